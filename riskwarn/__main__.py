@@ -1,0 +1,5 @@
+"""``python -m riskwarn``: the command line."""
+
+from riskwarn.cli import main
+
+main()

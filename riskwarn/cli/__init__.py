@@ -1,0 +1,80 @@
+"""The command line: the only room of ``riskwarn`` that opens the other packages, inside its functions.
+
+Each command lives in a module of its own that imports nothing heavy at its top, so that ``riskwarn --help`` answers
+at once. Results go to stdout, progress and errors to stderr; exit 0 done, 1 a clear error, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from riskwarn.cli.session import Session
+
+#: Command -> module of this package that defines `command`.
+COMMANDS = {
+    "init": "init",
+    "simulate": "simulate",
+    "ingest": "ingest",
+    "quarantine": "quarantine",
+    "features": "features",
+    "train": "train",
+    "backtest": "backtest",
+    "promote": "promote",
+    "score": "score",
+    "serve": "serve",
+    "demo": "demo",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"riskwarn.cli.{COMMANDS[name]}").command
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--home", metavar="DIR", help="The home directory (else RISKWARN_HOME, else ./riskwarn-home).")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+@click.version_option(package_name="riskwarn")
+@click.pass_context
+def riskwarn(context: click.Context, home: str | None, as_json: bool) -> None:
+    """Early warning for grassroots governance: where trouble may turn to harm in the coming weeks, and why."""
+    from riskwarn.settings import Settings
+
+    settings = Settings.from_environment(os.environ)
+    context.obj = Session(Path(home or settings.home), as_json, settings)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    from riskwarn.errors import RiskwarnError
+    from riskwarn.settings import silence_telemetry
+
+    silence_telemetry()
+    try:
+        code: Any = riskwarn.main(args=arguments, prog_name="riskwarn", standalone_mode=False)
+    except RiskwarnError as error:
+        click.echo(f"riskwarn: {error}", err=True)
+        code = 1
+    except click.exceptions.Abort:
+        click.echo("riskwarn: stopped.", err=True)
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone; that is no fault of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)

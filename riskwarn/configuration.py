@@ -1,0 +1,239 @@
+"""riskwarn.yaml: what a city declares (period, sources and mappings, targets, horizons, levels).
+
+A wrong key or value is one sentence with its line. Everything that differs by machine is in settings.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from riskwarn.errors import ConfigurationInvalid, FileMissing, UnknownTarget
+from riskwarn.periods import Calendar, Period
+from riskwarn.words import Severity
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class Declared(BaseModel):
+    """A declaration: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PeriodColumns(Declared):
+    """Where an aggregated export says which period a row covers."""
+
+    unit: Literal["day", "week", "month"]
+    start: str | None = Field(default=None, description="column with the first day of the period")
+    year: str | None = Field(default=None, description="column with the year")
+    month: str | None = Field(default=None, description="column with the number of the month")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> PeriodColumns:
+        by_start = self.start is not None and self.year is None and self.month is None
+        by_month = self.start is None and self.year is not None and self.month is not None and self.unit == "month"
+        if not (by_start or by_month):
+            raise ValueError("name either `start`, or `year` and `month` with `unit: month`")
+        return self
+
+
+class Mapping(Declared):
+    """Which column of an export is which field, and how its words translate."""
+
+    columns: dict[Name, str] = Field(default={}, description="field: heading of the export")
+    period: PeriodColumns | None = Field(default=None, description="for aggregated exports: the period of a row")
+    words: dict[Name, dict[str, str]] = Field(default={}, description="field: {word of the export: word of the vocabulary}")
+    order: Literal["ascending", "descending"] | None = Field(
+        default=None, description="how bare digits of severity are ordered"
+    )
+    timezone: str | None = Field(default=None, description="time zone of local times; the city's where it is not given")
+    delay_days: float = Field(default=0, ge=0, description="known_at = occurred_at + delay where no column says it")
+    delivery_days: float = Field(default=0, ge=0, description="lag between the department and us, added to known times")
+    fixed: dict[Name, bool] = Field(default={}, description="field: whether it was written once at registration")
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str | None) -> str | None:
+        return value if value is None else zone(value).key
+
+
+class Source(Declared):
+    """One source: an event source unless its name is one of the tables of the design."""
+
+    mapping: Mapping = Mapping()
+    categories: tuple[str, ...] | None = Field(
+        default=None, description="categories of a source of your own; the shipped vocabulary where it is not given"
+    )
+
+
+class Target(Declared):
+    """What is forecast: dated events of one source."""
+
+    source: Name
+    date: Literal["occurred_at", "escalated_at"]
+    categories: tuple[str, ...] | None = Field(default=None, description="only these categories; all where not given")
+    min_severity: Severity | None = Field(default=None, description="only this severity and graver")
+    zh: str | None = Field(default=None, description="the target's Chinese name")
+    en: str | None = Field(default=None, description="the target's English name")
+
+
+class LevelRule(Declared):
+    """When a grid has an attention level: among the top share, and so many times the city's mean score."""
+
+    top: Share
+    times: Annotated[float, Field(ge=0)]
+
+
+class Levels(Declared):
+    """The rules of the four attention levels."""
+
+    red: LevelRule = LevelRule(top=0.01, times=4)
+    orange: LevelRule = LevelRule(top=0.03, times=3)
+    yellow: LevelRule = LevelRule(top=0.10, times=2)
+    blue: LevelRule = LevelRule(top=0.20, times=1.5)
+
+
+DEFAULT_SOURCES = (
+    "grids",
+    "demographics",
+    "interventions",
+    "disputes",
+    "petitions",
+    "hotline",
+    "grid_reports",
+    "hazards",
+    "incidents",
+)
+DEFAULT_TARGETS = {
+    "conflict": Target(source="disputes", date="escalated_at", zh="矛盾升级", en="conflict that escalates"),
+    "safety": Target(source="incidents", date="occurred_at", zh="安全事故", en="safety incident"),
+}
+
+
+class Configuration(Declared):
+    """The whole of riskwarn.yaml."""
+
+    city: str = Field(default="示例市", description="the city's name, shown on pages")
+    period: Period = Field(default=Period.WEEK, description="the step of the panel: day, week or month")
+    timezone: str = Field(default="Asia/Shanghai", description="time zone of local dates")
+    sources: dict[Name, Source] = Field(
+        default={name: Source() for name in DEFAULT_SOURCES}, description="the sources and their mappings"
+    )
+    targets: dict[Name, Target] = Field(default=DEFAULT_TARGETS, min_length=1, description="what is forecast")
+    horizons: tuple[Annotated[int, Field(ge=1, le=104)], ...] = Field(
+        default=(1, 4, 12), min_length=1, description="windows to forecast, in periods"
+    )
+    levels: Levels = Field(default=Levels(), description="rules of the attention levels")
+    min_residents: int = Field(
+        default=300, ge=0, description="details of a grid with fewer residents are shown from the community up"
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        return zone(value).key
+
+    @field_validator("horizons")
+    @classmethod
+    def _rising(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if list(value) != sorted(set(value)):
+            raise ValueError("name each horizon once, in rising order")
+        return value
+
+    @model_validator(mode="after")
+    def _targets_have_sources(self) -> Configuration:
+        for name, target in self.targets.items():
+            if target.source not in self.sources:
+                raise ValueError(f"target {name!r} names the source {target.source!r}, which is not under sources:")
+        return self
+
+    @property
+    def calendar(self) -> Calendar:
+        """Arithmetic of this city's as-ofs."""
+        return Calendar(self.period, zone(self.timezone))
+
+    def fingerprint(self) -> str:
+        """SHA-256 of the meaning of the configuration: comments and the order of keys do not count."""
+        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def chosen_targets(self, name: str | None) -> list[str]:
+        """The declared targets, or the one that is named; raise UnknownTarget where it is not declared."""
+        if name is not None and name not in self.targets:
+            raise UnknownTarget(name=name, what="target", known=", ".join(self.targets))
+        return [name] if name else list(self.targets)
+
+    def chosen_horizons(self, horizon: int | None) -> list[int]:
+        """The declared horizons, or the one that is named; raise UnknownTarget where it is not declared."""
+        if horizon is not None and horizon not in self.horizons:
+            raise UnknownTarget(name=horizon, what="horizon", known=", ".join(map(str, self.horizons)))
+        return [horizon] if horizon else list(self.horizons)
+
+
+def zone(name: str) -> ZoneInfo:
+    """A time zone by its IANA name; raise ValueError where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is not a time zone (write Asia/Shanghai, for example)") from error
+
+
+Model = TypeVar("Model", bound=Declared)
+
+
+def read_yaml(path: Path, model: type[Model]) -> Model:
+    """Read and check a YAML file; raise ConfigurationInvalid with the line of the first fault."""
+    if not path.is_file():
+        raise FileMissing(file=path)
+    text = path.read_text(encoding="utf-8-sig")
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise ConfigurationInvalid(
+            file=path.name, line=line, key="YAML", problem=getattr(error, "problem", None) or "it cannot be parsed"
+        ) from error
+    if content is None:
+        content = {}
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        key = ".".join(str(part) for part in fault["loc"]) or "the file"
+        raise ConfigurationInvalid(
+            file=path.name, line=_line_of(root, fault["loc"]), key=key, problem=_problem(fault)
+        ) from error
+
+
+def _problem(fault: Any) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "there is no such key"
+    message = fault["msg"].removeprefix("Value error, ")
+    return str(message[0].lower() + message[1:])
+
+
+def _line_of(root: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """The line of the deepest node of `location` that the file holds."""
+    node, line = root, 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line

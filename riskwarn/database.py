@@ -1,0 +1,114 @@
+"""The operational database: one place that opens it and declares its tables (SQLite or PostgreSQL).
+
+It holds what must change together: the ledger of loads with the manifest of the lake, quarantine, snapshots and
+alerts. SQLite keeps its rollback journal: its write-ahead log can be corrupted by two connections that checkpoint at
+once in versions before 3.51.3, and many Pythons link an older one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Engine,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
+
+METADATA = MetaData()
+
+#: Loads, in the order of their commitment; the largest id is the version of the store.
+LOADS = Table(
+    "loads",
+    METADATA,
+    Column("load_id", Integer, primary_key=True, autoincrement=True),
+    Column("source", String(64), nullable=False),
+    Column("file_name", String(512), nullable=False),
+    Column("file_sha256", String(64), nullable=False),
+    Column("loaded_at", String(40), nullable=False),  # RFC 3339
+    Column("exported_at", String(40), nullable=False),  # RFC 3339
+    Column("account", JSON, nullable=False),
+)
+
+#: The files of the lake. A file that is not listed here does not exist for any reader.
+LAKE_FILES = Table(
+    "lake_files",
+    METADATA,
+    Column("path", String(512), primary_key=True),
+    Column("load_id", ForeignKey("loads.load_id"), nullable=False),
+    Column("source", String(64), nullable=False, index=True),
+    Column("sha256", String(64), nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("columns", JSON, nullable=False),
+)
+
+#: Rows that were refused, after the privacy gate: where, why and the class of the value, never its content.
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("load_id", ForeignKey("loads.load_id"), nullable=False),
+    Column("source", String(64), nullable=False, index=True),
+    Column("file_name", String(512), nullable=False),
+    Column("row", BigInteger, nullable=False),
+    Column("column", String(256), nullable=False),
+    Column("value_class", String(64), nullable=False),
+    Column("reason", String(64), nullable=False),
+)
+
+#: Published snapshots; the newest published one is current.
+SNAPSHOTS = Table(
+    "snapshots",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("as_of", String(10), nullable=False),
+    Column("published_at", String(40), nullable=False),
+    Column("valid_until", String(40), nullable=False),
+    Column("manifest", JSON, nullable=False),
+)
+
+#: Notices about one unit and target, with a life.
+ALERTS = Table(
+    "alerts",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("snapshot", String(64), nullable=False),
+    Column("target", String(64), nullable=False),
+    Column("horizon", Integer, nullable=False),
+    Column("unit", String(16), nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("level", String(16), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("raised_at", String(40), nullable=False),
+    Column("reasons", JSON, nullable=False),
+    UniqueConstraint("snapshot", "target", "horizon", "unit", "code"),
+)
+
+
+def open_database(url: str) -> Engine:
+    """Open the database and make the tables that are missing."""
+    options: dict[str, Any] = {"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {"pool_pre_ping": True}
+    engine = create_engine(url, **options)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    METADATA.create_all(engine)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = DELETE", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,249 @@
+"""One family of errors: a sentence that says what, where and the way out, and a stable code for programs.
+
+Every error a user can cause is a subclass of :class:`RiskwarnError`. The command line prints the sentence and
+exits with 1; the API turns it into a problem document whose ``type`` ends in the code.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class RiskwarnError(Exception):
+    """A clear error of the domain. Subclasses give a code and the template of their sentence."""
+
+    code: ClassVar[str] = "error"
+    template: ClassVar[str] = "{message}"
+    status: ClassVar[int] = 400
+
+    def __init__(self, **fields: object) -> None:
+        self.fields = fields
+        super().__init__(self.template.format(**fields))
+
+
+# ---- home and configuration ---------------------------------------------------------------------------
+
+
+class HomeMissing(RiskwarnError):
+    """No home at the given path."""
+
+    code = "home_missing"
+    template = "{path} is not a riskwarn home: run riskwarn init (or name another with --home or RISKWARN_HOME)."
+
+
+class HomeNotEmpty(RiskwarnError):
+    """``init`` was asked to use a folder that holds something else."""
+
+    code = "home_not_empty"
+    template = "{path} holds other files ({example}): name an empty folder for the home."
+
+
+class ConfigurationInvalid(RiskwarnError):
+    """riskwarn.yaml (or a mapping) has a wrong key or value."""
+
+    code = "configuration_invalid"
+    template = "{file}, line {line}: {key}: {problem}."
+
+
+class SettingInvalid(RiskwarnError):
+    """An environment variable has a value that cannot be used."""
+
+    code = "setting_invalid"
+    template = "{name} is set to {value!r}: {problem}."
+
+
+# ---- files and loading --------------------------------------------------------------------------------
+
+
+class FileMissing(RiskwarnError):
+    """A named file is not there."""
+
+    code = "file_missing"
+    template = "{file}: no such file; check the path."
+
+
+class FileUnreadable(RiskwarnError):
+    """A file cannot be read as the kind that its name says."""
+
+    code = "file_unreadable"
+    template = "{file}: {problem}."
+
+
+class FileEmpty(RiskwarnError):
+    """A file has no rows below its headings."""
+
+    code = "file_empty"
+    template = "{file}: no rows below the headings; nothing was loaded. Export it again, or leave it out."
+
+
+class ColumnMissing(RiskwarnError):
+    """A required field has no column."""
+
+    code = "column_missing"
+    template = "{file}: no column for {field!r} ({hint}). Name the column with --mapping FILE (columns: {{{field}: HEADING}})."
+
+
+class HeadingClash(RiskwarnError):
+    """Two headings stand for one field."""
+
+    code = "heading_clash"
+    template = (
+        "{file}: the headings {headings} both stand for {field!r}; say which one with --mapping FILE "
+        "(columns: {{{field}: HEADING}})."
+    )
+
+
+class UnknownSource(RiskwarnError):
+    """A source that the configuration does not declare."""
+
+    code = "unknown_source"
+    template = "{source!r} is not a source of this home; known are {known}. Declare it under sources: in riskwarn.yaml."
+    status = 404
+
+
+class RefusedWord(RiskwarnError):
+    """A word that must not be used as category, column, target or rule."""
+
+    code = "refused_word"
+    template = "{where}: {word!r} is refused: riskwarn warns about places and unmet needs, never about petitioning or persons."
+
+
+class PrivateColumn(RiskwarnError):
+    """A mapping names a personal or protected column."""
+
+    code = "private_column"
+    template = "{where}: the column {column!r} holds personal or protected data and cannot be mapped; remove that line."
+
+
+class GridsMissing(RiskwarnError):
+    """Records were loaded or scored before any grid."""
+
+    code = "grids_missing"
+    template = "No grids are loaded, so that nothing can be placed: run riskwarn ingest grids FILE first."
+
+
+# ---- time, targets and models -------------------------------------------------------------------------
+
+
+class AsOfInvalid(RiskwarnError):
+    """A date that cannot be an as-of."""
+
+    code = "as_of_invalid"
+    template = "{value} cannot be an as-of: {problem}; the nearest is {nearest}."
+
+
+class NothingKnown(RiskwarnError):
+    """No record is known before the as-of."""
+
+    code = "nothing_known"
+    template = "No event is known before {as_of}: load an event source, or choose a later as-of."
+
+
+class UnknownTarget(RiskwarnError):
+    """A target or horizon that the configuration does not declare."""
+
+    code = "unknown_target"
+    template = "{name!r} is not a declared {what}; declared are {known}."
+    status = 422
+
+
+class TargetSourceMissing(RiskwarnError):
+    """A target whose source was never loaded."""
+
+    code = "target_source_missing"
+    template = "Target {target!r} needs the source {source!r}, and no record of it is loaded: run riskwarn ingest {source} FILE."
+
+
+class TargetWithoutEvents(RiskwarnError):
+    """A target with too few mature events to learn from."""
+
+    code = "target_without_events"
+    template = (
+        "Target {target!r} at horizon {horizon} has {events} mature events before {as_of}, and at least {needed} are needed: "
+        "load more history, or check the target's declaration in riskwarn.yaml."
+    )
+
+
+class HistoryTooShort(RiskwarnError):
+    """Too few mature origins to train and evaluate."""
+
+    code = "history_too_short"
+    template = "{origins} mature origins before {as_of} for horizon {horizon}, and at least {needed} are needed: load more history."
+
+
+class UnknownVersion(RiskwarnError):
+    """A model version that does not exist."""
+
+    code = "unknown_version"
+    template = "{version!r} is not a registered model version; known are {known}."
+    status = 404
+
+
+class PromotionRefused(RiskwarnError):
+    """A challenger does not deserve to be champion."""
+
+    code = "promotion_refused"
+    template = "{version} was not promoted: {reason}."
+
+
+class NoChampion(RiskwarnError):
+    """Nothing to score with."""
+
+    code = "no_champion"
+    template = "No model has been promoted: run riskwarn train first."
+
+
+class ModelDamaged(RiskwarnError):
+    """A model file does not match its checksum."""
+
+    code = "model_damaged"
+    template = "{version}: {file} does not match its checksum; restore the artifact or train again."
+
+
+# ---- serving ------------------------------------------------------------------------------------------
+
+
+class NoSnapshot(RiskwarnError):
+    """Nothing has been published."""
+
+    code = "no_snapshot"
+    template = "No snapshot has been published{which}: run riskwarn score first."
+    status = 404
+
+
+class UnknownUnit(RiskwarnError):
+    """A grid or a unit that the snapshot does not hold."""
+
+    code = "unknown_unit"
+    template = "No {unit} with the code {code!r} in this snapshot."
+    status = 404
+
+
+class QueryInvalid(RiskwarnError):
+    """A query parameter that is unknown or has a wrong value."""
+
+    code = "query_invalid"
+    template = "{parameter}: {problem}."
+    status = 422
+
+
+class RequestRefused(RiskwarnError):
+    """A request that the local operator's gate refuses."""
+
+    code = "request_refused"
+    template = "{problem}."
+    status = 403
+
+
+class HostRefused(RiskwarnError):
+    """``serve`` was asked to listen beyond loopback while no key exists."""
+
+    code = "host_refused"
+    template = "--host {host} is refused: while no key exists the server listens on loopback only (127.0.0.1, ::1 or localhost)."
+
+
+class PortTaken(RiskwarnError):
+    """The port is in use."""
+
+    code = "port_taken"
+    template = "Port {port} on {host} is in use: stop the other server, or name another with --port."

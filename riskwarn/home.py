@@ -1,0 +1,110 @@
+"""The home: one directory with the lake, the database, the models and the configuration of one city."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from riskwarn.configuration import Configuration, read_yaml
+from riskwarn.errors import HomeMissing, HomeNotEmpty
+from riskwarn.files import write_text
+from riskwarn.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+CONFIGURATION = "riskwarn.yaml"
+ID_KEY = "id.key"
+
+TEMPLATE = """\
+# The declarations of one city. Every key has a default; docs/configuration.md lists them all.
+city: 示例市
+period: week            # day, week (starts Monday) or month
+timezone: Asia/Shanghai
+horizons: [1, 4, 12]    # periods ahead
+"""
+
+
+@dataclass(frozen=True)
+class Home:
+    """An opened home. Made by :func:`open_home`."""
+
+    path: Path
+    configuration: Configuration
+    settings: Settings
+
+    @property
+    def lake(self) -> Path:
+        """Folder of the Parquet files that the manifest lists."""
+        return self.path / "lake"
+
+    @property
+    def features(self) -> Path:
+        """Folder of built feature tables."""
+        return self.path / "features"
+
+    @property
+    def artifacts(self) -> Path:
+        """Folder of models and reports in the embedded default."""
+        return self.path / "artifacts"
+
+    @property
+    def snapshots(self) -> Path:
+        """Folder of published snapshots."""
+        return self.path / "snapshots"
+
+    @property
+    def tracking_uri(self) -> str:
+        """Where MLflow keeps runs and the registry."""
+        return self.settings.tracking_uri or f"sqlite:///{self.path / 'mlflow.db'}"
+
+    @cached_property
+    def database(self) -> Engine:
+        """The operational database."""
+        from riskwarn.database import open_database
+
+        return open_database(self.settings.database_url or f"sqlite:///{self.path / 'riskwarn.db'}")
+
+    @cached_property
+    def id_key(self) -> bytes:
+        """The secret with which record ids are digested; it never leaves the home."""
+        return bytes.fromhex((self.path / ID_KEY).read_text(encoding="ascii").strip())
+
+
+def open_home(path: Path, settings: Settings) -> Home:
+    """Open an existing home; raise HomeMissing or ConfigurationInvalid."""
+    path = path.expanduser().resolve()
+    if not (path / CONFIGURATION).is_file() or not (path / ID_KEY).is_file():
+        raise HomeMissing(path=path)
+    return Home(path, read_yaml(path / CONFIGURATION, Configuration), settings)
+
+
+def make_home(path: Path, settings: Settings, configuration: Path | None = None) -> Home:
+    """Make a home in a new or empty folder, or complete an existing one; what is there stays as it is.
+
+    `configuration` becomes its riskwarn.yaml (checked first). Raises HomeNotEmpty, ConfigurationInvalid.
+    """
+    path = path.expanduser().resolve()
+    text = TEMPLATE
+    if configuration is not None:
+        read_yaml(configuration, Configuration)
+        text = configuration.read_text(encoding="utf-8-sig")
+    ours = (path / CONFIGURATION).exists() or (path / ID_KEY).exists()
+    if path.exists() and not path.is_dir():
+        raise HomeNotEmpty(path=path, example="it is a file")
+    if path.is_dir() and not ours and (strangers := sorted(entry.name for entry in path.iterdir())):
+        raise HomeNotEmpty(path=path, example=strangers[0])
+    path.mkdir(parents=True, exist_ok=True)
+    if configuration is not None or not (path / CONFIGURATION).exists():
+        write_text(path / CONFIGURATION, text)
+    if not (path / ID_KEY).exists():
+        write_text(path / ID_KEY, secrets.token_hex(32) + "\n")
+        (path / ID_KEY).chmod(0o600)
+    home = open_home(path, settings)
+    for folder in (home.lake, home.features, home.artifacts, home.snapshots):
+        folder.mkdir(exist_ok=True)
+    home.database.dispose()
+    return home

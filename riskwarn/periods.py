@@ -1,0 +1,114 @@
+"""Local calendar time: periods, as-ofs and the instants that bound them.
+
+An as-of is a local midnight, written as a date. Windows are counted back from it in whole periods, so that a
+mid-week as-of has panel columns at its own phase. Instants are UTC ``datetime64[us]`` throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from riskwarn.errors import AsOfInvalid
+
+Instants = npt.NDArray[np.datetime64]
+
+#: A moment later than any record.
+FOREVER = np.datetime64("2262-01-01", "us")
+
+
+class Period(StrEnum):
+    """The step of the panel."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Arithmetic of as-ofs in one city: its period and its time zone."""
+
+    period: Period
+    timezone: ZoneInfo
+
+    def check(self, as_of: date) -> date:
+        """Give back a date that can be an as-of; else raise AsOfInvalid with the nearest that can."""
+        if self.period is Period.MONTH and as_of.day != 1:
+            first = as_of.replace(day=1)
+            following = add_months(first, 1)
+            nearest = first if as_of - first <= following - as_of else following
+            raise AsOfInvalid(value=as_of, problem="with monthly periods it is the first of a month", nearest=nearest)
+        return as_of
+
+    def shift(self, as_of: date, periods: int) -> date:
+        """The as-of that lies `periods` whole periods later (earlier when negative)."""
+        if self.period is Period.MONTH:
+            return add_months(as_of, periods)
+        return as_of + timedelta(days=periods * (7 if self.period is Period.WEEK else 1))
+
+    def edges(self, as_of: date, periods: int) -> list[date]:
+        """The `periods` + 1 dates that bound the periods before `as_of`, oldest first, ending with it."""
+        return [self.shift(as_of, k) for k in range(-periods, 1)]
+
+    def periods_between(self, start: date, end: date) -> int:
+        """How many whole periods fit between two dates (0 when `end` is not after `start`)."""
+        if self.period is Period.MONTH:
+            months = (end.year - start.year) * 12 + end.month - start.month
+            return max(0, months - (end.day < start.day))
+        return max(0, (end - start).days // (7 if self.period is Period.WEEK else 1))
+
+    def instant(self, day: date) -> np.datetime64:
+        """The UTC instant of local midnight."""
+        local = datetime.combine(day, time(), tzinfo=self.timezone)
+        return np.datetime64(pd.Timestamp(local).tz_convert("UTC").tz_localize(None).to_datetime64(), "us")
+
+    def instants(self, days: Iterable[date]) -> Instants:
+        """The UTC instants of several local midnights, datetime64[us]."""
+        return np.array([self.instant(day) for day in days], dtype="datetime64[us]")
+
+    def local_date(self, instant: np.datetime64) -> date:
+        """The local calendar date in which an instant falls."""
+        return pd.Timestamp(instant).tz_localize("UTC").tz_convert(self.timezone).date()
+
+    def midnight_after(self, instant: np.datetime64) -> date:
+        """The first as-of strictly after an instant (months: the first of a month)."""
+        day = self.local_date(instant) + timedelta(days=1)
+        return self.floor(day) if self.period is Period.MONTH else day
+
+    def floor(self, day: date) -> date:
+        """The latest date not after `day` that can be an as-of."""
+        return day.replace(day=1) if self.period is Period.MONTH else day
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month, `months` later; the last day where the month is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+def period_index(edges: Instants, instants: Instants) -> npt.NDArray[np.int64]:
+    """The period into which each instant falls: p where edges[p] <= instant < edges[p + 1].
+
+    -1 lies before the first edge; ``len(edges) - 1`` and NaT's place lie at or after the last.
+    """
+    found = np.searchsorted(edges, instants, side="right").astype(np.int64) - 1
+    found[np.isnat(instants)] = len(edges) - 1
+    return found
+
+
+def as_dates(values: Sequence[str]) -> list[date]:
+    """ISO dates as ``date`` objects."""
+    return [date.fromisoformat(value) for value in values]

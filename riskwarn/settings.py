@@ -1,0 +1,46 @@
+"""What differs from machine to machine, read from environment variables once, at the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from riskwarn.errors import SettingInvalid
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Addresses and limits of this machine; everything about the city is in riskwarn.yaml."""
+
+    #: RISKWARN_HOME: the home directory where --home is not given.
+    home: str = "./riskwarn-home"
+    #: RISKWARN_DATABASE_URL: the operational database; SQLite in the home where it is not set.
+    database_url: str | None = None
+    #: MLFLOW_TRACKING_URI: the tracking server; SQLite in the home where it is not set.
+    tracking_uri: str | None = None
+    #: RISKWARN_DASK: the address of a Dask scheduler.
+    dask: str | None = None
+    #: RISKWARN_THREADS: threads of LightGBM and of the BLAS; a fixed number, for the same inputs give the same model.
+    threads: int = 2
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the settings; raise SettingInvalid where a value cannot be used."""
+        threads = environment.get("RISKWARN_THREADS") or str(cls.threads)
+        if not threads.isascii() or not threads.isdigit() or not 1 <= int(threads) <= 256:
+            raise SettingInvalid(name="RISKWARN_THREADS", value=threads, problem="it takes a whole number from 1 to 256")
+        return cls(
+            home=environment.get("RISKWARN_HOME") or cls.home,
+            database_url=environment.get("RISKWARN_DATABASE_URL") or None,
+            tracking_uri=environment.get("MLFLOW_TRACKING_URI") or None,
+            dask=environment.get("RISKWARN_DASK") or None,
+            threads=int(threads),
+        )
+
+
+def silence_telemetry() -> None:
+    """Switch off every telemetry that a library would send; called before any of them is imported."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+    os.environ["DO_NOT_TRACK"] = "true"
+    os.environ["MLFLOW_DISABLE_ASYNC_LOGGING"] = "true"

@@ -1,0 +1,80 @@
+"""The words of the project as types: units, levels, severities, models that serve."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """A level of the city's hierarchy, from the smallest up."""
+
+    GRID = "grid"
+    COMMUNITY = "community"
+    TOWN = "town"
+    DISTRICT = "district"
+    CITY = "city"
+
+
+class Level(StrEnum):
+    """Attention level of a grid: internal to the service, never a public warning colour."""
+
+    RED = "red"  # 优先
+    ORANGE = "orange"  # 重点
+    YELLOW = "yellow"  # 关注
+    BLUE = "blue"  # 留意
+    NONE = "none"
+    UNKNOWN = "unknown"  # a data gap: never low risk
+
+    @property
+    def zh(self) -> str:
+        """The level's Chinese name."""
+        return {"red": "优先", "orange": "重点", "yellow": "关注", "blue": "留意", "none": "无", "unknown": "未知"}[self]
+
+
+#: Attention levels from the highest down, as they are tried.
+RANKED_LEVELS = (Level.RED, Level.ORANGE, Level.YELLOW, Level.BLUE)
+
+
+class Severity(StrEnum):
+    """How grave a recorded event is; the order is the order of declaration."""
+
+    GENERAL = "general"  # 一般
+    LARGER = "larger"  # 较大
+    MAJOR = "major"  # 重大
+    EXTRAORDINARY = "extraordinary"  # 特别重大
+
+
+class DiscoveredBy(StrEnum):
+    """Who found an event: what people report is kept apart from what patrols find."""
+
+    REPORTED = "reported"  # residents
+    PATROL = "patrol"  # grid workers
+    TRANSFERRED = "transferred"  # another department
+
+
+class LocatedBy(StrEnum):
+    """The rung of the ladder of places on which a record was placed."""
+
+    GRID_ID = "grid_id"
+    COORDINATES = "coordinates"
+    PLACES = "places"
+    PATH = "path"
+    COMMUNITY = "community"
+    TOWN = "town"
+    SERVICE_AREA = "service_area"
+
+
+class Quantity(StrEnum):
+    """What kind of quantity a feature is: only extensive ones may be summed over units."""
+
+    EXTENSIVE = "extensive"
+    INTENSIVE = "intensive"
+    STATIC = "static"
+
+
+#: What every notice to people says of itself and of its use.
+NOTICE_ZH = "内部工作提示，不是突发事件预警信息。不得据此登记、约谈、劝返、稳控任何人，不得作为处罚、考核依据。"
+NOTICE_EN = (
+    "Internal working notice, not an emergency warning. It must not be used to register, summon, turn back or control "
+    "anybody, nor as a ground for punishment or appraisal."
+)
