@@ -1,0 +1,77 @@
+"""What is known of a city as of a date: the one thing that features and models are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from riskwarn.configuration import Configuration
+from riskwarn.contracts import Contract, contract
+from riskwarn.errors import NothingKnown
+from riskwarn.geography import Geography, geography
+from riskwarn.home import Home
+from riskwarn.periods import Calendar
+from riskwarn.store import Store
+from riskwarn.store.beliefs import beliefs, table_rows
+
+
+@dataclass(frozen=True)
+class City:
+    """A city's places and everything that was ever believed of them; who reads it respects the instants in it."""
+
+    as_of: date
+    calendar: Calendar
+    configuration: Configuration
+    geography: Geography
+    beliefs: Mapping[str, pd.DataFrame]  # event source -> one row per record and distinct content
+    demographics: pd.DataFrame  # grid, valid_from, known_at, numbers
+    interventions: pd.DataFrame  # grid, kind, started_at, known_at, …
+    contracts: Mapping[str, Contract]
+    store_version: int
+    first_known: date  # local date of the first known event
+
+
+def read_city(home: Home, as_of: date | None = None) -> City:
+    """Read the store. `as_of` defaults to the midnight after the newest known record.
+
+    Raises GridsMissing, NothingKnown (no event is known before `as_of`), AsOfInvalid.
+    """
+    configuration, store = home.configuration, Store(home)
+    calendar = configuration.calendar
+    newest = store.newest_known_at()
+    if as_of is None and newest is not None:
+        as_of = calendar.midnight_after(newest)
+    if as_of is None:
+        raise NothingKnown(as_of="any date")
+    calendar.check(as_of)
+    places = geography(store.versions("grids"), as_of, configuration.city)
+    contracts = {name: contract(name, configuration) for name in configuration.sources}
+    held = store.sources()
+    believed = {
+        name: beliefs(store.versions(name), places, configuration.sources[name].mapping)
+        for name, declared in contracts.items()
+        if declared.events and held.get(name)
+    }
+    instant = calendar.instant(as_of)
+    firsts = [frame["known_at"].min() for frame in believed.values() if (frame["known_at"] < instant).any()]
+    if not firsts:
+        raise NothingKnown(as_of=as_of)
+    return City(
+        as_of=as_of,
+        calendar=calendar,
+        configuration=configuration,
+        geography=places,
+        beliefs=believed,
+        demographics=table_rows(
+            store.versions("demographics"), places, calendar, configuration.sources.get("demographics")
+        ),
+        interventions=table_rows(
+            store.versions("interventions"), places, calendar, configuration.sources.get("interventions")
+        ),
+        contracts=contracts,
+        store_version=store.version(),
+        first_known=calendar.local_date(min(firsts).to_datetime64()),
+    )

@@ -1,0 +1,63 @@
+"""What features are, and the block of numbers that carries them to training and scoring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from riskwarn.words import Quantity
+
+Block = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One column: its name and what people read when it is a reason."""
+
+    name: str
+    family: str
+    source: str
+    zh: str
+    en: str
+    quantity: Quantity
+    observer: bool = False  # says how much is looked at, not how life is; can be left out for audit
+
+
+@dataclass(frozen=True)
+class FeatureMatrix:
+    """Features as of several origins. NaN means unknown, or that it never happened."""
+
+    features: tuple[Feature, ...]
+    origins: tuple[date, ...]  # rising, whole periods apart
+    grid_ids: tuple[str, ...]
+    values: Block  # (features, origins, grids) float32, C order
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of the features, in the order of `values`."""
+        return [feature.name for feature in self.features]
+
+    def rows(self, origins: Sequence[date]) -> Block:
+        """Rows for a learner: (len(origins) * grids, features) float32 in Fortran order, by origin and then grid."""
+        place = {origin: index for index, origin in enumerate(self.origins)}
+        chosen = np.array([place[origin] for origin in origins], dtype=np.int64)
+        start = int(chosen[0]) if len(chosen) else 0
+        # A run of origins is a view and needs no copy: the rows of one feature lie side by side already.
+        if np.array_equal(chosen, np.arange(start, start + len(chosen))) and len(chosen) == len(self.origins):
+            return self.values.reshape(len(self.features), -1).T
+        return self.values[:, chosen].reshape(len(self.features), -1).T
+
+    def select(self, names: Sequence[str]) -> FeatureMatrix:
+        """The same rows with these features only, in this order."""
+        place = {name: index for index, name in enumerate(self.names)}
+        chosen = [place[name] for name in names]
+        if chosen == list(range(len(self.features))):
+            return self
+        return FeatureMatrix(
+            tuple(self.features[index] for index in chosen), self.origins, self.grid_ids, self.values[chosen]
+        )

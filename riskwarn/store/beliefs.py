@@ -1,0 +1,153 @@
+"""What was believed when: the stored versions of records, each with the span of instants in which it held.
+
+The rules of known times stand here and nowhere else. A *belief* is one content of the fixed fields of one record. It is
+in force at the instant `t` where ``believed_from < t <= believed_to``: what is known strictly before `t` may be used.
+Fields with a time of their own carry their newest value in every belief of the record, beside the instant from which
+that value could be known; a reader masks it until then. So one full export and many monthly ones give the same beliefs.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from riskwarn.configuration import Mapping, Source
+from riskwarn.geography import Geography
+from riskwarn.periods import FOREVER, Calendar
+from riskwarn.store.schema import FIXED_FIELDS, OWN_TIME_FIELDS
+
+#: Contents that a later version may correct; a change of any of them is a new belief.
+_CONTENT = tuple(name for name in FIXED_FIELDS if name not in ("known_at", "located_by", "district"))
+
+#: Dates to which an outcome may belong; it is known from the latest that the record has.
+_OUTCOME_DATES = ("closed_at", "escalated_at", "ended_at")
+
+#: Columns of a beliefs table beside ``<field>`` and ``<field>_known`` of the own-time fields.
+COLUMNS = (
+    "grid",
+    "occurred_at",
+    "known_at",
+    "believed_from",
+    "believed_to",
+    "category",
+    "category_final",
+    "severity",
+    "kind",
+    "form",
+    "discovered_by",
+    "count",
+    "due_at",
+    "outcome",
+    "outcome_known",
+)
+
+
+def beliefs(versions: pd.DataFrame, places: Geography, mapping: Mapping) -> pd.DataFrame:
+    """The beliefs of one event source.
+
+    Parameters
+    ----------
+    versions : every stored version (columns of :data:`riskwarn.store.schema.EVENTS`), sorted by load and row; instants
+        are naive UTC datetime64[us].
+    places : the geography that gives `grid` (int64 index, -1 where a record is located above the grid).
+    mapping : the source's mapping; its delivery lag is added to the known times of own-time fields.
+
+    Returns
+    -------
+    One row per belief, sorted by known time; :data:`COLUMNS` and the own-time fields, each with ``<field>_known``.
+    """
+    frame = versions.reset_index(drop=True)
+    frame["_record"] = pd.factorize(frame["record_id"])[0]
+    frame = frame.sort_values(["_record", "version_at"], kind="stable").reset_index(drop=True)
+    first = ~frame["_record"].duplicated()
+    record = frame["_record"].to_numpy()
+    # The record became known once, with its first version; a later one cannot move that instant.
+    known = frame.loc[first, "known_at"].to_numpy(dtype="datetime64[us]")[record]
+    frame["known_at"] = known
+    frame["believed_from"] = np.where(
+        first, known, np.maximum(frame["version_at"].to_numpy(dtype="datetime64[us]"), known)
+    )
+    frame = _withdrawals(frame)
+    frame = _newest_own_times(frame, mapping)
+    changed = _content_changed(frame) | first.to_numpy()
+    frame = frame[changed].copy()
+    following = frame["believed_from"].shift(-1)
+    last = frame["_record"].ne(frame["_record"].shift(-1))
+    frame["believed_to"] = following.where(~last, pd.Timestamp(FOREVER)).astype("datetime64[us]")
+    frame = frame[~frame["withdrawn"] & (frame["believed_from"] < frame["believed_to"])]
+    frame["grid"] = places.index_of(frame["grid_id"])
+    frame["count"] = frame["count"].fillna(1).astype(np.int64)
+    columns = [*COLUMNS, *OWN_TIME_FIELDS, *(f"{name}_known" for name in OWN_TIME_FIELDS)]
+    return frame.sort_values("known_at", kind="stable")[columns].reset_index(drop=True)
+
+
+def _withdrawals(frame: pd.DataFrame) -> pd.DataFrame:
+    """Split a version that says "void" into what was believed of it before and the end of that belief.
+
+    A full export shows only the final status, but before the record was voided it was believed like any other. The
+    end is the earliest instant at which the void can have been known: the row's change, the export, the closing.
+    """
+    frame["withdrawn"] = frame["withdrawn"].fillna(False).astype(bool)
+    void = frame[frame["withdrawn"]]
+    if void.empty:
+        return frame
+    ends = void[["updated_at", "exported_at", "closed_at"]].min(axis=1)
+    ends = ends.where(ends > void["known_at"], void["known_at"])
+    lone = ~void["_record"].duplicated() & ~frame["_record"].duplicated()[void.index]
+    before = void[lone & (ends > void["known_at"])].assign(withdrawn=False)
+    after = void.assign(believed_from=ends)
+    both = pd.concat([frame[~frame["withdrawn"]], before, after])
+    return both.sort_values(["_record", "believed_from", "withdrawn"], kind="stable").reset_index(drop=True)
+
+
+def _newest_own_times(frame: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
+    """Give every row of a record the own-time fields of its newest version, with their known times."""
+    newest = frame.groupby("_record", sort=False).tail(1).set_index("_record")
+    delivery = pd.Timedelta(days=mapping.delivery_days)
+    known = frame["known_at"]
+    for name in (*OWN_TIME_FIELDS,):
+        frame[name] = frame["_record"].map(newest[name]).astype("datetime64[us]")
+        later = frame[name] + delivery
+        frame[f"{name}_known"] = (
+            later.where(later > known, known).where(frame[name].notna()).astype("datetime64[us]")
+        )
+    for name in ("outcome", "category_final"):
+        frame[name] = frame["_record"].map(newest[name])
+    dates = [f"{name}_known" for name in _OUTCOME_DATES]
+    frame["outcome_known"] = frame[dates].max(axis=1).where(frame["outcome"].notna()).astype("datetime64[us]")
+    frame["outcome"] = frame["outcome"].where(frame["outcome_known"].notna())
+    return frame
+
+
+def _content_changed(frame: pd.DataFrame) -> np.ndarray:
+    """Rows whose fixed content, or whether they are void, differs from the row before."""
+    changed = np.zeros(len(frame), dtype=bool)
+    for name in (*_CONTENT, "withdrawn"):
+        codes = pd.factorize(frame[name])[0]
+        changed[1:] |= codes[1:] != codes[:-1]
+    return changed
+
+
+def table_rows(
+    versions: pd.DataFrame, places: Geography, calendar: Calendar, source: Source | None
+) -> pd.DataFrame:
+    """A table that is not an event source, with `grid` (index, known grids only) and `known_at` (NaT: for all time).
+
+    `valid_from` (or `started_at`) + delivery is when a row is known; the newest version of a row holds.
+    """
+    delivery = pd.Timedelta(days=source.mapping.delivery_days if source else 0)
+    start = "valid_from" if "valid_from" in versions else "started_at"
+    identity = ["grid_id", start] if start == "valid_from" else ["record_id", "grid_id", "kind", start]
+    newest = versions.drop_duplicates(identity, keep="last").copy()
+    newest["grid"] = places.index_of(newest["grid_id"])
+    moment = pd.to_datetime(newest[start])
+    if start == "valid_from":
+        # A date is known from its local midnight.
+        local = moment.dt.tz_localize(calendar.timezone, nonexistent="shift_forward", ambiguous=True)
+        moment = local.dt.tz_convert("UTC").dt.tz_localize(None)
+    newest["known_at"] = (moment + delivery).astype("datetime64[us]")
+    return (
+        newest[newest["grid"] >= 0]
+        .sort_values(["grid", "known_at"], kind="stable", na_position="first")
+        .reset_index(drop=True)
+    )
