@@ -50,7 +50,9 @@ class Mapping(Declared):
 
     columns: dict[Name, str] = Field(default={}, description="field: heading of the export")
     period: PeriodColumns | None = Field(default=None, description="for aggregated exports: the period of a row")
-    words: dict[Name, dict[str, str]] = Field(default={}, description="field: {word of the export: word of the vocabulary}")
+    words: dict[Name, dict[str, str]] = Field(
+        default={}, description="field: {word of the export: word of the vocabulary}"
+    )
     order: Literal["ascending", "descending"] | None = Field(
         default=None, description="how bare digits of severity are ordered"
     )

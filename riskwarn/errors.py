@@ -80,7 +80,9 @@ class ColumnMissing(RiskwarnError):
     """A required field has no column."""
 
     code = "column_missing"
-    template = "{file}: no column for {field!r} ({hint}). Name the column with --mapping FILE (columns: {{{field}: HEADING}})."
+    template = (
+        "{file}: no column for {field!r} ({hint}). Name the column with --mapping FILE (columns: {{{field}: HEADING}})."
+    )
 
 
 class HeadingClash(RiskwarnError):
@@ -105,7 +107,9 @@ class RefusedWord(RiskwarnError):
     """A word that must not be used as category, column, target or rule."""
 
     code = "refused_word"
-    template = "{where}: {word!r} is refused: riskwarn warns about places and unmet needs, never about petitioning or persons."
+    template = (
+        "{where}: {word!r} is refused: riskwarn warns about places and unmet needs, never about petitioning or persons."
+    )
 
 
 class PrivateColumn(RiskwarnError):

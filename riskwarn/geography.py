@@ -77,15 +77,11 @@ def geography(grids: pd.DataFrame, as_of: date, city: str) -> Geography:
     if table.empty:
         raise GridsMissing()
     ids = tuple(table["grid_id"])
-    codes = {
-        unit: table[unit.value].fillna("").astype(str) for unit in (Unit.COMMUNITY, Unit.TOWN, Unit.DISTRICT)
-    }
+    codes = {unit: table[unit.value].fillna("").astype(str) for unit in (Unit.COMMUNITY, Unit.TOWN, Unit.DISTRICT)}
     units = {
         Unit.COMMUNITY: _units(codes[Unit.COMMUNITY], table["community_name"], codes[Unit.TOWN]),
         Unit.TOWN: _units(codes[Unit.TOWN], table["town_name"], codes[Unit.DISTRICT]),
-        Unit.DISTRICT: _units(
-            codes[Unit.DISTRICT], table["district_name"], pd.Series(CITY_CODE, index=table.index)
-        ),
+        Unit.DISTRICT: _units(codes[Unit.DISTRICT], table["district_name"], pd.Series(CITY_CODE, index=table.index)),
         Unit.CITY: Units((CITY_CODE,), (city,), np.zeros(len(ids), dtype=np.int64), ("",)),
     }
     longitude = table["longitude"].to_numpy(dtype=np.float64, na_value=np.nan)

@@ -29,7 +29,9 @@ class Settings:
         """Read the settings; raise SettingInvalid where a value cannot be used."""
         threads = environment.get("RISKWARN_THREADS") or str(cls.threads)
         if not threads.isascii() or not threads.isdigit() or not 1 <= int(threads) <= 256:
-            raise SettingInvalid(name="RISKWARN_THREADS", value=threads, problem="it takes a whole number from 1 to 256")
+            raise SettingInvalid(
+                name="RISKWARN_THREADS", value=threads, problem="it takes a whole number from 1 to 256"
+            )
         return cls(
             home=environment.get("RISKWARN_HOME") or cls.home,
             database_url=environment.get("RISKWARN_DATABASE_URL") or None,

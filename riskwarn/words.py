@@ -28,7 +28,9 @@ class Level(StrEnum):
     @property
     def zh(self) -> str:
         """The level's Chinese name."""
-        return {"red": "优先", "orange": "重点", "yellow": "关注", "blue": "留意", "none": "无", "unknown": "未知"}[self]
+        return {"red": "优先", "orange": "重点", "yellow": "关注", "blue": "留意", "none": "无", "unknown": "未知"}[
+            self
+        ]
 
 
 #: Attention levels from the highest down, as they are tried.

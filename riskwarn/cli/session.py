@@ -77,8 +77,10 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = Non
     names = list(columns or rows[0])
     cells = [names] + [[_cell(row.get(name)) for name in names] for row in rows]
     widths = [max(_width(line[index]) for line in cells) for index in range(len(names))]
-    return ["  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
-            for line in cells]
+    return [
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
+    ]
 
 
 def _cell(value: object) -> str:

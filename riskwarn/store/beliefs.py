@@ -108,9 +108,7 @@ def _newest_own_times(frame: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
     for name in (*OWN_TIME_FIELDS,):
         frame[name] = frame["_record"].map(newest[name]).astype("datetime64[us]")
         later = frame[name] + delivery
-        frame[f"{name}_known"] = (
-            later.where(later > known, known).where(frame[name].notna()).astype("datetime64[us]")
-        )
+        frame[f"{name}_known"] = later.where(later > known, known).where(frame[name].notna()).astype("datetime64[us]")
     for name in ("outcome", "category_final"):
         frame[name] = frame["_record"].map(newest[name])
     dates = [f"{name}_known" for name in _OUTCOME_DATES]
@@ -128,9 +126,7 @@ def _content_changed(frame: pd.DataFrame) -> np.ndarray:
     return changed
 
 
-def table_rows(
-    versions: pd.DataFrame, places: Geography, calendar: Calendar, source: Source | None
-) -> pd.DataFrame:
+def table_rows(versions: pd.DataFrame, places: Geography, calendar: Calendar, source: Source | None) -> pd.DataFrame:
     """A table that is not an event source, with `grid` (index, known grids only) and `known_at` (NaT: for all time).
 
     `valid_from` (or `started_at`) + delivery is when a row is known; the newest version of a row holds.
