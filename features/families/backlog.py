@@ -35,9 +35,7 @@ def backlog(subject: Subject) -> Iterator[Declared]:
     source = subject.source
 
     def number(panel: Panel) -> Array:
-        return panel.keep(
-            ("open", source), lambda: panel.holding(open_spans(panel, source, panel.spans(source)))
-        )
+        return panel.keep(("open", source), lambda: panel.holding(open_spans(panel, source, panel.spans(source))))
 
     def mean_age(panel: Panel) -> Array:
         spans = open_spans(panel, source, panel.spans(source))
@@ -48,9 +46,7 @@ def backlog(subject: Subject) -> Iterator[Declared]:
     def declared(name: str, zh: str, en: str, quantity: Quantity) -> Feature:
         return Feature(f"{source}_{name}", "backlog", source, zh, en, quantity)
 
-    yield Declared(
-        declared("open", f"未办结{subject.zh}数", f"{subject.en} still open", Quantity.EXTENSIVE), number
-    )
+    yield Declared(declared("open", f"未办结{subject.zh}数", f"{subject.en} still open", Quantity.EXTENSIVE), number)
     yield Declared(
         declared(
             "open_severity",
@@ -62,7 +58,10 @@ def backlog(subject: Subject) -> Iterator[Declared]:
     )
     yield Declared(
         declared(
-            "open_age", f"未办结{subject.zh}平均天数", f"mean age in days of {subject.en} still open", Quantity.INTENSIVE
+            "open_age",
+            f"未办结{subject.zh}平均天数",
+            f"mean age in days of {subject.en} still open",
+            Quantity.INTENSIVE,
         ),
         mean_age,
     )

@@ -1,0 +1,11 @@
+"""Signals to features, as of an instant, without knowing more than could be known then.
+
+The door: `read_city` gives what is known, `build_features` the numbers, `catalogue` their meaning.
+"""
+
+from features.building import build_features
+from features.catalogue import catalogue, catalogue_hash
+from features.city import City, read_city
+from features.matrix import Feature, FeatureMatrix
+
+__all__ = ["City", "Feature", "FeatureMatrix", "build_features", "catalogue", "catalogue_hash", "read_city"]
