@@ -1,0 +1,39 @@
+"""What each source holds and which words it may use. The door: `contract`, `category_names`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from riskwarn.configuration import Configuration
+from riskwarn.contracts.vocabulary import categories_of
+from riskwarn.errors import UnknownSource
+from riskwarn.store.schema import TABLES
+
+__all__ = ["Contract", "category_names", "contract"]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One source: whether it is an event source, and its categories (`other` last; none for tables)."""
+
+    source: str
+    events: bool
+    categories: tuple[str, ...]
+
+
+def contract(source: str, configuration: Configuration) -> Contract:
+    """The contract of a declared source; raise UnknownSource for any other."""
+    if source not in configuration.sources:
+        raise UnknownSource(source=source, known=", ".join(configuration.sources))
+    if source in TABLES:
+        return Contract(source, events=False, categories=())
+    return Contract(source, events=True, categories=tuple(category_names(source, configuration)))
+
+
+def category_names(source: str, configuration: Configuration) -> dict[str, tuple[str, str]]:
+    """Code -> (Chinese, English) of the categories of a source; a category of one's own names itself."""
+    own = configuration.sources[source].categories
+    if own is None:
+        return categories_of(source) or {"other": ("其他", "other")}
+    named = {code: (code, code.replace("_", " ")) for code in own if code != "other"}
+    return {**named, "other": ("其他", "other")}

@@ -1,0 +1,121 @@
+"""The lake: Parquet files of record versions, found through the manifest in the database and in no other way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from sqlalchemy import func, insert, select
+
+from riskwarn.database import LAKE_FILES, LOADS, QUARANTINE
+from riskwarn.files import atomic, sha256
+from riskwarn.home import Home
+from riskwarn.store.schema import TABLES, schema_of
+
+
+@dataclass(frozen=True)
+class Load:
+    """What is written of one load beside its records: where it came from and its account."""
+
+    source: str
+    file_name: str
+    file_sha256: str
+    loaded_at: str  # RFC 3339
+    exported_at: str  # RFC 3339
+    account: dict[str, object]
+
+
+class Store:
+    """Reads and extends the store of one home."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def version(self) -> int:
+        """The id of the last load; 0 while nothing is loaded."""
+        with self._home.database.connect() as connection:
+            return int(connection.scalar(select(func.max(LOADS.c.load_id))) or 0)
+
+    def sources(self) -> dict[str, int]:
+        """How many versions are stored of each source."""
+        rows = select(LAKE_FILES.c.source, func.sum(LAKE_FILES.c.rows)).group_by(LAKE_FILES.c.source)
+        with self._home.database.connect() as connection:
+            return {source: int(count) for source, count in connection.execute(rows)}
+
+    def versions(self, source: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Every stored version of a source, sorted by load and row; instants as naive UTC datetime64[us]."""
+        schema = schema_of(source)
+        parts = [pq.read_table(self._home.lake / path, schema=schema) for path in self._paths(source)]
+        table = pa.concat_tables(parts) if parts else schema.empty_table()
+        table = table.sort_by([("load_id", "ascending"), ("row", "ascending")])
+        for index, field in enumerate(table.schema):
+            if pa.types.is_timestamp(field.type):
+                table = table.set_column(index, field.name, table.column(index).cast(pa.timestamp("us")))
+        return table.select(list(columns)).to_pandas() if columns is not None else table.to_pandas()
+
+    def newest_known_at(self) -> np.datetime64 | None:
+        """The newest known time of any event, from the statistics of the files."""
+        newest = [
+            pc.max(pq.read_table(self._home.lake / path, columns=["known_at"])["known_at"]).as_py()
+            for source in self.sources()
+            if source not in TABLES
+            for path in self._paths(source)
+        ]
+        known = [moment for moment in newest if moment is not None]
+        return np.datetime64(max(known).replace(tzinfo=None), "us") if known else None
+
+    def commit_load(self, load: Load, records: pa.Table, quarantine: Sequence[dict[str, object]]) -> int:
+        """Store one load: its file first, made durable, then its rows of the ledger in one transaction.
+
+        `records` has the source's schema; its `load_id` is filled in here. Returns the load's id.
+        """
+        with self._home.database.begin() as connection:
+            result = connection.execute(insert(LOADS).values(**load.__dict__))
+            load_id = int(result.inserted_primary_key[0])  # type: ignore[index]
+            if records.num_rows:
+                connection.execute(insert(LAKE_FILES).values(**self._write(load.source, load_id, records)))
+            if quarantine:
+                connection.execute(
+                    insert(QUARANTINE), [{**row, "load_id": load_id, "source": load.source} for row in quarantine]
+                )
+        return load_id
+
+    def quarantined(self, source: str | None = None) -> list[dict[str, object]]:
+        """The refused rows: where, why and of what class; never their content."""
+        rows = select(QUARANTINE).order_by(QUARANTINE.c.id)
+        if source is not None:
+            rows = rows.where(QUARANTINE.c.source == source)
+        with self._home.database.connect() as connection:
+            return [dict(row) for row in connection.execute(rows).mappings()]
+
+    def _paths(self, source: str) -> list[str]:
+        rows = select(LAKE_FILES.c.path).where(LAKE_FILES.c.source == source).order_by(LAKE_FILES.c.load_id)
+        with self._home.database.connect() as connection:
+            return list(connection.scalars(rows))
+
+    def _write(self, source: str, load_id: int, records: pa.Table) -> dict[str, object]:
+        schema = schema_of(source)
+        place = schema.get_field_index("load_id")
+        records = records.select(schema.names).cast(schema)
+        records = records.set_column(place, schema.field(place), pa.array([load_id] * len(records), pa.int32()))
+        order = [name for name in ("district", "known_at", "row") if name in schema.names]
+        records = records.sort_by([(name, "ascending") for name in order])
+        folder = self._home.lake / source
+        with atomic(folder / "new.parquet") as temporary:
+            pq.write_table(records, temporary, compression="zstd")
+        digest = sha256(folder / "new.parquet")
+        path = f"{source}/{digest}.parquet"
+        (folder / "new.parquet").replace(self._home.lake / path)
+        return {
+            "path": path,
+            "load_id": load_id,
+            "source": source,
+            "sha256": digest,
+            "rows": records.num_rows,
+            "columns": schema.names,
+        }
