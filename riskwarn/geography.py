@@ -70,7 +70,7 @@ class Geography:
 def geography(grids: pd.DataFrame, as_of: date, city: str) -> Geography:
     """The geography in force at `as_of` out of all stored versions of the `grids` table.
 
-    `grids` has the columns of :data:`riskwarn.store.schema.GRIDS`, sorted by load and row; the newest version of a
+    `grids` has the columns of :data:`riskwarn.contracts.schema.GRIDS`, sorted by load and row; the newest version of a
     grid holds. Raises GridsMissing where no grid is in force.
     """
     table = _in_force(grids, as_of)

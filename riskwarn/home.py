@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskwarn.configuration import Configuration, read_yaml
+from riskwarn.contracts import refuse_declarations
 from riskwarn.errors import HomeMissing, HomeNotEmpty
 from riskwarn.files import write_text
 from riskwarn.settings import Settings
@@ -79,7 +80,13 @@ def open_home(path: Path, settings: Settings) -> Home:
     path = path.expanduser().resolve()
     if not (path / CONFIGURATION).is_file() or not (path / ID_KEY).is_file():
         raise HomeMissing(path=path)
-    return Home(path, read_yaml(path / CONFIGURATION, Configuration), settings)
+    return Home(path, _declared(path / CONFIGURATION), settings)
+
+
+def _declared(path: Path) -> Configuration:
+    configuration = read_yaml(path, Configuration)
+    refuse_declarations(configuration)
+    return configuration
 
 
 def make_home(path: Path, settings: Settings, configuration: Path | None = None) -> Home:
@@ -90,7 +97,7 @@ def make_home(path: Path, settings: Settings, configuration: Path | None = None)
     path = path.expanduser().resolve()
     text = TEMPLATE
     if configuration is not None:
-        read_yaml(configuration, Configuration)
+        _declared(configuration)
         text = configuration.read_text(encoding="utf-8-sig")
     ours = (path / CONFIGURATION).exists() or (path / ID_KEY).exists()
     if path.exists() and not path.is_dir():

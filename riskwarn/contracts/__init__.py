@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from riskwarn.configuration import Configuration
-from riskwarn.contracts.vocabulary import categories_of
+from riskwarn.contracts.schema import TABLES
+from riskwarn.contracts.vocabulary import categories_of, refuse_words
 from riskwarn.errors import UnknownSource
-from riskwarn.store.schema import TABLES
 
-__all__ = ["Contract", "category_names", "contract"]
+__all__ = ["Contract", "category_names", "contract", "refuse_declarations"]
 
 
 @dataclass(frozen=True)
@@ -37,3 +37,17 @@ def category_names(source: str, configuration: Configuration) -> dict[str, tuple
         return categories_of(source) or {"other": ("其他", "other")}
     named = {code: (code, code.replace("_", " ")) for code in own if code != "other"}
     return {**named, "other": ("其他", "other")}
+
+
+def refuse_declarations(configuration: Configuration) -> None:
+    """Raise RefusedWord where a source, a category, a mapping or a target of the configuration holds a refused word."""
+    for name, source in configuration.sources.items():
+        where = f"sources.{name} in riskwarn.yaml"
+        for text in (*(source.categories or ()), *source.mapping.columns.values()):
+            refuse_words(text, where)
+        for words in source.mapping.words.values():
+            for text in (*words, *words.values()):
+                refuse_words(text, where)
+    for name, target in configuration.targets.items():
+        for text in (name, target.zh or "", target.en or "", *(target.categories or ())):
+            refuse_words(text, f"targets.{name} in riskwarn.yaml")

@@ -1,16 +1,102 @@
-"""The shipped categories of each source, read from the packaged lists."""
+"""The shipped words: categories, vocabularies, headings, what is dropped and what is refused, read from packaged lists."""
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
+
+from riskwarn.errors import RefusedWord
+
+
+@cache
+def shipped(name: str) -> dict[str, Any]:
+    """One packaged list by its name (`categories`, `headings`, `words`, `dropped`, `refused`)."""
+    text = files("riskwarn.contracts").joinpath(f"data/{name}.yaml").read_text(encoding="utf-8")
+    content: dict[str, Any] = yaml.safe_load(text)
+    return content
+
+
+def normalised(text: str) -> str:
+    """Full width as half width, without blanks at the ends or inside line breaks."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
 @cache
 def categories_of(source: str) -> dict[str, tuple[str, str]]:
     """Code -> (Chinese, English) of a source's shipped categories, `other` last; empty where none are shipped."""
-    text = files("riskwarn.contracts").joinpath("data/categories.yaml").read_text(encoding="utf-8")
-    listed: dict[str, list[str]] = yaml.safe_load(text).get(source, {})
+    listed: dict[str, list[str]] = shipped("categories").get(source, {})
     return {code: (words[0], words[1]) for code, words in listed.items()}
+
+
+@cache
+def category_words(source: str) -> dict[str, str]:
+    """Word -> code of a source's shipped categories; a code is a word for itself."""
+    listed: dict[str, list[str]] = shipped("categories").get(source, {})
+    words = {code: code for code in listed}
+    for code, (zh, en, *others) in listed.items():
+        words.update({normalised(word): code for word in (zh, en, *others)})
+    return words
+
+
+@cache
+def field_words(field: str) -> dict[str, str]:
+    """Word -> code of a vocabulary (severity, outcome, form, …); a code is a word for itself."""
+    listed: dict[str, list[str]] = shipped("words")["fields"][field]
+    words = {code: code for code in listed}
+    words.update({normalised(str(word)): code for code, others in listed.items() for word in others})
+    return words
+
+
+@cache
+def words_that_mean(what: str) -> frozenset[str]:
+    """The words that are `empty`, `withdrawn` or `in_progress`."""
+    return frozenset(normalised(str(word)) for word in shipped("words")[what])
+
+
+@cache
+def refused_words() -> tuple[str, ...]:
+    """Words that may stand nowhere."""
+    return tuple(shipped("refused")["words"])
+
+
+@cache
+def kinds_not_loaded(source: str) -> frozenset[str]:
+    """Kinds and topics of a source that are by rule not loaded."""
+    return frozenset(shipped("refused")["not_loaded"].get(source, ()))
+
+
+def refused_word(text: str) -> str | None:
+    """The refused word that a text holds, if any."""
+    plain = normalised(text)
+    return next((word for word in refused_words() if word in plain), None)
+
+
+def refuse_words(text: str, where: str) -> None:
+    """Raise RefusedWord where a text holds a refused word."""
+    if word := refused_word(text):
+        raise RefusedWord(where=where, word=word)
+
+
+def is_personal(heading: str) -> bool:
+    """Whether a column of this (normalised) heading holds persons, protected traits or free text."""
+    listed = shipped("dropped")
+    return (
+        heading in listed["exact"]
+        or heading.startswith(tuple(listed["prefixes"]))
+        or heading.endswith(tuple(listed["suffixes"]))
+        or refused_word(heading) is not None
+    )
+
+
+@cache
+def headings_of(kind: str) -> dict[str, tuple[str, bool]]:
+    """Heading -> (field, whether the alias is only assumed) of `events`, `grids`, `demographics` or `interventions`."""
+    found: dict[str, tuple[str, bool]] = {}
+    for field, words in shipped("headings")[kind].items():
+        found[field] = (field, False)
+        found.update({normalised(word.rstrip("?")): (field, word.endswith("?")) for word in words})
+    return found

@@ -14,7 +14,7 @@ import pandas as pd
 from riskwarn.configuration import Mapping, Source
 from riskwarn.geography import Geography
 from riskwarn.periods import FOREVER, Calendar
-from riskwarn.store.schema import FIXED_FIELDS, OWN_TIME_FIELDS
+from riskwarn.contracts.schema import FIXED_FIELDS, OWN_TIME_FIELDS
 
 #: Contents that a later version may correct; a change of any of them is a new belief.
 _CONTENT = tuple(name for name in FIXED_FIELDS if name not in ("known_at", "located_by", "district"))
@@ -47,7 +47,7 @@ def beliefs(versions: pd.DataFrame, places: Geography, mapping: Mapping) -> pd.D
 
     Parameters
     ----------
-    versions : every stored version (columns of :data:`riskwarn.store.schema.EVENTS`), sorted by load and row; instants
+    versions : every stored version (columns of :data:`riskwarn.contracts.schema.EVENTS`), sorted by load and row; instants
         are naive UTC datetime64[us].
     places : the geography that gives `grid` (int64 index, -1 where a record is located above the grid).
     mapping : the source's mapping; its delivery lag is added to the known times of own-time fields.

@@ -15,7 +15,7 @@ from sqlalchemy import func, insert, select
 from riskwarn.database import LAKE_FILES, LOADS, QUARANTINE
 from riskwarn.files import atomic, sha256
 from riskwarn.home import Home
-from riskwarn.store.schema import TABLES, schema_of
+from riskwarn.contracts.schema import TABLES, schema_of
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ OWN_TIME_FIELDS = (
 #: Fields written once at registration, known from `known_at`.
 FIXED_FIELDS = (
     "grid_id",
+    "unit",
     "located_by",
     "district",
     "occurred_at",
@@ -52,7 +53,8 @@ FIXED_FIELDS = (
 EVENTS = pa.schema(
     [
         ("record_id", pa.string()),  # keyed digest, 32 hexadecimal digits
-        ("grid_id", pa.string()),
+        ("grid_id", pa.string()),  # null where the record is located above the grid
+        ("unit", pa.string()),  # code of the community or town where it is located above the grid
         ("located_by", pa.string()),
         ("district", pa.string()),
         ("occurred_at", INSTANT),

@@ -1,0 +1,71 @@
+"""The account of a load: where every row went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Account:
+    """What became of the rows of one file, or of several together.
+
+    ``read = accepted + duplicates + corrected + quarantined``, always.
+    """
+
+    source: str
+    read: int
+    accepted: int
+    duplicates: int
+    corrected: int
+    quarantined: int
+    dropped_columns: tuple[str, ...]
+    seconds: float
+    file: str | None = None
+    reasons: dict[str, int] = field(default_factory=dict)  # reason -> quarantined rows
+    notes: tuple[str, ...] = ()
+    files: tuple[Account, ...] = ()
+
+    def __post_init__(self) -> None:
+        parts = self.accepted + self.duplicates + self.corrected + self.quarantined
+        if parts != self.read:
+            raise AssertionError(f"{self.file}: {self.read} rows were read and {parts} are accounted for")
+
+    def as_dict(self) -> dict[str, object]:
+        """The shape that ``riskwarn ingest --json`` prints."""
+        counted: dict[str, object] = {
+            "source": self.source,
+            "read": self.read,
+            "accepted": self.accepted,
+            "duplicates": self.duplicates,
+            "corrected": self.corrected,
+            "quarantined": self.quarantined,
+            "dropped_columns": list(self.dropped_columns),
+            "seconds": round(self.seconds, 3),
+            "reasons": self.reasons,
+            "notes": list(self.notes),
+        }
+        if self.file is not None:
+            return {"file": self.file, **counted}
+        return {**counted, "files": [file.as_dict() for file in self.files]}
+
+
+def together(source: str, files: Sequence[Account]) -> Account:
+    """The account of several files as one."""
+    reasons: dict[str, int] = {}
+    for file in files:
+        for reason, rows in file.reasons.items():
+            reasons[reason] = reasons.get(reason, 0) + rows
+    return Account(
+        source=source,
+        read=sum(file.read for file in files),
+        accepted=sum(file.accepted for file in files),
+        duplicates=sum(file.duplicates for file in files),
+        corrected=sum(file.corrected for file in files),
+        quarantined=sum(file.quarantined for file in files),
+        dropped_columns=tuple(dict.fromkeys(name for file in files for name in file.dropped_columns)),
+        seconds=sum(file.seconds for file in files),
+        reasons=reasons,
+        notes=tuple(dict.fromkeys(note for file in files for note in file.notes)),
+        files=tuple(files),
+    )
