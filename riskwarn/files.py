@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -27,6 +28,31 @@ def atomic(path: Path) -> Iterator[Path]:
         sync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@dataclass
+class Unnamed:
+    """A file that is being written and gets the hash of its content as its name."""
+
+    path: Path
+    digest: str = ""
+
+
+@contextmanager
+def named_by_content(folder: Path, suffix: str) -> Iterator[Unnamed]:
+    """Give a temporary path in `folder`; when the block ends well, the durable file is named by its SHA-256."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".writing-", dir=folder)
+    os.close(handle)
+    unnamed = Unnamed(Path(name))
+    try:
+        yield unnamed
+        sync(unnamed.path)
+        unnamed.digest = sha256(unnamed.path)
+        unnamed.path.replace(folder / f"{unnamed.digest}{suffix}")
+        sync(folder)
+    finally:
+        unnamed.path.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -50,7 +50,9 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
         if field not in wanted:
             found.setdefault(field, []).append(position)
             if guess:
-                assumed.append(f"{file}: {headings[position]!r} is taken for {field} (assumed; confirm it in a mapping)")
+                assumed.append(
+                    f"{file}: {headings[position]!r} is taken for {field} (assumed; confirm it in a mapping)"
+                )
     for field, positions in found.items():
         if len(positions) > 1:
             clash = ", ".join(repr(headings[position]) for position in positions)

@@ -14,7 +14,9 @@ _WRITTEN = re.compile(
     r"(?:[T\s]*(?P<half>上午|下午|AM|PM|am|pm)?\s*(?P<hour>\d{1,2})(?:[:时点](?P<minute>\d{1,2})?)?分?"
     r"(?::?(?P<second>\d{1,2})(?P<fraction>\.\d{1,9})?秒?)?)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?$"
 )
-_COMPACT = re.compile(r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2}))?$")
+_COMPACT = re.compile(
+    r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2}))?$"
+)
 _NUMBER = re.compile(r"^\d{5}(?:\.\d+)?$|^\d{10}$|^\d{13}$")
 
 #: Excel counts days from here (its leap year of 1900 included).
@@ -42,7 +44,9 @@ def instants(text: pd.Series, zone: ZoneInfo) -> tuple[npt.NDArray[np.datetime64
     for row in np.flatnonzero(waiting):
         value, absolute = _one(str(text.iloc[row]))
         (utc if absolute else local)[row] = value
-    zoned = pd.DatetimeIndex(local).tz_localize(zone, ambiguous=np.zeros(len(local), dtype=bool), nonexistent="shift_forward")
+    zoned = pd.DatetimeIndex(local).tz_localize(
+        zone, ambiguous=np.zeros(len(local), dtype=bool), nonexistent="shift_forward"
+    )
     from_local = zoned.tz_convert("UTC").tz_localize(None).to_numpy(dtype="datetime64[us]")
     found = np.where(np.isnat(utc), from_local, utc)
     return found, given & np.isnat(found)
@@ -55,7 +59,11 @@ def _one(text: str) -> tuple[np.datetime64, bool]:
         return np.datetime64(int(text) * (1000 if len(text) == 13 else 1_000_000), "us"), True
     if _NUMBER.match(text):
         days = float(text)
-        return (_EXCEL + np.timedelta64(round(days * 86_400) * 1_000_000, "us"), False) if 20_000 < days < 80_000 else (nothing, False)
+        return (
+            (_EXCEL + np.timedelta64(round(days * 86_400) * 1_000_000, "us"), False)
+            if 20_000 < days < 80_000
+            else (nothing, False)
+        )
     matched = _COMPACT.match(text) or _WRITTEN.match(text)
     if matched is None:
         return nothing, False

@@ -43,7 +43,10 @@ class Ladder:
         self._district_of: dict[str, str] = dict(zip(newest["grid_id"], newest["district"], strict=True))
         self._units: dict[tuple[str, ...], set[tuple[str, str, str, str]]] = {}
         for row in newest.itertuples(index=False):
-            names = [plain_name(str(getattr(row, f"{unit}_name") or getattr(row, unit) or "")) for unit in ("district", "town", "community")]
+            names = [
+                plain_name(str(getattr(row, f"{unit}_name") or getattr(row, unit) or ""))
+                for unit in ("district", "town", "community")
+            ]
             community = ("", str(row.community), str(row.district), LocatedBy.COMMUNITY.value)
             town = ("", str(row.town), str(row.district), LocatedBy.TOWN.value)
             grid = (str(row.grid_id), "", str(row.district), LocatedBy.PATH.value)
@@ -68,7 +71,20 @@ class Ladder:
         district = np.where(known, given.map(self._district_of).astype(object), None)
         unit = np.full(count, None, dtype=object)
         located_by = np.where(known, LocatedBy.GRID_ID.value, None)
-        words = [name for name in ("path", "district", "district_name", "town", "town_name", "community", "community_name", "grid_name") if name in rows]
+        words = [
+            name
+            for name in (
+                "path",
+                "district",
+                "district_name",
+                "town",
+                "town_name",
+                "community",
+                "community_name",
+                "grid_name",
+            )
+            if name in rows
+        ]
         if words:
             left = np.flatnonzero(~known)
             told = rows[words].iloc[left].astype(object).where(rows[words].iloc[left].notna(), None)
@@ -87,7 +103,11 @@ class Ladder:
     def _find(self, told: dict[str, object]) -> tuple[str, str, str, str] | None:
         said = {name: str(value) for name, value in told.items() if value is not None and not pd.isna(value)}
         steps = [plain_name(part) for part in _SEPARATORS.split(said.get("path", "")) if part.strip()]
-        names = [plain_name(said[name]) for name in ("district_name", "town_name", "community_name", "grid_name") if name in said]
+        names = [
+            plain_name(said[name])
+            for name in ("district_name", "town_name", "community_name", "grid_name")
+            if name in said
+        ]
         codes = [said[name] for name in ("community", "town") if name in said]
         # The longest tail of the path first; then names from the full path down to the community's alone; then codes.
         tries = [tuple(steps[start : len(steps) - drop]) for drop in range(2) for start in range(len(steps))]

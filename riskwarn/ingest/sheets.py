@@ -70,7 +70,10 @@ def open_sheet(path: Path) -> Sheet:
         ".parquet": ParquetSheet,
     }
     if kind not in readers:
-        raise FileUnreadable(file=path.name, problem=f"files that end in {kind or 'nothing'} are not read: save it as CSV, Excel or Parquet")
+        raise FileUnreadable(
+            file=path.name,
+            problem=f"files that end in {kind or 'nothing'} are not read: save it as CSV, Excel or Parquet",
+        )
     sheet: Sheet = readers[kind](path)
     return sheet
 
@@ -142,7 +145,9 @@ class ExcelSheet:
             workbook = CalamineWorkbook.from_path(path)
             sheets = [(name, workbook.get_sheet_by_name(name).to_python()) for name in workbook.sheet_names]
         except CalamineError as error:
-            raise FileUnreadable(file=path.name, problem="it is not an Excel workbook; save it again as .xlsx") from error
+            raise FileUnreadable(
+                file=path.name, problem="it is not an Excel workbook; save it again as .xlsx"
+            ) from error
         filled = [(name, rows) for name, rows in sheets if rows]
         if not filled:
             raise FileEmpty(file=path.name)

@@ -1,5 +1,5 @@
-"""The bitemporal store: every version of every record, and what was believed when. The door: `Store`."""
+"""The bitemporal store: every version of every record, and what was believed when. The door: `Store`, `Load`."""
 
-from riskwarn.store.lake import Store
+from riskwarn.store.lake import Load, Store
 
-__all__ = ["Store"]
+__all__ = ["Load", "Store"]

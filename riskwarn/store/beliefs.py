@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from riskwarn.configuration import Mapping, Source
+from riskwarn.contracts.schema import FIXED_FIELDS, OWN_TIME_FIELDS
 from riskwarn.geography import Geography
 from riskwarn.periods import FOREVER, Calendar
-from riskwarn.contracts.schema import FIXED_FIELDS, OWN_TIME_FIELDS
 
 #: Contents that a later version may correct; a change of any of them is a new belief.
 _CONTENT = tuple(name for name in FIXED_FIELDS if name not in ("known_at", "located_by", "district"))

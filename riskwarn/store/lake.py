@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import func, insert, select
 
-from riskwarn.database import LAKE_FILES, LOADS, QUARANTINE
-from riskwarn.files import atomic, sha256
-from riskwarn.home import Home
 from riskwarn.contracts.schema import TABLES, schema_of
+from riskwarn.database import LAKE_FILES, LOADS, QUARANTINE
+from riskwarn.files import named_by_content
+from riskwarn.home import Home
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,18 @@ class Store:
         with self._home.database.connect() as connection:
             return int(connection.scalar(select(func.max(LOADS.c.load_id))) or 0)
 
+    def exported_at(self, source: str, file_sha256: str) -> datetime | None:
+        """When the export was taken that an earlier load of the same file named; None for a new file."""
+        rows = select(LOADS.c.exported_at).where(LOADS.c.source == source, LOADS.c.file_sha256 == file_sha256)
+        with self._home.database.connect() as connection:
+            found = connection.scalar(rows.order_by(LOADS.c.load_id))
+        return datetime.fromisoformat(found) if found else None
+
     def sources(self) -> dict[str, int]:
         """How many versions are stored of each source."""
         rows = select(LAKE_FILES.c.source, func.sum(LAKE_FILES.c.rows)).group_by(LAKE_FILES.c.source)
         with self._home.database.connect() as connection:
-            return {source: int(count) for source, count in connection.execute(rows)}
+            return {str(source): int(count) for source, count in connection.execute(rows)}
 
     def versions(self, source: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Every stored version of a source, sorted by load and row; instants as naive UTC datetime64[us]."""
@@ -105,12 +113,9 @@ class Store:
         records = records.set_column(place, schema.field(place), pa.array([load_id] * len(records), pa.int32()))
         order = [name for name in ("district", "known_at", "row") if name in schema.names]
         records = records.sort_by([(name, "ascending") for name in order])
-        folder = self._home.lake / source
-        with atomic(folder / "new.parquet") as temporary:
-            pq.write_table(records, temporary, compression="zstd")
-        digest = sha256(folder / "new.parquet")
-        path = f"{source}/{digest}.parquet"
-        (folder / "new.parquet").replace(self._home.lake / path)
+        with named_by_content(self._home.lake / source, ".parquet") as temporary:
+            pq.write_table(records, temporary.path, compression="zstd")
+        digest, path = temporary.digest, f"{source}/{temporary.digest}.parquet"
         return {
             "path": path,
             "load_id": load_id,

@@ -1,0 +1,44 @@
+"""``riskwarn ingest``: load exports."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from riskwarn.cli.session import Session, table
+
+COLUMNS = ("file", "read", "accepted", "duplicates", "corrected", "quarantined", "seconds")
+
+
+@click.command("ingest")
+@click.argument("source")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--mapping", type=click.Path(path_type=Path), help="A YAML file that says which column is which field.")
+@click.option(
+    "--exported-at",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="When the export was taken (local time).",
+)
+@click.pass_obj
+def command(
+    session: Session, source: str, files: tuple[Path, ...], mapping: Path | None, exported_at: datetime | None
+) -> None:
+    """Load exports of SOURCE (grids first): CSV, Excel or Parquet."""
+    from riskwarn.ingest import ingest
+
+    home = session.home()
+    taken = exported_at.replace(tzinfo=home.configuration.calendar.timezone) if exported_at else None
+    account = ingest(
+        home, source, files, mapping=mapping, exported_at=taken, now=datetime.now(UTC), progress=session.progress
+    )
+    result = account.as_dict()
+    lines = table([file.as_dict() for file in account.files], COLUMNS)
+    if account.dropped_columns:
+        lines.append(f"dropped unread: {'、'.join(account.dropped_columns)}")
+    lines += [f"note: {note}" for note in account.notes]
+    if account.quarantined:
+        why = ", ".join(f"{reason} {rows}" for reason, rows in sorted(account.reasons.items()))
+        lines.append(f"quarantined: {why}. See riskwarn quarantine list.")
+    session.emit(result, lines)

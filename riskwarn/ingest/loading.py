@@ -1,0 +1,216 @@
+"""One load: files in, record versions and an account out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from riskwarn.configuration import Mapping, read_yaml, zone
+from riskwarn.contracts import contract
+from riskwarn.contracts.schema import EVENTS, TABLES
+from riskwarn.contracts.vocabulary import categories_of, refuse_words
+from riskwarn.errors import FileMissing, GridsMissing
+from riskwarn.files import sha256
+from riskwarn.home import Home
+from riskwarn.ingest import tables
+from riskwarn.ingest.account import Account, together
+from riskwarn.ingest.cells import trimmed
+from riskwarn.ingest.columns import PLACE_FIELDS, match, require
+from riskwarn.ingest.events import Reading, records
+from riskwarn.ingest.faults import Faults
+from riskwarn.ingest.places import Ladder
+from riskwarn.ingest.sheets import open_sheet
+from riskwarn.ingest.versions import content_digest, sort_out
+from riskwarn.progress import Progress, silent
+from riskwarn.store import Load, Store
+
+
+def ingest(
+    home: Home,
+    source: str,
+    files: Sequence[Path],
+    *,
+    mapping: Path | None = None,
+    exported_at: datetime | None = None,
+    now: datetime,
+    progress: Progress = silent,
+) -> Account:
+    """Load exports of one source, each file as a load of its own.
+
+    Parameters
+    ----------
+    mapping : a YAML file that replaces the mapping of the configuration.
+    exported_at : when the department took the export; else the time of the load, or of the earlier load of the same file.
+    now : the time of the load (aware).
+
+    Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty, ColumnMissing, HeadingClash, PrivateColumn, RefusedWord,
+    GridsMissing, ConfigurationInvalid. Nothing of a file that raises is stored.
+    """
+    contract(source, home.configuration)
+    rules = read_yaml(mapping, Mapping) if mapping else home.configuration.sources[source].mapping
+    for heading in (*rules.columns.values(), *(word for words in rules.words.values() for word in words)):
+        refuse_words(heading, f"the mapping of {source}")
+    for file in files:
+        if not file.is_file():
+            raise FileMissing(file=file)
+    accounts = []
+    for index, file in enumerate(files):
+        progress(f"loading {source}", index, len(files))
+        accounts.append(_load(home, source, file, rules, exported_at, now))
+    progress(f"loading {source}", len(files), len(files))
+    return together(source, accounts)
+
+
+def _load(home: Home, source: str, file: Path, rules: Mapping, exported_at: datetime | None, now: datetime) -> Account:
+    started = time.perf_counter()
+    store = Store(home)
+    digest = sha256(file)
+    exported = exported_at or store.exported_at(source, digest) or now
+    kind = source if source in TABLES else "events"
+    sheet = open_sheet(file)
+    columns = match(sheet.headings, kind, rules, file.name)
+    for fields in _required(kind, rules):
+        require(columns, fields, sheet.headings, kind, file.name)
+    raw = sheet.read(sorted(columns.positions.values()))
+    cells = {name: trimmed(raw.cells[position]).reset_index(drop=True) for name, position in columns.positions.items()}
+    reading = Reading(
+        source=source,
+        cells=cells,
+        mapping=rules,
+        zone=zone(rules.timezone or home.configuration.timezone),
+        exported_at=max(exported, now),
+        key=home.id_key,
+        faults=Faults(len(raw.cells)),
+    )
+    frame = _records(reading, store, home)
+    frame["row"] = raw.numbers
+    frame["exported_at"] = pd.Timestamp(exported).tz_convert("UTC").tz_localize(None)
+    good = ~reading.faults.any
+    frame = _versioned(frame[good].reset_index(drop=True), source)
+    told = sort_out(frame, _stored(store, source))
+    kept = frame[told.accepted | told.corrected].copy()
+    # A correction became known when its row says so, else with the export that brought it.
+    late = told.corrected[told.accepted | told.corrected] & kept["updated_at"].isna().to_numpy(dtype=bool)
+    kept.loc[late, "version_at"] = kept.loc[late, "exported_at"]
+    quarantine = _quarantine(reading.faults, raw.numbers, raw.ragged, file.name)
+    reasons: dict[str, int] = {}
+    for row in quarantine:
+        reasons[str(row["reason"])] = reasons.get(str(row["reason"]), 0) + 1
+    account = Account(
+        source=source,
+        read=len(raw.numbers) + len(raw.ragged),
+        accepted=int(told.accepted.sum()),
+        duplicates=int(told.duplicates.sum()),
+        corrected=int(told.corrected.sum()),
+        quarantined=len(quarantine),
+        dropped_columns=columns.dropped,
+        seconds=time.perf_counter() - started,
+        file=file.name,
+        reasons=reasons,
+        notes=(*sheet.notes, *columns.notes, *dict.fromkeys(reading.notes)),
+    )
+    load = Load(source, file.name, digest, now.isoformat(), exported.isoformat(), account.as_dict())
+    store.commit_load(load, _as_table(kept, source), quarantine)
+    return account
+
+
+def _required(kind: str, rules: Mapping) -> list[tuple[str, ...]]:
+    """Fields that must have a column; of several names in one entry any will do."""
+    if kind == "grids":
+        return [("grid_id",), *((unit, f"{unit}_name") for unit in ("community", "town", "district"))]
+    if kind == "demographics":
+        return [("grid_id",), ("population",)]
+    if kind == "interventions":
+        return [("grid_id",), ("started_at",), ("kind",)]
+    if rules.period is not None:
+        return [PLACE_FIELDS, ("category",), ("count",)]
+    return [("record_id",), PLACE_FIELDS, ("occurred_at",)]
+
+
+def _records(reading: Reading, store: Store, home: Home) -> pd.DataFrame:
+    if reading.source == "grids":
+        return tables.grids(reading)
+    places = store.versions("grids")
+    if places.empty:
+        raise GridsMissing()
+    if reading.source == "demographics":
+        return tables.demographics(reading, set(places["grid_id"]))
+    if reading.source == "interventions":
+        return tables.interventions(reading, set(places["grid_id"]))
+    shipped = set(categories_of(reading.source)) | set(home.configuration.sources[reading.source].categories or ())
+    local = set(store.versions(reading.source, ["category"])["category"].dropna()) - shipped
+    return records(reading, Ladder(places), local, home.configuration.period)
+
+
+def _versioned(frame: pd.DataFrame, source: str) -> pd.DataFrame:
+    """Add identity, content and the instant at which this content became known, were it the record's first."""
+    schema = TABLES.get(source, EVENTS)
+    for name in schema.names:
+        if name not in frame:
+            frame[name] = None
+    if source in TABLES:
+        start = "started_at" if source == "interventions" else "valid_from"
+        frame["known_at"] = pd.to_datetime(frame[start]).astype("datetime64[us]")
+        frame["withdrawn"] = False
+        frame["identity"] = tables.identity(frame)
+    else:
+        frame["identity"] = frame["record_id"]
+    for name in ("updated_at", "known_at", "exported_at"):
+        frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
+    frame["content"] = content_digest(frame, source)
+    first = frame["updated_at"].where(frame["updated_at"].notna(), frame["known_at"])
+    frame["version_at"] = first.where(first.notna(), frame["exported_at"])
+    # In one file the younger row of a record comes last, whatever the order of the file.
+    return frame.sort_values("version_at", kind="stable").reset_index(drop=True)
+
+
+def _stored(store: Store, source: str) -> pd.DataFrame:
+    if source not in TABLES:
+        stored = store.versions(source, ["record_id", "content", "version_at"])
+        return stored.rename(columns={"record_id": "identity"})
+    stored = store.versions(source)
+    return stored.assign(identity=tables.identity(stored))[["identity", "content", "version_at"]]
+
+
+def _quarantine(faults: Faults, numbers: np.ndarray, ragged: np.ndarray, file: str) -> list[dict[str, object]]:
+    rows = [
+        {
+            "file_name": file,
+            "row": int(numbers[row]),
+            "column": faults.column[row],
+            "value_class": faults.value_class[row],
+            "reason": faults.reason[row],
+        }
+        for row in np.flatnonzero(faults.any)
+    ]
+    rows += [
+        {"file_name": file, "row": int(number), "column": "", "value_class": "row", "reason": "ragged_row"}
+        for number in ragged
+    ]
+    return rows
+
+
+def _as_table(frame: pd.DataFrame, source: str) -> pa.Table:
+    schema = TABLES.get(source, EVENTS)
+    arrays = []
+    for field in schema:
+        column = frame[field.name] if field.name in frame else pd.Series([None] * len(frame), dtype=object)
+        if pa.types.is_timestamp(field.type):
+            moments = pa.array(
+                pd.to_datetime(column).to_numpy(dtype="datetime64[us]"), pa.timestamp("us"), from_pandas=True
+            )
+            arrays.append(moments.cast(field.type))
+        elif field.name == "load_id":
+            arrays.append(pa.nulls(len(frame), field.type))
+        else:
+            values = column.astype(object).where(column.notna(), None)
+            if pa.types.is_integer(field.type):
+                values = values.map(int, na_action="ignore")
+            arrays.append(pa.array(list(values.where(values.notna(), None)), field.type))
+    return pa.Table.from_arrays(arrays, schema=schema)
