@@ -16,6 +16,7 @@ import pandas as pd
 
 from features.city import City
 from riskwarn.periods import Instants, period_index
+from riskwarn.store.beliefs import empty_beliefs
 
 Array = npt.NDArray[np.float64]
 Columns = npt.NDArray[np.int64]
@@ -145,13 +146,13 @@ class Panel:
         passing = seen.where(seen.stop < self.columns - 1)
         leave = passing.weight * factor ** (passing.stop - passing.known)
         change -= np.bincount((passing.stop + 1) * self.grids + passing.grid, leave, size)
-        state = change.reshape(self.columns + 1, self.grids)[:-1]
+        state: Array = change.reshape(self.columns + 1, self.grids)[:-1].astype(np.float64, copy=False)
         for now in range(1, self.columns):
             state[now] += factor * state[now - 1]
         return state
 
 
-_NO_ROWS = pd.DataFrame({"grid": np.zeros(0, dtype=np.int64)})
+_NO_ROWS = empty_beliefs()
 
 
 def column(frame: pd.DataFrame, name: str) -> Instants:

@@ -68,7 +68,7 @@ class Calendar:
     def instant(self, day: date) -> np.datetime64:
         """The UTC instant of local midnight."""
         local = datetime.combine(day, time(), tzinfo=self.timezone)
-        return np.datetime64(pd.Timestamp(local).tz_convert("UTC").tz_localize(None).to_datetime64(), "us")
+        return pd.Timestamp(local).tz_convert("UTC").tz_localize(None).as_unit("us").to_datetime64()
 
     def instants(self, days: Iterable[date]) -> Instants:
         """The UTC instants of several local midnights, datetime64[us]."""

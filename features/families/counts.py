@@ -72,7 +72,6 @@ def trend(subject: Subject) -> Iterator[Declared]:
 
 def severe(panel: Panel, source: str) -> Spans:
     """The source's spans weighted by severity."""
-    words = panel.rows(source)
-    words = words[words["known_at"].notna()] if len(words) else words
-    weight = words["severity"].map(SEVERITY).fillna(1.0).to_numpy(dtype=np.float64) if len(words) else np.zeros(0)
+    rows = panel.rows(source)
+    weight = np.array([SEVERITY.get(word, 1.0) for word in rows["severity"]], dtype=np.float64)
     return panel.spans(source).weighing(weight)

@@ -52,7 +52,8 @@ def _angle(day: date) -> float:
 
 @cache
 def _festival(year: int) -> date:
-    return LunarDate(year, 1, 1).to_solar_date()
+    first: date = LunarDate(year, 1, 1).to_solar_date()
+    return first
 
 
 def _to_festival(day: date) -> int:

@@ -32,7 +32,7 @@ def instants(text: pd.Series, zone: ZoneInfo) -> tuple[npt.NDArray[np.datetime64
     """
     local = np.full(len(text), np.datetime64("NaT", "us"))
     utc = local.copy()
-    waiting = text.notna().to_numpy(dtype=bool)
+    waiting = text.notna().to_numpy(dtype=bool, copy=True)
     given = waiting.copy()
     for form in _FORMATS:
         rows = np.flatnonzero(waiting)
@@ -85,8 +85,8 @@ def _one(text: str) -> tuple[np.datetime64, bool]:
     moment += pd.Timedelta(seconds=float(part.get("fraction") or 0))
     offset = part.get("zone")
     if offset is None:
-        return np.datetime64(moment.to_datetime64(), "us"), False
+        return moment.as_unit("us").to_datetime64(), False
     if offset != "Z":
         sign = -1 if offset[0] == "-" else 1
         moment -= sign * pd.Timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
-    return np.datetime64(moment.to_datetime64(), "us"), True
+    return moment.as_unit("us").to_datetime64(), True

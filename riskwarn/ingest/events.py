@@ -14,7 +14,6 @@ import pandas as pd
 from riskwarn.configuration import Mapping
 from riskwarn.contracts.schema import OWN_TIME_FIELDS
 from riskwarn.contracts.vocabulary import (
-    categories_of,
     category_words,
     field_words,
     kinds_not_loaded,
@@ -27,7 +26,6 @@ from riskwarn.ingest.dates import instants
 from riskwarn.ingest.faults import Faults
 from riskwarn.ingest.places import Ladder
 from riskwarn.ingest.sheets import ROUNDED
-from riskwarn.periods import Period
 
 #: More local categories than this become `other`.
 MOST_LOCAL_CATEGORIES = 50
@@ -59,6 +57,7 @@ class Reading:
     zone: ZoneInfo
     exported_at: datetime
     key: bytes
+    categories: tuple[str, ...]
     faults: Faults
     notes: list[str] = field(default_factory=list)
 
@@ -86,7 +85,7 @@ class Reading:
             )
 
 
-def records(reading: Reading, ladder: Ladder, known_local: set[str], calendar_period: Period) -> pd.DataFrame:
+def records(reading: Reading, ladder: Ladder, known_local: set[str]) -> pd.DataFrame:
     """The records of a sheet: every column of the event schema that comes from the row. Faults are left in `reading`."""
     faults, mapping, source = reading.faults, reading.mapping, reading.source
     frame = pd.DataFrame(index=pd.RangeIndex(faults.rows))
@@ -106,8 +105,8 @@ def records(reading: Reading, ladder: Ladder, known_local: set[str], calendar_pe
         end = _period_end(reading)
         frame["occurred_at"] = end
         frame["known_at"] = end + delivery
-        identity = located.grid_id.astype(str) + np.char.add("|", frame["category"].astype(str).to_numpy(dtype=str))
-        identity = pd.Series([f"{place}|{moment}" for place, moment in zip(identity, end, strict=True)])
+        parts = zip(located.grid_id, located.unit, frame["category"], end, strict=True)
+        identity = pd.Series(["|".join(map(str, part)) for part in parts], dtype="str")
         frame["record_id"] = digests(identity, reading.key, source)
     else:
         ids = reading.text("record_id")
@@ -165,9 +164,8 @@ def _refuse(reading: Reading) -> None:
 
 def _category(reading: Reading, name: str, known_local: set[str]) -> pd.Series:
     """Codes; an unknown word is kept as a local category, so long as there are not too many."""
-    words = category_words(reading.source)
+    words = {**category_words(reading.source), **{code: code for code in reading.categories}}
     own = reading.mapping.words.get("category", {})
-    shipped = categories_of(reading.source)
 
     def code(text: str) -> str | None:
         word = normalised(own.get(text, own.get(normalised(text), text)))
@@ -175,7 +173,7 @@ def _category(reading: Reading, name: str, known_local: set[str]) -> pd.Series:
             if form in words:
                 return words[form]
         if word in known_local or len(known_local) < MOST_LOCAL_CATEGORIES:
-            if word not in known_local and shipped:
+            if word not in known_local:
                 reading.notes.append(f"{name}: an unknown category is kept as a local one")
             known_local.add(word)
             return word
@@ -222,7 +220,7 @@ def _times(reading: Reading, delivery: np.timedelta64) -> tuple[npt.NDArray[np.d
     known = np.maximum(known, occurred)
     latest = np.datetime64(reading.exported_at.replace(tzinfo=None), "us") + _DAY
     faults.add(known > latest, "in_future", "known_at" if "known_at" in reading.cells else "occurred_at", "date")
-    return occurred, known + delivery
+    return occurred, np.asarray(known + delivery, dtype="datetime64[us]")
 
 
 def _period_end(reading: Reading) -> npt.NDArray[np.datetime64]:
@@ -243,4 +241,4 @@ def _period_end(reading: Reading) -> npt.NDArray[np.datetime64]:
         reading.zone, ambiguous=np.zeros(len(local), dtype=bool), nonexistent="shift_forward"
     )
     last = end.tz_convert("UTC").tz_localize(None).to_numpy(dtype="datetime64[us]")
-    return last - np.timedelta64(1, "us")
+    return np.asarray(last - np.timedelta64(1, "us"), dtype="datetime64[us]")

@@ -12,9 +12,9 @@ import pandas as pd
 import pyarrow as pa
 
 from riskwarn.configuration import Mapping, read_yaml, zone
-from riskwarn.contracts import contract
+from riskwarn.contracts import Contract, contract
 from riskwarn.contracts.schema import EVENTS, TABLES
-from riskwarn.contracts.vocabulary import categories_of, refuse_words
+from riskwarn.contracts.vocabulary import refuse_words
 from riskwarn.errors import FileMissing, GridsMissing
 from riskwarn.files import sha256
 from riskwarn.home import Home
@@ -52,7 +52,7 @@ def ingest(
     Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty, ColumnMissing, HeadingClash, PrivateColumn, RefusedWord,
     GridsMissing, ConfigurationInvalid. Nothing of a file that raises is stored.
     """
-    contract(source, home.configuration)
+    declared = contract(source, home.configuration)
     rules = read_yaml(mapping, Mapping) if mapping else home.configuration.sources[source].mapping
     for heading in (*rules.columns.values(), *(word for words in rules.words.values() for word in words)):
         refuse_words(heading, f"the mapping of {source}")
@@ -62,13 +62,14 @@ def ingest(
     accounts = []
     for index, file in enumerate(files):
         progress(f"loading {source}", index, len(files))
-        accounts.append(_load(home, source, file, rules, exported_at, now))
+        accounts.append(_load(home, declared, file, rules, exported_at, now))
     progress(f"loading {source}", len(files), len(files))
     return together(source, accounts)
 
 
-def _load(home: Home, source: str, file: Path, rules: Mapping, exported_at: datetime | None, now: datetime) -> Account:
+def _load(home: Home, declared: Contract, file: Path, rules: Mapping, exported_at: datetime | None, now: datetime) -> Account:
     started = time.perf_counter()
+    source = declared.source
     store = Store(home)
     digest = sha256(file)
     exported = exported_at or store.exported_at(source, digest) or now
@@ -86,9 +87,10 @@ def _load(home: Home, source: str, file: Path, rules: Mapping, exported_at: date
         zone=zone(rules.timezone or home.configuration.timezone),
         exported_at=max(exported, now),
         key=home.id_key,
+        categories=declared.categories,
         faults=Faults(len(raw.cells)),
     )
-    frame = _records(reading, store, home)
+    frame = _records(reading, store)
     frame["row"] = raw.numbers
     frame["exported_at"] = pd.Timestamp(exported).tz_convert("UTC").tz_localize(None)
     good = ~reading.faults.any
@@ -133,7 +135,7 @@ def _required(kind: str, rules: Mapping) -> list[tuple[str, ...]]:
     return [("record_id",), PLACE_FIELDS, ("occurred_at",)]
 
 
-def _records(reading: Reading, store: Store, home: Home) -> pd.DataFrame:
+def _records(reading: Reading, store: Store) -> pd.DataFrame:
     if reading.source == "grids":
         return tables.grids(reading)
     places = store.versions("grids")
@@ -143,9 +145,8 @@ def _records(reading: Reading, store: Store, home: Home) -> pd.DataFrame:
         return tables.demographics(reading, set(places["grid_id"]))
     if reading.source == "interventions":
         return tables.interventions(reading, set(places["grid_id"]))
-    shipped = set(categories_of(reading.source)) | set(home.configuration.sources[reading.source].categories or ())
-    local = set(store.versions(reading.source, ["category"])["category"].dropna()) - shipped
-    return records(reading, Ladder(places), local, home.configuration.period)
+    local = set(store.versions(reading.source, ["category"])["category"].dropna()) - set(reading.categories)
+    return records(reading, Ladder(places), local)
 
 
 def _versioned(frame: pd.DataFrame, source: str) -> pd.DataFrame:

@@ -1,12 +1,14 @@
 """The ladder of places: from what a row says of its place to a grid, or to the unit above it.
 
-Rungs so far: grid id, path or names down to a grid, community, town. Records located above the grid keep the unit's code.
+Rungs so far: grid id, path or names down to a grid, community, town. Records located above the grid keep the unit's
+code.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,10 +69,10 @@ class Ladder:
         count = len(rows)
         given = rows["grid_id"] if "grid_id" in rows else pd.Series([None] * count, index=rows.index, dtype="str")
         known = given.isin(list(self._district_of)).to_numpy(dtype=bool)
-        grid_id = np.where(known, given.astype(object), None)
-        district = np.where(known, given.map(self._district_of).astype(object), None)
-        unit = np.full(count, None, dtype=object)
-        located_by = np.where(known, LocatedBy.GRID_ID.value, None)
+        grid_id, district, unit, located_by = (np.full(count, None, dtype=object) for _ in range(4))
+        grid_id[known] = given[known]
+        district[known] = given[known].map(self._district_of)
+        located_by[known] = LocatedBy.GRID_ID.value
         words = [
             name
             for name in (
@@ -100,7 +102,7 @@ class Ladder:
         unknown = given.notna().to_numpy(dtype=bool) & pd.isna(located_by)
         return Located(grid_id, unit, district, located_by, unknown)
 
-    def _find(self, told: dict[str, object]) -> tuple[str, str, str, str] | None:
+    def _find(self, told: dict[str, Any]) -> tuple[str, str, str, str] | None:
         said = {name: str(value) for name, value in told.items() if value is not None and not pd.isna(value)}
         steps = [plain_name(part) for part in _SEPARATORS.split(said.get("path", "")) if part.strip()]
         names = [

@@ -1,7 +1,7 @@
 """Files as sheets of text: CSV (UTF-8, GB18030, also gzipped), Excel and Parquet.
 
-A sheet tells its headings first and reads only the columns that are then asked for: what the privacy gate drops is never
-parsed. Every cell is text; typed cells of Excel and Parquet are written as ISO dates and plain numbers.
+A sheet tells its headings first and reads only the columns that are then asked for: what the privacy gate drops is
+never parsed. Every cell is text; typed cells of Excel and Parquet are written as ISO dates and plain numbers.
 """
 
 from __future__ import annotations
@@ -213,7 +213,7 @@ def _column_text(column: pa.ChunkedArray) -> pd.Series:
         return pd.Series(values, dtype="str")
     if pa.types.is_boolean(column.type):
         return pd.Series([None if value is None else str(int(value)) for value in column.to_pylist()], dtype="str")
-    return column.cast(pa.string()).to_pandas().astype("str")
+    return pd.Series(column.cast(pa.string()).to_pandas(), dtype="str")
 
 
 def _plain(value: float) -> str | None:

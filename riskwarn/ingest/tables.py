@@ -34,10 +34,10 @@ def grids(reading: Reading) -> pd.DataFrame:
         above = above.where(above.notna(), code)
     frame["name"] = reading.text("name")
     frame["kind"] = reading.words("kind", "grid_kind")
-    for name in ("geometry", "neighbours"):
-        frame[name] = reading.text(name)
-    for name in _GRID_NUMBERS:
-        frame[name] = _number(reading, name)
+    for column in ("geometry", "neighbours"):
+        frame[column] = reading.text(column)
+    for column in _GRID_NUMBERS:
+        frame[column] = _number(reading, column)
     return _dated(reading, frame, "valid_from", "valid_to")
 
 
@@ -70,11 +70,10 @@ def interventions(reading: Reading, known_grids: set[str]) -> pd.DataFrame:
 
 def identity(frame: pd.DataFrame) -> pd.Series:
     """What makes two rows of a table versions of one: the grid and the start, or the record id where there is one."""
-    start = "valid_from" if "valid_from" in frame else "started_at"
-    own = frame["grid_id"].astype(str) + "|" + frame[start].astype(str)
-    if "record_id" not in frame:
-        return own
-    return frame["record_id"].where(frame["record_id"].notna(), own + "|" + frame["kind"].astype(str)).astype("str")
+    parts = ("grid_id", "valid_from") if "valid_from" in frame else ("grid_id", "kind", "started_at")
+    told = [["" if pd.isna(value) else str(value) for value in frame[name]] for name in parts]
+    own = pd.Series(["|".join(values) for values in zip(*told, strict=True)], index=frame.index, dtype=object)
+    return own if "record_id" not in frame else frame["record_id"].astype(object).where(frame["record_id"].notna(), own)
 
 
 def _with_grid_id(reading: Reading) -> pd.DataFrame:

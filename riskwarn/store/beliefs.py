@@ -41,14 +41,16 @@ COLUMNS = (
     "outcome_known",
 )
 
+_ALL = (*COLUMNS, *OWN_TIME_FIELDS, *(f"{name}_known" for name in OWN_TIME_FIELDS))
+
 
 def beliefs(versions: pd.DataFrame, places: Geography, mapping: Mapping) -> pd.DataFrame:
     """The beliefs of one event source.
 
     Parameters
     ----------
-    versions : every stored version (columns of :data:`riskwarn.contracts.schema.EVENTS`), sorted by load and row; instants
-        are naive UTC datetime64[us].
+    versions : every stored version (columns of :data:`riskwarn.contracts.schema.EVENTS`), sorted by load and row;
+        instants are naive UTC datetime64[us].
     places : the geography that gives `grid` (int64 index, -1 where a record is located above the grid).
     mapping : the source's mapping; its delivery lag is added to the known times of own-time fields.
 
@@ -77,8 +79,13 @@ def beliefs(versions: pd.DataFrame, places: Geography, mapping: Mapping) -> pd.D
     frame = frame[~frame["withdrawn"] & (frame["believed_from"] < frame["believed_to"])]
     frame["grid"] = places.index_of(frame["grid_id"])
     frame["count"] = frame["count"].fillna(1).astype(np.int64)
-    columns = [*COLUMNS, *OWN_TIME_FIELDS, *(f"{name}_known" for name in OWN_TIME_FIELDS)]
-    return frame.sort_values("known_at", kind="stable")[columns].reset_index(drop=True)
+    return frame.sort_values("known_at", kind="stable")[list(_ALL)].reset_index(drop=True)
+
+
+def empty_beliefs() -> pd.DataFrame:
+    """The beliefs of a source of which nothing is known."""
+    typed = {name: "datetime64[us]" for name in _ALL if name.endswith(("_at", "_known", "believed_from", "believed_to"))}
+    return pd.DataFrame(columns=list(_ALL)).astype({**typed, "grid": np.int64, "count": np.int64})
 
 
 def _withdrawals(frame: pd.DataFrame) -> pd.DataFrame:

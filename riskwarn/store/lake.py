@@ -64,7 +64,8 @@ class Store:
         for index, field in enumerate(table.schema):
             if pa.types.is_timestamp(field.type):
                 table = table.set_column(index, field.name, table.column(index).cast(pa.timestamp("us")))
-        return table.select(list(columns)).to_pandas() if columns is not None else table.to_pandas()
+        frame: pd.DataFrame = (table.select(list(columns)) if columns is not None else table).to_pandas()
+        return frame
 
     def newest_known_at(self) -> np.datetime64 | None:
         """The newest known time of any event, from the statistics of the files."""
