@@ -32,7 +32,9 @@ def write_inputs(data: Path, folder: Path) -> dict[str, Path]:
     census = pd.read_csv(data / "population.csv.gz", dtype={"comm_code": str}, keep_default_na=False)
     column = "code" if "code" in census else "comm_code"
     census["population"] = pd.to_numeric(census["population"], errors="coerce")
-    census = census[census[column].isin(places.index) & census["population"].notna() & (census["census_year"].astype(int) >= 2015)]
+    census = census[
+        census[column].isin(places.index) & census["population"].notna() & (census["census_year"].astype(int) >= 2015)
+    ]
     people = pd.DataFrame(
         {
             "grid_id": census[column],

@@ -22,7 +22,16 @@ _NUMBER = re.compile(r"^\d{5}(?:\.\d+)?$|^\d{10}$|^\d{13}$")
 #: Excel counts days from here (its leap year of 1900 included).
 _EXCEL = np.datetime64("1899-12-30", "us")
 
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y年%m月%d日")
+_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y-%m-%d %H:%M:%S.%f",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d",
+    "%Y年%m月%d日",
+)
 
 
 def instants(text: pd.Series, zone: ZoneInfo) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.bool_]]:

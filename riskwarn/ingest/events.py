@@ -73,7 +73,8 @@ class Reading:
 
     def words(self, name: str, vocabulary: str) -> pd.Series:
         """The codes of a field; unknown words become null and are reported."""
-        codes, unknown = translated(self.text(name), field_words(vocabulary), self.mapping.words.get(name, {}))
+        cells = self.text(name).where(~self.faults.any)
+        codes, unknown = translated(cells, field_words(vocabulary), self.mapping.words.get(name, {}))
         self.report(name, len([word for word in unknown if word not in words_that_mean("in_progress")]))
         return codes
 

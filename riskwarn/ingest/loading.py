@@ -67,7 +67,9 @@ def ingest(
     return together(source, accounts)
 
 
-def _load(home: Home, declared: Contract, file: Path, rules: Mapping, exported_at: datetime | None, now: datetime) -> Account:
+def _load(
+    home: Home, declared: Contract, file: Path, rules: Mapping, exported_at: datetime | None, now: datetime
+) -> Account:
     started = time.perf_counter()
     source = declared.source
     store = Store(home)

@@ -71,7 +71,7 @@ def beliefs(versions: pd.DataFrame, places: Geography, mapping: Mapping) -> pd.D
     )
     frame = _withdrawals(frame)
     frame = _newest_own_times(frame, mapping)
-    changed = _content_changed(frame) | first.to_numpy()
+    changed = _content_changed(frame) | ~frame["_record"].duplicated().to_numpy()
     frame = frame[changed].copy()
     following = frame["believed_from"].shift(-1)
     last = frame["_record"].ne(frame["_record"].shift(-1))
@@ -84,7 +84,9 @@ def beliefs(versions: pd.DataFrame, places: Geography, mapping: Mapping) -> pd.D
 
 def empty_beliefs() -> pd.DataFrame:
     """The beliefs of a source of which nothing is known."""
-    typed = {name: "datetime64[us]" for name in _ALL if name.endswith(("_at", "_known", "believed_from", "believed_to"))}
+    typed = {
+        name: "datetime64[us]" for name in _ALL if name.endswith(("_at", "_known", "believed_from", "believed_to"))
+    }
     return pd.DataFrame(columns=list(_ALL)).astype({**typed, "grid": np.int64, "count": np.int64})
 
 

@@ -1,0 +1,24 @@
+"""``riskwarn simulate``: a synthetic city."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from riskwarn.cli.session import Session
+
+
+@click.command("simulate")
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--grids", type=click.IntRange(10, 5000), default=400, show_default=True)
+@click.option("--weeks", type=click.IntRange(30, 520), default=156, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.pass_obj
+def command(session: Session, directory: Path, grids: int, weeks: int, seed: int) -> None:
+    """Write a synthetic city's exports with known truth into DIRECTORY."""
+    from riskwarn.simulate import simulate
+
+    written = simulate(directory, grids=grids, weeks=weeks, seed=seed, progress=session.progress)
+    lines = [f"{export.source}: {written.directory / export.file}" for export in written.exports]
+    session.emit(written.as_dict(), [*lines, f"truth: {written.directory / 'truth.parquet'}"])

@@ -1,0 +1,59 @@
+"""A simulated city as a folder: exports, truth and a manifest that says in which order to load."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from riskwarn.files import atomic, write_text
+from riskwarn.progress import Progress, silent
+from riskwarn.simulate.city import simulate_city
+from riskwarn.simulate.exports import Export, write_exports
+from riskwarn.simulate.truth import truth
+
+MANIFEST = "manifest.json"
+TRUTH = "truth.parquet"
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """What was written."""
+
+    directory: Path
+    grids: int
+    weeks: int
+    seed: int
+    as_of: str
+    exports: tuple[Export, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """The shape that ``riskwarn simulate --json`` prints and that the manifest holds."""
+        return {
+            "directory": str(self.directory),
+            "city": "示例市",
+            "seed": self.seed,
+            "grids": self.grids,
+            "weeks": self.weeks,
+            "as_of": self.as_of,
+            "loads": [
+                {"source": export.source, "files": [export.file], "exported_at": export.exported_at.isoformat()}
+                for export in self.exports
+            ],
+            "truth": TRUTH,
+        }
+
+
+def simulate(
+    directory: Path, *, grids: int = 400, weeks: int = 156, seed: int = 1, progress: Progress = silent
+) -> Simulated:
+    """Write a city's exports, `truth.parquet` and `manifest.json` into `directory`; deterministic by seed."""
+    directory = directory.resolve()
+    city = simulate_city(grids, weeks, seed, progress=progress)
+    exports = write_exports(city, directory, city.as_of)
+    with atomic(directory / TRUTH) as temporary:
+        truth(city, progress=progress).to_parquet(temporary, index=False)
+    simulated = Simulated(directory, grids, weeks, seed, city.as_of.isoformat(), tuple(exports))
+    manifest = {name: value for name, value in simulated.as_dict().items() if name != "directory"}
+    write_text(directory / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
+    return simulated
