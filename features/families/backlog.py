@@ -18,11 +18,10 @@ AGES = (28, 84)
 
 
 def open_spans(panel: Panel, source: str, spans: Spans) -> Spans:
-    """The spans while no closing of the record is known."""
+    """The spans while neither a closing nor an outcome of the record is known."""
     rows = panel.rows(source)
-    if len(rows) == 0:
-        return spans
-    return spans.between(spans.start, period_index(panel.edges, column(rows, "closed_at_known")))
+    ends = [period_index(panel.edges, column(rows, name)) for name in ("closed_at_known", "outcome_known")]
+    return spans.between(spans.start, np.minimum(*ends))
 
 
 def older_than(panel: Panel, spans: Spans, days: int) -> Spans:
@@ -42,6 +41,10 @@ def backlog(subject: Subject) -> Iterator[Declared]:
         days = panel.holding(spans.weighing(spans.day.astype(np.float64)))
         with np.errstate(invalid="ignore", divide="ignore"):
             return panel.days[:, None] - days / number(panel)
+
+    def weighted_days(panel: Panel) -> Array:
+        spans = open_spans(panel, source, severe(panel, source))
+        return panel.days[:, None] * panel.holding(spans) - panel.holding(spans.weighing(spans.day.astype(np.float64)))
 
     def declared(name: str, zh: str, en: str, quantity: Quantity) -> Feature:
         return Feature(f"{source}_{name}", "backlog", source, zh, en, quantity)
@@ -64,6 +67,15 @@ def backlog(subject: Subject) -> Iterator[Declared]:
             Quantity.INTENSIVE,
         ),
         mean_age,
+    )
+    yield Declared(
+        declared(
+            "open_days_severity",
+            f"未办结{subject.zh}天数合计（按级别加权）",
+            f"days for which {subject.en} have been open, in all, weighted by severity",
+            Quantity.EXTENSIVE,
+        ),
+        weighted_days,
     )
     for age in AGES:
         yield Declared(

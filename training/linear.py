@@ -1,0 +1,70 @@
+"""Regressions from scikit-learn, kept as plain numbers: standardise, multiply, add."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression, PoissonRegressor
+
+Reals = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Linear:
+    """margin = intercept + sum of coefficient * (x - mean) / scale. Arrays (features,)."""
+
+    intercept: float
+    coefficients: Reals
+    mean: Reals
+    scale: Reals
+
+    def contributions(self, rows: Reals) -> Reals:
+        """(rows, features) what each feature adds to the intercept."""
+        return np.asarray((rows - self.mean) / self.scale * self.coefficients)
+
+    def margin(self, rows: Reals) -> Reals:
+        """(rows,) log-odds of a logistic, log mean of a Poisson regression."""
+        return np.asarray((rows - self.mean) / self.scale @ self.coefficients + self.intercept)
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        arrays = {"coefficients": self.coefficients, "mean": self.mean, "scale": self.scale}
+        return {"intercept": self.intercept, **{name: values.tolist() for name, values in arrays.items()}}
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> Linear:
+        """From JSON."""
+        return cls(content["intercept"], *(np.array(content[name]) for name in ("coefficients", "mean", "scale")))
+
+
+def compressed(rows: npt.NDArray[np.float32]) -> Reals:
+    """Heavy-tailed features for a regression: signed log(1 + |x|); unknown becomes 0."""
+    known = np.nan_to_num(rows.astype(np.float64), nan=0.0)
+    return np.asarray(np.sign(known) * np.log1p(np.abs(known)))
+
+
+def fit_logistic(rows: Reals, happened: Reals, penalty: float) -> Linear:
+    """Logistic regression with an L2 penalty (per row) on standardised features."""
+    scaled, mean, scale = _standardised(rows)
+    model = LogisticRegression(C=1.0 / (penalty * len(rows)), solver="newton-cholesky", max_iter=50)
+    model.fit(scaled, happened > 0)
+    return Linear(float(model.intercept_[0]), model.coef_[0].astype(np.float64), mean, scale)
+
+
+def fit_poisson(rows: Reals, counts: Reals, penalty: float) -> Linear:
+    """Poisson regression with an L2 penalty on standardised features."""
+    scaled, mean, scale = _standardised(rows)
+    if counts.sum() == 0:
+        return Linear(-20.0, np.zeros(rows.shape[1]), mean, scale)
+    model = PoissonRegressor(alpha=penalty, solver="newton-cholesky", max_iter=50)
+    model.fit(scaled, counts)
+    return Linear(float(model.intercept_), model.coef_.astype(np.float64), mean, scale)
+
+
+def _standardised(rows: Reals) -> tuple[Reals, Reals, Reals]:
+    mean, deviation = rows.mean(axis=0), rows.std(axis=0)
+    scale = np.where(deviation > 1e-9, deviation, 1.0)
+    return (rows - mean) / scale, mean, scale
