@@ -1,0 +1,42 @@
+"""``riskwarn train``: fit, evaluate, register."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from riskwarn.cli.session import Session, table
+
+
+@click.command("train")
+@click.option("--target", help="Only this target.")
+@click.option("--horizon", type=int, help="Only this horizon, in periods.")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Look from this date (default: after the newest record)."
+)
+@click.pass_obj
+def command(session: Session, target: str | None, horizon: int | None, as_of: datetime | None) -> None:
+    """Fit, calibrate, evaluate and register models; the first of a target and horizon is promoted."""
+    from training import train
+
+    trained, skipped = train(
+        session.home(), target=target, horizon=horizon, as_of=as_of.date() if as_of else None, progress=session.progress
+    )
+    rows = []
+    for one in trained:
+        model, best = one.evaluation.metrics["model"], one.evaluation.best_baseline
+        rows.append(
+            {
+                "version": one.version,
+                "champion": "yes" if one.champion else "no",
+                "scores": one.kind,
+                "log_loss": model["log_loss"],
+                "best_baseline": f"{best} {one.evaluation.metrics[best]['log_loss']:.4g}",
+                "average_precision": model["average_precision"],
+                "capture_5": model["capture_5"],
+            }
+        )
+    lines = [*table(rows), *(f"{one.version}: {one.reason}" for one in trained)]
+    lines += [f"skipped {one.target}, horizon {one.horizon}: {one.reason}" for one in skipped]
+    session.emit([one.as_dict() for one in trained], lines)

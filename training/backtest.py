@@ -1,0 +1,143 @@
+"""The back-test: forecasts as they would have been made, from rolling origins, beside every baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from features import City, FeatureMatrix, read_city
+from riskwarn.errors import HistoryTooShort
+from riskwarn.files import atomic
+from riskwarn.home import Home
+from riskwarn.progress import Progress, silent
+from training.baselines import fit_baselines
+from training.blend import fit_blend
+from training.evaluation import Evaluation, evaluate
+from training.forecast import Forecast
+from training.scene import Scene, learnable_origins, make_scene
+
+DEFAULT_ORIGINS = 26
+DEFAULT_REFIT = 13
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What a back-test found."""
+
+    target: str
+    horizon: int
+    origins: tuple[date, ...]
+    evaluation: Evaluation
+    predictions: Path
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape that ``riskwarn backtest --json`` prints."""
+        return {
+            "target": self.target,
+            "horizon": self.horizon,
+            "origins": [origin.isoformat() for origin in self.origins],
+            "n_events": self.evaluation.n_events,
+            "effective_origins": self.evaluation.effective_origins,
+            "metrics": self.evaluation.as_dict(),
+            "predictions": str(self.predictions),
+        }
+
+
+def backtest(
+    home: Home,
+    *,
+    target: str,
+    horizon: int,
+    start: date | None = None,
+    end: date | None = None,
+    refit_every: int = DEFAULT_REFIT,
+    city: City | None = None,
+    matrix: FeatureMatrix | None = None,
+    progress: Progress = silent,
+) -> Backtest:
+    """Forecast from every origin of [start, end], refitting every few origins on what was known then.
+
+    By default the last 26 origins with a ripe label. Metrics are over ripe origins. Raises HistoryTooShort,
+    TargetSourceMissing, TargetWithoutEvents, AsOfInvalid.
+    """
+    if city is None:
+        city = read_city(home)
+    if matrix is None:
+        matrix = build_features(city, progress)
+    scene = make_scene(city, target, horizon, matrix=matrix)
+    ripe = scene.mature(city.as_of)
+    last = end or (ripe[-1] if ripe else city.as_of)
+    chosen = [origin for origin in matrix.origins if (start is None or origin >= start) and origin <= last]
+    chosen = chosen if start is not None else chosen[-DEFAULT_ORIGINS:]
+    if not chosen or not set(chosen) & set(ripe):
+        raise HistoryTooShort(origins=len(ripe), as_of=city.as_of, horizon=horizon, needed=1)
+    forecasts = rolling(scene, chosen, refit_every, home.settings.threads, progress)
+    observed = scene.labels(chosen, city.as_of)
+    judged = np.array([origin in set(ripe) for origin in chosen])
+    path = home.artifacts / "backtests" / f"{target}-{horizon}-{chosen[0]}-{chosen[-1]}.parquet"
+    with atomic(path) as temporary:
+        _table(scene, chosen, forecasts, np.where(judged[:, None], observed, np.nan)).to_parquet(temporary, index=False)
+    ripe_forecasts = {name: _rows(one, judged) for name, one in forecasts.items()}
+    return Backtest(target, horizon, tuple(chosen), evaluate(ripe_forecasts, observed[judged], horizon), path)
+
+
+def build_features(city: City, progress: Progress = silent) -> FeatureMatrix:
+    """The features as of every origin that can be learnt from."""
+    from features import build_features as build
+
+    return build(city, learnable_origins(city), progress)
+
+
+def rolling(
+    scene: Scene, origins: Sequence[date], refit_every: int, threads: int = 2, progress: Progress = silent
+) -> dict[str, Forecast]:
+    """Forecasts of the model and each baseline, (origins, grids); each fit sees what was known at its first origin."""
+    parts: dict[str, list[Forecast]] = {}
+    for begin in range(0, len(origins), refit_every):
+        progress(f"back-testing {scene.events.name}, horizon {scene.horizon}", begin, len(origins))
+        some = list(origins[begin : begin + refit_every])
+        fitted = [fit_blend(scene, some[0], threads), *fit_baselines(scene, some[0], scene.mature(some[0]))]
+        for forecaster in fitted:
+            parts.setdefault(forecaster.name, []).append(forecaster.predict(scene, some))
+    progress(f"back-testing {scene.events.name}, horizon {scene.horizon}", len(origins), len(origins))
+    return {name: _joined(some_parts) for name, some_parts in parts.items()}
+
+
+def _joined(parts: Sequence[Forecast]) -> Forecast:
+    arrays = [
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("probability", "expected_count", "lower", "upper")
+    ]
+    return Forecast(*arrays, float(np.mean([part.dispersion for part in parts])))
+
+
+def _rows(one: Forecast, chosen: np.ndarray) -> Forecast:
+    return Forecast(
+        one.probability[chosen], one.expected_count[chosen], one.lower[chosen], one.upper[chosen], one.dispersion
+    )
+
+
+def _table(scene: Scene, origins: Sequence[date], forecasts: dict[str, Forecast], observed: np.ndarray) -> pd.DataFrame:
+    own = forecasts["model"]
+    table: dict[str, Any] = {
+        "grid_id": np.tile(np.array(scene.city.geography.grid_ids, dtype=object), len(origins)),
+        "as_of": np.repeat(np.array(origins, dtype=object), scene.grids),
+        "target": scene.events.name,
+        "horizon": np.int64(scene.horizon),
+        "probability": own.probability.ravel(),
+        "expected_count": own.expected_count.ravel(),
+        "observed": pd.array(observed.ravel(), dtype="Float64"),
+    }
+    for name, one in forecasts.items():
+        if name != "model":
+            table[f"baseline_{name}"] = one.probability.ravel()
+            table[f"baseline_{name}_count"] = one.expected_count.ravel()
+    frame = pd.DataFrame(table)
+    frame["observed"] = frame["observed"].where(~np.isnan(observed.ravel())).astype("Int64")
+    return frame

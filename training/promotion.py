@@ -1,0 +1,166 @@
+"""From a city to registered versions: fit, evaluate, register, promote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from features import City, FeatureMatrix, catalogue_hash, read_city
+from riskwarn.errors import HistoryTooShort, PromotionRefused, RiskwarnError
+from riskwarn.home import Home
+from riskwarn.progress import Progress, silent
+from training.backtest import build_features, rolling
+from training.baselines import fit_baselines
+from training.blend import fit_blend
+from training.evaluation import Evaluation, evaluate
+from training.forecast import Forecaster
+from training.registry import register, run_of, set_alias, split, version_with_alias
+from training.scene import Scene, make_scene
+
+#: The newest mature origins on which a version is judged, fitted on what was known before them.
+JUDGED_ORIGINS = 26
+LEAST_JUDGED = 4
+
+
+@dataclass(frozen=True)
+class Trained:
+    """One registered version."""
+
+    target: str
+    horizon: int
+    version: str
+    champion: bool
+    kind: str  # `model`, or the name of the baseline that won
+    evaluation: Evaluation
+    run_id: str
+    reason: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape that ``riskwarn train --json`` prints."""
+        return {
+            "target": self.target,
+            "horizon": self.horizon,
+            "version": self.version,
+            "champion": self.champion,
+            "kind": self.kind,
+            "reason": self.reason,
+            "n_events": self.evaluation.n_events,
+            "metrics": self.evaluation.as_dict(),
+            "run_id": self.run_id,
+        }
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A target and horizon that could not be trained, and why."""
+
+    target: str
+    horizon: int
+    reason: str
+
+
+def train(
+    home: Home,
+    *,
+    target: str | None = None,
+    horizon: int | None = None,
+    as_of: date | None = None,
+    city: City | None = None,
+    matrix: FeatureMatrix | None = None,
+    progress: Progress = silent,
+) -> tuple[list[Trained], list[Skipped]]:
+    """Train the declared targets and horizons, or the named ones.
+
+    Where several are trained, one that cannot be is skipped with its reason; raises that reason where nothing is left.
+    The first version of a (target, horizon) becomes champion: the model if it beats the best baseline beyond the interval
+    of the difference, else that baseline. Later ones become challengers.
+    """
+    pairs = [
+        (name, periods)
+        for name in home.configuration.chosen_targets(target)
+        for periods in home.configuration.chosen_horizons(horizon)
+    ]
+    city = city or read_city(home, as_of)
+    trained: list[Trained] = []
+    skipped: list[Skipped] = []
+    faults: list[RiskwarnError] = []
+    for index, (name, periods) in enumerate(pairs):
+        progress(f"training {name}, horizon {periods}", index, len(pairs))
+        try:
+            # The target is looked at first: features take longer than finding that its source is missing.
+            make_scene(city, name, periods, matrix=matrix or _NO_MATRIX)
+            matrix = matrix or build_features(city, progress)
+            trained.append(_train_one(home, make_scene(city, name, periods, matrix=matrix)))
+        except RiskwarnError as error:
+            faults.append(error)
+            skipped.append(Skipped(name, periods, str(error)))
+    if not trained and faults:
+        raise faults[0]
+    return trained, skipped
+
+
+_NO_MATRIX: FeatureMatrix = FeatureMatrix((), (), (), None)  # type: ignore[arg-type]
+
+
+def promote(home: Home, version: str) -> dict[str, str]:
+    """Make a version champion; raise PromotionRefused where it is one already or is worse than the best baseline."""
+    run = run_of(home, version)
+    name, _ = split(version)
+    target, horizon = run.data.tags["target"], int(run.data.tags["horizon"])
+    current = version_with_alias(home, target, horizon, "champion")
+    if current == version:
+        raise PromotionRefused(version=version, reason=f"it is the champion of {name} already")
+    gain = run.data.metrics.get("gain_over_best_baseline", 0.0)
+    if run.data.params.get("kind") == "model" and gain <= 0:
+        raise PromotionRefused(
+            version=version, reason=f"its log loss is {-gain:.4g} worse than that of {run.data.params['best_baseline']}"
+        )
+    set_alias(home, version, "champion")
+    return {"version": version, "replaced": current or "", "name": name}
+
+
+def judge(scene: Scene, at: date, threads: int) -> Evaluation:
+    """How a version fitted on the past does on the newest mature origins."""
+    ripe = scene.mature(at)
+    held = ripe[-min(JUDGED_ORIGINS, len(ripe) // 3) :] if len(ripe) >= 3 else []
+    if len(held) < LEAST_JUDGED:
+        raise HistoryTooShort(origins=len(ripe), as_of=at, horizon=scene.horizon, needed=3 * LEAST_JUDGED)
+    forecasts = rolling(scene, held, len(held), threads)
+    return evaluate(forecasts, scene.labels(held, at), scene.horizon)
+
+
+def _train_one(home: Home, scene: Scene) -> Trained:
+    at, threads = scene.city.as_of, home.settings.threads
+    name, horizon = scene.events.name, scene.horizon
+    evaluation = judge(scene, at, threads)
+    best = evaluation.best_baseline
+    current = version_with_alias(home, name, horizon, "champion")
+    gain = evaluation.gains[best]["log_loss"]
+    said = f"log loss gain over {best} {gain['gain']:.4g} [{gain['lower']:.4g}, {gain['upper']:.4g}]"
+    forecaster: Forecaster
+    if current is None and not evaluation.model_wins:
+        forecaster = next(one for one in fit_baselines(scene, at, scene.mature(at)) if one.name == best)
+        reason = f"the model does not beat {best} beyond its interval ({said}): {best} scores"
+    else:
+        forecaster = fit_blend(scene, at, threads)
+        reason = said if current is None else f"challenger of {current}; {said}"
+    numbers = {key: value for key, value in evaluation.metrics["model"].items() if value is not None}
+    version, run_id = register(
+        home,
+        name,
+        horizon,
+        forecaster,
+        {
+            "as_of": at.isoformat(),
+            "kind": forecaster.name,
+            "best_baseline": best,
+            "store_version": scene.city.store_version,
+            "configuration": home.configuration.fingerprint(),
+            "catalogue": catalogue_hash(home.configuration),
+            "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        },
+        {**numbers, "gain_over_best_baseline": gain["gain"], "n_events": float(evaluation.n_events)},
+    )
+    set_alias(home, version, "champion" if current is None else "challenger")
+    return Trained(name, horizon, version, current is None, forecaster.name, evaluation, run_id, reason)

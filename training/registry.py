@@ -1,0 +1,169 @@
+"""Runs, versions and aliases in MLflow; models as LightGBM text and JSON with checksums.
+
+A registered model is one (target, horizon), `conflict-4`; its version 7 is `conflict-4-v7`. MLflow is imported inside the
+functions: it takes seconds, and most commands do not need it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from riskwarn.errors import ModelDamaged, UnknownVersion
+from riskwarn.files import sha256, write_text
+from riskwarn.home import Home
+from riskwarn.settings import silence_telemetry
+from training.baselines import PoissonRegression, Rate
+from training.blend import load_blend
+from training.forecast import INTERVAL_LEVEL, Forecaster
+from training.linear import Linear
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+EXPERIMENT = "riskwarn"
+CHECKSUMS = "checksums.json"
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The version that scores one target and horizon."""
+
+    target: str
+    horizon: int
+    version: str  # conflict-4-v7
+    checksum: str  # SHA-256 over the checksums of its files
+    interval_level: float = INTERVAL_LEVEL
+
+
+def register(
+    home: Home,
+    target: str,
+    horizon: int,
+    forecaster: Forecaster,
+    parameters: Mapping[str, Any],
+    metrics: Mapping[str, float],
+) -> tuple[str, str]:
+    """Log a run with the model's files and register them as a new version; gives (version, run id)."""
+    client = _client(home)
+    name = f"{target}-{horizon}"
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    identity = (
+        experiment.experiment_id
+        if experiment
+        else client.create_experiment(
+            EXPERIMENT, None if home.settings.tracking_uri else (home.artifacts / "mlflow").as_uri()
+        )
+    )
+    run = client.create_run(
+        identity, run_name=f"{name} {forecaster.name}", tags={"target": target, "horizon": str(horizon)}
+    )
+    run_id = run.info.run_id
+    for key, value in parameters.items():
+        client.log_param(run_id, key, value)
+    for key, number in metrics.items():
+        client.log_metric(run_id, key, number)
+    with tempfile.TemporaryDirectory() as folder:
+        forecaster.save(Path(folder))
+        sums = {file.name: sha256(file) for file in sorted(Path(folder).iterdir())}
+        write_text(Path(folder) / CHECKSUMS, json.dumps(sums, sort_keys=True))
+        client.log_artifacts(run_id, folder, "model")
+    client.set_terminated(run_id)
+    if not any(model.name == name for model in client.search_registered_models(f"name = '{name}'")):
+        client.create_registered_model(name)
+    # The registry keeps what the artifacts must still be: a file changed with its checksum is found out too.
+    version = client.create_model_version(
+        name, f"{run.info.artifact_uri}/model", run_id, tags={"checksum": _digest(sums), "kind": forecaster.name}
+    )
+    return f"{name}-v{version.version}", run_id
+
+
+def set_alias(home: Home, version: str, alias: str) -> None:
+    """Point `champion` or `challenger` of the version's target and horizon to it."""
+    name, number = split(version)
+    _client(home).set_registered_model_alias(name, alias, number)
+
+
+def version_with_alias(home: Home, target: str, horizon: int, alias: str) -> str | None:
+    """The version that bears an alias, if any."""
+    for model in _client(home).search_registered_models(f"name = '{target}-{horizon}'"):
+        if alias in model.aliases:
+            return f"{model.name}-v{model.aliases[alias]}"
+    return None
+
+
+def champions(home: Home) -> list[Champion]:
+    """The champions of the declared targets and horizons, in the order of their declaration."""
+    client = _client(home)
+    found = []
+    for target in home.configuration.targets:
+        for horizon in home.configuration.horizons:
+            version = version_with_alias(home, target, horizon, "champion")
+            if version is not None:
+                told = client.get_model_version(*split(version))
+                found.append(Champion(target, horizon, version, told.tags["checksum"]))
+    return found
+
+
+def run_of(home: Home, version: str) -> Any:
+    """The run that made a version; raise UnknownVersion."""
+    client = _client(home)
+    return client.get_run(_described(home, client, version).run_id)
+
+
+def load_forecaster(home: Home, version: str) -> Forecaster:
+    """Load a version, its checksums verified; raise UnknownVersion, ModelDamaged."""
+    client = _client(home)
+    told = _described(home, client, version)
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(client.download_artifacts(told.run_id, "model", folder))
+        sums = json.loads((source / CHECKSUMS).read_text(encoding="utf-8"))
+        for name, wanted in sums.items():
+            if not (source / name).is_file() or sha256(source / name) != wanted:
+                raise ModelDamaged(version=version, file=name)
+        if _digest(sums) != told.tags["checksum"]:
+            raise ModelDamaged(version=version, file=CHECKSUMS)
+        content = json.loads((source / "model.json").read_text(encoding="utf-8"))
+        if content["kind"] == "blend":
+            return load_blend(source, content)
+        if content["kind"] == "poisson_regression":
+            return PoissonRegression(Linear.from_dict(content["linear"]), content["mean"])
+        return Rate(content["name"], content["mean"])
+
+
+def split(version: str) -> tuple[str, str]:
+    """`conflict-4-v7` -> (`conflict-4`, `7`); raise UnknownVersion where it is not of that form."""
+    matched = re.fullmatch(r"([a-z][a-z0-9_]*-\d+)-v(\d+)", version)
+    if matched is None:
+        raise UnknownVersion(version=version, known="written like conflict-4-v7")
+    return matched[1], matched[2]
+
+
+def _described(home: Home, client: MlflowClient, version: str) -> Any:
+    name, number = split(version)
+    known = [f"{name}-v{one.version}" for one in client.search_model_versions(f"name = '{name}'")]
+    if version not in known:
+        raise UnknownVersion(version=version, known=", ".join(sorted(known)) or "none")
+    return client.get_model_version(name, number)
+
+
+def _digest(sums: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(dict(sums), sort_keys=True).encode()).hexdigest()
+
+
+def _client(home: Home) -> MlflowClient:
+    silence_telemetry()
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
+    from mlflow import MlflowClient
+
+    return MlflowClient(tracking_uri=home.tracking_uri, registry_uri=home.tracking_uri)
