@@ -29,7 +29,7 @@ MOST_CALIBRATION_ORIGINS = 26
 #: Weight of the regression's penalty, per row.
 PENALTY = 3e-4
 
-MOST_ORIGINS = 156
+MOST_ORIGINS = 104
 
 _PARAMETERS: dict[str, Any] = {
     "learning_rate": 0.04,
@@ -138,16 +138,17 @@ def fit_blend(scene: Scene, at: date, threads: int = 2) -> Blend:
     if len(before) >= LEAST_ORIGINS // 2 and scene.labels(before, held[0]).sum() > 0:
         first = matrix.rows(before), scene.labels(before, held[0]).ravel()
         then = matrix.rows(held), scene.labels(held, at).ravel()
-        chance = _calibrate(*_fit_both(*first, "binary", threads), *then, count=False)
-        number = _calibrate(*_fit_both(*first, "poisson", threads), *then, count=True)
+        binary, poisson = _fit_sides(*first, threads)
+        chance = _calibrate(*binary, *then, count=False)
+        number = _calibrate(*poisson, *then, count=True)
         dispersion = _dispersion(np.exp(np.clip(number.margin(then[0]), -20, 8)), then[1])
     else:
         raise HistoryTooShort(origins=len(before), as_of=held[0], horizon=scene.horizon, needed=LEAST_ORIGINS // 2)
-    rows, counts = matrix.rows(origins), labels.ravel()
+    binary, poisson = _fit_sides(matrix.rows(origins), labels.ravel(), threads)
     return Blend(
         names,
-        Side(*_fit_both(rows, counts, "binary", threads), chance.weight, chance.shift, chance.slope),
-        Side(*_fit_both(rows, counts, "poisson", threads), number.weight, number.shift, number.slope),
+        Side(*binary, chance.weight, chance.shift, chance.slope),
+        Side(*poisson, number.weight, number.shift, number.slope),
         dispersion,
     )
 
@@ -181,13 +182,15 @@ def _varying(scene: Scene, origins: Sequence[date]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _fit_both(rows: Any, counts: Reals, objective: str, threads: int) -> tuple[lgb.Booster, Linear]:
-    target = (counts > 0).astype(np.float64) if objective == "binary" else counts
-    parameters = {**_PARAMETERS, "objective": objective, "num_threads": threads}
-    booster = lgb.train(parameters, lgb.Dataset(rows, target, free_raw_data=True), _ROUNDS)
+def _fit_sides(rows: Any, counts: Reals, threads: int) -> tuple[tuple[lgb.Booster, Linear], tuple[lgb.Booster, Linear]]:
+    """(trees, regression) for the probability, and for the count; the binned features are shared."""
+    happened = (counts > 0).astype(np.float64)
+    shared = {**_PARAMETERS, "num_threads": threads}
+    data = lgb.Dataset(rows, happened, params=shared, free_raw_data=False).construct()
+    chance = lgb.train({**shared, "objective": "binary"}, data, _ROUNDS)
+    number = lgb.train({**shared, "objective": "poisson"}, data.set_label(counts), _ROUNDS)
     plain = compressed(rows)
-    linear = fit_logistic(plain, target, PENALTY) if objective == "binary" else fit_poisson(plain, target, PENALTY)
-    return booster, linear
+    return (chance, fit_logistic(plain, happened, PENALTY)), (number, fit_poisson(plain, counts, PENALTY))
 
 
 def _calibrate(booster: lgb.Booster, linear: Linear, rows: Any, counts: Reals, *, count: bool) -> Side:

@@ -6,6 +6,8 @@ true. Probabilities are clipped to [1e-6, 1 - 1e-6], means of the deviance floor
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from scipy import stats
 from sklearn.metrics import average_precision_score
@@ -124,7 +126,7 @@ def _stability(score: Reals) -> float | None:
     """Mean rank correlation of the scores of neighbouring origins; None where they do not differ between grids."""
     pairs = [
         stats.spearmanr(before, after).statistic
-        for before, after in zip(score[:-1], score[1:], strict=True)
+        for before, after in pairwise(score)
         if np.ptp(before) > 0 and np.ptp(after) > 0
     ]
     return float(np.mean(pairs)) if pairs else None
