@@ -19,7 +19,7 @@ from riskwarn.progress import Progress, silent
 from training.baselines import fit_baselines
 from training.blend import fit_blend
 from training.evaluation import Evaluation, evaluate
-from training.forecast import Forecast
+from training.forecast import Forecast, Reals
 from training.scene import Scene, learnable_origins, make_scene
 
 DEFAULT_ORIGINS = 26
@@ -110,11 +110,16 @@ def rolling(
 
 
 def _joined(parts: Sequence[Forecast]) -> Forecast:
-    arrays = [
-        np.concatenate([getattr(part, name) for part in parts])
-        for name in ("probability", "expected_count", "lower", "upper")
-    ]
-    return Forecast(*arrays, float(np.mean([part.dispersion for part in parts])))
+    def all_of(name: str) -> Reals:
+        return np.concatenate([getattr(part, name) for part in parts])
+
+    return Forecast(
+        all_of("probability"),
+        all_of("expected_count"),
+        all_of("lower"),
+        all_of("upper"),
+        float(np.mean([part.dispersion for part in parts])),
+    )
 
 
 def _rows(one: Forecast, chosen: np.ndarray) -> Forecast:

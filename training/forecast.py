@@ -43,7 +43,9 @@ class Reasons:
 class Forecaster(Protocol):
     """A fitted model or baseline."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """`model`, or the baseline's name."""
 
     def predict(self, scene: Scene, origins: Sequence[date]) -> Forecast:
         """Forecast the windows that begin at the origins."""

@@ -1,0 +1,10 @@
+"""From champions to people: scoring, immutable snapshots, ranking, alerts, the HTTP API and the page.
+
+The door: `publish`, `create_app`, `serve`.
+"""
+
+from serving.app import create_app
+from serving.publishing import Published, publish
+from serving.server import serve
+
+__all__ = ["Published", "create_app", "publish", "serve"]

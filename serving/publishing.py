@@ -1,0 +1,205 @@
+"""Publishing: from the champions to one immutable snapshot and the alerts that it raises."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlalchemy import insert, select
+
+from features import build_features, catalogue_hash, read_city
+from riskwarn.database import ALERTS, SNAPSHOTS
+from riskwarn.errors import NoChampion
+from riskwarn.files import sha256, sync
+from riskwarn.home import Home
+from riskwarn.periods import Calendar
+from riskwarn.progress import Progress, silent
+from riskwarn.words import Unit
+from serving.levels import ALERTING
+from serving.scoring import Scored, score_city
+from training import champions, load_forecaster
+
+#: Horizon of the alerts where it is served; else the first.
+USUAL_HORIZON = 4
+
+#: Days beyond its period for which a snapshot counts as fresh.
+GRACE = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was published."""
+
+    snapshot: str
+    as_of: date
+    grids: int
+    models: tuple[str, ...]
+    alerts: int
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape that ``riskwarn score --json`` prints."""
+        return {
+            "snapshot": self.snapshot,
+            "as_of": self.as_of.isoformat(),
+            "grids": self.grids,
+            "models": list(self.models),
+            "alerts": self.alerts,
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: Progress = silent) -> Published:
+    """Score the city and publish the snapshot; the same inputs twice give the same snapshot and no new alert.
+
+    Raises NoChampion, GridsMissing, NothingKnown, AsOfInvalid, ModelDamaged.
+    """
+    started = time.perf_counter()
+    chosen = champions(home)
+    if not chosen:
+        raise NoChampion()
+    progress("reading the city")
+    city = read_city(home, as_of)
+    current = newest(home)
+    inputs = {
+        "as_of": city.as_of.isoformat(),
+        "store_version": city.store_version,
+        "configuration": home.configuration.fingerprint(),
+        "catalogue": catalogue_hash(home.configuration),
+        "models": {champion.version: champion.checksum for champion in chosen},
+    }
+    if current is not None and current["manifest"]["inputs"] == inputs:
+        return Published(
+            current["id"],
+            city.as_of,
+            len(city.geography),
+            tuple(inputs["models"]),
+            0,
+            time.perf_counter() - started,  # type: ignore[arg-type]
+        )
+    matrix = build_features(city, [city.as_of], progress)
+    progress("scoring")
+    loaded = [(champion, load_forecaster(home, champion.version)) for champion in chosen]
+    previous = read_table(home, current["id"]) if current is not None else None
+    before, was = _before(previous)
+    scored = score_city(city, matrix, loaded, before)
+    previous_id = current["id"] if current is not None else None
+    identity = hashlib.sha256(json.dumps([inputs, previous_id], sort_keys=True).encode()).hexdigest()[:12]
+    snapshot = f"{city.as_of.isoformat()}-{identity}"
+    horizons = sorted({champion.horizon for champion in chosen})
+    manifest = {
+        "inputs": inputs,
+        "previous": previous_id,
+        "gaps": scored.gaps,
+        "models": {f"{champion.target}/{champion.horizon}": champion.version for champion in chosen},
+        "interval_level": chosen[0].interval_level,
+        "targets": list(dict.fromkeys(champion.target for champion in chosen)),
+        "horizons": horizons,
+    }
+    progress("publishing")
+    manifest["files"] = _write(home.snapshots, snapshot, scored)
+    alerts = _alerts(scored, was, USUAL_HORIZON if USUAL_HORIZON in horizons else horizons[0])
+    with home.database.begin() as connection:
+        connection.execute(
+            insert(SNAPSHOTS).values(
+                id=snapshot,
+                as_of=city.as_of.isoformat(),
+                published_at=now.isoformat(),
+                valid_until=_valid_until(city.calendar, city.as_of).isoformat(),
+                manifest=manifest,
+            )
+        )
+        if alerts:
+            common = {"snapshot": snapshot, "status": "open", "raised_at": now.isoformat(), "unit": Unit.GRID.value}
+            connection.execute(insert(ALERTS), [{**alert, **common} for alert in alerts])
+    return Published(
+        snapshot,
+        city.as_of,
+        len(city.geography),
+        tuple(champion.version for champion in chosen),
+        len(alerts),
+        time.perf_counter() - started,
+    )
+
+
+def newest(home: Home, as_of: str | None = None) -> dict[str, Any] | None:
+    """The newest published snapshot, or the newest of an as-of."""
+    rows = select(SNAPSHOTS).order_by(SNAPSHOTS.c.sequence.desc()).limit(1)
+    if as_of is not None:
+        rows = rows.where(SNAPSHOTS.c.as_of == as_of)
+    with home.database.connect() as connection:
+        found = connection.execute(rows).mappings().first()
+    return dict(found) if found is not None else None
+
+
+def read_table(home: Home, snapshot: str) -> pd.DataFrame:
+    """The canonical table of a snapshot."""
+    frame: pd.DataFrame = pq.read_table(home.snapshots / snapshot / "table.parquet").to_pandas()
+    return frame
+
+
+def _valid_until(calendar: Calendar, as_of: date) -> datetime:
+    following = calendar.shift(as_of, 1) + GRACE
+    return datetime(following.year, following.month, following.day, tzinfo=calendar.timezone)
+
+
+def _before(previous: pd.DataFrame | None) -> tuple[dict[tuple[str, str, int], float], dict[tuple[str, str, int], str]]:
+    if previous is None:
+        return {}, {}
+    grids = previous[previous["unit"] == Unit.GRID.value]
+    keys = list(zip(grids["code"], grids["target"], grids["horizon"], strict=True))
+    return dict(zip(keys, grids["score"], strict=True)), dict(zip(keys, grids["level"], strict=True))
+
+
+def _write(folder: Path, snapshot: str, scored: Scored) -> dict[str, str]:
+    """Write the tables into a folder of their own, durable under its name at once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
+    sums = {}
+    for name, frame in (("table.parquet", scored.table), ("reasons.parquet", scored.reasons)):
+        # Fixed order of columns, no pandas metadata, one compression: the same numbers give the same bytes.
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+        pq.write_table(table, temporary / name, compression="zstd")
+        sync(temporary / name)
+        sums[name] = sha256(temporary / name)
+    final = folder / snapshot
+    if final.exists():
+        # A publication that died before its row was written; nobody has read it.
+        shutil.rmtree(final)
+    temporary.chmod(0o755)
+    temporary.rename(final)
+    sync(folder)
+    return sums
+
+
+def _alerts(scored: Scored, was: dict[tuple[str, str, int], str], horizon: int) -> list[dict[str, Any]]:
+    """Grids that enter orange or red."""
+    table = scored.table
+    rows = table[(table["unit"] == Unit.GRID.value) & (table["horizon"] == horizon) & table["level"].isin(ALERTING)]
+    reasons = {key: group for key, group in scored.reasons.groupby(["code", "target", "horizon"], sort=False)}
+    alerts = []
+    for row in rows.itertuples(index=False):
+        if was.get((row.code, row.target, row.horizon)) in ALERTING:
+            continue
+        why = reasons.get((row.code, row.target, row.horizon))
+        alerts.append(
+            {
+                "target": row.target,
+                "horizon": int(row.horizon),
+                "code": row.code,
+                "level": row.level,
+                "score": float(row.score),
+                "reasons": [] if why is None else why.head(3)[["feature", "zh", "en", "effect"]].to_dict("records"),
+            }
+        )
+    return alerts

@@ -1,0 +1,186 @@
+"""One scoring of the whole city: the canonical table of grids and units, and each grid's reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from features import City, Feature, FeatureMatrix
+from riskwarn.words import Unit
+from serving.gaps import silent_sources
+from serving.levels import levels
+from training import Champion, Forecaster, Reasons, make_scene
+from training.forecast import Forecast, count_quantile
+
+DIGITS = 6
+REASONS_KEPT = 12
+
+#: Not shown of a single grid: petitions, and categories that say too much of a household.
+SENSITIVE_SOURCES = ("petitions",)
+SENSITIVE_CATEGORIES = ("marriage_family", "medical", "village_affairs")
+
+COLUMNS = ("unit", "code", "name", "parent", "target", "horizon", "rank", "score", "expected_count", "lower", "upper", "per_10000", "residents", "level", "change", "suppressed")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A scoring, not yet published."""
+
+    table: pd.DataFrame  # COLUMNS, one row a unit, target and horizon
+    reasons: pd.DataFrame  # code, target, horizon, feature, zh, en, effect; the strongest first
+    gaps: dict[str, list[str]]  # target -> silent sources
+
+
+def score_city(
+    city: City,
+    matrix: FeatureMatrix,
+    champions: Sequence[tuple[Champion, Forecaster]],
+    before: Mapping[tuple[str, str, int], float],
+) -> Scored:
+    """Score every unit. `before` holds the previous snapshot's scores of grids by (code, target, horizon)."""
+    silent = silent_sources(city)
+    residents = _residents(city)
+    small = np.where(np.isnan(residents), False, residents < city.configuration.min_residents)
+    tables, reasons = [], []
+    for target in dict.fromkeys(champion.target for champion, _ in champions):
+        own_gap = city.configuration.targets[target].source in silent
+        least = np.zeros(len(city.geography)), np.zeros(len(city.geography))
+        for champion, forecaster in sorted(
+            (pair for pair in champions if pair[0].target == target), key=lambda pair: pair[0].horizon
+        ):
+            scene = make_scene(city, target, champion.horizon, matrix=matrix)
+            made = forecaster.predict(scene, [city.as_of])
+            # A longer window holds the shorter one: its score and count are never below.
+            probability = np.maximum(made.probability[0], least[0])
+            count = np.maximum(np.maximum(made.expected_count[0], probability), least[1])
+            least = probability, count
+            tables.append(_grids(city, champion, made, probability, count, residents, small, own_gap, before))
+            tables += _units(city, champion, made, count, residents)
+            reasons.append(_reasons(city, champion, forecaster.explain(scene, city.as_of), small))
+    table = pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+    return Scored(table, pd.concat(reasons, ignore_index=True), dict.fromkeys(city.configuration.targets, silent))
+
+
+def _residents(city: City) -> np.ndarray:
+    rows = city.demographics
+    known = rows[rows["known_at"].isna() | (rows["known_at"] < pd.Timestamp(city.calendar.instant(city.as_of)))]
+    found = np.full(len(city.geography), np.nan)
+    for grid, population in zip(known["grid"], known["population"], strict=True):
+        found[grid] = population
+    return found
+
+
+def _ranks(order_by: np.ndarray, codes: Sequence[str]) -> np.ndarray:
+    """Ranks from 1, highest first, ties by code."""
+    order = np.lexsort((np.array(codes, dtype=str), -np.round(order_by, DIGITS)))
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(1, len(order) + 1)
+    return ranks
+
+
+def _grids(
+    city: City, champion: Champion, made: Forecast, probability: np.ndarray, count: np.ndarray,
+    residents: np.ndarray, small: np.ndarray, gap: bool, before: Mapping[tuple[str, str, int], float],
+) -> pd.DataFrame:  # fmt: skip
+    places = city.geography
+    community = places.units[Unit.COMMUNITY]
+    ranks = _ranks(probability, places.grid_ids)
+    score = np.round(probability, DIGITS)
+    earlier = [before.get((code, champion.target, champion.horizon)) for code in places.grid_ids]
+    return pd.DataFrame(
+        {
+            "unit": Unit.GRID.value,
+            "code": places.grid_ids,
+            "name": places.names,
+            "parent": [community.codes[index] for index in community.of_grid],
+            "target": champion.target,
+            "horizon": champion.horizon,
+            "rank": ranks,
+            "score": score,
+            "expected_count": np.round(count, DIGITS),
+            "lower": made.lower[0],
+            "upper": np.maximum(made.upper[0], made.lower[0]),
+            "per_10000": np.round(_per_10000(count, residents), DIGITS),
+            "residents": residents,
+            "level": levels(score, ranks, city.configuration.levels, gap),
+            "change": [
+                None if was is None else round(now - was, DIGITS)
+                for now, was in zip(score.tolist(), earlier, strict=True)
+            ],
+            "suppressed": small,
+        }
+    ).astype({"change": "float64"})
+
+
+def _units(
+    city: City, champion: Champion, made: Forecast, count: np.ndarray, residents: np.ndarray
+) -> list[pd.DataFrame]:
+    """The units above: the expected count is the sum of the parts; a probability is not calibrated there."""
+    tables = []
+    rounded = np.round(count, DIGITS)
+    for unit, units in city.geography.units.items():
+        total = np.bincount(units.of_grid, rounded, len(units.codes))
+        people = np.bincount(units.of_grid, residents, len(units.codes))
+        # The sum of independent counts, matched in mean and variance by one negative binomial.
+        squares = np.bincount(units.of_grid, rounded**2, len(units.codes))
+        spread = float(made.dispersion * (squares.sum() / max((total**2).sum(), 1e-12)))
+        per_10000 = _per_10000(total, people)
+        tables.append(
+            pd.DataFrame(
+                {
+                    "unit": unit.value,
+                    "code": units.codes,
+                    "name": units.names,
+                    "parent": units.parents,
+                    "target": champion.target,
+                    "horizon": champion.horizon,
+                    "rank": _ranks(np.where(np.isnan(per_10000), total, per_10000), units.codes),
+                    "score": np.nan,
+                    "expected_count": np.round(total, DIGITS),
+                    "lower": count_quantile(total, spread, 0.1),
+                    "upper": count_quantile(total, spread, 0.9),
+                    "per_10000": np.round(per_10000, DIGITS),
+                    "residents": people,
+                    "level": None,
+                    "change": np.nan,
+                    "suppressed": False,
+                }
+            )
+        )
+    return tables
+
+
+def _per_10000(count: np.ndarray, residents: np.ndarray) -> np.ndarray:
+    return np.asarray(10_000 * count / np.where(residents > 0, residents, np.nan))
+
+
+def _reasons(city: City, champion: Champion, reasons: Reasons, small: np.ndarray) -> pd.DataFrame:
+    shown = np.array([not _sensitive(feature) for feature in reasons.features], dtype=bool)
+    features = [feature for feature, keep in zip(reasons.features, shown, strict=True) if keep]
+    effects = np.round(reasons.effects[:, shown], DIGITS)
+    strongest = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :REASONS_KEPT]
+    grid, feature = np.nonzero(np.ones(strongest.shape, dtype=bool))[0], strongest.ravel()
+    effect = effects[grid, feature]
+    keep = (effect != 0) & ~small[grid]
+    codes = np.array(city.geography.grid_ids, dtype=object)
+    named = {what: np.array([getattr(one, what) for one in features], dtype=object) for what in ("name", "zh", "en")}
+    return pd.DataFrame(
+        {
+            "code": codes[grid[keep]],
+            "target": champion.target,
+            "horizon": champion.horizon,
+            "feature": named["name"][feature[keep]],
+            "zh": named["zh"][feature[keep]],
+            "en": named["en"][feature[keep]],
+            "effect": effect[keep],
+        }
+    )
+
+
+def _sensitive(feature: Feature) -> bool:
+    if feature.family == "roll-ups":
+        return False
+    return feature.source in SENSITIVE_SOURCES or any(code in feature.name for code in SENSITIVE_CATEGORIES)
