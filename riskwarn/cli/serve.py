@@ -1,0 +1,22 @@
+"""``riskwarn serve``: the API and the page."""
+
+from __future__ import annotations
+
+import click
+
+from riskwarn.cli.session import Session
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Loopback only, while no key exists.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.pass_obj
+def command(session: Session, host: str, port: int, workers: int) -> None:
+    """Serve the ranking, its reasons and alerts over HTTP, until interrupted."""
+    home = session.home()
+    from serving import serve
+
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"http://{shown}:{port}/ (API reference at /docs; stop with Ctrl-C)", err=True)
+    serve(home, host, port, workers)

@@ -1,0 +1,175 @@
+"""The HTTP API and the page: FastAPI over the current snapshot."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from sqlalchemy import select
+from starlette.exceptions import HTTPException
+
+from riskwarn.database import ALERTS, SNAPSHOTS
+from riskwarn.errors import QueryInvalid, RiskwarnError
+from riskwarn.home import Home
+from riskwarn.words import NOTICE_EN, NOTICE_ZH, Unit
+from serving import answers
+from serving.gate import Gate, problem_document
+from serving.reference import reference_page
+from serving.snapshot import Current
+
+TITLE = "riskwarn"
+SECURITY = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def create_app(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> FastAPI:
+    """The application of one home. `clock` tells whether a snapshot is stale."""
+    app = FastAPI(title=TITLE, version="1", docs_url=None, redoc_url=None, description=NOTICE_EN)
+    current = Current(home)
+    _problems(app)
+    _pages(app)
+
+    @app.get("/healthz", summary="Whether the process answers", tags=["service"])
+    def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/v1/scores", summary="The ranking of grids, or of the units above them", tags=["ranking"])
+    def scores(
+        request: Request,
+        target: Annotated[str | None, Query(description="declared target; the first where not given")] = None,
+        horizon: Annotated[int | None, Query(description="periods ahead; 4 where served, else the first")] = None,
+        unit: Annotated[Unit, Query(description="grid, community, town, district or city")] = Unit.GRID,
+        parent: Annotated[str | None, Query(description="only units inside the unit of this code")] = None,
+        min_level: Annotated[str | None, Query(description="only this attention level and higher")] = None,
+        limit: Annotated[int, Query(ge=1, le=1000, description="units an answer")] = 50,
+        cursor: Annotated[str | None, Query(description="`next` of the answer before; belongs to its snapshot")] = None,
+        as_of: Annotated[date | None, Query(description="the newest snapshot of this as-of")] = None,
+    ) -> Response:
+        _only_known(request)
+        snapshot = current(as_of.isoformat() if as_of else None)
+        return _answer(
+            request,
+            answers.ranking(
+                snapshot, clock(), target=target, horizon=horizon, unit=unit, parent=parent, min_level=min_level,
+                limit=limit, cursor=cursor,
+            ),
+        )  # fmt: skip
+
+    @app.get("/v1/grids/{grid_id}", summary="The portrait of a grid", tags=["ranking"])
+    def grid(request: Request, grid_id: str) -> Response:
+        _only_known(request)
+        return _answer(request, answers.portrait(current(), clock(), grid_id))
+
+    @app.get("/v1/grids/{grid_id}/explanation", summary="Why a grid stands where it does", tags=["ranking"])
+    def grid_explanation(
+        request: Request,
+        grid_id: str,
+        target: Annotated[str | None, Query(description="declared target; the first where not given")] = None,
+        horizon: Annotated[int | None, Query(description="periods ahead; 4 where served, else the first")] = None,
+    ) -> Response:
+        _only_known(request)
+        return _answer(request, answers.explanation(current(), clock(), grid_id, target, horizon))
+
+    @app.get("/v1/snapshots", summary="Published snapshots, newest first", tags=["service"])
+    def snapshots(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> Response:
+        _only_known(request)
+        rows = select(SNAPSHOTS).order_by(SNAPSHOTS.c.sequence.desc()).limit(limit)
+        with home.database.connect() as connection:
+            found = connection.execute(rows).mappings().all()
+        items = [
+            {
+                **{name: row[name] for name in ("id", "as_of", "published_at", "valid_until")},
+                **{name: row["manifest"].get(name) for name in ("inputs", "previous", "models", "gaps", "files")},
+            }
+            for row in found
+        ]
+        return _answer(request, {"items": items})
+
+    @app.get("/v1/alerts", summary="Notices about grids that entered orange or red, newest first", tags=["alerts"])
+    def alerts(
+        request: Request,
+        target: Annotated[str | None, Query(description="only this target")] = None,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+    ) -> Response:
+        _only_known(request)
+        rows = select(ALERTS).order_by(ALERTS.c.id.desc()).limit(limit)
+        if target is not None:
+            rows = rows.where(ALERTS.c.target == target)
+        with home.database.connect() as connection:
+            items = [dict(row) for row in connection.execute(rows).mappings()]
+        return _answer(request, {"notice": {"zh": NOTICE_ZH, "en": NOTICE_EN}, "items": items})
+
+    reference = reference_page(app.openapi())
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return HTMLResponse(reference, headers=SECURITY)
+
+    app.add_middleware(Gate)  # type: ignore[arg-type]
+    return app
+
+
+def _only_known(request: Request) -> None:
+    """Refuse parameters that the route does not declare: a misspelt filter must not look like an answer."""
+    declared = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
+    for name in request.query_params:
+        if name not in declared:
+            raise QueryInvalid(
+                parameter=name, problem=f"there is no such parameter; there are {', '.join(sorted(declared)) or 'none'}"
+            )
+
+
+def _answer(request: Request, content: dict[str, Any]) -> Response:
+    """JSON with its ETag; 304 where the caller holds it already."""
+    body = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    held = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
+    if tag in held or "*" in held:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def _pages(app: FastAPI) -> None:
+    kinds = {"page.html": "text/html", "page.css": "text/css", "page.js": "text/javascript"}
+    held = {name: files("serving").joinpath(f"pages/{name}").read_bytes() for name in kinds}
+
+    @app.get("/", include_in_schema=False)
+    def page() -> Response:
+        return Response(held["page.html"], media_type="text/html; charset=utf-8", headers=SECURITY)
+
+    @app.get("/pages/{name}", include_in_schema=False)
+    def asset(name: str) -> Response:
+        if name not in held:
+            raise HTTPException(404)
+        return Response(held[name], media_type=f"{kinds[name]}; charset=utf-8", headers=SECURITY)
+
+
+def _problems(app: FastAPI) -> None:
+    def problem(status: int, code: str, detail: str) -> Response:
+        body = json.dumps(problem_document(status, code, detail), ensure_ascii=False)
+        return Response(body, status_code=status, media_type="application/problem+json")
+
+    @app.exception_handler(RiskwarnError)
+    def of_domain(_request: Request, error: RiskwarnError) -> Response:
+        return problem(error.status, error.code, str(error))
+
+    @app.exception_handler(RequestValidationError)
+    def of_query(_request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        return problem(422, "query_invalid", f"{first['loc'][-1]}: {first['msg']}.")
+
+    @app.exception_handler(HTTPException)
+    def of_route(request: Request, error: HTTPException) -> Response:
+        told = f"{request.url.path}: {error.detail}. The endpoints are listed at /docs."
+        return problem(error.status_code, "not_found" if error.status_code == 404 else "request_refused", told)

@@ -1,0 +1,151 @@
+"use strict";
+// The ranking and its reasons. Everything shown is put in as text, never as markup.
+const LEVELS = {
+  red: ["优先", "priority"], orange: ["重点", "key"], yellow: ["关注", "attention"], blue: ["留意", "watch"],
+  none: ["无", "none"], unknown: ["未知", "unknown"],
+};
+const TARGETS = { conflict: ["矛盾升级", "conflict escalates"], safety: ["安全事故", "safety incident"] };
+const state = { language: 0, next: null, served: {} };
+const at = (id) => document.getElementById(id);
+const say = (pair) => pair[state.language];
+const percent = (value) => (value === null ? "—" : (100 * value).toFixed(1) + " %");
+const points = (value) => (value > 0 ? "+" : "−") + (100 * Math.abs(value)).toFixed(1);
+
+function make(tag, text, name) {
+  const node = document.createElement(tag);
+  if (text !== undefined) node.textContent = text;
+  if (name) node.className = name;
+  return node;
+}
+
+function words() {
+  document.documentElement.lang = ["zh", "en"][state.language];
+  for (const node of document.querySelectorAll("[data-zh]")) node.textContent = say([node.dataset.zh, node.dataset.en]);
+}
+
+async function ask(path) {
+  const response = await fetch(path);
+  const content = await response.json();
+  if (!response.ok) throw new Error(content.detail);
+  return content;
+}
+
+function status(head) {
+  const stale = head.stale ? say(["（已过期，请重新评分）", " (out of date: score again)"]) : "";
+  at("status").className = head.stale ? "stale" : "";
+  at("status").textContent = say([
+    `截至 ${head.as_of} · 快照 ${head.id} · 模型 ${head.model}${stale}`,
+    `As of ${head.as_of} · snapshot ${head.id} · model ${head.model}${stale}`,
+  ]);
+}
+
+function row(item) {
+  const line = make("tr", undefined, item.unit === "grid" ? "open" : "");
+  line.append(make("td", item.rank, "number"));
+  const name = make("td", item.name);
+  name.append(make("span", item.code, "code"));
+  line.append(name);
+  const level = make("td");
+  if (item.level) level.append(make("span", say(LEVELS[item.level]), "level " + item.level));
+  line.append(level, make("td", percent(item.score), "number"));
+  const expected = make("td", item.expected_count.toFixed(2), "number");
+  const per = item.unit !== "grid" && item.per_10000 !== null ? say(["每万人 ", "per 10,000: "]) + item.per_10000.toFixed(2) : "";
+  expected.append(make("span", per || `${item.interval[0]} – ${item.interval[1]}`, "interval"));
+  line.append(expected, make("td", item.change === null ? "—" : points(item.change), "number"));
+  const reasons = make("td", undefined, "reasons");
+  for (const reason of item.reasons) reasons.append(make("span", `${points(reason.effect)}  ${say([reason.zh, reason.en])}`));
+  if (item.suppressed) reasons.append(make("span", say(["居民过少，细节从社区起显示", "too few residents: details from the community up"])));
+  line.append(reasons);
+  if (item.unit === "grid") {
+    line.tabIndex = 0;
+    line.addEventListener("click", () => detail(item.code));
+    line.addEventListener("keydown", (event) => { if (event.key === "Enter") detail(item.code); });
+  }
+  return line;
+}
+
+async function ranking(more) {
+  const query = new URLSearchParams({ target: at("target").value, horizon: at("horizon").value, unit: at("unit").value });
+  if (more && state.next) query.set("cursor", state.next);
+  try {
+    const content = await ask("/v1/scores?" + query);
+    if (!more) at("rows").replaceChildren();
+    at("rows").append(...content.items.map(row));
+    state.next = content.next;
+    at("more").hidden = content.next === null;
+    status(content.snapshot);
+  } catch (error) {
+    at("status").textContent = error.message;
+  }
+}
+
+function bar(reason, largest) {
+  const box = make("div", undefined, "bar");
+  box.append(make("span", say([reason.zh, reason.en])), make("span", points(reason.effect), "number"));
+  const drawn = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const shape = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  shape.setAttribute("width", (100 * Math.abs(reason.effect) / largest).toFixed(1) + "%");
+  shape.setAttribute("height", "8");
+  shape.setAttribute("fill", reason.effect > 0 ? "#c0392b" : "#2e7d5b");
+  drawn.append(shape);
+  box.append(drawn);
+  return box;
+}
+
+async function detail(code) {
+  const query = new URLSearchParams({ target: at("target").value, horizon: at("horizon").value });
+  const safe = encodeURIComponent(code);
+  const [grid, why] = await Promise.all([ask("/v1/grids/" + safe), ask(`/v1/grids/${safe}/explanation?${query}`)]);
+  const box = at("detail");
+  const close = make("button", "×", "close");
+  close.addEventListener("click", () => { box.hidden = true; });
+  const largest = Math.max(...why.reasons.map((one) => Math.abs(one.effect)), 1e-9);
+  box.replaceChildren(
+    close, make("h2", grid.name),
+    make("p", `${grid.district.name} / ${grid.town.name} / ${grid.community.name}`),
+    make("p", say(["概率 ", "Probability "]) + percent(why.score) + " · " + say(LEVELS[why.level])),
+    make("p", say(["与普通网格相比，下列情况使概率增减（百分点）：", "Against a usual grid, these move the probability (points):"])),
+    ...why.reasons.map((one) => bar(one, largest)),
+  );
+  if (why.suppressed) box.append(make("p", say(["居民过少，细节从社区起显示。", "Too few residents: details are shown from the community up."])));
+  box.hidden = false;
+}
+
+function horizons() {
+  const chosen = state.served[at("target").value];
+  const options = chosen.map((periods) => new Option(say([`未来 ${periods} 期`, `next ${periods} periods`]), periods));
+  const before = Number(at("horizon").value);
+  at("horizon").replaceChildren(...options);
+  at("horizon").value = chosen.includes(before) ? before : chosen.includes(4) ? 4 : chosen[0];
+}
+
+function choices() {
+  const before = at("target").value;
+  const names = Object.keys(state.served);
+  at("target").replaceChildren(...names.map((name) => new Option(TARGETS[name] ? say(TARGETS[name]) : name, name)));
+  at("target").value = names.includes(before) ? before : names[0];
+  horizons();
+}
+
+async function begin() {
+  words();
+  try {
+    const newest = (await ask("/v1/snapshots?limit=1")).items[0];
+    if (!newest) throw new Error(say(["尚未发布快照：请运行 riskwarn score。", "Nothing is published yet: run riskwarn score."]));
+    for (const key of Object.keys(newest.models)) {
+      const [target, periods] = key.split("/");
+      (state.served[target] ||= []).push(Number(periods));
+    }
+    choices();
+    await ranking(false);
+  } catch (error) {
+    at("status").textContent = error.message;
+  }
+}
+
+at("language").addEventListener("click", () => { state.language = 1 - state.language; at("detail").hidden = true; words(); choices(); ranking(false); });
+at("target").addEventListener("change", () => { horizons(); ranking(false); });
+at("horizon").addEventListener("change", () => ranking(false));
+at("unit").addEventListener("change", () => ranking(false));
+at("more").addEventListener("click", () => ranking(true));
+begin();
