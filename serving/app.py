@@ -115,7 +115,7 @@ def create_app(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(
     def docs() -> HTMLResponse:
         return HTMLResponse(reference, headers=SECURITY)
 
-    app.add_middleware(Gate)  # type: ignore[arg-type]
+    app.add_middleware(Gate)
     return app
 
 

@@ -71,7 +71,7 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
     progress("reading the city")
     city = read_city(home, as_of)
     current = newest(home)
-    inputs = {
+    inputs: dict[str, Any] = {
         "as_of": city.as_of.isoformat(),
         "store_version": city.store_version,
         "configuration": home.configuration.fingerprint(),
@@ -85,7 +85,7 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
             len(city.geography),
             tuple(inputs["models"]),
             0,
-            time.perf_counter() - started,  # type: ignore[arg-type]
+            time.perf_counter() - started,
         )
     matrix = build_features(city, [city.as_of], progress)
     progress("scoring")
@@ -186,20 +186,13 @@ def _alerts(scored: Scored, was: dict[tuple[str, str, int], str], horizon: int) 
     """Grids that enter orange or red."""
     table = scored.table
     rows = table[(table["unit"] == Unit.GRID.value) & (table["horizon"] == horizon) & table["level"].isin(ALERTING)]
-    reasons = {key: group for key, group in scored.reasons.groupby(["code", "target", "horizon"], sort=False)}
-    alerts = []
-    for row in rows.itertuples(index=False):
-        if was.get((row.code, row.target, row.horizon)) in ALERTING:
+    reasons = dict(list(scored.reasons.groupby(["code", "target", "horizon"], sort=False)))
+    alerts: list[dict[str, Any]] = []
+    for row in rows[["code", "target", "horizon", "level", "score"]].to_dict("records"):
+        key = (row["code"], row["target"], row["horizon"])
+        if was.get(key, "") in ALERTING:
             continue
-        why = reasons.get((row.code, row.target, row.horizon))
-        alerts.append(
-            {
-                "target": row.target,
-                "horizon": int(row.horizon),
-                "code": row.code,
-                "level": row.level,
-                "score": float(row.score),
-                "reasons": [] if why is None else why.head(3)[["feature", "zh", "en", "effect"]].to_dict("records"),
-            }
-        )
+        why = reasons[key].head(3) if key in reasons else scored.reasons.head(0)
+        told = why[["feature", "zh", "en", "effect"]].to_dict("records")
+        alerts.append({**{str(name): value for name, value in row.items()}, "reasons": told})
     return alerts

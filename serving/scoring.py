@@ -122,7 +122,7 @@ def _units(
     tables = []
     rounded = np.round(count, DIGITS)
     for unit, units in city.geography.units.items():
-        total = np.bincount(units.of_grid, rounded, len(units.codes))
+        total = np.bincount(units.of_grid, rounded, len(units.codes)).astype(np.float64)
         people = np.bincount(units.of_grid, residents, len(units.codes))
         # The sum of independent counts, matched in mean and variance by one negative binomial.
         squares = np.bincount(units.of_grid, rounded**2, len(units.codes))

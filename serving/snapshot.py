@@ -49,11 +49,11 @@ def load_snapshot(home: Home, row: dict[str, Any]) -> Snapshot:
     table = table.sort_values(["target", "horizon", "unit", "rank"], kind="stable")
     plain = table.astype(object).where(table.notna(), None)
     rows: dict[tuple[str, int, str], list[dict[str, Any]]] = {}
-    for one in plain.to_dict("records"):
+    for one in _records(plain):
         rows.setdefault((one["target"], one["horizon"], one["unit"]), []).append(one)
     why: pd.DataFrame = pq.read_table(home.snapshots / row["id"] / "reasons.parquet").to_pandas()
     reasons: dict[tuple[str, str, int], list[Reason]] = {}
-    for one in why.to_dict("records"):
+    for one in _records(why):
         key = (one.pop("code"), one.pop("target"), one.pop("horizon"))
         reasons.setdefault(key, []).append(one)
     parents: dict[str, dict[str, str]] = {}
@@ -69,6 +69,10 @@ def load_snapshot(home: Home, row: dict[str, Any]) -> Snapshot:
         reasons,
         parents,
     )
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 class Current:
