@@ -89,7 +89,10 @@ def create_app(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(
         items = [
             {
                 **{name: row[name] for name in ("id", "as_of", "published_at", "valid_until")},
-                **{name: row["manifest"].get(name) for name in ("inputs", "previous", "models", "gaps", "files")},
+                **{
+                    name: row["manifest"].get(name)
+                    for name in ("inputs", "previous", "models", "gaps", "files", "period", "names")
+                },
             }
             for row in found
         ]

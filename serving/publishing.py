@@ -105,6 +105,11 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
         "interval_level": chosen[0].interval_level,
         "targets": list(dict.fromkeys(champion.target for champion in chosen)),
         "horizons": horizons,
+        "period": home.configuration.period.value,
+        "names": {
+            name: {"zh": target.zh or name, "en": target.en or name}
+            for name, target in home.configuration.targets.items()
+        },
     }
     progress("publishing")
     manifest["files"] = _write(home.snapshots, snapshot, scored)

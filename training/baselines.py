@@ -150,7 +150,8 @@ def _near_repeat(scene: Scene, columns: np.ndarray, mean: float) -> tuple[Reals,
     )[columns]
     around = np.asarray((scene.city.geography.neighbours @ fading.T).T)
     raw = fading + _NEAR_SHARE * around + 1e-3
-    return mean * raw / raw.mean(axis=1, keepdims=True), np.ones((len(columns), 1))
+    memory = 1 / (1 - 0.5 ** (1 / _NEAR_HALF_LIFE))  # periods that the fading memory is worth
+    return mean * raw / raw.mean(axis=1, keepdims=True), np.full((len(columns), 1), memory / scene.horizon)
 
 
 _RULES: dict[str, Rule] = {

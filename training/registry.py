@@ -162,8 +162,9 @@ def _digest(sums: Mapping[str, str]) -> str:
 def _client(home: Home) -> MlflowClient:
     silence_telemetry()
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("mlflow").setLevel(logging.WARNING)
     from mlflow import MlflowClient
 
+    # MLflow sets up its own logging on import; what it says of its tables is of no use to those who train.
+    for name in ("alembic", "mlflow", "mlflow.store.db.utils"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     return MlflowClient(tracking_uri=home.tracking_uri, registry_uri=home.tracking_uri)

@@ -30,14 +30,15 @@ def write_inputs(data: Path, folder: Path) -> dict[str, Path]:
     )
     grids.to_csv(folder / "grids.csv", index=False)
     census = pd.read_csv(data / "population.csv.gz", dtype={"comm_code": str}, keep_default_na=False)
-    column = "code" if "code" in census else "comm_code"
     census["population"] = pd.to_numeric(census["population"], errors="coerce")
     census = census[
-        census[column].isin(places.index) & census["population"].notna() & (census["census_year"].astype(int) >= 2015)
+        census["comm_code"].isin(places.index)
+        & census["population"].notna()
+        & (census["census_year"].astype(int) >= 2015)
     ]
     people = pd.DataFrame(
         {
-            "grid_id": census[column],
+            "grid_id": census["comm_code"],
             "valid_from": census["census_year"].astype(str) + "-07-01",
             "population": census["population"].astype(int),
         }

@@ -4,8 +4,8 @@ const LEVELS = {
   red: ["优先", "priority"], orange: ["重点", "key"], yellow: ["关注", "attention"], blue: ["留意", "watch"],
   none: ["无", "none"], unknown: ["未知", "unknown"],
 };
-const TARGETS = { conflict: ["矛盾升级", "conflict escalates"], safety: ["安全事故", "safety incident"] };
-const state = { language: 0, next: null, served: {} };
+const PERIODS = { day: ["天", "days"], week: ["周", "weeks"], month: ["个月", "months"] };
+const state = { language: 0, next: null, served: {}, names: {}, period: "week" };
 const at = (id) => document.getElementById(id);
 const say = (pair) => pair[state.language];
 const percent = (value) => (value === null ? "—" : (100 * value).toFixed(1) + " %");
@@ -113,7 +113,7 @@ async function detail(code) {
 
 function horizons() {
   const chosen = state.served[at("target").value];
-  const options = chosen.map((periods) => new Option(say([`未来 ${periods} 期`, `next ${periods} periods`]), periods));
+  const options = chosen.map((periods) => new Option(say([`未来 ${periods} ${PERIODS[state.period][0]}`, `next ${periods} ${PERIODS[state.period][1]}`]), periods));
   const before = Number(at("horizon").value);
   at("horizon").replaceChildren(...options);
   at("horizon").value = chosen.includes(before) ? before : chosen.includes(4) ? 4 : chosen[0];
@@ -122,7 +122,7 @@ function horizons() {
 function choices() {
   const before = at("target").value;
   const names = Object.keys(state.served);
-  at("target").replaceChildren(...names.map((name) => new Option(TARGETS[name] ? say(TARGETS[name]) : name, name)));
+  at("target").replaceChildren(...names.map((name) => new Option(say([state.names[name].zh, state.names[name].en]), name)));
   at("target").value = names.includes(before) ? before : names[0];
   horizons();
 }
@@ -132,6 +132,7 @@ async function begin() {
   try {
     const newest = (await ask("/v1/snapshots?limit=1")).items[0];
     if (!newest) throw new Error(say(["尚未发布快照：请运行 riskwarn score。", "Nothing is published yet: run riskwarn score."]));
+    Object.assign(state, { names: newest.names, period: newest.period });
     for (const key of Object.keys(newest.models)) {
       const [target, periods] = key.split("/");
       (state.served[target] ||= []).push(Number(periods));
