@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -21,8 +22,6 @@ from riskwarn.store.beliefs import empty_beliefs
 Array = npt.NDArray[np.float64]
 Columns = npt.NDArray[np.int64]
 
-_DAY = np.timedelta64(1, "D")
-
 
 @dataclass(frozen=True)
 class Spans:
@@ -32,7 +31,7 @@ class Spans:
     known: Columns  # period in which the row counts
     start: Columns  # first column that sees it
     stop: Columns  # last column that sees it
-    day: Columns  # day of the event, in days since 1970
+    day: Columns  # local date of the event, in days since 1970
     weight: Array
 
     def where(self, chosen: npt.NDArray[np.bool_]) -> Spans:
@@ -75,10 +74,10 @@ class Panel:
         """Number of grids."""
         return len(self.city.geography)
 
-    @property
+    @cached_property
     def days(self) -> Columns:
-        """(columns,) the day of each edge, in days since 1970."""
-        return days_of(self.edges)
+        """(columns,) the local date of each edge, in days since 1970."""
+        return self.city.calendar.local_days(self.edges)
 
     def keep(self, key: object, make: Callable[[], Array]) -> Array:
         """The array of this key, made once."""
@@ -103,7 +102,7 @@ class Panel:
             known=period,
             start=first,
             stop=period_index(self.edges, column(frame, "believed_to")),
-            day=days_of(column(frame, date)),
+            day=self.city.calendar.local_days(column(frame, date)),
             weight=frame["count"].to_numpy(dtype=np.float64),
         )
 
@@ -158,13 +157,6 @@ _NO_ROWS = empty_beliefs()
 def column(frame: pd.DataFrame, name: str) -> Instants:
     """An instants column as datetime64[us]."""
     return frame[name].to_numpy(dtype="datetime64[us]")
-
-
-def days_of(instants: Instants) -> Columns:
-    """Whole days since 1970 (UTC) of instants; 0 for NaT."""
-    whole = instants.astype("datetime64[D]").astype(np.int64)
-    whole[np.isnat(instants)] = 0
-    return whole
 
 
 def panel(city: City) -> Panel:

@@ -103,7 +103,7 @@ def _in_force(grids: pd.DataFrame, as_of: date) -> pd.DataFrame:
     end = pd.to_datetime(newest["valid_to"])
     moment = pd.Timestamp(as_of)
     in_force = (start.isna() | (start <= moment)) & (end.isna() | (end > moment))
-    newest = newest[in_force].assign(_start=start.fillna(pd.Timestamp.min))
+    newest = newest[in_force].assign(_start=start.fillna(pd.Timestamp("1678-01-01")))
     newest = newest.sort_values(["grid_id", "_start"], kind="stable").drop_duplicates("grid_id", keep="last")
     return newest.reset_index(drop=True)
 

@@ -78,6 +78,12 @@ class Calendar:
         """The local calendar date in which an instant falls."""
         return pd.Timestamp(instant).tz_localize("UTC").tz_convert(self.timezone).date()
 
+    def local_days(self, instants: Instants) -> npt.NDArray[np.int64]:
+        """The local calendar dates in which instants fall, in days since 1970; 0 for NaT."""
+        local = pd.DatetimeIndex(instants).tz_localize("UTC").tz_convert(self.timezone).tz_localize(None)
+        days = local.to_numpy().astype("datetime64[D]")
+        return np.where(np.isnat(days), 0, days.astype(np.int64))
+
     def midnight_after(self, instant: np.datetime64) -> date:
         """The first as-of strictly after an instant (months: the first of a month)."""
         day = self.local_date(instant) + timedelta(days=1)

@@ -49,7 +49,7 @@ def overdue(panel: Panel, source: str) -> Spans:
     due = np.tile(column(rows, "due_at"), 2)
     late = period_index(panel.edges, due) + 1
     late[np.isnat(due)] = panel.columns
-    day = due.astype("datetime64[D]").astype(np.int64)
+    day = panel.city.calendar.local_days(due)
     return Spans(spans.grid, spans.known, np.maximum(spans.start, late), spans.stop, day, spans.weight).where(
         ~np.isnat(due)
     )

@@ -1,0 +1,130 @@
+"""Features by hand: what a person counts is what the panel counts."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from features import FeatureMatrix, build_features, catalogue, catalogue_hash, read_city
+from features.families.places import around
+from riskwarn.configuration import Configuration
+from riskwarn.errors import AsOfInvalid, GridsMissing, NothingKnown
+from riskwarn.home import Home
+from tests.worlds import dispute, load, with_grids, write_csv
+
+AS_OF = date(2026, 3, 30)
+
+
+def built(home: Home, folder: Path, *rows: dict[str, Any], as_of: date = AS_OF) -> FeatureMatrix:
+    with_grids(home, folder)
+    load(home, "disputes", write_csv(folder / "d.csv", rows))
+    city = read_city(home, as_of)
+    return build_features(city, [as_of])
+
+
+def value(matrix: FeatureMatrix, name: str, grid: int = 1) -> float:
+    return float(matrix.values[matrix.names.index(name), -1, grid])
+
+
+def at(number: int, day: str, **changes: Any) -> dict[str, Any]:
+    return dispute(
+        number,
+        **{"网格编码": "G1", "发生时间": f"2026-03-{day} 09:00:00", "登记时间": f"2026-03-{day} 10:00:00", **changes},
+    )
+
+
+def test_windows_count_what_became_known(home: Home, tmp_path: Path) -> None:
+    matrix = built(home, tmp_path, at(1, "03"), at(2, "24"), at(3, "25", 登记时间="2026-03-30 08:00:00"))
+    assert value(matrix, "disputes_count_1") == 1
+    assert value(matrix, "disputes_count_4") == 2
+    assert value(matrix, "disputes_count_1", grid=0) == 0
+    assert value(matrix, "disputes_recency") == 6
+
+
+def test_the_backlog_ends_with_closing_or_outcome(home: Home, tmp_path: Path) -> None:
+    closed = {"化解时间": "2026-03-20 09:00:00", "调解结果": "调解成功"}
+    escalated = {"升级时间": "2026-03-21 09:00:00", "调解结果": "致人受伤"}
+    rows = [at(1, "02"), at(2, "02", **closed), at(3, "02", **escalated), at(4, "02", 化解时间="2026-04-20 09:00:00")]
+    matrix = built(home, tmp_path, *rows)
+    assert value(matrix, "disputes_open") == 2
+    assert value(matrix, "disputes_open_over_28") == 2
+    assert value(matrix, "disputes_open_over_84") == 0
+    assert value(matrix, "disputes_open_age") == 28
+    assert value(matrix, "disputes_escalated_4") == 1
+
+
+def test_what_was_referred_is_no_escalation(home: Home, tmp_path: Path) -> None:
+    matrix = built(home, tmp_path, at(1, "02", 升级时间="2026-03-21 09:00:00", 调解结果="引导诉讼"))
+    assert value(matrix, "disputes_escalated_26") == 0
+
+
+def test_a_community_is_the_mean_of_its_grids(home: Home, tmp_path: Path) -> None:
+    matrix = built(home, tmp_path, at(1, "24"), at(2, "24"), at(3, "24", 网格编码="G3"))
+    assert value(matrix, "disputes_count_4_community", grid=0) == 1
+    assert value(matrix, "disputes_count_4_community", grid=2) == 0.5
+    assert value(matrix, "disputes_count_4_district") == 0.75
+
+
+def test_decay_halves_every_half_life(home: Home, tmp_path: Path) -> None:
+    matrix = built(home, tmp_path, at(1, "01"))
+    assert value(matrix, "disputes_decayed_4") == pytest.approx(0.5)
+
+
+def test_unanswered_petitions_wait_for_their_answer(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    rows = [
+        {"信访件编号": "X1", "网格编码": "G1", "信访日期": "2026-01-05", "信访目的": "求决", "答复时间": "2026-03-10"},
+        {"信访件编号": "X2", "网格编码": "G1", "信访日期": "2026-01-05", "信访目的": "求决", "答复时间": ""},
+    ]
+    load(home, "petitions", write_csv(tmp_path / "x.csv", rows))
+    city = read_city(home, AS_OF)
+    matrix = build_features(city, [AS_OF])
+    assert value(matrix, "petitions_unanswered") == 1
+    assert value(matrix, "petitions_overdue") == 1
+    assert value(matrix, "petitions_days_overdue") == (AS_OF - date(2026, 3, 6)).days
+
+
+def test_the_catalogue_is_told_in_two_languages_and_sums_only_what_may_be_summed() -> None:
+    known = catalogue(Configuration())
+    assert len({feature.name for feature in known}) == len(known)
+    assert all(feature.zh and feature.en and feature.source for feature in known)
+    petitions = [feature for feature in known if feature.source == "petitions"]
+    assert {feature.family for feature in petitions} == {"demand", "neighbours", "roll-ups"}
+    assert not any(word in feature.name for feature in known for word in ("migrant", "rental", "registered"))
+    assert catalogue_hash(Configuration()) == catalogue_hash(Configuration())
+    from features.catalogue import declared
+
+    intensive = next(row for row in declared(Configuration()) if row.feature.name == "disputes_recency")
+    with pytest.raises(ValueError, match="extensive"):
+        list(around(intensive))
+
+
+def test_a_city_without_records_or_grids_says_so(home: Home, tmp_path: Path) -> None:
+    with pytest.raises(NothingKnown, match="load an event source"):
+        read_city(home)
+    with pytest.raises(GridsMissing):
+        read_city(home, AS_OF)
+    built(home, tmp_path, at(1, "24"))
+    with pytest.raises(NothingKnown, match="2020-01-06"):
+        read_city(home, date(2020, 1, 6))
+    city = read_city(home, AS_OF)
+    with pytest.raises(AsOfInvalid, match="nearest is 2026-03-30"):
+        build_features(city, [date(2026, 3, 28)])
+
+
+def test_rows_are_views_in_the_order_of_origins_and_grids(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    load(home, "disputes", write_csv(tmp_path / "d.csv", [at(1, "02"), at(2, "24")]))
+    city = read_city(home, AS_OF)
+    origins = [city.calendar.shift(AS_OF, -1), AS_OF]
+    matrix = build_features(city, origins)
+    rows = matrix.rows(origins)
+    assert rows.shape == (8, len(matrix.names))
+    assert np.shares_memory(rows, matrix.values)
+    assert np.array_equal(matrix.rows([AS_OF]), rows[4:], equal_nan=True)
+    names = ["disputes_count_4", "disputes_count_1"]
+    assert matrix.select(names).rows([AS_OF])[:, 1].tolist() == [0, 1, 0, 0]
