@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features import City
-from features.panel import Panel, Spans, column, days_of
+from features.panel import Panel, Spans, column
 from riskwarn.contracts.vocabulary import categories_of
 from riskwarn.errors import TargetSourceMissing
 from riskwarn.periods import Calendar, Instants, period_index
@@ -36,7 +36,8 @@ class TargetEvents:
     def spans(self, panel: Panel) -> Spans:
         """The events as columns of the panel, counted in the period in which they became known."""
         known = period_index(panel.edges, self.known_at)
-        return Spans(self.grid, known, known + 1, period_index(panel.edges, self.until), days_of(self.at), self.count)
+        days = panel.city.calendar.local_days(self.at)
+        return Spans(self.grid, known, known + 1, period_index(panel.edges, self.until), days, self.count)
 
     def known_before(self, instant: np.datetime64) -> npt.NDArray[np.bool_]:
         """Which events are known, and still believed, at an instant."""
