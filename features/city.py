@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pandas as pd
 
@@ -34,8 +34,8 @@ class City:
     first_known: date  # local date of the first known event
 
 
-def read_city(home: Home, as_of: date | None = None) -> City:
-    """Read the store. `as_of` defaults to the midnight after the newest known record.
+def read_city(home: Home, as_of: date | None = None, *, now: datetime | None = None) -> City:
+    """Read the store. `as_of` defaults to the midnight after the newest known record, never later than today (`now`).
 
     Raises GridsMissing, NothingKnown (no event is known before `as_of`), AsOfInvalid.
     """
@@ -43,7 +43,8 @@ def read_city(home: Home, as_of: date | None = None) -> City:
     calendar = configuration.calendar
     newest = store.newest_known_at()
     if as_of is None and newest is not None:
-        as_of = calendar.midnight_after(newest)
+        today = (now or datetime.now(UTC)).astimezone(calendar.timezone).date()
+        as_of = min(calendar.midnight_after(newest), calendar.floor(today))
     if as_of is None:
         raise NothingKnown(as_of="any date")
     calendar.check(as_of)

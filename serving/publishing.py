@@ -69,7 +69,7 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
     if not chosen:
         raise NoChampion()
     progress("reading the city")
-    city = read_city(home, as_of)
+    city = read_city(home, as_of, now=now)
     current = newest(home)
     inputs: dict[str, Any] = {
         "as_of": city.as_of.isoformat(),

@@ -6,13 +6,18 @@ import os
 
 os.environ.update(OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from features import read_city
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
+from serving import Published, publish
+from tests.worlds import NOW, simulated
+from training import Trained, train
 
 hypothesis_settings.register_profile("riskwarn", deadline=None, derandomize=True, max_examples=50)
 hypothesis_settings.load_profile("riskwarn")
@@ -22,3 +27,23 @@ hypothesis_settings.load_profile("riskwarn")
 def home(tmp_path: Path) -> Home:
     """A fresh home with the default configuration."""
     return make_home(tmp_path / "home", Settings())
+
+
+@dataclass(frozen=True)
+class Town:
+    """A simulated city that was trained and published; shared by tests that only read it."""
+
+    home: Home
+    exports: Path
+    trained: tuple[Trained, ...]
+    published: Published
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+    """A published city of 60 grids."""
+    home, written = simulated(tmp_path_factory.mktemp("town"), grids=60, weeks=110)
+    city = read_city(home)
+    trained, skipped = train(home, city=city)
+    assert not skipped, skipped
+    return Town(home, written.directory, tuple(trained), publish(home, now=NOW))

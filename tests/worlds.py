@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
-from riskwarn.home import Home
+from riskwarn.home import Home, make_home
 from riskwarn.ingest import Account, ingest
+from riskwarn.settings import Settings
+from riskwarn.simulate import simulate
+from riskwarn.simulate.writing import Simulated
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -67,3 +70,17 @@ def dispute(number: int, **changes: Any) -> dict[str, Any]:
         "调解结果": "",
         **changes,
     }
+
+
+def simulated(
+    folder: Path, *, grids: int, weeks: int, seed: int = 1, horizons: str = "[1, 4]"
+) -> tuple[Home, Simulated]:
+    """A simulated city's exports in `folder`/exports, all loaded into the home `folder`/home."""
+    written = simulate(folder / "exports", grids=grids, weeks=weeks, seed=seed)
+    declared = folder / "declared.yaml"
+    declared.write_text(f"city: 示例市\nhorizons: {horizons}\n", encoding="utf-8")
+    home = make_home(folder / "home", Settings(), declared)
+    for export in written.exports:
+        taken = datetime.combine(export.exported_at, time(), home.configuration.calendar.timezone)
+        load(home, export.source, written.directory / export.file, exported_at=taken)
+    return home, written

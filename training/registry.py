@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 EXPERIMENT = "riskwarn"
 CHECKSUMS = "checksums.json"
+RUNS = "mlflow"
+MODEL = "model"
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ def register(
         experiment.experiment_id
         if experiment
         else client.create_experiment(
-            EXPERIMENT, None if home.settings.tracking_uri else (home.artifacts / "mlflow").as_uri()
+            EXPERIMENT, None if home.settings.tracking_uri else (home.artifacts / RUNS).as_uri()
         )
     )
     run = client.create_run(
@@ -75,13 +78,16 @@ def register(
         forecaster.save(Path(folder))
         sums = {file.name: sha256(file) for file in sorted(Path(folder).iterdir())}
         write_text(Path(folder) / CHECKSUMS, json.dumps(sums, sort_keys=True))
-        client.log_artifacts(run_id, folder, "model")
+        if home.settings.tracking_uri:
+            client.log_artifacts(run_id, folder, MODEL)
+        else:
+            shutil.copytree(folder, _embedded(home, run_id))
     client.set_terminated(run_id)
     if not any(model.name == name for model in client.search_registered_models(f"name = '{name}'")):
         client.create_registered_model(name)
     # The registry keeps what the artifacts must still be: a file changed with its checksum is found out too.
     version = client.create_model_version(
-        name, f"{run.info.artifact_uri}/model", run_id, tags={"checksum": _digest(sums), "kind": forecaster.name}
+        name, f"{run.info.artifact_uri}/{MODEL}", run_id, tags={"checksum": _digest(sums), "kind": forecaster.name}
     )
     return f"{name}-v{version.version}", run_id
 
@@ -124,7 +130,12 @@ def load_forecaster(home: Home, version: str) -> Forecaster:
     client = _client(home)
     told = _described(home, client, version)
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(client.download_artifacts(told.run_id, "model", folder))
+        if home.settings.tracking_uri:
+            source = Path(client.download_artifacts(told.run_id, MODEL, folder))
+        else:
+            source = _embedded(home, told.run_id)
+        if not (source / CHECKSUMS).is_file():
+            raise ModelDamaged(version=version, file=CHECKSUMS)
         sums = json.loads((source / CHECKSUMS).read_text(encoding="utf-8"))
         for name, wanted in sums.items():
             if not (source / name).is_file() or sha256(source / name) != wanted:
@@ -153,6 +164,11 @@ def _described(home: Home, client: MlflowClient, version: str) -> Any:
     if version not in known:
         raise UnknownVersion(version=version, known=", ".join(sorted(known)) or "none")
     return client.get_model_version(name, number)
+
+
+def _embedded(home: Home, run_id: str) -> Path:
+    """Where the embedded default keeps a run's model: found from the home, which may have been moved or restored."""
+    return home.artifacts / RUNS / run_id / "artifacts" / MODEL
 
 
 def _digest(sums: Mapping[str, str]) -> str:

@@ -63,7 +63,11 @@ def main(arguments: list[str] | None = None) -> None:
 
     silence_telemetry()
     try:
-        code: Any = riskwarn.main(args=arguments, prog_name="riskwarn", standalone_mode=False)
+        code: Any = riskwarn.main(
+            args=global_options_first(sys.argv[1:] if arguments is None else arguments),
+            prog_name="riskwarn",
+            standalone_mode=False,
+        )
     except RiskwarnError as error:
         click.echo(f"riskwarn: {error}", err=True)
         code = 1
@@ -78,3 +82,21 @@ def main(arguments: list[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def global_options_first(arguments: list[str]) -> list[str]:
+    """Move --json and --home before the command: people write them where they think of them."""
+    first: list[str] = []
+    rest: list[str] = []
+    left = list(arguments)
+    while left:
+        word = left.pop(0)
+        if word == "--":
+            return [*first, *rest, word, *left]
+        if word == "--json" or word.startswith("--home="):
+            first.append(word)
+        elif word == "--home" and left:
+            first += [word, left.pop(0)]
+        else:
+            rest.append(word)
+    return [*first, *rest]

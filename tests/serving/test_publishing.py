@@ -1,0 +1,126 @@
+"""Snapshots are immutable, repeatable and coherent; alerts are raised once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskwarn.configuration import LevelRule, Levels
+from riskwarn.errors import ModelDamaged, NoChampion
+from riskwarn.files import sha256
+from riskwarn.home import Home, open_home
+from riskwarn.settings import Settings
+from riskwarn.words import Level
+from serving import publish
+from serving.levels import levels
+from serving.publishing import newest, read_table
+from tests.conftest import Town
+from tests.worlds import NOW
+
+
+@pytest.fixture
+def copied(town: Town, tmp_path: Path) -> Home:
+    """The published city in a home of one's own."""
+    shutil.copytree(town.home.path, tmp_path / "copy")
+    return open_home(tmp_path / "copy", Settings())
+
+
+def test_what_is_published_is_coherent(town: Town) -> None:
+    table = read_table(town.home, town.published.snapshot)
+    grids = table[table["unit"] == "grid"]
+    assert (grids["score"] <= grids["expected_count"]).all()
+    for _, rows in grids.groupby(["target", "code"]):
+        ordered = rows.sort_values("horizon")
+        assert ordered["score"].is_monotonic_increasing
+        assert ordered["expected_count"].is_monotonic_increasing
+    for (target, horizon), rows in table.groupby(["target", "horizon"]):
+        for unit, above in (("grid", "community"), ("community", "town"), ("town", "district"), ("district", "city")):
+            parts = rows[rows["unit"] == unit].groupby("parent")["expected_count"].sum()
+            whole = rows[rows["unit"] == above].set_index("code")["expected_count"]
+            assert np.allclose(parts.reindex(whole.index), whole, atol=1e-5), (target, horizon, above)
+
+
+def test_publishing_the_same_again_gives_the_same_snapshot(town: Town) -> None:
+    again = publish(town.home, now=NOW)
+    assert (again.snapshot, again.alerts) == (town.published.snapshot, 0)
+
+
+def test_a_snapshot_is_replayed_byte_for_byte(copied: Home) -> None:
+    """From the same store, configuration, catalogue, models and snapshot before."""
+    row = newest(copied)
+    assert row is not None
+    kept = {name: sha256(copied.snapshots / row["id"] / name) for name in row["manifest"]["files"]}
+    assert kept == row["manifest"]["files"]
+    shutil.rmtree(copied.snapshots)
+    (copied.path / "riskwarn.db-journal").unlink(missing_ok=True)
+    with copied.database.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM alerts")
+        connection.exec_driver_sql("DELETE FROM snapshots")
+    again = publish(copied, now=NOW)
+    assert again.snapshot == row["id"]
+    assert {name: sha256(copied.snapshots / row["id"] / name) for name in kept} == kept
+
+
+def test_change_is_told_against_the_snapshot_before(copied: Home) -> None:
+    before = read_table(copied, str(newest(copied)["id"]))  # type: ignore[index]
+    calendar = copied.configuration.calendar
+    earlier = publish(copied, calendar.shift(pd.Timestamp(before_as_of(copied)).date(), -1), now=NOW)
+    table = read_table(copied, earlier.snapshot)
+    both = table[table["unit"] == "grid"].merge(
+        before[before["unit"] == "grid"], on=["code", "target", "horizon"], suffixes=("", "_before")
+    )
+    assert len(both) == 240
+    assert np.allclose(both["change"], both["score"] - both["score_before"], atol=2e-6)
+    assert before["change"].isna().all()
+
+
+def before_as_of(home: Home) -> str:
+    row = newest(home)
+    assert row is not None
+    return str(row["as_of"])
+
+
+def test_an_alert_is_raised_once_and_again_only_when_a_level_is_entered_again(copied: Home) -> None:
+    eager = Levels(red=LevelRule(top=0.05, times=0), orange=LevelRule(top=0.1, times=0))
+    home = Home(copied.path, copied.configuration.model_copy(update={"levels": eager}), copied.settings)
+    first = publish(home, now=NOW)
+    assert first.alerts == 12, "the first tenth of sixty grids, for two targets"
+    as_of = home.configuration.calendar.shift(first.as_of, -1)
+    second = publish(home, as_of, now=NOW)
+    table = read_table(home, second.snapshot)
+    now_high = table[table["level"].isin(["red", "orange"]) & (table["horizon"] == 4)]
+    was = read_table(home, first.snapshot)
+    was_high = was[was["level"].isin(["red", "orange"]) & (was["horizon"] == 4)]
+    entered = set(zip(now_high["code"], now_high["target"], strict=True)) - set(
+        zip(was_high["code"], was_high["target"], strict=True)
+    )
+    assert second.alerts == len(entered)
+
+
+def test_a_damaged_model_is_not_used(copied: Home) -> None:
+    model = next(copied.artifacts.rglob("chance.txt"))
+    model.write_text(model.read_text(encoding="utf-8").replace("leaf_value=", "leaf_value=9", 1), encoding="utf-8")
+    as_of = copied.configuration.calendar.shift(pd.Timestamp(before_as_of(copied)).date(), -2)
+    with pytest.raises(ModelDamaged, match=r"chance\.txt"):
+        publish(copied, as_of, now=NOW)
+
+
+def test_nothing_is_published_without_a_champion(home: Home) -> None:
+    with pytest.raises(NoChampion, match="riskwarn train"):
+        publish(home, now=NOW)
+
+
+def test_levels_need_both_rank_and_size() -> None:
+    rules = Levels()
+    score = np.full(200, 0.01)
+    score[:3] = (0.5, 0.4, 0.3)
+    rank = np.arange(1, 201)
+    found = levels(score, rank, rules, gap=False)
+    assert list(found[:4]) == [Level.RED.value, Level.RED.value, Level.ORANGE.value, Level.NONE.value]
+    assert set(levels(np.full(200, 0.2), rank, rules, gap=False)) == {Level.NONE.value}
+    assert set(levels(np.zeros(200), rank, rules, gap=False)) == {Level.NONE.value}
+    assert set(levels(score, rank, rules, gap=True)) == {Level.UNKNOWN.value}

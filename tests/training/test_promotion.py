@@ -1,0 +1,125 @@
+"""Who becomes champion, and that a version is what it was."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from features import read_city
+from riskwarn.errors import (
+    HistoryTooShort,
+    PromotionRefused,
+    TargetSourceMissing,
+    TargetWithoutEvents,
+    UnknownTarget,
+    UnknownVersion,
+)
+from riskwarn.home import Home, open_home
+from riskwarn.settings import Settings
+from tests.conftest import Town
+from tests.worlds import dispute, load, with_grids, write_csv
+from training import backtest, champions, load_forecaster, make_scene, promote, train
+from training.backtest import build_features
+from training.registry import split
+
+
+def test_a_model_is_champion_only_where_it_beats_every_baseline(town: Town) -> None:
+    kinds = {f"{one.target}-{one.horizon}": one for one in town.trained}
+    for one in town.trained:
+        assert one.champion
+        assert one.kind == ("model" if one.evaluation.model_wins else one.evaluation.best_baseline)
+        assert one.evaluation.best_baseline in one.reason
+    assert kinds["conflict-4"].kind == "model"
+    assert [champion.version for champion in champions(town.home)] == [one.version for one in town.trained]
+
+
+def test_what_is_loaded_forecasts_as_what_was_fitted_and_explains_itself(town: Town) -> None:
+    city = read_city(town.home)
+    matrix = build_features(city)
+    for champion in champions(town.home):
+        forecaster = load_forecaster(town.home, champion.version)
+        scene = make_scene(city, champion.target, champion.horizon, matrix=matrix)
+        made = forecaster.predict(scene, [city.as_of])
+        assert made.probability.shape == (1, 60)
+        assert ((made.probability >= 0) & (made.probability <= 1)).all()
+        reasons = forecaster.explain(scene, city.as_of)
+        assert reasons.effects.shape == (60, len(reasons.features))
+        # The effects move a usual probability, the same for all grids, to each grid's own.
+        usual = made.probability[0] - reasons.effects.sum(axis=1)
+        assert np.ptp(usual) < 1e-6, champion.version
+
+
+def test_a_later_version_is_a_challenger_until_it_is_promoted(town: Town, tmp_path: Path) -> None:
+    shutil.copytree(town.home.path, tmp_path / "copy")
+    home = open_home(tmp_path / "copy", Settings())
+    trained, skipped = train(home, target="conflict", horizon=4)
+    assert not skipped
+    assert (trained[0].version, trained[0].champion) == ("conflict-4-v2", False)
+    assert trained[0].reason.startswith("challenger of conflict-4-v1")
+    assert promote(home, "conflict-4-v2") == {
+        "version": "conflict-4-v2", "replaced": "conflict-4-v1", "name": "conflict-4",
+    }  # fmt: skip
+    assert champions(home)[1].version == "conflict-4-v2"
+    with pytest.raises(PromotionRefused, match="already"):
+        promote(home, "conflict-4-v2")
+    # The same inputs give the same model: only its number differs.
+    one, other = (load_forecaster(home, f"conflict-4-v{number}") for number in (1, 2))
+    city = read_city(home)
+    scene = make_scene(city, "conflict", 4, [city.as_of])
+    assert np.array_equal(one.predict(scene, [city.as_of]).probability, other.predict(scene, [city.as_of]).probability)
+
+
+@pytest.mark.parametrize("version", ["conflict-4-v99", "nothing-1-v1", "conflict", "../../etc-1-v1", "conflict-4-v1'"])
+def test_an_unknown_version_is_named(town: Town, version: str) -> None:
+    with pytest.raises(UnknownVersion):
+        promote(town.home, version)
+
+
+def test_versions_are_read_as_they_are_written() -> None:
+    assert split("conflict-12-v7") == ("conflict-12", "7")
+
+
+def test_a_backtest_has_a_row_for_every_grid_and_origin(town: Town) -> None:
+    import pandas as pd
+
+    city = read_city(town.home)
+    done = backtest(town.home, target="conflict", horizon=4, start=date(2026, 3, 30), refit_every=30, city=city)
+    assert done.origins[0] == date(2026, 3, 30)
+    table = pd.read_parquet(done.predictions)
+    assert len(table) == 60 * len(done.origins)
+    named = {"grid_id", "as_of", "target", "horizon", "probability", "expected_count", "observed"}
+    baselines = ("zero", "climatology", "last_value", "all_history", "rate_12", "near_repeat", "poisson_regression")
+    named |= {f"baseline_{name}" for name in baselines} | {f"baseline_{name}_count" for name in baselines}
+    assert set(table.columns) == named
+    # The newest ripe origin ends the test by default; labels are those of the store.
+    assert table["observed"].notna().all()
+    assert int(table["observed"].sum()) == done.evaluation.n_events
+    assert set(done.evaluation.metrics) == {"model", *baselines}
+    longer = backtest(
+        town.home, target="conflict", horizon=4, start=date(2026, 5, 18), end=city.as_of, refit_every=30, city=city
+    )
+    late = pd.read_parquet(longer.predictions)
+    assert late[late["as_of"] == city.as_of]["observed"].isna().all(), "not ripe"
+
+
+def test_what_cannot_be_trained_is_one_sentence(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    rows = [
+        dispute(number, 发生时间=f"202{year}-0{month}-10 09:00:00", 登记时间=f"202{year}-0{month}-10 10:00:00")
+        for number, (year, month) in enumerate((year, month) for year in (3, 4, 5) for month in range(1, 10))
+    ]
+    load(home, "disputes", write_csv(tmp_path / "d.csv", rows))
+    with pytest.raises(TargetWithoutEvents, match="0 mature events"):
+        train(home, target="conflict", horizon=1)
+    with pytest.raises(TargetSourceMissing, match="riskwarn ingest incidents"):
+        train(home, target="safety")
+    with pytest.raises(UnknownTarget, match="declared are conflict, safety"):
+        train(home, target="petitioning")
+    with pytest.raises(UnknownTarget, match="1, 4, 12"):
+        train(home, horizon=3)
+    with pytest.raises(HistoryTooShort, match="load more history"):
+        train(home, target="conflict", as_of=date(2023, 3, 1))
