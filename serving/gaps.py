@@ -13,12 +13,17 @@ USUAL_SHARE = 0.9
 
 
 def silent_sources(city: City) -> list[str]:
-    """Event sources without a record in the newest periods that reported in nearly every period before."""
-    edges = city.calendar.instants(city.calendar.edges(city.as_of, USUAL_PERIODS + SILENT_PERIODS))
+    """Event sources silent for the newest periods, however long, that reported in nearly every period before that."""
+    periods = city.calendar.periods_between(city.first_known, city.as_of) + 1
+    edges = city.calendar.instants(city.calendar.edges(city.as_of, periods))
     silent = []
     for source, frame in city.beliefs.items():
         period = period_index(edges, frame["known_at"].to_numpy(dtype="datetime64[us]"))
-        reported = np.bincount(period[(period >= 0) & (period < len(edges) - 1)], minlength=len(edges) - 1) > 0
-        if reported[:USUAL_PERIODS].mean() >= USUAL_SHARE and not reported[USUAL_PERIODS:].any():
+        reported = np.bincount(period[(period >= 0) & (period < periods)], minlength=periods) > 0
+        if not reported.any():
+            continue
+        last = int(np.flatnonzero(reported)[-1])
+        usual = reported[max(0, last + 1 - USUAL_PERIODS) : last + 1]
+        if periods - 1 - last >= SILENT_PERIODS and usual.mean() >= USUAL_SHARE:
             silent.append(source)
     return silent

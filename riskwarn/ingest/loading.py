@@ -15,7 +15,7 @@ from riskwarn.configuration import Mapping, read_yaml, zone
 from riskwarn.contracts import Contract, contract
 from riskwarn.contracts.schema import EVENTS, TABLES
 from riskwarn.contracts.vocabulary import refuse_words
-from riskwarn.errors import FileMissing, GridsMissing
+from riskwarn.errors import FileMissing, FileUnreadable, GridsMissing
 from riskwarn.files import sha256
 from riskwarn.home import Home
 from riskwarn.ingest import tables
@@ -57,6 +57,8 @@ def ingest(
     for heading in (*rules.columns.values(), *(word for words in rules.words.values() for word in words)):
         refuse_words(heading, f"the mapping of {source}")
     for file in files:
+        if file.is_dir():
+            raise FileUnreadable(file=file, problem="this is a folder; name the files in it")
         if not file.is_file():
             raise FileMissing(file=file)
     accounts = []
@@ -102,7 +104,8 @@ def _load(
     # A correction became known when its row says so, else with the export that brought it.
     late = told.corrected[told.accepted | told.corrected] & kept["updated_at"].isna().to_numpy(dtype=bool)
     kept.loc[late, "version_at"] = kept.loc[late, "exported_at"]
-    quarantine = _quarantine(reading.faults, raw.numbers, raw.ragged, file.name)
+    named = {name: sheet.headings[position] for name, position in columns.positions.items()}
+    quarantine = _quarantine(reading.faults, raw.numbers, raw.ragged, file.name, named)
     reasons: dict[str, int] = {}
     for row in quarantine:
         reasons[str(row["reason"])] = reasons.get(str(row["reason"]), 0) + 1
@@ -181,12 +184,15 @@ def _stored(store: Store, source: str) -> pd.DataFrame:
     return stored.assign(identity=tables.identity(stored))[["identity", "content", "version_at"]]
 
 
-def _quarantine(faults: Faults, numbers: np.ndarray, ragged: np.ndarray, file: str) -> list[dict[str, object]]:
+def _quarantine(
+    faults: Faults, numbers: np.ndarray, ragged: np.ndarray, file: str, headings: dict[str, str]
+) -> list[dict[str, object]]:
+    """The refused rows, with the heading that stands in the file where there is one."""
     rows = [
         {
             "file_name": file,
             "row": int(numbers[row]),
-            "column": faults.column[row],
+            "column": headings.get(faults.column[row], faults.column[row]),
             "value_class": faults.value_class[row],
             "reason": faults.reason[row],
         }

@@ -1,0 +1,83 @@
+"""The simulated city: the same by its seed, written as departments write, with a truth that the future keeps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskwarn.files import sha256
+from riskwarn.simulate import simulate, simulate_city
+from riskwarn.simulate.truth import truth
+from tests.conftest import Town
+
+
+def test_one_seed_one_city(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        simulate(tmp_path / name, grids=12, weeks=40, seed=5)
+    simulate(tmp_path / "third", grids=12, weeks=40, seed=6)
+
+    def contents(name: str) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for file in sorted((tmp_path / name).iterdir()):
+            # A workbook holds the time of its writing.
+            found[file.name] = pd.read_excel(file, engine="openpyxl").to_csv() if file.suffix == ".xlsx" else sha256(file)
+        return found
+
+    assert contents("one") == contents("other")
+    assert contents("one") != contents("third")
+
+
+def test_exports_look_like_those_of_departments(town: Town) -> None:
+    disputes = town.exports / "矛盾纠纷.csv"
+    with pytest.raises(UnicodeDecodeError):
+        disputes.read_text(encoding="utf-8")
+    rows = pd.read_csv(disputes, encoding="gb18030", dtype=str)
+    assert {"纠纷类型", "登记时间"} <= set(rows.columns)
+    assert any("姓名" in name or "电话" in name or "身份证" in name for name in rows.columns)
+    assert rows.duplicated().any(), "some cases come twice"
+    assert {file.suffix for file in town.exports.iterdir()} >= {".csv", ".xlsx", ".parquet"}
+
+
+def test_nothing_personal_reaches_the_home(town: Town) -> None:
+    """Every byte under the home is searched for the invented people."""
+    planted: set[bytes] = set()
+    for file in town.exports.glob("*.csv"):
+        encoding = "gb18030" if file.name.startswith("矛盾纠纷") else "utf-8-sig"
+        rows = pd.read_csv(file, encoding=encoding, dtype=str)
+        for name in rows.columns:
+            if any(word in name for word in ("姓名", "电话", "身份证", "手机", "住址")):
+                planted |= {value.encode() for value in rows[name].dropna().unique()[:200] if len(value) >= 8}
+    assert planted
+    for file in town.home.path.rglob("*"):
+        if file.is_file():
+            held = file.read_bytes()
+            assert not [value for value in planted if value in held], file
+
+
+def test_the_truth_is_calibrated_against_another_set_of_futures() -> None:
+    city = simulate_city(10, 40, 3)
+    one = truth(city, futures=200)
+    assert set(one.columns) == {"grid_id", "as_of", "target", "horizon", "probability", "expected_count"}
+    assert one["probability"].between(0, 1).all()
+    assert (one["expected_count"] >= one["probability"] - 1e-9).all()
+    for _, rows in one.groupby(["grid_id", "as_of", "target"]):
+        assert rows.sort_values("horizon")["probability"].is_monotonic_increasing
+    assert np.unique(one["probability"]).size > 10
+
+
+def test_every_export_loads_by_the_default_configuration(town: Town) -> None:
+    from sqlalchemy import select
+
+    from riskwarn.database import LOADS
+
+    with town.home.database.connect() as connection:
+        accounts = [row.account for row in connection.execute(select(LOADS))]
+    for account in accounts:
+        total = sum(account[name] for name in ("accepted", "duplicates", "corrected", "quarantined"))
+        assert account["read"] == total
+        assert set(account["reasons"]) <= {"not_loaded"}, "complaints of wrongdoing are not loaded; all else is"
+    assert sum(account["corrected"] for account in accounts) > 0
+    assert sum(account["duplicates"] for account in accounts) > 0
