@@ -9,7 +9,7 @@ const state = { language: 0, next: null, served: {}, names: {}, period: "week" }
 const at = (id) => document.getElementById(id);
 const say = (pair) => pair[state.language];
 const percent = (value) => (value === null ? "—" : (100 * value).toFixed(1) + " %");
-const points = (value) => (value > 0 ? "+" : "−") + (100 * Math.abs(value)).toFixed(1);
+const points = (value) => (Math.abs(value) < 0.0005 ? "±" : value > 0 ? "+" : "−") + (100 * Math.abs(value)).toFixed(1);
 
 function make(tag, text, name) {
   const node = document.createElement(tag);
@@ -74,6 +74,7 @@ async function ranking(more) {
     state.next = content.next;
     at("more").hidden = content.next === null;
     status(content.snapshot);
+    remember();
   } catch (error) {
     at("status").textContent = error.message;
   }
@@ -92,13 +93,32 @@ function bar(reason, largest) {
   return box;
 }
 
+// What is shown stands in the address, so that it can be sent to a colleague.
+function remember(grid) {
+  const shown = { lang: ["zh", "en"][state.language], target: at("target").value, horizon: at("horizon").value, unit: at("unit").value };
+  history.replaceState(null, "", "#" + new URLSearchParams(grid ? { ...shown, grid } : shown));
+}
+
+function recall() {
+  const asked = new URLSearchParams(location.hash.slice(1));
+  state.language = asked.get("lang") === "en" ? 1 : 0;
+  if (["grid", "community", "town", "district"].includes(asked.get("unit"))) at("unit").value = asked.get("unit");
+  return asked;
+}
+
 async function detail(code) {
   const query = new URLSearchParams({ target: at("target").value, horizon: at("horizon").value });
   const safe = encodeURIComponent(code);
-  const [grid, why] = await Promise.all([ask("/v1/grids/" + safe), ask(`/v1/grids/${safe}/explanation?${query}`)]);
+  let grid, why;
+  try {
+    [grid, why] = await Promise.all([ask("/v1/grids/" + safe), ask(`/v1/grids/${safe}/explanation?${query}`)]);
+  } catch (error) {
+    at("status").textContent = error.message;
+    return;
+  }
   const box = at("detail");
   const close = make("button", "×", "close");
-  close.addEventListener("click", () => { box.hidden = true; });
+  close.addEventListener("click", () => { box.hidden = true; remember(); });
   const largest = Math.max(...why.reasons.map((one) => Math.abs(one.effect)), 1e-9);
   box.replaceChildren(
     close, make("h2", grid.name),
@@ -109,6 +129,7 @@ async function detail(code) {
   );
   if (why.suppressed) box.append(make("p", say(["居民过少，细节从社区起显示。", "Too few residents: details are shown from the community up."])));
   box.hidden = false;
+  remember(code);
 }
 
 function horizons() {
@@ -128,6 +149,7 @@ function choices() {
 }
 
 async function begin() {
+  const asked = recall();
   words();
   try {
     const newest = (await ask("/v1/snapshots?limit=1")).items[0];
@@ -138,7 +160,11 @@ async function begin() {
       (state.served[target] ||= []).push(Number(periods));
     }
     choices();
+    if (asked.get("target") in state.served) at("target").value = asked.get("target");
+    horizons();
+    if (state.served[at("target").value].includes(Number(asked.get("horizon")))) at("horizon").value = asked.get("horizon");
     await ranking(false);
+    if (asked.has("grid")) await detail(asked.get("grid"));
   } catch (error) {
     at("status").textContent = error.message;
   }

@@ -23,7 +23,9 @@ def test_one_seed_one_city(tmp_path: Path) -> None:
         found: dict[str, object] = {}
         for file in sorted((tmp_path / name).iterdir()):
             # A workbook holds the time of its writing.
-            found[file.name] = pd.read_excel(file, engine="openpyxl").to_csv() if file.suffix == ".xlsx" else sha256(file)
+            found[file.name] = (
+                pd.read_excel(file, engine="openpyxl").to_csv() if file.suffix == ".xlsx" else sha256(file)
+            )
         return found
 
     assert contents("one") == contents("other")

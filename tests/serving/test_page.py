@@ -1,0 +1,69 @@
+"""The page in a real browser: what people of the centre read, in both languages, without any other host."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def rendered(address: str, folder: Path) -> str:
+    """The document after its script has run."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    assert chromium, "these tests need Chromium: .ci/run installs it"
+    done = subprocess.run(
+        [
+            chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            f"--user-data-dir={folder / 'profile'}", "--window-size=1300,900", "--virtual-time-budget=8000",
+            "--dump-dom", address,
+        ],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_the_ranking_is_shown_in_chinese(address: str, api: httpx.Client, tmp_path: Path) -> None:
+    page = rendered(address, tmp_path)
+    items = api.get("/v1/scores").json()["items"]
+    rows = re.findall(r'<tr class="open".*?</tr>', page, re.S)
+    assert len(rows) == 50
+    for row, item in zip(rows, items, strict=True):
+        assert item["code"] in row and item["name"] in row
+    first = next(item for item in items if item["reasons"])
+    assert first["reasons"][0]["zh"] in page
+    assert "不是突发事件预警信息" in page
+    assert "已过期" in page, "the snapshot is months old"
+
+
+def test_a_link_opens_a_grid_with_its_reasons_in_english(address: str, api: httpx.Client, tmp_path: Path) -> None:
+    item = next(item for item in api.get("/v1/scores?target=safety&horizon=4").json()["items"] if item["reasons"])
+    page = rendered(f"{address}/#lang=en&target=safety&horizon=4&grid={item['code']}", tmp_path)
+    detail = page[page.index('id="detail"') :]
+    assert item["name"] in detail
+    why = api.get(f"/v1/grids/{item['code']}/explanation?target=safety&horizon=4").json()["reasons"]
+    assert all(reason["en"] in detail for reason in why)
+    assert "Internal working notice" in page
+
+
+def test_towns_are_shown_by_their_expected_count(address: str, api: httpx.Client, tmp_path: Path) -> None:
+    page = rendered(f"{address}/#unit=town", tmp_path)
+    towns = api.get("/v1/scores?unit=town").json()["items"]
+    assert towns and all(town["name"] in page for town in towns)
+    assert "每万人" in page
+
+
+def test_a_wrong_link_says_so(address: str, tmp_path: Path) -> None:
+    assert "No grid with the code" in rendered(f"{address}/#grid=nowhere", tmp_path)
+
+
+def test_the_reference_lists_every_endpoint(address: str, tmp_path: Path) -> None:
+    page = rendered(f"{address}/docs", tmp_path)
+    assert "/v1/scores" in page and "min_level" in page
