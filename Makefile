@@ -6,7 +6,7 @@ STAMP := $(VENV)/.made-from-lock
 export OMP_NUM_THREADS ?= 2
 export OPENBLAS_NUM_THREADS ?= 2
 
-.PHONY: setup demo test test-slow lint lock clean
+.PHONY: setup demo test test-slow lint bench docs lock clean
 
 setup: $(STAMP)
 
@@ -32,9 +32,15 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: setup
+	$(BIN)/python experiments/benchmarks/ingest.py $(ARGS)
+
+docs: setup
+	$(BIN)/python docs/generate.py
+
 lock: setup
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-trusted-host --no-header \
+	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header \
 	  --extra test --extra dev --extra postgres --extra dask --output-file requirements.lock pyproject.toml
 
 clean:

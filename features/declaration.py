@@ -57,3 +57,7 @@ class Subject:
     def en_period(self) -> str:
         """The period's English plural."""
         return PERIOD_EN[self.period]
+
+    def en_time(self, periods: int) -> str:
+        """`4 weeks`; a lone `week` for one, as in "the last week"."""
+        return self.en_period.removesuffix("s") if periods == 1 else f"{periods} {self.en_period}"

@@ -31,7 +31,7 @@ class Declared(BaseModel):
 class PeriodColumns(Declared):
     """Where an aggregated export says which period a row covers."""
 
-    unit: Literal["day", "week", "month"]
+    unit: Literal["day", "week", "month"] = Field(description="the period that a row covers: day, week or month")
     start: str | None = Field(default=None, description="column with the first day of the period")
     year: str | None = Field(default=None, description="column with the year")
     month: str | None = Field(default=None, description="column with the number of the month")
@@ -70,7 +70,7 @@ class Mapping(Declared):
 class Source(Declared):
     """One source: an event source unless its name is one of the tables of the design."""
 
-    mapping: Mapping = Mapping()
+    mapping: Mapping = Field(default=Mapping(), description="which column is which field; common headings need none")
     categories: tuple[str, ...] | None = Field(
         default=None, description="categories of a source of your own; the shipped vocabulary where it is not given"
     )
@@ -79,8 +79,10 @@ class Source(Declared):
 class Target(Declared):
     """What is forecast: dated events of one source."""
 
-    source: Name
-    date: Literal["occurred_at", "escalated_at"]
+    source: Name = Field(description="an event source")
+    date: Literal["occurred_at", "escalated_at"] = Field(
+        description="occurred_at or escalated_at: what dates the event"
+    )
     categories: tuple[str, ...] | None = Field(default=None, description="only these categories; all where not given")
     min_severity: Severity | None = Field(default=None, description="only this severity and graver")
     zh: str | None = Field(default=None, description="the target's Chinese name")
@@ -97,10 +99,22 @@ class LevelRule(Declared):
 class Levels(Declared):
     """The rules of the four attention levels."""
 
-    red: LevelRule = LevelRule(top=0.01, times=4)
-    orange: LevelRule = LevelRule(top=0.03, times=3)
-    yellow: LevelRule = LevelRule(top=0.10, times=2)
-    blue: LevelRule = LevelRule(top=0.20, times=1.5)
+    red: LevelRule = Field(
+        default=LevelRule(top=0.01, times=4),
+        description="among the top share of grids, and so many times the mean score",
+    )
+    orange: LevelRule = Field(
+        default=LevelRule(top=0.03, times=3),
+        description="among the top share of grids, and so many times the mean score",
+    )
+    yellow: LevelRule = Field(
+        default=LevelRule(top=0.10, times=2),
+        description="among the top share of grids, and so many times the mean score",
+    )
+    blue: LevelRule = Field(
+        default=LevelRule(top=0.20, times=1.5),
+        description="among the top share of grids, and so many times the mean score",
+    )
 
 
 DEFAULT_SOURCES = (

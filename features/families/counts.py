@@ -29,7 +29,7 @@ def counts(subject: Subject) -> Iterator[Declared]:
                 "counts",
                 subject.source,
                 f"近{window}{subject.zh_period}{subject.zh}数",
-                f"{subject.en} in the last {window} {subject.en_period}",
+                f"{subject.en} in the last {subject.en_time(window)}",
                 Quantity.EXTENSIVE,
             ),
             lambda panel, window=window: count(panel, subject.source, window),  # type: ignore[misc]
@@ -45,7 +45,7 @@ def severity_sums(subject: Subject) -> Iterator[Declared]:
                 "counts",
                 subject.source,
                 f"近{window}{subject.zh_period}{subject.zh}按级别加权之和",
-                f"{subject.en} in the last {window} {subject.en_period}, weighted by severity",
+                f"{subject.en} in the last {subject.en_time(window)}, weighted by severity",
                 Quantity.EXTENSIVE,
             ),
             lambda panel, window=window: panel.within(severe(panel, subject.source), window),  # type: ignore[misc]
@@ -61,7 +61,7 @@ def trend(subject: Subject) -> Iterator[Declared]:
             "trend",
             subject.source,
             f"{subject.zh}近{short}{subject.zh_period}相对近{long}{subject.zh_period}的增减",
-            f"{subject.en}: the last {short} {subject.en_period} against the last {long}",
+            f"{subject.en}: the last {subject.en_time(short)} against the last {long}",
             Quantity.INTENSIVE,
         ),
         lambda panel: np.log(

@@ -41,7 +41,7 @@ def escalation(subject: Subject) -> Iterator[Declared]:
             declared(
                 f"{window}",
                 f"近{window}{subject.zh_period}{subject.zh}升级数",
-                f"escalations of {subject.en} in the last {window} {subject.en_period}",
+                f"escalations of {subject.en} in the last {subject.en_time(window)}",
             ),
             lambda panel, window=window: panel.keep(  # type: ignore[misc]
                 ("escalated", source, window), lambda: panel.within(escalations(panel, source), window)

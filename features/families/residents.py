@@ -68,7 +68,7 @@ def per_head(subject: Subject) -> Iterator[Declared]:
             "residents",
             subject.source,
             f"近{window}{subject.zh_period}每千人{subject.zh}数",
-            f"{subject.en} per 1,000 residents in the last {window} {subject.en_period}",
+            f"{subject.en} per 1,000 residents in the last {subject.en_time(window)}",
             Quantity.INTENSIVE,
         ),
         compute,

@@ -1,0 +1,154 @@
+"""Writes the reference pages from the code: ``make docs``. The tests fail while a page differs from what this writes."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from inspect import getsource
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from features import catalogue
+from riskwarn import errors
+from riskwarn.configuration import Configuration, Levels, Mapping, PeriodColumns, Source, Target
+from riskwarn.home import make_home
+from riskwarn.settings import Settings
+from serving import create_app
+
+FOLDER = Path(__file__).parent
+MADE = "<!-- Made by `make docs` from the code; change it there. -->\n\n"
+
+
+def pages() -> dict[str, str]:
+    """Name of each generated page and its text."""
+    return {
+        "features.md": MADE + _features(),
+        "api.md": MADE + _api(),
+        "configuration.md": MADE + _configuration(),
+        "errors.md": MADE + _errors(),
+    }
+
+
+def _features() -> str:
+    known = catalogue(Configuration())
+    lines = [
+        "# Features",
+        "",
+        f"{len(known)} features of the default configuration, with weekly periods. `riskwarn features list` shows those of a home.",
+        "Extensive quantities may be summed over units; intensive ones are averaged; static ones do not change with time.",
+    ]
+    for family in dict.fromkeys(feature.family for feature in known):
+        rows = [feature for feature in known if feature.family == family]
+        lines += [
+            "",
+            f"## {family} ({len(rows)})",
+            "",
+            "| name | source | quantity | 中文 | English |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [f"| `{row.name}` | {row.source} | {row.quantity} | {row.zh} | {row.en} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _api() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        description = create_app(make_home(Path(folder) / "home", Settings())).openapi()
+    lines = [
+        "# HTTP API",
+        "",
+        "`riskwarn serve` answers on `127.0.0.1:8000`. Errors are problem documents (RFC 9457). Every answer has an `ETag`; send",
+        "it back as `If-None-Match` and get 304 while nothing has changed. The same reference is served at `/docs`.",
+    ]
+    for path, methods in description["paths"].items():
+        for method, told in methods.items():
+            lines += ["", f"## `{method.upper()} {path}`", "", f"{told['summary']}."]
+            if told.get("parameters"):
+                lines += ["", "| parameter | in | type | meaning |", "|---|---|---|---|"]
+                lines += [
+                    f"| `{one['name']}` | {one['in']} | {_type(one['schema'])} | {one.get('description', '')} |"
+                    for one in told["parameters"]
+                ]
+    return "\n".join(lines) + "\n"
+
+
+def _type(schema: dict[str, Any]) -> str:
+    if "anyOf" in schema:
+        return " or ".join(_type(one) for one in schema["anyOf"] if one.get("type") != "null")
+    if "$ref" in schema:
+        return str(schema["$ref"]).rsplit("/", 1)[-1].lower()
+    return str(schema.get("format") or schema.get("type", "text"))
+
+
+def _configuration() -> str:
+    lines = [
+        "# Configuration",
+        "",
+        "`riskwarn.yaml` in the home declares the city. Every key has a default, and a wrong key or value is refused with its line.",
+        "What differs by machine is an environment variable.",
+    ]
+    for title, model in (
+        ("riskwarn.yaml", Configuration),
+        ("sources: NAME", Source),
+        ("sources: NAME: mapping, and the file of --mapping", Mapping),
+        ("mapping: period", PeriodColumns),
+        ("targets: NAME", Target),
+        ("levels", Levels),
+    ):
+        lines += ["", f"## {title}", "", "| key | default | meaning |", "|---|---|---|"]
+        lines += list(_keys(model))
+    lines += ["", "## Environment variables", "", "| variable | meaning |", "|---|---|"]
+    told = re.findall(r"#: ([A-Z_]+): (.+)", getsource(Settings))
+    lines += [f"| `{name}` | {meaning} |" for name, meaning in told]
+    return "\n".join(lines) + "\n"
+
+
+def _keys(model: type[BaseModel]) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        if field.is_required():
+            default = "required"
+        else:
+            value = field.get_default(call_default_factory=True)
+            plain = _plain(value)
+            default = f"`{json.dumps(plain, ensure_ascii=False)}`" if plain not in (None, {}, []) else ""
+        yield f"| `{name}` | {default} | {field.description or ''} |"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return {
+            name: _plain(part) for name, part in value.model_dump(mode="json", exclude_defaults=False).items() if part
+        }
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()} if value and not _sources(value) else list(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _sources(value: dict[str, Any]) -> bool:
+    return all(isinstance(part, Source) for part in value.values())
+
+
+def _errors() -> str:
+    lines = [
+        "# Errors",
+        "",
+        "Whatever a user can cause ends in one sentence and exit code 1; over HTTP in a problem document whose `type` ends in the code.",
+        "Wrong usage of the command line is exit code 2.",
+        "",
+        "| code | status | when | sentence |",
+        "|---|---|---|---|",
+    ]
+    family = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.RiskwarnError)]
+    for one in family:
+        if one is not errors.RiskwarnError:
+            sentence = one.template.replace("{{", "{").replace("}}", "}").replace("|", "\\|")
+            lines.append(f"| `{one.code}` | {one.status} | {(one.__doc__ or '').strip()} | {sentence} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
