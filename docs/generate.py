@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from features import catalogue
 from riskwarn import errors
 from riskwarn.configuration import Configuration, Levels, Mapping, PeriodColumns, Source, Target
+from riskwarn.contracts.reasons import REASONS
 from riskwarn.home import make_home
 from riskwarn.settings import Settings
 from serving import create_app
@@ -146,6 +147,16 @@ def _errors() -> str:
         if one is not errors.RiskwarnError:
             sentence = one.template.replace("{{", "{").replace("}}", "}").replace("|", "\\|")
             lines.append(f"| `{one.code}` | {one.status} | {(one.__doc__ or '').strip()} | {sentence} |")
+    lines += [
+        "",
+        "## Why a row is quarantined",
+        "",
+        "`riskwarn quarantine list` names them, `riskwarn quarantine export FILE.xlsx` writes them for the clerk.",
+        "",
+        "| reason | 原因 | meaning | repair |",
+        "|---|---|---|---|",
+    ]
+    lines += [f"| `{code}` | {why.zh} | {why.en} | {why.repair} |" for code, why in REASONS.items()]
     return "\n".join(lines) + "\n"
 
 

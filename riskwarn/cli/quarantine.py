@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import click
@@ -41,13 +40,29 @@ def list_rows(session: Session, source: str | None, limit: int) -> None:
 @click.option("--source", help="Only this source.")
 @click.pass_obj
 def export(session: Session, file: Path, source: str | None) -> None:
-    """Write refused rows to a CSV that Excel opens."""
+    """Write refused rows for the clerk who can repair them: a workbook (.xlsx), else a CSV that Excel opens."""
+    import pandas as pd
+
+    from riskwarn.contracts.reasons import REASONS
     from riskwarn.files import atomic
     from riskwarn.store import Store
 
-    rows = Store(session.home()).quarantined(source)
-    with atomic(file.resolve()) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.DictWriter(stream, COLUMNS, extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows(rows)
+    rows = [
+        {
+            "数据": row["source"],
+            "文件": row["file_name"],
+            "行": row["row"],
+            "列": row["column"],
+            "原因": REASONS[str(row["reason"])].zh,
+            "reason": REASONS[str(row["reason"])].en,
+            "repair": REASONS[str(row["reason"])].repair,
+        }
+        for row in Store(session.home()).quarantined(source)
+    ]
+    frame = pd.DataFrame(rows, columns=["数据", "文件", "行", "列", "原因", "reason", "repair"])
+    with atomic(file.resolve()) as temporary:
+        if file.suffix.lower() == ".xlsx":
+            frame.to_excel(temporary, index=False, engine="openpyxl")
+        else:
+            frame.to_csv(temporary, index=False, encoding="utf-8-sig")
     session.emit({"rows": len(rows), "path": str(file.resolve())}, [f"{len(rows)} rows: {file.resolve()}"])

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from riskwarn.contracts.reasons import REASONS
+
 
 @dataclass
 class Faults:
@@ -26,6 +28,8 @@ class Faults:
         return np.array([reason is not None for reason in self.reason], dtype=bool)
 
     def add(self, rows: npt.NDArray[np.bool_], reason: str, column: str, value_class: str) -> None:
-        """Note a fault; a row keeps the first that is found."""
+        """Note a fault; a row keeps the first that is found. `reason` is one of those that people are told."""
+        if reason not in REASONS:
+            raise ValueError(f"{reason!r} is not declared in riskwarn/contracts/reasons.py")
         new = rows & ~self.any
         self.reason[new], self.column[new], self.value_class[new] = reason, column, value_class

@@ -36,7 +36,9 @@ class Rows:
     """The rows of a sheet."""
 
     cells: pd.DataFrame  # text; one column for each that was asked for, named by its position in the sheet
-    numbers: npt.NDArray[np.int64]  # row of the file, counted from 1 below the headings
+    numbers: npt.NDArray[
+        np.int64
+    ]  # row of the file as a spreadsheet numbers it: the headings are row 1 (Parquet has none)
     ragged: npt.NDArray[np.int64]  # numbers of rows that have more or fewer cells than there are headings
 
 
@@ -119,11 +121,11 @@ class CsvSheet:
             table = pacsv.read_csv(io.BytesIO(self._text), **options)
         except pa.ArrowInvalid as error:
             raise FileUnreadable(file=self._name, problem=f"it is not a table ({error})") from error
-        # The headings were read as row 1, so that numbers count from 1 below them after taking one away.
-        lost = np.array([number - 1 for number in ragged if number > 1], dtype=np.int64)
+        # The headings were read as row 1, as a spreadsheet numbers them.
+        lost = np.array([number for number in ragged if number > 1], dtype=np.int64)
         cells = table.slice(1).to_pandas()
         cells.columns = pd.Index(positions)
-        numbers = np.setdiff1d(np.arange(1, len(cells) + len(lost) + 1, dtype=np.int64), lost)
+        numbers = np.setdiff1d(np.arange(2, len(cells) + len(lost) + 2, dtype=np.int64), lost)
         return Rows(_not_blank(cells, numbers, len(lost), self._name), numbers, lost)
 
 
@@ -163,7 +165,7 @@ class ExcelSheet:
         cells = pd.DataFrame(
             {position: pd.Series([_text(row[position]) for row in self._rows], dtype="str") for position in positions}
         )
-        numbers = np.arange(1, len(cells) + 1, dtype=np.int64)
+        numbers = np.arange(2, len(cells) + 2, dtype=np.int64)
         return Rows(_not_blank(cells, numbers, 0, self._name), numbers, numbers[:0])
 
 

@@ -98,7 +98,7 @@ def test_every_fault_has_its_reason(city: Home, tmp_path: Path) -> None:
     }
     assert (account.accepted, account.duplicates, account.corrected) == (1, 1, 1)
     listed = Store(city).quarantined("disputes")
-    assert [row["row"] for row in listed] == [2, 3, 4, 5, 6, 7, 8, 9, 10, 11]
+    assert [row["row"] for row in listed] == [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
 
 
 def test_ragged_rows_are_counted_and_numbered(city: Home, tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_ragged_rows_are_counted_and_numbered(city: Home, tmp_path: Path) -> Non
     path.write_text("\n".join([*lines[:2], "too,few", *lines[2:], lines[1] + ",more"]), encoding="utf-8")
     account = load(city, "disputes", path)
     assert (account.read, account.accepted, account.reasons) == (5, 3, {"ragged_row": 2})
-    assert [row["row"] for row in Store(city).quarantined()] == [2, 5]
+    assert [row["row"] for row in Store(city).quarantined()] == [3, 6]
 
 
 def test_personal_columns_never_reach_the_disk(city: Home, tmp_path: Path) -> None:

@@ -1,0 +1,38 @@
+"""Why a row is quarantined, in words for the clerk who can repair it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Why:
+    """A reason for refusal and its repair."""
+
+    zh: str
+    en: str
+    repair: str
+
+
+REASONS: dict[str, Why] = {
+    "bad_count": Why("件数不是非负整数", "the count is no whole number", "correct the count"),
+    "bad_date": Why("日期无法识别", "the date cannot be read", "write it as 2026-03-01 or 2026年3月1日"),
+    "bad_grid_id": Why("网格编码超过32个字符", "the grid id is longer than 32 characters", "correct the id"),
+    "bad_number": Why("数字无法识别", "the number cannot be read", "write digits only"),
+    "in_future": Why("时间晚于导出时间", "the time lies after the export", "correct the date"),
+    "known_before_event": Why("登记时间早于发生时间", "registered before it happened", "correct one of the two"),
+    "missing_date": Why("缺少时间", "there is no date", "fill in the date"),
+    "missing_grid_id": Why("缺少网格编码", "there is no grid id", "fill in the id"),
+    "missing_record_id": Why("缺少编号", "there is no record id", "fill in the number of the case"),
+    "missing_unit": Why("缺少所属社区、镇街或区县", "community, town or district is missing", "fill in the unit"),
+    "no_place": Why("没有可定位的地点", "nothing says where it was", "fill in the grid, community or town"),
+    "not_loaded": Why("按规定不予加载，内容未留存", "by rule it is not loaded; its content is not kept", "nothing"),
+    "ragged_row": Why(
+        "单元格数与标题不符", "more or fewer cells than headings", "look for a stray separator or line break"
+    ),
+    "rounded_id": Why("长编号已被Excel四舍五入", "Excel has rounded a long number", "export the column as text"),
+    "severity_digits": Why(
+        "严重程度为数字，未说明顺序", "severity is a bare digit", "set order: ascending or descending in the mapping"
+    ),
+    "unknown_grid": Why("网格编码不在网格表中", "no such grid is loaded", "load the newest grids, or correct the id"),
+}
