@@ -24,6 +24,8 @@ SENSITIVE_CATEGORIES = ("marriage_family", "medical", "village_affairs")
 
 COLUMNS = ("unit", "code", "name", "parent", "target", "horizon", "rank", "score", "expected_count", "lower", "upper", "per_10000", "residents", "level", "change", "suppressed")  # fmt: skip
 
+REASON_COLUMNS = ("code", "target", "horizon", "feature", "zh", "en", "effect")
+
 
 @dataclass(frozen=True)
 class Scored:
@@ -137,7 +139,8 @@ def _units(
                     "parent": units.parents,
                     "target": champion.target,
                     "horizon": champion.horizon,
-                    "rank": _ranks(np.where(np.isnan(per_10000), total, per_10000), units.codes),
+                    # Where nobody knows the residents, units come last, by their total.
+                    "rank": _ranks(np.where(np.isnan(per_10000), -1 / (1 + total), per_10000), units.codes),
                     "score": np.nan,
                     "expected_count": np.round(total, DIGITS),
                     "lower": count_quantile(total, spread, 0.1),
@@ -158,26 +161,49 @@ def _per_10000(count: np.ndarray, residents: np.ndarray) -> np.ndarray:
 
 
 def _reasons(city: City, champion: Champion, reasons: Reasons, small: np.ndarray) -> pd.DataFrame:
-    shown = np.array([not _sensitive(feature) for feature in reasons.features], dtype=bool)
-    features = [feature for feature, keep in zip(reasons.features, shown, strict=True) if keep]
-    effects = np.round(reasons.effects[:, shown], DIGITS)
+    """The strongest reasons of each grid. Features that say nearly the same (one family of one source) are told together:
+
+    the effect is theirs in all, in the words of the one that leads. Alone, they would seem to contradict each other.
+    """
+    shown = [index for index, feature in enumerate(reasons.features) if not _sensitive(feature)]
+    themes: dict[tuple[str, str], list[int]] = {}
+    for index in shown:
+        themes.setdefault(_theme(reasons.features[index]), []).append(index)
+    if not themes:
+        return pd.DataFrame(columns=REASON_COLUMNS)
+    together = np.column_stack([reasons.effects[:, members].sum(axis=1) for members in themes.values()])
+    leading = np.column_stack(
+        [
+            np.array(members)[np.argmax(reasons.effects[:, members] * np.sign(effect)[:, None], axis=1)]
+            for members, effect in zip(themes.values(), together.T, strict=True)
+        ]
+    )
+    effects = np.round(together, DIGITS)
     strongest = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :REASONS_KEPT]
-    grid, feature = np.nonzero(np.ones(strongest.shape, dtype=bool))[0], strongest.ravel()
-    effect = effects[grid, feature]
-    keep = (effect != 0) & ~small[grid]
+    grid, theme = np.nonzero(np.ones(strongest.shape, dtype=bool))[0], strongest.ravel()
+    keep = (effects[grid, theme] != 0) & ~small[grid]
+    grid, theme = grid[keep], theme[keep]
+    feature = leading[grid, theme]
     codes = np.array(city.geography.grid_ids, dtype=object)
-    named = {what: np.array([getattr(one, what) for one in features], dtype=object) for what in ("name", "zh", "en")}
+    named = {
+        what: np.array([getattr(one, what) for one in reasons.features], dtype=object) for what in ("name", "zh", "en")
+    }
     return pd.DataFrame(
         {
-            "code": codes[grid[keep]],
+            "code": codes[grid],
             "target": champion.target,
             "horizon": champion.horizon,
-            "feature": named["name"][feature[keep]],
-            "zh": named["zh"][feature[keep]],
-            "en": named["en"][feature[keep]],
-            "effect": effect[keep],
+            "feature": named["name"][feature],
+            "zh": named["zh"][feature],
+            "en": named["en"][feature],
+            "effect": effects[grid, theme],
         }
-    )
+    )[list(REASON_COLUMNS)]
+
+
+def _theme(feature: Feature) -> tuple[str, str]:
+    """What is told together; the few terms of a baseline stand alone."""
+    return feature.source, feature.name if feature.family == "baseline" else feature.family
 
 
 def _sensitive(feature: Feature) -> bool:

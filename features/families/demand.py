@@ -15,6 +15,9 @@ from features.panel import Array, Panel, Spans, column
 from riskwarn.periods import period_index
 from riskwarn.words import Quantity
 
+#: Kinds of a hotline call that ask for nothing, or ask again.
+NO_DEMAND = ("inquiry", "suggestion", "praise", "repeat")
+
 #: Days for which demand counts as open while no export of its source has ever shown an answer.
 STATUTORY_DAYS = 60
 
@@ -29,6 +32,9 @@ def unanswered(panel: Panel, source: str) -> Spans:
     rows = panel.rows(source)
     if len(rows) == 0:
         return spans
+    if source == "hotline":
+        asks = ~rows["kind"].isin(NO_DEMAND).to_numpy(dtype=bool)
+        spans = spans.weighing(asks.astype(np.float64))
     answered = np.minimum(
         period_index(panel.edges, column(rows, "answered_at_known")),
         period_index(panel.edges, column(rows, "closed_at_known")),

@@ -88,6 +88,18 @@ def test_unanswered_petitions_wait_for_their_answer(home: Home, tmp_path: Path) 
     assert value(matrix, "petitions_days_overdue") == (AS_OF - date(2026, 3, 6)).days
 
 
+def test_a_hotline_call_that_asks_for_nothing_is_no_demand(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    rows = [
+        {"工单编号": f"H{kind}", "网格编码": "G1", "来电时间": "2026-03-10 09:00:00", "工单类型": kind}
+        for kind in ("求助", "投诉", "咨询", "表扬", "催办")
+    ]
+    load(home, "hotline", write_csv(tmp_path / "h.csv", rows))
+    matrix = build_features(read_city(home, AS_OF), [AS_OF])
+    assert value(matrix, "hotline_unanswered") == 2
+    assert value(matrix, "hotline_count_4") == 5
+
+
 def test_the_catalogue_is_told_in_two_languages_and_sums_only_what_may_be_summed() -> None:
     known = catalogue(Configuration())
     assert len({feature.name for feature in known}) == len(known)

@@ -124,3 +124,19 @@ def test_levels_need_both_rank_and_size() -> None:
     assert set(levels(np.full(200, 0.2), rank, rules, gap=False)) == {Level.NONE.value}
     assert set(levels(np.zeros(200), rank, rules, gap=False)) == {Level.NONE.value}
     assert set(levels(score, rank, rules, gap=True)) == {Level.UNKNOWN.value}
+
+
+def test_reasons_that_say_nearly_the_same_are_told_together(town: Town) -> None:
+    """One line a family and source; the words are those of a feature that moves the probability the same way."""
+    from features import catalogue
+
+    folder = town.home.snapshots / town.published.snapshot
+    reasons = pd.read_parquet(folder / "reasons.parquet")
+    families = {feature.name: (feature.source, feature.family) for feature in catalogue(town.home.configuration)}
+    told = reasons[reasons["feature"].isin(families)].copy()
+    assert len(told) > 100
+    told["theme"] = told["feature"].map(families)
+    assert not told.duplicated(["code", "target", "horizon", "theme"]).any()
+    assert not told["feature"].str.startswith("petitions_").any() or set(
+        told[told["feature"].str.startswith("petitions_")]["theme"].map(lambda theme: theme[1])
+    ) == {"roll-ups"}
