@@ -17,8 +17,8 @@ VERSION_COLUMNS: tuple[tuple[str, pa.DataType], ...] = (
     ("exported_at", INSTANT),  # --exported-at of the load that carried it
     ("updated_at", INSTANT),  # the row's own time of change, where the export has one
     ("withdrawn", pa.bool_()),  # this content says that the record is void
-    ("content", pa.binary(16)),  # digest of the content, by which duplicates are known
-    ("row", pa.int64()),  # the row of the file, counted from 1 below the headings
+    ("content", pa.int64()),  # hash of the content, by which the duplicates of a record are known
+    ("row", pa.int64()),  # the row of the file as a spreadsheet numbers it
     ("load_id", pa.int32()),
 )
 

@@ -65,15 +65,23 @@ class Reading:
         """The cells of a field; all null where the sheet has no such column."""
         return self.cells.get(name, pd.Series([None] * self.faults.rows, dtype="str"))
 
+    def nothing(self) -> pd.Series:
+        """A column of nulls."""
+        return pd.Series(np.full(self.faults.rows, None, dtype=object))
+
     def instants(self, name: str) -> npt.NDArray[np.datetime64]:
         """The instants of a field; unreadable ones are faults."""
-        found, unreadable = instants(self.text(name), self.zone)
+        if name not in self.cells:
+            return np.full(self.faults.rows, np.datetime64("NaT", "us"))
+        found, unreadable = instants(self.cells[name], self.zone)
         self.faults.add(unreadable, "bad_date", name, "text")
         return found
 
     def words(self, name: str, vocabulary: str) -> pd.Series:
         """The codes of a field; unknown words become null and are reported."""
-        cells = self.text(name).where(~self.faults.any)
+        if name not in self.cells:
+            return self.nothing()
+        cells = self.cells[name].where(~self.faults.any)
         codes, unknown = translated(cells, field_words(vocabulary), self.mapping.words.get(name, {}))
         self.report(name, len([word for word in unknown if word not in words_that_mean("in_progress")]))
         return codes
@@ -135,9 +143,9 @@ def records(reading: Reading, ladder: Ladder, known_local: set[str]) -> pd.DataF
     ):
         frame[name] = reading.words(name, vocabulary)
     for name in ("is_repeat", "is_joint", "resolved"):
-        frame[name] = reading.words(name, "flag").map({"yes": True, "no": False})
+        frame[name] = reading.words(name, "flag").map({"yes": True, "no": False}) if name in reading.cells else None
     for name in ("repeat_of", "linked_to"):
-        frame[name] = digests(reading.text(name), reading.key, source)
+        frame[name] = digests(reading.text(name), reading.key, source) if name in reading.cells else None
     status = reading.text("status")
     frame["withdrawn"] = status.isin(words_that_mean("withdrawn")).to_numpy(dtype=bool)
     frame["status"] = each(status, lambda text: "withdrawn" if text in words_that_mean("withdrawn") else None)
@@ -156,6 +164,8 @@ def _refuse(reading: Reading) -> None:
     """Rows that are by rule not loaded, before anything else of them is read."""
     kinds = kinds_not_loaded(reading.source)
     for name in ("kind", "category", "category_detail", "category_final", "form", "status", "outcome"):
+        if name not in reading.cells:
+            continue
         refused = each(
             reading.text(name),
             lambda text: True if normalised(text) in kinds or refused_word(text) is not None else None,
@@ -180,6 +190,8 @@ def _category(reading: Reading, name: str, known_local: set[str]) -> pd.Series:
             return word
         return "other"
 
+    if name not in reading.cells:
+        return reading.nothing()
     # What is refused is not even kept as the name of a category.
     cells = reading.text(name).where(~reading.faults.any)
     coarse = each(cells, code)

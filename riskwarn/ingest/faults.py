@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,26 +11,39 @@ import numpy.typing as npt
 from riskwarn.contracts.reasons import REASONS
 
 
+@dataclass(frozen=True)
+class Fault:
+    """Why a row is refused, in which field, and of what class the value is."""
+
+    reason: str
+    column: str
+    value_class: str
+
+
 @dataclass
 class Faults:
     """Collects the first fault of every row."""
 
     rows: int
-    reason: npt.NDArray[np.object_] = field(init=False)
-    column: npt.NDArray[np.object_] = field(init=False)
-    value_class: npt.NDArray[np.object_] = field(init=False)
+    _kinds: list[Fault] = field(default_factory=list)
+    _first: npt.NDArray[np.int16] = field(init=False)  # index of `_kinds`, -1 where the row is sound
 
     def __post_init__(self) -> None:
-        self.reason, self.column, self.value_class = (np.full(self.rows, None, dtype=object) for _ in range(3))
+        self._first = np.full(self.rows, -1, dtype=np.int16)
 
     @property
     def any(self) -> npt.NDArray[np.bool_]:
         """Which rows have a fault."""
-        return np.array([reason is not None for reason in self.reason], dtype=bool)
+        return self._first >= 0
 
     def add(self, rows: npt.NDArray[np.bool_], reason: str, column: str, value_class: str) -> None:
         """Note a fault; a row keeps the first that is found. `reason` is one of those that people are told."""
         if reason not in REASONS:
             raise ValueError(f"{reason!r} is not declared in riskwarn/contracts/reasons.py")
-        new = rows & ~self.any
-        self.reason[new], self.column[new], self.value_class[new] = reason, column, value_class
+        if rows.any():
+            self._first[rows & (self._first < 0)] = len(self._kinds)
+            self._kinds.append(Fault(reason, column, value_class))
+
+    def __iter__(self) -> Iterator[tuple[int, Fault]]:
+        """The faulty rows, from the first on, with their faults."""
+        return ((int(row), self._kinds[self._first[row]]) for row in np.flatnonzero(self.any))

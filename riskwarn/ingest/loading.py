@@ -26,7 +26,7 @@ from riskwarn.ingest.events import Reading, records
 from riskwarn.ingest.faults import Faults
 from riskwarn.ingest.places import Ladder
 from riskwarn.ingest.sheets import open_sheet
-from riskwarn.ingest.versions import content_digest, sort_out
+from riskwarn.ingest.versions import content_hash, sort_out
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Load, Store
 
@@ -169,7 +169,7 @@ def _versioned(frame: pd.DataFrame, source: str) -> pd.DataFrame:
         frame["identity"] = frame["record_id"]
     for name in ("updated_at", "known_at", "exported_at"):
         frame[name] = pd.to_datetime(frame[name]).astype("datetime64[us]")
-    frame["content"] = content_digest(frame, source)
+    frame["content"] = content_hash(frame, source)
     first = frame["updated_at"].where(frame["updated_at"].notna(), frame["known_at"])
     frame["version_at"] = first.where(first.notna(), frame["exported_at"])
     # In one file the younger row of a record comes last, whatever the order of the file.
@@ -188,15 +188,15 @@ def _quarantine(
     faults: Faults, numbers: np.ndarray, ragged: np.ndarray, file: str, headings: dict[str, str]
 ) -> list[dict[str, object]]:
     """The refused rows, with the heading that stands in the file where there is one."""
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "file_name": file,
             "row": int(numbers[row]),
-            "column": headings.get(faults.column[row], faults.column[row]),
-            "value_class": faults.value_class[row],
-            "reason": faults.reason[row],
+            "column": headings.get(fault.column, fault.column),
+            "value_class": fault.value_class,
+            "reason": fault.reason,
         }
-        for row in np.flatnonzero(faults.any)
+        for row, fault in faults
     ]
     rows += [
         {"file_name": file, "row": int(number), "column": "", "value_class": "row", "reason": "ragged_row"}
@@ -209,17 +209,20 @@ def _as_table(frame: pd.DataFrame, source: str) -> pa.Table:
     schema = TABLES.get(source, EVENTS)
     arrays = []
     for field in schema:
-        column = frame[field.name] if field.name in frame else pd.Series([None] * len(frame), dtype=object)
-        if pa.types.is_timestamp(field.type):
-            moments = pa.array(
-                pd.to_datetime(column).to_numpy(dtype="datetime64[us]"), pa.timestamp("us"), from_pandas=True
-            )
-            arrays.append(moments.cast(field.type))
-        elif field.name == "load_id":
+        column = frame.get(field.name)
+        if column is None or field.name == "load_id" or not column.notna().any():
             arrays.append(pa.nulls(len(frame), field.type))
+        elif pa.types.is_timestamp(field.type):
+            moments = pd.to_datetime(column).to_numpy(dtype="datetime64[us]")
+            arrays.append(pa.array(moments, pa.timestamp("us"), from_pandas=True).cast(field.type))
+        elif pa.types.is_integer(field.type) and column.dtype == object:
+            arrays.append(pa.array(pd.to_numeric(column), pa.float64(), from_pandas=True).cast(field.type))
+        elif pa.types.is_integer(field.type) and column.dtype.kind == "f":
+            arrays.append(pa.array(column, pa.float64(), from_pandas=True).cast(field.type))
         else:
-            values = column.astype(object).where(column.notna(), None)
-            if pa.types.is_integer(field.type):
-                values = values.map(int, na_action="ignore")
-            arrays.append(pa.array(list(values.where(values.notna(), None)), field.type))
-    return pa.Table.from_arrays(arrays, schema=schema)
+            arrays.append(pa.array(column, field.type, from_pandas=True))
+    return pa.Table.from_arrays([_whole(array) for array in arrays], schema=schema)
+
+
+def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array

@@ -42,7 +42,8 @@ class Ladder:
 
     def __init__(self, grids: pd.DataFrame) -> None:
         newest = grids.drop_duplicates("grid_id", keep="last")
-        self._district_of: dict[str, str] = dict(zip(newest["grid_id"], newest["district"], strict=True))
+        self._grids = pd.Index(newest["grid_id"])
+        self._districts = newest["district"].to_numpy(dtype=object)
         self._units: dict[tuple[str, ...], set[tuple[str, str, str, str]]] = {}
         for row in newest.itertuples(index=False):
             names = [
@@ -68,10 +69,11 @@ class Ladder:
         """Locate rows by their columns grid_id, path, grid_name, community(_name), town(_name), district(_name)."""
         count = len(rows)
         given = rows["grid_id"] if "grid_id" in rows else pd.Series([None] * count, index=rows.index, dtype="str")
-        known = given.isin(list(self._district_of)).to_numpy(dtype=bool)
+        place_of_row = self._grids.get_indexer(pd.Index(given))
+        known = place_of_row >= 0
         grid_id, district, unit, located_by = (np.full(count, None, dtype=object) for _ in range(4))
-        grid_id[known] = given[known]
-        district[known] = given[known].map(self._district_of)
+        grid_id[known] = self._grids.to_numpy(dtype=object)[place_of_row[known]]
+        district[known] = self._districts[place_of_row[known]]
         located_by[known] = LocatedBy.GRID_ID.value
         words = [
             name
