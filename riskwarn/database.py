@@ -24,6 +24,9 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from riskwarn.errors import SettingInvalid
 
 METADATA = MetaData()
 
@@ -98,9 +101,20 @@ ALERTS = Table(
 
 
 def open_database(url: str) -> Engine:
-    """Open the database and make the tables that are missing."""
+    """Open the database and make the tables that are missing; raise SettingInvalid where the URL leads nowhere."""
     options: dict[str, Any] = {"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {"pool_pre_ping": True}
-    engine = create_engine(url, **options)
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    # The URL may hold a password, and is not repeated.
+    kind = url.split(":", 1)[0]
+    try:
+        engine = create_engine(url, **options)
+    except (ArgumentError, NoSuchModuleError) as error:
+        problem = "it is not the URL of a database (write postgresql://user:password@host/name)"
+        raise SettingInvalid(name="RISKWARN_DATABASE_URL", value=f"{kind}:…", problem=problem) from error
+    except ModuleNotFoundError as error:
+        problem = f"its driver {error.name} is not installed (pip install 'riskwarn[postgres]')"
+        raise SettingInvalid(name="RISKWARN_DATABASE_URL", value=f"{kind}:…", problem=problem) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     METADATA.create_all(engine)

@@ -81,6 +81,19 @@ def main(arguments: list[str] | None = None) -> None:
         # The reader of our output (head, less) has gone; that is no fault of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"riskwarn: {where}{error.strerror or error}; what was being written is not kept.", err=True)
+        code = 1
+    except Exception as error:
+        if type(error).__module__ != "sqlalchemy.exc" or not hasattr(error, "orig"):
+            raise
+        told = str(error.orig).strip().splitlines()[0]
+        click.echo(
+            f"riskwarn: the database cannot be used ({told}); check RISKWARN_DATABASE_URL, the disk and its rights.",
+            err=True,
+        )
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)
 
 

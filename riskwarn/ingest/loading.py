@@ -28,7 +28,7 @@ from riskwarn.ingest.places import Ladder
 from riskwarn.ingest.sheets import open_sheet
 from riskwarn.ingest.versions import content_hash, sort_out
 from riskwarn.progress import Progress, silent
-from riskwarn.store import Load, Store
+from riskwarn.store import Load, Store, writing
 
 
 def ingest(
@@ -64,7 +64,8 @@ def ingest(
     accounts = []
     for index, file in enumerate(files):
         progress(f"loading {source}", index, len(files))
-        accounts.append(_load(home, declared, file, rules, exported_at, now))
+        with writing(home, progress):
+            accounts.append(_load(home, declared, file, rules, exported_at, now))
     progress(f"loading {source}", len(files), len(files))
     return together(source, accounts)
 

@@ -1,5 +1,9 @@
-"""The bitemporal store: every version of every record, and what was believed when. The door: `Store`, `Load`."""
+"""The bitemporal store: versions of records, never changed in place, and what was believed when.
+
+The door: `Store`, `Load`, `writing`; `beliefs` for features.
+"""
 
 from riskwarn.store.lake import Load, Store
+from riskwarn.store.writing import writing
 
-__all__ = ["Load", "Store"]
+__all__ = ["Load", "Store", "writing"]

@@ -192,5 +192,27 @@ def test_a_full_chain_on_an_existing_city_prints_its_documents(town: Town, tmp_p
     assert "loopback" in refused("--home", home, "serve", "--host", "0.0.0.0", cwd=tmp_path)
 
 
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk: the load's file does not fit."""
+    riskwarn("init", cwd=tmp_path)
+    told("ingest", "grids", write_csv(tmp_path / "grids.csv", grid_rows()), cwd=tmp_path)
+    path = write_csv(tmp_path / "d.csv", [dispute(number) for number in range(20_000)])
+    limited = ["bash", "-c", 'trap "" XFSZ; ulimit -f 300; exec "$@"', "-"]
+    done = subprocess.run(
+        [*limited, sys.executable, "-m", "riskwarn", "ingest", "disputes", str(path)],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr and "riskwarn: " in done.stderr.splitlines()[-1]
+    assert told("ingest", "disputes", path, cwd=tmp_path)["accepted"] == 20_000
+
+
+def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
+    nowhere = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+    assert "RISKWARN_DATABASE_URL" in refused("init", cwd=tmp_path, RISKWARN_DATABASE_URL=nowhere)
+    secret = refused("init", cwd=tmp_path, RISKWARN_DATABASE_URL="oracle9i://me:secret@there/x")
+    assert "RISKWARN_DATABASE_URL" in secret and "me:secret" not in secret
+
+
 def test_settings_of_the_machine_are_checked(tmp_path: Path) -> None:
     assert "RISKWARN_THREADS" in refused("init", cwd=tmp_path, RISKWARN_THREADS="many")
