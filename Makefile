@@ -21,10 +21,11 @@ demo: setup
 	$(BIN)/riskwarn demo $(ARGS)
 
 test: setup
-	$(BIN)/python -m pytest -m "not slow and not browser" $(ARGS)
+	$(BIN)/python -m pytest -m "not slow and not browser and not server" $(ARGS)
+	@echo "Left out: the long tests, and those that need Chromium or PostgreSQL (make test-slow)."
 
 test-slow: setup
-	$(BIN)/python -m pytest -m "slow or browser" $(ARGS)
+	$(BIN)/python -m pytest -m "slow or browser or server" $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

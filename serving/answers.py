@@ -9,9 +9,9 @@ from typing import Any
 
 from riskwarn.errors import QueryInvalid, UnknownUnit
 from riskwarn.words import RANKED_LEVELS, Unit
+from serving.scoring import USUAL_HORIZON
 from serving.snapshot import Snapshot
 
-USUAL_HORIZON = 4
 REASONS_SHOWN = 3
 
 

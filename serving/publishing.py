@@ -26,11 +26,8 @@ from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
 from riskwarn.words import Unit
 from serving.levels import ALERTING
-from serving.scoring import Scored, score_city
+from serving.scoring import USUAL_HORIZON, Scored, score_city
 from training import champions, load_forecaster
-
-#: Horizon of the alerts where it is served; else the first.
-USUAL_HORIZON = 4
 
 #: Days beyond its period for which a snapshot counts as fresh.
 GRACE = timedelta(days=1)

@@ -16,6 +16,9 @@ from training import Champion, Forecaster, Reasons, make_scene
 from training.forecast import Forecast, count_quantile
 
 DIGITS = 6
+
+#: The horizon that people look at where it is served, else the first.
+USUAL_HORIZON = 4
 REASONS_KEPT = 12
 
 #: Not shown of a single grid: petitions, and categories that say too much of a household.
@@ -49,21 +52,37 @@ def score_city(
     tables, reasons = [], []
     for target in dict.fromkeys(champion.target for champion, _ in champions):
         own_gap = city.configuration.targets[target].source in silent
-        least = np.zeros(len(city.geography)), np.zeros(len(city.geography))
-        for champion, forecaster in sorted(
-            (pair for pair in champions if pair[0].target == target), key=lambda pair: pair[0].horizon
-        ):
-            scene = make_scene(city, target, champion.horizon, matrix=matrix)
-            made = forecaster.predict(scene, [city.as_of])
-            # A longer window holds the shorter one: its score and count are never below.
-            probability = np.maximum(made.probability[0], least[0])
-            count = np.maximum(np.maximum(made.expected_count[0], probability), least[1])
-            least = probability, count
-            tables.append(_grids(city, champion, made, probability, count, residents, small, own_gap, before))
-            tables += _units(city, champion, made, count, residents)
+        own = sorted((pair for pair in champions if pair[0].target == target), key=lambda pair: pair[0].horizon)
+        scenes = [make_scene(city, target, champion.horizon, matrix=matrix) for champion, _ in own]
+        made = [forecaster.predict(scene, [city.as_of]) for (_, forecaster), scene in zip(own, scenes, strict=True)]
+        agreed = coherent(
+            [(one.probability[0], one.expected_count[0]) for one in made],
+            next((index for index, (champion, _) in enumerate(own) if champion.horizon == USUAL_HORIZON), 0),
+        )
+        for (champion, forecaster), scene, one, (probability, count) in zip(own, scenes, made, agreed, strict=True):
+            tables.append(_grids(city, champion, one, probability, count, residents, small, own_gap, before))
+            tables += _units(city, champion, one, count, residents)
             reasons.append(_reasons(city, champion, forecaster.explain(scene, city.as_of), small))
     table = pd.concat(tables, ignore_index=True)[list(COLUMNS)]
     return Scored(table, pd.concat(reasons, ignore_index=True), dict.fromkeys(city.configuration.targets, silent))
+
+
+def coherent(forecasts: Sequence[tuple[np.ndarray, np.ndarray]], anchor: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """(probability, expected count) by rising horizon, so that neither falls with it and no count is below its probability.
+
+    A longer window holds the shorter one. The forecast at `anchor`, the horizon that people look at, stays as it is; shorter
+    ones are cut to it and longer ones raised, so that a crude forecast of one week does not move the ranking of four.
+    """
+    agreed = [(probability, np.maximum(count, probability)) for probability, count in forecasts]
+    for index in range(anchor - 1, -1, -1):
+        above = agreed[index + 1]
+        probability = np.minimum(agreed[index][0], above[0])
+        agreed[index] = probability, np.maximum(np.minimum(agreed[index][1], above[1]), probability)
+    for index in range(anchor + 1, len(agreed)):
+        below = agreed[index - 1]
+        probability = np.maximum(agreed[index][0], below[0])
+        agreed[index] = probability, np.maximum(np.maximum(agreed[index][1], below[1]), probability)
+    return agreed
 
 
 def _residents(city: City) -> np.ndarray:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from riskwarn.configuration import Mapping
 from riskwarn.contracts.vocabulary import headings_of, is_personal, refuse_words
 from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn
+from riskwarn.ingest.headings import Cells, Found, find_headings
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
 
@@ -61,6 +62,17 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
     read = set(wanted.values())
     dropped = tuple(heading for position, heading in enumerate(headings) if position not in read and heading)
     return Columns(wanted, dropped, tuple(assumed))
+
+
+def heading_finder(kind: str, mapping: Mapping) -> Callable[[Sequence[Cells]], Found]:
+    """Tells the headings of `kind` from titles: what an alias, the mapping or the privacy gate knows is a heading."""
+    aliases, named = headings_of(kind), {plain_heading(heading) for heading in _named(mapping).values()}
+
+    def known(cell: str) -> bool:
+        plain = plain_heading(cell)
+        return plain in aliases or plain in named or is_personal(plain)
+
+    return lambda top: find_headings(top, known, lambda cell: is_personal(plain_heading(cell)))
 
 
 def require(columns: Columns, fields: Sequence[str], headings: Sequence[str], kind: str, file: str) -> None:

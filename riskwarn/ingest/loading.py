@@ -21,7 +21,7 @@ from riskwarn.home import Home
 from riskwarn.ingest import tables
 from riskwarn.ingest.account import Account, together
 from riskwarn.ingest.cells import trimmed
-from riskwarn.ingest.columns import PLACE_FIELDS, match, require
+from riskwarn.ingest.columns import PLACE_FIELDS, heading_finder, match, require
 from riskwarn.ingest.events import Reading, records
 from riskwarn.ingest.faults import Faults
 from riskwarn.ingest.places import Ladder
@@ -79,12 +79,17 @@ def _load(
     digest = sha256(file)
     exported = exported_at or store.exported_at(source, digest) or now
     kind = source if source in TABLES else "events"
-    sheet = open_sheet(file)
+    sheet = open_sheet(file, heading_finder(kind, rules))
     columns = match(sheet.headings, kind, rules, file.name)
     for fields in _required(kind, rules):
         require(columns, fields, sheet.headings, kind, file.name)
     raw = sheet.read(sorted(columns.positions.values()))
     cells = {name: trimmed(raw.cells[position]).reset_index(drop=True) for name, position in columns.positions.items()}
+    filled = np.logical_or.reduce([cell.notna().to_numpy(dtype=bool) for cell in cells.values()])
+    numbers, notes = raw.numbers[filled], [*sheet.notes, *columns.notes]
+    if blank := int((~filled).sum()):
+        cells = {name: cell[filled].reset_index(drop=True) for name, cell in cells.items()}
+        notes.append(f"{file.name}: {blank} row(s) with nothing in any column that is read were passed over")
     reading = Reading(
         source=source,
         cells=cells,
@@ -93,10 +98,10 @@ def _load(
         exported_at=max(exported, now),
         key=home.id_key,
         categories=declared.categories,
-        faults=Faults(len(raw.cells)),
+        faults=Faults(len(numbers)),
     )
     frame = _records(reading, store)
-    frame["row"] = raw.numbers
+    frame["row"] = numbers
     frame["exported_at"] = pd.Timestamp(exported).tz_convert("UTC").tz_localize(None)
     good = ~reading.faults.any
     frame = _versioned(frame[good].reset_index(drop=True), source)
@@ -106,13 +111,13 @@ def _load(
     late = told.corrected[told.accepted | told.corrected] & kept["updated_at"].isna().to_numpy(dtype=bool)
     kept.loc[late, "version_at"] = kept.loc[late, "exported_at"]
     named = {name: sheet.headings[position] for name, position in columns.positions.items()}
-    quarantine = _quarantine(reading.faults, raw.numbers, raw.ragged, file.name, named)
+    quarantine = _quarantine(reading.faults, numbers, raw.ragged, file.name, named)
     reasons: dict[str, int] = {}
     for row in quarantine:
         reasons[str(row["reason"])] = reasons.get(str(row["reason"]), 0) + 1
     account = Account(
         source=source,
-        read=len(raw.numbers) + len(raw.ragged),
+        read=len(numbers) + len(raw.ragged),
         accepted=int(told.accepted.sum()),
         duplicates=int(told.duplicates.sum()),
         corrected=int(told.corrected.sum()),
@@ -121,7 +126,7 @@ def _load(
         seconds=time.perf_counter() - started,
         file=file.name,
         reasons=reasons,
-        notes=(*sheet.notes, *columns.notes, *dict.fromkeys(reading.notes)),
+        notes=(*notes, *dict.fromkeys(reading.notes)),
     )
     load = Load(source, file.name, digest, now.isoformat(), exported.isoformat(), account.as_dict())
     store.commit_load(load, _as_table(kept, source), quarantine)

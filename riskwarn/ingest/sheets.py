@@ -1,4 +1,4 @@
-"""Files as sheets of text: CSV (UTF-8, GB18030, also gzipped), Excel and Parquet.
+"""Files as sheets of text: CSV (UTF-8, GB18030, also gzipped), Excel, Parquet and JSON lines.
 
 A sheet tells its headings first and reads only the columns that are then asked for: what the privacy gate drops is
 never parsed. Every cell is text; typed cells of Excel and Parquet are written as ISO dates and plain numbers.
@@ -9,9 +9,11 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +26,7 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineWorkbook
 
 from riskwarn.errors import FileEmpty, FileMissing, FileUnreadable
+from riskwarn.ingest.headings import LOOKED_THROUGH, Cells, Found
 
 #: Stands for a number of 16 digits or more in an Excel cell: Excel has rounded it, so that it names nothing any more.
 ROUNDED = "\x00rounded"
@@ -52,8 +55,8 @@ class Sheet(Protocol):
         """Read the columns at these positions."""
 
 
-def open_sheet(path: Path) -> Sheet:
-    """Open a file by the kind that its name says.
+def open_sheet(path: Path, find: Callable[[Sequence[Cells]], Found]) -> Sheet:
+    """Open a file by the kind that its name says; `find` tells the headings from the titles above them.
 
     Raises FileMissing, FileUnreadable, FileEmpty.
     """
@@ -64,17 +67,15 @@ def open_sheet(path: Path) -> Sheet:
     suffixes = [suffix.lower() for suffix in path.suffixes]
     kind = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else (suffixes or [""])[-1]
     readers: dict[str, Any] = {
-        ".csv": CsvSheet,
-        ".txt": CsvSheet,
-        ".tsv": CsvSheet,
-        ".xlsx": ExcelSheet,
-        ".xls": ExcelSheet,
+        **dict.fromkeys((".csv", ".txt", ".tsv"), lambda path: CsvSheet(path, find)),
+        **dict.fromkeys((".xlsx", ".xls"), lambda path: ExcelSheet(path, find)),
+        **dict.fromkeys((".jsonl", ".ndjson"), JsonLinesSheet),
         ".parquet": ParquetSheet,
     }
     if kind not in readers:
         raise FileUnreadable(
             file=path.name,
-            problem=f"files that end in {kind or 'nothing'} are not read: save it as CSV, Excel or Parquet",
+            problem=f"files that end in {kind or 'nothing'} are not read: save it as CSV, Excel, Parquet or JSON lines",
         )
     sheet: Sheet = readers[kind](path)
     return sheet
@@ -85,17 +86,19 @@ class CsvSheet:
 
     notes: Sequence[str] = ()
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, find: Callable[[Sequence[Cells]], Found]) -> None:
         self._name = path.name
         try:
             content = gzip.decompress(path.read_bytes()) if path.suffix.lower() == ".gz" else path.read_bytes()
         except (gzip.BadGzipFile, EOFError) as error:
             raise FileUnreadable(file=path.name, problem="the archive is damaged; export it again") from error
         self._text = _decoded(content, path.name).encode()
-        first = self._text.split(b"\n", 1)[0].decode().rstrip("\r")
-        self._delimiter = max(",\t;|", key=first.count)
+        head = self._text[:65_536].decode(errors="ignore")
+        self._delimiter = max(",\t;|", key=head.count)
         reader = csv.reader(io.StringIO(self._text.decode()), delimiter=self._delimiter)
-        self.headings: Sequence[str] = next(reader, [])
+        found = find(list(islice(reader, LOOKED_THROUGH)))
+        self.headings: Sequence[str] = found.headings
+        self._above = found.rows
 
     def read(self, positions: Sequence[int]) -> Rows:
         """Read the columns at these positions."""
@@ -121,11 +124,12 @@ class CsvSheet:
             table = pacsv.read_csv(io.BytesIO(self._text), **options)
         except pa.ArrowInvalid as error:
             raise FileUnreadable(file=self._name, problem=f"it is not a table ({error})") from error
-        # The headings were read as row 1, as a spreadsheet numbers them.
-        lost = np.array([number for number in ragged if number > 1], dtype=np.int64)
-        cells = table.slice(1).to_pandas()
+        # Titles and headings were read as rows, as a spreadsheet numbers them; titles may have been too short to be read.
+        lost = np.array([number for number in ragged if number > self._above], dtype=np.int64)
+        cells = table.slice(self._above - (len(ragged) - len(lost))).to_pandas()
         cells.columns = pd.Index(positions)
-        numbers = np.setdiff1d(np.arange(2, len(cells) + len(lost) + 2, dtype=np.int64), lost)
+        first = self._above + 1
+        numbers = np.setdiff1d(np.arange(first, first + len(cells) + len(lost), dtype=np.int64), lost)
         return Rows(_not_blank(cells, numbers, len(lost), self._name), numbers, lost)
 
 
@@ -139,9 +143,9 @@ def _decoded(content: bytes, name: str) -> str:
 
 
 class ExcelSheet:
-    """The first sheet of a workbook that has rows; the headings stand in its first row."""
+    """The first sheet of a workbook that has rows."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, find: Callable[[Sequence[Cells]], Found]) -> None:
         self._name = path.name
         try:
             workbook = CalamineWorkbook.from_path(path)
@@ -154,8 +158,10 @@ class ExcelSheet:
         if not filled:
             raise FileEmpty(file=path.name)
         chosen, rows = filled[0]
-        self.headings: Sequence[str] = [_text(cell) or "" for cell in rows[0]]
-        self._rows = rows[1:]
+        found = find([[_text(cell) for cell in row] for row in rows[:LOOKED_THROUGH]])
+        self.headings: Sequence[str] = found.headings
+        self._above = found.rows
+        self._rows = rows[found.rows :]
         self.notes: Sequence[str] = [
             f"{path.name}: only the sheet {chosen!r} was read, not {name!r}" for name, _ in filled[1:]
         ]
@@ -165,7 +171,7 @@ class ExcelSheet:
         cells = pd.DataFrame(
             {position: pd.Series([_text(row[position]) for row in self._rows], dtype="str") for position in positions}
         )
-        numbers = np.arange(2, len(cells) + 2, dtype=np.int64)
+        numbers = np.arange(self._above + 1, self._above + 1 + len(cells), dtype=np.int64)
         return Rows(_not_blank(cells, numbers, 0, self._name), numbers, numbers[:0])
 
 
@@ -205,6 +211,51 @@ class ParquetSheet:
         cells = pd.DataFrame({p: _column_text(table.column(self.headings[p])) for p in positions})
         numbers = np.arange(1, len(cells) + 1, dtype=np.int64)
         return Rows(_not_blank(cells, numbers, 0, self._name), numbers, numbers[:0])
+
+
+class JsonLinesSheet:
+    """A file with one JSON object a line; its headings are the keys, in the order in which they first occur."""
+
+    notes: Sequence[str] = ()
+
+    def __init__(self, path: Path) -> None:
+        self._name = path.name
+        self._rows: list[dict[str, object]] = []
+        lost, numbers = [], []
+        lines = _decoded(path.read_bytes(), path.name).splitlines()
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError:
+                row = None
+            if isinstance(row, dict):
+                self._rows.append(row)
+                numbers.append(number)
+            else:
+                lost.append(number)
+        if not self._rows:
+            raise FileUnreadable(file=path.name, problem="no line of it is a JSON object")
+        self._lost = np.array(lost, dtype=np.int64)
+        self._numbers = np.array(numbers, dtype=np.int64)
+        self.headings: Sequence[str] = list(dict.fromkeys(key for row in self._rows for key in row))
+
+    def read(self, positions: Sequence[int]) -> Rows:
+        """Read the columns at these positions; lists and objects inside a field are read as nothing."""
+        cells = pd.DataFrame(
+            {
+                position: pd.Series(
+                    [
+                        None if isinstance(cell := row.get(self.headings[position]), (dict, list)) else _text(cell)
+                        for row in self._rows
+                    ],
+                    dtype="str",
+                )
+                for position in positions
+            }
+        )
+        return Rows(_not_blank(cells, self._numbers, len(self._lost), self._name), self._numbers, self._lost)
 
 
 def _column_text(column: pa.ChunkedArray) -> pd.Series:

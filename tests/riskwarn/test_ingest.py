@@ -186,7 +186,7 @@ def test_ids_that_excel_rounded_are_quarantined(city: Home, tmp_path: Path) -> N
     [
         ("disputes", "missing.csv", None, FileMissing, "no such file"),
         ("weather", "w.csv", "a,b\n1,2\n", UnknownSource, "known are grids"),
-        ("disputes", "d.docx", "x", FileUnreadable, "CSV, Excel or Parquet"),
+        ("disputes", "d.docx", "x", FileUnreadable, "CSV, Excel, Parquet or JSON"),
         ("disputes", "d.xlsx", "not a workbook", FileUnreadable, "not an Excel workbook"),
         ("disputes", "d.parquet", "not parquet", FileUnreadable, "Parquet"),
         ("disputes", "empty.csv", "", FileEmpty, "nothing was loaded"),

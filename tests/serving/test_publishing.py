@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from riskwarn.configuration import LevelRule, Levels
 from riskwarn.errors import ModelDamaged, NoChampion
@@ -18,6 +21,7 @@ from riskwarn.words import Level
 from serving import publish
 from serving.levels import levels
 from serving.publishing import newest, read_table
+from serving.scoring import coherent
 from tests.conftest import Town
 from tests.worlds import NOW
 
@@ -42,6 +46,23 @@ def test_what_is_published_is_coherent(town: Town) -> None:
             parts = rows[rows["unit"] == unit].groupby("parent")["expected_count"].sum()
             whole = rows[rows["unit"] == above].set_index("code")["expected_count"]
             assert np.allclose(parts.reindex(whole.index), whole, atol=1e-5), (target, horizon, above)
+
+
+@given(
+    st.lists(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 9)), min_size=3, max_size=3), min_size=1, max_size=4),
+    st.integers(0, 3),
+)
+def test_any_forecasts_become_coherent_around_the_one_that_people_look_at(
+    raw: list[list[tuple[float, float]]], anchor: int
+) -> None:
+    forecasts = [(np.array([p for p, _ in one]), np.array([c for _, c in one])) for one in raw]
+    anchor = min(anchor, len(forecasts) - 1)
+    agreed = coherent(forecasts, anchor)
+    assert np.array_equal(agreed[anchor][0], forecasts[anchor][0])
+    for probability, count in agreed:
+        assert (probability <= count).all()
+    for (lower, fewer), (higher, more) in pairwise(agreed):
+        assert (lower <= higher).all() and (fewer <= more).all()
 
 
 def test_publishing_the_same_again_gives_the_same_snapshot(town: Town) -> None:

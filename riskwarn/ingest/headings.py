@@ -1,0 +1,92 @@
+"""Where a table begins: offices put titles above it, and merge cells over groups of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+Cells = Sequence[str | None]
+
+#: So many rows are looked through for the headings.
+LOOKED_THROUGH = 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """The headings of a table."""
+
+    headings: tuple[str, ...]
+    rows: int  # rows from the top of the sheet to the last row of headings
+
+
+def find_headings(top: Sequence[Cells], known: Callable[[str], bool], personal: Callable[[str], bool]) -> Found:
+    """The headings among the first rows of a sheet.
+
+    The row with the most headings that are `known`, of equal ones the first; where none is known, the first row that
+    is not a lone title. Cells merged downwards or over a group leave their text in the row above or below.
+    """
+    counted = [sum(1 for cell in row if cell and known(cell)) for row in top]
+    if max(counted, default=0) >= 2:
+        best = counted.index(max(counted))
+    else:
+        best = next((index for index, row in enumerate(top) if sum(1 for cell in row if cell) > 1), 0)
+    width = len(top[best]) if top else 0
+    own = _padded(top[best], width) if top else []
+    if best + 1 < len(top) and _continues(own, _padded(top[best + 1], width), known):
+        groups = _spread(own)
+        below = _padded(top[best + 1], width)
+        named = [_under(group, sub, personal) if sub else group for group, sub in zip(groups, below, strict=True)]
+        return Found(tuple(name or "" for name in _once(named, own, below)), best + 2)
+    if best > 0 and any(cell is None for cell in own):
+        above = _padded(top[best - 1], width)
+        groups = _spread(above)
+        many = sum(1 for cell in above if cell) > 1
+        named = [
+            _under(group if many else None, sub, personal) if sub else (over if many else None)
+            for group, over, sub in zip(groups, above, own, strict=True)
+        ]
+        return Found(tuple(name or "" for name in named), best + 1)
+    if best > 0 and sum(1 for cell in top[best - 1] if cell) > 1:
+        groups = _spread(_padded(top[best - 1], width))
+        return Found(tuple(_under(g, s, personal) or "" for g, s in zip(groups, own, strict=True)), best + 1)
+    return Found(tuple(cell or "" for cell in own), best + 1)
+
+
+def _padded(row: Cells, width: int) -> list[str | None]:
+    cells = [cell.strip() if cell and cell.strip() else None for cell in row[:width]]
+    return cells + [None] * (width - len(cells))
+
+
+def _continues(own: Cells, below: Cells, known: Callable[[str], bool]) -> bool:
+    """Whether the row below holds the headings under merged ones: text only where it is free, or under a group."""
+    if not any(below):
+        return False
+    gaps = [index for index, cell in enumerate(own) if cell is None]
+    if not any(below[index] for index in gaps):
+        return False
+    alone = [index for index, cell in enumerate(own) if cell is not None and not _heads_group(own, index)]
+    return not any(below[index] for index in alone) and any(cell and known(cell) for cell in below)
+
+
+def _heads_group(own: Cells, index: int) -> bool:
+    return index + 1 < len(own) and own[index + 1] is None
+
+
+def _spread(row: Cells) -> list[str | None]:
+    """Each cell's text carried on over the empty cells to its right."""
+    found: list[str | None] = []
+    for cell in row:
+        found.append(cell if cell is not None else (found[-1] if found else None))
+    return found
+
+
+def _once(named: Sequence[str | None], own: Cells, below: Cells) -> list[str | None]:
+    """A heading that was carried on, but has nothing under it, names no further column."""
+    return [name if own[index] is not None or below[index] is not None else None for index, name in enumerate(named)]
+
+
+def _under(group: str | None, sub: str | None, personal: Callable[[str], bool]) -> str | None:
+    """A column under a group about people is about people, whatever its own heading says."""
+    if group and sub and personal(group):
+        return f"{group}{sub}"
+    return sub

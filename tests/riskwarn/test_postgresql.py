@@ -1,0 +1,110 @@
+"""The same home with its operational database in PostgreSQL, over real connections."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from riskwarn.home import Home, make_home
+from riskwarn.settings import Settings
+from riskwarn.store import Store
+from serving import publish
+from serving.publishing import read_table
+from tests.conftest import Town
+from tests.worlds import NOW, dispute, load, with_grids, write_csv
+from training import train
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The URL of an empty PostgreSQL server of our own, on a free port of loopback."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    assert programs, "these tests need PostgreSQL: .ci/run installs it"
+    # The server refuses to run as root.
+    user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+    folder = Path(tempfile.mkdtemp(prefix="riskwarn-postgresql-"))
+    if user:
+        owner = pwd.getpwnam("postgres")
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data, log = folder / "data", folder / "log"
+    subprocess.run(
+        [*user, programs[-1] / "initdb", "-D", data, "-A", "trust", "-U", "postgres"], check=True, capture_output=True
+    )
+    control = [*user, programs[-1] / "pg_ctl", "-D", data, "-w", "-l", log]
+    options = f"-h 127.0.0.1 -p {port} -k {folder}"
+    subprocess.run([*control, "-o", options, "start"], check=True, capture_output=True, cwd=folder)
+    try:
+        yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, cwd=folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def home(server: str, tmp_path: Path) -> Home:
+    """A home whose tables are made anew in the server."""
+    from riskwarn.database import METADATA
+
+    made = make_home(tmp_path / "home", Settings(database_url=server))
+    METADATA.drop_all(made.database)
+    METADATA.create_all(made.database)
+    return made
+
+
+def test_loads_are_kept_and_repeat_nothing(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    rows = [dispute(number) for number in range(200)]
+    path = write_csv(tmp_path / "d.csv", [*rows, dispute(3, 纠纷类型="物业"), dispute(999, 发生时间="去年冬天")])
+    first = load(home, "disputes", path)
+    assert (first.read, first.accepted, first.corrected, first.quarantined) == (202, 200, 1, 1)
+    assert load(home, "disputes", path).duplicates == 201
+    assert len(Store(home).versions("disputes")) == 201
+    assert not (home.path / "riskwarn.db").exists()
+
+
+def test_many_loads_at_once_lose_nothing(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    files = [
+        write_csv(tmp_path / f"{part}.csv", [dispute(number) for number in range(part * 50, part * 50 + 60)])
+        for part in range(8)
+    ]
+    with ThreadPoolExecutor(4) as pool:
+        accounts = list(pool.map(lambda file: load(home, "disputes", file), files))
+    assert sum(account.accepted for account in accounts) == 410
+    assert sum(account.duplicates for account in accounts) == 70
+
+
+def test_the_chain_gives_the_same_as_on_sqlite(home: Home, town: Town) -> None:
+    import json
+
+    manifest = json.loads((town.exports / "manifest.json").read_text(encoding="utf-8"))
+    for step in manifest["loads"]:
+        taken = datetime.combine(
+            datetime.fromisoformat(step["exported_at"]), time(), home.configuration.calendar.timezone
+        )
+        load(home, step["source"], *(town.exports / file for file in step["files"]), exported_at=taken)
+    train(home, target="conflict", horizon=4)
+    ours = read_table(home, publish(home, now=NOW).snapshot)
+    theirs = read_table(town.home, town.published.snapshot)
+    theirs = theirs[(theirs["target"] == "conflict") & (theirs["horizon"] == 4)]
+    columns = ["unit", "code", "rank"]
+    pd.testing.assert_frame_equal(
+        ours[ours["unit"] == "grid"][columns].reset_index(drop=True),
+        theirs[theirs["unit"] == "grid"][columns].reset_index(drop=True),
+    )
