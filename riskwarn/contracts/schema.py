@@ -57,6 +57,8 @@ EVENTS = pa.schema(
         ("unit", pa.string()),  # code of the community or town where it is located above the grid
         ("located_by", pa.string()),
         ("district", pa.string()),
+        ("longitude", pa.float32()),  # WGS-84 degrees where the row has coordinates: grids that are re-drawn need them
+        ("latitude", pa.float32()),
         ("occurred_at", INSTANT),
         ("category", pa.string()),
         ("category_final", pa.string()),
@@ -66,6 +68,8 @@ EVENTS = pa.schema(
         ("form", pa.string()),
         ("discovered_by", pa.string()),
         ("count", pa.int64()),
+        ("people", pa.string()),  # a band; null for petitions
+        ("topics", pa.int64()),  # one bit a topic of the lexicon; null where no free text was delivered
         ("due_at", INSTANT),
         ("due_derived", pa.bool_()),
         *((name, INSTANT) for name in OWN_TIME_FIELDS),
@@ -144,7 +148,64 @@ INTERVENTIONS = pa.schema(
     ]
 )
 
-TABLES = {"grids": GRIDS, "demographics": DEMOGRAPHICS, "interventions": INTERVENTIONS}
+GRID_LINEAGE = pa.schema(
+    [
+        ("from_grid_id", pa.string()),
+        ("to_grid_id", pa.string()),
+        ("effective_at", pa.date32()),
+        ("weight", pa.float64()),  # share of the old grid's life that goes on in the new one; null: equal shares
+        ("basis", pa.string()),  # area, population, addresses, …
+        *VERSION_COLUMNS,
+    ]
+)
+
+PLACES = pa.schema(
+    [
+        ("name", pa.string()),  # a residential quarter, a village group, a market
+        ("grid_id", pa.string()),
+        ("community", pa.string()),
+        ("town", pa.string()),
+        ("district", pa.string()),
+        ("kind", pa.string()),
+        ("longitude", pa.float64()),
+        ("latitude", pa.float64()),
+        ("valid_from", pa.date32()),
+        ("valid_to", pa.date32()),
+        *VERSION_COLUMNS,
+    ]
+)
+
+SERVICE_AREAS = pa.schema(
+    [
+        ("name", pa.string()),  # a police, school or power area
+        ("kind", pa.string()),
+        ("grid_id", pa.string()),
+        ("weight", pa.float64()),  # share of the area's events that belong to the grid; null: equal shares
+        ("valid_from", pa.date32()),
+        ("valid_to", pa.date32()),
+        *VERSION_COLUMNS,
+    ]
+)
+
+BREAKS = pa.schema(
+    [
+        ("date", pa.date32()),  # first day of the new way of recording
+        ("source", pa.string()),
+        ("unit", pa.string()),  # code of the district, town, community or grid; null: the whole city
+        ("reason", pa.string()),
+        *VERSION_COLUMNS,
+    ]
+)
+
+TABLES = {
+    "grids": GRIDS,
+    "demographics": DEMOGRAPHICS,
+    "interventions": INTERVENTIONS,
+    "grid_lineage": GRID_LINEAGE,
+    "places": PLACES,
+    "service_areas": SERVICE_AREAS,
+    "breaks": BREAKS,
+}
 
 
 def schema_of(source: str) -> pa.Schema:
