@@ -34,12 +34,16 @@ class City:
     first_known: date  # local date of the first known event
 
 
-def read_city(home: Home, as_of: date | None = None, *, now: datetime | None = None) -> City:
+def read_city(
+    home: Home, as_of: date | None = None, *, now: datetime | None = None, version: int | None = None
+) -> City:
     """Read the store. `as_of` defaults to the midnight after the newest known record, never later than today (`now`).
+
+    `version` reads the store as it was at that version, with the loads that were undone since (replay).
 
     Raises GridsMissing, NothingKnown (no event is known before `as_of`), AsOfInvalid.
     """
-    configuration, store = home.configuration, Store(home)
+    configuration, store = home.configuration, Store(home, version)
     calendar = configuration.calendar
     newest = store.newest_known_at()
     if as_of is None and newest is not None:

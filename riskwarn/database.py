@@ -23,6 +23,7 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    inspect,
 )
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
@@ -41,6 +42,9 @@ LOADS = Table(
     Column("loaded_at", String(40), nullable=False),  # RFC 3339
     Column("exported_at", String(40), nullable=False),  # RFC 3339
     Column("account", JSON, nullable=False),
+    Column("leans_on", JSON),  # earlier loads of the source that hold versions of this load's records; null: not noted
+    Column("undoes", Integer),  # the load that this row takes back; null for a load
+    Column("because", String(512)),  # why it was taken back
 )
 
 #: The files of the lake. A file that is not listed here does not exist for any reader.
@@ -67,6 +71,9 @@ QUARANTINE = Table(
     Column("column", String(256), nullable=False),
     Column("value_class", String(64), nullable=False),
     Column("reason", String(64), nullable=False),
+    Column("record", BigInteger),  # keyed digest of the record's id; null where it has none or by rule is not loaded
+    Column("settled_by", Integer),  # the load whose file held the same row again; null while it is open
+    Column("settlement", String(16)),  # repaired, or refused_again (then a newer row of this table stands for it)
 )
 
 #: Published snapshots; the newest published one is current.
@@ -118,7 +125,27 @@ def open_database(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     METADATA.create_all(engine)
+    _complete(engine)
     return engine
+
+
+def _complete(engine: Engine) -> None:
+    """Add the columns that a home of an earlier version does not have; they are all nullable."""
+    held = inspect(engine)
+    missing = [
+        (table, column)
+        for table in METADATA.sorted_tables
+        for known in [{column["name"] for column in held.get_columns(table.name)}]
+        for column in table.columns
+        if column.name not in known
+    ]
+    if not missing:
+        return
+    quoted = engine.dialect.identifier_preparer.quote
+    with engine.begin() as connection:
+        for table, column in missing:
+            kind = column.type.compile(engine.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {quoted(table.name)} ADD COLUMN {quoted(column.name)} {kind}")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -126,6 +126,21 @@ class GridsMissing(RiskwarnError):
     template = "No grids are loaded, so that nothing can be placed: run riskwarn ingest grids FILE first."
 
 
+class UnknownLoad(RiskwarnError):
+    """A load that the ledger does not hold."""
+
+    code = "unknown_load"
+    template = "There is no load {load}; riskwarn loads list shows those there are."
+    status = 404
+
+
+class LoadNotUndone(RiskwarnError):
+    """A load that cannot be taken back as it was asked."""
+
+    code = "load_not_undone"
+    template = "Load {load} was not undone: {problem}."
+
+
 # ---- time, targets and models -------------------------------------------------------------------------
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "init": "init",
     "simulate": "simulate",
     "ingest": "ingest",
+    "loads": "loads",
     "quarantine": "quarantine",
     "features": "features",
     "train": "train",

@@ -128,7 +128,9 @@ def _load(
         reasons=reasons,
         notes=(*notes, *dict.fromkeys(reading.notes)),
     )
-    load = Load(source, file.name, digest, now.isoformat(), exported.isoformat(), account.as_dict())
+    load = Load(
+        source, file.name, digest, now.isoformat(), exported.isoformat(), account.as_dict(), list(told.leans_on)
+    )
     store.commit_load(load, _as_table(kept, source), quarantine)
     return account
 
@@ -184,10 +186,10 @@ def _versioned(frame: pd.DataFrame, source: str) -> pd.DataFrame:
 
 def _stored(store: Store, source: str) -> pd.DataFrame:
     if source not in TABLES:
-        stored = store.versions(source, ["record_id", "content", "version_at"])
+        stored = store.versions(source, ["record_id", "content", "version_at", "load_id"])
         return stored.rename(columns={"record_id": "identity"})
     stored = store.versions(source)
-    return stored.assign(identity=tables.identity(stored))[["identity", "content", "version_at"]]
+    return stored.assign(identity=tables.identity(stored))[["identity", "content", "version_at", "load_id"]]
 
 
 def _quarantine(

@@ -21,6 +21,7 @@ class Sorted:
     accepted: Flags
     corrected: Flags
     duplicates: Flags
+    leans_on: tuple[int, ...] = ()  # earlier loads that hold versions of these records: without them it would differ
 
 
 def content_hash(frame: pd.DataFrame, source: str) -> npt.NDArray[np.int64]:
@@ -60,13 +61,14 @@ def _mixed(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
 def sort_out(incoming: pd.DataFrame, stored: pd.DataFrame) -> Sorted:
     """Tell new records, corrections and duplicates apart.
 
-    Both have `identity`, `content` and `version_at`; `stored` in the order of its loads. A row is a duplicate where
+    Both have `identity`, `content` and `version_at`; `stored` in the order of its loads, with `load_id`. A row is a duplicate where
     it equals the newest stored version, any stored version and is no younger than the newest (an old file again), or an
     earlier row of its own file; a correction where its record is known with another content.
     """
     count = len(incoming)
     if count == 0:
-        return Sorted(*(np.zeros(0, dtype=bool) for _ in range(3)))
+        none = np.zeros(0, dtype=bool)
+        return Sorted(none, none, none)
     # One number for each record and, in it, one for each content: numbers are compared faster than texts.
     both = pd.concat([stored["identity"].astype("str"), incoming["identity"].astype("str")], ignore_index=True)
     records = pd.factorize(both)[0]
@@ -81,7 +83,10 @@ def sort_out(incoming: pd.DataFrame, stored: pd.DataFrame) -> Sorted:
     duplicates = again | (known & ((newest_content == told) | (ever & older)))
     first = ~known & ~pd.Series(come).duplicated().to_numpy(dtype=bool)
     accepted = first & ~duplicates
-    return Sorted(accepted, ~accepted & ~duplicates, duplicates)
+    touched = np.zeros(int(records.max()) + 1, dtype=bool)
+    touched[come] = True
+    leans_on = np.unique(stored["load_id"].to_numpy(dtype=np.int64)[touched[held]])
+    return Sorted(accepted, ~accepted & ~duplicates, duplicates, tuple(leans_on.tolist()))
 
 
 def _pairs(records: npt.NDArray[np.int64], contents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -17,6 +17,7 @@ from riskwarn.contracts.schema import TABLES, schema_of
 from riskwarn.database import LAKE_FILES, LOADS, QUARANTINE
 from riskwarn.files import named_by_content
 from riskwarn.home import Home
+from riskwarn.store.undo import in_force
 
 
 @dataclass(frozen=True)
@@ -29,22 +30,28 @@ class Load:
     loaded_at: str  # RFC 3339
     exported_at: str  # RFC 3339
     account: dict[str, object]
+    leans_on: list[int] | None = None  # earlier loads that hold versions of its records; without them it would differ
 
 
 class Store:
-    """Reads and extends the store of one home."""
+    """Reads and extends the store of one home; `version` reads it as it was then, with what was undone since."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, version: int | None = None) -> None:
         self._home = home
+        self._version = version
 
     def version(self) -> int:
-        """The id of the last load; 0 while nothing is loaded."""
+        """The id of the last load or undoing that is seen; 0 while nothing is loaded."""
+        newest = select(func.max(LOADS.c.load_id))
+        if self._version is not None:
+            newest = newest.where(LOADS.c.load_id <= self._version)
         with self._home.database.connect() as connection:
-            return int(connection.scalar(select(func.max(LOADS.c.load_id))) or 0)
+            return int(connection.scalar(newest) or 0)
 
     def exported_at(self, source: str, file_sha256: str) -> datetime | None:
         """When the export was taken that an earlier load of the same file named; None for a new file."""
         rows = select(LOADS.c.exported_at).where(LOADS.c.source == source, LOADS.c.file_sha256 == file_sha256)
+        rows = rows.where(LOADS.c.undoes.is_(None))
         with self._home.database.connect() as connection:
             found = connection.scalar(rows.order_by(LOADS.c.load_id))
         return datetime.fromisoformat(found) if found else None
@@ -52,6 +59,7 @@ class Store:
     def sources(self) -> dict[str, int]:
         """How many versions are stored of each source."""
         rows = select(LAKE_FILES.c.source, func.sum(LAKE_FILES.c.rows)).group_by(LAKE_FILES.c.source)
+        rows = rows.where(in_force(LAKE_FILES.c.load_id, self._version))
         with self._home.database.connect() as connection:
             return {str(source): int(count) for source, count in connection.execute(rows)}
 
@@ -96,7 +104,7 @@ class Store:
 
     def quarantined(self, source: str | None = None) -> list[dict[str, object]]:
         """The refused rows: where, why and of what class; never their content."""
-        rows = select(QUARANTINE).order_by(QUARANTINE.c.id)
+        rows = select(QUARANTINE).where(in_force(QUARANTINE.c.load_id, self._version)).order_by(QUARANTINE.c.id)
         if source is not None:
             rows = rows.where(QUARANTINE.c.source == source)
         with self._home.database.connect() as connection:
@@ -104,6 +112,7 @@ class Store:
 
     def _paths(self, source: str) -> list[str]:
         rows = select(LAKE_FILES.c.path).where(LAKE_FILES.c.source == source).order_by(LAKE_FILES.c.load_id)
+        rows = rows.where(in_force(LAKE_FILES.c.load_id, self._version))
         with self._home.database.connect() as connection:
             return list(connection.scalars(rows))
 

@@ -1,0 +1,71 @@
+"""``riskwarn loads``: the ledger of loads, and taking one back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from riskwarn.cli.session import Session, table
+
+if TYPE_CHECKING:
+    from riskwarn.store.undo import LedgerRow
+
+COLUMNS = ("load", "source", "file", "exported_at", "accepted", "duplicates", "corrected", "quarantined", "state")
+
+
+@click.group("loads")
+def command() -> None:
+    """See what was loaded, and take a load back."""
+
+
+@command.command("list")
+@click.option("--source", help="Only this source.")
+@click.pass_obj
+def list_loads(session: Session, source: str | None) -> None:
+    """List every load, oldest first, and whether it still counts."""
+    from riskwarn.contracts import contract
+    from riskwarn.store import ledger
+
+    home = session.home()
+    if source is not None:
+        contract(source, home.configuration)
+    rows = [_told(row) for row in ledger(home, source)]
+    session.emit(rows, table(rows, COLUMNS))
+
+
+@command.command("undo")
+@click.argument("load", type=int)
+@click.option("--because", help="Why; kept in the ledger.")
+@click.option("--with-later", is_flag=True, help="Take back the later loads that lean on it too.")
+@click.pass_obj
+def undo(session: Session, load: int, because: str | None, with_later: bool) -> None:
+    """Take LOAD back: a new version of the store, in which it never happened. Older snapshots can still be rebuilt."""
+    from riskwarn.store import undo
+
+    done = undo(session.home(), load, because=because, with_later=with_later, now=datetime.now(UTC))
+    again = [{"source": row.source, "file": row.file_name, "exported_at": row.exported_at} for row in done.again]
+    lines = [
+        f"undone: load{'s' if len(done.loads) > 1 else ''} {', '.join(map(str, done.loads))}; the store is now at {done.version}"
+    ]
+    if again:
+        lines += ["Load these again, in this order (they hold records of their own):", *table(again)]
+    session.emit({"undone": list(done.loads), "version": done.version, "load_again": again}, lines)
+
+
+def _told(row: LedgerRow) -> dict[str, Any]:
+    counted = {name: row.account.get(name) for name in ("read", "accepted", "duplicates", "corrected", "quarantined")}
+    state = "in force" if row.stands else f"undone by {row.undone_by}"
+    return {
+        "load": row.load_id,
+        "source": row.source,
+        "file": row.file_name,
+        "loaded_at": row.loaded_at,
+        "exported_at": row.exported_at,
+        **counted,
+        "state": state if row.undoes is None else f"undoes {row.undoes}",
+        "undoes": row.undoes,
+        "undone_by": row.undone_by,
+        "because": row.because,
+    }

@@ -1,0 +1,161 @@
+"""Taking back a load: a new row of the ledger that names it. Nothing is removed, so that an older version still reads it.
+
+A load stores only what was new to it. A later load that carried the same records stored nothing of what it found there,
+so that taking back the earlier load alone would lose rows that the later file holds too. Such a load *leans on* the
+earlier one; it is taken back together with it, and its file is named so that it can be loaded again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, insert, select
+
+from riskwarn.contracts.schema import TABLES
+from riskwarn.contracts.vocabulary import refuse_words
+from riskwarn.database import LOADS
+from riskwarn.errors import LoadNotUndone, UnknownLoad
+from riskwarn.home import Home
+from riskwarn.store.writing import writing
+
+#: Tables by which the places of events are found while they are loaded.
+_PLACING = ("grids", "places", "service_areas")
+
+#: Sources whose rows need no grid that is known already.
+_UNPLACED = ("grids", "grid_lineage", "breaks")
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One load, or one undoing, as the ledger has it."""
+
+    load_id: int
+    source: str
+    file_name: str
+    loaded_at: str
+    exported_at: str
+    account: Mapping[str, Any]
+    leans_on: tuple[int, ...] | None
+    undoes: int | None
+    because: str | None
+    undone_by: int | None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is a load that was not taken back."""
+        return self.undoes is None and self.undone_by is None
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What an undoing did."""
+
+    version: int
+    loads: tuple[int, ...]  # the load and those taken back with it
+    again: tuple[LedgerRow, ...] = field(default=())  # loads whose files have to be loaded again, in this order
+
+
+def in_force(load_id: ColumnElement[int], version: int | None) -> ColumnElement[bool]:
+    """The condition that a row belongs to a load which counts at a version of the store (None: the newest)."""
+    undone = select(LOADS.c.undoes).where(LOADS.c.undoes.is_not(None))
+    if version is None:
+        return load_id.not_in(undone)
+    return and_(load_id <= version, load_id.not_in(undone.where(LOADS.c.load_id <= version)))
+
+
+def ledger(home: Home, source: str | None = None) -> list[LedgerRow]:
+    """Every row of the ledger, oldest first."""
+    columns = [LOADS.c[name] for name in LedgerRow.__dataclass_fields__ if name != "undone_by"]
+    with home.database.connect() as connection:
+        rows = [dict(row) for row in connection.execute(select(*columns).order_by(LOADS.c.load_id)).mappings()]
+    undone = {row["undoes"]: row["load_id"] for row in rows if row["undoes"] is not None}
+    return [
+        LedgerRow(
+            **{**row, "leans_on": None if row["leans_on"] is None else tuple(row["leans_on"])},
+            undone_by=undone.get(row["load_id"]),
+        )
+        for row in rows
+        if source is None or row["source"] == source
+    ]
+
+
+def undo(home: Home, load: int, *, because: str | None = None, with_later: bool = False, now: datetime) -> Undone:
+    """Take a load back: from the new version of the store on, nothing of it counts.
+
+    Parameters
+    ----------
+    because : why, kept in the ledger.
+    with_later : take back the later loads that lean on it too.
+
+    Raises UnknownLoad; LoadNotUndone where it was undone already, where it is itself an undoing, or where later loads
+    lean on it and `with_later` is not set; RefusedWord.
+    """
+    if because is not None:
+        refuse_words(because, "--because")
+    with writing(home):
+        rows = ledger(home)
+        chosen = next((row for row in rows if row.load_id == load), None)
+        if chosen is None:
+            raise UnknownLoad(load=load)
+        _refuse(chosen)
+        later = leaning(rows, chosen)
+        if later and not with_later:
+            problem = (
+                f"{_named(later)} found records of it and stored only what was new; take {'them' if len(later) > 1 else 'it'} "
+                f"back too with --with-later, then load the file{'s' if len(later) > 1 else ''} again"
+            )
+            raise LoadNotUndone(load=load, problem=problem)
+        version = load
+        with home.database.begin() as connection:
+            for row in (*reversed(later), chosen):
+                entry = insert(LOADS).values(
+                    source=row.source,
+                    file_name=row.file_name,
+                    file_sha256="",
+                    loaded_at=now.isoformat(),
+                    exported_at=row.exported_at,
+                    account={},
+                    undoes=row.load_id,
+                    because=because if row is chosen else f"leans on load {load}",
+                )
+                version = int(connection.execute(entry).inserted_primary_key[0])  # type: ignore[index]
+    return Undone(version, (load, *(row.load_id for row in later)), tuple(later))
+
+
+def leaning(rows: Sequence[LedgerRow], on: LedgerRow) -> list[LedgerRow]:
+    """The later loads that would be others if `on` had never been loaded, oldest first."""
+    found: dict[int, LedgerRow] = {on.load_id: on}
+    for row in rows:
+        if row.load_id > on.load_id and row.stands and any(_leans(row, earlier) for earlier in found.values()):
+            found[row.load_id] = row
+    return [row for row in found.values() if row is not on]
+
+
+def _leans(row: LedgerRow, on: LedgerRow) -> bool:
+    if row.source == on.source:
+        if row.leans_on is not None:
+            return on.load_id in row.leans_on
+        return bool(row.account.get("duplicates") or row.account.get("corrected"))
+    # Whatever is loaded after a table of places may have been placed by it, or refused for want of it.
+    placed_by_grids = on.source == "grids" and row.source not in _UNPLACED
+    return placed_by_grids or (on.source in _PLACING and row.source not in TABLES)
+
+
+def _refuse(row: LedgerRow) -> None:
+    if row.undoes is not None:
+        problem = (
+            f"it is itself the undoing of load {row.undoes}; to bring that back, load its file {row.file_name} again"
+        )
+        raise LoadNotUndone(load=row.load_id, problem=problem)
+    if row.undone_by is not None:
+        problem = f"{row.undone_by} undid it already; to bring it back, load its file {row.file_name} again"
+        raise LoadNotUndone(load=row.load_id, problem=problem)
+
+
+def _named(rows: Sequence[LedgerRow], most: int = 4) -> str:
+    shown = ", ".join(f"{row.load_id} ({row.file_name})" for row in rows[:most])
+    more = f" and {len(rows) - most} more" if len(rows) > most else ""
+    return f"load{'s' if len(rows) > 1 else ''} {shown}{more}"
