@@ -221,6 +221,7 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         ) from error
     if content is None:
         content = {}
+    _refuse(text, content, path.name)
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -229,6 +230,15 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         raise ConfigurationInvalid(
             file=path.name, line=_line_of(root, fault["loc"]), key=key, problem=_problem(fault)
         ) from error
+
+
+def _refuse(text: str, content: object, file: str) -> None:
+    """Raise RefusedWord for a refused word anywhere in a file of declarations: a remark is copied with it, too."""
+    from riskwarn.contracts.vocabulary import refuse_in, refuse_words  # contracts are built on this module
+
+    for number, line in enumerate(text.splitlines(), start=1):
+        refuse_words(line, f"{file}, line {number}")
+    refuse_in(content, file)
 
 
 def _problem(fault: Any) -> str:

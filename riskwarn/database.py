@@ -110,6 +110,8 @@ ALERTS = Table(
 def open_database(url: str) -> Engine:
     """Open the database and make the tables that are missing; raise SettingInvalid where the URL leads nowhere."""
     options: dict[str, Any] = {"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {"pool_pre_ping": True}
+    # An error of the database must not repeat the values that were being written.
+    options["hide_parameters"] = True
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     # The URL may hold a password, and is not repeated.

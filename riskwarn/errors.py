@@ -116,7 +116,10 @@ class PrivateColumn(RiskwarnError):
     """A mapping names a personal or protected column."""
 
     code = "private_column"
-    template = "{where}: the column {column!r} holds personal or protected data and cannot be mapped; remove that line."
+    template = "{where}: the column {column!r} holds personal or protected data ({what}) and cannot be mapped; remove that line."
+
+    def __init__(self, *, what: str = "by its heading", **fields: object) -> None:
+        super().__init__(what=what, **fields)
 
 
 class GridsMissing(RiskwarnError):

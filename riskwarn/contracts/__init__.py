@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from riskwarn.configuration import Configuration
 from riskwarn.contracts.schema import TABLES
-from riskwarn.contracts.vocabulary import categories_of, refuse_words
+from riskwarn.contracts.vocabulary import categories_of, refuse_in
 from riskwarn.errors import UnknownSource
 
 __all__ = ["Contract", "category_names", "contract", "refuse_declarations"]
@@ -40,14 +40,6 @@ def category_names(source: str, configuration: Configuration) -> dict[str, tuple
 
 
 def refuse_declarations(configuration: Configuration) -> None:
-    """Raise RefusedWord where a source, a category, a mapping or a target of the configuration holds a refused word."""
-    for name, source in configuration.sources.items():
-        where = f"sources.{name} in riskwarn.yaml"
-        for text in (*(source.categories or ()), *source.mapping.columns.values()):
-            refuse_words(text, where)
-        for words in source.mapping.words.values():
-            for text in (*words, *words.values()):
-                refuse_words(text, where)
-    for name, target in configuration.targets.items():
-        for text in (name, target.zh or "", target.en or "", *(target.categories or ())):
-            refuse_words(text, f"targets.{name} in riskwarn.yaml")
+    """Raise RefusedWord where any text of the configuration holds a refused word: names, words, headings, categories."""
+    for part, value in configuration.model_dump(mode="json").items():
+        refuse_in(value, f"{part} in riskwarn.yaml")

@@ -27,6 +27,9 @@ REASONS: dict[str, Why] = {
     "missing_unit": Why("缺少所属社区、镇街或区县", "community, town or district is missing", "fill in the unit"),
     "no_place": Why("没有可定位的地点", "nothing says where it was", "fill in the grid, community or town"),
     "not_loaded": Why("按规定不予加载，内容未留存", "by rule it is not loaded; its content is not kept", "nothing"),
+    "personal_value": Why(
+        "内容疑似个人信息，未留存", "the value looks personal and was not kept", "put the code of the place there"
+    ),
     "ragged_row": Why(
         "单元格数与标题不符", "more or fewer cells than headings", "look for a stray separator or line break"
     ),

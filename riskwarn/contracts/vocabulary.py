@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 import yaml
 
+from riskwarn.contracts.squashing import squashed
 from riskwarn.errors import RefusedWord
 
 
@@ -69,9 +71,25 @@ def kinds_not_loaded(source: str) -> frozenset[str]:
     return frozenset(shipped("refused")["not_loaded"].get(source, ()))
 
 
+def is_not_loaded(source: str, text: str) -> bool:
+    """Whether a row of a source with this word is by rule not loaded: a kind that is not, or a refused word.
+
+    A kind also counts where more follows it (检举控告类), a long one wherever it stands (网上检举控告).
+    """
+    plain, kinds = squashed(text), kinds_not_loaded(source)
+    kind = any(plain == word or (not word.isascii() and _stands_in(word, plain)) for word in kinds)
+    return kind or refused_word(text) is not None
+
+
+def _stands_in(word: str, plain: str) -> bool:
+    return plain.startswith(word) or (len(word) > 3 and word in plain)
+
+
 def refused_word(text: str) -> str | None:
-    """The refused word that a text holds, if any."""
-    plain = normalised(text)
+    """The refused word that a text holds, if any; blanks, full width, marks between or traditional forms hide none."""
+    if text.isascii():
+        return None
+    plain = squashed(text)
     return next((word for word in refused_words() if word in plain), None)
 
 
@@ -79,6 +97,19 @@ def refuse_words(text: str, where: str) -> None:
     """Raise RefusedWord where a text holds a refused word."""
     if word := refused_word(text):
         raise RefusedWord(where=where, word=word)
+
+
+def refuse_in(value: object, where: str) -> None:
+    """Raise RefusedWord where any text of a declaration, key or value at any depth, holds a refused word."""
+    if isinstance(value, str):
+        refuse_words(value, where)
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            refuse_words(str(key), where)
+            refuse_in(part, where)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for part in value:
+            refuse_in(part, where)
 
 
 def is_personal(heading: str) -> bool:

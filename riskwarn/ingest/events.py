@@ -16,9 +16,8 @@ from riskwarn.contracts.schema import OWN_TIME_FIELDS
 from riskwarn.contracts.vocabulary import (
     category_words,
     field_words,
-    kinds_not_loaded,
+    is_not_loaded,
     normalised,
-    refused_word,
     words_that_mean,
 )
 from riskwarn.ingest.cells import digests, each, numbers, translated
@@ -162,13 +161,12 @@ def records(reading: Reading, ladder: Ladder, known_local: set[str]) -> pd.DataF
 
 def _refuse(reading: Reading) -> None:
     """Rows that are by rule not loaded, before anything else of them is read."""
-    kinds = kinds_not_loaded(reading.source)
     for name in ("kind", "category", "category_detail", "category_final", "form", "status", "outcome"):
         if name not in reading.cells:
             continue
         refused = each(
             reading.text(name),
-            lambda text: True if normalised(text) in kinds or refused_word(text) is not None else None,
+            lambda text: True if is_not_loaded(reading.source, text) else None,
         )
         reading.faults.add(refused.notna().to_numpy(dtype=bool), "not_loaded", name, "refused")
 

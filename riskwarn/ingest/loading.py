@@ -14,7 +14,6 @@ import pyarrow as pa
 from riskwarn.configuration import Mapping, read_yaml, zone
 from riskwarn.contracts import Contract, contract
 from riskwarn.contracts.schema import EVENTS, TABLES
-from riskwarn.contracts.vocabulary import refuse_words
 from riskwarn.errors import FileMissing, FileUnreadable, GridsMissing
 from riskwarn.files import sha256
 from riskwarn.home import Home
@@ -54,8 +53,6 @@ def ingest(
     """
     declared = contract(source, home.configuration)
     rules = read_yaml(mapping, Mapping) if mapping else home.configuration.sources[source].mapping
-    for heading in (*rules.columns.values(), *(word for words in rules.words.values() for word in words)):
-        refuse_words(heading, f"the mapping of {source}")
     for file in files:
         if file.is_dir():
             raise FileUnreadable(file=file, problem="this is a folder; name the files in it")
