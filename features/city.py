@@ -11,7 +11,7 @@ import pandas as pd
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import Contract, contract
 from riskwarn.errors import NothingKnown
-from riskwarn.geography import Geography, geography
+from riskwarn.geography import Geography, geography, lineage
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.store import Store
@@ -52,7 +52,13 @@ def read_city(
     if as_of is None:
         raise NothingKnown(as_of="any date")
     calendar.check(as_of)
-    places = geography(store.versions("grids"), as_of, configuration.city)
+    places = geography(
+        store.versions("grids"),
+        as_of,
+        configuration.city,
+        lineage(store.versions("grid_lineage"), as_of, calendar),
+        store.versions("service_areas"),
+    )
     contracts = {name: contract(name, configuration) for name in configuration.sources}
     held = store.sources()
     believed = {

@@ -59,6 +59,9 @@ class Mapping(Declared):
     timezone: str | None = Field(default=None, description="time zone of local times; the city's where it is not given")
     delay_days: float = Field(default=0, ge=0, description="known_at = occurred_at + delay where no column says it")
     delivery_days: float = Field(default=0, ge=0, description="lag between the department and us, added to known times")
+    coordinates: Literal["wgs84", "gcj02", "bd09"] = Field(
+        default="wgs84", description="system of the coordinates: wgs84 (also CGCS2000), gcj02 or bd09"
+    )
     fixed: dict[Name, bool] = Field(default={}, description="field: whether it was written once at registration")
 
     @field_validator("timezone")

@@ -1,124 +1,191 @@
 """The ladder of places: from what a row says of its place to a grid, or to the unit above it.
 
-Rungs so far: grid id, path or names down to a grid, community, town. Records located above the grid keep the unit's
-code.
+Rungs, tried in this order: grid id; coordinates; the name of a place (a residential quarter, a village group, a market), also
+within an address; a path of names down to a grid; community; town; service area. Names mean what they meant on the
+record's day. What the rung was is kept, addresses are not.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from riskwarn.contracts.schema import PLACES, SERVICE_AREAS
+from riskwarn.geography.lineage import NO_LINEAGE, Lineage, lineage
+from riskwarn.ingest.coordinates import Reals, System, degrees, pair, to_wgs84
+from riskwarn.ingest.epochs import Epochs, versions_in_time
+from riskwarn.ingest.gazetteer import Place
+from riskwarn.ingest.names import Names
+from riskwarn.ingest.spots import Spots
+from riskwarn.periods import Calendar
+from riskwarn.store import Store
 from riskwarn.words import LocatedBy
 
-_ENDINGS = re.compile(r"(社区居委会|社区|居委会|村委会|村|街道办事处|街道|镇|乡)$")
-_SEPARATORS = re.compile(r"[/\\>|,、\-]+")
+#: Columns that :meth:`Ladder.locate` reads, as fields of an event source. `epoch` (integers of :meth:`Ladder.epochs`) comes
+#: beside them: the names of a row are those of its day.
+PLACE_COLUMNS = (
+    "grid_id",
+    "longitude",
+    "latitude",
+    "coordinates",
+    "place",
+    "address",
+    "path",
+    "district",
+    "district_name",
+    "town",
+    "town_name",
+    "community",
+    "community_name",
+    "grid_name",
+    "service_area",
+)
+_NAMES = PLACE_COLUMNS[4:]
 
+#: Coordinates are kept to four decimals (11 m), enough for grids that are re-drawn and too little for a door.
+DECIMALS = 4
 
-def plain_name(name: str) -> str:
-    """A unit's name without the word for its kind, which offices write in several ways."""
-    shorter = _ENDINGS.sub("", name.strip())
-    return shorter or name.strip()
+Objects = npt.NDArray[np.object_]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Located:
-    """Where each row lies; arrays of objects (rows,)."""
+    """Where each row lies; arrays (rows,)."""
 
-    grid_id: npt.NDArray[np.object_]
-    unit: npt.NDArray[np.object_]
-    district: npt.NDArray[np.object_]
-    located_by: npt.NDArray[np.object_]
-    unknown_grid: npt.NDArray[np.bool_]  # a grid id is given, is none of the city, and no lower rung held
+    grid_id: Objects
+    unit: Objects  # code of the community or town, or name of the service area, where there is no grid
+    district: Objects
+    located_by: Objects
+    unknown_grid: Flags  # a grid id is given, is none of the city, and no lower rung held
+    longitude: npt.NDArray[np.float32]  # WGS-84 degrees to four decimals; NaN where there are none in the city
+    latitude: npt.NDArray[np.float32]
+    swapped: Flags  # longitude and latitude stood in each other's column, and were put right
+    outside: Flags  # coordinates are given and lie in no grid (or cannot be read): a lower rung had to hold
 
 
 class Ladder:
-    """Finds places among the grids that are loaded."""
+    """Finds places among the grids that are loaded. Make it with :func:`ladder`."""
 
-    def __init__(self, grids: pd.DataFrame) -> None:
-        newest = grids.drop_duplicates("grid_id", keep="last")
-        self._grids = pd.Index(newest["grid_id"])
-        self._districts = newest["district"].to_numpy(dtype=object)
-        self._units: dict[tuple[str, ...], set[tuple[str, str, str, str]]] = {}
-        for row in newest.itertuples(index=False):
-            names = [
-                plain_name(str(getattr(row, f"{unit}_name") or getattr(row, unit) or ""))
-                for unit in ("district", "town", "community")
-            ]
-            community = ("", str(row.community), str(row.district), LocatedBy.COMMUNITY.value)
-            town = ("", str(row.town), str(row.district), LocatedBy.TOWN.value)
-            grid = (str(row.grid_id), "", str(row.district), LocatedBy.PATH.value)
-            self._offer(grid, *names, plain_name(str(row.name or row.grid_id)))
-            self._offer(community, *names)
-            self._offer(community, names[1], names[2])
-            self._offer(community, names[2])
-            self._offer(community, str(row.community))
-            self._offer(town, *names[:2])
-            self._offer(town, names[1])
-            self._offer(town, str(row.town))
+    def __init__(
+        self,
+        grids: pd.DataFrame,
+        places: pd.DataFrame | None = None,
+        areas: pd.DataFrame | None = None,
+        redrawn: Lineage = NO_LINEAGE,
+        coordinates: System = "wgs84",
+    ) -> None:
+        """All stored versions of `grids`, `places` and `service_areas`, sorted by load and row."""
+        places = PLACES.empty_table().to_pandas() if places is None else places
+        areas = SERVICE_AREAS.empty_table().to_pandas() if areas is None else areas
+        self._epochs = Epochs(table[name] for table in (grids, places, areas) for name in ("valid_from", "valid_to"))
+        grids = versions_in_time(grids, self._epochs)
+        self._district = dict(zip(grids["grid_id"], grids["district"], strict=True))
+        for step in (*redrawn.past, *redrawn.later):
+            for old, heirs in step.heirs.items():  # ids that only the lineage knows: old records name them
+                held = (self._district[heir] for heir, _ in heirs if heir in self._district)
+                self._district.setdefault(old, next(held, ""))
+        self._ids = pa.array(list(self._district), pa.string())
+        self._grids = np.array(list(self._district), dtype=object)
+        self._districts = np.array(list(self._district.values()), dtype=object)
+        self._names, self._spots, self._system = Names(grids, places, areas, self._epochs), Spots(grids), coordinates
 
-    def _offer(self, place: tuple[str, str, str, str], *key: str) -> None:
-        self._units.setdefault(key, set()).add(place)
+    def epochs(self, days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int32]:
+        """Which set of units is in force on each local day (NaT: the newest); for the column `epoch`."""
+        return self._epochs.of(days)
 
     def locate(self, rows: pd.DataFrame) -> Located:
-        """Locate rows by their columns grid_id, path, grid_name, community(_name), town(_name), district(_name)."""
+        """Locate rows of text by their :data:`PLACE_COLUMNS`, as far as there are; give distinct rows, it costs less."""
         count = len(rows)
+        epoch = (
+            rows["epoch"].to_numpy(dtype=np.int32) if "epoch" in rows else np.full(count, self._epochs.last, np.int32)
+        )
         given = rows["grid_id"] if "grid_id" in rows else pd.Series([None] * count, index=rows.index, dtype="str")
-        place_of_row = self._grids.get_indexer(pd.Index(given))
-        known = place_of_row >= 0
+        found = pc.fill_null(pc.index_in(pa.array(given, pa.string(), from_pandas=True), value_set=self._ids), -1)
+        index = np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.int64)
+        known = index >= 0
         grid_id, district, unit, located_by = (np.full(count, None, dtype=object) for _ in range(4))
-        grid_id[known] = self._grids.to_numpy(dtype=object)[place_of_row[known]]
-        district[known] = self._districts[place_of_row[known]]
+        grid_id[known], district[known] = self._grids[index[known]], self._districts[index[known]]
         located_by[known] = LocatedBy.GRID_ID.value
-        words = [
-            name
-            for name in (
-                "path",
-                "district",
-                "district_name",
-                "town",
-                "town_name",
-                "community",
-                "community_name",
-                "grid_name",
-            )
-            if name in rows
-        ]
-        if words:
-            left = np.flatnonzero(~known)
-            told = rows[words].iloc[left].astype(object).where(rows[words].iloc[left].notna(), None)
-            groups = told.groupby(words, dropna=False, sort=False).indices
-            for key, members in groups.items():
-                values = key if isinstance(key, tuple) else (key,)
-                place = self._find(dict(zip(words, values, strict=True)))
-                if place is not None:
-                    at = left[members]
-                    grid_id[at] = place[0] or None
-                    unit[at] = place[1] or None
-                    district[at], located_by[at] = place[2], place[3]
-        unknown = given.notna().to_numpy(dtype=bool) & pd.isna(located_by)
-        return Located(grid_id, unit, district, located_by, unknown)
+        longitude, latitude, swapped, told = self._degrees(rows)
+        asked = np.flatnonzero(~known & np.isfinite(longitude))
+        grid_id[asked] = self._spots.locate(longitude[asked], latitude[asked], epoch[asked]) if len(asked) else None
+        near = asked[pd.notna(grid_id[asked])]
+        district[near] = [self._district[grid] for grid in grid_id[near]]
+        located_by[near] = LocatedBy.COORDINATES.value
+        held = pd.notna(located_by)
+        for members, place in self._by_name(rows, np.flatnonzero(~held), epoch):
+            grid_id[members], unit[members] = place.grid_id, place.unit
+            district[members], located_by[members] = place.district, place.located_by
+        return Located(
+            grid_id=grid_id,
+            unit=unit,
+            district=district,
+            located_by=located_by,
+            unknown_grid=given.notna().to_numpy(dtype=bool) & pd.isna(located_by),
+            longitude=np.round(longitude, DECIMALS).astype(np.float32),
+            latitude=np.round(latitude, DECIMALS).astype(np.float32),
+            swapped=swapped,
+            outside=told & (np.isnan(longitude) | ~held),
+        )
 
-    def _find(self, told: dict[str, Any]) -> tuple[str, str, str, str] | None:
-        said = {name: str(value) for name, value in told.items() if value is not None and not pd.isna(value)}
-        steps = [plain_name(part) for part in _SEPARATORS.split(said.get("path", "")) if part.strip()]
-        names = [
-            plain_name(said[name])
-            for name in ("district_name", "town_name", "community_name", "grid_name")
-            if name in said
-        ]
-        codes = [said[name] for name in ("community", "town") if name in said]
-        # The longest tail of the path first; then names from the full path down to the community's alone; then codes.
-        tries = [tuple(steps[start : len(steps) - drop]) for drop in range(2) for start in range(len(steps))]
-        tries += [tuple(names[start : len(names) - drop]) for drop in range(2) for start in range(len(names))]
-        tries = [(code,) for code in codes] + tries
-        for key in tries:
-            found = self._units.get(key, set())
-            if len(found) == 1:
-                return next(iter(found))
-        return None
+    def _degrees(self, rows: pd.DataFrame) -> tuple[Reals, Reals, Flags, Flags]:
+        """WGS-84 degrees (NaN outside the city), whether they were swapped, and whether any were told."""
+        count = len(rows)
+        x, y = np.full(count, np.nan), np.full(count, np.nan)
+        told = np.zeros(count, dtype=bool)
+        if "coordinates" in rows:
+            x, y = pair(rows["coordinates"])
+            told |= rows["coordinates"].notna().to_numpy(dtype=bool)
+        if "longitude" in rows and "latitude" in rows:
+            own = degrees(rows["longitude"]), degrees(rows["latitude"])
+            x, y = np.where(np.isnan(x), own[0], x), np.where(np.isnan(y), own[1], y)
+            told |= (rows["longitude"].notna() & rows["latitude"].notna()).to_numpy(dtype=bool)
+        if not told.any():
+            return x, y, np.zeros(count, dtype=bool), told
+        if not self._spots.any:
+            right = (np.abs(x) <= 180) & (np.abs(y) <= 90)
+            x, y = to_wgs84(np.where(right, x, np.nan), np.where(right, y, np.nan), self._system)
+            return x, y, np.zeros(count, dtype=bool), told
+        straight, crossed = to_wgs84(x, y, self._system), to_wgs84(y, x, self._system)
+        here = self._spots.in_city(*straight)
+        there = ~here & self._spots.in_city(*crossed)
+        longitude, latitude = (
+            np.where(here, one, np.where(there, other, np.nan)) for one, other in zip(straight, crossed, strict=True)
+        )
+        return longitude, latitude, there, told
+
+    def _by_name(
+        self, rows: pd.DataFrame, left: npt.NDArray[np.int64], epoch: npt.NDArray[np.int32]
+    ) -> list[tuple[npt.NDArray[np.int64], Place]]:
+        """The rows that each place holds, found by their names; each distinct combination is looked at once."""
+        words = [name for name in _NAMES if name in rows]
+        if not words or len(left) == 0:
+            return []
+        told = rows[words].iloc[left].astype(object)
+        told = told.where(told.notna(), None).assign(epoch=epoch[left])
+        found = []
+        for members in told.groupby([*words, "epoch"], dropna=False, sort=False).indices.values():
+            one = told.iloc[members[0]]
+            said = {name: str(one[name]) for name in words if one[name] is not None and not pd.isna(one[name])}
+            place = self._names.find(said, int(one["epoch"]))
+            if place is not None:
+                found.append((left[members], place))
+        return found
+
+
+def ladder(store: Store, calendar: Calendar, coordinates: System = "wgs84") -> Ladder:
+    """The ladder of a store's places. `coordinates` is the system of the records' coordinates."""
+    return Ladder(
+        store.versions("grids"),
+        store.versions("places"),
+        store.versions("service_areas"),
+        lineage(store.versions("grid_lineage"), date.max, calendar),
+        coordinates,
+    )

@@ -15,6 +15,7 @@ from riskwarn.configuration import Mapping, Source
 from riskwarn.contracts.schema import FIXED_FIELDS, OWN_TIME_FIELDS
 from riskwarn.geography import Geography
 from riskwarn.periods import FOREVER, Calendar
+from riskwarn.store.settling import settled
 
 #: Contents that a later version may correct; a change of any of them is a new belief.
 _CONTENT = tuple(name for name in FIXED_FIELDS if name not in ("known_at", "located_by", "district"))
@@ -25,6 +26,7 @@ _OUTCOME_DATES = ("closed_at", "escalated_at", "ended_at")
 #: Columns of a beliefs table beside ``<field>`` and ``<field>_known`` of the own-time fields.
 COLUMNS = (
     "grid",
+    "above",
     "occurred_at",
     "known_at",
     "believed_from",
@@ -51,7 +53,8 @@ def beliefs(versions: pd.DataFrame, places: Geography, mapping: Mapping) -> pd.D
     ----------
     versions : every stored version (columns of :data:`riskwarn.contracts.schema.EVENTS`), sorted by load and row;
         instants are naive UTC datetime64[us].
-    places : the geography that gives `grid` (int64 index, -1 where a record is located above the grid).
+    places : the geography that gives `grid` (int64 index of a grid in force, -1 where a record is located above the grid)
+        and `above` (int64 index of its place above the grid, -1 where it has a grid).
     mapping : the source's mapping; its delivery lag is added to the known times of own-time fields.
 
     Returns
@@ -77,8 +80,8 @@ def beliefs(versions: pd.DataFrame, places: Geography, mapping: Mapping) -> pd.D
     last = frame["_record"].ne(frame["_record"].shift(-1))
     frame["believed_to"] = following.where(~last, pd.Timestamp(FOREVER)).astype("datetime64[us]")
     frame = frame[~frame["withdrawn"] & (frame["believed_from"] < frame["believed_to"])]
-    frame["grid"] = places.index_of(frame["grid_id"])
-    frame["count"] = frame["count"].fillna(1).astype(np.int64)
+    delivery = np.timedelta64(round(mapping.delivery_days * 86_400), "s")
+    frame = settled(frame, places, delivery)
     return frame.sort_values("known_at", kind="stable")[list(_ALL)].reset_index(drop=True)
 
 
@@ -87,7 +90,7 @@ def empty_beliefs() -> pd.DataFrame:
     typed = {
         name: "datetime64[us]" for name in _ALL if name.endswith(("_at", "_known", "believed_from", "believed_to"))
     }
-    return pd.DataFrame(columns=list(_ALL)).astype({**typed, "grid": np.int64, "count": np.int64})
+    return pd.DataFrame(columns=list(_ALL)).astype({**typed, "grid": np.int64, "above": np.int64, "count": np.int64})
 
 
 def _withdrawals(frame: pd.DataFrame) -> pd.DataFrame:
@@ -144,8 +147,10 @@ def table_rows(versions: pd.DataFrame, places: Geography, calendar: Calendar, so
     start = "valid_from" if "valid_from" in versions else "started_at"
     identity = ["grid_id", start] if start == "valid_from" else ["record_id", "grid_id", "kind", start]
     newest = versions.drop_duplicates(identity, keep="last").copy()
-    newest["grid"] = places.index_of(newest["grid_id"])
+    if start == "valid_from":
+        newest = places.carry_numbers(newest)
     moment = pd.to_datetime(newest[start])
+    newest["grid"] = _grids(newest, places, start)
     if start == "valid_from":
         # A date is known from its local midnight.
         local = moment.dt.tz_localize(calendar.timezone, nonexistent="shift_forward", ambiguous=True)
@@ -156,3 +161,13 @@ def table_rows(versions: pd.DataFrame, places: Geography, calendar: Calendar, so
         .sort_values(["grid", "known_at"], kind="stable", na_position="first")
         .reset_index(drop=True)
     )
+
+
+def _grids(rows: pd.DataFrame, places: Geography, start: str) -> np.ndarray:
+    """The grid in force of every row; an intervention goes whole to one successor of its grid."""
+    if start == "valid_from":
+        return places.index_of(rows["grid_id"])
+    told = rows["grid_id"] + rows["kind"].fillna("") + rows[start].astype(str)
+    identity = rows["record_id"].astype(object).where(rows["record_id"].notna(), told)
+    one = np.ones(len(rows), dtype=np.int64)
+    return places.carry(rows["grid_id"], rows[start].to_numpy(dtype="datetime64[us]"), identity, one).grid

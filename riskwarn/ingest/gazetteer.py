@@ -1,0 +1,114 @@
+"""Names of units and places, and what each meant on a given day.
+
+Offices write one unit in several ways: 青山社区, 青山居委会, 青山; 石桥街道, 石桥镇, 石桥. Names are therefore kept without the word
+for their kind; where two places then share a name, the one that is written in full decides.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+_ENDINGS = re.compile(
+    r"(社区居民委员会|社区居委会|居民委员会|社区|居委会|村民委员会|村委会|村|街道办事处|街道|镇人民政府|乡人民政府|镇|乡)$"
+)
+_SEPARATORS = re.compile(r"[/\\>|,;、\-]+|\s+")
+
+#: A path that is written without separators, cut after the words for the kinds of units.
+_STEPS = re.compile(r".{2,}?(?:社区居委会|居委会|村委会|社区|街道|网格|省|市|区|县|镇|乡|村)")
+
+
+def plain_name(name: str) -> str:
+    """A unit's name without the word for its kind, which offices write in several ways."""
+    shorter = _ENDINGS.sub("", name.strip())
+    return shorter or name.strip()
+
+
+def steps_of(path: str) -> list[str]:
+    """The names of a path, from the top down, as they stand."""
+    steps = [step for step in _SEPARATORS.split(path) if step]
+    if len(steps) > 1:
+        return steps
+    found = _STEPS.findall(path)
+    rest = path[sum(map(len, found)) :].strip()
+    return [*found, rest] if rest else found
+
+
+class Place(NamedTuple):
+    """Where a name leads: a grid, or the unit above it."""
+
+    grid_id: str | None
+    unit: str | None
+    district: str | None
+    located_by: str
+
+
+class Held(NamedTuple):
+    """A place, the epochs in which it has the name, and the name as it is written in full."""
+
+    place: Place
+    first: int
+    end: int  # first epoch in which it has not
+    written: str
+
+
+@dataclass
+class Gazetteer:
+    """Names of one kind: key (plain names from the top down) -> places."""
+
+    _held: dict[tuple[str, ...], list[Held]] = field(default_factory=dict)
+
+    def offer(self, place: Place, first: int, end: int, *names: str) -> None:
+        """Let names lead to a place in the epochs `first` to `end` - 1."""
+        if not names or not all(names):
+            return
+        held = self._held.setdefault(tuple(map(plain_name, names)), [])
+        one = Held(place, first, end, names[-1])
+        if one not in held:
+            held.append(one)
+
+    def find(self, names: tuple[str, ...], epoch: int) -> Place | None:
+        """The one place of these names in an epoch; None where there is none, or where several cannot be told apart."""
+        held = self._held.get(tuple(map(plain_name, names)))
+        if held is None:
+            return None
+        now = [one for one in held if one.first <= epoch < one.end]
+        if len({one.place for one in now}) > 1:
+            now = [one for one in now if one.written == names[-1]]
+        places = {one.place for one in now}
+        return places.pop() if len(places) == 1 else None
+
+
+@dataclass
+class Mentions:
+    """Names that stand somewhere within an address."""
+
+    _places: Gazetteer = field(default_factory=Gazetteer)
+    _by_start: dict[str, list[str]] = field(default_factory=dict)  # first two characters -> names, longest first
+
+    def offer(self, place: Place, first: int, end: int, name: str) -> None:
+        """Let a name of at least three characters lead to a place; shorter ones stand in too many words."""
+        if len(name) < 3:
+            return
+        self._places.offer(place, first, end, name)
+        names = self._by_start.setdefault(name[:2], [])
+        if name not in names:
+            names.append(name)
+            names.sort(key=len, reverse=True)
+
+    def find(self, address: str, epoch: int) -> Place | None:
+        """The place of the longest name in the address that means one place in the epoch."""
+        if not self._by_start:
+            return None
+        found = [
+            name
+            for start in range(len(address) - 2)
+            for name in self._by_start.get(address[start : start + 2], ())
+            if address.startswith(name, start)
+        ]
+        for name in sorted(found, key=lambda name: (-len(name), address.find(name))):
+            place = self._places.find((name,), epoch)
+            if place is not None:
+                return place
+        return None

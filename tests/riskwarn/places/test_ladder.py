@@ -1,0 +1,168 @@
+"""The ladder of places, rung by rung, with the names and borders of the record's day."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskwarn.contracts.schema import GRIDS, PLACES, SERVICE_AREAS
+from riskwarn.ingest.coordinates import gcj02_to_bd09, wgs84_to_gcj02
+from riskwarn.ingest.gazetteer import plain_name, steps_of
+from riskwarn.ingest.places import Ladder, Located
+
+
+def table(schema: Any, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Rows as the store gives them."""
+    frame = schema.empty_table().to_pandas()
+    return pd.concat([frame, pd.DataFrame(rows)], ignore_index=True)[list(schema.names)]
+
+
+def square(west: float, south: float, size: float = 0.01) -> str:
+    ring = [[west, south], [west + size, south], [west + size, south + size], [west, south + size], [west, south]]
+    return json.dumps({"type": "Polygon", "coordinates": [ring]})
+
+
+def grid(number: int, **changes: Any) -> dict[str, Any]:
+    return {
+        "grid_id": f"G{number}",
+        "name": f"第{number + 1}网格",
+        "community": f"C{number // 2}",
+        "community_name": f"青山{number // 2}社区",
+        "town": "T0",
+        "town_name": "石桥街道",
+        "district": "江北区",
+        "district_name": "江北区",
+        "longitude": 106.505 + number / 100,
+        "latitude": 29.505,
+        "load_id": 1,
+        **changes,
+    }
+
+
+GRID_ROWS = [grid(number) for number in range(4)]
+PLACE_ROWS = [
+    {"name": "阳光花园", "grid_id": "G1"},
+    {"name": "幸福里", "grid_id": "G2", "community": "C1"},
+    {"name": "幸福里", "grid_id": "G0", "community": "C0"},
+    {"name": "大市场", "community": "C1"},
+]
+AREA_ROWS = [
+    {"name": "石桥派出所", "grid_id": "G0", "weight": 0.25},
+    {"name": "石桥派出所", "grid_id": "G3", "weight": 0.75},
+]
+
+
+def ladder(grids: list[dict[str, Any]] = GRID_ROWS, system: Any = "wgs84") -> Ladder:
+    places, areas = table(PLACES, PLACE_ROWS), table(SERVICE_AREAS, AREA_ROWS)
+    return Ladder(table(GRIDS, grids), places, areas, coordinates=system)
+
+
+def locate(told: dict[str, Any], on: Ladder | None = None, day: date | None = None) -> Located:
+    on = on or ladder()
+    rows = pd.DataFrame({name: pd.Series([value], dtype="str") for name, value in told.items()})
+    if day is not None:
+        rows["epoch"] = on.epochs(np.array([day], dtype="datetime64[D]"))
+    return on.locate(rows)
+
+
+@pytest.mark.parametrize(
+    ("told", "grid_id", "unit", "rung"),
+    [
+        ({"grid_id": "G2", "place": "阳光花园"}, "G2", None, "grid_id"),
+        ({"grid_id": "G9", "place": "阳光花园"}, "G1", None, "places"),
+        ({"longitude": "106.523", "latitude": "29.506", "place": "阳光花园"}, "G2", None, "coordinates"),
+        ({"coordinates": "106.523,29.506"}, "G2", None, "coordinates"),
+        ({"coordinates": "29.506,106.523"}, "G2", None, "coordinates"),
+        ({"longitude": "29.506", "latitude": "106.523"}, "G2", None, "coordinates"),
+        ({"longitude": "120.1", "latitude": "30.2", "place": "阳光花园"}, "G1", None, "places"),
+        ({"place": "阳光花园"}, "G1", None, "places"),
+        ({"address": "江北区石桥街道阳光花园3栋2单元"}, "G1", None, "places"),
+        ({"place": "幸福里"}, None, None, None),
+        ({"place": "幸福里", "community_name": "青山1居委会"}, None, "C1", "community"),
+        ({"place": "幸福里", "community": "C1"}, "G2", None, "places"),
+        ({"place": "大市场"}, None, "C1", "places"),
+        ({"path": "重庆市/江北区/石桥街道/青山0社区/第2网格"}, "G1", None, "path"),
+        ({"path": "江北区石桥街道青山0社区第2网格"}, "G1", None, "path"),
+        ({"path": "江北区/石桥镇/青山0村"}, None, "C0", "community"),
+        ({"district_name": "江北区", "town_name": "石桥", "community_name": "青山1村委会"}, None, "C1", "community"),
+        ({"community": "C1", "town": "T0"}, None, "C1", "community"),
+        ({"town_name": "石桥街道办事处"}, None, "T0", "town"),
+        ({"address": "江北区石桥街道青山1社区某处"}, None, "C1", "community"),
+        ({"service_area": "石桥派出所"}, None, "石桥派出所", "service_area"),
+        ({"service_area": "石桥派出所", "town": "T0"}, None, "T0", "town"),
+        ({"community_name": "无此社区"}, None, None, None),
+    ],
+)
+def test_the_highest_rung_that_holds(told: dict[str, Any], grid_id: str | None, unit: str | None, rung: str) -> None:
+    found = locate(told)
+    assert (found.grid_id[0], found.unit[0], found.located_by[0]) == (grid_id, unit, rung)
+    assert found.district[0] == ("江北区" if rung else None)
+    assert found.unknown_grid[0] == (told.get("grid_id") == "G9" and rung is None)
+
+
+@pytest.mark.parametrize("system", ["wgs84", "gcj02", "bd09"])
+def test_coordinates_of_every_system_mean_the_same_grid(system: str) -> None:
+    x, y = np.array([106.5149]), np.array([29.5051])
+    if system != "wgs84":
+        x, y = wgs84_to_gcj02(x, y)
+    if system == "bd09":
+        x, y = gcj02_to_bd09(x, y)
+    found = locate({"coordinates": f"{x[0]:.7f},{y[0]:.7f}"}, ladder(system=system))
+    assert (found.grid_id[0], found.longitude.dtype) == ("G1", np.float32)
+    assert (found.longitude[0], found.latitude[0]) == (np.float32(106.5149), np.float32(29.5051))
+
+
+def test_what_was_mended_and_what_lies_outside_is_told() -> None:
+    told = {"longitude": ["106.506", "29.506", "120.1", None], "latitude": ["29.506", "106.506", "30.2", None]}
+    rows = pd.DataFrame({name: pd.Series(values, dtype="str") for name, values in told.items()})
+    found = ladder().locate(rows.assign(grid_id=pd.Series([None, "G3", "G3", "G3"], dtype="str")))
+    assert found.swapped.tolist() == [False, True, False, False]
+    assert found.outside.tolist() == [False, False, True, False]
+    assert found.located_by.tolist() == ["coordinates", "grid_id", "grid_id", "grid_id"]
+    assert found.longitude.tolist()[:2] == [np.float32(106.506)] * 2
+    assert np.isnan(found.longitude[2:]).all()
+
+
+def test_names_and_borders_mean_what_they_meant_on_the_day() -> None:
+    """A border moves in June, and the name of a community goes to another."""
+    june = date(2026, 6, 1)
+    old = [
+        grid(0, geometry=square(106.50, 29.50), valid_to=june),
+        grid(1, geometry=square(106.51, 29.50), valid_to=june),
+    ]
+    new = [
+        grid(0, geometry=square(106.50, 29.50, 0.008), valid_from=june, community="C7", community_name="绿水社区"),
+        grid(1, geometry=square(106.508, 29.50, 0.012), valid_from=june, community="C9", community_name="青山0社区"),
+    ]
+    city = ladder(old + new)
+    point = {"coordinates": "106.509,29.505"}
+    assert locate(point, city, date(2026, 5, 31)).grid_id[0] == "G0"
+    assert locate(point, city, june).grid_id[0] == "G1"
+    assert locate(point, city).grid_id[0] == "G1"
+    name = {"community_name": "青山0社区"}
+    assert [locate(name, city, day).unit[0] for day in (date(2026, 5, 31), june)] == ["C0", "C9"]
+    assert locate({"community_name": "绿水社区"}, city, date(2026, 5, 31)).unit[0] is None
+
+
+def test_of_two_with_one_plain_name_the_one_written_in_full_is_meant() -> None:
+    city = ladder([grid(0, community_name="青山社区"), grid(2, community_name="青山村")])
+    assert locate({"community_name": "青山村"}, city).unit[0] == "C1"
+    assert locate({"community_name": "青山社区"}, city).unit[0] == "C0"
+    assert locate({"community_name": "青山居委会"}, city).unit[0] is None, "it could be either"
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [("青山社区居委会", "青山"), ("青山村委会", "青山"), ("石桥街道办事处", "石桥"), ("石桥乡", "石桥"), ("村", "村")],
+)
+def test_words_for_kinds_of_units_are_left_out(name: str, plain: str) -> None:
+    assert plain_name(name) == plain
+
+
+def test_a_path_without_separators_is_cut_after_the_kinds() -> None:
+    assert steps_of("重庆市江北区石桥街道青山社区第2网格") == ["重庆市", "江北区", "石桥街道", "青山社区", "第2网格"]
