@@ -100,7 +100,9 @@ def _merged(parts: list[_Part]) -> pd.DataFrame:
     place = np.where(known, place + first[:, None], 0)
     # What is no number comes from the part that was counted last.
     counted = np.where(known, together["_at"].to_numpy()[place], np.datetime64("1600-01-01"))
-    frame: pd.DataFrame = together.iloc[np.take_along_axis(place, counted.argmax(axis=0)[None], axis=0)[0]].reset_index(drop=True)
+    frame: pd.DataFrame = together.iloc[np.take_along_axis(place, counted.argmax(axis=0)[None], axis=0)[0]].reset_index(
+        drop=True
+    )
     weight = np.array([part.weight for part in parts])[:, None]
 
     def values(name: str) -> Reals:

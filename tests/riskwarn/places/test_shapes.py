@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import numpy as np
@@ -54,8 +55,8 @@ def test_no_point_is_in_two_grids_and_none_between_them(columns: list[int], rows
     """A plane cut into leaning quarters: every point of it, the borders too, lies in exactly one."""
     x, y = [0, *sorted(columns), 6], [0, *sorted(rows), 6]
     shapes = []
-    for left, right in zip(x, x[1:], strict=False):
-        for low, high in zip(y, y[1:], strict=False):
+    for left, right in itertools.pairwise(x):
+        for low, high in itertools.pairwise(y):
             corners = [(left, low), (right, low), (right, high), (left, high)]
             shapes.append([np.array([(a + lean * b, b) for a, b in [*corners, corners[0]]], dtype=np.float64)])
     across, up = (part.ravel() for part in np.meshgrid(np.linspace(0, 5.999, 25), np.linspace(0, 5.999, 25)))
