@@ -1,0 +1,80 @@
+"""The topics that free text is read for, and from which unit up each may be counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from riskwarn.contracts.vocabulary import shipped
+from riskwarn.words import Unit
+
+#: A text column is an int64: bit 63 would be its sign.
+MOST_TOPICS = 63
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic of the lexicon.
+
+    `bit` is its place in the stored mask, for good. `from_unit` is the smallest unit for which it may be counted: what
+    people suffer at home or do to themselves is never said of a grid or a community.
+    """
+
+    code: str
+    bit: int
+    zh: str
+    en: str
+    from_unit: Unit
+    words: tuple[tuple[str, ...], ...]  # a topic is found by any of these; of a pair both stand in one clause
+
+    @property
+    def mask(self) -> int:
+        """The topic's bit as a number."""
+        return 1 << self.bit
+
+
+@dataclass(frozen=True)
+class Negation:
+    """Words after which a topic's word does not count."""
+
+    words: tuple[str, ...]
+    exceptions: tuple[str, ...]
+    within_han: int  # characters between the negation and the word
+    within_latin: int
+
+
+@cache
+def topics() -> tuple[Topic, ...]:
+    """All topics, in the order of their bits."""
+    listed: list[dict[str, Any]] = shipped("topics")["topics"]
+    found = [
+        Topic(
+            one["code"],
+            one["bit"],
+            one["zh"],
+            one["en"],
+            Unit(one.get("from_unit", Unit.GRID)),
+            tuple(tuple(part.strip().lower() for part in word.split("+")) for word in one["words"]),
+        )
+        for one in listed
+    ]
+    return tuple(sorted(found, key=lambda topic: topic.bit))
+
+
+@cache
+def negation() -> Negation:
+    """How negation is recognised."""
+    listed = shipped("topics")["negation"]
+    return Negation(tuple(listed["words"]), tuple(listed["except"]), listed["within"]["han"], listed["within"]["latin"])
+
+
+def topics_of(unit: Unit) -> tuple[Topic, ...]:
+    """The topics that may be counted for a unit of this kind."""
+    order = list(Unit)
+    return tuple(topic for topic in topics() if order.index(topic.from_unit) <= order.index(unit))
+
+
+def mask_of(unit: Unit) -> int:
+    """The bits of the topics that may be counted for a unit of this kind; AND it before anything is counted."""
+    return sum(topic.mask for topic in topics_of(unit))
