@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from features import catalogue
 from riskwarn import errors
 from riskwarn.configuration import Configuration, Levels, Mapping, PeriodColumns, Source, Target
-from riskwarn.contracts.reasons import REASONS
+from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
 from riskwarn.home import make_home
 from riskwarn.settings import Settings
 from serving import create_app
@@ -153,10 +153,12 @@ def _errors() -> str:
         "",
         "`riskwarn quarantine list` names them, `riskwarn quarantine export FILE.xlsx` writes them for the clerk.",
         "",
-        "| reason | 原因 | meaning | repair |",
-        "|---|---|---|---|",
+        "| reason | 原因 | 如何修复 | meaning | repair |",
+        "|---|---|---|---|---|",
     ]
-    lines += [f"| `{code}` | {why.zh} | {why.en} | {why.repair} |" for code, why in REASONS.items()]
+    lines += [
+        f"| `{code}` | {why.zh} | {REPAIRS_ZH[code]} | {why.en} | {why.repair} |" for code, why in REASONS.items()
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -1,14 +1,17 @@
-"""``riskwarn quarantine``: what was refused and why."""
+"""``riskwarn quarantine``: what was refused and why, and what a repaired file brings in order."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from riskwarn.cli.session import Session, table
 
 COLUMNS = ("source", "file_name", "row", "column", "value_class", "reason")
+FOR_THE_CLERK = ("数据", "文件", "行", "列", "原因", "如何修复", "reason", "repair")
 
 
 @click.group("quarantine")
@@ -18,21 +21,17 @@ def command() -> None:
 
 @command.command("list")
 @click.option("--source", help="Only this source.")
+@click.option("--all", "everything", is_flag=True, help="Also rows that a later file has repaired.")
 @click.option("--limit", default=50, show_default=True, help="Rows of the table (JSON has all).")
 @click.pass_obj
-def list_rows(session: Session, source: str | None, limit: int) -> None:
+def list_rows(session: Session, source: str | None, everything: bool, limit: int) -> None:
     """List refused rows: file, row, column, class of the value, reason."""
-    from riskwarn.contracts import contract
-    from riskwarn.store import Store
-
-    home = session.home()
-    if source is not None:
-        contract(source, home.configuration)
-    rows = Store(home).quarantined(source)
-    lines = table(rows[:limit], COLUMNS)
+    rows = _refused(session, source, everything)
+    shown = (*COLUMNS, "repaired") if everything else COLUMNS
+    lines = table(rows[:limit], shown)
     if len(rows) > limit:
         lines.append(f"… and {len(rows) - limit} more (--limit, or quarantine export FILE)")
-    session.emit([{name: row[name] for name in COLUMNS} for row in rows], lines)
+    session.emit([{name: row[name] for name in shown} for row in rows], lines)
 
 
 @command.command("export")
@@ -41,28 +40,67 @@ def list_rows(session: Session, source: str | None, limit: int) -> None:
 @click.pass_obj
 def export(session: Session, file: Path, source: str | None) -> None:
     """Write refused rows for the clerk who can repair them: a workbook (.xlsx), else a CSV that Excel opens."""
-    import pandas as pd
+    rows = _refused(session, source, everything=False)
+    path = file.resolve()
+    if file.suffix.lower() == ".xlsx":
+        from riskwarn.health import write_workbook
+        from riskwarn.store import ledger
 
-    from riskwarn.contracts.reasons import REASONS
-    from riskwarn.files import atomic
+        write_workbook(path, rows, ledger(session.home()))
+    else:
+        _write_csv(path, rows)
+    session.emit({"rows": len(rows), "path": str(path)}, [f"{len(rows)} rows: {path}"])
+
+
+@command.command("retry")
+@click.argument("source")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--mapping", type=click.Path(path_type=Path), help="A YAML file that says which column is which field.")
+@click.option(
+    "--exported-at",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="When the export was taken (local time).",
+)
+@click.pass_obj
+def retry(session: Session, source: str, file: Path, mapping: Path | None, exported_at: datetime | None) -> None:
+    """Load the repaired FILE of SOURCE and settle the refused rows that it brings in order."""
+    from riskwarn.ingest import retry
+
+    home = session.home()
+    taken = exported_at.replace(tzinfo=home.configuration.calendar.timezone) if exported_at else None
+    done = retry(
+        home, source, file, mapping=mapping, exported_at=taken, now=datetime.now(UTC), progress=session.progress
+    )
+    account = done.account
+    lines = [
+        f"waiting for repair: {done.before} before, {done.after} now; {done.repaired} repaired",
+        f"read {account.read}, accepted {account.accepted}, duplicates {account.duplicates}, corrected {account.corrected}, quarantined {account.quarantined}",
+    ]
+    session.emit(done.as_dict(), lines)
+
+
+def _refused(session: Session, source: str | None, everything: bool) -> list[dict[str, Any]]:
+    from riskwarn.contracts import contract
     from riskwarn.store import Store
 
-    rows = [
-        {
-            "数据": row["source"],
-            "文件": row["file_name"],
-            "行": row["row"],
-            "列": row["column"],
-            "原因": REASONS[str(row["reason"])].zh,
-            "reason": REASONS[str(row["reason"])].en,
-            "repair": REASONS[str(row["reason"])].repair,
-        }
-        for row in Store(session.home()).quarantined(source)
-    ]
-    frame = pd.DataFrame(rows, columns=["数据", "文件", "行", "列", "原因", "reason", "repair"])
-    with atomic(file.resolve()) as temporary:
-        if file.suffix.lower() == ".xlsx":
-            frame.to_excel(temporary, index=False, engine="openpyxl")
-        else:
-            frame.to_csv(temporary, index=False, encoding="utf-8-sig")
-    session.emit({"rows": len(rows), "path": str(file.resolve())}, [f"{len(rows)} rows: {file.resolve()}"])
+    home = session.home()
+    if source is not None:
+        contract(source, home.configuration)
+    return [row for row in Store(home).quarantined(source) if everything or not row["repaired"]]
+
+
+def _write_csv(path: Path, rows: list[dict[str, Any]]) -> None:
+    import csv
+
+    from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
+    from riskwarn.files import atomic
+
+    with atomic(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(FOR_THE_CLERK)
+        for row in rows:
+            why = REASONS[row["reason"]]
+            cells = (row["source"], row["file_name"], row["row"], row["column"], why.zh, REPAIRS_ZH[row["reason"]])
+            # Excel would take a heading of a stranger's file that begins like this for a formula.
+            safe = [f"'{cell}" if str(cell).startswith(("=", "+", "-", "@")) else cell for cell in cells]
+            writer.writerow([*safe, why.en, why.repair])

@@ -39,3 +39,36 @@ REASONS: dict[str, Why] = {
     ),
     "unknown_grid": Why("网格编码不在网格表中", "no such grid is loaded", "load the newest grids, or correct the id"),
 }
+
+#: How the clerk repairs it, in Chinese; a test holds that every reason has its line.
+REPAIRS_ZH: dict[str, str] = {
+    "bad_count": "改为整数，不带单位",
+    "bad_date": "改为 2026-03-01 或 2026年3月1日 的形式",
+    "bad_grid_id": "核对网格编码",
+    "bad_number": "只填数字，不带单位和文字",
+    "bad_text": "重新导出为 CSV（UTF-8）",
+    "in_future": "核对日期，年份是否填错",
+    "known_before_event": "核对发生时间和登记时间，改正填错的一个",
+    "missing_date": "补填时间",
+    "missing_grid_id": "补填网格编码",
+    "missing_record_id": "补填编号，一案一号",
+    "missing_unit": "补填所属社区、镇街和区县",
+    "no_place": "补填网格编码；没有网格编码的，填社区或镇街",
+    "not_loaded": "无需处理",
+    "personal_value": "删去个人信息，改填地点编码",
+    "ragged_row": "检查该行是否多出分隔符或换行",
+    "rounded_id": "在系统中重新导出，把该列存为文本；不要在Excel中直接打开再保存",
+    "severity_digits": "改填“一般、较大、重大、特别重大”",
+    "unknown_grid": "核对网格编码；网格已调整的，请先报送最新网格表",
+}
+
+#: What the class of a refused value is called.
+VALUE_CLASSES_ZH = {
+    "date": "日期",
+    "empty": "空",
+    "id": "编码",
+    "number": "数字",
+    "refused": "不予加载",
+    "row": "整行",
+    "text": "文字",
+}

@@ -24,10 +24,11 @@ from riskwarn.ingest.columns import PLACE_FIELDS, heading_finder, match, require
 from riskwarn.ingest.events import Reading, records
 from riskwarn.ingest.faults import Faults
 from riskwarn.ingest.places import Ladder
-from riskwarn.ingest.sheets import open_sheet
+from riskwarn.ingest.sheets import ROUNDED, open_sheet
 from riskwarn.ingest.versions import content_hash, sort_out
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Load, Store, writing
+from riskwarn.store.settlement import NOT_LOADED, record_numbers, settle
 
 
 def ingest(
@@ -100,7 +101,7 @@ def _load(
     frame = _records(reading, store)
     frame["row"] = numbers
     frame["exported_at"] = pd.Timestamp(exported).tz_convert("UTC").tz_localize(None)
-    good = ~reading.faults.any
+    good, ids = ~reading.faults.any, frame.get("record_id")
     frame = _versioned(frame[good].reset_index(drop=True), source)
     told = sort_out(frame, _stored(store, source))
     kept = frame[told.accepted | told.corrected].copy()
@@ -108,7 +109,7 @@ def _load(
     late = told.corrected[told.accepted | told.corrected] & kept["updated_at"].isna().to_numpy(dtype=bool)
     kept.loc[late, "version_at"] = kept.loc[late, "exported_at"]
     named = {name: sheet.headings[position] for name, position in columns.positions.items()}
-    quarantine = _quarantine(reading.faults, numbers, raw.ragged, file.name, named)
+    quarantine = _quarantine(reading.faults, numbers, raw.ragged, file.name, named, _refused_records(reading, ids))
     reasons: dict[str, int] = {}
     for row in quarantine:
         reasons[str(row["reason"])] = reasons.get(str(row["reason"]), 0) + 1
@@ -128,7 +129,8 @@ def _load(
     load = Load(
         source, file.name, digest, now.isoformat(), exported.isoformat(), account.as_dict(), list(told.leans_on)
     )
-    store.commit_load(load, _as_table(kept, source), quarantine)
+    load_id = store.commit_load(load, _as_table(kept, source), quarantine)
+    settle(home, load_id, frame["identity"][: len(frame) * (source not in TABLES)])
     return account
 
 
@@ -189,9 +191,20 @@ def _stored(store: Store, source: str) -> pd.DataFrame:
     return stored.assign(identity=tables.identity(stored))[["identity", "content", "version_at", "load_id"]]
 
 
+def _refused_records(reading: Reading, ids: pd.Series | None) -> dict[int, int]:
+    """Row -> keyed digest of its id, by which a repaired row is known; none of what is by rule not loaded."""
+    if reading.source in TABLES or reading.mapping.period is not None or ids is None:
+        return {}
+    text = reading.text("record_id")
+    usable = text.notna().to_numpy(dtype=bool) & text.ne(ROUNDED).to_numpy(dtype=bool)
+    rows = [row for row, fault in reading.faults if usable[row] and fault.reason != NOT_LOADED]
+    return dict(zip(rows, record_numbers(ids.iloc[rows]).tolist(), strict=True))
+
+
 def _quarantine(
-    faults: Faults, numbers: np.ndarray, ragged: np.ndarray, file: str, headings: dict[str, str]
-) -> list[dict[str, object]]:
+    faults: Faults, numbers: np.ndarray, ragged: np.ndarray, file: str, headings: dict[str, str],
+    records: dict[int, int],
+) -> list[dict[str, object]]:  # fmt: skip
     """The refused rows, with the heading that stands in the file where there is one."""
     rows: list[dict[str, object]] = [
         {
@@ -200,11 +213,19 @@ def _quarantine(
             "column": headings.get(fault.column, fault.column),
             "value_class": fault.value_class,
             "reason": fault.reason,
+            "record": records.get(row),
         }
         for row, fault in faults
     ]
     rows += [
-        {"file_name": file, "row": int(number), "column": "", "value_class": "row", "reason": "ragged_row"}
+        {
+            "file_name": file,
+            "row": int(number),
+            "column": "",
+            "value_class": "row",
+            "reason": "ragged_row",
+            "record": None,
+        }
         for number in ragged
     ]
     return rows

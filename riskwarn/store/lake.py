@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from sqlalchemy import func, insert, select
+from sqlalchemy import case, func, insert, select
 
 from riskwarn.contracts.schema import TABLES, schema_of
 from riskwarn.database import LAKE_FILES, LOADS, QUARANTINE
@@ -103,8 +103,14 @@ class Store:
         return load_id
 
     def quarantined(self, source: str | None = None) -> list[dict[str, object]]:
-        """The refused rows: where, why and of what class; never their content."""
-        rows = select(QUARANTINE).where(in_force(QUARANTINE.c.load_id, self._version)).order_by(QUARANTINE.c.id)
+        """The refused rows: where, why and of what class; never their content.
+
+        Of a row that was refused again only the newest refusal is given; `repaired` says that its record is loaded.
+        """
+        settled = QUARANTINE.c.settled_by.is_not(None) & in_force(QUARANTINE.c.settled_by, self._version)
+        repaired = case((settled & (QUARANTINE.c.settlement == "repaired"), True), else_=False).label("repaired")
+        rows = select(QUARANTINE, repaired).where(in_force(QUARANTINE.c.load_id, self._version))
+        rows = rows.where(~settled | (QUARANTINE.c.settlement == "repaired")).order_by(QUARANTINE.c.id)
         if source is not None:
             rows = rows.where(QUARANTINE.c.source == source)
         with self._home.database.connect() as connection:

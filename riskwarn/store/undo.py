@@ -35,6 +35,7 @@ class LedgerRow:
     load_id: int
     source: str
     file_name: str
+    file_sha256: str
     loaded_at: str
     exported_at: str
     account: Mapping[str, Any]

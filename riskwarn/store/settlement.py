@@ -1,0 +1,123 @@
+"""Refused rows that come again: repaired, or refused once more. A refused row stays open until a later load settles it.
+
+A row is known again by its record (the keyed digest of its id), or, where it has none, by its place in the same file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sqlalchemy import Connection, and_, case, func, or_, select, update
+
+from riskwarn.database import LOADS, QUARANTINE
+from riskwarn.home import Home
+from riskwarn.store.undo import in_force
+
+#: Refused by rule: nobody is asked to repair it.
+NOT_LOADED = "not_loaded"
+
+REPAIRED = "repaired"
+REFUSED_AGAIN = "refused_again"
+
+_AT_ONCE = 5000
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How many open rows a load settled."""
+
+    repaired: int = 0
+    refused_again: int = 0
+
+
+def record_numbers(ids: pd.Series) -> npt.NDArray[np.int64]:
+    """(rows,) 64 bits of keyed digests that are not null."""
+    if pd.api.types.is_integer_dtype(ids.dtype):
+        return ids.to_numpy(dtype=np.int64)
+    return np.array([int(str(one)[:16], 16) for one in ids], dtype=np.uint64).view(np.int64)
+
+
+def open_rows() -> Any:
+    """The condition that a refused row is settled by no load that counts."""
+    return or_(QUARANTINE.c.settled_by.is_(None), ~in_force(QUARANTINE.c.settled_by, None))
+
+
+def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) -> Settled:
+    """Settle the open rows of earlier loads that a load carried again.
+
+    Parameters
+    ----------
+    good : (rows,) the record ids of the rows that were sound; empty for a table.
+    by_name : rows without a record are known by their number also in another file of the same name, if it has as many
+        rows as the first (a file from which rows were taken has other numbers).
+    """
+    with home.database.begin() as connection:
+        load = connection.execute(select(LOADS).where(LOADS.c.load_id == load_id)).mappings().one()
+        before = _open(connection, load["source"], load_id)
+        if not before:
+            return Settled()
+        came = select(QUARANTINE.c.record, QUARANTINE.c.row).where(QUARANTINE.c.load_id == load_id)
+        again = connection.execute(came).all()
+        refused_records = {record for record, _ in again if record is not None}
+        refused_numbers = {row for _, row in again}
+        wanted = [row["record"] for row in before if row["record"] is not None]
+        sound = set(np.intersect1d(wanted, record_numbers(good)).tolist()) if wanted and len(good) else set()
+        told: dict[str, list[int]] = {REPAIRED: [], REFUSED_AGAIN: []}
+        for row in before:
+            if row["record"] is not None:
+                if row["record"] in refused_records:
+                    told[REFUSED_AGAIN].append(row["id"])
+                elif row["record"] in sound:
+                    told[REPAIRED].append(row["id"])
+            elif _same_file(row, load, by_name):
+                told[REFUSED_AGAIN if row["row"] in refused_numbers else REPAIRED].append(row["id"])
+        for settlement, ids in told.items():
+            for start in range(0, len(ids), _AT_ONCE):
+                chosen = QUARANTINE.c.id.in_(ids[start : start + _AT_ONCE])
+                connection.execute(update(QUARANTINE).where(chosen).values(settled_by=load_id, settlement=settlement))
+    return Settled(len(told[REPAIRED]), len(told[REFUSED_AGAIN]))
+
+
+def counts(home: Home, source: str | None = None) -> dict[str, int]:
+    """How many refused rows are `open` (somebody can repair them), `not_loaded` (by rule) and `repaired`."""
+    kind = case(
+        (and_(~open_rows(), QUARANTINE.c.settlement == REPAIRED), "repaired"),
+        (~open_rows(), "refused_again"),
+        (QUARANTINE.c.reason == NOT_LOADED, "not_loaded"),
+        else_="open",
+    )
+    rows = select(kind, func.count()).where(in_force(QUARANTINE.c.load_id, None)).group_by(kind)
+    if source is not None:
+        rows = rows.where(QUARANTINE.c.source == source)
+    with home.database.connect() as connection:
+        found = {str(name): int(count) for name, count in connection.execute(rows)}
+    return {name: found.get(name, 0) for name in ("open", "not_loaded", "repaired")}
+
+
+def _open(connection: Connection, source: str, before: int) -> Sequence[Any]:
+    rows = (
+        select(
+            QUARANTINE.c.id,
+            QUARANTINE.c.row,
+            QUARANTINE.c.record,
+            LOADS.c.file_name,
+            LOADS.c.file_sha256,
+            LOADS.c.account,
+        )
+        .join(LOADS, LOADS.c.load_id == QUARANTINE.c.load_id)
+        .where(QUARANTINE.c.source == source, QUARANTINE.c.load_id < before)
+        .where(in_force(QUARANTINE.c.load_id, None), open_rows())
+        .order_by(QUARANTINE.c.id)
+    )
+    return connection.execute(rows).mappings().all()
+
+
+def _same_file(row: Any, load: Any, by_name: bool) -> bool:
+    if row["file_sha256"] == load["file_sha256"]:
+        return True
+    return by_name and row["file_name"] == load["file_name"] and row["account"]["read"] == load["account"]["read"]

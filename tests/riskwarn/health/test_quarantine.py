@@ -1,0 +1,170 @@
+"""Refused rows: each is accounted for, told to the clerk in Chinese, and settled by the repaired file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
+from riskwarn.health import write_workbook
+from riskwarn.home import Home
+from riskwarn.ingest import retry
+from riskwarn.store import Store, ledger, undo
+from riskwarn.store.settlement import counts
+from tests.worlds import NOW, dispute, load, with_grids, write_csv
+
+BAD_DATE = {"发生时间": "去年冬天"}
+
+
+@pytest.fixture
+def city(home: Home, tmp_path: Path) -> Home:
+    return with_grids(home, tmp_path)
+
+
+def written(folder: Path, name: str, rows: Sequence[dict[str, Any]]) -> Path:
+    folder.mkdir(exist_ok=True)
+    return write_csv(folder / name, rows)
+
+
+def open_rows(home: Home) -> list[tuple[str, int, str]]:
+    rows = Store(home).quarantined()
+    return [(row["file_name"], row["row"], row["reason"]) for row in rows if not row["repaired"]]  # type: ignore[misc]
+
+
+def test_every_reason_says_in_chinese_how_to_repair_it() -> None:
+    for code, why in REASONS.items():
+        for text in (why.zh, REPAIRS_ZH[code]):
+            assert re.search("[\u4e00-\u9fff]", text), code
+
+
+def test_a_repaired_file_settles_what_it_repairs(city: Home, tmp_path: Path) -> None:
+    """Known again by their records, though the clerk sends only the rows that were refused, in another file."""
+    rows = [dispute(1), dispute(2, **BAD_DATE), dispute(3, 网格编码="G99"), dispute(4)]
+    load(city, "disputes", written(tmp_path / "a", "march.csv", rows))
+    repaired = written(tmp_path / "b", "repaired.csv", [dispute(2), dispute(3, 网格编码="G98")])
+    done = retry(city, "disputes", repaired, now=NOW)
+    assert (done.before, done.repaired, done.after) == (2, 1, 1)
+    assert (done.account.accepted, done.account.quarantined) == (1, 1)
+    assert open_rows(city) == [("repaired.csv", 3, "unknown_grid")], "refused again: the newest refusal stands for it"
+    again = retry(city, "disputes", written(tmp_path / "c", "last.csv", [dispute(3)]), now=NOW)
+    assert (again.before, again.repaired, again.after) == (1, 1, 0)
+    assert counts(city) == {"open": 0, "not_loaded": 0, "repaired": 2}
+
+
+def test_a_row_without_a_record_is_known_by_its_number(city: Home, tmp_path: Path) -> None:
+    rows = [dispute(1), dispute(2, 纠纷编号=""), dispute(3, 纠纷编号="")]
+    load(city, "disputes", written(tmp_path / "a", "march.csv", rows))
+    shorter = written(tmp_path / "b", "march.csv", [dispute(2), dispute(3)])
+    assert retry(city, "disputes", shorter, now=NOW).repaired == 0, "rows of a shorter file have other numbers"
+    whole = written(tmp_path / "c", "march.csv", [dispute(1), dispute(2), dispute(3, 纠纷编号="")])
+    done = retry(city, "disputes", whole, now=NOW)
+    assert (done.before, done.repaired, done.after) == (2, 1, 1)
+
+
+def test_the_same_file_again_refuses_nothing_twice(city: Home, tmp_path: Path) -> None:
+    rows = [dispute(1, **BAD_DATE), dispute(2, 纠纷编号=""), dispute(3)]
+    file = written(tmp_path / "a", "march.csv", rows)
+    for _ in range(3):
+        load(city, "disputes", file)
+    assert open_rows(city) == [("march.csv", 2, "bad_date"), ("march.csv", 3, "missing_record_id")]
+
+
+def test_a_repair_that_is_undone_leaves_the_row_open(city: Home, tmp_path: Path) -> None:
+    load(city, "disputes", written(tmp_path / "a", "march.csv", [dispute(1, **BAD_DATE)]))
+    retry(city, "disputes", written(tmp_path / "b", "march.csv", [dispute(1)]), now=NOW)
+    assert open_rows(city) == []
+    undo(city, 3, now=NOW)
+    assert open_rows(city) == [("march.csv", 2, "bad_date")]
+    assert counts(city, "disputes")["open"] == 1
+
+
+def test_what_is_by_rule_not_loaded_keeps_no_key_and_waits_for_nobody(city: Home, tmp_path: Path) -> None:
+    row = {"信访件编号": "X1", "网格编码": "G1", "信访日期": "2026-03-03", "信访目的": "检举控告"}
+    load(city, "petitions", written(tmp_path / "a", "p.csv", [row]))
+    kept = Store(city).quarantined()
+    assert [(one["reason"], one["record"]) for one in kept] == [("not_loaded", None)]
+    assert counts(city) == {"open": 0, "not_loaded": 1, "repaired": 0}
+
+
+def test_ids_that_excel_rounded_are_not_taken_for_one_record(city: Home, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    rows = [dispute(1, 纠纷编号=1234567890123456789), dispute(2, 纠纷编号=1234567890123456999)]
+    for line in ([*rows[0]], *(list(row.values()) for row in rows)):
+        book.active.append(line)
+    book.save(tmp_path / "rounded.xlsx")
+    load(city, "disputes", tmp_path / "rounded.xlsx")
+    kept = Store(city).quarantined()
+    assert [(one["reason"], one["record"]) for one in kept] == [("rounded_id", None)] * 2
+
+
+def test_the_clerk_gets_a_sheet_for_each_file(city: Home, tmp_path: Path) -> None:
+    """Read back as Excel would: headings as they stand in the file, reasons and repairs in Chinese, headers that stay."""
+    name = "三月[江北]矛盾纠纷台账明细导出表全区各镇街汇总最终版.csv"
+    load(
+        city,
+        "disputes",
+        written(tmp_path / "a", name, [dispute(1, **BAD_DATE), dispute(2), dispute(3, 网格编码="G99")]),
+    )
+    load(city, "disputes", written(tmp_path / "b", name, [dispute(4, 纠纷编号="")]))
+    petition = {
+        "=信访件编号": "X1",
+        "信访件编号": "X1",
+        "网格编码": "G1",
+        "信访日期": "2026-03-03",
+        "信访目的": "检举控告",
+    }
+    load(city, "petitions", written(tmp_path / "a", "p.csv", [petition]))
+    write_workbook(tmp_path / "refused.xlsx", Store(city).quarantined(), ledger(city))
+    book = openpyxl.load_workbook(tmp_path / "refused.xlsx")
+    first, *sheets = book.worksheets
+    assert first.title == "汇总" and len(sheets) == 2
+    assert all(len(sheet.title) <= 31 and sheet.freeze_panes == "A2" for sheet in book.worksheets)
+    assert [[cell.value for cell in row] for row in sheets[0].iter_rows()] == [
+        ["行号", "列名", "问题", "内容", "如何修复"],
+        [2, "发生时间", "日期无法识别", "文字", REPAIRS_ZH["bad_date"]],
+        [4, "网格编码", "网格编码不在网格表中", "编码", REPAIRS_ZH["unknown_grid"]],
+    ]
+    assert sheets[0].auto_filter.ref == "A1:E3" and sheets[0].column_dimensions["E"].width > 40
+    lines = [[cell.value for cell in row] for row in first.iter_rows(min_row=2)]
+    assert [(line[0], line[3] or "", line[4] or "", line[5]) for line in lines] == [
+        (name, sheets[0].title, "日期无法识别", 1),
+        (name, sheets[0].title, "网格编码不在网格表中", 1),
+        (name, sheets[1].title, "缺少编号", 1),
+        ("p.csv", "", "按规定不予加载，内容未留存", 1),
+        ("合计", "", "", 4),
+    ]
+
+
+def test_a_heading_like_a_formula_stays_a_text(city: Home, tmp_path: Path) -> None:
+    rows = [
+        {
+            "id": 1,
+            "load_id": 1,
+            "source": "grids",
+            "row": 2,
+            "column": "=1+1\x07",
+            "value_class": "text",
+            "reason": "bad_grid_id",
+        }
+    ]
+    write_workbook(tmp_path / "refused.xlsx", rows, ledger(city))
+    cell = openpyxl.load_workbook(tmp_path / "refused.xlsx")["grids"]["B2"]
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+def test_the_command_line_retries(city: Home, tmp_path: Path) -> None:
+    from tests.riskwarn.test_cli import riskwarn, told
+
+    load(city, "disputes", written(tmp_path / "a", "march.csv", [dispute(1, **BAD_DATE), dispute(2)]))
+    repaired = written(tmp_path / "b", "march.csv", [dispute(1), dispute(2)])
+    done = told("--home", city.path, "quarantine", "retry", "disputes", repaired, cwd=tmp_path)
+    assert (done["before"], done["repaired"], done["after"]) == (1, 1, 0)
+    assert told("--home", city.path, "quarantine", "list", cwd=tmp_path) == []
+    shown = riskwarn("--home", city.path, "quarantine", "list", "--all", cwd=tmp_path).stdout
+    assert "bad_date" in shown and "True" in shown
