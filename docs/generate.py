@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from inspect import getsource
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,11 @@ from pydantic import BaseModel
 from features import catalogue
 from riskwarn import errors
 from riskwarn.configuration import Configuration, Levels, Mapping, PeriodColumns, Source, Target
+from riskwarn.contracts import Contract, contract
+from riskwarn.contracts.explained import HOLDS, KNOWN, PRIVACY, needed, words_of
+from riskwarn.contracts.fields import Field
 from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
+from riskwarn.contracts.vocabulary import categories_of, category_words, headings_of, template_heading
 from riskwarn.home import make_home
 from riskwarn.settings import Settings
 from serving import create_app
@@ -29,6 +33,7 @@ def pages() -> dict[str, str]:
     return {
         "features.md": MADE + _features(),
         "api.md": MADE + _api(),
+        "contracts.md": MADE + _contracts(),
         "configuration.md": MADE + _configuration(),
         "errors.md": MADE + _errors(),
     }
@@ -82,6 +87,81 @@ def _type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[-1].lower()
     return str(schema.get("format") or schema.get("type", "text"))
+
+
+def _contracts() -> str:
+    known = Configuration()
+    declared = {name: contract(name, known) for name in known.sources}
+    events = declared["disputes"]
+    lines = [
+        "# Contracts · 数据约定",
+        "",
+        "What an export may hold. 导出表可以包含的列。 A column is recognised by its heading: the first word in its row is",
+        "the one that `riskwarn template SOURCE FILE.xlsx` writes, the field's English name always serves, and *so do the words in",
+        "italics, which nobody has confirmed yet*: they are used, and shown at the load. Whatever is not listed is dropped unread.",
+        "",
+        "*Known* says from when a value may be used ([data.md](data.md)); *kept* what remains of it in the store.",
+    ]
+    for name, one in declared.items():
+        if not one.events:
+            lines += ["", f"## `{name}` {one.zh} · {one.en}", "", *_fields(one, one.exported)]
+    lines += [
+        "",
+        "## Event sources · 事件数据",
+        "",
+        "Disputes, petitions, the hotline, grid reports, hazards, incidents and every event source of one's own have the same",
+        "fields. An export of counts needs a place, `category` and `count`, and its period in the mapping.",
+        "",
+        *_fields(events, events.exported),
+    ]
+    for name, one in declared.items():
+        if one.events:
+            words = category_words(name)
+            lines += [
+                "",
+                f"### `{name}` {one.zh} · {one.en}",
+                "",
+                "Usual columns · 常用列: "
+                + "、".join(template_heading("events", field.name) for field in one.templated),
+                "",
+                "| category | 中文 | English | other words · 其他用词 |",
+                "|---|---|---|---|",
+            ]
+            for code, (zh, en) in categories_of(name).items():
+                others = [word for word, of in words.items() if of == code and word not in (code, zh, en)]
+                lines.append(f"| `{code}` | {zh} | {en} | {'、'.join(others)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _fields(one: Contract, fields: Iterable[Field]) -> Iterator[str]:
+    yield "| field | headings · 列名 | 中文 | English | holds · 内容 | needed | known · 时间 | kept · 留存 |"
+    yield "|---|---|---|---|---|---|---|---|"
+    groups = {names: f"one of group {number}" for number, names in enumerate(one.any_of, start=1)}
+    for field in fields:
+        need = needed(one, field)
+        group = next((told for names, told in groups.items() if need == "one of " + ", ".join(names)), need)
+        words = "、".join(words_of(one, field)) if field.vocabulary else ""
+        holds = words or f"{HOLDS[field.kind][0]} · {HOLDS[field.kind][1]}"
+        if field.lower is not None or field.upper is not None:
+            holds += f" [{_end(field.lower)}, {_end(field.upper)}]"
+        known, kept = KNOWN[field.known], PRIVACY[field.privacy]
+        yield (
+            f"| `{field.name}` | {_headings(one.kind, field.name)} | {field.zh} | {field.en} | {holds} | "
+            f"{group if len(groups) > 1 else need and need.split(' ')[0]} | {known[0]} · {known[1]} | {kept[0]} · {kept[1]} |"
+        )
+
+
+def _headings(kind: str, name: str) -> str:
+    own = [(word, ground) for word, (field, ground) in headings_of(kind).items() if field == name]
+    first = template_heading(kind, name)
+    own.sort(key=lambda one: one[0] != first.lower())
+    return "、".join(
+        f"*{word}*" if ground == "assumed" else word for word, ground in own if word != name.replace("_", "")
+    )
+
+
+def _end(value: float | None) -> str:
+    return "…" if value is None else f"{value:g}"
 
 
 def _configuration() -> str:

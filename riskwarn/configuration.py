@@ -122,6 +122,10 @@ class Levels(Declared):
 
 DEFAULT_SOURCES = (
     "grids",
+    "grid_lineage",
+    "places",
+    "service_areas",
+    "breaks",
     "demographics",
     "interventions",
     "disputes",

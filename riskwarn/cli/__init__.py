@@ -20,6 +20,7 @@ from riskwarn.cli.session import Session
 COMMANDS = {
     "init": "init",
     "simulate": "simulate",
+    "template": "template",
     "ingest": "ingest",
     "loads": "loads",
     "quarantine": "quarantine",

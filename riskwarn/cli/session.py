@@ -16,6 +16,7 @@ import click
 from riskwarn.settings import Settings
 
 if TYPE_CHECKING:
+    from riskwarn.configuration import Configuration
     from riskwarn.home import Home
 
 
@@ -33,6 +34,16 @@ class Session:
         from riskwarn.home import open_home
 
         return open_home(self.home_path, self.settings)
+
+    def configuration(self) -> Configuration:
+        """The home's declarations; the defaults where there is no home, for commands that only explain."""
+        from riskwarn.configuration import Configuration
+        from riskwarn.errors import HomeMissing
+
+        try:
+            return self.home().configuration
+        except HomeMissing:
+            return Configuration()
 
     def emit(self, result: object, lines: Sequence[str]) -> None:
         """Print the result: one JSON document with --json, else the given lines."""

@@ -1,33 +1,23 @@
-"""What each source holds and which words it may use. The door: `contract`, `category_names`."""
+"""What each source holds and which words it may use. The door: `contract`, `required`, `category_names`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from riskwarn.configuration import Configuration
-from riskwarn.contracts.schema import TABLES
+from riskwarn.contracts.sources import Contract, declared, required
 from riskwarn.contracts.vocabulary import categories_of, refuse_in
 from riskwarn.errors import UnknownSource
 
-__all__ = ["Contract", "category_names", "contract", "refuse_declarations"]
-
-
-@dataclass(frozen=True)
-class Contract:
-    """One source: whether it is an event source, and its categories (`other` last; none for tables)."""
-
-    source: str
-    events: bool
-    categories: tuple[str, ...]
+__all__ = ["Contract", "category_names", "contract", "declared", "refuse_declarations", "required"]
 
 
 def contract(source: str, configuration: Configuration) -> Contract:
-    """The contract of a declared source; raise UnknownSource for any other."""
+    """The contract of a declared source with its categories; raise UnknownSource for any other."""
     if source not in configuration.sources:
         raise UnknownSource(source=source, known=", ".join(configuration.sources))
-    if source in TABLES:
-        return Contract(source, events=False, categories=())
-    return Contract(source, events=True, categories=tuple(category_names(source, configuration)))
+    found = declared(source)
+    return replace(found, categories=tuple(category_names(source, configuration))) if found.events else found
 
 
 def category_names(source: str, configuration: Configuration) -> dict[str, tuple[str, str]]:

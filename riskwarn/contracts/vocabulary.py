@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -113,21 +114,74 @@ def refuse_in(value: object, where: str) -> None:
 
 
 def is_personal(heading: str) -> bool:
-    """Whether a column of this (normalised) heading holds persons, protected traits or free text."""
-    listed = shipped("dropped")
-    return (
-        heading in listed["exact"]
-        or heading.startswith(tuple(listed["prefixes"]))
-        or heading.endswith(tuple(listed["suffixes"]))
-        or refused_word(heading) is not None
-    )
+    """Whether a column of this (normalised) heading holds persons, protected traits or counts of people."""
+    exact, prefixes, suffixes, allowed = _dropped()
+    key = _key(heading)
+    if key in allowed:
+        return False
+    return key in exact or key.startswith(prefixes) or key.endswith(suffixes) or refused_word(heading) is not None
 
 
 @cache
-def headings_of(kind: str) -> dict[str, tuple[str, bool]]:
-    """Heading -> (field, whether the alias is only assumed) of `events`, `grids`, `demographics` or `interventions`."""
-    found: dict[str, tuple[str, bool]] = {}
+def _dropped() -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...], frozenset[str]]:
+    listed = shipped("dropped")
+    exact, prefixes, suffixes, allowed = (
+        tuple(map(_key, listed[name])) for name in ("exact", "prefixes", "suffixes", "except")
+    )
+    return frozenset(exact), prefixes, suffixes, frozenset(allowed)
+
+
+def _key(heading: str) -> str:
+    """How headings are compared: `Report ID`, `report_id` and `ReportId` are one."""
+    return normalised(heading).lower().replace("_", "").replace("-", "").replace(" ", "")
+
+
+class Ground(StrEnum):
+    """Why a heading is taken for a field."""
+
+    EXACT = "exact"  # the heading is a seen alias
+    ASSUMED = "assumed"  # the heading is an alias that nobody has confirmed yet
+    AFFIX = "affix"  # it is an alias behind a known prefix, or with another ending
+
+
+@cache
+def headings_of(kind: str) -> dict[str, tuple[str, Ground]]:
+    """Heading -> (field, ground) of `events` or of a table: the exact and the assumed aliases."""
+    found: dict[str, tuple[str, Ground]] = {}
     for field, words in shipped("headings")[kind].items():
-        found[field] = (field, False)
-        found.update({normalised(word.rstrip("?")): (field, word.endswith("?")) for word in words})
+        for word in (field, *words):
+            found[_key(word.rstrip("?"))] = (field, Ground.ASSUMED if word.endswith("?") else Ground.EXACT)
     return found
+
+
+@cache
+def field_of(heading: str, kind: str) -> tuple[str, Ground] | None:
+    """The field for which a (normalised) heading stands, and why; None for a heading that no contract knows."""
+    aliases, heading = headings_of(kind), _key(heading)
+    if heading in aliases:
+        return aliases[heading]
+    affixes = shipped("headings")["affixes"]
+    shorter = [heading.removeprefix(prefix) for prefix in affixes["prefixes"] if heading.startswith(prefix)]
+    for form in (heading, *shorter):
+        endings = [
+            form.removesuffix(ending) + other for ending, other in affixes["suffixes"].items() if form.endswith(ending)
+        ]
+        found = next((aliases[one] for one in (form, *endings) if one in aliases), None)
+        if found is not None:
+            return found[0], Ground.AFFIX
+    return None
+
+
+def template_heading(kind: str, field: str) -> str:
+    """The Chinese heading that a template writes for a field: its first alias that is not assumed, else the first."""
+    words: list[str] = shipped("headings")[kind].get(field, [])
+    return next((word for word in words if not word.endswith("?")), words[0].rstrip("?") if words else field)
+
+
+def is_opinion(heading: str, words: Iterable[str]) -> bool:
+    """Whether a column is an officer's opinion: its (normalised) heading may be one, and a word is not the field's.
+
+    风险等级 with the four words of severity is severity; with others (高, 中, 低, colours …) nothing of it is read.
+    """
+    field = shipped("headings")["opinions"].get(heading)
+    return field is not None and any(normalised(word) not in field_words(field) for word in words)

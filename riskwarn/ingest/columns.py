@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from riskwarn.configuration import Mapping
-from riskwarn.contracts.vocabulary import headings_of, is_personal, refuse_words
+from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_personal, refuse_words
 from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn
 from riskwarn.ingest.headings import Cells, Found, find_headings
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
 
-#: Of these fields one or the other tells the place of an event.
-PLACE_FIELDS = ("grid_id", "community", "community_name", "path", "town", "town_name")
+#: Fields that several columns of a sheet may fill: `text`, `text_2`, `text_3` …, in the order of the sheet.
+REPEATED = ("text", "address")
 
 
 @dataclass(frozen=True)
@@ -41,43 +41,44 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
             refuse_words(plain[position], file)
             raise PrivateColumn(where=f"the mapping of {file}, columns.{field}", column=headings[position])
     taken = set(wanted.values())
-    found: dict[str, list[int]] = {}
-    assumed = []
-    aliases = headings_of(kind)
+    found: dict[str, list[tuple[int, Ground]]] = {}
     for position, heading in enumerate(plain):
-        if position in taken or is_personal(heading) or heading not in aliases:
+        if position in taken or is_personal(heading):
             continue
-        field, guess = aliases[heading]
-        if field not in wanted:
-            found.setdefault(field, []).append(position)
-            if guess:
-                assumed.append(
-                    f"{file}: {headings[position]!r} is taken for {field} (assumed; confirm it in a mapping)"
-                )
-    for field, positions in found.items():
-        if len(positions) > 1:
-            clash = ", ".join(repr(headings[position]) for position in positions)
+        known = field_of(heading, kind)
+        if known is not None and known[0] not in wanted:
+            found.setdefault(known[0], []).append((position, known[1]))
+    notes = []
+    for field, claims in found.items():
+        # An alias as it stands comes before one that was only found behind a prefix.
+        chosen = [claim for claim in claims if claim[1] is not Ground.AFFIX] or claims
+        if len(chosen) > 1 and field not in REPEATED:
+            clash = ", ".join(repr(headings[position]) for position, _ in chosen)
             raise HeadingClash(file=file, headings=clash, field=field)
-        wanted[field] = positions[0]
+        for index, (position, ground) in enumerate(chosen, start=1):
+            wanted[field if index == 1 else f"{field}_{index}"] = position
+            if ground is not Ground.EXACT:
+                how = "assumed" if ground is Ground.ASSUMED else "by its prefix or ending"
+                notes.append(f"{file}: {headings[position]!r} is taken for {field} ({how}; confirm it in a mapping)")
     read = set(wanted.values())
     dropped = tuple(heading for position, heading in enumerate(headings) if position not in read and heading)
-    return Columns(wanted, dropped, tuple(assumed))
+    return Columns(wanted, dropped, tuple(notes))
 
 
 def heading_finder(kind: str, mapping: Mapping) -> Callable[[Sequence[Cells]], Found]:
     """Tells the headings of `kind` from titles: what an alias, the mapping or the privacy gate knows is a heading."""
-    aliases, named = headings_of(kind), {plain_heading(heading) for heading in _named(mapping).values()}
+    named = {plain_heading(heading) for heading in _named(mapping).values()}
 
     def known(cell: str) -> bool:
         plain = plain_heading(cell)
-        return plain in aliases or plain in named or is_personal(plain)
+        return plain in named or is_personal(plain) or field_of(plain, kind) is not None
 
     return lambda top: find_headings(top, known, lambda cell: is_personal(plain_heading(cell)))
 
 
 def require(columns: Columns, fields: Sequence[str], headings: Sequence[str], kind: str, file: str) -> None:
-    """Raise ColumnMissing unless one of `fields` has a column; the first names it."""
-    if any(field in columns.positions for field in fields):
+    """Raise ColumnMissing unless one of `fields` has a column; the first names it. "a+b" needs both."""
+    if any(all(part in columns.positions for part in field.split("+")) for field in fields):
         return
     words = [heading for heading, (field, _) in headings_of(kind).items() if field in fields]
     close = [near for heading in headings for near in difflib.get_close_matches(plain_heading(heading), words, 1, 0.6)]

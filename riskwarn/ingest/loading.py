@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from riskwarn.configuration import Mapping, read_yaml, zone
-from riskwarn.contracts import Contract, contract
+from riskwarn.contracts import Contract, contract, required
 from riskwarn.contracts.schema import EVENTS, TABLES
 from riskwarn.errors import FileMissing, FileUnreadable, GridsMissing
 from riskwarn.files import sha256
@@ -20,7 +20,7 @@ from riskwarn.home import Home
 from riskwarn.ingest import tables
 from riskwarn.ingest.account import Account, together
 from riskwarn.ingest.cells import trimmed
-from riskwarn.ingest.columns import PLACE_FIELDS, heading_finder, match, require
+from riskwarn.ingest.columns import heading_finder, match, require
 from riskwarn.ingest.events import Reading, records
 from riskwarn.ingest.faults import Faults
 from riskwarn.ingest.places import Ladder
@@ -79,7 +79,7 @@ def _load(
     kind = source if source in TABLES else "events"
     sheet = open_sheet(file, heading_finder(kind, rules))
     columns = match(sheet.headings, kind, rules, file.name)
-    for fields in _required(kind, rules):
+    for fields in required(kind, rules):
         require(columns, fields, sheet.headings, kind, file.name)
     raw = sheet.read(sorted(columns.positions.values()))
     cells = {name: trimmed(raw.cells[position]).reset_index(drop=True) for name, position in columns.positions.items()}
@@ -132,19 +132,6 @@ def _load(
     load_id = store.commit_load(load, _as_table(kept, source), quarantine)
     settle(home, load_id, frame["identity"][: len(frame) * (source not in TABLES)])
     return account
-
-
-def _required(kind: str, rules: Mapping) -> list[tuple[str, ...]]:
-    """Fields that must have a column; of several names in one entry any will do."""
-    if kind == "grids":
-        return [("grid_id",), *((unit, f"{unit}_name") for unit in ("community", "town", "district"))]
-    if kind == "demographics":
-        return [("grid_id",), ("population",)]
-    if kind == "interventions":
-        return [("grid_id",), ("started_at",), ("kind",)]
-    if rules.period is not None:
-        return [PLACE_FIELDS, ("category",), ("count",)]
-    return [("record_id",), PLACE_FIELDS, ("occurred_at",)]
 
 
 def _records(reading: Reading, store: Store) -> pd.DataFrame:
