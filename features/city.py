@@ -10,7 +10,7 @@ import pandas as pd
 
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import Contract, contract
-from riskwarn.errors import NothingKnown
+from riskwarn.errors import AsOfInvalid, NothingKnown
 from riskwarn.geography import Geography, geography, lineage
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
@@ -46,12 +46,14 @@ def read_city(
     configuration, store = home.configuration, Store(home, version)
     calendar = configuration.calendar
     newest = store.newest_known_at()
+    today = calendar.floor((now or datetime.now(UTC)).astimezone(calendar.timezone).date())
     if as_of is None and newest is not None:
-        today = (now or datetime.now(UTC)).astimezone(calendar.timezone).date()
-        as_of = min(calendar.midnight_after(newest), calendar.floor(today))
+        as_of = min(calendar.midnight_after(newest), today)
     if as_of is None:
-        raise NothingKnown(as_of="any date")
+        raise NothingKnown(as_of="today")
     calendar.check(as_of)
+    if as_of > today:
+        raise AsOfInvalid(value=as_of, problem="it lies in the future, of which nothing is known", nearest=today)
     places = geography(
         store.versions("grids"),
         as_of,

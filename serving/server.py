@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
@@ -17,8 +18,18 @@ from serving.app import create_app
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def serve(home: Home, host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
-    """Serve until interrupted. Raises HostRefused (not loopback while no key exists), PortTaken."""
+def serve(
+    home: Home,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    workers: int = 1,
+    *,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until interrupted; `ready` is called once nothing stands against listening there.
+
+    Raises HostRefused (not loopback while no key exists), PortTaken.
+    """
     if host not in LOOPBACK:
         raise HostRefused(host=host)
     family = socket.AF_INET6 if host == "::1" else socket.AF_INET
@@ -28,6 +39,7 @@ def serve(home: Home, host: str = "127.0.0.1", port: int = 8000, workers: int = 
             trial.bind((host, port))
         except OSError as error:
             raise PortTaken(host=host, port=port) from error
+    ready()
     if workers == 1:
         uvicorn.run(create_app(home), host=host, port=port, log_level="warning", server_header=False)
         return

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from features import City, FeatureMatrix, read_city
-from riskwarn.errors import HistoryTooShort
+from riskwarn.errors import AsOfInvalid, HistoryTooShort
 from riskwarn.files import atomic
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
@@ -75,8 +75,15 @@ def backtest(
     last = end or (ripe[-1] if ripe else city.as_of)
     chosen = [origin for origin in matrix.origins if (start is None or origin >= start) and origin <= last]
     chosen = chosen if start is not None else chosen[-DEFAULT_ORIGINS:]
-    if not chosen or not set(chosen) & set(ripe):
-        raise HistoryTooShort(origins=len(ripe), as_of=city.as_of, horizon=horizon, needed=1)
+    if not ripe:
+        raise HistoryTooShort(origins=0, as_of=city.as_of, horizon=horizon, needed=1)
+    if not set(chosen) & set(ripe):
+        asked = start or last
+        raise AsOfInvalid(
+            value=f"{asked} … {last}" if start else last,
+            problem="no origin with a ripe label lies there",
+            nearest=min(ripe, key=lambda origin: abs(origin - asked)),
+        )
     forecasts = rolling(scene, chosen, refit_every, home.settings.threads, progress)
     observed = scene.labels(chosen, city.as_of)
     judged = np.array([origin in set(ripe) for origin in chosen])

@@ -18,5 +18,5 @@ def command(session: Session, host: str, port: int, workers: int) -> None:
     from serving import serve
 
     shown = f"[{host}]" if ":" in host else host
-    click.echo(f"http://{shown}:{port}/ (API reference at /docs; stop with Ctrl-C)", err=True)
-    serve(home, host, port, workers)
+    told = f"http://{shown}:{port}/ (API reference at /docs; stop with Ctrl-C)"
+    serve(home, host, port, workers, ready=lambda: click.echo(told, err=True))

@@ -188,7 +188,11 @@ def test_a_full_chain_on_an_existing_city_prints_its_documents(town: Town, tmp_p
     assert scored["snapshot"] == town.published.snapshot
     assert "1, 4" in refused("--home", home, "train", "--horizon", "3", cwd=tmp_path)
     assert "conflict-4-v1" in refused("--home", home, "promote", "conflict-4-v44", cwd=tmp_path)
-    assert "loopback" in refused("--home", home, "serve", "--host", "0.0.0.0", cwd=tmp_path)
+    refusal = riskwarn("--home", home, "serve", "--host", "0.0.0.0", cwd=tmp_path)
+    assert (refusal.returncode, "loopback" in refusal.stderr, "http://" in refusal.stderr) == (1, True, False)
+    assert "lies in the future" in refused("--home", home, "score", "--as-of", "2199-01-01", cwd=tmp_path)
+    backwards = ["backtest", "--from", "2040-01-01", "--to", "2039-01-01"]
+    assert "no origin with a ripe label lies there" in refused("--home", home, *backwards, cwd=tmp_path)
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
