@@ -26,6 +26,20 @@ class Feature:
     en: str
     quantity: Quantity
     observer: bool = False  # says how much is looked at, not how life is; can be left out for audit
+    theme: str = ""  # features of one source and theme say nearly the same, and are told together as one reason
+    window: int | None = None  # periods looked back, where there is a fixed number of them
+    transform: str = ""  # how records become the number: sum, mean, share, log ratio, …
+    unit: str = ""  # what the number counts: records, days, …
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a matrix was made from: equal provenance means equal numbers."""
+
+    catalogue: str  # SHA-256 of the declarations and of the code that computes them
+    store_version: int
+    as_of: date
+    configuration: str  # fingerprint
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,7 @@ class FeatureMatrix:
     origins: tuple[date, ...]  # rising, whole periods apart
     grid_ids: tuple[str, ...]
     values: Block  # (features, origins, grids) float32, C order
+    provenance: Provenance | None = None
 
     @cached_property
     def names(self) -> list[str]:
@@ -59,5 +74,9 @@ class FeatureMatrix:
         if chosen == list(range(len(self.features))):
             return self
         return FeatureMatrix(
-            tuple(self.features[index] for index in chosen), self.origins, self.grid_ids, self.values[chosen]
+            tuple(self.features[index] for index in chosen),
+            self.origins,
+            self.grid_ids,
+            self.values[chosen],
+            self.provenance,
         )

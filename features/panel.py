@@ -1,165 +1,220 @@
-"""The dense panel: what holds at each origin in each grid, out of the beliefs.
+"""The dense panel: what holds at each origin in each cell, out of the records.
 
 The panel's edges are the midnights k whole periods before the as-of; column ``b`` looks from edge ``b`` at what was
 known strictly before it. Every count is a number of spans: something holds at the columns ``start … stop``, so that
 corrections and withdrawals need no special case. A record counts in the period in which it became known.
+
+A panel shows some of the columns and one piece of the city. The cells are its grids; through a *lens* the same records
+are seen in other cells: next door, in a ring around, or in the units above.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from features import sums
 from features.city import City
-from riskwarn.periods import Instants, period_index
-from riskwarn.store.beliefs import empty_beliefs
+from features.declaration import WINDOWS
+from features.pieces import Piece
+from features.records import NEVER, Clock, Records, encode, encode_table
+from features.spans import Spans
+from features.sums import Flow, Frame, Reals, Sums
+from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
+from riskwarn.periods import Calendar, Instants, Period
+from riskwarn.words import Unit
 
-Array = npt.NDArray[np.float64]
-Columns = npt.NDArray[np.int64]
+__all__ = ["Array", "Panel", "Spans", "encoded", "panel"]
+
+Array = Sums
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
-class Spans:
-    """Rows of beliefs as columns of the panel; all arrays (rows,)."""
+class Encoded:
+    """A whole city as numbers: what every shard and every column takes its part of."""
 
-    grid: Columns
-    known: Columns  # period in which the row counts
-    start: Columns  # first column that sees it
-    stop: Columns  # last column that sees it
-    day: Columns  # local date of the event, in days since 1970
-    weight: Array
+    calendar: Calendar
+    edges: Instants  # (columns,) UTC instants, the last is the as-of
+    sources: Mapping[str, Records]
+    longest: int  # longest window, in periods
+    days: npt.NDArray[np.int64]  # (columns,) the local date of each edge, in days since 1970
+    first_answers: Mapping[str, int]  # source -> period in which any answer first became known
 
-    def where(self, chosen: npt.NDArray[np.bool_]) -> Spans:
-        """The chosen rows."""
-        return Spans(
-            self.grid[chosen],
-            self.known[chosen],
-            self.start[chosen],
-            self.stop[chosen],
-            self.day[chosen],
-            self.weight[chosen],
-        )
-
-    def between(self, start: Columns, stop: Columns) -> Spans:
-        """The same rows, seen by fewer columns."""
-        return Spans(
-            self.grid, self.known, np.maximum(self.start, start), np.minimum(self.stop, stop), self.day, self.weight
-        )
-
-    def weighing(self, weight: Array) -> Spans:
-        """The same rows with other weights."""
-        return Spans(self.grid, self.known, self.start, self.stop, self.day, self.weight * weight)
+    @property
+    def period(self) -> Period:
+        """The step of the panel."""
+        return self.calendar.period
 
 
 @dataclass
 class Panel:
-    """A city seen from every edge up to its as-of; remembers what several features share."""
+    """Some columns of one piece of a city; remembers what several features share."""
 
-    city: City
-    edges: Instants  # (columns,) UTC instants, the last is the as-of
-    _kept: dict[object, Array] = field(default_factory=dict)
-
-    @property
-    def columns(self) -> int:
-        """Number of edges from which one looks."""
-        return len(self.edges)
+    city: Encoded
+    piece: Piece
+    begin: int  # the first column shown
+    columns: int  # number of columns shown
+    lens: str = "grid"
+    totals: Mapping[tuple[str, Unit], Reals] | None = None  # (feature, unit) -> (columns, units of the whole city)
+    _kept: dict[object, object] = field(default_factory=dict, repr=False)
+    _others: dict[str, Panel] = field(default_factory=dict, repr=False)
 
     @property
     def grids(self) -> int:
-        """Number of grids."""
-        return len(self.city.geography)
+        """Number of cells: the grids of the piece, or the units of the lens."""
+        return self.piece.cells(self.lens)
 
-    @cached_property
-    def days(self) -> Columns:
-        """(columns,) the local date of each edge, in days since 1970."""
-        return self.city.calendar.local_days(self.edges)
+    @property
+    def frame(self) -> Frame:
+        """The columns and cells of the dense sums."""
+        return Frame(self.begin, self.columns, self.grids)
 
-    def keep(self, key: object, make: Callable[[], Array]) -> Array:
-        """The array of this key, made once."""
+    @property
+    def period(self) -> Period:
+        """The step of the panel."""
+        return self.city.period
+
+    @property
+    def edges(self) -> Instants:
+        """(columns,) the instants from which the shown columns look."""
+        return self.city.edges[self.begin : self.begin + self.columns]
+
+    @property
+    def days(self) -> npt.NDArray[np.int64]:
+        """(columns,) the local date of each shown column, in days since 1970."""
+        return self.city.days[self.begin : self.begin + self.columns]
+
+    def column_on(self, day: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+        """The first column, of all there are, that looks from a date or later."""
+        return np.searchsorted(self.city.days, day).astype(np.int64)
+
+    def keep(self, key: object, make: Callable[[], Kept]) -> Kept:
+        """What stands under this key, made once."""
         if key not in self._kept:
             self._kept[key] = make()
-        return self._kept[key]
+        return self._kept[key]  # type: ignore[return-value]
 
-    def rows(self, source: str) -> pd.DataFrame:
-        """The source's beliefs that have a grid; no rows where the city has no such source."""
-        frame = self.city.beliefs.get(source)
-        return frame[frame["grid"] >= 0] if frame is not None else _NO_ROWS
+    def forget(self) -> None:
+        """Let go of all that was kept; the numbers would be made again."""
+        self._kept.clear()
+        self._others.clear()
 
-    def spans(self, source: str, known: str = "known_at", date: str = "occurred_at") -> Spans:
-        """Beliefs as spans; `known` names the column of the instant at which the event became known."""
-        frame = self.rows(source)
-        frame = frame[frame[known].notna()]
-        instant = column(frame, known)
-        period = period_index(self.edges, instant)
-        first = np.maximum(period, period_index(self.edges, column(frame, "believed_from"))) + 1
-        return Spans(
-            grid=frame["grid"].to_numpy(dtype=np.int64),
-            known=period,
-            start=first,
-            stop=period_index(self.edges, column(frame, "believed_to")),
-            day=self.city.calendar.local_days(column(frame, date)),
-            weight=frame["count"].to_numpy(dtype=np.float64),
-        )
+    def through(self, lens: str) -> Panel:
+        """The same records seen in other cells; see :class:`features.pieces.Piece`."""
+        if lens == self.lens:
+            return self
+        if lens not in self._others:
+            self._others[lens] = replace(self, lens=lens, _kept={}, _others={})
+        return self._others[lens]
 
-    def holding(self, spans: Spans) -> Array:
-        """(columns, grids) summed weight of the spans that hold; exact while the weights are whole numbers."""
-        seen = (spans.start <= spans.stop) & (spans.start < self.columns)
-        spans = spans.where(seen)
-        size = (self.columns + 1) * self.grids
-        change = np.bincount(spans.start * self.grids + spans.grid, spans.weight, size)
-        end = np.minimum(spans.stop + 1, self.columns)
-        change -= np.bincount(end * self.grids + spans.grid, spans.weight, size)
-        return np.cumsum(change.reshape(self.columns + 1, self.grids)[:-1], axis=0)
+    def records(self, source: str) -> Records:
+        """The source's records in the cells of this panel; none where the city has no such source."""
+        held = self.city.sources.get(source)
+        if held is None:
+            return NO_RECORDS
+        return self.keep(("records", source), lambda: self.piece.located(held, self.lens))
 
-    def within(self, spans: Spans, window: int) -> Array:
-        """(columns, grids) summed weight of what became known in the last `window` periods."""
-        return self.holding(spans.between(spans.start, spans.known + window))
+    def spans(self, source: str) -> Spans:
+        """All that is believed of a source, counted when it became known."""
 
-    def latest(self, spans: Spans) -> Array:
-        """(columns, grids) day of the latest event that is seen; -inf where there is none."""
-        last = np.full((self.columns, self.grids), -np.inf)
-        seen = spans.where((spans.start <= spans.stop) & (spans.start < self.columns))
-        lasting = seen.stop >= self.columns - 1
-        forever, passing = seen.where(lasting), seen.where(~lasting)
-        np.maximum.at(last, (forever.start, forever.grid), forever.day.astype(np.float64))
-        np.maximum.accumulate(last, axis=0, out=last)
-        # Few rows are ever corrected, so that writing them out column by column is cheap.
-        length = passing.stop - passing.start + 1
-        offset = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
-        place = (np.repeat(passing.start, length) + offset, np.repeat(passing.grid, length))
-        np.maximum.at(last, place, np.repeat(passing.day, length).astype(np.float64))
-        return last
+        def make() -> Spans:
+            rows = self.records(source)
+            return Spans(rows["grid"], rows["known"], rows["start"], rows["stop"], rows["day"], rows["count"])
 
-    def decayed(self, spans: Spans, half_life: float) -> Array:
-        """(columns, grids) float64: weights halved every `half_life` periods since they became known."""
-        factor = 0.5 ** (1.0 / half_life)
-        seen = spans.where((spans.start <= spans.stop) & (spans.start < self.columns))
-        size = (self.columns + 1) * self.grids
-        enter = seen.weight * factor ** (seen.start - 1 - seen.known)
-        change = np.bincount(seen.start * self.grids + seen.grid, enter, size)
-        passing = seen.where(seen.stop < self.columns - 1)
-        leave = passing.weight * factor ** (passing.stop - passing.known)
-        change -= np.bincount((passing.stop + 1) * self.grids + passing.grid, leave, size)
-        state: Array = change.reshape(self.columns + 1, self.grids)[:-1].astype(np.float64, copy=False)
-        for now in range(1, self.columns):
-            state[now] += factor * state[now - 1]
-        return state
+        return self.keep(("spans", source), make)
+
+    def flow(self, key: object, make: Callable[[], Spans]) -> Flow:
+        """The running sums of spans, made once for all windows; `key` names the spans."""
+        return self.keep(("flow", key), lambda: Flow(self.frame, make(), self.city.longest))
+
+    def holding(self, spans: Spans) -> Sums:
+        """(columns, cells) summed weight of the spans that hold; exact while the weights are whole numbers."""
+        return sums.holding(self.frame, spans)
+
+    def within(self, spans: Spans, window: int) -> Sums:
+        """(columns, cells) summed weight of what became known in the last `window` periods."""
+        return self.holding(spans.between(spans.start, spans.known.astype(np.int64) + window))
+
+    def latest(self, spans: Spans) -> Reals:
+        """(columns, cells) day of the latest event that is seen; -inf where there is none."""
+        return sums.latest(self.frame, spans)
+
+    def decayed(self, spans: Spans, half_life: float) -> Reals:
+        """(columns, cells) float64: weights halved every `half_life` periods since they became known."""
+        return sums.decayed(self.frame, spans, half_life)
 
 
-_NO_ROWS = empty_beliefs()
+def encoded(city: City) -> Encoded:
+    """The city as numbers, from the period of its first known event to its as-of."""
+    periods = city.calendar.periods_between(city.first_known, city.as_of) + 1
+    edges = city.calendar.instants(city.calendar.edges(city.as_of, periods))
+    clock = Clock(city.calendar, edges)
+    sources = {name: encode(frame, clock, city.contracts[name].categories) for name, frame in city.beliefs.items()}
+    sources["demographics"] = encode_table(city.demographics, clock, DEMOGRAPHIC_NUMBERS)
+    sources["interventions"] = _interventions(city.interventions, clock)
+    return Encoded(
+        city.calendar,
+        edges,
+        sources,
+        max(WINDOWS[city.calendar.period]),
+        city.calendar.local_days(edges),
+        {name: _first_answer(sources[name]) for name in city.beliefs},
+    )
+
+
+def _first_answer(rows: Records) -> int:
+    return int(min(rows["answered_at"].min(initial=NEVER), rows["closed_at"].min(initial=NEVER)))
+
+
+def panel(city: City) -> Panel:
+    """All columns and grids of a city in one piece."""
+    numbers = encoded(city)
+    return Panel(numbers, Piece.whole(city.geography), 0, len(numbers.edges))
+
+
+def _interventions(frame: pd.DataFrame, clock: Clock) -> Records:
+    """Interventions count when they began; hours and outcome are known when they ended."""
+    table = encode_table(frame, clock, ("hours",))
+    started = frame["started_at"].to_numpy(dtype="datetime64[us]")
+    ended = frame["ended_at"].to_numpy(dtype="datetime64[us]")
+    delivery = frame["known_at"].to_numpy(dtype="datetime64[us]") - started
+    rows = len(frame)
+    columns = {name: table[name] for name in table.names}
+    known = columns["start"] - 1
+    columns |= {
+        "known": known.astype(np.int32),
+        "stop": np.full(rows, NEVER, dtype=np.int32),
+        "day": clock.day(started),
+        "count": np.ones(rows, dtype=np.int64),
+        "ended_at": np.maximum(known, clock.period(ended + delivery)).astype(np.int32),
+        "hours": np.nan_to_num(frame["hours"].to_numpy(dtype=np.float64, na_value=np.nan)),
+    }
+    return Records(columns)
+
+
+NO_RECORDS = Records(
+    {
+        **{
+            name: np.zeros(0, dtype=np.int32)
+            for name in (
+                "grid", "known", "start", "stop", "day", "delay", "category", "severity", "discovered", "kind", "due_at",
+                "due_at_day", "outcome", "answered_at", "answered_at_day", "closed_at", "closed_at_day", "escalated_at",
+                "escalated_at_day", "reopened_at", "reopened_at_day", "topics", "satisfaction", "satisfaction_at",
+                "ended_at",
+            )
+        },
+        "count": np.zeros(0, dtype=np.int64),
+        "referred": np.zeros(0, dtype=bool),
+    }
+)  # fmt: skip
 
 
 def column(frame: pd.DataFrame, name: str) -> Instants:
     """An instants column as datetime64[us]."""
     return frame[name].to_numpy(dtype="datetime64[us]")
-
-
-def panel(city: City) -> Panel:
-    """The panel of a city: from the period of its first known event to its as-of."""
-    periods = city.calendar.periods_between(city.first_known, city.as_of) + 1
-    return Panel(city, city.calendar.instants(city.calendar.edges(city.as_of, periods)))

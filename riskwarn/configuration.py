@@ -120,6 +120,23 @@ class Levels(Declared):
     )
 
 
+class FeatureChoice(Declared):
+    """Which features are built, beside what the catalogue holds."""
+
+    modules: tuple[str, ...] = Field(default=(), description="Python modules with features of your own, by dotted name")
+    off: tuple[str, ...] = Field(default=(), description="families that are left out")
+    on: tuple[str, ...] = Field(default=(), description="families that are off by default (proxies) and wanted here")
+    observer: bool = Field(
+        default=True, description="whether features of how much is looked at are built; false for audit"
+    )
+
+    def check(self, families: set[str]) -> None:
+        """Raise UnknownTarget where a family is named that the catalogue does not have."""
+        for name in (*self.off, *self.on):
+            if name not in families:
+                raise UnknownTarget(name=name, what="family of features", known=", ".join(sorted(families)))
+
+
 DEFAULT_SOURCES = (
     "grids",
     "grid_lineage",
@@ -155,6 +172,7 @@ class Configuration(Declared):
         default=(1, 4, 12), min_length=1, description="windows to forecast, in periods"
     )
     levels: Levels = Field(default=Levels(), description="rules of the attention levels")
+    features: FeatureChoice = Field(default=FeatureChoice(), description="which features are built")
     min_residents: int = Field(
         default=300, ge=0, description="details of a grid with fewer residents are shown from the community up"
     )

@@ -269,3 +269,13 @@ class PortTaken(RiskwarnError):
 
     code = "port_taken"
     template = "Port {port} on {host} is in use: stop the other server, or name another with --port."
+
+
+# ---- features -----------------------------------------------------------------------------------------
+
+
+class FeatureModuleInvalid(RiskwarnError):
+    """A module of ``features: modules`` that cannot be used."""
+
+    code = "feature_module_invalid"
+    template = "features.modules in riskwarn.yaml: {module} cannot be used: {problem}."

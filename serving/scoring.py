@@ -180,7 +180,7 @@ def _per_10000(count: np.ndarray, residents: np.ndarray) -> np.ndarray:
 
 
 def _reasons(city: City, champion: Champion, reasons: Reasons, small: np.ndarray) -> pd.DataFrame:
-    """The strongest reasons of each grid. Features that say nearly the same (one family of one source) are told together:
+    """The strongest reasons of each grid. Features that say nearly the same (one theme of one source) are told together:
 
     the effect is theirs in all, in the words of the one that leads. Alone, they would seem to contradict each other.
     """
@@ -222,7 +222,7 @@ def _reasons(city: City, champion: Champion, reasons: Reasons, small: np.ndarray
 
 def _theme(feature: Feature) -> tuple[str, str]:
     """What is told together; the few terms of a baseline stand alone."""
-    return feature.source, feature.name if feature.family == "baseline" else feature.family
+    return feature.source, feature.name if feature.family == "baseline" else feature.theme or feature.family
 
 
 def _sensitive(feature: Feature) -> bool:

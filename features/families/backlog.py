@@ -1,4 +1,4 @@
-"""What is still open: its number, age and severity."""
+"""What is still open: its number, age and severity, and how long closing takes."""
 
 from __future__ import annotations
 
@@ -6,97 +6,204 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from features.declaration import Declared, Subject
-from features.families.counts import severe
-from features.matrix import Feature
-from features.panel import Array, Panel, Spans, column
-from riskwarn.periods import period_index
+from features.ages import Ages, ages
+from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
+from features.panel import Array, Panel
+from features.spans import Spans
+from features.sums import ratio
 from riskwarn.words import Quantity
 
+BACKLOG = Family("backlog", theme="waiting")
+CLOSING = Family("closing", theme="waiting")
+
 #: Ages over which an open record is counted apart, in days.
-AGES = (28, 84)
+AGES = (28, 84, 182)
+
+#: Places in the order of ages, from the youngest up.
+QUANTILES = {"median": (0.5, "中位", "median"), "p90": (0.9, "九成位", "90 % quantile of")}
 
 
-def open_spans(panel: Panel, source: str, spans: Spans) -> Spans:
-    """The spans while neither a closing nor an outcome of the record is known."""
-    rows = panel.rows(source)
-    ends = [period_index(panel.edges, column(rows, name)) for name in ("closed_at_known", "outcome_known")]
-    return spans.between(spans.start, np.minimum(*ends))
+def open_spans(panel: Panel, source: str, *, severe: bool = False) -> Spans:
+    """The spans while neither a closing nor an outcome of the record is known, weighted by severity if asked."""
+
+    def make() -> Spans:
+        rows = panel.records(source)
+        spans = panel.spans(source)
+        if severe:
+            spans = spans.weighing(rows["severity"].astype(np.int64))
+        return spans.between(spans.start, np.minimum(rows["closed_at"], rows["outcome"]))
+
+    return panel.keep((source, "open spans", severe), make)
 
 
 def older_than(panel: Panel, spans: Spans, days: int) -> Spans:
     """The spans from the first column on that sees the record at least `days` old."""
-    return spans.between(np.searchsorted(panel.days, spans.day + days).astype(np.int64), spans.stop)
+    return spans.between(panel.column_on(spans.day + days), spans.stop)
+
+
+def summed_age(panel: Panel, spans: Spans) -> Array:
+    """(columns, cells) weighted days since the event, of the spans that hold."""
+    # Days are counted from the first column's, so that sums stay small and whole.
+    first = int(panel.days[0])
+    held = panel.holding(spans)
+    return (panel.days - first)[:, None] * held.astype(np.int64) - panel.holding(spans.weighing(spans.day - first))
+
+
+def number_open(panel: Panel, source: str) -> Array:
+    """(columns, cells) open records."""
+    return panel.keep((source, "open"), lambda: panel.holding(open_spans(panel, source)))
+
+
+def open_ages(panel: Panel, source: str) -> Ages:
+    """The ages of open records, for order statistics."""
+    return panel.keep((source, "ages"), lambda: ages(panel.frame, open_spans(panel, source), panel.days))
 
 
 def backlog(subject: Subject) -> Iterator[Declared]:
-    """Open records: number, severity, mean age, and number above each age."""
-    source = subject.source
-
-    def number(panel: Panel) -> Array:
-        return panel.keep(("open", source), lambda: panel.holding(open_spans(panel, source, panel.spans(source))))
+    """Open records: number, severity, ages, and number above each age."""
+    source, zh, en = subject.source, subject.zh, subject.en
 
     def mean_age(panel: Panel) -> Array:
-        spans = open_spans(panel, source, panel.spans(source))
-        days = panel.holding(spans.weighing(spans.day.astype(np.float64)))
         with np.errstate(invalid="ignore", divide="ignore"):
-            return panel.days[:, None] - days / number(panel)
+            return summed_age(panel, open_spans(panel, source)) / number_open(panel, source)
 
-    def weighted_days(panel: Panel) -> Array:
-        spans = open_spans(panel, source, severe(panel, source))
-        return panel.days[:, None] * panel.holding(spans) - panel.holding(spans.weighing(spans.day.astype(np.float64)))
-
-    def declared(name: str, zh: str, en: str, quantity: Quantity) -> Feature:
-        return Feature(f"{source}_{name}", "backlog", source, zh, en, quantity)
-
-    yield Declared(declared("open", f"未办结{subject.zh}数", f"{subject.en} still open", Quantity.EXTENSIVE), number)
-    yield Declared(
-        declared(
-            "open_severity",
-            f"未办结{subject.zh}按级别加权之和",
-            f"{subject.en} still open, weighted by severity",
-            Quantity.EXTENSIVE,
-        ),
-        lambda panel: panel.holding(open_spans(panel, source, severe(panel, source))),
+    yield BACKLOG.feature(
+        source, f"{source}_open", f"未办结{zh}数", f"{en} still open", lambda panel: number_open(panel, source)
     )
-    yield Declared(
-        declared(
-            "open_age",
-            f"未办结{subject.zh}平均天数",
-            f"mean age in days of {subject.en} still open",
-            Quantity.INTENSIVE,
-        ),
+    yield BACKLOG.feature(
+        source,
+        f"{source}_open_severity",
+        f"未办结{zh}按级别加权之和",
+        f"{en} still open, weighted by severity",
+        lambda panel: panel.holding(open_spans(panel, source, severe=True)),
+        unit="severity points",
+    )
+    yield BACKLOG.feature(
+        source,
+        f"{source}_open_age",
+        f"未办结{zh}平均天数",
+        f"mean age in days of {en} still open",
         mean_age,
+        quantity=Quantity.INTENSIVE,
+        transform="mean",
+        unit="days",
     )
-    yield Declared(
-        declared(
-            "open_days_severity",
-            f"未办结{subject.zh}天数合计（按级别加权）",
-            f"days for which {subject.en} have been open, in all, weighted by severity",
-            Quantity.EXTENSIVE,
-        ),
-        weighted_days,
+    yield BACKLOG.feature(
+        source,
+        f"{source}_open_age_max",
+        f"未办结{zh}最长天数",
+        f"age in days of the oldest of {en} still open",
+        lambda panel: open_ages(panel, source).oldest(),
+        quantity=Quantity.INTENSIVE,
+        transform="maximum",
+        unit="days",
+    )
+    for name, (quantile, word_zh, word_en) in QUANTILES.items():
+        yield BACKLOG.feature(
+            source,
+            f"{source}_open_age_{name}",
+            f"未办结{zh}天数{word_zh}数",
+            f"{word_en} age in days of {en} still open",
+            lambda panel, quantile=quantile: open_ages(panel, source).quantile(quantile),  # type: ignore[misc]
+            quantity=Quantity.INTENSIVE,
+            transform="quantile",
+            unit="days",
+        )
+    yield BACKLOG.feature(
+        source,
+        f"{source}_open_days_severity",
+        f"未办结{zh}天数合计（按级别加权）",
+        f"days for which {en} have been open, in all, weighted by severity",
+        lambda panel: summed_age(panel, open_spans(panel, source, severe=True)),
+        unit="days",
     )
     for age in AGES:
-        yield Declared(
-            declared(
-                f"open_over_{age}",
-                f"超过{age}天未办结的{subject.zh}数",
-                f"{subject.en} open for {age} days or more",
-                Quantity.EXTENSIVE,
-            ),
+        yield BACKLOG.feature(
+            source,
+            f"{source}_open_over_{age}",
+            f"超过{age}天未办结的{zh}数",
+            f"{en} open for {age} days or more",
+            lambda panel, age=age: panel.holding(older_than(panel, open_spans(panel, source), age)),  # type: ignore[misc]
+        )
+        yield BACKLOG.feature(
+            source,
+            f"{source}_open_over_{age}_severity",
+            f"超过{age}天未办结的{zh}按级别加权之和",
+            f"{en} open for {age} days or more, weighted by severity",
             lambda panel, age=age: panel.holding(  # type: ignore[misc]
-                older_than(panel, open_spans(panel, source, panel.spans(source)), age)
+                older_than(panel, open_spans(panel, source, severe=True), age)
+            ),
+            unit="severity points",
+        )
+
+
+def open_by_category(subject: Subject) -> Iterator[Declared]:
+    """Open records of each category."""
+    source = subject.source
+    for code, (name, zh, en) in enumerate(subject.categories):
+        yield BACKLOG.feature(
+            source,
+            f"{source}_{name}_open",
+            f"未办结{subject.zh}数：{zh}",
+            f"{subject.en} ({en}) still open",
+            lambda panel, code=code: panel.holding(  # type: ignore[misc]
+                open_spans(panel, source).where(np.asarray(panel.records(source)["category"] == code))
             ),
         )
-        yield Declared(
-            declared(
-                f"open_over_{age}_severity",
-                f"超过{age}天未办结的{subject.zh}按级别加权之和",
-                f"{subject.en} open for {age} days or more, weighted by severity",
-                Quantity.EXTENSIVE,
-            ),
-            lambda panel, age=age: panel.holding(  # type: ignore[misc]
-                older_than(panel, open_spans(panel, source, severe(panel, source)), age)
-            ),
+
+
+def closing(subject: Subject) -> Iterator[Declared]:
+    """How long it took to close what was closed lately, whether that grew, and how much was closed of what came in."""
+    source, zh, en = subject.source, subject.zh, subject.en
+    short, long = SHORT_AND_LONG[subject.period]
+
+    def closed(panel: Panel) -> Spans:
+        rows = panel.records(source)
+        return panel.spans(source).counted(rows["closed_at"])
+
+    def took(panel: Panel) -> Spans:
+        rows = panel.records(source)
+        return closed(panel).weighing(np.maximum(0, rows["closed_at_day"] - rows["day"]))
+
+    def mean_days(panel: Panel, window: int) -> Array:
+        number = panel.flow((source, "closed"), lambda: closed(panel)).within(window)
+        days = panel.flow((source, "took"), lambda: took(panel)).within(window)
+        return ratio(days, number)
+
+    for window in (short, long):
+        yield CLOSING.feature(
+            source,
+            f"{source}_days_to_close_{window}",
+            f"{subject.zh_last(window)}办结的{zh}平均用时（天）",
+            f"mean days taken by {en} closed {subject.en_last(window)}",
+            lambda panel, window=window: mean_days(panel, window),  # type: ignore[misc]
+            quantity=Quantity.INTENSIVE,
+            transform="mean",
+            unit="days",
+            window=window,
         )
+    yield CLOSING.feature(
+        source,
+        f"{source}_days_to_close_change",
+        f"{zh}办结用时的变化（{subject.zh_last(short)}相对{subject.zh_last(long)}）",
+        f"change of the time to close {en}: the last {subject.en_time(short)} against {long}",
+        lambda panel: np.log((mean_days(panel, short) + 1) / (mean_days(panel, long) + 1)),
+        quantity=Quantity.INTENSIVE,
+        transform="log ratio",
+        unit="",
+        window=long,
+    )
+    yield CLOSING.feature(
+        source,
+        f"{source}_closed_share_{long}",
+        f"{subject.zh_last(long)}{zh}办结数与新增数之比（对数）",
+        f"{en} closed {subject.en_last(long)} against those that came in, as a log ratio",
+        lambda panel: np.log(
+            (panel.flow((source, "closed"), lambda: closed(panel)).within(long) + 1.0)
+            / (panel.flow((source, "count"), lambda: panel.spans(source)).within(long) + 1.0)
+        ),
+        quantity=Quantity.INTENSIVE,
+        transform="log ratio",
+        unit="",
+        window=long,
+    )

@@ -1,4 +1,4 @@
-"""How much was recorded lately: windowed counts, their severity, and the trend of them."""
+"""How much was recorded lately: windowed counts, their severity, by category and by who found it."""
 
 from __future__ import annotations
 
@@ -6,72 +6,105 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from features.declaration import SHORT_AND_LONG, WINDOWS, Declared, Subject
-from features.matrix import Feature
-from features.panel import Array, Panel, Spans
-from riskwarn.words import Quantity, Severity
+from features.declaration import SHORT_AND_LONG, WINDOWS, Declared, Family, Subject
+from features.panel import Array, Panel
+from features.records import DISCOVERED_BY
+from features.spans import Spans
 
-#: The weight of a word of severity in a sum; no word counts as the least.
-SEVERITY = {severity.value: float(weight) for weight, severity in enumerate(Severity, start=1)}
+COUNTS = Family("counts", theme="volume")
+FOUND_BY = Family("found_by", theme="volume")
+
+_WAYS = {
+    "reported": ("群众反映的", "reported by residents"),
+    "patrol": ("巡查发现的", "found on patrol"),
+    "transferred": ("其他部门转来的", "transferred by others"),
+}
 
 
 def count(panel: Panel, source: str, window: int) -> Array:
-    """(columns, grids) records of `source` that became known in the last `window` periods."""
-    return panel.keep(("count", source, window), lambda: panel.within(panel.spans(source), window))
+    """(columns, cells) records of `source` that became known in the last `window` periods."""
+    return panel.flow((source, "count"), lambda: panel.spans(source)).within(window)
+
+
+def count_of(panel: Panel, source: str, category: int, window: int) -> Array:
+    """(columns, cells) records of one category, by its code."""
+    return panel.flow((source, "category", category), lambda: of_category(panel, source, category)).within(window)
+
+
+def of_category(panel: Panel, source: str, category: int) -> Spans:
+    """The source's spans of one category, by its code."""
+    return panel.spans(source).where(np.asarray(panel.records(source)["category"] == category))
+
+
+def severe(panel: Panel, source: str) -> Spans:
+    """The source's spans weighted by severity."""
+    return panel.spans(source).weighing(panel.records(source)["severity"].astype(np.int64))
 
 
 def counts(subject: Subject) -> Iterator[Declared]:
     """Records in each window."""
+    source = subject.source
     for window in WINDOWS[subject.period]:
-        yield Declared(
-            Feature(
-                f"{subject.source}_count_{window}",
-                "counts",
-                subject.source,
-                f"近{window}{subject.zh_period}{subject.zh}数",
-                f"{subject.en} in the last {subject.en_time(window)}",
-                Quantity.EXTENSIVE,
-            ),
-            lambda panel, window=window: count(panel, subject.source, window),  # type: ignore[misc]
+        yield COUNTS.feature(
+            source,
+            f"{source}_count_{window}",
+            f"{subject.zh_last(window)}{subject.zh}数",
+            f"{subject.en} {subject.en_last(window)}",
+            lambda panel, window=window: count(panel, source, window),  # type: ignore[misc]
+            window=window,
         )
 
 
 def severity_sums(subject: Subject) -> Iterator[Declared]:
     """Records weighted by severity (1 to 4)."""
+    source = subject.source
     for window in SHORT_AND_LONG[subject.period]:
-        yield Declared(
-            Feature(
-                f"{subject.source}_severity_{window}",
-                "counts",
-                subject.source,
-                f"近{window}{subject.zh_period}{subject.zh}按级别加权之和",
-                f"{subject.en} in the last {subject.en_time(window)}, weighted by severity",
-                Quantity.EXTENSIVE,
-            ),
-            lambda panel, window=window: panel.within(severe(panel, subject.source), window),  # type: ignore[misc]
+        yield COUNTS.feature(
+            source,
+            f"{source}_severity_{window}",
+            f"{subject.zh_last(window)}{subject.zh}按级别加权之和",
+            f"{subject.en} {subject.en_last(window)}, weighted by severity",
+            lambda panel, window=window: panel.flow(  # type: ignore[misc]
+                (source, "severity"), lambda: severe(panel, source)
+            ).within(window),
+            window=window,
+            unit="severity points",
         )
 
 
-def trend(subject: Subject) -> Iterator[Declared]:
-    """Log ratio of the short window's rate to the long one's, each with one record added."""
-    short, long = SHORT_AND_LONG[subject.period]
-    yield Declared(
-        Feature(
-            f"{subject.source}_trend",
-            "trend",
-            subject.source,
-            f"{subject.zh}近{short}{subject.zh_period}相对近{long}{subject.zh_period}的增减",
-            f"{subject.en}: the last {subject.en_time(short)} against the last {long}",
-            Quantity.INTENSIVE,
-        ),
-        lambda panel: np.log(
-            (count(panel, subject.source, short) + 1) / (count(panel, subject.source, long) * short / long + 1)
-        ),
-    )
+def by_category(subject: Subject) -> Iterator[Declared]:
+    """Records of each category of the vocabulary, in the long window."""
+    source = subject.source
+    _, window = SHORT_AND_LONG[subject.period]
+    for code, (name, zh, en) in enumerate(subject.categories):
+        yield COUNTS.feature(
+            source,
+            f"{source}_{name}_count_{window}",
+            f"{subject.zh_last(window)}{subject.zh}数：{zh}",
+            f"{subject.en} ({en}) {subject.en_last(window)}",
+            lambda panel, code=code: count_of(panel, source, code, window),  # type: ignore[misc]
+            window=window,
+        )
 
 
-def severe(panel: Panel, source: str) -> Spans:
-    """The source's spans weighted by severity."""
-    rows = panel.rows(source)
-    weight = np.array([SEVERITY.get(word, 1.0) for word in rows["severity"]], dtype=np.float64)
-    return panel.spans(source).weighing(weight)
+def by_finder(subject: Subject) -> Iterator[Declared]:
+    """Records by who found them. What patrols find says first of all where people patrol."""
+    source = subject.source
+    for way, (zh, en) in _WAYS.items():
+        code = DISCOVERED_BY.index(way)
+
+        def found(panel: Panel, code: int = code) -> Spans:
+            return panel.spans(source).where(np.asarray(panel.records(source)["discovered"] == code))
+
+        for window in SHORT_AND_LONG[subject.period]:
+            yield FOUND_BY.feature(
+                source,
+                f"{source}_{way}_{window}",
+                f"{subject.zh_last(window)}{zh}{subject.zh}数",
+                f"{subject.en} {en} {subject.en_last(window)}",
+                lambda panel, window=window, way=way, found=found: panel.flow(  # type: ignore[misc]
+                    (source, "found", way), lambda: found(panel)
+                ).within(window),
+                window=window,
+                observer=way == "patrol",
+            )

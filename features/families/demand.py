@@ -1,4 +1,4 @@
-"""Needs that wait for an answer: unanswered, overdue, by how many days. The only way in which petitions enter.
+"""Needs that wait for an answer: unanswered, overdue, by how many days, asked again. The only way in which petitions enter.
 
 Nothing here depends on how many people stand behind a petition.
 """
@@ -6,20 +6,34 @@ Nothing here depends on how many people stand behind a petition.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from features.declaration import Declared, Subject
-from features.matrix import Feature
-from features.panel import Array, Panel, Spans, column
-from riskwarn.periods import period_index
+from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
+from features.families.backlog import summed_age
+from features.panel import Panel
+from features.records import KINDS, NEVER, SATISFACTION
+from features.spans import Spans
+from features.sums import ratio
 from riskwarn.words import Quantity
 
+DEMAND = Family("demand", theme="waiting")
+CONTENT = Family("content", theme="waiting")
+
 #: Kinds of a hotline call that ask for nothing, or ask again.
-NO_DEMAND = ("inquiry", "suggestion", "praise", "repeat")
+NO_DEMAND = tuple(KINDS.index(kind) for kind in ("inquiry", "suggestion", "praise", "repeat"))
 
 #: Days for which demand counts as open while no export of its source has ever shown an answer.
 STATUTORY_DAYS = 60
+
+
+def asking(panel: Panel, source: str) -> Spans:
+    """The source's spans that ask for something."""
+    spans = panel.spans(source)
+    if source != "hotline":
+        return spans
+    return spans.where(~np.isin(panel.records(source)["kind"], NO_DEMAND))
 
 
 def unanswered(panel: Panel, source: str) -> Spans:
@@ -28,62 +42,140 @@ def unanswered(panel: Panel, source: str) -> Spans:
     A column that has not yet seen any answer of the whole source cannot tell silence from a missing column: there
     demand is open for the statutory time.
     """
+    return panel.keep((source, "unanswered spans"), lambda: _unanswered(panel, source)[0])
+
+
+def _unanswered(panel: Panel, source: str) -> tuple[Spans, np.ndarray]:
+    rows = panel.records(source)
     spans = panel.spans(source)
-    rows = panel.rows(source)
-    if len(rows) == 0:
-        return spans
     if source == "hotline":
-        asks = ~rows["kind"].isin(NO_DEMAND).to_numpy(dtype=bool)
-        spans = spans.weighing(asks.astype(np.float64))
-    answered = np.minimum(
-        period_index(panel.edges, column(rows, "answered_at_known")),
-        period_index(panel.edges, column(rows, "closed_at_known")),
-    )
-    first_answer = int(answered.min()) + 1
-    lapse = np.searchsorted(panel.days, spans.day + STATUTORY_DAYS).astype(np.int64) - 1
-    before = spans.between(spans.start, np.minimum(lapse, first_answer - 1))
-    after = spans.between(np.full_like(spans.start, first_answer), answered)
-    return Spans(*(np.concatenate([getattr(before, name), getattr(after, name)]) for name in Spans.__annotations__))
+        asks = np.flatnonzero(~np.isin(rows["kind"], NO_DEMAND))
+        rows = rows.choose(asks)
+        spans = Spans(*(getattr(spans, name)[asks] for name in Spans.__annotations__))
+    answered = np.minimum(rows["answered_at"], rows["closed_at"])
+    first = panel.city.first_answers.get(source, int(NEVER))
+    lapse = panel.column_on(spans.day + STATUTORY_DAYS) - 1
+    before = spans.between(spans.start, np.minimum(lapse, first))
+    after = spans.between(min(first, int(NEVER) - 1) + 1, answered)
+    due = np.arange(len(rows))
+    alive = after.start <= after.stop
+    return Spans.joined(before, after.where(alive)), np.concatenate([due, due[alive]])
 
 
 def overdue(panel: Panel, source: str) -> Spans:
     """The unanswered spans from the first column after their due time; `day` is the due day."""
-    rows = panel.rows(source)
-    spans = unanswered(panel, source)
-    if len(rows) == 0:
-        return spans
-    due = np.tile(column(rows, "due_at"), 2)
-    late = period_index(panel.edges, due) + 1
-    late[np.isnat(due)] = panel.columns
-    day = panel.city.calendar.local_days(due)
-    return Spans(spans.grid, spans.known, np.maximum(spans.start, late), spans.stop, day, spans.weight).where(
-        ~np.isnat(due)
-    )
+
+    def make() -> Spans:
+        rows = panel.records(source)
+        if source == "hotline":
+            rows = rows.choose(np.flatnonzero(~np.isin(rows["kind"], NO_DEMAND)))
+        spans, row = _unanswered(panel, source)
+        due = rows["due_at"][row].astype(np.int64)
+        late = replace(spans, start=np.maximum(spans.start, due + 1), day=rows["due_at_day"][row])
+        return late.where(due < NEVER)
+
+    return panel.keep((source, "overdue spans"), make)
 
 
 def demand(subject: Subject) -> Iterator[Declared]:
-    """Unanswered and overdue demand, and the days by which it is overdue."""
-    source = subject.source
-
-    def days_overdue(panel: Panel) -> Array:
-        spans = overdue(panel, source)
-        due = panel.holding(spans.weighing(spans.day.astype(np.float64)))
-        return panel.days[:, None] * panel.holding(spans) - due
-
-    def declared(name: str, zh: str, en: str) -> Feature:
-        return Feature(f"{source}_{name}", "demand", source, zh, en, Quantity.EXTENSIVE)
-
-    yield Declared(
-        declared("unanswered", f"未答复{subject.zh}诉求数", f"{subject.en} without an answer"),
-        lambda panel: panel.keep(("unanswered", source), lambda: panel.holding(unanswered(panel, source))),
+    """Unanswered and overdue demand, the days by which it is overdue, and what was opened again."""
+    source, zh, en = subject.source, subject.zh, subject.en
+    _, long = SHORT_AND_LONG[subject.period]
+    yield DEMAND.feature(
+        source,
+        f"{source}_unanswered",
+        f"未答复{zh}诉求数",
+        f"{en} without an answer",
+        lambda panel: panel.holding(unanswered(panel, source)),
     )
-    yield Declared(
-        declared("overdue", f"超期未答复{subject.zh}诉求数", f"{subject.en} without an answer past the due date"),
-        lambda panel: panel.keep(("overdue", source), lambda: panel.holding(overdue(panel, source))),
+    yield DEMAND.feature(
+        source,
+        f"{source}_overdue",
+        f"超期未答复{zh}诉求数",
+        f"{en} without an answer past the due date",
+        lambda panel: panel.holding(overdue(panel, source)),
     )
-    yield Declared(
-        declared(
-            "days_overdue", f"未答复{subject.zh}诉求超期天数合计", f"days by which {subject.en} are overdue, in all"
-        ),
-        days_overdue,
+    yield DEMAND.feature(
+        source,
+        f"{source}_days_overdue",
+        f"未答复{zh}诉求超期天数合计",
+        f"days by which {en} are overdue, in all",
+        lambda panel: summed_age(panel, overdue(panel, source)),
+        unit="days",
+    )
+    yield DEMAND.feature(
+        source,
+        f"{source}_days_unanswered",
+        f"未答复{zh}诉求等待天数合计",
+        f"days for which {en} have waited for an answer, in all",
+        lambda panel: summed_age(panel, unanswered(panel, source)),
+        unit="days",
+    )
+    yield DEMAND.feature(
+        source,
+        f"{source}_reopened_{long}",
+        f"{subject.zh_last(long)}重新办理的{zh}数",
+        f"{en} opened again {subject.en_last(long)}",
+        lambda panel: panel.within(panel.spans(source).counted(panel.records(source)["reopened_at"]), long),
+        window=long,
+    )
+
+
+def contentment(subject: Subject) -> Iterator[Declared]:
+    """Whether people are content with the answers, and how often they must ask again."""
+    source, zh, en = subject.source, subject.zh, subject.en
+    dissatisfied = SATISFACTION.index("dissatisfied")
+
+    def judged(panel: Panel) -> Spans:
+        rows = panel.records(source)
+        spans = panel.spans(source).counted(rows["satisfaction_at"])
+        return spans.where(np.asarray(rows["satisfaction"] >= 0))
+
+    def discontent(panel: Panel) -> Spans:
+        rows = panel.records(source)
+        spans = panel.spans(source).counted(rows["satisfaction_at"])
+        return spans.where(np.asarray(rows["satisfaction"] == dissatisfied))
+
+    def again(panel: Panel) -> Spans:
+        return panel.spans(source).where(np.asarray(panel.records(source)["kind"] == KINDS.index("repeat")))
+
+    short, long = SHORT_AND_LONG[subject.period]
+    yield CONTENT.feature(
+        source,
+        f"{source}_dissatisfied_{long}",
+        f"{subject.zh_last(long)}{zh}不满意数",
+        f"{en} judged dissatisfied {subject.en_last(long)}",
+        lambda panel: panel.within(discontent(panel), long),
+        window=long,
+    )
+    yield CONTENT.feature(
+        source,
+        f"{source}_dissatisfied_share_{long}",
+        f"{subject.zh_last(long)}{zh}不满意占已评价之比",
+        f"share judged dissatisfied among {en} that were judged {subject.en_last(long)}",
+        lambda panel: ratio(panel.within(discontent(panel), long), panel.within(judged(panel), long)),
+        quantity=Quantity.INTENSIVE,
+        transform="share",
+        unit="",
+        window=long,
+    )
+    for window in (short, long):
+        yield CONTENT.feature(
+            source,
+            f"{source}_asked_again_{window}",
+            f"{subject.zh_last(window)}{zh}催办和重复数",
+            f"{en} that ask again {subject.en_last(window)}",
+            lambda panel, window=window: panel.within(again(panel), window),  # type: ignore[misc]
+            window=window,
+        )
+    yield CONTENT.feature(
+        source,
+        f"{source}_asked_again_share_{long}",
+        f"{subject.zh_last(long)}{zh}催办和重复占比",
+        f"share of {en} that ask again {subject.en_last(long)}",
+        lambda panel: ratio(panel.within(again(panel), long), panel.within(panel.spans(source), long)),
+        quantity=Quantity.INTENSIVE,
+        transform="share",
+        unit="",
+        window=long,
     )

@@ -1,4 +1,4 @@
-"""Memory of escalations: conflicts that turned to harm in the grid before."""
+"""Memory of escalations: conflicts that turned to harm in the grid before, and near it."""
 
 from __future__ import annotations
 
@@ -6,62 +6,99 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from features.declaration import HALF_LIVES, SHORT_AND_LONG, Declared, Subject
-from features.matrix import Feature
-from features.panel import Array, Panel, Spans, column
-from riskwarn.periods import period_index
+from features.declaration import HALF_LIVES, NEAR_HALF_LIVES, SHORT_AND_LONG, YEAR, Declared, Family, Subject
+from features.families.memory import days_since
+from features.panel import Array, Panel
+from features.pieces import RINGS_M, ring_name
+from features.records import NEVER
+from features.spans import Spans
 from riskwarn.words import Quantity
+
+ESCALATION = Family("escalation", theme="escalation")
+NEAR_REPEAT = Family("near_repeat", theme="near_repeat")
 
 
 def escalations(panel: Panel, source: str) -> Spans:
     """Escalated records, counted when the escalation became known, until they prove to have been referred."""
-    rows = panel.rows(source)
-    spans = panel.spans(source, known="escalated_at_known", date="escalated_at") if len(rows) else panel.spans(source)
-    if len(rows) == 0:
-        return spans
-    rows = rows[rows["escalated_at_known"].notna()]
-    referred = period_index(panel.edges, column(rows, "outcome_known"))
-    end = np.where(rows["outcome"].eq("referred").to_numpy(dtype=bool), referred, spans.stop)
-    return spans.between(spans.start, end)
+
+    def make() -> Spans:
+        rows = panel.records(source)
+        spans = panel.spans(source).counted(rows["escalated_at"]).dated(rows["escalated_at_day"])
+        end = np.where(rows["referred"], rows["outcome"], NEVER)
+        return spans.between(spans.start, end).where(rows["escalated_at"] < NEVER)
+
+    return panel.keep((source, "escalations"), make)
 
 
 def escalation(subject: Subject) -> Iterator[Declared]:
-    """Windowed and fading counts of escalations, and the days since the latest."""
-    source = subject.source
-
-    def recency(panel: Panel) -> Array:
-        since = panel.days[:, None] - panel.latest(escalations(panel, source))
-        return np.where(np.isfinite(since), since, np.nan)
-
-    def declared(name: str, zh: str, en: str, quantity: Quantity = Quantity.EXTENSIVE) -> Feature:
-        return Feature(f"{source}_escalated_{name}", "escalation", source, zh, en, quantity)
-
-    for window in SHORT_AND_LONG[subject.period]:
-        yield Declared(
-            declared(
-                f"{window}",
-                f"近{window}{subject.zh_period}{subject.zh}升级数",
-                f"escalations of {subject.en} in the last {subject.en_time(window)}",
-            ),
-            lambda panel, window=window: panel.keep(  # type: ignore[misc]
-                ("escalated", source, window), lambda: panel.within(escalations(panel, source), window)
-            ),
+    """Windowed and fading counts of escalations, the days since the latest, and the share of cases that escalated."""
+    source, zh, en = subject.source, subject.zh, subject.en
+    short, long = SHORT_AND_LONG[subject.period]
+    year = YEAR[subject.period]
+    for window in (short, long, 2 * year):
+        yield ESCALATION.feature(
+            source,
+            f"{source}_escalated_{window}",
+            f"{subject.zh_last(window)}{zh}升级数",
+            f"escalations of {en} {subject.en_last(window)}",
+            lambda panel, window=window: panel.within(escalations(panel, source), window),  # type: ignore[misc]
+            window=window,
         )
-    for half_life in HALF_LIVES[subject.period]:
-        yield Declared(
-            declared(
-                f"decayed_{half_life:g}",
-                f"{subject.zh}升级累积（半衰期{half_life:g}{subject.zh_period}）",
-                f"escalations of {subject.en}, fading by half every {half_life:g} {subject.en_period}",
-            ),
+    for half_life in (*HALF_LIVES[subject.period], 2.0 * year):
+        yield ESCALATION.feature(
+            source,
+            f"{source}_escalated_decayed_{half_life:g}",
+            f"{zh}升级累积（半衰期{half_life:g}{subject.zh_period}）",
+            f"escalations of {en}, fading by half every {half_life:g} {subject.en_period}",
             lambda panel, half_life=half_life: panel.decayed(escalations(panel, source), half_life),  # type: ignore[misc]
+            transform="decayed sum",
         )
-    yield Declared(
-        declared(
-            "recency",
-            f"距最近一次{subject.zh}升级的天数",
-            f"days since the latest escalation of {subject.en}",
-            Quantity.INTENSIVE,
-        ),
-        recency,
+    yield ESCALATION.feature(
+        source,
+        f"{source}_escalated_recency",
+        f"距最近一次{zh}升级的天数",
+        f"days since the latest escalation of {en}",
+        lambda panel: days_since(panel, escalations(panel, source)),
+        quantity=Quantity.INTENSIVE,
+        transform="days since",
+        unit="days",
     )
+    yield ESCALATION.feature(
+        source,
+        f"{source}_escalated_share_{year}",
+        f"{subject.zh_last(year)}{zh}升级占比",
+        f"escalations against {en} {subject.en_last(year)}, each with a little added",
+        lambda panel: (
+            (panel.within(escalations(panel, source), year) + 0.05) / (panel.within(panel.spans(source), year) + 1.0)
+        ),
+        quantity=Quantity.INTENSIVE,
+        transform="share",
+        unit="",
+        window=year,
+    )
+
+
+def near_repeat(subject: Subject, *, escalated: bool) -> Iterator[Declared]:
+    """Intensity at fixed time decays and distance rings of what happens again nearby (Townsley et al. 2003)."""
+    source = subject.source
+    zh = f"{subject.zh}升级" if escalated else subject.zh
+    en = f"escalations of {subject.en}" if escalated else subject.en
+
+    def fading(panel: Panel, ring: int, half_life: float) -> Array:
+        around = panel.through(ring_name(ring))
+        spans = escalations(around, source) if escalated else around.spans(source)
+        sums = around.decayed(spans, half_life)
+        sums[:, ~panel.piece.placed] = np.nan
+        return sums
+
+    for ring, (inner, outer) in enumerate(RINGS_M):
+        for half_life in NEAR_HALF_LIVES[subject.period]:
+            yield NEAR_REPEAT.feature(
+                source,
+                f"{source}_{'escalated_' if escalated else ''}ring_{outer}_{half_life:g}",
+                f"周边{inner}至{outer}米{zh}累积（半衰期{half_life:g}{subject.zh_period}）",
+                f"{en} {inner} to {outer} m away, fading by half every {half_life:g} {subject.en_period}",
+                lambda panel, ring=ring, half_life=half_life: fading(panel, ring, half_life),  # type: ignore[misc]
+                quantity=Quantity.INTENSIVE,  # what is near several grids is counted for each: no sum over grids
+                transform="decayed sum",
+            )

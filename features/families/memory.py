@@ -6,66 +6,64 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from features.declaration import HALF_LIVES, Declared, Subject
-from features.matrix import Feature
+from features.declaration import HALF_LIVES, Declared, Family, Subject
+from features.families.counts import of_category
 from features.panel import Array, Panel
+from features.spans import Spans
 from riskwarn.words import Quantity
+
+RECENCY = Family("recency", theme="volume")
+DECAYED = Family("decayed", theme="volume")
+
+#: Sources whose categories are remembered at every half-life: a hazard that was found once is found again.
+LONG_MEMORY = ("hazards",)
+
+
+def days_since(panel: Panel, spans: Spans) -> Array:
+    """(columns, cells) days since the latest event that is seen; NaN where there never was one."""
+    since = panel.days[:, None] - panel.latest(spans)
+    return np.where(np.isfinite(since), since, np.nan)
 
 
 def recency(subject: Subject) -> Iterator[Declared]:
-    """Days since the latest event that is known; NaN where there never was one."""
-
-    def compute(panel: Panel) -> Array:
-        since = panel.days[:, None] - panel.latest(panel.spans(subject.source))
-        return np.where(np.isfinite(since), since, np.nan)
-
-    yield Declared(
-        Feature(
-            f"{subject.source}_recency",
-            "recency",
-            subject.source,
-            f"距最近一次{subject.zh}的天数",
-            f"days since the latest of {subject.en}",
-            Quantity.INTENSIVE,
-        ),
-        compute,
+    """Days since the latest event that is known."""
+    yield RECENCY.feature(
+        subject.source,
+        f"{subject.source}_recency",
+        f"距最近一次{subject.zh}的天数",
+        f"days since the latest of {subject.en}",
+        lambda panel: days_since(panel, panel.spans(subject.source)),
+        quantity=Quantity.INTENSIVE,
+        transform="days since",
+        unit="days",
     )
 
 
 def decayed(subject: Subject) -> Iterator[Declared]:
     """Counts that halve every few periods, of all records."""
     for half_life in HALF_LIVES[subject.period]:
-        yield Declared(
-            Feature(
-                f"{subject.source}_decayed_{half_life:g}",
-                "decayed",
-                subject.source,
-                f"{subject.zh}累积（半衰期{half_life:g}{subject.zh_period}）",
-                f"{subject.en}, fading by half every {half_life:g} {subject.en_period}",
-                Quantity.EXTENSIVE,
-            ),
+        yield DECAYED.feature(
+            subject.source,
+            f"{subject.source}_decayed_{half_life:g}",
+            f"{subject.zh}累积（半衰期{half_life:g}{subject.zh_period}）",
+            f"{subject.en}, fading by half every {half_life:g} {subject.en_period}",
             lambda panel, half_life=half_life: panel.decayed(panel.spans(subject.source), half_life),  # type: ignore[misc]
+            transform="decayed sum",
         )
 
 
 def decayed_by_category(subject: Subject) -> Iterator[Declared]:
     """Counts that fade with the long half-life, of each category of the vocabulary."""
-    half_life = HALF_LIVES[subject.period][-1]
-
-    def compute(panel: Panel, code: str) -> Array:
-        rows = panel.rows(subject.source)
-        chosen = rows["category"].eq(code).to_numpy(dtype=bool) if len(rows) else np.zeros(0, dtype=bool)
-        return panel.decayed(panel.spans(subject.source).where(chosen), half_life)
-
-    for code, zh, en in subject.categories:
-        yield Declared(
-            Feature(
-                f"{subject.source}_{code}_decayed_{half_life:g}",
-                "decayed",
+    half_lives = HALF_LIVES[subject.period]
+    for half_life in half_lives if subject.source in LONG_MEMORY else half_lives[-1:]:
+        for code, (name, zh, en) in enumerate(subject.categories):
+            yield DECAYED.feature(
                 subject.source,
+                f"{subject.source}_{name}_decayed_{half_life:g}",
                 f"{subject.zh}累积：{zh}（半衰期{half_life:g}{subject.zh_period}）",
                 f"{subject.en} ({en}), fading by half every {half_life:g} {subject.en_period}",
-                Quantity.EXTENSIVE,
-            ),
-            lambda panel, code=code: compute(panel, code),  # type: ignore[misc]
-        )
+                lambda panel, code=code, half_life=half_life: panel.decayed(  # type: ignore[misc]
+                    of_category(panel, subject.source, code), half_life
+                ),
+                transform="decayed sum",
+            )

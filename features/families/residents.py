@@ -1,4 +1,4 @@
-"""Who lives there and how, in numbers by grid as they were known; and counts per head."""
+"""Who lives there and how, in numbers by grid as they were known; counts per head; how much there is to go wrong."""
 
 from __future__ import annotations
 
@@ -6,70 +6,132 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from features.declaration import SHORT_AND_LONG, Declared, Subject
+from features.declaration import SHORT_AND_LONG, YEAR, Declared, Family, Subject
 from features.families.counts import count
-from features.matrix import Feature
-from features.panel import Array, Panel, column
+from features.panel import Panel
+from features.records import NEVER
+from features.sums import Reals
 from riskwarn.words import Quantity
 
-#: Proxies of origin and poverty (migrants, registration, rentals) are left out on purpose.
+RESIDENTS = Family("residents", theme="residents")
+EXPOSURE = Family("exposure", theme="residents")
+PROXIES = Family("proxies", theme="residents")
+
+#: Name: (Chinese, English, quantity, unit).
 NUMBERS = {
-    "population": ("常住人口", "residents", Quantity.EXTENSIVE),
-    "households": ("户数", "households", Quantity.EXTENSIVE),
-    "share_over_65": ("65岁以上占比", "share over 65", Quantity.INTENSIVE),
-    "share_under_15": ("15岁以下占比", "share under 15", Quantity.INTENSIVE),
-    "living_alone_over_65": ("独居老人数", "people over 65 living alone", Quantity.EXTENSIVE),
-    "buildings": ("楼栋数", "buildings", Quantity.EXTENSIVE),
-    "density": ("人口密度", "residents per km²", Quantity.INTENSIVE),
-    "housing_age": ("房屋平均年限", "mean age of housing in years", Quantity.INTENSIVE),
-    "area_km2": ("网格面积", "area in km²", Quantity.EXTENSIVE),
+    "population": ("常住人口", "residents", Quantity.EXTENSIVE, "people"),
+    "households": ("户数", "households", Quantity.EXTENSIVE, "households"),
+    "share_over_65": ("65岁以上占比", "share over 65", Quantity.INTENSIVE, ""),
+    "share_under_15": ("15岁以下占比", "share under 15", Quantity.INTENSIVE, ""),
+    "living_alone_over_65": ("独居老人数", "people over 65 living alone", Quantity.EXTENSIVE, "people"),
+    "buildings": ("楼栋数", "buildings", Quantity.EXTENSIVE, "buildings"),
+    "density": ("人口密度", "residents per km²", Quantity.INTENSIVE, "people per km²"),
+    "housing_age": ("房屋平均年限", "mean age of housing in years", Quantity.INTENSIVE, "years"),
+    "area_km2": ("网格面积", "area in km²", Quantity.EXTENSIVE, "km²"),
 }
 
 
-def number(panel: Panel, name: str) -> Array:
+def number(panel: Panel, name: str) -> Reals:
     """(columns, grids) the newest number known at each column, NaN where none is."""
 
-    def make() -> Array:
-        rows = panel.city.demographics
+    def make() -> Reals:
+        rows = panel.records("demographics")
         values = np.full((panel.columns, panel.grids), np.nan)
-        if len(rows) == 0:
+        if name not in rows:
             return values
-        rows = rows[rows[name].notna()]
-        known = column(rows, "known_at")
-        first = np.where(np.isnat(known), 0, np.searchsorted(panel.edges, known, side="right"))
+        amount = rows[name]
+        held = np.flatnonzero(~np.isnan(amount) & (rows["start"] < NEVER))
         # Rows are sorted by grid and time, so that a newer survey overwrites the older one from its column on.
-        for grid, start, value in zip(rows["grid"], first, rows[name], strict=True):
-            values[start:, grid] = value
+        grid, start = rows["grid"][held], np.maximum(rows["start"][held].astype(np.int64) - panel.begin, 0)
+        inside = start < panel.columns
+        values[start[inside], grid[inside]] = amount[held][inside]
+        for column in range(1, panel.columns):
+            unknown = np.isnan(values[column])
+            values[column, unknown] = values[column - 1, unknown]
         return values
 
+    if panel.lens != "grid":
+        raise ValueError("the numbers of residents are read for grids; sum them over the unit's grids")
     return panel.keep(("number", name), make)
 
 
 def residents() -> Iterator[Declared]:
-    """The numbers themselves."""
-    for name, (zh, en, quantity) in NUMBERS.items():
-        yield Declared(
-            Feature(name, "residents", "demographics", zh, en, quantity),
+    """The numbers themselves, and what follows from them."""
+    for name, (zh, en, quantity, unit) in NUMBERS.items():
+        yield RESIDENTS.feature(
+            "demographics",
+            name,
+            zh,
+            en,
             lambda panel, name=name: number(panel, name),  # type: ignore[misc]
+            quantity=quantity,
+            transform="newest",
+            unit=unit,
+        )
+    for name, above, below, zh, en in (
+        ("residents_per_household", "population", "households", "户均人口", "residents per household"),
+        ("residents_per_building", "population", "buildings", "栋均人口", "residents per building"),
+        ("alone_per_1000", "living_alone_over_65", "population", "每千人独居老人数", "over 65 living alone per 1,000"),
+    ):
+        yield EXPOSURE.feature(
+            "demographics",
+            name,
+            zh,
+            en,
+            lambda panel, above=above, below=below, name=name: (  # type: ignore[misc]
+                (1000.0 if name.endswith("1000") else 1.0) * number(panel, above) / positive(number(panel, below))
+            ),
+            quantity=Quantity.INTENSIVE,
+            transform="ratio",
+        )
+    yield EXPOSURE.feature(
+        "demographics",
+        "log_population",
+        "常住人口（对数）",
+        "logarithm of residents",
+        lambda panel: np.log(positive(number(panel, "population"))),
+        quantity=Quantity.INTENSIVE,
+        transform="log",
+        unit="",
+    )
+
+
+def proxies() -> Iterator[Declared]:
+    """Shares of migrants and rentals: proxies of origin and poverty. Off by default; audited where they are switched on."""
+    for name, above, below, zh, en in (
+        ("share_migrant", "migrant_population", "population", "流动人口占比", "share of migrants"),
+        ("rentals_per_household", "rental_units", "households", "户均出租房数", "rental units per household"),
+    ):
+        yield PROXIES.feature(
+            "demographics",
+            name,
+            zh,
+            en,
+            lambda panel, above=above, below=below: number(panel, above) / positive(number(panel, below)),  # type: ignore[misc]
+            quantity=Quantity.INTENSIVE,
+            transform="ratio",
+            unit="",
         )
 
 
 def per_head(subject: Subject) -> Iterator[Declared]:
-    """Records of the long window per 1,000 residents."""
-    window = SHORT_AND_LONG[subject.period][-1]
-
-    def compute(panel: Panel) -> Array:
-        population = number(panel, "population")
-        return 1000 * count(panel, subject.source, window) / np.where(population > 0, population, np.nan)
-
-    yield Declared(
-        Feature(
-            f"{subject.source}_per_1000_{window}",
-            "residents",
+    """Records of the long window and of the year per 1,000 residents."""
+    for window in (SHORT_AND_LONG[subject.period][-1], YEAR[subject.period]):
+        yield RESIDENTS.feature(
             subject.source,
-            f"近{window}{subject.zh_period}每千人{subject.zh}数",
-            f"{subject.en} per 1,000 residents in the last {subject.en_time(window)}",
-            Quantity.INTENSIVE,
-        ),
-        compute,
-    )
+            f"{subject.source}_per_1000_{window}",
+            f"{subject.zh_last(window)}每千人{subject.zh}数",
+            f"{subject.en} per 1,000 residents {subject.en_last(window)}",
+            lambda panel, window=window: (  # type: ignore[misc]
+                1000 * count(panel, subject.source, window) / positive(number(panel, "population"))
+            ),
+            quantity=Quantity.INTENSIVE,
+            transform="ratio",
+            unit="records per 1,000",
+            window=window,
+        )
+
+
+def positive(values: Reals) -> Reals:
+    """The values, NaN where they are not above zero."""
+    return np.where(values > 0, values, np.nan)

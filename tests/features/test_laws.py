@@ -141,10 +141,10 @@ def test_features_know_nothing_of_the_future(fresh: Any, world: list[Case], week
     assert_same(full, cut)
 
 
-def leaky(self: Panel, source: str, known: str = "known_at", date: str = "occurred_at") -> Any:
+def leaky(self: Panel, source: str) -> Any:
     """Counts an event when it happened instead of when it became known."""
-    spans = SPANS(self, source, known, date)
-    happened = np.searchsorted(self.days, spans.day, side="right") - 1
+    spans = SPANS(self, source)
+    happened = np.searchsorted(self.city.days, spans.day, side="right") - 1
     return replace(spans, known=happened, start=happened + 1)
 
 

@@ -148,15 +148,15 @@ def test_levels_need_both_rank_and_size() -> None:
 
 
 def test_reasons_that_say_nearly_the_same_are_told_together(town: Town) -> None:
-    """One line a family and source; the words are those of a feature that moves the probability the same way."""
+    """One line a theme and source; the words are those of a feature that moves the probability the same way."""
     from features import catalogue
 
     folder = town.home.snapshots / town.published.snapshot
     reasons = pd.read_parquet(folder / "reasons.parquet")
-    families = {feature.name: (feature.source, feature.family) for feature in catalogue(town.home.configuration)}
-    told = reasons[reasons["feature"].isin(families)].copy()
+    themes = {feature.name: (feature.source, feature.theme) for feature in catalogue(town.home.configuration)}
+    told = reasons[reasons["feature"].isin(themes)].copy()
     assert len(told) > 100
-    told["theme"] = told["feature"].map(families)
+    told["theme"] = told["feature"].map(themes)
     assert not told.duplicated(["code", "target", "horizon", "theme"]).any()
     assert not told["feature"].str.startswith("petitions_").any() or set(
         told[told["feature"].str.startswith("petitions_")]["theme"].map(lambda theme: theme[1])

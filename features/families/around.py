@@ -1,0 +1,109 @@
+"""The same signal around a grid: its neighbours, its community, its town and its district, and the grid against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from features.declaration import Declared
+from features.panel import Array, Panel
+from features.pieces import WIDE
+from riskwarn.words import Quantity, Unit
+
+_UNITS = {
+    Unit.COMMUNITY: ("本社区", "its community"),
+    Unit.TOWN: ("本镇街", "its town"),
+    Unit.DISTRICT: ("本区县", "its district"),
+}
+
+#: Added to both sides of a comparison, so that a first event in a quiet place does not look like a disaster.
+_PRIOR = 0.5
+
+
+class NotExtensive(ValueError):
+    """A sum over places of what is no amount would mean nothing."""
+
+    def __init__(self, declared: Declared) -> None:
+        feature = declared.feature
+        super().__init__(
+            f"{feature.name} is {feature.quantity}: only extensive features are summed over places. Roll up the amounts it is made of."
+        )
+
+
+def around(declared: Declared) -> Iterator[Declared]:
+    """The sum over the neighbours, and the mean per grid of each unit above, of an extensive feature.
+
+    Raises NotExtensive for any other.
+    """
+    base = declared.feature
+    if base.quantity is not Quantity.EXTENSIVE:
+        raise NotExtensive(declared)
+    yield Declared(
+        replace(
+            base,
+            name=f"{base.name}_near",
+            family="neighbours",
+            theme="neighbours",
+            zh=f"相邻网格：{base.zh}",
+            en=f"next door: {base.en}",
+            quantity=Quantity.INTENSIVE,  # a grid is next door to several: no sum over grids
+        ),
+        lambda panel: declared.compute(panel.through("near")),
+    )
+    for unit, (zh, en) in _UNITS.items():
+        yield Declared(
+            replace(
+                base,
+                name=f"{base.name}_{unit.value}",
+                family="roll-ups",
+                theme="roll-ups",
+                zh=f"{zh}平均每网格：{base.zh}",
+                en=f"mean of {en}: {base.en}",
+                quantity=Quantity.INTENSIVE,
+                transform=f"mean of {base.transform}",
+            ),
+            lambda panel, unit=unit: mean_of_unit(panel, declared, unit),  # type: ignore[misc]
+            total=declared if unit in WIDE else None,
+        )
+
+
+def against_units(declared: Declared) -> Iterator[Declared]:
+    """The grid against the mean of its town and district, as log ratios."""
+    base = declared.feature
+    if base.quantity is not Quantity.EXTENSIVE:
+        raise NotExtensive(declared)
+    for unit in (Unit.TOWN, Unit.DISTRICT):
+        zh, en = _UNITS[unit]
+
+        def compare(panel: Panel, unit: Unit = unit) -> Array:
+            return np.log((declared.compute(panel) + _PRIOR) / (mean_of_unit(panel, declared, unit) + _PRIOR))
+
+        yield Declared(
+            replace(
+                base,
+                name=f"{base.name}_against_{unit.value}",
+                family="position",
+                theme="position",
+                zh=f"与{zh}平均相比：{base.zh}",
+                en=f"against the mean of {en}: {base.en}",
+                quantity=Quantity.INTENSIVE,
+                transform="log ratio",
+                unit="",
+            ),
+            compare,
+            total=declared if unit in WIDE else None,
+        )
+
+
+def mean_of_unit(panel: Panel, declared: Declared, unit: Unit) -> Array:
+    """(columns, grids) the mean over the grids of the unit in which each grid lies."""
+    level = panel.piece.levels[unit]
+
+    def means() -> Array:
+        if panel.totals is not None and unit in WIDE:
+            return panel.totals[declared.feature.name, unit] / level.sizes
+        return declared.compute(panel.through(unit.value)) / level.sizes
+
+    return np.asarray(panel.keep(("mean", declared.feature.name, unit), means)[:, level.of_core])

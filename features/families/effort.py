@@ -1,0 +1,99 @@
+"""How much is looked at and how soon it is written down: observer features, which an audit can leave out.
+
+They say something of the recording, and nothing of the life in a grid: a grid where more is found may only be looked at
+more. Effort is per grid and period, never of a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
+from features.families.counts import count
+from features.families.memory import days_since
+from features.panel import Array, Panel
+from features.records import DISCOVERED_BY
+from features.spans import Spans
+from features.sums import ratio
+from riskwarn.words import Quantity
+
+EFFORT = Family("effort", theme="recording")
+
+
+def effort(subject: Subject) -> Iterator[Declared]:
+    """The share found on patrol, the days since anything was recorded, active periods, and the delay of recording."""
+    source, zh, en = subject.source, subject.zh, subject.en
+    _, long = SHORT_AND_LONG[subject.period]
+
+    def patrolled(panel: Panel) -> Spans:
+        found = np.asarray(panel.records(source)["discovered"] == DISCOVERED_BY.index("patrol"))
+        return panel.spans(source).where(found)
+
+    def active(panel: Panel) -> Array:
+        """Periods of the window in which anything became known: each counts once, however much it was."""
+        counts = panel.flow((source, "count"), lambda: panel.spans(source))
+        number = np.zeros((panel.columns, panel.grids), dtype=np.int32)
+        newer = counts.within(0)
+        for window in range(1, long + 1):
+            older = counts.within(window)
+            number += older > newer
+            newer = older
+        return number
+
+    def delay(panel: Panel) -> Array:
+        late = panel.flow(
+            (source, "delay"), lambda: panel.spans(source).weighing(panel.records(source)["delay"].astype(np.int64))
+        )
+        return ratio(late.within(long), count(panel, source, long))
+
+    yield EFFORT.feature(
+        source,
+        f"{source}_patrol_share_{long}",
+        f"{subject.zh_last(long)}{zh}中巡查发现占比",
+        f"share of {en} found on patrol {subject.en_last(long)}",
+        lambda panel: ratio(
+            panel.flow((source, "found", "patrol"), lambda: patrolled(panel)).within(long), count(panel, source, long)
+        ),
+        quantity=Quantity.INTENSIVE,
+        transform="share",
+        unit="",
+        window=long,
+        observer=True,
+    )
+    yield EFFORT.feature(
+        source,
+        f"{source}_patrol_recency",
+        f"距最近一次巡查发现{zh}的天数",
+        f"days since a patrol last found {en}",
+        lambda panel: days_since(panel, patrolled(panel)),
+        quantity=Quantity.INTENSIVE,
+        transform="days since",
+        unit="days",
+        observer=True,
+    )
+    yield EFFORT.feature(
+        source,
+        f"{source}_active_{long}",
+        f"{subject.zh_last(long)}有{zh}记录的{subject.zh_period}数",
+        f"{subject.en_period} with any {en} {subject.en_last(long)}",
+        active,
+        quantity=Quantity.INTENSIVE,
+        transform="number of periods",
+        unit=subject.en_period,
+        window=long,
+        observer=True,
+    )
+    yield EFFORT.feature(
+        source,
+        f"{source}_delay_{long}",
+        f"{subject.zh_last(long)}{zh}从发生到登记的平均天数",
+        f"mean days from event to registration of {en} {subject.en_last(long)}",
+        delay,
+        quantity=Quantity.INTENSIVE,
+        transform="mean",
+        unit="days",
+        window=long,
+        observer=True,
+    )

@@ -1,0 +1,155 @@
+"""Pieces of a city: some whole towns, with the grids around them that their neighbours' features need.
+
+A piece can be computed alone: its own grids (the core), the halo of grids within reach, and the totals of the districts
+and the city, which a first pass over all pieces adds up. Records lie in local cells: core first, then halo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
+
+from features.records import Records
+from riskwarn.geography import Geography
+from riskwarn.words import Unit
+
+Indices = npt.NDArray[np.int64]
+
+#: Bounds of the distance rings around a grid, in metres between centres.
+RINGS_M = ((0, 400), (400, 1000))
+
+#: Units whose totals come from a first pass over the whole city.
+WIDE = (Unit.DISTRICT, Unit.CITY)
+
+_METRES_PER_DEGREE = 111_320.0
+
+
+@dataclass(frozen=True)
+class Links:
+    """From each local grid to the core cells that see it: cells ``indices[indptr[g]:indptr[g + 1]]``."""
+
+    indptr: Indices
+    indices: Indices
+
+    def spread(self, grid: npt.NDArray[np.integer]) -> tuple[Indices, Indices]:
+        """(row, cell) of each sight of each row."""
+        start = self.indptr[grid]
+        length = self.indptr[grid + 1] - start
+        row = np.repeat(np.arange(len(grid)), length)
+        place = np.arange(len(row)) - np.repeat(np.cumsum(length) - length - start, length)
+        return row, self.indices[place]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of units as a piece sees it."""
+
+    of_core: Indices  # (core grids,) the unit of each
+    sizes: Indices  # (units,) grids of each in the whole city
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some grids of a city, and how records are seen from them."""
+
+    core: Indices  # (core grids,) their indices in the city
+    halo: Indices  # (halo grids,) theirs
+    links: Mapping[str, Links]  # "near", and each ring by its name
+    levels: Mapping[Unit, Level]
+    placed: npt.NDArray[np.bool_]  # (core grids,) whether the grid has coordinates
+
+    @staticmethod
+    def whole(geography: Geography) -> Piece:
+        """The whole city in one piece."""
+        return next(pieces(geography, len(geography)))
+
+    def cells(self, lens: str) -> int:
+        """Number of cells of a lens: `grid`, `near`, a ring's name, or a unit's."""
+        return len(self.levels[Unit(lens)].sizes) if lens in _UNITS else len(self.core)
+
+    def located(self, records: Records, lens: str) -> Records:
+        """The records in the cells of a lens."""
+        grid = records["grid"].astype(np.int64)
+        if lens in self.links:
+            row, cell = self.links[lens].spread(grid)
+            return records.choose(row, cell)
+        inside = grid < len(self.core)
+        rows = None if inside.all() else np.flatnonzero(inside)
+        if lens in _UNITS:
+            rows = np.arange(len(grid)) if rows is None else rows
+            return records.choose(rows, self.levels[Unit(lens)].of_core[grid[rows]])
+        return records if rows is None else records.choose(rows)
+
+
+_UNITS = frozenset(unit.value for unit in (Unit.COMMUNITY, Unit.TOWN, Unit.DISTRICT, Unit.CITY))
+
+
+def ring_name(ring: int) -> str:
+    """The lens of a ring."""
+    return f"ring_{RINGS_M[ring][1]}"
+
+
+def pieces(geography: Geography, size: int) -> Iterator[Piece]:
+    """The city in pieces of whole towns of one district, of about `size` grids each."""
+    district, town = geography.units[Unit.DISTRICT].of_grid, geography.units[Unit.TOWN].of_grid
+    sights = _sights(geography)
+    if len(geography) <= size:
+        yield _piece(geography, sights, np.arange(len(geography)))
+        return
+    order = np.lexsort((np.arange(len(district)), town, district))
+    first = np.flatnonzero(np.diff(district[order] * (int(town.max()) + 1) + town[order], prepend=-1))
+    begin = 0
+    for place, last in zip(first, [*first[1:], len(order)], strict=True):
+        full = last - begin >= size
+        ends_district = last == len(order) or district[order[last]] != district[order[place]]
+        if full or ends_district:
+            yield _piece(geography, sights, np.sort(order[begin:last]))
+            begin = last
+
+
+def _piece(geography: Geography, sights: Mapping[str, csr_array], core: Indices) -> Piece:
+    inside = np.zeros(len(geography), dtype=bool)
+    inside[core] = True
+    rows = {name: sight[core] for name, sight in sights.items()}
+    reached = np.unique(np.concatenate([row.indices for row in rows.values()]).astype(np.int64))
+    halo = reached[~inside[reached]]
+    seen = np.concatenate([core, halo])
+    links = {}
+    for name, row in rows.items():
+        turned = row[:, seen].T.tocsr()
+        links[name] = Links(turned.indptr.astype(np.int64), turned.indices.astype(np.int64))
+    levels = {}
+    for unit, units in geography.units.items():
+        of_core, sizes = units.of_grid[core], units.sizes
+        if unit not in WIDE:
+            local, of_core = np.unique(of_core, return_inverse=True)
+            sizes = sizes[local]
+        levels[unit] = Level(of_core.astype(np.int64), sizes)
+    placed = np.isfinite(geography.longitude[core]) & np.isfinite(geography.latitude[core])
+    return Piece(core, halo, links, levels, placed)
+
+
+def _sights(geography: Geography) -> dict[str, csr_array]:
+    """Each lens as a matrix: (grid, grids that it sees)."""
+    sights = {"near": geography.neighbours.tocsr()}
+    count = len(geography)
+    placed = np.flatnonzero(np.isfinite(geography.longitude) & np.isfinite(geography.latitude))
+    pairs, distance = np.zeros((0, 2), dtype=np.int64), np.zeros(0)
+    if len(placed) > 1:
+        latitude = geography.latitude[placed]
+        east = geography.longitude[placed] * np.cos(np.radians(latitude.mean())) * _METRES_PER_DEGREE
+        points = np.column_stack([east, latitude * _METRES_PER_DEGREE])
+        pairs = cKDTree(points).query_pairs(RINGS_M[-1][1], output_type="ndarray")
+        distance = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T)
+        pairs = placed[pairs]
+    for ring, (inner, outer) in enumerate(RINGS_M):
+        chosen = (distance > inner) | ((distance == 0) & (inner == 0))
+        left, right = pairs[chosen & (distance <= outer)].T
+        both = (np.concatenate([left, right]), np.concatenate([right, left]))
+        sights[ring_name(ring)] = csr_array((np.ones(len(both[0])), both), shape=(count, count))
+    return sights

@@ -1,0 +1,84 @@
+"""What a matrix was made from, and what a change of it invalidates.
+
+The catalogue's version covers the declarations *and* the code: a definition that is changed without being renamed gives
+another version, so that yesterday's numbers are never taken for today's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+import features
+from features.catalogue import declared
+from features.city import City
+from features.declaration import Declared
+from features.matrix import Provenance
+from features.modules import imported
+from riskwarn.configuration import Configuration
+
+_FOLDER = Path(features.__file__).parent
+
+#: Code that only carries numbers about; all else in this package says what they are.
+_CARRIERS = frozenset(
+    {"__init__.py", "building.py", "catalogue.py", "provenance.py", "state.py", "cluster.py", "testing.py"}
+)
+
+
+def provenance(city: City) -> Provenance:
+    """The provenance of what is built from a city now."""
+    return Provenance(
+        catalogue=catalogue_version(city.configuration),
+        store_version=city.store_version,
+        as_of=city.as_of,
+        configuration=city.configuration.fingerprint(),
+    )
+
+
+def catalogue_version(configuration: Configuration) -> str:
+    """SHA-256 of every feature's own version, in order."""
+    return _digest("\n".join(feature_versions(configuration).values()))
+
+
+def feature_versions(configuration: Configuration) -> Mapping[str, str]:
+    """Feature -> SHA-256 of its declaration, of the module that computes it, and of the engine under it."""
+    engine = _code_of(_FOLDER)
+    return {row.feature.name: _digest(_told(row) + _module(row) + engine) for row in declared(configuration)}
+
+
+def changed(configuration: Configuration, before: Mapping[str, str]) -> tuple[str, ...]:
+    """The features whose definition is not the one that gave `before`, or that are new."""
+    return tuple(name for name, version in feature_versions(configuration).items() if before.get(name) != version)
+
+
+def _told(row: Declared) -> str:
+    return json.dumps(asdict(row.feature), ensure_ascii=False)
+
+
+def _module(row: Declared) -> str:
+    """The source of the module in which a feature is computed; its base's too, where it is one seen from elsewhere."""
+    own = _source(row.compute.__module__)
+    return own if row.total is None else own + _source(row.total.compute.__module__)
+
+
+@cache
+def _source(module: str) -> str:
+    path = imported(module).__file__
+    return Path(path).read_text(encoding="utf-8") if path else module
+
+
+@cache
+def _code_of(folder: Path) -> str:
+    """The engine's own code and the rules of known times under it."""
+    from riskwarn.store import beliefs
+
+    files = [path for path in sorted(folder.glob("*.py")) if path.name not in _CARRIERS]
+    return "".join(path.read_text(encoding="utf-8") for path in (*files, Path(beliefs.__file__)))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

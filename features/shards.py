@@ -1,0 +1,72 @@
+"""A city divided into pieces, each with its own records: what one worker needs, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from scipy.sparse import coo_array
+
+from features.declaration import Declared
+from features.panel import Encoded, Panel
+from features.pieces import Indices, Piece
+from features.records import Records
+from features.sums import Reals
+from riskwarn.words import Unit
+
+Totals = Mapping[tuple[str, Unit], Reals]
+
+
+def divided(city: Encoded, parts: Sequence[Piece]) -> Iterator[tuple[Encoded, Piece]]:
+    """Each piece with the records of its core and halo, in its local cells; one piece is the city itself.
+
+    A piece's records are chosen when their columns are read and are let go with it, so that memory holds one piece more
+    than the city.
+    """
+    if len(parts) == 1:
+        yield city, parts[0]
+        return
+    grids = sum(len(part.core) for part in parts)
+    by_grid = {name: _by_grid(rows, grids) for name, rows in city.sources.items()}
+    local = np.full(grids, -1, dtype=np.int64)
+    for part in parts:
+        here = np.concatenate([part.core, part.halo])
+        local[here] = np.arange(len(here))
+        sources = {}
+        for name, rows in city.sources.items():
+            order, begin = by_grid[name]
+            length = begin[here + 1] - begin[here]
+            place = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length - begin[here], length)
+            chosen = order[place]
+            sources[name] = rows.choose(chosen, np.repeat(np.arange(len(here)), length).astype(np.int32))
+        yield replace(city, sources=sources), part
+
+
+def _by_grid(rows: Records, grids: int) -> tuple[Indices, Indices]:
+    """The rows in the order of their grids, keeping their order in each, and where each grid begins."""
+    count = len(rows)
+    where = (rows["grid"], np.arange(count))
+    table = coo_array((np.ones(count, dtype=np.int8), where), shape=(grids, max(count, 1))).tocsr()
+    return table.indices.astype(np.int64), table.indptr.astype(np.int64)
+
+
+def wide_bases(rows: Sequence[Declared]) -> list[Declared]:
+    """The features whose district and city totals others read, each once."""
+    return list({row.total.feature.name: row.total for row in rows if row.total is not None}.values())
+
+
+def totals_of_piece(bases: Sequence[Declared], panel: Panel) -> dict[str, Reals]:
+    """(columns, districts) sums of each base over the core of one piece."""
+    core = panel.through(Unit.DISTRICT.value)
+    return {base.feature.name: base.compute(core).astype(np.float64) for base in bases}
+
+
+def added(parts: Iterator[dict[str, Reals]] | Sequence[dict[str, Reals]]) -> Totals:
+    """The totals of districts and city out of those of the pieces. Whole numbers in float64: the order does not matter."""
+    sums: dict[str, Reals] = {}
+    for part in parts:
+        for name, values in part.items():
+            sums[name] = sums[name] + values if name in sums else values
+    districts = {(name, Unit.DISTRICT): values for name, values in sums.items()}
+    return {**districts, **{(name, Unit.CITY): values.sum(axis=1, keepdims=True) for name, values in sums.items()}}

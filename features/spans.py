@@ -1,0 +1,60 @@
+"""Spans: rows of records as stretches of the panel's columns in which something holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+Integers = npt.NDArray[np.integer]
+Weights = npt.NDArray[np.int64] | npt.NDArray[np.float64]
+Chosen = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Something holds in a cell (a grid, or a unit) at the columns ``start … stop``; all arrays (rows,).
+
+    Columns are counted from the panel's first edge, so that a span does not depend on which columns are asked for.
+    """
+
+    grid: Integers
+    known: Integers  # period in which the row counts
+    start: Integers  # first column that sees it
+    stop: Integers  # last column that sees it
+    day: Integers  # local date of the event, in days since 1970
+    weight: Weights  # integers as long as nothing real-weighted came in: those sums are exact
+
+    def __len__(self) -> int:
+        return len(self.grid)
+
+    def where(self, chosen: Chosen) -> Spans:
+        """The chosen rows."""
+        if chosen.all():
+            return self
+        rows = np.flatnonzero(chosen)
+        return Spans(
+            self.grid[rows], self.known[rows], self.start[rows], self.stop[rows], self.day[rows], self.weight[rows]
+        )
+
+    def between(self, start: Integers | int, stop: Integers | int) -> Spans:
+        """The same rows, seen by fewer columns."""
+        return replace(self, start=np.maximum(self.start, start), stop=np.minimum(self.stop, stop))
+
+    def counted(self, known: Integers) -> Spans:
+        """The same rows, each counting in another period and seen from the column after it."""
+        return replace(self, known=known, start=np.maximum(self.start, known + 1))
+
+    def dated(self, day: Integers) -> Spans:
+        """The same rows with other dates."""
+        return replace(self, day=day)
+
+    def weighing(self, weight: Integers | Weights) -> Spans:
+        """The same rows with other weights on top of their own."""
+        return replace(self, weight=self.weight * weight)
+
+    @staticmethod
+    def joined(one: Spans, other: Spans) -> Spans:
+        """The rows of both."""
+        return Spans(*(np.concatenate([getattr(one, name), getattr(other, name)]) for name in Spans.__annotations__))
