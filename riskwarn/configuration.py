@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -20,6 +22,11 @@ from riskwarn.words import Severity
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Share = Annotated[float, Field(gt=0, le=1)]
+
+
+#: The packaged mappings of usual departments.
+PresetName = Literal["dispute", "petition", "12345", "110", "grid-case", "mediation", "hazard", "wage"]
+PRESETS: tuple[str, ...] = get_args(PresetName)
 
 
 class Declared(BaseModel):
@@ -46,12 +53,32 @@ class PeriodColumns(Declared):
 
 
 class Mapping(Declared):
-    """Which column of an export is which field, and how its words translate."""
+    """Which column of an export is which field, how its words translate, and who delivers it for what."""
 
-    columns: dict[Name, str] = Field(default={}, description="field: heading of the export")
+    preset: PresetName | None = Field(
+        default=None, description="packaged mapping of a usual department, on which the other keys build"
+    )
+    provider: str | None = Field(default=None, description="the department that delivers the export")
+    purpose: str | None = Field(default=None, description="the purpose for which it was given")
+    retention: Annotated[str, Field(pattern=r"^[1-9]\d{0,4} (days|months|years)$")] | None = Field(
+        default=None, description="how long its records may be kept: 90 days, 24 months, 5 years"
+    )
+    columns: dict[Name, str] = Field(default={}, description="field: heading of the export; a load fails without it")
+    headings: dict[Name, tuple[str, ...]] = Field(
+        default={}, description="field: [further headings by which it is known, where the export has one of them]"
+    )
+    identity: tuple[str, ...] = Field(
+        default=(), description="headings that together tell a record from others, where the export has no id"
+    )
     period: PeriodColumns | None = Field(default=None, description="for aggregated exports: the period of a row")
     words: dict[Name, dict[str, str]] = Field(
         default={}, description="field: {word of the export: word of the vocabulary}"
+    )
+    always: dict[Name, str] = Field(
+        default={}, description="field: the word that holds for every row, where the export has no such column"
+    )
+    codes: Literal["mediation", "code24", "code2level"] | None = Field(
+        default=None, description="the list by which codes of categories are read: mediation, code24 or code2level"
     )
     order: Literal["ascending", "descending"] | None = Field(
         default=None, description="how bare digits of severity are ordered"
@@ -64,10 +91,24 @@ class Mapping(Declared):
     )
     fixed: dict[Name, bool] = Field(default={}, description="field: whether it was written once at registration")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _on_the_preset(cls, content: object) -> object:
+        """Lay the keys over those of the preset: dictionaries key by key, everything else as a whole."""
+        if isinstance(content, dict) and content.get("preset") in PRESETS:
+            return _over(preset_content(content["preset"])["mapping"], content)
+        return content
+
     @field_validator("timezone")
     @classmethod
     def _zone(cls, value: str | None) -> str | None:
         return value if value is None else zone(value).key
+
+    @property
+    def told(self) -> str:
+        """Who delivers it for what and how long it is kept, in one line; empty where nothing is declared."""
+        parts = (("provider", self.provider), ("purpose", self.purpose), ("kept for", self.retention))
+        return "; ".join(f"{name}: {value}" for name, value in parts if value)
 
 
 class Source(Declared):
@@ -217,6 +258,37 @@ class Configuration(Declared):
         if horizon is not None and horizon not in self.horizons:
             raise UnknownTarget(name=horizon, what="horizon", known=", ".join(map(str, self.horizons)))
         return [horizon] if horizon else list(self.horizons)
+
+
+@cache
+def preset_content(name: str) -> dict[str, Any]:
+    """A packaged mapping as it stands in its file: `source`, `zh`, `en` and the `mapping`."""
+    text = files("riskwarn.contracts").joinpath(f"data/presets/{name}.yaml").read_text(encoding="utf-8")
+    content: dict[str, Any] = yaml.safe_load(text)
+    return content
+
+
+def chosen_mapping(own: Mapping, file: Path | None, preset: str | None) -> Mapping:
+    """The mapping of a load: that of the file, else of the preset, else the source's own; a file builds on the preset.
+
+    Raises FileMissing, ConfigurationInvalid, RefusedWord.
+    """
+    if file is None:
+        return Mapping.model_validate({"preset": preset}) if preset else own
+    written = read_yaml(file, Mapping)
+    if preset is None or written.preset == preset:
+        return written
+    content = yaml.safe_load(file.read_text(encoding="utf-8-sig")) or {}
+    return Mapping.model_validate({**content, "preset": preset})
+
+
+def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """`above` laid over `below`, dictionaries at any depth key by key."""
+    laid = dict(below)
+    for name, value in above.items():
+        under = laid.get(name)
+        laid[name] = _over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+    return laid
 
 
 def zone(name: str) -> ZoneInfo:

@@ -133,6 +133,9 @@ EVENT_SOURCES: dict[str, _EventSource] = {
     "hazards": _event_source(
         "隐患", "hazards that were found, and their repair", "grade", "discovered_by", "due_at", "closed_at", "outcome",
     ),
+    "police_calls": _event_source(
+        "110警情", "calls to the police, where a city lawfully shares them", "category_final", "injured", "answered_at", "closed_at",
+    ),
     "incidents": _event_source(
         "事故", "incidents in which people or buildings were harmed", "severity", "injured", "killed", "count",
     ),
@@ -156,7 +159,10 @@ def required(kind: str, mapping: Mapping) -> list[tuple[str, ...]]:
     if kind == "events" and mapping.period is not None:
         return [PLACE, ("category",), ("count",)]
     contract = declared(kind)
-    needed = [(field.name,) for field in contract.fields if field.required]
+    made = {"record_id"} if mapping.identity else set()
+    needed = [(field.name,) for field in contract.fields if field.required and field.name not in made]
+    if made:
+        return [*contract.any_of, *needed]
     return [*needed[:1], *contract.any_of, *needed[1:]]
 
 

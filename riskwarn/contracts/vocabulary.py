@@ -137,8 +137,9 @@ def _key(heading: str) -> str:
 
 
 class Ground(StrEnum):
-    """Why a heading is taken for a field."""
+    """Why a heading is taken for a field, from the best reason down."""
 
+    OWN = "own"  # the mapping lists it
     EXACT = "exact"  # the heading is a seen alias
     ASSUMED = "assumed"  # the heading is an alias that nobody has confirmed yet
     AFFIX = "affix"  # it is an alias behind a known prefix, or with another ending

@@ -40,29 +40,58 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
         if is_personal(plain[position]):
             refuse_words(plain[position], file)
             raise PrivateColumn(where=f"the mapping of {file}, columns.{field}", column=headings[position])
-    taken = set(wanted.values())
+    for field, listed in mapping.headings.items():
+        if personal := next((heading for heading in listed if is_personal(plain_heading(heading))), None):
+            refuse_words(personal, file)
+            raise PrivateColumn(where=f"the mapping of {file}, headings.{field}", column=personal)
+    taken = {position for field, position in wanted.items() if not field.startswith("identity_")}
     found: dict[str, list[tuple[int, Ground]]] = {}
     for position, heading in enumerate(plain):
         if position in taken or is_personal(heading):
             continue
-        known = field_of(heading, kind)
+        known = _known(heading, kind, mapping)
         if known is not None and known[0] not in wanted:
             found.setdefault(known[0], []).append((position, known[1]))
     notes = []
     for field, claims in found.items():
-        # An alias as it stands comes before one that was only found behind a prefix.
-        chosen = [claim for claim in claims if claim[1] is not Ground.AFFIX] or claims
-        if len(chosen) > 1 and field not in REPEATED:
-            clash = ", ".join(repr(headings[position]) for position, _ in chosen)
-            raise HeadingClash(file=file, headings=clash, field=field)
-        for index, (position, ground) in enumerate(chosen, start=1):
-            wanted[field if index == 1 else f"{field}_{index}"] = position
-            if ground is not Ground.EXACT:
-                how = "assumed" if ground is Ground.ASSUMED else "by its prefix or ending"
-                notes.append(f"{file}: {headings[position]!r} is taken for {field} ({how}; confirm it in a mapping)")
+        chosen, told = _settled(field, claims, headings, mapping, file)
+        notes += told
+        wanted.update({field if index == 0 else f"{field}_{index + 1}": one for index, one in enumerate(chosen)})
     read = set(wanted.values())
     dropped = tuple(heading for position, heading in enumerate(headings) if position not in read and heading)
     return Columns(wanted, dropped, tuple(notes))
+
+
+def _settled(
+    field: str, claims: Sequence[tuple[int, Ground]], headings: Sequence[str], mapping: Mapping, file: str
+) -> tuple[list[int], list[str]]:
+    """Which columns a field gets, and what is to be shown of that.
+
+    The mapping's own headings come first, in its order; then seen aliases, of which two are a clash; then assumed ones
+    and those found behind a prefix, which never block: where two could be meant, neither is read.
+    """
+    for ground in Ground:
+        chosen = [position for position, found in claims if found is ground]
+        if not chosen:
+            continue
+        if field in REPEATED:
+            guessed = [headings[position] for position, found in claims if found in (Ground.ASSUMED, Ground.AFFIX)]
+            notes = [
+                f"{file}: {heading!r} is taken for {field} (assumed; confirm it in a mapping)" for heading in guessed
+            ]
+            return [position for position, _ in claims], notes
+        if ground is Ground.OWN:
+            order = [plain_heading(heading) for heading in mapping.headings[field]]
+            return [min(chosen, key=lambda position: order.index(plain_heading(headings[position])))], []
+        named = ", ".join(repr(headings[position]) for position in chosen)
+        if len(chosen) > 1 and ground is Ground.EXACT:
+            raise HeadingClash(file=file, headings=named, field=field)
+        if len(chosen) > 1:
+            return [], [f"{file}: {named} could all be {field}; none is read until a mapping says which"]
+        how = {Ground.ASSUMED: "assumed", Ground.AFFIX: "by its prefix or ending"}.get(ground)
+        note = f"{file}: {named} is taken for {field} ({how}; confirm it in a mapping)"
+        return chosen, [note] if how else []
+    return [], []
 
 
 def heading_finder(kind: str, mapping: Mapping) -> Callable[[Sequence[Cells]], Found]:
@@ -71,7 +100,7 @@ def heading_finder(kind: str, mapping: Mapping) -> Callable[[Sequence[Cells]], F
 
     def known(cell: str) -> bool:
         plain = plain_heading(cell)
-        return plain in named or is_personal(plain) or field_of(plain, kind) is not None
+        return plain in named or is_personal(plain) or _known(plain, kind, mapping) is not None
 
     return lambda top: find_headings(top, known, lambda cell: is_personal(plain_heading(cell)))
 
@@ -96,12 +125,21 @@ def plain_heading(heading: str) -> str:
     return "".join(text.split()).replace("必填", "").rstrip(":*").lstrip("*")
 
 
+def _known(plain: str, kind: str, mapping: Mapping) -> tuple[str, Ground] | None:
+    """The field of a heading: by the mapping's own list, else by what the contracts know."""
+    for field, headings in mapping.headings.items():
+        if plain in map(plain_heading, headings):
+            return field, Ground.OWN
+    return field_of(plain, kind)
+
+
 def _named(mapping: Mapping) -> dict[str, str]:
-    """Every column that the mapping names: field -> heading; the period's parts as period_start, …"""
+    """Every column that the mapping names: field -> heading; parts of the period as period_start, of the id as identity_1."""
     named = dict(mapping.columns)
     if mapping.period is not None:
         parts = {"start": mapping.period.start, "year": mapping.period.year, "month": mapping.period.month}
         named.update({f"period_{part}": heading for part, heading in parts.items() if heading is not None})
+    named.update({f"identity_{number}": heading for number, heading in enumerate(mapping.identity, start=1)})
     return named
 
 

@@ -1,0 +1,81 @@
+"""From a department's word or code for what a record is about to the code of a category."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from riskwarn.contracts.vocabulary import category_words, normalised, shipped
+
+#: The code of what is by rule not loaded.
+NOT_LOADED = "not_loaded"
+
+#: Words that departments put behind the name of a category.
+ENDINGS = ("纠纷", "类", "问题", "事故", "隐患", "警情", "事件")
+
+_NUMBERED = re.compile(r"^[\d\s.、()_-]+(?=\D)")
+_DIGITS = re.compile(r"^\d{1,12}$")
+
+
+@dataclass(frozen=True)
+class CategoryWords:
+    """How the words of one export are understood.
+
+    `own` are the translations of its mapping and come first; `codes` names a list of :file:`data/codes.yaml`;
+    `categories` are those that the configuration declares for the source.
+    """
+
+    source: str
+    categories: tuple[str, ...] = ()
+    own: Mapping[str, str] | None = None
+    codes: str | None = None
+
+    @cached_property
+    def _words(self) -> dict[str, str]:
+        listed = shipped("codes")[self.codes]["words"] if self.codes else {}
+        return {**category_words(self.source), **{code: code for code in self.categories}, **listed}
+
+    def code(self, text: str) -> str | None:
+        """The code of a category, :data:`NOT_LOADED`, or None for a word that no list knows."""
+        return self._code(self.translated(text))
+
+    def translated(self, text: str) -> str:
+        """The word that the mapping puts in the place of this one, normalised."""
+        own = self.own or {}
+        return normalised(own.get(text, own.get(normalised(text), text)))
+
+    def is_bare(self, text: str) -> bool:
+        """Whether the text is a number that says nothing, because no list of codes is named."""
+        return _DIGITS.match(self.translated(text)) is not None and self.code(text) is None
+
+    def _code(self, word: str) -> str | None:
+        if self.codes and _DIGITS.match(word) and (size := int(shipped("codes")[self.codes]["digits"])):
+            # A leading zero is lost where Excel took the code for a number.
+            digits = word.zfill(len(word) + len(word) % size)
+            return str(shipped("codes")[self.codes]["codes"].get(digits[:size], "other"))
+        for form in _forms(word):
+            if form in self._words:
+                return self._words[form]
+        return None
+
+
+def _forms(word: str) -> Iterable[str]:
+    """The word, and without a number before it, each also without what departments put behind it."""
+    for form in dict.fromkeys((word, _NUMBERED.sub("", word))):
+        yield form
+        for ending in ENDINGS:
+            if form.endswith(ending) and form != ending:
+                yield form.removesuffix(ending)
+
+
+def counted_only_as(source: str, kind: str | None) -> tuple[str, ...] | None:
+    """The categories in which records of a kind count; None where the kind counts in all."""
+    listed = shipped("refused")["only_as"].get(source, {}).get(kind)
+    return None if listed is None else tuple(listed)
+
+
+def never_below(source: str) -> dict[str, str]:
+    """Category -> the smallest unit on which its records are placed."""
+    return dict(shipped("refused")["from_unit"].get(source, {}))
