@@ -19,6 +19,8 @@ class Settings:
     database_url: str | None = None
     #: MLFLOW_TRACKING_URI: the tracking server; SQLite in the home where it is not set.
     tracking_uri: str | None = None
+    #: RISKWARN_SOURCE_URL: the department's database that queries (files ending in .sql) are asked of.
+    source_url: str | None = None
     #: RISKWARN_THREADS: threads of LightGBM and of the BLAS; a fixed number, for the same inputs give the same model.
     threads: int = 2
 
@@ -34,6 +36,7 @@ class Settings:
             home=environment.get("RISKWARN_HOME") or cls.home,
             database_url=environment.get("RISKWARN_DATABASE_URL") or None,
             tracking_uri=environment.get("MLFLOW_TRACKING_URI") or None,
+            source_url=environment.get("RISKWARN_SOURCE_URL") or None,
             threads=int(threads),
         )
 

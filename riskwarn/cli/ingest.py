@@ -25,13 +25,20 @@ COLUMNS = ("file", "read", "accepted", "duplicates", "corrected", "quarantined",
 def command(
     session: Session, source: str, files: tuple[Path, ...], mapping: Path | None, exported_at: datetime | None
 ) -> None:
-    """Load exports of SOURCE (grids first): CSV, Excel or Parquet."""
+    """Load exports of SOURCE (grids first): CSV, Excel, Parquet, JSON lines, or a query (.sql, asked of RISKWARN_SOURCE_URL)."""
     from riskwarn.ingest import ingest
 
     home = session.home()
     taken = exported_at.replace(tzinfo=home.configuration.calendar.timezone) if exported_at else None
     account = ingest(
-        home, source, files, mapping=mapping, exported_at=taken, now=datetime.now(UTC), progress=session.progress
+        home,
+        source,
+        files,
+        mapping=mapping,
+        exported_at=taken,
+        database=session.settings.source_url,
+        now=datetime.now(UTC),
+        progress=session.progress,
     )
     result = account.as_dict()
     lines = table([file.as_dict() for file in account.files], COLUMNS)

@@ -19,6 +19,7 @@ REASONS: dict[str, Why] = {
     "bad_date": Why("日期无法识别", "the date cannot be read", "write it as 2026-03-01 or 2026年3月1日"),
     "bad_grid_id": Why("网格编码超过32个字符", "the grid id is longer than 32 characters", "correct the id"),
     "bad_number": Why("数字无法识别", "the number cannot be read", "write digits only"),
+    "bad_text": Why("文字编码损坏", "its characters are damaged", "export the file again as CSV UTF-8"),
     "in_future": Why("时间晚于导出时间", "the time lies after the export", "correct the date"),
     "known_before_event": Why("登记时间早于发生时间", "registered before it happened", "correct one of the two"),
     "missing_date": Why("缺少时间", "there is no date", "fill in the date"),

@@ -19,7 +19,7 @@ INSTANT = pa.timestamp("us", tz="UTC")
 
 #: The stored type of each kind of field; of every other kind it is text.
 TYPES: dict[Kind, pa.DataType] = {
-    Kind.DIGEST: pa.string(),  # keyed digest, 32 hexadecimal digits
+    Kind.DIGEST: pa.int64(),
     Kind.INSTANT: INSTANT,
     Kind.DATE: pa.date32(),
     Kind.WHOLE: pa.int64(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,6 +30,18 @@ class Faults:
 
     def __post_init__(self) -> None:
         self._first = np.full(self.rows, -1, dtype=np.int16)
+
+    @classmethod
+    def together(cls, parts: Sequence[Faults]) -> Faults:
+        """The faults of several batches, one after the other."""
+        whole = cls(sum(part.rows for part in parts))
+        before = 0
+        for part in parts:
+            known = part._first >= 0
+            whole._first[before : before + part.rows][known] = part._first[known] + len(whole._kinds)
+            whole._kinds += part._kinds
+            before += part.rows
+        return whole
 
     @property
     def any(self) -> npt.NDArray[np.bool_]:

@@ -96,6 +96,11 @@ class Ladder:
         self._districts = np.array(list(self._district.values()), dtype=object)
         self._names, self._spots, self._system = Names(grids, places, areas, self._epochs), Spots(grids), coordinates
 
+    @property
+    def dated(self) -> bool:
+        """Whether units changed over time, so that the day of a record matters."""
+        return self._epochs.last > 0
+
     def epochs(self, days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int32]:
         """Which set of units is in force on each local day (NaT: the newest); for the column `epoch`."""
         return self._epochs.of(days)

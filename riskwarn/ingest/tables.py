@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
-from riskwarn.ingest.cells import digests, numbers
-from riskwarn.ingest.events import Reading
+from riskwarn.ingest.cells import digests, equal, numbers
+from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.sheets import ROUNDED
 
 #: Numbers of the grids table and of interventions.
@@ -56,7 +56,7 @@ def demographics(reading: Reading, known_grids: set[str]) -> pd.DataFrame:
 def interventions(reading: Reading, known_grids: set[str]) -> pd.DataFrame:
     """The rows of `interventions`."""
     frame = _of_known_grid(reading, known_grids)
-    frame["record_id"] = digests(reading.text("record_id"), reading.key, reading.source)
+    frame["record_id"] = digests(reading.cell("record_id"), reading.key, reading.source).to_pandas().astype("Int64")
     frame["kind"] = reading.words("kind", "service")
     for name in ("started_at", "ended_at"):
         frame[name] = reading.instants(name)
@@ -80,7 +80,7 @@ def _with_grid_id(reading: Reading) -> pd.DataFrame:
     frame = pd.DataFrame(index=pd.RangeIndex(reading.faults.rows))
     frame["grid_id"] = reading.text("grid_id")
     reading.faults.add(frame["grid_id"].isna().to_numpy(dtype=bool), "missing_grid_id", "grid_id", "empty")
-    reading.faults.add(frame["grid_id"].eq(ROUNDED).to_numpy(dtype=bool), "rounded_id", "grid_id", "number")
+    reading.faults.add(equal(reading.cell("grid_id"), ROUNDED), "rounded_id", "grid_id", "number")
     return frame
 
 
@@ -92,7 +92,7 @@ def _of_known_grid(reading: Reading, known_grids: set[str]) -> pd.DataFrame:
 
 
 def _number(reading: Reading, name: str) -> npt.NDArray[np.float64]:
-    values, unreadable, percent = numbers(reading.text(name))
+    values, unreadable, percent = numbers(reading.cell(name))
     reading.faults.add(unreadable, "bad_number", name, "text")
     return np.where(percent, values / 100, values)
 

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
-from riskwarn.contracts.schema import EVENTS, TABLES, VERSION_COLUMNS
+from riskwarn.contracts.schema import VERSION_COLUMNS, schema_of
 
 Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
+
+#: Columns of a version that say nothing of the record itself.
+_OUTSIDE = {name for name, _ in VERSION_COLUMNS} - {"known_at", "withdrawn"}
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Versions of records, as they are compared; arrays (rows,) in the order of loads and rows."""
+
+    record: Numbers  # the record's identity
+    content: Numbers  # hash of what the version says
+    version_at: npt.NDArray[np.datetime64]  # when this content became known
+    load_id: Numbers | None = None  # of stored ones: the load that holds each
 
 
 @dataclass(frozen=True)
@@ -24,89 +40,111 @@ class Sorted:
     leans_on: tuple[int, ...] = ()  # earlier loads that hold versions of these records: without them it would differ
 
 
-def content_hash(frame: pd.DataFrame, source: str) -> npt.NDArray[np.int64]:
+def content_hash(columns: Mapping[str, pa.Array], source: str) -> Numbers:
     """(rows,) 64-bit hash over the columns that say something of the record; it is compared within one record only.
 
     A null adds nothing, so that a column that was never delivered and an empty one are the same.
     """
-    schema = TABLES.get(source, EVENTS)
-    version = {name for name, _ in VERSION_COLUMNS} - {"known_at", "withdrawn"}
-    total = np.zeros(len(frame), dtype=np.uint64)
-    for name in schema.names:
-        if name in version or name not in frame:
-            continue
-        known = frame[name].notna().to_numpy(dtype=bool)
-        if known.any():
-            salt = np.uint64(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little"))
-            total[known] += _mixed(_bits(frame[name][known]) ^ salt)
+    rows = len(next(iter(columns.values())))
+    total = np.zeros(rows, dtype=np.uint64)
+    for name in schema_of(source).names:
+        if name in columns and name not in _OUTSIDE and columns[name].null_count < rows:
+            total += content_part(name, columns[name])
     return total.view(np.int64)
 
 
-def _bits(column: pd.Series) -> npt.NDArray[np.uint64]:
-    """64 bits of every value of a column without nulls."""
-    if pd.api.types.is_datetime64_dtype(column.dtype):
-        return column.to_numpy(dtype="datetime64[us]").view(np.uint64)
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return np.asarray(column.to_numpy(dtype=np.float64) + 0.0).view(np.uint64)
-    return np.asarray(pd.util.hash_array(column.astype("str").array), dtype=np.uint64)
+def content_part(name: str, column: pa.Array) -> npt.NDArray[np.uint64]:
+    """What one column adds to the hash of each row."""
+    salt = np.uint64(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little"))
+    if pa.types.is_dictionary(column.type):
+        of_words = np.append(mixed(_bits(column.dictionary) ^ salt), np.uint64(0))
+        return np.asarray(of_words[column.indices.fill_null(len(of_words) - 1).to_numpy(zero_copy_only=False)])
+    bits = mixed(_bits(column) ^ salt)
+    if column.null_count:
+        bits[column.is_null().to_numpy(zero_copy_only=False)] = 0
+    return bits
 
 
-def _mixed(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def _bits(column: pa.Array) -> npt.NDArray[np.uint64]:
+    """64 bits of every value of a column; anything where it is null."""
+    kind = column.type
+    if pa.types.is_string(kind):
+        texts = column.fill_null("").to_numpy(zero_copy_only=False)
+        return np.asarray(pd.util.hash_array(texts, categorize=False), dtype=np.uint64)
+    if pa.types.is_boolean(kind):
+        column = column.cast(pa.int8())
+    elif pa.types.is_temporal(kind):
+        column = column.cast(pa.int32() if pa.types.is_date32(kind) else pa.int64())
+    # Numbers by their value: a count that comes as 3.0 is 3.
+    values = column.fill_null(0).to_numpy(zero_copy_only=False)
+    return np.asarray(
+        (values.astype(np.float64) + 0.0 if values.dtype.kind == "f" else values.astype(np.int64)).view(np.uint64)
+    )
+
+
+def mixed(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """The finaliser of SplitMix64 (Steele, Lea & Flood 2014)."""
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return bits ^ (bits >> np.uint64(31))
 
 
-def sort_out(incoming: pd.DataFrame, stored: pd.DataFrame) -> Sorted:
+def sort_out(incoming: Versions, stored: Versions) -> Sorted:
     """Tell new records, corrections and duplicates apart.
 
-    Both have `identity`, `content` and `version_at`; `stored` in the order of its loads, with `load_id`. A row is a duplicate where
-    it equals the newest stored version, any stored version and is no younger than the newest (an old file again), or an
-    earlier row of its own file; a correction where its record is known with another content.
+    A row is a duplicate where it equals the newest stored version, any stored version and is no younger than the newest
+    (an old file again), or an earlier row of its own file; a correction where its record is known with another content.
+    In one file the younger row of a record comes last, whatever the order of the file.
     """
-    count = len(incoming)
+    count = len(incoming.record)
     if count == 0:
         none = np.zeros(0, dtype=bool)
         return Sorted(none, none, none)
-    # One number for each record and, in it, one for each content: numbers are compared faster than texts.
-    both = pd.concat([stored["identity"].astype("str"), incoming["identity"].astype("str")], ignore_index=True)
-    records = pd.factorize(both)[0]
-    held, come = records[: len(stored)], records[len(stored) :]
-    old, new = stored["content"].to_numpy(dtype=np.int64), incoming["content"].to_numpy(dtype=np.int64)
-    contents = _pairs(records, np.concatenate([old, new]))
-    seen, told = contents[: len(stored)], contents[len(stored) :]
-    newest_at, newest_content, known = _newest(stored, held, seen, come)
-    ever = np.isin(told, seen)
-    older = ~(incoming["version_at"].to_numpy(dtype="datetime64[us]") > newest_at)
-    again = pd.Series(told).duplicated().to_numpy(dtype=bool)
-    duplicates = again | (known & ((newest_content == told) | (ever & older)))
-    first = ~known & ~pd.Series(come).duplicated().to_numpy(dtype=bool)
-    accepted = first & ~duplicates
-    touched = np.zeros(int(records.max()) + 1, dtype=bool)
-    touched[come] = True
-    leans_on = np.unique(stored["load_id"].to_numpy(dtype=np.int64)[touched[held]])
-    return Sorted(accepted, ~accepted & ~duplicates, duplicates, tuple(leans_on.tolist()))
+    told = _paired(incoming.record, incoming.content)
+    known, newest_content, newest_at = _newest(stored, incoming.record)
+    first, again = _within(incoming, told)
+    ever = np.isin(told, _paired(stored.record, stored.content)) if known.any() else known
+    older = ~(incoming.version_at > newest_at)
+    duplicates = again | (known & ((newest_content == incoming.content) | (ever & older)))
+    accepted = first & ~known & ~duplicates
+    return Sorted(accepted, ~accepted & ~duplicates, duplicates, _leans_on(incoming, stored))
 
 
-def _pairs(records: npt.NDArray[np.int64], contents: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """One number for each distinct (record, content)."""
-    grouped = pd.DataFrame({"record": records, "content": contents}).groupby(["record", "content"], sort=False)
-    return np.asarray(grouped.ngroup().to_numpy(), dtype=np.int64)
+def _leans_on(incoming: Versions, stored: Versions) -> tuple[int, ...]:
+    if stored.load_id is None or len(stored.record) == 0:
+        return ()
+    touched = pd.Index(stored.record).isin(pd.Index(incoming.record))
+    return tuple(np.unique(stored.load_id[touched]).tolist())
 
 
-def _newest(
-    stored: pd.DataFrame, held: npt.NDArray[np.int64], seen: npt.NDArray[np.int64], come: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.int64], Flags]:
-    """Of each incoming row's record: when its newest stored version became known, its content, and whether there is one."""
-    at = stored["version_at"].to_numpy(dtype="datetime64[us]")
-    order = np.argsort(at, kind="stable")
-    size = max(int(held.max(initial=-1)), int(come.max(initial=-1))) + 1
-    last = np.full(size, -1, dtype=np.int64)
-    last[held[order]] = order  # of several the later assignment stays: the newest
-    place = last[come]
+def _paired(record: Numbers, content: Numbers) -> Numbers:
+    """One number for a record and what is said of it."""
+    return np.asarray((mixed(record.view(np.uint64)) + content.view(np.uint64)).view(np.int64))
+
+
+def _within(incoming: Versions, told: Numbers) -> tuple[Flags, Flags]:
+    """Which rows are the first of their record in the file, by age, and which repeat an earlier one."""
+    first = np.ones(len(told), dtype=bool)
+    again = np.zeros(len(told), dtype=bool)
+    several = np.flatnonzero(pd.Series(incoming.record).duplicated(keep=False).to_numpy(dtype=bool))
+    if len(several):
+        by_age = several[np.argsort(incoming.version_at[several], kind="stable")]
+        first[by_age] = ~pd.Series(incoming.record[by_age]).duplicated().to_numpy(dtype=bool)
+        again[by_age] = pd.Series(told[by_age]).duplicated().to_numpy(dtype=bool)
+    return first, again
+
+
+def _newest(stored: Versions, records: Numbers) -> tuple[Flags, Numbers, npt.NDArray[np.datetime64]]:
+    """Whether each record is stored, and its newest version's content and time (-1 and NaT where it is not)."""
+    content = np.full(len(records), -1, dtype=np.int64)
+    at = np.full(len(records), np.datetime64("NaT", "us"))
+    if len(stored.record) == 0:
+        return np.zeros(len(records), dtype=bool), content, at
+    order = np.argsort(stored.version_at, kind="stable")
+    newest = pd.Series(stored.record[order]).drop_duplicates(keep="last").index.to_numpy()
+    held = pd.Index(stored.record[order][newest])
+    place = held.get_indexer(pd.Index(records))
     known = place >= 0
-    newest_at = np.full(len(come), np.datetime64("NaT", "us"))
-    newest_content = np.full(len(come), -1, dtype=np.int64)
-    newest_at[known], newest_content[known] = at[place[known]], seen[place[known]]
-    return newest_at, newest_content, known
+    rows = order[newest][place[known]]
+    content[known], at[known] = stored.content[rows], stored.version_at[rows]
+    return known, content, at

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import case, func, insert, select
 
@@ -18,6 +20,12 @@ from riskwarn.database import LAKE_FILES, LOADS, QUARANTINE
 from riskwarn.files import named_by_content
 from riskwarn.home import Home
 from riskwarn.store.undo import in_force
+
+#: Rows of a row group: the statistics of each tell readers whether to open it.
+ROW_GROUP = 1 << 16
+
+#: Columns of random bits, which no compression makes smaller.
+_RANDOM = ("record_id", "content", "repeat_of", "linked_to")
 
 
 @dataclass(frozen=True)
@@ -63,33 +71,75 @@ class Store:
         with self._home.database.connect() as connection:
             return {str(source): int(count) for source, count in connection.execute(rows)}
 
-    def versions(self, source: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Every stored version of a source, sorted by load and row; instants as naive UTC datetime64[us]."""
+    def scan(
+        self,
+        source: str,
+        columns: Sequence[str] | None = None,
+        *,
+        district: str | None = None,
+        since: np.datetime64 | None = None,
+        until: np.datetime64 | None = None,
+    ) -> Iterator[pa.Table]:
+        """The stored versions of a source, a file at a time in the order of loads; rows of a file in no order.
+
+        Only those of `district`, and known at or after `since` and before `until` (UTC), where these are given: row
+        groups whose statistics exclude them are not opened.
+        """
         schema = schema_of(source)
-        parts = [pq.read_table(self._home.lake / path, schema=schema) for path in self._paths(source)]
-        table = pa.concat_tables(parts) if parts else schema.empty_table()
-        table = table.sort_by([("load_id", "ascending"), ("row", "ascending")])
+        wanted = pa.schema([schema.field(name) for name in columns]) if columns is not None else schema
+        limits = [("known_at", ">=", since), ("known_at", "<", until)]
+        filters = [
+            (name, sign, pa.scalar(moment, pa.timestamp("us")).cast(schema.field(name).type))
+            for name, sign, moment in limits
+            if moment is not None
+        ]
+        if district is not None:
+            filters.append(("district", "=", district))
+        for path in self._paths(source):
+            file = self._home.lake / path
+            yield pq.read_table(file, columns=wanted.names, schema=schema, filters=filters or None).cast(wanted)
+
+    def versions(
+        self,
+        source: str,
+        columns: Sequence[str] | None = None,
+        *,
+        district: str | None = None,
+        since: np.datetime64 | None = None,
+        until: np.datetime64 | None = None,
+    ) -> pd.DataFrame:
+        """Stored versions of a source, sorted by load and row; instants as naive UTC datetime64[us].
+
+        All of them, or as `scan` has it those of one district and span of known times.
+        """
+        names = list(columns) if columns is not None else schema_of(source).names
+        asked = list(dict.fromkeys([*names, "load_id", "row"]))
+        parts = list(self.scan(source, asked, district=district, since=since, until=until))
+        table = pa.concat_tables(parts) if parts else schema_of(source).empty_table().select(asked)
+        order = np.lexsort((table["row"].to_numpy(), table["load_id"].to_numpy()))
+        table = table.select(names).take(pa.array(order))
         for index, field in enumerate(table.schema):
             if pa.types.is_timestamp(field.type):
                 table = table.set_column(index, field.name, table.column(index).cast(pa.timestamp("us")))
-        frame: pd.DataFrame = (table.select(list(columns)) if columns is not None else table).to_pandas()
+        frame: pd.DataFrame = table.to_pandas()
         return frame
 
     def newest_known_at(self) -> np.datetime64 | None:
         """The newest known time of any event, from the statistics of the files."""
         newest = [
-            pc.max(pq.read_table(self._home.lake / path, columns=["known_at"])["known_at"]).as_py()
+            moment
             for source in self.sources()
             if source not in TABLES
             for path in self._paths(source)
+            if (moment := _newest(self._home.lake / path)) is not None
         ]
-        known = [moment for moment in newest if moment is not None]
-        return np.datetime64(max(known).replace(tzinfo=None), "us") if known else None
+        return max(newest) if newest else None
 
     def commit_load(self, load: Load, records: pa.Table, quarantine: Sequence[dict[str, object]]) -> int:
         """Store one load: its file first, made durable, then its rows of the ledger in one transaction.
 
-        `records` has the source's schema; its `load_id` is filled in here. Returns the load's id.
+        `records` has columns of the source's schema, texts plain or dictionary encoded; those that are missing are null,
+        and `load_id` is filled in here. Returns the load's id.
         """
         with self._home.database.begin() as connection:
             result = connection.execute(insert(LOADS).values(**load.__dict__))
@@ -124,19 +174,74 @@ class Store:
 
     def _write(self, source: str, load_id: int, records: pa.Table) -> dict[str, object]:
         schema = schema_of(source)
-        place = schema.get_field_index("load_id")
-        records = records.select(schema.names).cast(schema)
-        records = records.set_column(place, schema.field(place), pa.array([load_id] * len(records), pa.int32()))
-        order = [name for name in ("district", "known_at", "row") if name in schema.names]
-        records = records.sort_by([(name, "ascending") for name in order])
         with named_by_content(self._home.lake / source, ".parquet") as temporary:
-            pq.write_table(records, temporary.path, compression="zstd")
-        digest, path = temporary.digest, f"{source}/{temporary.digest}.parquet"
+            write_sorted(temporary.path, records, schema, load_id)
         return {
-            "path": path,
+            "path": f"{source}/{temporary.digest}.parquet",
             "load_id": load_id,
             "source": source,
-            "sha256": digest,
+            "sha256": temporary.digest,
             "rows": records.num_rows,
             "columns": schema.names,
         }
+
+
+def write_sorted(path: Path, records: pa.Table, schema: pa.Schema, load_id: int) -> None:
+    """Write records sorted by district and known time, in row groups; a second thread writes while the next is picked."""
+    order = _order(records)
+    texts = [field.name for field in schema if pa.types.is_string(field.type)]
+    packing = {name: "none" if name in _RANDOM else "zstd" for name in schema.names}
+    with (
+        pq.ParquetWriter(
+            path,
+            schema,
+            compression=packing,
+            compression_level={name: 1 for name, how in packing.items() if how == "zstd"},
+            use_dictionary=texts,
+        ) as writer,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        written = None
+        for start in range(0, len(order), ROW_GROUP):
+            part = records.take(pa.array(order[start : start + ROW_GROUP]))
+            if written is not None:
+                written.result()
+            written = pool.submit(writer.write_table, _whole(part, schema, load_id))
+        if written is not None:
+            written.result()
+
+
+def _order(records: pa.Table) -> npt.NDArray[np.int64]:
+    """By district, then known time, then as they come."""
+    known = records["known_at"].cast(pa.timestamp("us")).cast(pa.int64()).combine_chunks()
+    key = known.fill_null(0).to_numpy() - (known.drop_null().to_numpy().min() if known.null_count < len(known) else 0)
+    if "district" in records.column_names:
+        column = records["district"].combine_chunks()
+        column = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+        words = np.array([word or "" for word in column.dictionary.to_pylist()], dtype=object)
+        ranks = np.append(np.argsort(np.argsort(words)) + 1, 0)
+        # One number to sort by: the known time takes the lower 52 bits (142 years in microseconds).
+        key = key + (ranks[column.indices.fill_null(-1).to_numpy()] << 52)
+    return np.argsort(key, kind="stable")
+
+
+def _whole(part: pa.Table, schema: pa.Schema, load_id: int) -> pa.Table:
+    """A part of the records with every column of the schema, in its types."""
+    arrays = [
+        pa.array(np.full(len(part), load_id, dtype=np.int32))
+        if field.name == "load_id"
+        else part[field.name].cast(field.type)
+        if field.name in part.column_names
+        else pa.nulls(len(part), field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _newest(file: Path) -> np.datetime64 | None:
+    """The largest known time of a file, from the statistics of its row groups."""
+    metadata = pq.read_metadata(file)
+    place = metadata.schema.to_arrow_schema().get_field_index("known_at")
+    groups = [metadata.row_group(index).column(place).statistics for index in range(metadata.num_row_groups)]
+    newest = [group.max for group in groups if group is not None and group.has_min_max]
+    return np.datetime64(max(newest).replace(tzinfo=None), "us") if newest else None

@@ -1,0 +1,70 @@
+"""Where the rows of a batch lie: each distinct place is looked for once on the ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from riskwarn.contracts.schema import EVENTS
+from riskwarn.ingest.cells import coded, equal, series
+from riskwarn.ingest.places import PLACE_COLUMNS, Ladder
+from riskwarn.ingest.reading import Reading
+from riskwarn.ingest.sheets import ROUNDED
+
+Codes = npt.NDArray[np.int64]
+
+_SWAPPED = "had longitude and latitude in each other's column; they were put right"
+_OUTSIDE = "have coordinates that lie in no grid; their names were used, where there are any"
+
+
+def located(reading: Reading, ladder: Ladder, occurred: npt.NDArray[np.datetime64]) -> dict[str, pa.Array]:
+    """Place columns of the event schema; rows without a place are faults. `occurred` is UTC: names mean what they meant then."""
+    faults, names = reading.faults, [name for name in PLACE_COLUMNS if name in reading.cells]
+    codes = [coded(reading.cells[name])[0] for name in names]
+    epochs = np.zeros(len(reading), dtype=np.int64)
+    if ladder.dated:
+        epochs = ladder.epochs(_local_days(occurred, reading)).astype(np.int64)
+    row_of, first = _distinct([*codes, epochs], len(reading))
+    told = pd.DataFrame({name: series(reading.cells[name].take(pa.array(first))) for name in names})
+    place = ladder.locate(told.assign(epoch=epochs[first]))
+    faults.add(equal(reading.cell("grid_id"), ROUNDED), "rounded_id", "grid_id", "number")
+    faults.add(place.unknown_grid[row_of], "unknown_grid", "grid_id", "id")
+    faults.add(pd.isna(place.located_by)[row_of], "no_place", "grid_id", "empty")
+    reading.moved[_SWAPPED] += int(place.swapped[row_of].sum())
+    reading.moved[_OUTSIDE] += int(place.outside[row_of].sum())
+    rows = pa.array(row_of.astype(np.int32))
+    found: dict[str, pa.Array] = {
+        name: _compact(pa.array(getattr(place, name), pa.string(), from_pandas=True), rows)
+        for name in ("grid_id", "unit", "located_by", "district")
+    }
+    if np.isfinite(place.longitude).any():
+        for name in ("longitude", "latitude"):
+            degrees = pa.array(getattr(place, name)[row_of], EVENTS.field(name).type, from_pandas=True)
+            found[name] = degrees
+    return found
+
+
+def _local_days(moments: npt.NDArray[np.datetime64], reading: Reading) -> npt.NDArray[np.datetime64]:
+    zoned = pd.DatetimeIndex(moments).tz_localize("UTC").tz_convert(reading.zone).tz_localize(None)
+    return zoned.to_numpy(dtype="datetime64[D]")
+
+
+def _distinct(columns: Sequence[Codes], rows: int) -> tuple[Codes, Codes]:
+    """(rows,) the number of each row's combination of codes (-1: nothing), and a row in which each combination stands."""
+    combined = np.zeros(rows, dtype=np.int64)
+    for codes in columns:
+        wide = combined * (int(codes.max(initial=-1)) + 2) + codes + 1
+        combined = pd.factorize(wide)[0].astype(np.int64)
+    first = np.full(int(combined.max(initial=-1)) + 1, -1, dtype=np.int64)
+    first[combined[::-1]] = np.arange(rows)[::-1]
+    return combined, first
+
+
+def _compact(words: pa.Array, rows: pa.Array) -> pa.DictionaryArray:
+    """The text of every row, each once in its dictionary."""
+    told = words.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(told.indices.take(rows), told.dictionary)

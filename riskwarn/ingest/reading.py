@@ -1,0 +1,127 @@
+"""A batch of rows being read: its cells by field, and what is learnt of them on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from riskwarn.configuration import Mapping as Rules
+from riskwarn.contracts.vocabulary import field_words, words_that_mean
+from riskwarn.ingest.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
+from riskwarn.ingest.dates import instants
+from riskwarn.ingest.faults import Faults
+from riskwarn.ingest.sheets import Rows, Sheet, ahead
+from riskwarn.ingest.sheets.encoding import LOST
+
+
+@dataclass
+class Reading:
+    """Rows of one sheet of one source. What is noted is shared by all batches of the sheet."""
+
+    source: str
+    mapping: Rules
+    zone: ZoneInfo
+    exported_at: datetime
+    key: bytes
+    categories: tuple[str, ...]
+    cells: Mapping[str, pa.Array] = field(default_factory=dict)  # field -> (rows,) trimmed text
+    numbers: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # rows of the file
+    ragged: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    faults: Faults = field(default_factory=lambda: Faults(0))
+    notes: list[str] = field(default_factory=list)
+    unknown: dict[str, set[str]] = field(default_factory=dict)  # field -> words that no vocabulary has; never stored
+    moved: Counter[str] = field(default_factory=Counter)  # rows whose place was mended or missed, by what is said of it
+    local: set[str] = field(default_factory=set)  # local categories known so far
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def cell(self, name: str) -> pa.Array:
+        """The cells of a field; all null where the sheet has no such column."""
+        return self.cells[name] if name in self.cells else no_cells(len(self))
+
+    def text(self, name: str) -> pd.Series:
+        """The cells of a field, for pandas."""
+        return series(self.cell(name))
+
+    def instants(self, name: str) -> npt.NDArray[np.datetime64]:
+        """The instants of a field; unreadable ones are faults."""
+        if name not in self.cells:
+            return np.full(len(self), np.datetime64("NaT", "us"))
+        found, unreadable = instants(self.cells[name], self.zone)
+        self.faults.add(unreadable, "bad_date", name, "text")
+        return found
+
+    def codes(self, name: str, vocabulary: str, own: Mapping[str, str] | None = None) -> pa.Array:
+        """The codes of a field's words in sound rows; unknown words become null and are reported."""
+        if name not in self.cells:
+            return no_cells(len(self))
+        cells = where(self.cells[name], ~self.faults.any)
+        own = self.mapping.words.get(name, {}) if own is None else own
+        found, unknown = translated(cells, field_words(vocabulary), own)
+        self.unknown.setdefault(name, set()).update(
+            word for word in unknown if word not in words_that_mean("in_progress")
+        )
+        return found
+
+    def words(self, name: str, vocabulary: str) -> pd.Series:
+        """The codes of a field, for pandas."""
+        found = series(self.codes(name, vocabulary)).astype(object)
+        return found.where(found.notna(), None)
+
+    def told(self) -> list[str]:
+        """All notes, with how many words of each field no vocabulary knows."""
+        unknown = [
+            f"{name}: {len(words)} unknown word(s) were read as empty; translate them in the mapping (words:)"
+            for name, words in self.unknown.items()
+            if words
+        ]
+        return [
+            *dict.fromkeys(self.notes),
+            *(f"{rows} row(s) {what}" for what, rows in self.moved.items() if rows),
+            *unknown,
+        ]
+
+
+def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Iterator[Reading]:
+    """The rows of a sheet, a batch at a time; those with nothing in any column that is read are passed over and told."""
+    blank = 0
+    for rows in ahead(sheet.batches(sorted(set(positions.values())))):
+        reading = _reading(rows, positions, first)
+        blank += len(rows.numbers) - len(reading)
+        yield reading
+    if blank:
+        first.notes.append(f"{blank} row(s) with nothing in any column that is read were passed over")
+
+
+def whole(readings: Iterator[Reading]) -> Reading:
+    """All batches as one, for tables, which are small."""
+    parts = list(readings)
+    cells = {name: pa.concat_arrays([plain(part.cells[name]) for part in parts]) for name in parts[0].cells}
+    numbers = np.concatenate([part.numbers for part in parts])
+    ragged = np.concatenate([part.ragged for part in parts])
+    return replace(
+        parts[0], cells=cells, numbers=numbers, ragged=ragged, faults=Faults.together([part.faults for part in parts])
+    )
+
+
+def _reading(rows: Rows, positions: Mapping[str, int], first: Reading) -> Reading:
+    cells = {name: trimmed(rows.cells[position]) for name, position in positions.items()}
+    some = np.logical_or.reduce([filled(cell) for cell in cells.values()])
+    numbers = rows.numbers
+    if not some.all():
+        cells = {name: cell.filter(pa.array(some)) for name, cell in cells.items()}
+        numbers = numbers[some]
+    faults = Faults(len(numbers))
+    for name, cell in cells.items():
+        if pa.types.is_dictionary(cell.type) and any(LOST in word for word in coded(cell)[1] if word):
+            faults.add(flags(cell, lambda word: LOST in word), "bad_text", name, "text")
+    return replace(first, cells=cells, numbers=numbers, ragged=rows.ragged, faults=faults)

@@ -1,0 +1,119 @@
+"""Bytes to text: which encoding a file has, and columns of bytes decoded by their distinct values."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from riskwarn.errors import FileUnreadable
+
+#: Bytes of a file that are looked at together.
+BLOCK = 1 << 24
+
+#: Stands for bytes that are no character in the file's encoding.
+LOST = "\ufffd"
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def opened(path: Path) -> BinaryIO:
+    """The bytes of a file, unpacked where its name ends in .gz."""
+    if path.suffix.lower() == ".gz":
+        return io.BufferedReader(gzip.open(path))
+    return path.open("rb")
+
+
+def blocks(stream: BinaryIO, name: str, size: int = BLOCK) -> Iterator[bytes]:
+    """The bytes of a stream, some at a time; raise FileUnreadable where an archive is damaged."""
+    try:
+        while block := stream.read(size):
+            yield block
+    except (gzip.BadGzipFile, EOFError, OSError) as error:
+        if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
+            raise
+        raise FileUnreadable(file=name, problem="the archive is damaged; export it again") from error
+
+
+def encoding_of(path: Path) -> str:
+    """``utf-8``, ``utf-8-sig``, ``utf-16`` or ``gb18030``; told by the first block that is not plain ASCII.
+
+    Raises FileUnreadable where it is none of them.
+    """
+    utf8 = codecs.getincrementaldecoder("utf-8")()
+    national = codecs.getincrementaldecoder("gb18030")()
+    with opened(path) as stream:
+        for index, block in enumerate(blocks(stream, path.name)):
+            if index == 0 and block.startswith(_UTF16):
+                return "utf-16"
+            if index == 0 and block.startswith(codecs.BOM_UTF8):
+                return "utf-8-sig"
+            if b"\x00" in block:
+                break
+            if block.isascii():
+                continue
+            for name, decoder in (("utf-8", utf8), ("gb18030", national)):
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError:
+                    continue
+                return name
+            break
+        else:
+            return "utf-8"
+    raise FileUnreadable(
+        file=path.name, problem="its characters are neither UTF-8 nor GB18030; save it again as CSV UTF-8"
+    )
+
+
+def as_text(column: pa.ChunkedArray, encoding: str) -> pa.Array:
+    """A column of bytes as text; bytes that are no characters become :data:`LOST`.
+
+    What is plain ASCII (ids, dates) is taken as it is, without a copy. Anything else is decoded by its distinct values, so
+    that GB18030, which is slow to decode, costs next to nothing.
+    """
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks else pa.array([], pa.binary())
+    ends, letters = _letters(array)
+    high = letters >= 128
+    count = int(np.count_nonzero(high))
+    if count == 0:
+        return _as_string(array)
+    if count > len(array):
+        coded = array.dictionary_encode()
+        return pa.DictionaryArray.from_arrays(coded.indices, _decoded(coded.dictionary, encoding))
+    mask = np.zeros(len(array), dtype=bool)
+    mask[np.searchsorted(ends, np.flatnonzero(high) + ends[0], side="right") - 1] = True
+    rows = pa.array(mask)
+    coded = array.filter(rows).dictionary_encode()
+    words = _decoded(coded.dictionary, encoding).cast(pa.binary()).take(coded.indices)
+    return _as_string(pc.replace_with_mask(array, rows, words))
+
+
+def _decoded(words: pa.Array, encoding: str) -> pa.Array:
+    return pa.array(
+        [None if word is None else word.decode(encoding, errors="replace") for word in words.to_pylist()], pa.string()
+    )
+
+
+def _as_string(array: pa.Array) -> pa.Array:
+    """Bytes that are known to be UTF-8, as text and without a copy."""
+    return pa.Array.from_buffers(pa.string(), len(array), array.buffers(), offset=array.offset)
+
+
+def _letters(array: pa.Array) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
+    """Where each value ends (the first entry: where the first begins), and the bytes of all of them."""
+    _, offsets, content = array.buffers()
+    if content is None:
+        return np.zeros(1, dtype=np.int32), np.zeros(0, dtype=np.uint8)
+    ends = np.frombuffer(offsets, dtype=np.int32)[array.offset : array.offset + len(array) + 1]
+    return ends, np.frombuffer(content, dtype=np.uint8)[ends[0] : ends[-1]]

@@ -1,0 +1,238 @@
+"""Text with separators (CSV), read in pieces that end with a row; the encoding and the separator are detected."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from riskwarn.errors import FileEmpty, FileUnreadable
+from riskwarn.ingest.headings import LOOKED_THROUGH
+from riskwarn.ingest.sheets.encoding import as_text, blocks, encoding_of, opened
+from riskwarn.ingest.sheets.rows import Rows
+
+if TYPE_CHECKING:
+    from riskwarn.ingest.sheets import Finder
+
+#: Bytes that are parsed together.
+PIECE = 1 << 24
+
+#: Bytes in which the titles and headings are looked for.
+_HEAD = 1 << 18
+
+#: The parser is fastest on blocks that stay in the processor's cache.
+_PARSED = 1 << 20
+
+_SEPARATORS = ",\t;|"
+
+
+class CsvSheet:
+    """A CSV file."""
+
+    notes: Sequence[str] = ()
+
+    def __init__(self, path: Path, find: Finder) -> None:
+        self._path = path
+        self._encoding = encoding_of(path)
+        with opened(path) as stream:
+            head = next(blocks(stream, path.name, _HEAD)).decode(self._encoding, errors="ignore")
+        self._separator = max(_SEPARATORS, key=head.count)
+        found = find(list(islice(csv.reader(io.StringIO(head), delimiter=self._separator), LOOKED_THROUGH)))
+        self.headings: Sequence[str] = found.headings
+        self._above = found.rows
+
+    def batches(self, positions: Sequence[int]) -> Iterator[Rows]:
+        """Read the columns at these positions, a piece of the file at a time."""
+        before, some = 0, False
+        for piece in self._pieces():
+            try:
+                parsed = self._parsed(piece, positions)
+            except pa.ArrowInvalid as error:
+                problem = "it is not a table of text with separators"
+                raise FileUnreadable(file=self._path.name, problem=problem) from error
+            numbers = before + 1 + np.flatnonzero(~parsed.apart)
+            ragged = before + 1 + np.flatnonzero(parsed.ragged)
+            body, table = numbers > self._above, parsed.table
+            if not body.all():
+                # Titles and headings were read as rows; titles may have been too short for it.
+                table, numbers = table.slice(int((~body).sum())), numbers[body]
+                ragged = ragged[ragged > self._above]
+            before += len(parsed.apart)
+            some = some or len(numbers) + len(ragged) > 0
+            yield Rows(
+                {p: as_text(table.column(index), parsed.encoding) for index, p in enumerate(positions)}, numbers, ragged
+            )
+        if not some:
+            raise FileEmpty(file=self._path.name)
+
+    @property
+    def _recoded(self) -> bool:
+        """Whether the bytes are turned into UTF-8 before parsing: where a separator can be part of a character."""
+        return self._encoding == "utf-16" or (self._encoding == "gb18030" and self._separator == "|")
+
+    @property
+    def _bytes(self) -> str:
+        return "utf-8" if self._recoded or self._encoding == "utf-8-sig" else self._encoding
+
+    def _pieces(self) -> Iterator[bytes]:
+        """The bytes of the file, cut where a row ends."""
+        rest, started = b"", False
+        with opened(self._path) as stream:
+            for block in self._recode(blocks(stream, self._path.name, PIECE)):
+                piece = rest + block
+                if not started:
+                    piece, started = piece.removeprefix(codecs.BOM_UTF8), True
+                end = _end_of_rows(piece)
+                rest = piece[end:]
+                if end:
+                    yield piece[:end]
+        if rest:
+            yield rest
+
+    def _recode(self, raw: Iterator[bytes]) -> Iterator[bytes]:
+        if not self._recoded:
+            return raw
+        return (text.encode() for text in codecs.iterdecode(raw, self._encoding, errors="replace"))
+
+    def _parsed(self, piece: bytes, positions: Sequence[int]) -> _Parsed:
+        if b'"' not in piece:
+            return self._plain(piece, positions)
+        breaks = bool(_breaks(piece)[1].any())
+        if not breaks:
+            with suppress(pa.ArrowInvalid):
+                return _Parsed.complete(self._parse(piece, positions, quoted=True), self._bytes)
+        # Rows with too few or too many cells are told one by one, and for that have to be text.
+        piece = piece.decode(self._bytes, errors="replace").encode()
+        if breaks:
+            with suppress(pa.ArrowInvalid):
+                parsed = self._told(piece, positions, breaks=True)
+                if not parsed.swallowed:
+                    return parsed
+        # A quotation mark that is never closed takes the rows after it along: such lines are set apart.
+        lines = piece.splitlines(keepends=True)
+        odd = np.array([line.count(b'"') % 2 == 1 for line in lines], dtype=bool)
+        rest = self._told(
+            b"".join(line for line, bad in zip(lines, odd, strict=True) if not bad), positions, breaks=False
+        )
+        return rest.with_apart(odd)
+
+    def _plain(self, piece: bytes, positions: Sequence[int]) -> _Parsed:
+        """A piece without quotation marks: a line is a row, and its separators count its cells."""
+        content = np.frombuffer(piece, dtype=np.uint8)
+        ends = np.flatnonzero(content == ord("\n"))
+        if len(ends) == 0 or ends[-1] != len(piece) - 1:
+            ends = np.append(ends, len(piece))
+        separators = np.flatnonzero(content == ord(self._separator))
+        cells = np.diff(np.searchsorted(separators, ends), prepend=0) + 1
+        if (cells == len(self.headings)).all() and len(self.headings) > 1:
+            return _Parsed.complete(self._parse(piece, positions, quoted=False), self._bytes)
+        starts = np.append(0, ends[:-1] + 1)
+        blank = np.array([not piece[start:end].strip() for start, end in zip(starts, ends, strict=True)], dtype=bool)
+        odd = (cells != len(self.headings)) | blank
+        sound = b"".join(piece[starts[row] : ends[row] + 1] for row in np.flatnonzero(~odd))
+        table = self._parse(sound, positions, quoted=False)
+        return _Parsed.complete(table, self._bytes).with_apart(odd, ragged=odd & ~blank)
+
+    def _told(self, piece: bytes, positions: Sequence[int], *, breaks: bool) -> _Parsed:
+        """A piece of UTF-8 with quotation marks, its ragged rows told by the parser."""
+        ragged: list[int] = []
+        blank: list[int] = []
+        swallowed = False
+
+        def skip(row: Any) -> str:
+            nonlocal swallowed
+            (ragged if row.text.strip() else blank).append(row.number - 1)
+            swallowed = swallowed or "\n" in row.text.strip()
+            return "skip"
+
+        table = self._parse(piece, positions, quoted=True, breaks=breaks, skip=skip)
+        odd = np.zeros(len(table) + len(ragged) + len(blank), dtype=bool)
+        odd[[*ragged, *blank]] = True
+        short = np.zeros(len(odd), dtype=bool)
+        short[ragged] = True
+        return _Parsed(table, odd, short, swallowed, "utf-8")
+
+    def _parse(
+        self, piece: bytes, positions: Sequence[int], *, quoted: bool, breaks: bool = False, skip: Any = None
+    ) -> pa.Table:
+        """Columns of bytes; raise ArrowInvalid at a ragged row, unless there is someone to tell it."""
+        names = [str(index) for index in range(len(self.headings))]
+        wanted = [names[position] for position in positions]
+        if not piece:
+            return pa.table({name: pa.array([], pa.binary()) for name in wanted})
+        longest = len(piece) + 1 if breaks or len(piece) < _PARSED else _PARSED
+        try:
+            return pacsv.read_csv(
+                pa.BufferReader(piece),
+                pacsv.ReadOptions(use_threads=False, column_names=names, block_size=longest),
+                pacsv.ParseOptions(
+                    delimiter=self._separator,
+                    quote_char='"' if quoted else False,
+                    double_quote=quoted,
+                    newlines_in_values=breaks,
+                    ignore_empty_lines=len(names) == 1,
+                    invalid_row_handler=skip,
+                ),
+                pacsv.ConvertOptions(
+                    include_columns=wanted,
+                    column_types=dict.fromkeys(wanted, pa.binary()),
+                    strings_can_be_null=False,
+                    check_utf8=False,
+                ),
+            )
+        except pa.ArrowInvalid as error:
+            if longest == _PARSED and "straddl" in str(error):
+                return self._parse(piece, positions, quoted=quoted, breaks=True, skip=skip)  # a row longer than a block
+            raise
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    """A piece of a file as columns of bytes."""
+
+    table: pa.Table
+    apart: npt.NDArray[np.bool_]  # (rows of the file,) which are not in the table: ragged and blank ones
+    ragged: npt.NDArray[np.bool_]  # (rows of the file,) which of these have too few or too many cells
+    swallowed: bool  # a ragged row holds line breaks: some quotation mark is not closed
+    encoding: str
+
+    @classmethod
+    def complete(cls, table: pa.Table, encoding: str) -> _Parsed:
+        """A piece whose every row is in the table."""
+        none = np.zeros(len(table), dtype=bool)
+        return cls(table, none, none, False, encoding)
+
+    def with_apart(self, odd: npt.NDArray[np.bool_], ragged: npt.NDArray[np.bool_] | None = None) -> _Parsed:
+        """The piece with lines put back that had been taken out before parsing."""
+        apart, short = odd.copy(), (odd if ragged is None else ragged).copy()
+        apart[~odd], short[~odd] = self.apart, self.ragged
+        return replace(self, apart=apart, ragged=short)
+
+
+def _end_of_rows(piece: bytes) -> int:
+    """How many bytes are whole rows: up to the last line break that is outside of quotation marks."""
+    last = piece.rfind(b"\n") + 1
+    if last == 0 or b'"' not in piece:
+        return last or piece.rfind(b"\r") + 1
+    breaks, inside = _breaks(piece)
+    outside = np.flatnonzero(~inside)
+    return int(breaks[outside[-1]]) + 1 if len(outside) else last
+
+
+def _breaks(piece: bytes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Where the line breaks are, and which of them lie inside quotation marks."""
+    content = np.frombuffer(piece, dtype=np.uint8)
+    breaks = np.flatnonzero(content == ord("\n"))
+    marks = np.flatnonzero(content == ord('"'))
+    return breaks, np.searchsorted(marks, breaks) % 2 == 1

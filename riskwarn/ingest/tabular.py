@@ -1,0 +1,81 @@
+"""Tables that are not event sources, from a sheet to new versions. They are small: read whole, and compared by pandas."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from riskwarn.contracts.schema import TABLES
+from riskwarn.errors import GridsMissing
+from riskwarn.ingest import tables
+from riskwarn.ingest.reading import Reading
+from riskwarn.ingest.versions import Sorted, Versions, content_hash, sort_out
+from riskwarn.store import Store
+
+
+def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Table, Sorted]:
+    """What is to be stored of a table, and how its sound rows were told apart; faults are left in `reading`."""
+    source, schema = reading.source, TABLES[reading.source]
+    frame = _rows(reading, store)
+    frame["row"] = reading.numbers
+    frame = frame[~reading.faults.any].reset_index(drop=True)
+    for name in schema.names:
+        if name not in frame:
+            frame[name] = None
+    start = next((name for name in ("started_at", "valid_from", "effective_at", "date") if name in schema.names), None)
+    frame["known_at"] = pd.to_datetime(frame[start]).astype("datetime64[us]") if start else pd.NaT
+    frame["exported_at"] = np.datetime64(exported.astimezone(UTC).replace(tzinfo=None), "us")
+    frame["withdrawn"] = False
+    frame["version_at"] = frame["known_at"].where(frame["known_at"].notna(), frame["exported_at"])
+    table = _as_arrow(frame, schema)
+    content = content_hash({name: table[name].combine_chunks() for name in table.column_names}, source)
+    table = table.set_column(schema.get_field_index("content"), "content", pa.array(content))
+    stored = store.versions(source)
+    records = pd.factorize(pd.concat([tables.identity(stored), tables.identity(frame)], ignore_index=True))[0]
+    told = sort_out(
+        Versions(
+            records[len(stored) :].astype(np.int64), content, frame["version_at"].to_numpy(dtype="datetime64[us]")
+        ),
+        Versions(
+            records[: len(stored)].astype(np.int64),
+            stored["content"].to_numpy(dtype=np.int64),
+            stored["version_at"].to_numpy(dtype="datetime64[us]"),
+            stored["load_id"].to_numpy(dtype=np.int64),
+        ),
+    )
+    kept = table.filter(pa.array(told.accepted | told.corrected))
+    late = pa.array(told.corrected[told.accepted | told.corrected])
+    version_at = pc.if_else(late, kept["exported_at"], kept["version_at"])
+    return kept.set_column(schema.get_field_index("version_at"), schema.field("version_at"), version_at), told
+
+
+def _rows(reading: Reading, store: Store) -> pd.DataFrame:
+    if reading.source == "grids":
+        return tables.grids(reading)
+    places = store.versions("grids", ["grid_id"])
+    if places.empty:
+        raise GridsMissing()
+    if reading.source == "demographics":
+        return tables.demographics(reading, set(places["grid_id"]))
+    return tables.interventions(reading, set(places["grid_id"]))
+
+
+def _as_arrow(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+    arrays = []
+    for field in schema:
+        column = frame[field.name]
+        if not column.notna().any():
+            arrays.append(pa.nulls(len(frame), field.type))
+        elif pa.types.is_timestamp(field.type):
+            moments = pd.to_datetime(column).to_numpy(dtype="datetime64[us]")
+            arrays.append(pa.array(moments, pa.timestamp("us"), from_pandas=True).cast(field.type))
+        elif pa.types.is_integer(field.type) and column.dtype.kind == "f":
+            arrays.append(pa.array(column, pa.float64(), from_pandas=True).cast(field.type))
+        else:
+            arrays.append(pa.array(column, field.type, from_pandas=True))
+    whole = [array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array for array in arrays]
+    return pa.Table.from_arrays(whole, schema=schema)
