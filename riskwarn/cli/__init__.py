@@ -24,6 +24,7 @@ COMMANDS = {
     "ingest": "ingest",
     "loads": "loads",
     "quarantine": "quarantine",
+    "health": "health",
     "features": "features",
     "train": "train",
     "backtest": "backtest",

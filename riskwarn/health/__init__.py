@@ -1,5 +1,10 @@
-"""How sound the data are: what was refused, in words for the clerk, and how each source reports. The door: `write_workbook`."""
+"""How sound the data are: how each source reports, and what was refused, in words for the clerk.
+
+The door: `examine` with `districts_in_force` and `usual_as_of`, `SourceHealth`, `Verdict`, `Gap`; `write_workbook`.
+"""
 
 from riskwarn.health.clerk import write_workbook
+from riskwarn.health.examining import districts_in_force, examine, usual_as_of
+from riskwarn.health.reports import Gap, SourceHealth, Verdict
 
-__all__ = ["write_workbook"]
+__all__ = ["Gap", "SourceHealth", "Verdict", "districts_in_force", "examine", "usual_as_of", "write_workbook"]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import Connection, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from riskwarn.database import LOADS, QUARANTINE
 from riskwarn.home import Home
@@ -42,9 +42,9 @@ def record_numbers(ids: pd.Series) -> npt.NDArray[np.int64]:
     return np.array([int(str(one)[:16], 16) for one in ids], dtype=np.uint64).view(np.int64)
 
 
-def open_rows() -> Any:
-    """The condition that a refused row is settled by no load that counts."""
-    return or_(QUARANTINE.c.settled_by.is_(None), ~in_force(QUARANTINE.c.settled_by, None))
+def open_rows(version: int | None = None) -> ColumnElement[bool]:
+    """The condition that a refused row is settled by no load that counts at a version of the store."""
+    return or_(QUARANTINE.c.settled_by.is_(None), ~in_force(QUARANTINE.c.settled_by, version))
 
 
 def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) -> Settled:
@@ -83,15 +83,15 @@ def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) 
     return Settled(len(told[REPAIRED]), len(told[REFUSED_AGAIN]))
 
 
-def counts(home: Home, source: str | None = None) -> dict[str, int]:
+def counts(home: Home, source: str | None = None, version: int | None = None) -> dict[str, int]:
     """How many refused rows are `open` (somebody can repair them), `not_loaded` (by rule) and `repaired`."""
     kind = case(
-        (and_(~open_rows(), QUARANTINE.c.settlement == REPAIRED), "repaired"),
-        (~open_rows(), "refused_again"),
+        (and_(~open_rows(version), QUARANTINE.c.settlement == REPAIRED), "repaired"),
+        (~open_rows(version), "refused_again"),
         (QUARANTINE.c.reason == NOT_LOADED, "not_loaded"),
         else_="open",
     )
-    rows = select(kind, func.count()).where(in_force(QUARANTINE.c.load_id, None)).group_by(kind)
+    rows = select(kind, func.count()).where(in_force(QUARANTINE.c.load_id, version)).group_by(kind)
     if source is not None:
         rows = rows.where(QUARANTINE.c.source == source)
     with home.database.connect() as connection:

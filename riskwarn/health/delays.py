@@ -1,0 +1,79 @@
+"""How late records come: from the event to its registration, and from there to the export that brought it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from riskwarn.health.feeds import Feed, Flags
+
+QUANTILES = (0.5, 0.9, 0.95, 0.99)
+
+#: Share of records that the mapping's `delivery_days` has to cover, and days by which it may be too small.
+COVERED = 0.95
+TOLERANCE_DAYS = 1.0
+
+_DAY = np.timedelta64(1, "D")
+_LEAST_EXPORTS = 3
+_LEAST_RECORDS = 30
+
+
+@dataclass(frozen=True)
+class Delay:
+    """Quantiles of a delay in days, and of how many records."""
+
+    records: int
+    p50: float
+    p90: float
+    p95: float
+    p99: float
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Known time to the load's export. `missed` is what the known times promised and an earlier export did not hold:
+
+    the days (quantile :data:`COVERED`) by which `delivery_days` is too small.
+    """
+
+    lag: Delay
+    missed_days: float
+
+    @property
+    def too_kind(self) -> bool:
+        """Whether the mapping lets records count as known before they can have been here."""
+        return self.missed_days > TOLERANCE_DAYS
+
+
+def registration(feed: Feed, rows: Flags) -> Delay | None:
+    """From the event to `known_at` (which includes the mapping's delay and delivery); None without records."""
+    return _delay(feed.known_at[rows] - feed.occurred_at[rows])
+
+
+def arrival(feed: Feed) -> Arrival | None:
+    """From `known_at` to the export that first held the record; None where fewer than three exports are known apart.
+
+    A record that an export taken after its known time did not hold was late by that much at least. Records from before
+    the first export are left out: they say how the past was loaded, not how the feed comes.
+    """
+    exports = np.unique(feed.exported_at)
+    if len(exports) < _LEAST_EXPORTS or (exports[-1] - exports[0]) < _LEAST_EXPORTS * _DAY:
+        return None
+    chosen = feed.first & (feed.known_at > exports[0]) & (feed.known_at <= feed.exported_at)
+    known, came = feed.known_at[chosen], feed.exported_at[chosen]
+    lag = _delay(came - known)
+    if lag is None or lag.records < _LEAST_RECORDS:
+        return None
+    before = exports[np.maximum(np.searchsorted(exports, came) - 1, 0)]
+    missed = np.maximum((before - known) / _DAY, 0)
+    return Arrival(lag, round(float(np.quantile(missed, COVERED)), 2))
+
+
+def _delay(spans: npt.NDArray[np.timedelta64]) -> Delay | None:
+    spans = spans[~np.isnat(spans)]
+    if len(spans) == 0:
+        return None
+    days = np.maximum(spans / _DAY, 0)
+    return Delay(len(days), *(round(float(one), 2) for one in np.quantile(days, QUANTILES)))

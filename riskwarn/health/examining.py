@@ -1,0 +1,177 @@
+"""The examination: every event source of a store, and each of its districts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from riskwarn.configuration import Configuration
+from riskwarn.contracts import contract
+from riskwarn.errors import NothingKnown
+from riskwarn.health.contents import contents
+from riskwarn.health.delays import arrival, registration
+from riskwarn.health.feeds import Feed, read_feed
+from riskwarn.health.findings import findings
+from riskwarn.health.reports import Break, District, Gap, SourceHealth, day
+from riskwarn.health.revisions import fixed_that_changed, own_times_that_moved
+from riskwarn.health.rhythm import Freshness, freshness, usual_export_gap
+from riskwarn.health.series import Series, series
+from riskwarn.health.shifts import shifts
+from riskwarn.health.volume import RARE, Volume, shortfall
+from riskwarn.home import Home
+from riskwarn.progress import Progress, silent
+from riskwarn.store import Store
+from riskwarn.store.settlement import counts
+
+#: Days on either side of a declared break in which a shift needs no other explanation.
+_NEAR_DAYS = 28
+
+
+def usual_as_of(home: Home, now: datetime | None = None) -> date:
+    """The as-of of a scoring where none is named: the midnight after the newest known record, never later than today.
+
+    Raises NothingKnown.
+    """
+    newest, calendar = Store(home).newest_known_at(), home.configuration.calendar
+    if newest is None:
+        raise NothingKnown(as_of="any date")
+    today = (now or datetime.now(UTC)).astimezone(calendar.timezone).date()
+    return min(calendar.midnight_after(newest), calendar.floor(today))
+
+
+def districts_in_force(home: Home, as_of: date) -> dict[str, str]:
+    """Code -> name of the districts that hold a grid in force at a date."""
+    rows = Store(home).versions("grids", ["grid_id", "district", "district_name", "valid_from", "valid_to"])
+    rows = rows.drop_duplicates(["grid_id", "valid_from"], keep="last")
+    start, end = (rows[name].astype(object) for name in ("valid_from", "valid_to"))
+    held = (start.isna() | (start.fillna(as_of) <= as_of)) & (end.isna() | (end.fillna(date.max) > as_of))
+    first = rows[held & rows["district"].notna()].drop_duplicates("district").sort_values("district")
+    return dict(zip(first["district"], first["district_name"].fillna(first["district"]), strict=True))
+
+
+def examine(
+    home: Home,
+    as_of: date,
+    districts: Mapping[str, str],
+    *,
+    source: str | None = None,
+    version: int | None = None,
+    progress: Progress = silent,
+) -> list[SourceHealth]:
+    """Examine the event sources that hold anything, in the order of their declaration.
+
+    Parameters
+    ----------
+    as_of : rhythm and volume are judged by what was known before this date; what later versions changed by all there is.
+    districts : code -> name of the districts in force.
+    version : the store as it was.
+    """
+    store, configuration = Store(home, version), home.configuration
+    held = store.sources()
+    names = [
+        name
+        for name in configuration.sources
+        if held.get(name) and contract(name, configuration).events and source in (None, name)
+    ]
+    found = []
+    for index, name in enumerate(names):
+        progress(f"examining {name}", index, len(names))
+        found.append(_examine(home, store, name, as_of, districts))
+    return found
+
+
+def _examine(home: Home, store: Store, source: str, as_of: date, districts: Mapping[str, str]) -> SourceHealth:
+    configuration = home.configuration
+    calendar, mapping = configuration.calendar, configuration.sources[source].mapping
+    declared = contract(source, configuration)
+    feed = read_feed(store, source, calendar)
+    as_of_day = (as_of - date(1970, 1, 1)).days
+    seen = feed.known_at < calendar.instant(as_of)
+    rows = seen & feed.first
+    export_gap = usual_export_gap(_export_days(feed, configuration), as_of_day)
+    fresh = freshness(feed.day[rows], as_of_day, export_gap)
+    codes = list(districts)
+    weekly = series(feed, rows, codes, as_of_day, monthly=mapping.period is not None and mapping.period.unit == "month")
+    breaks, starts = _breaks(store, source, weekly, codes)
+    volume = _judged(weekly, 0, starts[0], RARE)
+    gap = _gap(fresh, volume)
+    parts = []
+    for index, code in enumerate(codes, start=1):
+        inside = rows & (feed.district == (feed.districts.index(code) if code in feed.districts else -2))
+        own = freshness(feed.day[inside], as_of_day, export_gap)
+        few = _judged(weekly, index, max(starts[0], starts[index]), RARE / len(codes))
+        parts.append(District(code, districts[code], own, few, _gap(own, few)))
+    year = rows & (feed.day >= as_of_day - 365)
+    health = SourceHealth(
+        source=source,
+        zh=declared.zh,
+        records=int(rows.sum()),
+        versions=len(feed.first),
+        freshness=fresh,
+        volume=volume,
+        delay=registration(feed, year),
+        arrival=arrival(feed),
+        contents=contents(feed, seen, as_of_day, declared.categories, codes),
+        fixed_changed=tuple(fixed_that_changed(feed, mapping)),
+        own_times_moved=tuple(own_times_that_moved(feed)),
+        breaks=tuple(breaks),
+        refused=counts(home, source, store.version())["open"],
+        districts=tuple(parts),
+        gap=gap,
+    )
+    return replace(health, findings=tuple(findings(health, mapping)))
+
+
+def _export_days(feed: Feed, configuration: Configuration) -> npt.NDArray[np.int64]:
+    """The local dates on which the exports of a feed were taken."""
+    return configuration.calendar.local_days(np.unique(feed.exported_at))
+
+
+def _judged(weekly: Series | None, index: int, start: int, rare: float) -> Volume | None:
+    if weekly is None:
+        return None
+    return shortfall(weekly.counts[index], weekly.years, weekly.holidays, start, rare)
+
+
+def _gap(fresh: Freshness | None, volume: Volume | None) -> Gap | None:
+    if fresh is not None and fresh.silent:
+        return Gap.SILENT
+    return Gap.SHORT if volume is not None and volume.short else None
+
+
+def _breaks(
+    store: Store, source: str, weekly: Series | None, codes: list[str]
+) -> tuple[list[Break], npt.NDArray[np.int64]]:
+    """Declared and suspected breaks, and of each series the period from which on its past is of one kind."""
+    found = [one for one in _declared(store, source) if one.district is None or one.district in codes]
+    starts = np.zeros(len(codes) + 1, dtype=np.int64)
+    if weekly is None:
+        return found, starts
+    declared_days = [(one.day - date(1970, 1, 1)).days for one in found]
+    for one, number in zip(found, declared_days, strict=True):
+        chosen = slice(None) if one.district is None else codes.index(one.district) + 1
+        starts[chosen] = np.maximum(starts[chosen], np.searchsorted(weekly.edges[:-1], number))
+    for index, code in enumerate([None, *codes]):
+        for shift in shifts(weekly.counts[index], weekly.years, weekly.holidays, int(starts[index])):
+            number = int(weekly.edges[shift.period])
+            starts[index] = max(starts[index], shift.period)
+            near = [abs(number - other) <= _NEAR_DAYS for other in declared_days]
+            shared = [abs((other.day - day(number)).days) <= _NEAR_DAYS for other in found if other.district is None]
+            if not any(near) and not (code is not None and any(shared)):
+                found.append(Break(day(number), code, False, None, round(shift.factor, 3)))
+    return found, starts
+
+
+def _declared(store: Store, source: str) -> list[Break]:
+    """The rows of the table `breaks` that concern a source; the newest version of each holds."""
+    rows = store.versions("breaks", ["date", "source", "unit", "reason"])
+    rows = rows[rows["source"] == source].drop_duplicates(["date", "unit"], keep="last").sort_values("date")
+    rows = rows.astype(object).where(rows.notna(), None)
+    return [
+        Break(moment, unit, True, reason, None)
+        for moment, unit, reason in zip(rows["date"], rows["unit"], rows["reason"], strict=True)
+    ]

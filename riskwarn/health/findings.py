@@ -1,0 +1,158 @@
+"""The findings of a source in words, Chinese and English: what, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from riskwarn.configuration import Mapping
+from riskwarn.health.contents import MUCH_LOCAL
+from riskwarn.health.reports import Finding, Gap, SourceHealth, Verdict, day, shown
+
+#: Districts that are named one by one; more are counted.
+NAMED = 5
+
+
+def findings(one: SourceHealth, mapping: Mapping) -> list[Finding]:
+    """All findings of an examined source, the gravest first."""
+    found = [*_rhythm(one), *_volume(one), *_delivery(one, mapping), *_contents(one), *_revisions(one), *_breaks(one)]
+    if one.refused:
+        found.append(
+            Finding(
+                "refused",
+                Verdict.WARNING,
+                f"有 {one.refused} 行被退回，等待修复（riskwarn quarantine export）",
+                f"{one.refused} refused rows wait for repair (riskwarn quarantine export)",
+            )
+        )
+    if not found and one.volume is None and (one.freshness is None or one.freshness.usual_days is None):
+        found.append(Finding("unjudged", Verdict.UNJUDGED, "历史太短，无法判断", "its past is too short to judge it"))
+    order = list(Verdict)
+    return sorted(found, key=lambda finding: order.index(finding.verdict))
+
+
+def _rhythm(one: SourceHealth) -> Iterator[Finding]:
+    fresh = one.freshness
+    if fresh is not None and fresh.late:
+        verdict = Verdict.GAP if fresh.silent else Verdict.WARNING
+        newest = day(fresh.newest_day).isoformat()
+        yield Finding(
+            "silent" if fresh.silent else "late",
+            verdict,
+            f"最新记录为 {newest}，已 {fresh.quiet_days} 天没有数据（通常不超过 {fresh.usual_days} 天）",
+            f"its newest record is of {newest}: quiet for {fresh.quiet_days} days, where {fresh.usual_days} are usual",
+        )
+    if fresh is None or not fresh.silent:
+        quiet = [part for part in one.districts if part.gap is Gap.SILENT]
+        for part in quiet[:NAMED]:
+            assert part.freshness is not None
+            days, usual = part.freshness.quiet_days, part.freshness.usual_days
+            yield Finding(
+                "silent",
+                Verdict.GAP,
+                f"{part.name}已 {days} 天没有数据（通常不超过 {usual} 天）",
+                f"{part.name} is quiet for {days} days, where {usual} are usual",
+                part.code,
+            )
+        if len(quiet) > NAMED:
+            yield _more(Verdict.GAP, "silent", len(quiet) - NAMED)
+
+
+def _volume(one: SourceHealth) -> Iterator[Finding]:
+    if one.volume is not None and one.volume.short and one.gap is Gap.SHORT:
+        seen, expected, share = shown(one.volume.observed), round(one.volume.expected), 1 - one.volume.ratio
+        yield Finding(
+            "short",
+            Verdict.GAP,
+            f"最近 {one.volume.periods} 期共 {seen} 件，按往年应为约 {expected} 件，少 {share:.0%}，超出正常波动",
+            f"{seen} in the newest {one.volume.periods} periods where about {expected} were to be expected: {share:.0%} fewer, more than its own noise allows",
+        )
+    short = [part for part in one.districts if part.gap is Gap.SHORT and one.gap is None]
+    for part in short[:NAMED]:
+        assert part.volume is not None
+        seen, expected = shown(part.volume.observed), round(part.volume.expected)
+        yield Finding(
+            "short",
+            Verdict.GAP,
+            f"{part.name}最近 {part.volume.periods} 期共 {seen} 件，应为约 {expected} 件，超出正常波动",
+            f"{part.name}: {seen} in the newest {part.volume.periods} periods where about {expected} were to be expected",
+            part.code,
+        )
+    if len(short) > NAMED:
+        yield _more(Verdict.GAP, "short", len(short) - NAMED)
+
+
+def _delivery(one: SourceHealth, mapping: Mapping) -> Iterator[Finding]:
+    if one.arrival is not None and one.arrival.too_kind:
+        needed = mapping.delivery_days + one.arrival.missed_days
+        yield Finding(
+            "delivery_too_kind",
+            Verdict.WARNING,
+            f"5% 的记录比设定晚到 {one.arrival.missed_days:g} 天以上：请在映射中设 delivery_days: {needed:.0f}",
+            f"5 % of the records came over {one.arrival.missed_days:g} days later than the mapping says: set delivery_days: {needed:.0f}",
+        )
+
+
+def _contents(one: SourceHealth) -> Iterator[Finding]:
+    held = one.contents
+    for field in held.filled:
+        if field.short:
+            yield Finding(
+                "incomplete",
+                Verdict.WARNING,
+                f"字段 {field.field} 的填写率由 {field.usual:.0%} 降到 {field.recent:.0%}",
+                f"{field.field} is filled in {field.recent:.0%} of the recent records, where {field.usual:.0%} is usual",
+            )
+        names = {part.code: part.name for part in one.districts}
+        for code in field.districts[:NAMED] if not field.short else ():
+            yield Finding(
+                "incomplete",
+                Verdict.WARNING,
+                f"{names.get(code, code)}：字段 {field.field} 的填写率明显下降",
+                f"{names.get(code, code)}: {field.field} is filled much less often than usual",
+                code,
+            )
+    if held.local_categories >= MUCH_LOCAL:
+        yield Finding(
+            "local_categories",
+            Verdict.WARNING,
+            f"{held.local_categories:.0%} 的记录使用本地类别，请在映射中翻译（words: category）",
+            f"{held.local_categories:.0%} of the records have categories that no vocabulary knows: translate them in the mapping (words: category)",
+        )
+    if held.places_fell:
+        yield Finding(
+            "places",
+            Verdict.WARNING,
+            f"能定位到网格的记录由 {held.exact_places_usual:.0%} 降到 {held.exact_places:.0%}",
+            f"{held.exact_places:.0%} of the recent records are located at a grid, where {held.exact_places_usual:.0%} is usual",
+        )
+
+
+def _revisions(one: SourceHealth) -> Iterator[Finding]:
+    for changed in one.fixed_changed:
+        if changed.withdrawn:
+            yield Finding(
+                "not_fixed",
+                Verdict.WARNING,
+                f"字段 {changed.field} 声明为登记后不变，但有 {changed.share:.1%} 的记录后来改动了它，该声明不成立：请在映射中写 fixed: {{{changed.field}: false}}",
+                f"{changed.field} was declared fixed, yet {changed.share:.1%} of the records of {one.source} changed it later: "
+                f"the claim does not hold, set fixed: {{{changed.field}: false}} in the mapping",
+            )
+
+
+def _breaks(one: SourceHealth) -> Iterator[Finding]:
+    names = {part.code: part.name for part in one.districts}
+    for found in one.breaks:
+        if not found.declared and found.factor is not None:
+            zh, en = (f"{names[found.district]}：", f"{names[found.district]}: ") if found.district else ("", "")
+            yield Finding(
+                "break_suspected",
+                Verdict.WARNING,
+                f"{zh}{found.day.isoformat()} 前后水平持续变为原来的 {found.factor:.2f} 倍，疑似统计口径变化；如属实请登记到 breaks 表",
+                f"{en}about {found.day.isoformat()} its level turned to {found.factor:.2f} times what it was and stayed: if the recording "
+                "changed, declare it in the table breaks",
+                found.district,
+            )
+
+
+def _more(verdict: Verdict, code: str, count: int) -> Finding:
+    return Finding(code, verdict, f"另有 {count} 个区县情况相同", f"and {count} more districts")

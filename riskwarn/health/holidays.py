@@ -1,0 +1,41 @@
+"""The long holidays, in which offices record little."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+from lunardate import LunarDate
+
+#: Days of the Spring Festival around the first day of the lunar year, and of the National Day holiday around 1 October.
+_SPRING_FESTIVAL = range(-1, 7)
+_NATIONAL_DAY = range(7)
+
+_EPOCH = date(1970, 1, 1)
+
+
+def holiday_shares(edges: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """(periods, 2) share of the days of each period in the Spring Festival and the National Day holiday.
+
+    `edges` (periods + 1,) are local dates in days since 1970.
+    """
+    years = range((_EPOCH + timedelta(days=int(edges[0]))).year - 1, (_EPOCH + timedelta(days=int(edges[-1]))).year + 2)
+    days = [
+        np.array([(first(year) - _EPOCH).days + offset for year in years for offset in offsets])
+        for first, offsets in ((_spring_festival, _SPRING_FESTIVAL), (_national_day, _NATIONAL_DAY))
+    ]
+    lengths = np.diff(edges)
+    counts = [np.bincount(np.searchsorted(edges, kind, side="right"), minlength=len(edges) + 1)[1:-1] for kind in days]
+    return np.column_stack(counts) / lengths[:, None]
+
+
+@cache
+def _spring_festival(year: int) -> date:
+    first: date = LunarDate(year, 1, 1).to_solar_date()
+    return first
+
+
+def _national_day(year: int) -> date:
+    return date(year, 10, 1)

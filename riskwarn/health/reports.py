@@ -1,0 +1,173 @@
+"""What an examination gives: each source with its districts, its findings in words, and a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from riskwarn.health.contents import Contents
+from riskwarn.health.delays import Arrival, Delay
+from riskwarn.health.revisions import Changed, Moved
+from riskwarn.health.rhythm import Freshness
+from riskwarn.health.volume import Volume
+
+_EPOCH = date(1970, 1, 1)
+
+
+class Verdict(StrEnum):
+    """What is to be thought of a source, the gravest first."""
+
+    GAP = "gap"  # it should have reported and has not, or not all
+    WARNING = "warning"  # somebody should look
+    UNJUDGED = "unjudged"  # its past is too short
+    SOUND = "sound"
+
+    @property
+    def zh(self) -> str:
+        """The verdict in Chinese."""
+        return {"gap": "数据缺口", "warning": "需关注", "unjudged": "时间太短，无法判断", "sound": "正常"}[self]
+
+
+class Gap(StrEnum):
+    """How a source fails a place."""
+
+    SILENT = "silent"  # nothing comes any more
+    SHORT = "short"  # less comes than its own noise allows
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was found, in words."""
+
+    code: str
+    verdict: Verdict
+    zh: str
+    en: str
+    district: str | None = None
+
+
+@dataclass(frozen=True)
+class Break:
+    """A change of recording: declared in the `breaks` table, or suspected."""
+
+    day: date
+    district: str | None
+    declared: bool
+    reason: str | None
+    factor: float | None
+
+
+@dataclass(frozen=True)
+class District:
+    """One source in one district."""
+
+    code: str
+    name: str
+    freshness: Freshness | None
+    volume: Volume | None
+    gap: Gap | None
+
+
+@dataclass(frozen=True)
+class SourceHealth:
+    """One source."""
+
+    source: str
+    zh: str
+    records: int
+    versions: int
+    freshness: Freshness | None
+    volume: Volume | None
+    delay: Delay | None  # event to known time, of the last year
+    arrival: Arrival | None
+    contents: Contents
+    fixed_changed: tuple[Changed, ...]
+    own_times_moved: tuple[Moved, ...]
+    breaks: tuple[Break, ...]
+    refused: int  # rows that wait for repair
+    districts: tuple[District, ...]
+    gap: Gap | None
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def verdict(self) -> Verdict:
+        """The gravest of the findings."""
+        found = {finding.verdict for finding in self.findings}
+        return next((one for one in Verdict if one in found), Verdict.SOUND)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape of ``riskwarn health --json`` and of ``/v1/health/sources``."""
+        return {
+            "source": self.source,
+            "zh": self.zh,
+            "verdict": self.verdict.value,
+            "gap": self.gap,
+            "findings": [_plain(asdict(finding)) for finding in self.findings],
+            "records": self.records,
+            "versions": self.versions,
+            "freshness": _freshness(self.freshness),
+            "volume": _volume(self.volume),
+            "delay_days": _plain(asdict(self.delay)) if self.delay else None,
+            "arrival_days": (
+                {**_plain(asdict(self.arrival.lag)), "missed": self.arrival.missed_days} if self.arrival else None
+            ),
+            **_plain(asdict(self.contents)),
+            "fixed_changed": [_plain(asdict(one)) for one in self.fixed_changed],
+            "own_times_moved": [asdict(one) for one in self.own_times_moved],
+            "breaks": [_plain(asdict(one)) for one in self.breaks],
+            "refused": self.refused,
+            "districts": [
+                {
+                    "code": one.code,
+                    "name": one.name,
+                    "gap": one.gap,
+                    "freshness": _freshness(one.freshness),
+                    "volume": _volume(one.volume),
+                }
+                for one in self.districts
+            ],
+        }
+
+
+def day(number: int) -> date:
+    """A local date from days since 1970."""
+    return _EPOCH + timedelta(days=number)
+
+
+def shown(count: int) -> int | str:
+    """A count as people may see it: 1 and 2 are told together."""
+    return "1–2" if count in (1, 2) else count
+
+
+def _freshness(one: Freshness | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    told = {"newest": day(one.newest_day).isoformat(), "quiet_days": one.quiet_days, "usual_days": one.usual_days}
+    return {**told, "late": one.late, "silent": one.silent}
+
+
+def _volume(one: Volume | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {
+        "periods": one.periods,
+        "observed": shown(one.observed),
+        "expected": round(one.expected, 1),
+        "lowest": round(one.lowest, 1),
+        "rarity": float(f"{one.rarity:.3g}"),
+        "short": one.short,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """Numbers rounded, dates as ISO, tuples as lists: the same input gives the same JSON."""
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(part) for part in value]
+    if isinstance(value, float):
+        return round(value, 4)
+    return value.isoformat() if isinstance(value, date) else value

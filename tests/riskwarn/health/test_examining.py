@@ -1,0 +1,199 @@
+"""Data health over a real store: what departments get wrong is told in one sentence each, and what is sound is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from riskwarn.contracts.schema import TABLES
+from riskwarn.health import Gap, SourceHealth, Verdict, districts_in_force, examine, usual_as_of
+from riskwarn.home import Home
+from riskwarn.store import Load, Store
+from tests.worlds import NOW, grid_rows, load, write_csv
+
+BREAKS = TABLES["breaks"]
+
+START = date(2024, 1, 1)
+DAYS = 7 * 110
+AS_OF = START + timedelta(days=DAYS)
+DISTRICTS = {"江北区": (0, 1), "南岸区": (2, 3)}
+
+
+@pytest.fixture
+def city(home: Home, tmp_path: Path) -> Home:
+    """Four grids in two districts."""
+    rows = grid_rows()
+    for row in rows[2:]:
+        row.update(区县="南岸区", 街道="海棠街道", 社区编码="C9", 社区="海棠社区")
+    load(home, "grids", write_csv(tmp_path / "grids.csv", rows))
+    return home
+
+
+def case(number: int, day: int, grid: int, **changes: Any) -> dict[str, Any]:
+    moment = datetime(2024, 1, 1, 9) + timedelta(days=day)
+    return {
+        "编号": f"N{number}",
+        "网格编码": f"G{grid}",
+        "发生时间": moment,
+        "登记时间": moment + timedelta(hours=5),
+        "纠纷类型": "邻里",
+        "严重程度": "一般",
+        "化解时间": moment + timedelta(days=9) if day + 9 < DAYS else "",
+        **changes,
+    }
+
+
+def feed(per_day: float = 6, *, seed: int = 1, days: int = DAYS) -> list[dict[str, Any]]:
+    """A sound feed: Poisson counts, the same everywhere."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for day in range(days):
+        for _ in range(rng.poisson(per_day)):
+            found.append(case(len(found), day, int(rng.integers(4))))
+    return found
+
+
+def loaded(city: Home, folder: Path, rows: Sequence[dict[str, Any]], taken: date = AS_OF, name: str = "d.csv") -> None:
+    moment = datetime(taken.year, taken.month, taken.day, tzinfo=UTC)
+    load(city, "disputes", write_csv(folder / name, rows), exported_at=moment)
+
+
+def examined(city: Home, as_of: date = AS_OF) -> SourceHealth:
+    (found,) = examine(city, as_of, districts_in_force(city, as_of))
+    return found
+
+
+def told(found: SourceHealth) -> dict[str, str]:
+    return {finding.code: finding.en for finding in found.findings}
+
+
+def test_a_sound_feed_is_left_alone(city: Home, tmp_path: Path) -> None:
+    rows = feed()
+    loaded(city, tmp_path, rows)
+    found = examined(city)
+    assert (found.verdict, found.gap, found.findings) == (Verdict.SOUND, None, ())
+    assert (found.records, found.versions) == (len(rows), len(rows))
+    assert {part.name: part.gap for part in found.districts} == dict.fromkeys(DISTRICTS)
+    assert found.delay is not None and found.delay.p50 == pytest.approx(5 / 24, abs=0.01)
+    assert found.contents.located_by == {"grid_id": 1.0}
+    assert usual_as_of(city) == AS_OF
+
+
+def test_a_source_that_went_silent_is_a_gap(city: Home, tmp_path: Path) -> None:
+    loaded(city, tmp_path, feed(days=DAYS - 30))
+    found = examined(city)
+    assert (found.verdict, found.gap) == (Verdict.GAP, Gap.SILENT)
+    assert "quiet for 30 days, where 2 are usual" in told(found)["silent"]
+    late = examined(city, AS_OF - timedelta(days=25))
+    assert (late.verdict, late.gap) == (Verdict.WARNING, None)
+    assert "late" in told(late)
+
+
+def test_a_district_that_reports_less_is_a_gap_there_alone(city: Home, tmp_path: Path) -> None:
+    """Half of one district's newest records are missing; every row that came is valid."""
+    rng = np.random.default_rng(2)
+    rows = [
+        row
+        for row in feed(12)
+        if not (
+            row["网格编码"] in ("G2", "G3")
+            and row["发生时间"].date() >= AS_OF - timedelta(days=27)
+            and rng.random() < 0.6
+        )
+    ]
+    loaded(city, tmp_path, rows)
+    found = examined(city)
+    assert {part.name: part.gap for part in found.districts}["南岸区"] is Gap.SHORT
+    assert {part.name: part.gap for part in found.districts}["江北区"] is None
+    assert found.verdict is Verdict.GAP
+
+
+def test_a_field_that_is_no_longer_filled_is_told(city: Home, tmp_path: Path) -> None:
+    since = AS_OF - timedelta(days=40)
+    rows = [{**row, "严重程度": "" if row["发生时间"].date() >= since else "一般"} for row in feed()]
+    rows = [{**row, "纠纷类型": "跳广场舞" if row["发生时间"].date() >= since else "邻里"} for row in rows]
+    loaded(city, tmp_path, rows)
+    words = told(examined(city))
+    assert words["incomplete"].startswith("severity is filled in")
+    assert "translate them in the mapping" in words["local_categories"]
+
+
+def test_a_claim_that_a_field_is_fixed_is_checked_by_what_comes_again(city: Home, tmp_path: Path) -> None:
+    """The next export shows another category of every tenth case, and closings that moved or vanished."""
+    rows = feed(2)
+    loaded(city, tmp_path, rows, AS_OF - timedelta(days=1))
+    again = [{**row, "纠纷类型": "物业"} if number % 10 == 0 else row for number, row in enumerate(rows)]
+    for row in again[1:60:10]:
+        row["化解时间"] = ""
+    loaded(city, tmp_path, again, name="again.csv")
+    found = examined(city)
+    (changed,) = [one for one in found.fixed_changed if one.field == "category"]
+    assert (changed.changed, changed.withdrawn) == (len(range(0, len(rows), 10)), True)
+    assert (
+        "category was declared fixed, yet 10.0% of the records of disputes changed it later" in told(found)["not_fixed"]
+    )
+    assert [(one.field, one.moved, one.emptied) for one in found.own_times_moved] == [("closed_at", 0, 6)]
+
+
+def test_records_that_miss_their_export_ask_for_a_longer_delivery(city: Home, tmp_path: Path) -> None:
+    """Weekly exports, in which every record first appears nine days after its registration."""
+    rows = feed(3, days=200)
+    for week in range(8, 20):
+        taken = START + timedelta(days=7 * week)
+        seen = [row for row in rows if row["登记时间"].date() + timedelta(days=9) <= taken]
+        loaded(city, tmp_path, seen, taken, f"{week}.csv")
+    found = examined(city, START + timedelta(days=133))
+    assert found.arrival is not None and 7 < found.arrival.missed_days <= 9
+    assert "set delivery_days: " in told(found)["delivery_too_kind"]
+
+
+def test_a_declared_break_is_no_suspicion_and_the_past_before_it_counts_no_more(city: Home, tmp_path: Path) -> None:
+    moved = 60 * 7
+    rows = [
+        *feed(12, days=moved),
+        *(
+            {**row, "编号": f"M{row['编号']}"}
+            for row in feed(6, seed=2)
+            if row["发生时间"].date() >= START + timedelta(days=moved)
+        ),
+    ]
+    loaded(city, tmp_path, rows)
+    found = examined(city)
+    (suspected,) = [one for one in found.breaks if one.district is None]
+    assert abs((suspected.day - START).days - moved) <= 21 and suspected.factor == pytest.approx(0.5, abs=0.08)
+    assert found.verdict is Verdict.WARNING and "declare it" in told(found)["break_suspected"]
+    day = START + timedelta(days=moved)
+    row = {"date": day, "source": "disputes", "unit": None, "reason": "新系统上线"}
+    stored = pa.Table.from_pylist([{name: row.get(name) for name in BREAKS.names}], schema=BREAKS)
+    Store(city).commit_load(Load("breaks", "b.csv", "", NOW.isoformat(), NOW.isoformat(), {}), stored, [])
+    declared = examined(city)
+    assert [(one.declared, one.day, one.reason) for one in declared.breaks] == [(True, day, "新系统上线")]
+    assert declared.verdict is Verdict.SOUND
+
+
+def test_the_same_store_gives_the_same_document(city: Home, tmp_path: Path) -> None:
+    import json
+
+    loaded(city, tmp_path, feed(1))
+    first, second = (json.dumps(examined(city).as_dict(), allow_nan=False) for _ in range(2))
+    assert first == second
+    assert '"observed": 1,' not in first and '"observed": 2,' not in first
+
+
+def test_the_command_line_prints_a_verdict_for_each_source(city: Home, tmp_path: Path) -> None:
+    from tests.riskwarn.test_cli import refused, riskwarn
+    from tests.riskwarn.test_cli import told as document
+
+    assert "No event is known" in refused("--home", city.path, "health", cwd=tmp_path)
+    loaded(city, tmp_path, feed(2, days=200))
+    shown = riskwarn("--home", city.path, "health", cwd=tmp_path).stdout
+    assert "disputes" in shown and "sound 正常" in shown
+    (item,) = document("--home", city.path, "health", "--source", "disputes", cwd=tmp_path)["items"]
+    assert (item["source"], item["verdict"], len(item["districts"])) == ("disputes", "sound", 2)
+    assert "not a source" in refused("--home", city.path, "health", "--source", "tweets", cwd=tmp_path)
