@@ -95,8 +95,10 @@ class Mapping(Declared):
     @classmethod
     def _on_the_preset(cls, content: object) -> object:
         """Lay the keys over those of the preset: dictionaries key by key, everything else as a whole."""
-        if isinstance(content, dict) and content.get("preset") in PRESETS:
-            return _over(preset_content(content["preset"])["mapping"], content)
+        if isinstance(content, dict) and str(content.get("preset")) in PRESETS:
+            # 12345 and 110 are numbers in YAML.
+            name = str(content["preset"])
+            return _over(preset_content(name)["mapping"], {**content, "preset": name})
         return content
 
     @field_validator("timezone")

@@ -21,6 +21,8 @@ COMMANDS = {
     "init": "init",
     "simulate": "simulate",
     "template": "template",
+    "map": "map",
+    "diff": "diff",
     "ingest": "ingest",
     "loads": "loads",
     "quarantine": "quarantine",

@@ -77,6 +77,16 @@ class CsvSheet:
             raise FileEmpty(file=self._path.name)
 
     @property
+    def encoding(self) -> str:
+        """The encoding of the file."""
+        return self._encoding
+
+    @property
+    def separator(self) -> str:
+        """What stands between the cells."""
+        return self._separator
+
+    @property
     def _recoded(self) -> bool:
         """Whether the bytes are turned into UTF-8 before parsing: where a separator can be part of a character."""
         return self._encoding == "utf-16" or (self._encoding == "gb18030" and self._separator == "|")
