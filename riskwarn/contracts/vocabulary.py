@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -14,6 +15,8 @@ import yaml
 from riskwarn.contracts.squashing import squashed
 from riskwarn.errors import RefusedWord
 
+_BETWEEN_HAN = re.compile(r"(?<=[㐀-鿿]) (?=[㐀-鿿])")
+
 
 @cache
 def shipped(name: str) -> dict[str, Any]:
@@ -24,8 +27,11 @@ def shipped(name: str) -> dict[str, Any]:
 
 
 def normalised(text: str) -> str:
-    """Full width as half width, without blanks at the ends or inside line breaks."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    """Full width as half width, without blanks at the ends, inside line breaks, or between Han characters.
+
+    Offices pad words of two characters to the width of four.
+    """
+    return _BETWEEN_HAN.sub("", " ".join(unicodedata.normalize("NFKC", text).split()))
 
 
 @cache

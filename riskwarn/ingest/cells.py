@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -17,7 +18,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from riskwarn.contracts.vocabulary import words_that_mean
+from riskwarn.contracts.vocabulary import normalised, words_that_mean
+from riskwarn.ingest.sheets.rows import ROUNDED
 
 Flags = npt.NDArray[np.bool_]
 
@@ -89,6 +91,16 @@ def equal(cells: pa.Array, text: str) -> Flags:
     return np.asarray(pc.fill_null(pc.equal(cells, text), False).to_numpy(zero_copy_only=False), dtype=bool)
 
 
+def rounded(cells: pa.Array) -> Flags:
+    """(rows,) ids that Excel has rounded: numeric cells of 16 digits or more, or what it writes for them in a CSV."""
+    found = equal(cells, ROUNDED)
+    some = cells.dictionary if pa.types.is_dictionary(cells.type) else cells
+    if pc.any(pc.match_substring(some, "E+")).as_py():
+        written = flags(cells, lambda text: re.fullmatch(r"\d(?:\.\d+)?E\+\d{2}", text) is not None)
+        return found | written
+    return found
+
+
 def filled(cells: pa.Array) -> Flags:
     """(rows,) where something stands."""
     return np.asarray(cells.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
@@ -138,7 +150,7 @@ def translated(cells: pa.Array, words: Mapping[str, str], own: Mapping[str, str]
     unknown: list[str] = []
 
     def code(text: str) -> str | None:
-        word = own.get(text, text)
+        word = normalised(own.get(text, text))
         if word not in words:
             unknown.append(text)
         return words.get(word)

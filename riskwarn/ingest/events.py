@@ -20,18 +20,17 @@ from riskwarn.ingest import times
 from riskwarn.ingest.cells import (
     digests,
     each,
-    equal,
     filled,
     flags,
     no_cells,
     numbers,
     plain,
+    rounded,
     where,
 )
 from riskwarn.ingest.locating import located
 from riskwarn.ingest.places import Ladder
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.sheets import ROUNDED
 
 #: Columns of stored events by name; those that a batch does not have are null.
 Records = dict[str, pa.Array]
@@ -61,7 +60,7 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     else:
         ids = reading.cell("record_id")
         faults.add(~filled(ids), "missing_record_id", "record_id", "empty")
-        faults.add(equal(ids, ROUNDED), "rounded_id", "record_id", "number")
+        faults.add(rounded(ids), "rounded_id", "record_id", "number")
         found["record_id"] = digests(ids, reading.key, source)
     found["occurred_at"], found["known_at"] = _instants(occurred), _instants(known)
     for name in (*OWN_TIME_FIELDS, "updated_at"):

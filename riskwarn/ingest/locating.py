@@ -10,10 +10,9 @@ import pandas as pd
 import pyarrow as pa
 
 from riskwarn.contracts.schema import EVENTS
-from riskwarn.ingest.cells import coded, equal, series
+from riskwarn.ingest.cells import coded, rounded, series
 from riskwarn.ingest.places import PLACE_COLUMNS, Ladder
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.sheets import ROUNDED
 
 Codes = npt.NDArray[np.int64]
 
@@ -31,7 +30,7 @@ def located(reading: Reading, ladder: Ladder, occurred: npt.NDArray[np.datetime6
     row_of, first = _distinct([*codes, epochs], len(reading))
     told = pd.DataFrame({name: series(reading.cells[name].take(pa.array(first))) for name in names})
     place = ladder.locate(told.assign(epoch=epochs[first]))
-    faults.add(equal(reading.cell("grid_id"), ROUNDED), "rounded_id", "grid_id", "number")
+    faults.add(rounded(reading.cell("grid_id")), "rounded_id", "grid_id", "number")
     faults.add(place.unknown_grid[row_of], "unknown_grid", "grid_id", "id")
     faults.add(pd.isna(place.located_by)[row_of], "no_place", "grid_id", "empty")
     reading.moved[_SWAPPED] += int(place.swapped[row_of].sum())

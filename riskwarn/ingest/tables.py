@@ -9,9 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
-from riskwarn.ingest.cells import digests, equal, numbers
+from riskwarn.ingest.cells import digests, numbers, rounded
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.sheets import ROUNDED
 
 #: Numbers of the grids table and of interventions.
 _GRID_NUMBERS = ("longitude", "latitude", "households", "workers")
@@ -80,7 +79,7 @@ def _with_grid_id(reading: Reading) -> pd.DataFrame:
     frame = pd.DataFrame(index=pd.RangeIndex(reading.faults.rows))
     frame["grid_id"] = reading.text("grid_id")
     reading.faults.add(frame["grid_id"].isna().to_numpy(dtype=bool), "missing_grid_id", "grid_id", "empty")
-    reading.faults.add(equal(reading.cell("grid_id"), ROUNDED), "rounded_id", "grid_id", "number")
+    reading.faults.add(rounded(reading.cell("grid_id")), "rounded_id", "grid_id", "number")
     return frame
 
 

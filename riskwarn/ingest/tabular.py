@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -13,7 +14,7 @@ from riskwarn.contracts.schema import TABLES
 from riskwarn.errors import GridsMissing
 from riskwarn.ingest import tables
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.versions import Sorted, Versions, content_hash, sort_out
+from riskwarn.ingest.versions import Sorted, Versions, content_hash, later_in_file, sort_out
 from riskwarn.store import Store
 
 
@@ -35,18 +36,18 @@ def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Tab
     content = content_hash({name: table[name].combine_chunks() for name in table.column_names}, source)
     table = table.set_column(schema.get_field_index("content"), "content", pa.array(content))
     stored = store.versions(source)
-    records = pd.factorize(pd.concat([tables.identity(stored), tables.identity(frame)], ignore_index=True))[0]
-    told = sort_out(
-        Versions(
-            records[len(stored) :].astype(np.int64), content, frame["version_at"].to_numpy(dtype="datetime64[us]")
-        ),
-        Versions(
-            records[: len(stored)].astype(np.int64),
-            stored["content"].to_numpy(dtype=np.int64),
-            stored["version_at"].to_numpy(dtype="datetime64[us]"),
-            stored["load_id"].to_numpy(dtype=np.int64),
-        ),
+    both = pd.concat([tables.identity(stored), tables.identity(frame)], ignore_index=True)
+    records = pd.factorize(both)[0].astype(np.int64)
+    held, come = records[: len(stored)], records[len(stored) :]
+    incoming = Versions(come, content, frame["version_at"].to_numpy(dtype="datetime64[us]"))
+    before = Versions(
+        held,
+        stored["content"].to_numpy(dtype=np.int64),
+        stored["version_at"].to_numpy(dtype="datetime64[us]"),
+        stored["load_id"].to_numpy(dtype=np.int64),
     )
+    moments = frame["version_at"].where(~later_in_file(incoming, before), frame["exported_at"])
+    told = sort_out(replace(incoming, version_at=moments.to_numpy(dtype="datetime64[us]")), before)
     kept = table.filter(pa.array(told.accepted | told.corrected))
     late = pa.array(told.corrected[told.accepted | told.corrected])
     version_at = pc.if_else(late, kept["exported_at"], kept["version_at"])

@@ -92,22 +92,66 @@ def mixed(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
 def sort_out(incoming: Versions, stored: Versions) -> Sorted:
     """Tell new records, corrections and duplicates apart.
 
-    A row is a duplicate where it equals the newest stored version, any stored version and is no younger than the newest
-    (an old file again), or an earlier row of its own file; a correction where its record is known with another content.
-    In one file the younger row of a record comes last, whatever the order of the file.
+    A row is a duplicate where it says what was said of its record just before: by the version in force at its own
+    `version_at`, stored or of the same file. Otherwise it is a correction where its record is known, or came earlier in
+    the file. In one file the younger row of a record comes last, whatever the order of the file.
     """
     count = len(incoming.record)
+    accepted, duplicates = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     if count == 0:
-        none = np.zeros(0, dtype=bool)
-        return Sorted(none, none, none)
-    told = _paired(incoming.record, incoming.content)
-    known, newest_content, newest_at = _newest(stored, incoming.record)
-    first, again = _within(incoming, told)
-    ever = np.isin(told, _paired(stored.record, stored.content)) if known.any() else known
-    older = ~(incoming.version_at > newest_at)
-    duplicates = again | (known & ((newest_content == incoming.content) | (ever & older)))
-    accepted = first & ~known & ~duplicates
+        return Sorted(accepted, accepted, accepted)
+    several = pd.Series(incoming.record).duplicated(keep=False).to_numpy(dtype=bool)
+    duplicates |= repeated(incoming)
+    known, content, at = _newest(stored, incoming.record)
+    # Most rows are alone with their record, or say what is in force already.
+    duplicates[known & ~several & (content == incoming.content) & (incoming.version_at >= at)] = True
+    accepted[~known & ~several] = True
+    rest = np.flatnonzero(~accepted & ~duplicates)
+    if len(rest):
+        first, same = _in_time(incoming, stored, rest)
+        duplicates[rest] = same
+        accepted[rest] = first & ~known[rest]
     return Sorted(accepted, ~accepted & ~duplicates, duplicates, _leans_on(incoming, stored))
+
+
+def repeated(incoming: Versions) -> Flags:
+    """Rows that repeat an earlier one of the file in every respect."""
+    rows = np.flatnonzero(pd.Series(incoming.record).duplicated(keep=False).to_numpy(dtype=bool))
+    again = np.zeros(len(incoming.record), dtype=bool)
+    said = pd.DataFrame(
+        {"record": incoming.record[rows], "content": incoming.content[rows], "at": incoming.version_at[rows]}
+    )
+    again[rows] = said.duplicated().to_numpy(dtype=bool)
+    return again
+
+
+def later_in_file(incoming: Versions, stored: Versions) -> Flags:
+    """Of rows without a time of change, those that speak of the day of the export: their record is stored already.
+
+    Where a file has several rows of a record, the first speaks of its registration, as at the first load of the file.
+    """
+    known = pd.Index(incoming.record).isin(pd.Index(stored.record))
+    rows = pd.Series(incoming.record)
+    first_of_several = (~rows.duplicated() & rows.duplicated(keep=False)).to_numpy(dtype=bool)
+    return np.asarray(known & ~first_of_several & ~repeated(incoming))
+
+
+def _in_time(incoming: Versions, stored: Versions, rows: Numbers) -> tuple[Flags, Flags]:
+    """Of some incoming rows: which come first of their record, and which repeat what came just before, in time."""
+    held = np.flatnonzero(pd.Index(stored.record).isin(pd.Index(incoming.record[rows])))
+    record = np.concatenate([stored.record[held], incoming.record[rows]])
+    content = np.concatenate([stored.content[held], incoming.content[rows]])
+    at = np.concatenate([stored.version_at[held], incoming.version_at[rows]])
+    # Of the same instant the stored come first, then the rows in the order of the file: the sort is stable.
+    order = np.lexsort((at, record))
+    follows = np.zeros(len(order), dtype=bool)
+    follows[1:] = record[order][1:] == record[order][:-1]
+    same = follows.copy()
+    same[1:] &= content[order][1:] == content[order][:-1]
+    back = np.empty(len(order), dtype=np.int64)
+    back[order] = np.arange(len(order))
+    place = back[len(held) :]
+    return ~follows[place], same[place]
 
 
 def _leans_on(incoming: Versions, stored: Versions) -> tuple[int, ...]:
@@ -115,23 +159,6 @@ def _leans_on(incoming: Versions, stored: Versions) -> tuple[int, ...]:
         return ()
     touched = pd.Index(stored.record).isin(pd.Index(incoming.record))
     return tuple(np.unique(stored.load_id[touched]).tolist())
-
-
-def _paired(record: Numbers, content: Numbers) -> Numbers:
-    """One number for a record and what is said of it."""
-    return np.asarray((mixed(record.view(np.uint64)) + content.view(np.uint64)).view(np.int64))
-
-
-def _within(incoming: Versions, told: Numbers) -> tuple[Flags, Flags]:
-    """Which rows are the first of their record in the file, by age, and which repeat an earlier one."""
-    first = np.ones(len(told), dtype=bool)
-    again = np.zeros(len(told), dtype=bool)
-    several = np.flatnonzero(pd.Series(incoming.record).duplicated(keep=False).to_numpy(dtype=bool))
-    if len(several):
-        by_age = several[np.argsort(incoming.version_at[several], kind="stable")]
-        first[by_age] = ~pd.Series(incoming.record[by_age]).duplicated().to_numpy(dtype=bool)
-        again[by_age] = pd.Series(told[by_age]).duplicated().to_numpy(dtype=bool)
-    return first, again
 
 
 def _newest(stored: Versions, records: Numbers) -> tuple[Flags, Numbers, npt.NDArray[np.datetime64]]:

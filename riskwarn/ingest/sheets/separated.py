@@ -47,8 +47,17 @@ class CsvSheet:
         self._encoding = encoding_of(path)
         with opened(path) as stream:
             head = next(blocks(stream, path.name, _HEAD)).decode(self._encoding, errors="ignore")
+        if not head.strip("\ufeff \t\r\n" + _SEPARATORS):
+            raise FileEmpty(file=path.name)
         self._separator = max(_SEPARATORS, key=head.count)
-        found = find(list(islice(csv.reader(io.StringIO(head), delimiter=self._separator), LOOKED_THROUGH)))
+        self._old_mac = "\n" not in head and "\r" in head
+        rows = csv.reader(io.StringIO(head, newline=None), delimiter=self._separator)
+        try:
+            found = find(list(islice(rows, LOOKED_THROUGH)))
+        except csv.Error as error:
+            raise FileUnreadable(
+                file=path.name, problem=f"it is not a table of text with separators ({error})"
+            ) from error
         self.headings: Sequence[str] = found.headings
         self._above = found.rows
 
@@ -111,6 +120,8 @@ class CsvSheet:
             yield rest
 
     def _recode(self, raw: Iterator[bytes]) -> Iterator[bytes]:
+        if self._old_mac:
+            return (block.replace(b"\r", b"\n") for block in raw)
         if not self._recoded:
             return raw
         return (text.encode() for text in codecs.iterdecode(raw, self._encoding, errors="replace"))
@@ -118,13 +129,15 @@ class CsvSheet:
     def _parsed(self, piece: bytes, positions: Sequence[int]) -> _Parsed:
         if b'"' not in piece:
             return self._plain(piece, positions)
-        breaks = bool(_breaks(piece)[1].any())
-        if not breaks:
+        where, inside = _breaks(piece)
+        breaks = bool(inside.any())
+        broken = piece.count(b'"') % 2 == 1 or self._swallows(piece, where, inside)
+        if not breaks and not broken:
             with suppress(pa.ArrowInvalid):
                 return _Parsed.complete(self._parse(piece, positions, quoted=True), self._bytes)
         # Rows with too few or too many cells are told one by one, and for that have to be text.
         piece = piece.decode(self._bytes, errors="replace").encode()
-        if breaks:
+        if breaks and not broken:
             with suppress(pa.ArrowInvalid):
                 parsed = self._told(piece, positions, breaks=True)
                 if not parsed.swallowed:
@@ -136,6 +149,15 @@ class CsvSheet:
             b"".join(line for line, bad in zip(lines, odd, strict=True) if not bad), positions, breaks=False
         )
         return rest.with_apart(odd)
+
+    def _swallows(self, piece: bytes, breaks: npt.NDArray[np.int64], inside: npt.NDArray[np.bool_]) -> bool:
+        """Whether a line inside quotation marks has as many cells as a row: a mark that is never closed took it along."""
+        lines = np.flatnonzero(inside[:-1] & inside[1:])  # from one such break to the next
+        expected = len(self.headings) - 1
+        separator = self._separator.encode()
+        return expected > 1 and any(
+            piece.count(separator, breaks[line], breaks[line + 1]) == expected for line in lines.tolist()
+        )
 
     def _plain(self, piece: bytes, positions: Sequence[int]) -> _Parsed:
         """A piece without quotation marks: a line is a row, and its separators count its cells."""

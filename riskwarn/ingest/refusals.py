@@ -1,0 +1,43 @@
+"""The rows of a file that go to quarantine: where, why and of what class; never their content."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from riskwarn.ingest.reading import Reading
+from riskwarn.store.settlement import NOT_LOADED
+
+
+@dataclass
+class Refusals:
+    """Rows that go to quarantine, with the heading that stands in the file where there is one."""
+
+    file: str
+    headings: dict[str, str]  # field -> heading
+    rows: list[dict[str, object]] = field(default_factory=list)
+
+    def reasons(self) -> dict[str, int]:
+        """How many rows have each reason."""
+        return dict(Counter(str(row["reason"]) for row in self.rows))
+
+    def add(self, reading: Reading, ids: pa.Array | None = None) -> None:
+        """Take the faulty rows of a batch; `ids` are keyed digests by which a repaired row is known again."""
+        faulty = list(reading.faults)
+        known = (
+            [None] * len(faulty)
+            if ids is None
+            else ids.take(pa.array([row for row, _ in faulty], pa.int64())).to_pylist()
+        )
+        for (row, fault), record in zip(faulty, known, strict=True):
+            column = self.headings.get(fault.column, fault.column)
+            kept = None if fault.reason in (NOT_LOADED, "rounded_id") else record
+            self._row(int(reading.numbers[row]), column, fault.value_class, fault.reason, kept)
+        for number in reading.ragged:
+            self._row(int(number), "", "row", "ragged_row", None)
+
+    def _row(self, row: int, column: str, value_class: str, reason: str, record: int | None) -> None:
+        told = {"column": column, "value_class": value_class, "reason": reason, "record": record}
+        self.rows.append({"file_name": self.file, "row": row, **told})

@@ -1,0 +1,98 @@
+"""An event source, from batches of rows to new versions of records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from riskwarn.contracts.schema import EVENTS
+from riskwarn.errors import GridsMissing
+from riskwarn.home import Home
+from riskwarn.ingest.cells import filled
+from riskwarn.ingest.events import Records, records
+from riskwarn.ingest.gathering import Gathered, add_up, gather
+from riskwarn.ingest.places import ladder
+from riskwarn.ingest.reading import Reading
+from riskwarn.ingest.refusals import Refusals
+from riskwarn.ingest.versions import Sorted, Versions, content_hash, later_in_file, sort_out
+from riskwarn.store import Store
+
+_INSTANT = EVENTS.field("exported_at").type
+
+
+def new_events(
+    first: Reading, home: Home, batches: Iterator[Reading], exported: datetime, refused: Refusals
+) -> tuple[pa.Table, Sorted, int, pd.Series]:
+    """What is to be stored of a sheet, how its sound rows were told apart, how many rows were read, and the sound ids."""
+    store = Store(home)
+    if "grids" not in store.sources():
+        raise GridsMissing()
+    places = ladder(store, home.configuration.calendar, first.mapping.coordinates)
+    for part in store.scan(first.source, ["category"]):
+        first.local.update(set(pc.unique(part["category"]).drop_null().to_pylist()) - set(first.categories))
+    read = 0
+
+    def sound() -> Iterator[Records]:
+        nonlocal read
+        for reading in batches:
+            found = records(reading, places)
+            read += len(reading) + len(reading.ragged)
+            refused.add(reading, found["record_id"] if first.mapping.period is None else None)
+            found["row"] = pa.array(reading.numbers)
+            good = ~reading.faults.any
+            if not good.all():
+                found = {name: column.filter(pa.array(good)) for name, column in found.items()}
+            found["content"] = pa.array(content_hash(found, first.source))
+            # The instant at which this content became known, were it the record's first.
+            changed = found.get("updated_at")
+            found["version_at"] = found["known_at"] if changed is None else changed.fill_null(found["known_at"])
+            yield found
+
+    gathered = gather(sound())
+    if first.mapping.period is not None and gathered.rows:
+        add_up(gathered)
+    stored = _stored(store, first.source, gathered.versions().record)
+    silent = _date_changes(gathered, stored, exported)
+    told = sort_out(gathered.versions(), stored)
+    late = told.corrected & silent
+    if late.any():
+        _known_with_export(gathered, late, exported)
+    table = gathered.take(told.accepted | told.corrected)
+    table = table.append_column("exported_at", pa.repeat(pa.scalar(exported, _INSTANT), len(table)))
+    return table, told, read, pd.Series(gathered.columns["record_id"].to_numpy())
+
+
+def _stored(store: Store, source: str, incoming: np.ndarray) -> Versions:
+    """What is stored of the records that come in."""
+    parts = []
+    records = pd.Index(incoming)
+    for part in store.scan(source, ["record_id", "content", "version_at", "row", "load_id"]):
+        held = pd.Index(part["record_id"].to_numpy()).isin(records)
+        parts.append(part.filter(pa.array(held)).sort_by("row"))
+    if not parts:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Versions(nothing, nothing, nothing.view("datetime64[us]"))
+    table = pa.concat_tables(parts)
+    moments = table["version_at"].cast(pa.timestamp("us")).cast(pa.int64()).to_numpy().view("datetime64[us]")
+    load_id = table["load_id"].to_numpy().astype(np.int64)
+    return Versions(table["record_id"].to_numpy(), table["content"].to_numpy(), moments, load_id)
+
+
+def _date_changes(gathered: Gathered, stored: Versions, exported: datetime) -> np.ndarray:
+    """Which rows do not say when they changed. Most of them speak of the day of the export."""
+    columns = gathered.columns
+    silent = np.ones(gathered.rows, dtype=bool) if "updated_at" not in columns else ~filled(columns["updated_at"])
+    again = silent & later_in_file(gathered.versions(), stored)
+    if again.any():
+        _known_with_export(gathered, again, exported)
+    return silent
+
+
+def _known_with_export(gathered: Gathered, rows: np.ndarray, exported: datetime) -> None:
+    columns = gathered.columns
+    columns["version_at"] = pc.if_else(pa.array(rows), pa.scalar(exported, _INSTANT), columns["version_at"])
