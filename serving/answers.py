@@ -7,7 +7,7 @@ import binascii
 from datetime import datetime
 from typing import Any
 
-from riskwarn.errors import QueryInvalid, UnknownUnit
+from riskwarn.errors import QueryInvalid, UnknownSource, UnknownUnit
 from riskwarn.words import RANKED_LEVELS, Unit
 from serving.scoring import USUAL_HORIZON
 from serving.snapshot import Snapshot
@@ -83,10 +83,18 @@ def item(snapshot: Snapshot, row: dict[str, Any]) -> dict[str, Any]:
         "interval": [row["lower"], row["upper"]],
         "level": row["level"],
         "change": row["change"],
-        "data_gap": snapshot.manifest["gaps"].get(row["target"], []),
+        "data_gap": _gaps(snapshot, row) if snapshot.gaps.rows else [],
         "suppressed": row["suppressed"],
         "reasons": snapshot.reasons.get(key, [])[:REASONS_SHOWN] if row["unit"] == Unit.GRID.value else [],
     }
+
+
+def sources(snapshot: Snapshot, now: datetime, source: str | None) -> dict[str, Any]:
+    """How each source reports, as it was examined for the snapshot. Raises UnknownSource."""
+    items = [item for item in snapshot.health if source in (None, item["source"])]
+    if source is not None and not items:
+        raise UnknownSource(source=source, known=", ".join(item["source"] for item in snapshot.health))
+    return {"snapshot": snapshot.head(now), "items": items}
 
 
 def portrait(snapshot: Snapshot, now: datetime, code: str) -> dict[str, Any]:
@@ -143,6 +151,14 @@ def explanation(
         "suppressed": row["suppressed"],
         "reasons": snapshot.reasons.get((code, name, periods), []),
     }
+
+
+def _gaps(snapshot: Snapshot, row: dict[str, Any]) -> list[str]:
+    """The sources that fail the unit's district; for the city those that fail any."""
+    unit, code = Unit(row["unit"]), row["code"]
+    if unit is Unit.CITY:
+        return snapshot.gaps.sources(None)
+    return snapshot.gaps.sources(code if unit is Unit.DISTRICT else _above(snapshot, unit, code)[-2])
 
 
 def _above(snapshot: Snapshot, unit: Unit, code: str) -> list[str]:

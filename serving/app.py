@@ -98,6 +98,13 @@ def create_app(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(
         ]
         return _answer(request, {"items": items})
 
+    @app.get("/v1/health/sources", summary="How each source reports, with its districts", tags=["data"])
+    def health(
+        request: Request, source: Annotated[str | None, Query(description="only this source")] = None
+    ) -> Response:
+        _only_known(request)
+        return _answer(request, answers.sources(current(), clock(), source))
+
     @app.get("/v1/alerts", summary="Notices about grids that entered orange or red, newest first", tags=["alerts"])
     def alerts(
         request: Request,

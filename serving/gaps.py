@@ -1,29 +1,85 @@
-"""Data gaps: sources that used to report and have gone silent before the as-of."""
+"""Data gaps travel with the scores: which sources should have reported of a place and have not, or not all.
+
+A gap hides risk and never shows less of it. Where a source that a forecast rests on is silent, its level is unknown;
+where such a source is short, a level that is raised in spite of it stands, and whatever is not raised is unknown.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from features import City
-from riskwarn.periods import period_index
+from riskwarn.health import Gap, SourceHealth
+from riskwarn.words import Unit
+from training import Reasons
 
-SILENT_PERIODS = 3
-USUAL_PERIODS = 26
-USUAL_SHARE = 0.9
+#: A forecast rests on a source from this share of all that moves it.
+RELIED_SHARE = 0.2
+
+Flags = npt.NDArray[np.bool_]
 
 
-def silent_sources(city: City) -> list[str]:
-    """Event sources silent for the newest periods, however long, that reported in nearly every period before that."""
-    periods = city.calendar.periods_between(city.first_known, city.as_of) + 1
-    edges = city.calendar.instants(city.calendar.edges(city.as_of, periods))
-    silent = []
-    for source, frame in city.beliefs.items():
-        period = period_index(edges, frame["known_at"].to_numpy(dtype="datetime64[us]"))
-        reported = np.bincount(period[(period >= 0) & (period < periods)], minlength=periods) > 0
-        if not reported.any():
-            continue
-        last = int(np.flatnonzero(reported)[-1])
-        usual = reported[max(0, last + 1 - USUAL_PERIODS) : last + 1]
-        if periods - 1 - last >= SILENT_PERIODS and usual.mean() >= USUAL_SHARE:
-            silent.append(source)
-    return silent
+@dataclass(frozen=True)
+class SourceGap:
+    """One source that fails one district, or the whole city (None)."""
+
+    source: str
+    kind: Gap
+    district: str | None
+
+
+@dataclass(frozen=True)
+class DataGaps:
+    """All gaps of a scoring."""
+
+    rows: tuple[SourceGap, ...] = ()
+
+    def sources(self, district: str | None) -> list[str]:
+        """The sources that fail a district; those that fail any for the city (None)."""
+        found = (row.source for row in self.rows if district is None or row.district in (None, district))
+        return list(dict.fromkeys(found))
+
+    def grids(self, city: City, sources: set[str], kind: Gap) -> Flags:
+        """(grids,) where one of the sources has a gap of this kind."""
+        districts = city.geography.units[Unit.DISTRICT]
+        failed = {row.district for row in self.rows if row.source in sources and row.kind is kind}
+        if None in failed:
+            return np.ones(len(city.geography), dtype=bool)
+        return np.array([code in failed for code in districts.codes], dtype=bool)[districts.of_grid]
+
+    def as_list(self) -> list[dict[str, Any]]:
+        """The form in the manifest of a snapshot."""
+        return [{"source": row.source, "kind": row.kind.value, "district": row.district} for row in self.rows]
+
+    @classmethod
+    def from_list(cls, rows: Sequence[dict[str, Any]]) -> DataGaps:
+        """Read the form of the manifest."""
+        return cls(tuple(SourceGap(row["source"], Gap(row["kind"]), row["district"]) for row in rows))
+
+
+def data_gaps(health: Sequence[SourceHealth]) -> DataGaps:
+    """The gaps that an examination found; one of the whole city stands for those of its districts."""
+    rows = []
+    for one in health:
+        if one.gap is not None:
+            rows.append(SourceGap(one.source, one.gap, None))
+        rows += [
+            SourceGap(one.source, part.gap, part.code)
+            for part in one.districts
+            if part.gap is not None and part.gap is not one.gap
+        ]
+    return DataGaps(tuple(rows))
+
+
+def relied_on(reasons: Reasons, own: str) -> set[str]:
+    """The sources that a forecast rests on: the target's own, and those that make a fair part of all that moves it."""
+    weight: dict[str, float] = {}
+    for feature, size in zip(reasons.features, np.abs(reasons.effects).sum(axis=0), strict=True):
+        weight[feature.source] = weight.get(feature.source, 0.0) + float(size)
+    total = sum(weight.values())
+    return {own, *(source for source, part in weight.items() if total > 0 and part >= RELIED_SHARE * total)}

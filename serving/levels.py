@@ -11,18 +11,30 @@ from riskwarn.words import RANKED_LEVELS, Level
 #: Entering one of these raises an alert.
 ALERTING = (Level.RED.value, Level.ORANGE.value)
 
+#: Levels that would be taken for low risk.
+NOT_RAISED = (Level.NONE.value, Level.BLUE.value)
+
+Flags = npt.NDArray[np.bool_]
+
 
 def levels(
-    score: npt.NDArray[np.float64], rank: npt.NDArray[np.int64], rules: Levels, gap: bool
+    score: npt.NDArray[np.float64],
+    rank: npt.NDArray[np.int64],
+    rules: Levels,
+    silent: Flags | bool = False,
+    short: Flags | bool = False,
 ) -> npt.NDArray[np.object_]:
-    """The level of each grid; all unknown where the target's own source has a gap. `rank` counts from 1."""
+    """The level of each grid; `rank` counts from 1.
+
+    Unknown where a source that the forecast rests on is `silent`, and where one is `short` unless the level is raised in
+    spite of it: what did not come can only hide risk.
+    """
     found = np.full(len(score), Level.NONE.value, dtype=object)
-    if gap:
-        found[:] = Level.UNKNOWN.value
-        return found
     mean = score.mean()
     for level in reversed(RANKED_LEVELS):
         rule = getattr(rules, level.value)
         top = rank <= max(1, int(np.ceil(rule.top * len(score))))
         found[top & (score > 0) & (score >= rule.times * mean)] = level.value
+    hidden = np.asarray(short) & np.isin(found, NOT_RAISED)
+    found[np.asarray(silent) | hidden] = Level.UNKNOWN.value
     return found

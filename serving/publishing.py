@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -21,16 +22,21 @@ from features import build_features, catalogue_hash, read_city
 from riskwarn.database import ALERTS, SNAPSHOTS
 from riskwarn.errors import NoChampion
 from riskwarn.files import sha256, sync
+from riskwarn.health import SourceHealth, examine
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
 from riskwarn.words import Unit
+from serving.gaps import data_gaps
 from serving.levels import ALERTING
 from serving.scoring import USUAL_HORIZON, Scored, score_city
 from training import champions, load_forecaster
 
 #: Days beyond its period for which a snapshot counts as fresh.
 GRACE = timedelta(days=1)
+
+#: File of a snapshot with the health of the sources as of its date.
+HEALTH = "health.json"
 
 
 @dataclass(frozen=True)
@@ -84,12 +90,18 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
             0,
             time.perf_counter() - started,
         )
+    districts = city.geography.units[Unit.DISTRICT]
+    health = examine(
+        home, city.as_of, dict(zip(districts.codes, districts.names, strict=True)), version=city.store_version,
+        progress=progress,
+    )  # fmt: skip
+    gaps = data_gaps(health)
     matrix = build_features(city, [city.as_of], progress)
     progress("scoring")
     loaded = [(champion, load_forecaster(home, champion.version)) for champion in chosen]
     previous = read_table(home, current["id"]) if current is not None else None
     before, was = _before(previous)
-    scored = score_city(city, matrix, loaded, before)
+    scored = score_city(city, matrix, loaded, before, gaps)
     previous_id = current["id"] if current is not None else None
     identity = hashlib.sha256(json.dumps([inputs, previous_id], sort_keys=True).encode()).hexdigest()[:12]
     snapshot = f"{city.as_of.isoformat()}-{identity}"
@@ -97,7 +109,7 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
     manifest = {
         "inputs": inputs,
         "previous": previous_id,
-        "gaps": scored.gaps,
+        "gaps": gaps.as_list(),
         "models": {f"{champion.target}/{champion.horizon}": champion.version for champion in chosen},
         "interval_level": chosen[0].interval_level,
         "targets": list(dict.fromkeys(champion.target for champion in chosen)),
@@ -109,7 +121,7 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
         },
     }
     progress("publishing")
-    manifest["files"] = _write(home.snapshots, snapshot, scored)
+    manifest["files"] = _write(home.snapshots, snapshot, scored, health)
     alerts = _alerts(scored, was, USUAL_HORIZON if USUAL_HORIZON in horizons else horizons[0])
     with home.database.begin() as connection:
         connection.execute(
@@ -150,6 +162,12 @@ def read_table(home: Home, snapshot: str) -> pd.DataFrame:
     return frame
 
 
+def read_health(home: Home, snapshot: str) -> list[dict[str, Any]]:
+    """The health of the sources as it was examined for a snapshot."""
+    found: list[dict[str, Any]] = json.loads((home.snapshots / snapshot / HEALTH).read_text(encoding="utf-8"))
+    return found
+
+
 def _valid_until(calendar: Calendar, as_of: date) -> datetime:
     following = calendar.shift(as_of, 1) + GRACE
     return datetime(following.year, following.month, following.day, tzinfo=calendar.timezone)
@@ -163,7 +181,7 @@ def _before(previous: pd.DataFrame | None) -> tuple[dict[tuple[str, str, int], f
     return dict(zip(keys, grids["score"], strict=True)), dict(zip(keys, grids["level"], strict=True))
 
 
-def _write(folder: Path, snapshot: str, scored: Scored) -> dict[str, str]:
+def _write(folder: Path, snapshot: str, scored: Scored, health: Sequence[SourceHealth]) -> dict[str, str]:
     """Write the tables into a folder of their own, durable under its name at once."""
     folder.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
@@ -174,6 +192,10 @@ def _write(folder: Path, snapshot: str, scored: Scored) -> dict[str, str]:
         pq.write_table(table, temporary / name, compression="zstd")
         sync(temporary / name)
         sums[name] = sha256(temporary / name)
+    told = json.dumps([one.as_dict() for one in health], ensure_ascii=False, allow_nan=False)
+    (temporary / HEALTH).write_text(told, encoding="utf-8")
+    sync(temporary / HEALTH)
+    sums[HEALTH] = sha256(temporary / HEALTH)
     final = folder / snapshot
     if final.exists():
         # A publication that died before its row was written; nobody has read it.

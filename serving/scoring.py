@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from features import City, Feature, FeatureMatrix
+from riskwarn.health import Gap
 from riskwarn.words import Unit
-from serving.gaps import silent_sources
+from serving.gaps import DataGaps, relied_on
 from serving.levels import levels
 from training import Champion, Forecaster, Reasons, make_scene
 from training.forecast import Forecast, count_quantile
@@ -36,7 +37,6 @@ class Scored:
 
     table: pd.DataFrame  # COLUMNS, one row a unit, target and horizon
     reasons: pd.DataFrame  # code, target, horizon, feature, zh, en, effect; the strongest first
-    gaps: dict[str, list[str]]  # target -> silent sources
 
 
 def score_city(
@@ -44,14 +44,13 @@ def score_city(
     matrix: FeatureMatrix,
     champions: Sequence[tuple[Champion, Forecaster]],
     before: Mapping[tuple[str, str, int], float],
+    gaps: DataGaps,
 ) -> Scored:
     """Score every unit. `before` holds the previous snapshot's scores of grids by (code, target, horizon)."""
-    silent = silent_sources(city)
     residents = _residents(city)
     small = np.where(np.isnan(residents), False, residents < city.configuration.min_residents)
     tables, reasons = [], []
     for target in dict.fromkeys(champion.target for champion, _ in champions):
-        own_gap = city.configuration.targets[target].source in silent
         own = sorted((pair for pair in champions if pair[0].target == target), key=lambda pair: pair[0].horizon)
         scenes = [make_scene(city, target, champion.horizon, matrix=matrix) for champion, _ in own]
         made = [forecaster.predict(scene, [city.as_of]) for (_, forecaster), scene in zip(own, scenes, strict=True)]
@@ -60,11 +59,16 @@ def score_city(
             next((index for index, (champion, _) in enumerate(own) if champion.horizon == USUAL_HORIZON), 0),
         )
         for (champion, forecaster), scene, one, (probability, count) in zip(own, scenes, made, agreed, strict=True):
-            tables.append(_grids(city, champion, one, probability, count, residents, small, own_gap, before))
+            why = forecaster.explain(scene, city.as_of)
+            rests_on = relied_on(why, city.configuration.targets[target].source)
+            grids = _grids(city, champion, one, probability, count, residents, small, before)
+            hidden = [gaps.grids(city, rests_on, kind) for kind in (Gap.SILENT, Gap.SHORT)]
+            score, ranks = grids["score"].to_numpy(), grids["rank"].to_numpy()
+            tables.append(grids.assign(level=levels(score, ranks, city.configuration.levels, *hidden)))
             tables += _units(city, champion, one, count, residents)
-            reasons.append(_reasons(city, champion, forecaster.explain(scene, city.as_of), small))
+            reasons.append(_reasons(city, champion, why, small))
     table = pd.concat(tables, ignore_index=True)[list(COLUMNS)]
-    return Scored(table, pd.concat(reasons, ignore_index=True), dict.fromkeys(city.configuration.targets, silent))
+    return Scored(table, pd.concat(reasons, ignore_index=True))
 
 
 def coherent(forecasts: Sequence[tuple[np.ndarray, np.ndarray]], anchor: int) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -104,7 +108,7 @@ def _ranks(order_by: np.ndarray, codes: Sequence[str]) -> np.ndarray:
 
 def _grids(
     city: City, champion: Champion, made: Forecast, probability: np.ndarray, count: np.ndarray,
-    residents: np.ndarray, small: np.ndarray, gap: bool, before: Mapping[tuple[str, str, int], float],
+    residents: np.ndarray, small: np.ndarray, before: Mapping[tuple[str, str, int], float],
 ) -> pd.DataFrame:  # fmt: skip
     places = city.geography
     community = places.units[Unit.COMMUNITY]
@@ -126,7 +130,6 @@ def _grids(
             "upper": np.maximum(made.upper[0], made.lower[0]),
             "per_10000": np.round(_per_10000(count, residents), DIGITS),
             "residents": residents,
-            "level": levels(score, ranks, city.configuration.levels, gap),
             "change": [
                 None if was is None else round(now - was, DIGITS)
                 for now, was in zip(score.tolist(), earlier, strict=True)

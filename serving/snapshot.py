@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 
 from riskwarn.errors import NoSnapshot
 from riskwarn.home import Home
-from serving.publishing import newest, read_table
+from serving.gaps import DataGaps
+from serving.publishing import newest, read_health, read_table
 
 Reason = dict[str, Any]
 
@@ -29,6 +30,8 @@ class Snapshot:
     rows: dict[tuple[str, int, str], list[dict[str, Any]]]  # (target, horizon, unit) -> rows by rank
     reasons: dict[tuple[str, str, int], list[Reason]]  # (code, target, horizon) -> the strongest first
     parents: dict[str, dict[str, str]]  # unit -> code -> code of the unit above
+    gaps: DataGaps
+    health: list[dict[str, Any]]  # the sources, as they were examined for it
 
     def head(self, now: datetime, target: str | None = None, horizon: int | None = None) -> dict[str, Any]:
         """What stands over every answer."""
@@ -68,6 +71,8 @@ def load_snapshot(home: Home, row: dict[str, Any]) -> Snapshot:
         rows,
         reasons,
         parents,
+        DataGaps.from_list(row["manifest"]["gaps"]),
+        read_health(home, row["id"]),
     )
 
 

@@ -140,11 +140,11 @@ def test_levels_need_both_rank_and_size() -> None:
     score = np.full(200, 0.01)
     score[:3] = (0.5, 0.4, 0.3)
     rank = np.arange(1, 201)
-    found = levels(score, rank, rules, gap=False)
+    found = levels(score, rank, rules)
     assert list(found[:4]) == [Level.RED.value, Level.RED.value, Level.ORANGE.value, Level.NONE.value]
-    assert set(levels(np.full(200, 0.2), rank, rules, gap=False)) == {Level.NONE.value}
-    assert set(levels(np.zeros(200), rank, rules, gap=False)) == {Level.NONE.value}
-    assert set(levels(score, rank, rules, gap=True)) == {Level.UNKNOWN.value}
+    assert set(levels(np.full(200, 0.2), rank, rules)) == {Level.NONE.value}
+    assert set(levels(np.zeros(200), rank, rules)) == {Level.NONE.value}
+    assert set(levels(score, rank, rules, silent=True)) == {Level.UNKNOWN.value}
 
 
 def test_reasons_that_say_nearly_the_same_are_told_together(town: Town) -> None:
