@@ -110,6 +110,7 @@ TEXTS = [
     shape("GB18030", "d.csv", PLAIN.encode("gb18030")),
     shape("GB18030 with characters of four bytes", "d.csv", RARE.encode("gb18030")),
     shape("GB18030 with a four-byte character over every cut", "d.csv", written(cells([dispute(n, 纠纷类型="𠮷" * (n % 7 + 1)) for n in range(3000)])).encode("gb18030"), 3000),
+    shape("UTF-16, tabs, as Excel's \"Unicode text\"", "d.txt", written(cells(), "\t").encode("utf-16")),
     shape("tabs", "d.txt", written(cells(), "\t").encode("gb18030")),
     shape("semicolons", "d.csv", written(cells(), ";")),
     shape("pipes", "d.csv", written(cells(), "|")),
@@ -125,6 +126,7 @@ TEXTS = [
     shape("a row that is too short", "d.csv", PLAIN + "D9,G1\r\n", ragged_row=1),
     shape("a row that is too long", "d.csv", PLAIN + PLAIN.splitlines()[1].replace("D0", "D8") + ",多,余\r\n", ragged_row=1),
     shape("a title above", "d.csv", TITLE + "\r\n" + PLAIN),
+    shape("two titles and a blank row above", "d.csv", f"{TITLE}\r\n填报单位：石桥街道,填报人\r\n\r\n{PLAIN}"),
     shape("a title as wide as the table", "d.csv", TITLE + "," * 10 + "\r\n" + PLAIN),
     shape("a sum below", "d.csv", PLAIN + "合计,G1,,,,,,,,,4\r\n", missing_date=1),
 ]
@@ -157,6 +159,7 @@ TYPED = [
     shape("Parquet with dates", "d.parquet", lambda: typed(pa.date32(), "登记时间", [date(2026, 3, 1 + n) for n in range(4)])),
     shape("Parquet with words by number", "d.parquet", lambda: parquet(pa.Table.from_pandas(pd.DataFrame(ROWS).astype({"纠纷类型": "category"})))),
     shape("Parquet with ids as numbers", "d.parquet", lambda: typed(pa.int64(), "纠纷编号", [5001032026030112300 + n for n in range(4)])),
+    shape("Parquet with ids as floats", "d.parquet", lambda: typed(pa.float64(), "纠纷编号", [5e18 + n for n in range(4)]), 0, rounded_id=4),
     shape("Parquet with ids as decimals", "d.parquet", lambda: typed(pa.decimal128(20, 0), "纠纷编号", [Decimal(7000 + n) for n in range(4)])),
     shape("Parquet with nothing in a column", "d.parquet", lambda: typed(pa.null(), "化解时间", [None] * 4)),
     shape("JSON lines", "d.jsonl", lines(*ROWS)),
