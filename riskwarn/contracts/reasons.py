@@ -20,10 +20,16 @@ REASONS: dict[str, Why] = {
     "bad_grid_id": Why("网格编码超过32个字符", "the grid id is longer than 32 characters", "correct the id"),
     "bad_number": Why("数字无法识别", "the number cannot be read", "write digits only"),
     "bad_text": Why("文字编码损坏", "its characters are damaged", "export the file again as CSV UTF-8"),
+    "bad_weights": Why(
+        "同一组的比例之和不等于1，或组内有行未通过",
+        "the weights of a group do not sum to 1, or a row of the group was refused",
+        "correct the weights of the whole group, or leave them all empty for equal shares",
+    ),
     "in_future": Why("时间晚于导出时间", "the time lies after the export", "correct the date"),
     "known_before_event": Why("登记时间早于发生时间", "registered before it happened", "correct one of the two"),
     "missing_date": Why("缺少时间", "there is no date", "fill in the date"),
     "missing_grid_id": Why("缺少网格编码", "there is no grid id", "fill in the id"),
+    "missing_name": Why("缺少名称", "the name is missing", "fill in the name"),
     "missing_record_id": Why("缺少编号", "there is no record id", "fill in the number of the case"),
     "missing_unit": Why("缺少所属社区、镇街或区县", "community, town or district is missing", "fill in the unit"),
     "no_place": Why("没有可定位的地点", "nothing says where it was", "fill in the grid, community or town"),
@@ -38,7 +44,17 @@ REASONS: dict[str, Why] = {
     "severity_digits": Why(
         "严重程度为数字，未说明顺序", "severity is a bare digit", "set order: ascending or descending in the mapping"
     ),
+    "outside_city": Why(
+        "坐标不在本市网格范围内，且无其他地点",
+        "the coordinates lie in no grid of the city, and nothing else says where it was",
+        "correct the coordinates (see coordinates: in the mapping), or fill in the grid",
+    ),
     "unknown_grid": Why("网格编码不在网格表中", "no such grid is loaded", "load the newest grids, or correct the id"),
+    "unknown_unit": Why(
+        "区县、镇街或社区不在网格表中",
+        "no such district, town or community is loaded",
+        "write its code as in the grids table",
+    ),
 }
 
 #: How the clerk repairs it, in Chinese; a test holds that every reason has its line.

@@ -108,7 +108,8 @@ NO_LINEAGE = Lineage()
 def lineage(table: pd.DataFrame, as_of: date, calendar: Calendar) -> Lineage:
     """The lineage as of a date out of all stored versions of `grid_lineage`, sorted by load and row.
 
-    The newest load that tells of a grid's re-drawing on a day tells all of it. Weights that are not given are equal.
+    The newest load that tells of a grid's re-drawing on a day tells all of it (a statement that changes is stored anew as a
+    whole). Weights that are not given are equal.
     """
     table = table[table["effective_at"].notna()]
     if table.empty:

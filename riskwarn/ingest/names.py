@@ -50,21 +50,28 @@ class Names:
                 self._paths.offer(above, first, end, *path[start:2])
 
     def _offer_places(self, places: pd.DataFrame, grids: pd.DataFrame, epochs: Epochs) -> None:
-        districts = _districts(grids)
-        rows = places.drop_duplicates(["name", "grid_id", "community", "town", "valid_from"], keep="last")
+        homes = _homes(grids)
+        group = ["name", "community", "town", "district", "valid_from"]
+        rows = _newest(places, group)
         firsts, ends = epochs.spans(rows)
-        columns = [rows[name].astype(object).where(rows[name].notna(), None) for name in ("name", "grid_id", "community", "town", "district")]  # fmt: skip
-        for name, grid_id, community, town, district, first, end in zip(*columns, firsts, ends, strict=True):
-            unit = None if grid_id else community or town
-            place = Place(grid_id, unit, districts.get(grid_id or unit or "", district), LocatedBy.PLACES.value)
-            self._quarters.offer(place, int(first), int(end), name)
-            self._mentions.offer(place, int(first), int(end), name)
-            for above in (community, town, district):
+        rows = rows.assign(_first=firsts, _end=ends)
+        for _, members in rows.groupby(group, dropna=False, sort=False):
+            one = {name: None if pd.isna(value) else value for name, value in members.iloc[0].items()}
+            ids = sorted(set(members["grid_id"].dropna()))
+            told = [one["community"], one["town"], one["district"]]
+            first, end, name = int(members["_first"].min()), int(members["_end"].max()), str(one["name"])
+            place = _place_of(ids, told[0], told[1], homes)
+            if place is None:
+                continue
+            self._quarters.offer(place, first, end, name)
+            self._mentions.offer(place, first, end, name)
+            for above in told:
                 if above:
-                    self._quarters.offer(place, int(first), int(end), above, name)
+                    self._quarters.offer(place, first, end, str(above), name)
 
     def _offer_areas(self, areas: pd.DataFrame, grids: pd.DataFrame, epochs: Epochs) -> None:
         districts = _districts(grids)
+        areas = _newest(areas, ["name", "kind", "valid_from"])
         firsts, ends = epochs.spans(areas)
         rows = areas.assign(_first=firsts, _end=ends, _weight=areas["weight"].fillna(1.0))
         for _, members in rows.groupby(["name", "_first", "_end"], sort=True):
@@ -89,7 +96,8 @@ class Names:
                     return place
             if place := self._quarters.find((told["place"],), epoch):
                 return place
-        return self._mentions.find(told["address"], epoch) if "address" in told else None
+        found = (self._mentions.find(address, epoch) for address in _addresses(told))
+        return next((place for place in found if place is not None), None)
 
     def _unit(self, told: Mapping[str, str], epoch: int) -> Place | None:
         """A path first; then names from the full path down to the community's alone; then codes; then the address."""
@@ -97,7 +105,7 @@ class Names:
         found = [self._tail(steps_of(told["path"]), epoch)] if "path" in told else []
         found += [self._codes.find((told[name],), epoch) for name in ("community", "town") if name in told]
         found.append(self._tail(names, epoch))
-        found += [self._tail(steps_of(told["address"]), epoch, least=2)] if "address" in told else []
+        found += [self._tail(steps_of(address), epoch, least=2) for address in _addresses(told)]
         held = [place for place in found if place is not None]
         # A grid is better than the unit above it, whoever tells it.
         return next((place for place in held if place.grid_id), held[0] if held else None)
@@ -110,6 +118,42 @@ class Names:
                 if place is not None:
                     return place
         return None
+
+
+def _newest(rows: pd.DataFrame, group: list[str]) -> pd.DataFrame:
+    """The rows of the newest statement of each group: see `riskwarn.ingest.tables_of_places`."""
+    load = rows["load_id"].fillna(0)
+    newest = load.eq(rows.assign(_load=load).groupby(group, dropna=False)["_load"].transform("max"))
+    return rows[newest].drop_duplicates([*group, "grid_id"], keep="last")
+
+
+def _homes(grids: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
+    """Community, town and district of every grid, community and town, as the newest row tells."""
+    found: dict[str, tuple[str, str, str]] = {}
+    for column in ("town", "community", "grid_id"):
+        units = zip(grids["community"], grids["town"], grids["district"], strict=True)
+        found.update(zip(grids[column], units, strict=True))
+    return found
+
+
+def _place_of(
+    ids: list[str], community: str | None, town: str | None, homes: Mapping[str, tuple[str, str, str]]
+) -> Place | None:
+    """Where a named place lies: in its grid; in the unit that all its grids share; else in the unit that is told."""
+    by = LocatedBy.PLACES.value
+    if len(ids) == 1:
+        return Place(ids[0], None, homes.get(ids[0], ("", "", ""))[2] or None, by)
+    held = [homes[grid] for grid in ids if grid in homes]
+    for level, told in ((0, community), (1, town)):
+        units = {home[level] for home in held} if held else {told} - {None}
+        if len(units) == 1:
+            unit = str(units.pop())
+            return Place(None, unit, homes.get(unit, ("", "", ""))[2] or None, by)
+    return None
+
+
+def _addresses(told: Mapping[str, str]) -> list[str]:
+    return [text for name, text in told.items() if name == "address" or name.startswith("address_")]
 
 
 def _districts(grids: pd.DataFrame) -> dict[str, str]:

@@ -7,8 +7,8 @@ record's day. What the rung was is kept, addresses are not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -17,18 +17,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.contracts.schema import PLACES, SERVICE_AREAS
-from riskwarn.geography.lineage import NO_LINEAGE, Lineage, lineage
 from riskwarn.ingest.coordinates import Reals, System, degrees, pair, to_wgs84
 from riskwarn.ingest.epochs import Epochs, versions_in_time
 from riskwarn.ingest.gazetteer import Place
 from riskwarn.ingest.names import Names
 from riskwarn.ingest.spots import Spots
-from riskwarn.periods import Calendar
 from riskwarn.store import Store
 from riskwarn.words import LocatedBy
 
 #: Columns that :meth:`Ladder.locate` reads, as fields of an event source. `epoch` (integers of :meth:`Ladder.epochs`) comes
-#: beside them: the names of a row are those of its day.
+#: beside them: the names of a row are those of its day. Several columns of addresses are `address`, `address_2` ….
 PLACE_COLUMNS = (
     "grid_id",
     "longitude",
@@ -78,19 +76,20 @@ class Ladder:
         grids: pd.DataFrame,
         places: pd.DataFrame | None = None,
         areas: pd.DataFrame | None = None,
-        redrawn: Lineage = NO_LINEAGE,
+        former: Mapping[str, str] | None = None,
         coordinates: System = "wgs84",
     ) -> None:
-        """All stored versions of `grids`, `places` and `service_areas`, sorted by load and row."""
+        """All stored versions of `grids`, `places` and `service_areas`, sorted by load and row.
+
+        `former` leads from ids that only the lineage knows (old records name them) to one of their successors.
+        """
         places = PLACES.empty_table().to_pandas() if places is None else places
         areas = SERVICE_AREAS.empty_table().to_pandas() if areas is None else areas
         self._epochs = Epochs(table[name] for table in (grids, places, areas) for name in ("valid_from", "valid_to"))
         grids = versions_in_time(grids, self._epochs)
         self._district = dict(zip(grids["grid_id"], grids["district"], strict=True))
-        for step in (*redrawn.past, *redrawn.later):
-            for old, heirs in step.heirs.items():  # ids that only the lineage knows: old records name them
-                held = (self._district[heir] for heir, _ in heirs if heir in self._district)
-                self._district.setdefault(old, next(held, ""))
+        for old in former or {}:
+            self._district.setdefault(old, _district_of(old, former or {}, self._district))
         self._ids = pa.array(list(self._district), pa.string())
         self._grids = np.array(list(self._district), dtype=object)
         self._districts = np.array(list(self._district.values()), dtype=object)
@@ -170,7 +169,7 @@ class Ladder:
         self, rows: pd.DataFrame, left: npt.NDArray[np.int64], epoch: npt.NDArray[np.int32]
     ) -> list[tuple[npt.NDArray[np.int64], Place]]:
         """The rows that each place holds, found by their names; each distinct combination is looked at once."""
-        words = [name for name in _NAMES if name in rows]
+        words = [str(name) for name in rows if name in _NAMES or str(name).startswith("address_")]
         if not words or len(left) == 0:
             return []
         told = rows[words].iloc[left].astype(object)
@@ -185,12 +184,19 @@ class Ladder:
         return found
 
 
-def ladder(store: Store, calendar: Calendar, coordinates: System = "wgs84") -> Ladder:
+def ladder(store: Store, coordinates: System = "wgs84") -> Ladder:
     """The ladder of a store's places. `coordinates` is the system of the records' coordinates."""
+    redrawn = store.versions("grid_lineage", ["from_grid_id", "to_grid_id"])
+    former = dict(zip(redrawn["from_grid_id"], redrawn["to_grid_id"], strict=True))
     return Ladder(
-        store.versions("grids"),
-        store.versions("places"),
-        store.versions("service_areas"),
-        lineage(store.versions("grid_lineage"), date.max, calendar),
-        coordinates,
+        store.versions("grids"), store.versions("places"), store.versions("service_areas"), former, coordinates
     )
+
+
+def _district_of(old: str, former: Mapping[str, str], districts: Mapping[str, str]) -> str:
+    """The district of the first successor that the city knows."""
+    seen: set[str] = set()
+    while old not in districts and old in former and old not in seen:
+        seen.add(old)
+        old = former[old]
+    return districts.get(old, "")

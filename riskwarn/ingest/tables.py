@@ -1,4 +1,4 @@
-"""Rows of the tables that are not event sources: grids, demographics, interventions."""
+"""Rows of the tables that are not event sources: grids, demographics, interventions; `identity` of all tables."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
+from riskwarn.geography.shapes import as_geojson, rings_of
 from riskwarn.ingest.cells import digests, numbers, rounded
+from riskwarn.ingest.coordinates import pair, to_wgs84
 from riskwarn.ingest.reading import Reading
+from riskwarn.store import Store
 
 #: Numbers of the grids table and of interventions.
-_GRID_NUMBERS = ("longitude", "latitude", "households", "workers")
+_GRID_NUMBERS = ("households", "workers")
 _LONGEST_GRID_ID = 32
 
 
 def grids(reading: Reading) -> pd.DataFrame:
     """The rows of `grids`; a unit without a code is named by its path."""
-    frame = _with_grid_id(reading)
+    frame = with_grid_id(reading)
     too_long = frame["grid_id"].str.len().gt(_LONGEST_GRID_ID).fillna(False).to_numpy(dtype=bool)
     reading.faults.add(too_long, "bad_grid_id", "grid_id", "text")
     above: pd.Series | None = None
@@ -33,28 +36,28 @@ def grids(reading: Reading) -> pd.DataFrame:
         above = above.where(above.notna(), code)
     frame["name"] = reading.text("name")
     frame["kind"] = reading.words("kind", "grid_kind")
-    for column in ("geometry", "neighbours"):
-        frame[column] = reading.text(column)
+    frame["neighbours"] = reading.text("neighbours")
+    _drawn(reading, frame)
     for column in _GRID_NUMBERS:
-        frame[column] = _number(reading, column)
-    return _dated(reading, frame, "valid_from", "valid_to")
+        frame[column] = number(reading, column)
+    return dated(reading, frame, "valid_from", "valid_to")
 
 
-def demographics(reading: Reading, known_grids: set[str]) -> pd.DataFrame:
+def demographics(reading: Reading, store: Store) -> pd.DataFrame:
     """The rows of `demographics`; shares written as percentages become fractions."""
-    frame = _of_known_grid(reading, known_grids)
+    frame = _of_known_grid(reading, store)
     for name in DEMOGRAPHIC_NUMBERS:
-        values = _number(reading, name)
+        values = number(reading, name)
         if name.startswith("share_") and np.nanmax(values, initial=0.0) > 1:
             reading.notes.append(f"{name} is read as percent")
             values = values / 100
         frame[name] = values
-    return _dated(reading, frame, "valid_from")
+    return dated(reading, frame, "valid_from")
 
 
-def interventions(reading: Reading, known_grids: set[str]) -> pd.DataFrame:
+def interventions(reading: Reading, store: Store) -> pd.DataFrame:
     """The rows of `interventions`."""
-    frame = _of_known_grid(reading, known_grids)
+    frame = _of_known_grid(reading, store)
     frame["record_id"] = digests(reading.cell("record_id"), reading.key, reading.source).to_pandas().astype("Int64")
     frame["kind"] = reading.words("kind", "service")
     for name in ("started_at", "ended_at"):
@@ -63,40 +66,87 @@ def interventions(reading: Reading, known_grids: set[str]) -> pd.DataFrame:
     frame["outcome"] = reading.words("outcome", "outcome")
     frame["chosen_by"] = reading.words("chosen_by", "chosen_by")
     for name in ("hours", "propensity"):
-        frame[name] = _number(reading, name)
+        frame[name] = number(reading, name)
     return frame
 
 
+#: What makes two rows of a table versions of one; the first set of columns that a table has is its own.
+IDENTITIES: tuple[tuple[str, ...], ...] = (
+    ("from_grid_id", "to_grid_id", "effective_at"),
+    ("date", "source", "unit"),
+    ("name", "kind", "grid_id", "weight", "valid_from"),
+    ("name", "community", "town", "district", "grid_id", "valid_from", "statement"),
+    ("grid_id", "valid_from"),
+    ("grid_id", "kind", "started_at"),
+)
+
+
 def identity(frame: pd.DataFrame) -> pd.Series:
-    """What makes two rows of a table versions of one: the grid and the start, or the record id where there is one."""
-    parts = ("grid_id", "valid_from") if "valid_from" in frame else ("grid_id", "kind", "started_at")
+    """What makes two rows of a table versions of one: mostly where and from when, or the record id where there is one."""
+    parts = next(names for names in IDENTITIES if set(names) <= set(frame.columns))
+    parts = tuple(name for name in parts if name not in ("weight", "statement"))  # they only tell which table it is
     told = [["" if pd.isna(value) else str(value) for value in frame[name]] for name in parts]
     own = pd.Series(["|".join(values) for values in zip(*told, strict=True)], index=frame.index, dtype=object)
     return own if "record_id" not in frame else frame["record_id"].astype(object).where(frame["record_id"].notna(), own)
 
 
-def _with_grid_id(reading: Reading) -> pd.DataFrame:
+def with_grid_id(reading: Reading, name: str = "grid_id") -> pd.DataFrame:
+    """A frame of one row a row read with its `grid_id`, from the column of a name; a missing or rounded one is a fault."""
     frame = pd.DataFrame(index=pd.RangeIndex(reading.faults.rows))
-    frame["grid_id"] = reading.text("grid_id")
-    reading.faults.add(frame["grid_id"].isna().to_numpy(dtype=bool), "missing_grid_id", "grid_id", "empty")
-    reading.faults.add(rounded(reading.cell("grid_id")), "rounded_id", "grid_id", "number")
+    frame["grid_id"] = reading.text(name)
+    reading.faults.add(frame["grid_id"].isna().to_numpy(dtype=bool), "missing_grid_id", name, "empty")
+    reading.faults.add(rounded(reading.cell(name)), "rounded_id", name, "number")
     return frame
 
 
-def _of_known_grid(reading: Reading, known_grids: set[str]) -> pd.DataFrame:
-    frame = _with_grid_id(reading)
-    unknown = ~frame["grid_id"].isin(list(known_grids)).to_numpy(dtype=bool)
+def centre(reading: Reading) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Longitude and latitude of each row as they are told, from two columns or from one; NaN where there are none."""
+    x, y = pair(reading.text("coordinates"))
+    own = (number(reading, name) for name in ("longitude", "latitude"))
+    x, y = (np.where(np.isnan(one), other, one) for one, other in zip((x, y), own, strict=True))
+    swapped = (np.abs(y) > 90) & (np.abs(x) <= 90)
+    if swapped.any():
+        reading.notes.append(f"longitude and latitude were exchanged in {int(swapped.sum())} row(s) and put right")
+    return np.where(swapped, y, x), np.where(swapped, x, y)
+
+
+def _drawn(reading: Reading, frame: pd.DataFrame) -> None:
+    """Centres and borders of grids in WGS-84; what cannot be read as a polygon is left out and told."""
+    system = reading.mapping.coordinates
+    frame["longitude"], frame["latitude"] = to_wgs84(*centre(reading), system)
+    text = reading.text("geometry")
+    drawn: list[str | None] = []
+    for told in text.astype(object).where(text.notna(), None):
+        rings = rings_of(told) if told else None
+        if rings is not None and system != "wgs84":
+            told = as_geojson([np.column_stack(to_wgs84(ring[:, 0], ring[:, 1], system)) for ring in rings])
+        drawn.append(told if rings is not None else None)
+    frame["geometry"] = pd.Series(drawn, index=frame.index, dtype=object)
+    if unreadable := int((text.notna() & frame["geometry"].isna()).sum()):
+        reading.notes.append(f"geometry: {unreadable} row(s) are no polygon in GeoJSON or WKT and were read as empty")
+
+
+def known_grids(store: Store) -> set[str]:
+    """Every grid id that the city has or had."""
+    lineage = store.versions("grid_lineage", ["from_grid_id", "to_grid_id"])
+    return {*store.versions("grids", ["grid_id"])["grid_id"], *lineage["from_grid_id"], *lineage["to_grid_id"]}
+
+
+def _of_known_grid(reading: Reading, store: Store) -> pd.DataFrame:
+    frame = with_grid_id(reading)
+    unknown = ~frame["grid_id"].isin(list(known_grids(store))).to_numpy(dtype=bool)
     reading.faults.add(unknown, "unknown_grid", "grid_id", "id")
     return frame
 
 
-def _number(reading: Reading, name: str) -> npt.NDArray[np.float64]:
+def number(reading: Reading, name: str) -> npt.NDArray[np.float64]:
+    """The numbers of a field, percentages as fractions; unreadable ones are faults."""
     values, unreadable, percent = numbers(reading.cell(name))
     reading.faults.add(unreadable, "bad_number", name, "text")
     return np.where(percent, values / 100, values)
 
 
-def _dated(reading: Reading, frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+def dated(reading: Reading, frame: pd.DataFrame, *names: str) -> pd.DataFrame:
     """Dates without a time: the local day."""
     for name in names:
         moments = pd.DatetimeIndex(reading.instants(name)).tz_localize("UTC").tz_convert(reading.zone)

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from riskwarn.contracts.schema import TABLES
 from riskwarn.errors import GridsMissing
-from riskwarn.ingest import tables
+from riskwarn.ingest import tables, tables_of_places
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.versions import Sorted, Versions, content_hash, later_in_file, sort_out
 from riskwarn.store import Store
@@ -57,12 +57,10 @@ def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Tab
 def _rows(reading: Reading, store: Store) -> pd.DataFrame:
     if reading.source == "grids":
         return tables.grids(reading)
-    places = store.versions("grids", ["grid_id"])
-    if places.empty:
+    if "grids" not in store.sources():
         raise GridsMissing()
-    if reading.source == "demographics":
-        return tables.demographics(reading, set(places["grid_id"]))
-    return tables.interventions(reading, set(places["grid_id"]))
+    readers = {"demographics": tables.demographics, "interventions": tables.interventions, **tables_of_places.READERS}
+    return readers[reading.source](reading, store)
 
 
 def _as_arrow(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:

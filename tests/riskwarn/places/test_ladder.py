@@ -50,6 +50,8 @@ PLACE_ROWS = [
     {"name": "幸福里", "grid_id": "G2", "community": "C1"},
     {"name": "幸福里", "grid_id": "G0", "community": "C0"},
     {"name": "大市场", "community": "C1"},
+    {"name": "长河小区", "grid_id": "G2"},
+    {"name": "长河小区", "grid_id": "G3"},
 ]
 AREA_ROWS = [
     {"name": "石桥派出所", "grid_id": "G0", "weight": 0.25},
@@ -86,6 +88,8 @@ def locate(told: dict[str, Any], on: Ladder | None = None, day: date | None = No
         ({"place": "幸福里", "community_name": "青山1居委会"}, None, "C1", "community"),
         ({"place": "幸福里", "community": "C1"}, "G2", None, "places"),
         ({"place": "大市场"}, None, "C1", "places"),
+        ({"place": "长河小区"}, None, "C1", "places"),
+        ({"address": "不详", "address_2": "长河小区门口"}, None, "C1", "places"),
         ({"path": "重庆市/江北区/石桥街道/青山0社区/第2网格"}, "G1", None, "path"),
         ({"path": "江北区石桥街道青山0社区第2网格"}, "G1", None, "path"),
         ({"path": "江北区/石桥镇/青山0村"}, None, "C0", "community"),
