@@ -11,7 +11,7 @@ import pandas as pd
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import Contract, contract
 from riskwarn.errors import AsOfInvalid, NothingKnown
-from riskwarn.geography import Geography, geography, lineage
+from riskwarn.geography import Breaks, Geography, breaks, geography, lineage
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.store import Store
@@ -29,6 +29,7 @@ class City:
     beliefs: Mapping[str, pd.DataFrame]  # event source -> one row per record and distinct content
     demographics: pd.DataFrame  # grid, valid_from, known_at, numbers
     interventions: pd.DataFrame  # grid, kind, started_at, known_at, …
+    breaks: Breaks  # of recording
     contracts: Mapping[str, Contract]
     store_version: int
     first_known: date  # local date of the first known event
@@ -84,6 +85,7 @@ def read_city(
         interventions=table_rows(
             store.versions("interventions"), places, calendar, configuration.sources.get("interventions")
         ),
+        breaks=breaks(store.versions("breaks"), places),
         contracts=contracts,
         store_version=store.version(),
         first_known=calendar.local_date(min(firsts).to_datetime64()),
