@@ -84,10 +84,13 @@ def carried_records(
 
 
 def _heirs(lineage: Lineage, grid: str, passed: int, in_force: pd.Index) -> Heirs:
-    forward = lineage.heirs(grid, passed)
-    if any(heir in in_force for heir, _ in forward):
-        return forward
-    # A department may write old cases down in grids that at this as-of were still to come.
+    # An office may go on writing an old id after its end (and a week that was counted in it ends after it): then the
+    # latest re-drawing of that id is gone through all the same.
+    for before in range(passed, -1, -1):
+        forward = lineage.heirs(grid, before)
+        if any(heir in in_force for heir, _ in forward):
+            return forward
+    # It may also write old cases down in grids that at this as-of were still to come.
     return lineage.ancestors(grid)
 
 

@@ -44,7 +44,7 @@ PLACE_COLUMNS = (
     "grid_name",
     "service_area",
 )
-_NAMES = PLACE_COLUMNS[4:]
+_NOT_NAMES = PLACE_COLUMNS[:4]
 
 #: Coordinates are kept to four decimals (11 m), enough for grids that are re-drawn and too little for a door.
 DECIMALS = 4
@@ -66,6 +66,21 @@ class Located:
     latitude: npt.NDArray[np.float32]
     swapped: Flags  # longitude and latitude stood in each other's column, and were put right
     outside: Flags  # coordinates are given and lie in no grid (or cannot be read): a lower rung had to hold
+
+    @staticmethod
+    def notes(swapped: int, outside: int) -> list[str]:
+        """What the account says of so many rows whose coordinates were put right, or were of no use."""
+        found = []
+        if swapped:
+            found.append(f"coordinates: longitude and latitude were exchanged in {swapped} row(s) and put right")
+        if outside:
+            found.append(f"coordinates: {outside} row(s) lie in no grid of the city; another column had to say where")
+        return found
+
+
+def is_place(name: str) -> bool:
+    """Whether a field of an event source helps to find its place."""
+    return name in PLACE_COLUMNS or name.startswith("address_")
 
 
 class Ladder:
@@ -169,7 +184,7 @@ class Ladder:
         self, rows: pd.DataFrame, left: npt.NDArray[np.int64], epoch: npt.NDArray[np.int32]
     ) -> list[tuple[npt.NDArray[np.int64], Place]]:
         """The rows that each place holds, found by their names; each distinct combination is looked at once."""
-        words = [str(name) for name in rows if name in _NAMES or str(name).startswith("address_")]
+        words = [str(name) for name in rows if is_place(str(name)) and name not in _NOT_NAMES]
         if not words or len(left) == 0:
             return []
         told = rows[words].iloc[left].astype(object)

@@ -222,3 +222,8 @@ def test_a_grid_that_gains_ground_keeps_its_own() -> None:
     rows = redrawn(("A", "A", FIRST, 0.75), ("A", "B", FIRST, 0.25))
     found = numbers(city(["A", "B"], rows).carry_numbers(people(A=(None, 400, 0.2), B=(None, 100, 0.4))))
     assert found == {("A", "None"): (300, 0.2), ("B", "None"): (200, 0.3)}
+
+
+def test_an_old_id_that_is_written_after_its_end_goes_through_its_redrawing() -> None:
+    places = city(["B", "C"], redrawn(("A", "B", FIRST, 0.5), ("A", "C", FIRST, 0.5)))
+    assert {grid for _, grid, _ in carried(places, ["A"] * 40, "2026-05-01")} == {"B", "C"}
