@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from riskwarn.contracts.schema import EVENTS
 from riskwarn.ingest.cells import coded, rounded, series
-from riskwarn.ingest.places import PLACE_COLUMNS, Ladder
+from riskwarn.ingest.places import Ladder, is_place
 from riskwarn.ingest.reading import Reading
 
 Codes = npt.NDArray[np.int64]
@@ -22,7 +22,7 @@ _OUTSIDE = "have coordinates that lie in no grid; their names were used, where t
 
 def located(reading: Reading, ladder: Ladder, occurred: npt.NDArray[np.datetime64]) -> dict[str, pa.Array]:
     """Place columns of the event schema; rows without a place are faults. `occurred` is UTC: names mean what they meant then."""
-    faults, names = reading.faults, [name for name in PLACE_COLUMNS if name in reading.cells]
+    faults, names = reading.faults, [name for name in reading.cells if is_place(name)]
     codes = [coded(reading.cells[name])[0] for name in names]
     epochs = np.zeros(len(reading), dtype=np.int64)
     if ladder.dated:
@@ -32,7 +32,9 @@ def located(reading: Reading, ladder: Ladder, occurred: npt.NDArray[np.datetime6
     place = ladder.locate(told.assign(epoch=epochs[first]))
     faults.add(rounded(reading.cell("grid_id")), "rounded_id", "grid_id", "number")
     faults.add(place.unknown_grid[row_of], "unknown_grid", "grid_id", "id")
-    faults.add(pd.isna(place.located_by)[row_of], "no_place", "grid_id", "empty")
+    nowhere = pd.isna(place.located_by)
+    faults.add((nowhere & place.outside)[row_of], "outside_city", "coordinates", "number")
+    faults.add(nowhere[row_of], "no_place", "grid_id", "empty")
     reading.moved[_SWAPPED] += int(place.swapped[row_of].sum())
     reading.moved[_OUTSIDE] += int(place.outside[row_of].sum())
     rows = pa.array(row_of.astype(np.int32))
@@ -40,7 +42,8 @@ def located(reading: Reading, ladder: Ladder, occurred: npt.NDArray[np.datetime6
         name: _compact(pa.array(getattr(place, name), pa.string(), from_pandas=True), rows)
         for name in ("grid_id", "unit", "located_by", "district")
     }
-    if np.isfinite(place.longitude).any():
+    # Coordinates of a count are those of one of its rows, and say nothing of the others.
+    if np.isfinite(place.longitude).any() and reading.mapping.period is None:
         for name in ("longitude", "latitude"):
             degrees = pa.array(getattr(place, name)[row_of], EVENTS.field(name).type, from_pandas=True)
             found[name] = degrees

@@ -67,16 +67,6 @@ class Located:
     swapped: Flags  # longitude and latitude stood in each other's column, and were put right
     outside: Flags  # coordinates are given and lie in no grid (or cannot be read): a lower rung had to hold
 
-    @staticmethod
-    def notes(swapped: int, outside: int) -> list[str]:
-        """What the account says of so many rows whose coordinates were put right, or were of no use."""
-        found = []
-        if swapped:
-            found.append(f"coordinates: longitude and latitude were exchanged in {swapped} row(s) and put right")
-        if outside:
-            found.append(f"coordinates: {outside} row(s) lie in no grid of the city; another column had to say where")
-        return found
-
 
 def is_place(name: str) -> bool:
     """Whether a field of an event source helps to find its place."""

@@ -32,7 +32,7 @@ def new_events(
     store = Store(home)
     if "grids" not in store.sources():
         raise GridsMissing()
-    places = ladder(store, home.configuration.calendar, first.mapping.coordinates)
+    places = ladder(store, first.mapping.coordinates)
     for part in store.scan(first.source, ["category"]):
         first.local.update(set(pc.unique(part["category"]).drop_null().to_pylist()) - set(first.categories))
     read = 0
