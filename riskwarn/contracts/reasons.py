@@ -77,6 +77,10 @@ REPAIRS_ZH: dict[str, str] = {
     "rounded_id": "在系统中重新导出，把该列存为文本；不要在Excel中直接打开再保存",
     "severity_digits": "改填“一般、较大、重大、特别重大”",
     "unknown_grid": "核对网格编码；网格已调整的，请先报送最新网格表",
+    "bad_weights": "更正整组比例使其合计为1，或全部留空（均分）",
+    "missing_name": "补填名称",
+    "outside_city": "更正坐标（坐标系见映射 coordinates），或补填网格",
+    "unknown_unit": "填写网格表中的代码",
 }
 
 #: What the class of a refused value is called.
