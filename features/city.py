@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import pandas as pd
@@ -12,6 +12,7 @@ from riskwarn.configuration import Configuration
 from riskwarn.contracts import Contract, contract
 from riskwarn.errors import AsOfInvalid, NothingKnown
 from riskwarn.geography import Breaks, Geography, breaks, geography, lineage
+from riskwarn.health import Arrivals, arrivals_of
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.store import Store
@@ -33,6 +34,7 @@ class City:
     contracts: Mapping[str, Contract]
     store_version: int
     first_known: date  # local date of the first known event
+    arrivals: Mapping[str, Arrivals] = field(default_factory=dict)  # target's source -> when its records came
 
 
 def read_city(
@@ -89,4 +91,9 @@ def read_city(
         contracts=contracts,
         store_version=store.version(),
         first_known=calendar.local_date(min(firsts).to_datetime64()),
+        arrivals={
+            source: came
+            for source in dict.fromkeys(target.source for target in configuration.targets.values())
+            if (came := arrivals_of(home, store, source)) is not None
+        },
     )

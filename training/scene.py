@@ -50,7 +50,8 @@ class Scene:
 
     def embargo(self, origin: date) -> int:
         """Days for reports to arrive, as far as was known before `origin`."""
-        return embargo_days(self.events, self.city.calendar, origin)
+        source = self.city.configuration.targets[self.events.name].source
+        return embargo_days(self.events, self.city.calendar, origin, self.city.arrivals.get(source))
 
     def mature(self, at: date) -> list[date]:
         """The origins with a ripe label as seen from `at`."""

@@ -13,6 +13,7 @@ from features import City
 from features.panel import Panel, Spans, column
 from riskwarn.contracts.vocabulary import categories_of
 from riskwarn.errors import TargetSourceMissing
+from riskwarn.health import Arrivals
 from riskwarn.periods import Calendar, Instants, period_index
 from riskwarn.words import Severity
 
@@ -90,13 +91,18 @@ def window_counts(
     return counts
 
 
-def embargo_days(events: TargetEvents, calendar: Calendar, origin: date) -> int:
-    """Whole days until 95 % of target events have become known, of those known before `origin`."""
-    seen = events.known_before(calendar.instant(origin))
+def embargo_days(events: TargetEvents, calendar: Calendar, origin: date, arrivals: Arrivals | None = None) -> int:
+    """Whole days until 95 % of target events have become known, of those known before `origin`.
+
+    `arrivals` of the target's source add the days by which its known times proved too early until then.
+    """
+    instant = calendar.instant(origin)
+    seen = events.known_before(instant)
     if not seen.any():
         return 0
     delay = (events.known_at[seen] - events.at[seen]) / np.timedelta64(1, "D")
-    return int(np.ceil(np.quantile(np.maximum(delay, 0), EMBARGO_QUANTILE)))
+    missed = arrivals.missed_days(instant) if arrivals is not None else 0.0
+    return int(np.ceil(np.quantile(np.maximum(delay, 0), EMBARGO_QUANTILE) + missed))
 
 
 def mature(origins: Sequence[date], calendar: Calendar, horizon: int, embargo: int, at: date) -> list[date]:

@@ -1,10 +1,22 @@
 """How sound the data are: how each source reports, and what was refused, in words for the clerk.
 
-The door: `examine` with `districts_in_force` and `usual_as_of`, `SourceHealth`, `Verdict`, `Gap`; `write_workbook`.
+The door: `examine` with `districts_in_force` and `usual_as_of`, `SourceHealth`, `Verdict`, `Gap`; `arrivals_of` for
+the embargo of training; `write_workbook`.
 """
 
 from riskwarn.health.clerk import write_workbook
-from riskwarn.health.examining import districts_in_force, examine, usual_as_of
+from riskwarn.health.delays import Arrivals
+from riskwarn.health.examining import arrivals_of, districts_in_force, examine, usual_as_of
 from riskwarn.health.reports import Gap, SourceHealth, Verdict
 
-__all__ = ["Gap", "SourceHealth", "Verdict", "districts_in_force", "examine", "usual_as_of", "write_workbook"]
+__all__ = [
+    "Arrivals",
+    "Gap",
+    "SourceHealth",
+    "Verdict",
+    "arrivals_of",
+    "districts_in_force",
+    "examine",
+    "usual_as_of",
+    "write_workbook",
+]

@@ -17,7 +17,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 
 from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH, VALUE_CLASSES_ZH
 from riskwarn.files import atomic
-from riskwarn.store.settlement import NOT_LOADED
+from riskwarn.store.repairs import NOT_LOADED
 from riskwarn.store.undo import LedgerRow
 
 #: Heading and width, in characters, of each column of the summary and of a file's sheet.

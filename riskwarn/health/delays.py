@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from riskwarn.health.feeds import Feed, Flags
+from riskwarn.health.feeds import Feed, Flags, Instants
 
 QUANTILES = (0.5, 0.9, 0.95, 0.99)
 
@@ -16,8 +16,11 @@ COVERED = 0.95
 TOLERANCE_DAYS = 1.0
 
 _DAY = np.timedelta64(1, "D")
-_LEAST_EXPORTS = 3
-_LEAST_RECORDS = 30
+#: Exports that must be known apart.
+LEAST_EXPORTS = 3
+
+#: Records that must have come before a lag is told.
+LEAST_RECORDS = 30
 
 
 @dataclass(frozen=True)
@@ -53,22 +56,42 @@ def registration(feed: Feed, rows: Flags) -> Delay | None:
 
 
 def arrival(feed: Feed) -> Arrival | None:
-    """From `known_at` to the export that first held the record; None where fewer than three exports are known apart.
+    """From `known_at` to the export that first held the record; None where too few exports are known apart."""
+    came = arrivals(feed)
+    if came is None or len(came.at) < LEAST_RECORDS:
+        return None
+    lag = _delay(came.lag)
+    return None if lag is None else Arrival(lag, came.missed_days())
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """The records that came while a feed was running; arrays (records,) by the time of the export that brought them."""
+
+    at: Instants  # when that export was taken
+    lag: npt.NDArray[np.timedelta64]  # since the record's known time
+    missed: npt.NDArray[np.float64]  # days by which an export before it shows that the known time was too early
+
+    def missed_days(self, before: np.datetime64 | None = None) -> float:
+        """The days (quantile :data:`COVERED`) that known times were too early, as far as was seen before an instant."""
+        seen = self.missed if before is None else self.missed[: np.searchsorted(self.at, before)]
+        return round(float(np.quantile(seen, COVERED)), 2) if len(seen) >= LEAST_RECORDS else 0.0
+
+
+def arrivals(feed: Feed) -> Arrivals | None:
+    """When the records of a feed came; None where fewer than three exports are known apart.
 
     A record that an export taken after its known time did not hold was late by that much at least. Records from before
     the first export are left out: they say how the past was loaded, not how the feed comes.
     """
     exports = np.unique(feed.exported_at)
-    if len(exports) < _LEAST_EXPORTS or (exports[-1] - exports[0]) < _LEAST_EXPORTS * _DAY:
+    if len(exports) < LEAST_EXPORTS or (exports[-1] - exports[0]) < LEAST_EXPORTS * _DAY:
         return None
-    chosen = feed.first & (feed.known_at > exports[0]) & (feed.known_at <= feed.exported_at)
-    known, came = feed.known_at[chosen], feed.exported_at[chosen]
-    lag = _delay(came - known)
-    if lag is None or lag.records < _LEAST_RECORDS:
-        return None
+    rows = np.flatnonzero(feed.first & (feed.known_at > exports[0]) & (feed.known_at <= feed.exported_at))
+    rows = rows[np.argsort(feed.exported_at[rows], kind="stable")]
+    known, came = feed.known_at[rows], feed.exported_at[rows]
     before = exports[np.maximum(np.searchsorted(exports, came) - 1, 0)]
-    missed = np.maximum((before - known) / _DAY, 0)
-    return Arrival(lag, round(float(np.quantile(missed, COVERED)), 2))
+    return Arrivals(came, came - known, np.maximum((before - known) / _DAY, 0))
 
 
 def _delay(spans: npt.NDArray[np.timedelta64]) -> Delay | None:

@@ -13,7 +13,7 @@ from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.errors import NothingKnown
 from riskwarn.health.contents import contents
-from riskwarn.health.delays import arrival, registration
+from riskwarn.health.delays import LEAST_EXPORTS, Arrivals, arrival, arrivals, registration
 from riskwarn.health.feeds import Feed, read_feed
 from riskwarn.health.findings import findings
 from riskwarn.health.reports import Break, District, Gap, SourceHealth, day
@@ -24,8 +24,8 @@ from riskwarn.health.shifts import shifts
 from riskwarn.health.volume import RARE, Volume, shortfall
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
-from riskwarn.store import Store
-from riskwarn.store.settlement import counts
+from riskwarn.store import Store, ledger
+from riskwarn.store.repairs import counts
 
 #: Days on either side of a declared break in which a shift needs no other explanation.
 _NEAR_DAYS = 28
@@ -51,6 +51,12 @@ def districts_in_force(home: Home, as_of: date) -> dict[str, str]:
     held = (start.isna() | (start.fillna(as_of) <= as_of)) & (end.isna() | (end.fillna(date.max) > as_of))
     first = rows[held & rows["district"].notna()].drop_duplicates("district").sort_values("district")
     return dict(zip(first["district"], first["district_name"].fillna(first["district"]), strict=True))
+
+
+def arrivals_of(home: Home, store: Store, source: str) -> Arrivals | None:
+    """When the records of a source came; None, and nothing is read, where too few exports are known apart."""
+    exports = {row.exported_at for row in ledger(home, source) if row.undoes is None}
+    return arrivals(read_feed(store, source, home.configuration.calendar)) if len(exports) >= LEAST_EXPORTS else None
 
 
 def examine(

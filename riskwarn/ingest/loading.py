@@ -25,7 +25,7 @@ from riskwarn.ingest.stream import new_events
 from riskwarn.ingest.tabular import new_rows
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Load, Store, writing
-from riskwarn.store.settlement import settle
+from riskwarn.store.repairs import settle
 
 
 def ingest(

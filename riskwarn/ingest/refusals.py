@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from riskwarn.ingest.reading import Reading
-from riskwarn.store.settlement import NOT_LOADED
+from riskwarn.store.repairs import NOT_LOADED
 
 
 @dataclass

@@ -14,7 +14,7 @@ from riskwarn.ingest.account import Account
 from riskwarn.ingest.loading import ingest
 from riskwarn.progress import Progress, silent
 from riskwarn.store import ledger
-from riskwarn.store.settlement import counts, settle
+from riskwarn.store.repairs import counts, settle
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +98,31 @@ def test_counts_are_whole_and_of_every_grid(home: Home, tmp_path: Path) -> None:
     events = target_events(city, "conflict")
     found = window_counts(events, city.calendar, [date(2026, 3, 9)], 1, 4, date(2026, 6, 1))
     assert np.array_equal(found, [[1, 0, 0, 1]])
+
+
+def test_the_embargo_grows_by_what_the_exports_show_to_come_late(home: Home, tmp_path: Path) -> None:
+    """Weekly exports, each without the records of its newest ten days, though they were registered."""
+    with_grids(home, tmp_path)
+    start = datetime(2026, 1, 5, 9)
+    rows = [
+        dispute(
+            number,
+            发生时间=start + timedelta(days=number // 3),
+            登记时间=start + timedelta(days=number // 3, hours=1),
+            升级时间=start + timedelta(days=number // 3, hours=2) if number % 2 else "",
+        )
+        for number in range(300)
+    ]
+    for week in range(2, 16):
+        taken = start + timedelta(days=7 * week)
+        seen = [row for row in rows if row["登记时间"] + timedelta(days=10) <= taken]
+        if seen:
+            load(home, "disputes", write_csv(tmp_path / f"{week}.csv", seen), exported_at=taken.replace(tzinfo=UTC))
+    city = read_city(home, date(2026, 4, 20))
+    events, came = target_events(city, "conflict"), city.arrivals["disputes"]
+    without = embargo_days(events, city.calendar, city.as_of)
+    late = embargo_days(events, city.calendar, city.as_of, came)
+    assert without <= 1
+    assert 8 <= late - without <= 11
+    early = embargo_days(events, city.calendar, date(2026, 1, 20), came)
+    assert early == embargo_days(events, city.calendar, date(2026, 1, 20)), "nothing of it was seen then"

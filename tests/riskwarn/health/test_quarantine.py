@@ -15,7 +15,7 @@ from riskwarn.health import write_workbook
 from riskwarn.home import Home
 from riskwarn.ingest import retry
 from riskwarn.store import Store, ledger, undo
-from riskwarn.store.settlement import counts
+from riskwarn.store.repairs import counts
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
 
 BAD_DATE = {"发生时间": "去年冬天"}

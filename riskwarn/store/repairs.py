@@ -67,6 +67,7 @@ def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) 
         refused_numbers = {row for _, row in again}
         wanted = [row["record"] for row in before if row["record"] is not None]
         sound = set(np.intersect1d(wanted, record_numbers(good)).tolist()) if wanted and len(good) else set()
+        same = _same_files(connection, load, by_name)
         told: dict[str, list[int]] = {REPAIRED: [], REFUSED_AGAIN: []}
         for row in before:
             if row["record"] is not None:
@@ -74,7 +75,7 @@ def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) 
                     told[REFUSED_AGAIN].append(row["id"])
                 elif row["record"] in sound:
                     told[REPAIRED].append(row["id"])
-            elif _same_file(row, load, by_name):
+            elif row["load_id"] in same:
                 told[REFUSED_AGAIN if row["row"] in refused_numbers else REPAIRED].append(row["id"])
         for settlement, ids in told.items():
             for start in range(0, len(ids), _AT_ONCE):
@@ -101,15 +102,7 @@ def counts(home: Home, source: str | None = None, version: int | None = None) ->
 
 def _open(connection: Connection, source: str, before: int) -> Sequence[Any]:
     rows = (
-        select(
-            QUARANTINE.c.id,
-            QUARANTINE.c.row,
-            QUARANTINE.c.record,
-            LOADS.c.file_name,
-            LOADS.c.file_sha256,
-            LOADS.c.account,
-        )
-        .join(LOADS, LOADS.c.load_id == QUARANTINE.c.load_id)
+        select(QUARANTINE.c.id, QUARANTINE.c.row, QUARANTINE.c.record, QUARANTINE.c.load_id)
         .where(QUARANTINE.c.source == source, QUARANTINE.c.load_id < before)
         .where(in_force(QUARANTINE.c.load_id, None), open_rows())
         .order_by(QUARANTINE.c.id)
@@ -117,7 +110,12 @@ def _open(connection: Connection, source: str, before: int) -> Sequence[Any]:
     return connection.execute(rows).mappings().all()
 
 
-def _same_file(row: Any, load: Any, by_name: bool) -> bool:
-    if row["file_sha256"] == load["file_sha256"]:
-        return True
-    return by_name and row["file_name"] == load["file_name"] and row["account"]["read"] == load["account"]["read"]
+def _same_files(connection: Connection, load: Any, by_name: bool) -> set[int]:
+    """The earlier loads of the same file: of the same bytes, or by name of a file with as many rows."""
+    earlier = select(LOADS).where(LOADS.c.source == load["source"], LOADS.c.load_id < load["load_id"])
+    return {
+        row["load_id"]
+        for row in connection.execute(earlier.where(LOADS.c.undoes.is_(None))).mappings()
+        if row["file_sha256"] == load["file_sha256"]
+        or (by_name and row["file_name"] == load["file_name"] and row["account"]["read"] == load["account"]["read"])
+    }
