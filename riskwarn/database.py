@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     Engine,
     Float,
@@ -45,6 +46,33 @@ LOADS = Table(
     Column("leans_on", JSON),  # earlier loads of the source that hold versions of this load's records; null: not noted
     Column("undoes", Integer),  # the load that this row takes back; null for a load
     Column("because", String(512)),  # why it was taken back
+    Column("erases", Integer),  # the erasure that this row stands for; null for a load or an undoing
+)
+
+#: Rows that by rule are not loaded: how many, by district and quarter, and nothing else of them. A load whose file was
+#: loaded before notes nothing. Exports overlap and nothing tells the rows apart, so that loads are not added up.
+NOT_LOADED = Table(
+    "not_loaded",
+    METADATA,
+    Column("load_id", ForeignKey("loads.load_id"), primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("district", String(64), primary_key=True),  # empty where the place is not known
+    Column("quarter", String(6), primary_key=True),  # 2026Q1; empty where the date is not known
+    Column("rows", BigInteger, nullable=False),
+)
+
+#: Erasures: when, why, of what kind and how much; never of whom.
+ERASURES = Table(
+    "erasures",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),  # load, record
+    Column("source", String(64), nullable=False),
+    Column("load_id", Integer, nullable=False),  # the load, or the first that held the record
+    Column("rows", BigInteger, nullable=False),
+    Column("because", String(512), nullable=False),
+    Column("erased_at", String(40), nullable=False),  # RFC 3339
+    Column("finished", Boolean, nullable=False),  # whether files and freed pages are gone too
 )
 
 #: The files of the lake. A file that is not listed here does not exist for any reader.
@@ -154,4 +182,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     for pragma in ("journal_mode = DELETE", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 30000"):
         cursor.execute(f"PRAGMA {pragma}")
+    # What is deleted is overwritten, so that no free page keeps it.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()

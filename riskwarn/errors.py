@@ -122,6 +122,13 @@ class PrivateColumn(RiskwarnError):
         super().__init__(what=what, **fields)
 
 
+class PersonalText(RiskwarnError):
+    """A text that would be kept holds personal data."""
+
+    code = "personal_text"
+    template = "{where}: the text holds a {what} and would be kept; write it without naming anyone."
+
+
 class GridsMissing(RiskwarnError):
     """Records were loaded or scored before any grid."""
 
@@ -135,6 +142,21 @@ class UnknownLoad(RiskwarnError):
     code = "unknown_load"
     template = "There is no load {load}; riskwarn loads list shows those there are."
     status = 404
+
+
+class UnknownRecord(RiskwarnError):
+    """A record that the store does not hold; its id is not repeated."""
+
+    code = "unknown_record"
+    template = "{source} holds no record of this id, and no note of a refused row with it; nothing was erased."
+    status = 404
+
+
+class ErasureNotProven(RiskwarnError):
+    """Something was found after an erasure."""
+
+    code = "erasure_not_proven"
+    template = "What was erased was still found in {hits}: remove these by hand, and run riskwarn erase again if it is a table."
 
 
 class LoadNotUndone(RiskwarnError):

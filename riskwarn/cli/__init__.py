@@ -27,6 +27,7 @@ COMMANDS = {
     "loads": "loads",
     "quarantine": "quarantine",
     "health": "health",
+    "erase": "erase",
     "features": "features",
     "train": "train",
     "backtest": "backtest",
@@ -91,15 +92,26 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(f"riskwarn: {where}{error.strerror or error}; what was being written is not kept.", err=True)
         code = 1
     except Exception as error:
-        if type(error).__module__ != "sqlalchemy.exc" or not hasattr(error, "orig"):
-            raise
-        told = str(error.orig).strip().splitlines()[0]
-        click.echo(
-            f"riskwarn: the database cannot be used ({told}); check RISKWARN_DATABASE_URL, the disk and its rights.",
-            err=True,
-        )
+        click.echo(f"riskwarn: {_unforeseen(error)}", err=True)
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _unforeseen(error: Exception) -> str:
+    """What is said of an error that is not of the domain. Its own message may quote a cell, and is left out."""
+    import re
+    import traceback
+
+    if type(error).__module__ == "sqlalchemy.exc" and hasattr(error, "orig"):
+        told = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
+        if type(error).__name__ in ("DataError", "IntegrityError", "StatementError"):
+            told = re.sub(r"\"[^\"]*\"|'[^']*'|\(.*\)", "…", told)
+        return f"the database cannot be used ({told}); check RISKWARN_DATABASE_URL, the disk and its rights."
+    steps = "".join(traceback.format_tb(error.__traceback__))
+    kind = type(error).__name__
+    return (
+        f"a fault of the program ({kind}; its message is left out, for it may quote a record). Please report:\n{steps}"
+    )
 
 
 def global_options_first(arguments: list[str]) -> list[str]:

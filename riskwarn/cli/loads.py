@@ -64,7 +64,7 @@ def _told(row: LedgerRow) -> dict[str, Any]:
         "loaded_at": row.loaded_at,
         "exported_at": row.exported_at,
         **counted,
-        "state": state if row.undoes is None else f"undoes {row.undoes}",
+        "state": "erasure" if row.erases is not None else state if row.undoes is None else f"undoes {row.undoes}",
         "undoes": row.undoes,
         "undone_by": row.undone_by,
         "because": row.because,

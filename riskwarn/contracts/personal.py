@@ -13,6 +13,7 @@ from datetime import date
 from functools import cache
 
 from riskwarn.contracts.vocabulary import shipped
+from riskwarn.errors import PersonalText
 
 #: A column is personal where at least this share of its filled rows, and of its distinct texts, looks so.
 MOST = 0.5
@@ -60,7 +61,7 @@ def _plate() -> re.Pattern[str]:
 def _names() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str], tuple[str, ...]]:
     """Family names of one character and of two, characters of given names, words that are no names, endings of places."""
     listed = shipped("personal")
-    words = {str(word) for word in listed["words"]} | _vocabulary()
+    words = {str(word) for word in listed["words"]} | vocabulary()
     return (
         frozenset("".join(listed["surnames"].split())),
         frozenset(listed["compound_surnames"]),
@@ -73,16 +74,17 @@ def _names() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[
 @cache
 def file_words() -> frozenset[str]:
     """Words of two characters and more that names of files are made of."""
-    return frozenset(word for word in {*shipped("personal")["file_words"], *_vocabulary()} if len(word) > 1)
+    return frozenset(word for word in {*shipped("personal")["file_words"], *vocabulary()} if len(word) > 1)
 
 
-def _vocabulary() -> set[str]:
+@cache
+def vocabulary() -> frozenset[str]:
     """Every word that a shipped list knows: what a department calls its cases is no name."""
     found: set[str] = set()
 
     def gather(listed: object) -> None:
         if isinstance(listed, str):
-            found.add(listed)
+            found.add(listed.rstrip("?"))
         elif isinstance(listed, dict):
             gather(list(listed) + list(listed.values()))
         elif isinstance(listed, list):
@@ -91,7 +93,7 @@ def _vocabulary() -> set[str]:
 
     for name in ("categories", "words", "headings"):
         gather(shipped(name))
-    return found
+    return frozenset(found)
 
 
 def personal_class(text: str) -> str | None:
@@ -129,6 +131,12 @@ def personal_inside(text: str) -> str | None:
     if _plate().search(plain.upper()):
         return "number plate"
     return "e-mail address" if re.search(_EMAIL, plain) else None
+
+
+def refuse_personal(text: str, where: str) -> None:
+    """Raise PersonalText where a text that is to be kept holds personal data."""
+    if found := personal_inside(text) or personal_class(text):
+        raise PersonalText(where=where, what=found)
 
 
 def is_resident_id(digits: str) -> bool:

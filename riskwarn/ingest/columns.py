@@ -7,11 +7,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from dataclasses import field as defaults
 
 from riskwarn.configuration import Mapping
 from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_personal, refuse_words
 from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn
 from riskwarn.ingest.headings import Cells, Found, find_headings
+from riskwarn.ingest.showing import shown_headings
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
 
@@ -26,6 +28,7 @@ class Columns:
     positions: dict[str, int]  # field (or a heading that the mapping names for the period) -> position
     dropped: tuple[str, ...]  # headings that are not read, as they stand in the file
     notes: tuple[str, ...]
+    claimed: dict[str, str] = defaults(default_factory=dict)  # mapped fields whose heading no contract knows -> heading
 
 
 def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Columns:
@@ -34,6 +37,7 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
     The mapping comes first, then exact aliases. Raises PrivateColumn, RefusedWord (a mapping names what may not be
     read), ConfigurationInvalid (it names a column that the file does not have), HeadingClash.
     """
+    shown = shown_headings(headings)
     plain = [plain_heading(heading) for heading in headings]
     wanted = {field: _find(heading, headings, plain, file, field) for field, heading in _named(mapping).items()}
     for field, position in wanted.items():
@@ -58,8 +62,9 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
         notes += told
         wanted.update({field if index == 0 else f"{field}_{index + 1}": one for index, one in enumerate(chosen)})
     read = set(wanted.values())
-    dropped = tuple(heading for position, heading in enumerate(headings) if position not in read and heading)
-    return Columns(wanted, dropped, tuple(notes))
+    dropped = tuple(heading for position, heading in enumerate(shown) if position not in read and heading)
+    claimed = {name: shown[at] for name, at in wanted.items() if field_of(plain[at], kind) is None}
+    return Columns(wanted, dropped, tuple(notes), claimed)
 
 
 def _settled(
@@ -111,7 +116,7 @@ def require(columns: Columns, fields: Sequence[str], headings: Sequence[str], ki
         return
     words = [heading for heading, (field, _) in headings_of(kind).items() if field in fields]
     close = [near for heading in headings for near in difflib.get_close_matches(plain_heading(heading), words, 1, 0.6)]
-    shown = [heading for heading in headings if heading and not is_personal(plain_heading(heading))][:8]
+    shown = [heading for heading in shown_headings(headings) if heading and not is_personal(plain_heading(heading))][:8]
     hint = f"found {', '.join(shown)}" if shown else "found nothing that may be read"
     if close:
         hint += f"; usual is {close[0]}"
@@ -151,5 +156,5 @@ def _find(heading: str, headings: Sequence[str], plain: Sequence[str], file: str
         file=f"the mapping of {file}",
         line=1,
         key=f"columns.{field}",
-        problem=f"the file has no column {heading!r}; it has {', '.join(headings)}",
+        problem=f"the file has no column {heading!r}; it has {', '.join(shown_headings(headings))}",
     )

@@ -17,8 +17,8 @@ from riskwarn.contracts.vocabulary import field_words, words_that_mean
 from riskwarn.errors import RiskwarnError
 from riskwarn.ingest.columns import Columns, match, require
 from riskwarn.ingest.guessing import guess
-from riskwarn.ingest.privacy import shown_headings
 from riskwarn.ingest.profile import Column, Profile, look_at
+from riskwarn.ingest.showing import shown_headings
 
 #: Rows of each file that are looked at.
 MOST_ROWS = 500_000

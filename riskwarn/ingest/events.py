@@ -30,13 +30,11 @@ from riskwarn.ingest.cells import (
 )
 from riskwarn.ingest.locating import located
 from riskwarn.ingest.places import Ladder
+from riskwarn.ingest.privacy import flagged_and_banded
 from riskwarn.ingest.reading import Reading
 
 #: Columns of stored events by name; those that a batch does not have are null.
 Records = dict[str, pa.Array]
-
-#: More local categories than this become `other`.
-MOST_LOCAL_CATEGORIES = 50
 
 #: Days within which the law wants a petition answered, where the export names no due date.
 STATUTORY = np.timedelta64(60, "D")
@@ -80,6 +78,8 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     found["withdrawn"] = pa.array(void)
     found["status"] = each(reading.cell("status"), lambda text: "withdrawn" if text in withdrawn else None)
     found["count"] = _count(reading)
+    found.update(flagged_and_banded(reading))
+    reading.not_loaded.add(reading, found)
     return found
 
 
@@ -103,12 +103,7 @@ def _category(reading: Reading, name: str) -> pa.Array:
         for form in (word, word.removesuffix("纠纷"), word.removesuffix("类"), word.removesuffix("问题")):
             if form in words:
                 return words[form]
-        if word in reading.local or len(reading.local) < MOST_LOCAL_CATEGORIES:
-            if word not in reading.local:
-                reading.notes.append(f"{name}: an unknown category is kept as a local one")
-            reading.local.add(word)
-            return word
-        return "other"
+        return reading.local.code(word)
 
     # What is refused is not even kept as the name of a category.
     sound = ~reading.faults.any

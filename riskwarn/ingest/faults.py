@@ -56,6 +56,11 @@ class Faults:
             self._first[rows & (self._first < 0)] = len(self._kinds)
             self._kinds.append(Fault(reason, column, value_class))
 
+    def of(self, reason: str) -> npt.NDArray[np.bool_]:
+        """Which rows are refused for this reason."""
+        kinds = [index for index, kind in enumerate(self._kinds) if kind.reason == reason]
+        return np.isin(self._first, kinds)
+
     def __iter__(self) -> Iterator[tuple[int, Fault]]:
         """The faulty rows, from the first on, with their faults."""
         return ((int(row), self._kinds[self._first[row]]) for row in np.flatnonzero(self.any))

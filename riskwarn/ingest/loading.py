@@ -18,9 +18,11 @@ from riskwarn.files import sha256
 from riskwarn.home import Home
 from riskwarn.ingest.account import Account, together
 from riskwarn.ingest.columns import heading_finder, match, require
+from riskwarn.ingest.privacy import gate, screened, without_people
 from riskwarn.ingest.reading import Reading, batches, whole
 from riskwarn.ingest.refusals import Refusals
 from riskwarn.ingest.sheets import open_sheet
+from riskwarn.ingest.showing import kept_account, kept_name
 from riskwarn.ingest.stream import new_events
 from riskwarn.ingest.tabular import new_rows
 from riskwarn.progress import Progress, silent
@@ -82,7 +84,8 @@ def _load(
     exported = exported_at or store.exported_at(source, digest) or now
     kind = source if source in TABLES else "events"
     sheet = open_sheet(file, heading_finder(kind, rules), database)
-    columns = match(sheet.headings, kind, rules, file.name)
+    columns = without_people(match(sheet.headings, kind, rules, file.name), source)
+    kept = kept_name(file.name, home.id_key, _units(store))
     for fields in required(kind, rules):
         require(columns, fields, sheet.headings, kind, file.name)
     first = Reading(
@@ -94,13 +97,12 @@ def _load(
         categories=declared.categories,
         notes=[*sheet.notes, *columns.notes],
     )
-    refused = Refusals(file.name, {name: sheet.headings[position] for name, position in columns.positions.items()})
+    rows = gate(batches(sheet, columns.positions, first), columns.claimed, file.name)
+    refused = Refusals(kept, {name: sheet.headings[position] for name, position in columns.positions.items()})
     if declared.events:
-        table, told, read, sound_ids = new_events(
-            first, home, batches(sheet, columns.positions, first), exported, refused
-        )
+        table, told, read, sound_ids = new_events(first, home, rows, exported, refused)
     else:
-        reading = whole(batches(sheet, columns.positions, first))
+        reading = screened(whole(rows))
         table, told = new_rows(reading, store, exported)
         refused.add(reading)
         read = len(reading) + len(reading.ragged)
@@ -118,9 +120,15 @@ def _load(
         reasons=refused.reasons(),
         notes=tuple(first.told()),
     )
-    load = Load(
-        source, file.name, digest, now.isoformat(), exported.isoformat(), account.as_dict(), list(told.leans_on)
-    )
-    load_id = store.commit_load(load, table, refused.rows)
+    ledger = kept_account(account.as_dict(), file.name, kept)
+    load = Load(source, kept, digest, now.isoformat(), exported.isoformat(), ledger, list(told.leans_on))
+    load_id = store.commit_load(load, table, refused.rows, first.not_loaded.rows())
     settle(home, load_id, sound_ids)
     return account
+
+
+def _units(store: Store) -> set[str]:
+    """Names of units: a file that is named by one names no person."""
+    names = ["community_name", "town_name", "district_name"]
+    grids = store.versions("grids", names)
+    return {word for name in names for word in grids[name].dropna().unique()}

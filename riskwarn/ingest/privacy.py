@@ -1,4 +1,4 @@
-"""The privacy gate beyond headings: columns and cells that look personal by their values, and names that are shown or kept.
+"""The privacy gate beyond headings: columns and cells that look personal by their values.
 
 Headings are judged in :mod:`riskwarn.ingest.columns`: what is personal by its heading, and what no contract knows, is
 never read. Here stand the rules for what is read all the same because a mapping or a heading claims that it may be.
@@ -6,21 +6,21 @@ never read. Here stand the rules for what is read all the same because a mapping
 
 from __future__ import annotations
 
-import hashlib
 import re
-import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from pathlib import PurePath
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.contracts.bands import band_of
 from riskwarn.contracts.personal import (
     LOOKED_AT,
     are_codes,
-    file_words,
     is_name,
     may_name_category,
     personal_class,
@@ -29,6 +29,13 @@ from riskwarn.contracts.personal import (
 )
 from riskwarn.contracts.vocabulary import refused_word
 from riskwarn.errors import PrivateColumn
+from riskwarn.home import Home
+from riskwarn.ingest.cells import digests, each, trimmed
+from riskwarn.ingest.topics import united_topics
+
+if TYPE_CHECKING:
+    from riskwarn.ingest.columns import Columns
+    from riskwarn.ingest.reading import Reading
 
 #: Of these fields nothing but a digest, a topic or a place is kept, whatever stands in them.
 _NEVER_STORED = ("text", "address", "place", "path")
@@ -36,9 +43,16 @@ _NEVER_STORED = ("text", "address", "place", "path")
 _CODES = ("grid_id", "community", "town", "district", "from_grid_id", "to_grid_id", "unit")
 _REMARKS = ("reason", "basis", "kind")
 _NAMES = ("name", "community_name", "town_name", "district_name", "grid_name", *_REMARKS)
-_GEOMETRY = r"^\s*(?:\{[\s\S]*\"coordinates\"[\s\S]*\}|(?i:MULTI)?(?i:POLYGON|POINT|LINESTRING)\s*Z?\s*\([-+0-9eE.,()\s]*\))\s*$"
-_DATA = re.compile(r"\d{5,}|\d{4}[-/.年]\d{1,2}")
-_LONGEST_HEADING = 40
+#: Names of grids are those of persons where at least this share of them is shaped so.
+SOME_NAMES = 0.3
+_NUMBERS = ("resident id", "phone number", "bank card", "number plate", "e-mail address")
+#: What counts the people behind a petition, or tells that there are several.
+_COUNTING_PEOPLE = ("people", "injured", "killed", "is_joint")
+#: More local categories of a source than this become `other`.
+MOST_LOCAL_CATEGORIES = 50
+_GEOMETRY = re.compile(
+    r"^\s*(?:\{[\s\S]*\"coordinates\"[\s\S]*\}|(?i:MULTI)?(?i:POLYGON|POINT|LINESTRING)\s*Z?\s*\([-+0-9eE.,()\s]*\))\s*$"
+)
 
 Flags = npt.NDArray[np.bool_]
 
@@ -56,138 +70,139 @@ def refuse_personal_columns(cells: Mapping[str, pa.Array], headings: Mapping[str
             raise PrivateColumn(where=f"{where}, columns.{field}", column=heading, what=f"{found}, by its values")
 
 
-def screen_table(
-    cells: Mapping[str, pa.Array],
-    fault: Callable[[Flags, str, str, str], None],
-    note: Callable[[str], None],
-) -> dict[str, pa.Array]:
-    """The cells of a table without what looks personal: such codes are faults, such names and remarks are read as empty.
+def gate(readings: Iterator[Reading], claimed: Mapping[str, str], file: str) -> Iterator[Reading]:
+    """The same batches; raise PrivateColumn where a column that only a mapping claims holds personal values."""
+    for reading in readings:
+        refuse_personal_columns(reading.cells, claimed, f"the mapping of {file}")
+        yield reading
 
-    Tables of places keep their texts as they are; event sources keep codes of vocabularies only.
+
+def screened(reading: Reading) -> Reading:
+    """A table without what looks personal: such codes are faults, such names and remarks are read as empty.
+
+    Tables of places keep their texts as they stand; event sources keep codes of vocabularies only.
     """
-    screened = dict(cells)
-    for name in (name for name in _CODES if name in cells):
-        texts, _ = _counted(cells[name])
-        strange = set() if are_codes(texts) else {text for text in texts if personal_class(text) is not None}
+    cells = dict(reading.cells)
+    for name in (name for name in (*_CODES, "neighbours") if name in cells):
+        texts, _ = _counted(cells[name], None)
+        told = {text: text.split(";") if name == "neighbours" else [text] for text in texts}
+        parts = [part.strip() for several in told.values() for part in several]
+        strange = set() if are_codes(parts) else {part for part in parts if personal_class(part) in _NUMBERS}
         # A right check digit and a birthday at once do not happen to a code.
-        strange |= {text for text in texts if len(text) == 18 and personal_class(text) == "resident id"}
-        if strange:
-            fault(_is_in(cells[name], strange), "personal_value", name, "personal")
+        strange |= {part for part in parts if len(part) == 18 and personal_class(part) == "resident id"}
+        hidden = {text for text, several in told.items() if strange & {part.strip() for part in several}}
+        if hidden:
+            reading.faults.add(_is_in(cells[name], hidden), "personal_value", name, "personal")
     for name in (name for name in _NAMES if name in cells):
-        texts, counts = _counted(cells[name], None)
+        texts, _ = _counted(cells[name], None)
         hidden = {text for text in texts if personal_inside(text) is not None}
         if name in _REMARKS:
-            hidden |= {text for text in texts if refused_word(text) is not None}
-        if personal_column(texts, counts) == "name":
-            hidden |= {text for text in texts if is_name(text)}
-        if hidden:
-            rows = _is_in(cells[name], hidden)
-            screened[name] = pc.if_else(pa.array(rows), pa.scalar(None, pa.string()), _plain(cells[name]))
-            note(f"{name}: {int(rows.sum())} value(s) that look personal or hold a refused word were read as empty")
+            hidden |= {text for text in texts if refused_word(text) is not None or is_name(text)}
+        elif name == "name" and reading.source == "grids":
+            # A grid may be called after the person who has it in charge; a quarter (江南春) is only called like one.
+            persons = {text for text in texts if is_name(text)}
+            hidden |= persons if len(persons) >= SOME_NAMES * len(texts) else set()
+        cells[name] = _emptied(reading, name, cells[name], hidden)
     if "geometry" in cells:
-        shaped = pc.fill_null(pc.match_substring_regex(_plain(cells["geometry"]), _GEOMETRY), True)
-        if strange_shapes := len(shaped) - int(pc.sum(shaped).as_py() or 0):
-            screened["geometry"] = pc.if_else(shaped, _plain(cells["geometry"]), pa.scalar(None, pa.string()))
-            note(f"geometry: {strange_shapes} value(s) that are neither GeoJSON nor WKT were read as empty")
-    return screened
+        shapes, _ = _counted(cells["geometry"], None)
+        cells["geometry"] = _emptied(
+            reading, "geometry", cells["geometry"], {text for text in shapes if not _GEOMETRY.match(text)}
+        )
+    return replace(reading, cells=cells)
+
+
+def _emptied(reading: Reading, name: str, cells: pa.Array, hidden: Collection[str]) -> pa.Array:
+    if not hidden:
+        return cells
+    rows = _is_in(cells, hidden)
+    why = "are neither GeoJSON nor WKT" if name == "geometry" else "look personal or hold a refused word"
+    reading.notes.append(f"{name}: {int(rows.sum())} value(s) that {why} were read as empty")
+    return pc.if_else(pa.array(rows), pa.scalar(None, pa.string()), _plain(cells))
+
+
+def is_free_text(field: str) -> bool:
+    """Whether a field is free text: several columns of a sheet may be (text, text_2, …)."""
+    return field == "text" or field.startswith("text_")
+
+
+def without_people(columns: Columns, source: str) -> Columns:
+    """The columns to be read: of petitions none that counts petitioners."""
+    counting = [name for name in _COUNTING_PEOPLE if name in columns.positions] if source == "petitions" else []
+    if not counting:
+        return columns
+    left = {name: position for name, position in columns.positions.items() if name not in counting}
+    notes = (*columns.notes, f"not read: {', '.join(counting)} (how many stand behind a petition changes nothing)")
+    return replace(columns, positions=left, notes=notes)
+
+
+def flagged_and_banded(reading: Reading) -> dict[str, pa.Array]:
+    """What is kept of free text and of numbers of people: flags of topics and bands. The rest is discarded here."""
+    found: dict[str, pa.Array] = {}
+    texts = [reading.cells[name] for name in reading.cells if is_free_text(name)]
+    if texts:
+        found["topics"] = united_topics(texts)
+    for name in ("people", "injured", "killed"):
+        if name in reading.cells:
+            found[name] = each(reading.cells[name], band_of)
+    return found
+
+
+class NotLoaded:
+    """Counts rows that by rule are not loaded, by district and quarter: all that is kept of them."""
+
+    def __init__(self) -> None:
+        self._rows: Counter[tuple[str, str]] = Counter()
+
+    def add(self, reading: Reading, found: Mapping[str, pa.Array]) -> None:
+        """Count the rows of a batch; `found` has their `district` and `known_at`."""
+        refused = pa.array(reading.faults.of("not_loaded"))
+        moments = found["known_at"].filter(refused)
+        local = pc.local_timestamp(moments.cast(pa.timestamp("us", reading.zone.key)))
+        years, quarters = pc.year(local).to_pylist(), pc.quarter(local).to_pylist()
+        districts = _plain(found["district"]).filter(refused).to_pylist()
+        for district, year, quarter in zip(districts, years, quarters, strict=True):
+            self._rows[district or "", "" if year is None else f"{year}Q{quarter}"] += 1
+
+    def rows(self) -> list[dict[str, object]]:
+        """One row a district and quarter."""
+        return [
+            {"district": where, "quarter": when, "rows": rows} for (where, when), rows in sorted(self._rows.items())
+        ]
 
 
 class LocalCategories:
     """Decides which unknown words may live on as local categories; counts those that may not, and tells none of them."""
 
-    def __init__(self, known: Collection[str], most: int) -> None:
+    def __init__(self, known: Collection[str] = (), most: int = MOST_LOCAL_CATEGORIES) -> None:
         self.known = set(known)
-        self.kept = 0
-        self.hidden = 0
         self._most = most
+        self._kept: set[str] = set()
+        self._hidden: set[str] = set()
 
     def code(self, word: str) -> str:
         """The word itself, or `other` where it may not be kept or there are too many already."""
+        if word in self._hidden or not may_name_category(word):
+            self._hidden.add(word)
+            return "other"
         if word in self.known:
             return word
-        if not may_name_category(word):
-            self.hidden += 1
-            return "other"
         if len(self.known) >= self._most:
             return "other"
         self.known.add(word)
-        self.kept += 1
+        self._kept.add(word)
         return word
 
-    def notes(self, field: str) -> list[str]:
+    def notes(self) -> list[str]:
         """What the account says of them."""
         told = []
-        if self.kept:
-            told.append(f"{field}: {self.kept} unknown word(s) are kept as local categories")
-        if self.hidden:
+        if self._kept:
+            told.append(f"category: {len(self._kept)} unknown word(s) are kept as local categories")
+        if self._hidden:
             told.append(
-                f"{field}: {self.hidden} unknown word(s) that look personal, or like a sentence, count as other; "
+                f"category: {len(self._hidden)} unknown word(s) that look personal, or like a sentence, count as other; "
                 "translate them in the mapping (words:)"
             )
         return told
-
-
-def shown_headings(headings: Sequence[str]) -> tuple[str, ...]:
-    """Headings as they may be shown and kept: a file without a row of headings has persons in their place."""
-    plain = [unicodedata.normalize("NFKC", heading).strip() for heading in headings]
-    names = [is_name(heading) for heading in plain]
-    rowlike = sum(names) > 1 or any(_DATA.search(heading) or personal_inside(heading) for heading in plain)
-    shown = []
-    for place, (heading, text, name) in enumerate(zip(headings, plain, names, strict=True), start=1):
-        data = len(text) > _LONGEST_HEADING or personal_inside(text) or (name and (rowlike or len(text) > 2))
-        data = data or (rowlike and (personal_class(text) is not None or not may_name_category(text)))
-        shown.append(f"column {place} (its heading looks like data)" if text and data else heading)
-    return tuple(shown)
-
-
-def kept_headings(headings: Iterable[str]) -> list[str]:
-    """Headings as the ledger keeps them: a refused word is counted there, and not stored."""
-    return ["(refused word)" if refused_word(heading) else heading for heading in headings]
-
-
-def kept_name(name: str, key: bytes, units: Collection[str] = ()) -> str:
-    """The name of a file as it is kept: departments name files after persons.
-
-    Words of offices, `units`, numbers that are no phone or id, and Latin letters stay; the rest becomes … and a keyed
-    digest keeps two such files apart. The run that loads the file shows its own name.
-    """
-    path = PurePath(unicodedata.normalize("NFKC", name))
-    stem = path.name.removesuffix("".join(path.suffixes)) if len(path.suffixes) < 3 else path.stem
-    suffix = path.name[len(stem) :]
-    if not re.fullmatch(r"(?:\.[A-Za-z0-9]{1,8}){0,2}", suffix):
-        stem, suffix = path.name, ""
-    kept = _without_strangers(stem, frozenset(units))
-    if personal_inside(stem) is not None:
-        kept = re.sub(r"\d[\d -]{5,}[\dXx]|\S+@\S+", "…", kept)
-        kept = "…" if personal_inside(kept) else kept
-    if kept == stem and not refused_word(stem):
-        return name
-    kept = "…" if refused_word(kept) else kept
-    digest = hashlib.blake2b(name.encode(), key=key, digest_size=3).hexdigest()
-    return f"{kept}~{digest}{suffix}"
-
-
-def _without_strangers(stem: str, units: frozenset[str]) -> str:
-    """A text whose runs of Han characters keep only words that are known."""
-    words = file_words() | units
-    longest = max(map(len, words))
-    parts: list[str] = []
-    for run in re.findall(r"[㐀-鿿]+|[^㐀-鿿]+", stem):
-        if not re.match(r"[㐀-鿿]", run):
-            parts.append(run)
-            continue
-        at = 0
-        while at < len(run):
-            size = next((size for size in range(min(longest, len(run) - at), 1, -1) if run[at : at + size] in words), 0)
-            dated = re.match(r"第?[一二三四五六七八九十]{1,3}(?:季度|月份?|期|批|周)", run[at:])
-            counted = re.match(r"[年月日号至第期批周份]+", run[at:]) if (at == 0 and parts) or run[at] == "第" else None
-            size = max(size, dated.end() if dated else 0, counted.end() if counted else 0)
-            if size:
-                parts.append(run[at : at + size])
-            elif not parts or parts[-1] != "…":
-                parts.append("…")
-            at += size or 1
-    return "".join(parts)
 
 
 def _counted(cells: pa.Array, most: int | None = LOOKED_AT) -> tuple[list[str], list[int]]:
@@ -207,3 +222,10 @@ def _plain(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
     array = cells if isinstance(cells, (pa.Array, pa.ChunkedArray)) else pa.array(cells, pa.string(), from_pandas=True)
     array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
     return array.cast(pa.string())
+
+
+def record_digest(home: Home, source: str, text: str) -> int:
+    """The keyed digest by which a record of a source is stored; `text` is its id as an export has it."""
+    cells = digests(trimmed(pa.array([text], pa.string())), home.id_key, source)
+    found = cells[0].as_py()
+    return 0 if found is None else int(found)

@@ -15,9 +15,9 @@ from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.vocabulary import field_words, is_opinion, is_personal, words_that_mean
 from riskwarn.ingest.columns import REPEATED, plain_heading
 from riskwarn.ingest.guessing import guess, suggested_preset
-from riskwarn.ingest.privacy import shown_headings
 from riskwarn.ingest.profile import Column, Profile, look_at, may_be_told
 from riskwarn.ingest.recognising import Place, Recognised, recognise
+from riskwarn.ingest.showing import shown_headings
 
 #: Rows of a file that are looked at.
 SAMPLE = 20_000

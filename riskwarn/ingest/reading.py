@@ -18,6 +18,7 @@ from riskwarn.contracts.vocabulary import field_words, words_that_mean
 from riskwarn.ingest.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
 from riskwarn.ingest.dates import instants
 from riskwarn.ingest.faults import Faults
+from riskwarn.ingest.privacy import LocalCategories, NotLoaded, is_free_text
 from riskwarn.ingest.sheets import Rows, Sheet, ahead
 from riskwarn.ingest.sheets.encoding import LOST
 
@@ -39,7 +40,8 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     unknown: dict[str, set[str]] = field(default_factory=dict)  # field -> words that no vocabulary has; never stored
     moved: Counter[str] = field(default_factory=Counter)  # rows whose place was mended or missed, by what is said of it
-    local: set[str] = field(default_factory=set)  # local categories known so far
+    local: LocalCategories = field(default_factory=LocalCategories)
+    not_loaded: NotLoaded = field(default_factory=NotLoaded)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -88,6 +90,7 @@ class Reading:
             *dict.fromkeys(self.notes),
             *(f"{rows} row(s) {what}" for what, rows in self.moved.items() if rows),
             *unknown,
+            *self.local.notes(),
         ]
 
 
@@ -114,7 +117,10 @@ def whole(readings: Iterator[Reading]) -> Reading:
 
 
 def _reading(rows: Rows, positions: Mapping[str, int], first: Reading) -> Reading:
-    cells = {name: trimmed(rows.cells[position]) for name, position in positions.items()}
+    cells = {
+        name: rows.cells[position] if is_free_text(name) else trimmed(rows.cells[position])
+        for name, position in positions.items()
+    }
     some = np.logical_or.reduce([filled(cell) for cell in cells.values()])
     numbers = rows.numbers
     if not some.all():
@@ -122,6 +128,8 @@ def _reading(rows: Rows, positions: Mapping[str, int], first: Reading) -> Readin
         numbers = numbers[some]
     faults = Faults(len(numbers))
     for name, cell in cells.items():
-        if pa.types.is_dictionary(cell.type) and any(LOST in word for word in coded(cell)[1] if word):
+        if is_free_text(name) or not pa.types.is_dictionary(cell.type):
+            continue
+        if any(LOST in word for word in coded(cell)[1] if word):
             faults.add(flags(cell, lambda word: LOST in word), "bad_text", name, "text")
     return replace(first, cells=cells, numbers=numbers, ragged=rows.ragged, faults=faults)

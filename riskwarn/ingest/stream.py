@@ -34,7 +34,7 @@ def new_events(
         raise GridsMissing()
     places = ladder(store, first.mapping.coordinates)
     for part in store.scan(first.source, ["category"]):
-        first.local.update(set(pc.unique(part["category"]).drop_null().to_pylist()) - set(first.categories))
+        first.local.known.update(set(pc.unique(part["category"]).drop_null().to_pylist()) - set(first.categories))
     read = 0
 
     def sound() -> Iterator[Records]:

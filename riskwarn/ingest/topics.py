@@ -102,14 +102,14 @@ def _of_block(words: pa.Array) -> npt.NDArray[np.int64]:
     lexicon = _lexicon()
     codes, ends = _characters(words)
     kinds = lexicon.kinds[codes]
-    # A Latin letter behind another begins no word.
+    # A Latin letter behind another begins no word, unless a text begins with it.
     kinds[1:] &= ~((kinds[1:] & kinds[:-1] & _LATIN) >> 2)
+    starts = ends[:-1][ends[:-1] < len(codes)]
+    kinds[starts] = lexicon.kinds[codes[starts]]
     marked = np.flatnonzero(kinds & (_START | _BREAK))
     what = kinds[marked]
-    at, word, size = _matches(codes, marked[(what & _START) > 0], lexicon)
+    at, word, size = _matches(codes, marked[(what & _START) > 0], lexicon, ends)
     text = np.searchsorted(ends, at, side="right")
-    whole = at + size <= ends[text] if len(ends) else np.zeros(0, dtype=bool)
-    at, word, size, text = at[whole], word[whole], size[whole], text[whole]
     # Clauses are numbered through, and a new text begins a new one.
     clause = np.searchsorted(marked[(what & _BREAK) > 0], at) + text
     asserted = ~_negated(at, word, size, clause, lexicon)
@@ -131,8 +131,13 @@ def _of_block(words: pa.Array) -> npt.NDArray[np.int64]:
     return bits
 
 
-def _matches(codes: npt.NDArray[np.uint16], maybe: Places, lexicon: _Lexicon) -> tuple[Places, Places, Places]:
-    """Where words begin, which, and how long they are; sorted by place. Latin words count only whole."""
+def _matches(
+    codes: npt.NDArray[np.uint16], maybe: Places, lexicon: _Lexicon, ends: Places
+) -> tuple[Places, Places, Places]:
+    """Where words begin, which, and how long they are; sorted by place. Latin words count only whole.
+
+    `ends` are the places at which the texts end: no word goes on into the next text.
+    """
     fold, latin = _tables()
     last = len(codes) - 1
     first = fold[codes[maybe]].astype(np.uint32)
@@ -151,8 +156,10 @@ def _matches(codes: npt.NDArray[np.uint16], maybe: Places, lexicon: _Lexicon) ->
         place = np.minimum(np.searchsorted(hashes, state), len(hashes) - 1)
         hit = hashes[place] == state
         at, place = at[hit], place[hit]
-        goes_on = latin[codes[at + length - 1]] & latin[codes[np.minimum(at + length, last)]] & (at + length <= last)
-        found.append((at[~goes_on], places[place[~goes_on]]))
+        end = ends[np.searchsorted(ends, at, side="right")]
+        goes_on = latin[codes[at + length - 1]] & latin[codes[np.minimum(at + length, last)]] & (at + length < end)
+        sound = (at + length <= end) & ~goes_on
+        found.append((at[sound], places[place[sound]]))
     at, word = (np.concatenate(part) for part in zip(*found, strict=True))
     order = np.argsort(at, kind="stable")
     sizes = np.array([len(one) for one in lexicon.words], dtype=np.int64)

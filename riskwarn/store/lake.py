@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import case, func, insert, select
+from sqlalchemy import Connection, case, func, insert, select
 
 from riskwarn.contracts.schema import TABLES, schema_of
-from riskwarn.database import LAKE_FILES, LOADS, QUARANTINE
+from riskwarn.database import LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE
 from riskwarn.files import named_by_content
 from riskwarn.home import Home
 from riskwarn.store.undo import in_force
@@ -135,13 +135,21 @@ class Store:
         ]
         return max(newest) if newest else None
 
-    def commit_load(self, load: Load, records: pa.Table, quarantine: Sequence[dict[str, object]]) -> int:
+    def commit_load(
+        self,
+        load: Load,
+        records: pa.Table,
+        quarantine: Sequence[dict[str, object]],
+        not_loaded: Sequence[dict[str, object]] = (),
+    ) -> int:
         """Store one load: its file first, made durable, then its rows of the ledger in one transaction.
 
         `records` has columns of the source's schema, texts plain or dictionary encoded; those that are missing are null,
-        and `load_id` is filled in here. Returns the load's id.
+        and `load_id` is filled in here. `not_loaded` are numbers of rows by district and quarter; a file that was loaded
+        before has told them already. Returns the load's id.
         """
         with self._home.database.begin() as connection:
+            told = self._told_before(connection, load)
             result = connection.execute(insert(LOADS).values(**load.__dict__))
             load_id = int(result.inserted_primary_key[0])  # type: ignore[index]
             if records.num_rows:
@@ -150,7 +158,30 @@ class Store:
                 connection.execute(
                     insert(QUARANTINE), [{**row, "load_id": load_id, "source": load.source} for row in quarantine]
                 )
+            if not_loaded and not told:
+                common = {"load_id": load_id, "source": load.source}
+                connection.execute(insert(NOT_LOADED), [{**row, **common} for row in not_loaded])
         return load_id
+
+    def not_loaded(self, source: str | None = None) -> list[dict[str, object]]:
+        """Rows that by rule are not loaded, by source, district and quarter: `rows` is at least how many there are.
+
+        Exports overlap, and nothing is kept by which two of their rows could be told to be one; so the largest number
+        that any load had stands, and loads are not added up.
+        """
+        keys = (NOT_LOADED.c.source, NOT_LOADED.c.district, NOT_LOADED.c.quarter)
+        rows = select(*keys, func.max(NOT_LOADED.c.rows).label("rows")).group_by(*keys).order_by(*keys)
+        rows = rows.where(in_force(NOT_LOADED.c.load_id, self._version))
+        if source is not None:
+            rows = rows.where(NOT_LOADED.c.source == source)
+        with self._home.database.connect() as connection:
+            return [dict(row) for row in connection.execute(rows).mappings()]
+
+    def _told_before(self, connection: Connection, load: Load) -> bool:
+        """Whether a load that counts has told the numbers of the same file."""
+        before = select(NOT_LOADED.c.load_id).join(LOADS, LOADS.c.load_id == NOT_LOADED.c.load_id)
+        before = before.where(LOADS.c.source == load.source, LOADS.c.file_sha256 == load.file_sha256)
+        return connection.scalar(before.where(in_force(NOT_LOADED.c.load_id, None)).limit(1)) is not None
 
     def quarantined(self, source: str | None = None) -> list[dict[str, object]]:
         """The refused rows: where, why and of what class; never their content.

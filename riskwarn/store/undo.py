@@ -43,11 +43,12 @@ class LedgerRow:
     undoes: int | None
     because: str | None
     undone_by: int | None
+    erases: int | None = None
 
     @property
     def stands(self) -> bool:
         """Whether it is a load that was not taken back."""
-        return self.undoes is None and self.undone_by is None
+        return self.undoes is None and self.undone_by is None and self.erases is None
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,8 @@ def _leans(row: LedgerRow, on: LedgerRow) -> bool:
 
 
 def _refuse(row: LedgerRow) -> None:
+    if row.erases is not None:
+        raise LoadNotUndone(load=row.load_id, problem="it is an erasure, and those are for good")
     if row.undoes is not None:
         problem = (
             f"it is itself the undoing of load {row.undoes}; to bring that back, load its file {row.file_name} again"

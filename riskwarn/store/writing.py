@@ -6,14 +6,11 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import select
-
-from riskwarn.database import LAKE_FILES
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
+from riskwarn.store.remains import finish_erasures, sweep
 
 LOCK = ".lock"
-UNFINISHED = ".writing-"
 
 
 @contextmanager
@@ -29,14 +26,6 @@ def writing(home: Home, progress: Progress = silent) -> Iterator[None]:
         except BlockingIOError:
             progress("waiting for another load to end")
             fcntl.flock(handle, fcntl.LOCK_EX)
-        _sweep(home)
+        sweep(home)
+        finish_erasures(home)
         yield
-
-
-def _sweep(home: Home) -> None:
-    """Remove files that no manifest row names; nobody has ever read them."""
-    with home.database.connect() as connection:
-        listed = set(connection.scalars(select(LAKE_FILES.c.path)))
-    for file in home.lake.glob("*/*"):
-        if file.name.startswith(UNFINISHED) or f"{file.parent.name}/{file.name}" not in listed:
-            file.unlink(missing_ok=True)

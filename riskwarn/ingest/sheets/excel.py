@@ -14,6 +14,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.headings import LOOKED_THROUGH
 from riskwarn.ingest.sheets.rows import BATCH, Rows, cell_text, no_rows
+from riskwarn.ingest.showing import shown_title
 
 if TYPE_CHECKING:
     from riskwarn.ingest.sheets import Finder
@@ -39,7 +40,8 @@ class ExcelSheet:
         self.headings: Sequence[str] = found.headings
         self._above = found.rows
         self.notes: Sequence[str] = [
-            f"{path.name}: only the sheet {self._sheet.name!r} was read, not {sheet.name!r}" for sheet in filled[1:]
+            f"{path.name}: only the sheet {shown_title(self._sheet.name)!r} was read, not {shown_title(sheet.name)!r}"
+            for sheet in filled[1:]
         ]
 
     def batches(self, positions: Sequence[int]) -> Iterator[Rows]:

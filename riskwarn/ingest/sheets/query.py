@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import Connection, CursorResult, Engine, create_engine, text
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import Connection, CursorResult, Engine, Row, create_engine, text
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from riskwarn.errors import FileEmpty, FileUnreadable, SettingInvalid
 from riskwarn.ingest.sheets.rows import BATCH, Rows, cell_text, no_rows
 
 #: The setting that names the database of the department; its URL may hold a password, and is never repeated.
 SETTING = "RISKWARN_SOURCE_URL"
+
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
 class QuerySheet:
@@ -37,12 +40,18 @@ class QuerySheet:
         number = 1
         with self._asked() as connection:
             result = self._run(connection)
-            while rows := result.fetchmany(BATCH):
+            while rows := self._some(result):
                 cells = {place: pa.array([cell_text(row[place]) for row in rows], pa.string()) for place in positions}
                 yield Rows(cells, np.arange(number, number + len(rows), dtype=np.int64), no_rows())
                 number += len(rows)
         if number == 1:
             raise FileEmpty(file=self._name)
+
+    def _some(self, result: CursorResult[tuple[object, ...]]) -> Sequence[Row[tuple[object, ...]]]:
+        try:
+            return result.fetchmany(BATCH)
+        except SQLAlchemyError as error:
+            raise FileUnreadable(file=self._name, problem=f"the database broke off ({_said(error)})") from error
 
     def _asked(self) -> Connection:
         try:
@@ -79,5 +88,6 @@ def _kind(url: str) -> str:
 
 def _said(error: SQLAlchemyError) -> str:
     """What the database said, in one line."""
-    told = getattr(error, "orig", None) or error
-    return str(told).strip().splitlines()[0]
+    told = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    # An error about data quotes the cell that it met.
+    return _QUOTED.sub("…", told) if isinstance(error, (DataError, IntegrityError)) else told

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from riskwarn.configuration import Mapping
 from riskwarn.contracts.personal import (
     is_resident_id,
     may_name_category,
@@ -16,7 +20,11 @@ from riskwarn.contracts.personal import (
 )
 from riskwarn.contracts.vocabulary import category_words
 from riskwarn.errors import PrivateColumn
-from riskwarn.ingest.privacy import LocalCategories, kept_name, refuse_personal_columns, screen_table, shown_headings
+from riskwarn.ingest.faults import Faults
+from riskwarn.ingest.privacy import LocalCategories, refuse_personal_columns, screened
+from riskwarn.ingest.reading import Reading
+from riskwarn.ingest.showing import kept_name, shown_headings
+from tests.worlds import NOW
 
 KEY = b"a key of the tests"
 
@@ -70,7 +78,7 @@ def test_no_word_of_a_vocabulary_looks_personal() -> None:
             assert may_name_category(word), word
 
 
-@given(st.dates(max_value=__import__("datetime").date(2025, 1, 1)), st.integers(0, 999), st.integers(0, 9))
+@given(st.dates(max_value=date(2025, 1, 1)), st.integers(0, 999), st.integers(0, 9))
 def test_a_wrong_check_digit_is_no_resident_id(born: object, number: int, wrong: int) -> None:
     right = resident_id("500103", str(born).replace("-", ""), f"{number:03d}")
     plausible = str(born) >= "1900-01-01"
@@ -103,27 +111,47 @@ def test_a_mapping_cannot_claim_a_personal_column() -> None:
     refuse_personal_columns(cells, {"occurred_at": "日子"}, "m.yaml")
 
 
+def table(source: str, **cells: list[str | None]) -> Reading:
+    rows = len(next(iter(cells.values())))
+    arrays = {name: pa.array(texts, pa.string()) for name, texts in cells.items()}
+    common = {"mapping": Mapping(), "zone": ZoneInfo("Asia/Shanghai"), "exported_at": NOW, "key": KEY, "categories": ()}
+    return Reading(source=source, cells=arrays, faults=Faults(rows), **common)
+
+
 def test_places_that_are_phones_ids_or_persons_are_not_stored() -> None:
-    faults: list[tuple[list[bool], str, str]] = []
-    notes: list[str] = []
-    cells = {
-        "grid_id": pa.array(["G1", "13983771234", resident_id("500103", "19900101", "123")]),
-        "name": pa.array(["第1网格", "第2网格 联系人 13983771234", None]),
-        "geometry": pa.array(['{"type": "Point", "coordinates": [1, 2]}', "POINT (1 2)", "王小明的家"]),
-    }
-    kept = screen_table(
-        cells, lambda rows, reason, field, _: faults.append((rows.tolist(), reason, field)), notes.append
+    reading = table(
+        "grids",
+        grid_id=["G1", "13983771234", resident_id("500103", "19900101", "123")],
+        name=["第1网格", "第2网格 联系人 13983771234", None],
+        geometry=['{"type": "Point", "coordinates": [1, 2]}', "POINT (1 2)", "王小明的家"],
     )
-    assert faults == [([False, True, True], "personal_value", "grid_id")]
-    assert kept["name"].to_pylist() == ["第1网格", None, None]
-    assert kept["geometry"].to_pylist()[2] is None
-    assert len(notes) == 2 and not any("1398" in note or "王小明" in note for note in notes)
+    kept = screened(reading)
+    assert [(row, fault.reason, fault.column) for row, fault in reading.faults] == [
+        (1, "personal_value", "grid_id"),
+        (2, "personal_value", "grid_id"),
+    ]
+    assert kept.cells["name"].to_pylist() == ["第1网格", None, None]
+    assert kept.cells["geometry"].to_pylist()[2] is None
+    assert len(reading.notes) == 2 and not any("1398" in note or "王小明" in note for note in reading.notes)
+
+
+def test_grids_called_after_persons_lose_their_names_and_units_keep_theirs() -> None:
+    names = ["王小明", "李建国", "张伟", "欧阳锦程"]
+    assert screened(table("grids", name=names)).cells["name"].null_count == 4
+    assert screened(table("grids", community_name=names)).cells["community_name"].null_count == 0
+    assert screened(table("breaks", reason=["系统切换", "王小明", "集 体 访"])).cells["reason"].to_pylist() == [
+        "系统切换",
+        None,
+        None,
+    ]
 
 
 def test_codes_of_grids_that_look_like_phones_are_codes() -> None:
-    codes = pa.array([f"1301020{number:04d}" for number in range(50)])
-    assert all(personal_class(code) == "phone number" for code in codes.to_pylist())
-    screen_table({"grid_id": codes}, lambda *_: pytest.fail("no fault"), lambda _: None)
+    codes: list[str | None] = [f"1301020{number:04d}" for number in range(50)]
+    assert all(personal_class(str(code)) == "phone number" for code in codes)
+    reading = table("grids", grid_id=codes, neighbours=[f"{codes[0]};{codes[1]}"] * 50)
+    screened(reading)
+    assert not reading.faults.any.any()
 
 
 def test_unknown_categories_are_kept_counted_or_hidden() -> None:
@@ -131,7 +159,7 @@ def test_unknown_categories_are_kept_counted_or_hidden() -> None:
     told = [local.code(word) for word in ("养犬", "占道经营", "王小明", "13983771234", "他说，要来找我算账")]
     assert told == ["养犬", "占道经营", "other", "other", "other"]
     assert [local.code("祖坟迁移"), local.code("油烟扰民")] == ["祖坟迁移", "other"]
-    notes = local.notes("category")
+    notes = local.notes()
     assert len(notes) == 2 and not any("王小明" in note for note in notes)
 
 

@@ -107,6 +107,11 @@ def test_many_texts_at_once_give_what_each_gives_alone(texts: list[str | None], 
     assert topic_bits(pa.chunked_array([array[:cut], array[cut:]], pa.string())).tolist() == expected
 
 
+def test_words_end_where_texts_end() -> None:
+    texts = ["knife", "knife", "", "loud knife", "s", "no", "knife", "打", "人"]
+    assert topic_bits(pa.array(texts)).tolist() == [by_hand(text) for text in texts]
+
+
 def test_blocks_hold_any_length(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("riskwarn.ingest.topics.BLOCK_BYTES", 64)
     texts = ["漏水" * 100, "噪音", "", "打人" * 50, *["起火"] * 40]

@@ -1,0 +1,108 @@
+"""What may be shown and kept of headings, titles and names of files: departments write persons into all of them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import PurePath
+
+from riskwarn.contracts.personal import (
+    file_words,
+    is_name,
+    may_name_category,
+    personal_class,
+    personal_inside,
+    vocabulary,
+)
+from riskwarn.contracts.vocabulary import is_personal, refused_word
+
+_DATA = re.compile(r"\d{5,}|\d{4}[-/.年]\d{1,2}")
+_ENDINGS = ("街道", "社区", "区", "县", "市", "镇", "乡", "村")
+#: Single characters that may follow a known word in the name of a file.
+_PARTICLES = frozenset("表各版的与及按含等新旧总类件月年日周号期份")
+#: A longer heading that no list knows is cut: sentences stand where headings should.
+_LONGEST_HAN, _LONGEST_LATIN, _CUT = 12, 40, 6
+
+
+def shown_headings(headings: Sequence[str]) -> tuple[str, ...]:
+    """Headings as they may be shown and kept: a file without a row of headings has persons in their place."""
+    plain = [unicodedata.normalize("NFKC", heading).strip() for heading in headings]
+    names = [is_name(heading) for heading in plain]
+    rowlike = sum(names) > 1 or any(_DATA.search(heading) or personal_inside(heading) for heading in plain)
+    shown = []
+    for place, (heading, text, name) in enumerate(zip(headings, plain, names, strict=True), start=1):
+        known = is_personal(text) or text in vocabulary()
+        data = personal_inside(text) or (name and (rowlike or len(text) > 2))
+        data = data or (rowlike and (personal_class(text) is not None or not may_name_category(text)))
+        longest = _LONGEST_LATIN if text.isascii() else _LONGEST_HAN
+        if text and data and not known:
+            shown.append(f"column {place} (its heading looks like data)")
+        else:
+            shown.append(heading if known or len(text) <= longest else f"{text[:_CUT]}…")
+    return tuple(shown)
+
+
+def shown_title(title: str) -> str:
+    """The title of a sheet as it may be shown: without words that may be a person's name."""
+    return "…" if personal_inside(title) else _without_strangers(title, frozenset())
+
+
+def kept_account(account: Mapping[str, object], name: str, kept: str) -> dict[str, object]:
+    """An account as the ledger keeps it: under the kept name of its file, and without refused words."""
+    dropped, notes = account["dropped_columns"], account["notes"]
+    assert isinstance(dropped, list) and isinstance(notes, list)
+    told = [str(note).replace(name, kept) for note in notes]
+    return {**account, "file": kept, "dropped_columns": kept_headings(dropped), "notes": told}
+
+
+def kept_headings(headings: Iterable[str]) -> list[str]:
+    """Headings as the ledger keeps them: a refused word is counted there, and not stored."""
+    return ["(refused word)" if refused_word(heading) else heading for heading in headings]
+
+
+def kept_name(name: str, key: bytes, units: Collection[str] = ()) -> str:
+    """The name of a file as it is kept: departments name files after persons.
+
+    Words of offices, `units`, numbers that are no phone or id, and Latin letters stay; the rest becomes … and a keyed
+    digest keeps two such files apart. The run that loads the file shows its own name.
+    """
+    path = PurePath(unicodedata.normalize("NFKC", name))
+    stem = path.name.removesuffix("".join(path.suffixes)) if len(path.suffixes) < 3 else path.stem
+    suffix = path.name[len(stem) :]
+    if not re.fullmatch(r"(?:\.[A-Za-z0-9]{1,8}){0,2}", suffix):
+        stem, suffix = path.name, ""
+    kept = _without_strangers(stem, frozenset(units))
+    if personal_inside(stem) is not None:
+        kept = re.sub(r"\d[\d -]{5,}[\dXx]|\S+@\S+", "…", kept)
+        kept = "…" if personal_inside(kept) else kept
+    if kept == stem and not refused_word(stem):
+        return name
+    kept = "…" if refused_word(kept) else kept
+    digest = hashlib.blake2b(name.encode(), key=key, digest_size=3).hexdigest()
+    return f"{kept}~{digest}{suffix}"
+
+
+def _without_strangers(stem: str, units: frozenset[str]) -> str:
+    """A text whose runs of Han characters keep only words that are known."""
+    words = file_words() | units | {unit[: -len(end)] for unit in units for end in _ENDINGS if unit.endswith(end)}
+    longest = max(map(len, words))
+    parts: list[str] = []
+    for run in re.findall(r"[㐀-鿿]+|[^㐀-鿿]+", stem):
+        if not re.match(r"[㐀-鿿]", run):
+            parts.append(run)
+            continue
+        at = 0
+        while at < len(run):
+            size = next((size for size in range(min(longest, len(run) - at), 1, -1) if run[at : at + size] in words), 0)
+            dated = re.match(r"第?[一二三四五六七八九十]{1,3}(?:季度|月份?|期|批|周)", run[at:])
+            counted = re.match(r"[年月日号至第期批周份]+", run[at:]) if (at == 0 and parts) or run[at] == "第" else None
+            single = run[at] in _PARTICLES and bool(parts) and parts[-1] != "…"
+            size = max(size, dated.end() if dated else 0, counted.end() if counted else 0, int(single))
+            if size:
+                parts.append(run[at : at + size])
+            elif not parts or parts[-1] != "…":
+                parts.append("…")
+            at += size or 1
+    return "".join(parts)

@@ -1,0 +1,254 @@
+"""Legal erasure: a load or a record is removed from every file and table, for good.
+
+Undoing a load keeps it for older versions of the store; erasing does not. It happens in one transaction of the database,
+like a load: files without what is erased are written first and nobody reads them; the transaction makes them the lake's,
+empties the ledger and notes the erasure; then the old files are removed. Killed before the transaction, nothing has
+happened, and the sweep of the next writer removes the new files; killed after it, the next writer removes the old ones.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from sqlalchemy import Connection, delete, insert, select, update
+
+from riskwarn.contracts.personal import refuse_personal
+from riskwarn.contracts.schema import schema_of
+from riskwarn.contracts.vocabulary import refuse_words
+from riskwarn.database import ERASURES, LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE, SNAPSHOTS
+from riskwarn.errors import UnknownLoad, UnknownRecord
+from riskwarn.files import named_by_content
+from riskwarn.home import Home
+from riskwarn.progress import Progress, silent
+from riskwarn.store.proof import Proof, Sought, prove
+from riskwarn.store.remains import finish_erasures
+from riskwarn.store.undo import LedgerRow, leaning, ledger
+from riskwarn.store.writing import writing
+
+#: Columns with keyed digests of record ids.
+_DIGESTS = ("record_id", "repeat_of", "linked_to")
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What an erasure removed, and the proof."""
+
+    kind: str  # load or record
+    source: str
+    rows: int  # versions of records removed from the lake
+    quarantined: int  # notes about refused rows that were removed
+    files: int  # files of the lake that were rewritten or removed
+    snapshots: tuple[str, ...]  # published ones that can no longer be rebuilt
+    version: int  # of the store
+    again: tuple[LedgerRow, ...]  # later loads whose files held some of the same records
+    proof: Proof
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape that ``riskwarn erase --json`` prints."""
+        return {
+            "kind": self.kind,
+            "source": self.source,
+            "rows": self.rows,
+            "quarantined": self.quarantined,
+            "files_rewritten": self.files,
+            "not_replayable": list(self.snapshots),
+            "version": self.version,
+            "load_again": [{"source": row.source, "file": row.file_name} for row in self.again],
+            "proof": self.proof.as_dict(),
+        }
+
+
+def erase_load(home: Home, load: int, *, because: str, now: datetime, progress: Progress = silent) -> Erased:
+    """Remove a load: its file, its refused rows, the name and the checksum of what was loaded.
+
+    Raises UnknownLoad (none of this number, an undoing, or one that was erased), RefusedWord, PersonalText (`because`).
+    """
+    _check(because)
+    with writing(home, progress):
+        rows = ledger(home)
+        chosen = next((row for row in rows if row.load_id == load and row.undoes is None and row.erases is None), None)
+        with home.database.connect() as connection:
+            gone = connection.scalar(select(ERASURES.c.id).where(ERASURES.c.load_id == load, ERASURES.c.kind == "load"))
+            told = connection.execute(select(LOADS).where(LOADS.c.load_id == load)).mappings().first()
+            files = connection.execute(select(LAKE_FILES).where(LAKE_FILES.c.load_id == load)).mappings().all()
+        if chosen is None or told is None or gone is not None:
+            raise UnknownLoad(load=load)
+        removed = sum(int(file["rows"]) for file in files)
+        texts = [told["file_sha256"], *(file["sha256"] for file in files)]
+        if [row.file_name for row in rows].count(chosen.file_name) == 1 and len(chosen.file_name) >= 8:
+            texts.append(chosen.file_name)
+        digests = _only_in(home, chosen.source, [file["path"] for file in files])
+        again = tuple(leaning(rows, chosen)) if chosen.stands else ()
+        with home.database.begin() as connection:
+            connection.execute(delete(LAKE_FILES).where(LAKE_FILES.c.load_id == load))
+            refused = connection.execute(delete(QUARANTINE).where(QUARANTINE.c.load_id == load)).rowcount
+            connection.execute(delete(NOT_LOADED).where(NOT_LOADED.c.load_id == load))
+            account = {**chosen.account, "file": "", "notes": [], "dropped_columns": []}
+            blank = {"file_name": "", "file_sha256": "", "account": account}
+            connection.execute(update(LOADS).where(LOADS.c.load_id == load).values(**blank))
+            snapshots, version = _note(connection, "load", chosen.source, load, removed, because, now, undoes=load)
+        finish_erasures(home)
+        proof = prove(home, Sought(tuple(text.encode() for text in texts if text), digests), progress)
+    return Erased("load", chosen.source, removed, refused, len(files), snapshots, version, again, proof)
+
+
+def erase_record(
+    home: Home, source: str, digest: int, *, because: str, now: datetime, text: str = "", progress: Progress = silent
+) -> Erased:
+    """Remove a record: every version of it, links to it, and notes that rows of it were refused.
+
+    Parameters
+    ----------
+    digest : the keyed digest of its id.
+    text : the id itself, which is looked for too where it is long enough not to be found by chance.
+
+    Raises UnknownRecord, RefusedWord, PersonalText (`because`).
+    """
+    _check(because)
+    if "record_id" not in schema_of(source).names:
+        raise UnknownRecord(source=source)
+    with writing(home, progress):
+        with home.database.connect() as connection:
+            listed = select(LAKE_FILES).where(LAKE_FILES.c.source == source).order_by(LAKE_FILES.c.load_id)
+            files = connection.execute(listed).mappings().all()
+            mine = (QUARANTINE.c.source == source) & (QUARANTINE.c.record == digest)
+            refused = [int(one) for one in connection.scalars(select(QUARANTINE.c.load_id).where(mine))]
+        removed, touched, replaced = 0, list(refused), []
+        for index, file in enumerate(files):
+            progress("removing the record", index, len(files))
+            lost, linked = _holds(home, file["path"], digest)
+            if lost or linked:
+                replaced.append((file, _without(home, file, digest, lost)))
+                touched += [int(file["load_id"])] if lost else []
+                removed += lost
+        if not removed and not refused:
+            raise UnknownRecord(source=source)
+        with home.database.begin() as connection:
+            for file, instead in replaced:
+                connection.execute(delete(LAKE_FILES).where(LAKE_FILES.c.path == file["path"]))
+                if instead is not None:
+                    connection.execute(insert(LAKE_FILES).values(**instead))
+            connection.execute(delete(QUARANTINE).where(mine))
+            snapshots, version = _note(connection, "record", source, min(touched), removed, because, now)
+        finish_erasures(home)
+        sought = Sought(_forms(digest, text), np.array([digest], dtype=np.int64))
+        proof = prove(home, sought, progress)
+    return Erased("record", source, removed, len(refused), len(replaced), snapshots, version, (), proof)
+
+
+def _check(because: str) -> None:
+    refuse_words(because, "--because")
+    refuse_personal(because, "--because")
+
+
+def _note(
+    connection: Connection,
+    kind: str,
+    source: str,
+    load: int,
+    rows: int,
+    because: str,
+    now: datetime,
+    undoes: int | None = None,
+) -> tuple[tuple[str, ...], int]:
+    """Note the erasure, make it a new version of the store, mark the snapshots that were made with what is gone."""
+    entry = insert(ERASURES).values(
+        kind=kind, source=source, load_id=load, rows=rows, because=because, erased_at=now.isoformat(), finished=False
+    )
+    erasure = int(connection.execute(entry).inserted_primary_key[0])  # type: ignore[index]
+    moment = {"loaded_at": now.isoformat(), "exported_at": now.isoformat()}
+    row = insert(LOADS).values(
+        source=source,
+        file_name="",
+        file_sha256="",
+        account={},
+        undoes=undoes,
+        erases=erasure,
+        because=because,
+        **moment,
+    )
+    version = int(connection.execute(row).inserted_primary_key[0])  # type: ignore[index]
+    marked = []
+    for snapshot in connection.execute(select(SNAPSHOTS.c.id, SNAPSHOTS.c.manifest)).all():
+        if int(snapshot.manifest.get("inputs", {}).get("store_version", 0)) >= load:
+            manifest = {**snapshot.manifest, "not_replayable": True}
+            connection.execute(update(SNAPSHOTS).where(SNAPSHOTS.c.id == snapshot.id).values(manifest=manifest))
+            marked.append(str(snapshot.id))
+    return tuple(marked), version
+
+
+def _holds(home: Home, path: str, digest: int) -> tuple[int, int]:
+    """Rows of a file that are of the record, and rows that only link to it."""
+    file = pq.ParquetFile(home.lake / path)
+    names = [name for name in _DIGESTS if name in file.schema_arrow.names]
+    lost = linked = 0
+    for part in file.iter_batches(columns=names):
+        hits = {name: _equal(part[name], digest) for name in names}
+        lost += int(hits["record_id"].sum())
+        linked += int((np.logical_or.reduce(list(hits.values())) & ~hits["record_id"]).sum())
+    return lost, linked
+
+
+def _without(home: Home, file: Any, digest: int, lost: int) -> dict[str, Any] | None:
+    """Write a file of the lake anew without the record; its row of the manifest, None where nothing is left."""
+    if lost == file["rows"]:
+        return None
+    old = pq.ParquetFile(home.lake / file["path"])
+    schema, first = old.schema_arrow, old.metadata.row_group(0)
+    columns = [first.column(place) for place in range(first.num_columns)]
+    packing = {one.path_in_schema: one.compression.replace("UNCOMPRESSED", "NONE") for one in columns}
+    texts = [field.name for field in schema if pa.types.is_string(field.type)]
+    with (
+        named_by_content(home.lake / file["source"], ".parquet") as temporary,
+        pq.ParquetWriter(temporary.path, schema, compression=packing, use_dictionary=texts) as writer,
+    ):
+        for group in range(old.num_row_groups):
+            table = old.read_row_group(group)
+            for name in (name for name in _DIGESTS[1:] if name in schema.names):
+                link = pa.array(_equal(table[name].combine_chunks(), digest))
+                cleared = pc.if_else(link, pa.scalar(None, table[name].type), table[name])
+                table = table.set_column(table.column_names.index(name), schema.field(name), cleared)
+            kept = table.filter(pa.array(~_equal(table["record_id"].combine_chunks(), digest)))
+            if len(kept):
+                writer.write_table(kept)
+    path = f"{file['source']}/{temporary.digest}.parquet"
+    return {**file, "path": path, "sha256": temporary.digest, "rows": int(file["rows"]) - lost}
+
+
+def _equal(column: pa.Array, digest: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    hits = pc.fill_null(pc.equal(column, pa.scalar(digest, pa.int64())), False)
+    return np.asarray(hits.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def _only_in(home: Home, source: str, paths: list[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Digests of records that only these files of a source hold."""
+
+    def held(chosen: list[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
+        names = [name for name in _DIGESTS if name in schema_of(source).names]
+        tables = [pq.read_table(home.lake / path, columns=names) for path in chosen] if names else []
+        parts = [table[name].drop_null().to_numpy() for table in tables for name in names]
+        return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *parts]))
+
+    with home.database.connect() as connection:
+        listed = list(connection.scalars(select(LAKE_FILES.c.path).where(LAKE_FILES.c.source == source)))
+        noted = select(QUARANTINE.c.record).where(QUARANTINE.c.source == source, QUARANTINE.c.record.is_not(None))
+        others = noted.where(
+            QUARANTINE.c.load_id.not_in(select(LAKE_FILES.c.load_id).where(LAKE_FILES.c.path.in_(paths)))
+        )
+        refused = np.array(list(connection.scalars(others)), dtype=np.int64)
+    mine = held(paths)
+    return mine[~np.isin(mine, held([path for path in listed if path not in paths])) & ~np.isin(mine, refused)]
+
+
+def _forms(digest: int, text: str) -> tuple[bytes, ...]:
+    """A digest as texts would have it, and the id in the encodings of exports."""
+    forms = [str(digest).encode(), f"{digest & (1 << 64) - 1:016x}".encode()]
+    if len(text) >= 12:
+        forms += [text.encode(encoding) for encoding in ("utf-8", "gb18030", "utf-16-le", "utf-16-be")]
+    return tuple(forms)
