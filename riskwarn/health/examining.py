@@ -105,13 +105,12 @@ def _examine(home: Home, store: Store, source: str, as_of: date, districts: Mapp
     breaks, starts = _breaks(store, source, weekly, codes)
     volume = _judged(weekly, 0, starts[0], RARE)
     gap = _gap(fresh, volume)
-    parts = []
+    year, parts = rows & (feed.day >= as_of_day - 365), []
     for index, code in enumerate(codes, start=1):
         inside = rows & (feed.district == (feed.districts.index(code) if code in feed.districts else -2))
         own = freshness(feed.day[inside], as_of_day, export_gap)
         few = _judged(weekly, index, max(starts[0], starts[index]), RARE / len(codes))
-        parts.append(District(code, districts[code], own, few, _gap(own, few)))
-    year = rows & (feed.day >= as_of_day - 365)
+        parts.append(District(code, districts[code], own, few, registration(feed, inside & year), _gap(own, few)))
     health = SourceHealth(
         source=source,
         zh=declared.zh,

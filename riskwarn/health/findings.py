@@ -11,11 +11,14 @@ from riskwarn.health.reports import Finding, Gap, SourceHealth, Verdict, day, sh
 #: Districts that are named one by one; more are counted.
 NAMED = 5
 
+#: Refused rows that wait for repair are told where they are more than this share of the records.
+MUCH_REFUSED = 0.01
+
 
 def findings(one: SourceHealth, mapping: Mapping) -> list[Finding]:
     """All findings of an examined source, the gravest first."""
     found = [*_rhythm(one), *_volume(one), *_delivery(one, mapping), *_contents(one), *_revisions(one), *_breaks(one)]
-    if one.refused:
+    if one.refused > MUCH_REFUSED * one.records:
         found.append(
             Finding(
                 "refused",

@@ -68,6 +68,7 @@ class District:
     name: str
     freshness: Freshness | None
     volume: Volume | None
+    delay: Delay | None  # event to known time, of the last year
     gap: Gap | None
 
 
@@ -110,7 +111,7 @@ class SourceHealth:
             "versions": self.versions,
             "freshness": _freshness(self.freshness),
             "volume": _volume(self.volume),
-            "delay_days": _plain(asdict(self.delay)) if self.delay else None,
+            "delay_days": _delay(self.delay),
             "arrival_days": (
                 {**_plain(asdict(self.arrival.lag)), "missed": self.arrival.missed_days} if self.arrival else None
             ),
@@ -126,6 +127,7 @@ class SourceHealth:
                     "gap": one.gap,
                     "freshness": _freshness(one.freshness),
                     "volume": _volume(one.volume),
+                    "delay_days": _delay(one.delay),
                 }
                 for one in self.districts
             ],
@@ -147,6 +149,10 @@ def _freshness(one: Freshness | None) -> dict[str, Any] | None:
         return None
     told = {"newest": day(one.newest_day).isoformat(), "quiet_days": one.quiet_days, "usual_days": one.usual_days}
     return {**told, "late": one.late, "silent": one.silent}
+
+
+def _delay(one: Delay | None) -> dict[str, Any] | None:
+    return None if one is None else {**_plain(asdict(one)), "records": shown(one.records)}
 
 
 def _volume(one: Volume | None) -> dict[str, Any] | None:
