@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, insert, select
 
+from riskwarn.contracts.personal import refuse_personal
 from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import refuse_words
 from riskwarn.database import LOADS
@@ -23,6 +24,9 @@ from riskwarn.store.writing import writing
 
 #: Tables by which the places of events are found while they are loaded.
 _PLACING = ("grids", "places", "service_areas")
+
+#: Characters of a reason.
+MOST_WORDS = 500
 
 #: Sources whose rows need no grid that is known already.
 _UNPLACED = ("grids", "grid_lineage", "breaks")
@@ -93,10 +97,13 @@ def undo(home: Home, load: int, *, because: str | None = None, with_later: bool 
     with_later : take back the later loads that lean on it too.
 
     Raises UnknownLoad; LoadNotUndone where it was undone already, where it is itself an undoing, or where later loads
-    lean on it and `with_later` is not set; RefusedWord.
+    lean on it and `with_later` is not set; RefusedWord, PersonalText (`because`).
     """
     if because is not None:
         refuse_words(because, "--because")
+        refuse_personal(because, "--because")
+        if len(because) > MOST_WORDS:
+            raise LoadNotUndone(load=load, problem=f"--because takes at most {MOST_WORDS} characters")
     with writing(home):
         rows = ledger(home)
         chosen = next((row for row in rows if row.load_id == load), None)
@@ -138,6 +145,8 @@ def leaning(rows: Sequence[LedgerRow], on: LedgerRow) -> list[LedgerRow]:
 
 def _leans(row: LedgerRow, on: LedgerRow) -> bool:
     if row.source == on.source:
+        if row.file_sha256 == on.file_sha256:
+            return True
         if row.leans_on is not None:
             return on.load_id in row.leans_on
         return bool(row.account.get("duplicates") or row.account.get("corrected"))

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features import build_features, read_city
-from riskwarn.errors import LoadNotUndone, RefusedWord, UnknownLoad
+from riskwarn.errors import LoadNotUndone, PersonalText, RefusedWord, UnknownLoad
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
 from riskwarn.store import Store, ledger, undo
@@ -159,6 +159,8 @@ def test_refusals_are_one_sentence(two: tuple[Home, Path]) -> None:
         undo(home, 9, now=NOW)
     with pytest.raises(RefusedWord):
         undo(home, 2, because="涉稳", now=NOW)
+    with pytest.raises(PersonalText):
+        undo(home, 2, because="致电13912345678", now=NOW)
 
 
 def test_quarantine_of_a_load_goes_with_it(home: Home, tmp_path: Path) -> None:
