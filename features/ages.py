@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array
 
 from features.spans import Spans
 from features.sums import Frame, Reals, stretched
@@ -18,39 +19,37 @@ class Ages:
 
     frame: Frame
     columns_days: npt.NDArray[np.int64]  # (columns,) the local day of each column
-    number: npt.NDArray[np.int64]  # (columns, cells) spans that hold
-    first: npt.NDArray[np.int64]  # (columns, cells) place of a cell's newest day
+    number: npt.NDArray[np.integer]  # (columns, cells) spans that hold
+    first: npt.NDArray[np.integer]  # (columns, cells) place of a cell's newest day
     days: npt.NDArray[np.int32]
 
     def quantile(self, share: float) -> Reals:
         """(columns, cells) the age below which this share of the spans lies (the lower of two); NaN where none holds."""
-        found = np.full(self.number.shape, np.nan)
-        column, cell = self._holding
-        number = self.number[column, cell]
-        place = self.first[column, cell] + np.floor(share * (number - 1)).astype(np.int64)
-        found[column, cell] = self.columns_days[column] - self.days[place]
-        return found
+        found = np.full(self.frame.columns * self.frame.cells, np.nan)
+        holding, number, day = self._holding
+        place = self.first.reshape(-1)[holding] + (share * (number - 1)).astype(np.int64)
+        found[holding] = day - self.days[place]
+        return found.reshape(self.number.shape)
 
     def oldest(self) -> Reals:
         """(columns, cells) the greatest age; NaN where none holds."""
         return self.quantile(1.0)
 
     @cached_property
-    def _holding(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        column, cell = np.nonzero(self.number)
-        return column, cell
+    def _holding(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.integer], npt.NDArray[np.int64]]:
+        """The cells in which any span holds, how many do, and the day of their column."""
+        holding = np.flatnonzero(self.number > 0)
+        return holding, self.number.reshape(-1)[holding], self.columns_days[holding // self.frame.cells]
 
 
 def ages(frame: Frame, spans: Spans, columns_days: npt.NDArray[np.int64]) -> Ages:
     """Write the spans out by column and cell; a record counts once, whatever its weight."""
     newest_first = np.argsort(-spans.day.astype(np.int64), kind="stable")
-    ordered = Spans(*(getattr(spans, name)[newest_first] for name in Spans.__annotations__))
+    ordered = spans.rows(newest_first)
     seen, column, row = stretched(frame, ordered)
     cell = (column - frame.begin) * frame.cells + seen.grid[row]
-    number = np.bincount(cell, minlength=frame.columns * frame.cells)
-    # One whole number holds the cell and the place in the order of days, so that sorting numbers sorts by both.
-    rows = max(1, len(seen))
-    key = np.sort(cell * rows + row)
-    shape = (frame.columns, frame.cells)
-    first = (np.cumsum(number) - number).reshape(shape)
-    return Ages(frame, columns_days, number.reshape(shape), first, seen.day[key % rows].astype(np.int32))
+    # Lines are in the order of days, and counting them into rows keeps it: no cell is ever sorted.
+    shape = (frame.columns * frame.cells, max(1, len(seen)))
+    table = coo_array((seen.day[row].astype(np.int32), (cell, row)), shape=shape).tocsr()
+    number = np.diff(table.indptr).reshape(frame.columns, frame.cells)
+    return Ages(frame, columns_days, number, table.indptr[:-1].reshape(number.shape), table.data)

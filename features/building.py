@@ -77,7 +77,7 @@ def computed(rows: Sequence[Declared], panel: Panel) -> Iterator[npt.NDArray[np.
     """What each row gives on a panel: (columns, grids), or (columns, 1) where all grids are alike."""
     source = None
     for row in rows:
-        if row.feature.source != source:
+        if row.feature.source != source and row.feature.family != "crossing":
             # Features of one source share much, those of different ones little: memory holds one source's.
             panel.forget()
             source = row.feature.source

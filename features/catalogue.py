@@ -45,6 +45,9 @@ ESCALATING = ("disputes",)
 #: Sources of which records are found on patrol as well as reported.
 PATROLLED = ("grid_reports", "hazards", "disputes")
 
+#: Sources of which one event nearby makes another likelier.
+REPEATING = ("disputes", "hazards", "incidents")
+
 #: Families that are built only where riskwarn.yaml asks for them.
 OFF_BY_DEFAULT = ("proxies",)
 
@@ -131,7 +134,8 @@ def _of_subject(subject: Subject) -> Iterator[Declared]:
             yield from around(row)
         if row.feature.window == long:
             yield from against_units(row)
-    yield from near_repeat(subject, escalated=False)
+    if subject.source in REPEATING:
+        yield from near_repeat(subject, escalated=False)
     if subject.source in PATROLLED:
         yield from by_finder(subject)
         yield from effort(subject)

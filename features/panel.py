@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -20,8 +21,8 @@ import pandas as pd
 
 from features import sums
 from features.city import City
-from features.declaration import WINDOWS
-from features.pieces import Piece
+from features.declaration import SHORT_AND_LONG, WINDOWS
+from features.pieces import GRID, LOCAL, Piece
 from features.records import NEVER, Clock, Records, encode, encode_table
 from features.spans import Spans
 from features.sums import Flow, Frame, Reals, Sums
@@ -51,6 +52,12 @@ class Encoded:
         """The step of the panel."""
         return self.calendar.period
 
+    @cached_property
+    def column_of_day(self) -> npt.NDArray[np.int32]:
+        """The first column that looks from each day or later, from the first column's day to the day after the last's."""
+        days = np.arange(self.days[0], self.days[-1] + 2)
+        return np.searchsorted(self.days, days).astype(np.int32)
+
 
 @dataclass
 class Panel:
@@ -60,7 +67,7 @@ class Panel:
     piece: Piece
     begin: int  # the first column shown
     columns: int  # number of columns shown
-    lens: str = "grid"
+    lens: str = GRID
     totals: Mapping[tuple[str, Unit], Reals] | None = None  # (feature, unit) -> (columns, units of the whole city)
     _kept: dict[object, object] = field(default_factory=dict, repr=False)
     _others: dict[str, Panel] = field(default_factory=dict, repr=False)
@@ -90,9 +97,11 @@ class Panel:
         """(columns,) the local date of each shown column, in days since 1970."""
         return self.city.days[self.begin : self.begin + self.columns]
 
-    def column_on(self, day: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+    def column_on(self, day: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
         """The first column, of all there are, that looks from a date or later."""
-        return np.searchsorted(self.city.days, day).astype(np.int64)
+        place = np.clip(day - self.city.days[0], 0, len(self.city.column_of_day) - 1)
+        column: npt.NDArray[np.int32] = self.city.column_of_day[place]
+        return column
 
     def keep(self, key: object, make: Callable[[], Kept]) -> Kept:
         """What stands under this key, made once."""
@@ -107,7 +116,7 @@ class Panel:
 
     def through(self, lens: str) -> Panel:
         """The same records seen in other cells; see :class:`features.pieces.Piece`."""
-        if lens == self.lens:
+        if lens == self.lens or (lens == LOCAL and self.lens == GRID and len(self.piece.halo) == 0):
             return self
         if lens not in self._others:
             self._others[lens] = replace(self, lens=lens, _kept={}, _others={})
@@ -129,9 +138,14 @@ class Panel:
 
         return self.keep(("spans", source), make)
 
-    def flow(self, key: object, make: Callable[[], Spans]) -> Flow:
-        """The running sums of spans, made once for all windows; `key` names the spans."""
-        return self.keep(("flow", key), lambda: Flow(self.frame, make(), self.city.longest))
+    def flow(self, key: object, make: Callable[[], Spans], longest: int | None = None) -> Flow:
+        """The running sums of spans, made once for all windows up to `longest`; `key` names the spans."""
+        most = self.city.longest if longest is None else longest
+        return self.keep(("flow", key, most), lambda: Flow(self.frame, make(), most))
+
+    def lately(self, key: object, make: Callable[[], Spans], window: int) -> Sums:
+        """(columns, cells) what became known in the last `window` periods, of spans that only shorter windows share."""
+        return self.flow(key, make, max(window, SHORT_AND_LONG[self.period][-1])).within(window)
 
     def holding(self, spans: Spans) -> Sums:
         """(columns, cells) summed weight of the spans that hold; exact while the weights are whole numbers."""
@@ -210,6 +224,7 @@ NO_RECORDS = Records(
             )
         },
         "count": np.zeros(0, dtype=np.int64),
+        "hours": np.zeros(0),
         "referred": np.zeros(0, dtype=bool),
     }
 )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,23 +27,10 @@ RINGS_M = ((0, 400), (400, 1000))
 #: Units whose totals come from a first pass over the whole city.
 WIDE = (Unit.DISTRICT, Unit.CITY)
 
+#: The grids next door.
+NEAR = "near"
+
 _METRES_PER_DEGREE = 111_320.0
-
-
-@dataclass(frozen=True)
-class Links:
-    """From each local grid to the core cells that see it: cells ``indices[indptr[g]:indptr[g + 1]]``."""
-
-    indptr: Indices
-    indices: Indices
-
-    def spread(self, grid: npt.NDArray[np.integer]) -> tuple[Indices, Indices]:
-        """(row, cell) of each sight of each row."""
-        start = self.indptr[grid]
-        length = self.indptr[grid + 1] - start
-        row = np.repeat(np.arange(len(grid)), length)
-        place = np.arange(len(row)) - np.repeat(np.cumsum(length) - length - start, length)
-        return row, self.indices[place]
 
 
 @dataclass(frozen=True)
@@ -59,7 +47,7 @@ class Piece:
 
     core: Indices  # (core grids,) their indices in the city
     halo: Indices  # (halo grids,) theirs
-    links: Mapping[str, Links]  # "near", and each ring by its name
+    sights: Mapping[str, csr_array]  # "near", and each ring by its name: (core grids, core and halo grids) of 0 and 1
     levels: Mapping[Unit, Level]
     placed: npt.NDArray[np.bool_]  # (core grids,) whether the grid has coordinates
 
@@ -69,22 +57,30 @@ class Piece:
         return next(pieces(geography, len(geography)))
 
     def cells(self, lens: str) -> int:
-        """Number of cells of a lens: `grid`, `near`, a ring's name, or a unit's."""
-        return len(self.levels[Unit(lens)].sizes) if lens in _UNITS else len(self.core)
+        """Number of cells of a lens: `grid` (the core), `local` (core and halo), or a unit."""
+        if lens in _UNITS:
+            return len(self.levels[Unit(lens)].sizes)
+        return len(self.core) + (len(self.halo) if lens == LOCAL else 0)
 
     def located(self, records: Records, lens: str) -> Records:
         """The records in the cells of a lens."""
-        grid = records["grid"].astype(np.int64)
-        if lens in self.links:
-            row, cell = self.links[lens].spread(grid)
-            return records.choose(row, cell)
+        grid = records["grid"]
         inside = grid < len(self.core)
-        rows = None if inside.all() else np.flatnonzero(inside)
-        if lens in _UNITS:
-            rows = np.arange(len(grid)) if rows is None else rows
-            return records.choose(rows, self.levels[Unit(lens)].of_core[grid[rows]])
-        return records if rows is None else records.choose(rows)
+        if lens == LOCAL or (lens == GRID and inside.all()):
+            return records
+        rows = np.flatnonzero(inside)
+        if lens == GRID:
+            return records.choose(rows)
+        return records.choose(rows, self.levels[Unit(lens)].of_core[grid[rows]])
 
+    def seen(self, sight: str, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """(columns, core grids) sums over the grids that each core grid sees, of values (columns, core and halo grids)."""
+        # The product runs along rows of the right side: a row a grid, all its columns side by side.
+        return np.asarray(self.sights[sight] @ np.ascontiguousarray(values.T)).T
+
+
+#: The lenses that are no units.
+GRID, LOCAL = "grid", "local"
 
 _UNITS = frozenset(unit.value for unit in (Unit.COMMUNITY, Unit.TOWN, Unit.DISTRICT, Unit.CITY))
 
@@ -119,10 +115,7 @@ def _piece(geography: Geography, sights: Mapping[str, csr_array], core: Indices)
     reached = np.unique(np.concatenate([row.indices for row in rows.values()]).astype(np.int64))
     halo = reached[~inside[reached]]
     seen = np.concatenate([core, halo])
-    links = {}
-    for name, row in rows.items():
-        turned = row[:, seen].T.tocsr()
-        links[name] = Links(turned.indptr.astype(np.int64), turned.indices.astype(np.int64))
+    sights = {name: row[:, seen] for name, row in rows.items()}
     levels = {}
     for unit, units in geography.units.items():
         of_core, sizes = units.of_grid[core], units.sizes
@@ -131,12 +124,12 @@ def _piece(geography: Geography, sights: Mapping[str, csr_array], core: Indices)
             sizes = sizes[local]
         levels[unit] = Level(of_core.astype(np.int64), sizes)
     placed = np.isfinite(geography.longitude[core]) & np.isfinite(geography.latitude[core])
-    return Piece(core, halo, links, levels, placed)
+    return Piece(core, halo, sights, levels, placed)
 
 
 def _sights(geography: Geography) -> dict[str, csr_array]:
     """Each lens as a matrix: (grid, grids that it sees)."""
-    sights = {"near": geography.neighbours.tocsr()}
+    sights = {NEAR: geography.neighbours.astype(np.int32)}
     count = len(geography)
     placed = np.flatnonzero(np.isfinite(geography.longitude) & np.isfinite(geography.latitude))
     pairs, distance = np.zeros((0, 2), dtype=np.int64), np.zeros(0)
@@ -151,5 +144,5 @@ def _sights(geography: Geography) -> dict[str, csr_array]:
         chosen = (distance > inner) | ((distance == 0) & (inner == 0))
         left, right = pairs[chosen & (distance <= outer)].T
         both = (np.concatenate([left, right]), np.concatenate([right, left]))
-        sights[ring_name(ring)] = csr_array((np.ones(len(both[0])), both), shape=(count, count))
+        sights[ring_name(ring)] = csr_array((np.ones(len(both[0]), dtype=np.int32), both), shape=(count, count))
     return sights

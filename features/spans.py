@@ -33,7 +33,10 @@ class Spans:
         """The chosen rows."""
         if chosen.all():
             return self
-        rows = np.flatnonzero(chosen)
+        return self.rows(np.flatnonzero(chosen))
+
+    def rows(self, rows: npt.NDArray[np.int64]) -> Spans:
+        """The rows at these places."""
         return Spans(
             self.grid[rows], self.known[rows], self.start[rows], self.stop[rows], self.day[rows], self.weight[rows]
         )
@@ -53,6 +56,10 @@ class Spans:
     def weighing(self, weight: Integers | Weights) -> Spans:
         """The same rows with other weights on top of their own."""
         return replace(self, weight=self.weight * weight)
+
+    def weighing_one(self) -> Spans:
+        """The same rows, each counting once."""
+        return replace(self, weight=np.ones(len(self), dtype=np.int64))
 
     @staticmethod
     def joined(one: Spans, other: Spans) -> Spans:

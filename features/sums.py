@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from features.spans import Spans, Weights
+from features.spans import Integers, Spans, Weights
 
 Sums = npt.NDArray[Any]  # int32, int64 or float64
 Reals = npt.NDArray[np.float64]
@@ -27,17 +27,22 @@ class Frame:
     columns: int
     cells: int
 
-    def empty(self, weight: Weights) -> Sums:
-        """Zeros of the narrowest type that can hold any sum of these weights."""
-        return np.zeros((self.columns, self.cells), dtype=_type_of(weight))
+    @property
+    def end(self) -> int:
+        """The column after the last."""
+        return self.begin + self.columns
 
-    def add(self, sums: Sums, column: npt.NDArray[np.integer], cell: npt.NDArray[np.integer], weight: Weights) -> None:
+    def zeros(self, weight: Weights) -> Sums:
+        """(columns + 1, cells) zeros of the narrowest type that can hold any sum of these weights.
+
+        The row after the last takes what no column sees, so that nothing has to be chosen before it is added.
+        """
+        return np.zeros((self.columns + 1, self.cells), dtype=_type_of(weight))
+
+    def add(self, sums: Sums, column: Integers, cell: Integers, weight: Weights) -> None:
         """Add weights at (absolute column, cell); columns before the first count at the first, later ones nowhere."""
-        place = column.astype(np.int64) - self.begin
-        np.maximum(place, 0, out=place)
-        inside = place < self.columns
-        if not inside.all():
-            place, cell, weight = place[inside], cell[inside], weight[inside]
+        place = np.clip(column, self.begin, self.end)
+        place = (place - self.begin).astype(np.int32 if sums.size < _MOST else np.int64, copy=False)
         place *= self.cells
         place += cell
         np.add.at(sums.reshape(-1), place, weight.astype(sums.dtype, copy=False))
@@ -46,7 +51,10 @@ class Frame:
 def _type_of(weight: Weights) -> np.dtype[np.generic]:
     if weight.dtype.kind == "f":
         return np.dtype(np.float64)
-    small = len(weight) == 0 or int(np.abs(weight).sum(dtype=np.float64)) < _MOST
+    if len(weight) == 0:
+        return np.dtype(np.int32)
+    largest = max(int(weight.max()), -int(weight.min()))
+    small = largest * len(weight) < _MOST or int(np.abs(weight).sum(dtype=np.float64)) < _MOST
     return np.dtype(np.int32 if small else np.int64)
 
 
@@ -59,18 +67,28 @@ def cumulate(sums: Sums) -> Sums:
 
 def holding(frame: Frame, spans: Spans) -> Sums:
     """(columns, cells) summed weight of the spans that hold."""
-    spans = visible(frame, spans)
-    sums = frame.empty(spans.weight)
-    frame.add(sums, spans.start, spans.grid, spans.weight)
-    ending = spans.where(spans.stop < frame.begin + frame.columns - 1)
-    frame.add(sums, ending.stop.astype(np.int64) + 1, ending.grid, -ending.weight)
-    return cumulate(sums)
+    sums = frame.zeros(spans.weight)
+    first, after = _bounds(frame, spans)
+    frame.add(sums, first, spans.grid, spans.weight)
+    frame.add(sums, after, spans.grid, -spans.weight)
+    return cumulate(sums[:-1])
+
+
+def _bounds(frame: Frame, spans: Spans) -> tuple[Integers, Integers]:
+    """The first column that sees each span and the one after the last, both the end where no shown column does."""
+    seen = is_visible(frame, spans)
+    first = np.where(seen, spans.start, np.int32(frame.end))
+    return first, np.where(seen, spans.stop, np.int32(frame.end)) + np.int32(1)
+
+
+def is_visible(frame: Frame, spans: Spans) -> npt.NDArray[np.bool_]:
+    """(rows,) whether a span holds at any of the columns."""
+    return (spans.start <= spans.stop) & (spans.start < frame.end) & (spans.stop >= frame.begin)
 
 
 def visible(frame: Frame, spans: Spans) -> Spans:
     """The spans that hold at any of the columns."""
-    end = frame.begin + frame.columns
-    return spans.where((spans.start <= spans.stop) & (spans.start < end) & (spans.stop >= frame.begin))
+    return spans.where(is_visible(frame, spans))
 
 
 class Flow:
@@ -82,16 +100,14 @@ class Flow:
 
     def __init__(self, frame: Frame, spans: Spans, longest: int) -> None:
         self._frame = frame
-        end = frame.begin + frame.columns
-        spans = spans.where((spans.start <= spans.stop) & (spans.start < end))
-        regular = (spans.start == spans.known + 1) & (spans.stop >= end - 1)
-        plain = spans.where(regular)
-        self._irregular = spans.where(~regular)
         self.longest = longest
+        irregular = (spans.start != spans.known + 1) | (spans.stop < frame.end - 1)
+        few = irregular & (spans.start <= spans.stop) & (spans.start < frame.end)
+        self._irregular = spans.where(few & (spans.stop >= frame.begin) & (spans.known + longest >= frame.begin))
         history = Frame(frame.begin - longest, frame.columns + longest, frame.cells)
-        sums = history.empty(plain.weight)
-        history.add(sums, plain.start, plain.grid, plain.weight)
-        self.sums = cumulate(sums)
+        sums = history.zeros(spans.weight)
+        history.add(sums, np.where(irregular, np.int32(frame.end), spans.start), spans.grid, spans.weight)
+        self.sums = cumulate(sums[:-1])
 
     def within(self, window: int) -> Sums:
         """(columns, cells) summed weight of what became known in the last `window` periods."""
@@ -105,24 +121,51 @@ class Flow:
         return counts
 
 
+def active_periods(frame: Frame, spans: Spans, window: int) -> Sums:
+    """(columns, cells) periods of the window in which anything became known that still holds, each counted once."""
+    spans = spans.where(spans.known >= 0)
+    regular = (spans.start == spans.known + 1) & (spans.stop >= frame.end - 1) & (spans.start < frame.end)
+    key = spans.grid.astype(np.int64) * (frame.end + 1) + np.minimum(spans.known, frame.end)
+    distinct, rows = np.unique(key[regular], return_index=True)
+    once = spans.where(regular)
+    number = Flow(frame, once.rows(rows).weighing_one(), window).within(window)
+    # A period of which nothing holds for ever: few, so that they are looked at column by column.
+    rest = spans.where(~regular & ~np.isin(key, distinct))
+    seen, column, row = stretched(frame, rest.between(rest.start, rest.known.astype(np.int64) + window))
+    place = (column - frame.begin) * frame.cells + seen.grid[row]
+    lines = np.unique(place * (frame.end + 1) + seen.known[row]) // (frame.end + 1)
+    np.add.at(number.reshape(-1), lines, np.ones(len(lines), dtype=number.dtype))
+    return number
+
+
 def ratio(part: Sums, whole: Sums) -> Reals:
     """part / whole, NaN where there is no whole."""
-    found: Reals = np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
-    return found
+    found = np.full(whole.size, np.nan)
+    some = np.flatnonzero(whole > 0)
+    found[some] = part.reshape(-1)[some] / whole.reshape(-1)[some]
+    return found.reshape(whole.shape)
+
+
+def log_of(counts: Sums, scale: float = 1.0, plus: float = 1.0) -> Reals:
+    """log(counts * scale + plus)."""
+    found = counts * scale
+    found += plus
+    return np.asarray(np.log(found, out=found))
 
 
 def _add_stretches(frame: Frame, counts: Sums, spans: Spans) -> None:
     """Add the weight of each span to each of its columns, one by one."""
     seen, column, row = stretched(frame, spans)
     if len(row):
-        frame.add(counts, column, seen.grid[row], seen.weight[row])
+        place = (column - frame.begin) * frame.cells + seen.grid[row]
+        np.add.at(counts.reshape(-1), place, seen.weight[row].astype(counts.dtype, copy=False))
 
 
 def stretched(frame: Frame, spans: Spans) -> tuple[Spans, npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """The visible spans written out: (spans, absolute column, row of the span), a line a span and shown column."""
     seen = visible(frame, spans)
     start = np.maximum(seen.start.astype(np.int64), frame.begin)
-    length = np.minimum(seen.stop.astype(np.int64), frame.begin + frame.columns - 1) - start + 1
+    length = np.minimum(seen.stop.astype(np.int64), frame.end - 1) - start + 1
     row = np.repeat(np.arange(len(seen)), length)
     column = np.arange(len(row)) - np.repeat(np.cumsum(length) - length - start, length)
     return seen, column, row
@@ -131,14 +174,13 @@ def stretched(frame: Frame, spans: Spans) -> tuple[Spans, npt.NDArray[np.int64],
 def latest(frame: Frame, spans: Spans) -> Reals:
     """(columns, cells) day of the latest event that is seen; -inf where there is none."""
     seen = visible(frame, spans)
-    end = frame.begin + frame.columns
     last = np.full((frame.columns, frame.cells), -np.inf)
-    forever = seen.where(seen.stop >= end - 1)
+    forever = seen.where(seen.stop >= frame.end - 1)
     place = np.maximum(forever.start.astype(np.int64) - frame.begin, 0) * frame.cells + forever.grid
     np.maximum.at(last.reshape(-1), place, forever.day.astype(np.float64))
     for column in range(1, frame.columns):
         np.maximum(last[column], last[column - 1], out=last[column])
-    passing, columns, row = stretched(frame, seen.where(seen.stop < end - 1))
+    passing, columns, row = stretched(frame, seen.where(seen.stop < frame.end - 1))
     place = (columns - frame.begin) * frame.cells + passing.grid[row]
     np.maximum.at(last.reshape(-1), place, passing.day[row].astype(np.float64))
     return last
@@ -146,18 +188,24 @@ def latest(frame: Frame, spans: Spans) -> Reals:
 
 def decayed(frame: Frame, spans: Spans, half_life: float) -> Reals:
     """(columns, cells) float64: weights halved every `half_life` periods since they became known."""
-    seen = visible(frame, spans)
-    end = frame.begin + frame.columns
     # Ages are whole periods, so that every power there is fits in a short table.
-    powers = 0.5 ** (np.arange(end + 2) / half_life)
-    state = np.zeros((frame.columns, frame.cells))
-    first = np.maximum(seen.start.astype(np.int64), frame.begin)
-    frame.add(state, first, seen.grid, seen.weight * powers[first - 1 - seen.known])
-    leaving = seen.where(seen.stop < end - 1)
-    gone = leaving.stop.astype(np.int64)
-    frame.add(state, gone + 1, leaving.grid, -leaving.weight * powers[gone - leaving.known])
+    powers = 0.5 ** (np.arange(frame.end + 2) / half_life)
+    state = np.zeros((frame.columns + 1, frame.cells))
+    first, after = _bounds(frame, spans)
+    first = np.maximum(first, frame.begin)
+    frame.add(state, first, spans.grid, spans.weight * powers[_age(first - 1, spans.known, frame.end)])
+    leaving = np.flatnonzero(after < frame.end)
+    gone = after[leaving]
+    ages = _age(gone - 1, spans.known[leaving], frame.end)
+    frame.add(state, gone, spans.grid[leaving], -spans.weight[leaving] * powers[ages])
     faded = np.empty(frame.cells)
     for column in range(1, frame.columns):
         np.multiply(state[column - 1], powers[1], out=faded)
         np.add(state[column], faded, out=state[column])
-    return state
+    return state[:-1]
+
+
+def _age(column: Integers, known: Integers, most: int) -> Integers:
+    """Whole periods since a row became known, within the table of powers for rows that no column sees."""
+    age: Integers = np.clip(column - known, 0, most)
+    return age

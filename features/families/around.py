@@ -9,7 +9,8 @@ import numpy as np
 
 from features.declaration import Declared
 from features.panel import Array, Panel
-from features.pieces import WIDE
+from features.pieces import LOCAL, NEAR, WIDE
+from features.sums import Reals, log_of
 from riskwarn.words import Quantity, Unit
 
 _UNITS = {
@@ -50,7 +51,7 @@ def around(declared: Declared) -> Iterator[Declared]:
             en=f"next door: {base.en}",
             quantity=Quantity.INTENSIVE,  # a grid is next door to several: no sum over grids
         ),
-        lambda panel: declared.compute(panel.through("near")),
+        lambda panel: panel.piece.seen(NEAR, declared.compute(panel.through(LOCAL))),
     )
     for unit, (zh, en) in _UNITS.items():
         yield Declared(
@@ -78,7 +79,8 @@ def against_units(declared: Declared) -> Iterator[Declared]:
         zh, en = _UNITS[unit]
 
         def compare(panel: Panel, unit: Unit = unit) -> Array:
-            return np.log((declared.compute(panel) + _PRIOR) / (mean_of_unit(panel, declared, unit) + _PRIOR))
+            usual = np.log(means_of_units(panel, declared, unit) + _PRIOR)
+            return log_of(declared.compute(panel), plus=_PRIOR) - usual[:, panel.piece.levels[unit].of_core]
 
         yield Declared(
             replace(
@@ -99,11 +101,16 @@ def against_units(declared: Declared) -> Iterator[Declared]:
 
 def mean_of_unit(panel: Panel, declared: Declared, unit: Unit) -> Array:
     """(columns, grids) the mean over the grids of the unit in which each grid lies."""
-    level = panel.piece.levels[unit]
+    return means_of_units(panel, declared, unit)[:, panel.piece.levels[unit].of_core]
 
-    def means() -> Array:
+
+def means_of_units(panel: Panel, declared: Declared, unit: Unit) -> Reals:
+    """(columns, units) the mean over the grids of each unit."""
+
+    def means() -> Reals:
+        sizes = panel.piece.levels[unit].sizes
         if panel.totals is not None and unit in WIDE:
-            return panel.totals[declared.feature.name, unit] / level.sizes
-        return declared.compute(panel.through(unit.value)) / level.sizes
+            return panel.totals[declared.feature.name, unit] / sizes
+        return np.asarray(declared.compute(panel.through(unit.value)) / sizes)
 
-    return np.asarray(panel.keep(("mean", declared.feature.name, unit), means)[:, level.of_core])
+    return panel.keep(("mean", declared.feature.name, unit), means)

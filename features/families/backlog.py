@@ -8,9 +8,11 @@ import numpy as np
 
 from features.ages import Ages, ages
 from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
+from features.families.counts import count
 from features.panel import Array, Panel
+from features.records import Records
 from features.spans import Spans
-from features.sums import ratio
+from features.sums import is_visible, log_of, ratio
 from riskwarn.words import Quantity
 
 BACKLOG = Family("backlog", theme="waiting")
@@ -23,17 +25,29 @@ AGES = (28, 84, 182)
 QUANTILES = {"median": (0.5, "中位", "median"), "p90": (0.9, "九成位", "90 % quantile of")}
 
 
-def open_spans(panel: Panel, source: str, *, severe: bool = False) -> Spans:
-    """The spans while neither a closing nor an outcome of the record is known, weighted by severity if asked."""
+def open_records(panel: Panel, source: str) -> tuple[Records, Spans]:
+    """The records that any column sees open, and their spans while neither a closing nor an outcome is known."""
 
-    def make() -> Spans:
+    def make() -> tuple[Records, Spans]:
         rows = panel.records(source)
         spans = panel.spans(source)
-        if severe:
-            spans = spans.weighing(rows["severity"].astype(np.int64))
-        return spans.between(spans.start, np.minimum(rows["closed_at"], rows["outcome"]))
+        spans = spans.between(spans.start, np.minimum(rows["closed_at"], rows["outcome"]))
+        seen = np.flatnonzero(is_visible(panel.frame, spans))
+        return rows.choose(seen), spans.rows(seen)
 
-    return panel.keep((source, "open spans", severe), make)
+    return panel.keep((source, "open records"), make)
+
+
+def open_spans(panel: Panel, source: str, *, severe: bool = False) -> Spans:
+    """The spans of open records, weighted by severity if asked."""
+    rows, spans = open_records(panel, source)
+    return spans.weighing(rows["severity"].astype(np.int32)) if severe else spans
+
+
+def open_of_category(panel: Panel, source: str, category: int) -> Spans:
+    """The spans of open records of one category, by its code."""
+    rows, spans = open_records(panel, source)
+    return spans.where(np.asarray(rows["category"] == category))
 
 
 def older_than(panel: Panel, spans: Spans, days: int) -> Spans:
@@ -64,8 +78,7 @@ def backlog(subject: Subject) -> Iterator[Declared]:
     source, zh, en = subject.source, subject.zh, subject.en
 
     def mean_age(panel: Panel) -> Array:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return summed_age(panel, open_spans(panel, source)) / number_open(panel, source)
+        return ratio(summed_age(panel, open_spans(panel, source)), number_open(panel, source))
 
     yield BACKLOG.feature(
         source, f"{source}_open", f"未办结{zh}数", f"{en} still open", lambda panel: number_open(panel, source)
@@ -146,9 +159,7 @@ def open_by_category(subject: Subject) -> Iterator[Declared]:
             f"{source}_{name}_open",
             f"未办结{subject.zh}数：{zh}",
             f"{subject.en} ({en}) still open",
-            lambda panel, code=code: panel.holding(  # type: ignore[misc]
-                open_spans(panel, source).where(np.asarray(panel.records(source)["category"] == code))
-            ),
+            lambda panel, code=code: panel.holding(open_of_category(panel, source, code)),  # type: ignore[misc]
         )
 
 
@@ -166,9 +177,11 @@ def closing(subject: Subject) -> Iterator[Declared]:
         return closed(panel).weighing(np.maximum(0, rows["closed_at_day"] - rows["day"]))
 
     def mean_days(panel: Panel, window: int) -> Array:
-        number = panel.flow((source, "closed"), lambda: closed(panel)).within(window)
-        days = panel.flow((source, "took"), lambda: took(panel)).within(window)
-        return ratio(days, number)
+        def make() -> Array:
+            number = panel.lately((source, "closed"), lambda: closed(panel), window)
+            return ratio(panel.lately((source, "took"), lambda: took(panel), window), number)
+
+        return panel.keep((source, "days to close", window), make)
 
     for window in (short, long):
         yield CLOSING.feature(
@@ -198,9 +211,8 @@ def closing(subject: Subject) -> Iterator[Declared]:
         f"{source}_closed_share_{long}",
         f"{subject.zh_last(long)}{zh}办结数与新增数之比（对数）",
         f"{en} closed {subject.en_last(long)} against those that came in, as a log ratio",
-        lambda panel: np.log(
-            (panel.flow((source, "closed"), lambda: closed(panel)).within(long) + 1.0)
-            / (panel.flow((source, "count"), lambda: panel.spans(source)).within(long) + 1.0)
+        lambda panel: (
+            log_of(panel.lately((source, "closed"), lambda: closed(panel), long)) - log_of(count(panel, source, long))
         ),
         quantity=Quantity.INTENSIVE,
         transform="log ratio",

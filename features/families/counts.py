@@ -28,7 +28,7 @@ def count(panel: Panel, source: str, window: int) -> Array:
 
 def count_of(panel: Panel, source: str, category: int, window: int) -> Array:
     """(columns, cells) records of one category, by its code."""
-    return panel.flow((source, "category", category), lambda: of_category(panel, source, category)).within(window)
+    return panel.lately((source, "category", category), lambda: of_category(panel, source, category), window)
 
 
 def of_category(panel: Panel, source: str, category: int) -> Spans:
@@ -38,7 +38,7 @@ def of_category(panel: Panel, source: str, category: int) -> Spans:
 
 def severe(panel: Panel, source: str) -> Spans:
     """The source's spans weighted by severity."""
-    return panel.spans(source).weighing(panel.records(source)["severity"].astype(np.int64))
+    return panel.spans(source).weighing(panel.records(source)["severity"].astype(np.int32))
 
 
 def counts(subject: Subject) -> Iterator[Declared]:
@@ -64,9 +64,9 @@ def severity_sums(subject: Subject) -> Iterator[Declared]:
             f"{source}_severity_{window}",
             f"{subject.zh_last(window)}{subject.zh}按级别加权之和",
             f"{subject.en} {subject.en_last(window)}, weighted by severity",
-            lambda panel, window=window: panel.flow(  # type: ignore[misc]
-                (source, "severity"), lambda: severe(panel, source)
-            ).within(window),
+            lambda panel, window=window: panel.lately(  # type: ignore[misc]
+                (source, "severity"), lambda: severe(panel, source), window
+            ),
             window=window,
             unit="severity points",
         )
@@ -102,9 +102,9 @@ def by_finder(subject: Subject) -> Iterator[Declared]:
                 f"{source}_{way}_{window}",
                 f"{subject.zh_last(window)}{zh}{subject.zh}数",
                 f"{subject.en} {en} {subject.en_last(window)}",
-                lambda panel, window=window, way=way, found=found: panel.flow(  # type: ignore[misc]
-                    (source, "found", way), lambda: found(panel)
-                ).within(window),
+                lambda panel, window=window, way=way, found=found: panel.lately(  # type: ignore[misc]
+                    (source, "found", way), lambda: found(panel), window
+                ),
                 window=window,
                 observer=way == "patrol",
             )

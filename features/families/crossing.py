@@ -8,8 +8,8 @@ import numpy as np
 
 from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
 from features.families.counts import count, count_of
-from features.panel import Panel
-from features.sums import Reals
+from features.panel import Array, Panel
+from features.sums import log_of
 from riskwarn.words import Quantity
 
 CROSSING = Family("crossing", theme="crossing")
@@ -25,12 +25,14 @@ def crossing(first: Subject, then: Subject) -> Iterator[Declared]:
     shared = [(codes[name], code) for code, (name, _, _) in enumerate(then.categories) if name in codes]
     common = [(one, other) for one, other in shared if first.categories[one][0] != "other"]
 
-    def following(panel: Panel) -> Reals:
-        found = np.zeros((panel.columns, panel.grids), dtype=np.int64)
+    def following(panel: Panel) -> Array:
+        found = np.zeros(panel.columns * panel.grids, dtype=np.int64)
         for earlier, later in common:
-            before = count_of(panel, first.source, earlier, long) > 0
-            found += before * count_of(panel, then.source, later, short)
-        return found.astype(np.float64)
+            lately = count_of(panel, then.source, later, short).reshape(-1)
+            some = np.flatnonzero(lately > 0)
+            before = count_of(panel, first.source, earlier, long).reshape(-1)[some]
+            found[some] += np.where(before > 0, lately[some], 0)
+        return found.reshape(panel.columns, panel.grids)
 
     if common:
         yield CROSSING.feature(
@@ -49,7 +51,7 @@ def crossing(first: Subject, then: Subject) -> Iterator[Declared]:
         f"{then.source}_per_{first.source}_{long}",
         f"{first.zh_last(long)}{then.zh}与{first.zh}之比（对数）",
         f"{then.en} against {first.en} {first.en_last(long)}, as a log ratio",
-        lambda panel: np.log((count(panel, then.source, long) + 1.0) / (count(panel, first.source, long) + 1.0)),
+        lambda panel: log_of(count(panel, then.source, long)) - log_of(count(panel, first.source, long)),
         quantity=Quantity.INTENSIVE,
         transform="log ratio",
         unit="",
@@ -62,16 +64,20 @@ def recurring(subject: Subject) -> Iterator[Declared]:
     source = subject.source
     short, long = SHORT_AND_LONG[subject.period]
 
-    def again(panel: Panel) -> Reals:
-        found = np.zeros((panel.columns, panel.grids), dtype=np.int64)
+    def again(panel: Panel) -> Array:
+        found = np.zeros(panel.columns * panel.grids, dtype=np.int64)
         for code in range(len(subject.categories)):
-            lately = count_of(panel, source, code, short)
-            found += lately * (count_of(panel, source, code, long) > lately)
-        return found.astype(np.float64)
+            lately = count_of(panel, source, code, short).reshape(-1)
+            some = np.flatnonzero(lately > 0)
+            number = lately[some]
+            found[some] += np.where(count_of(panel, source, code, long).reshape(-1)[some] > number, number, 0)
+        return found.reshape(panel.columns, panel.grids)
 
-    def variety(panel: Panel) -> Reals:
-        kinds = [count_of(panel, source, code, long) > 0 for code in range(len(subject.categories))]
-        return np.asarray(np.sum(kinds, axis=0, dtype=np.float64))
+    def variety(panel: Panel) -> Array:
+        kinds = np.zeros((panel.columns, panel.grids), dtype=np.int8)
+        for code in range(len(subject.categories)):
+            kinds += count_of(panel, source, code, long) > 0
+        return kinds
 
     yield CROSSING.feature(
         source,

@@ -51,7 +51,7 @@ def _unanswered(panel: Panel, source: str) -> tuple[Spans, np.ndarray]:
     if source == "hotline":
         asks = np.flatnonzero(~np.isin(rows["kind"], NO_DEMAND))
         rows = rows.choose(asks)
-        spans = Spans(*(getattr(spans, name)[asks] for name in Spans.__annotations__))
+        spans = spans.rows(asks)
     answered = np.minimum(rows["answered_at"], rows["closed_at"])
     first = panel.city.first_answers.get(source, int(NEVER))
     lapse = panel.column_on(spans.day + STATUTORY_DAYS) - 1

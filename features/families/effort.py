@@ -16,7 +16,7 @@ from features.families.memory import days_since
 from features.panel import Array, Panel
 from features.records import DISCOVERED_BY
 from features.spans import Spans
-from features.sums import ratio
+from features.sums import active_periods, ratio
 from riskwarn.words import Quantity
 
 EFFORT = Family("effort", theme="recording")
@@ -31,22 +31,11 @@ def effort(subject: Subject) -> Iterator[Declared]:
         found = np.asarray(panel.records(source)["discovered"] == DISCOVERED_BY.index("patrol"))
         return panel.spans(source).where(found)
 
-    def active(panel: Panel) -> Array:
-        """Periods of the window in which anything became known: each counts once, however much it was."""
-        counts = panel.flow((source, "count"), lambda: panel.spans(source))
-        number = np.zeros((panel.columns, panel.grids), dtype=np.int32)
-        newer = counts.within(0)
-        for window in range(1, long + 1):
-            older = counts.within(window)
-            number += older > newer
-            newer = older
-        return number
-
     def delay(panel: Panel) -> Array:
-        late = panel.flow(
-            (source, "delay"), lambda: panel.spans(source).weighing(panel.records(source)["delay"].astype(np.int64))
-        )
-        return ratio(late.within(long), count(panel, source, long))
+        def late() -> Spans:
+            return panel.spans(source).weighing(panel.records(source)["delay"].astype(np.int64))
+
+        return ratio(panel.lately((source, "delay"), late, long), count(panel, source, long))
 
     yield EFFORT.feature(
         source,
@@ -54,7 +43,7 @@ def effort(subject: Subject) -> Iterator[Declared]:
         f"{subject.zh_last(long)}{zh}中巡查发现占比",
         f"share of {en} found on patrol {subject.en_last(long)}",
         lambda panel: ratio(
-            panel.flow((source, "found", "patrol"), lambda: patrolled(panel)).within(long), count(panel, source, long)
+            panel.lately((source, "found", "patrol"), lambda: patrolled(panel), long), count(panel, source, long)
         ),
         quantity=Quantity.INTENSIVE,
         transform="share",
@@ -78,7 +67,7 @@ def effort(subject: Subject) -> Iterator[Declared]:
         f"{source}_active_{long}",
         f"{subject.zh_last(long)}有{zh}记录的{subject.zh_period}数",
         f"{subject.en_period} with any {en} {subject.en_last(long)}",
-        active,
+        lambda panel: active_periods(panel.frame, panel.spans(source), long),
         quantity=Quantity.INTENSIVE,
         transform="number of periods",
         unit=subject.en_period,

@@ -9,7 +9,7 @@ import numpy as np
 from features.declaration import HALF_LIVES, NEAR_HALF_LIVES, SHORT_AND_LONG, YEAR, Declared, Family, Subject
 from features.families.memory import days_since
 from features.panel import Array, Panel
-from features.pieces import RINGS_M, ring_name
+from features.pieces import LOCAL, RINGS_M, ring_name
 from features.records import NEVER
 from features.spans import Spans
 from riskwarn.words import Quantity
@@ -85,9 +85,12 @@ def near_repeat(subject: Subject, *, escalated: bool) -> Iterator[Declared]:
     en = f"escalations of {subject.en}" if escalated else subject.en
 
     def fading(panel: Panel, ring: int, half_life: float) -> Array:
-        around = panel.through(ring_name(ring))
-        spans = escalations(around, source) if escalated else around.spans(source)
-        sums = around.decayed(spans, half_life)
+        around = panel.through(LOCAL)
+        key = (source, "fading", escalated, half_life)
+        state = around.keep(
+            key, lambda: around.decayed(escalations(around, source) if escalated else around.spans(source), half_life)
+        )
+        sums = panel.piece.seen(ring_name(ring), state)
         sums[:, ~panel.piece.placed] = np.nan
         return sums
 

@@ -1,7 +1,8 @@
 """Whether it is more than usual: trend, burst, and surprise against the grid's own past and against its peers.
 
 Surprise is minus the decimal logarithm of the chance of so many or more: 2 says that one in a hundred quiet windows
-would look like this. The means are plain rates with one event of the city's rate mixed in: constants, nothing is fitted.
+would look like this. The means are plain rates, the grid's own with a year of its town mixed in; peers are spread with a fixed
+dispersion of one half (a negative binomial of size 2), for grids of one town are not alike. Nothing is fitted.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from scipy import special
 from features.declaration import SHORT_AND_LONG, YEAR, Declared, Family, Subject
 from features.families.counts import count
 from features.panel import Array, Panel
-from features.sums import Reals
+from features.sums import Reals, log_of
 from riskwarn.words import Quantity, Unit
 
 PACE = Family("pace", theme="pace")
 
-#: Variance of the peers' rates over the square of their mean: neighbours of one town are not alike.
-PEERS_DISPERSION = 0.5
+#: Terms of the Poisson tail's series. The rest is below 1e-9 of the sum while the mean is below a sixth of (n + terms).
+_TERMS = 14
 
 #: Nothing is more surprising than this.
 _MOST = 12.0
@@ -33,7 +34,7 @@ def pace(subject: Subject) -> Iterator[Declared]:
     year = YEAR[subject.period]
 
     def log_ratio(panel: Panel, new: int, old: int) -> Array:
-        return np.log((count(panel, source, new) + 1.0) / (count(panel, source, old) * (new / old) + 1.0))
+        return log_of(count(panel, source, new)) - log_of(count(panel, source, old), new / old)
 
     yield PACE.feature(
         source,
@@ -78,7 +79,7 @@ def pace(subject: Subject) -> Iterator[Declared]:
         lately = count(panel, source, short)
         before = count(panel, source, year) - lately
         usual = (before + _mean_of_town(panel, source, year)) * short / (2 * year - short)
-        return surprise(lately, usual, 0.0)
+        return surprise(lately, usual, peers=False)
 
     yield PACE.feature(
         source,
@@ -97,7 +98,7 @@ def pace(subject: Subject) -> Iterator[Declared]:
         f"{subject.zh_last(short)}{subject.zh}较本镇街同类网格水平的异常程度",
         f"surprise of {subject.en} {subject.en_last(short)} against the grids of its town",
         lambda panel: surprise(
-            count(panel, source, short), _mean_of_town(panel, source, year) * (short / year), PEERS_DISPERSION
+            count(panel, source, short), _mean_of_town(panel, source, year) * (short / year), peers=True
         ),
         quantity=Quantity.INTENSIVE,
         transform="negative binomial tail",
@@ -115,15 +116,31 @@ def _mean_of_town(panel: Panel, source: str, window: int) -> Reals:
     return np.asarray(means[:, level.of_core])
 
 
-def surprise(seen: Array, usual: Reals, dispersion: float) -> Reals:
-    """−log10 P(N ≥ seen) for a Poisson (dispersion 0) or negative binomial N of this mean; 0 where nothing was seen."""
-    found = np.zeros(np.broadcast_shapes(seen.shape, usual.shape))
-    place = np.nonzero(seen)
-    number, mean = seen[place].astype(np.float64), np.maximum(usual[place], 1e-6)
-    if dispersion == 0.0:
-        tail = special.gammainc(number, mean)
-    else:
-        size = 1 / dispersion
-        tail = special.betainc(number, size, mean / (mean + size))
-    found[place] = np.minimum(-np.log10(np.maximum(tail, 10**-_MOST)), _MOST)
-    return found
+def surprise(seen: Array, usual: Reals, *, peers: bool) -> Reals:
+    """−log10 P(N ≥ seen) for a Poisson N of this mean, or (peers) a negative binomial one; 0 where nothing was seen."""
+    found = np.zeros(seen.size)
+    place = np.flatnonzero(seen > 0)
+    number, mean = seen.reshape(-1)[place].astype(np.float64), np.maximum(usual.reshape(-1)[place], 1e-6)
+    tail = _tail_of_peers(number, mean) if peers else _log_tail(number, mean)
+    found[place] = np.clip(tail / -np.log(10.0), 0.0, _MOST)
+    return found.reshape(seen.shape)
+
+
+def _tail_of_peers(number: Reals, mean: Reals) -> Reals:
+    """log P(N ≥ n) of a negative binomial of size 2: at most one success in n + 1 trials."""
+    success = 2 / (mean + 2)
+    failure = 1 - success
+    return np.asarray(number * np.log(failure) + np.log(failure + (number + 1) * success))
+
+
+def _log_tail(number: Reals, mean: Reals) -> Reals:
+    """log P(N ≥ n) of a Poisson: the series above n, which converges fast while the mean is not far above n."""
+    series = np.ones_like(mean)
+    term = np.ones_like(mean)
+    for step in range(1, _TERMS):
+        term *= mean / (number + step)
+        series += term
+    logarithm = number * np.log(mean) - mean - special.gammaln(number + 1) + np.log(series)
+    slow = np.flatnonzero(mean > (number + _TERMS) / 6)
+    logarithm[slow] = np.log(special.gammainc(number[slow], mean[slow]))
+    return np.asarray(logarithm)

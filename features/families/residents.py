@@ -9,6 +9,7 @@ import numpy as np
 from features.declaration import SHORT_AND_LONG, YEAR, Declared, Family, Subject
 from features.families.counts import count
 from features.panel import Panel
+from features.pieces import GRID, LOCAL
 from features.records import NEVER
 from features.sums import Reals
 from riskwarn.words import Quantity
@@ -45,12 +46,17 @@ def number(panel: Panel, name: str) -> Reals:
         grid, start = rows["grid"][held], np.maximum(rows["start"][held].astype(np.int64) - panel.begin, 0)
         inside = start < panel.columns
         values[start[inside], grid[inside]] = amount[held][inside]
+        surveyed = np.zeros(panel.columns, dtype=bool)
+        surveyed[start[inside]] = True
         for column in range(1, panel.columns):
-            unknown = np.isnan(values[column])
-            values[column, unknown] = values[column - 1, unknown]
+            if surveyed[column]:
+                unknown = np.isnan(values[column])
+                values[column, unknown] = values[column - 1, unknown]
+            else:
+                values[column] = values[column - 1]
         return values
 
-    if panel.lens != "grid":
+    if panel.lens not in (GRID, LOCAL):
         raise ValueError("the numbers of residents are read for grids; sum them over the unit's grids")
     return panel.keep(("number", name), make)
 
@@ -123,13 +129,18 @@ def per_head(subject: Subject) -> Iterator[Declared]:
             f"{subject.zh_last(window)}每千人{subject.zh}数",
             f"{subject.en} per 1,000 residents {subject.en_last(window)}",
             lambda panel, window=window: (  # type: ignore[misc]
-                1000 * count(panel, subject.source, window) / positive(number(panel, "population"))
+                count(panel, subject.source, window) * panel.keep("per 1000", lambda: 1000 / residents_of(panel))
             ),
             quantity=Quantity.INTENSIVE,
             transform="ratio",
             unit="records per 1,000",
             window=window,
         )
+
+
+def residents_of(panel: Panel) -> Reals:
+    """(columns, grids) residents, NaN where there are none or nobody knows."""
+    return positive(number(panel, "population"))
 
 
 def positive(values: Reals) -> Reals:

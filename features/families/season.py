@@ -35,9 +35,11 @@ def season(period: Period) -> Iterator[Declared]:
     span = ahead * {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 30}[period]
 
     def declared(name: str, zh: str, en: str, of_day: Callable[[date], float], unit: str = "") -> Declared:
+        kept = cache(of_day)  # every piece of a city asks for the same days
+
         def compute(panel: Panel) -> Array:
             days = [date(1970, 1, 1) + timedelta(days=int(day)) for day in panel.days]
-            return np.array([[of_day(day)] for day in days], dtype=np.float64)
+            return np.array([[kept(day)] for day in days], dtype=np.float64)
 
         return SEASON.feature(
             "calendar",
