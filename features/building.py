@@ -23,18 +23,20 @@ from riskwarn.progress import Progress, silent
 CELLS = 2**18
 
 
-def build_features(city: City, origins: Sequence[date], progress: Progress = silent) -> FeatureMatrix:
+def build_features(
+    city: City, origins: Sequence[date], progress: Progress = silent, *, cells: int = CELLS
+) -> FeatureMatrix:
     """The features as of each origin.
 
     Origins rise and lie whole periods before the city's as-of, or are the as-of itself; raises AsOfInvalid for any
-    other. What an origin's rows hold was known strictly before it.
+    other. What an origin's rows hold was known strictly before it. `cells` (columns times grids) bounds a piece.
     """
     numbers = encoded(city)
     chosen = columns_of(city, len(numbers.edges), origins)
     rows = declared(city.configuration)
     begin, columns = int(chosen[0]), int(chosen[-1] - chosen[0]) + 1
     shown = slice(None) if len(chosen) == columns else chosen - begin
-    parts = list(pieces(city.geography, max(1, CELLS // columns)))
+    parts = list(pieces(city.geography, max(1, cells // columns)))
     values = np.empty((len(rows), len(origins), len(city.geography)), dtype=np.float32)
     steps = len(parts) * len(rows)
     for done, panel in enumerate(panels(numbers, rows, parts, begin, columns)):
