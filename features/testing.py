@@ -55,8 +55,10 @@ def made_up_city(
     }
     for frame in believed.values():
         frame.loc[0, ["known_at", "believed_from"]] = pd.Timestamp(start)
+    surveys, done = _tables(rng, grids, start, end)
     return City(
-        **_tables(rng, grids, start, end, places),
+        demographics=surveys,
+        interventions=done,
         as_of=as_of,
         calendar=calendar,
         configuration=configuration,
@@ -185,12 +187,14 @@ def _beliefs(
     rows = rows.reindex(columns=columns).reset_index(drop=True)
     if "above" in rows:
         rows["above"] = -1
-    return rows.astype({name: "datetime64[us]" for name in rows if name.endswith(("_at", "_known", "_from", "_to"))})
+    return rows.astype(
+        {name: "datetime64[us]" for name in map(str, rows) if name.endswith(("_at", "_known", "_from", "_to"))}
+    )
 
 
 def _tables(
-    rng: np.random.Generator, grids: int, start: np.datetime64, end: np.datetime64, places: object
-) -> dict[str, object]:
+    rng: np.random.Generator, grids: int, start: np.datetime64, end: np.datetime64
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     surveys = pd.DataFrame({"grid": rng.integers(0, grids, 2 * grids)})
     span = int((end - start) / np.timedelta64(1, "h"))
     known = pd.Timestamp(start) + pd.Series(pd.to_timedelta(rng.integers(-3000, span, len(surveys)), unit="h"))
@@ -207,13 +211,13 @@ def _tables(
     done = done.reindex(
         columns=["grid", "known_at", *(name for name in INTERVENTIONS.names if name not in ("grid_id", "known_at"))]
     )
-    return {"demographics": surveys, "interventions": done}
+    return surveys, done
 
 
 def _told(frame: pd.DataFrame, instant: pd.Timestamp) -> pd.DataFrame:
     told = frame[(frame["known_at"] < instant) & (frame["believed_from"] < instant)].copy()
     told["believed_to"] = told["believed_to"].where(told["believed_to"] < instant, pd.Timestamp(FOREVER))
-    fields = [name.removesuffix("_known") for name in told if name.endswith("_known")]
+    fields = [name.removesuffix("_known") for name in map(str, told) if name.endswith("_known")]
     return _masked(told, fields, instant).reset_index(drop=True)
 
 
