@@ -25,6 +25,7 @@ from features.families.memory import decayed, decayed_by_category, recency
 from features.families.pace import pace
 from features.families.residents import per_head, proxies, residents
 from features.families.season import season
+from features.families.topics import told_of
 from features.matrix import Feature
 from features.modules import from_modules
 from riskwarn.configuration import Configuration
@@ -47,6 +48,9 @@ PATROLLED = ("grid_reports", "hazards", "disputes")
 
 #: Sources of which one event nearby makes another likelier.
 REPEATING = ("disputes", "hazards", "incidents")
+
+#: Sources that come with free text, of which topics are left.
+TOLD = ("disputes", "hotline")
 
 #: Families that are built only where riskwarn.yaml asks for them.
 OFF_BY_DEFAULT = ("proxies",)
@@ -154,4 +158,6 @@ def _of_subject(subject: Subject) -> Iterator[Declared]:
         yield from around(escalated[1])
         yield from against_units(escalated[1])
         yield from near_repeat(subject, escalated=True)
+    if subject.source in TOLD:
+        yield from told_of(subject)
     yield from breaks(subject)

@@ -46,6 +46,7 @@ class Encoded:
     longest: int  # longest window, in periods
     days: npt.NDArray[np.int64]  # (columns,) the local date of each edge, in days since 1970
     first_answers: Mapping[str, int]  # source -> period in which any answer first became known
+    above: Mapping[str, Records]  # what is located only above the grid: `grid` is its place in the geography's `above`
 
     @property
     def period(self) -> Period:
@@ -124,10 +125,15 @@ class Panel:
 
     def records(self, source: str) -> Records:
         """The source's records in the cells of this panel; none where the city has no such source."""
-        held = self.city.sources.get(source)
-        if held is None:
-            return NO_RECORDS
-        return self.keep(("records", source), lambda: self.piece.located(held, self.lens))
+        return self.keep(("records", source), lambda: self._located(source))
+
+    def _located(self, source: str) -> Records:
+        rows = self.piece.located(self.city.sources.get(source, NO_RECORDS), self.lens)
+        high = self.city.above.get(source)
+        if high is None or self.lens in (GRID, LOCAL):
+            return rows
+        place, cell, share = self.piece.shared(high["grid"], self.lens)
+        return rows.joined(high.choose(place, cell), share)
 
     def spans(self, source: str) -> Spans:
         """All that is believed of a source, counted when it became known."""
@@ -169,7 +175,14 @@ def encoded(city: City) -> Encoded:
     periods = city.calendar.periods_between(city.first_known, city.as_of) + 1
     edges = city.calendar.instants(city.calendar.edges(city.as_of, periods))
     clock = Clock(city.calendar, edges)
-    sources = {name: encode(frame, clock, city.contracts[name].categories) for name, frame in city.beliefs.items()}
+    sources, above = {}, {}
+    for name, frame in city.beliefs.items():
+        categories = city.contracts[name].categories
+        sources[name] = encode(frame[frame["grid"] >= 0], clock, categories)
+        high = frame[(frame["grid"] < 0) & (frame["above"] >= 0)]
+        if len(high):
+            above[name] = encode(high.assign(grid=high["above"]), clock, categories)
+    sources |= _breaks(city.breaks.by_grid(city.calendar), clock)
     sources["demographics"] = encode_table(city.demographics, clock, DEMOGRAPHIC_NUMBERS)
     sources["interventions"] = _interventions(city.interventions, clock)
     return Encoded(
@@ -179,7 +192,30 @@ def encoded(city: City) -> Encoded:
         max(WINDOWS[city.calendar.period]),
         city.calendar.local_days(edges),
         {name: _first_answer(sources[name]) for name in city.beliefs},
+        above,
     )
+
+
+def breaks_of(source: str) -> str:
+    """The name under which the recording breaks of a source stand among the records."""
+    return f"breaks of {source}"
+
+
+def _breaks(table: pd.DataFrame, clock: Clock) -> dict[str, Records]:
+    """A break counts from its first day on, in each grid that it concerns."""
+    found = {}
+    for source, rows in table.groupby("source"):
+        known = clock.period(column(rows, "known_at"))
+        columns = {
+            "grid": rows["grid"].to_numpy(dtype=np.int32),
+            "known": known,
+            "start": known + np.int32(1),
+            "stop": np.full(len(rows), NEVER, dtype=np.int32),
+            "day": rows["day"].to_numpy(dtype="datetime64[D]").astype(np.int32),
+            "count": np.ones(len(rows), dtype=np.int64),
+        }
+        found[breaks_of(str(source))] = Records(columns)
+    return found
 
 
 def _first_answer(rows: Records) -> int:
@@ -219,7 +255,7 @@ NO_RECORDS = Records(
             for name in (
                 "grid", "known", "start", "stop", "day", "delay", "category", "severity", "discovered", "kind", "due_at",
                 "due_at_day", "outcome", "answered_at", "answered_at_day", "closed_at", "closed_at_day", "escalated_at",
-                "escalated_at_day", "reopened_at", "reopened_at_day", "topics", "satisfaction", "satisfaction_at",
+                "escalated_at_day", "reopened_at", "reopened_at_day", "topics", "topics_at", "satisfaction", "satisfaction_at",
                 "ended_at",
             )
         },

@@ -20,6 +20,7 @@ from riskwarn.geography import Geography
 from riskwarn.words import Unit
 
 Indices = npt.NDArray[np.int64]
+Reals = npt.NDArray[np.float64]
 
 #: Bounds of the distance rings around a grid, in metres between centres.
 RINGS_M = ((0, 400), (400, 1000))
@@ -39,6 +40,7 @@ class Level:
 
     of_core: Indices  # (core grids,) the unit of each
     sizes: Indices  # (units,) grids of each in the whole city
+    above: csr_array  # (places above the grid, units) the share of each place that belongs to each unit
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,14 @@ class Piece:
             return records.choose(rows)
         return records.choose(rows, self.levels[Unit(lens)].of_core[grid[rows]])
 
+    def shared(self, place: npt.NDArray[np.integer], lens: str) -> tuple[Indices, Indices, Reals]:
+        """(row, unit, share) of what is located above the grid, a line for each unit that has a share of a row."""
+        shares = self.levels[Unit(lens)].above
+        length = np.diff(shares.indptr)[place]
+        row = np.repeat(np.arange(len(place)), length)
+        line = np.arange(len(row)) - np.repeat(np.cumsum(length) - length - shares.indptr[place], length)
+        return row, shares.indices[line].astype(np.int64), shares.data[line]
+
     def seen(self, sight: str, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """(columns, core grids) sums over the grids that each core grid sees, of values (columns, core and halo grids)."""
         # The product runs along rows of the right side: a row a grid, all its columns side by side.
@@ -95,7 +105,7 @@ def pieces(geography: Geography, size: int) -> Iterator[Piece]:
     district, town = geography.units[Unit.DISTRICT].of_grid, geography.units[Unit.TOWN].of_grid
     sights = _sights(geography)
     if len(geography) <= size:
-        yield _piece(geography, sights, np.arange(len(geography)))
+        yield _piece(geography, sights, np.arange(len(geography)), first=True)
         return
     order = np.lexsort((np.arange(len(district)), town, district))
     first = np.flatnonzero(np.diff(district[order] * (int(town.max()) + 1) + town[order], prepend=-1))
@@ -104,11 +114,11 @@ def pieces(geography: Geography, size: int) -> Iterator[Piece]:
         full = last - begin >= size
         ends_district = last == len(order) or district[order[last]] != district[order[place]]
         if full or ends_district:
-            yield _piece(geography, sights, np.sort(order[begin:last]))
+            yield _piece(geography, sights, np.sort(order[begin:last]), first=begin == 0)
             begin = last
 
 
-def _piece(geography: Geography, sights: Mapping[str, csr_array], core: Indices) -> Piece:
+def _piece(geography: Geography, sights: Mapping[str, csr_array], core: Indices, *, first: bool) -> Piece:
     inside = np.zeros(len(geography), dtype=bool)
     inside[core] = True
     rows = {name: sight[core] for name, sight in sights.items()}
@@ -118,11 +128,14 @@ def _piece(geography: Geography, sights: Mapping[str, csr_array], core: Indices)
     sights = {name: row[:, seen] for name, row in rows.items()}
     levels = {}
     for unit, units in geography.units.items():
-        of_core, sizes = units.of_grid[core], units.sizes
+        of_core, sizes, above = units.of_grid[core], units.sizes, geography.above.shares[unit].tocsr()
         if unit not in WIDE:
             local, of_core = np.unique(of_core, return_inverse=True)
-            sizes = sizes[local]
-        levels[unit] = Level(of_core.astype(np.int64), sizes)
+            sizes, above = sizes[local], above[:, local]
+        elif not first:
+            # The totals of all pieces are added up: one of them brings what lies in none.
+            above = csr_array(above.shape)
+        levels[unit] = Level(of_core.astype(np.int64), sizes, above)
     placed = np.isfinite(geography.longitude[core]) & np.isfinite(geography.latitude[core])
     return Piece(core, halo, sights, levels, placed)
 

@@ -80,6 +80,13 @@ class Records:
             return Records(self._columns, rows, cells)
         return Records({name: self[name] for name in self._columns}, rows, cells)
 
+    def joined(self, other: Records, weight: npt.NDArray[np.float64]) -> Records:
+        """These rows and those of another table of the same columns, whose counts weigh so much."""
+        columns = {name: np.concatenate([self[name], other[name]]) for name in self._columns}
+        if not (weight == 1).all():
+            columns["count"] = np.concatenate([self["count"], other["count"] * weight])
+        return Records(columns)
+
     def solid(self) -> dict[str, Column]:
         """All columns as plain arrays: what is sent to another process."""
         return {name: np.ascontiguousarray(self[name]) for name in self._columns}
@@ -128,14 +135,13 @@ _WITHOUT_SUMMER_TIME = frozenset({"Asia/Shanghai", "Asia/Chongqing", "Asia/Urumq
 
 
 def encode(frame: pd.DataFrame, clock: Clock, categories: Sequence[str]) -> Records:
-    """Encode the beliefs of an event source; `categories` gives the codes. Rows without a grid are left out.
+    """Encode the beliefs of an event source; `categories` gives the codes.
 
     Columns: `grid`, `count`, `known` (period), `start` and `stop` (columns that see the row), `day`, `delay` (days until
-    it was registered), `category`, `severity` (weight), `discovered`, `kind`, `topics` (bits), `due_at` (period) and
+    it was registered), `category`, `severity` (weight), `discovered`, `kind`, `topics` (bits) with `topics_at`, `due_at` (period) and
     `due_at_day`, `outcome` (period in which it became known), `referred`, `satisfaction` with `satisfaction_at`, and
     each of :data:`OWN_TIMES` with its day.
     """
-    frame = frame[frame["grid"] >= 0]
 
     def instants(name: str) -> Instants:
         return frame[name].to_numpy(dtype="datetime64[us]")
@@ -162,14 +168,10 @@ def encode(frame: pd.DataFrame, clock: Clock, categories: Sequence[str]) -> Reco
     for name in OWN_TIMES:
         columns[name] = clock.period(instants(f"{name}_known"))
         columns[f"{name}_day"] = clock.day(instants(name))
-    columns["topics"] = frame["topics"].fillna(0).to_numpy(dtype=np.int64) if "topics" in frame else np.zeros_like(day)
-    judged = "satisfaction" in frame
-    columns["satisfaction"] = (
-        codes(frame["satisfaction"], SATISFACTION) if judged else np.full(len(frame), -1)
-    ).astype(np.int8)
-    columns["satisfaction_at"] = (
-        clock.period(instants("satisfaction_known")) if judged else np.full(len(frame), NEVER, dtype=np.int32)
-    )
+    columns["topics"] = frame["topics"].fillna(0).to_numpy(dtype=np.int64)
+    columns["topics_at"] = np.maximum(known, clock.period(instants("topics_known")))
+    columns["satisfaction"] = codes(frame["satisfaction"], SATISFACTION).astype(np.int8)
+    columns["satisfaction_at"] = np.maximum(known, clock.period(instants("satisfaction_known")))
     return Records(columns)
 
 

@@ -25,11 +25,11 @@ from features.pieces import pieces
 from features.records import KINDS, SATISFACTION
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import Contract, contract
-from riskwarn.contracts.schema import GRIDS, INTERVENTIONS, OWN_TIME_FIELDS, TABLES
-from riskwarn.geography import geography
-from riskwarn.periods import FOREVER, Period
+from riskwarn.contracts.schema import BREAKS, GRIDS, INTERVENTIONS, OWN_TIME_FIELDS, TABLES
+from riskwarn.geography import Breaks, Geography, breaks, geography
+from riskwarn.periods import FOREVER, Calendar, Period
 from riskwarn.store.beliefs import empty_beliefs
-from riskwarn.words import DiscoveredBy, Severity
+from riskwarn.words import DiscoveredBy, Severity, Unit
 
 FIRST = date(2024, 1, 1)
 
@@ -49,7 +49,7 @@ def made_up_city(
     contracts = {name: contract(name, configuration) for name in configuration.sources}
     start, end = calendar.instants([FIRST, calendar.shift(as_of, 6)])
     believed = {
-        name: _beliefs(rng, one, grids, int(rng.integers(1, records)), start, end)
+        name: _beliefs(rng, one, grids, int(rng.integers(1, records)), start, end, len(places.above))
         for name, one in contracts.items()
         if name not in TABLES
     }
@@ -64,6 +64,7 @@ def made_up_city(
         configuration=configuration,
         geography=places,
         beliefs=believed,
+        breaks=_breaks(rng, periods, calendar, places),
         contracts=contracts,
         store_version=1,
         first_known=FIRST,
@@ -145,7 +146,13 @@ def _grids(rng: np.random.Generator, count: int) -> pd.DataFrame:
 
 
 def _beliefs(
-    rng: np.random.Generator, told: Contract, grids: int, count: int, start: np.datetime64, end: np.datetime64
+    rng: np.random.Generator,
+    told: Contract,
+    grids: int,
+    count: int,
+    start: np.datetime64,
+    end: np.datetime64,
+    places: int,
 ) -> pd.DataFrame:
     """Records that come late, are corrected, withdrawn, closed, escalated; each row a belief."""
     span = int((end - start) / np.timedelta64(1, "h"))
@@ -174,6 +181,7 @@ def _beliefs(
     dates = rows[["closed_at_known", "escalated_at_known"]].max(axis=1)
     rows["outcome_known"] = dates.where(rows["outcome"].notna())
     rows["satisfaction_known"] = rows["closed_at_known"].where(rows["satisfaction"].notna())
+    rows["topics_known"] = rows["accepted_at_known"]
     rows["believed_from"], rows["believed_to"] = rows["known_at"], pd.Timestamp(FOREVER)
     again = rows.sample(frac=0.3, random_state=int(rng.integers(2**31)))
     change = again["known_at"] + hours(len(again), most=1500).to_numpy()
@@ -185,8 +193,11 @@ def _beliefs(
     rows = rows[rows["believed_from"] < rows["believed_to"]].sort_values("known_at", kind="stable")
     columns = [*empty_beliefs().columns, *(name for name in rows if name not in empty_beliefs())]
     rows = rows.reindex(columns=columns).reset_index(drop=True)
-    if "above" in rows:
-        rows["above"] = -1
+    # Some lie in no grid, but in a unit above.
+    high = rng.random(len(rows)) < 0.1
+    rows["above"] = np.where(high, rng.integers(0, places, len(rows)), -1)
+    rows.loc[high, "grid"] = -1
+    rows["topics"] = pd.array(rng.integers(0, 2**20, len(rows)), dtype="Int64")
     return rows.astype(
         {name: "datetime64[us]" for name in map(str, rows) if name.endswith(("_at", "_known", "_from", "_to"))}
     )
@@ -212,6 +223,13 @@ def _tables(
         columns=["grid", "known_at", *(name for name in INTERVENTIONS.names if name not in ("grid_id", "known_at"))]
     )
     return surveys, done
+
+
+def _breaks(rng: np.random.Generator, periods: int, calendar: Calendar, places: Geography) -> Breaks:
+    days = [calendar.shift(FIRST, int(rng.integers(0, periods))) for _ in range(3)]
+    units = [places.units[Unit.TOWN].codes[0], None, places.grid_ids[0]]
+    rows = pd.DataFrame({"date": days, "source": ["disputes", "disputes", "hotline"], "unit": units})
+    return breaks(rows.reindex(columns=BREAKS.names), places)
 
 
 def _told(frame: pd.DataFrame, instant: pd.Timestamp) -> pd.DataFrame:

@@ -78,7 +78,7 @@ def made_city(grids: int, weeks: int, events: int, sources: int | None = None, s
     rows["demographics"] = Records({**people, "population": population, "households": np.rint(population / 2.6)})
     return Made(
         geography(grids_table(grids), AS_OF, "made city"),
-        Encoded(calendar, edges, rows, 104, days, dict.fromkeys(named, 1)),
+        Encoded(calendar, edges, rows, 104, days, dict.fromkeys(named, 1), {}),
     )
 
 
@@ -108,6 +108,7 @@ def _records(
             "discovered": rng.integers(-1, 3, count).astype(np.int8),
             "kind": rng.integers(0, len(KINDS), count).astype(np.int8),
             "topics": np.zeros(count, dtype=np.int64),
+            "topics_at": known,
             "due_at": known + np.int32(3),
             "due_at_day": day + np.int32(21),
             "outcome": closed,

@@ -8,7 +8,7 @@ import numpy as np
 
 from features.declaration import YEAR, Declared, Family, Subject
 from features.families.memory import days_since
-from features.panel import Panel
+from features.panel import Panel, breaks_of
 from features.spans import Spans
 from riskwarn.words import Quantity
 
@@ -21,7 +21,7 @@ def breaks(subject: Subject) -> Iterator[Declared]:
     year = YEAR[subject.period]
 
     def changes(panel: Panel) -> Spans:
-        return panel.spans(f"breaks of {source}")
+        return panel.spans(breaks_of(source))
 
     yield BREAKS.feature(
         source,

@@ -41,7 +41,11 @@ COLUMNS = (
     "due_at",
     "outcome",
     "outcome_known",
+    *(column for name in ("satisfaction", "topics") for column in (name, f"{name}_known")),
 )
+
+#: Fields that may be written again at any time; of each the newest value is told, and when it could be known.
+_REVISED = ("satisfaction", "topics")
 
 _ALL = (*COLUMNS, *OWN_TIME_FIELDS, *(f"{name}_known" for name in OWN_TIME_FIELDS))
 
@@ -90,7 +94,9 @@ def empty_beliefs() -> pd.DataFrame:
     typed = {
         name: "datetime64[us]" for name in _ALL if name.endswith(("_at", "_known", "believed_from", "believed_to"))
     }
-    return pd.DataFrame(columns=list(_ALL)).astype({**typed, "grid": np.int64, "above": np.int64, "count": np.int64})
+    return pd.DataFrame(columns=list(_ALL)).astype(
+        {**typed, "topics": "Int64", "grid": np.int64, "above": np.int64, "count": np.int64}
+    )
 
 
 def _withdrawals(frame: pd.DataFrame) -> pd.DataFrame:
@@ -123,10 +129,23 @@ def _newest_own_times(frame: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
         frame[f"{name}_known"] = later.where(later > known, known).where(frame[name].notna()).astype("datetime64[us]")
     for name in ("outcome", "category_final"):
         frame[name] = frame["_record"].map(newest[name])
+    for name in _REVISED:
+        value = frame["_record"].map(newest[name])
+        frame[f"{name}_known"] = _revised_known(frame, name, value, delivery).where(value.notna())
+        frame[name] = value
     dates = [f"{name}_known" for name in _OUTCOME_DATES]
     frame["outcome_known"] = frame[dates].max(axis=1).where(frame["outcome"].notna()).astype("datetime64[us]")
     frame["outcome"] = frame["outcome"].where(frame["outcome_known"].notna())
     return frame
+
+
+def _revised_known(frame: pd.DataFrame, name: str, value: pd.Series, delivery: pd.Timedelta) -> pd.Series:
+    """When the newest value of a revised field could be known: the first change or export that carried it, or the closing."""
+    carried = pd.concat([frame["updated_at"] + delivery, frame["exported_at"]], axis=1).min(axis=1)
+    first = carried.where(frame[name].eq(value).fillna(False)).groupby(frame["_record"]).transform("min")
+    earliest = pd.concat([first, frame["closed_at_known"]], axis=1).min(axis=1)
+    known: pd.Series = earliest.where(~(earliest < frame["known_at"]), frame["known_at"]).astype("datetime64[us]")
+    return known
 
 
 def _content_changed(frame: pd.DataFrame) -> np.ndarray:

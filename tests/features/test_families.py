@@ -140,3 +140,42 @@ def test_rows_are_views_in_the_order_of_origins_and_grids(home: Home, tmp_path: 
     assert np.array_equal(matrix.rows([AS_OF]), rows[4:], equal_nan=True)
     names = ["disputes_count_4", "disputes_count_1"]
     assert matrix.select(names).rows([AS_OF])[:, 1].tolist() == [0, 1, 0, 0]
+
+
+def test_what_lies_above_the_grid_counts_for_its_unit_and_for_no_grid(home: Home, tmp_path: Path) -> None:
+    located = {"网格编码": "", "社区编码": "C0", "街道": "石桥街道", "区县": "江北区"}
+    rows = [{**at(1, "24"), "社区编码": "", "街道": "", "区县": ""}, {**at(2, "24"), **located}]
+    matrix = built(home, tmp_path, *rows)
+    assert value(matrix, "disputes_count_4", grid=0) == 0
+    assert value(matrix, "disputes_count_4", grid=1) == 1
+    assert value(matrix, "disputes_count_4_community", grid=0) == 1  # two records, two grids
+    assert value(matrix, "disputes_count_4_district", grid=3) == 0.5
+    assert value(matrix, "disputes_recency", grid=0) != value(matrix, "disputes_recency", grid=1)
+
+
+def test_a_change_of_recording_is_told_to_the_grids_that_it_concerns(home: Home, tmp_path: Path) -> None:
+    broken = [{"date": "2026-02-02", "source": "disputes", "unit": "C0", "reason": "新系统"}]
+    built(home, tmp_path, at(1, "24"))
+    load(home, "breaks", write_csv(tmp_path / "b.csv", broken))
+    matrix = build_features(read_city(home, AS_OF), [AS_OF])
+    assert value(matrix, "disputes_break_recency", grid=1) == (AS_OF - date(2026, 2, 2)).days
+    assert np.isnan(value(matrix, "disputes_break_recency", grid=2))
+    assert value(matrix, "disputes_break_52", grid=0) == 1
+
+
+def test_dissatisfaction_counts_when_the_case_was_closed(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    judged = {
+        "网格编码": "G1",
+        "来电时间": "2026-03-02 09:00:00",
+        "工单类型": "投诉",
+        "办结时间": "2026-03-24 09:00:00",
+    }
+    words = ("满意", "不满意", "不满意")
+    rows = [{"工单编号": f"H{number}", **judged, "满意度": word} for number, word in enumerate(words)]
+    load(home, "hotline", write_csv(tmp_path / "h.csv", rows))
+    city = read_city(home, AS_OF)
+    matrix = build_features(city, [city.calendar.shift(AS_OF, -1), AS_OF])
+    place = matrix.names.index("hotline_dissatisfied_26")
+    assert matrix.values[place, :, 1].tolist() == [0, 2]
+    assert value(matrix, "hotline_dissatisfied_share_26") == pytest.approx(2 / 3)
