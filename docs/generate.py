@@ -19,6 +19,7 @@ from riskwarn.contracts import Contract, contract
 from riskwarn.contracts.explained import HOLDS, KNOWN, PRIVACY, needed, words_of
 from riskwarn.contracts.fields import Field
 from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
+from riskwarn.contracts.topics import topics
 from riskwarn.contracts.vocabulary import categories_of, category_words, headings_of, template_heading
 from riskwarn.home import make_home
 from riskwarn.settings import Settings
@@ -36,6 +37,7 @@ def pages() -> dict[str, str]:
         "contracts.md": MADE + _contracts(),
         "configuration.md": MADE + _configuration(),
         "errors.md": MADE + _errors(),
+        "topics.md": MADE + _topics(),
     }
 
 
@@ -239,6 +241,21 @@ def _errors() -> str:
     lines += [
         f"| `{code}` | {why.zh} | {REPAIRS_ZH[code]} | {why.en} | {why.repair} |" for code, why in REASONS.items()
     ]
+    return "\n".join(lines) + "\n"
+
+
+def _topics() -> str:
+    lines = [
+        "# Topics",
+        "",
+        "What free text is read for before it is discarded ([privacy.md](privacy.md)). A topic keeps its bit for good.",
+        "",
+        "| topic | bit | 中文 | English | counted from | words (some of them) |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in topics():
+        words = ", ".join("+".join(parts) for parts in one.words[:6])
+        lines.append(f"| `{one.code}` | {one.bit} | {one.zh} | {one.en} | {one.from_unit} | {words} |")
     return "\n".join(lines) + "\n"
 
 

@@ -91,7 +91,7 @@ def create_app(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(
                 **{name: row[name] for name in ("id", "as_of", "published_at", "valid_until")},
                 **{
                     name: row["manifest"].get(name)
-                    for name in ("inputs", "previous", "models", "gaps", "files", "period", "names")
+                    for name in ("inputs", "previous", "models", "gaps", "files", "period", "names", "not_replayable")
                 },
             }
             for row in found

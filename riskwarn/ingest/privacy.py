@@ -30,7 +30,7 @@ from riskwarn.contracts.personal import (
 from riskwarn.contracts.vocabulary import refused_word
 from riskwarn.errors import PrivateColumn
 from riskwarn.home import Home
-from riskwarn.ingest.cells import digests, each, trimmed
+from riskwarn.ingest.cells import digests, each, flags, trimmed
 from riskwarn.ingest.topics import united_topics
 
 if TYPE_CHECKING:
@@ -125,6 +125,14 @@ def is_free_text(field: str) -> bool:
     return field == "text" or field.startswith("text_")
 
 
+def free_text(cells: pa.Array) -> pa.Array:
+    """Free text as it came, null where nothing stands in it: it is read once for topics, and need not be put in order."""
+    if pa.types.is_dictionary(cells.type):
+        return each(cells, lambda text: text if text.strip() else None)
+    blank = pc.equal(pc.binary_length(pc.ascii_trim_whitespace(cells)), 0)
+    return pc.if_else(blank, pa.scalar(None, pa.string()), cells)
+
+
 def without_people(columns: Columns, source: str) -> Columns:
     """The columns to be read: of petitions none that counts petitioners."""
     counting = [name for name in _COUNTING_PEOPLE if name in columns.positions] if source == "petitions" else []
@@ -144,6 +152,8 @@ def flagged_and_banded(reading: Reading) -> dict[str, pa.Array]:
     for name in ("people", "injured", "killed"):
         if name in reading.cells:
             found[name] = each(reading.cells[name], band_of)
+            unread = flags(reading.cells[name], lambda text: band_of(text) is None and text.strip("0. 人") != "")
+            reading.moved[f"have a number in {name} that cannot be read"] += int(unread.sum())
     return found
 
 

@@ -18,7 +18,7 @@ from riskwarn.contracts.vocabulary import field_words, words_that_mean
 from riskwarn.ingest.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
 from riskwarn.ingest.dates import instants
 from riskwarn.ingest.faults import Faults
-from riskwarn.ingest.privacy import LocalCategories, NotLoaded, is_free_text
+from riskwarn.ingest.privacy import LocalCategories, NotLoaded, free_text, is_free_text
 from riskwarn.ingest.sheets import Rows, Sheet, ahead
 from riskwarn.ingest.sheets.encoding import LOST
 
@@ -118,7 +118,7 @@ def whole(readings: Iterator[Reading]) -> Reading:
 
 def _reading(rows: Rows, positions: Mapping[str, int], first: Reading) -> Reading:
     cells = {
-        name: rows.cells[position] if is_free_text(name) else trimmed(rows.cells[position])
+        name: free_text(rows.cells[position]) if is_free_text(name) else trimmed(rows.cells[position])
         for name, position in positions.items()
     }
     some = np.logical_or.reduce([filled(cell) for cell in cells.values()])
