@@ -22,9 +22,12 @@ def command(session: Session, because: str, load: int | None, record: tuple[str,
     from riskwarn.errors import ErasureNotProven
     from riskwarn.ingest.privacy import record_digest
     from riskwarn.store.erasure import erase_load, erase_record
+    from riskwarn.store.undo import MOST_WORDS
 
     if (load is None) == (record is None):
         raise click.UsageError("Name either --load N or --record SOURCE ID.")
+    if len(because) > MOST_WORDS:
+        raise click.UsageError(f"--because takes at most {MOST_WORDS} characters.")
     home, now = session.home(), datetime.now(UTC)
     if load is not None:
         done = erase_load(home, load, because=because, now=now, progress=session.progress)

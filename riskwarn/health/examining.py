@@ -55,7 +55,7 @@ def districts_in_force(home: Home, as_of: date) -> dict[str, str]:
 
 def arrivals_of(home: Home, store: Store, source: str) -> Arrivals | None:
     """When the records of a source came; None, and nothing is read, where too few exports are known apart."""
-    exports = {row.exported_at for row in ledger(home, source) if row.undoes is None}
+    exports = {row.exported_at for row in ledger(home, source) if row.undoes is None and row.erases is None}
     return arrivals(read_feed(store, source, home.configuration.calendar)) if len(exports) >= LEAST_EXPORTS else None
 
 

@@ -115,7 +115,7 @@ def _same_files(connection: Connection, load: Any, by_name: bool) -> set[int]:
     earlier = select(LOADS).where(LOADS.c.source == load["source"], LOADS.c.load_id < load["load_id"])
     return {
         row["load_id"]
-        for row in connection.execute(earlier.where(LOADS.c.undoes.is_(None))).mappings()
+        for row in connection.execute(earlier.where(LOADS.c.undoes.is_(None), LOADS.c.erases.is_(None))).mappings()
         if row["file_sha256"] == load["file_sha256"]
         or (by_name and row["file_name"] == load["file_name"] and row["account"]["read"] == load["account"]["read"])
     }

@@ -98,7 +98,6 @@ def undo(home: Home, load: int, *, because: str | None = None, with_later: bool 
 
     Raises UnknownLoad; LoadNotUndone where it was undone already, where it is itself an undoing, or where later loads
     lean on it and `with_later` is not set; RefusedWord, PersonalText (`because`).
-    lean on it and `with_later` is not set; RefusedWord, PersonalText.
     """
     if because is not None:
         refuse_words(because, "--because")
