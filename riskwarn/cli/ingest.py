@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from riskwarn.cli.map import PRESETS
 from riskwarn.cli.session import Session, table
 
 COLUMNS = ("file", "read", "accepted", "duplicates", "corrected", "quarantined", "seconds")
@@ -14,8 +15,9 @@ COLUMNS = ("file", "read", "accepted", "duplicates", "corrected", "quarantined",
 
 @click.command("ingest")
 @click.argument("source")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--mapping", type=click.Path(path_type=Path), help="A YAML file that says which column is which field.")
+@click.option("--preset", type=click.Choice(PRESETS), help="The packaged mapping of a usual department.")
 @click.option(
     "--exported-at",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
@@ -23,18 +25,32 @@ COLUMNS = ("file", "read", "accepted", "duplicates", "corrected", "quarantined",
 )
 @click.pass_obj
 def command(
-    session: Session, source: str, files: tuple[Path, ...], mapping: Path | None, exported_at: datetime | None
+    session: Session,
+    source: str,
+    files: tuple[Path, ...],
+    mapping: Path | None,
+    preset: str | None,
+    exported_at: datetime | None,
 ) -> None:
-    """Load exports of SOURCE (grids first): CSV, Excel, Parquet, JSON lines, or a query (.sql, asked of RISKWARN_SOURCE_URL)."""
+    """Load exports of SOURCE (grids first): CSV, Excel, Parquet, JSON lines, or a query (.sql, asked of RISKWARN_SOURCE_URL).
+
+    SOURCE may be left out with --preset, which names it.
+    """
+    from riskwarn.configuration import preset_content
     from riskwarn.ingest import ingest
 
     home = session.home()
+    if preset is not None and source not in home.configuration.sources and (Path(source).exists() or not files):
+        source, files = str(preset_content(preset)["source"]), (Path(source), *files)
+    if not files:
+        raise click.UsageError("Missing argument 'FILES...'.")
     taken = exported_at.replace(tzinfo=home.configuration.calendar.timezone) if exported_at else None
     account = ingest(
         home,
         source,
         files,
         mapping=mapping,
+        preset=preset,
         exported_at=taken,
         database=session.settings.source_url,
         now=datetime.now(UTC),

@@ -12,6 +12,7 @@ from riskwarn.cli.session import Session, table
 if TYPE_CHECKING:
     from riskwarn.ingest.recognising import Place
 
+#: Packaged mappings of usual departments; named here because help must not load the configuration's module.
 PRESETS = ("dispute", "petition", "12345", "110", "grid-case", "mediation", "hazard", "wage")
 
 
@@ -20,18 +21,20 @@ PRESETS = ("dispute", "petition", "12345", "110", "grid-case", "mediation", "haz
 @click.option("--source", help="The source it is of; else it is guessed.")
 @click.option("--preset", type=click.Choice(PRESETS), help="Begin with the packaged mapping of a usual department.")
 @click.option("--to", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write the mapping (YAML) here.")
-@click.option("--database", help="URL of the database that a query (.sql) is asked of.")
 @click.pass_obj
-def command(
-    session: Session, file: Path, source: str | None, preset: str | None, target: Path | None, database: str | None
-) -> None:
+def command(session: Session, file: Path, source: str | None, preset: str | None, target: Path | None) -> None:
     """Look at FILE and propose which column is which field, on what ground, and what is unsure."""
     from riskwarn.files import write_text
     from riskwarn.ingest.mapping_file import as_yaml
     from riskwarn.ingest.proposal import propose
 
     proposal = propose(
-        file, session.configuration(), source=source, preset=preset, places=_places(session), database=database
+        file,
+        session.configuration(),
+        source=source,
+        preset=preset,
+        places=_places(session),
+        database=session.settings.source_url,
     )
     result = proposal.as_dict()
     rows = [

@@ -185,6 +185,11 @@ def template_heading(kind: str, field: str) -> str:
     return next((word for word in words if not word.endswith("?")), words[0].rstrip("?") if words else field)
 
 
+def may_be_opinion(heading: str) -> bool:
+    """Whether a (normalised) heading stands for an officer's opinion in some registers."""
+    return heading in shipped("headings")["opinions"]
+
+
 def is_opinion(heading: str, words: Iterable[str]) -> bool:
     """Whether a column is an officer's opinion: its (normalised) heading may be one, and a word is not the field's.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dataclasses import field as defaults
 
 from riskwarn.configuration import Mapping
-from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_personal, refuse_words
+from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_personal, may_be_opinion, refuse_words
 from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn
 from riskwarn.ingest.headings import Cells, Found, find_headings
 from riskwarn.ingest.showing import shown_headings
@@ -108,6 +108,15 @@ def heading_finder(kind: str, mapping: Mapping) -> Callable[[Sequence[Cells]], F
         return plain in named or is_personal(plain) or _known(plain, kind, mapping) is not None
 
     return lambda top: find_headings(top, known, lambda cell: is_personal(plain_heading(cell)))
+
+
+def opinions(columns: Columns, headings: Sequence[str]) -> dict[str, str]:
+    """Field -> heading, where the heading may also stand for an officer's opinion: the words below it decide."""
+    return {
+        field: headings[position]
+        for field, position in columns.positions.items()
+        if may_be_opinion(plain_heading(headings[position]))
+    }
 
 
 def require(columns: Columns, fields: Sequence[str], headings: Sequence[str], kind: str, file: str) -> None:

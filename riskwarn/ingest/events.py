@@ -9,25 +9,23 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.contracts.event_fields import EVENT_FIELDS
+from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.schema import EVENTS, OWN_TIME_FIELDS
-from riskwarn.contracts.vocabulary import (
-    category_words,
-    is_not_loaded,
-    normalised,
-    words_that_mean,
-)
+from riskwarn.contracts.vocabulary import is_opinion, words_that_mean
 from riskwarn.ingest import times
+from riskwarn.ingest.categories import category, lifted, refuse
 from riskwarn.ingest.cells import (
+    coded,
     digests,
-    each,
     filled,
     flags,
     no_cells,
     numbers,
     plain,
     rounded,
-    where,
 )
+from riskwarn.ingest.columns import plain_heading
 from riskwarn.ingest.locating import located
 from riskwarn.ingest.places import Ladder
 from riskwarn.ingest.privacy import flagged_and_banded
@@ -39,7 +37,10 @@ Records = dict[str, pa.Array]
 #: Days within which the law wants a petition answered, where the export names no due date.
 STATUTORY = np.timedelta64(60, "D")
 
-_VOCABULARIES = ("urgency", "kind", "form", "satisfaction", "discovered_by", "outcome")
+#: Words that are stored as codes; severity has a rule of its own.
+_VOCABULARIES = tuple(
+    field.name for field in EVENT_FIELDS if field.kind is Kind.WORD and field.stored and field.name != "severity"
+)
 
 
 def records(reading: Reading, ladder: Ladder) -> Records:
@@ -48,11 +49,12 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     Faults are left in `reading`; what stands in a faulty row is not to be stored.
     """
     faults, mapping, source = reading.faults, reading.mapping, reading.source
-    _refuse(reading)
+    refuse(reading)
     occurred, known = times.period(reading) if mapping.period is not None else times.single(reading)
     found = located(reading, ladder, occurred)
-    found["category"] = _category(reading, "category")
-    found["category_final"] = _category(reading, "category_final")
+    found["category"] = category(reading, "category")
+    found["category_final"] = category(reading, "category_final")
+    found.update(lifted(reading, found, ladder))
     if mapping.period is not None:
         found["record_id"] = _aggregate_ids(reading, found, occurred)
     else:
@@ -73,48 +75,11 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     for name in ("repeat_of", "linked_to"):
         if name in reading.cells:
             found[name] = digests(reading.cells[name], reading.key, source)
-    withdrawn = words_that_mean("withdrawn")
-    void = flags(reading.cell("status"), withdrawn.__contains__)
-    found["withdrawn"] = pa.array(void)
-    found["status"] = each(reading.cell("status"), lambda text: "withdrawn" if text in withdrawn else None)
+    found["withdrawn"] = pa.array(flags(reading.cell("status"), words_that_mean("withdrawn").__contains__))
     found["count"] = _count(reading)
     found.update(flagged_and_banded(reading))
     reading.not_loaded.add(reading, found)
     return found
-
-
-def _refuse(reading: Reading) -> None:
-    """Rows that are by rule not loaded, before anything else of them is read."""
-    for name in ("kind", "category", "category_detail", "category_final", "form", "status", "outcome"):
-        if name in reading.cells:
-            refused = flags(reading.cells[name], lambda text: is_not_loaded(reading.source, text))
-            reading.faults.add(refused, "not_loaded", name, "refused")
-
-
-def _category(reading: Reading, name: str) -> pa.Array:
-    """Codes; an unknown word is kept as a local category, so long as there are not too many."""
-    if name not in reading.cells:
-        return no_cells(len(reading))
-    words = {**category_words(reading.source), **{code: code for code in reading.categories}}
-    own = reading.mapping.words.get("category", {})
-
-    def code(text: str) -> str | None:
-        word = normalised(own.get(text, own.get(normalised(text), text)))
-        for form in (word, word.removesuffix("纠纷"), word.removesuffix("类"), word.removesuffix("问题")):
-            if form in words:
-                return words[form]
-        return reading.local.code(word)
-
-    # What is refused is not even kept as the name of a category.
-    sound = ~reading.faults.any
-    coarse = each(where(reading.cells[name], sound), code)
-    if name != "category" or "category_detail" not in reading.cells:
-        return coarse
-    fine = each(
-        where(reading.cells["category_detail"], sound),
-        lambda text: words.get(normalised(own.get(text, text))) or words.get(normalised(text).removesuffix("纠纷")),
-    )
-    return pc.coalesce(plain(fine), plain(coarse)).dictionary_encode()
 
 
 def _aggregate_ids(reading: Reading, found: Records, end: npt.NDArray[np.datetime64]) -> pa.Array:
@@ -133,7 +98,7 @@ def _due(reading: Reading, occurred: npt.NDArray[np.datetime64]) -> Records:
 
 
 def _severity(reading: Reading) -> pa.Array:
-    if "severity" not in reading.cells:
+    if "severity" not in reading.cells or _is_opinion(reading):
         return no_cells(len(reading))
     order = reading.mapping.order
     ranks: Mapping[str, str] = {}
@@ -144,6 +109,22 @@ def _severity(reading: Reading) -> pa.Array:
     else:
         reading.faults.add(flags(reading.cells["severity"], str.isdecimal), "severity_digits", "severity", "number")
     return reading.codes("severity", "severity", {**ranks, **reading.mapping.words.get("severity", {})})
+
+
+def _is_opinion(reading: Reading) -> bool:
+    """Whether the column of severity is an officer's opinion: it may be, and holds another word than those of severity."""
+    heading = reading.opinions.get("severity")
+    if heading is None or heading in reading.dropped:
+        return heading is not None
+    own = reading.mapping.words.get("severity", {})
+    words = [word for word in coded(reading.cells["severity"])[1] if word and word not in own and not word.isdecimal()]
+    if not is_opinion(plain_heading(heading), words):
+        return False
+    reading.dropped.append(heading)
+    reading.notes.append(
+        f"{heading}: an opinion about people or places, for not all of its words are severities; not read"
+    )
+    return True
 
 
 def _count(reading: Reading) -> pa.Array:

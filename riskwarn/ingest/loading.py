@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from riskwarn.configuration import Mapping, read_yaml, zone
+from riskwarn.configuration import Mapping, chosen_mapping, zone
 from riskwarn.contracts import Contract, contract, required
 from riskwarn.contracts.schema import TABLES
 from riskwarn.errors import FileMissing, FileUnreadable
 from riskwarn.files import sha256
 from riskwarn.home import Home
 from riskwarn.ingest.account import Account, together
-from riskwarn.ingest.columns import heading_finder, match, require
+from riskwarn.ingest.columns import heading_finder, match, opinions, require
 from riskwarn.ingest.privacy import gate, screened, without_people
 from riskwarn.ingest.reading import Reading, batches, whole
 from riskwarn.ingest.refusals import Refusals
@@ -36,6 +36,7 @@ def ingest(
     files: Sequence[Path],
     *,
     mapping: Path | None = None,
+    preset: str | None = None,
     exported_at: datetime | None = None,
     database: str | None = None,
     now: datetime,
@@ -46,6 +47,7 @@ def ingest(
     Parameters
     ----------
     mapping : a YAML file that replaces the mapping of the configuration.
+    preset : the packaged mapping of a usual department, on which `mapping` builds where both are given.
     exported_at : when the department took the export; else the time of the load, or of the earlier load of the same file.
     database : URL of the database that queries (files ending in .sql) are asked of.
     now : the time of the load (aware).
@@ -54,7 +56,7 @@ def ingest(
     GridsMissing, ConfigurationInvalid, SettingInvalid. Nothing of a file that raises is stored.
     """
     declared = contract(source, home.configuration)
-    rules = read_yaml(mapping, Mapping) if mapping else home.configuration.sources[source].mapping
+    rules = chosen_mapping(home.configuration.sources[source].mapping, mapping, preset)
     for file in files:
         if file.is_dir():
             raise FileUnreadable(file=file, problem="this is a folder; name the files in it")
@@ -95,7 +97,8 @@ def _load(
         exported_at=max(exported, now),
         key=home.id_key,
         categories=declared.categories,
-        notes=[*sheet.notes, *columns.notes],
+        notes=[*filter(None, [rules.told]), *sheet.notes, *columns.notes],
+        opinions=opinions(columns, sheet.headings),
     )
     rows = gate(batches(sheet, columns.positions, first), columns.claimed, file.name)
     refused = Refusals(kept, {name: sheet.headings[position] for name, position in columns.positions.items()})
@@ -114,7 +117,7 @@ def _load(
         duplicates=int(told.duplicates.sum()),
         corrected=int(told.corrected.sum()),
         quarantined=len(refused.rows),
-        dropped_columns=columns.dropped,
+        dropped_columns=(*columns.dropped, *first.dropped),
         seconds=time.perf_counter() - started,
         file=file.name,
         reasons=refused.reasons(),

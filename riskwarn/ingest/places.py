@@ -7,7 +7,7 @@ record's day. What the rung was is kept, addresses are not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,8 +93,11 @@ class Ladder:
         self._epochs = Epochs(table[name] for table in (grids, places, areas) for name in ("valid_from", "valid_to"))
         grids = versions_in_time(grids, self._epochs)
         self._district = dict(zip(grids["grid_id"], grids["district"], strict=True))
+        self._town = dict(zip(grids["community"], grids["town"], strict=True))
+        self._town.update(zip(grids["grid_id"], grids["town"], strict=True))
         for old in former or {}:
             self._district.setdefault(old, _district_of(old, former or {}, self._district))
+            self._town.setdefault(old, _district_of(old, former or {}, self._town))
         self._ids = pa.array(list(self._district), pa.string())
         self._grids = np.array(list(self._district), dtype=object)
         self._districts = np.array(list(self._district.values()), dtype=object)
@@ -108,6 +111,13 @@ class Ladder:
     def epochs(self, days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int32]:
         """Which set of units is in force on each local day (NaT: the newest); for the column `epoch`."""
         return self._epochs.of(days)
+
+    def towns(self, grids: Sequence[str | None], units: Sequence[str | None]) -> list[str | None]:
+        """The town of each grid, or of the unit where there is no grid; a unit that is in no town is its own."""
+        return [
+            (self._town.get(grid) or None) if grid is not None else None if unit is None else self._town.get(unit, unit)
+            for grid, unit in zip(grids, units, strict=True)
+        ]
 
     def locate(self, rows: pd.DataFrame) -> Located:
         """Locate rows of text by their :data:`PLACE_COLUMNS`, as far as there are; give distinct rows, it costs less."""

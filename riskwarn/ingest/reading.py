@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from riskwarn.configuration import Mapping as Rules
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
@@ -41,6 +42,10 @@ class Reading:
     unknown: dict[str, set[str]] = field(default_factory=dict)  # field -> words that no vocabulary has; never stored
     moved: Counter[str] = field(default_factory=Counter)  # rows whose place was mended or missed, by what is said of it
     local: LocalCategories = field(default_factory=LocalCategories)
+    opinions: Mapping[str, str] = field(default_factory=dict)  # field -> heading that may stand for an opinion
+    dropped: list[str] = field(
+        default_factory=list
+    )  # headings that turned out not to be read by what stands below them
     not_loaded: NotLoaded = field(default_factory=NotLoaded)
 
     def __len__(self) -> int:
@@ -126,6 +131,7 @@ def _reading(rows: Rows, positions: Mapping[str, int], first: Reading) -> Readin
     if not some.all():
         cells = {name: cell.filter(pa.array(some)) for name, cell in cells.items()}
         numbers = numbers[some]
+    cells = _completed(cells, len(numbers), first.mapping)
     faults = Faults(len(numbers))
     for name, cell in cells.items():
         if is_free_text(name) or not pa.types.is_dictionary(cell.type):
@@ -133,3 +139,18 @@ def _reading(rows: Rows, positions: Mapping[str, int], first: Reading) -> Readin
         if any(LOST in word for word in coded(cell)[1] if word):
             faults.add(flags(cell, lambda word: LOST in word), "bad_text", name, "text")
     return replace(first, cells=cells, numbers=numbers, ragged=rows.ragged, faults=faults)
+
+
+def _completed(cells: dict[str, pa.Array], rows: int, mapping: Rules) -> dict[str, pa.Array]:
+    """The cells with an id made of several columns, and the words that hold for every row, as the mapping says."""
+    parts = [plain(cells[name]) for name in cells if name.startswith("identity_")]
+    if parts and "record_id" not in cells:
+        told = pc.binary_join_element_wise(*parts, "|", null_handling="replace", null_replacement="")
+        nothing = pc.equal(told, "|" * (len(parts) - 1))
+        cells = {**cells, "record_id": pc.if_else(nothing, pa.scalar(None, pa.string()), told)}
+    always = {name: word for name, word in mapping.always.items() if name not in cells}
+    words = {
+        name: pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, dtype=np.int32)), pa.array([word], pa.string()))
+        for name, word in always.items()
+    }
+    return {**cells, **words}

@@ -1,0 +1,138 @@
+"""What a load makes of words: codes, kinds that do not count, opinions, confidential rows, ids made of columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from riskwarn.configuration import Configuration
+from riskwarn.home import Home, make_home
+from riskwarn.settings import Settings
+from riskwarn.store import Store
+from tests.worlds import dispute, load, with_grids, write_csv
+
+
+@pytest.fixture
+def city(home: Home, tmp_path: Path) -> Home:
+    return with_grids(home, tmp_path)
+
+
+def mapped(folder: Path, text: str) -> Path:
+    path = folder / "m.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def call(number: int, **changes: Any) -> dict[str, Any]:
+    return {"工单编号": f"T{number}", "网格编码": "G1", "来电时间": "2026-03-02 09:00:00", **changes}
+
+
+def test_codes_of_a_list_are_read_and_what_it_refuses_is_not_loaded(city: Home, tmp_path: Path) -> None:
+    rows = [dispute(n, 纠纷类型=code) for n, code in enumerate(["16", "2", "06", "邻里"])]
+    path = write_csv(tmp_path / "d.csv", rows)
+    account = load(city, "disputes", path, mapping=mapped(tmp_path, "codes: code24\n"))
+    assert (account.accepted, account.reasons) == (3, {"not_loaded": 1})
+    stored = Store(city).versions("disputes").sort_values("row")
+    assert stored["category"].tolist() == ["marriage_family", "land_requisition", "neighbourhood"]
+
+
+def test_bare_numbers_without_a_list_count_as_other_and_are_noted(city: Home, tmp_path: Path) -> None:
+    account = load(city, "disputes", write_csv(tmp_path / "d.csv", [dispute(1, 纠纷类型="16")]))
+    assert any("codes:" in note for note in account.notes)
+    assert Store(city).versions("disputes")["category"].tolist() == ["other"]
+
+
+def test_tips_are_loaded_as_hazards_only_and_secrets_never(city: Home, tmp_path: Path) -> None:
+    rows = [
+        call(1, 工单类型="投诉", 诉求类别="噪声", 是否保密="否"),
+        call(2, 工单类型="举报", 诉求类别="飞线充电", 是否保密="否"),
+        call(3, 工单类型="举报", 诉求类别="油烟", 是否保密="否"),
+        call(4, 工单类型="求助", 诉求类别="低保", 是否保密="是"),
+        call(5, 工单类型="咨询", 诉求类别="社保", 是否保密="否"),
+        call(6, 工单类型="投诉", 诉求类别="违停", 是否保密="否"),
+    ]
+    account = load(city, "hotline", write_csv(tmp_path / "h.csv", rows))
+    assert (account.accepted, account.reasons) == (3, {"not_loaded": 3})
+    stored = Store(city).versions("hotline").sort_values("row")
+    assert stored["kind"].tolist() == ["complaint", "tip", "inquiry"]
+    assert stored["category"].tolist() == ["neighbourhood", "hazard", "labour"]
+
+
+def test_a_risk_grade_is_severity_only_with_the_words_of_severity(city: Home, tmp_path: Path) -> None:
+    def rows(words: list[str], start: int) -> list[dict[str, Any]]:
+        made = []
+        for n, word in enumerate(words, start):
+            row = dispute(n, 风险等级=word)
+            del row["严重程度"]
+            made.append(row)
+        return made
+
+    good = load(city, "disputes", write_csv(tmp_path / "a.csv", rows(["一般", "重大", "特别重大"], 0)))
+    assert good.dropped_columns == ()
+    opinion = load(city, "disputes", write_csv(tmp_path / "b.csv", rows(["一般", "高", "低"], 10)))
+    assert opinion.dropped_columns == ("风险等级",) and opinion.accepted == 3
+    assert any("opinion" in note for note in opinion.notes)
+    stored = Store(city).versions("disputes")
+    assert stored["severity"].notna().sum() == 3
+
+
+def test_grades_states_and_numbers_of_people_are_kept_as_codes(city: Home, tmp_path: Path) -> None:
+    rows = [
+        {"隐患编号": "H1", "网格编码": "G1", "发现日期": "2026-03-02", "隐患等级": "重大隐患", "状态": "已整改"},
+        {"隐患编号": "H2", "网格编码": "G1", "发现日期": "2026-03-02", "隐患等级": "一般隐患", "状态": "整改中"},
+    ]
+    load(city, "hazards", write_csv(tmp_path / "h.csv", rows))
+    stored = Store(city).versions("hazards").sort_values("row")
+    assert stored["grade"].tolist() == ["major", "general"]
+    assert stored["severity"].isna().all()
+    assert stored["status"].tolist() == ["closed", "in_progress"]
+
+
+def test_an_id_is_made_of_several_columns(city: Home, tmp_path: Path) -> None:
+    rows = [
+        {"网格编码": "G1", "发生时间": f"2026-03-0{day}", "类型": kind}
+        for day, kind in ((1, "火灾"), (1, "触电"), (2, "火灾"), (1, "火灾"))
+    ]
+    path = write_csv(tmp_path / "i.csv", rows)
+    account = load(city, "incidents", path, mapping=mapped(tmp_path, "identity: [发生时间, 类型]\n"))
+    assert (account.accepted, account.duplicates) == (3, 1)
+    assert load(city, "incidents", path, mapping=tmp_path / "m.yaml").duplicates == 4
+
+
+def test_a_preset_reads_its_department_and_says_who_delivers(city: Home, tmp_path: Path) -> None:
+    rows = [
+        {"线索编号": f"W{n}", "所属网格编码": "G1", "反映时间": "2026-03-02", "核实结果": word, "线索来源": "群众投诉"}
+        for n, word in enumerate(["已清欠", "不属实", "引导仲裁"])
+    ]
+    account = load(city, "disputes", write_csv(tmp_path / "w.csv", rows), preset="wage")
+    assert account.accepted == 3 and "provider: 人社局" in account.notes[0] and "3 years" in account.notes[0]
+    stored = Store(city).versions("disputes").sort_values("row")
+    assert set(stored["category"]) == {"wage_arrears"}
+    assert stored["outcome"].tolist() == ["settled", "unfounded", "referred"]
+    assert set(stored["discovered_by"]) == {"reported"}
+
+
+def test_calls_from_a_home_or_a_crisis_are_placed_on_the_town(tmp_path: Path) -> None:
+    declared = tmp_path / "declared.yaml"
+    declared.write_text(
+        "sources: {grids: {}, police_calls: {mapping: {preset: 110}}}\n"
+        "targets: {harm: {source: police_calls, date: occurred_at}}\n",
+        encoding="utf-8",
+    )
+    city = with_grids(make_home(tmp_path / "h", Settings(), declared), tmp_path)
+    words = ["家暴", "自杀求助", "邻里纠纷", "诈骗", "殴打他人"]
+    rows = [
+        {"接警单编号": f"P{n}", "网格编码": "G1", "经度": "106.51", "纬度": "29.5", "报警时间": "2026-03-02 23:10",
+         "接警类别": "邻里纠纷" if n == 0 else word, "反馈类别": word}
+        for n, word in enumerate(words)
+    ]  # fmt: skip
+    account = load(city, "police_calls", write_csv(tmp_path / "p.csv", rows))
+    assert (account.accepted, account.reasons) == (4, {"not_loaded": 1})
+    stored = Store(city).versions("police_calls").sort_values("row")
+    assert stored["located_by"].tolist() == ["town", "town", "grid_id", "grid_id"]
+    assert stored["grid_id"].isna().tolist() == [True, True, False, False]
+    assert stored["unit"].tolist()[:2] == ["江北区/石桥街道"] * 2
+    assert stored["longitude"].isna().tolist()[:2] == [True, True]
+    assert "police_calls" not in Configuration().sources
