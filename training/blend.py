@@ -35,7 +35,7 @@ _PARAMETERS: dict[str, Any] = {
     "learning_rate": 0.04,
     "num_leaves": 12,
     "min_data_in_leaf": 80,
-    "feature_fraction": 0.4,
+    "feature_fraction": 0.2,
     "lambda_l2": 10.0,
     "max_bin": 63,
     "verbosity": -1,

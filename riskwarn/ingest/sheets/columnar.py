@@ -31,10 +31,16 @@ class ParquetSheet:
         if self._file.metadata.num_rows == 0:
             raise FileEmpty(file=self._name)
         number = 1
-        for batch in self._file.iter_batches(BATCH, columns=[self.headings[position] for position in positions]):
+        for batch in self._batches([self.headings[position] for position in positions]):
             cells = {position: _text(batch.column(self.headings[position])) for position in positions}
             yield Rows(cells, np.arange(number, number + len(batch), dtype=np.int64), no_rows())
             number += len(batch)
+
+    def _batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        try:
+            yield from self._file.iter_batches(BATCH, columns=columns)
+        except (pa.ArrowException, OSError) as error:
+            raise FileUnreadable(file=self._name, problem="it is damaged; export it again") from error
 
 
 def _text(column: pa.Array) -> pa.Array:
