@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from riskwarn.ingest.gathering import Gathered, add_up, gather
 from riskwarn.ingest.places import ladder
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.refusals import Refusals
-from riskwarn.ingest.versions import Sorted, Versions, content_hash, later_in_file, sort_out
+from riskwarn.ingest.versions import Sorted, Versions, content_hash, repeated, sort_out, told_before
 from riskwarn.store import Store
 
 _INSTANT = EVENTS.field("exported_at").type
@@ -57,11 +57,16 @@ def new_events(
     if first.mapping.period is not None and gathered.rows:
         add_up(gathered)
     stored = _stored(store, first.source, gathered.versions().record)
-    silent = _date_changes(gathered, stored, exported)
-    told = sort_out(gathered.versions(), stored)
+    changed = gathered.columns.get("updated_at")
+    silent = np.ones(gathered.rows, dtype=bool) if changed is None else ~filled(changed)
+    incoming = gathered.versions()
+    again = repeated(incoming) | (silent & told_before(incoming, stored, _utc(exported)))
+    # Of a record that is stored, a row without a time of change speaks of the day of the export.
+    known = pd.Index(incoming.record).isin(pd.Index(stored.record))
+    _known_with_export(gathered, silent & known & ~again, exported)
+    told = sort_out(gathered.versions(), stored, again)
     late = told.corrected & silent
-    if late.any():
-        _known_with_export(gathered, late, exported)
+    _known_with_export(gathered, late, exported)
     table = gathered.take(told.accepted | told.corrected)
     table = table.append_column("exported_at", pa.repeat(pa.scalar(exported, _INSTANT), len(table)))
     return table, told, read, pd.Series(gathered.columns["record_id"].to_numpy())
@@ -71,28 +76,27 @@ def _stored(store: Store, source: str, incoming: np.ndarray) -> Versions:
     """What is stored of the records that come in."""
     parts = []
     records = pd.Index(incoming)
-    for part in store.scan(source, ["record_id", "content", "version_at", "row", "load_id"]):
+    for part in store.scan(source, ["record_id", "content", "version_at", "row", "load_id", "exported_at"]):
         held = pd.Index(part["record_id"].to_numpy()).isin(records)
         parts.append(part.filter(pa.array(held)).sort_by("row"))
     if not parts:
         nothing = np.zeros(0, dtype=np.int64)
         return Versions(nothing, nothing, nothing.view("datetime64[us]"))
     table = pa.concat_tables(parts)
-    moments = table["version_at"].cast(pa.timestamp("us")).cast(pa.int64()).to_numpy().view("datetime64[us]")
+    moments, exports = (
+        table[name].cast(pa.timestamp("us")).cast(pa.int64()).to_numpy().view("datetime64[us]")
+        for name in ("version_at", "exported_at")
+    )
     load_id = table["load_id"].to_numpy().astype(np.int64)
-    return Versions(table["record_id"].to_numpy(), table["content"].to_numpy(), moments, load_id)
+    return Versions(table["record_id"].to_numpy(), table["content"].to_numpy(), moments, load_id, exports)
 
 
-def _date_changes(gathered: Gathered, stored: Versions, exported: datetime) -> np.ndarray:
-    """Which rows do not say when they changed. Most of them speak of the day of the export."""
-    columns = gathered.columns
-    silent = np.ones(gathered.rows, dtype=bool) if "updated_at" not in columns else ~filled(columns["updated_at"])
-    again = silent & later_in_file(gathered.versions(), stored)
-    if again.any():
-        _known_with_export(gathered, again, exported)
-    return silent
+def _utc(moment: datetime) -> np.datetime64:
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
 
 
 def _known_with_export(gathered: Gathered, rows: np.ndarray, exported: datetime) -> None:
+    if not rows.any():
+        return
     columns = gathered.columns
     columns["version_at"] = pc.if_else(pa.array(rows), pa.scalar(exported, _INSTANT), columns["version_at"])

@@ -14,7 +14,7 @@ from riskwarn.contracts.schema import TABLES
 from riskwarn.errors import GridsMissing
 from riskwarn.ingest import tables, tables_of_places
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.versions import Sorted, Versions, content_hash, later_in_file, sort_out
+from riskwarn.ingest.versions import Sorted, Versions, content_hash, repeated, sort_out, told_before
 from riskwarn.store import Store
 
 
@@ -45,9 +45,13 @@ def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Tab
         stored["content"].to_numpy(dtype=np.int64),
         stored["version_at"].to_numpy(dtype="datetime64[us]"),
         stored["load_id"].to_numpy(dtype=np.int64),
+        stored["exported_at"].to_numpy(dtype="datetime64[us]"),
     )
-    moments = frame["version_at"].where(~later_in_file(incoming, before), frame["exported_at"])
-    told = sort_out(replace(incoming, version_at=moments.to_numpy(dtype="datetime64[us]")), before)
+    instant = np.datetime64(exported.astimezone(UTC).replace(tzinfo=None), "us")
+    again = repeated(incoming) | told_before(incoming, before, instant)
+    # A row of a table that is stored already speaks of the day of its export.
+    moments = frame["version_at"].where(~np.isin(come, held) | again, frame["exported_at"])
+    told = sort_out(replace(incoming, version_at=moments.to_numpy(dtype="datetime64[us]")), before, again)
     kept = table.filter(pa.array(told.accepted | told.corrected))
     late = pa.array(told.corrected[told.accepted | told.corrected])
     version_at = pc.if_else(late, kept["exported_at"], kept["version_at"])

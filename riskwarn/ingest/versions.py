@@ -28,6 +28,7 @@ class Versions:
     content: Numbers  # hash of what the version says
     version_at: npt.NDArray[np.datetime64]  # when this content became known
     load_id: Numbers | None = None  # of stored ones: the load that holds each
+    exported_at: npt.NDArray[np.datetime64] | None = None  # of stored ones: when the export was taken that brought them
 
 
 @dataclass(frozen=True)
@@ -89,23 +90,24 @@ def mixed(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return bits ^ (bits >> np.uint64(31))
 
 
-def sort_out(incoming: Versions, stored: Versions) -> Sorted:
+def sort_out(incoming: Versions, stored: Versions, again: Flags | None = None) -> Sorted:
     """Tell new records, corrections and duplicates apart.
 
     A row is a duplicate where it says what was said of its record just before: by the version in force at its own
     `version_at`, stored or of the same file. Otherwise it is a correction where its record is known, or came earlier in
-    the file. In one file the younger row of a record comes last, whatever the order of the file.
+    the file. In one file the younger row of a record comes last, whatever the order of the file. `again` are rows that are
+    known to be duplicates.
     """
     count = len(incoming.record)
     accepted, duplicates = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     if count == 0:
         return Sorted(accepted, accepted, accepted)
     several = pd.Series(incoming.record).duplicated(keep=False).to_numpy(dtype=bool)
-    duplicates |= repeated(incoming)
+    duplicates |= repeated(incoming) if again is None else repeated(incoming) | again
     known, content, at = _newest(stored, incoming.record)
     # Most rows are alone with their record, or say what is in force already.
     duplicates[known & ~several & (content == incoming.content) & (incoming.version_at >= at)] = True
-    accepted[~known & ~several] = True
+    accepted[~known & ~several & ~duplicates] = True
     rest = np.flatnonzero(~accepted & ~duplicates)
     if len(rest):
         first, same = _in_time(incoming, stored, rest)
@@ -125,15 +127,18 @@ def repeated(incoming: Versions) -> Flags:
     return again
 
 
-def later_in_file(incoming: Versions, stored: Versions) -> Flags:
-    """Of rows without a time of change, those that speak of the day of the export: their record is stored already.
+def told_before(incoming: Versions, stored: Versions, exported: np.datetime64) -> Flags:
+    """Rows that are stored, word for word, from an export of the same instant: the file comes again."""
+    if stored.exported_at is None or len(stored.record) == 0:
+        return np.zeros(len(incoming.record), dtype=bool)
+    same = stored.exported_at == exported
+    held = pd.Index(_paired(stored.record[same], stored.content[same]))
+    return np.asarray(pd.Index(_paired(incoming.record, incoming.content)).isin(held), dtype=bool)
 
-    Where a file has several rows of a record, the first speaks of its registration, as at the first load of the file.
-    """
-    known = pd.Index(incoming.record).isin(pd.Index(stored.record))
-    rows = pd.Series(incoming.record)
-    first_of_several = (~rows.duplicated() & rows.duplicated(keep=False)).to_numpy(dtype=bool)
-    return np.asarray(known & ~first_of_several & ~repeated(incoming))
+
+def _paired(record: Numbers, content: Numbers) -> Numbers:
+    """One number for a record and what is said of it."""
+    return np.asarray((mixed(record.view(np.uint64)) + content.view(np.uint64)).view(np.int64))
 
 
 def _in_time(incoming: Versions, stored: Versions, rows: Numbers) -> tuple[Flags, Flags]:
