@@ -9,7 +9,7 @@ from typing import Any
 from riskwarn.contracts.vocabulary import shipped
 from riskwarn.words import Unit
 
-#: A text column is an int64: bit 63 would be its sign.
+#: Flags are an int64: bit 63 would be its sign.
 MOST_TOPICS = 63
 
 
@@ -67,14 +67,3 @@ def negation() -> Negation:
     """How negation is recognised."""
     listed = shipped("topics")["negation"]
     return Negation(tuple(listed["words"]), tuple(listed["except"]), listed["within"]["han"], listed["within"]["latin"])
-
-
-def topics_of(unit: Unit) -> tuple[Topic, ...]:
-    """The topics that may be counted for a unit of this kind."""
-    order = list(Unit)
-    return tuple(topic for topic in topics() if order.index(topic.from_unit) <= order.index(unit))
-
-
-def mask_of(unit: Unit) -> int:
-    """The bits of the topics that may be counted for a unit of this kind; AND it before anything is counted."""
-    return sum(topic.mask for topic in topics_of(unit))

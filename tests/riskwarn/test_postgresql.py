@@ -17,8 +17,10 @@ import pandas as pd
 import pytest
 
 from riskwarn.home import Home, make_home
+from riskwarn.ingest.privacy import record_digest
 from riskwarn.settings import Settings
 from riskwarn.store import Store
+from riskwarn.store.erasure import erase_load, erase_record
 from serving import publish
 from serving.publishing import read_table
 from tests.conftest import Town
@@ -88,6 +90,19 @@ def test_many_loads_at_once_lose_nothing(home: Home, tmp_path: Path) -> None:
         accounts = list(pool.map(lambda file: load(home, "disputes", file), files))
     assert sum(account.accepted for account in accounts) == 410
     assert sum(account.duplicates for account in accounts) == 70
+
+
+def test_what_is_erased_is_gone_from_the_tables_too(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    load(home, "disputes", write_csv(tmp_path / "d.csv", [dispute(1), dispute(2), dispute(3, 发生时间="去年冬天")]))
+    for text, rows, refused in (("D1", 1, 0), ("D3", 0, 1)):
+        digest = record_digest(home, "disputes", text)
+        done = erase_record(home, "disputes", digest, because="a decision", now=NOW)
+        assert (done.rows, done.quarantined, done.proof.hits) == (rows, refused, ())
+        assert done.proof.rows > 0
+    done = erase_load(home, 2, because="a decision", now=NOW)
+    assert (done.rows, done.proof.hits) == (1, ())
+    assert Store(home).versions("disputes").empty
 
 
 def test_the_chain_gives_the_same_as_on_sqlite(home: Home, town: Town) -> None:

@@ -169,6 +169,18 @@ def with_code(machine: Machine, *arguments: object) -> None:
         machine.run(*arguments, code=1)
 
 
+def test_in_what_is_said_of_a_file_before_it_is_loaded(machine: Machine) -> None:
+    old = write(machine.folder / "before.csv", rows(machine))
+    new = write(machine.folder / "after.csv", [{**row, "栏目十": CANARIES["name"]} for row in rows(machine)])
+    machine.run("map", new)
+    machine.run("--json", "map", new)
+    machine.run("diff", old, new)
+    machine.run("--json", "diff", old, new)
+    machine.run("health")
+    machine.run("quarantine", "retry", "disputes", new)
+    machine.assert_clean()
+
+
 def test_a_mapping_that_claims_them(machine: Machine) -> None:
     planted = write(machine.folder / "claimed.csv", rows(machine))
     for column in ("当事人姓名", "栏目七", "栏目八"):

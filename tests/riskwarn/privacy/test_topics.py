@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskwarn.contracts.topics import MOST_TOPICS, mask_of, negation, topics, topics_of
+from features import catalogue
+from riskwarn.configuration import Configuration
+from riskwarn.contracts.topics import MOST_TOPICS, negation, topics
 from riskwarn.contracts.vocabulary import refused_word
 from riskwarn.ingest.topics import topic_bits, united_topics
 from riskwarn.words import Unit
@@ -138,8 +140,12 @@ def test_the_lexicon_keeps_its_promises() -> None:
 
 
 def test_what_people_suffer_at_home_is_counted_from_the_town_up() -> None:
-    below = {topic.code for topic in topics_of(Unit.COMMUNITY)}
-    assert below == {topic.code for topic in topics_of(Unit.GRID)}
-    assert {topic.code for topic in topics_of(Unit.TOWN)} - below == {"domestic_violence", "self_harm_risk"}
-    assert codes("家暴") == {"domestic_violence"}
-    assert not int(topic_bits(pa.array(["长期家暴，想自杀"]))[0]) & mask_of(Unit.GRID)
+    assert {topic.code for topic in topics() if topic.from_unit is not Unit.GRID} == {
+        "domestic_violence",
+        "self_harm_risk",
+    }
+    assert {topic.from_unit for topic in topics()} == {Unit.GRID, Unit.TOWN}
+    assert codes("长期家暴，想自杀") == {"domestic_violence", "self_harm_risk"}
+    for feature in catalogue(Configuration()):
+        if "domestic_violence" in feature.name or "self_harm_risk" in feature.name:
+            assert feature.name.endswith("_town"), feature.name
