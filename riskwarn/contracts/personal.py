@@ -22,7 +22,7 @@ MOST_NAMES = 0.6
 #: So many distinct texts of a column are looked at.
 LOOKED_AT = 2_000
 #: No name of a category is longer: in Han characters, and in letters.
-LONGEST_WORD, LONGEST_LATIN = 20, 48
+LONGEST_WORD, LONGEST_LATIN = 12, 48
 
 CLASSES = ("resident id", "phone number", "bank card", "number plate", "e-mail address", "name", "address")
 

@@ -87,6 +87,7 @@ def rows(machine: Machine, count: int = 6) -> list[dict[str, Any]]:
         {"纠纷类型": CANARIES["plate"]},
         {"纠纷类型": CANARIES["address"]},
         {"纠纷类型": f"{CANARIES['text']}，吓人"},
+        {"纠纷类型": CANARIES["text"]},
         {"纠纷类型": REFUSED[0]},
         {"调解结果": CANARIES["name"]},
         {"调解结果": REFUSED[1]},
