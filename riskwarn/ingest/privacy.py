@@ -6,7 +6,6 @@ never read. Here stand the rules for what is read all the same because a mapping
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -50,9 +49,6 @@ _NUMBERS = ("resident id", "phone number", "bank card", "number plate", "e-mail 
 _COUNTING_PEOPLE = ("people", "injured", "killed", "is_joint")
 #: More local categories of a source than this become `other`.
 MOST_LOCAL_CATEGORIES = 50
-_GEOMETRY = re.compile(
-    r"^\s*(?:\{[\s\S]*\"coordinates\"[\s\S]*\}|(?i:MULTI)?(?i:POLYGON|POINT|LINESTRING)\s*Z?\s*\([-+0-9eE.,()\s]*\))\s*$"
-)
 
 Flags = npt.NDArray[np.bool_]
 
@@ -103,11 +99,6 @@ def screened(reading: Reading) -> Reading:
             persons = {text for text in texts if is_name(text)}
             hidden |= persons if len(persons) >= SOME_NAMES * len(texts) else set()
         cells[name] = _emptied(reading, name, cells[name], hidden)
-    if "geometry" in cells:
-        shapes, _ = _counted(cells["geometry"], None)
-        cells["geometry"] = _emptied(
-            reading, "geometry", cells["geometry"], {text for text in shapes if not _GEOMETRY.match(text)}
-        )
     return replace(reading, cells=cells)
 
 
@@ -115,8 +106,9 @@ def _emptied(reading: Reading, name: str, cells: pa.Array, hidden: Collection[st
     if not hidden:
         return cells
     rows = _is_in(cells, hidden)
-    why = "are neither GeoJSON nor WKT" if name == "geometry" else "look personal or hold a refused word"
-    reading.notes.append(f"{name}: {int(rows.sum())} value(s) that {why} were read as empty")
+    reading.notes.append(
+        f"{name}: {int(rows.sum())} value(s) that look personal or hold a refused word were read as empty"
+    )
     return pc.if_else(pa.array(rows), pa.scalar(None, pa.string()), _plain(cells))
 
 

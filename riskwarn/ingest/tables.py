@@ -118,9 +118,9 @@ def _drawn(reading: Reading, frame: pd.DataFrame) -> None:
     drawn: list[str | None] = []
     for told in text.astype(object).where(text.notna(), None):
         rings = rings_of(told) if told else None
-        if rings is not None and system != "wgs84":
-            told = as_geojson([np.column_stack(to_wgs84(ring[:, 0], ring[:, 1], system)) for ring in rings])
-        drawn.append(told if rings is not None else None)
+        # Written anew from its corners: a feature of GeoJSON may carry anything beside them.
+        turned = [np.column_stack(to_wgs84(ring[:, 0], ring[:, 1], system)) for ring in rings or ()]
+        drawn.append(as_geojson(turned) if turned else None)
     frame["geometry"] = pd.Series(drawn, index=frame.index, dtype=object)
     if unreadable := int((text.notna() & frame["geometry"].isna()).sum()):
         reading.notes.append(f"geometry: {unreadable} row(s) are no polygon in GeoJSON or WKT and were read as empty")

@@ -6,6 +6,7 @@ all that was printed; every answer of the real server.
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -28,6 +29,21 @@ from tests.worlds import dispute
 
 ROOT = Path(__file__).parents[3]
 PLANTED = {heading: CANARIES[name] for heading, name in PERSONAL.items()}
+
+
+#: A drawn grid with a person among its properties.
+FEATURE = json.dumps(
+    {
+        "type": "Feature",
+        "properties": {"负责人": CANARIES["name"], "phone": CANARIES["phone"]},
+        "geometry": {
+            "type": "Polygon",
+            "coordinates": [[[106, 29], [107, 29], [107, 30]]],
+            "by": CANARIES["latin name"],
+        },
+    },
+    ensure_ascii=False,
+)
 
 
 class Machine:
@@ -125,6 +141,7 @@ def test_in_tables_of_places_and_people(machine: Machine) -> None:
         {"网格编码": "X1", "网格名称": f"第1网格 {CANARIES['phone']}", **units, "边界": CANARIES["address"]},
         {"网格编码": CANARIES["resident id"], "网格名称": "第2网格", **units, "边界": ""},
         {"网格编码": "X3", "网格名称": CANARIES["name"], **units, "边界": f"{CANARIES['name']} POINT(1 2)"},
+        {"网格编码": "X5", "网格名称": "第5网格", **units, "边界": FEATURE},
         {"网格编码": "X4", "网格名称": CANARIES["name of another"], **units, "边界": ""},
     ]
     machine.run("ingest", "grids", write(machine.folder / "more.csv", grids))

