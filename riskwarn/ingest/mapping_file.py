@@ -5,7 +5,7 @@ from __future__ import annotations
 import yaml
 
 from riskwarn.contracts import declared
-from riskwarn.contracts.vocabulary import refused_word
+from riskwarn.contracts.vocabulary import categories_of, refused_word
 from riskwarn.ingest.proposal import Proposal
 
 
@@ -38,6 +38,9 @@ def as_yaml(proposal: Proposal) -> str:
         lines.append(f"period: {{{told_as}}}   # ? each row is the count of a month")
     if proposal.identity:
         lines.append(f"identity: [{', '.join(map(_plain, proposal.identity))}]   # ? no column is an id")
+    if any("always:" in note for note in proposal.notes):
+        codes = list(categories_of(proposal.source))[:4] or ["other"]
+        lines.append(f"# always: {{category: ...}}   # one of {', '.join(codes)} …, if every row is of it")
     for name in proposal.missing:
         lines.append(f"# missing: {name}")
     lines += _words(proposal)

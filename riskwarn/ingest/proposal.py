@@ -93,6 +93,10 @@ def propose(
     notes = list(found.notes)
     if any(seen.columns[index].forms for index in _places_of(found)):
         notes.append(f"times without an offset are read as {configuration.timezone} (timezone: in the mapping)")
+    if told.events and "category" not in found.fields and "category" not in rules.always and told.categories:
+        notes.append(
+            "no column gives the category, and a default target counts known ones only: if all are of one, say always:"
+        )
     if source not in configuration.sources:
         notes.append(f"{source} is no source of this home yet: declare it under sources: in riskwarn.yaml")
     return Proposal(

@@ -131,6 +131,7 @@ class Recognised:
         self._by_places()
         self._by_dates()
         self._by_coordinates()
+        self._tell_where()
         self._by_words()
         for column in self.free():
             if column.holds == "text":
@@ -174,6 +175,19 @@ class Recognised:
             east, north = sorted(single, key=lambda one: -abs(one.first))
             self.take(east, "longitude", "by values", False)
             self.take(north, "latitude", "by values", False)
+
+    def _tell_where(self) -> None:
+        """Between which degrees the points lie: enough to draw squares for a city that has no grids yet."""
+        if not {"longitude", "latitude"} <= set(self.fields):
+            return
+        ends = []
+        for name in ("longitude", "latitude"):
+            degrees = pd.to_numeric(self.seen.cells[self.fields[name]], errors="coerce").dropna()
+            if degrees.empty:
+                return
+            # The outermost points are often wrong ones.
+            ends.append(f"{name} {degrees.quantile(0.001):.2f} to {degrees.quantile(0.999):.2f}")
+        self.notes.append(f"the points lie between {' and '.join(ends)}")
 
     def _by_words(self) -> None:
         for name in _VOCABULARIES:
@@ -225,15 +239,20 @@ class Recognised:
         """The headings that together tell every row apart, where no column is an id: as few as do."""
         if self.period or "record_id" in self.fields or not len(self.seen.cells):
             return ()
-        useful = ("occurred_at", "grid_id", "longitude", "latitude", "coordinates", "category", "address", "text")
-        at = [self.fields[name] for name in useful if name in self.fields]
+        # Longitude and latitude are one thing: a point.
+        parts = [
+            tuple(self.fields[one] for one in name.split("+"))
+            for name in ("occurred_at", "grid_id", "longitude+latitude", "coordinates", "category", "address", "text")
+            if set(name.split("+")) <= set(self.fields)
+        ]
         cells: pd.DataFrame = self.seen.cells
         best: tuple[float, tuple[int, ...]] = (0.0, ())
-        for size in range(1, len(at) + 1):
-            for chosen in combinations(at, size):
-                alone = 1 - cells.duplicated(list(chosen)).mean()
+        for size in range(1, len(parts) + 1):
+            for chosen in combinations(parts, size):
+                positions = [position for part in chosen for position in part]
+                alone = 1 - cells.duplicated(positions).mean()
                 if alone > best[0] + 0.0005:
-                    best = (float(alone), chosen)
+                    best = (float(alone), tuple(positions))
             if best[0] >= 0.999:
                 break
         headings = tuple(self.seen.headings[position] for position in best[1])

@@ -119,7 +119,10 @@ def test_points_without_an_id_get_one_of_several_columns(tmp_path: Path) -> None
     ]
     proposal = propose(write_csv(tmp_path / "traffic.csv", rows), Configuration())
     assert proposal.source == "incidents" and proposal.missing == ()
-    assert proposal.identity == ("longitude",) and "identity: [longitude]" in as_yaml(proposal)
+    assert proposal.identity == ("longitude", "latitude")
+    text = as_yaml(proposal)
+    assert "identity: [longitude, latitude]" in text and "# always: {category: ...}" in text
+    assert any("longitude -114.07 to -114.06" in note for note in proposal.notes)
 
 
 def test_an_export_of_counts_is_seen(tmp_path: Path) -> None:
