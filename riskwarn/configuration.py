@@ -331,6 +331,11 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         ) from error
 
 
+def line_of(path: Path, location: tuple[str, ...]) -> int:
+    """The line of a YAML file in which the key at `location` stands, or the deepest of its parents that does."""
+    return _line_of(yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader), location)
+
+
 def _refuse(text: str, content: object, file: str) -> None:
     """Raise RefusedWord for a refused word anywhere in a file of declarations: a remark is copied with it, too."""
     from riskwarn.contracts.vocabulary import refuse_in, refuse_words  # contracts are built on this module

@@ -12,10 +12,11 @@ import pandas as pd
 
 from riskwarn.configuration import Mapping, chosen_mapping, zone
 from riskwarn.contracts import Contract, contract, required
+from riskwarn.contracts.checking import check_mapping
 from riskwarn.contracts.schema import TABLES
 from riskwarn.errors import FileMissing, FileUnreadable
 from riskwarn.files import sha256
-from riskwarn.home import Home
+from riskwarn.home import CONFIGURATION, Home
 from riskwarn.ingest.account import Account, together
 from riskwarn.ingest.columns import heading_finder, match, opinions, require
 from riskwarn.ingest.privacy import gate, screened, without_people
@@ -57,6 +58,10 @@ def ingest(
     """
     declared = contract(source, home.configuration)
     rules = chosen_mapping(home.configuration.sources[source].mapping, mapping, preset)
+    if mapping is not None:
+        check_mapping(declared, rules, mapping)
+    elif preset is None:
+        check_mapping(declared, rules, home.path / CONFIGURATION, ("sources", source, "mapping"))
     for file in files:
         if file.is_dir():
             raise FileUnreadable(file=file, problem="this is a folder; name the files in it")

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from riskwarn.contracts import declared
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
 from riskwarn.geography.shapes import as_geojson, rings_of
 from riskwarn.ingest.cells import digests, numbers, rounded
@@ -39,7 +40,7 @@ def grids(reading: Reading) -> pd.DataFrame:
     frame["neighbours"] = reading.text("neighbours")
     _drawn(reading, frame)
     for column in _GRID_NUMBERS:
-        frame[column] = number(reading, column)
+        frame[column] = in_range(reading, column, number(reading, column))
     return dated(reading, frame, "valid_from", "valid_to")
 
 
@@ -47,11 +48,8 @@ def demographics(reading: Reading, store: Store) -> pd.DataFrame:
     """The rows of `demographics`; shares written as percentages become fractions."""
     frame = _of_known_grid(reading, store)
     for name in DEMOGRAPHIC_NUMBERS:
-        values = number(reading, name)
-        if name.startswith("share_") and np.nanmax(values, initial=0.0) > 1:
-            reading.notes.append(f"{name} is read as percent")
-            values = values / 100
-        frame[name] = values
+        values = share(reading, name) if name.startswith("share_") else number(reading, name)
+        frame[name] = in_range(reading, name, values)
     return dated(reading, frame, "valid_from")
 
 
@@ -66,7 +64,7 @@ def interventions(reading: Reading, store: Store) -> pd.DataFrame:
     frame["outcome"] = reading.words("outcome", "outcome")
     frame["chosen_by"] = reading.words("chosen_by", "chosen_by")
     for name in ("hours", "propensity"):
-        frame[name] = number(reading, name)
+        frame[name] = in_range(reading, name, number(reading, name))
     return frame
 
 
@@ -144,6 +142,25 @@ def number(reading: Reading, name: str) -> npt.NDArray[np.float64]:
     values, unreadable, percent = numbers(reading.cell(name))
     reading.faults.add(unreadable, "bad_number", name, "text")
     return np.where(percent, values / 100, values)
+
+
+def share(reading: Reading, name: str) -> npt.NDArray[np.float64]:
+    """The shares of a field: of cells without a percent sign all are hundredths where one is above 1, and that is told."""
+    values, unreadable, percent = numbers(reading.cell(name))
+    reading.faults.add(unreadable, "bad_number", name, "text")
+    if np.nanmax(values[~percent], initial=0.0) > 1:
+        reading.notes.append(f"{name} is read as percent")
+        return values / 100
+    return np.where(percent, values / 100, values)
+
+
+def in_range(reading: Reading, name: str, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The same numbers; those outside the range that the contract believes in are faults."""
+    field = declared(reading.source).field(name)
+    lower = -np.inf if field.lower is None else field.lower
+    upper = np.inf if field.upper is None else field.upper
+    reading.faults.add((values < lower) | (values > upper), "out_of_range", name, "number")
+    return values
 
 
 def dated(reading: Reading, frame: pd.DataFrame, *names: str) -> pd.DataFrame:

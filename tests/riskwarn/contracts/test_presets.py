@@ -10,7 +10,9 @@ from riskwarn.configuration import PRESETS, Mapping, chosen_mapping, preset_cont
 from riskwarn.contracts import declared, required
 from riskwarn.contracts.vocabulary import category_words, field_words
 from riskwarn.errors import ConfigurationInvalid, PrivateColumn
+from riskwarn.home import Home
 from riskwarn.ingest.columns import match, require
+from tests.worlds import dispute, load, with_grids, write_csv
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -81,3 +83,29 @@ def test_an_id_may_be_made_of_several_columns_that_are_fields_as_well() -> None:
         "occurred_at": 0, "identity_1": 0, "identity_2": 1, "longitude": 1, "latitude": 2,
     }  # fmt: skip
     assert ("record_id",) not in required("events", mapping)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("columns:\n  occured_at: 发案日\n", 2, "the nearest is occurred_at"),
+        ("words:\n  outcome:\n    调好了: setled\n", 3, "the nearest is settled"),
+        ("words: {category: {吵架: neighborhood}}\n", 1, "the nearest is neighbourhood"),
+        ("provider: 司法局\nalways: {severity: 很大}\n", 2, "no word of severity"),
+    ],
+)
+def test_a_slip_in_a_mapping_is_told_with_its_line(home: Home, tmp_path: Path, text: str, line: int, says: str) -> None:
+    with_grids(home, tmp_path)
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match=says) as caught:
+        load(home, "disputes", write_csv(tmp_path / "d.csv", [dispute(1)]), mapping=mapping)
+    assert f"line {line}" in str(caught.value)
+
+
+def test_a_category_of_ones_own_may_be_the_end_of_a_translation(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text("words: {category: {邻里: 街坊, 物业: resettlement}}\n", encoding="utf-8")
+    rows = [dispute(1), dispute(2, 纠纷类型="物业")]
+    assert load(home, "disputes", write_csv(tmp_path / "d.csv", rows), mapping=mapping).accepted == 2

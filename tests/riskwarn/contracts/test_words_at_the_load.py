@@ -136,3 +136,12 @@ def test_calls_from_a_home_or_a_crisis_are_placed_on_the_town(tmp_path: Path) ->
     assert stored["unit"].tolist()[:2] == ["江北区/石桥街道"] * 2
     assert stored["longitude"].isna().tolist()[:2] == [True, True]
     assert "police_calls" not in Configuration().sources
+
+
+def test_numbers_outside_their_range_are_refused(city: Home, tmp_path: Path) -> None:
+    rows = [
+        {"网格编码": f"G{n}", "统计日期": "2026-01-01", "常住人口": people, "65岁以上占比": share}
+        for n, (people, share) in enumerate([(900, "18.5%"), (-4, "20%"), (800, "130%")])
+    ]
+    account = load(city, "demographics", write_csv(tmp_path / "p.csv", rows))
+    assert (account.accepted, account.reasons) == (1, {"out_of_range": 2})

@@ -1,0 +1,57 @@
+"""Whether a mapping speaks of fields and words that its source has; a misspelt one must not be silently useless."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from riskwarn.configuration import Mapping, line_of
+from riskwarn.contracts.fields import Kind
+from riskwarn.contracts.sources import Contract
+from riskwarn.contracts.vocabulary import category_words, field_words
+from riskwarn.errors import ConfigurationInvalid
+
+
+def check_mapping(contract: Contract, mapping: Mapping, file: Path, within: tuple[str, ...] = ()) -> None:
+    """Raise ConfigurationInvalid where a mapping names a field or a word that the source does not have.
+
+    `file` is where the mapping stands, at the keys `within`; for the line of the fault.
+    """
+    for location, problem in _faults(contract, mapping):
+        raise ConfigurationInvalid(
+            file=file.name, line=line_of(file, (*within, *location)), key=".".join(location), problem=problem
+        )
+
+
+def _faults(contract: Contract, mapping: Mapping) -> Iterator[tuple[tuple[str, ...], str]]:
+    known = {field.name: field for field in contract.exported}
+    for part in ("columns", "headings", "words", "always", "fixed"):
+        for name in getattr(mapping, part):
+            if name not in known:
+                yield (part, name), f"{contract.source} has no such field{_near(name, known)}"
+    told: list[tuple[tuple[str, ...], str, str]] = [
+        (("words", name, word), name, to) for name, words in mapping.words.items() for word, to in words.items()
+    ]
+    told += [(("always", name), name, word) for name, word in mapping.always.items()]
+    for location, name, to in told:
+        field = known[name]
+        words = field_words(field.vocabulary) if field.vocabulary else None
+        if name == "severity" and to.isdecimal() and mapping.order is not None:
+            continue
+        if words is not None and to not in words:
+            yield location, f"{to!r} is no word of {name}{_near(to, words)}"
+        if field.kind is Kind.CATEGORY:
+            codes = set(category_words(contract.source)) | set(contract.categories)
+            # A category of one's own is allowed; one that nearly is a code of the list is a slip.
+            if (
+                to.isascii()
+                and to not in codes
+                and (near := difflib.get_close_matches(to, contract.categories, 1, 0.75))
+            ):
+                yield location, f"{to!r} is no category of {contract.source}; the nearest is {near[0]}"
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(word, list(known), 1, 0.6)
+    return f"; the nearest is {near[0]}" if near else ""
