@@ -70,10 +70,9 @@ def _forms(word: str) -> Iterable[str]:
                 yield form.removesuffix(ending)
 
 
-def counted_only_as(source: str, kind: str | None) -> tuple[str, ...] | None:
-    """The categories in which records of a kind count; None where the kind counts in all."""
-    listed = shipped("refused")["only_as"].get(source, {}).get(kind)
-    return None if listed is None else tuple(listed)
+def counted_only_as(source: str) -> dict[str, tuple[str, ...]]:
+    """Kinds that count in some categories only -> those categories."""
+    return {kind: tuple(listed) for kind, listed in shipped("refused")["only_as"].get(source, {}).items()}
 
 
 def never_below(source: str) -> dict[str, str]:

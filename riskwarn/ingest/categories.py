@@ -41,15 +41,12 @@ def refuse(reading: Reading) -> None:
         secret = flags(reading.cells["confidential"], lambda text: yes.get(text) == "yes")
         reading.faults.add(secret, "not_loaded", "confidential", "refused")
     if "kind" in reading.cells:
-        for kind in sorted(set(field_words("kind").values())):
-            reading.faults.add(_counted_elsewhere(reading, words, kind), "not_loaded", "kind", "refused")
+        for kind, within in counted_only_as(reading.source).items():
+            reading.faults.add(_counted_elsewhere(reading, words, kind, within), "not_loaded", "kind", "refused")
 
 
-def _counted_elsewhere(reading: Reading, words: CategoryWords, kind: str) -> Flags:
+def _counted_elsewhere(reading: Reading, words: CategoryWords, kind: str, within: tuple[str, ...]) -> Flags:
     """(rows,) records of a kind in a category in which it does not count: a tip is loaded as a hazard, as nothing else."""
-    within = counted_only_as(reading.source, kind)
-    if within is None:
-        return np.zeros(len(reading), dtype=bool)
     known, own = field_words("kind"), reading.mapping.words.get("kind", {})
     held = flags(reading.cell("category"), lambda text: words.code(text) in within)
     held |= flags(reading.cell("category_detail"), lambda text: words.code(text) in within)

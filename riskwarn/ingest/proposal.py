@@ -91,7 +91,7 @@ def propose(
         if not any(set(name.split("+")) <= present for name in group)
     ]
     notes = list(found.notes)
-    if any(seen.columns[index].forms for index in _places_of(found)):
+    if any(seen.columns[index].holds == "date and time" for index in _places_of(found)):
         notes.append(f"times without an offset are read as {configuration.timezone} (timezone: in the mapping)")
     if told.events and "category" not in found.fields and "category" not in rules.always and told.categories:
         notes.append(

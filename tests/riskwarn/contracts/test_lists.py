@@ -144,6 +144,5 @@ def test_what_is_by_rule_not_loaded(source: str, word: str, refused: bool) -> No
 
 def test_tips_count_as_hazards_only_and_crises_are_placed_on_the_town() -> None:
     assert field_words("kind")["举报"] == "tip"
-    assert counted_only_as("hotline", "tip") == ("hazard",)
-    assert counted_only_as("hotline", "complaint") is None
+    assert counted_only_as("hotline") == {"tip": ("hazard",)} and counted_only_as("disputes") == {}
     assert never_below("police_calls") == {"self_harm": "town", "domestic_violence": "town"}
