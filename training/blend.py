@@ -32,7 +32,7 @@ PENALTY = 3e-4
 MOST_ORIGINS = 104
 
 _PARAMETERS: dict[str, Any] = {
-    "learning_rate": 0.04,
+    "learning_rate": 0.06,
     "num_leaves": 12,
     "min_data_in_leaf": 80,
     "feature_fraction": 0.2,
@@ -43,7 +43,7 @@ _PARAMETERS: dict[str, Any] = {
     "force_row_wise": True,
     "seed": 1,
 }
-_ROUNDS = 180
+_ROUNDS = 120
 
 
 @dataclass(frozen=True)

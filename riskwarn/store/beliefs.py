@@ -20,6 +20,9 @@ from riskwarn.store.settling import settled
 #: Contents that a later version may correct; a change of any of them is a new belief.
 _CONTENT = tuple(name for name in FIXED_FIELDS if name not in ("known_at", "located_by", "district"))
 
+#: Of these a mapping may say that they are written again; without the others a record has no place in a panel.
+_MAY_CHANGE = ("category", "severity", "kind", "form", "discovered_by", "due_at")
+
 #: Dates to which an outcome may belong; it is known from the latest that the record has.
 _OUTCOME_DATES = ("closed_at", "escalated_at", "ended_at")
 
@@ -77,6 +80,7 @@ def beliefs(versions: pd.DataFrame, places: Geography, mapping: Mapping) -> pd.D
         first, known, np.maximum(frame["version_at"].to_numpy(dtype="datetime64[us]"), known)
     )
     frame = _withdrawals(frame)
+    frame = _claims_withdrawn(frame, mapping)
     frame = _newest_own_times(frame, mapping)
     changed = _content_changed(frame) | ~frame["_record"].duplicated().to_numpy()
     frame = frame[changed].copy()
@@ -97,6 +101,29 @@ def empty_beliefs() -> pd.DataFrame:
     return pd.DataFrame(columns=list(_ALL)).astype(
         {**typed, "topics": "Int64", "grid": np.int64, "above": np.int64, "count": np.int64}
     )
+
+
+def _claims_withdrawn(frame: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
+    """Split first versions whose mapping says that a field was *not* written once at registration.
+
+    An export shows such a field as it stands on its day. Of the first version it is believed from the earliest instant at
+    which it can have stood there: the row's change, the export, or the closing where no later version is known; until
+    then nothing is believed of it. Later versions are dated by their own change already.
+    """
+    names = [name for name, fixed in mapping.fixed.items() if not fixed and name in _MAY_CHANGE]
+    if not names or frame.empty:
+        return frame
+    first = ~frame["_record"].duplicated()
+    following = frame["believed_from"].shift(-1).where(frame["_record"].eq(frame["_record"].shift(-1)))
+    dates = frame[["updated_at", "exported_at"]].assign(closed_at=frame["closed_at"].where(following.isna()))
+    stood = dates.min(axis=1)
+    split = first & (stood > frame["believed_from"])
+    before = frame[split].copy()
+    before[names] = None
+    after = frame[split & ~(stood >= following)]
+    after = after.assign(believed_from=stood[after.index])
+    both = pd.concat([frame[~split], before, after])
+    return both.sort_values(["_record", "believed_from"], kind="stable").reset_index(drop=True)
 
 
 def _withdrawals(frame: pd.DataFrame) -> pd.DataFrame:
@@ -131,7 +158,8 @@ def _newest_own_times(frame: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
         frame[name] = frame["_record"].map(newest[name])
     for name in _REVISED:
         value = frame["_record"].map(newest[name])
-        frame[f"{name}_known"] = _revised_known(frame, name, value, delivery).where(value.notna())
+        told = known if mapping.fixed.get(name) else _revised_known(frame, name, value, delivery)
+        frame[f"{name}_known"] = told.where(value.notna())
         frame[name] = value
     dates = [f"{name}_known" for name in _OUTCOME_DATES]
     frame["outcome_known"] = frame[dates].max(axis=1).where(frame["outcome"].notna()).astype("datetime64[us]")
