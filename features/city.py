@@ -46,7 +46,8 @@ def read_city(
 
     Raises GridsMissing, NothingKnown (no event is known before `as_of`), AsOfInvalid.
     """
-    configuration, store = home.configuration, Store(home, version)
+    # One version for all that is read: a load that ends meanwhile is not half seen.
+    configuration, store = home.configuration, Store(home, Store(home, version).version())
     calendar = configuration.calendar
     newest = store.newest_known_at()
     today = calendar.floor((now or datetime.now(UTC)).astimezone(calendar.timezone).date())

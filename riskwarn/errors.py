@@ -255,6 +255,14 @@ class NoSnapshot(RiskwarnError):
     status = 404
 
 
+class NotReplayable(RiskwarnError):
+    """A snapshot that cannot be rebuilt from what there is."""
+
+    code = "not_replayable"
+    template = "Snapshot {snapshot} cannot be rebuilt: {problem}."
+    status = 409
+
+
 class UnknownUnit(RiskwarnError):
     """A grid or a unit that the snapshot does not hold."""
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import insert, select
 
-from features import build_features, catalogue_hash, read_city
+from features import City, build_features, catalogue_hash, read_city
 from riskwarn.database import ALERTS, SNAPSHOTS
 from riskwarn.errors import NoChampion
 from riskwarn.files import sha256, sync
@@ -27,10 +27,10 @@ from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
 from riskwarn.words import Unit
-from serving.gaps import data_gaps
+from serving.gaps import DataGaps, data_gaps
 from serving.levels import ALERTING
 from serving.scoring import USUAL_HORIZON, Scored, score_city
-from training import champions, load_forecaster
+from training import Champion, champions, load_forecaster
 
 #: Days beyond its period for which a snapshot counts as fresh.
 GRACE = timedelta(days=1)
@@ -90,18 +90,9 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
             0,
             time.perf_counter() - started,
         )
-    districts = city.geography.units[Unit.DISTRICT]
-    health = examine(
-        home, city.as_of, dict(zip(districts.codes, districts.names, strict=True)), version=city.store_version,
-        progress=progress,
-    )  # fmt: skip
-    gaps = data_gaps(health)
-    matrix = build_features(city, [city.as_of], progress)
-    progress("scoring")
-    loaded = [(champion, load_forecaster(home, champion.version)) for champion in chosen]
     previous = read_table(home, current["id"]) if current is not None else None
-    before, was = _before(previous)
-    scored = score_city(city, matrix, loaded, before, gaps)
+    before, was = scores_before(previous)
+    scored, health, gaps = score(home, city, chosen, before, progress)
     previous_id = current["id"] if current is not None else None
     identity = hashlib.sha256(json.dumps([inputs, previous_id], sort_keys=True).encode()).hexdigest()[:12]
     snapshot = f"{city.as_of.isoformat()}-{identity}"
@@ -121,7 +112,7 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
         },
     }
     progress("publishing")
-    manifest["files"] = _write(home.snapshots, snapshot, scored, health)
+    manifest["files"] = write_tables(home.snapshots, snapshot, scored, health)
     alerts = _alerts(scored, was, USUAL_HORIZON if USUAL_HORIZON in horizons else horizons[0])
     with home.database.begin() as connection:
         connection.execute(
@@ -144,6 +135,27 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
         len(alerts),
         time.perf_counter() - started,
     )
+
+
+def score(
+    home: Home,
+    city: City,
+    chosen: Sequence[Champion],
+    before: dict[tuple[str, str, int], float],
+    progress: Progress = silent,
+) -> tuple[Scored, list[SourceHealth], DataGaps]:
+    """Score a city with chosen models: the tables of its snapshot, the health of its sources, and what they lack.
+
+    `before` holds the scores of the snapshot before, as :func:`serving.scoring.score_city` has them.
+    """
+    districts = city.geography.units[Unit.DISTRICT]
+    named = dict(zip(districts.codes, districts.names, strict=True))
+    health = examine(home, city.as_of, named, version=city.store_version, progress=progress)
+    gaps = data_gaps(health)
+    matrix = build_features(city, [city.as_of], progress)
+    progress("scoring")
+    loaded = [(champion, load_forecaster(home, champion.version)) for champion in chosen]
+    return score_city(city, matrix, loaded, before, gaps), health, gaps
 
 
 def newest(home: Home, as_of: str | None = None) -> dict[str, Any] | None:
@@ -173,7 +185,10 @@ def _valid_until(calendar: Calendar, as_of: date) -> datetime:
     return datetime(following.year, following.month, following.day, tzinfo=calendar.timezone)
 
 
-def _before(previous: pd.DataFrame | None) -> tuple[dict[tuple[str, str, int], float], dict[tuple[str, str, int], str]]:
+def scores_before(
+    previous: pd.DataFrame | None,
+) -> tuple[dict[tuple[str, str, int], float], dict[tuple[str, str, int], str]]:
+    """Score and level of each grid in a snapshot's table, by (code, target, horizon)."""
     if previous is None:
         return {}, {}
     grids = previous[previous["unit"] == Unit.GRID.value]
@@ -181,7 +196,7 @@ def _before(previous: pd.DataFrame | None) -> tuple[dict[tuple[str, str, int], f
     return dict(zip(keys, grids["score"], strict=True)), dict(zip(keys, grids["level"], strict=True))
 
 
-def _write(folder: Path, snapshot: str, scored: Scored, health: Sequence[SourceHealth]) -> dict[str, str]:
+def write_tables(folder: Path, snapshot: str, scored: Scored, health: Sequence[SourceHealth]) -> dict[str, str]:
     """Write the tables into a folder of their own, durable under its name at once."""
     folder.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
 import pandas as pd
 import pytest
+from sqlalchemy import update
 
 from features import Feature
 from riskwarn.configuration import Levels
+from riskwarn.database import SNAPSHOTS
+from riskwarn.errors import NoSnapshot, NotReplayable
 from riskwarn.health import Gap
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
@@ -21,6 +25,7 @@ from serving import publish
 from serving.gaps import DataGaps, SourceGap, relied_on
 from serving.levels import levels
 from serving.publishing import newest
+from serving.replay import rebuild
 from tests.conftest import Town
 from tests.serving.conftest import running
 from tests.worlds import NOW, load
@@ -104,6 +109,20 @@ def test_the_health_of_the_sources_is_answered_from_the_snapshot(silenced: Home)
             refusal = api.get(f"/v1/health/sources{path}")
             assert refusal.status_code == status
             assert refusal.headers["content-type"] == "application/problem+json"
+
+
+def test_a_snapshot_is_rebuilt_although_its_loads_were_undone_since(silenced: Home, town: Town, tmp_path: Path) -> None:
+    """The first snapshot was made with a register that the second no longer has; its files were not swept."""
+    was = newest(town.home)
+    assert was is not None
+    assert rebuild(silenced, was["id"], tmp_path) == was["manifest"]["files"]
+    with silenced.database.begin() as connection:
+        marked = update(SNAPSHOTS).where(SNAPSHOTS.c.id == was["id"])
+        connection.execute(marked.values(manifest={**was["manifest"], "not_replayable": True}))
+    with pytest.raises(NotReplayable, match="erased"):
+        rebuild(silenced, was["id"], tmp_path)
+    with pytest.raises(NoSnapshot):
+        rebuild(silenced, "2020-01-06-abcdefabcdef", tmp_path)
 
 
 def test_a_sound_city_has_no_gaps(town: Town) -> None:
