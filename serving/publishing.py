@@ -49,6 +49,7 @@ class Published:
     models: tuple[str, ...]
     alerts: int
     seconds: float
+    gaps: tuple[str, ...] = ()  # sources that fail some district
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn score --json`` prints."""
@@ -89,6 +90,7 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
             tuple(inputs["models"]),
             0,
             time.perf_counter() - started,
+            tuple(DataGaps.from_list(current["manifest"]["gaps"]).sources(None)),
         )
     previous = read_table(home, current["id"]) if current is not None else None
     before, was = scores_before(previous)
@@ -134,6 +136,7 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
         tuple(champion.version for champion in chosen),
         len(alerts),
         time.perf_counter() - started,
+        tuple(gaps.sources(None)),
     )
 
 

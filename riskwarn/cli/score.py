@@ -22,6 +22,8 @@ def command(session: Session, as_of: datetime | None) -> None:
     lines = [
         f"snapshot {done.snapshot}: {done.grids} grids as of {done.as_of}, {done.alerts} new alerts, {done.seconds:.1f} s",
         f"models: {', '.join(done.models)}",
-        "Next: riskwarn serve.",
     ]
+    if done.gaps:
+        lines.append(f"data gaps: {', '.join(done.gaps)}; levels that rest on them are unknown (riskwarn health)")
+    lines.append("Next: riskwarn serve.")
     session.emit(done.as_dict(), lines)

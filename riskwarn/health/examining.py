@@ -23,6 +23,7 @@ from riskwarn.health.series import Series, series
 from riskwarn.health.shifts import shifts
 from riskwarn.health.volume import RARE, Volume, shortfall
 from riskwarn.home import Home
+from riskwarn.periods import Period
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store, ledger
 from riskwarn.store.repairs import counts
@@ -101,7 +102,8 @@ def _examine(home: Home, store: Store, source: str, as_of: date, districts: Mapp
     export_gap = usual_export_gap(_export_days(feed, configuration), as_of_day)
     fresh = freshness(feed.day[rows], as_of_day, export_gap)
     codes = list(districts)
-    weekly = series(feed, rows, codes, as_of_day, monthly=mapping.period is not None and mapping.period.unit == "month")
+    monthly = mapping.period is not None and mapping.period.unit == "month"
+    weekly = series(feed, rows, codes, as_of_day, monthly=monthly)
     breaks, starts = _breaks(store, source, weekly, codes)
     volume = _judged(weekly, 0, starts[0], RARE)
     gap = _gap(fresh, volume)
@@ -118,6 +120,7 @@ def _examine(home: Home, store: Store, source: str, as_of: date, districts: Mapp
         versions=len(feed.first),
         freshness=fresh,
         volume=volume,
+        period=Period.MONTH if monthly else Period.WEEK,
         delay=registration(feed, year),
         arrival=arrival(feed),
         contents=contents(feed, seen, as_of_day, declared.categories, codes),

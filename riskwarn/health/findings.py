@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from riskwarn.configuration import Mapping
 from riskwarn.health.contents import MUCH_LOCAL
 from riskwarn.health.reports import Finding, Gap, SourceHealth, Verdict, day, shown
+from riskwarn.periods import Period
 
 #: Districts that are named one by one; more are counted.
 NAMED = 5
 
 #: Refused rows that wait for repair are told where they are more than this share of the records.
 MUCH_REFUSED = 0.01
+
+_PERIODS = {Period.WEEK: ("周", "week(s)"), Period.MONTH: ("个月", "month(s)")}
 
 
 def findings(one: SourceHealth, mapping: Mapping) -> list[Finding]:
@@ -61,13 +64,14 @@ def _rhythm(one: SourceHealth) -> Iterator[Finding]:
 
 
 def _volume(one: SourceHealth) -> Iterator[Finding]:
+    zh, en = _PERIODS[one.period]
     if one.volume is not None and one.volume.short and one.gap is Gap.SHORT:
         seen, expected, share = shown(one.volume.observed), round(one.volume.expected), 1 - one.volume.ratio
         yield Finding(
             "short",
             Verdict.GAP,
-            f"最近 {one.volume.periods} 期共 {seen} 件，按往年应为约 {expected} 件，少 {share:.0%}，超出正常波动",
-            f"{seen} in the newest {one.volume.periods} periods where about {expected} were to be expected: {share:.0%} fewer, more than its own noise allows",
+            f"最近 {one.volume.periods} {zh}共 {seen} 件，按往年应为约 {expected} 件，少 {share:.0%}，超出正常波动",
+            f"{seen} in the newest {one.volume.periods} {en} where about {expected} were to be expected: {share:.0%} fewer, more than its own noise allows",
         )
     short = [part for part in one.districts if part.gap is Gap.SHORT and one.gap is None]
     for part in short[:NAMED]:
@@ -76,8 +80,8 @@ def _volume(one: SourceHealth) -> Iterator[Finding]:
         yield Finding(
             "short",
             Verdict.GAP,
-            f"{part.name}最近 {part.volume.periods} 期共 {seen} 件，应为约 {expected} 件，超出正常波动",
-            f"{part.name}: {seen} in the newest {part.volume.periods} periods where about {expected} were to be expected",
+            f"{part.name}最近 {part.volume.periods} {zh}共 {seen} 件，应为约 {expected} 件，超出正常波动",
+            f"{part.name}: {seen} in the newest {part.volume.periods} {en} where about {expected} were to be expected",
             part.code,
         )
     if len(short) > NAMED:

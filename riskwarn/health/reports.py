@@ -13,6 +13,7 @@ from riskwarn.health.delays import Arrival, Delay
 from riskwarn.health.revisions import Changed, Moved
 from riskwarn.health.rhythm import Freshness
 from riskwarn.health.volume import Volume
+from riskwarn.periods import Period
 
 _EPOCH = date(1970, 1, 1)
 
@@ -82,6 +83,7 @@ class SourceHealth:
     versions: int
     freshness: Freshness | None
     volume: Volume | None
+    period: Period  # of the volume's counts: weeks, or months for monthly counts
     delay: Delay | None  # event to known time, of the last year
     arrival: Arrival | None
     contents: Contents
@@ -111,6 +113,7 @@ class SourceHealth:
             "versions": self.versions,
             "freshness": _freshness(self.freshness),
             "volume": _volume(self.volume),
+            "period": self.period.value,
             "delay_days": _delay(self.delay),
             "arrival_days": (
                 {**_plain(asdict(self.arrival.lag)), "missed": self.arrival.missed_days} if self.arrival else None

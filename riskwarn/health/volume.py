@@ -133,9 +133,10 @@ def shortfall(counts: Reals, years: Reals, holidays: Reals, start: int = 0, rare
         return None
     # A long holiday that the past does not hold says nothing of the feed.
     unknown = ((holidays > 0) & (holidays[used].max(axis=0) < 0.2)).any(axis=1)
-    freedom = max(used.sum() / NEWEST, 4.0)
     found: Volume | None = None
     for window in range(1, NEWEST + 1):
+        # The dispersion of sums over several periods was seen so many times.
+        freedom = max(float(used.sum()) / window, 4.0)
         chosen = np.zeros(len(counts), dtype=bool)
         chosen[-window:] = True
         chosen &= ~unknown

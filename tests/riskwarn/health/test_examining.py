@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from riskwarn.configuration import Mapping, read_yaml
 from riskwarn.contracts.schema import TABLES
 from riskwarn.health import Gap, SourceHealth, Verdict, districts_in_force, examine, usual_as_of
 from riskwarn.home import Home
+from riskwarn.periods import Period
 from riskwarn.store import Load, Store
 from tests.worlds import NOW, grid_rows, load, write_csv
 
@@ -175,6 +178,45 @@ def test_a_declared_break_is_no_suspicion_and_the_past_before_it_counts_no_more(
     declared = examined(city)
     assert [(one.declared, one.day, one.reason) for one in declared.breaks] == [(True, day, "新系统上线")]
     assert declared.verdict is Verdict.SOUND
+
+
+def test_too_little_is_not_judged(city: Home, tmp_path: Path) -> None:
+    loaded(city, tmp_path, feed(1, days=3)[:1] or [case(0, 0, 0)])
+    found = examined(city, START + timedelta(days=2))
+    assert (found.verdict, found.records, found.volume) == (Verdict.UNJUDGED, 1, None)
+    before = examined(city, date(2020, 1, 6))
+    assert (before.records, before.freshness, before.delay) == (0, None, None)
+    assert before.as_dict()["volume"] is None
+
+
+def test_monthly_counts_are_judged_by_months(city: Home, tmp_path: Path) -> None:
+    """A row a grid and month: 30 months of a hundred each, then none is missing but half of the last one."""
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text(
+        "columns: {grid_id: grid, category: kind, count: number}\nperiod: {unit: month, year: y, month: m}\n",
+        encoding="utf-8",
+    )
+    declared = city.configuration.sources["hotline"].model_copy(update={"mapping": read_yaml(mapping, Mapping)})
+    sources = {**city.configuration.sources, "hotline": declared}
+    home = replace(city, configuration=city.configuration.model_copy(update={"sources": sources}))
+    months = [(2022 + index // 12, index % 12 + 1) for index in range(30)]
+    rows = [
+        {
+            "grid": f"G{grid}",
+            "kind": "噪声",
+            "y": y,
+            "m": m,
+            "number": 12 if (y, m) == months[-1] else 25 + (3 * m + grid) % 5,
+        }
+        for y, m in months
+        for grid in range(4)
+    ]
+    load(home, "hotline", write_csv(tmp_path / "h.csv", rows))
+    (found,) = examine(home, date(2024, 7, 1), districts_in_force(home, date(2024, 7, 1)))
+    assert found.period is Period.MONTH and found.volume is not None
+    assert (found.gap, found.volume.periods, found.volume.observed) == (Gap.SHORT, 1, 48)
+    assert "in the newest 1 month(s)" in told(found)["short"]
+    assert found.freshness is not None and not found.freshness.late
 
 
 def test_the_same_store_gives_the_same_document(city: Home, tmp_path: Path) -> None:
