@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 Indices = npt.NDArray[np.int64]
 
-#: Days of the past in which the usual gaps are looked for, and active days without which nothing is usual.
-PAST_DAYS = 365
+#: Days of the past in which the usual gaps are looked for (more for a feed that comes once a month), and active days
+#: without which nothing is usual.
+PAST_DAYS, LONG_PAST_DAYS = 365, 3 * 365
 LEAST_ACTIVE_DAYS = 15
 
 #: A feed that was quiet for this many times what is usual, and for two weeks at least, has gone silent.
@@ -43,6 +44,8 @@ def freshness(days: Indices, as_of_day: int, export_gap: float) -> Freshness | N
     newest = int(days.max())
     quiet = as_of_day - newest - 1
     active = np.unique(days[days > newest - PAST_DAYS])
+    if len(active) < LEAST_ACTIVE_DAYS:
+        active = np.unique(days[days > newest - LONG_PAST_DAYS])
     if len(active) < LEAST_ACTIVE_DAYS:
         return Freshness(newest, quiet, None, False, False)
     gaps = np.diff(active) - 1

@@ -134,7 +134,9 @@ def test_a_feed_is_late_against_its_own_gaps() -> None:
     assert (on_time.late, late.late, late.silent, silent.silent) == (False, True, False, True)
     monthly = MONDAY + 30 * np.arange(24)
     patient = freshness(monthly, int(monthly[-1]) + 25, 0.0)
-    assert patient is not None and not patient.late
+    gone = freshness(monthly, int(monthly[-1]) + 80, 0.0)
+    assert patient is not None and gone is not None
+    assert (patient.late, gone.silent) == (False, True)
     exported = freshness(daily, MONDAY + 320, 30.0)
     assert exported is not None and not exported.late, "an export a month brings nothing in between"
     few = freshness(daily[:3], MONDAY + 90, 0.0)
