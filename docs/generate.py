@@ -20,7 +20,7 @@ from riskwarn.contracts.explained import HOLDS, KNOWN, PRIVACY, needed, words_of
 from riskwarn.contracts.fields import Field
 from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
 from riskwarn.contracts.topics import topics
-from riskwarn.contracts.vocabulary import categories_of, category_words, headings_of, template_heading
+from riskwarn.contracts.vocabulary import categories_of, category_words, shipped, template_heading
 from riskwarn.home import make_home
 from riskwarn.settings import Settings
 from serving import create_app
@@ -154,12 +154,9 @@ def _fields(one: Contract, fields: Iterable[Field]) -> Iterator[str]:
 
 
 def _headings(kind: str, name: str) -> str:
-    own = [(word, ground) for word, (field, ground) in headings_of(kind).items() if field == name]
     first = template_heading(kind, name)
-    own.sort(key=lambda one: one[0] != first.lower())
-    return "、".join(
-        f"*{word}*" if ground == "assumed" else word for word, ground in own if word != name.replace("_", "")
-    )
+    listed = sorted(shipped("headings")[kind].get(name, []), key=lambda word: word.rstrip("?") != first)
+    return "、".join(f"*{word[:-1]}*" if word.endswith("?") else word for word in listed)
 
 
 def _end(value: float | None) -> str:

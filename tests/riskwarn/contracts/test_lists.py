@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from riskwarn.contracts.categories import NOT_LOADED, CategoryWords, counted_only_as, never_below
 from riskwarn.contracts.vocabulary import (
@@ -59,6 +61,34 @@ def test_other_headings_are_nothing(heading: str) -> None:
 )  # fmt: skip
 def test_personal_headings_are_known_with_what_stands_around_them(heading: str) -> None:
     assert is_personal(plain_heading(heading))
+
+
+ALIASES = sorted(
+    (word.rstrip("?"), field) for field, words in shipped("headings")["events"].items() for word in (field, *words)
+)
+
+
+def wide(text: str) -> str:
+    """The same text in full width."""
+    return "".join(chr(ord(character) + 0xFEE0) if "!" <= character <= "~" else character for character in text)
+
+
+@given(
+    alias=st.sampled_from(ALIASES),
+    before=st.sampled_from(["", "*", "＊", " "]),
+    after=st.sampled_from(["", ":", "：", "*", "(必填)", "（必填）", "[天]", "【可选】", "\n", " *"]),
+    as_wide=st.booleans(),
+)
+def test_dress_never_changes_what_a_heading_is(alias: tuple[str, str], before: str, after: str, as_wide: bool) -> None:
+    word, field = alias
+    found = field_of(plain_heading(before + (wide(word) if as_wide else word) + after), "events")
+    assert found is not None and found[0] == field
+
+
+@given(alias=st.sampled_from(ALIASES), prefix=st.sampled_from(["当事人", "申请人", "来电人", "身份证", "联系人"]))
+def test_a_field_of_a_person_is_no_field(alias: tuple[str, str], prefix: str) -> None:
+    heading = plain_heading(prefix + alias[0])
+    assert is_personal(heading) or heading == "当事人数"
 
 
 def test_no_heading_stands_for_two_fields() -> None:
