@@ -25,7 +25,7 @@ from riskwarn.words import LocatedBy, Unit
 LEVELS = (Unit.COMMUNITY, Unit.TOWN, Unit.DISTRICT, Unit.CITY)
 
 #: Before the names of areas and of ended grids, so that they cannot be mistaken for the code of a unit.
-_AREA, _GRID = "\0area\0", "\0grid\0"
+_AREA, _GRID = "@area ", "@grid "
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 _ENDINGS = re.compile(
@@ -19,6 +20,11 @@ _SEPARATORS = re.compile(r"[/\\>|,;、\-]+|\s+")
 _STEPS = re.compile(r".{2,}?(?:社区居委会|居委会|村委会|社区|街道|网格|省|市|区|县|镇|乡|村)")
 
 
+#: A name that more places have (第1网格) says nothing by itself.
+MOST_OF_ONE_NAME = 64
+
+
+@lru_cache(maxsize=1 << 16)
 def plain_name(name: str) -> str:
     """A unit's name without the word for its kind, which offices write in several ways."""
     shorter = _ENDINGS.sub("", name.strip())
@@ -57,25 +63,28 @@ class Held(NamedTuple):
 class Gazetteer:
     """Names of one kind: key (plain names from the top down) -> places."""
 
-    _held: dict[tuple[str, ...], list[Held]] = field(default_factory=dict)
+    _held: dict[tuple[str, ...], dict[Held, None]] = field(default_factory=dict)
 
     def offer(self, place: Place, first: int, end: int, *names: str) -> None:
         """Let names lead to a place in the epochs `first` to `end` - 1."""
         if not names or not all(names):
             return
-        held = self._held.setdefault(tuple(map(plain_name, names)), [])
-        one = Held(place, first, end, names[-1])
-        if one not in held:
-            held.append(one)
+        held = self._held.setdefault(tuple(map(plain_name, names)), {})
+        if len(held) <= MOST_OF_ONE_NAME:
+            held[Held(place, first, end, names[-1])] = None
 
     def find(self, names: tuple[str, ...], epoch: int) -> Place | None:
         """The one place of these names in an epoch; None where there is none, or where several cannot be told apart."""
-        held = self._held.get(tuple(map(plain_name, names)))
-        if held is None:
+        return self.find_plain(tuple(map(plain_name, names)), names[-1], epoch)
+
+    def find_plain(self, plain: tuple[str, ...], written: str, epoch: int) -> Place | None:
+        """The same for names that are plain already; `written` is the last one in full."""
+        held = self._held.get(plain)
+        if held is None or len(held) > MOST_OF_ONE_NAME:
             return None
         now = [one for one in held if one.first <= epoch < one.end]
         if len({one.place for one in now}) > 1:
-            now = [one for one in now if one.written == names[-1]]
+            now = [one for one in now if one.written == written]
         places = {one.place for one in now}
         return places.pop() if len(places) == 1 else None
 

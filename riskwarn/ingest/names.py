@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from riskwarn.ingest.epochs import Epochs
-from riskwarn.ingest.gazetteer import Gazetteer, Mentions, Place, steps_of
+from riskwarn.ingest.gazetteer import Gazetteer, Mentions, Place, plain_name, steps_of
 from riskwarn.words import LocatedBy
 
 
@@ -54,23 +54,25 @@ class Names:
         group = ["name", "community", "town", "district", "valid_from"]
         rows = _newest(places, group)
         firsts, ends = epochs.spans(rows)
-        rows = rows.assign(_first=firsts, _end=ends)
-        for _, members in rows.groupby(group, dropna=False, sort=False):
-            one = {name: None if pd.isna(value) else value for name, value in members.iloc[0].items()}
-            ids = sorted(set(members["grid_id"].dropna()))
-            told = [one["community"], one["town"], one["district"]]
-            first, end, name = int(members["_first"].min()), int(members["_end"].max()), str(one["name"])
-            place = _place_of(ids, told[0], told[1], homes)
-            if place is None:
+        columns = [rows[name].astype(object).where(rows[name].notna(), None).tolist() for name in group]
+        spans = zip(rows["grid_id"].tolist(), firsts.tolist(), ends.tolist(), strict=True)
+        stated: dict[tuple[str | None, ...], list[tuple[str, int, int]]] = {}
+        for key, span in zip(zip(*columns, strict=True), spans, strict=True):
+            stated.setdefault(key, []).append(span)
+        for (name, community, town, district, _), members in stated.items():
+            ids = sorted({grid for grid, _, _ in members if not pd.isna(grid)})
+            first, end = min(one for _, one, _ in members), max(one for _, _, one in members)
+            place = _place_of(ids, community, town, homes)
+            if place is None or name is None:
                 continue
             self._quarters.offer(place, first, end, name)
             self._mentions.offer(place, first, end, name)
-            for above in told:
+            for above in (community, town, district):
                 if above:
-                    self._quarters.offer(place, first, end, str(above), name)
+                    self._quarters.offer(place, first, end, above, name)
 
     def _offer_areas(self, areas: pd.DataFrame, grids: pd.DataFrame, epochs: Epochs) -> None:
-        districts = _districts(grids)
+        districts = {name: home[2] for name, home in _homes(grids).items()}
         areas = _newest(areas, ["name", "kind", "valid_from"])
         firsts, ends = epochs.spans(areas)
         rows = areas.assign(_first=firsts, _end=ends, _weight=areas["weight"].fillna(1.0))
@@ -112,9 +114,10 @@ class Names:
 
     def _tail(self, steps: list[str], epoch: int, least: int = 1) -> Place | None:
         """The place of the longest run of names that is known; what follows it may be unknown."""
+        plain = [plain_name(step) for step in steps]
         for end in range(len(steps), 0, -1):
             for start in range(end - least + 1):
-                place = self._paths.find(tuple(steps[start:end]), epoch)
+                place = self._paths.find_plain(tuple(plain[start:end]), steps[end - 1], epoch)
                 if place is not None:
                     return place
         return None
@@ -154,11 +157,3 @@ def _place_of(
 
 def _addresses(told: Mapping[str, str]) -> list[str]:
     return [text for name, text in told.items() if name == "address" or name.startswith("address_")]
-
-
-def _districts(grids: pd.DataFrame) -> dict[str, str]:
-    """District of every grid, community and town, as the newest row tells."""
-    found: dict[str, str] = {}
-    for column in ("town", "community", "grid_id"):
-        found.update(zip(grids[column], grids["district"], strict=True))
-    return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -101,7 +102,13 @@ class Ladder:
         self._ids = pa.array(list(self._district), pa.string())
         self._grids = np.array(list(self._district), dtype=object)
         self._districts = np.array(list(self._district.values()), dtype=object)
-        self._names, self._spots, self._system = Names(grids, places, areas, self._epochs), Spots(grids), coordinates
+        self._spots, self._system = Spots(grids), coordinates
+        self._made_of = grids, places, areas
+
+    @cached_property
+    def _names(self) -> Names:
+        """Made when the first row asks: exports with grid ids never do."""
+        return Names(*self._made_of, self._epochs)
 
     @property
     def dated(self) -> bool:
@@ -189,11 +196,14 @@ class Ladder:
             return []
         told = rows[words].iloc[left].astype(object)
         told = told.where(told.notna(), None).assign(epoch=epoch[left])
+        columns = [told[name].tolist() for name in words]
         found = []
         for members in told.groupby([*words, "epoch"], dropna=False, sort=False).indices.values():
-            one = told.iloc[members[0]]
-            said = {name: str(one[name]) for name in words if one[name] is not None and not pd.isna(one[name])}
-            place = self._names.find(said, int(one["epoch"]))
+            one = int(members[0])
+            said = {
+                name: str(column[one]) for name, column in zip(words, columns, strict=True) if column[one] is not None
+            }
+            place = self._names.find(said, int(epoch[left[one]]))
             if place is not None:
                 found.append((left[members], place))
         return found

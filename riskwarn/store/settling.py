@@ -11,6 +11,11 @@ import pandas as pd
 from riskwarn.geography import Geography
 from riskwarn.geography.shapes import Reals
 from riskwarn.periods import Instants
+from riskwarn.words import LocatedBy
+
+#: Rungs of the ladder that find the grid of the event's day, and that find the grid of today.
+_BY_THE_DAY = (LocatedBy.COORDINATES.value, LocatedBy.PATH.value)
+_BY_TODAY = (LocatedBy.PLACES.value,)
 
 
 def settled(frame: pd.DataFrame, places: Geography, delivery: np.timedelta64) -> pd.DataFrame:
@@ -34,14 +39,22 @@ def settled(frame: pd.DataFrame, places: Geography, delivery: np.timedelta64) ->
 
 
 def _coded_at(frame: pd.DataFrame, delivery: np.timedelta64) -> Instants:
-    """When the grid of each version was written down: at the record's registration, or with the version that changed it."""
+    """By which day's drawing the grid of each version is meant.
+
+    A grid id by that of the registration, or of the version that changed it; what the ladder found on the map or by a path by
+    that of the event; what it found by the table of places by that of the export, for the table tells today's grids.
+    """
     known: Instants = np.asarray(frame["known_at"].to_numpy(dtype="datetime64[us]") - delivery, dtype="datetime64[us]")
     if len(frame) == 0:
         return known
     record, grid = frame["_record"].to_numpy(), pd.factorize(frame["grid_id"])[0]
     first = np.flatnonzero(np.r_[True, record[1:] != record[:-1]])
     same = grid == grid[np.repeat(first, np.diff(np.r_[first, len(record)]))]
-    return np.where(same, known, frame["believed_from"].to_numpy(dtype="datetime64[us]"))
+    coded = np.where(same, known, frame["believed_from"].to_numpy(dtype="datetime64[us]"))
+    for rungs, column in ((_BY_THE_DAY, "occurred_at"), (_BY_TODAY, "exported_at")):
+        chosen = frame["located_by"].isin(rungs).to_numpy(dtype=bool)
+        coded[chosen] = frame.loc[chosen, column].to_numpy(dtype="datetime64[us]")
+    return coded
 
 
 def _degrees(frame: pd.DataFrame, name: str) -> Reals:

@@ -137,7 +137,7 @@ def test_a_grid_whose_end_nobody_wrote_down_is_not_in_force() -> None:
 def test_what_has_no_grid_any_more_serves_its_community() -> None:
     places = city(["A", "B", "X"], redrawn(), X={"valid_to": FIRST, "community": "C0"})
     assert [grid for _, grid, _ in carried(places, ["X"])] == [None]
-    above = places.above.index_of(*(pd.Series([value], dtype=object) for value in (None, "grid_id", "X")))
+    above = places.above.index_of(*(pd.Series([value], dtype="str") for value in (None, "grid_id", "X")))
     assert places.above.shares[Unit.COMMUNITY][above].toarray().tolist() == [[1.0]]
 
 
@@ -156,7 +156,7 @@ def test_above_the_grid_units_get_their_shares_and_totals_stay() -> None:
             "located_by": ["community", "town", "service_area"],
             "grid_id": [None] * 3,
         },
-        dtype=object,
+        dtype="str",
     )
     index = places.above.index_of(told["unit"], told["located_by"], told["grid_id"])
     counts = np.zeros(len(places.above))
