@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _NEVER_STORED = ("text", "address", "place", "path")
 #: Codes of places in the tables; everything else that they store as text is a name or a remark.
 _CODES = ("grid_id", "community", "town", "district", "from_grid_id", "to_grid_id", "unit")
-_REMARKS = ("reason", "basis", "kind")
+_REMARKS = ("reason", "basis", "kind", "source")
 _NAMES = ("name", "community_name", "town_name", "district_name", "grid_name", *_REMARKS)
 #: Names of grids are those of persons where at least this share of them is shaped so.
 SOME_NAMES = 0.3
