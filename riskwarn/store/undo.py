@@ -112,9 +112,11 @@ def undo(home: Home, load: int, *, because: str | None = None, with_later: bool 
         _refuse(chosen)
         later = leaning(rows, chosen)
         if later and not with_later:
+            several = len(later) > 1
             problem = (
-                f"{_named(later)} found records of it and stored only what was new; take {'them' if len(later) > 1 else 'it'} "
-                f"back too with --with-later, then load the file{'s' if len(later) > 1 else ''} again"
+                f"{_named(later)} lean{'' if several else 's'} on it (records that it held were not stored again, or places "
+                f"were found by it); take {'them' if several else 'it'} back too with --with-later, then load the "
+                f"file{'s' if several else ''} again"
             )
             raise LoadNotUndone(load=load, problem=problem)
         version = load

@@ -211,5 +211,6 @@ def test_the_reference_and_the_page_name_no_other_host(api: httpx.Client) -> Non
         "/v1/grids/{grid_id}/explanation",
         "/v1/snapshots",
         "/v1/alerts",
+        "/v1/health/sources",
         "/healthz",
     } <= set(documented)

@@ -9,18 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from riskwarn.configuration import Mapping, read_yaml
-from riskwarn.contracts.schema import TABLES
 from riskwarn.health import Gap, SourceHealth, Verdict, districts_in_force, examine, usual_as_of
 from riskwarn.home import Home
 from riskwarn.periods import Period
-from riskwarn.store import Load, Store
-from tests.worlds import NOW, grid_rows, load, write_csv
-
-BREAKS = TABLES["breaks"]
+from tests.worlds import grid_rows, load, write_csv
 
 START = date(2024, 1, 1)
 DAYS = 7 * 110
@@ -172,9 +167,8 @@ def test_a_declared_break_is_no_suspicion_and_the_past_before_it_counts_no_more(
     assert abs((suspected.day - START).days - moved) <= 21 and suspected.factor == pytest.approx(0.5, abs=0.08)
     assert found.verdict is Verdict.WARNING and "declare it" in told(found)["break_suspected"]
     day = START + timedelta(days=moved)
-    row = {"date": day, "source": "disputes", "unit": None, "reason": "新系统上线"}
-    stored = pa.Table.from_pylist([{name: row.get(name) for name in BREAKS.names}], schema=BREAKS)
-    Store(city).commit_load(Load("breaks", "b.csv", "", NOW.isoformat(), NOW.isoformat(), {}), stored, [])
+    row = {"date": day.isoformat(), "source": "disputes", "reason": "新系统上线"}
+    load(city, "breaks", write_csv(tmp_path / "breaks.csv", [row]))
     declared = examined(city)
     assert [(one.declared, one.day, one.reason) for one in declared.breaks] == [(True, day, "新系统上线")]
     assert declared.verdict is Verdict.SOUND

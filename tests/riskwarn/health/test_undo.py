@@ -111,7 +111,7 @@ def two(home: Home, tmp_path: Path) -> tuple[Home, Path]:
 def test_a_row_that_a_later_load_carried_too_is_not_lost(two: tuple[Home, Path]) -> None:
     """April stored nothing of dispute 1, because March had it: taking March back alone would lose what April says."""
     home, april = two
-    with pytest.raises(LoadNotUndone, match=r"load 3 \(april.csv\) found records of it.*--with-later"):
+    with pytest.raises(LoadNotUndone, match=r"load 3 \(april.csv\) leans on it .*--with-later"):
         undo(home, 2, now=NOW)
     assert len(Store(home).versions("disputes")) == 2, "a refusal changes nothing"
     done = undo(home, 2, with_later=True, now=NOW)
