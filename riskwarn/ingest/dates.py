@@ -97,15 +97,13 @@ def _fixed_width(cells: pa.Array) -> Instants:
         return local
     ends = np.frombuffer(offsets, dtype=np.int32)[cells.offset : cells.offset + len(cells) + 1].astype(np.int64)
     letters, lengths = np.frombuffer(content, dtype=np.uint8), np.diff(ends)
+    written = letters[ends[0] : ends[-1]]
     for length, places in _FORMS.items():
-        rows = np.flatnonzero(lengths == length)
-        if len(rows) * length == ends[-1] - ends[0]:  # the rest is empty
-            written = letters[ends[0] : ends[-1]].reshape(-1, length)
-        elif len(rows):
-            written = letters[ends[rows][:, None] + np.arange(length)]
-        else:
-            continue
-        local[rows] = _read(written, places)
+        alike = lengths == length
+        if alike.any():
+            whole = int(alike.sum()) * length == len(written)  # all others are empty
+            taken = written if whole else written[np.repeat(alike, lengths)]
+            local[alike] = _read(taken.reshape(-1, length), places)
     return local
 
 
