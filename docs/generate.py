@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from features import catalogue
 from riskwarn import errors
-from riskwarn.configuration import Configuration, Levels, Mapping, PeriodColumns, Source, Target
+from riskwarn.configuration import Configuration, Levels, Source, Target
 from riskwarn.contracts import Contract, contract
 from riskwarn.contracts.explained import HOLDS, KNOWN, PRIVACY, needed, words_of
 from riskwarn.contracts.fields import Field
@@ -22,6 +22,7 @@ from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
 from riskwarn.contracts.topics import topics
 from riskwarn.contracts.vocabulary import categories_of, category_words, shipped, template_heading
 from riskwarn.home import make_home
+from riskwarn.mapping import Mapping, PeriodColumns
 from riskwarn.settings import Settings
 from serving import create_app
 

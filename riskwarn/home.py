@@ -8,8 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from riskwarn.configuration import Configuration, read_yaml
+from riskwarn.configuration import Configuration
 from riskwarn.contracts import refuse_declarations
+from riskwarn.declarations import read_yaml
 from riskwarn.errors import HomeMissing, HomeNotEmpty
 from riskwarn.files import write_text
 from riskwarn.settings import Settings

@@ -17,8 +17,9 @@ from riskwarn.cli.session import Session
 @click.pass_obj
 def command(session: Session, old: Path, new: Path, source: str | None, mapping: Path | None) -> None:
     """Show what changed from OLD to NEW (columns, words, forms, encoding) and what would load differently."""
-    from riskwarn.configuration import Mapping, read_yaml
+    from riskwarn.declarations import read_yaml
     from riskwarn.ingest.difference import compare
+    from riskwarn.mapping import Mapping
 
     rules = read_yaml(mapping, Mapping) if mapping else None
     found = compare(old, new, session.configuration(), source=source, mapping=rules)

@@ -36,8 +36,8 @@ def command(
 
     SOURCE may be left out with --preset, which names it.
     """
-    from riskwarn.configuration import preset_content
     from riskwarn.ingest import ingest
+    from riskwarn.mapping import preset_content
 
     home = session.home()
     if preset is not None and source not in home.configuration.sources and (Path(source).exists() or not files):

@@ -6,11 +6,12 @@ import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from riskwarn.configuration import Mapping, line_of
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.sources import Contract
 from riskwarn.contracts.vocabulary import category_words, field_words
+from riskwarn.declarations import line_of
 from riskwarn.errors import ConfigurationInvalid
+from riskwarn.mapping import Mapping
 
 
 def check_mapping(contract: Contract, mapping: Mapping, file: Path, within: tuple[str, ...] = ()) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from riskwarn.configuration import Mapping
 from riskwarn.contracts import table_fields
 from riskwarn.contracts.event_fields import EVENT_FIELDS
 from riskwarn.contracts.fields import Field, Known
+from riskwarn.mapping import Mapping
 
 #: What tells the place of an event, any one of them; "+" joins columns that only serve together.
 PLACE = (

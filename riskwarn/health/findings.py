@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from riskwarn.configuration import Mapping
 from riskwarn.health.contents import MUCH_LOCAL
 from riskwarn.health.reports import Finding, Gap, SourceHealth, Verdict, day, shown
+from riskwarn.mapping import Mapping
 from riskwarn.periods import Period
 
 #: Districts that are named one by one; more are counted.

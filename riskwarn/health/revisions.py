@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from riskwarn.configuration import Mapping
 from riskwarn.contracts.schema import FIXED_FIELDS, OWN_TIME_FIELDS
 from riskwarn.health.feeds import Feed, Flags
+from riskwarn.mapping import Mapping
 
 #: The claim that a field is fixed is withdrawn where later versions of this share of the records say otherwise (fewer are
 #: corrections, which every register has) …

@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as defaults
 
-from riskwarn.configuration import Mapping
 from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_personal, may_be_opinion, refuse_words
 from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn
 from riskwarn.ingest.headings import Cells, Found, find_headings
 from riskwarn.ingest.showing import shown_headings
+from riskwarn.mapping import Mapping
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from riskwarn.configuration import Configuration
-from riskwarn.configuration import Mapping as Rules
 from riskwarn.contracts import contract, declared, required
 from riskwarn.contracts.categories import NOT_LOADED, CategoryWords
 from riskwarn.contracts.fields import Kind
@@ -19,6 +18,7 @@ from riskwarn.ingest.columns import Columns, match, require
 from riskwarn.ingest.guessing import guess
 from riskwarn.ingest.profile import Column, Profile, look_at
 from riskwarn.ingest.showing import shown_headings
+from riskwarn.mapping import Mapping as Rules
 
 #: Rows of each file that are looked at.
 MOST_ROWS = 500_000

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from riskwarn.configuration import Mapping, preset_content
 from riskwarn.contracts import declared, required
 from riskwarn.contracts.vocabulary import field_of, shipped
 from riskwarn.ingest.columns import plain_heading
 from riskwarn.ingest.profile import Profile
+from riskwarn.mapping import Mapping, preset_content
 
 
 def guess(name: str, seen: Profile) -> tuple[str, str]:

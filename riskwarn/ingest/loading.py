@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from riskwarn.configuration import Mapping, chosen_mapping, zone
 from riskwarn.contracts import Contract, contract, required
 from riskwarn.contracts.checking import check_mapping
 from riskwarn.contracts.schema import TABLES
+from riskwarn.declarations import zone
 from riskwarn.errors import FileMissing, FileUnreadable
 from riskwarn.files import sha256
 from riskwarn.home import CONFIGURATION, Home
@@ -26,6 +26,7 @@ from riskwarn.ingest.sheets import open_sheet
 from riskwarn.ingest.showing import kept_account, kept_name
 from riskwarn.ingest.stream import new_events
 from riskwarn.ingest.tabular import new_rows
+from riskwarn.mapping import Mapping, chosen_mapping
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Load, Store, writing
 from riskwarn.store.repairs import settle

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from riskwarn.configuration import Configuration, preset_content
-from riskwarn.configuration import Mapping as Rules
+from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract, declared, required
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
@@ -18,6 +17,8 @@ from riskwarn.ingest.guessing import guess, suggested_preset
 from riskwarn.ingest.profile import Column, Profile, look_at, may_be_told
 from riskwarn.ingest.recognising import Place, Recognised, recognise
 from riskwarn.ingest.showing import shown_headings
+from riskwarn.mapping import Mapping as Rules
+from riskwarn.mapping import preset_content
 
 #: Rows of a file that are looked at.
 SAMPLE = 20_000

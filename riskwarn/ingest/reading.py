@@ -14,7 +14,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from riskwarn.configuration import Mapping as Rules
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
 from riskwarn.ingest.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
 from riskwarn.ingest.dates import instants
@@ -22,6 +21,7 @@ from riskwarn.ingest.faults import Faults
 from riskwarn.ingest.privacy import LocalCategories, NotLoaded, free_text, is_free_text
 from riskwarn.ingest.sheets import Rows, Sheet, ahead
 from riskwarn.ingest.sheets.encoding import LOST
+from riskwarn.mapping import Mapping as Rules
 
 
 @dataclass

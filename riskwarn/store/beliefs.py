@@ -11,9 +11,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from riskwarn.configuration import Mapping, Source
+from riskwarn.configuration import Source
 from riskwarn.contracts.schema import FIXED_FIELDS, OWN_TIME_FIELDS
 from riskwarn.geography import Geography
+from riskwarn.mapping import Mapping
 from riskwarn.periods import FOREVER, Calendar
 from riskwarn.store.settling import settled
 

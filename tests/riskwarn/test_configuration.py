@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from riskwarn.configuration import Configuration, read_yaml
+from riskwarn.configuration import Configuration
+from riskwarn.declarations import read_yaml
 from riskwarn.errors import ConfigurationInvalid, HomeMissing, HomeNotEmpty, RefusedWord
 from riskwarn.home import make_home, open_home
 from riskwarn.settings import Settings

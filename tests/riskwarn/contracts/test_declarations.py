@@ -8,7 +8,7 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
-from riskwarn.configuration import Configuration, Mapping, PeriodColumns
+from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract, declared, required
 from riskwarn.contracts.explained import columns, json_schema
 from riskwarn.contracts.fields import Privacy
@@ -18,6 +18,7 @@ from riskwarn.contracts.vocabulary import is_personal
 from riskwarn.errors import ColumnMissing
 from riskwarn.home import Home
 from riskwarn.ingest.columns import match, plain_heading, require
+from riskwarn.mapping import Mapping, PeriodColumns
 from tests.worlds import load, with_grids
 
 KNOWN = Configuration()

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from riskwarn.configuration import PRESETS, Mapping, chosen_mapping, preset_content, read_yaml
 from riskwarn.contracts import declared, required
 from riskwarn.contracts.vocabulary import category_words, field_words
+from riskwarn.declarations import read_yaml
 from riskwarn.errors import ConfigurationInvalid, PrivateColumn
 from riskwarn.home import Home
 from riskwarn.ingest.columns import match, require
+from riskwarn.mapping import PRESETS, Mapping, chosen_mapping, preset_content
 from tests.worlds import dispute, load, with_grids, write_csv
 
 

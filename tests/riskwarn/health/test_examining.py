@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from riskwarn.configuration import Mapping, read_yaml
+from riskwarn.declarations import read_yaml
 from riskwarn.health import Gap, SourceHealth, Verdict, districts_in_force, examine, usual_as_of
 from riskwarn.home import Home
+from riskwarn.mapping import Mapping
 from riskwarn.periods import Period
 from tests.worlds import grid_rows, load, write_csv
 

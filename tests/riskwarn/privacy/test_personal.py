@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskwarn.configuration import Mapping
 from riskwarn.contracts.personal import (
     is_resident_id,
     may_name_category,
@@ -24,6 +23,7 @@ from riskwarn.ingest.faults import Faults
 from riskwarn.ingest.privacy import LocalCategories, refuse_personal_columns, screened
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.showing import kept_name, shown_headings
+from riskwarn.mapping import Mapping
 from tests.worlds import NOW
 
 KEY = b"a key of the tests"

@@ -9,9 +9,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskwarn.configuration import Configuration, Mapping, read_yaml
+from riskwarn.configuration import Configuration
 from riskwarn.contracts.vocabulary import is_not_loaded, refused_word, refused_words
+from riskwarn.declarations import read_yaml
 from riskwarn.errors import RefusedWord
+from riskwarn.mapping import Mapping
 
 WORDS = st.sampled_from(refused_words())
 AROUND = st.text(alphabet="一二甲乙abc12", max_size=3)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from riskwarn.configuration import Mapping
 from riskwarn.geography import geography
 from riskwarn.home import Home
+from riskwarn.mapping import Mapping
 from riskwarn.store import Store
 from riskwarn.store.beliefs import beliefs
 from tests.worlds import dispute, load, with_grids, write_csv
