@@ -7,5 +7,15 @@ from features.building import build_features
 from features.catalogue import catalogue, catalogue_hash
 from features.city import City, read_city
 from features.matrix import Feature, FeatureMatrix
+from features.running import chosen_run
 
-__all__ = ["City", "Feature", "FeatureMatrix", "build_features", "catalogue", "catalogue_hash", "read_city"]
+__all__ = [
+    "City",
+    "Feature",
+    "FeatureMatrix",
+    "build_features",
+    "catalogue",
+    "catalogue_hash",
+    "chosen_run",
+    "read_city",
+]

@@ -1,4 +1,4 @@
-"""From a city to the block of its features."""
+"""From a city to the block of its features: piece by piece, here or on many machines, by the same functions."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from features.city import City
 from features.declaration import Declared
 from features.matrix import Block, FeatureMatrix
 from features.panel import Encoded, Panel, encoded
-from features.pieces import Piece, pieces
-from features.provenance import provenance
-from features.shards import added, divided, totals_of_piece, wide_bases
-from riskwarn.errors import AsOfInvalid
+from features.pieces import Indices, Piece, pieces
+from features.provenance import catalogue_version, provenance
+from features.running import Run, one_by_one
+from features.shards import Shard, Totals, added, divided, totals_of_piece, wide_bases
+from riskwarn.errors import AsOfInvalid, WorkerDiffers
 from riskwarn.progress import Progress, silent
 
 #: Cells (columns times grids) of one piece: its sums stay in the cache of a core.
@@ -24,26 +25,34 @@ CELLS = 2**18
 
 
 def build_features(
-    city: City, origins: Sequence[date], progress: Progress = silent, *, cells: int = CELLS
+    city: City,
+    origins: Sequence[date],
+    progress: Progress = silent,
+    *,
+    cells: int = CELLS,
+    run: Run = one_by_one,
 ) -> FeatureMatrix:
     """The features as of each origin.
 
     Origins rise and lie whole periods before the city's as-of, or are the as-of itself; raises AsOfInvalid for any
-    other. What an origin's rows hold was known strictly before it. `cells` (columns times grids) bounds a piece.
+    other. What an origin's rows hold was known strictly before it. `cells` (columns times grids) bounds a piece; `run`
+    says where pieces are computed (see :mod:`features.running`) and changes no number.
     """
     numbers = encoded(city)
     chosen = columns_of(city, len(numbers.edges), origins)
     rows = declared(city.configuration)
     begin, columns = int(chosen[0]), int(chosen[-1] - chosen[0]) + 1
-    shown = slice(None) if len(chosen) == columns else chosen - begin
     parts = list(pieces(city.geography, max(1, cells // columns)))
     values = np.empty((len(rows), len(origins), len(city.geography)), dtype=np.float32)
-    steps = len(parts) * len(rows)
-    for done, panel in enumerate(panels(numbers, rows, parts, begin, columns)):
-        grids = panel.piece.core if len(parts) > 1 else slice(None)
-        for index, found in enumerate(computed(rows, panel)):
-            values[index][:, grids] = found[shown]
-            progress("building features", done * len(rows) + index + 1, steps)
+    shards = Shards(city, numbers, parts, begin, columns, tuple(int(one) for one in chosen - begin))
+    if len(parts) > 1 and wide_bases(rows):
+        shards.totals = added(run(totals_of_shard, shards))
+    for done, (core, block) in enumerate(run(features_of_shard, shards), start=1):
+        if len(parts) == 1:
+            values = block
+        else:
+            values[:, :, core] = block
+        progress("building features", done, len(parts))
     return FeatureMatrix(
         tuple(row.feature for row in rows), tuple(origins), city.geography.grid_ids, values, provenance(city)
     )
@@ -63,16 +72,46 @@ def columns_of(city: City, columns: int, origins: Sequence[date]) -> npt.NDArray
     return np.array([place[origin] for origin in origins], dtype=np.int64)
 
 
-def panels(
-    numbers: Encoded, rows: Sequence[Declared], parts: Sequence[Piece], begin: int, columns: int
-) -> Iterator[Panel]:
-    """A panel for each piece, one at a time, with the totals of districts and city where there are several."""
-    totals = None
-    if len(parts) > 1 and (bases := wide_bases(rows)):
-        every = (Panel(shard, part, begin, columns) for shard, part in divided(numbers, parts))
-        totals = added(totals_of_piece(bases, panel) for panel in every)
-    for shard, part in divided(numbers, parts):
-        yield Panel(shard, part, begin, columns, totals=totals)
+class Shards:
+    """The work of a city, a shard a piece, made when it is asked for; may be gone through several times."""
+
+    def __init__(
+        self,
+        city: City,
+        numbers: Encoded,
+        parts: Sequence[Piece],
+        begin: int,
+        columns: int,
+        shown: tuple[int, ...],
+    ) -> None:
+        self._configuration, self._version = city.configuration, catalogue_version(city.configuration)
+        self._numbers, self._parts = numbers, parts
+        self._begin, self._columns, self._shown = begin, columns, shown
+        self.totals: Totals | None = None
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __iter__(self) -> Iterator[Shard]:
+        for numbers, part in divided(self._numbers, self._parts):
+            panel = Panel(numbers, part, self._begin, self._columns, totals=self.totals)
+            yield Shard(self._configuration, self._version, panel, self._shown)
+
+
+def totals_of_shard(shard: Shard) -> dict[str, npt.NDArray[np.float64]]:
+    """The sums of one piece over its part of the districts."""
+    return totals_of_piece(wide_bases(_rows(shard)), shard.panel)
+
+
+def features_of_shard(shard: Shard) -> tuple[Indices, Block]:
+    """(core grids, block (features, origins, core grids) float32) of one piece."""
+    rows, panel = _rows(shard), shard.panel
+    block = np.empty((len(rows), len(shard.shown), panel.grids), dtype=np.float32)
+    every = len(shard.shown) == panel.columns
+    shown = slice(None) if every else np.array(shard.shown, dtype=np.int64)
+    for index, found in enumerate(computed(rows, panel)):
+        block[index] = found[shown]
+    return panel.piece.core, block
 
 
 def computed(rows: Sequence[Declared], panel: Panel) -> Iterator[npt.NDArray[np.generic]]:
@@ -91,3 +130,11 @@ def fill(rows: Sequence[Declared], panel: Panel, block: Block) -> Block:
     for index, found in enumerate(computed(rows, panel)):
         np.copyto(block[index], found, casting="unsafe")
     return block
+
+
+def _rows(shard: Shard) -> tuple[Declared, ...]:
+    """The catalogue as this process knows it; raise WorkerDiffers where that is not the caller's."""
+    here = catalogue_version(shard.configuration)
+    if here != shard.version:
+        raise WorkerDiffers(worker=here[:8], caller=shard.version[:8])
+    return declared(shard.configuration)

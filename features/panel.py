@@ -104,6 +104,10 @@ class Panel:
         column: npt.NDArray[np.int32] = self.city.column_of_day[place]
         return column
 
+    def __getstate__(self) -> dict[str, object]:
+        """To another process goes what the panel is made from, not what it has kept."""
+        return {**self.__dict__, "_kept": {}, "_others": {}}
+
     def keep(self, key: object, make: Callable[[], Kept]) -> Kept:
         """What stands under this key, made once."""
         if key not in self._kept:

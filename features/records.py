@@ -87,6 +87,10 @@ class Records:
             columns["count"] = np.concatenate([self["count"], other["count"] * weight])
         return Records(columns)
 
+    def __reduce__(self) -> tuple[type[Records], tuple[dict[str, Column]]]:
+        """To another process go the chosen rows only."""
+        return Records, (self.solid(),)
+
     def solid(self) -> dict[str, Column]:
         """All columns as plain arrays: what is sent to another process."""
         return {name: np.ascontiguousarray(self[name]) for name in self._columns}

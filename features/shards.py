@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -13,9 +13,20 @@ from features.panel import Encoded, Panel
 from features.pieces import Indices, Piece
 from features.records import Records
 from features.sums import Reals
+from riskwarn.configuration import Configuration
 from riskwarn.words import Unit
 
-Totals = Mapping[tuple[str, Unit], Reals]
+Totals = dict[tuple[str, Unit], Reals]
+
+
+@dataclass(frozen=True)
+class Shard:
+    """What one worker needs: its piece with records and totals, and the names of what to compute. It can be sent."""
+
+    configuration: Configuration
+    version: str  # of the catalogue: a worker with other code must not answer
+    panel: Panel
+    shown: tuple[int, ...]  # columns that are asked for, counted from the panel's first
 
 
 def divided(city: Encoded, parts: Sequence[Piece]) -> Iterator[tuple[Encoded, Piece]]:
@@ -62,7 +73,7 @@ def totals_of_piece(bases: Sequence[Declared], panel: Panel) -> dict[str, Reals]
     return {base.feature.name: base.compute(core).astype(np.float64) for base in bases}
 
 
-def added(parts: Iterator[dict[str, Reals]] | Sequence[dict[str, Reals]]) -> Totals:
+def added(parts: Iterable[dict[str, Reals]]) -> Totals:
     """The totals of districts and city out of those of the pieces. Whole numbers in float64: the order does not matter."""
     sums: dict[str, Reals] = {}
     for part in parts:

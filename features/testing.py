@@ -23,6 +23,7 @@ from features.city import City
 from features.matrix import FeatureMatrix
 from features.pieces import pieces
 from features.records import KINDS, SATISFACTION
+from features.running import Run, one_by_one
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import Contract, contract
 from riskwarn.contracts.schema import BREAKS, GRIDS, INTERVENTIONS, OWN_TIME_FIELDS, TABLES
@@ -108,11 +109,11 @@ def check_origins(city: City, origins: Sequence[date]) -> None:
         assert_same(replace(together, origins=(origin,), values=together.values[:, [index]]), alone)
 
 
-def check_pieces(city: City, size: int = 3) -> None:
+def check_pieces(city: City, size: int = 3, run: Run = one_by_one) -> None:
     """The third law: a city that is built in pieces of whole towns, of about `size` grids, gives the whole's numbers."""
     origins = [city.calendar.shift(city.as_of, -2), city.as_of]
     assert len(list(pieces(city.geography, size))) > 1, "the city is too small to be divided"
-    assert_same(build_features(city, origins, cells=3 * size), build_features(city, origins))
+    assert_same(build_features(city, origins, cells=3 * size, run=run), build_features(city, origins))
 
 
 def check_laws(city: City) -> None:

@@ -309,3 +309,19 @@ class FeatureModuleInvalid(RiskwarnError):
 
     code = "feature_module_invalid"
     template = "features.modules in riskwarn.yaml: {module} cannot be used: {problem}."
+
+
+class ClusterUnreachable(RiskwarnError):
+    """The Dask scheduler of RISKWARN_DASK, or its workers, do not answer."""
+
+    code = "cluster_unreachable"
+    template = "RISKWARN_DASK={address}: {problem}. Start `dask scheduler` and `dask worker ADDRESS`, or unset it."
+    status = 503
+
+
+class WorkerDiffers(RiskwarnError):
+    """A worker of the cluster runs other code of features than the one who asks."""
+
+    code = "worker_differs"
+    template = "A worker knows the catalogue {worker}, not {caller}: install the same version on all machines and restart them."
+    status = 503

@@ -23,6 +23,8 @@ class Settings:
     source_url: str | None = None
     #: RISKWARN_THREADS: threads of LightGBM and of the BLAS; a fixed number, for the same inputs give the same model.
     threads: int = 2
+    #: RISKWARN_DASK: the Dask scheduler (tcp://host:8786) that computes features; the threads of this machine where it is not set.
+    dask: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -38,6 +40,7 @@ class Settings:
             tracking_uri=environment.get("MLFLOW_TRACKING_URI") or None,
             source_url=environment.get("RISKWARN_SOURCE_URL") or None,
             threads=int(threads),
+            dask=environment.get("RISKWARN_DASK") or None,
         )
 
 

@@ -16,6 +16,7 @@ from riskwarn.errors import AsOfInvalid, HistoryTooShort
 from riskwarn.files import atomic
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
+from riskwarn.settings import Settings
 from training.baselines import fit_baselines
 from training.blend import fit_blend
 from training.evaluation import Evaluation, evaluate
@@ -69,7 +70,7 @@ def backtest(
     if city is None:
         city = read_city(home)
     if matrix is None:
-        matrix = build_features(city, progress)
+        matrix = build_features(city, progress, home.settings)
     scene = make_scene(city, target, horizon, matrix=matrix)
     ripe = scene.mature(city.as_of)
     last = end or (ripe[-1] if ripe else city.as_of)
@@ -94,11 +95,13 @@ def backtest(
     return Backtest(target, horizon, tuple(chosen), evaluate(ripe_forecasts, observed[judged], horizon), path)
 
 
-def build_features(city: City, progress: Progress = silent) -> FeatureMatrix:
-    """The features as of every origin that can be learnt from."""
+def build_features(city: City, progress: Progress = silent, settings: Settings | None = None) -> FeatureMatrix:
+    """The features as of every origin that can be learnt from; on the cluster or the threads that the settings name."""
     from features import build_features as build
+    from features import chosen_run
 
-    return build(city, learnable_origins(city), progress)
+    run = chosen_run(settings.dask, settings.threads) if settings else chosen_run(None, 1)
+    return build(city, learnable_origins(city), progress, run=run)
 
 
 def rolling(

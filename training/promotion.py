@@ -90,7 +90,7 @@ def train(
         try:
             # The target is looked at first: features take longer than finding that its source is missing.
             make_scene(city, name, periods, matrix=matrix or _NO_MATRIX)
-            matrix = matrix or build_features(city, progress)
+            matrix = matrix or build_features(city, progress, home.settings)
             trained.append(_train_one(home, make_scene(city, name, periods, matrix=matrix)))
         except RiskwarnError as error:
             faults.append(error)

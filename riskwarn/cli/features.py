@@ -23,12 +23,13 @@ def build(session: Session, as_of: datetime | None) -> None:
     """Write one row a grid: grid_id, as_of and one column a feature (Parquet)."""
     import pandas as pd
 
-    from features import build_features, catalogue_hash, read_city
+    from features import build_features, catalogue_hash, chosen_run, read_city
     from riskwarn.files import atomic
 
     home = session.home()
     city = read_city(home, as_of.date() if as_of else None)
-    matrix = build_features(city, [city.as_of], session.progress)
+    run = chosen_run(home.settings.dask, home.settings.threads)
+    matrix = build_features(city, [city.as_of], session.progress, run=run)
     frame = pd.DataFrame(matrix.rows([city.as_of]), columns=matrix.names)
     frame.insert(0, "grid_id", list(matrix.grid_ids))
     frame.insert(1, "as_of", city.as_of)
