@@ -31,14 +31,16 @@ def build_features(
     *,
     cells: int = CELLS,
     run: Run = one_by_one,
+    numbers: Encoded | None = None,
 ) -> FeatureMatrix:
     """The features as of each origin.
 
     Origins rise and lie whole periods before the city's as-of, or are the as-of itself; raises AsOfInvalid for any
     other. What an origin's rows hold was known strictly before it. `cells` (columns times grids) bounds a piece; `run`
-    says where pieces are computed (see :mod:`features.running`) and changes no number.
+    says where pieces are computed (see :mod:`features.running`) and changes no number; `numbers` is the encoded city where
+    it is at hand.
     """
-    numbers = encoded(city)
+    numbers = encoded(city) if numbers is None else numbers
     chosen = columns_of(city, len(numbers.edges), origins)
     rows = declared(city.configuration)
     begin, columns = int(chosen[0]), int(chosen[-1] - chosen[0]) + 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 import pandas as pd
@@ -47,7 +47,40 @@ def read_city(
     Raises GridsMissing, NothingKnown (no event is known before `as_of`), AsOfInvalid.
     """
     # One version for all that is read: a load that ends meanwhile is not half seen.
-    configuration, store = home.configuration, Store(home, Store(home, version).version())
+    version = Store(home, version).version()
+    city, store = city_around(home, as_of, now=now, version=version), Store(home, version)
+    held = store.sources()
+    believed = {
+        name: beliefs(store.versions(name), city.geography, city.configuration.sources[name].mapping)
+        for name, declared in city.contracts.items()
+        if declared.events and held.get(name)
+    }
+    instant = city.calendar.instant(city.as_of)
+    firsts = [frame["known_at"].min() for frame in believed.values() if (frame["known_at"] < instant).any()]
+    if not firsts:
+        raise NothingKnown(as_of=city.as_of)
+    return replace(
+        city,
+        beliefs=believed,
+        first_known=city.calendar.local_date(min(firsts).to_datetime64()),
+        arrivals={
+            source: came
+            for source in dict.fromkeys(target.source for target in city.configuration.targets.values())
+            if (came := arrivals_of(home, store, source)) is not None
+        },
+    )
+
+
+def city_around(
+    home: Home,
+    as_of: date | None = None,
+    *,
+    now: datetime | None = None,
+    version: int | None = None,
+    first_known: date | None = None,
+) -> City:
+    """A city without its events: places, residents, interventions and breaks as of a date. See `read_city`."""
+    configuration, store = home.configuration, Store(home, version)
     calendar = configuration.calendar
     newest = store.newest_known_at()
     today = calendar.floor((now or datetime.now(UTC)).astimezone(calendar.timezone).date())
@@ -66,22 +99,12 @@ def read_city(
         store.versions("service_areas"),
     )
     contracts = {name: contract(name, configuration) for name in configuration.sources}
-    held = store.sources()
-    believed = {
-        name: beliefs(store.versions(name), places, configuration.sources[name].mapping)
-        for name, declared in contracts.items()
-        if declared.events and held.get(name)
-    }
-    instant = calendar.instant(as_of)
-    firsts = [frame["known_at"].min() for frame in believed.values() if (frame["known_at"] < instant).any()]
-    if not firsts:
-        raise NothingKnown(as_of=as_of)
     return City(
         as_of=as_of,
         calendar=calendar,
         configuration=configuration,
         geography=places,
-        beliefs=believed,
+        beliefs={},
         demographics=table_rows(
             store.versions("demographics"), places, calendar, configuration.sources.get("demographics")
         ),
@@ -91,10 +114,5 @@ def read_city(
         breaks=breaks(store.versions("breaks"), places),
         contracts=contracts,
         store_version=store.version(),
-        first_known=calendar.local_date(min(firsts).to_datetime64()),
-        arrivals={
-            source: came
-            for source in dict.fromkeys(target.source for target in configuration.targets.values())
-            if (came := arrivals_of(home, store, source)) is not None
-        },
+        first_known=first_known or as_of,
     )

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -21,43 +20,19 @@ import pandas as pd
 
 from features import sums
 from features.city import City
-from features.declaration import SHORT_AND_LONG, WINDOWS
+from features.declaration import SHORT_AND_LONG
+from features.encoding import Encoded, breaks_of, encoded
 from features.pieces import GRID, LOCAL, Piece
-from features.records import NEVER, Clock, Records, encode, encode_table
+from features.records import Records
 from features.spans import Spans
 from features.sums import Flow, Frame, Reals, Sums
-from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
-from riskwarn.periods import Calendar, Instants, Period
+from riskwarn.periods import Instants, Period
 from riskwarn.words import Unit
 
-__all__ = ["Array", "Panel", "Spans", "encoded", "panel"]
+__all__ = ["Array", "Encoded", "Panel", "Spans", "breaks_of", "encoded", "panel"]
 
 Array = Sums
 Kept = TypeVar("Kept")
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """A whole city as numbers: what every shard and every column takes its part of."""
-
-    calendar: Calendar
-    edges: Instants  # (columns,) UTC instants, the last is the as-of
-    sources: Mapping[str, Records]
-    longest: int  # longest window, in periods
-    days: npt.NDArray[np.int64]  # (columns,) the local date of each edge, in days since 1970
-    first_answers: Mapping[str, int]  # source -> period in which any answer first became known
-    above: Mapping[str, Records]  # what is located only above the grid: `grid` is its place in the geography's `above`
-
-    @property
-    def period(self) -> Period:
-        """The step of the panel."""
-        return self.calendar.period
-
-    @cached_property
-    def column_of_day(self) -> npt.NDArray[np.int32]:
-        """The first column that looks from each day or later, from the first column's day to the day after the last's."""
-        days = np.arange(self.days[0], self.days[-1] + 2)
-        return np.searchsorted(self.days, days).astype(np.int32)
 
 
 @dataclass
@@ -174,82 +149,10 @@ class Panel:
         return sums.decayed(self.frame, spans, half_life)
 
 
-def encoded(city: City) -> Encoded:
-    """The city as numbers, from the period of its first known event to its as-of."""
-    periods = city.calendar.periods_between(city.first_known, city.as_of) + 1
-    edges = city.calendar.instants(city.calendar.edges(city.as_of, periods))
-    clock = Clock(city.calendar, edges)
-    sources, above = {}, {}
-    for name, frame in city.beliefs.items():
-        categories = city.contracts[name].categories
-        sources[name] = encode(frame[frame["grid"] >= 0], clock, categories)
-        high = frame[(frame["grid"] < 0) & (frame["above"] >= 0)]
-        if len(high):
-            above[name] = encode(high.assign(grid=high["above"]), clock, categories)
-    sources |= _breaks(city.breaks.by_grid(city.calendar), clock)
-    sources["demographics"] = encode_table(city.demographics, clock, DEMOGRAPHIC_NUMBERS)
-    sources["interventions"] = _interventions(city.interventions, clock)
-    return Encoded(
-        city.calendar,
-        edges,
-        sources,
-        max(WINDOWS[city.calendar.period]),
-        city.calendar.local_days(edges),
-        {name: _first_answer(sources[name]) for name in city.beliefs},
-        above,
-    )
-
-
-def breaks_of(source: str) -> str:
-    """The name under which the recording breaks of a source stand among the records."""
-    return f"breaks of {source}"
-
-
-def _breaks(table: pd.DataFrame, clock: Clock) -> dict[str, Records]:
-    """A break counts from its first day on, in each grid that it concerns."""
-    found = {}
-    for source, rows in table.groupby("source"):
-        known = clock.period(column(rows, "known_at"))
-        columns = {
-            "grid": rows["grid"].to_numpy(dtype=np.int32),
-            "known": known,
-            "start": known + np.int32(1),
-            "stop": np.full(len(rows), NEVER, dtype=np.int32),
-            "day": rows["day"].to_numpy(dtype="datetime64[D]").astype(np.int32),
-            "count": np.ones(len(rows), dtype=np.int64),
-        }
-        found[breaks_of(str(source))] = Records(columns)
-    return found
-
-
-def _first_answer(rows: Records) -> int:
-    return int(min(rows["answered_at"].min(initial=NEVER), rows["closed_at"].min(initial=NEVER)))
-
-
 def panel(city: City) -> Panel:
     """All columns and grids of a city in one piece."""
     numbers = encoded(city)
     return Panel(numbers, Piece.whole(city.geography), 0, len(numbers.edges))
-
-
-def _interventions(frame: pd.DataFrame, clock: Clock) -> Records:
-    """Interventions count when they began; hours and outcome are known when they ended."""
-    table = encode_table(frame, clock, ("hours",))
-    started = frame["started_at"].to_numpy(dtype="datetime64[us]")
-    ended = frame["ended_at"].to_numpy(dtype="datetime64[us]")
-    delivery = frame["known_at"].to_numpy(dtype="datetime64[us]") - started
-    rows = len(frame)
-    columns = {name: table[name] for name in table.names}
-    known = columns["start"] - 1
-    columns |= {
-        "known": known.astype(np.int32),
-        "stop": np.full(rows, NEVER, dtype=np.int32),
-        "day": clock.day(started),
-        "count": np.ones(rows, dtype=np.int64),
-        "ended_at": np.maximum(known, clock.period(ended + delivery)).astype(np.int32),
-        "hours": np.nan_to_num(frame["hours"].to_numpy(dtype=np.float64, na_value=np.nan)),
-    }
-    return Records(columns)
 
 
 NO_RECORDS = Records(

@@ -25,7 +25,7 @@ _FOLDER = Path(features.__file__).parent
 
 #: Code that only carries numbers about; all else in this package says what they are.
 _CARRIERS = frozenset(
-    {"__init__.py", "building.py", "catalogue.py", "provenance.py", "state.py", "cluster.py", "testing.py"}
+    {"__init__.py", "building.py", "catalogue.py", "provenance.py", "state.py", "running.py", "testing.py"}
 )
 
 
@@ -48,6 +48,11 @@ def feature_versions(configuration: Configuration) -> Mapping[str, str]:
     """Feature -> SHA-256 of its declaration, of the module that computes it, and of the engine under it."""
     engine = _code_of(_FOLDER)
     return {row.feature.name: _digest(_told(row) + _module(row) + engine) for row in declared(configuration)}
+
+
+def engine_version() -> str:
+    """SHA-256 of the code that turns what is stored into encoded records."""
+    return _digest(_code_of(_FOLDER))
 
 
 def changed(configuration: Configuration, before: Mapping[str, str]) -> tuple[str, ...]:

@@ -99,10 +99,11 @@ class Records:
 class Clock:
     """Turns instants into periods and local days, fast where the periods are evenly long."""
 
-    def __init__(self, calendar: Calendar, edges: Instants) -> None:
+    def __init__(self, calendar: Calendar, edges: Instants, later: Instants | None = None) -> None:
         self.calendar = calendar
         self.edges = edges
-        self._bounds = edges.astype("datetime64[us]").view(np.int64)
+        bounds = edges if later is None else np.concatenate([edges, later])
+        self._bounds = bounds.astype("datetime64[us]").view(np.int64)
         steps = np.diff(self._bounds)
         self._step = int(steps[0]) if len(steps) and (steps == steps[0]).all() else None
         offsets = {calendar.timezone.utcoffset(pd.Timestamp(edge).to_pydatetime()) for edge in edges[[0, -1]]}
@@ -110,7 +111,7 @@ class Clock:
         self._offset = int(offsets.pop().total_seconds() * 1e6) if fixed else None  # type: ignore[union-attr]
 
     def period(self, instants: Instants) -> npt.NDArray[np.int32]:
-        """(rows,) int32 p where edges[p] <= instant < edges[p + 1]; -1 before the first edge, NEVER for NaT."""
+        """(rows,) int32 p where edges[p] <= instant < edges[p + 1]; -1 before the first edge, NEVER after the last and for NaT."""
         moments = instants.astype("datetime64[us]", copy=False).view(np.int64)
         absent = moments == _NAT
         last = len(self._bounds) - 1
@@ -141,7 +142,7 @@ _WITHOUT_SUMMER_TIME = frozenset({"Asia/Shanghai", "Asia/Chongqing", "Asia/Urumq
 def encode(frame: pd.DataFrame, clock: Clock, categories: Sequence[str]) -> Records:
     """Encode the beliefs of an event source; `categories` gives the codes.
 
-    Columns: `grid`, `count`, `known` (period), `start` and `stop` (columns that see the row), `day`, `delay` (days until
+    Columns: `record` (its digest), `grid`, `count`, `known` (period), `start` and `stop` (columns that see the row), `day`, `delay` (days until
     it was registered), `category`, `severity` (weight), `discovered`, `kind`, `topics` (bits) with `topics_at`, `due_at` (period) and
     `due_at_day`, `outcome` (period in which it became known), `referred`, `satisfaction` with `satisfaction_at`, and
     each of :data:`OWN_TIMES` with its day.
@@ -172,6 +173,8 @@ def encode(frame: pd.DataFrame, clock: Clock, categories: Sequence[str]) -> Reco
     for name in OWN_TIMES:
         columns[name] = clock.period(instants(f"{name}_known"))
         columns[f"{name}_day"] = clock.day(instants(name))
+    if "record_id" in frame:
+        columns["record"] = frame["record_id"].to_numpy(dtype=np.int64)
     columns["topics"] = frame["topics"].fillna(0).to_numpy(dtype=np.int64)
     columns["topics_at"] = np.maximum(known, clock.period(instants("topics_known")))
     columns["satisfaction"] = codes(frame["satisfaction"], SATISFACTION).astype(np.int8)

@@ -164,6 +164,7 @@ def _beliefs(
 
     known = pd.Timestamp(start) + hours(count, most=span)
     rows = pd.DataFrame({"grid": rng.integers(0, grids, count), "known_at": known.astype("datetime64[us]")})
+    rows["record_id"] = np.arange(count)
     rows["occurred_at"] = rows["known_at"] - hours(count, most=700)
     rows["count"] = np.where(rng.random(count) < 0.8, 1, rng.integers(1, 9, count))
     for name, words in (

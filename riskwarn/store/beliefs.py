@@ -29,6 +29,7 @@ _OUTCOME_DATES = ("closed_at", "escalated_at", "ended_at")
 
 #: Columns of a beliefs table beside ``<field>`` and ``<field>_known`` of the own-time fields.
 COLUMNS = (
+    "record_id",
     "grid",
     "above",
     "occurred_at",
@@ -100,7 +101,7 @@ def empty_beliefs() -> pd.DataFrame:
         name: "datetime64[us]" for name in _ALL if name.endswith(("_at", "_known", "believed_from", "believed_to"))
     }
     return pd.DataFrame(columns=list(_ALL)).astype(
-        {**typed, "topics": "Int64", "grid": np.int64, "above": np.int64, "count": np.int64}
+        {**typed, "topics": "Int64", "record_id": np.int64, "grid": np.int64, "above": np.int64, "count": np.int64}
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, case, func, insert, select
 
@@ -116,13 +117,25 @@ class Store:
         asked = list(dict.fromkeys([*names, "load_id", "row"]))
         parts = list(self.scan(source, asked, district=district, since=since, until=until))
         table = pa.concat_tables(parts) if parts else schema_of(source).empty_table().select(asked)
-        order = np.lexsort((table["row"].to_numpy(), table["load_id"].to_numpy()))
-        table = table.select(names).take(pa.array(order))
-        for index, field in enumerate(table.schema):
-            if pa.types.is_timestamp(field.type):
-                table = table.set_column(index, field.name, table.column(index).cast(pa.timestamp("us")))
-        frame: pd.DataFrame = table.to_pandas()
-        return frame
+        return _as_frame(table, names)
+
+    def files(self, source: str) -> list[str]:
+        """The paths of a source's files in the lake, in the order of loads."""
+        return self._paths(source)
+
+    def read(
+        self, source: str, paths: Sequence[str], columns: Sequence[str] | None = None, records: np.ndarray | None = None
+    ) -> pd.DataFrame:
+        """The versions in some files, of some records only where such are given, as `versions` gives them."""
+        schema = schema_of(source)
+        names = list(columns) if columns is not None else schema.names
+        asked = list(dict.fromkeys([*names, "load_id", "row"]))
+        chosen = (
+            None if records is None else pc.field("record_id").isin(pa.array(records, schema.field("record_id").type))
+        )
+        parts = [pq.read_table(self._home.lake / path, columns=asked, schema=schema, filters=chosen) for path in paths]
+        table = pa.concat_tables(parts) if parts else schema.empty_table().select(asked)
+        return _as_frame(table, names)
 
     def newest_known_at(self) -> np.datetime64 | None:
         """The newest known time of any event, from the statistics of the files."""
@@ -276,3 +289,14 @@ def _newest(file: Path) -> np.datetime64 | None:
     groups = [metadata.row_group(index).column(place).statistics for index in range(metadata.num_row_groups)]
     newest = [group.max for group in groups if group is not None and group.has_min_max]
     return np.datetime64(max(newest).replace(tzinfo=None), "us") if newest else None
+
+
+def _as_frame(table: pa.Table, names: Sequence[str]) -> pd.DataFrame:
+    """Sorted by load and row; instants as naive UTC datetime64[us]."""
+    order = np.lexsort((table["row"].to_numpy(), table["load_id"].to_numpy()))
+    table = table.select(list(names)).take(pa.array(order))
+    for index, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type):
+            table = table.set_column(index, field.name, table.column(index).cast(pa.timestamp("us")))
+    frame: pd.DataFrame = table.to_pandas()
+    return frame

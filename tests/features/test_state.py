@@ -1,0 +1,93 @@
+"""The second law: a state that is brought up to the store gives the numbers of building from scratch, or is not used."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from features import build_features, read_city, state
+from features.records import Records
+from features.state import newest_features
+from features.testing import assert_same
+from riskwarn.home import Home, make_home
+from riskwarn.settings import Settings
+from tests.features.test_laws import START, Case, cases, exported, fresh  # noqa: F401
+from tests.worlds import load, with_grids, write_csv
+
+
+def exports(home: Home, folder: Path, world: list[Case], weeks: int) -> None:
+    """Load what the departments hand over after so many weeks."""
+    until = START + timedelta(weeks=weeks)
+    for source, rows in exported(world, until).items():
+        if rows:
+            load(home, source, write_csv(folder / f"{source}{weeks}.csv", rows), exported_at=until.astimezone())
+
+
+def same_as_from_scratch(home: Home, weeks: int) -> state.Newest:
+    as_of = (START + timedelta(weeks=weeks)).date()
+    newest = newest_features(home, as_of)
+    city = read_city(home, as_of)
+    assert_same(newest.matrix, build_features(city, [as_of]))
+    assert newest.matrix.provenance == build_features(city, [as_of]).provenance
+    return newest
+
+
+@settings(max_examples=4, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
+@given(world=cases(), weeks=st.integers(9, 14))
+def test_bringing_up_to_date_is_building_anew(fresh: Any, world: list[Case], weeks: int) -> None:
+    folder = fresh()
+    if not any(case.registered < START + timedelta(weeks=weeks) for case in world):
+        return
+    home = with_grids(make_home(folder / "home", Settings()), folder)
+    for step, at in enumerate((weeks, weeks + 1, weeks + 4)):
+        exports(home, folder, world, at)
+        assert same_as_from_scratch(home, at).from_state == (step > 0)
+
+
+def test_a_record_that_is_forgotten_is_found_out(fresh: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The law is worth something: a correction that is only added, and not put in its record's place, counts twice."""
+    folder = fresh()
+    home = with_grids(make_home(folder / "home", Settings()), folder)
+    world = [Case(n, n % 4, START + timedelta(weeks=3), START + timedelta(weeks=3), START + timedelta(weeks=9), n == 1, "邻里", "一般", False) for n in range(4)]  # fmt: skip
+    exports(home, folder, world, 8)
+    same_as_from_scratch(home, 8)
+    exports(home, folder, world, 10)
+    monkeypatch.setattr(state, "_replaced", lambda rows, fresh, touched: Records(
+        {name: __import__("numpy").concatenate([rows[name], fresh[name]]) for name in rows.names}
+    ))  # fmt: skip
+    with pytest.raises(AssertionError):
+        same_as_from_scratch(home, 10)
+
+
+def test_a_state_is_used_only_where_it_holds(fresh: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = fresh()
+    home = with_grids(make_home(folder / "home", Settings()), folder)
+    world = [Case(n, n % 4, START + timedelta(weeks=n), START + timedelta(weeks=n), None, False, "邻里", "一般", False) for n in range(8)]  # fmt: skip
+    exports(home, folder, world, 8)
+    assert not same_as_from_scratch(home, 8).from_state
+    assert same_as_from_scratch(home, 9).from_state
+    kept = home.features / "state" / "state.json"
+    before = kept.read_text()
+    # Another phase of the week.
+    as_of = (START + timedelta(weeks=9, days=2)).date()
+    assert not newest_features(home, as_of).from_state
+    kept.write_text(before)
+    # Another definition: the code that makes the numbers is part of the state's name.
+    monkeypatch.setattr(state, "engine_version", lambda: "another")
+    assert not newest_features(home, as_of).from_state
+    monkeypatch.undo()
+    # A load that was taken back.
+    kept.write_text(before)
+    told = json.loads(before)
+    told["files"]["disputes"].append("disputes/gone.parquet")
+    kept.write_text(json.dumps(told))
+    assert not same_as_from_scratch(home, 9).from_state
+    # Half a file is no state.
+    kept.write_text(before[:40])
+    assert not same_as_from_scratch(home, 9).from_state
