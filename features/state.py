@@ -47,6 +47,7 @@ class Newest:
     """The features as of one date, and whether the kept state could be used."""
 
     matrix: FeatureMatrix
+    store_version: int
     from_state: bool
     new_records: int
 
@@ -82,7 +83,7 @@ def newest_features(
     if touched != 0:
         _write(home, city, store, sources)
     matrix = build_features(city, [city.as_of], progress, run=run, numbers=numbers)
-    return Newest(matrix, touched >= 0, max(touched, 0))
+    return Newest(matrix, city.store_version, touched >= 0, max(touched, 0))
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,8 @@ def _read(home: Home) -> _Kept | None:
         told = json.loads((folder / _STATE).read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return None
-    return _Kept(folder, told)
+    held = all((folder / str(table)).is_file() for table in told["tables"].values())
+    return _Kept(folder, told) if held else None
 
 
 def _write(home: Home, city: City, store: Store, sources: Sources) -> None:

@@ -8,8 +8,11 @@ mlforecast on the same windows (``--peers PYTHON`` names the Python of an enviro
 from __future__ import annotations
 
 import argparse
+import json
 import resource
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +27,7 @@ from experiments.benchmarks.made_city import Made, made_city
 from features.building import CELLS, fill
 from features.catalogue import declared
 from features.declaration import Declared, Subject
+from features.encoding import Encoded
 from features.families.counts import counts
 from features.panel import Panel
 from features.pieces import Piece, pieces
@@ -52,7 +56,7 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="a tenth of the city")
     parser.add_argument("--peers", help="the Python of an environment with polars, duckdb, pandas and mlforecast")
     parser.add_argument("--profile", action="store_true", help="time by family of the whole catalogue")
-    parser.add_argument("--only", choices=("windows", "catalogue"), help="only this part")
+    parser.add_argument("--only", choices=("windows", "catalogue", "peers"), help="only this part")
     arguments = parser.parse_args()
     grids, weeks, events = (6_600, 260, 1_000_000) if arguments.small else (66_000, 260, 10_000_000)
     print(f"{grids} grids, {weeks} weeks, {events} events, rows of the last {SHOWN} weeks; one thread", flush=True)
@@ -60,6 +64,8 @@ def main() -> None:
         windows(made_city(grids, weeks, events, SIGNALS))
     if arguments.only in (None, "catalogue"):
         whole(made_city(grids, weeks, events), arguments.profile)
+    if arguments.peers and arguments.only in (None, "peers"):
+        against_peers(arguments.peers, *((660, 156, 100_000) if arguments.small else (6_600, 156, 1_000_000)))
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2:.2f} GiB", flush=True)
 
 
@@ -92,6 +98,60 @@ def whole(made: Made, profile: bool) -> None:
         for family, seconds in sorted(by_family.items(), key=lambda pair: -pair[1]):
             floor = spent.filled * number[family] / len(rows)
             print(f"  {family:15s} {number[family]:4d} features {seconds:7.2f} s {seconds / floor:6.1f} times the fill")
+
+
+def against_peers(python: str, grids: int, weeks: int, events: int) -> None:
+    """The peers' windows beside ours: the same events in, the same rows out, every cell compared."""
+    made = made_city(grids, weeks, events, SIGNALS, wrong=0.0)
+    names = [name for name in made.numbers.sources if name != "demographics"]
+    rows = [row for name in names for row in counts(Subject(name, name, name, Period.WEEK, ()))]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        parts = [made.numbers.sources[one] for one in names]
+        np.savez(
+            folder / "events.npz",
+            grid=np.concatenate([part["grid"] for part in parts]),
+            period=np.concatenate([part["known"] for part in parts]),
+            signal=np.repeat(np.arange(len(parts), dtype=np.int32), [len(part) for part in parts]),
+            shape=np.array([grids, weeks, len(parts)]),
+        )
+        cells = np.empty((len(rows), weeks, grids), dtype=np.float32)
+        own = []
+        for _ in range(3):
+            started = time.perf_counter()
+            city = Encoded(
+                made.numbers.calendar, made.numbers.edges, dict(made.numbers.sources), 104, made.numbers.days, {}, {}
+            )
+            for numbers, part in divided(city, list(pieces(made.geography, CELLS // weeks))):
+                panel = Panel(numbers, part, 1, weeks)
+                for index, row in enumerate(rows):
+                    cells[index][:, part.core] = row.compute(panel)
+                    if index % 8 == 7:
+                        panel.forget()
+            own.append(time.perf_counter() - started)
+        print(
+            f"peers: {grids} grids, {weeks} weeks, {events} events, {len(rows)} features; riskwarn {min(own):.2f} s",
+            flush=True,
+        )
+        done = subprocess.Popen(
+            [python, str(Path(__file__).with_name("peers.py")), str(folder / "events.npz"), name],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for line in done.stdout or ():
+            told = json.loads(line)
+            theirs = np.load(folder / f"{told['peer']}.npy", mmap_mode="r").reshape(grids, weeks, len(rows))
+            known = ~np.isnan(theirs[0, :, 0])
+            equal = all(
+                np.array_equal(theirs[:, known, index].T, cells[index][known]) for index in range(0, len(rows), 7)
+            )
+            print(
+                f"  {told['peer']:11s} {told['seconds']:7.2f} s = {told['seconds'] / min(own):5.1f} times riskwarn; "
+                f"cells {'equal' if equal else 'DIFFER'}",
+                flush=True,
+            )
+        if done.wait():
+            sys.exit("the peers stopped with an error")
 
 
 def _timed(

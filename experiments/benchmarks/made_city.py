@@ -58,7 +58,9 @@ def grids_table(grids: int) -> pd.DataFrame:
     return table.reindex(columns=GRIDS.names)
 
 
-def made_city(grids: int, weeks: int, events: int, sources: int | None = None, seed: int = 1) -> Made:
+def made_city(
+    grids: int, weeks: int, events: int, sources: int | None = None, seed: int = 1, wrong: float = CORRECTED
+) -> Made:
     """A city with `events` records: of so many plain signals, or (None) of every source of the default configuration."""
     rng = np.random.default_rng(seed)
     configuration = Configuration()
@@ -72,7 +74,9 @@ def made_city(grids: int, weeks: int, events: int, sources: int | None = None, s
         named = {name: len(contract(name, configuration).categories) for name in names}
     risk = rng.gamma(0.8, 1.0, grids)
     cumulated = np.cumsum(risk) / risk.sum()
-    rows = {name: _records(rng, cumulated, weeks, events // len(named), kinds, days) for name, kinds in named.items()}
+    rows = {
+        name: _records(rng, cumulated, weeks, events // len(named), kinds, days, wrong) for name, kinds in named.items()
+    }
     people = {"grid": np.arange(grids, dtype=np.int32), "start": np.zeros(grids, dtype=np.int32)}
     population = rng.integers(200, 3000, grids).astype(np.float64)
     rows["demographics"] = Records({**people, "population": population, "households": np.rint(population / 2.6)})
@@ -83,7 +87,7 @@ def made_city(grids: int, weeks: int, events: int, sources: int | None = None, s
 
 
 def _records(
-    rng: np.random.Generator, cumulated: np.ndarray, weeks: int, count: int, kinds: int, days: np.ndarray
+    rng: np.random.Generator, cumulated: np.ndarray, weeks: int, count: int, kinds: int, days: np.ndarray, share: float
 ) -> Records:
     known = np.sort(rng.integers(0, weeks, count)).astype(np.int32)
     stays = rng.geometric(0.15, count).astype(np.int32)
@@ -91,7 +95,7 @@ def _records(
     escalates = rng.random(count) < 0.03
     day = (days[known] - rng.integers(0, 10, count)).astype(np.int32)
     stop = np.full(count, NEVER, dtype=np.int32)
-    wrong = rng.random(count) < CORRECTED
+    wrong = rng.random(count) < share
     stop[wrong] = known[wrong] + rng.integers(1, 60, int(wrong.sum()))
     never = np.full(count, NEVER, dtype=np.int32)
     return Records(

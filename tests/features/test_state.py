@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -17,8 +18,14 @@ from features.state import newest_features
 from features.testing import assert_same
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
-from tests.features.test_laws import START, Case, cases, exported, fresh  # noqa: F401
+from tests.features.test_laws import START, Case, cases, exported
 from tests.worlds import load, with_grids, write_csv
+
+
+@pytest.fixture
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Gives new folders: one test tries many worlds."""
+    return lambda: tmp_path_factory.mktemp("world")
 
 
 def exports(home: Home, folder: Path, world: list[Case], weeks: int) -> None:
@@ -59,7 +66,7 @@ def test_a_record_that_is_forgotten_is_found_out(fresh: Any, monkeypatch: pytest
     same_as_from_scratch(home, 8)
     exports(home, folder, world, 10)
     monkeypatch.setattr(state, "_replaced", lambda rows, fresh, touched: Records(
-        {name: __import__("numpy").concatenate([rows[name], fresh[name]]) for name in rows.names}
+        {name: np.concatenate([rows[name], fresh[name]]) for name in rows.names}
     ))  # fmt: skip
     with pytest.raises(AssertionError):
         same_as_from_scratch(home, 10)
