@@ -34,8 +34,9 @@ def main() -> None:
             continue
         started = time.perf_counter()
         rows = run(grid, period, signal, grids, periods, signals)
-        print(json.dumps({"peer": name, "seconds": time.perf_counter() - started}), flush=True)
+        seconds = time.perf_counter() - started
         np.save(folder / f"{name}.npy", rows)
+        print(json.dumps({"peer": name, "seconds": seconds}), flush=True)
 
 
 Rows = Callable[[np.ndarray, np.ndarray, np.ndarray, int, int, int], np.ndarray]
