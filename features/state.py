@@ -64,17 +64,21 @@ def newest_features(
 
     The state is brought up to the store and kept for the next time. Equal to `build_features`, in every bit.
     """
-    store = Store(home)
+    # One version for all that is read: a load that ends meanwhile is not half seen.
+    version = Store(home).version()
+    store = Store(home, version)
     kept = _read(home)
     touched = 0
-    city = city_around(home, as_of, now=now, first_known=kept.first_known) if kept is not None else None
+    city = (
+        city_around(home, as_of, now=now, version=version, first_known=kept.first_known) if kept is not None else None
+    )
     if kept is not None and city is not None and kept.serves(city, home, store):
         clock = clock_of(city)
         progress("reading what is new")
         sources, touched, fits = _grown(kept, city, store, clock)
     if kept is None or city is None or not kept.serves(city, home, store) or not fits:
         progress("building the state")
-        city = read_city(home, as_of, now=now)
+        city = read_city(home, as_of, now=now, version=version)
         clock, touched = clock_of(city), -1
         sources = {
             name: encode_events(frame, clock, city.contracts[name].categories) for name, frame in city.beliefs.items()
