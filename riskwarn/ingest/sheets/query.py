@@ -61,9 +61,13 @@ class QuerySheet:
 
     def _run(self, connection: Connection) -> CursorResult[tuple[object, ...]]:
         try:
-            return connection.execute(text(self._query))
+            result = connection.execute(text(self._query))
         except SQLAlchemyError as error:
             raise FileUnreadable(file=self._name, problem=f"the database refuses the query ({_said(error)})") from error
+        if not result.returns_rows:
+            # What it changed is rolled back with the connection.
+            raise FileUnreadable(file=self._name, problem="it is no query: write one SELECT, which gives rows")
+        return result
 
 
 def _engine(database: str | None) -> Engine:

@@ -12,10 +12,10 @@ from riskwarn.home import Home
 from riskwarn.ingest import retry
 from riskwarn.store import Store, ledger, undo
 from riskwarn.store.repairs import counts
-from tests.riskwarn.test_postgresql import home, server
+from tests.riskwarn.test_postgresql import home
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
 
-__all__ = ["home", "server"]
+__all__ = ["home"]
 
 pytestmark = pytest.mark.server
 
