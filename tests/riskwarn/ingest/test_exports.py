@@ -29,7 +29,7 @@ from tests.riskwarn.ingest.department import (
     month,
     taken,
 )
-from tests.worlds import load, write_csv
+from tests.worlds import dispute, load, write_csv
 
 NewCity = Callable[[], Home]
 FEW = settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -143,6 +143,20 @@ def test_the_store_of_then_can_be_read_again(
             seen[Store(home).version()] = believed(home)
     for version, then in seen.items():
         assert_same_beliefs(believed(home, version), then)
+
+
+def test_a_value_that_goes_there_and_back_over_three_months(city: Home, tmp_path: Path) -> None:
+    told = []
+    for number, category in ((3, "邻里"), (4, "物业"), (5, "邻里")):
+        path = write_csv(tmp_path / f"{number}.csv", [dispute(1, 纠纷类型=category, 发生时间="2026-03-01")])
+        told.append(load(city, "disputes", path, exported_at=taken(datetime(2026, number, 28))))
+    assert [(one.accepted, one.corrected) for one in told] == [(1, 0), (0, 1), (0, 1)]
+    for number in (3, 4, 5):
+        assert load(city, "disputes", tmp_path / f"{number}.csv").duplicates == 1, (
+            "the same file again says nothing new"
+        )
+    rows = read_city(city, date(2026, 6, 1)).beliefs["disputes"].sort_values("believed_from")
+    assert rows["category"].tolist() == ["neighbourhood", "property_management", "neighbourhood"]
 
 
 def test_last_months_sum_grows_with_this_months_export(city: Home, tmp_path: Path) -> None:

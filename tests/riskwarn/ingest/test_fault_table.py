@@ -83,6 +83,7 @@ LOCAL = ["养犬", "占道", "菜地", "祖坟", "围墙", "水塔", "鱼塘", "
 IDENTITY = [
     fault("no id", [d(纠纷编号="")], missing_record_id=1),
     fault("id is a word for nothing", [d(纠纷编号="无"), d(纠纷编号="--"), d(纠纷编号="/")], missing_record_id=3),
+    fault("id that Excel rounded, saved as CSV", [d(纠纷编号="5.00103E+18"), d(纠纷编号="5.001032026E+17")], rounded_id=2),
     fault("long id as text", [d(纠纷编号="5001032026030112345"), d(纠纷编号="5001032026030112346")], 2),
     fault("id in full width is the same id", [d(纠纷编号="ＡＢ１２"), d(纠纷编号="AB12")], 1, duplicates=1),
     fault("id with blanks of every kind is the same id", [d(纠纷编号=" D1　"), d(纠纷编号="\u00a0D1"), d(纠纷编号="D1")], 1, duplicates=2),

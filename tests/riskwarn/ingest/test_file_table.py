@@ -119,6 +119,7 @@ TEXTS = [
     shape("line breaks and commas inside quotes", "d.csv", written(cells([{**row, "案情": '先吵，\n后"打"\r\n,完'} for row in ROWS]))),
     shape("every cell in quotes", "d.csv", "\n".join(",".join(f'"{cell}"' for cell in row) for row in cells())),
     shape("a quote inside a word", "d.csv", edited("邻里", '邻"里')),
+    shape("a quotation mark that never closes", "d.csv", PLAIN + written([["D9", "Q", *cells()[1][2:]]])[:-2].replace("Q", '"G1') + "\r\n" + written([["E" + row[0], *row[1:]] for row in cells()[1:]]), 8, ragged_row=1),
     shape("compressed", "d.csv.gz", gzip.compress(PLAIN.encode("gb18030"))),
     shape("blank lines between", "d.csv", PLAIN.replace("\r\n", "\r\n\r\n")),
     shape("blank rows of commas", "d.csv", PLAIN.replace("\r\n", "\r\n" + "," * 10 + "\r\n", 3) + "," * 10),
@@ -186,6 +187,7 @@ def test_every_shape_has_its_account(
 # fmt: off
 WRONG = [
     pytest.param("d.csv", b"", FileEmpty, "nothing was loaded", id="nothing"),
+    pytest.param("d.csv", b"\xef\xbb\xbf\r\n\r\n", FileEmpty, "nothing was loaded", id="a mark and blank lines"),
     pytest.param("d.csv", ",".join(HEADINGS), FileEmpty, "nothing was loaded", id="headings only"),
     pytest.param("d.xlsx", lambda: workbook(HEADINGS), FileEmpty, "nothing was loaded", id="Excel with headings only"),
     pytest.param("d.xlsx", lambda: workbook(), FileEmpty, "nothing was loaded", id="Excel with nothing"),

@@ -223,3 +223,28 @@ def test_no_bytes_at_all_end_in_more_than_a_sentence(city: Home, tmp_path: Path,
         load(city, "disputes", path)
     assert 10 < len(str(told.value)) < 600
     assert Store(city).sources().keys() == {"grids"}
+
+
+@settings(USUAL, max_examples=40)
+@given(
+    form=forms,
+    places=st.lists(st.tuples(st.integers(0, 50_000), st.integers(0, 255)), max_size=4),
+    kept=st.sampled_from([1, 1, 1, 0.99, 0.5, 0.05]),
+)
+def test_a_damaged_file_adds_up_or_is_told(
+    new_city: NewCity, tmp_path: Path, form: str, places: list[tuple[int, int]], kept: float
+) -> None:
+    """Bytes that a disk or a mail program changed or cut off."""
+    home = new_city()
+    path = save(tmp_path / "d.csv", [dispute(number) for number in range(5)], form)
+    content = bytearray(path.read_bytes())
+    for place, byte in places:
+        content[place % len(content)] = byte
+    path.write_bytes(content[: int(kept * len(content))])
+    try:
+        account = checked(load(home, "disputes", path))
+    except RiskwarnError as error:
+        assert len(str(error)) < 800 and "\n" not in str(error)
+        assert Store(home).sources().keys() == {"grids"}
+    else:
+        assert len(versions(home)) == account.accepted + account.corrected

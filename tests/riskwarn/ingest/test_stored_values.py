@@ -80,6 +80,7 @@ WORDS = [
     reading("void", d(办理状态="作废"), withdrawn=True),
     reading("not void", d(办理状态="已办结"), withdrawn=False),
     reading("a category with its ending", d(纠纷类型="邻里纠纷"), category="neighbourhood"),
+    reading("a category in full width", d(纠纷类型="　物　业"), category="property_management"),
     reading("a category by the mapping", d(纠纷类型="07"), mapping="words: {category: {'07': 欠薪}}", category="wage_arrears"),
     reading("no category", d(纠纷类型="--"), category=None),
     reading("found by a patrol", {**INCIDENT, "事件来源": "巡查发现"}, "incidents", discovered_by="patrol"),
