@@ -11,6 +11,8 @@ import pandas as pd
 
 from riskwarn.progress import Progress, silent
 from riskwarn.simulate.dynamics import Cases, State, quiet, step
+from riskwarn.simulate.hotline import calls
+from riskwarn.simulate.redrawing import Redrawing, redraw
 from riskwarn.simulate.world import World, make_world
 
 #: The simulated past ends on this Monday, whatever its length: the same seed gives the same city on any day.
@@ -53,6 +55,8 @@ class SimulatedCity:
     incidents: pd.DataFrame
     grid_reports: pd.DataFrame
     interventions: pd.DataFrame
+    hotline: pd.DataFrame
+    redrawing: Redrawing
     states: Mapping[date, State]  # at the chosen as-ofs
 
     def week_of(self, day: date) -> int:
@@ -71,6 +75,9 @@ def simulate_city(
     rng = np.random.default_rng(seed)
     world = make_world(grids, WARM_UP + weeks + LONGEST_HORIZON, rng)
     start = END - timedelta(weeks=weeks)
+    # The truth is about the grids of today: they are in force at every as-of that has one.
+    latest = weeks - 1 - max((back for back in truth_weeks_back if back < weeks), default=0)
+    world, redrawing = redraw(world, start, weeks, latest, seed)
     chosen = {WARM_UP + weeks - back: END - timedelta(weeks=back) for back in truth_weeks_back if back < weeks}
     state, states = quiet(grids), {}
     books = {name: _Book() for name in ("disputes", "petitions", "hazards")}
@@ -96,7 +103,8 @@ def simulate_city(
     city = SimulatedCity(
         world, weeks, seed, start, END,
         _dress_disputes(disputes, world, rng), _dress(petitions, PETITION_CATEGORIES, rng), _dress_hazards(hazards, world, rng),
-        _incidents(harmed, clock, rng), _reports(world, weeks, disputes, clock, rng), _interventions(world, weeks, clock, rng), states,
+        _incidents(harmed, clock, rng), _reports(world, weeks, disputes, clock, rng), _interventions(world, weeks, clock, rng),
+        _calls(world, weeks, disputes, start, seed), redrawing, states,
     )  # fmt: skip
     progress("simulating weeks", WARM_UP + weeks, WARM_UP + weeks)
     return city
@@ -217,6 +225,17 @@ def _reports(world: World, weeks: int, disputes: pd.DataFrame, clock: _Clock, rn
         frame["opened"] + pd.to_timedelta(rng.exponential(6 * 86_400, len(frame)).astype(np.int64), unit="s")
     ).astype("datetime64[s]")
     return _dress(frame, REPORT_CATEGORIES, rng)
+
+
+def _calls(world: World, weeks: int, disputes: pd.DataFrame, start: date, seed: int) -> pd.DataFrame:
+    """Calls to the hotline, which draw from a generator of their own."""
+    frame = calls(world, weeks, WARM_UP, disputes, seed)
+    monday = np.datetime64(start, "s") + (frame["week"].to_numpy() - WARM_UP) * np.timedelta64(7, "D")
+    frame["opened"] = pd.Series(monday + frame["second"].to_numpy().astype("timedelta64[s]"))
+    frame["registered"] = frame["opened"] + pd.Timedelta(minutes=5)
+    wait = pd.to_timedelta((frame["hours"] * 3600).astype(np.int64), unit="s")
+    frame["ended"] = (frame["registered"] + wait).astype("datetime64[s]")
+    return frame
 
 
 def _interventions(world: World, weeks: int, clock: _Clock, rng: np.random.Generator) -> pd.DataFrame:

@@ -15,6 +15,9 @@ import numpy as np
 import pandas as pd
 
 from riskwarn.simulate.city import SimulatedCity
+from riskwarn.simulate.hotline import places_of
+from riskwarn.simulate.redrawing import former_people, grid_id, grid_table, lineage_table, written_ids
+from riskwarn.simulate.surroundings import breaks, places, service_areas
 from riskwarn.simulate.world import World
 
 #: Days before the end at which the register of disputes was exported, for its corrections to come after it.
@@ -36,8 +39,8 @@ class Export:
 
 
 def grid_ids(world: World) -> list[str]:
-    """The grids' ids, which say nothing in themselves."""
-    return [f"WG{500000 + 37 * index:07d}" for index in range(world.grids)]
+    """The ids of the grids of today."""
+    return [grid_id(index) for index in range(world.grids)]
 
 
 def write_exports(city: SimulatedCity, folder: Path, as_of: date) -> list[Export]:
@@ -50,10 +53,15 @@ def write_exports(city: SimulatedCity, folder: Path, as_of: date) -> list[Export
     before = until - pd.Timedelta(days=CORRECTED_DAYS)
     changed = disputes[disputes["_case"].map(corrected) & (disputes["_known"] < before)]
     files: list[tuple[str, str, date, pd.DataFrame, Callable[[pd.DataFrame, Path], None]]] = [
-        ("grids", "网格.csv", as_of, _grids(city.world), _utf8),
+        ("grids", "网格.csv", as_of, _grids(city, as_of), _utf8),
+        ("grid_lineage", "网格沿革.csv", as_of, _lineage(city, as_of), _utf8),
+        ("places", "小区.csv", as_of, places(city.world), _utf8),
+        ("service_areas", "派出所辖区.csv", as_of, service_areas(city.world), _utf8),
+        ("breaks", "口径变化.csv", as_of, breaks(city.world, city.start, city.weeks), _utf8),
         ("demographics", "人口.xlsx", as_of, _demographics(city), _excel),
         ("disputes", "矛盾纠纷.csv", as_of, _twice(disputes, city.seed), _gb18030),
         ("petitions", "信访.xlsx", as_of, _petitions(city, until), _excel),
+        ("hotline", "热线.csv", as_of, _hotline(city, until), _utf8),
         ("grid_reports", "网格事件.parquet", as_of, _reports(city, until), _parquet),
         ("hazards", "隐患.csv", as_of, _hazards(city, until), _utf8),
         ("incidents", "事故.csv", as_of, _incidents(city, until), _utf8),
@@ -80,13 +88,22 @@ def _before(times: pd.Series, until: pd.Timestamp) -> pd.Series:
     return times.where(times < until)
 
 
-def _place(city: SimulatedCity, grid: pd.Series) -> dict[str, pd.Series]:
-    world = city.world
-    ids, town = pd.Series(grid_ids(world)), pd.Series(world.town_names)
-    return {
-        "网格编码": grid.map(ids),
-        "所属镇街": pd.Series(world.town, dtype=np.int64).reindex(grid).map(town).set_axis(grid.index),
-    }
+def _place(city: SimulatedCity, cases: pd.DataFrame) -> dict[str, pd.Series]:
+    """Grid and town as they were written down on the day of registration."""
+    world, grid = city.world, cases["grid"]
+    towns = np.array(world.town_names, dtype=object)[world.town[grid]]
+    ids = written_ids(world, city.redrawing, grid, cases["registered"])
+    return {"网格编码": ids, "所属镇街": pd.Series(towns, index=cases.index)}
+
+
+def _spot(city: SimulatedCity, cases: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """A point near the centre of each case's grid of today, by the case's number; degrees."""
+    world, number = city.world, cases.index.to_numpy()
+    angle, radius = number * 2.399963, 0.0004 * np.sqrt(number * 0.618034 % 1)
+    return (
+        np.round(world.longitude[cases["grid"]] + radius * np.cos(angle), 6),
+        np.round(world.latitude[cases["grid"]] + radius * np.sin(angle), 6),
+    )
 
 
 def _person(frame: pd.DataFrame) -> dict[str, pd.Series]:
@@ -108,7 +125,7 @@ def _disputes(city: SimulatedCity, until: pd.Timestamp) -> pd.DataFrame:
             "_case": cases.index,
             "_known": cases["registered"],
             "纠纷编号": [f"DP{number:07d}" for number in cases.index],
-            **_place(city, cases["grid"]),
+            **_place(city, cases),
             "发生时间": cases["opened"],
             "登记时间": cases["registered"],
             "纠纷类型": cases["category"],
@@ -135,7 +152,7 @@ def _petitions(city: SimulatedCity, until: pd.Timestamp) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "信访件编号": [f"XF{number:07d}" for number in cases.index],
-            **_place(city, cases["grid"]),
+            **_place(city, cases),
             "信访日期": cases["opened"],
             "登记时间": cases["registered"],
             "信访形式": np.where(cases.index.to_numpy() % 3 == 0, "来访", "网上信访"),
@@ -154,7 +171,8 @@ def _reports(city: SimulatedCity, until: pd.Timestamp) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "事件编号": [f"WS{number:08d}" for number in cases.index],
-            **_place(city, cases["grid"]),
+            **_place(city, cases),
+            **dict(zip(("经度", "纬度"), _spot(city, cases), strict=True)),
             "发现日期": cases["opened"],
             "上报时间": cases["registered"],
             "事件类型": cases["category"],
@@ -170,7 +188,8 @@ def _hazards(city: SimulatedCity, until: pd.Timestamp) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "隐患编号": [f"YH{number:07d}" for number in cases.index],
-            **_place(city, cases["grid"]),
+            **_place(city, cases),
+            "经纬度": [f"{x:.6f},{y:.6f}" for x, y in zip(*_spot(city, cases), strict=True)],
             "发现日期": cases["opened"],
             "登记时间": cases["registered"],
             "隐患类型": cases["category"],
@@ -187,7 +206,7 @@ def _incidents(city: SimulatedCity, until: pd.Timestamp) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "事故编号": [f"SG{number:06d}" for number in cases.index],
-            **_place(city, cases["grid"]),
+            **_place(city, cases),
             "发生时间": cases["opened"],
             "接报时间": cases["registered"],
             "事故类型": cases["category"],
@@ -201,7 +220,7 @@ def _interventions(city: SimulatedCity, until: pd.Timestamp) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "编号": [f"FW{number:06d}" for number in done.index],
-            "网格编码": done["grid"].map(pd.Series(grid_ids(city.world))),
+            "网格编码": written_ids(city.world, city.redrawing, done["grid"], done["opened"]),
             "服务类型": done["kind"],
             "开始时间": done["opened"],
             "结束时间": _before(done["ended"], until),
@@ -209,35 +228,67 @@ def _interventions(city: SimulatedCity, until: pd.Timestamp) -> pd.DataFrame:
     )
 
 
-def _grids(world: World) -> pd.DataFrame:
+def _hotline(city: SimulatedCity, until: pd.Timestamp) -> pd.DataFrame:
+    cases = _known(city.hotline, until)
+    answered = _before(cases["ended"], until)
     return pd.DataFrame(
         {
-            "网格编码": grid_ids(world),
-            "网格名称": [f"{world.community_names[c]}第{i % 5 + 1}网格" for i, c in enumerate(world.community)],
+            "工单编号": [f"RX{number:08d}" for number in cases.index],
+            **places_of(city.world, cases["grid"], *_spot(city, cases)),
+            "来电时间": cases["opened"],
+            "登记时间": cases["registered"],
+            "诉求类型": cases["kind"],
+            "诉求类别": cases["category"],
+            "回复时间": answered,
+            "满意度": np.where(answered.isna(), "", np.where(cases.index.to_numpy() % 9 == 0, "不满意", "满意")),
+            "来电人姓名": _person(cases)["当事人姓名"],
+            "诉求内容": "来电反映相关问题，请尽快处理",
+        }
+    )
+
+
+def _lineage(city: SimulatedCity, as_of: date) -> pd.DataFrame:
+    table = lineage_table(city.world, city.redrawing)
+    return table[table["调整日期"] < as_of] if len(table) else table
+
+
+def _grids(city: SimulatedCity, as_of: date) -> pd.DataFrame:
+    """Every grid with its days; units as they were on them."""
+    world = city.world
+    table = grid_table(world, city.redrawing, as_of)
+    index = table["index"].to_numpy()
+    community, town, district = world.community[index], world.town[index], table["district"].to_numpy()
+    return pd.DataFrame(
+        {
+            "网格编码": table["grid_id"].to_numpy(),
+            "网格名称": [f"{world.community_names[c]}第{i % 5 + 1}网格" for i, c in zip(index, community, strict=True)],
             "网格类型": "基础网格",
-            "社区编码": [f"SQ{index:05d}" for index in world.community],
-            "社区名称": [world.community_names[index] for index in world.community],
-            "镇街编码": [f"ZJ{index:04d}" for index in world.town],
-            "镇街名称": [world.town_names[index] for index in world.town],
-            "区县编码": [f"QX{index:03d}" for index in world.district],
-            "区县名称": [world.district_names[index] for index in world.district],
-            "中心经度": np.round(world.longitude, 6),
-            "中心纬度": np.round(world.latitude, 6),
-            "网格长": [_SURNAMES[index % 12] + "网格" for index in range(world.grids)],
+            "社区编码": [f"SQ{one:05d}" for one in community],
+            "社区名称": [world.community_names[one] for one in community],
+            "镇街编码": [f"ZJ{one:04d}" for one in town],
+            "镇街名称": [world.town_names[one] for one in town],
+            "区县编码": [f"QX{one:03d}" for one in district],
+            "区县名称": [world.district_names[one] for one in district],
+            "中心经度": np.round(table["longitude"].to_numpy(), 6),
+            "中心纬度": np.round(table["latitude"].to_numpy(), 6),
+            "启用日期": table["valid_from"].to_numpy(),
+            "停用日期": table["valid_to"].to_numpy(),
+            "网格长": [_SURNAMES[one % 12] + "网格" for one in index],
         }
     )
 
 
 def _demographics(city: SimulatedCity) -> pd.DataFrame:
-    world = city.world
+    """The last count was before the re-drawing, in the grids of then."""
+    people = former_people(city.world, city.redrawing)
     return pd.DataFrame(
         {
-            "网格编码": grid_ids(world),
+            "网格编码": people["grid_id"],
             "统计日期": (city.start - timedelta(days=200)).isoformat(),
-            "常住人口": world.population,
-            "户数": world.population * 10 // 27,
-            "65岁以上占比": [f"{100 * share:.1f}%" for share in world.share_over_65],
-            "信教群众": world.population // 50,
+            "常住人口": people["population"],
+            "户数": people["population"] * 10 // 27,
+            "65岁以上占比": [f"{100 * share:.1f}%" for share in people["share_over_65"]],
+            "信教群众": people["population"] // 50,
         }
     )
 

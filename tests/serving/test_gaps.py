@@ -95,7 +95,7 @@ def test_the_health_of_the_sources_is_answered_from_the_snapshot(silenced: Home)
         told = answer.json()
         assert told["snapshot"]["id"] == row["id"]
         sources = {item["source"]: item for item in told["items"]}
-        assert set(sources) == {"disputes", "petitions", "grid_reports", "hazards", "incidents"}
+        assert set(sources) == {"disputes", "petitions", "hotline", "grid_reports", "hazards", "incidents"}
         disputes = sources["disputes"]
         assert disputes["verdict"] == "gap"
         assert [one["gap"] for one in disputes["districts"] if one["code"] == DISTRICT] == ["silent"]
