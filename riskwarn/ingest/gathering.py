@@ -35,10 +35,13 @@ class Gathered:
         return Versions(self.columns["record_id"].to_numpy(), self.columns["content"].to_numpy(), moments)
 
     def take(self, rows: npt.NDArray[np.bool_]) -> pa.Table:
-        """Some of them as a table."""
-        if rows.all():
-            return pa.table(self.columns)
-        return pa.table({name: column.filter(pa.array(rows)) for name, column in self.columns.items()})
+        """Some of them as a table; the columns are freed on the way."""
+        chosen = None if rows.all() else pa.array(rows)
+        taken = {}
+        for name in list(self.columns):
+            column = self.columns.pop(name)
+            taken[name] = column if chosen is None else column.filter(chosen)
+        return pa.table(taken)
 
 
 def gather(batches: Iterable[Records]) -> Gathered:

@@ -59,17 +59,20 @@ def new_events(
     stored = _stored(store, first.source, gathered.versions().record)
     changed = gathered.columns.get("updated_at")
     silent = np.ones(gathered.rows, dtype=bool) if changed is None else ~filled(changed)
+    del changed
     incoming = gathered.versions()
-    again = repeated(incoming) | (silent & told_before(incoming, stored, _utc(exported)))
-    # Of a record that is stored, a row without a time of change speaks of the day of the export.
-    known = pd.Index(incoming.record).isin(pd.Index(stored.record))
-    _known_with_export(gathered, silent & known & ~again, exported)
-    told = sort_out(gathered.versions(), stored, again)
-    late = told.corrected & silent
-    _known_with_export(gathered, late, exported)
+    again = repeated(incoming)
+    if silent.any() and len(stored.record):
+        again |= silent & told_before(incoming, stored, _utc(exported))
+        # Of a record that is stored, a row without a time of change speaks of the day of the export.
+        known = pd.Index(incoming.record).isin(pd.Index(stored.record))
+        _known_with_export(gathered, silent & known & ~again, exported)
+        incoming = gathered.versions()
+    told = sort_out(incoming, stored, again)
+    _known_with_export(gathered, told.corrected & silent, exported)
     table = gathered.take(told.accepted | told.corrected)
     table = table.append_column("exported_at", pa.repeat(pa.scalar(exported, _INSTANT), len(table)))
-    return table, told, read, pd.Series(gathered.columns["record_id"].to_numpy())
+    return table, told, read, pd.Series(incoming.record)
 
 
 def _stored(store: Store, source: str, incoming: np.ndarray) -> Versions:
