@@ -25,8 +25,8 @@ AS_OF = date(2026, 6, 1)
 
 
 def believed(home: Home, version: int | None = None) -> pd.DataFrame:
-    """Every belief about disputes, in an order of its own."""
-    frame = read_city(home, AS_OF, version=version).beliefs["disputes"]
+    """Every belief about disputes, in an order of its own, without ids: each home has a key of its own for them."""
+    frame = read_city(home, AS_OF, version=version).beliefs["disputes"].drop(columns="record_id")
     return frame.sort_values(list(frame.columns)).reset_index(drop=True)
 
 
