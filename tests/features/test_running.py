@@ -23,6 +23,7 @@ def test_threads_change_no_number() -> None:
     check_pieces(made_up_city(11), run=on_threads(2))
 
 
+@pytest.mark.slow
 def test_the_settings_choose_where_pieces_are_computed() -> None:
     assert chosen_run(None, 1) is one_by_one
     check_pieces(made_up_city(12), run=chosen_run(None, 2))

@@ -27,6 +27,8 @@ from riskwarn.store import Store
 from tests.riskwarn.privacy.canaries import CANARIES, PERSONAL, REFUSED, everything, forms, search, write
 from tests.worlds import dispute
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 PLANTED = {heading: CANARIES[name] for heading, name in PERSONAL.items()}
 

@@ -164,6 +164,7 @@ erase_record(home, "disputes", int(sys.argv[2]), because="a decision", now=datet
 """
 
 
+@pytest.mark.slow
 def test_an_erasure_killed_at_any_instant_happened_or_did_not(city: Home, tmp_path: Path) -> None:
     """The kills close in on the instant at which it happens."""
     gone = record_digest(city, "disputes", "D3")
