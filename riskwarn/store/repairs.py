@@ -66,8 +66,8 @@ def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) 
         refused_records = {record for record, _ in again if record is not None}
         refused_numbers = {row for _, row in again}
         wanted = [row["record"] for row in before if row["record"] is not None]
-        ids = record_numbers(good)
-        sound = set(ids[pd.Index(ids).isin(wanted)].tolist()) if wanted else set()
+        came_ids = record_numbers(good)
+        sound = set(came_ids[pd.Index(came_ids).isin(wanted)].tolist()) if wanted else set()
         same = _same_files(connection, load, by_name)
         told: dict[str, list[int]] = {REPAIRED: [], REFUSED_AGAIN: []}
         for row in before:
