@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -77,6 +78,11 @@ def to_utc(local: Instants, zone: ZoneInfo) -> Instants:
         )
         utc[rest] = zoned.tz_convert("UTC").tz_localize(None).to_numpy(dtype="datetime64[us]")
     return utc
+
+
+def naive_utc(moment: datetime) -> np.datetime64:
+    """An aware instant as naive UTC datetime64[us], as the columns of the store are compared."""
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from riskwarn.contracts.schema import EVENTS
 from riskwarn.errors import GridsMissing
 from riskwarn.home import Home
 from riskwarn.ingest.cells import filled
+from riskwarn.ingest.dates import naive_utc
 from riskwarn.ingest.events import Records, records
 from riskwarn.ingest.gathering import Gathered, add_up, gather
 from riskwarn.ingest.places import ladder
@@ -59,11 +60,10 @@ def new_events(
     stored = _stored(store, first.source, gathered.versions().record)
     changed = gathered.columns.get("updated_at")
     silent = np.ones(gathered.rows, dtype=bool) if changed is None else ~filled(changed)
-    del changed
     incoming = gathered.versions()
-    again = repeated(incoming)
+    again = None
     if silent.any() and len(stored.record):
-        again |= silent & told_before(incoming, stored, _utc(exported))
+        again = repeated(incoming) | silent & told_before(incoming, stored, naive_utc(exported))
         # Of a record that is stored, a row without a time of change speaks of the day of the export.
         known = pd.Index(incoming.record).isin(pd.Index(stored.record))
         _known_with_export(gathered, silent & known & ~again, exported)
@@ -92,10 +92,6 @@ def _stored(store: Store, source: str, incoming: np.ndarray) -> Versions:
     )
     load_id = table["load_id"].to_numpy().astype(np.int64)
     return Versions(table["record_id"].to_numpy(), table["content"].to_numpy(), moments, load_id, exports)
-
-
-def _utc(moment: datetime) -> np.datetime64:
-    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
 
 
 def _known_with_export(gathered: Gathered, rows: np.ndarray, exported: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from riskwarn.contracts.schema import TABLES
 from riskwarn.errors import GridsMissing
 from riskwarn.ingest import tables, tables_of_places
+from riskwarn.ingest.dates import naive_utc
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.versions import Sorted, Versions, content_hash, repeated, sort_out, told_before
 from riskwarn.store import Store
@@ -29,7 +30,8 @@ def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Tab
             frame[name] = None
     start = next((name for name in ("started_at", "valid_from", "effective_at", "date") if name in schema.names), None)
     frame["known_at"] = pd.to_datetime(frame[start]).astype("datetime64[us]") if start else pd.NaT
-    frame["exported_at"] = np.datetime64(exported.astimezone(UTC).replace(tzinfo=None), "us")
+    instant = naive_utc(exported)
+    frame["exported_at"] = instant
     frame["withdrawn"] = False
     frame["version_at"] = frame["known_at"].where(frame["known_at"].notna(), frame["exported_at"])
     table = _as_arrow(frame, schema)
@@ -47,7 +49,6 @@ def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Tab
         stored["load_id"].to_numpy(dtype=np.int64),
         stored["exported_at"].to_numpy(dtype="datetime64[us]"),
     )
-    instant = np.datetime64(exported.astimezone(UTC).replace(tzinfo=None), "us")
     again = repeated(incoming) | told_before(incoming, before, instant)
     # A row of a table that is stored already speaks of the day of its export.
     moments = frame["version_at"].where(~np.isin(come, held) | again, frame["exported_at"])

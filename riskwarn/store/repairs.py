@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
@@ -33,13 +32,6 @@ class Settled:
 
     repaired: int = 0
     refused_again: int = 0
-
-
-def record_numbers(ids: pd.Series) -> npt.NDArray[np.int64]:
-    """(rows,) 64 bits of keyed digests that are not null."""
-    if pd.api.types.is_integer_dtype(ids.dtype):
-        return ids.to_numpy(dtype=np.int64)
-    return np.array([int(str(one)[:16], 16) for one in ids], dtype=np.uint64).view(np.int64)
 
 
 def open_rows(version: int | None = None) -> ColumnElement[bool]:
@@ -66,7 +58,7 @@ def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) 
         refused_records = {record for record, _ in again if record is not None}
         refused_numbers = {row for _, row in again}
         wanted = [row["record"] for row in before if row["record"] is not None]
-        came_ids = record_numbers(good)
+        came_ids = good.to_numpy(dtype=np.int64)
         sound = set(came_ids[pd.Index(came_ids).isin(wanted)].tolist()) if wanted else set()
         same = _same_files(connection, load, by_name)
         told: dict[str, list[int]] = {REPAIRED: [], REFUSED_AGAIN: []}
