@@ -113,7 +113,8 @@ class Configuration(Declared):
     period: Period = Field(default=Period.WEEK, description="the step of the panel: day, week or month")
     timezone: str = Field(default="Asia/Shanghai", description="time zone of local dates")
     sources: dict[Name, Source] = Field(
-        default={name: Source() for name in DEFAULT_SOURCES}, description="the sources and their mappings"
+        default={name: Source() for name in DEFAULT_SOURCES},
+        description="the sources and their mappings; those that riskwarn knows are always there",
     )
     targets: dict[Name, Target] = Field(default=DEFAULT_TARGETS, min_length=1, description="what is forecast")
     horizons: tuple[Annotated[int, Field(ge=1, le=104)], ...] = Field(
@@ -129,6 +130,11 @@ class Configuration(Declared):
     @classmethod
     def _zone(cls, value: str) -> str:
         return zone(value).key
+
+    @field_validator("sources")
+    @classmethod
+    def _beside_the_known(cls, value: dict[str, Source]) -> dict[str, Source]:
+        return {name: Source() for name in DEFAULT_SOURCES} | value
 
     @field_validator("horizons")
     @classmethod

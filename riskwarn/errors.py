@@ -38,6 +38,13 @@ class HomeNotEmpty(RiskwarnError):
     template = "{path} holds other files ({example}): name an empty folder for the home."
 
 
+class FolderNotEmpty(RiskwarnError):
+    """``simulate`` was asked to write among files that are not an earlier simulated city."""
+
+    code = "folder_not_empty"
+    template = "{path} holds other files ({example}): name a new or empty folder for the simulated city."
+
+
 class ConfigurationInvalid(RiskwarnError):
     """riskwarn.yaml (or a mapping) has a wrong key or value."""
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from riskwarn.errors import FolderNotEmpty
 from riskwarn.files import atomic, write_text
 from riskwarn.progress import Progress, silent
 from riskwarn.simulate.city import simulate_city
@@ -47,8 +48,14 @@ class Simulated:
 def simulate(
     directory: Path, *, grids: int = 400, weeks: int = 156, seed: int = 1, progress: Progress = silent
 ) -> Simulated:
-    """Write a city's exports, `truth.parquet` and `manifest.json` into `directory`; deterministic by seed."""
+    """Write a city's exports, `truth.parquet` and `manifest.json` into `directory`; deterministic by seed.
+
+    An earlier simulated city is replaced; a folder that holds anything else raises FolderNotEmpty.
+    """
     directory = directory.resolve()
+    if directory.is_dir() and not (directory / MANIFEST).is_file():
+        for other in directory.iterdir():
+            raise FolderNotEmpty(path=directory, example=other.name)
     city = simulate_city(grids, weeks, seed, progress=progress)
     exports = write_exports(city, directory, city.as_of)
     with atomic(directory / TRUTH) as temporary:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from riskwarn.errors import FolderNotEmpty
 from riskwarn.files import sha256
 from riskwarn.simulate import simulate, simulate_city
 from riskwarn.simulate.truth import truth
@@ -30,6 +31,13 @@ def test_one_seed_one_city(tmp_path: Path) -> None:
 
     assert contents("one") == contents("other")
     assert contents("one") != contents("third")
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "年报.docx").write_text("x")
+    with pytest.raises(FolderNotEmpty, match=r"年报\.docx"):
+        simulate(tmp_path, grids=12, weeks=40, seed=5)
+    assert [file.name for file in tmp_path.iterdir()] == ["年报.docx"]
 
 
 def test_exports_look_like_those_of_departments(town: Town) -> None:
