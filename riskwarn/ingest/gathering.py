@@ -46,7 +46,12 @@ class Gathered:
 
 def gather(batches: Iterable[Records]) -> Gathered:
     """Join batches column by column, freeing them on the way."""
-    parts = [batch for batch in batches if len(batch["record_id"])]
+    parts = []
+    for batch in batches:
+        if len(batch["record_id"]):
+            parts.append(batch)
+        # What the batch left behind is in pieces that no later one fits into: Arrow would keep them all.
+        pa.default_memory_pool().release_unused()
     if not parts:
         return Gathered({name: pa.array([], EVENTS.field(name).type) for name in _ALWAYS})
     sizes = [len(part["record_id"]) for part in parts]

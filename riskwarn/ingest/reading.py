@@ -102,10 +102,15 @@ class Reading:
 def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Iterator[Reading]:
     """The rows of a sheet, a batch at a time; those with nothing in any column that is read are passed over and told."""
     blank = 0
-    for rows in ahead(sheet.batches(sorted(set(positions.values())))):
-        reading = _reading(rows, positions, first)
-        blank += len(rows.numbers) - len(reading)
-        yield reading
+
+    def read() -> Iterator[Reading]:
+        nonlocal blank
+        for rows in sheet.batches(sorted(set(positions.values()))):
+            reading = _reading(rows, positions, first)
+            blank += len(rows.numbers) - len(reading)
+            yield reading
+
+    yield from ahead(read())
     if blank:
         first.notes.append(f"{blank} row(s) with nothing in any column that is read were passed over")
 

@@ -102,8 +102,8 @@ def sort_out(incoming: Versions, stored: Versions, again: Flags | None = None) -
     accepted, duplicates = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
     if count == 0:
         return Sorted(accepted, accepted, accepted)
-    several = pd.Series(incoming.record).duplicated(keep=False).to_numpy(dtype=bool)
-    duplicates |= repeated(incoming) if again is None else repeated(incoming) | again
+    several = _several(incoming.record)
+    duplicates |= repeated(incoming, several) if again is None else repeated(incoming, several) | again
     known, content, at = _newest(stored, incoming.record)
     # Most rows are alone with their record, or say what is in force already.
     duplicates[known & ~several & (content == incoming.content) & (incoming.version_at >= at)] = True
@@ -116,15 +116,19 @@ def sort_out(incoming: Versions, stored: Versions, again: Flags | None = None) -
     return Sorted(accepted, ~accepted & ~duplicates, duplicates, _leans_on(incoming, stored))
 
 
-def repeated(incoming: Versions) -> Flags:
-    """Rows that repeat an earlier one of the file in every respect."""
-    rows = np.flatnonzero(pd.Series(incoming.record).duplicated(keep=False).to_numpy(dtype=bool))
+def repeated(incoming: Versions, several: Flags | None = None) -> Flags:
+    """Rows that repeat an earlier one of the file in every respect; `several`: whose record has several rows."""
+    rows = np.flatnonzero(_several(incoming.record) if several is None else several)
     again = np.zeros(len(incoming.record), dtype=bool)
     said = pd.DataFrame(
         {"record": incoming.record[rows], "content": incoming.content[rows], "at": incoming.version_at[rows]}
     )
     again[rows] = said.duplicated().to_numpy(dtype=bool)
     return again
+
+
+def _several(record: Numbers) -> Flags:
+    return pd.Series(record).duplicated(keep=False).to_numpy(dtype=bool)
 
 
 def told_before(incoming: Versions, stored: Versions, exported: np.datetime64) -> Flags:
