@@ -6,6 +6,7 @@ at once. Results go to stdout, progress and errors to stderr; exit 0 done, 1 a c
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -36,6 +37,8 @@ COMMANDS = {
     "serve": "serve",
     "demo": "demo",
 }
+
+_DISK_FULL = "the disk is full: make room, then run the command again"
 
 
 class _Commands(click.Group):
@@ -89,7 +92,8 @@ def main(arguments: list[str] | None = None) -> None:
         code = 0
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"riskwarn: {where}{error.strerror or error}; what was being written is not kept.", err=True)
+        told = _DISK_FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else f"{error.strerror or error}"
+        click.echo(f"riskwarn: {where}{told}; what was being written is not kept.", err=True)
         code = 1
     except Exception as error:
         click.echo(f"riskwarn: {_unforeseen(error)}", err=True)
@@ -103,6 +107,8 @@ def _unforeseen(error: Exception) -> str:
     import traceback
 
     if type(error).__module__ == "sqlalchemy.exc" and hasattr(error, "orig"):
+        if "disk is full" in str(error.orig):
+            return f"{_DISK_FULL}; what was being written is not kept."
         told = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
         if type(error).__name__ in ("DataError", "IntegrityError", "StatementError"):
             told = re.sub(r"\"[^\"]*\"|'[^']*'|\(.*\)", "…", told)

@@ -48,6 +48,22 @@ def refused(*arguments: object, cwd: Path, code: int = 1, **environment: str) ->
     return sentence
 
 
+def test_a_full_disk_is_named() -> None:
+    script = "import sys, riskwarn.cli\nriskwarn.cli.main(['template', 'disputes', '--schema'])"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-u", "-c", script],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "riskwarn: the disk is full: make room, then run the command again; what was being written is not kept.\n"
+    )
+
+
 def test_help_opens_none_of_the_heavy_rooms(tmp_path: Path) -> None:
     """Help takes tenths of a second because nothing is imported that takes longer."""
     script = "import sys\ntry:\n import riskwarn.cli\n riskwarn.cli.main(['--help'])\nexcept SystemExit: pass\n"
