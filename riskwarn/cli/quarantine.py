@@ -22,7 +22,9 @@ def command() -> None:
 @command.command("list")
 @click.option("--source", help="Only this source.")
 @click.option("--all", "everything", is_flag=True, help="Also rows that a later file has repaired.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Rows of the table (JSON has all).")
+@click.option(
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="Rows of the table (JSON has all)."
+)
 @click.pass_obj
 def list_rows(session: Session, source: str | None, everything: bool, limit: int) -> None:
     """List refused rows: file, row, column, class of the value, reason."""
