@@ -5,7 +5,7 @@ const LEVELS = {
   none: ["无", "none"], unknown: ["未知", "unknown"],
 };
 const PERIODS = { day: ["天", "days"], week: ["周", "weeks"], month: ["个月", "months"] };
-const state = { language: 0, next: null, served: {}, names: {}, period: "week" };
+const state = { language: 0, next: null, served: {}, names: {}, sources: {}, period: "week" };
 const at = (id) => document.getElementById(id);
 const say = (pair) => pair[state.language];
 const percent = (value) => (value === null ? "—" : (100 * value).toFixed(1) + " %");
@@ -39,6 +39,11 @@ function status(head) {
   ]);
 }
 
+function missing(sources) {
+  const names = sources.map((source) => say([state.sources[source] ?? source, source.replaceAll("_", " ")]));
+  return make("span", say(["缺数据：", "not reported: "]) + names.join(say(["、", ", "])), "gap");
+}
+
 function row(item) {
   const line = make("tr", undefined, item.unit === "grid" ? "open" : "");
   line.append(make("td", item.rank, "number"));
@@ -47,6 +52,7 @@ function row(item) {
   line.append(name);
   const level = make("td");
   if (item.level) level.append(make("span", say(LEVELS[item.level]), "level " + item.level));
+  if (item.data_gap.length) level.append(missing(item.data_gap));
   line.append(level, make("td", percent(item.score), "number"));
   const expected = make("td", item.expected_count.toFixed(2), "number");
   const per = item.unit !== "grid" && item.per_10000 !== null ? say(["每万人 ", "per 10,000: "]) + item.per_10000.toFixed(2) : "";
@@ -151,10 +157,13 @@ function choices() {
 async function begin() {
   const asked = recall();
   words();
+  at("status").textContent = say(["正在读取…", "Reading …"]);
   try {
     const newest = (await ask("/v1/snapshots?limit=1")).items[0];
     if (!newest) throw new Error(say(["尚未发布快照：请运行 riskwarn score。", "Nothing is published yet: run riskwarn score."]));
-    Object.assign(state, { names: newest.names, period: newest.period });
+    const health = (await ask("/v1/health/sources")).items;
+    const sources = Object.fromEntries(health.map((one) => [one.source, one.zh]));
+    Object.assign(state, { names: newest.names, period: newest.period, sources });
     for (const key of Object.keys(newest.models)) {
       const [target, periods] = key.split("/");
       (state.served[target] ||= []).push(Number(periods));

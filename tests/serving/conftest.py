@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 import time
@@ -10,13 +11,20 @@ from contextlib import contextmanager
 from datetime import datetime
 
 import httpx
+import pandas as pd
 import pytest
 import uvicorn
 
-from riskwarn.home import Home
-from serving import create_app
+from riskwarn.home import Home, open_home
+from riskwarn.settings import Settings
+from riskwarn.store import ledger, undo
+from serving import create_app, publish
 from tests.conftest import Town
-from tests.worlds import NOW
+from tests.worlds import NOW, load
+
+#: What :func:`silenced` calls its silent district, and for how long it is silent.
+DISTRICT = "QX900"
+QUIET_DAYS = 60
 
 
 @contextmanager
@@ -51,3 +59,27 @@ def api(address: str) -> Iterator[httpx.Client]:
     """A client of the published city."""
     with httpx.Client(base_url=address) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def silenced(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The published city, some of whose towns became a district; its disputes are not reported for the last two months."""
+    folder = tmp_path_factory.mktemp("silenced")
+    shutil.copytree(town.home.path, folder / "home")
+    home = open_home(folder / "home", Settings())
+    grids = pd.read_csv(town.exports / "网格.csv", dtype=str)
+    moved = grids["镇街编码"].isin(sorted(grids["镇街编码"].unique())[::2])
+    grids.loc[moved, ["区县编码", "区县名称"]] = (DISTRICT, "新区")
+    grids.to_csv(folder / "grids.csv", index=False)
+    load(home, "grids", folder / "grids.csv")
+    inside = set(grids.loc[moved, "网格编码"])
+    first = next(row for row in ledger(home, "disputes"))
+    undo(home, first.load_id, with_later=True, now=NOW)
+    rows = pd.read_csv(town.exports / first.file_name, dtype=str, encoding="gb18030")
+    known = pd.to_datetime(rows["登记时间"])
+    late = known >= known.max() - pd.Timedelta(days=QUIET_DAYS)
+    kept = rows[~(rows["网格编码"].isin(inside) & late)]
+    kept.to_csv(folder / "disputes.csv", index=False)
+    load(home, "disputes", folder / "disputes.csv")
+    publish(home, now=NOW)
+    return home

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
-import pandas as pd
 import pytest
 from sqlalchemy import update
 
@@ -17,48 +15,16 @@ from riskwarn.configuration import Levels
 from riskwarn.database import SNAPSHOTS
 from riskwarn.errors import NoSnapshot, NotReplayable
 from riskwarn.health import Gap
-from riskwarn.home import Home, open_home
-from riskwarn.settings import Settings
-from riskwarn.store import ledger, undo
+from riskwarn.home import Home
 from riskwarn.words import Level, Quantity
-from serving import publish
 from serving.gaps import DataGaps, SourceGap, relied_on
 from serving.levels import levels
 from serving.publishing import newest
 from serving.replay import rebuild
 from tests.conftest import Town
-from tests.serving.conftest import running
-from tests.worlds import NOW, load
+from tests.serving.conftest import DISTRICT, running
+from tests.worlds import NOW
 from training import Reasons
-
-QUIET_DAYS = 60
-
-
-DISTRICT = "QX900"
-
-
-@pytest.fixture(scope="module")
-def silenced(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The published city, some of whose towns became a district; its disputes are not reported for the last two months."""
-    folder = tmp_path_factory.mktemp("silenced")
-    shutil.copytree(town.home.path, folder / "home")
-    home = open_home(folder / "home", Settings())
-    grids = pd.read_csv(town.exports / "网格.csv", dtype=str)
-    moved = grids["镇街编码"].isin(sorted(grids["镇街编码"].unique())[::2])
-    grids.loc[moved, ["区县编码", "区县名称"]] = (DISTRICT, "新区")
-    grids.to_csv(folder / "grids.csv", index=False)
-    load(home, "grids", folder / "grids.csv")
-    inside = set(grids.loc[moved, "网格编码"])
-    first = next(row for row in ledger(home, "disputes"))
-    undo(home, first.load_id, with_later=True, now=NOW)
-    rows = pd.read_csv(town.exports / first.file_name, dtype=str, encoding="gb18030")
-    known = pd.to_datetime(rows["登记时间"])
-    late = known >= known.max() - pd.Timedelta(days=QUIET_DAYS)
-    kept = rows[~(rows["网格编码"].isin(inside) & late)]
-    kept.to_csv(folder / "disputes.csv", index=False)
-    load(home, "disputes", folder / "disputes.csv")
-    publish(home, now=NOW)
-    return home
 
 
 def test_a_silent_district_is_unknown_and_the_others_are_not(silenced: Home) -> None:

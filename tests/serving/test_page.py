@@ -10,6 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from riskwarn.home import Home
+from tests.serving.conftest import DISTRICT, running
+from tests.worlds import NOW
+
 pytestmark = pytest.mark.browser
 
 
@@ -67,3 +71,13 @@ def test_a_wrong_link_says_so(address: str, tmp_path: Path) -> None:
 def test_the_reference_lists_every_endpoint(address: str, tmp_path: Path) -> None:
     page = rendered(f"{address}/docs", tmp_path)
     assert "/v1/scores" in page and "min_level" in page
+
+
+def test_a_silent_source_is_named_beside_the_level(silenced: Home, tmp_path: Path) -> None:
+    with running(silenced, lambda: NOW) as address:
+        page = rendered(f"{address}/#unit=district", tmp_path)
+        english = rendered(f"{address}/#lang=en&unit=district", tmp_path)
+    rows = re.findall(r"<tr[^>]*><td class=\"number\">.*?</tr>", page, re.S)
+    assert {DISTRICT in row for row in rows} == {True, False}
+    assert all(("缺数据：矛盾纠纷" in row) == (DISTRICT in row) for row in rows)
+    assert "not reported: disputes" in english
