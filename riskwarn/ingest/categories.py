@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from riskwarn.contracts.categories import NOT_LOADED, CategoryWords, counted_only_as, never_below
 from riskwarn.contracts.vocabulary import field_words, is_not_loaded
 from riskwarn.ingest.cells import Flags, each, flags, no_cells, plain, where
-from riskwarn.ingest.places import Ladder
+from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.ingest.reading import Reading
 from riskwarn.words import LocatedBy
 

@@ -26,9 +26,9 @@ from riskwarn.ingest.cells import (
     rounded,
 )
 from riskwarn.ingest.columns import plain_heading
-from riskwarn.ingest.locating import located
-from riskwarn.ingest.places import Ladder
-from riskwarn.ingest.privacy import flagged_and_banded
+from riskwarn.ingest.gate.privacy import flagged_and_banded
+from riskwarn.ingest.places.ladder import Ladder
+from riskwarn.ingest.places.locating import located
 from riskwarn.ingest.reading import Reading
 
 #: Columns of stored events by name; those that a batch does not have are null.

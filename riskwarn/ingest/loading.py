@@ -19,11 +19,11 @@ from riskwarn.files import sha256
 from riskwarn.home import CONFIGURATION, Home
 from riskwarn.ingest.account import Account, together
 from riskwarn.ingest.columns import heading_finder, match, opinions, require
-from riskwarn.ingest.privacy import gate, screened, without_people
+from riskwarn.ingest.gate.privacy import gate, screened, without_people
+from riskwarn.ingest.gate.refusals import Refusals
+from riskwarn.ingest.gate.showing import kept_account, kept_name
 from riskwarn.ingest.reading import Reading, batches, whole
-from riskwarn.ingest.refusals import Refusals
 from riskwarn.ingest.sheets import open_sheet
-from riskwarn.ingest.showing import kept_account, kept_name
 from riskwarn.ingest.stream import new_events
 from riskwarn.ingest.tabular import new_rows
 from riskwarn.mapping import Mapping, chosen_mapping

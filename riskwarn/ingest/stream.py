@@ -16,10 +16,10 @@ from riskwarn.home import Home
 from riskwarn.ingest.cells import filled
 from riskwarn.ingest.dates import naive_utc
 from riskwarn.ingest.events import Records, records
+from riskwarn.ingest.gate.refusals import Refusals
 from riskwarn.ingest.gathering import Gathered, add_up, gather
-from riskwarn.ingest.places import ladder
+from riskwarn.ingest.places.ladder import ladder
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.refusals import Refusals
 from riskwarn.ingest.versions import Sorted, Versions, content_hash, repeated, sort_out, told_before
 from riskwarn.store import Store
 

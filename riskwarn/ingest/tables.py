@@ -12,7 +12,7 @@ from riskwarn.contracts import declared
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
 from riskwarn.geography.shapes import as_geojson, rings_of
 from riskwarn.ingest.cells import digests, numbers, rounded
-from riskwarn.ingest.coordinates import pair, to_wgs84
+from riskwarn.ingest.places.coordinates import pair, to_wgs84
 from riskwarn.ingest.reading import Reading
 from riskwarn.store import Store
 

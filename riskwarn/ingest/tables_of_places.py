@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from riskwarn.ingest.coordinates import to_wgs84
+from riskwarn.ingest.places.coordinates import to_wgs84
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.tables import centre, dated, known_grids, number, with_grid_id
 from riskwarn.store import Store

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from riskwarn.errors import FileEmpty, FileMissing, FileUnreadable
-from riskwarn.ingest.headings import Cells, Found
+from riskwarn.ingest.sheets.headings import Cells, Found
 from riskwarn.ingest.sheets.rows import ROUNDED, Rows, Sheet, ahead
 
 __all__ = ["ROUNDED", "Finder", "Rows", "Sheet", "ahead", "open_sheet"]

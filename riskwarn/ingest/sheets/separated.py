@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from riskwarn.errors import FileEmpty, FileUnreadable
-from riskwarn.ingest.headings import LOOKED_THROUGH
 from riskwarn.ingest.sheets.encoding import as_text, blocks, encoding_of, opened
+from riskwarn.ingest.sheets.headings import LOOKED_THROUGH
 from riskwarn.ingest.sheets.rows import Rows
 
 if TYPE_CHECKING:

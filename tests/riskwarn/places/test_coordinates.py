@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskwarn.ingest.coordinates import degrees, gcj02_to_bd09, pair, to_wgs84, wgs84_to_gcj02
+from riskwarn.ingest.places.coordinates import degrees, gcj02_to_bd09, pair, to_wgs84, wgs84_to_gcj02
 
 east = st.floats(75, 134)
 north = st.floats(4, 53)

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 from riskwarn.contracts.schema import GRIDS, PLACES, SERVICE_AREAS
-from riskwarn.ingest.coordinates import gcj02_to_bd09, wgs84_to_gcj02
-from riskwarn.ingest.gazetteer import plain_name, steps_of
-from riskwarn.ingest.places import Ladder, Located
+from riskwarn.ingest.places.coordinates import gcj02_to_bd09, wgs84_to_gcj02
+from riskwarn.ingest.places.gazetteer import plain_name, steps_of
+from riskwarn.ingest.places.ladder import Ladder, Located
 
 
 def table(schema: Any, rows: list[dict[str, Any]]) -> pd.DataFrame:

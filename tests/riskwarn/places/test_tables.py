@@ -12,7 +12,7 @@ import pytest
 from features import read_city
 from riskwarn.home import Home
 from riskwarn.ingest import Account
-from riskwarn.ingest.coordinates import wgs84_to_gcj02
+from riskwarn.ingest.places.coordinates import wgs84_to_gcj02
 from riskwarn.store import Store
 from tests.worlds import dispute, grid_rows, load, with_grids, write_csv
 

@@ -19,10 +19,10 @@ from riskwarn.contracts.personal import (
 )
 from riskwarn.contracts.vocabulary import category_words
 from riskwarn.errors import PrivateColumn
-from riskwarn.ingest.faults import Faults
-from riskwarn.ingest.privacy import LocalCategories, refuse_personal_columns, screened
+from riskwarn.ingest.gate.faults import Faults
+from riskwarn.ingest.gate.privacy import LocalCategories, refuse_personal_columns, screened
+from riskwarn.ingest.gate.showing import kept_name, shown_headings
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.showing import kept_name, shown_headings
 from riskwarn.mapping import Mapping
 from tests.worlds import NOW
 

@@ -13,7 +13,7 @@ from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.vocabulary import Ground, field_of, field_words, shipped, words_that_mean
 from riskwarn.ingest.columns import REPEATED, plain_heading
-from riskwarn.ingest.profile import Column, Profile
+from riskwarn.ingest.proposing.profile import Column, Profile
 from riskwarn.mapping import Mapping as Rules
 
 #: So great a share of the rows of a column has to be words of a vocabulary, or places of the city.

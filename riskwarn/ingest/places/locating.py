@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from riskwarn.contracts.schema import EVENTS
 from riskwarn.ingest.cells import coded, rounded, series
-from riskwarn.ingest.places import Ladder, is_place
+from riskwarn.ingest.places.ladder import Ladder, is_place
 from riskwarn.ingest.reading import Reading
 
 Codes = npt.NDArray[np.int64]

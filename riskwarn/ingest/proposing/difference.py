@@ -15,9 +15,9 @@ from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
 from riskwarn.errors import RiskwarnError
 from riskwarn.ingest.columns import Columns, match, require
-from riskwarn.ingest.guessing import guess
-from riskwarn.ingest.profile import Column, Profile, look_at
-from riskwarn.ingest.showing import shown_headings
+from riskwarn.ingest.gate.showing import shown_headings
+from riskwarn.ingest.proposing.guessing import guess
+from riskwarn.ingest.proposing.profile import Column, Profile, look_at
 from riskwarn.mapping import Mapping as Rules
 
 #: Rows of each file that are looked at.

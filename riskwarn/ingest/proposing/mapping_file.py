@@ -6,7 +6,7 @@ import yaml
 
 from riskwarn.contracts import declared
 from riskwarn.contracts.vocabulary import categories_of, refused_word
-from riskwarn.ingest.proposal import Proposal
+from riskwarn.ingest.proposing.proposal import Proposal
 
 
 def as_yaml(proposal: Proposal) -> str:

@@ -30,7 +30,7 @@ from riskwarn.contracts.vocabulary import refused_word
 from riskwarn.errors import PrivateColumn
 from riskwarn.home import Home
 from riskwarn.ingest.cells import digests, each, flags, trimmed
-from riskwarn.ingest.topics import united_topics
+from riskwarn.ingest.gate.topics import united_topics
 
 if TYPE_CHECKING:
     from riskwarn.ingest.columns import Columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 from riskwarn.contracts import declared, required
 from riskwarn.contracts.vocabulary import field_of, shipped
 from riskwarn.ingest.columns import plain_heading
-from riskwarn.ingest.profile import Profile
+from riskwarn.ingest.proposing.profile import Profile
 from riskwarn.mapping import Mapping, preset_content
 
 

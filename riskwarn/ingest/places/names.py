@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from riskwarn.ingest.epochs import Epochs
-from riskwarn.ingest.gazetteer import Gazetteer, Mentions, Place, plain_name, steps_of
+from riskwarn.ingest.places.epochs import Epochs
+from riskwarn.ingest.places.gazetteer import Gazetteer, Mentions, Place, plain_name, steps_of
 from riskwarn.words import LocatedBy
 
 
@@ -15,7 +15,7 @@ class Names:
     """The names of grids, units, places and service areas."""
 
     def __init__(self, grids: pd.DataFrame, places: pd.DataFrame, areas: pd.DataFrame, epochs: Epochs) -> None:
-        """`grids` as :func:`riskwarn.ingest.epochs.versions_in_time` gives them; the others as stored."""
+        """`grids` as :func:`riskwarn.ingest.places.epochs.versions_in_time` gives them; the others as stored."""
         self._codes, self._paths, self._quarters = Gazetteer(), Gazetteer(), Gazetteer()
         self._areas, self._mentions = Gazetteer(), Mentions()
         self._offer_units(grids)

@@ -8,14 +8,14 @@ import pandas as pd
 
 from riskwarn.geography.points import MARGIN_DEGREES, Points
 from riskwarn.geography.shapes import rings_of
-from riskwarn.ingest.coordinates import Reals
+from riskwarn.ingest.places.coordinates import Reals
 
 
 class Spots:
     """The grids of a city as places on the map, epoch by epoch."""
 
     def __init__(self, grids: pd.DataFrame) -> None:
-        """`grids` as :func:`riskwarn.ingest.epochs.versions_in_time` gives them."""
+        """`grids` as :func:`riskwarn.ingest.places.epochs.versions_in_time` gives them."""
         self._grids = grids
         self._starts = np.unique(np.concatenate([[0], grids["_first"], grids["_end"]])).astype(np.int32)
         self._drawn: dict[int, tuple[Points, npt.NDArray[np.object_]]] = {}

@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.contracts.schema import PLACES, SERVICE_AREAS
-from riskwarn.ingest.coordinates import Reals, System, degrees, pair, to_wgs84
-from riskwarn.ingest.epochs import Epochs, versions_in_time
-from riskwarn.ingest.gazetteer import Place
-from riskwarn.ingest.names import Names
-from riskwarn.ingest.spots import Spots
+from riskwarn.ingest.places.coordinates import Reals, System, degrees, pair, to_wgs84
+from riskwarn.ingest.places.epochs import Epochs, versions_in_time
+from riskwarn.ingest.places.gazetteer import Place
+from riskwarn.ingest.places.names import Names
+from riskwarn.ingest.places.spots import Spots
 from riskwarn.store import Store
 from riskwarn.words import LocatedBy
 

@@ -13,10 +13,10 @@ from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.vocabulary import field_words, is_opinion, is_personal, words_that_mean
 from riskwarn.ingest.columns import REPEATED, plain_heading
-from riskwarn.ingest.guessing import guess, suggested_preset
-from riskwarn.ingest.profile import Column, Profile, look_at, may_be_told
-from riskwarn.ingest.recognising import Place, Recognised, recognise
-from riskwarn.ingest.showing import shown_headings
+from riskwarn.ingest.gate.showing import shown_headings
+from riskwarn.ingest.proposing.guessing import guess, suggested_preset
+from riskwarn.ingest.proposing.profile import Column, Profile, look_at, may_be_told
+from riskwarn.ingest.proposing.recognising import Place, Recognised, recognise
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
 
