@@ -133,7 +133,7 @@ def fit_blend(scene: Scene, at: date, threads: int = 2) -> Blend:
     held = origins[-min(MOST_CALIBRATION_ORIGINS, max(3, round(CALIBRATION_SHARE * len(origins)))) :]
     ripe = set(scene.mature(held[0]))
     before = [origin for origin in origins if origin in ripe]
-    names = _varying(scene, origins)
+    names = varying(scene, origins)
     matrix = scene.matrix.select(names)
     if len(before) >= LEAST_ORIGINS // 2 and scene.labels(before, held[0]).sum() > 0:
         first = matrix.rows(before), scene.labels(before, held[0]).ravel()
@@ -170,7 +170,7 @@ def thinned(origins: Sequence[date], horizon: int) -> list[date]:
     return list(origins)[::-1][::step][::-1]
 
 
-def _varying(scene: Scene, origins: Sequence[date]) -> tuple[str, ...]:
+def varying(scene: Scene, origins: Sequence[date]) -> tuple[str, ...]:
     """Features that are not the same everywhere: a source that was never loaded teaches nothing."""
     rows = scene.matrix.rows(origins)
     kept = []

@@ -58,12 +58,15 @@ def evaluate(forecasts: Mapping[str, Forecast], observed: Reals, horizon: int) -
         for name, one in forecasts.items():
             if name != "model":
                 other = by_origin(one, observed)
-                gains[name] = {metric: _gain(metric, own[metric], other[metric], horizon) for metric in COMPARED}
+                gains[name] = {metric: paired_gain(metric, own[metric], other[metric], horizon) for metric in COMPARED}
     return Evaluation(metrics, gains, int(observed.sum()), len(observed), max(1.0, len(observed) / horizon))
 
 
-def _gain(metric: str, own: Reals, other: Reals, horizon: int) -> dict[str, float]:
-    """Mean gain over origins and its interval, by a paired moving-block bootstrap (Kuensch 1989), blocks of 2h origins."""
+def paired_gain(metric: str, own: Reals, other: Reals, horizon: int) -> dict[str, float]:
+    """Mean gain of `own` over `other` and its interval, positive where `own` is better; both hold a value an origin.
+
+    The interval is of a paired moving-block bootstrap (Kuensch 1989), blocks of 2h origins.
+    """
     difference = own - other if metric in HIGHER_IS_BETTER else other - own
     difference = difference[~np.isnan(difference)]
     count = len(difference)

@@ -1,10 +1,25 @@
-"""Calgary's files as riskwarn takes them: the table of grids, and residents at the last census."""
+"""Calgary's files as riskwarn takes them: the table of grids, and residents at the last census; and a home with them."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pandas as pd
+
+from riskwarn.home import Home, make_home
+from riskwarn.ingest import Account, ingest
+from riskwarn.settings import Settings
+
+#: The as-ofs at which Calgary is judged, monthly.
+START, END = date(2023, 1, 1), date(2024, 9, 1)
+
+
+def calgary(data: Path, path: Path, settings: Settings) -> tuple[Home, list[Account]]:
+    """A home at `path` with Calgary's files in `data` loaded, and the account of each load."""
+    home = make_home(path, settings, Path(__file__).with_name("riskwarn.yaml"))
+    files = write_inputs(data, home.path / "inputs")
+    return home, [ingest(home, source, [file], now=datetime.now(UTC)) for source, file in files.items()]
 
 
 def write_inputs(data: Path, folder: Path) -> dict[str, Path]:

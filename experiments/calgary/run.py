@@ -9,11 +9,9 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-START, END = date(2023, 1, 1), date(2024, 9, 1)
 SHOWN = ("capture_5", "capture_10", "poisson_deviance", "log_loss", "average_precision", "calibration")
 
 
@@ -25,10 +23,8 @@ def main() -> None:
     parser.add_argument("--refit-every", type=int, default=1, help="months between two fits")
     arguments = parser.parse_args()
 
-    from inputs import write_inputs
+    from inputs import END, START, calgary
 
-    from riskwarn.home import make_home
-    from riskwarn.ingest import ingest
     from riskwarn.settings import Settings
     from serving import publish
     from training import backtest, train
@@ -37,11 +33,10 @@ def main() -> None:
         if not (arguments.home / "riskwarn.yaml").exists():
             sys.exit(f"{arguments.home} is not a riskwarn home; name a new folder")
         shutil.rmtree(arguments.home)
-    home = make_home(arguments.home, Settings(), HERE / "riskwarn.yaml")
-    for source, file in write_inputs(arguments.data, home.path / "inputs").items():
-        account = ingest(home, source, [file], now=datetime.now(UTC))
+    home, accounts = calgary(arguments.data, arguments.home, Settings())
+    for account in accounts:
         print(
-            f"{source}: read {account.read}, accepted {account.accepted}, duplicates {account.duplicates}, "
+            f"{account.source}: read {account.read}, accepted {account.accepted}, duplicates {account.duplicates}, "
             f"corrected {account.corrected}, quarantined {account.quarantined} {account.reasons or ''}"
         )
     done = backtest(home, target="violence", horizon=1, start=START, end=END, refit_every=arguments.refit_every)

@@ -1,0 +1,214 @@
+"""What each family of features is worth: ``python experiments/ablation/run.py DATA [--json FILE]``.
+
+On a simulated city and on Calgary (DATA holds its open data, as for experiments/calgary/run.py): the rolling-origin
+back-test with all features, then once more without each family, all others staying. Features are built once. The gain
+of having a family is paired by origin, with the 95 % interval of the moving-block bootstrap. Each tree draws a fifth of
+the features, so that another set of columns, or only another order of them, gives another model. What is compared is
+therefore the mean over models of several orders; the last row, with nothing left out and other orders, shows how much
+of a gain is still the luck of that draw.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from experiments.calgary.inputs import END, START, calgary
+from features import Feature, read_city
+from riskwarn.cli.session import table
+from riskwarn.home import Home, make_home
+from riskwarn.ingest import ingest
+from riskwarn.progress import Progress, silent
+from riskwarn.settings import Settings
+from riskwarn.simulate import simulate
+from training import Scene, make_scene
+from training.backtest import DEFAULT_ORIGINS, DEFAULT_REFIT, build_features, rolling
+from training.blend import varying
+from training.evaluation import paired_gain
+from training.forecast import Reals
+from training.metrics import by_origin
+
+SHOWN = ("log_loss", "average_precision")
+DRAWS = 3
+ANEW = "(nothing, drawn anew)"
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The back-test without one family, and what having it gains; positive is better with it."""
+
+    family: str
+    features: int
+    metrics: dict[str, float]
+    gains: dict[str, dict[str, float]]  # metric -> gain, lower, upper
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """The back-test with all features, and without each family in turn."""
+
+    city: str
+    target: str
+    horizon: int
+    origins: tuple[date, ...]
+    events: int
+    features: int
+    metrics: dict[str, float]
+    families: tuple[Worth, ...]
+    anew: Worth  # nothing is left out, only other draws are made
+
+
+def main() -> None:
+    """Run the experiment."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--json", type=Path, help="write all figures there, too")
+    parser.add_argument("--only", choices=("simulated", "calgary"), help="only this city")
+    parser.add_argument("--grids", type=int, default=400, help="of the simulated city")
+    parser.add_argument("--weeks", type=int, default=156, help="of the simulated city")
+    parser.add_argument("--seed", type=int, default=1, help="of the simulated city")
+    arguments = parser.parse_args()
+    settings = Settings(threads=Settings.from_environment(os.environ).threads)
+    found: list[Ablation] = []
+
+    def show(done: Ablation) -> None:
+        found.append(done)
+        print("\n".join(lines(done)) + "\n", flush=True)
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if arguments.only != "calgary":
+            tell("simulating")
+            home = simulated(folder, settings, arguments.grids, arguments.weeks, arguments.seed)
+            show(ablation(home, "conflict", 4, refit_every=DEFAULT_REFIT, progress=tell))
+        if arguments.only != "simulated":
+            home, _ = calgary(arguments.data, folder / "calgary", settings)
+            show(ablation(home, "violence", 1, start=START, end=END, refit_every=1, progress=tell))
+    if arguments.json:
+        text = json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2, default=str)
+        arguments.json.write_text(text + "\n", encoding="utf-8")
+
+
+def simulated(folder: Path, settings: Settings, grids: int, weeks: int, seed: int) -> Home:
+    """A home with the exports of a simulated city."""
+    written = simulate(folder / "exports", grids=grids, weeks=weeks, seed=seed)
+    home = make_home(folder / "simulated", settings)
+    for export in written.exports:
+        taken = datetime.combine(export.exported_at, time(), home.configuration.calendar.timezone)
+        file = written.directory / export.file
+        ingest(home, export.source, [file], exported_at=taken, now=datetime.now(UTC))
+    return home
+
+
+def ablation(
+    home: Home,
+    target: str,
+    horizon: int,
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    refit_every: int,
+    progress: Progress = silent,
+) -> Ablation:
+    """Back-test a home over the ripe origins of [start, end], by default the last 26, without each family in turn."""
+    city = read_city(home)
+    scene = make_scene(city, target, horizon, matrix=build_features(city, progress, home.settings))
+    # A feature that is the same everywhere, such as one of a source that was never loaded, has nothing to lose.
+    scene = replace(scene, matrix=scene.matrix.select(varying(scene, scene.matrix.origins)))
+    ripe = [origin for origin in scene.mature(city.as_of) if origin <= (end or city.as_of)]
+    origins = [origin for origin in ripe if origin >= start] if start else ripe[-DEFAULT_ORIGINS:]
+    return ablated(scene, origins, refit_every, home.settings.threads, progress=progress)
+
+
+def ablated(
+    scene: Scene,
+    origins: Sequence[date],
+    refit_every: int,
+    threads: int,
+    *,
+    draws: int = DRAWS,
+    progress: Progress = silent,
+) -> Ablation:
+    """Back-test a scene from ripe origins without each family of its features in turn."""
+    features = scene.matrix.features
+    rng = np.random.default_rng(0)
+    orders = [[features[index] for index in rng.permutation(len(features))] for _ in range(2 * draws)]
+
+    def told(without: str, some: Sequence[Sequence[Feature]]) -> dict[str, Reals]:
+        kept = [[one.name for one in order if one.family != without] for order in some]
+        return back_tested(scene, kept, origins, refit_every, threads)
+
+    counts = Counter(one.family for one in features)
+    own, worth = told("", orders[:draws]), []
+    for done, family in enumerate((*counts, ANEW)):
+        progress(f"{scene.city.configuration.city}, without {family}", done, len(counts) + 1)
+        other = told(family, orders[:draws]) if family in counts else told("", orders[draws:])
+        gains = {metric: paired_gain(metric, own[metric], other[metric], scene.horizon) for metric in SHOWN}
+        worth.append(Worth(family, counts[family], means(other), gains))
+    observed = scene.labels(origins, scene.city.as_of)
+    return Ablation(
+        city=scene.city.configuration.city,
+        target=scene.events.name,
+        horizon=scene.horizon,
+        origins=tuple(origins),
+        events=int(observed.sum()),
+        features=len(features),
+        metrics=means(own),
+        families=tuple(worth[:-1]),
+        anew=worth[-1],
+    )
+
+
+def back_tested(
+    scene: Scene, orders: Sequence[Sequence[str]], origins: Sequence[date], refit_every: int, threads: int
+) -> dict[str, Reals]:
+    """Metric -> (origins,) values: the means over models that were given their features in each of these orders."""
+    observed = scene.labels(origins, scene.city.as_of)
+    told = []
+    for names in orders:
+        other = replace(scene, matrix=scene.matrix.select(names))
+        told.append(by_origin(rolling(other, origins, refit_every, threads)["model"], observed))
+    return {metric: np.mean([one[metric] for one in told], axis=0) for metric in SHOWN}
+
+
+def means(told: dict[str, Reals]) -> dict[str, float]:
+    """Metric -> its mean over the origins that have it."""
+    return {metric: float(np.nanmean(values)) for metric, values in told.items()}
+
+
+def lines(found: Ablation) -> list[str]:
+    """The table, the family with the greatest gain in log loss first."""
+    head = (
+        f"{found.city}, {found.target}, horizon {found.horizon}: {len(found.origins)} origins {found.origins[0]} … "
+        f"{found.origins[-1]}, {found.events} events; {found.features} features"
+    )
+    ranked = sorted(found.families, key=lambda one: -one.gains["log_loss"]["gain"])
+    rows: list[dict[str, object]] = [{"without": "(nothing)", "features": 0} | found.metrics]
+    for one in (*ranked, found.anew):
+        row: dict[str, object] = {"without": one.family, "features": one.features} | one.metrics
+        for metric in SHOWN:
+            gain = one.gains[metric]
+            row[f"gain in {metric}"] = f"{gain['gain']:+.4f} [{gain['lower']:+.4f}, {gain['upper']:+.4f}]"
+        rows.append(row)
+    return [head, *table(rows, list(rows[-1]))]
+
+
+def tell(doing: str, done: int = 0, of: int = 0) -> None:
+    """Progress on stderr, a line a step."""
+    print(f"{doing} {done}/{of}" if of else doing, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
