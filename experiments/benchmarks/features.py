@@ -1,8 +1,9 @@
 """How fast features are made: ``python experiments/benchmarks/features.py`` (``--small`` for a quick look).
 
-Against the floor of the machine itself: the time to fill the same column-major float32 blocks. All in one run, one thread:
-counting and running sums, rows of the window families, rows of the whole catalogue; then polars, DuckDB, pandas and
-mlforecast on the same windows (``--peers PYTHON`` names the Python of an environment that holds them), cell by cell equal.
+Against the floor of the machine itself: the time to fill the same column-major float32 blocks. All in one run, on two
+threads unless ``--threads`` says otherwise: counting and running sums, rows of the window families, rows of the whole
+catalogue; then polars, DuckDB, pandas and mlforecast on the same windows (``--peers PYTHON`` names the Python of an
+environment that holds them), cell by cell equal.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -24,11 +27,12 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from experiments.benchmarks.made_city import Made, made_city
-from features.building import CELLS, fill
+from features.building import CELLS, computed, fill
 from features.catalogue import declared
 from features.declaration import Declared, Subject
 from features.encoding import Encoded
 from features.families.counts import counts
+from features.matrix import Block
 from features.panel import Panel
 from features.pieces import Piece, pieces
 from features.shards import added, divided, totals_of_piece, wide_bases
@@ -57,23 +61,27 @@ def main() -> None:
     parser.add_argument("--peers", help="the Python of an environment with polars, duckdb, pandas and mlforecast")
     parser.add_argument("--profile", action="store_true", help="time by family of the whole catalogue")
     parser.add_argument("--only", choices=("windows", "catalogue", "peers"), help="only this part")
+    parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     grids, weeks, events = (6_600, 260, 1_000_000) if arguments.small else (66_000, 260, 10_000_000)
-    print(f"{grids} grids, {weeks} weeks, {events} events, rows of the last {SHOWN} weeks; one thread", flush=True)
+    print(
+        f"{grids} grids, {weeks} weeks, {events} events, rows of the last {SHOWN} weeks; {arguments.threads} threads",
+        flush=True,
+    )
     if arguments.only in (None, "windows"):
-        windows(made_city(grids, weeks, events, SIGNALS))
+        windows(made_city(grids, weeks, events, SIGNALS), arguments.threads)
     if arguments.only in (None, "catalogue"):
-        whole(made_city(grids, weeks, events), arguments.profile)
+        whole(made_city(grids, weeks, events), arguments.threads, arguments.profile)
     if arguments.peers and arguments.only in (None, "peers"):
         against_peers(arguments.peers, *((660, 156, 100_000) if arguments.small else (6_600, 156, 1_000_000)))
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2:.2f} GiB", flush=True)
 
 
-def windows(made: Made) -> None:
+def windows(made: Made, threads: int) -> None:
     """Counting, running sums and the window families of 37 signals."""
     subjects = [Subject(name, name, name, Period.WEEK, ()) for name in made.numbers.sources if name != "demographics"]
     rows = [row for subject in subjects for row in counts(subject)]
-    spent = _timed(made, rows, apart=True)
+    spent = _timed(made, rows, threads, apart=True)
     print(
         f"windows: {len(rows)} features; dividing {spent.divided:.2f} s, counting and running sums {spent.sums:.2f} s; "
         f"rows {spent.rows:.2f} s = {spent.rows / spent.filled:.2f} times the fill ({spent.filled:.2f} s, "
@@ -82,11 +90,11 @@ def windows(made: Made) -> None:
     )
 
 
-def whole(made: Made, profile: bool) -> None:
+def whole(made: Made, threads: int, profile: bool) -> None:
     """Every feature of the default configuration, records in, rows out."""
     rows = declared(Configuration())
     by_family: dict[str, float] = {}
-    spent = _timed(made, rows, by_family=by_family if profile else None)
+    spent = _timed(made, rows, 1 if profile else threads, by_family=by_family if profile else None)
     everything = spent.divided + spent.rows
     print(
         f"whole catalogue: {len(rows)} features; dividing and totals {spent.divided:.2f} s, rows {spent.rows:.2f} s; all = "
@@ -156,62 +164,84 @@ def against_peers(python: str, grids: int, weeks: int, events: int) -> None:
 
 def _timed(
     made: Made,
-    rows: list[Declared] | tuple[Declared, ...],
+    rows: Sequence[Declared],
+    threads: int,
     *,
     apart: bool = False,
     by_family: dict[str, float] | None = None,
 ) -> Seconds:
-    """Go through the city piece by piece with one block that is used again and again."""
+    """Go through the city piece by piece, each thread with one block that is used again and again.
+
+    As many pieces as there are threads go side by side, so that each step has a wall time of its own.
+    """
     spent = Seconds()
     begin = len(made.numbers.edges) - SHOWN
     started = time.perf_counter()
     parts = list(pieces(made.geography, CELLS // SHOWN))
     widest = max(len(part.core) for part in parts)
     print(f"  {len(parts)} pieces of up to {widest} grids: {time.perf_counter() - started:.2f} s", flush=True)
-    memory = np.full(len(rows) * SHOWN * widest, np.nan, dtype=np.float32)
-    every = _panels(made, rows, parts, begin)
-    while True:
-        started = time.perf_counter()
-        panel = next(every, None)
-        spent.divided += time.perf_counter() - started
-        if panel is None:
-            return spent
-        block = memory[: len(rows) * SHOWN * panel.grids].reshape(len(rows), SHOWN, panel.grids)
-        spent.cells += block.size
-        started = time.perf_counter()
-        block.fill(1.0)
-        spent.filled += time.perf_counter() - started
-        if apart:
+    memory = [np.full(len(rows) * SHOWN * widest, np.nan, dtype=np.float32) for _ in range(threads)]
+    every = _panels(made, rows, parts, begin, threads)
+    with ThreadPoolExecutor(threads) as pool:
+        while True:
             started = time.perf_counter()
-            for source in dict.fromkeys(row.feature.source for row in rows):
-                panel.flow((source, "count"), partial(panel.spans, source))
-            spent.sums += time.perf_counter() - started
-            started = time.perf_counter()
-            for index, row in enumerate(rows):
-                np.copyto(block[index], row.compute(panel), casting="unsafe")
-            spent.rows += time.perf_counter() - started
-        elif by_family is not None:
-            source = None
-            for index, row in enumerate(rows):
-                started = time.perf_counter()
-                if row.feature.source != source:
-                    panel.forget()
-                    source = row.feature.source
-                np.copyto(block[index], row.compute(panel), casting="unsafe")
-                taken = time.perf_counter() - started
-                by_family[row.feature.family] = by_family.get(row.feature.family, 0.0) + taken
-                spent.rows += taken
-        else:
-            started = time.perf_counter()
-            fill(rows, panel, block)
-            spent.rows += time.perf_counter() - started
+            panels = list(islice(every, threads))
+            spent.divided += time.perf_counter() - started
+            if not panels:
+                return spent
+            blocks = [_block(part, rows, panel) for part, panel in zip(memory, panels, strict=False)]
+            spent.cells += sum(block.size for block in blocks)
+            spent.filled += _wall(pool, lambda block: block.fill(1.0), blocks)
+            if apart:
+                for source in dict.fromkeys(row.feature.source for row in rows):
+                    own = [(index, row) for index, row in enumerate(rows) if row.feature.source == source]
+                    spent.sums += _wall(pool, partial(_sum, source), panels)
+                    spent.rows += _wall(pool, partial(_write, own), panels, blocks)
+                    for panel in panels:
+                        panel.forget()
+            elif by_family is not None:
+                for panel, block in zip(panels, blocks, strict=True):
+                    spent.rows += _by_family(rows, panel, block, by_family)
+            else:
+                spent.rows += _wall(pool, partial(fill, rows), panels, blocks)
 
 
-def _panels(made: Made, rows: Sequence[Declared], parts: Sequence[Piece], begin: int) -> Iterator[Panel]:
+def _block(memory: Block, rows: Sequence[Declared], panel: Panel) -> Block:
+    return memory[: len(rows) * SHOWN * panel.grids].reshape(len(rows), SHOWN, panel.grids)
+
+
+def _wall(pool: ThreadPoolExecutor, work: Callable[..., object], *each: Sequence[object]) -> float:
+    """Seconds until all are done."""
+    started = time.perf_counter()
+    list(pool.map(work, *each))
+    return time.perf_counter() - started
+
+
+def _sum(source: str, panel: Panel) -> None:
+    panel.flow((source, "count"), partial(panel.spans, source))
+
+
+def _write(rows: Sequence[tuple[int, Declared]], panel: Panel, block: Block) -> None:
+    for index, row in rows:
+        np.copyto(block[index], row.compute(panel), casting="unsafe")
+
+
+def _by_family(rows: Sequence[Declared], panel: Panel, block: Block, by_family: dict[str, float]) -> float:
+    began = last = time.perf_counter()
+    for index, (row, found) in enumerate(zip(rows, computed(rows, panel), strict=True)):
+        np.copyto(block[index], found, casting="unsafe")
+        now = time.perf_counter()
+        by_family[row.feature.family] = by_family.get(row.feature.family, 0.0) + now - last
+        last = now
+    return last - began
+
+
+def _panels(made: Made, rows: Sequence[Declared], parts: Sequence[Piece], begin: int, threads: int) -> Iterator[Panel]:
     """The engine's own two passes: totals of districts, then piece by piece."""
     bases = wide_bases(rows)
     first = (Panel(numbers, part, begin, SHOWN) for numbers, part in divided(made.numbers, parts))
-    totals = added(totals_of_piece(bases, panel) for panel in first) if bases else None
+    with ThreadPoolExecutor(threads) as pool:
+        totals = added(pool.map(partial(totals_of_piece, bases), first)) if bases else None
     for numbers, part in divided(made.numbers, parts):
         yield Panel(numbers, part, begin, SHOWN, totals=totals)
 
