@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from features import read_city
+from features.testing import check_laws
 from riskwarn.geography import carrying
 from riskwarn.geography.lineage import Lineage
 from riskwarn.home import make_home
@@ -75,6 +76,14 @@ def test_with_coordinates_history_is_as_if_it_had_been_written_in_the_grids_of_t
 ) -> None:
     after = city(fresh(), world, coordinates=True, counts=False)
     assert_same_everywhere(after, city(fresh(), always_so(world), coordinates=True, counts=False))
+
+
+@many
+@given(world=worlds(), coordinates=st.booleans())
+def test_every_feature_keeps_the_laws_of_time_where_grids_are_redrawn(
+    fresh: Callable[[], Path], world: World, coordinates: bool
+) -> None:
+    check_laws(city(fresh(), world, coordinates=coordinates))
 
 
 CUT = World(
