@@ -49,11 +49,11 @@ def build_features(
     shards = Shards(city, numbers, parts, begin, columns, tuple(int(one) for one in chosen - begin))
     if len(parts) > 1 and wide_bases(rows):
         shards.totals = added(run(totals_of_shard, shards))
-    for done, (core, block) in enumerate(run(features_of_shard, shards), start=1):
+    for done, (place, block) in enumerate(run(features_of_shard, shards), start=1):
         if len(parts) == 1:
             values = block
         else:
-            values[:, :, core] = block
+            values[:, :, place] = block
         progress("building features", done, len(parts))
     return FeatureMatrix(
         tuple(row.feature for row in rows), tuple(origins), city.geography.grid_ids, values, provenance(city)
@@ -105,15 +105,15 @@ def totals_of_shard(shard: Shard) -> dict[str, npt.NDArray[np.float64]]:
     return totals_of_piece(wide_bases(_rows(shard)), shard.panel)
 
 
-def features_of_shard(shard: Shard) -> tuple[Indices, Block]:
-    """(core grids, block (features, origins, core grids) float32) of one piece."""
+def features_of_shard(shard: Shard) -> tuple[Indices | slice, Block]:
+    """(place of the core grids, block (features, origins, core grids) float32) of one piece."""
     rows, panel = _rows(shard), shard.panel
     block = np.empty((len(rows), len(shard.shown), panel.grids), dtype=np.float32)
     every = len(shard.shown) == panel.columns
     shown = slice(None) if every else np.array(shard.shown, dtype=np.int64)
     for index, found in enumerate(computed(rows, panel)):
         block[index] = found[shown]
-    return panel.piece.core, block
+    return panel.piece.place, block
 
 
 def computed(rows: Sequence[Declared], panel: Panel) -> Iterator[npt.NDArray[np.generic]]:

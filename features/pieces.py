@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,12 @@ class Piece:
     sights: Mapping[str, csr_array]  # "near", and each ring by its name: (core grids, core and halo grids) of 0 and 1
     levels: Mapping[Unit, Level]
     placed: npt.NDArray[np.bool_]  # (core grids,) whether the grid has coordinates
+
+    @cached_property
+    def place(self) -> Indices | slice:
+        """Where the core lies in the city; a slice where its grids lie side by side, which is written in a third of the time."""
+        first, after = int(self.core[0]), int(self.core[-1]) + 1
+        return slice(first, after) if after - first == len(self.core) else self.core
 
     @staticmethod
     def whole(geography: Geography) -> Piece:

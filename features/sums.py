@@ -95,15 +95,17 @@ class Flow:
     """Counts of what became known, as running sums: a window is the difference of two rows.
 
     Rows that are seen from the period after they became known and for ever (nearly all) are in the running sums. The
-    others (corrections, withdrawals, what was learnt later) are few and are added to each window cell by cell.
+    others (corrections, withdrawals, what was learnt later) are few: they are written out cell by cell, the youngest first,
+    so that each window adds a beginning of that list.
     """
 
     def __init__(self, frame: Frame, spans: Spans, longest: int) -> None:
         self._frame = frame
         self.longest = longest
         irregular = (spans.start != spans.known + 1) | (spans.stop < frame.end - 1)
-        few = irregular & (spans.start <= spans.stop) & (spans.start < frame.end)
-        self._irregular = spans.where(few & (spans.stop >= frame.begin) & (spans.known + longest >= frame.begin))
+        few = spans.where(irregular & is_visible(frame, spans))
+        few = few.between(few.start, few.known.astype(np.int64) + longest)
+        self._place, self._weight, self._until = _youngest_first(frame, few, longest)
         history = Frame(frame.begin - longest, frame.columns + longest, frame.cells)
         sums = history.zeros(spans.weight)
         history.add(sums, np.where(irregular, np.int32(frame.end), spans.start), spans.grid, spans.weight)
@@ -115,9 +117,9 @@ class Flow:
             raise ValueError(f"this flow looks back {self.longest} periods, not {window}")
         ago = self.longest - window
         counts: Sums = self.sums[self.longest :] - self.sums[ago : ago + self._frame.columns]
-        few = self._irregular
-        if len(few):
-            _add_stretches(self._frame, counts, few.between(few.start, few.known.astype(np.int64) + window))
+        until = self._until[window]
+        if until:
+            np.add.at(counts.reshape(-1), self._place[:until], self._weight[:until].astype(counts.dtype, copy=False))
         return counts
 
 
@@ -153,12 +155,14 @@ def log_of(counts: Sums, scale: float = 1.0, plus: float = 1.0) -> Reals:
     return np.asarray(np.log(found, out=found))
 
 
-def _add_stretches(frame: Frame, counts: Sums, spans: Spans) -> None:
-    """Add the weight of each span to each of its columns, one by one."""
+def _youngest_first(frame: Frame, spans: Spans, oldest: int) -> tuple[npt.NDArray[np.int64], Weights, list[int]]:
+    """(cell, weight) of each span at each of its columns by rising age, and how many lines there are up to each age."""
     seen, column, row = stretched(frame, spans)
-    if len(row):
-        place = (column - frame.begin) * frame.cells + seen.grid[row]
-        np.add.at(counts.reshape(-1), place, seen.weight[row].astype(counts.dtype, copy=False))
+    age = (column - seen.known[row]).astype(np.int16)
+    order = np.argsort(age, kind="stable")
+    row = row[order]
+    until: list[int] = np.cumsum(np.bincount(age, minlength=oldest + 1)).tolist()
+    return (column[order] - frame.begin) * frame.cells + seen.grid[row], seen.weight[row], until
 
 
 def stretched(frame: Frame, spans: Spans) -> tuple[Spans, npt.NDArray[np.int64], npt.NDArray[np.int64]]:

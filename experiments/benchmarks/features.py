@@ -133,7 +133,7 @@ def against_peers(python: str, grids: int, weeks: int, events: int) -> None:
             for numbers, part in divided(city, list(pieces(made.geography, CELLS // weeks))):
                 panel = Panel(numbers, part, 1, weeks)
                 for index, row in enumerate(rows):
-                    cells[index][:, part.core] = row.compute(panel)
+                    cells[index][:, part.place] = row.compute(panel)
                     if index % 8 == 7:
                         panel.forget()
             own.append(time.perf_counter() - started)
