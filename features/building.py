@@ -20,8 +20,9 @@ from features.shards import Shard, Totals, added, divided, totals_of_piece, wide
 from riskwarn.errors import AsOfInvalid, WorkerDiffers
 from riskwarn.progress import Progress, silent
 
-#: Cells (columns times grids) of one piece: its sums stay in the cache of a core.
-CELLS = 2**18
+#: Cells (columns times grids) of one piece: its sums stay near a core, and are long enough for threads not to wait for the
+#: interpreter.
+CELLS = 2**19
 
 
 def build_features(

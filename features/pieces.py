@@ -1,4 +1,4 @@
-"""Pieces of a city: some whole towns, with the grids around them that their neighbours' features need.
+"""Pieces of a city: whole towns, with the grids around them that their neighbours' features need.
 
 A piece can be computed alone: its own grids (the core), the halo of grids within reach, and the totals of the districts
 and the city, which a first pass over all pieces adds up. Records lie in local cells: core first, then halo.
@@ -108,7 +108,7 @@ def ring_name(ring: int) -> str:
 
 
 def pieces(geography: Geography, size: int) -> Iterator[Piece]:
-    """The city in pieces of whole towns of one district, of about `size` grids each."""
+    """The city in pieces of whole towns, those of a district side by side, of about `size` grids each."""
     district, town = geography.units[Unit.DISTRICT].of_grid, geography.units[Unit.TOWN].of_grid
     sights = _sights(geography)
     if len(geography) <= size:
@@ -117,10 +117,8 @@ def pieces(geography: Geography, size: int) -> Iterator[Piece]:
     order = np.lexsort((np.arange(len(district)), town, district))
     first = np.flatnonzero(np.diff(district[order] * (int(town.max()) + 1) + town[order], prepend=-1))
     begin = 0
-    for place, last in zip(first, [*first[1:], len(order)], strict=True):
-        full = last - begin >= size
-        ends_district = last == len(order) or district[order[last]] != district[order[place]]
-        if full or ends_district:
+    for last in [*first[1:], len(order)]:
+        if last - begin >= size or last == len(order):
             yield _piece(geography, sights, np.sort(order[begin:last]), first=begin == 0)
             begin = last
 
