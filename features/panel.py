@@ -5,7 +5,7 @@ known strictly before it. Every count is a number of spans: something holds at t
 corrections and withdrawals need no special case. A record counts in the period in which it became known.
 
 A panel shows some of the columns and one piece of the city. The cells are its grids; through a *lens* the same records
-are seen in other cells: next door, in a ring around, or in the units above.
+are seen in other cells: those of the halo too, or the units above, which show what is located in no grid.
 """
 
 from __future__ import annotations
@@ -101,6 +101,11 @@ class Panel:
         if lens not in self._others:
             self._others[lens] = replace(self, lens=lens, _kept={}, _others={})
         return self._others[lens]
+
+    def summed(self, unit: Unit, amount: Callable[[Panel], Sums]) -> Sums:
+        """(columns, units) an amount summed over each unit: what its grids have, and what is located in none of them."""
+        high: Sums = amount(self.through(unit.value))
+        return self.piece.levels[unit].summed(amount(self)) + high
 
     def records(self, source: str) -> Records:
         """The source's records in the cells of this panel; none where the city has no such source."""

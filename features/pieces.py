@@ -43,6 +43,26 @@ class Level:
     sizes: Indices  # (units,) grids of each in the whole city
     above: csr_array  # (places above the grid, units) the share of each place that belongs to each unit
 
+    def summed(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """(columns, units) sums over the core grids of each unit, of values (columns, core grids); int64 or float64."""
+        exact = np.dtype(np.float64 if values.dtype.kind == "f" else np.int64)
+        sums = np.zeros((len(values), len(self.sizes)), dtype=exact)
+        if len(self.of_core):
+            order, first = self._side_by_side
+            ordered = values if order is None else values[:, order]
+            sums[:, self.of_core[first if order is None else order[first]]] = np.add.reduceat(
+                ordered, first, axis=1, dtype=exact
+            )
+        return sums
+
+    @cached_property
+    def _side_by_side(self) -> tuple[Indices | None, Indices]:
+        """The core grids in the order of their units (None if they lie so), and where each unit begins."""
+        rising = bool((np.diff(self.of_core) >= 0).all())
+        order = None if rising else np.argsort(self.of_core, kind="stable")
+        ordered = self.of_core if order is None else self.of_core[order]
+        return order, np.flatnonzero(np.diff(ordered, prepend=-1))
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -72,15 +92,11 @@ class Piece:
         return len(self.core) + (len(self.halo) if lens == LOCAL else 0)
 
     def located(self, records: Records, lens: str) -> Records:
-        """The records in the cells of a lens."""
-        grid = records["grid"]
-        inside = grid < len(self.core)
-        if lens == LOCAL or (lens == GRID and inside.all()):
-            return records
-        rows = np.flatnonzero(inside)
-        if lens == GRID:
-            return records.choose(rows)
-        return records.choose(rows, self.levels[Unit(lens)].of_core[grid[rows]])
+        """The records of grids in the cells of a lens; none through the lens of a unit, which shows what lies in no grid."""
+        if lens in _UNITS:
+            return records.choose(np.zeros(0, dtype=np.int64))
+        inside = records["grid"] < len(self.core)
+        return records if lens == LOCAL or inside.all() else records.choose(np.flatnonzero(inside))
 
     def shared(self, place: npt.NDArray[np.integer], lens: str) -> tuple[Indices, Indices, Reals]:
         """(row, unit, share) of what is located above the grid, a line for each unit that has a share of a row."""

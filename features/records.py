@@ -78,7 +78,7 @@ class Records:
         """The rows at these places, in cells of another geography where such are given."""
         if self._rows is None:
             return Records(self._columns, rows, cells)
-        return Records({name: self[name] for name in self._columns}, rows, cells)
+        return Records(self._columns, self._rows[rows], self["grid"][rows] if cells is None else cells)
 
     def joined(self, other: Records, weight: npt.NDArray[np.float64]) -> Records:
         """These rows and those of another table of the same columns, whose counts weigh so much."""

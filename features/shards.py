@@ -69,8 +69,7 @@ def wide_bases(rows: Sequence[Declared]) -> list[Declared]:
 
 def totals_of_piece(bases: Sequence[Declared], panel: Panel) -> dict[str, Reals]:
     """(columns, districts) sums of each base over the core of one piece."""
-    core = panel.through(Unit.DISTRICT.value)
-    return {base.feature.name: base.compute(core).astype(np.float64) for base in bases}
+    return {base.feature.name: panel.summed(Unit.DISTRICT, base.compute).astype(np.float64) for base in bases}
 
 
 def added(parts: Iterable[dict[str, Reals]]) -> Totals:

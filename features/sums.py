@@ -125,9 +125,9 @@ class Flow:
 
 def active_periods(frame: Frame, spans: Spans, window: int) -> Sums:
     """(columns, cells) periods of the window in which anything became known that still holds, each counted once."""
-    spans = spans.where(spans.known >= 0)
+    spans = spans.where((spans.known >= max(0, frame.begin - window)) & (spans.known < frame.end))
     regular = (spans.start == spans.known + 1) & (spans.stop >= frame.end - 1) & (spans.start < frame.end)
-    key = spans.grid.astype(np.int64) * (frame.end + 1) + np.minimum(spans.known, frame.end)
+    key = spans.grid.astype(np.int64) * (frame.end + 1) + spans.known
     distinct, rows = np.unique(key[regular], return_index=True)
     once = spans.where(regular)
     number = Flow(frame, once.rows(rows).weighing_one(), window).within(window)

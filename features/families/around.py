@@ -111,6 +111,6 @@ def means_of_units(panel: Panel, declared: Declared, unit: Unit) -> Reals:
         sizes = panel.piece.levels[unit].sizes
         if panel.totals is not None and unit in WIDE:
             return panel.totals[declared.feature.name, unit] / sizes
-        return np.asarray(declared.compute(panel.through(unit.value)) / sizes)
+        return np.asarray(panel.summed(unit, declared.compute) / sizes)
 
     return panel.keep(("mean", declared.feature.name, unit), means)

@@ -13,27 +13,22 @@ import numpy as np
 from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
 from features.families.backlog import summed_age
 from features.panel import Panel
-from features.records import KINDS, NEVER, SATISFACTION
+from features.records import KINDS, NEVER, SATISFACTION, Records
 from features.spans import Spans
-from features.sums import ratio
+from features.sums import is_visible, ratio
 from riskwarn.words import Quantity
 
 DEMAND = Family("demand", theme="waiting")
 CONTENT = Family("content", theme="waiting")
 
 #: Kinds of a hotline call that ask for nothing, or ask again.
-NO_DEMAND = tuple(KINDS.index(kind) for kind in ("inquiry", "suggestion", "praise", "repeat"))
+NO_DEMAND = ("inquiry", "suggestion", "praise", "repeat")
+
+#: Whether a call of each code asks for something; the last is that of no kind, -1.
+_ASKS = np.array([kind not in NO_DEMAND for kind in (*KINDS, "")])
 
 #: Days for which demand counts as open while no export of its source has ever shown an answer.
 STATUTORY_DAYS = 60
-
-
-def asking(panel: Panel, source: str) -> Spans:
-    """The source's spans that ask for something."""
-    spans = panel.spans(source)
-    if source != "hotline":
-        return spans
-    return spans.where(~np.isin(panel.records(source)["kind"], NO_DEMAND))
 
 
 def unanswered(panel: Panel, source: str) -> Spans:
@@ -42,37 +37,37 @@ def unanswered(panel: Panel, source: str) -> Spans:
     A column that has not yet seen any answer of the whole source cannot tell silence from a missing column: there
     demand is open for the statutory time.
     """
-    return panel.keep((source, "unanswered spans"), lambda: _unanswered(panel, source)[0])
+    return _unanswered(panel, source)[1]
 
 
-def _unanswered(panel: Panel, source: str) -> tuple[Spans, np.ndarray]:
-    rows = panel.records(source)
-    spans = panel.spans(source)
-    if source == "hotline":
-        asks = np.flatnonzero(~np.isin(rows["kind"], NO_DEMAND))
-        rows = rows.choose(asks)
-        spans = spans.rows(asks)
-    answered = np.minimum(rows["answered_at"], rows["closed_at"])
-    first = panel.city.first_answers.get(source, int(NEVER))
-    lapse = panel.column_on(spans.day + STATUTORY_DAYS) - 1
-    before = spans.between(spans.start, np.minimum(lapse, first))
-    after = spans.between(min(first, int(NEVER) - 1) + 1, answered)
-    due = np.arange(len(rows))
-    alive = after.start <= after.stop
-    return Spans.joined(before, after.where(alive)), np.concatenate([due, due[alive]])
+def _unanswered(panel: Panel, source: str) -> tuple[Records, Spans]:
+    """The unanswered spans that any column sees, and the record of each."""
+
+    def make() -> tuple[Records, Spans]:
+        rows, spans = panel.records(source), panel.spans(source)
+        if source == "hotline":
+            asks = np.flatnonzero(_ASKS[rows["kind"]])
+            rows, spans = rows.choose(asks), spans.rows(asks)
+        answered = np.minimum(rows["answered_at"], rows["closed_at"])
+        first = panel.city.first_answers.get(source, int(NEVER))
+        lapse = panel.column_on(spans.day + STATUTORY_DAYS) - 1
+        before = spans.between(spans.start, np.minimum(lapse, first))
+        after = spans.between(min(first, int(NEVER) - 1) + 1, answered)
+        both = Spans.joined(before, after)
+        seen = np.flatnonzero(is_visible(panel.frame, both))
+        return rows.choose(seen % max(1, len(rows))), both.rows(seen)
+
+    return panel.keep((source, "unanswered"), make)
 
 
 def overdue(panel: Panel, source: str) -> Spans:
     """The unanswered spans from the first column after their due time; `day` is the due day."""
 
     def make() -> Spans:
-        rows = panel.records(source)
-        if source == "hotline":
-            rows = rows.choose(np.flatnonzero(~np.isin(rows["kind"], NO_DEMAND)))
-        spans, row = _unanswered(panel, source)
-        due = rows["due_at"][row].astype(np.int64)
-        late = replace(spans, start=np.maximum(spans.start, due + 1), day=rows["due_at_day"][row])
-        return late.where(due < NEVER)
+        rows, spans = _unanswered(panel, source)
+        due = rows["due_at"]
+        late = replace(spans, start=np.maximum(spans.start, due + 1), day=rows["due_at_day"])
+        return late.where(np.asarray(due < NEVER))
 
     return panel.keep((source, "overdue spans"), make)
 

@@ -112,8 +112,8 @@ def _mean_of_town(panel: Panel, source: str, window: int) -> Reals:
     level = panel.piece.levels[Unit.TOWN]
     if panel.lens != "grid":
         raise ValueError("a grid's peers are grids: there is no surprise of a unit")
-    means = count(panel.through(Unit.TOWN.value), source, window) / level.sizes
-    return np.asarray(means[:, level.of_core])
+    sums = panel.summed(Unit.TOWN, lambda seen: count(seen, source, window))
+    return np.asarray((sums / level.sizes)[:, level.of_core])
 
 
 def surprise(seen: Array, usual: Reals, *, peers: bool) -> Reals:
