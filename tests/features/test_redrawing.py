@@ -78,7 +78,7 @@ def test_with_coordinates_history_is_as_if_it_had_been_written_in_the_grids_of_t
     assert_same_everywhere(after, city(fresh(), always_so(world), coordinates=True, counts=False))
 
 
-@many
+@settings(many, max_examples=3)
 @given(world=worlds(), coordinates=st.booleans())
 def test_every_feature_keeps_the_laws_of_time_where_grids_are_redrawn(
     fresh: Callable[[], Path], world: World, coordinates: bool
