@@ -48,20 +48,19 @@ class Level:
         exact = np.dtype(np.float64 if values.dtype.kind == "f" else np.int64)
         sums = np.zeros((len(values), len(self.sizes)), dtype=exact)
         if len(self.of_core):
-            order, first = self._side_by_side
+            order, first, units = self._side_by_side
             ordered = values if order is None else values[:, order]
-            sums[:, self.of_core[first if order is None else order[first]]] = np.add.reduceat(
-                ordered, first, axis=1, dtype=exact
-            )
+            sums[:, units] = np.add.reduceat(ordered, first, axis=1, dtype=exact)
         return sums
 
     @cached_property
-    def _side_by_side(self) -> tuple[Indices | None, Indices]:
-        """The core grids in the order of their units (None if they lie so), and where each unit begins."""
+    def _side_by_side(self) -> tuple[Indices | None, Indices, Indices]:
+        """The core grids in the order of their units (None if they lie so), where each unit begins, and which it is."""
         rising = bool((np.diff(self.of_core) >= 0).all())
         order = None if rising else np.argsort(self.of_core, kind="stable")
         ordered = self.of_core if order is None else self.of_core[order]
-        return order, np.flatnonzero(np.diff(ordered, prepend=-1))
+        first = np.flatnonzero(np.diff(ordered, prepend=-1))
+        return order, first, ordered[first]
 
 
 @dataclass(frozen=True)

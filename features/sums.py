@@ -103,13 +103,14 @@ class Flow:
         self._frame = frame
         self.longest = longest
         irregular = (spans.start != spans.known + 1) | (spans.stop < frame.end - 1)
-        few = spans.where(irregular & is_visible(frame, spans))
-        few = few.between(few.start, few.known.astype(np.int64) + longest)
-        self._place, self._weight, self._until = _youngest_first(frame, few, longest)
         history = Frame(frame.begin - longest, frame.columns + longest, frame.cells)
         sums = history.zeros(spans.weight)
         history.add(sums, np.where(irregular, np.int32(frame.end), spans.start), spans.grid, spans.weight)
         self.sums = cumulate(sums[:-1])
+        few = spans.where(irregular)
+        few = few.between(few.start, few.known.astype(np.int64) + longest)
+        self._place, weight, self._until = _youngest_first(frame, few, longest)
+        self._weight = weight.astype(sums.dtype, copy=False)
 
     def within(self, window: int) -> Sums:
         """(columns, cells) summed weight of what became known in the last `window` periods."""
@@ -119,7 +120,7 @@ class Flow:
         counts: Sums = self.sums[self.longest :] - self.sums[ago : ago + self._frame.columns]
         until = self._until[window]
         if until:
-            np.add.at(counts.reshape(-1), self._place[:until], self._weight[:until].astype(counts.dtype, copy=False))
+            np.add.at(counts.reshape(-1), self._place[:until], self._weight[:until])
         return counts
 
 

@@ -112,8 +112,11 @@ def _mean_of_town(panel: Panel, source: str, window: int) -> Reals:
     level = panel.piece.levels[Unit.TOWN]
     if panel.lens != "grid":
         raise ValueError("a grid's peers are grids: there is no surprise of a unit")
-    sums = panel.summed(Unit.TOWN, lambda seen: count(seen, source, window))
-    return np.asarray((sums / level.sizes)[:, level.of_core])
+
+    def means() -> Reals:
+        return np.asarray(panel.summed(Unit.TOWN, lambda seen: count(seen, source, window)) / level.sizes)
+
+    return panel.keep(("mean of town", source, window), means)[:, level.of_core]
 
 
 def surprise(seen: Array, usual: Reals, *, peers: bool) -> Reals:
