@@ -25,7 +25,7 @@ from features.encoding import Encoded, breaks_of, encoded
 from features.pieces import GRID, LOCAL, Piece
 from features.records import Records
 from features.spans import Spans
-from features.sums import Flow, Frame, Reals, Sums
+from features.sums import Flow, Frame, Narrow, Reals, Sums
 from riskwarn.periods import Instants, Period
 from riskwarn.words import Unit
 
@@ -124,7 +124,14 @@ class Panel:
 
         def make() -> Spans:
             rows = self.records(source)
-            return Spans(rows["grid"], rows["known"], rows["start"], rows["stop"], rows["day"], rows["count"])
+            return Spans(
+                rows["grid"].astype(np.int32, copy=False),
+                rows["known"],
+                rows["start"],
+                rows["stop"],
+                rows["day"],
+                rows["count"],
+            )
 
         return self.keep(("spans", source), make)
 
@@ -143,11 +150,11 @@ class Panel:
 
     def within(self, spans: Spans, window: int) -> Sums:
         """(columns, cells) summed weight of what became known in the last `window` periods."""
-        return self.holding(spans.between(spans.start, spans.known.astype(np.int64) + window))
+        return self.holding(spans.between(spans.start, spans.known + np.int32(window)))
 
-    def latest(self, spans: Spans) -> Reals:
-        """(columns, cells) day of the latest event that is seen; -inf where there is none."""
-        return sums.latest(self.frame, spans)
+    def days_since(self, spans: Spans) -> Narrow:
+        """(columns, cells) days since the latest event that is seen; NaN where there never was one."""
+        return sums.days_since(self.frame, spans, self.days)
 
     def decayed(self, spans: Spans, half_life: float) -> Reals:
         """(columns, cells) float64: weights halved every `half_life` periods since they became known."""

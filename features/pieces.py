@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
+from features import kernels
 from features.records import Records
 from riskwarn.geography import Geography
 from riskwarn.words import Unit
@@ -45,22 +46,17 @@ class Level:
 
     def summed(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """(columns, units) sums over the core grids of each unit, of values (columns, core grids); int64 or float64."""
-        exact = np.dtype(np.float64 if values.dtype.kind == "f" else np.int64)
-        sums = np.zeros((len(values), len(self.sizes)), dtype=exact)
-        if len(self.of_core):
-            order, first, units = self._side_by_side
-            ordered = values if order is None else values[:, order]
-            sums[:, units] = np.add.reduceat(ordered, first, axis=1, dtype=exact)
+        sums = np.zeros((len(values), len(self.sizes)), dtype=np.float64 if values.dtype.kind == "f" else np.int64)
+        kernels.sums_of_units(sums, values, *self._side_by_side)
         return sums
 
     @cached_property
-    def _side_by_side(self) -> tuple[Indices | None, Indices, Indices]:
-        """The core grids in the order of their units (None if they lie so), where each unit begins, and which it is."""
-        rising = bool((np.diff(self.of_core) >= 0).all())
-        order = None if rising else np.argsort(self.of_core, kind="stable")
-        ordered = self.of_core if order is None else self.of_core[order]
+    def _side_by_side(self) -> tuple[Indices, Indices, Indices]:
+        """The core grids in the order of their units, where each unit's begin and the last's end, and which units they are."""
+        order = np.argsort(self.of_core, kind="stable")
+        ordered = self.of_core[order]
         first = np.flatnonzero(np.diff(ordered, prepend=-1))
-        return order, first, ordered[first]
+        return order, np.append(first, len(order)), ordered[first]
 
 
 @dataclass(frozen=True)
@@ -107,8 +103,10 @@ class Piece:
 
     def seen(self, sight: str, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """(columns, core grids) sums over the grids that each core grid sees, of values (columns, core and halo grids)."""
-        # The product runs along rows of the right side: a row a grid, all its columns side by side.
-        return np.asarray(self.sights[sight] @ np.ascontiguousarray(values.T)).T
+        rows = self.sights[sight]
+        sums = np.zeros((len(values), len(self.core)), dtype=values.dtype)
+        kernels.sums_of_seen(sums, values, rows.indptr.astype(np.int32), rows.indices.astype(np.int32, copy=False))
+        return sums
 
 
 #: The lenses that are no units.

@@ -12,7 +12,7 @@ from features.families.counts import count
 from features.panel import Array, Panel
 from features.records import Records
 from features.spans import Spans
-from features.sums import is_visible, log_of, ratio
+from features.sums import is_visible, log_ratio, ratio
 from riskwarn.words import Quantity
 
 BACKLOG = Family("backlog", theme="waiting")
@@ -211,8 +211,8 @@ def closing(subject: Subject) -> Iterator[Declared]:
         f"{source}_closed_share_{long}",
         f"{subject.zh_last(long)}{zh}办结数与新增数之比（对数）",
         f"{en} closed {subject.en_last(long)} against those that came in, as a log ratio",
-        lambda panel: (
-            log_of(panel.lately((source, "closed"), lambda: closed(panel), long)) - log_of(count(panel, source, long))
+        lambda panel: log_ratio(
+            panel.lately((source, "closed"), lambda: closed(panel), long), count(panel, source, long)
         ),
         quantity=Quantity.INTENSIVE,
         transform="log ratio",

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from features.declaration import YEAR, Declared, Family, Subject
-from features.families.memory import days_since
 from features.panel import Panel, breaks_of
 from features.spans import Spans
 from riskwarn.words import Quantity
@@ -28,7 +27,7 @@ def breaks(subject: Subject) -> Iterator[Declared]:
         f"{source}_break_recency",
         f"距{zh}登记口径上次变化的天数",
         f"days since the recording of {en} last changed",
-        lambda panel: days_since(panel, changes(panel)),
+        lambda panel: panel.days_since(changes(panel)),
         quantity=Quantity.INTENSIVE,
         transform="days since",
         unit="days",

@@ -9,7 +9,7 @@ import numpy as np
 from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
 from features.families.counts import count, count_of
 from features.panel import Array, Panel
-from features.sums import log_of
+from features.sums import add_where_any, log_ratio
 from riskwarn.words import Quantity
 
 CROSSING = Family("crossing", theme="crossing")
@@ -26,13 +26,11 @@ def crossing(first: Subject, then: Subject) -> Iterator[Declared]:
     common = [(one, other) for one, other in shared if first.categories[one][0] != "other"]
 
     def following(panel: Panel) -> Array:
-        found = np.zeros(panel.columns * panel.grids, dtype=np.int64)
+        found = panel.frame.zeros(np.int64)
         for earlier, later in common:
-            lately = count_of(panel, then.source, later, short).reshape(-1)
-            some = np.flatnonzero(lately > 0)
-            before = count_of(panel, first.source, earlier, long).reshape(-1)[some]
-            found[some] += np.where(before > 0, lately[some], 0)
-        return found.reshape(panel.columns, panel.grids)
+            lately = count_of(panel, then.source, later, short)
+            add_where_any(found, lately, count_of(panel, first.source, earlier, long))
+        return found
 
     if common:
         yield CROSSING.feature(
@@ -51,7 +49,7 @@ def crossing(first: Subject, then: Subject) -> Iterator[Declared]:
         f"{then.source}_per_{first.source}_{long}",
         f"{first.zh_last(long)}{then.zh}与{first.zh}之比（对数）",
         f"{then.en} against {first.en} {first.en_last(long)}, as a log ratio",
-        lambda panel: log_of(count(panel, then.source, long)) - log_of(count(panel, first.source, long)),
+        lambda panel: log_ratio(count(panel, then.source, long), count(panel, first.source, long)),
         quantity=Quantity.INTENSIVE,
         transform="log ratio",
         unit="",
@@ -65,13 +63,11 @@ def recurring(subject: Subject) -> Iterator[Declared]:
     short, long = SHORT_AND_LONG[subject.period]
 
     def again(panel: Panel) -> Array:
-        found = np.zeros(panel.columns * panel.grids, dtype=np.int64)
+        found = panel.frame.zeros(np.int64)
         for code in range(len(subject.categories)):
-            lately = count_of(panel, source, code, short).reshape(-1)
-            some = np.flatnonzero(lately > 0)
-            number = lately[some]
-            found[some] += np.where(count_of(panel, source, code, long).reshape(-1)[some] > number, number, 0)
-        return found.reshape(panel.columns, panel.grids)
+            lately = count_of(panel, source, code, short)
+            add_where_any(found, lately, count_of(panel, source, code, long) - lately)
+        return found
 
     def variety(panel: Panel) -> Array:
         kinds = np.zeros((panel.columns, panel.grids), dtype=np.int8)

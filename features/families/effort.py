@@ -12,7 +12,6 @@ import numpy as np
 
 from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
 from features.families.counts import count
-from features.families.memory import days_since
 from features.panel import Array, Panel
 from features.records import DISCOVERED_BY
 from features.spans import Spans
@@ -56,7 +55,7 @@ def effort(subject: Subject) -> Iterator[Declared]:
         f"{source}_patrol_recency",
         f"距最近一次巡查发现{zh}的天数",
         f"days since a patrol last found {en}",
-        lambda panel: days_since(panel, patrolled(panel)),
+        lambda panel: panel.days_since(patrolled(panel)),
         quantity=Quantity.INTENSIVE,
         transform="days since",
         unit="days",

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from features.declaration import HALF_LIVES, NEAR_HALF_LIVES, SHORT_AND_LONG, YEAR, Declared, Family, Subject
-from features.families.memory import days_since
 from features.panel import Array, Panel
 from features.pieces import LOCAL, RINGS_M, ring_name
 from features.records import NEVER
@@ -58,7 +57,7 @@ def escalation(subject: Subject) -> Iterator[Declared]:
         f"{source}_escalated_recency",
         f"距最近一次{zh}升级的天数",
         f"days since the latest escalation of {en}",
-        lambda panel: days_since(panel, escalations(panel, source)),
+        lambda panel: panel.days_since(escalations(panel, source)),
         quantity=Quantity.INTENSIVE,
         transform="days since",
         unit="days",

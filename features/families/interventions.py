@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from features.declaration import PERIOD_EN, PERIOD_ZH, SHORT_AND_LONG, YEAR, Declared, Family
-from features.families.memory import days_since
 from features.panel import Panel
 from features.spans import Spans
 from riskwarn.periods import Period
@@ -64,7 +63,7 @@ def interventions(period: Period) -> Iterator[Declared]:
         "interventions_recency",
         "距最近一次服务介入的天数",
         "days since the latest intervention",
-        lambda panel: days_since(panel, panel.spans(SOURCE)),
+        lambda panel: panel.days_since(panel.spans(SOURCE)),
         quantity=Quantity.INTENSIVE,
         transform="days since",
         unit="days",

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from features.declaration import HALF_LIVES, Declared, Family, Subject
 from features.families.counts import of_category
-from features.panel import Array, Panel
-from features.spans import Spans
 from riskwarn.words import Quantity
 
 RECENCY = Family("recency", theme="volume")
@@ -19,12 +15,6 @@ DECAYED = Family("decayed", theme="volume")
 LONG_MEMORY = ("hazards",)
 
 
-def days_since(panel: Panel, spans: Spans) -> Array:
-    """(columns, cells) days since the latest event that is seen; NaN where there never was one."""
-    since = panel.days[:, None] - panel.latest(spans)
-    return np.where(np.isfinite(since), since, np.nan)
-
-
 def recency(subject: Subject) -> Iterator[Declared]:
     """Days since the latest event that is known."""
     yield RECENCY.feature(
@@ -32,7 +22,7 @@ def recency(subject: Subject) -> Iterator[Declared]:
         f"{subject.source}_recency",
         f"距最近一次{subject.zh}的天数",
         f"days since the latest of {subject.en}",
-        lambda panel: days_since(panel, panel.spans(subject.source)),
+        lambda panel: panel.days_since(panel.spans(subject.source)),
         quantity=Quantity.INTENSIVE,
         transform="days since",
         unit="days",

@@ -8,23 +8,28 @@ dispersion of one half (a negative binomial of size 2), for grids of one town ar
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
+from features import kernels, sums
 from features.declaration import SHORT_AND_LONG, YEAR, Declared, Family, Subject
 from features.families.counts import count
 from features.panel import Array, Panel
-from features.sums import Reals, log_of
+from features.sums import Reals
 from riskwarn.words import Quantity, Unit
 
 PACE = Family("pace", theme="pace")
 
-#: Terms of the Poisson tail's series. The rest is below 1e-9 of the sum while the mean is below a sixth of (n + terms).
-_TERMS = 14
 
-#: Nothing is more surprising than this.
-_MOST = 12.0
+@dataclass(frozen=True)
+class Usual:
+    """The mean that a window is held against: a year of the town's grids, and with it the grid's own year before the window."""
+
+    year: int  # periods
+    past: int  # how much the grid's own year counts: 0 or 1
+    scale: float  # from so long a time to the window
 
 
 def pace(subject: Subject) -> Iterator[Declared]:
@@ -34,7 +39,7 @@ def pace(subject: Subject) -> Iterator[Declared]:
     year = YEAR[subject.period]
 
     def log_ratio(panel: Panel, new: int, old: int) -> Array:
-        return log_of(count(panel, source, new)) - log_of(count(panel, source, old), new / old)
+        return sums.log_ratio(count(panel, source, new), count(panel, source, old), new / old)
 
     yield PACE.feature(
         source,
@@ -60,8 +65,7 @@ def pace(subject: Subject) -> Iterator[Declared]:
     )
 
     def burst(panel: Panel) -> Array:
-        usual = count(panel, source, long) / long
-        return (count(panel, source, 1) - usual) / np.sqrt(usual + 1.0)
+        return sums.burst(count(panel, source, 1), count(panel, source, long), long)
 
     yield PACE.feature(
         source,
@@ -75,18 +79,17 @@ def pace(subject: Subject) -> Iterator[Declared]:
         window=long,
     )
 
-    def against_own_year(panel: Panel) -> Array:
-        lately = count(panel, source, short)
-        before = count(panel, source, year) - lately
-        usual = (before + _mean_of_town(panel, source, year)) * short / (2 * year - short)
-        return surprise(lately, usual, peers=False)
+    # What the grid had before and a year of its town, over the time of both.
+    own = Usual(year, past=1, scale=short / (2 * year - short))
+    # A year of its town, over a year.
+    peers = Usual(year, past=0, scale=short / year)
 
     yield PACE.feature(
         source,
         f"{source}_surprise",
         f"{subject.zh_last(short)}{subject.zh}较本网格全年水平的异常程度",
         f"surprise of {subject.en} {subject.en_last(short)} against the grid's own year",
-        against_own_year,
+        lambda panel: surprise(panel, source, short, own),
         quantity=Quantity.INTENSIVE,
         transform="Poisson tail",
         unit="decades",
@@ -97,9 +100,7 @@ def pace(subject: Subject) -> Iterator[Declared]:
         f"{source}_surprise_peers",
         f"{subject.zh_last(short)}{subject.zh}较本镇街同类网格水平的异常程度",
         f"surprise of {subject.en} {subject.en_last(short)} against the grids of its town",
-        lambda panel: surprise(
-            count(panel, source, short), _mean_of_town(panel, source, year) * (short / year), peers=True
-        ),
+        lambda panel: surprise(panel, source, short, peers, spread=True),
         quantity=Quantity.INTENSIVE,
         transform="negative binomial tail",
         unit="decades",
@@ -107,43 +108,33 @@ def pace(subject: Subject) -> Iterator[Declared]:
     )
 
 
-def _mean_of_town(panel: Panel, source: str, window: int) -> Reals:
-    """(columns, grids) mean count of the grids of the town in which each lies."""
-    level = panel.piece.levels[Unit.TOWN]
+def surprise(panel: Panel, source: str, window: int, usual: Usual, *, spread: bool = False) -> Array:
+    """(columns, grids) −log10 P(N ≥ seen) for a Poisson N of the usual mean, or (spread) a negative binomial one.
+
+    0 where nothing was seen.
+    """
+    seen, year = count(panel, source, window), count(panel, source, usual.year)
+    if seen.dtype != year.dtype:
+        seen, year = seen.astype(np.int64), year.astype(np.int64)
+    found = np.empty(seen.shape, dtype=np.float32)
+    town, of_grid = means_of_town(panel, source, usual.year), panel.piece.levels[Unit.TOWN].of_core
+    slow = kernels.surprise(found, seen, year, town, of_grid, usual.past, usual.scale, spread)
+    if slow:
+        # The series converges slowly where the mean is far above what was seen.
+        column, grid = np.nonzero(np.isnan(found))
+        number, before = seen[column, grid], (year - seen)[column, grid]
+        mean = (usual.past * before + town[column, of_grid[grid]]) * usual.scale
+        found[column, grid] = np.minimum(-np.log10(special.gammainc(number, mean)), kernels.MOST_SURPRISING)
+    return found
+
+
+def means_of_town(panel: Panel, source: str, window: int) -> Reals:
+    """(columns, towns) mean count of the grids of each town."""
     if panel.lens != "grid":
         raise ValueError("a grid's peers are grids: there is no surprise of a unit")
 
     def means() -> Reals:
-        return np.asarray(panel.summed(Unit.TOWN, lambda seen: count(seen, source, window)) / level.sizes)
+        sizes = panel.piece.levels[Unit.TOWN].sizes
+        return np.asarray(panel.summed(Unit.TOWN, lambda seen: count(seen, source, window)) / sizes)
 
-    return panel.keep(("mean of town", source, window), means)[:, level.of_core]
-
-
-def surprise(seen: Array, usual: Reals, *, peers: bool) -> Reals:
-    """−log10 P(N ≥ seen) for a Poisson N of this mean, or (peers) a negative binomial one; 0 where nothing was seen."""
-    found = np.zeros(seen.size)
-    place = np.flatnonzero(seen > 0)
-    number, mean = seen.reshape(-1)[place].astype(np.float64), np.maximum(usual.reshape(-1)[place], 1e-6)
-    tail = _tail_of_peers(number, mean) if peers else _log_tail(number, mean)
-    found[place] = np.clip(tail / -np.log(10.0), 0.0, _MOST)
-    return found.reshape(seen.shape)
-
-
-def _tail_of_peers(number: Reals, mean: Reals) -> Reals:
-    """log P(N ≥ n) of a negative binomial of size 2: at most one success in n + 1 trials."""
-    success = 2 / (mean + 2)
-    failure = 1 - success
-    return np.asarray(number * np.log(failure) + np.log(failure + (number + 1) * success))
-
-
-def _log_tail(number: Reals, mean: Reals) -> Reals:
-    """log P(N ≥ n) of a Poisson: the series above n, which converges fast while the mean is not far above n."""
-    series = np.ones_like(mean)
-    term = np.ones_like(mean)
-    for step in range(1, _TERMS):
-        term *= mean / (number + step)
-        series += term
-    logarithm = number * np.log(mean) - mean - special.gammaln(number + 1) + np.log(series)
-    slow = np.flatnonzero(mean > (number + _TERMS) / 6)
-    logarithm[slow] = np.log(special.gammainc(number[slow], mean[slow]))
-    return np.asarray(logarithm)
+    return panel.keep(("means of town", source, window), means)
