@@ -35,11 +35,8 @@ class Ages:
 def ages(frame: Frame, spans: Spans, columns_days: npt.NDArray[np.int64]) -> Ages:
     """Write the spans out by column and cell; a record counts once, whatever its weight."""
     number = holding(frame, spans.weighing_one())
-    place = np.zeros(frame.columns * frame.cells, dtype=np.int64)
-    np.cumsum(number.reshape(-1)[:-1], out=place[1:])
-    place = place.reshape(number.shape)
-    found = np.empty(int(number.sum()), dtype=np.int32)
+    place, found = frame.room(np.int64), np.empty(int(number.sum()), dtype=np.int32)
     # Days are written in their order, which each cell keeps: none is ever sorted.
     ordered = spans.rows(np.argsort(-spans.day, kind="stable"))
-    kernels.days_by_cell(found, place, frame.begin, ordered.grid, ordered.start, ordered.stop, ordered.day)
+    kernels.days_by_cell(found, place, number, frame.begin, ordered.grid, ordered.start, ordered.stop, ordered.day)
     return Ages(columns_days, number, place, found)

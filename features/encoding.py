@@ -23,7 +23,7 @@ class Encoded:
 
     calendar: Calendar
     edges: Instants  # (columns,) UTC instants, the last is the as-of
-    sources: Mapping[str, Records]
+    sources: Mapping[str, Records]  # each in the order of its grids
     longest: int  # longest window, in periods
     days: npt.NDArray[np.int64]  # (columns,) the local date of each edge, in days since 1970
     first_answers: Mapping[str, int]  # source -> period in which any answer first became known
@@ -80,7 +80,7 @@ def with_tables(city: City, clock: Clock, sources: Mapping[str, Records], above:
     return Encoded(
         city.calendar,
         clock.edges,
-        {**sources, **tables},
+        {name: rows.by_grid() for name, rows in {**sources, **tables}.items()},
         max(WINDOWS[city.calendar.period]),
         city.calendar.local_days(clock.edges),
         {name: _first_answer(rows) for name, rows in sources.items()},

@@ -55,11 +55,12 @@ _SUMMED = ((_int32, _int64), (_int64, _int64), (_float64, _float64))
 
 @kernel(*(_int64(sums[:, ::1], _int64, _int64, *[_ROWS] * 4, _read(weight), _int64[::1]) for sums, weight in _SUMMED))
 def running_sums(sums, begin, end, grid, known, start, stop, weight, others):  # type: ignore[no-untyped-def]
-    """Add the rows that are seen from the period after they became known and for ever, and run over the columns.
+    """Sum the rows that are seen from the period after they became known and for ever, running over the columns.
 
     Rows of `sums` are the columns from `begin` on; earlier rows count at the first. The places of the rows that are not
     like that are left in `others`; returns how many they are.
     """
+    sums[:] = 0
     number = 0
     for row in range(len(grid)):
         if start[row] != known[row] + 1 or stop[row] < end - 1:
@@ -92,8 +93,9 @@ def window_of(counts, sums, window, begin, grid, known, start, stop, weight):  #
 
 @kernel(*(types.void(sums[:, ::1], _int64, *[_ROWS] * 3, _read(weight)) for sums, weight in _SUMMED))
 def holding(sums, begin, grid, start, stop, weight):  # type: ignore[no-untyped-def]
-    """(columns, cells) summed weight of the spans that hold, into zeros."""
+    """(columns, cells) summed weight of the spans that hold."""
     columns, cells = sums.shape
+    sums[:] = 0
     for row in range(len(grid)):
         first, after = max(start[row] - begin, 0), stop[row] + 1 - begin
         if first < columns and after > first:
@@ -112,8 +114,9 @@ def holding(sums, begin, grid, start, stop, weight):  # type: ignore[no-untyped-
     )
 )
 def decayed(state, begin, grid, known, start, stop, weight, powers):  # type: ignore[no-untyped-def]
-    """(columns, cells) sums of weights that fade by powers[1] in each period, into zeros."""
+    """(columns, cells) sums of weights that fade by powers[1] in each period."""
     columns, cells = state.shape
+    state[:] = 0
     for row in range(len(grid)):
         first, after = max(start[row] - begin, 0), stop[row] + 1 - begin
         if first < columns and after > first:
@@ -131,8 +134,9 @@ NEVER_SEEN = np.iinfo(np.int32).min
 
 @kernel(types.void(_float32[:, ::1], _int32[:, ::1], _read(_int64), _int64, *[_ROWS] * 4))
 def days_since(since, last, days, begin, grid, start, stop, day):  # type: ignore[no-untyped-def]
-    """(columns, cells) days since the latest event that is seen, NaN where there is none; `last` comes as NEVER_SEEN."""
+    """(columns, cells) days since the latest event that is seen, NaN where there is none; `last` is room of the same shape."""
     columns, cells = since.shape
+    last[:] = NEVER_SEEN
     for row in range(len(grid)):
         first = max(start[row] - begin, 0)
         if stop[row] - begin >= columns - 1 and first < columns:
@@ -150,10 +154,15 @@ def days_since(since, last, days, begin, grid, start, stop, day):  # type: ignor
             since[column, cell] = np.nan if seen == NEVER_SEEN else days[column] - seen
 
 
-@kernel(types.void(_int32[::1], _int64[:, ::1], _int64, *[_ROWS] * 4))
-def days_by_cell(found, place, begin, grid, start, stop, day):  # type: ignore[no-untyped-def]
-    """Write each row's day at every cell and column that sees it, from `place` on, which moves to the end of the cell's days."""
-    columns = place.shape[0]
+@kernel(types.void(_int32[::1], _int64[:, ::1], _read(_int32, 2), _int64, *[_ROWS] * 4))
+def days_by_cell(found, place, number, begin, grid, start, stop, day):  # type: ignore[no-untyped-def]
+    """Write each row's day at every cell and column that sees it, a cell's side by side; `place` is after its last."""
+    columns, cells = place.shape
+    before = 0
+    for column in range(columns):
+        for cell in range(cells):
+            place[column, cell] = before
+            before += number[column, cell]
     for row in range(len(grid)):
         for column in range(max(start[row] - begin, 0), min(stop[row] - begin, columns - 1) + 1):
             found[place[column, grid[row]]] = day[row]
@@ -178,9 +187,11 @@ def quantile_of_ages(ages, number, after, found, days, share):  # type: ignore[n
 def active_periods(active, sums, window, begin, grid, known, start, stop):  # type: ignore[no-untyped-def]
     """(columns, cells) periods of the last `window` in which anything became known that still holds, each counted once.
 
-    Rows come by grid and period. `sums` has `window` columns more than `active`, and comes as zeros.
+    Rows come by grid and period. `sums` is room for `window` columns more than `active`.
     """
     columns, cells = active.shape
+    active[:] = 0
+    sums[:] = 0
     end = begin + columns
     row = 0
     while row < len(grid):
@@ -333,5 +344,6 @@ def sums_of_seen(sums, values, indptr, indices):  # type: ignore[no-untyped-def]
                 sums[begin + one, cell] = total[one]
     for column in range(whole, columns):
         for cell in range(cells):
+            sums[column, cell] = 0
             for place in range(indptr[cell], indptr[cell + 1]):
                 sums[column, cell] += values[column, indices[place]]

@@ -104,7 +104,7 @@ class Piece:
     def seen(self, sight: str, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """(columns, core grids) sums over the grids that each core grid sees, of values (columns, core and halo grids)."""
         rows = self.sights[sight]
-        sums = np.zeros((len(values), len(self.core)), dtype=values.dtype)
+        sums = np.empty((len(values), len(self.core)), dtype=values.dtype)
         kernels.sums_of_seen(sums, values, rows.indptr.astype(np.int32), rows.indices.astype(np.int32, copy=False))
         return sums
 

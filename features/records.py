@@ -80,6 +80,13 @@ class Records:
             return Records(self._columns, rows, cells)
         return Records(self._columns, self._rows[rows], self["grid"][rows] if cells is None else cells)
 
+    def by_grid(self) -> Records:
+        """The rows in the order of their grids, each grid's as they were: what is near on the ground is near in memory."""
+        grid = self["grid"]
+        if (np.diff(grid) >= 0).all():
+            return self
+        return Records(self.choose(np.argsort(grid, kind="stable")).solid())
+
     def joined(self, other: Records, weight: npt.NDArray[np.float64]) -> Records:
         """These rows and those of another table of the same columns, whose counts weigh so much."""
         columns = {name: np.concatenate([self[name], other[name]]) for name in self._columns}

@@ -6,12 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import coo_array
 
 from features.declaration import Declared
 from features.panel import Encoded, Panel
-from features.pieces import Indices, Piece
-from features.records import Records
+from features.pieces import Piece
 from features.sums import Reals
 from riskwarn.configuration import Configuration
 from riskwarn.words import Unit
@@ -39,27 +37,18 @@ def divided(city: Encoded, parts: Sequence[Piece]) -> Iterator[tuple[Encoded, Pi
         yield city, parts[0]
         return
     grids = sum(len(part.core) for part in parts)
-    by_grid = {name: _by_grid(rows, grids) for name, rows in city.sources.items()}
+    begins = {name: np.searchsorted(rows["grid"], np.arange(grids + 1)) for name, rows in city.sources.items()}
     local = np.full(grids, -1, dtype=np.int64)
     for part in parts:
         here = np.concatenate([part.core, part.halo])
         local[here] = np.arange(len(here))
         sources = {}
         for name, rows in city.sources.items():
-            order, begin = by_grid[name]
+            begin = begins[name]
             length = begin[here + 1] - begin[here]
-            place = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length - begin[here], length)
-            chosen = order[place]
+            chosen = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length - begin[here], length)
             sources[name] = rows.choose(chosen, np.repeat(np.arange(len(here)), length).astype(np.int32))
         yield replace(city, sources=sources), part
-
-
-def _by_grid(rows: Records, grids: int) -> tuple[Indices, Indices]:
-    """The rows in the order of their grids, keeping their order in each, and where each grid begins."""
-    count = len(rows)
-    where = (rows["grid"], np.arange(count))
-    table = coo_array((np.ones(count, dtype=np.int8), where), shape=(grids, max(count, 1))).tocsr()
-    return table.indices.astype(np.int64), table.indptr.astype(np.int64)
 
 
 def wide_bases(rows: Sequence[Declared]) -> list[Declared]:

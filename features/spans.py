@@ -61,7 +61,25 @@ class Spans:
         """The same rows, each counting once."""
         return replace(self, weight=np.ones(len(self), dtype=np.int64))
 
+    def parted(self, codes: Integers) -> Parted:
+        """The rows by their code, which is one number a row."""
+        order = np.argsort(codes, kind="stable")
+        return Parted(self.rows(order), codes[order])
+
     @staticmethod
     def joined(one: Spans, other: Spans) -> Spans:
         """The rows of both."""
         return Spans(*(np.concatenate([getattr(one, name), getattr(other, name)]) for name in Spans.__annotations__))
+
+
+@dataclass(frozen=True)
+class Parted:
+    """Spans in the order of a code, so that those of one code lie side by side."""
+
+    spans: Spans
+    codes: Integers  # (rows,) rising
+
+    def of(self, code: int) -> Spans:
+        """The spans of one code, without a copy."""
+        first, after = np.searchsorted(self.codes, np.array([code, code + 1], dtype=self.codes.dtype))
+        return Spans(*(getattr(self.spans, name)[first:after] for name in Spans.__annotations__))

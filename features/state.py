@@ -85,7 +85,7 @@ def newest_features(
         }
     numbers = _numbers(city, clock, sources)
     if touched != 0:
-        _write(home, city, store, sources)
+        _write(home, city, store, {name: (numbers.sources[name], high) for name, (_, high) in sources.items()})
     matrix = build_features(city, [city.as_of], progress, run=run, numbers=numbers)
     return Newest(matrix, city.store_version, touched >= 0, max(touched, 0))
 

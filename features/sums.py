@@ -37,12 +37,8 @@ class Frame:
         """The column after the last."""
         return self.begin + self.columns
 
-    def zeros(self, kind: npt.DTypeLike) -> Sums:
-        """(columns, cells) zeros."""
-        return np.zeros((self.columns, self.cells), dtype=kind)
-
-    def empty(self, kind: npt.DTypeLike) -> Sums:
-        """(columns, cells) of what memory holds."""
+    def room(self, kind: npt.DTypeLike) -> Sums:
+        """(columns, cells) not yet written."""
         return np.empty((self.columns, self.cells), dtype=kind)
 
 
@@ -59,7 +55,7 @@ def _type_of(weight: Weights) -> np.dtype[np.generic]:
 
 def holding(frame: Frame, spans: Spans) -> Sums:
     """(columns, cells) summed weight of the spans that hold."""
-    sums = frame.zeros(_type_of(spans.weight))
+    sums = frame.room(_type_of(spans.weight))
     kernels.holding(sums, frame.begin, spans.grid, spans.start, spans.stop, spans.weight)
     return sums
 
@@ -80,7 +76,7 @@ class Flow:
         self._frame = frame
         self.longest = longest
         begin = frame.begin - longest
-        self.sums = Frame(begin, frame.columns + longest, frame.cells).zeros(_type_of(spans.weight))
+        self.sums = Frame(begin, frame.columns + longest, frame.cells).room(_type_of(spans.weight))
         others = np.empty(len(spans), dtype=np.int64)
         number = kernels.running_sums(
             self.sums, begin, frame.end, spans.grid, spans.known, spans.start, spans.stop, spans.weight, others
@@ -92,7 +88,7 @@ class Flow:
         """(columns, cells) summed weight of what became known in the last `window` periods."""
         if window > self.longest:
             raise ValueError(f"this flow looks back {self.longest} periods, not {window}")
-        counts, few = self._frame.empty(self.sums.dtype), self._few
+        counts, few = self._frame.room(self.sums.dtype), self._few
         kernels.window_of(
             counts, self.sums, window, self._frame.begin, few.grid, few.known, few.start, few.stop, few.weight
         )
@@ -103,8 +99,8 @@ def active_periods(frame: Frame, spans: Spans, window: int) -> Sums:
     """(columns, cells) periods of the window in which anything became known that still holds, each counted once."""
     spans = spans.where((spans.known >= max(0, frame.begin - window)) & (spans.known < frame.end))
     spans = spans.rows(np.lexsort((spans.known, spans.grid)))
-    active = frame.zeros(np.int32)
-    sums = Frame(frame.begin - window, frame.columns + window, frame.cells).zeros(np.int32)
+    active = frame.room(np.int32)
+    sums = Frame(frame.begin - window, frame.columns + window, frame.cells).room(np.int32)
     kernels.active_periods(active, sums, window, frame.begin, spans.grid, spans.known, spans.start, spans.stop)
     return active
 
@@ -155,7 +151,7 @@ def burst(latest: Sums, long: Sums, periods: int) -> Narrow | Reals:
 
 def days_since(frame: Frame, spans: Spans, days: npt.NDArray[np.int64]) -> Narrow:
     """(columns, cells) days from the latest event that is seen to each column's day; NaN where there is none."""
-    since, last = frame.empty(np.float32), np.full((frame.columns, frame.cells), kernels.NEVER_SEEN, dtype=np.int32)
+    since, last = frame.room(np.float32), frame.room(np.int32)
     kernels.days_since(since, last, days, frame.begin, spans.grid, spans.start, spans.stop, spans.day)
     return since
 
@@ -164,6 +160,6 @@ def decayed(frame: Frame, spans: Spans, half_life: float) -> Reals:
     """(columns, cells) float64: weights halved every `half_life` periods since they became known."""
     # Ages are whole periods, so that every power there is fits in a short table.
     powers = 0.5 ** (np.arange(frame.end + 2) / half_life)
-    state = frame.zeros(np.float64)
+    state = frame.room(np.float64)
     kernels.decayed(state, frame.begin, spans.grid, spans.known, spans.start, spans.stop, spans.weight, powers)
     return state

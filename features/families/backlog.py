@@ -11,7 +11,7 @@ from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
 from features.families.counts import count
 from features.panel import Array, Panel
 from features.records import Records
-from features.spans import Spans
+from features.spans import Parted, Spans
 from features.sums import is_visible, log_ratio, ratio
 from riskwarn.words import Quantity
 
@@ -46,8 +46,12 @@ def open_spans(panel: Panel, source: str, *, severe: bool = False) -> Spans:
 
 def open_of_category(panel: Panel, source: str, category: int) -> Spans:
     """The spans of open records of one category, by its code."""
-    rows, spans = open_records(panel, source)
-    return spans.where(np.asarray(rows["category"] == category))
+
+    def make() -> Parted:
+        rows, spans = open_records(panel, source)
+        return spans.parted(rows["category"])
+
+    return panel.keep((source, "open by category"), make).of(category)
 
 
 def older_than(panel: Panel, spans: Spans, days: int) -> Spans:

@@ -33,7 +33,8 @@ def count_of(panel: Panel, source: str, category: int, window: int) -> Array:
 
 def of_category(panel: Panel, source: str, category: int) -> Spans:
     """The source's spans of one category, by its code."""
-    return panel.spans(source).where(np.asarray(panel.records(source)["category"] == category))
+    parted = panel.keep((source, "by category"), lambda: panel.spans(source).parted(panel.records(source)["category"]))
+    return parted.of(category)
 
 
 def severe(panel: Panel, source: str) -> Spans:

@@ -26,7 +26,7 @@ def crossing(first: Subject, then: Subject) -> Iterator[Declared]:
     common = [(one, other) for one, other in shared if first.categories[one][0] != "other"]
 
     def following(panel: Panel) -> Array:
-        found = panel.frame.zeros(np.int64)
+        found = np.zeros((panel.columns, panel.grids), dtype=np.int64)
         for earlier, later in common:
             lately = count_of(panel, then.source, later, short)
             add_where_any(found, lately, count_of(panel, first.source, earlier, long))
@@ -63,7 +63,7 @@ def recurring(subject: Subject) -> Iterator[Declared]:
     short, long = SHORT_AND_LONG[subject.period]
 
     def again(panel: Panel) -> Array:
-        found = panel.frame.zeros(np.int64)
+        found = np.zeros((panel.columns, panel.grids), dtype=np.int64)
         for code in range(len(subject.categories)):
             lately = count_of(panel, source, code, short)
             add_where_any(found, lately, count_of(panel, source, code, long) - lately)
