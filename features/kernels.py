@@ -75,17 +75,20 @@ def running_sums(sums, begin, end, grid, known, start, stop, weight, others):  #
 
 
 @kernel(
-    *(types.void(sums[:, ::1], _read(sums, 2), _int64, _int64, *[_ROWS] * 4, _read(weight)) for sums, weight in _SUMMED)
+    *(types.void(sums[:, ::1], _read(sums, 2), *[_int64] * 3, *[_ROWS] * 4, _read(weight)) for sums, weight in _SUMMED)
 )
-def window_of(counts, sums, window, begin, grid, known, start, stop, weight):  # type: ignore[no-untyped-def]
-    """What became known in the last `window` periods: differences of running sums, and the few rows that are not in them."""
+def window_of(counts, sums, window, before, begin, grid, known, start, stop, weight):  # type: ignore[no-untyped-def]
+    """What became known in the last `window` periods but not in the last `before`.
+
+    Differences of running sums, and the few rows that are not in them.
+    """
     columns, cells = counts.shape
     now = len(sums) - columns
     for column in range(columns):
         for cell in range(cells):
-            counts[column, cell] = sums[now + column, cell] - sums[now + column - window, cell]
+            counts[column, cell] = sums[now + column - before, cell] - sums[now + column - window, cell]
     for row in range(len(grid)):
-        first = max(start[row] - begin, 0)
+        first = max(max(start[row], known[row] + before + 1) - begin, 0)
         last = min(min(stop[row], known[row] + window) - begin, columns - 1)
         for column in range(first, last + 1):
             counts[column, grid[row]] += weight[row]
@@ -126,6 +129,30 @@ def decayed(state, begin, grid, known, start, stop, weight, powers):  # type: ig
     for column in range(1, columns):
         for cell in range(cells):
             state[column, cell] += state[column - 1, cell] * powers[1]
+
+
+@kernel(types.void(_int64[:, ::1], _int64[:, ::1], _read(_int64), _int64, *[_ROWS] * 4, _read(_int64)))
+def summed_ages(ages, held, days, begin, grid, start, stop, day, weight):  # type: ignore[no-untyped-def]
+    """(columns, cells) weighted days since the event, of the spans that hold; `held` is room of the same shape."""
+    columns, cells = ages.shape
+    ages[:] = 0
+    held[:] = 0
+    for row in range(len(grid)):
+        first, after = max(start[row] - begin, 0), stop[row] + 1 - begin
+        if first < columns and after > first:
+            past = weight[row] * (days[0] - day[row])
+            held[first, grid[row]] += weight[row]
+            ages[first, grid[row]] += past
+            if after < columns:
+                held[after, grid[row]] -= weight[row]
+                ages[after, grid[row]] -= past
+    for column in range(1, columns):
+        for cell in range(cells):
+            held[column, cell] += held[column - 1, cell]
+            ages[column, cell] += ages[column - 1, cell]
+    for column in range(1, columns):
+        for cell in range(cells):
+            ages[column, cell] += (days[column] - days[0]) * held[column, cell]
 
 
 #: The day of what never happened.
@@ -227,12 +254,20 @@ def ratio(found, part, whole):  # type: ignore[no-untyped-def]
             found[column, cell] = np.nan if whole[column, cell] <= 0 else part[column, cell] / whole[column, cell]
 
 
-@kernel(*(types.void(_int64[:, ::1], _read(kind, 2), _read(kind, 2)) for kind in (_int32, _int64)))
-def add_where_any(found, amount, other):  # type: ignore[no-untyped-def]
-    """Add the amount where there is any of the other."""
-    for column in range(found.shape[0]):
-        for cell in range(found.shape[1]):
-            found[column, cell] += amount[column, cell] if other[column, cell] > 0 else 0
+@kernel(
+    *(
+        types.void(_int64[:, ::1], _read(kind, 2), *[_int64] * 2, *[_ROWS] * 4, _read(_int64))
+        for kind in (_int32, _int64)
+    )
+)
+def add_where_any(found, other, window, begin, grid, known, start, stop, weight):  # type: ignore[no-untyped-def]
+    """Add what became known in the last `window` periods, at each column and cell that has any of the other."""
+    columns = found.shape[0]
+    for row in range(len(grid)):
+        last = min(min(stop[row], known[row] + window) - begin, columns - 1)
+        for column in range(max(start[row] - begin, 0), last + 1):
+            if other[column, grid[row]] > 0:
+                found[column, grid[row]] += weight[row]
 
 
 @kernel(types.void(_float32[:, ::1], _read(_int32, 2), _read(_int32, 2), _read(_float64), _read(_float64)))
@@ -301,6 +336,22 @@ def surprise(found, seen, year, town, of_grid, past, scale, spread):  # type: ig
                 slow += math.isnan(tail)
                 found[column, cell] = min(max(tail / -math.log(10.0), 0.0), MOST_SURPRISING)
     return slow
+
+
+@kernel(types.void(_float32[:, ::1], _read(_int32, 2), _read(_float64), _read(_float64, 2), _read(_int64)))
+def log_against_units(found, counts, logs, usual, unit):  # type: ignore[no-untyped-def]
+    """Logarithms, looked up by count, against what is usual in each cell's unit."""
+    for column in range(found.shape[0]):
+        for cell in range(found.shape[1]):
+            found[column, cell] = logs[counts[column, cell]] - usual[column, unit[cell]]
+
+
+@kernel(types.void(_float32[:, ::1], _read(_float64, 2), _read(_int64)))
+def spread_over_cells(found, values, unit):  # type: ignore[no-untyped-def]
+    """(columns, cells) each cell has the value of its unit."""
+    for column in range(found.shape[0]):
+        for cell in range(found.shape[1]):
+            found[column, cell] = values[column, unit[cell]]
 
 
 _SUMS_OF_UNITS = ((_int64, _int32), (_int64, _int64), (_float64, _float64))

@@ -140,9 +140,13 @@ class Panel:
         most = self.city.longest if longest is None else longest
         return self.keep(("flow", key, most), lambda: Flow(self.frame, make(), most))
 
+    def recent(self, key: object, make: Callable[[], Spans], window: int) -> Flow:
+        """The running sums of spans that are read in windows up to this or the long one only."""
+        return self.flow(key, make, max(window, SHORT_AND_LONG[self.period][-1]))
+
     def lately(self, key: object, make: Callable[[], Spans], window: int) -> Sums:
         """(columns, cells) what became known in the last `window` periods, of spans that only shorter windows share."""
-        return self.flow(key, make, max(window, SHORT_AND_LONG[self.period][-1])).within(window)
+        return self.recent(key, make, window).within(window)
 
     def holding(self, spans: Spans) -> Sums:
         """(columns, cells) summed weight of the spans that hold; exact while the weights are whole numbers."""

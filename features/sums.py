@@ -84,13 +84,22 @@ class Flow:
         few = spans.rows(others[:number])
         self._few = few.where(is_visible(frame, few.between(few.start, few.known + np.int32(longest))))
 
-    def within(self, window: int) -> Sums:
-        """(columns, cells) summed weight of what became known in the last `window` periods."""
+    def within(self, window: int, before: int = 0) -> Sums:
+        """(columns, cells) summed weight of what became known in the last `window` periods, but not in the last `before`."""
         if window > self.longest:
             raise ValueError(f"this flow looks back {self.longest} periods, not {window}")
         counts, few = self._frame.room(self.sums.dtype), self._few
         kernels.window_of(
-            counts, self.sums, window, self._frame.begin, few.grid, few.known, few.start, few.stop, few.weight
+            counts,
+            self.sums,
+            window,
+            before,
+            self._frame.begin,
+            few.grid,
+            few.known,
+            few.start,
+            few.stop,
+            few.weight,
         )
         return counts
 
@@ -114,11 +123,14 @@ def ratio(part: Sums, whole: Sums) -> Reals:
     return found
 
 
-def add_where_any(found: Sums, amount: Sums, other: Sums) -> None:
-    """Add the amount, in place, where there is any of the other; whole numbers, `found` in int64."""
-    if amount.dtype != np.int32 or other.dtype != np.int32:
-        amount, other = amount.astype(np.int64, copy=False), other.astype(np.int64, copy=False)
-    kernels.add_where_any(found, amount, other)
+def add_where_any(found: Sums, frame: Frame, spans: Spans, window: int, other: Sums) -> None:
+    """Add what became known in the last `window` periods, in place, where there is any of the other.
+
+    Whole numbers; `found` and `other` (columns, cells), `found` in int64.
+    """
+    kernels.add_where_any(
+        found, other, window, frame.begin, spans.grid, spans.known, spans.start, spans.stop, spans.weight
+    )
 
 
 def log_of(counts: Sums, scale: float = 1.0, plus: float = 1.0) -> Reals:
@@ -137,6 +149,32 @@ def log_ratio(above: Sums, below: Sums, scale: float = 1.0) -> Narrow | Reals:
     found = np.empty(above.shape, dtype=np.float32)
     kernels.log_ratio(found, above, below, log_of(counts), log_of(counts, scale))
     return found
+
+
+def log_against_units(counts: Sums, usual: Reals, unit: npt.NDArray[np.int64], plus: float) -> Narrow | Reals:
+    """log(counts + plus) less what is usual, (columns, units) logarithms, in the unit of each cell."""
+    most = counts.max(initial=0)
+    if counts.dtype != np.int32 or most > _LOGS:
+        return log_of(counts, plus=plus) - usual[:, unit]
+    found = np.empty(counts.shape, dtype=np.float32)
+    kernels.log_against_units(found, counts, log_of(np.arange(most + 1), plus=plus), usual, unit)
+    return found
+
+
+def spread_over_cells(values: Reals, unit: npt.NDArray[np.int64]) -> Narrow:
+    """(columns, cells) each cell has the value, of (columns, units) ones, of its unit."""
+    found = np.empty((len(values), len(unit)), dtype=np.float32)
+    kernels.spread_over_cells(found, values, unit)
+    return found
+
+
+def summed_ages(frame: Frame, spans: Spans, days: npt.NDArray[np.int64]) -> Sums:
+    """(columns, cells) int64 weighted days from the event to each column's day, of the spans that hold."""
+    ages = frame.room(np.int64)
+    kernels.summed_ages(
+        ages, frame.room(np.int64), days, frame.begin, spans.grid, spans.start, spans.stop, spans.day, spans.weight
+    )
+    return ages
 
 
 def burst(latest: Sums, long: Sums, periods: int) -> Narrow | Reals:

@@ -10,7 +10,7 @@ import numpy as np
 from features.declaration import Declared
 from features.panel import Array, Panel
 from features.pieces import LOCAL, NEAR, WIDE
-from features.sums import Reals, log_of
+from features.sums import Reals, log_against_units, spread_over_cells
 from riskwarn.words import Quantity, Unit
 
 _UNITS = {
@@ -80,7 +80,7 @@ def against_units(declared: Declared) -> Iterator[Declared]:
 
         def compare(panel: Panel, unit: Unit = unit) -> Array:
             usual = np.log(means_of_units(panel, declared, unit) + _PRIOR)
-            return log_of(declared.compute(panel), plus=_PRIOR) - usual[:, panel.piece.levels[unit].of_core]
+            return log_against_units(declared.compute(panel), usual, panel.piece.levels[unit].of_core, _PRIOR)
 
         yield Declared(
             replace(
@@ -101,7 +101,7 @@ def against_units(declared: Declared) -> Iterator[Declared]:
 
 def mean_of_unit(panel: Panel, declared: Declared, unit: Unit) -> Array:
     """(columns, grids) the mean over the grids of the unit in which each grid lies."""
-    return means_of_units(panel, declared, unit)[:, panel.piece.levels[unit].of_core]
+    return spread_over_cells(means_of_units(panel, declared, unit), panel.piece.levels[unit].of_core)
 
 
 def means_of_units(panel: Panel, declared: Declared, unit: Unit) -> Reals:

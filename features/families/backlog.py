@@ -12,7 +12,7 @@ from features.families.counts import count
 from features.panel import Array, Panel
 from features.records import Records
 from features.spans import Parted, Spans
-from features.sums import is_visible, log_ratio, ratio
+from features.sums import is_visible, log_ratio, ratio, summed_ages
 from riskwarn.words import Quantity
 
 BACKLOG = Family("backlog", theme="waiting")
@@ -61,10 +61,9 @@ def older_than(panel: Panel, spans: Spans, days: int) -> Spans:
 
 def summed_age(panel: Panel, spans: Spans) -> Array:
     """(columns, cells) weighted days since the event, of the spans that hold."""
-    # Days are counted from the first column's, so that sums stay small and whole.
-    first = int(panel.days[0])
-    held = panel.holding(spans)
-    return (panel.days - first)[:, None] * held.astype(np.int64) - panel.holding(spans.weighing(spans.day - first))
+    if spans.weight.dtype.kind == "f":
+        return panel.days[:, None] * panel.holding(spans) - panel.holding(spans.weighing(spans.day))
+    return summed_ages(panel.frame, spans, panel.days)
 
 
 def number_open(panel: Panel, source: str) -> Array:
@@ -187,6 +186,11 @@ def closing(subject: Subject) -> Iterator[Declared]:
 
         return panel.keep((source, "days to close", window), make)
 
+    def change(panel: Panel) -> Array:
+        grown = mean_days(panel, short) + 1
+        grown /= mean_days(panel, long) + 1
+        return np.asarray(np.log(grown, out=grown))
+
     for window in (short, long):
         yield CLOSING.feature(
             source,
@@ -204,7 +208,7 @@ def closing(subject: Subject) -> Iterator[Declared]:
         f"{source}_days_to_close_change",
         f"{zh}办结用时的变化（{subject.zh_last(short)}相对{subject.zh_last(long)}）",
         f"change of the time to close {en}: the last {subject.en_time(short)} against {long}",
-        lambda panel: np.log((mean_days(panel, short) + 1) / (mean_days(panel, long) + 1)),
+        change,
         quantity=Quantity.INTENSIVE,
         transform="log ratio",
         unit="",

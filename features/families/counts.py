@@ -10,6 +10,7 @@ from features.declaration import SHORT_AND_LONG, WINDOWS, Declared, Family, Subj
 from features.panel import Array, Panel
 from features.records import DISCOVERED_BY
 from features.spans import Spans
+from features.sums import Flow
 
 COUNTS = Family("counts", theme="volume")
 FOUND_BY = Family("found_by", theme="volume")
@@ -28,7 +29,12 @@ def count(panel: Panel, source: str, window: int) -> Array:
 
 def count_of(panel: Panel, source: str, category: int, window: int) -> Array:
     """(columns, cells) records of one category, by its code."""
-    return panel.lately((source, "category", category), lambda: of_category(panel, source, category), window)
+    return flow_of(panel, source, category, window).within(window)
+
+
+def flow_of(panel: Panel, source: str, category: int, window: int) -> Flow:
+    """The running sums of one category, by its code, for windows up to this or the long one."""
+    return panel.recent((source, "category", category), lambda: of_category(panel, source, category), window)
 
 
 def of_category(panel: Panel, source: str, category: int) -> Spans:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
-from features.families.counts import count, count_of
+from features.families.counts import count, count_of, flow_of, of_category
 from features.panel import Array, Panel
 from features.sums import add_where_any, log_ratio
 from riskwarn.words import Quantity
@@ -28,8 +28,8 @@ def crossing(first: Subject, then: Subject) -> Iterator[Declared]:
     def following(panel: Panel) -> Array:
         found = np.zeros((panel.columns, panel.grids), dtype=np.int64)
         for earlier, later in common:
-            lately = count_of(panel, then.source, later, short)
-            add_where_any(found, lately, count_of(panel, first.source, earlier, long))
+            before = count_of(panel, first.source, earlier, long)
+            add_where_any(found, panel.frame, of_category(panel, then.source, later), short, before)
         return found
 
     if common:
@@ -65,8 +65,8 @@ def recurring(subject: Subject) -> Iterator[Declared]:
     def again(panel: Panel) -> Array:
         found = np.zeros((panel.columns, panel.grids), dtype=np.int64)
         for code in range(len(subject.categories)):
-            lately = count_of(panel, source, code, short)
-            add_where_any(found, lately, count_of(panel, source, code, long) - lately)
+            before = flow_of(panel, source, code, long).within(long, short)
+            add_where_any(found, panel.frame, of_category(panel, source, code), short, before)
         return found
 
     def variety(panel: Panel) -> Array:
