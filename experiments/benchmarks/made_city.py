@@ -82,7 +82,15 @@ def made_city(
     rows["demographics"] = Records({**people, "population": population, "households": np.rint(population / 2.6)})
     return Made(
         geography(grids_table(grids), AS_OF, "made city"),
-        Encoded(calendar, edges, {name: table.by_grid() for name, table in rows.items()}, 104, days, dict.fromkeys(named, 1), {}),
+        Encoded(
+            calendar,
+            edges,
+            {name: table.by_grid() for name, table in rows.items()},
+            104,
+            days,
+            dict.fromkeys(named, 1),
+            {},
+        ),
     )
 
 
