@@ -27,8 +27,9 @@ def build(session: Session, as_of: datetime | None) -> None:
     """Write one row a grid: grid_id, as_of and one column a feature (Parquet)."""
     import pandas as pd
 
-    from features import catalogue_hash, chosen_run
+    from features import chosen_run
     from features.state import newest_features
+    from features.tables import table_path
     from riskwarn.files import atomic
 
     home = session.home()
@@ -38,16 +39,16 @@ def build(session: Session, as_of: datetime | None) -> None:
     frame = pd.DataFrame(matrix.rows([day]), columns=matrix.names)
     frame.insert(0, "grid_id", list(matrix.grid_ids))
     frame.insert(1, "as_of", day)
-    name = f"{day}-store{newest.store_version}-{catalogue_hash(home.configuration)[:8]}.parquet"
-    with atomic(home.features / name) as temporary:
+    path = table_path(home, day, newest.store_version)
+    with atomic(path) as temporary:
         frame.to_parquet(temporary, index=False)
     result = {
         "as_of": day.isoformat(),
         "rows": len(frame),
         "n_features": len(matrix.features),
-        "path": str(home.features / name),
+        "path": str(path),
     }
-    session.emit(result, [f"{len(frame)} grids, {len(matrix.features)} features as of {day}: {home.features / name}"])
+    session.emit(result, [f"{len(frame)} grids, {len(matrix.features)} features as of {day}: {path}"])
 
 
 @command.command("list")
