@@ -48,6 +48,8 @@ def _features() -> str:
         "# Features",
         "",
         f"{len(known)} features of the default configuration, with weekly periods. `riskwarn features list` shows those of a home.",
+        "`riskwarn features list --page FILE.html` writes them as one page in Chinese and English, with the distribution of each over the",
+        "grids in the table that `riskwarn features build` made last: it marks what is unknown everywhere or constant.",
         "Extensive quantities may be summed over units; intensive ones are averaged; static ones do not change with time.",
     ]
     for family in dict.fromkeys(feature.family for feature in known):

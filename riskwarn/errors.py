@@ -69,6 +69,13 @@ class FileMissing(RiskwarnError):
     template = "{file}: no such file; check the path."
 
 
+class FolderMissing(RiskwarnError):
+    """A file is to be written into a folder that is not there."""
+
+    code = "folder_missing"
+    template = "{file}: there is no folder {folder}; make it first, or name another file."
+
+
 class FileUnreadable(RiskwarnError):
     """A file cannot be read as the kind that its name says."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +12,8 @@ import click
 from riskwarn.cli.session import Session, table
 
 if TYPE_CHECKING:
+    from features import Feature
+    from features.tables import BuiltTable, Column
     from riskwarn.home import Home
 
 
@@ -27,8 +31,9 @@ def build(session: Session, as_of: datetime | None) -> None:
     """Write one row a grid: grid_id, as_of and one column a feature (Parquet)."""
     import pandas as pd
 
-    from features import catalogue_hash, chosen_run
+    from features import chosen_run
     from features.state import newest_features
+    from features.tables import table_path
     from riskwarn.files import atomic
 
     home = session.home()
@@ -38,53 +43,73 @@ def build(session: Session, as_of: datetime | None) -> None:
     frame = pd.DataFrame(matrix.rows([day]), columns=matrix.names)
     frame.insert(0, "grid_id", list(matrix.grid_ids))
     frame.insert(1, "as_of", day)
-    name = f"{day}-store{newest.store_version}-{catalogue_hash(home.configuration)[:8]}.parquet"
-    with atomic(home.features / name) as temporary:
+    path = table_path(home, day, newest.store_version)
+    with atomic(path) as temporary:
         frame.to_parquet(temporary, index=False)
     result = {
         "as_of": day.isoformat(),
         "rows": len(frame),
         "n_features": len(matrix.features),
-        "path": str(home.features / name),
+        "path": str(path),
     }
-    session.emit(result, [f"{len(frame)} grids, {len(matrix.features)} features as of {day}: {home.features / name}"])
+    session.emit(result, [f"{len(frame)} grids, {len(matrix.features)} features as of {day}: {path}"])
 
 
 @command.command("list")
 @click.option("--family", help="Only this family.")
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a page (HTML) with meanings and distributions here, instead of listing.",
+)
 @click.pass_obj
-def list_features(session: Session, family: str | None) -> None:
+def list_features(session: Session, family: str | None, page: Path | None) -> None:
     """List the catalogue of this home's configuration, with the numbers of the table that was built last."""
     from dataclasses import asdict
 
     from features import catalogue
-    from riskwarn.errors import UnknownTarget
+    from features.pages import distribution
+    from features.tables import newest_table
+    from riskwarn.errors import FolderMissing, UnknownTarget
 
-    known = catalogue(session.home().configuration)
+    if page is not None and not page.resolve().parent.is_dir():
+        raise FolderMissing(file=page, folder=page.resolve().parent)
+    home = session.home()
+    known = catalogue(home.configuration)
     families = sorted({feature.family for feature in known})
     if family is not None and family not in families:
         raise UnknownTarget(name=family, what="family of features", known=", ".join(families))
-    told = _distributions(session.home())
-    rows = [{**asdict(feature), **told.get(feature.name, {})} for feature in known if family in (None, feature.family)]
-    shown = ("name", "family", "source", "quantity", "zh", "en", *next(iter(told.values()), {}))
+    chosen = [feature for feature in known if family in (None, feature.family)]
+    newest = newest_table(home)
+    columns = newest.columns(feature.name for feature in chosen) if newest is not None else {}
+    if page is not None:
+        _write_page(session, home, page.resolve(), chosen, newest, columns)
+        return
+    told = {name: asdict(distribution(column)) for name, column in columns.items()}
+    rows = [{**asdict(feature), **told.get(feature.name, {})} for feature in chosen]
+    numbers = ("known", "median", "p95", "max") if told else ()
+    shown = ("name", "family", "source", "quantity", "zh", "en", *numbers)
     session.emit(rows, [*table(rows, shown), f"{len(rows)} features"])
 
 
-def _distributions(home: Home) -> dict[str, dict[str, float | None]]:
-    """Of each feature in the newest table that was built: the share of grids where it is known, median, 95 %, maximum."""
-    import pandas as pd
+def _write_page(
+    session: Session,
+    home: Home,
+    page: Path,
+    chosen: Sequence[Feature],
+    newest: BuiltTable | None,
+    columns: Mapping[str, Column],
+) -> None:
+    from features.pages import catalogue_page
+    from riskwarn.files import write_text
+    from riskwarn.store import Store
 
-    built = sorted(home.features.glob("*.parquet"), key=lambda path: path.stat().st_mtime)
-    if not built:
-        return {}
-    numbers = pd.read_parquet(built[-1]).drop(columns=["grid_id", "as_of"])
-    found = pd.DataFrame(
-        {
-            "known": numbers.notna().mean(),
-            "median": numbers.median(),
-            "p95": numbers.quantile(0.95),
-            "max": numbers.max(),
-        }
-    ).astype(object)
-    rows = found.where(found.notna(), None).to_dict("index")
-    return {str(name): {str(what): number for what, number in row.items()} for name, row in rows.items()}
+    text = catalogue_page(chosen, home.configuration, newest, columns, store_version=Store(home).version())
+    write_text(page, text)
+    as_of = newest.as_of.isoformat() if newest is not None else None
+    told = (
+        f"with distributions as of {as_of}" if as_of else "without distributions (riskwarn features build makes them)"
+    )
+    session.emit(
+        {"as_of": as_of, "n_features": len(chosen), "path": str(page)}, [f"{len(chosen)} features {told}: {page}"]
+    )
