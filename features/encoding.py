@@ -23,7 +23,7 @@ class Encoded:
 
     calendar: Calendar
     edges: Instants  # (columns,) UTC instants, the last is the as-of
-    sources: Mapping[str, Records]  # each in the order of its grids
+    sources: Mapping[str, Records]
     longest: int  # longest window, in periods
     days: npt.NDArray[np.int64]  # (columns,) the local date of each edge, in days since 1970
     first_answers: Mapping[str, int]  # source -> period in which any answer first became known
@@ -50,7 +50,8 @@ def encoded(city: City) -> Encoded:
     clock = clock_of(city)
     sources, above = {}, {}
     for name, frame in city.beliefs.items():
-        sources[name], high = encode_events(frame, clock, city.contracts[name].categories)
+        rows, high = encode_events(frame, clock, city.contracts[name].categories)
+        sources[name] = rows.by_grid()
         if len(high):
             above[name] = high
     return with_tables(city, clock, sources, above)
@@ -80,7 +81,7 @@ def with_tables(city: City, clock: Clock, sources: Mapping[str, Records], above:
     return Encoded(
         city.calendar,
         clock.edges,
-        {name: rows.by_grid() for name, rows in {**sources, **tables}.items()},
+        {**sources, **tables},
         max(WINDOWS[city.calendar.period]),
         city.calendar.local_days(clock.edges),
         {name: _first_answer(rows) for name, rows in sources.items()},

@@ -80,11 +80,13 @@ def running_sums(sums, begin, end, grid, known, start, stop, weight, others):  #
 def window_of(counts, sums, window, before, begin, grid, known, start, stop, weight):  # type: ignore[no-untyped-def]
     """What became known in the last `window` periods but not in the last `before`.
 
-    Differences of running sums, and the few rows that are not in them.
+    Differences of running sums, if there are any, and the rows that are not in them.
     """
     columns, cells = counts.shape
     now = len(sums) - columns
-    for column in range(columns):
+    if len(sums) == 0:
+        counts[:] = 0
+    for column in range(columns if len(sums) else 0):
         for cell in range(cells):
             counts[column, cell] = sums[now + column - before, cell] - sums[now + column - window, cell]
     for row in range(len(grid)):
@@ -398,3 +400,20 @@ def sums_of_seen(sums, values, indptr, indices):  # type: ignore[no-untyped-def]
             sums[column, cell] = 0
             for place in range(indptr[cell], indptr[cell + 1]):
                 sums[column, cell] += values[column, indices[place]]
+
+
+@kernel(_int64(_int64[::1], _read(_int64), _read(_int64)))
+def places_among(found, ids, sought):  # type: ignore[no-untyped-def]
+    """Write the places in `ids` of any of the sought ids, which rise; returns how many there are."""
+    # Nearly every id is turned away by one bit of a small table.
+    maybe = np.zeros(1 << 16, np.bool_)
+    for one in sought:
+        maybe[one & 0xFFFF] = True
+    number = 0
+    for place in range(len(ids)):
+        if maybe[ids[place] & 0xFFFF]:
+            near = np.searchsorted(sought, ids[place])
+            if near < len(sought) and sought[near] == ids[place]:
+                found[number] = place
+                number += 1
+    return number

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -46,7 +45,7 @@ def catalogue_version(configuration: Configuration) -> str:
 
 def feature_versions(configuration: Configuration) -> Mapping[str, str]:
     """Feature -> SHA-256 of its declaration, of the module that computes it, and of the engine under it."""
-    engine = _code_of(_FOLDER)
+    engine = engine_version()
     return {row.feature.name: _digest(_told(row) + _module(row) + engine) for row in declared(configuration)}
 
 
@@ -61,11 +60,11 @@ def changed(configuration: Configuration, before: Mapping[str, str]) -> tuple[st
 
 
 def _told(row: Declared) -> str:
-    return json.dumps(asdict(row.feature), ensure_ascii=False)
+    return json.dumps(vars(row.feature), ensure_ascii=False)
 
 
 def _module(row: Declared) -> str:
-    """The source of the module in which a feature is computed; its base's too, where it is one seen from elsewhere."""
+    """SHA-256 of the module in which a feature is computed; its base's too, where it is one seen from elsewhere."""
     own = _source(row.compute.__module__)
     return own if row.total is None else own + _source(row.total.compute.__module__)
 
@@ -73,7 +72,7 @@ def _module(row: Declared) -> str:
 @cache
 def _source(module: str) -> str:
     path = imported(module).__file__
-    return Path(path).read_text(encoding="utf-8") if path else module
+    return _digest(Path(path).read_text(encoding="utf-8") if path else module)
 
 
 @cache

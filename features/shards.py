@@ -37,13 +37,14 @@ def divided(city: Encoded, parts: Sequence[Piece]) -> Iterator[tuple[Encoded, Pi
         yield city, parts[0]
         return
     grids = sum(len(part.core) for part in parts)
-    begins = {name: np.searchsorted(rows["grid"], np.arange(grids + 1)) for name, rows in city.sources.items()}
+    ordered = {name: rows.by_grid() for name, rows in city.sources.items()}
+    begins = {name: np.searchsorted(rows["grid"], np.arange(grids + 1)) for name, rows in ordered.items()}
     local = np.full(grids, -1, dtype=np.int64)
     for part in parts:
         here = np.concatenate([part.core, part.halo])
         local[here] = np.arange(len(here))
         sources = {}
-        for name, rows in city.sources.items():
+        for name, rows in ordered.items():
             begin = begins[name]
             length = begin[here + 1] - begin[here]
             chosen = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length - begin[here], length)

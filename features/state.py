@@ -1,42 +1,50 @@
 """What is kept between two as-ofs, so that the newest period costs the reading of what is new.
 
-The state holds the encoded records of every event source with the ids of their records. When the store has grown, the
+The state holds the encoded records of every event source, and of young records all versions. When the store has grown, the
 records that the new loads touch are believed anew from all their versions and take the place of what was kept; the rest is
-read from memory-mapped files. A state is used only if code, configuration, geography and phase are those that made it and
-the store has only grown since; else all is built again, and the answer says so.
+read from memory-mapped files. Once much has changed, what is in force is kept as the next state. A state is used only if
+code, configuration, geography and phase are those that made it and the store has only grown since; else all is built
+again, and the answer says so.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from features.building import build_features
 from features.city import City, city_around, read_city
-from features.encoding import AHEAD, Encoded, clock_of, encode_events, with_tables
+from features.encoding import AHEAD, clock_of, encode_events, with_tables
+from features.kept import Ids, KeptRecords, KeptVersions
 from features.matrix import FeatureMatrix
 from features.provenance import engine_version
 from features.records import Clock, Records
 from features.running import Run, one_by_one
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
-from riskwarn.files import named_by_content, write_text
+from riskwarn.files import write_text
 from riskwarn.geography import Geography
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store
-from riskwarn.store.beliefs import beliefs
+from riskwarn.store.beliefs import beliefs, empty_beliefs
+from riskwarn.store.lake import versions_of
 from riskwarn.words import Unit
 
 _STATE = "state.json"
+
+#: Records that became known so lately are often told again: closed, answered, put right.
+_YOUNG = np.timedelta64(182, "D")
+
+#: Share of the records that may be told anew before what is in force becomes the state.
+_RENEWED = 0.02
 
 #: Tables on which every record's place depends.
 _PLACES = ("grids", "grid_lineage", "service_areas")
@@ -62,116 +70,117 @@ def newest_features(
 ) -> Newest:
     """The features as of a date (default: the midnight after the newest record), from the kept state where it holds.
 
-    The state is brought up to the store and kept for the next time. Equal to `build_features`, in every bit.
+    Equal to `build_features`: counts in every bit, sums of real weights but for the order in which they are added.
     """
     # One version for all that is read: a load that ends meanwhile is not half seen.
     version = Store(home).version()
-    store = Store(home, version)
-    kept = _read(home)
-    touched = 0
-    city = (
-        city_around(home, as_of, now=now, version=version, first_known=kept.first_known) if kept is not None else None
-    )
-    if kept is not None and city is not None and kept.serves(city, home, store):
-        clock = clock_of(city)
-        progress("reading what is new")
-        sources, touched, fits = _grown(kept, city, store, clock)
-    if kept is None or city is None or not kept.serves(city, home, store) or not fits:
+    store, kept = Store(home, version), _State.read(home)
+    grown = None
+    if kept is not None:
+        city = city_around(home, as_of, now=now, version=version, first_known=kept.first_known)
+        if kept.serves(city, store):
+            progress("reading what is new")
+            clock = clock_of(city)
+            grown = kept.grown(city, store, clock)
+    if grown is None:
         progress("building the state")
         city = read_city(home, as_of, now=now, version=version)
-        clock, touched = clock_of(city), -1
+        clock = clock_of(city)
         sources = {
             name: encode_events(frame, clock, city.contracts[name].categories) for name, frame in city.beliefs.items()
         }
-    numbers = _numbers(city, clock, sources)
-    if touched != 0:
-        _write(home, city, store, {name: (numbers.sources[name], high) for name, (_, high) in sources.items()})
+    else:
+        sources = grown.sources
+    plain = {name: rows for name, (rows, _) in sources.items()}
+    numbers = with_tables(city, clock, plain, {name: high for name, (_, high) in sources.items() if len(high)})
     matrix = build_features(city, [city.as_of], progress, run=run, numbers=numbers)
-    return Newest(matrix, city.store_version, touched >= 0, max(touched, 0))
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """A state as it lies on disk."""
-
-    folder: Path
-    told: dict[str, object]
-
-    @property
-    def first_known(self) -> date:
-        return date.fromisoformat(str(self.told["first_known"]))
-
-    def serves(self, city: City, home: Home, store: Store) -> bool:
-        """Whether what is kept is a part of what would be built for this city now."""
-        then = date.fromisoformat(str(self.told["as_of"]))
-        between = city.calendar.periods_between(then, city.as_of)
-        files: Mapping[str, list[str]] = self.told["files"]  # type: ignore[assignment]
-        return (
-            self.told["made_by"] == _made_by(city.configuration)
-            and self.told["places"] == _places(city, store)
-            and city.calendar.shift(then, between) == city.as_of
-            and between < AHEAD // 2
-            and all(store.files(name)[: len(paths)] == paths for name, paths in files.items())
-        )
-
-    def records(self, name: str) -> Records:
-        """The kept records of a source, memory-mapped."""
-        tables: Mapping[str, str] = self.told["tables"]  # type: ignore[assignment]
-        with pa.memory_map(str(self.folder / tables[name])) as source:
-            table = pa.ipc.open_file(source).read_all()
-        return Records({column: table[column].to_numpy() for column in table.column_names})
+    if grown is None or grown.touched > _RENEWED * sum(len(rows) for rows in plain.values()):
+        progress("keeping the state")
+        _write(home, city, store, {name: (rows.by_grid(), high) for name, (rows, high) in sources.items()})
+    return Newest(matrix, city.store_version, grown is not None, 0 if grown is None else grown.touched)
 
 
 Sources = dict[str, tuple[Records, Records]]
 
 
-def _grown(kept: _Kept, city: City, store: Store, clock: Clock) -> tuple[Sources, int, bool]:
-    """The kept records with those of the new loads in their place; how many those are; whether they fit in at all."""
-    found: Sources = {}
-    number = 0
-    files: Mapping[str, list[str]] = kept.told["files"]  # type: ignore[assignment]
-    for name in _events(city.configuration):
-        paths = store.files(name)
-        if not paths:
-            continue
-        if name not in files:
-            return {}, 0, False
-        rows, high = kept.records(name), kept.records(f"{name} above")
-        new = paths[len(files[name]) :]
-        if new:
-            touched = np.unique(store.read(name, new, ["record_id"])["record_id"].to_numpy())
-            versions = store.read(name, _holding(store, name, files[name], rows, high, touched) + new, None, touched)
-            told = beliefs(versions, city.geography, city.configuration.sources[name].mapping)
+@dataclass(frozen=True)
+class _Grown:
+    """The kept records with those of the new loads in their place, and how many those are."""
+
+    sources: Sources
+    touched: int
+
+
+@dataclass(frozen=True)
+class _State:
+    """A state as it lies on disk."""
+
+    folder: Path
+    told: dict[str, Any]
+
+    @staticmethod
+    def read(home: Home) -> _State | None:
+        """The state of a home, if it has a whole one."""
+        folder = home.features / "state"
+        try:
+            told = json.loads((folder / _STATE).read_text(encoding="utf-8"))
+            held = all((folder / name).is_file() for name in told["names"])
+        except (FileNotFoundError, json.JSONDecodeError, KeyError):
+            return None
+        return _State(folder, told) if held else None
+
+    @property
+    def first_known(self) -> date:
+        """Local date of the first known event."""
+        return date.fromisoformat(self.told["first_known"])
+
+    def serves(self, city: City, store: Store) -> bool:
+        """Whether what is kept is a part of what would be built for this city now."""
+        then = date.fromisoformat(self.told["as_of"])
+        between = city.calendar.periods_between(then, city.as_of)
+        return bool(
+            self.told["made_by"] == _made_by(city.configuration)
+            and self.told["places"] == _places(city, store)
+            and city.calendar.shift(then, between) == city.as_of
+            and between < AHEAD // 2
+            and all(store.files(name)[: len(paths)] == paths for name, paths in self.told["files"].items())
+        )
+
+    def grown(self, city: City, store: Store, clock: Clock) -> _Grown | None:
+        """The state with what the new loads tell, None where that does not fit in: a source, or a time before all others."""
+        sources: Sources = {}
+        number = 0
+        for name in _events(city.configuration):
+            paths = store.files(name)
+            if not paths:
+                continue
+            if name not in self.told["files"]:
+                return None
+            new = paths[len(self.told["files"][name]) :]
+            touched, told = self._told_anew(name, new, city, store)
             if len(told) and told["known_at"].min() < pd.Timestamp(clock.edges[0]):
-                return {}, 0, False
-            fresh, fresh_high = encode_events(told, clock, city.contracts[name].categories)
-            rows, high = _replaced(rows, fresh, touched), _replaced(high, fresh_high, touched)
+                return None
+            fresh = encode_events(told, clock, city.contracts[name].categories)
+            rows, high = (KeptRecords.of(self.folder, part) for part in self.told["records"][name])
+            sources[name] = (rows.changed(touched, fresh[0]), high.changed(touched, fresh[1]))
             number += len(touched)
-        found[name] = (rows, high)
-    return found, number, True
+        return _Grown(sources, number)
 
-
-def _holding(
-    store: Store, name: str, paths: Sequence[str], rows: Records, high: Records, touched: np.ndarray
-) -> list[str]:
-    """The older files that may hold versions of the touched records: none where all of them are new to the state."""
-    known = np.isin(touched, rows["record"]).any() or np.isin(touched, high["record"]).any()
-    # A record that was withdrawn at once is in no belief, and yet has a version: the ids of the files are asked then.
-    return [
-        path for path in paths if known or np.isin(touched, store.read(name, [path], ["record_id"])["record_id"]).any()
-    ]
-
-
-def _replaced(rows: Records, fresh: Records, touched: np.ndarray) -> Records:
-    """The rows without those of the touched records, and the fresh ones after them."""
-    stay = np.flatnonzero(~np.isin(rows["record"], touched))
-    columns = rows.choose(stay).solid() if len(stay) < len(rows) else {name: rows[name] for name in rows.names}
-    return Records({name: np.concatenate([columns[name], fresh[name]]) for name in rows.names})
-
-
-def _numbers(city: City, clock: Clock, sources: Sources) -> Encoded:
-    plain = {name: rows for name, (rows, _) in sources.items()}
-    return with_tables(city, clock, plain, {name: high for name, (_, high) in sources.items() if len(high)})
+    def _told_anew(self, name: str, new: list[str], city: City, store: Store) -> tuple[Ids, pd.DataFrame]:
+        """The ids that new files touch, rising, and the beliefs of these records from all their versions."""
+        if not new:
+            return np.empty(0, dtype=np.int64), empty_beliefs()
+        fresh = store.table(name, new)
+        touched = np.unique(fresh["record_id"].to_numpy())
+        kept = KeptVersions(*(self.folder / file for file in self.told["versions"][name]))
+        known = kept.known(touched)
+        parts = [kept.of_young(known)]
+        old = np.setdiff1d(known, parts[0]["record_id"].to_numpy()) if len(known) else known
+        if len(old):
+            # Rare: a record that was quiet for long. Its versions lie among all others.
+            parts.append(store.table(name, self.told["files"][name], None, old))
+        versions = versions_of(*parts, fresh)
+        return touched, beliefs(versions, city.geography, city.configuration.sources[name].mapping)
 
 
 def _events(configuration: Configuration) -> list[str]:
@@ -196,27 +205,17 @@ def _places(city: City, store: Store) -> str:
     return digest.hexdigest()
 
 
-def _read(home: Home) -> _Kept | None:
-    folder = home.features / "state"
-    try:
-        told = json.loads((folder / _STATE).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
-        return None
-    held = all((folder / str(table)).is_file() for table in told["tables"].values())
-    return _Kept(folder, told) if held else None
-
-
 def _write(home: Home, city: City, store: Store, sources: Sources) -> None:
-    """Write the records under the hash of their content, then the state that names them; then let go of older files."""
+    """Write the records and versions under the hash of their content, then the state that names them; then let go of others."""
     folder = home.features / "state"
-    tables = {}
-    for name, (rows, high) in sources.items():
-        for what, part in ((name, rows), (f"{name} above", high)):
-            with named_by_content(folder, ".arrow") as unnamed:
-                table = pa.table(part.solid())
-                with pa.OSFile(str(unnamed.path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-                    writer.write_table(table.combine_chunks())
-            tables[what] = f"{unnamed.digest}.arrow"
+    records = {
+        name: [KeptRecords.write(folder, part).told() for part in (rows, high)]
+        for name, (rows, high) in sources.items()
+    }
+    versions = {name: _versions(folder, store, name, city) for name in sources}
+    names = [part["file"] for pair in records.values() for part in pair] + [
+        name for pair in versions.values() for name in pair
+    ]
     told = {
         "made_by": _made_by(city.configuration),
         "store_version": city.store_version,
@@ -224,9 +223,22 @@ def _write(home: Home, city: City, store: Store, sources: Sources) -> None:
         "first_known": city.first_known.isoformat(),
         "places": _places(city, store),
         "files": {name: store.files(name) for name in sources},
-        "tables": tables,
+        "records": records,
+        "versions": versions,
+        "names": names,
     }
     write_text(folder / _STATE, json.dumps(told, indent=1))
-    for old in folder.glob("*.arrow"):
-        if old.name not in tables.values():
+    for old in folder.iterdir():
+        if old.name not in {_STATE, *names}:
             old.unlink(missing_ok=True)
+
+
+def _versions(folder: Path, store: Store, name: str, city: City) -> list[str]:
+    """Keep every id of a source and the versions of its young records; the names of their files."""
+    paths = store.files(name)
+    told = store.table(name, paths, ["record_id", "known_at"])
+    ids = told["record_id"].to_numpy()
+    known = told["known_at"].cast("timestamp[us]").to_numpy()
+    young = np.unique(ids[known >= city.calendar.instant(city.as_of) - _YOUNG])
+    kept = KeptVersions.write(folder, np.unique(ids), store.table(name, paths, None, young))
+    return [kept.ids.name, kept.young.name]

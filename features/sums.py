@@ -20,6 +20,9 @@ Narrow = npt.NDArray[np.float32]  # numbers that nothing more is computed from
 
 _MOST = 2**31 - 1
 
+#: Columns for which running sums are worth their making: one to so many that the longest window looks back.
+_FEW = 8
+
 #: Counts up to which logarithms are looked up.
 _LOGS = 2**15
 
@@ -69,20 +72,28 @@ class Flow:
     """Counts of what became known, as running sums: a window is the difference of two rows.
 
     Rows that are seen from the period after they became known and for ever (nearly all) are in the running sums. The
-    others (corrections, withdrawals, what was learnt later) are few: each window adds them column by column.
+    others (corrections, withdrawals, what was learnt later) are few: each window adds them column by column. Where few
+    columns are shown, windows add all rows like that, and there are no running sums.
     """
 
     def __init__(self, frame: Frame, spans: Spans, longest: int) -> None:
         self._frame = frame
         self.longest = longest
+        self.sums = np.empty((0, frame.cells), dtype=_type_of(spans.weight))
+        if frame.columns * _FEW > longest:
+            spans = self._summed(spans)
+        self._few = spans.where(is_visible(frame, spans.between(spans.start, spans.known + np.int32(longest))))
+
+    def _summed(self, spans: Spans) -> Spans:
+        """Make the running sums; the rows that are not in them."""
+        frame, longest = self._frame, self.longest
         begin = frame.begin - longest
-        self.sums = Frame(begin, frame.columns + longest, frame.cells).room(_type_of(spans.weight))
+        self.sums = Frame(begin, frame.columns + longest, frame.cells).room(self.sums.dtype)
         others = np.empty(len(spans), dtype=np.int64)
         number = kernels.running_sums(
             self.sums, begin, frame.end, spans.grid, spans.known, spans.start, spans.stop, spans.weight, others
         )
-        few = spans.rows(others[:number])
-        self._few = few.where(is_visible(frame, few.between(few.start, few.known + np.int32(longest))))
+        return spans.rows(others[:number])
 
     def within(self, window: int, before: int = 0) -> Sums:
         """(columns, cells) summed weight of what became known in the last `window` periods, but not in the last `before`."""

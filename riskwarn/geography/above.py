@@ -81,9 +81,13 @@ def above(
             if code not in taken:
                 places.add(code, level, [(seat[level, code], 1.0)])
                 taken.add(code)
-    ended = grids[~grids["grid_id"].isin(in_force)].drop_duplicates("grid_id", keep="last")
+    # By objects: a search among texts in Arrow memory would turn them into objects each time.
+    held = in_force.get_indexer(pd.Index(grids["grid_id"].to_numpy(dtype=object))) >= 0
+    ended = grids[~held].drop_duplicates("grid_id", keep="last")
     for level, column in enumerate(("community", "town")):
-        old = grids[~grids[column].isin(taken) & grids[column].notna()]
+        number, names = pd.factorize(grids[column])
+        unknown = np.array([name not in taken for name in names], dtype=bool)
+        old = grids[np.append(unknown, False)[number]]
         for former, ids in old.groupby(column, sort=True)["grid_id"].unique().items():
             places.add(str(former), level, _carried(dict.fromkeys(ids, 1.0), in_force, lineage))
             taken.add(str(former))

@@ -163,6 +163,8 @@ def in_force(grids: pd.DataFrame, as_of: date, lineage: Lineage = NO_LINEAGE) ->
 def _replaced(table: pd.DataFrame, lineage: Lineage) -> np.ndarray:
     """Grids that a re-drawing ended and whose end nobody wrote down: their successors are in force, they are not."""
     ended, there = lineage.replaced(), set(table["grid_id"])
+    if not ended:
+        return np.zeros(len(table), dtype=bool)
     return np.array(
         [
             grid in ended
@@ -177,5 +179,8 @@ def _replaced(table: pd.DataFrame, lineage: Lineage) -> np.ndarray:
 def _born(grids: pd.DataFrame) -> dict[str, date]:
     """The first day of every grid all of whose versions have one."""
     start = pd.to_datetime(grids["valid_from"])
-    dated = grids.assign(_start=start)[~grids["grid_id"].isin(grids["grid_id"][start.isna()])]
-    return {str(grid): first.date() for grid, first in dated.groupby("grid_id")["_start"].min().items()}
+    if start.isna().all():
+        return {}
+    first = start.groupby(grids["grid_id"]).agg(["min", "count", "size"])
+    dated = first["min"][first["count"] == first["size"]]
+    return {str(grid): day.date() for grid, day in dated.items()}

@@ -123,19 +123,17 @@ class Store:
         """The paths of a source's files in the lake, in the order of loads."""
         return self._paths(source)
 
-    def read(
+    def table(
         self, source: str, paths: Sequence[str], columns: Sequence[str] | None = None, records: np.ndarray | None = None
-    ) -> pd.DataFrame:
-        """The versions in some files, of some records only where such are given, as `versions` gives them."""
+    ) -> pa.Table:
+        """The versions in some files, of some records only where such are given, in the order of the files."""
         schema = schema_of(source)
         names = list(columns) if columns is not None else schema.names
-        asked = list(dict.fromkeys([*names, "load_id", "row"]))
         chosen = (
             None if records is None else pc.field("record_id").isin(pa.array(records, schema.field("record_id").type))
         )
-        parts = [pq.read_table(self._home.lake / path, columns=asked, schema=schema, filters=chosen) for path in paths]
-        table = pa.concat_tables(parts) if parts else schema.empty_table().select(asked)
-        return _as_frame(table, names)
+        parts = [pq.read_table(self._home.lake / path, columns=names, schema=schema, filters=chosen) for path in paths]
+        return pa.concat_tables(parts) if parts else schema.empty_table().select(names)
 
     def newest_known_at(self) -> np.datetime64 | None:
         """The newest known time of any event, from the statistics of the files."""
@@ -289,6 +287,12 @@ def _newest(file: Path) -> np.datetime64 | None:
     groups = [metadata.row_group(index).column(place).statistics for index in range(metadata.num_row_groups)]
     newest = [group.max for group in groups if group is not None and group.has_min_max]
     return np.datetime64(max(newest).replace(tzinfo=None), "us") if newest else None
+
+
+def versions_of(*parts: pa.Table) -> pd.DataFrame:
+    """Tables of versions as one frame, as `Store.versions` gives them."""
+    table = pa.concat_tables(parts)
+    return _as_frame(table, table.column_names)
 
 
 def _as_frame(table: pa.Table, names: Sequence[str]) -> pd.DataFrame:

@@ -6,14 +6,14 @@ import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from features import build_features, read_city, state
-from features.records import Records
+from features import build_features, kept, read_city, state
 from features.state import newest_features
 from features.testing import assert_same
 from riskwarn.home import Home, make_home
@@ -46,15 +46,19 @@ def same_as_from_scratch(home: Home, weeks: int) -> state.Newest:
 
 
 @settings(max_examples=4, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
-@given(world=cases(), weeks=st.integers(9, 14))
-def test_bringing_up_to_date_is_building_anew(fresh: Any, world: list[Case], weeks: int) -> None:
+@given(world=cases(), weeks=st.integers(9, 14), renewed=st.booleans(), young=st.sampled_from([0, 28]))
+def test_bringing_up_to_date_is_building_anew(
+    fresh: Any, world: list[Case], weeks: int, renewed: bool, young: int
+) -> None:
+    """Whether the state is kept anew each time or never, and wherever the older versions of a record are found."""
     folder = fresh()
     if not any(case.registered < START + timedelta(weeks=weeks) for case in world):
         return
     home = with_grids(make_home(folder / "home", Settings()), folder)
-    for step, at in enumerate((weeks, weeks + 1, weeks + 4)):
-        exports(home, folder, world, at)
-        assert same_as_from_scratch(home, at).from_state == (step > 0)
+    with patch.multiple(state, _RENEWED=0.0 if renewed else 100.0, _YOUNG=np.timedelta64(young, "D")):
+        for step, at in enumerate((weeks, weeks + 1, weeks + 4)):
+            exports(home, folder, world, at)
+            assert same_as_from_scratch(home, at).from_state == (step > 0)
 
 
 def test_a_record_that_is_forgotten_is_found_out(fresh: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,9 +69,8 @@ def test_a_record_that_is_forgotten_is_found_out(fresh: Any, monkeypatch: pytest
     exports(home, folder, world, 8)
     same_as_from_scratch(home, 8)
     exports(home, folder, world, 10)
-    monkeypatch.setattr(state, "_replaced", lambda rows, fresh, touched: Records(
-        {name: np.concatenate([rows[name], fresh[name]]) for name in rows.names}
-    ))  # fmt: skip
+    nothing = np.empty(0, dtype=np.int64)
+    monkeypatch.setattr(kept, "places_among", lambda ids, sought: nothing)
     with pytest.raises(AssertionError):
         same_as_from_scratch(home, 10)
 
@@ -79,22 +82,22 @@ def test_a_state_is_used_only_where_it_holds(fresh: Any, monkeypatch: pytest.Mon
     exports(home, folder, world, 8)
     assert not same_as_from_scratch(home, 8).from_state
     assert same_as_from_scratch(home, 9).from_state
-    kept = home.features / "state" / "state.json"
-    before = kept.read_text()
+    described = home.features / "state" / "state.json"
+    before = described.read_text()
     # Another phase of the week.
     as_of = (START + timedelta(weeks=9, days=2)).date()
     assert not newest_features(home, as_of).from_state
-    kept.write_text(before)
+    described.write_text(before)
     # Another definition: the code that makes the numbers is part of the state's name.
     monkeypatch.setattr(state, "engine_version", lambda: "another")
     assert not newest_features(home, as_of).from_state
     monkeypatch.undo()
     # A load that was taken back.
-    kept.write_text(before)
+    described.write_text(before)
     told = json.loads(before)
     told["files"]["disputes"].append("disputes/gone.parquet")
-    kept.write_text(json.dumps(told))
+    described.write_text(json.dumps(told))
     assert not same_as_from_scratch(home, 9).from_state
     # Half a file is no state.
-    kept.write_text(before[:40])
+    described.write_text(before[:40])
     assert not same_as_from_scratch(home, 9).from_state
