@@ -47,18 +47,33 @@ def build_features(
     begin, columns = int(chosen[0]), int(chosen[-1] - chosen[0]) + 1
     parts = list(pieces(city.geography, max(1, cells // columns)))
     values = np.empty((len(rows), len(origins), len(city.geography)), dtype=np.float32)
-    shards = Shards(city, numbers, parts, begin, columns, tuple(int(one) for one in chosen - begin))
+    shown = tuple(int(one) for one in chosen - begin)
+    totals = None
     if len(parts) > 1 and wide_bases(rows):
-        shards.totals = added(run(totals_of_shard, shards))
-    for done, (place, block) in enumerate(run(features_of_shard, shards), start=1):
-        if len(parts) == 1:
+        totals = added(run(totals_of_shard, Shards(city, numbers, parts, begin, columns, shown)))
+    # One piece is shared out by source, for features of one source share much and those of two little.
+    shared = run.together > 1 and len(parts) == 1
+    groups = by_source(rows) if shared else [np.arange(len(rows))]
+    shards = Shards(city, numbers, parts, begin, columns, shown, totals, groups)
+    for done, (group, place, block) in enumerate(run(features_of_shard, shards), start=1):
+        if len(parts) == len(groups) == 1:
             values = block
+        elif shared:
+            values[group] = block
         else:
             values[:, :, place] = block
-        progress("building features", done, len(parts))
+        progress("building features", done, len(shards))
     return FeatureMatrix(
         tuple(row.feature for row in rows), tuple(origins), city.geography.grid_ids, values, provenance(city)
     )
+
+
+def by_source(rows: Sequence[Declared]) -> list[Indices]:
+    """The places of the features of each source, the sources with most of them first."""
+    places: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        places.setdefault(row.feature.source, []).append(place)
+    return [np.array(group, dtype=np.int64) for group in sorted(places.values(), key=len, reverse=True)]
 
 
 def columns_of(city: City, columns: int, origins: Sequence[date]) -> npt.NDArray[np.int64]:
@@ -86,19 +101,22 @@ class Shards:
         begin: int,
         columns: int,
         shown: tuple[int, ...],
+        totals: Totals | None = None,
+        groups: Sequence[Indices] = (np.arange(0),),
     ) -> None:
         self._configuration, self._version = city.configuration, catalogue_version(city.configuration)
         self._numbers, self._parts = numbers, parts
         self._begin, self._columns, self._shown = begin, columns, shown
-        self.totals: Totals | None = None
+        self._totals, self._groups = totals, groups
 
     def __len__(self) -> int:
-        return len(self._parts)
+        return len(self._parts) * len(self._groups)
 
     def __iter__(self) -> Iterator[Shard]:
         for numbers, part in divided(self._numbers, self._parts):
-            panel = Panel(numbers, part, self._begin, self._columns, totals=self.totals)
-            yield Shard(self._configuration, self._version, panel, self._shown)
+            for group in self._groups:
+                panel = Panel(numbers, part, self._begin, self._columns, totals=self._totals)
+                yield Shard(self._configuration, self._version, panel, self._shown, group)
 
 
 def totals_of_shard(shard: Shard) -> dict[str, npt.NDArray[np.float64]]:
@@ -106,15 +124,16 @@ def totals_of_shard(shard: Shard) -> dict[str, npt.NDArray[np.float64]]:
     return totals_of_piece(wide_bases(_rows(shard)), shard.panel)
 
 
-def features_of_shard(shard: Shard) -> tuple[Indices | slice, Block]:
-    """(place of the core grids, block (features, origins, core grids) float32) of one piece."""
-    rows, panel = _rows(shard), shard.panel
+def features_of_shard(shard: Shard) -> tuple[Indices, Indices | slice, Block]:
+    """(places of the features, place of the core grids, block (features, origins, core grids) float32) of one piece."""
+    known, panel = _rows(shard), shard.panel
+    rows = [known[place] for place in shard.rows]
     block = np.empty((len(rows), len(shard.shown), panel.grids), dtype=np.float32)
     every = len(shard.shown) == panel.columns
     shown = slice(None) if every else np.array(shard.shown, dtype=np.int64)
     for index, found in enumerate(computed(rows, panel)):
         block[index] = found[shown]
-    return panel.piece.place, block
+    return shard.rows, panel.piece.place, block
 
 
 def computed(rows: Sequence[Declared], panel: Panel) -> Iterator[npt.NDArray[np.generic]]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from features.city import City
 from features.declaration import WINDOWS
-from features.records import NEVER, Clock, Records, encode, encode_table
+from features.records import GONE, NEVER, Clock, Records, encode, encode_table
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
 from riskwarn.periods import Calendar, Instants, Period
 
@@ -112,7 +112,8 @@ def _breaks(table: pd.DataFrame, clock: Clock) -> dict[str, Records]:
 
 
 def _first_answer(rows: Records) -> int:
-    return int(min(rows["answered_at"].min(initial=NEVER), rows["closed_at"].min(initial=NEVER)))
+    held = rows["stop"] != GONE
+    return min(int(rows[name].min(initial=NEVER, where=held)) for name in ("answered_at", "closed_at"))
 
 
 def _interventions(frame: pd.DataFrame, clock: Clock) -> Records:

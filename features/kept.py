@@ -16,19 +16,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from features import kernels
-from features.records import NEVER, Records
+from features.records import GONE, Records
 from riskwarn.files import named_by_content
 
 Ids = npt.NDArray[np.int64]
 
 #: Bytes to which columns are aligned.
 _LINE = 64
-
-#: The last column that sees a record which was taken out.
-GONE = -1
-
-#: What a record that was taken out no longer says.
-_SILENT = {"stop": GONE, "answered_at": NEVER, "closed_at": NEVER}
 
 
 @dataclass(frozen=True)
@@ -72,9 +66,9 @@ class KeptRecords:
         for name, (kind, begin) in self.columns.items():
             column = held[begin : begin + self.room * np.dtype(kind).itemsize].view(kind)
             whole[name] = _extended(column, self.rows, fresh[name])
-        gone = places_among(whole["record"][: self.rows], without)
-        for name, nothing in _SILENT.items():
-            whole[name][gone] = nothing
+        # Copied as a whole: rows here and there would copy a page each.
+        whole["stop"] = whole["stop"].copy()
+        whole["stop"][places_among(whole["record"][: self.rows], without)] = GONE
         return Records(whole)
 
 
@@ -100,7 +94,7 @@ class KeptVersions:
 
     @staticmethod
     def write(folder: Path, ids: Ids, young: pa.Table) -> KeptVersions:
-        """Write the ids, rising, and the versions."""
+        """Write the ids, which rise and may be repeated, and the versions."""
         with named_by_content(folder, ".ids") as ids_file:
             ids.tofile(ids_file.path)
         with (

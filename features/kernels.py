@@ -114,23 +114,35 @@ def holding(sums, begin, grid, start, stop, weight):  # type: ignore[no-untyped-
 
 @kernel(
     *(
-        types.void(_float64[:, ::1], _int64, *[_ROWS] * 4, _read(weight), _read(_float64))
+        types.void(_float64[:, :, ::1], _read(types.int16), _int64, *[_ROWS] * 4, _read(weight), _read(_float64))
         for weight in (_int64, _float64)
     )
 )
-def decayed(state, begin, grid, known, start, stop, weight, powers):  # type: ignore[no-untyped-def]
-    """(columns, cells) sums of weights that fade by powers[1] in each period."""
-    columns, cells = state.shape
+def decayed(state, code, begin, grid, known, start, stop, weight, powers):  # type: ignore[no-untyped-def]
+    """(codes, columns, cells) sums of weights that fade by powers[1] in each period; rows of code -1 are in none."""
+    codes, columns, cells = state.shape
     state[:] = 0
     for row in range(len(grid)):
         first, after = max(start[row] - begin, 0), stop[row] + 1 - begin
-        if first < columns and after > first:
-            state[first, grid[row]] += weight[row] * powers[first + begin - 1 - known[row]]
+        if first < columns and after > first and code[row] >= 0:
+            state[code[row], first, grid[row]] += weight[row] * powers[first + begin - 1 - known[row]]
             if after < columns:
-                state[after, grid[row]] -= weight[row] * powers[stop[row] - known[row]]
-    for column in range(1, columns):
-        for cell in range(cells):
-            state[column, cell] += state[column - 1, cell] * powers[1]
+                state[code[row], after, grid[row]] -= weight[row] * powers[stop[row] - known[row]]
+    for one in range(codes):
+        for column in range(1, columns):
+            for cell in range(cells):
+                state[one, column, cell] += state[one, column - 1, cell] * powers[1]
+
+
+@kernel(_int64(_int64[::1], *[_int64] * 3, *[_ROWS] * 3))
+def visible_rows(found, begin, end, longest, known, start, stop):  # type: ignore[no-untyped-def]
+    """Write the places of the rows that any column sees within `longest` periods of their becoming known; how many."""
+    number = 0
+    for row in range(len(known)):
+        if start[row] < end and min(stop[row], known[row] + longest) >= max(start[row], begin):
+            found[number] = row
+            number += 1
+    return number
 
 
 @kernel(types.void(_int64[:, ::1], _int64[:, ::1], _read(_int64), _int64, *[_ROWS] * 4, _read(_int64)))

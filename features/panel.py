@@ -142,7 +142,11 @@ class Panel:
 
     def recent(self, key: object, make: Callable[[], Spans], window: int) -> Flow:
         """The running sums of spans that are read in windows up to this or the long one only."""
-        return self.flow(key, make, max(window, SHORT_AND_LONG[self.period][-1]))
+        return self.flow(key, make, self.looking_back(window))
+
+    def looking_back(self, window: int) -> int:
+        """This window or the long one: what is read in shorter ones only is made once for all of them."""
+        return max(window, SHORT_AND_LONG[self.period][-1])
 
     def lately(self, key: object, make: Callable[[], Spans], window: int) -> Sums:
         """(columns, cells) what became known in the last `window` periods, of spans that only shorter windows share."""

@@ -20,6 +20,9 @@ from riskwarn.words import DiscoveredBy, Severity
 #: The period of what has not happened: later than any column.
 NEVER = np.int32(2**30)
 
+#: The last column that sees a record which was taken out: before any.
+GONE = np.int32(-1)
+
 #: The weight of a word of severity in a sum; no word counts as the least.
 SEVERITY = {severity.value: weight for weight, severity in enumerate(Severity, start=1)}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from joblib import Parallel, delayed
@@ -25,30 +26,43 @@ _SECONDS = 20
 class Run(Protocol):
     """A way to compute a function of every shard; the results come in the order of the shards."""
 
+    @property
+    def together(self) -> int:
+        """How many shards are computed at once in one memory, where the records of a piece cost nothing to share."""
+
     def __call__(self, work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
         """Go through the shards."""
 
 
-def one_by_one(work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
-    """In this thread, one piece after the other."""
-    return map(work, shards)
+@dataclass(frozen=True)
+class OnThreads:
+    """On so many threads of this process (joblib): compiled loops and numpy run without the interpreter's lock."""
 
+    together: int
 
-def on_threads(count: int) -> Run:
-    """On so many threads of this process (joblib): numpy computes without the interpreter's lock."""
-
-    def run(work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
+    def __call__(self, work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
+        """Go through the shards; with one thread in this one, one after the other."""
+        if self.together == 1:
+            return map(work, shards)
         tasks = (delayed(work)(shard) for shard in shards)
-        found: Iterator[Found] = Parallel(count, prefer="threads", return_as="generator", pre_dispatch=count)(tasks)
+        parallel = Parallel(self.together, prefer="threads", return_as="generator", pre_dispatch=self.together)
+        found: Iterator[Found] = parallel(tasks)
         return found
 
-    return run
+
+one_by_one = OnThreads(1)
 
 
-def on_cluster(address: str) -> Run:
-    """On the workers of a Dask scheduler (``tcp://host:8786``); raise ClusterUnreachable where none answers."""
+@dataclass(frozen=True)
+class OnCluster:
+    """On the workers of a Dask scheduler (``tcp://host:8786``)."""
 
-    def run(work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
+    address: str
+    together: int = 1
+
+    def __call__(self, work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
+        """Go through the shards; raise ClusterUnreachable where no worker answers."""
+        address = self.address
         try:
             from distributed import Client
         except ImportError as error:
@@ -69,11 +83,7 @@ def on_cluster(address: str) -> Run:
             while waiting:
                 yield waiting.popleft().result()  # type: ignore[attr-defined]
 
-    return run
-
 
 def chosen_run(cluster: str | None, threads: int) -> Run:
     """The way that the settings ask for: the cluster if one is named, else the machine's threads."""
-    if cluster is not None:
-        return on_cluster(cluster)
-    return on_threads(threads) if threads > 1 else one_by_one
+    return OnThreads(threads) if cluster is None else OnCluster(cluster)

@@ -9,7 +9,7 @@ import numpy as np
 
 from features.declaration import Declared
 from features.panel import Encoded, Panel
-from features.pieces import Piece
+from features.pieces import Indices, Piece
 from features.sums import Reals
 from riskwarn.configuration import Configuration
 from riskwarn.words import Unit
@@ -25,6 +25,7 @@ class Shard:
     version: str  # of the catalogue: a worker with other code must not answer
     panel: Panel
     shown: tuple[int, ...]  # columns that are asked for, counted from the panel's first
+    rows: Indices  # features that are asked for, by their place in the catalogue
 
 
 def divided(city: Encoded, parts: Sequence[Piece]) -> Iterator[tuple[Encoded, Piece]]:

@@ -239,6 +239,6 @@ def _versions(folder: Path, store: Store, name: str, city: City) -> list[str]:
     told = store.table(name, paths, ["record_id", "known_at"])
     ids = told["record_id"].to_numpy()
     known = told["known_at"].cast("timestamp[us]").to_numpy()
-    young = np.unique(ids[known >= city.calendar.instant(city.as_of) - _YOUNG])
-    kept = KeptVersions.write(folder, np.unique(ids), store.table(name, paths, None, young))
+    young = ids[known >= city.calendar.instant(city.as_of) - _YOUNG]
+    kept = KeptVersions.write(folder, np.sort(ids), store.table(name, paths, None, young))
     return [kept.ids.name, kept.young.name]

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features import kernels
+from features.records import NEVER
 from features.spans import Spans, Weights
 
 Sums = npt.NDArray[Any]  # int32, int64 or float64
@@ -63,9 +64,11 @@ def holding(frame: Frame, spans: Spans) -> Sums:
     return sums
 
 
-def is_visible(frame: Frame, spans: Spans) -> npt.NDArray[np.bool_]:
-    """(rows,) whether a span holds at any of the columns."""
-    return (spans.start <= spans.stop) & (spans.start < frame.end) & (spans.stop >= frame.begin)
+def visible_rows(frame: Frame, spans: Spans, longest: int = int(NEVER)) -> npt.NDArray[np.int64]:
+    """The places of the spans that hold at any of the columns, no more than `longest` periods after they became known."""
+    found = np.empty(len(spans), dtype=np.int64)
+    number = kernels.visible_rows(found, frame.begin, frame.end, longest, spans.known, spans.start, spans.stop)
+    return found[:number]
 
 
 class Flow:
@@ -82,7 +85,7 @@ class Flow:
         self.sums = np.empty((0, frame.cells), dtype=_type_of(spans.weight))
         if frame.columns * _FEW > longest:
             spans = self._summed(spans)
-        self._few = spans.where(is_visible(frame, spans.between(spans.start, spans.known + np.int32(longest))))
+        self._few = spans.rows(visible_rows(frame, spans, longest))
 
     def _summed(self, spans: Spans) -> Spans:
         """Make the running sums; the rows that are not in them."""
@@ -207,8 +210,14 @@ def days_since(frame: Frame, spans: Spans, days: npt.NDArray[np.int64]) -> Narro
 
 def decayed(frame: Frame, spans: Spans, half_life: float) -> Reals:
     """(columns, cells) float64: weights halved every `half_life` periods since they became known."""
+    found: Reals = decayed_by(frame, spans, np.zeros(len(spans), dtype=np.int16), 1, half_life)[0]
+    return found
+
+
+def decayed_by(frame: Frame, spans: Spans, codes: npt.NDArray[np.int16], number: int, half_life: float) -> Reals:
+    """(number, columns, cells) float64: the same of the spans of each code, from 0 on; those of code -1 are in none."""
     # Ages are whole periods, so that every power there is fits in a short table.
     powers = 0.5 ** (np.arange(frame.end + 2) / half_life)
-    state = frame.room(np.float64)
-    kernels.decayed(state, frame.begin, spans.grid, spans.known, spans.start, spans.stop, spans.weight, powers)
+    state = np.empty((number, frame.columns, frame.cells))
+    kernels.decayed(state, codes, frame.begin, spans.grid, spans.known, spans.start, spans.stop, spans.weight, powers)
     return state

@@ -12,7 +12,7 @@ from features.families.counts import count
 from features.panel import Array, Panel
 from features.records import Records
 from features.spans import Parted, Spans
-from features.sums import is_visible, log_ratio, ratio, summed_ages
+from features.sums import log_ratio, ratio, summed_ages, visible_rows
 from riskwarn.words import Quantity
 
 BACKLOG = Family("backlog", theme="waiting")
@@ -32,7 +32,7 @@ def open_records(panel: Panel, source: str) -> tuple[Records, Spans]:
         rows = panel.records(source)
         spans = panel.spans(source)
         spans = spans.between(spans.start, np.minimum(rows["closed_at"], rows["outcome"]))
-        seen = np.flatnonzero(is_visible(panel.frame, spans))
+        seen = visible_rows(panel.frame, spans)
         return rows.choose(seen), spans.rows(seen)
 
     return panel.keep((source, "open records"), make)

@@ -9,8 +9,8 @@ import numpy as np
 from features.declaration import SHORT_AND_LONG, WINDOWS, Declared, Family, Subject
 from features.panel import Array, Panel
 from features.records import DISCOVERED_BY
-from features.spans import Spans
-from features.sums import Flow
+from features.spans import Parted, Spans
+from features.sums import Flow, visible_rows
 
 COUNTS = Family("counts", theme="volume")
 FOUND_BY = Family("found_by", theme="volume")
@@ -34,13 +34,19 @@ def count_of(panel: Panel, source: str, category: int, window: int) -> Array:
 
 def flow_of(panel: Panel, source: str, category: int, window: int) -> Flow:
     """The running sums of one category, by its code, for windows up to this or the long one."""
-    return panel.recent((source, "category", category), lambda: of_category(panel, source, category), window)
+    return panel.recent((source, "category", category), lambda: of_category(panel, source, category, window), window)
 
 
-def of_category(panel: Panel, source: str, category: int) -> Spans:
-    """The source's spans of one category, by its code."""
-    parted = panel.keep((source, "by category"), lambda: panel.spans(source).parted(panel.records(source)["category"]))
-    return parted.of(category)
+def of_category(panel: Panel, source: str, category: int, window: int) -> Spans:
+    """The source's spans of one category, by its code, which became known lately enough for the window at any column."""
+    longest = panel.looking_back(window)
+
+    def make() -> Parted:
+        spans, codes = panel.spans(source), panel.records(source)["category"]
+        rows = visible_rows(panel.frame, spans, longest)
+        return spans.rows(rows).parted(codes[rows])
+
+    return panel.keep((source, "by category", longest), make).of(category)
 
 
 def severe(panel: Panel, source: str) -> Spans:

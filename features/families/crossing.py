@@ -29,7 +29,7 @@ def crossing(first: Subject, then: Subject) -> Iterator[Declared]:
         found = np.zeros((panel.columns, panel.grids), dtype=np.int64)
         for earlier, later in common:
             before = count_of(panel, first.source, earlier, long)
-            add_where_any(found, panel.frame, of_category(panel, then.source, later), short, before)
+            add_where_any(found, panel.frame, of_category(panel, then.source, later, short), short, before)
         return found
 
     if common:
@@ -66,7 +66,7 @@ def recurring(subject: Subject) -> Iterator[Declared]:
         found = np.zeros((panel.columns, panel.grids), dtype=np.int64)
         for code in range(len(subject.categories)):
             before = flow_of(panel, source, code, long).within(long, short)
-            add_where_any(found, panel.frame, of_category(panel, source, code), short, before)
+            add_where_any(found, panel.frame, of_category(panel, source, code, short), short, before)
         return found
 
     def variety(panel: Panel) -> Array:

@@ -15,7 +15,7 @@ from features.families.backlog import summed_age
 from features.panel import Panel
 from features.records import KINDS, NEVER, SATISFACTION, Records
 from features.spans import Spans
-from features.sums import is_visible, ratio
+from features.sums import ratio, visible_rows
 from riskwarn.words import Quantity
 
 DEMAND = Family("demand", theme="waiting")
@@ -53,9 +53,8 @@ def _unanswered(panel: Panel, source: str) -> tuple[Records, Spans]:
         lapse = panel.column_on(spans.day + STATUTORY_DAYS) - 1
         before = spans.between(spans.start, np.minimum(lapse, first))
         after = spans.between(min(first, int(NEVER) - 1) + 1, answered)
-        both = Spans.joined(before, after)
-        seen = np.flatnonzero(is_visible(panel.frame, both))
-        return rows.choose(seen % max(1, len(rows))), both.rows(seen)
+        early, late = visible_rows(panel.frame, before), visible_rows(panel.frame, after)
+        return rows.choose(np.concatenate([early, late])), Spans.joined(before.rows(early), after.rows(late))
 
     return panel.keep((source, "unanswered"), make)
 
