@@ -135,6 +135,18 @@ class Panel:
 
         return self.keep(("spans", source), make)
 
+    def told(self, source: str, window: int, field: str | None = None) -> tuple[Records, Spans]:
+        """The records that became known, or whose field did, within the window of any column, and their spans counted then."""
+
+        def make() -> tuple[Records, Spans]:
+            rows, spans = self.records(source), self.spans(source)
+            spans = spans if field is None else spans.counted(rows[field])
+            seen = sums.visible_rows(self.frame, spans, longest)
+            return rows.choose(seen), spans.rows(seen)
+
+        longest = self.looking_back(window)
+        return self.keep(("told", source, field, longest), make)
+
     def flow(self, key: object, make: Callable[[], Spans], longest: int | None = None) -> Flow:
         """The running sums of spans, made once for all windows up to `longest`; `key` names the spans."""
         most = self.city.longest if longest is None else longest

@@ -172,12 +172,11 @@ def closing(subject: Subject) -> Iterator[Declared]:
     short, long = SHORT_AND_LONG[subject.period]
 
     def closed(panel: Panel) -> Spans:
-        rows = panel.records(source)
-        return panel.spans(source).counted(rows["closed_at"])
+        return panel.told(source, long, "closed_at")[1]
 
     def took(panel: Panel) -> Spans:
-        rows = panel.records(source)
-        return closed(panel).weighing(np.maximum(0, rows["closed_at_day"] - rows["day"]))
+        rows, spans = panel.told(source, long, "closed_at")
+        return spans.weighing(np.maximum(0, rows["closed_at_day"] - rows["day"]))
 
     def mean_days(panel: Panel, window: int) -> Array:
         def make() -> Array:

@@ -10,7 +10,7 @@ from features.declaration import SHORT_AND_LONG, WINDOWS, Declared, Family, Subj
 from features.panel import Array, Panel
 from features.records import DISCOVERED_BY
 from features.spans import Parted, Spans
-from features.sums import Flow, visible_rows
+from features.sums import Flow
 
 COUNTS = Family("counts", theme="volume")
 FOUND_BY = Family("found_by", theme="volume")
@@ -39,19 +39,24 @@ def flow_of(panel: Panel, source: str, category: int, window: int) -> Flow:
 
 def of_category(panel: Panel, source: str, category: int, window: int) -> Spans:
     """The source's spans of one category, by its code, which became known lately enough for the window at any column."""
-    longest = panel.looking_back(window)
 
     def make() -> Parted:
-        spans, codes = panel.spans(source), panel.records(source)["category"]
-        rows = visible_rows(panel.frame, spans, longest)
-        return spans.rows(rows).parted(codes[rows])
+        rows, spans = panel.told(source, window)
+        return spans.parted(rows["category"])
 
-    return panel.keep((source, "by category", longest), make).of(category)
+    return panel.keep((source, "by category", panel.looking_back(window)), make).of(category)
 
 
-def severe(panel: Panel, source: str) -> Spans:
-    """The source's spans weighted by severity."""
-    return panel.spans(source).weighing(panel.records(source)["severity"].astype(np.int32))
+def severe(panel: Panel, source: str, window: int) -> Spans:
+    """The source's spans weighted by severity, for this window."""
+    rows, spans = panel.told(source, window)
+    return spans.weighing(rows["severity"].astype(np.int32))
+
+
+def found(panel: Panel, source: str, way: str, window: int) -> Spans:
+    """The source's spans found in this way, for this window."""
+    rows, spans = panel.told(source, window)
+    return spans.where(np.asarray(rows["discovered"] == DISCOVERED_BY.index(way)))
 
 
 def counts(subject: Subject) -> Iterator[Declared]:
@@ -78,7 +83,7 @@ def severity_sums(subject: Subject) -> Iterator[Declared]:
             f"{subject.zh_last(window)}{subject.zh}按级别加权之和",
             f"{subject.en} {subject.en_last(window)}, weighted by severity",
             lambda panel, window=window: panel.lately(  # type: ignore[misc]
-                (source, "severity"), lambda: severe(panel, source), window
+                (source, "severity"), lambda: severe(panel, source, window), window
             ),
             window=window,
             unit="severity points",
@@ -104,19 +109,14 @@ def by_finder(subject: Subject) -> Iterator[Declared]:
     """Records by who found them. What patrols find says first of all where people patrol."""
     source = subject.source
     for way, (zh, en) in _WAYS.items():
-        code = DISCOVERED_BY.index(way)
-
-        def found(panel: Panel, code: int = code) -> Spans:
-            return panel.spans(source).where(np.asarray(panel.records(source)["discovered"] == code))
-
         for window in SHORT_AND_LONG[subject.period]:
             yield FOUND_BY.feature(
                 source,
                 f"{source}_{way}_{window}",
                 f"{subject.zh_last(window)}{zh}{subject.zh}数",
                 f"{subject.en} {en} {subject.en_last(window)}",
-                lambda panel, window=window, way=way, found=found: panel.lately(  # type: ignore[misc]
-                    (source, "found", way), lambda: found(panel), window
+                lambda panel, window=window, way=way: panel.lately(  # type: ignore[misc]
+                    (source, "found", way), lambda: found(panel, source, way, window), window
                 ),
                 window=window,
                 observer=way == "patrol",

@@ -110,7 +110,7 @@ def demand(subject: Subject) -> Iterator[Declared]:
         f"{source}_reopened_{long}",
         f"{subject.zh_last(long)}重新办理的{zh}数",
         f"{en} opened again {subject.en_last(long)}",
-        lambda panel: panel.within(panel.spans(source).counted(panel.records(source)["reopened_at"]), long),
+        lambda panel: panel.within(panel.told(source, long, "reopened_at")[1], long),
         window=long,
     )
 
@@ -119,21 +119,20 @@ def contentment(subject: Subject) -> Iterator[Declared]:
     """Whether people are content with the answers, and how often they must ask again."""
     source, zh, en = subject.source, subject.zh, subject.en
     dissatisfied = SATISFACTION.index("dissatisfied")
+    short, long = SHORT_AND_LONG[subject.period]
 
     def judged(panel: Panel) -> Spans:
-        rows = panel.records(source)
-        spans = panel.spans(source).counted(rows["satisfaction_at"])
+        rows, spans = panel.told(source, long, "satisfaction_at")
         return spans.where(np.asarray(rows["satisfaction"] >= 0))
 
     def discontent(panel: Panel) -> Spans:
-        rows = panel.records(source)
-        spans = panel.spans(source).counted(rows["satisfaction_at"])
+        rows, spans = panel.told(source, long, "satisfaction_at")
         return spans.where(np.asarray(rows["satisfaction"] == dissatisfied))
 
     def again(panel: Panel) -> Spans:
-        return panel.spans(source).where(np.asarray(panel.records(source)["kind"] == KINDS.index("repeat")))
+        rows, spans = panel.told(source, long)
+        return spans.where(np.asarray(rows["kind"] == KINDS.index("repeat")))
 
-    short, long = SHORT_AND_LONG[subject.period]
     yield CONTENT.feature(
         source,
         f"{source}_dissatisfied_{long}",
@@ -167,7 +166,7 @@ def contentment(subject: Subject) -> Iterator[Declared]:
         f"{source}_asked_again_share_{long}",
         f"{subject.zh_last(long)}{zh}催办和重复占比",
         f"share of {en} that ask again {subject.en_last(long)}",
-        lambda panel: ratio(panel.within(again(panel), long), panel.within(panel.spans(source), long)),
+        lambda panel: ratio(panel.within(again(panel), long), panel.within(panel.told(source, long)[1], long)),
         quantity=Quantity.INTENSIVE,
         transform="share",
         unit="",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
-from features.families.counts import count
+from features.families.counts import count, found
 from features.panel import Array, Panel
 from features.records import DISCOVERED_BY
 from features.spans import Spans
@@ -27,12 +27,13 @@ def effort(subject: Subject) -> Iterator[Declared]:
     _, long = SHORT_AND_LONG[subject.period]
 
     def patrolled(panel: Panel) -> Spans:
-        found = np.asarray(panel.records(source)["discovered"] == DISCOVERED_BY.index("patrol"))
-        return panel.spans(source).where(found)
+        patrols = np.asarray(panel.records(source)["discovered"] == DISCOVERED_BY.index("patrol"))
+        return panel.spans(source).where(patrols)
 
     def delay(panel: Panel) -> Array:
         def late() -> Spans:
-            return panel.spans(source).weighing(panel.records(source)["delay"].astype(np.int64))
+            rows, spans = panel.told(source, long)
+            return spans.weighing(rows["delay"].astype(np.int64))
 
         return ratio(panel.lately((source, "delay"), late, long), count(panel, source, long))
 
@@ -42,7 +43,8 @@ def effort(subject: Subject) -> Iterator[Declared]:
         f"{subject.zh_last(long)}{zh}中巡查发现占比",
         f"share of {en} found on patrol {subject.en_last(long)}",
         lambda panel: ratio(
-            panel.lately((source, "found", "patrol"), lambda: patrolled(panel), long), count(panel, source, long)
+            panel.lately((source, "found", "patrol"), lambda: found(panel, source, "patrol", long), long),
+            count(panel, source, long),
         ),
         quantity=Quantity.INTENSIVE,
         transform="share",

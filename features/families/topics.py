@@ -41,8 +41,7 @@ def _count(subject: Subject, topic: Topic) -> Declared:
     _, window = SHORT_AND_LONG[subject.period]
 
     def of_topic(panel: Panel) -> Spans:
-        rows = panel.records(source)
-        spans = panel.spans(source).counted(rows["topics_at"])
+        rows, spans = panel.told(source, window, "topics_at")
         return spans.where(np.asarray((rows["topics"] & topic.mask) != 0))
 
     return TOPICS.feature(
