@@ -418,12 +418,12 @@ def sums_of_seen(sums, values, indptr, indices):  # type: ignore[no-untyped-def]
 def places_among(found, ids, sought):  # type: ignore[no-untyped-def]
     """Write the places in `ids` of any of the sought ids, which rise; returns how many there are."""
     # Nearly every id is turned away by one bit of a small table.
-    maybe = np.zeros(1 << 16, np.bool_)
+    maybe = np.zeros(1 << 20, np.bool_)
     for one in sought:
-        maybe[one & 0xFFFF] = True
+        maybe[one & 0xFFFFF] = True
     number = 0
     for place in range(len(ids)):
-        if maybe[ids[place] & 0xFFFF]:
+        if maybe[ids[place] & 0xFFFFF]:
             near = np.searchsorted(sought, ids[place])
             if near < len(sought) and sought[near] == ids[place]:
                 found[number] = place

@@ -137,13 +137,14 @@ def pieces(geography: Geography, size: int) -> Iterator[Piece]:
 
 
 def _piece(geography: Geography, sights: Mapping[str, csr_array], core: Indices, *, first: bool) -> Piece:
-    inside = np.zeros(len(geography), dtype=bool)
-    inside[core] = True
-    rows = {name: sight[core] for name, sight in sights.items()}
-    reached = np.unique(np.concatenate([row.indices for row in rows.values()]).astype(np.int64))
-    halo = reached[~inside[reached]]
-    seen = np.concatenate([core, halo])
-    sights = {name: row[:, seen] for name, row in rows.items()}
+    halo = core[:0]
+    if len(core) < len(geography):
+        inside = np.zeros(len(geography), dtype=bool)
+        inside[core] = True
+        rows = {name: sight[core] for name, sight in sights.items()}
+        reached = np.unique(np.concatenate([row.indices for row in rows.values()]).astype(np.int64))
+        halo = reached[~inside[reached]]
+        sights = {name: row[:, np.concatenate([core, halo])] for name, row in rows.items()}
     levels = {}
     for unit, units in geography.units.items():
         of_core, sizes, above = units.of_grid[core], units.sizes, geography.above.shares[unit].tocsr()

@@ -76,7 +76,7 @@ class Flow:
 
     Rows that are seen from the period after they became known and for ever (nearly all) are in the running sums. The
     others (corrections, withdrawals, what was learnt later) are few: each window adds them column by column. Where few
-    columns are shown, windows add all rows like that, and there are no running sums.
+    columns are shown, windows add all rows like that, and are kept instead of running sums.
     """
 
     def __init__(self, frame: Frame, spans: Spans, longest: int) -> None:
@@ -86,6 +86,7 @@ class Flow:
         if frame.columns * _FEW > longest:
             spans = self._summed(spans)
         self._few = spans.rows(visible_rows(frame, spans, longest))
+        self._made: dict[tuple[int, int], Sums] = {}
 
     def _summed(self, spans: Spans) -> Spans:
         """Make the running sums; the rows that are not in them."""
@@ -102,6 +103,8 @@ class Flow:
         """(columns, cells) summed weight of what became known in the last `window` periods, but not in the last `before`."""
         if window > self.longest:
             raise ValueError(f"this flow looks back {self.longest} periods, not {window}")
+        if (window, before) in self._made:
+            return self._made[window, before]
         counts, few = self._frame.room(self.sums.dtype), self._few
         kernels.window_of(
             counts,
@@ -115,6 +118,9 @@ class Flow:
             few.stop,
             few.weight,
         )
+        if len(self.sums) == 0:
+            counts.flags.writeable = False  # it is given to all who ask
+            self._made[window, before] = counts
         return counts
 
 
