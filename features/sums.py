@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from features import kernels
 from features.records import NEVER
-from features.spans import Spans, Weights
+from features.spans import Integers, Spans, Weights
 
 Sums = npt.NDArray[Any]  # int32, int64 or float64
 Reals = npt.NDArray[np.float64]
@@ -220,10 +220,20 @@ def decayed(frame: Frame, spans: Spans, half_life: float) -> Reals:
     return found
 
 
-def decayed_by(frame: Frame, spans: Spans, codes: npt.NDArray[np.int16], number: int, half_life: float) -> Reals:
+def decayed_by(frame: Frame, spans: Spans, codes: Integers, number: int, half_life: float) -> Reals:
     """(number, columns, cells) float64: the same of the spans of each code, from 0 on; those of code -1 are in none."""
     # Ages are whole periods, so that every power there is fits in a short table.
     powers = 0.5 ** (np.arange(frame.end + 2) / half_life)
     state = np.empty((number, frame.columns, frame.cells))
-    kernels.decayed(state, codes, frame.begin, spans.grid, spans.known, spans.start, spans.stop, spans.weight, powers)
+    kernels.decayed(
+        state,
+        codes.astype(np.int16, copy=False),
+        frame.begin,
+        spans.grid,
+        spans.known,
+        spans.start,
+        spans.stop,
+        spans.weight,
+        powers,
+    )
     return state
