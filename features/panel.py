@@ -125,7 +125,7 @@ class Panel:
         def make() -> Spans:
             rows = self.records(source)
             return Spans(
-                rows["grid"].astype(np.int32, copy=False),
+                rows["grid"],
                 rows["known"],
                 rows["start"],
                 rows["stop"],

@@ -12,11 +12,15 @@ Weights = npt.NDArray[np.int64] | npt.NDArray[np.float64]
 Chosen = npt.NDArray[np.bool_]
 
 
+_HELD = {**dict.fromkeys(("grid", "known", "start", "stop", "day"), np.dtype(np.int32)), "weight": np.dtype(np.int64)}
+
+
 @dataclass(frozen=True)
 class Spans:
     """Something holds in a cell (a grid, or a unit) at the columns ``start … stop``; all arrays (rows,).
 
     Columns are counted from the panel's first edge, so that a span does not depend on which columns are asked for.
+    Whatever whole numbers come, they are held as int32 (weights as int64), for which the engine's loops are compiled.
     """
 
     grid: Integers
@@ -25,6 +29,12 @@ class Spans:
     stop: Integers  # last column that sees it
     day: Integers  # local date of the event, in days since 1970
     weight: Weights  # integers as long as nothing real-weighted came in: those sums are exact
+
+    def __post_init__(self) -> None:
+        for name, kind in _HELD.items():
+            values = getattr(self, name)
+            if values.dtype != kind and not (name == "weight" and values.dtype == np.float64):
+                object.__setattr__(self, name, values.astype(kind))
 
     def __len__(self) -> int:
         return len(self.grid)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from features import build_features, shards
 from features.catalogue import declared
-from features.panel import Panel
+from features.panel import Panel, Spans
 from features.sums import Flow
 from features.testing import assert_same, check_laws, check_no_leak, check_origins, check_pieces, made_up_city
 from riskwarn.configuration import Configuration
@@ -86,12 +86,12 @@ def test_a_leak_is_found(fault: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_window_that_forgets_corrections_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Differences of running sums alone: right for records that never change, wrong for the others."""
+    summed = Flow._summed
 
-    def within(self: Flow, window: int) -> Any:
-        ago = self.longest - window
-        return self.sums[self.longest :] - self.sums[ago : ago + len(self.sums) - self.longest]
+    def forgetful(self: Flow, spans: Spans) -> Spans:
+        return summed(self, spans).rows(np.empty(0, dtype=np.int64))
 
-    monkeypatch.setattr(Flow, "within", within)
+    monkeypatch.setattr(Flow, "_summed", forgetful)
     with pytest.raises(AssertionError):
         for seed in range(5):
             city = made_up_city(seed)
