@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.catalogue import catalogue_hash
+from features.matrix import FeatureMatrix
 from riskwarn.configuration import Configuration
 from riskwarn.home import Home
 
@@ -55,6 +56,20 @@ def catalogue_mark(configuration: Configuration) -> str:
 def table_path(home: Home, as_of: date, store_version: int) -> Path:
     """Where the table of a date, a version of the store and the catalogue in force belongs."""
     return home.features / f"{as_of}-store{store_version}-{catalogue_mark(home.configuration)}.parquet"
+
+
+def write_table(path: Path, matrix: FeatureMatrix) -> None:
+    """Write a row for each origin and grid: `grid_id`, `as_of`, and a column a feature, its numbers as they lie."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    grids, origins = len(matrix.grid_ids), len(matrix.origins)
+    ids = pa.array(matrix.grid_ids).dictionary_encode()
+    grid = pa.DictionaryArray.from_arrays(pa.array(np.tile(np.arange(grids, dtype=np.int32), origins)), ids.dictionary)
+    as_of = np.repeat(np.array(matrix.origins, dtype="datetime64[D]"), grids)
+    numbers = matrix.values.reshape(len(matrix.features), -1)
+    columns = {"grid_id": grid.cast(pa.string()), "as_of": pa.array(as_of)}
+    pq.write_table(pa.table({**columns, **dict(zip(matrix.names, numbers, strict=True))}), path)
 
 
 def newest_table(home: Home) -> BuiltTable | None:

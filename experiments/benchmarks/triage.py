@@ -26,11 +26,12 @@ from experiments.benchmarks.made_city import AS_OF, Made, made_city
 from features.declaration import Subject
 from features.encoding import Encoded
 from features.families.counts import counts
-from features.matrix import Block
+from features.matrix import Block, FeatureMatrix
 from features.panel import Panel
 from features.pieces import Piece
-from features.records import NEVER, Records
-from riskwarn.periods import Calendar, Period, period_index
+from features.records import NEVER, Clock, Records
+from features.tables import write_table
+from riskwarn.periods import Calendar, Period
 from tests.postgresql import postgresql
 
 CATEGORIES, WINDOWS, DATES = 10, (1, 4, 8, 13, 26, 52), 26
@@ -90,9 +91,13 @@ def ours(made: Made, edges: list[date], folder: Path) -> tuple[Block, tuple[floa
     """(features, dates, entities) by riskwarn out of the file of events, and seconds for features and matrix."""
     started = time.perf_counter()
     table = pd.read_parquet(folder / "events.parquet")
-    known = period_index(np.array(edges, dtype="datetime64[s]"), table["knowledge_date"].to_numpy()).astype(np.int32)
+    known = Clock(made.numbers.calendar, np.array(edges, dtype="datetime64[us]")).period(
+        table["knowledge_date"].to_numpy()
+    )
     entity, category = table["entity_id"].to_numpy(), table["category"].to_numpy()
-    sources = {f"category{number}": _records(entity, known, category == number) for number in range(CATEGORIES)}
+    order = np.argsort(category, kind="stable")
+    parts = np.split(order, np.searchsorted(category[order], np.arange(1, CATEGORIES)))
+    sources = {f"category{number}": _records(entity[part], known[part]) for number, part in enumerate(parts)}
     calendar: Calendar = made.numbers.calendar
     city = Encoded(calendar, made.numbers.edges, sources, max(WINDOWS), made.numbers.days, {}, {})
     panel = Panel(city, Piece.whole(made.geography), len(edges) - DATES, DATES)
@@ -104,18 +109,16 @@ def ours(made: Made, edges: list[date], folder: Path) -> tuple[Block, tuple[floa
     ]
     cells = np.stack([row.compute(panel) for row in rows]).astype(np.float32)
     between = time.perf_counter()
-    matrix = pd.DataFrame(cells.reshape(len(rows), -1).T, columns=[row.feature.name for row in rows], copy=False)
-    matrix.insert(0, "as_of", np.repeat(np.array(edges[-DATES:], dtype="datetime64[s]"), panel.grids))
-    matrix.insert(0, "entity_id", np.tile(np.arange(panel.grids), DATES))
-    matrix.to_parquet(folder / "matrix.parquet", index=False)
+    entities = tuple(str(number) for number in range(panel.grids))
+    matrix = FeatureMatrix(tuple(row.feature for row in rows), tuple(edges[-DATES:]), entities, cells)
+    write_table(folder / "matrix.parquet", matrix)
     return cells, (between - started, time.perf_counter() - between)
 
 
-def _records(entity: np.ndarray, known: np.ndarray, chosen: np.ndarray) -> Records:
-    period = known[chosen]
+def _records(entity: np.ndarray, period: np.ndarray) -> Records:
     return Records(
         {
-            "grid": entity[chosen],
+            "grid": entity,
             "count": np.ones(len(period), dtype=np.int64),
             "known": period,
             "start": period + np.int32(1),

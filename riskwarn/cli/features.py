@@ -29,30 +29,25 @@ def command() -> None:
 @click.pass_obj
 def build(session: Session, as_of: datetime | None) -> None:
     """Write one row a grid: grid_id, as_of and one column a feature (Parquet)."""
-    import pandas as pd
-
     from features import chosen_run
     from features.state import newest_features
-    from features.tables import table_path
+    from features.tables import table_path, write_table
     from riskwarn.files import atomic
 
     home = session.home()
     run = chosen_run(home.settings.dask, home.settings.threads)
     newest = newest_features(home, as_of.date() if as_of else None, progress=session.progress, run=run)
     matrix, day = newest.matrix, newest.matrix.origins[0]
-    frame = pd.DataFrame(matrix.rows([day]), columns=matrix.names)
-    frame.insert(0, "grid_id", list(matrix.grid_ids))
-    frame.insert(1, "as_of", day)
     path = table_path(home, day, newest.store_version)
     with atomic(path) as temporary:
-        frame.to_parquet(temporary, index=False)
+        write_table(temporary, matrix)
     result = {
         "as_of": day.isoformat(),
-        "rows": len(frame),
+        "rows": len(matrix.grid_ids),
         "n_features": len(matrix.features),
         "path": str(path),
     }
-    session.emit(result, [f"{len(frame)} grids, {len(matrix.features)} features as of {day}: {path}"])
+    session.emit(result, [f"{len(matrix.grid_ids)} grids, {len(matrix.features)} features as of {day}: {path}"])
 
 
 @command.command("list")
