@@ -114,20 +114,21 @@ def holding(sums, begin, grid, start, stop, weight):  # type: ignore[no-untyped-
 
 @kernel(
     *(
-        types.void(_float64[:, :, ::1], _read(types.int16), _int64, *[_ROWS] * 4, _read(weight), _read(_float64))
+        types.void(_float64[:, :, ::1], _read(types.int16), *[_int64] * 2, *[_ROWS] * 4, _read(weight), _read(_float64))
         for weight in (_int64, _float64)
     )
 )
-def decayed(state, code, begin, grid, known, start, stop, weight, powers):  # type: ignore[no-untyped-def]
-    """(codes, columns, cells) sums of weights that fade by powers[1] in each period; rows of code -1 are in none."""
+def decayed(state, code, lowest, begin, grid, known, start, stop, weight, powers):  # type: ignore[no-untyped-def]
+    """(codes, columns, cells) sums of weights that fade by powers[1] in each period, of the codes from the lowest on."""
     codes, columns, cells = state.shape
     state[:] = 0
     for row in range(len(grid)):
         first, after = max(start[row] - begin, 0), stop[row] + 1 - begin
-        if first < columns and after > first and code[row] >= 0:
-            state[code[row], first, grid[row]] += weight[row] * powers[first + begin - 1 - known[row]]
+        one = code[row] - lowest
+        if first < columns and after > first and 0 <= one < codes:
+            state[one, first, grid[row]] += weight[row] * powers[first + begin - 1 - known[row]]
             if after < columns:
-                state[code[row], after, grid[row]] -= weight[row] * powers[stop[row] - known[row]]
+                state[one, after, grid[row]] -= weight[row] * powers[stop[row] - known[row]]
     for one in range(codes):
         for column in range(1, columns):
             for cell in range(cells):

@@ -216,18 +216,19 @@ def days_since(frame: Frame, spans: Spans, days: npt.NDArray[np.int64]) -> Narro
 
 def decayed(frame: Frame, spans: Spans, half_life: float) -> Reals:
     """(columns, cells) float64: weights halved every `half_life` periods since they became known."""
-    found: Reals = decayed_by(frame, spans, np.zeros(len(spans), dtype=np.int16), 1, half_life)[0]
+    found: Reals = decayed_by(frame, spans, np.zeros(len(spans), dtype=np.int16), range(1), half_life)[0]
     return found
 
 
-def decayed_by(frame: Frame, spans: Spans, codes: Integers, number: int, half_life: float) -> Reals:
-    """(number, columns, cells) float64: the same of the spans of each code, from 0 on; those of code -1 are in none."""
+def decayed_by(frame: Frame, spans: Spans, codes: Integers, wanted: range, half_life: float) -> Reals:
+    """(codes, columns, cells) float64: the same of the spans of each of the wanted codes, which lie side by side."""
     # Ages are whole periods, so that every power there is fits in a short table.
     powers = 0.5 ** (np.arange(frame.end + 2) / half_life)
-    state = np.empty((number, frame.columns, frame.cells))
+    state = np.empty((len(wanted), frame.columns, frame.cells))
     kernels.decayed(
         state,
         codes.astype(np.int16, copy=False),
+        wanted.start,
         frame.begin,
         spans.grid,
         spans.known,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from features.declaration import HALF_LIVES, Declared, Family, Subject
 from features.panel import Panel
 from features.sums import Reals, decayed_by
@@ -43,13 +45,18 @@ def decayed(subject: Subject) -> Iterator[Declared]:
         )
 
 
-def _fading(panel: Panel, subject: Subject, half_life: float) -> Reals:
-    """(categories, columns, cells) the fading counts of every category, made in one go."""
+def _fading(panel: Panel, subject: Subject, category: int, half_life: float) -> Reals:
+    """(columns, cells) the fading counts of a category, by its code."""
     spans, codes = panel.spans(subject.source), panel.records(subject.source)["category"]
-    number = len(subject.categories)
-    return panel.keep(
-        ("fading", subject.source, half_life), lambda: decayed_by(panel.frame, spans, codes, number, half_life)
-    )
+
+    def of(wanted: range) -> Reals:
+        return decayed_by(panel.frame, spans, codes, wanted, half_life)
+
+    if panel.columns > 1:
+        return np.asarray(of(range(category, category + 1))[0])
+    # A single column of all categories stays near a core, and the records are gone through once.
+    every = panel.keep(("fading", subject.source, half_life), lambda: of(range(len(subject.categories))))
+    return np.asarray(every[category])
 
 
 def decayed_by_category(subject: Subject) -> Iterator[Declared]:
@@ -62,6 +69,6 @@ def decayed_by_category(subject: Subject) -> Iterator[Declared]:
                 f"{subject.source}_{name}_decayed_{half_life:g}",
                 f"{subject.zh}累积：{zh}（半衰期{half_life:g}{subject.zh_period}）",
                 f"{subject.en} ({en}), fading by half every {half_life:g} {subject.en_period}",
-                lambda panel, code=code, half_life=half_life: _fading(panel, subject, half_life)[code],  # type: ignore[misc]
+                lambda panel, code=code, half_life=half_life: _fading(panel, subject, code, half_life),  # type: ignore[misc]
                 transform="decayed sum",
             )
