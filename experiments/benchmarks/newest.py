@@ -42,25 +42,23 @@ _NAMED = (
 NEWEST = """
 import sys, time
 started = time.perf_counter()
+import numpy as np
 from pathlib import Path
 from features.running import chosen_run
 from features.state import newest_features
 from riskwarn.home import open_home
 from riskwarn.settings import Settings
-import features.kernels
 home = open_home(Path(sys.argv[1]), Settings())
-imported = time.perf_counter() - started
-steps = []
-def progress(step, *done):
-    steps.append((step, time.perf_counter() - started))
-newest = newest_features(home, run=chosen_run(None, int(sys.argv[2])), progress=progress)
-whole = time.perf_counter() - started
-values = newest.matrix.values
-print(f"{'state' if newest.from_state else 'store'}: {newest.new_records} records, {values.shape[0]} features of "
-      f"{values.shape[2]} grids in {whole - imported:.2f} s, imports {imported:.2f} s", steps, flush=True)
-if len(sys.argv) > 3:
-    import numpy as np
-    np.save(sys.argv[3], values)
+run = chosen_run(None, int(sys.argv[2]))
+print(f"imports {time.perf_counter() - started:.2f} s", flush=True)
+for turn in ("at first", "again in the same process")[: int(sys.argv[3])]:
+    started = time.perf_counter()
+    newest = newest_features(home, run=run)
+    whole = time.perf_counter() - started
+    print(f"{'from the state' if newest.from_state else 'from the store'}: {newest.new_records} new or changed records, "
+          f"{newest.matrix.values.shape[0]} features of {newest.matrix.values.shape[2]} grids in {whole:.2f} s {turn}", flush=True)
+if len(sys.argv) > 4:
+    np.save(sys.argv[4], newest.matrix.values)
 """
 
 
@@ -77,13 +75,12 @@ def main() -> None:
         folder = Path(name)
         home = made_home(arguments.home or folder / "home", grids, events)
         newest = [sys.executable, "-c", NEWEST, str(home.path), str(arguments.threads)]
-        subprocess.run(newest, check=True)
+        subprocess.run([*newest, "1"], check=True)
         new_week(home, grids, events)
-        subprocess.run([*newest, str(folder / "state.npy")], check=True)
-        subprocess.run([*newest, str(folder / "again.npy")], check=True)
+        subprocess.run([*newest, "2", str(folder / "state.npy")], check=True)
         if arguments.compare:
             (home.features / "state" / "state.json").unlink()
-            subprocess.run([*newest, str(folder / "store.npy")], check=True)
+            subprocess.run([*newest, "1", str(folder / "store.npy")], check=True)
             ours, whole = (np.load(folder / f"{name}.npy") for name in ("state", "store"))
             print("cells equal" if np.array_equal(ours, whole, equal_nan=True) else "cells DIFFER")
 

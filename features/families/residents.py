@@ -74,10 +74,17 @@ def residents() -> Iterator[Declared]:
             transform="newest",
             unit=unit,
         )
-    for name, above, below, zh, en in (
-        ("residents_per_household", "population", "households", "户均人口", "residents per household"),
-        ("residents_per_building", "population", "buildings", "栋均人口", "residents per building"),
-        ("alone_per_1000", "living_alone_over_65", "population", "每千人独居老人数", "over 65 living alone per 1,000"),
+    for name, above, below, zh, en, unit in (
+        ("residents_per_household", "population", "households", "户均人口", "residents per household", "people"),
+        ("residents_per_building", "population", "buildings", "栋均人口", "residents per building", "people"),
+        (
+            "alone_per_1000",
+            "living_alone_over_65",
+            "population",
+            "每千人独居老人数",
+            "over 65 living alone per 1,000",
+            "people per 1,000",
+        ),
     ):
         yield EXPOSURE.feature(
             "demographics",
@@ -89,6 +96,7 @@ def residents() -> Iterator[Declared]:
             ),
             quantity=Quantity.INTENSIVE,
             transform="ratio",
+            unit=unit,
         )
     yield EXPOSURE.feature(
         "demographics",
