@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -55,11 +56,10 @@ def build_features(
     shared = run.together > 1 and len(parts) == 1
     groups = by_source(rows) if shared else [np.arange(len(rows))]
     shards = Shards(city, numbers, parts, begin, columns, shown, totals, groups)
-    for done, (group, place, block) in enumerate(run(features_of_shard, shards), start=1):
-        if len(parts) == len(groups) == 1:
+    work = partial(features_of_shard, into=values) if shared else features_of_shard
+    for done, (place, block) in enumerate(run(work, shards), start=1):
+        if len(parts) == 1:
             values = block
-        elif shared:
-            values[group] = block
         else:
             values[:, :, place] = block
         progress("building features", done, len(shards))
@@ -124,16 +124,19 @@ def totals_of_shard(shard: Shard) -> dict[str, npt.NDArray[np.float64]]:
     return totals_of_piece(wide_bases(_rows(shard)), shard.panel)
 
 
-def features_of_shard(shard: Shard) -> tuple[Indices, Indices | slice, Block]:
-    """(places of the features, place of the core grids, block (features, origins, core grids) float32) of one piece."""
+def features_of_shard(shard: Shard, into: Block | None = None) -> tuple[Indices | slice, Block]:
+    """(place of the core grids, block (features, origins, core grids) float32) of one piece.
+
+    The rows are written into the block of all features where such is given, which takes shared memory.
+    """
     known, panel = _rows(shard), shard.panel
     rows = [known[place] for place in shard.rows]
-    block = np.empty((len(rows), len(shard.shown), panel.grids), dtype=np.float32)
+    block = np.empty((len(known), len(shard.shown), panel.grids), dtype=np.float32) if into is None else into
     every = len(shard.shown) == panel.columns
     shown = slice(None) if every else np.array(shard.shown, dtype=np.int64)
-    for index, found in enumerate(computed(rows, panel)):
-        block[index] = found[shown]
-    return shard.rows, panel.piece.place, block
+    for place, found in zip(shard.rows, computed(rows, panel), strict=True):
+        block[place] = found[shown]
+    return panel.piece.place, block
 
 
 def computed(rows: Sequence[Declared], panel: Panel) -> Iterator[npt.NDArray[np.generic]]:

@@ -168,9 +168,10 @@ def in_force(grids: pd.DataFrame, as_of: date, lineage: Lineage = NO_LINEAGE) ->
 
 def _replaced(table: pd.DataFrame, lineage: Lineage) -> np.ndarray:
     """Grids that a re-drawing ended and whose end nobody wrote down: their successors are in force, they are not."""
-    ended, there = lineage.replaced(), set(table["grid_id"])
+    ended = lineage.replaced()
     if not ended:
         return np.zeros(len(table), dtype=bool)
+    there = set(table["grid_id"])
     return np.array(
         [
             grid in ended
