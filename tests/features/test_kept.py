@@ -1,0 +1,66 @@
+"""The files of a state: records are taken out and added in memory, and the file stays as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from features.kept import KeptRecords, KeptVersions
+from features.records import GONE, Records
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("state")
+
+
+def records(ids: list[int]) -> Records:
+    numbers = np.arange(len(ids))
+    return Records(
+        {
+            "record": np.array(ids, dtype=np.int64),
+            "grid": (numbers % 7).astype(np.int32),
+            "stop": np.full(len(ids), 9, dtype=np.int32),
+            "referred": numbers % 2 == 0,
+        }
+    )
+
+
+def standing(rows: Records) -> list[tuple[Any, ...]]:
+    """What stands in force, row by row."""
+    return sorted(zip(*(rows[name][rows["stop"] != GONE].tolist() for name in rows.names), strict=True))
+
+
+IDS = st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-5, 5), max_size=40)
+
+
+@settings(max_examples=60)
+@given(held=IDS, told=IDS, new=st.integers(0, 1100))
+def test_touched_records_give_way_to_the_fresh_ones(folder: Path, held: list[int], told: list[int], new: int) -> None:
+    """Whether there is room after the last row (up to 1,024 here) or not."""
+    kept = KeptRecords.write(folder, records(held))
+    before = kept.path.read_bytes()
+    touched, fresh = np.unique(np.array(told, dtype=np.int64)), records([*told, *range(100, 100 + new)])
+    changed = kept.changed(touched, fresh)
+    stay = records(held).choose(np.flatnonzero(~np.isin(np.array(held, dtype=np.int64), touched)))
+    assert standing(changed) == sorted(standing(stay) + standing(fresh))
+    assert kept.path.read_bytes() == before
+    again = KeptRecords.of(folder, KeptRecords.write(folder, changed).told())
+    assert standing(again.changed(touched[:0], records([]))) == standing(changed)
+
+
+def test_versions_are_found_by_their_records(folder: Path) -> None:
+    table = pa.table({"record_id": pa.array([5, -3, 5, 8], pa.int64()), "severity": ["a", "b", "c", "d"]})
+    kept = KeptVersions.write(folder, np.array([-3, 2, 5, 5, 8]), table)
+    touched = np.array([-4, 2, 5, 9])
+    assert kept.known(touched).tolist() == [2, 5]
+    assert kept.of_young(touched)["severity"].to_pylist() == ["a", "c"]
+    nothing = KeptVersions.write(folder, np.empty(0, dtype=np.int64), table.slice(0, 0))
+    assert nothing.known(touched).tolist() == []
+    assert nothing.of_young(touched).num_rows == 0
