@@ -12,7 +12,8 @@ import pandas as pd
 
 from features.city import City
 from features.declaration import WINDOWS
-from features.records import GONE, NEVER, Clock, Records, encode, encode_table
+from features.engine.spans import NEVER
+from features.records import GONE, Clock, Records, encode, encode_table
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
 from riskwarn.periods import Calendar, Instants, Period
 

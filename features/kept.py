@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from features import kernels
+from features.engine import kernels
 from features.records import GONE, Records
 from riskwarn.files import named_by_content
 

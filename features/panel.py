@@ -18,14 +18,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features import sums
 from features.city import City
 from features.declaration import SHORT_AND_LONG
 from features.encoding import Encoded, breaks_of, encoded
+from features.engine import sums
+from features.engine.spans import Spans
+from features.engine.sums import Flow, Frame, Narrow, Reals, Sums
 from features.pieces import GRID, LOCAL, Piece
 from features.records import Records
-from features.spans import Spans
-from features.sums import Flow, Frame, Narrow, Reals, Sums
 from riskwarn.periods import Instants, Period
 from riskwarn.words import Unit
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
-from features import kernels
+from features.engine import cellwise
 from features.records import Records
 from riskwarn.geography import Geography
 from riskwarn.words import Unit
@@ -47,7 +47,7 @@ class Level:
     def summed(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """(columns, units) sums over the core grids of each unit, of values (columns, core grids); int64 or float64."""
         sums = np.zeros((len(values), len(self.sizes)), dtype=np.float64 if values.dtype.kind == "f" else np.int64)
-        kernels.sums_of_units(sums, values, *self._side_by_side)
+        cellwise.sums_of_units(sums, values, *self._side_by_side)
         return sums
 
     @cached_property
@@ -105,7 +105,7 @@ class Piece:
         """(columns, core grids) sums over the grids that each core grid sees, of values (columns, core and halo grids)."""
         rows = self.sights[sight]
         sums = np.empty((len(values), len(self.core)), dtype=values.dtype)
-        kernels.sums_of_seen(sums, values, rows.indptr.astype(np.int32), rows.indices.astype(np.int32, copy=False))
+        cellwise.sums_of_seen(sums, values, rows.indptr.astype(np.int32), rows.indices.astype(np.int32, copy=False))
         return sums
 
 

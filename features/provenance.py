@@ -80,7 +80,7 @@ def _code_of(folder: Path) -> str:
     """The engine's own code and the rules of known times under it."""
     from riskwarn.store import beliefs
 
-    files = [path for path in sorted(folder.glob("*.py")) if path.name not in _CARRIERS]
+    files = [path for path in sorted([*folder.glob("*.py"), *folder.glob("engine/*.py")]) if path.name not in _CARRIERS]
     return "".join(path.read_text(encoding="utf-8") for path in (*files, Path(beliefs.__file__)))
 
 

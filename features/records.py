@@ -14,11 +14,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from features.engine.spans import NEVER
 from riskwarn.periods import Calendar, Instants
 from riskwarn.words import DiscoveredBy, Severity
-
-#: The period of what has not happened: later than any column.
-NEVER = np.int32(2**30)
 
 #: The last column that sees a record which was taken out: before any.
 GONE = np.int32(-1)

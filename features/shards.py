@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from features.declaration import Declared
+from features.engine.sums import Reals
 from features.panel import Encoded, Panel
 from features.pieces import Indices, Piece
-from features.sums import Reals
 from riskwarn.configuration import Configuration
 from riskwarn.words import Unit
 

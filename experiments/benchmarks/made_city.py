@@ -8,8 +8,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from features.engine.spans import NEVER
 from features.panel import Encoded
-from features.records import KINDS, NEVER, Records
+from features.records import KINDS, Records
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.contracts.schema import GRIDS

@@ -25,11 +25,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from experiments.benchmarks.made_city import AS_OF, Made, made_city
 from features.declaration import Subject
 from features.encoding import Encoded
+from features.engine.spans import NEVER
 from features.families.counts import counts
 from features.matrix import Block, FeatureMatrix
 from features.panel import Panel
 from features.pieces import Piece
-from features.records import NEVER, Clock, Records
+from features.records import Clock, Records
 from features.tables import write_table
 from riskwarn.periods import Calendar, Period
 from tests.postgresql import postgresql

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from features.declaration import Declared
+from features.engine.sums import Reals, log_against_units, spread_over_cells
 from features.panel import Array, Panel
 from features.pieces import LOCAL, NEAR, WIDE
-from features.sums import Reals, log_against_units, spread_over_cells
 from riskwarn.words import Quantity, Unit
 
 _UNITS = {

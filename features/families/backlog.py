@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from features.ages import Ages, ages
 from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
+from features.engine.ages import Ages, ages
+from features.engine.spans import Parted, Spans
+from features.engine.sums import log_ratio, ratio, summed_ages, visible_rows
 from features.families.counts import count
 from features.panel import Array, Panel
 from features.records import Records
-from features.spans import Parted, Spans
-from features.sums import log_ratio, ratio, summed_ages, visible_rows
 from riskwarn.words import Quantity
 
 BACKLOG = Family("backlog", theme="waiting")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from features.declaration import YEAR, Declared, Family, Subject
+from features.engine.spans import Spans
 from features.panel import Panel, breaks_of
-from features.spans import Spans
 from riskwarn.words import Quantity
 
 BREAKS = Family("breaks", theme="recording")

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from features.declaration import SHORT_AND_LONG, WINDOWS, Declared, Family, Subject
+from features.engine.spans import Parted, Spans
+from features.engine.sums import Flow
 from features.panel import Array, Panel
 from features.records import DISCOVERED_BY
-from features.spans import Parted, Spans
-from features.sums import Flow
 
 COUNTS = Family("counts", theme="volume")
 FOUND_BY = Family("found_by", theme="volume")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
+from features.engine.sums import add_where_any, log_ratio
 from features.families.counts import count, count_of, flow_of, of_category
 from features.panel import Array, Panel
-from features.sums import add_where_any, log_ratio
 from riskwarn.words import Quantity
 
 CROSSING = Family("crossing", theme="crossing")

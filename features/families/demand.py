@@ -11,11 +11,11 @@ from dataclasses import replace
 import numpy as np
 
 from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
+from features.engine.spans import NEVER, Spans
+from features.engine.sums import ratio, visible_rows
 from features.families.backlog import summed_age
 from features.panel import Panel
-from features.records import KINDS, NEVER, SATISFACTION, Records
-from features.spans import Spans
-from features.sums import ratio, visible_rows
+from features.records import KINDS, SATISFACTION, Records
 from riskwarn.words import Quantity
 
 DEMAND = Family("demand", theme="waiting")

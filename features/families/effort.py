@@ -11,11 +11,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
+from features.engine.spans import Spans
+from features.engine.sums import active_periods, ratio
 from features.families.counts import count, found
 from features.panel import Array, Panel
 from features.records import DISCOVERED_BY
-from features.spans import Spans
-from features.sums import active_periods, ratio
 from riskwarn.words import Quantity
 
 EFFORT = Family("effort", theme="recording")

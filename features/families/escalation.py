@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from features.declaration import HALF_LIVES, NEAR_HALF_LIVES, SHORT_AND_LONG, YEAR, Declared, Family, Subject
+from features.engine.spans import NEVER, Spans
 from features.panel import Array, Panel
 from features.pieces import LOCAL, RINGS_M, ring_name
-from features.records import NEVER
-from features.spans import Spans
 from riskwarn.words import Quantity
 
 ESCALATION = Family("escalation", theme="escalation")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from features.declaration import PERIOD_EN, PERIOD_ZH, SHORT_AND_LONG, YEAR, Declared, Family
+from features.engine.spans import Spans
 from features.panel import Panel
-from features.spans import Spans
 from riskwarn.periods import Period
 from riskwarn.words import Quantity
 

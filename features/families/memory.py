@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from features.declaration import HALF_LIVES, Declared, Family, Subject
+from features.engine.sums import Reals, decayed_by
 from features.panel import Panel
-from features.sums import Reals, decayed_by
 from riskwarn.words import Quantity
 
 RECENCY = Family("recency", theme="volume")

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from features import kernels, sums
 from features.declaration import SHORT_AND_LONG, YEAR, Declared, Family, Subject
+from features.engine import cellwise, sums
+from features.engine.sums import Reals
 from features.families.counts import count
 from features.panel import Array, Panel
-from features.sums import Reals
 from riskwarn.words import Quantity, Unit
 
 PACE = Family("pace", theme="pace")
@@ -118,13 +118,13 @@ def surprise(panel: Panel, source: str, window: int, usual: Usual, *, spread: bo
         seen, year = seen.astype(np.int64), year.astype(np.int64)
     found = np.empty(seen.shape, dtype=np.float32)
     town, of_grid = means_of_town(panel, source, usual.year), panel.piece.levels[Unit.TOWN].of_core
-    slow = kernels.surprise(found, seen, year, town, of_grid, usual.past, usual.scale, spread)
+    slow = cellwise.surprise(found, seen, year, town, of_grid, usual.past, usual.scale, spread)
     if slow:
         # The series converges slowly where the mean is far above what was seen.
         column, grid = np.nonzero(np.isnan(found))
         number, before = seen[column, grid], (year - seen)[column, grid]
         mean = (usual.past * before + town[column, of_grid[grid]]) * usual.scale
-        found[column, grid] = np.minimum(-np.log10(special.gammainc(number, mean)), kernels.MOST_SURPRISING)
+        found[column, grid] = np.minimum(-np.log10(special.gammainc(number, mean)), cellwise.MOST_SURPRISING)
     return found
 
 

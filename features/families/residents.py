@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from features.declaration import SHORT_AND_LONG, YEAR, Declared, Family, Subject
+from features.engine.spans import NEVER
+from features.engine.sums import Reals
 from features.families.counts import count
 from features.panel import Panel
 from features.pieces import GRID, LOCAL
-from features.records import NEVER
-from features.sums import Reals
 from riskwarn.words import Quantity
 
 RESIDENTS = Family("residents", theme="residents")

@@ -11,9 +11,9 @@ from dataclasses import replace
 import numpy as np
 
 from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
+from features.engine.spans import Spans
 from features.families.around import mean_of_unit
 from features.panel import Panel
-from features.spans import Spans
 from riskwarn.contracts.topics import Topic, topics
 from riskwarn.words import Quantity, Unit
 

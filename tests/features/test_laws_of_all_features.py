@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from features import build_features, shards
 from features.catalogue import declared
+from features.engine.sums import Flow
 from features.panel import Panel, Spans
-from features.sums import Flow
 from features.testing import assert_same, check_laws, check_no_leak, check_origins, check_pieces, made_up_city
 from riskwarn.configuration import Configuration
 from riskwarn.periods import Period

@@ -10,12 +10,22 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from features.declaration import SHORT_AND_LONG
+from features.engine.compiling import Kernel
+from features.engine.spans import Spans
+from features.engine.sums import (
+    Flow,
+    Frame,
+    active_periods,
+    days_since,
+    decayed,
+    holding,
+    log_ratio,
+    ratio,
+    summed_ages,
+)
 from features.families.counts import count
 from features.families.pace import Usual, means_of_town, surprise
-from features.kernels import Kernel
 from features.panel import panel
-from features.spans import Spans
-from features.sums import Flow, Frame, active_periods, days_since, decayed, holding, log_ratio, ratio, summed_ages
 from features.testing import made_up_city
 from riskwarn.periods import Period
 from riskwarn.words import Unit

@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from features import kernels
-from features.records import NEVER
-from features.spans import Integers, Spans, Weights
+from features.engine import cellwise, kernels
+from features.engine.spans import NEVER, Integers, Spans, Weights
 
 Sums = npt.NDArray[Any]  # int32, int64 or float64
 Reals = npt.NDArray[np.float64]
@@ -139,7 +138,7 @@ def ratio(part: Sums, whole: Sums) -> Reals:
     found = np.empty(part.shape)
     if part.dtype != np.int32 or whole.dtype != np.int32:
         part, whole = part.astype(np.float64, copy=False), whole.astype(np.float64, copy=False)
-    kernels.ratio(found, part, whole)
+    cellwise.ratio(found, part, whole)
     return found
 
 
@@ -167,7 +166,7 @@ def log_ratio(above: Sums, below: Sums, scale: float = 1.0) -> Narrow | Reals:
         return log_of(above) - log_of(below, scale)
     counts = np.arange(most + 1)
     found = np.empty(above.shape, dtype=np.float32)
-    kernels.log_ratio(found, above, below, log_of(counts), log_of(counts, scale))
+    cellwise.log_ratio(found, above, below, log_of(counts), log_of(counts, scale))
     return found
 
 
@@ -177,14 +176,14 @@ def log_against_units(counts: Sums, usual: Reals, unit: npt.NDArray[np.int64], p
     if counts.dtype != np.int32 or most > _LOGS:
         return log_of(counts, plus=plus) - usual[:, unit]
     found = np.empty(counts.shape, dtype=np.float32)
-    kernels.log_against_units(found, counts, log_of(np.arange(most + 1), plus=plus), usual, unit)
+    cellwise.log_against_units(found, counts, log_of(np.arange(most + 1), plus=plus), usual, unit)
     return found
 
 
 def spread_over_cells(values: Reals, unit: npt.NDArray[np.int64]) -> Narrow:
     """(columns, cells) each cell has the value, of (columns, units) ones, of its unit."""
     found = np.empty((len(values), len(unit)), dtype=np.float32)
-    kernels.spread_over_cells(found, values, unit)
+    cellwise.spread_over_cells(found, values, unit)
     return found
 
 
@@ -203,7 +202,7 @@ def burst(latest: Sums, long: Sums, periods: int) -> Narrow | Reals:
         usual = long / periods
         return np.asarray((latest - usual) / np.sqrt(usual + 1.0))
     found = np.empty(long.shape, dtype=np.float32)
-    kernels.burst(found, latest, long, periods)
+    cellwise.burst(found, latest, long, periods)
     return found
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from features import kernels
-from features.spans import Spans
-from features.sums import Frame, Narrow, Sums, holding
+from features.engine import kernels
+from features.engine.spans import Spans
+from features.engine.sums import Frame, Narrow, Sums, holding
 
 
 @dataclass(frozen=True)

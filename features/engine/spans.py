@@ -12,6 +12,9 @@ Weights = npt.NDArray[np.int64] | npt.NDArray[np.float64]
 Chosen = npt.NDArray[np.bool_]
 
 
+#: The period of what has not happened: later than any column.
+NEVER = np.int32(2**30)
+
 _HELD = {**dict.fromkeys(("grid", "known", "start", "stop", "day"), np.dtype(np.int32)), "weight": np.dtype(np.int64)}
 
 
