@@ -124,7 +124,7 @@ class _State:
         folder = home.features / "state"
         try:
             told = json.loads((folder / _STATE).read_text(encoding="utf-8"))
-            held = all((folder / name).is_file() for name in told["names"])
+            held = all((folder / name).stat().st_size == size for name, size in told["sizes"].items())
         except (FileNotFoundError, json.JSONDecodeError, KeyError):
             return None
         return _State(folder, told) if held else None
@@ -225,7 +225,7 @@ def _write(home: Home, city: City, store: Store, sources: Sources) -> None:
         "files": {name: store.files(name) for name in sources},
         "records": records,
         "versions": versions,
-        "names": names,
+        "sizes": {name: (folder / name).stat().st_size for name in names},
     }
     write_text(folder / _STATE, json.dumps(told, indent=1))
     for old in folder.iterdir():

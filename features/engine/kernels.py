@@ -81,9 +81,9 @@ def decayed(state, code, lowest, begin, grid, known, start, stop, weight, powers
         first, after = max(start[row] - begin, 0), stop[row] + 1 - begin
         one = code[row] - lowest
         if first < columns and after > first and 0 <= one < codes:
-            state[one, first, grid[row]] += weight[row] * powers[first + begin - 1 - known[row]]
+            state[one, first, grid[row]] += weight[row] * powers[max(first + begin - 1 - known[row], 0)]
             if after < columns:
-                state[one, after, grid[row]] -= weight[row] * powers[stop[row] - known[row]]
+                state[one, after, grid[row]] -= weight[row] * powers[max(stop[row] - known[row], 0)]
     for one in range(codes):
         for column in range(1, columns):
             for cell in range(cells):

@@ -101,3 +101,7 @@ def test_a_state_is_used_only_where_it_holds(fresh: Any, monkeypatch: pytest.Mon
     # Half a file is no state.
     described.write_text(before[:40])
     assert not same_as_from_scratch(home, 9).from_state
+    assert same_as_from_scratch(home, 9).from_state
+    cut = next(described.parent.glob("*.records"))
+    cut.write_bytes(cut.read_bytes()[:-1])
+    assert not same_as_from_scratch(home, 9).from_state
