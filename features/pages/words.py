@@ -65,6 +65,7 @@ UNITS: dict[str, Pair] = {
     "": ("", ""),
     "records": ("件", "records"),
     "records per 1,000": ("件/千人", "records per 1,000"),
+    "people per 1,000": ("人/千人", "people per 1,000"),
     "severity points": ("级别分", "severity points"),
     "categories": ("类", "categories"),
     "decades": ("数量级", "decades"),
