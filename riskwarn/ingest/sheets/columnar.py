@@ -22,9 +22,9 @@ class ParquetSheet:
         self._name = path.name
         try:
             self._file = pq.ParquetFile(path)
-        except pa.ArrowException as error:
+            self.headings: Sequence[str] = self._file.schema_arrow.names
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise FileUnreadable(file=path.name, problem="it is not a Parquet file, or it is damaged") from error
-        self.headings: Sequence[str] = self._file.schema_arrow.names
 
     def batches(self, positions: Sequence[int]) -> Iterator[Rows]:
         """Read the columns at these positions."""
@@ -38,7 +38,10 @@ class ParquetSheet:
 
     def _batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
         try:
-            yield from self._file.iter_batches(BATCH, columns=columns)
+            for batch in self._file.iter_batches(BATCH, columns=columns):
+                # Nothing in the format vouches for texts: one changed byte is no longer UTF-8.
+                batch.validate(full=True)
+                yield batch
         except (pa.ArrowException, OSError) as error:
             raise FileUnreadable(file=self._name, problem="it is damaged; export it again") from error
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.exceptions import IllegalCharacterError
 
@@ -226,6 +226,8 @@ def test_no_bytes_at_all_end_in_more_than_a_sentence(city: Home, tmp_path: Path,
 
 
 @settings(USUAL, max_examples=40)
+@example(form="parquet", places=[(946, 0)], kept=1)
+@example(form="parquet", places=[(115, 128)], kept=1)
 @given(
     form=forms,
     places=st.lists(st.tuples(st.integers(0, 50_000), st.integers(0, 255)), max_size=4),
