@@ -3,11 +3,11 @@
 The door: `read_city` gives what is known, `build_features` the numbers, `catalogue` their meaning.
 """
 
-from features.building import build_features
-from features.catalogue import catalogue, catalogue_hash
+from features.building.build import build_features
+from features.building.executors import chosen_run
+from features.catalogue.catalogue import catalogue, catalogue_hash
 from features.city import City, read_city
 from features.matrix import Feature, FeatureMatrix
-from features.running import chosen_run
 
 __all__ = [
     "City",

@@ -18,12 +18,12 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from features.building import build_features
+from features.building.build import build_features
+from features.building.executors import Run, one_by_one
 from features.city import City
+from features.encoding.encode import KINDS, SATISFACTION
 from features.matrix import FeatureMatrix
-from features.pieces import pieces
-from features.records import KINDS, SATISFACTION
-from features.running import Run, one_by_one
+from features.panel.partition import pieces
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import Contract, contract
 from riskwarn.contracts.schema import BREAKS, GRIDS, INTERVENTIONS, OWN_TIME_FIELDS, TABLES

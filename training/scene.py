@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from features import City, FeatureMatrix, build_features
-from features.panel import Panel, Spans, panel
+from features.panel.panel import Panel, Spans, panel
 from riskwarn.progress import Progress, silent
 from training.targets import Counts, TargetEvents, embargo_days, mature, target_events, window_counts
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features import City
-from features.panel import Panel, Spans, column
+from features.panel.panel import Panel, Spans, column
 from riskwarn.contracts.vocabulary import categories_of
 from riskwarn.errors import TargetSourceMissing
 from riskwarn.health import Arrivals

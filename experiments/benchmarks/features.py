@@ -27,15 +27,15 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from experiments.benchmarks.made_city import Made, made_city
-from features.building import CELLS, computed, fill
-from features.catalogue import declared
-from features.declaration import Declared, Subject
-from features.encoding import Encoded
+from features.building.build import CELLS, computed, fill
+from features.building.shards import added, divided, totals_of_piece, wide_bases
+from features.catalogue.catalogue import declared
+from features.encoding.encoded_city import Encoded
 from features.families.counts import counts
+from features.families.declaration import Declared, Subject
 from features.matrix import Block
-from features.panel import Panel
-from features.pieces import Piece, pieces
-from features.shards import added, divided, totals_of_piece, wide_bases
+from features.panel.panel import Panel
+from features.panel.partition import Piece, pieces
 from riskwarn.configuration import Configuration
 from riskwarn.periods import Period
 

@@ -8,9 +8,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from features.encoding.encode import KINDS
+from features.encoding.records import Records
 from features.engine.spans import NEVER
-from features.panel import Encoded
-from features.records import KINDS, Records
+from features.panel.panel import Encoded
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.contracts.schema import GRIDS

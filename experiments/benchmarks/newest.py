@@ -44,8 +44,8 @@ import sys, time
 started = time.perf_counter()
 import numpy as np
 from pathlib import Path
-from features.running import chosen_run
-from features.state import newest_features
+from features.building.executors import chosen_run
+from features.incremental.incremental import newest_features
 from riskwarn.home import open_home
 from riskwarn.settings import Settings
 home = open_home(Path(sys.argv[1]), Settings())

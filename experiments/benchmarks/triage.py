@@ -23,15 +23,16 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from experiments.benchmarks.made_city import AS_OF, Made, made_city
-from features.declaration import Subject
-from features.encoding import Encoded
+from features.building.tables import write_table
+from features.encoding.clock import Clock
+from features.encoding.encoded_city import Encoded
+from features.encoding.records import Records
 from features.engine.spans import NEVER
 from features.families.counts import counts
+from features.families.declaration import Subject
 from features.matrix import Block, FeatureMatrix
-from features.panel import Panel
-from features.pieces import Piece
-from features.records import Clock, Records
-from features.tables import write_table
+from features.panel.panel import Panel
+from features.panel.partition import Piece
 from riskwarn.periods import Calendar, Period
 from tests.postgresql import postgresql
 

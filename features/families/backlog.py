@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
+from features.encoding.records import Records
 from features.engine.ages import Ages, ages
 from features.engine.spans import Parted, Spans
 from features.engine.sums import log_ratio, ratio, summed_ages, visible_rows
 from features.families.counts import count
-from features.panel import Array, Panel
-from features.records import Records
+from features.families.declaration import Declared, Family, Subject
+from features.panel.panel import Array, Panel
+from features.windows import SHORT_AND_LONG
 from riskwarn.words import Quantity
 
 BACKLOG = Family("backlog", theme="waiting")

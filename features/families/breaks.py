@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from features.declaration import YEAR, Declared, Family, Subject
 from features.engine.spans import Spans
-from features.panel import Panel, breaks_of
+from features.families.declaration import Declared, Family, Subject
+from features.panel.panel import Panel, breaks_of
+from features.windows import YEAR
 from riskwarn.words import Quantity
 
 BREAKS = Family("breaks", theme="recording")

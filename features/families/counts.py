@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from features.declaration import SHORT_AND_LONG, WINDOWS, Declared, Family, Subject
+from features.encoding.encode import DISCOVERED_BY
 from features.engine.spans import Parted, Spans
 from features.engine.sums import Flow
-from features.panel import Array, Panel
-from features.records import DISCOVERED_BY
+from features.families.declaration import Declared, Family, Subject
+from features.panel.panel import Array, Panel
+from features.windows import SHORT_AND_LONG, WINDOWS
 
 COUNTS = Family("counts", theme="volume")
 FOUND_BY = Family("found_by", theme="volume")

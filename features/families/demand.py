@@ -10,12 +10,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
+from features.encoding.encode import KINDS, SATISFACTION
+from features.encoding.records import Records
 from features.engine.spans import NEVER, Spans
 from features.engine.sums import ratio, visible_rows
 from features.families.backlog import summed_age
-from features.panel import Panel
-from features.records import KINDS, SATISFACTION, Records
+from features.families.declaration import Declared, Family, Subject
+from features.panel.panel import Panel
+from features.windows import SHORT_AND_LONG
 from riskwarn.words import Quantity
 
 DEMAND = Family("demand", theme="waiting")

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
+from features.encoding.encode import DISCOVERED_BY
 from features.engine.spans import Spans
 from features.engine.sums import active_periods, ratio
 from features.families.counts import count, found
-from features.panel import Array, Panel
-from features.records import DISCOVERED_BY
+from features.families.declaration import Declared, Family, Subject
+from features.panel.panel import Array, Panel
+from features.windows import SHORT_AND_LONG
 from riskwarn.words import Quantity
 
 EFFORT = Family("effort", theme="recording")

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from features.declaration import HALF_LIVES, NEAR_HALF_LIVES, SHORT_AND_LONG, YEAR, Declared, Family, Subject
 from features.engine.spans import NEVER, Spans
-from features.panel import Array, Panel
-from features.pieces import LOCAL, RINGS_M, ring_name
+from features.families.declaration import Declared, Family, Subject
+from features.panel.distances import RINGS_M, ring_name
+from features.panel.panel import Array, Panel
+from features.panel.partition import LOCAL
+from features.windows import HALF_LIVES, NEAR_HALF_LIVES, SHORT_AND_LONG, YEAR
 from riskwarn.words import Quantity
 
 ESCALATION = Family("escalation", theme="escalation")

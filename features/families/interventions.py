@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from features.declaration import PERIOD_EN, PERIOD_ZH, SHORT_AND_LONG, YEAR, Declared, Family
 from features.engine.spans import Spans
-from features.panel import Panel
+from features.families.declaration import Declared, Family
+from features.panel.panel import Panel
+from features.windows import PERIOD_EN, PERIOD_ZH, SHORT_AND_LONG, YEAR
 from riskwarn.periods import Period
 from riskwarn.words import Quantity
 

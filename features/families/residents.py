@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from features.declaration import SHORT_AND_LONG, YEAR, Declared, Family, Subject
 from features.engine.spans import NEVER
 from features.engine.sums import Reals
 from features.families.counts import count
-from features.panel import Panel
-from features.pieces import GRID, LOCAL
+from features.families.declaration import Declared, Family, Subject
+from features.panel.panel import Panel
+from features.panel.partition import GRID, LOCAL
+from features.windows import SHORT_AND_LONG, YEAR
 from riskwarn.words import Quantity
 
 RESIDENTS = Family("residents", theme="residents")

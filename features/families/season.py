@@ -13,8 +13,9 @@ from functools import cache
 import numpy as np
 from lunardate import LunarDate
 
-from features.declaration import SHORT_AND_LONG, Declared, Family
-from features.panel import Array, Panel
+from features.families.declaration import Declared, Family
+from features.panel.panel import Array, Panel
+from features.windows import SHORT_AND_LONG
 from riskwarn.periods import Period
 from riskwarn.words import Quantity
 

@@ -10,10 +10,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from features.declaration import SHORT_AND_LONG, Declared, Family, Subject
 from features.engine.spans import Spans
-from features.families.around import mean_of_unit
-from features.panel import Panel
+from features.families.declaration import Declared, Family, Subject
+from features.families.spatial import mean_of_unit
+from features.panel.panel import Panel
+from features.windows import SHORT_AND_LONG
 from riskwarn.contracts.topics import Topic, topics
 from riskwarn.words import Quantity, Unit
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from features.tables import Column
+from features.building.tables import Column
 
 #: Bars of a histogram, at most.
 BARS = 24

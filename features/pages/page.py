@@ -10,10 +10,10 @@ from importlib import resources
 from string import Template
 from zoneinfo import ZoneInfo
 
+from features.building.tables import BuiltTable, Column, catalogue_mark
 from features.matrix import Feature
 from features.pages.row import FEWEST, Mark, Row, both, html_of, mark_of
 from features.pages.words import FAMILIES, source_words
-from features.tables import BuiltTable, Column, catalogue_mark
 from riskwarn.configuration import Configuration
 
 

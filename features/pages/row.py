@@ -8,10 +8,10 @@ from html import escape
 
 import numpy as np
 
+from features.building.tables import Column
 from features.matrix import Feature
 from features.pages.distribution import Histogram, distribution, histogram
 from features.pages.words import QUANTITIES, TRANSFORMS, UNITS, Pair, window_words
-from features.tables import Column
 from riskwarn.periods import Period
 
 #: Of a feature that is known in fewer grids no numbers are shown: they would nearly be those of single grids.

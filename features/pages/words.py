@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from features.declaration import PERIOD_EN, PERIOD_ZH
+from features.windows import PERIOD_EN, PERIOD_ZH
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.errors import UnknownSource

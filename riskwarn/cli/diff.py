@@ -18,7 +18,7 @@ from riskwarn.cli.session import Session
 def command(session: Session, old: Path, new: Path, source: str | None, mapping: Path | None) -> None:
     """Show what changed from OLD to NEW (columns, words, forms, encoding) and what would load differently."""
     from riskwarn.declarations import read_yaml
-    from riskwarn.ingest.proposing.difference import compare
+    from riskwarn.ingest.mapping_proposal.difference import compare
     from riskwarn.mapping import Mapping
 
     rules = read_yaml(mapping, Mapping) if mapping else None

@@ -13,7 +13,7 @@ from riskwarn.cli.session import Session, table
 
 if TYPE_CHECKING:
     from features import Feature
-    from features.tables import BuiltTable, Column
+    from features.building.tables import BuiltTable, Column
     from riskwarn.home import Home
 
 
@@ -30,8 +30,8 @@ def command() -> None:
 def build(session: Session, as_of: datetime | None) -> None:
     """Write one row a grid: grid_id, as_of and one column a feature (Parquet)."""
     from features import chosen_run
-    from features.state import newest_features
-    from features.tables import table_path, write_table
+    from features.building.tables import table_path, write_table
+    from features.incremental.incremental import newest_features
     from riskwarn.files import atomic
 
     home = session.home()
@@ -63,8 +63,8 @@ def list_features(session: Session, family: str | None, page: Path | None) -> No
     from dataclasses import asdict
 
     from features import catalogue
+    from features.building.tables import newest_table
     from features.pages import distribution
-    from features.tables import newest_table
     from riskwarn.errors import FolderMissing, UnknownTarget
 
     if page is not None and not page.resolve().parent.is_dir():

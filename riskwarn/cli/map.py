@@ -10,7 +10,7 @@ import click
 from riskwarn.cli.session import Session, table
 
 if TYPE_CHECKING:
-    from riskwarn.ingest.proposing.recognising import Place
+    from riskwarn.ingest.mapping_proposal.matching import Place
 
 #: Packaged mappings of usual departments; named here because help must not load the configuration's module.
 PRESETS = ("dispute", "petition", "12345", "110", "grid-case", "mediation", "hazard", "wage")
@@ -25,8 +25,8 @@ PRESETS = ("dispute", "petition", "12345", "110", "grid-case", "mediation", "haz
 def command(session: Session, file: Path, source: str | None, preset: str | None, target: Path | None) -> None:
     """Look at FILE and propose which column is which field, on what ground, and what is unsure."""
     from riskwarn.files import write_text
-    from riskwarn.ingest.proposing.mapping_file import as_yaml
-    from riskwarn.ingest.proposing.proposal import propose
+    from riskwarn.ingest.mapping_proposal.mapping_file import as_yaml
+    from riskwarn.ingest.mapping_proposal.proposal import propose
 
     proposal = propose(
         file,
@@ -72,7 +72,7 @@ def command(session: Session, file: Path, source: str | None, preset: str | None
 def _places(session: Session) -> list[Place]:
     """The codes and names of the units that the home holds; nothing without a home or before grids are loaded."""
     from riskwarn.errors import HomeMissing
-    from riskwarn.ingest.proposing.recognising import Place
+    from riskwarn.ingest.mapping_proposal.matching import Place
     from riskwarn.store import Store
 
     try:

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from riskwarn.contracts.squashing import squashed
+from riskwarn.contracts.folding import squashed
 from riskwarn.errors import RefusedWord
 
 _BETWEEN_HAN = re.compile(r"(?<=[㐀-鿿]) (?=[㐀-鿿])")

@@ -4,10 +4,10 @@ The door: `examine` with `districts_in_force` and `usual_as_of`, `SourceHealth`,
 the embargo of training; `write_workbook`.
 """
 
-from riskwarn.health.clerk import write_workbook
 from riskwarn.health.delays import Arrivals
 from riskwarn.health.examining import arrivals_of, districts_in_force, examine, usual_as_of
 from riskwarn.health.reports import Gap, SourceHealth, Verdict
+from riskwarn.health.workbook import write_workbook
 
 __all__ = [
     "Arrivals",

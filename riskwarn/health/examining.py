@@ -12,15 +12,15 @@ import numpy.typing as npt
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.errors import NothingKnown
+from riskwarn.health.changepoints import shifts
 from riskwarn.health.contents import contents
 from riskwarn.health.delays import LEAST_EXPORTS, Arrivals, arrival, arrivals, registration
 from riskwarn.health.feeds import Feed, read_feed
 from riskwarn.health.findings import findings
+from riskwarn.health.freshness import Freshness, freshness, usual_export_gap
 from riskwarn.health.reports import Break, District, Gap, SourceHealth, day
 from riskwarn.health.revisions import fixed_that_changed, own_times_that_moved
-from riskwarn.health.rhythm import Freshness, freshness, usual_export_gap
 from riskwarn.health.series import Series, series
-from riskwarn.health.shifts import shifts
 from riskwarn.health.volume import RARE, Volume, shortfall
 from riskwarn.home import Home
 from riskwarn.periods import Period

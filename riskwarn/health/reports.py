@@ -10,8 +10,8 @@ from typing import Any
 
 from riskwarn.health.contents import Contents
 from riskwarn.health.delays import Arrival, Delay
+from riskwarn.health.freshness import Freshness
 from riskwarn.health.revisions import Changed, Moved
-from riskwarn.health.rhythm import Freshness
 from riskwarn.health.volume import Volume
 from riskwarn.periods import Period
 

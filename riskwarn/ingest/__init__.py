@@ -3,8 +3,8 @@
 The door: `ingest`, `retry`, `Account`.
 """
 
-from riskwarn.ingest.account import Account
-from riskwarn.ingest.loading import ingest
-from riskwarn.ingest.retrying import Retried, retry
+from riskwarn.ingest.loading.account import Account
+from riskwarn.ingest.loading.loading import ingest
+from riskwarn.ingest.loading.retrying import Retried, retry
 
 __all__ = ["Account", "Retried", "ingest", "retry"]

@@ -15,12 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
-from riskwarn.ingest.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
-from riskwarn.ingest.dates import instants
-from riskwarn.ingest.gate.faults import Faults
-from riskwarn.ingest.gate.privacy import LocalCategories, NotLoaded, free_text, is_free_text
+from riskwarn.ingest.privacy.faults import Faults
+from riskwarn.ingest.privacy.free_text import free_text, is_free_text
+from riskwarn.ingest.privacy.tallies import LocalCategories, NotLoaded
 from riskwarn.ingest.sheets import Rows, Sheet, ahead
 from riskwarn.ingest.sheets.encoding import LOST
+from riskwarn.ingest.values.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
+from riskwarn.ingest.values.dates import instants
 from riskwarn.mapping import Mapping as Rules
 
 

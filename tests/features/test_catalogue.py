@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from features import FeatureMatrix, build_features, catalogue, provenance
-from features.catalogue import DEMAND_ONLY, declared
-from features.families.around import NotExtensive, against_units, around
-from features.provenance import catalogue_version, changed, feature_versions
+from features import FeatureMatrix, build_features, catalogue
+from features.catalogue import version
+from features.catalogue.catalogue import DEMAND_ONLY, declared
+from features.catalogue.version import catalogue_version, changed, feature_versions
+from features.families.spatial import NotExtensive, against_units, around
 from features.testing import check_laws, made_up_city
 from riskwarn.configuration import Configuration
 from riskwarn.errors import FeatureModuleInvalid, UnknownTarget
@@ -19,7 +20,7 @@ from riskwarn.periods import Period
 from riskwarn.words import Quantity
 
 LOCAL = """
-from features.declaration import Family
+from features.families.declaration import Family
 from features.families.counts import count
 
 LOCAL = Family("local", theme="local")
@@ -122,9 +123,9 @@ def test_a_changed_definition_invalidates_what_depends_on_it_and_nothing_else(mo
     configuration = Configuration()
     before, whole = feature_versions(configuration), catalogue_version(configuration)
     assert changed(configuration, before) == ()
-    source = provenance._source
+    source = version._source
     monkeypatch.setattr(
-        provenance, "_source", lambda name: source(name) + ("# another" if name == "features.families.pace" else "")
+        version, "_source", lambda name: source(name) + ("# another" if name == "features.families.anomaly" else "")
     )
     families = {feature.name: feature.family for feature in catalogue(configuration)}
     assert {families[name] for name in changed(configuration, before)} == {"pace"}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from features import FeatureMatrix, build_features, catalogue, catalogue_hash, read_city
-from features.families.around import around
+from features.families.spatial import around
 from riskwarn.configuration import Configuration
 from riskwarn.errors import AsOfInvalid, GridsMissing, NothingKnown
 from riskwarn.home import Home
@@ -108,7 +108,7 @@ def test_the_catalogue_is_told_in_two_languages_and_sums_only_what_may_be_summed
     assert {feature.family for feature in petitions} == {"demand", "neighbours", "roll-ups", "position"}
     assert not any(word in feature.name for feature in known for word in ("migrant", "rental", "registered"))
     assert catalogue_hash(Configuration()) == catalogue_hash(Configuration())
-    from features.catalogue import declared
+    from features.catalogue.catalogue import declared
 
     intensive = next(row for row in declared(Configuration()) if row.feature.name == "disputes_recency")
     with pytest.raises(ValueError, match="extensive"):

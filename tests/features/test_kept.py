@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.kept import KeptRecords, KeptVersions
-from features.records import GONE, Records
+from features.encoding.records import GONE, Records
+from features.incremental.files import KeptRecords, KeptVersions
 
 
 @pytest.fixture(scope="module")

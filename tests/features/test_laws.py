@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features import FeatureMatrix, build_features, read_city
-from features.panel import Panel
+from features.panel.panel import Panel
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
 from tests.worlds import load, with_grids, write_csv

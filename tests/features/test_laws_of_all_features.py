@@ -11,10 +11,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from features import build_features, shards
-from features.catalogue import declared
+from features import build_features
+from features.building import shards
+from features.catalogue.catalogue import declared
 from features.engine.sums import Flow
-from features.panel import Panel, Spans
+from features.panel.panel import Panel, Spans
 from features.testing import assert_same, check_laws, check_no_leak, check_origins, check_pieces, made_up_city
 from riskwarn.configuration import Configuration
 from riskwarn.periods import Period
@@ -108,13 +109,13 @@ def test_a_piece_without_its_halo_is_found(monkeypatch: pytest.MonkeyPatch) -> N
             }
             yield replace(shard, sources=sources if len(parts) > 1 else shard.sources), part
 
-    monkeypatch.setattr("features.building.divided", without_halo)
+    monkeypatch.setattr("features.building.build.divided", without_halo)
     with pytest.raises(AssertionError):
         check_pieces(made_up_city(1))
 
 
 def test_a_piece_that_takes_its_own_total_for_the_districts_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("features.building.wide_bases", lambda rows: [])
+    monkeypatch.setattr("features.building.build.wide_bases", lambda rows: [])
     with pytest.raises(AssertionError):
         check_pieces(made_up_city(1))
 

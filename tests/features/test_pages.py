@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 
 from features import Feature, catalogue
+from features.building.tables import BuiltTable, catalogue_mark, newest_table
 from features.pages import catalogue_page, distribution
 from features.pages.distribution import BARS, histogram
 from features.pages.row import FEWEST
 from features.pages.words import FAMILIES, QUANTITIES, TRANSFORMS, UNITS
-from features.tables import BuiltTable, catalogue_mark, newest_table
 from riskwarn.configuration import Configuration
 from riskwarn.home import Home
 from riskwarn.periods import Period

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from features.running import OnCluster, OnThreads, chosen_run, one_by_one
+from features.building.executors import OnCluster, OnThreads, chosen_run, one_by_one
 from features.testing import check_pieces, made_up_city
 from riskwarn.errors import ClusterUnreachable
 

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from features import build_features, kept, read_city, state
-from features.state import newest_features
+from features import build_features, read_city
+from features.incremental import files as kept
+from features.incremental import incremental as state
+from features.incremental.incremental import newest_features
 from features.testing import assert_same
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from features.declaration import SHORT_AND_LONG
 from features.engine.compiling import Kernel
 from features.engine.spans import Spans
 from features.engine.sums import (
@@ -23,10 +22,11 @@ from features.engine.sums import (
     ratio,
     summed_ages,
 )
+from features.families.anomaly import Usual, means_of_town, surprise
 from features.families.counts import count
-from features.families.pace import Usual, means_of_town, surprise
-from features.panel import panel
+from features.panel.panel import panel
 from features.testing import made_up_city
+from features.windows import SHORT_AND_LONG
 from riskwarn.periods import Period
 from riskwarn.words import Unit
 

@@ -26,7 +26,7 @@ from riskwarn.errors import (
     UnknownSource,
 )
 from riskwarn.home import Home
-from riskwarn.ingest.dates import instants
+from riskwarn.ingest.values.dates import instants
 from riskwarn.store import Store
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
 

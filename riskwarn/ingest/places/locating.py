@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow as pa
 
 from riskwarn.contracts.schema import EVENTS
-from riskwarn.ingest.cells import coded, rounded, series
 from riskwarn.ingest.places.ladder import Ladder, is_place
 from riskwarn.ingest.reading import Reading
+from riskwarn.ingest.values.cells import coded, rounded, series
 
 Codes = npt.NDArray[np.int64]
 

@@ -124,7 +124,7 @@ class Names:
 
 
 def _newest(rows: pd.DataFrame, group: list[str]) -> pd.DataFrame:
-    """The rows of the newest statement of each group: see `riskwarn.ingest.tables_of_places`."""
+    """The rows of the newest statement of each group: see `riskwarn.ingest.tables.tables_of_places`."""
     load = rows["load_id"].fillna(0)
     newest = load.eq(rows.assign(_load=load).groupby(group, dropna=False)["_load"].transform("max"))
     return rows[newest].drop_duplicates([*group, "grid_id"], keep="last")

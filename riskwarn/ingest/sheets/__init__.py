@@ -33,7 +33,7 @@ def open_sheet(path: Path, find: Finder, database: str | None = None) -> Sheet:
     kind = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else (suffixes or [""])[-1]
     # The libraries of each kind are loaded when a file of the kind is.
     if kind in (".csv", ".txt", ".tsv"):
-        from riskwarn.ingest.sheets.separated import CsvSheet
+        from riskwarn.ingest.sheets.delimited import CsvSheet
 
         return CsvSheet(path, find)
     if kind in (".xlsx", ".xls", ".xlsb", ".ods"):

@@ -12,7 +12,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from riskwarn.errors import FileEmpty, FileUnreadable
-from riskwarn.ingest.gate.showing import shown_title
+from riskwarn.ingest.privacy.redaction import shown_title
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH
 from riskwarn.ingest.sheets.rows import BATCH, Rows, cell_text, no_rows
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from riskwarn.configuration import Configuration
-from riskwarn.ingest.proposing.difference import Difference, compare
+from riskwarn.ingest.mapping_proposal.difference import Difference, compare
 from riskwarn.mapping import Mapping
 from tests.worlds import dispute, write_csv
 

@@ -12,9 +12,9 @@ from riskwarn.configuration import Configuration
 from riskwarn.declarations import read_yaml
 from riskwarn.errors import UnknownSource
 from riskwarn.home import Home
-from riskwarn.ingest.proposing.mapping_file import as_yaml
-from riskwarn.ingest.proposing.proposal import Proposal, propose
-from riskwarn.ingest.proposing.recognising import Place
+from riskwarn.ingest.mapping_proposal.mapping_file import as_yaml
+from riskwarn.ingest.mapping_proposal.matching import Place
+from riskwarn.ingest.mapping_proposal.proposal import Proposal, propose
 from riskwarn.mapping import Mapping
 from riskwarn.store import Store
 from tests.worlds import load, with_grids, write_csv

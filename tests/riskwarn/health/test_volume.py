@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from riskwarn.health.changepoints import shifts
+from riskwarn.health.freshness import freshness, usual_export_gap
 from riskwarn.health.holidays import holiday_shares
-from riskwarn.health.rhythm import freshness, usual_export_gap
-from riskwarn.health.shifts import shifts
 from riskwarn.health.volume import Volume, shortfall
 
 Counts = npt.NDArray[np.int64]

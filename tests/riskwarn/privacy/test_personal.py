@@ -19,9 +19,10 @@ from riskwarn.contracts.personal import (
 )
 from riskwarn.contracts.vocabulary import category_words
 from riskwarn.errors import PrivateColumn
-from riskwarn.ingest.gate.faults import Faults
-from riskwarn.ingest.gate.privacy import LocalCategories, refuse_personal_columns, screened
-from riskwarn.ingest.gate.showing import kept_name, shown_headings
+from riskwarn.ingest.privacy.faults import Faults
+from riskwarn.ingest.privacy.privacy import refuse_personal_columns, screened
+from riskwarn.ingest.privacy.redaction import kept_name, shown_headings
+from riskwarn.ingest.privacy.tallies import LocalCategories
 from riskwarn.ingest.reading import Reading
 from riskwarn.mapping import Mapping
 from tests.worlds import NOW

@@ -11,7 +11,7 @@ from features import catalogue
 from riskwarn.configuration import Configuration
 from riskwarn.contracts.topics import MOST_TOPICS, negation, topics
 from riskwarn.contracts.vocabulary import refused_word
-from riskwarn.ingest.gate.topics import topic_bits, united_topics
+from riskwarn.ingest.privacy.topics import topic_bits, united_topics
 from riskwarn.words import Unit
 
 
@@ -115,7 +115,7 @@ def test_words_end_where_texts_end() -> None:
 
 
 def test_blocks_hold_any_length(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("riskwarn.ingest.gate.topics.BLOCK_BYTES", 64)
+    monkeypatch.setattr("riskwarn.ingest.privacy.topics.BLOCK_BYTES", 64)
     texts = ["漏水" * 100, "噪音", "", "打人" * 50, *["起火"] * 40]
     assert topic_bits(pa.array(texts)).tolist() == [by_hand(text) for text in texts]
 

@@ -1,0 +1,89 @@
+"""Where the pieces of a city are computed: one by one, on the threads of this machine, or on a Dask cluster.
+
+Each way calls the same function on the same shards; none of them changes a number. There is no scheduler of our own.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from joblib import Parallel, delayed
+
+from features.building.shards import Shard
+from riskwarn.errors import ClusterUnreachable
+
+Found = TypeVar("Found")
+
+#: Pieces that lie ready for each worker of a cluster, so that none waits and memory stays bounded.
+_AHEAD = 2
+
+_SECONDS = 20
+
+
+class Run(Protocol):
+    """A way to compute a function of every shard; the results come in the order of the shards."""
+
+    @property
+    def together(self) -> int:
+        """How many shards are computed at once in one memory, where the records of a piece cost nothing to share."""
+
+    def __call__(self, work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
+        """Go through the shards."""
+
+
+@dataclass(frozen=True)
+class OnThreads:
+    """On so many threads of this process (joblib): compiled loops and numpy run without the interpreter's lock."""
+
+    together: int
+
+    def __call__(self, work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
+        """Go through the shards; with one thread in this one, one after the other."""
+        if self.together == 1:
+            return map(work, shards)
+        tasks = (delayed(work)(shard) for shard in shards)
+        parallel = Parallel(self.together, prefer="threads", return_as="generator", pre_dispatch=self.together)
+        found: Iterator[Found] = parallel(tasks)
+        return found
+
+
+one_by_one = OnThreads(1)
+
+
+@dataclass(frozen=True)
+class OnCluster:
+    """On the workers of a Dask scheduler (``tcp://host:8786``)."""
+
+    address: str
+    together: int = 1
+
+    def __call__(self, work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
+        """Go through the shards; raise ClusterUnreachable where no worker answers."""
+        address = self.address
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise ClusterUnreachable(address=address, problem="install riskwarn[dask] to use a cluster") from error
+        try:
+            client = Client(address, timeout=_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+            client.wait_for_workers(1, timeout=_SECONDS)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise ClusterUnreachable(address=address, problem=str(error) or "no worker answers") from error
+        with client:
+            waiting: deque[object] = deque()
+            threads = sum(client.nthreads().values())  # type: ignore[no-untyped-call]
+            ahead = _AHEAD * max(1, threads)
+            for shard in shards:
+                waiting.append(client.submit(work, shard, pure=False))
+                if len(waiting) >= ahead:
+                    yield waiting.popleft().result()  # type: ignore[attr-defined]
+            while waiting:
+                yield waiting.popleft().result()  # type: ignore[attr-defined]
+
+
+def chosen_run(cluster: str | None, threads: int) -> Run:
+    """The way that the settings ask for: the cluster if one is named, else the machine's threads."""
+    return OnThreads(threads) if cluster is None else OnCluster(cluster)

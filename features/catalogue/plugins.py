@@ -1,0 +1,57 @@
+"""Features of one's own: a few lines in a module that riskwarn.yaml names.
+
+The module has a function ``features(subject)`` that is called for every event source and gives what it declares for it:
+
+    from features.families.declaration import Family, SHORT_AND_LONG
+    from features.families.counts import count
+
+    LOCAL = Family("local", theme="local")
+
+    def features(subject):
+        if subject.source == "disputes":
+            yield LOCAL.feature(
+                "disputes", "disputes_count_6", "近6周矛盾纠纷数", "disputes in the last 6 weeks",
+                lambda panel: count(panel, "disputes", 6), window=6,
+            )
+
+`features.testing` holds the laws for it, as for every feature.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+
+from features.families.declaration import Declared, Subject
+from riskwarn.errors import FeatureModuleInvalid
+
+
+def from_modules(modules: Sequence[str], subjects: Sequence[Subject], demand_only: Sequence[str]) -> Iterator[Declared]:
+    """The features that modules declare, in the order of the modules; raise FeatureModuleInvalid where one cannot."""
+    for name in modules:
+        module = imported(name)
+        make = getattr(module, "features", None)
+        if not callable(make):
+            raise FeatureModuleInvalid(module=name, problem="it has no function features(subject)")
+        for subject in subjects:
+            for row in make(subject):
+                if not isinstance(row, Declared):
+                    raise FeatureModuleInvalid(
+                        module=name,
+                        problem=f"features({subject.source}) gave {type(row).__name__}, not a declared feature",
+                    )
+                if row.feature.source in demand_only and row.feature.family != "demand":
+                    raise FeatureModuleInvalid(
+                        module=name,
+                        problem=f"{row.feature.name} counts {row.feature.source}, which enter as demand only",
+                    )
+                yield row
+
+
+def imported(name: str) -> ModuleType:
+    """A module by its dotted name; raise FeatureModuleInvalid where it cannot be imported."""
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        raise FeatureModuleInvalid(module=name, problem=f"it cannot be imported: {error}") from error

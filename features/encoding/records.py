@@ -1,0 +1,87 @@
+"""Records as numbers: what is believed of one source, as small integer columns that a panel reads at the speed of memory.
+
+Instants become the period into which they fall, dates become days, words become codes of the shipped vocabularies.
+Everything is encoded once for all columns and shards; a shard takes rows of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+#: The last column that sees a record which was taken out: before any.
+GONE = np.int32(-1)
+
+
+Column = npt.NDArray[Any]
+
+
+class Records:
+    """The encoded rows of one source. `records["severity"]` is a column; rows may be a choice of a longer table's.
+
+    A choice shares the table's memory until a column is asked for; the chosen column is then kept.
+    """
+
+    def __init__(
+        self,
+        columns: Mapping[str, Column],
+        rows: npt.NDArray[np.int64] | None = None,
+        cells: npt.NDArray[np.int64] | None = None,
+    ) -> None:
+        self._columns = columns
+        self._rows = rows
+        self._kept: dict[str, Column] = {} if cells is None else {"grid": cells}
+
+    def __len__(self) -> int:
+        return len(self._columns["grid"]) if self._rows is None else len(self._rows)
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self._kept:
+            column = self._columns[name]
+            self._kept[name] = column if self._rows is None else column[self._rows]
+        return self._kept[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._columns
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(self._columns)
+
+    @cached_property
+    def nbytes(self) -> int:
+        """Bytes of the columns."""
+        return sum(self._columns[name].nbytes for name in self._columns)
+
+    def choose(self, rows: npt.NDArray[np.int64], cells: npt.NDArray[np.int64] | None = None) -> Records:
+        """The rows at these places, in cells of another geography where such are given."""
+        if self._rows is None:
+            return Records(self._columns, rows, cells)
+        return Records(self._columns, self._rows[rows], self["grid"][rows] if cells is None else cells)
+
+    def by_grid(self) -> Records:
+        """The rows in the order of their grids, each grid's as they were: what is near on the ground is near in memory."""
+        grid = self["grid"]
+        if (np.diff(grid) >= 0).all():
+            return self
+        return Records(self.choose(np.argsort(grid, kind="stable")).solid())
+
+    def joined(self, other: Records, weight: npt.NDArray[np.float64]) -> Records:
+        """These rows and those of another table of the same columns, whose counts weigh so much."""
+        columns = {name: np.concatenate([self[name], other[name]]) for name in self._columns}
+        if not (weight == 1).all():
+            columns["count"] = np.concatenate([self["count"], other["count"] * weight])
+        return Records(columns)
+
+    def __reduce__(self) -> tuple[type[Records], tuple[dict[str, Column]]]:
+        """To another process go the chosen rows only."""
+        return Records, (self.solid(),)
+
+    def solid(self) -> dict[str, Column]:
+        """All columns as plain arrays: what is sent to another process."""
+        return {name: np.ascontiguousarray(self[name]) for name in self._columns}

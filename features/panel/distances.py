@@ -1,0 +1,45 @@
+"""Which grids each grid sees: its neighbours, and those within rings around its centre."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
+
+from riskwarn.geography import Geography
+
+#: Bounds of the distance rings around a grid, in metres between centres.
+RINGS_M = ((0, 400), (400, 1000))
+
+
+#: The grids next door.
+NEAR = "near"
+
+
+_METRES_PER_DEGREE = 111_320.0
+
+
+def ring_name(ring: int) -> str:
+    """The lens of a ring."""
+    return f"ring_{RINGS_M[ring][1]}"
+
+
+def neighbourhoods(geography: Geography) -> dict[str, csr_array]:
+    """Each lens as a matrix: (grid, grids that it sees)."""
+    sights = {NEAR: geography.neighbours.astype(np.int32)}
+    count = len(geography)
+    placed = np.flatnonzero(np.isfinite(geography.longitude) & np.isfinite(geography.latitude))
+    pairs, distance = np.zeros((0, 2), dtype=np.int64), np.zeros(0)
+    if len(placed) > 1:
+        latitude = geography.latitude[placed]
+        east = geography.longitude[placed] * np.cos(np.radians(latitude.mean())) * _METRES_PER_DEGREE
+        points = np.column_stack([east, latitude * _METRES_PER_DEGREE])
+        pairs = cKDTree(points).query_pairs(RINGS_M[-1][1], output_type="ndarray")
+        distance = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T)
+        pairs = placed[pairs]
+    for ring, (inner, outer) in enumerate(RINGS_M):
+        chosen = (distance > inner) | ((distance == 0) & (inner == 0))
+        left, right = pairs[chosen & (distance <= outer)].T
+        both = (np.concatenate([left, right]), np.concatenate([right, left]))
+        sights[ring_name(ring)] = csr_array((np.ones(len(both[0]), dtype=np.int32), both), shape=(count, count))
+    return sights

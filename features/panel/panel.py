@@ -1,0 +1,210 @@
+"""The dense panel: what holds at each origin in each cell, out of the records.
+
+The panel's edges are the midnights k whole periods before the as-of; column ``b`` looks from edge ``b`` at what was
+known strictly before it. Every count is a number of spans: something holds at the columns ``start … stop``, so that
+corrections and withdrawals need no special case. A record counts in the period in which it became known.
+
+A panel shows some of the columns and one piece of the city. The cells are its grids; through a *lens* the same records
+are seen in other cells: those of the halo too, or the units above, which show what is located in no grid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.city import City
+from features.encoding.encoded_city import Encoded, breaks_of, encoded
+from features.encoding.records import Records
+from features.engine import sums
+from features.engine.spans import Spans
+from features.engine.sums import Flow, Frame, Narrow, Reals, Sums
+from features.panel.partition import GRID, LOCAL, Piece
+from features.windows import SHORT_AND_LONG
+from riskwarn.periods import Instants, Period
+from riskwarn.words import Unit
+
+__all__ = ["Array", "Encoded", "Panel", "Spans", "breaks_of", "encoded", "panel"]
+
+Array = Sums
+Kept = TypeVar("Kept")
+
+
+@dataclass
+class Panel:
+    """Some columns of one piece of a city; remembers what several features share."""
+
+    city: Encoded
+    piece: Piece
+    begin: int  # the first column shown
+    columns: int  # number of columns shown
+    lens: str = GRID
+    totals: Mapping[tuple[str, Unit], Reals] | None = None  # (feature, unit) -> (columns, units of the whole city)
+    _kept: dict[object, object] = field(default_factory=dict, repr=False)
+    _others: dict[str, Panel] = field(default_factory=dict, repr=False)
+
+    @property
+    def grids(self) -> int:
+        """Number of cells: the grids of the piece, or the units of the lens."""
+        return self.piece.cells(self.lens)
+
+    @property
+    def frame(self) -> Frame:
+        """The columns and cells of the dense sums."""
+        return Frame(self.begin, self.columns, self.grids)
+
+    @property
+    def period(self) -> Period:
+        """The step of the panel."""
+        return self.city.period
+
+    @property
+    def edges(self) -> Instants:
+        """(columns,) the instants from which the shown columns look."""
+        return self.city.edges[self.begin : self.begin + self.columns]
+
+    @property
+    def days(self) -> npt.NDArray[np.int64]:
+        """(columns,) the local date of each shown column, in days since 1970."""
+        return self.city.days[self.begin : self.begin + self.columns]
+
+    def column_on(self, day: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
+        """The first column, of all there are, that looks from a date or later."""
+        place = np.clip(day - self.city.days[0], 0, len(self.city.column_of_day) - 1)
+        column: npt.NDArray[np.int32] = self.city.column_of_day[place]
+        return column
+
+    def __getstate__(self) -> dict[str, object]:
+        """To another process goes what the panel is made from, not what it has kept."""
+        return {**self.__dict__, "_kept": {}, "_others": {}}
+
+    def keep(self, key: object, make: Callable[[], Kept]) -> Kept:
+        """What stands under this key, made once."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]  # type: ignore[return-value]
+
+    def forget(self) -> None:
+        """Let go of all that was kept; the numbers would be made again."""
+        self._kept.clear()
+        self._others.clear()
+
+    def through(self, lens: str) -> Panel:
+        """The same records seen in other cells; see :class:`features.panel.partition.Piece`."""
+        if lens == self.lens or (lens == LOCAL and self.lens == GRID and len(self.piece.halo) == 0):
+            return self
+        if lens not in self._others:
+            self._others[lens] = replace(self, lens=lens, _kept={}, _others={})
+        return self._others[lens]
+
+    def summed(self, unit: Unit, amount: Callable[[Panel], Sums]) -> Sums:
+        """(columns, units) an amount summed over each unit: what its grids have, and what is located in none of them."""
+        high: Sums = amount(self.through(unit.value))
+        return self.piece.levels[unit].summed(amount(self)) + high
+
+    def records(self, source: str) -> Records:
+        """The source's records in the cells of this panel; none where the city has no such source."""
+        return self.keep(("records", source), lambda: self._located(source))
+
+    def _located(self, source: str) -> Records:
+        rows = self.piece.located(self.city.sources.get(source, NO_RECORDS), self.lens)
+        high = self.city.above.get(source)
+        if high is None or self.lens in (GRID, LOCAL):
+            return rows
+        place, cell, share = self.piece.shared(high["grid"], self.lens)
+        return rows.joined(high.choose(place, cell), share)
+
+    def spans(self, source: str) -> Spans:
+        """All that is believed of a source, counted when it became known."""
+
+        def make() -> Spans:
+            rows = self.records(source)
+            return Spans(
+                rows["grid"],
+                rows["known"],
+                rows["start"],
+                rows["stop"],
+                rows["day"],
+                rows["count"],
+            )
+
+        return self.keep(("spans", source), make)
+
+    def told(self, source: str, window: int, field: str | None = None) -> tuple[Records, Spans]:
+        """The records that became known, or whose field did, within the window of any column, and their spans counted then."""
+
+        def make() -> tuple[Records, Spans]:
+            rows, spans = self.records(source), self.spans(source)
+            spans = spans if field is None else spans.counted(rows[field])
+            seen = sums.visible_rows(self.frame, spans, longest)
+            return rows.choose(seen), spans.rows(seen)
+
+        longest = self.looking_back(window)
+        return self.keep(("told", source, field, longest), make)
+
+    def flow(self, key: object, make: Callable[[], Spans], longest: int | None = None) -> Flow:
+        """The running sums of spans, made once for all windows up to `longest`; `key` names the spans."""
+        most = self.city.longest if longest is None else longest
+        return self.keep(("flow", key, most), lambda: Flow(self.frame, make(), most))
+
+    def recent(self, key: object, make: Callable[[], Spans], window: int) -> Flow:
+        """The running sums of spans that are read in windows up to this or the long one only."""
+        return self.flow(key, make, self.looking_back(window))
+
+    def looking_back(self, window: int) -> int:
+        """This window or the long one: what is read in shorter ones only is made once for all of them."""
+        return max(window, SHORT_AND_LONG[self.period][-1])
+
+    def lately(self, key: object, make: Callable[[], Spans], window: int) -> Sums:
+        """(columns, cells) what became known in the last `window` periods, of spans that only shorter windows share."""
+        return self.recent(key, make, window).within(window)
+
+    def holding(self, spans: Spans) -> Sums:
+        """(columns, cells) summed weight of the spans that hold; exact while the weights are whole numbers."""
+        return sums.holding(self.frame, spans)
+
+    def within(self, spans: Spans, window: int) -> Sums:
+        """(columns, cells) summed weight of what became known in the last `window` periods."""
+        return self.holding(spans.between(spans.start, spans.known + np.int32(window)))
+
+    def days_since(self, spans: Spans) -> Narrow:
+        """(columns, cells) days since the latest event that is seen; NaN where there never was one."""
+        return sums.days_since(self.frame, spans, self.days)
+
+    def decayed(self, spans: Spans, half_life: float) -> Reals:
+        """(columns, cells) float64: weights halved every `half_life` periods since they became known."""
+        return sums.decayed(self.frame, spans, half_life)
+
+
+def panel(city: City) -> Panel:
+    """All columns and grids of a city in one piece."""
+    numbers = encoded(city)
+    return Panel(numbers, Piece.whole(city.geography), 0, len(numbers.edges))
+
+
+NO_RECORDS = Records(
+    {
+        **{
+            name: np.zeros(0, dtype=np.int32)
+            for name in (
+                "grid", "known", "start", "stop", "day", "delay", "category", "severity", "discovered", "kind", "due_at",
+                "due_at_day", "outcome", "answered_at", "answered_at_day", "closed_at", "closed_at_day", "escalated_at",
+                "escalated_at_day", "reopened_at", "reopened_at_day", "topics", "topics_at", "satisfaction", "satisfaction_at",
+                "ended_at",
+            )
+        },
+        "count": np.zeros(0, dtype=np.int64),
+        "hours": np.zeros(0),
+        "referred": np.zeros(0, dtype=bool),
+    }
+)  # fmt: skip
+
+
+def column(frame: pd.DataFrame, name: str) -> Instants:
+    """An instants column as datetime64[us]."""
+    return frame[name].to_numpy(dtype="datetime64[us]")

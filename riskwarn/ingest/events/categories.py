@@ -1,0 +1,108 @@
+"""What a record is about: its category, whether it is loaded at all, and how near to a home it may be placed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from riskwarn.contracts.categories import NOT_LOADED, CategoryWords, counted_only_as, never_below
+from riskwarn.contracts.vocabulary import field_words, is_not_loaded
+from riskwarn.ingest.places.ladder import Ladder
+from riskwarn.ingest.reading import Reading
+from riskwarn.ingest.values.cells import Flags, each, flags, no_cells, plain, where
+from riskwarn.words import LocatedBy
+
+_CATEGORIES = ("category", "category_detail", "category_final")
+
+
+def category_words(reading: Reading) -> CategoryWords:
+    """How the words of this export are understood."""
+    mapping = reading.mapping
+    return CategoryWords(reading.source, reading.categories, mapping.words.get("category"), mapping.codes)
+
+
+def refuse(reading: Reading) -> None:
+    """Rows that are by rule not loaded, before anything else of them is read."""
+    words = category_words(reading)
+
+    def by_rule(text: str) -> bool:
+        return is_not_loaded(reading.source, text)
+
+    def by_list(text: str) -> bool:
+        return by_rule(text) or words.code(text) == NOT_LOADED
+
+    for name in ("kind", *_CATEGORIES, "form", "status", "outcome"):
+        if name in reading.cells:
+            refused = flags(reading.cells[name], by_list if name in _CATEGORIES else by_rule)
+            reading.faults.add(refused, "not_loaded", name, "refused")
+    if "confidential" in reading.cells:
+        yes = field_words("flag")
+        secret = flags(reading.cells["confidential"], lambda text: yes.get(text) == "yes")
+        reading.faults.add(secret, "not_loaded", "confidential", "refused")
+    if "kind" in reading.cells:
+        for kind, within in counted_only_as(reading.source).items():
+            reading.faults.add(_counted_elsewhere(reading, words, kind, within), "not_loaded", "kind", "refused")
+
+
+def _counted_elsewhere(reading: Reading, words: CategoryWords, kind: str, within: tuple[str, ...]) -> Flags:
+    """(rows,) records of a kind in a category in which it does not count: a tip is loaded as a hazard, as nothing else."""
+    known, own = field_words("kind"), reading.mapping.words.get("kind", {})
+    held = flags(reading.cell("category"), lambda text: words.code(text) in within)
+    held |= flags(reading.cell("category_detail"), lambda text: words.code(text) in within)
+    return ~held & flags(reading.cells["kind"], lambda text: known.get(own.get(text, text)) == kind)
+
+
+def category(reading: Reading, name: str) -> pa.Array:
+    """Codes; an unknown word is kept as a local category, so long as there are not too many.
+
+    The second level is taken where its word is known, else the first. A bare number without its list of codes says
+    nothing: it counts as `other`, and that is noted.
+    """
+    if name not in reading.cells:
+        return no_cells(len(reading))
+    words = category_words(reading)
+
+    def code(text: str) -> str | None:
+        found = words.code(text)
+        if found is None and words.is_bare(text):
+            reading.notes.append(f"{name}: bare numbers count as other; name their list in the mapping (codes:)")
+            return "other"
+        return reading.local.code(words.translated(text)) if found is None else found
+
+    # What is refused is not even kept as the name of a category.
+    sound = ~reading.faults.any
+    coarse = each(where(reading.cells[name], sound), code)
+    if name != "category" or "category_detail" not in reading.cells:
+        return coarse
+    fine = each(where(reading.cells["category_detail"], sound), words.code)
+    return pc.coalesce(plain(fine), plain(coarse)).dictionary_encode()
+
+
+def lifted(reading: Reading, found: dict[str, pa.Array], ladder: Ladder) -> dict[str, pa.Array]:
+    """Place columns in which what people suffer at home, or do to themselves, is placed on the town and no nearer."""
+    nearest = never_below(reading.source)
+    if not nearest:
+        return {}
+    told = [found[name] for name in ("category", "category_final")]
+    rows = np.logical_or.reduce([flags(cells, nearest.__contains__) for cells in told])
+    if not rows.any():
+        return {}
+    at = pa.array(rows)
+    grids, units = plain(found["grid_id"]), plain(found["unit"])
+    towns = pa.array(ladder.towns(grids.to_pylist(), units.to_pylist()), pa.string())
+    by = pc.if_else(towns.is_valid(), pa.scalar(LocatedBy.TOWN.value), pa.scalar(None, pa.string()))
+    placed = {
+        "grid_id": pc.if_else(at, pa.scalar(None, pa.string()), grids),
+        "unit": pc.if_else(at, towns, units),
+        "located_by": pc.if_else(at, by, plain(found["located_by"])),
+    }
+    placed |= {
+        name: pc.if_else(at, pa.scalar(None, found[name].type), found[name])
+        for name in ("longitude", "latitude")
+        if name in found
+    }
+    reading.moved["tell of a home or a crisis and were placed on the town"] += int(rows.sum())
+    return {
+        name: cells.dictionary_encode() if pa.types.is_string(cells.type) else cells for name, cells in placed.items()
+    }

@@ -1,0 +1,141 @@
+"""Rows of an event source to records: dates, words, places and numbers, each fault named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from riskwarn.contracts.event_fields import EVENT_FIELDS
+from riskwarn.contracts.fields import Kind
+from riskwarn.contracts.schema import EVENTS, OWN_TIME_FIELDS
+from riskwarn.contracts.vocabulary import is_opinion, words_that_mean
+from riskwarn.ingest.columns import plain_heading
+from riskwarn.ingest.events import times
+from riskwarn.ingest.events.categories import category, lifted, refuse
+from riskwarn.ingest.places.ladder import Ladder
+from riskwarn.ingest.places.locating import located
+from riskwarn.ingest.privacy.privacy import flagged_and_banded
+from riskwarn.ingest.reading import Reading
+from riskwarn.ingest.values.cells import (
+    coded,
+    digests,
+    filled,
+    flags,
+    no_cells,
+    numbers,
+    plain,
+    rounded,
+)
+
+#: Columns of stored events by name; those that a batch does not have are null.
+Records = dict[str, pa.Array]
+
+#: Days within which the law wants a petition answered, where the export names no due date.
+STATUTORY = np.timedelta64(60, "D")
+
+#: Words that are stored as codes; severity has a rule of its own.
+_VOCABULARIES = tuple(
+    field.name for field in EVENT_FIELDS if field.kind is Kind.WORD and field.stored and field.name != "severity"
+)
+
+
+def records(reading: Reading, ladder: Ladder) -> Records:
+    """The records of a batch: every column of the event schema that comes from the row, faulty rows included.
+
+    Faults are left in `reading`; what stands in a faulty row is not to be stored.
+    """
+    faults, mapping, source = reading.faults, reading.mapping, reading.source
+    refuse(reading)
+    occurred, known = times.period(reading) if mapping.period is not None else times.single(reading)
+    found = located(reading, ladder, occurred)
+    found["category"] = category(reading, "category")
+    found["category_final"] = category(reading, "category_final")
+    found.update(lifted(reading, found, ladder))
+    if mapping.period is not None:
+        found["record_id"] = _aggregate_ids(reading, found, occurred)
+    else:
+        ids = reading.cell("record_id")
+        faults.add(~filled(ids), "missing_record_id", "record_id", "empty")
+        faults.add(rounded(ids), "rounded_id", "record_id", "number")
+        found["record_id"] = digests(ids, reading.key, source)
+    found["occurred_at"], found["known_at"] = _instants(occurred), _instants(known)
+    for name in (*OWN_TIME_FIELDS, "updated_at"):
+        if name in reading.cells:
+            found[name] = _instants(reading.instants(name))
+    found.update(_due(reading, occurred))
+    found["severity"] = _severity(reading)
+    found.update({name: reading.codes(name, name) for name in _VOCABULARIES if name in reading.cells})
+    for name in ("is_repeat", "is_joint", "resolved"):
+        if name in reading.cells:
+            found[name] = pc.equal(plain(reading.codes(name, "flag")), "yes")
+    for name in ("repeat_of", "linked_to"):
+        if name in reading.cells:
+            found[name] = digests(reading.cells[name], reading.key, source)
+    found["withdrawn"] = pa.array(flags(reading.cell("status"), words_that_mean("withdrawn").__contains__))
+    found["count"] = _count(reading)
+    found.update(flagged_and_banded(reading))
+    refused = pa.array(reading.faults.of("not_loaded"))
+    reading.not_loaded.add(refused, found["district"], found["known_at"], reading.zone)
+    return found
+
+
+def _aggregate_ids(reading: Reading, found: Records, end: npt.NDArray[np.datetime64]) -> pa.Array:
+    """A count of a place, category and period is one record, however many rows carry a part of it."""
+    parts = zip(*(plain(found[name]).to_pylist() for name in ("grid_id", "unit", "category")), end, strict=True)
+    return digests(pa.array(["|".join(map(str, part)) for part in parts], pa.string()), reading.key, reading.source)
+
+
+def _due(reading: Reading, occurred: npt.NDArray[np.datetime64]) -> Records:
+    """When an answer is due; a petition's by law where the export does not say it."""
+    if reading.source != "petitions" and "due_at" not in reading.cells:
+        return {}
+    due = reading.instants("due_at")
+    derived = np.isnat(due) if reading.source == "petitions" else np.zeros(len(due), dtype=bool)
+    return {"due_at": _instants(np.where(derived, occurred + STATUTORY, due)), "due_derived": pa.array(derived)}
+
+
+def _severity(reading: Reading) -> pa.Array:
+    if "severity" not in reading.cells or _is_opinion(reading):
+        return no_cells(len(reading))
+    order = reading.mapping.order
+    ranks: Mapping[str, str] = {}
+    if order is not None:
+        rising = ["general", "larger", "major", "extraordinary"]
+        named = rising if order == "ascending" else rising[::-1]
+        ranks = {form: code for digit, code in enumerate(named, start=1) for form in (f"{digit}", f"0{digit}")}
+    else:
+        reading.faults.add(flags(reading.cells["severity"], str.isdecimal), "severity_digits", "severity", "number")
+    return reading.codes("severity", "severity", {**ranks, **reading.mapping.words.get("severity", {})})
+
+
+def _is_opinion(reading: Reading) -> bool:
+    """Whether the column of severity is an officer's opinion: it may be, and holds another word than those of severity."""
+    heading = reading.opinions.get("severity")
+    if heading is None or heading in reading.dropped:
+        return heading is not None
+    own = reading.mapping.words.get("severity", {})
+    words = [word for word in coded(reading.cells["severity"])[1] if word and word not in own and not word.isdecimal()]
+    if not is_opinion(plain_heading(heading), words):
+        return False
+    reading.dropped.append(heading)
+    reading.notes.append(
+        f"{heading}: an opinion about people or places, for not all of its words are severities; not read"
+    )
+    return True
+
+
+def _count(reading: Reading) -> pa.Array:
+    if "count" not in reading.cells:
+        return pa.array(np.ones(len(reading), dtype=np.int64))
+    amount, unreadable, _ = numbers(reading.cells["count"])
+    whole = np.isnan(amount) | ((amount >= 0) & (amount == np.floor(amount)))
+    reading.faults.add(unreadable | ~whole, "bad_count", "count", "text")
+    return pa.array(np.where(np.isnan(amount) | ~whole, 1, amount).astype(np.int64))
+
+
+def _instants(moments: npt.NDArray[np.datetime64]) -> pa.Array:
+    return pa.array(moments, pa.timestamp("us"), from_pandas=True).cast(EVENTS.field("occurred_at").type)

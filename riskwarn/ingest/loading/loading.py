@@ -1,0 +1,145 @@
+"""One load: files in, record versions and an account out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from riskwarn.contracts import Contract, contract, required
+from riskwarn.contracts.checking import check_mapping
+from riskwarn.contracts.schema import TABLES
+from riskwarn.declarations import zone
+from riskwarn.errors import FileMissing, FileUnreadable
+from riskwarn.files import sha256
+from riskwarn.home import CONFIGURATION, Home
+from riskwarn.ingest.columns import heading_finder, match, opinions, require
+from riskwarn.ingest.loading.account import Account, together
+from riskwarn.ingest.loading.stream import new_events
+from riskwarn.ingest.loading.tabular import new_rows
+from riskwarn.ingest.privacy.privacy import gate, screened, without_people
+from riskwarn.ingest.privacy.redaction import kept_account, kept_name
+from riskwarn.ingest.privacy.refusals import Refusals
+from riskwarn.ingest.reading import Reading, batches, whole
+from riskwarn.ingest.sheets import open_sheet
+from riskwarn.mapping import Mapping, chosen_mapping
+from riskwarn.progress import Progress, silent
+from riskwarn.store import Load, Store, writing
+from riskwarn.store.repairs import settle
+
+
+def ingest(
+    home: Home,
+    source: str,
+    files: Sequence[Path],
+    *,
+    mapping: Path | None = None,
+    preset: str | None = None,
+    exported_at: datetime | None = None,
+    database: str | None = None,
+    now: datetime,
+    progress: Progress = silent,
+) -> Account:
+    """Load exports of one source, each file as a load of its own.
+
+    Parameters
+    ----------
+    mapping : a YAML file that replaces the mapping of the configuration.
+    preset : the packaged mapping of a usual department, on which `mapping` builds where both are given.
+    exported_at : when the department took the export; else the time of the load, or of the earlier load of the same file.
+    database : URL of the database that queries (files ending in .sql) are asked of.
+    now : the time of the load (aware).
+
+    Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty, ColumnMissing, HeadingClash, PrivateColumn, RefusedWord,
+    GridsMissing, ConfigurationInvalid, SettingInvalid. Nothing of a file that raises is stored.
+    """
+    declared = contract(source, home.configuration)
+    rules = chosen_mapping(home.configuration.sources[source].mapping, mapping, preset)
+    if mapping is not None:
+        check_mapping(declared, rules, mapping)
+    elif preset is None:
+        check_mapping(declared, rules, home.path / CONFIGURATION, ("sources", source, "mapping"))
+    for file in files:
+        if file.is_dir():
+            raise FileUnreadable(file=file, problem="this is a folder; name the files in it")
+        if not file.is_file():
+            raise FileMissing(file=file)
+    accounts = []
+    for index, file in enumerate(files):
+        progress(f"loading {source}", index, len(files))
+        with writing(home, progress):
+            accounts.append(_load(home, declared, file, rules, exported_at, database, now))
+    progress(f"loading {source}", len(files), len(files))
+    return together(source, accounts)
+
+
+def _load(
+    home: Home,
+    declared: Contract,
+    file: Path,
+    rules: Mapping,
+    exported_at: datetime | None,
+    database: str | None,
+    now: datetime,
+) -> Account:
+    started = time.perf_counter()
+    source, store = declared.source, Store(home)
+    digest = sha256(file)
+    # A query is no file: whoever asks it again takes a new export.
+    earlier = None if file.suffix.lower() == ".sql" else store.exported_at(source, digest)
+    exported = exported_at or earlier or now
+    kind = source if source in TABLES else "events"
+    sheet = open_sheet(file, heading_finder(kind, rules), database)
+    columns = without_people(match(sheet.headings, kind, rules, file.name), source)
+    kept = kept_name(file.name, home.id_key, _units(store))
+    for fields in required(kind, rules):
+        require(columns, fields, sheet.headings, kind, file.name)
+    first = Reading(
+        source=source,
+        mapping=rules,
+        zone=zone(rules.timezone or home.configuration.timezone),
+        exported_at=max(exported, now),
+        key=home.id_key,
+        categories=declared.categories,
+        notes=[*filter(None, [rules.told]), *sheet.notes, *columns.notes],
+        opinions=opinions(columns, sheet.headings),
+    )
+    rows = gate(batches(sheet, columns.positions, first), columns.claimed, file.name)
+    refused = Refusals(kept, {name: sheet.headings[position] for name, position in columns.positions.items()})
+    if declared.events:
+        table, told, read, sound_ids = new_events(first, home, rows, exported, refused)
+    else:
+        reading = screened(whole(rows))
+        table, told = new_rows(reading, store, exported)
+        refused.add(reading)
+        read = len(reading) + len(reading.ragged)
+        sound_ids = pd.Series([], dtype=np.int64)
+    account = Account(
+        source=source,
+        read=read,
+        accepted=int(told.accepted.sum()),
+        duplicates=int(told.duplicates.sum()),
+        corrected=int(told.corrected.sum()),
+        quarantined=len(refused.rows),
+        dropped_columns=(*columns.dropped, *first.dropped),
+        seconds=time.perf_counter() - started,
+        file=file.name,
+        reasons=refused.reasons(),
+        notes=tuple(first.told()),
+    )
+    ledger = kept_account(account.as_dict(), file.name, kept)
+    load = Load(source, kept, digest, now.isoformat(), exported.isoformat(), ledger, list(told.leans_on))
+    load_id = store.commit_load(load, table, refused.rows, first.not_loaded.rows())
+    settle(home, load_id, sound_ids)
+    return account
+
+
+def _units(store: Store) -> set[str]:
+    """Names of units: a file that is named by one names no person."""
+    names = ["community_name", "town_name", "district_name"]
+    grids = store.versions("grids", names)
+    return {word for name in names for word in grids[name].dropna().unique()}

@@ -1,0 +1,56 @@
+"""A repaired file: it is loaded like any other, and the refused rows that it brings in order are settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from riskwarn.files import sha256
+from riskwarn.home import Home
+from riskwarn.ingest.loading.account import Account
+from riskwarn.ingest.loading.loading import ingest
+from riskwarn.progress import Progress, silent
+from riskwarn.store import ledger
+from riskwarn.store.repairs import counts, settle
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What a repaired file changed: refused rows of the source that wait for repair, before and after."""
+
+    account: Account
+    before: int
+    after: int
+    repaired: int
+
+    def as_dict(self) -> dict[str, object]:
+        """The shape that ``riskwarn quarantine retry --json`` prints."""
+        told = {"before": self.before, "repaired": self.repaired, "after": self.after}
+        return {**told, "account": self.account.as_dict()}
+
+
+def retry(
+    home: Home,
+    source: str,
+    file: Path,
+    *,
+    mapping: Path | None = None,
+    exported_at: datetime | None = None,
+    now: datetime,
+    progress: Progress = silent,
+) -> Retried:
+    """Load a repaired file and mark the refused rows of its source that it resolves.
+
+    A row is known again by its record; one without a record by its number, in a file of the same name and length.
+    Raises what :func:`riskwarn.ingest.ingest` raises.
+    """
+    before = counts(home, source)
+    account = ingest(home, source, [file], mapping=mapping, exported_at=exported_at, now=now, progress=progress)
+    digest = sha256(file)
+    load_id = max(row.load_id for row in ledger(home, source) if row.file_sha256 == digest)
+    settle(home, load_id, pd.Series([], dtype="int64"), by_name=True)
+    after = counts(home, source)
+    return Retried(account, before["open"], after["open"], after["repaired"] - before["repaired"])

@@ -1,0 +1,248 @@
+"""What changed between two exports of one department, and what would load differently."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from riskwarn.configuration import Configuration
+from riskwarn.contracts import contract, declared, required
+from riskwarn.contracts.categories import NOT_LOADED, CategoryWords
+from riskwarn.contracts.fields import Kind
+from riskwarn.contracts.vocabulary import field_words, words_that_mean
+from riskwarn.errors import RiskwarnError
+from riskwarn.ingest.columns import Columns, match, require
+from riskwarn.ingest.mapping_proposal.guessing import guess
+from riskwarn.ingest.mapping_proposal.profile import Column, Profile, look_at
+from riskwarn.ingest.privacy.redaction import shown_headings
+from riskwarn.mapping import Mapping as Rules
+
+#: Rows of each file that are looked at.
+MOST_ROWS = 500_000
+#: A share of empty cells that moved by more than this is told.
+EMPTIER = 0.10
+#: Headings at least so alike, or columns whose words are, are one that was renamed.
+ALIKE = 0.6
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What ``riskwarn diff`` tells."""
+
+    source: str
+    old: str
+    new: str
+    rows: tuple[int, int]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
+    moved: tuple[str, ...]
+    words: Mapping[str, Mapping[str, Sequence[str]]]  # heading -> new, gone
+    forms: Mapping[str, tuple[Sequence[str], Sequence[str]]]  # heading -> forms of dates before and now
+    holds: Mapping[str, tuple[str, str]]  # heading -> classes of values before and now
+    emptier: Mapping[str, tuple[float, float]]  # heading -> shares of empty cells before and now
+    file: Mapping[str, tuple[str, str]]  # encoding, separator: before and now
+    effects: tuple[str, ...]  # what would load differently
+    verdict: str = field(default="")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape that ``riskwarn diff --json`` prints."""
+        return asdict(self)
+
+
+def compare(
+    old: Path, new: Path, configuration: Configuration, *, source: str | None = None, mapping: Rules | None = None
+) -> Difference:
+    """Compare two exports. `mapping` is the one that both are loaded with; the source's own where it is not given.
+
+    Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty.
+    """
+    if source is None:
+        seen = look_at(old, "events", mapping or Rules(), most_rows=1_000)
+        source, _ = guess(old.name, seen)
+    else:
+        contract(source, configuration)
+    known = source in configuration.sources
+    rules = mapping or (configuration.sources[source].mapping if known else Rules())
+    kind = declared(source).kind
+    before, now = (look_at(path, kind, rules, most_rows=MOST_ROWS) for path in (old, new))
+    pairs, renamed = _paired(before, now)
+    kept, told = {one.heading for one, _ in pairs}, {other.heading for _, other in pairs}
+    show = {**_shown(before), **_shown(now)}
+    found = Difference(
+        source=source,
+        old=before.file,
+        new=now.file,
+        rows=(before.rows, now.rows),
+        added=tuple(show[one.heading] for one in now.columns if one.heading not in told),
+        removed=tuple(show[one.heading] for one in before.columns if one.heading not in kept),
+        renamed=tuple((show[was], show[is_now]) for was, is_now in renamed),
+        moved=tuple(show[heading] for heading in _moved(pairs)),
+        words={show[other.heading]: changed for one, other in pairs if (changed := _words(one, other)) is not None},
+        forms={
+            show[other.heading]: (one.forms, other.forms)
+            for one, other in pairs
+            if one.forms and other.forms and set(one.forms) != set(other.forms)
+        },
+        holds={
+            show[other.heading]: (one.holds, other.holds)
+            for one, other in pairs
+            if one.holds != other.holds and not (one.forms and other.forms)
+        },
+        emptier={
+            show[other.heading]: (round(one.empty, 3), round(other.empty, 3))
+            for one, other in pairs
+            if abs(one.empty - other.empty) > EMPTIER
+        },
+        file={
+            what: (was or "", is_now or "")
+            for what, was, is_now in (
+                ("encoding", before.encoding, now.encoding),
+                ("separator", before.separator, now.separator),
+            )
+            if was != is_now
+        },
+        effects=(),
+    )
+    effects, stops = _effects(found, before, now, pairs, rules, configuration)
+    return Difference(**{**found.__dict__, "effects": tuple(effects), "verdict": _verdict(effects, stops)})
+
+
+def _shown(seen: Profile) -> dict[str, str]:
+    """Heading -> how it may be shown: a file without headings has data in their place."""
+    return dict(zip(seen.headings, shown_headings(seen.headings), strict=True))
+
+
+def _paired(before: Profile, now: Profile) -> tuple[list[tuple[Column, Column]], list[tuple[str, str]]]:
+    """Columns of both files that are one: by their headings, else by what they hold and how alike their headings are."""
+    by_heading = {one.heading: one for one in now.columns}
+    pairs = [(one, by_heading[one.heading]) for one in before.columns if one.heading in by_heading]
+    gone = [one for one in before.columns if one.heading not in by_heading]
+    known = {one.heading for one, _ in pairs}
+    come = [one for one in now.columns if one.heading not in known]
+    scored = sorted(
+        ((_alike(one, other), one.position, other.position, one, other) for one in gone for other in come),
+        key=lambda pair: (-pair[0], pair[1], pair[2]),
+    )
+    renamed, used = [], set[str]()
+    for alike, _, _, one, other in scored:
+        if alike < ALIKE or {f"old {one.heading}", f"new {other.heading}"} & used:
+            continue
+        used |= {f"old {one.heading}", f"new {other.heading}"}
+        pairs.append((one, other))
+        renamed.append((one.heading, other.heading))
+    pairs.sort(key=lambda pair: pair[0].position)
+    return pairs, renamed
+
+
+def _alike(one: Column, other: Column) -> float:
+    """How surely two columns with different headings are one, 0 … 1."""
+    if one.holds != other.holds or one.personal:
+        return 0.0
+    if one.words and other.words:
+        both = set(one.words) | set(other.words)
+        return len(set(one.words) & set(other.words)) / len(both)
+    named = difflib.SequenceMatcher(None, one.heading, other.heading).ratio()
+    return named + (0.15 if one.position == other.position else 0.0)
+
+
+def _moved(pairs: Sequence[tuple[Column, Column]]) -> tuple[str, ...]:
+    """Columns that stand elsewhere among those of both files: those outside the longest run that kept its order."""
+    order = sorted(range(len(pairs)), key=lambda index: pairs[index][1].position)
+    still = difflib.SequenceMatcher(None, list(range(len(pairs))), order, autojunk=False).get_matching_blocks()
+    kept = {index for block in still for index in range(block.a, block.a + block.size)}
+    return tuple(pairs[index][1].heading for index in range(len(pairs)) if index not in kept)
+
+
+def _words(one: Column, other: Column) -> dict[str, list[str]] | None:
+    if one.words is None or other.words is None or one.holds == "whole number":
+        return None
+    come, gone = sorted(set(other.words) - set(one.words)), sorted(set(one.words) - set(other.words))
+    return {"new": come, "gone": gone} if come or gone else None
+
+
+def _effects(
+    found: Difference,
+    before: Profile,
+    now: Profile,
+    pairs: Sequence[tuple[Column, Column]],
+    rules: Rules,
+    configuration: Configuration,
+) -> tuple[list[str], bool]:
+    """What would load differently, and whether the new file would not load at all."""
+    kind = declared(found.source).kind
+    matched: list[Columns] = []
+    for seen in (before, now):
+        try:
+            columns = match(seen.headings, kind, rules, seen.file)
+            for fields in required(kind, rules):
+                require(columns, fields, seen.headings, kind, seen.file)
+            matched.append(columns)
+        except RiskwarnError as error:
+            if seen is now:
+                return [str(error)], True
+            return [f"the old file did not load either way: {error}"], False
+    old_fields, new_fields = matched[0].positions, matched[1].positions
+    effects = [f"{name} is no longer read" for name in old_fields if name not in new_fields]
+    effects += [
+        f"{name} is read now, from {now.headings[position]!r}"
+        for name, position in new_fields.items()
+        if name not in old_fields
+    ]
+    effects += [note for note in matched[1].notes if note.replace(now.file, before.file) not in matched[0].notes]
+    by_position = {other.position: (one, other) for one, other in pairs}
+    at = {column.position: column for column in now.columns}
+    for name, position in new_fields.items():
+        if name not in {field.name for field in declared(found.source).fields} or position not in at:
+            continue
+        effects += _of_values(name, at[position], by_position.get(position), found, rules, configuration)
+    return effects, False
+
+
+def _of_values(
+    name: str,
+    column: Column,
+    pair: tuple[Column, Column] | None,
+    found: Difference,
+    rules: Rules,
+    configuration: Configuration,
+) -> list[str]:
+    """What a column that is read does to a load by its values."""
+    told, effects = declared(found.source).field(name), []
+    unread = [form.lstrip("!") for form in column.forms if form.startswith("!")]
+    if unread and told.kind in (Kind.INSTANT, Kind.DATE):
+        effects.append(f"{name}: dates written {', '.join(unread)} are not read; their rows go to quarantine")
+    if column.holds.startswith("id that Excel"):
+        effects.append(f"{name}: Excel has rounded its numbers; those rows go to quarantine")
+    if column.heading in found.holds and pair is not None and pair[0].forms and not column.forms:
+        effects.append(f"{name}: it held dates and now holds {column.holds}")
+    new = list(found.words.get(column.heading, {}).get("new", ()))
+    if new and told.kind is Kind.CATEGORY:
+        categories = (
+            tuple(contract(found.source, configuration).categories) if found.source in configuration.sources else ()
+        )
+        words = CategoryWords(found.source, categories, rules.words.get("category"), rules.codes)
+        if unknown := [word for word in new if words.code(word) is None]:
+            effects.append(f"{name}: {'、'.join(unknown)} are in no list and become local categories")
+        if refused := [word for word in new if words.code(word) == NOT_LOADED]:
+            effects.append(f"{name}: rows with {'、'.join(refused)} are by rule not loaded")
+    elif new and told.vocabulary is not None:
+        known = set(field_words(told.vocabulary)) | set(rules.words.get(name, {}))
+        known |= words_that_mean("in_progress") | words_that_mean("withdrawn")
+        if unknown := [word for word in new if word not in known]:
+            effects.append(f"{name}: {'、'.join(unknown)} are in no list and are read as empty")
+    if column.heading in found.emptier and pair is not None:
+        was, is_now = found.emptier[column.heading]
+        effects.append(f"{name}: empty in {is_now:.0%} of rows, before in {was:.0%}")
+    return effects
+
+
+def _verdict(effects: Sequence[str], stops: bool) -> str:
+    if stops:
+        return "the new file would not load: " + effects[0]
+    if not effects:
+        return "the new file loads like the old one"
+    return f"the new file loads, and {len(effects)} thing(s) differ"

@@ -1,0 +1,223 @@
+"""What a file looks like, column by column: how full it is, what its cells hold, in which forms dates are written.
+
+Columns that are personal by their heading are not read at all. Of the others only words of closed lists are ever told;
+everything else is told as a class.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from riskwarn.contracts.personal import LOOKED_AT, may_name_category, personal_column
+from riskwarn.contracts.vocabulary import field_words, is_personal, refused_word
+from riskwarn.ingest.columns import heading_finder, plain_heading
+from riskwarn.ingest.sheets import ROUNDED, open_sheet
+from riskwarn.ingest.values.cells import series, trimmed
+from riskwarn.mapping import Mapping as Rules
+
+#: A list of words is closed where it has no more words than this, and each stands in so many rows on the average.
+MOST_WORDS, ROWS_A_WORD = 60, 3
+#: A class holds of a column where so great a share of its filled cells is of it.
+MOST = 0.95
+
+#: Forms of dates: what is shown, and its pattern. Those that no reader understands are marked with "!".
+_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        ("YYYY-MM-DD", r"\d{4}-\d{1,2}-\d{1,2}"),
+        ("YYYY-MM-DD hh:mm", r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}"),
+        ("YYYY-MM-DD hh:mm:ss", r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}:\d{2}(?:\.\d+)?"),
+        ("YYYY-MM-DDThh:mm:ss", r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?"),
+        ("YYYY-MM-DDThh:mm:ss+hh:mm", r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?\s?(?:Z|[+-]\d{2}:?\d{2})"),
+        ("YYYY/M/D", r"\d{4}/\d{1,2}/\d{1,2}"),
+        ("YYYY/M/D h:mm", r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}(?::\d{2})?"),
+        ("YYYY年M月D日", r"\d{4}年\d{1,2}月\d{1,2}日"),
+        ("YYYY年M月D日 h时m分", r"\d{4}年\d{1,2}月\d{1,2}日\s*(?:上午|下午)?\s*\d{1,2}[:时点].*"),
+        ("YYYY.M.D", r"\d{4}\.\d{1,2}\.\d{1,2}"),
+        ("YY-M-D", r"\d{2}-\d{1,2}-\d{1,2}"),
+        ("YYYYMMDD", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"),
+        ("YYYYMMDDhhmmss", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d"),
+        ("上午/下午", r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\s*(?:上午|下午|[AaPp][Mm])\s*\d{1,2}:\d{2}.*"),
+        ("epoch seconds", r"1[0-9]\d{8}"),
+        ("epoch milliseconds", r"1[0-9]\d{11}"),
+        ("!M/D/YYYY", r"\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?: .*)?"),
+        ("!D.M.YYYY", r"\d{1,2}\.\d{1,2}\.\d{4}(?: .*)?"),
+    )
+)
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_DECIMAL = re.compile(r"-?\d{1,3}\.\d{3,}")
+_PAIR = re.compile(r"[^\d-]{0,12}-?\d{1,3}\.\d{2,}[^\d.-]{1,3}-?\d{1,3}\.\d{2,}[^\d]{0,3}")
+_CODE = re.compile(r"[A-Za-z0-9_./#()（）\-]{3,40}")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a file."""
+
+    position: int
+    heading: str
+    holds: str  # the class of its cells
+    empty: float  # share of rows in which nothing stands, 0 … 1
+    forms: tuple[str, ...] = ()  # forms of its dates, the most frequent first; "!" marks one that is not read
+    words: Mapping[str, int] | None = None  # word -> rows, of a closed list of words; None where it is none
+    first: float = 0.0  # for dates: mean instant as a number that can be compared; for numbers: the mean
+    distinct: float = 0.0  # distinct cells as a share of the filled ones
+
+    @property
+    def personal(self) -> bool:
+        """Whether it holds persons, by its heading or by its values."""
+        return self.holds.startswith("personal")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A file, looked at."""
+
+    file: str
+    headings: tuple[str, ...]
+    rows: int  # rows that were looked at
+    ragged: int
+    columns: tuple[Column, ...]
+    cells: pd.DataFrame  # (rows, …) text of the columns that are not personal, by position; never shown or stored
+    encoding: str | None
+    separator: str | None
+    notes: tuple[str, ...]
+
+
+def look_at(
+    path: Path, kind: str, mapping: Rules, *, most_rows: int, database: str | None = None, known: Sequence[str] = ()
+) -> Profile:
+    """Look at up to `most_rows` rows of a file through the readers that load it.
+
+    Raises FileMissing, FileUnreadable, FileEmpty, SettingInvalid. `known` are names of units and places, which are no
+    names of persons.
+    """
+    sheet = open_sheet(path, heading_finder(kind, mapping), database)
+    open_to_sight = [index for index, heading in enumerate(sheet.headings) if not is_personal(plain_heading(heading))]
+    parts, rows, ragged = [], 0, 0
+    for batch in sheet.batches(open_to_sight):
+        taken = min(most_rows - rows, len(batch.numbers))
+        parts.append(pd.DataFrame({p: series(trimmed(cell.slice(0, taken))) for p, cell in batch.cells.items()}))
+        rows, ragged = rows + taken, ragged + len(batch.ragged)
+        if rows >= most_rows:
+            break
+    cells = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    columns = [
+        _column(index, heading, cells[index], known)
+        if index in cells
+        else Column(index, heading, "personal (by its heading)", 0.0)
+        for index, heading in enumerate(sheet.headings)
+        if heading
+    ]
+    personal = [column.position for column in columns if column.personal and column.position in cells]
+    return Profile(
+        file=path.name,
+        headings=tuple(sheet.headings),
+        rows=rows,
+        ragged=ragged,
+        columns=tuple(columns),
+        cells=cells.drop(columns=personal),
+        encoding=getattr(sheet, "encoding", None),
+        separator=getattr(sheet, "separator", None),
+        notes=tuple(sheet.notes),
+    )
+
+
+def _column(position: int, heading: str, cells: pd.Series, known: Sequence[str]) -> Column:
+    filled = cells.dropna()
+    empty = 1 - len(filled) / len(cells) if len(cells) else 1.0
+    if filled.empty:
+        return Column(position, heading, "nothing", empty)
+    counts = filled.value_counts()
+    texts = [str(text) for text in counts.index]
+    distinct = len(texts) / len(filled)
+    if ROUNDED in texts[:LOOKED_AT]:
+        return Column(position, heading, "id that Excel has rounded", empty, distinct=distinct)
+    forms = _forms(texts, counts.tolist())
+    if forms:
+        readable = [name for name in forms if not name.startswith("!")]
+        clock = any("h" in name or "epoch" in name or "午" in name for name in readable)
+        holds = ("date and time" if clock else "date") if readable else "date in a form that is not read"
+        return Column(position, heading, holds, empty, forms, first=_mean_date(texts), distinct=distinct)
+    personal = personal_column(texts, counts.tolist(), known)
+    if personal is not None:
+        return Column(position, heading, f"personal ({personal}, by its values)", empty, distinct=distinct)
+    holds, mean = _class(texts[:LOOKED_AT], distinct, len(filled))
+    words = None
+    if holds in ("word", "yes or no", "whole number") and _closed(texts, len(filled)):
+        words = {str(text): int(rows) for text, rows in counts.items() if may_be_told(str(text))}
+    return Column(position, heading, holds, empty, words=words, first=mean, distinct=distinct)
+
+
+def may_be_told(word: str) -> bool:
+    """Whether a word of a file may be shown: no name, no number of a person, no sentence, no refused word."""
+    return refused_word(word) is None and may_name_category(word)
+
+
+def _closed(texts: Sequence[str], filled: int) -> bool:
+    return len(texts) <= MOST_WORDS and filled >= ROWS_A_WORD * len(texts)
+
+
+def _forms(texts: Sequence[str], counts: Sequence[int]) -> tuple[str, ...]:
+    """The forms of dates in a column; none where it holds something else."""
+    found: Counter[str] = Counter()
+    looked = 0
+    for text, rows in zip(texts[:LOOKED_AT], counts[:LOOKED_AT], strict=True):
+        looked += rows
+        name = next((name for name, pattern in _FORMS if pattern.fullmatch(text)), None)
+        if name is not None:
+            found[name] += rows
+    if sum(found.values()) < MOST * looked:
+        return ()
+    return tuple(name for name, _ in found.most_common())
+
+
+def _class(texts: Sequence[str], distinct: float, filled: int) -> tuple[str, float]:
+    """The class of cells that are no dates and no persons, and the mean of numbers."""
+
+    def share(pattern: re.Pattern[str]) -> float:
+        return sum(1 for text in texts if pattern.fullmatch(text)) / len(texts)
+
+    if share(_PAIR) >= MOST:
+        return "pair of coordinates", 0.0
+    if set(texts) <= set(field_words("flag")):
+        return "yes or no", 0.0
+    if share(_DECIMAL) >= MOST and all(abs(float(text)) <= 180 for text in texts if _DECIMAL.fullmatch(text)):
+        values = [float(text) for text in texts if _DECIMAL.fullmatch(text)]
+        return "coordinate", sum(values) / len(values)
+    if share(_NUMBER) >= MOST:
+        values = [float(text) for text in texts if _NUMBER.fullmatch(text)]
+        mean = sum(values) / len(values)
+        if all("." not in text for text in texts):
+            long = sum(len(text) >= 5 for text in texts) >= MOST * len(texts)
+            return ("id" if distinct >= MOST and long and filled > 1 else "whole number"), mean
+        return "number", mean
+    if sum(1 for text in texts if text.endswith("%")) >= MOST * len(texts):
+        return "percentage", 0.0
+    if distinct >= MOST and share(_CODE) >= MOST and any(any(c.isdigit() for c in text) for text in texts):
+        return "id", 0.0
+    length = sum(map(len, texts)) / len(texts)
+    spaced = sum(" " in text or "，" in text or "。" in text for text in texts) / len(texts)
+    if length > 24 or (distinct > 0.2 and (length > 12 or spaced > 0.5)):
+        return "text", 0.0
+    return "word", 0.0
+
+
+def _mean_date(texts: Sequence[str]) -> float:
+    """A number by which columns of dates can be ordered: the mean of their digits read as YYYYMMDD."""
+    digits = [re.sub(r"\D", "", text)[:8] for text in texts[:LOOKED_AT]]
+    values = [float(one) for one in digits if len(one) == 8]
+    return sum(values) / len(values) if values else 0.0
+
+
+def as_array(cells: pd.Series) -> pa.Array:
+    """A column of a profile as Arrow text."""
+    array = pa.array(cells, pa.string(), from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array

@@ -1,0 +1,152 @@
+"""The privacy gate beyond headings: columns and cells that look personal by their values.
+
+Headings are judged in :mod:`riskwarn.ingest.columns`: what is personal by its heading, and what no contract knows, is
+never read. Here stand the rules for what is read all the same because a mapping or a heading claims that it may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from riskwarn.contracts.bands import band_of
+from riskwarn.contracts.personal import (
+    LOOKED_AT,
+    are_codes,
+    is_name,
+    personal_class,
+    personal_column,
+    personal_inside,
+)
+from riskwarn.contracts.vocabulary import refused_word
+from riskwarn.errors import PrivateColumn
+from riskwarn.home import Home
+from riskwarn.ingest.privacy.free_text import is_free_text
+from riskwarn.ingest.privacy.topics import united_topics
+from riskwarn.ingest.values.cells import digests, each, flags, strings, trimmed
+
+if TYPE_CHECKING:
+    from riskwarn.ingest.columns import Columns
+    from riskwarn.ingest.reading import Reading
+
+#: Of these fields nothing but a digest, a topic or a place is kept, whatever stands in them.
+_NEVER_STORED = ("text", "address", "place", "path")
+#: Codes of places in the tables; everything else that they store as text is a name or a remark.
+_CODES = ("grid_id", "community", "town", "district", "from_grid_id", "to_grid_id", "unit")
+_REMARKS = ("reason", "basis", "kind", "source")
+_NAMES = ("name", "community_name", "town_name", "district_name", "grid_name", *_REMARKS)
+#: Names of grids are those of persons where at least this share of them is shaped so.
+SOME_NAMES = 0.3
+_NUMBERS = ("resident id", "phone number", "bank card", "number plate", "e-mail address")
+#: What counts the people behind a petition, or tells that there are several.
+_COUNTING_PEOPLE = ("people", "injured", "killed", "is_joint")
+
+Flags = npt.NDArray[np.bool_]
+
+
+def refuse_personal_columns(cells: Mapping[str, pa.Array], headings: Mapping[str, str], where: str) -> None:
+    """Raise PrivateColumn where the values of a mapped column are personal, whatever the mapping calls it.
+
+    `cells` and `headings` by field: those columns that only a mapping claims, because no contract knows their heading.
+    """
+    for field, heading in headings.items():
+        if field.endswith(("_at", "_from", "_to")) or field.startswith("period_") or field in _NEVER_STORED:
+            continue
+        found = personal_column(*_counted(cells[field]))
+        if found is not None:
+            raise PrivateColumn(where=f"{where}, columns.{field}", column=heading, what=f"{found}, by its values")
+
+
+def gate(readings: Iterator[Reading], claimed: Mapping[str, str], file: str) -> Iterator[Reading]:
+    """The same batches; raise PrivateColumn where a column that only a mapping claims holds personal values."""
+    for reading in readings:
+        refuse_personal_columns(reading.cells, claimed, f"the mapping of {file}")
+        yield reading
+
+
+def screened(reading: Reading) -> Reading:
+    """A table without what looks personal: such codes are faults, such names and remarks are read as empty.
+
+    Tables of places keep their texts as they stand; event sources keep codes of vocabularies only.
+    """
+    cells = dict(reading.cells)
+    for name in (name for name in (*_CODES, "neighbours") if name in cells):
+        texts, _ = _counted(cells[name], None)
+        told = {text: text.split(";") if name == "neighbours" else [text] for text in texts}
+        parts = [part.strip() for several in told.values() for part in several]
+        strange = set() if are_codes(parts) else {part for part in parts if personal_class(part) in _NUMBERS}
+        # A right check digit and a birthday at once do not happen to a code.
+        strange |= {part for part in parts if len(part) == 18 and personal_class(part) == "resident id"}
+        hidden = {text for text, several in told.items() if strange & {part.strip() for part in several}}
+        if hidden:
+            reading.faults.add(_is_in(cells[name], hidden), "personal_value", name, "personal")
+    for name in (name for name in _NAMES if name in cells):
+        texts, _ = _counted(cells[name], None)
+        hidden = {text for text in texts if personal_inside(text) is not None}
+        if name in _REMARKS:
+            hidden |= {text for text in texts if refused_word(text) is not None or is_name(text)}
+        elif name == "name" and reading.source == "grids":
+            # A grid may be called after the person who has it in charge; a quarter (江南春) is only called like one.
+            persons = {text for text in texts if is_name(text)}
+            hidden |= persons if len(persons) >= SOME_NAMES * len(texts) else set()
+        cells[name] = _emptied(reading, name, cells[name], hidden)
+    return replace(reading, cells=cells)
+
+
+def _emptied(reading: Reading, name: str, cells: pa.Array, hidden: Collection[str]) -> pa.Array:
+    if not hidden:
+        return cells
+    rows = _is_in(cells, hidden)
+    reading.notes.append(
+        f"{name}: {int(rows.sum())} value(s) that look personal or hold a refused word were read as empty"
+    )
+    return pc.if_else(pa.array(rows), pa.scalar(None, pa.string()), strings(cells))
+
+
+def without_people(columns: Columns, source: str) -> Columns:
+    """The columns to be read: of petitions none that counts petitioners."""
+    counting = [name for name in _COUNTING_PEOPLE if name in columns.positions] if source == "petitions" else []
+    if not counting:
+        return columns
+    left = {name: position for name, position in columns.positions.items() if name not in counting}
+    notes = (*columns.notes, f"not read: {', '.join(counting)} (how many stand behind a petition changes nothing)")
+    return replace(columns, positions=left, notes=notes)
+
+
+def flagged_and_banded(reading: Reading) -> dict[str, pa.Array]:
+    """What is kept of free text and of numbers of people: flags of topics and bands. The rest is discarded here."""
+    found: dict[str, pa.Array] = {}
+    texts = [reading.cells[name] for name in reading.cells if is_free_text(name)]
+    if texts:
+        found["topics"] = united_topics(texts)
+    for name in ("people", "injured", "killed"):
+        if name in reading.cells:
+            found[name] = each(reading.cells[name], band_of)
+            unread = flags(reading.cells[name], lambda text: band_of(text) is None and text.strip("0. 人") != "")
+            reading.moved[f"have a number in {name} that cannot be read"] += int(unread.sum())
+    return found
+
+
+def _counted(cells: pa.Array, most: int | None = LOOKED_AT) -> tuple[list[str], list[int]]:
+    """Distinct texts and their rows; of very many the first `most`."""
+    counted = pc.value_counts(strings(cells).drop_null())
+    counted = counted if most is None else counted[:most]
+    return counted.field("values").to_pylist(), counted.field("counts").to_pylist()
+
+
+def _is_in(cells: pa.Array, texts: Collection[str]) -> Flags:
+    flags = pc.is_in(strings(cells), value_set=pa.array(sorted(texts), pa.string()))
+    return np.asarray(flags.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def record_digest(home: Home, source: str, text: str) -> int:
+    """The keyed digest by which a record of a source is stored; `text` is its id as an export has it."""
+    cells = digests(trimmed(pa.array([text], pa.string())), home.id_key, source)
+    found = cells[0].as_py()
+    return 0 if found is None else int(found)

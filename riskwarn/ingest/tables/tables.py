@@ -1,0 +1,172 @@
+"""Rows of the tables that are not event sources: grids, demographics, interventions; `identity` of all tables."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from riskwarn.contracts import declared
+from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
+from riskwarn.geography.shapes import as_geojson, rings_of
+from riskwarn.ingest.places.coordinates import pair, to_wgs84
+from riskwarn.ingest.reading import Reading
+from riskwarn.ingest.values.cells import digests, numbers, rounded
+from riskwarn.store import Store
+
+#: Numbers of the grids table and of interventions.
+_GRID_NUMBERS = ("households", "workers")
+_LONGEST_GRID_ID = 32
+
+
+def grids(reading: Reading) -> pd.DataFrame:
+    """The rows of `grids`; a unit without a code is named by its path."""
+    frame = with_grid_id(reading)
+    too_long = frame["grid_id"].str.len().gt(_LONGEST_GRID_ID).fillna(False).to_numpy(dtype=bool)
+    reading.faults.add(too_long, "bad_grid_id", "grid_id", "text")
+    above: pd.Series | None = None
+    for unit in ("district", "town", "community"):
+        code, name = reading.text(unit), reading.text(f"{unit}_name")
+        path = name if above is None else (above + "/" + name)
+        above = path
+        frame[unit] = code.where(code.notna(), path)
+        frame[f"{unit}_name"] = name.where(name.notna(), code)
+        reading.faults.add(frame[unit].isna().to_numpy(dtype=bool), "missing_unit", unit, "empty")
+        above = above.where(above.notna(), code)
+    frame["name"] = reading.text("name")
+    frame["kind"] = reading.words("kind", "grid_kind")
+    frame["neighbours"] = reading.text("neighbours")
+    _drawn(reading, frame)
+    for column in _GRID_NUMBERS:
+        frame[column] = in_range(reading, column, number(reading, column))
+    return dated(reading, frame, "valid_from", "valid_to")
+
+
+def demographics(reading: Reading, store: Store) -> pd.DataFrame:
+    """The rows of `demographics`; shares written as percentages become fractions."""
+    frame = _of_known_grid(reading, store)
+    for name in DEMOGRAPHIC_NUMBERS:
+        values = share(reading, name) if name.startswith("share_") else number(reading, name)
+        frame[name] = in_range(reading, name, values)
+    return dated(reading, frame, "valid_from")
+
+
+def interventions(reading: Reading, store: Store) -> pd.DataFrame:
+    """The rows of `interventions`."""
+    frame = _of_known_grid(reading, store)
+    frame["record_id"] = digests(reading.cell("record_id"), reading.key, reading.source).to_pandas().astype("Int64")
+    frame["kind"] = reading.words("kind", "service")
+    for name in ("started_at", "ended_at"):
+        frame[name] = reading.instants(name)
+    reading.faults.add(np.isnat(frame["started_at"].to_numpy()), "missing_date", "started_at", "empty")
+    frame["outcome"] = reading.words("outcome", "outcome")
+    frame["chosen_by"] = reading.words("chosen_by", "chosen_by")
+    for name in ("hours", "propensity"):
+        frame[name] = in_range(reading, name, number(reading, name))
+    return frame
+
+
+#: What makes two rows of a table versions of one; the first set of columns that a table has is its own.
+IDENTITIES: tuple[tuple[str, ...], ...] = (
+    ("from_grid_id", "to_grid_id", "effective_at"),
+    ("date", "source", "unit"),
+    ("name", "kind", "grid_id", "weight", "valid_from"),
+    ("name", "community", "town", "district", "grid_id", "valid_from", "statement"),
+    ("grid_id", "valid_from"),
+    ("grid_id", "kind", "started_at"),
+)
+
+
+def identity(frame: pd.DataFrame) -> pd.Series:
+    """What makes two rows of a table versions of one: mostly where and from when, or the record id where there is one."""
+    parts = next(names for names in IDENTITIES if set(names) <= set(frame.columns))
+    parts = tuple(name for name in parts if name not in ("weight", "statement"))  # they only tell which table it is
+    told = [["" if pd.isna(value) else str(value) for value in frame[name]] for name in parts]
+    own = pd.Series(["|".join(values) for values in zip(*told, strict=True)], index=frame.index, dtype=object)
+    return own if "record_id" not in frame else frame["record_id"].astype(object).where(frame["record_id"].notna(), own)
+
+
+def with_grid_id(reading: Reading, name: str = "grid_id") -> pd.DataFrame:
+    """A frame of one row a row read with its `grid_id`, from the column of a name; a missing or rounded one is a fault."""
+    frame = pd.DataFrame(index=pd.RangeIndex(reading.faults.rows))
+    frame["grid_id"] = reading.text(name)
+    reading.faults.add(frame["grid_id"].isna().to_numpy(dtype=bool), "missing_grid_id", name, "empty")
+    reading.faults.add(rounded(reading.cell(name)), "rounded_id", name, "number")
+    return frame
+
+
+def centre(reading: Reading) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Longitude and latitude of each row as they are told, from two columns or from one; NaN where there are none."""
+    x, y = pair(reading.text("coordinates"))
+    own = (number(reading, name) for name in ("longitude", "latitude"))
+    x, y = (np.where(np.isnan(one), other, one) for one, other in zip((x, y), own, strict=True))
+    swapped = (np.abs(y) > 90) & (np.abs(x) <= 90)
+    if swapped.any():
+        reading.notes.append(f"longitude and latitude were exchanged in {int(swapped.sum())} row(s) and put right")
+    return np.where(swapped, y, x), np.where(swapped, x, y)
+
+
+def _drawn(reading: Reading, frame: pd.DataFrame) -> None:
+    """Centres and borders of grids in WGS-84; what cannot be read as a polygon is left out and told."""
+    system = reading.mapping.coordinates
+    frame["longitude"], frame["latitude"] = to_wgs84(*centre(reading), system)
+    text = reading.text("geometry")
+    drawn: list[str | None] = []
+    for told in text.astype(object).where(text.notna(), None):
+        rings = rings_of(told) if told else None
+        # Written anew from its corners: a feature of GeoJSON may carry anything beside them.
+        turned = [np.column_stack(to_wgs84(ring[:, 0], ring[:, 1], system)) for ring in rings or ()]
+        drawn.append(as_geojson(turned) if turned else None)
+    frame["geometry"] = pd.Series(drawn, index=frame.index, dtype=object)
+    if unreadable := int((text.notna() & frame["geometry"].isna()).sum()):
+        reading.notes.append(f"geometry: {unreadable} row(s) are no polygon in GeoJSON or WKT and were read as empty")
+
+
+def known_grids(store: Store) -> set[str]:
+    """Every grid id that the city has or had."""
+    lineage = store.versions("grid_lineage", ["from_grid_id", "to_grid_id"])
+    return {*store.versions("grids", ["grid_id"])["grid_id"], *lineage["from_grid_id"], *lineage["to_grid_id"]}
+
+
+def _of_known_grid(reading: Reading, store: Store) -> pd.DataFrame:
+    frame = with_grid_id(reading)
+    unknown = ~frame["grid_id"].isin(list(known_grids(store))).to_numpy(dtype=bool)
+    reading.faults.add(unknown, "unknown_grid", "grid_id", "id")
+    return frame
+
+
+def number(reading: Reading, name: str) -> npt.NDArray[np.float64]:
+    """The numbers of a field, percentages as fractions; unreadable ones are faults."""
+    values, unreadable, percent = numbers(reading.cell(name))
+    reading.faults.add(unreadable, "bad_number", name, "text")
+    return np.where(percent, values / 100, values)
+
+
+def share(reading: Reading, name: str) -> npt.NDArray[np.float64]:
+    """The shares of a field: of cells without a percent sign all are hundredths where one is above 1, and that is told."""
+    values, unreadable, percent = numbers(reading.cell(name))
+    reading.faults.add(unreadable, "bad_number", name, "text")
+    if np.nanmax(values[~percent], initial=0.0) > 1:
+        reading.notes.append(f"{name} is read as percent")
+        return values / 100
+    return np.where(percent, values / 100, values)
+
+
+def in_range(reading: Reading, name: str, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The same numbers; those outside the range that the contract believes in are faults."""
+    field = declared(reading.source).field(name)
+    lower = -np.inf if field.lower is None else field.lower
+    upper = np.inf if field.upper is None else field.upper
+    reading.faults.add((values < lower) | (values > upper), "out_of_range", name, "number")
+    return values
+
+
+def dated(reading: Reading, frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Dates without a time: the local day."""
+    for name in names:
+        moments = pd.DatetimeIndex(reading.instants(name)).tz_localize("UTC").tz_convert(reading.zone)
+        days: list[date | None] = [None if pd.isna(moment) else moment.date() for moment in moments]
+        frame[name] = pd.Series(days, index=frame.index, dtype=object)
+    return frame

@@ -1,0 +1,1 @@
+"""Cells as texts, numbers, dates and digests, each distinct text read once."""

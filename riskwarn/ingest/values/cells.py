@@ -1,0 +1,195 @@
+"""Cells of text to values: empty words, vocabularies, numbers, keyed digests. Each distinct text is looked at once.
+
+Cells are Arrow arrays of text, plain where nearly every row differs (ids, dates), else dictionary encoded.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from riskwarn.contracts.vocabulary import normalised, words_that_mean
+from riskwarn.ingest.sheets.rows import ROUNDED
+
+Flags = npt.NDArray[np.bool_]
+
+T = TypeVar("T")
+
+
+def no_cells(rows: int) -> pa.Array:
+    """A column in which nothing stands."""
+    return pa.nulls(rows, pa.string())
+
+
+def coded(cells: pa.Array) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """(rows,) index of each cell's text, -1 where there is none, and the distinct texts."""
+    if not pa.types.is_dictionary(cells.type):
+        cells = cells.dictionary_encode()
+    codes = pc.fill_null(cells.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
+    words = cells.dictionary.to_pylist()
+    if None in words:
+        codes = np.where(np.array([word is None for word in words] + [False])[codes], -1, codes)
+    return codes, words
+
+
+def plain(cells: pa.Array) -> pa.Array:
+    """The same cells without a dictionary."""
+    return cells.dictionary_decode() if pa.types.is_dictionary(cells.type) else cells
+
+
+def strings(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Text as one Arrow array of strings, whatever carries it."""
+    array = cells if isinstance(cells, (pa.Array, pa.ChunkedArray)) else pa.array(cells, pa.string(), from_pandas=True)
+    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    return array.cast(pa.string())
+
+
+def series(cells: pa.Array) -> pd.Series:
+    """The same cells for pandas."""
+    return pd.Series(plain(cells).to_pandas().array, dtype="str")
+
+
+def each(cells: pa.Array, of_text: Callable[[str], str | None]) -> pa.Array:
+    """Apply a function to every distinct text; null where the cell is null or the function gives None."""
+    codes, words = coded(cells)
+    told, distinct = pd.factorize(
+        np.array([of_text(word) if word is not None else None for word in words], dtype=object)
+    )
+    found = np.append(told, -1)[codes]
+    return pa.DictionaryArray.from_arrays(
+        pa.array(found.astype(np.int32), mask=found < 0), pa.array(list(distinct), pa.string())
+    )
+
+
+def flags(cells: pa.Array, of_text: Callable[[str], bool]) -> Flags:
+    """(rows,) whether a function holds of each cell; not where it is null."""
+    codes, words = coded(cells)
+    told = np.array([word is not None and of_text(word) for word in words] + [False], dtype=bool)
+    return np.asarray(told[codes], dtype=bool)
+
+
+def where(cells: pa.Array, rows: Flags) -> pa.Array:
+    """The cells of some rows, null elsewhere; texts that stand in no such row are gone."""
+    if rows.all():
+        return cells
+    codes, words = coded(cells)
+    used, found = np.unique(codes[rows], return_inverse=True)
+    kept = np.full(len(codes), -1, dtype=np.int32)
+    kept[rows] = found - (1 if len(used) and used[0] < 0 else 0)
+    kept[codes < 0] = -1
+    distinct = pa.array([words[code] for code in used if code >= 0], pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(kept, mask=kept < 0), distinct)
+
+
+def equal(cells: pa.Array, text: str) -> Flags:
+    """(rows,) whether each cell is this text."""
+    if pa.types.is_dictionary(cells.type):
+        return flags(cells, text.__eq__)
+    return np.asarray(pc.fill_null(pc.equal(cells, text), False).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def rounded(cells: pa.Array) -> Flags:
+    """(rows,) ids that Excel has rounded: numeric cells of 16 digits or more, or what it writes for them in a CSV."""
+    found = equal(cells, ROUNDED)
+    some = cells.dictionary if pa.types.is_dictionary(cells.type) else cells
+    if pc.any(pc.match_substring(some, "E+")).as_py():
+        written = flags(cells, lambda text: re.fullmatch(r"\d(?:\.\d+)?E\+\d{2}", text) is not None)
+        return found | written
+    return found
+
+
+def filled(cells: pa.Array) -> Flags:
+    """(rows,) where something stands."""
+    return np.asarray(cells.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def trimmed(cells: pa.Array) -> pa.Array:
+    """Text in half width without blanks at its ends; null where a word for "empty" stands."""
+    empty = words_that_mean("empty") | {""}
+
+    def short(word: str) -> str | None:
+        text = unicodedata.normalize("NFKC", word).strip()
+        return None if text in empty else text
+
+    if pa.types.is_dictionary(cells.type):
+        return each(cells, short)
+    text, odd = cells, _wanting(cells)
+    if odd.any():
+        rows = pa.array(odd)
+        text = pc.replace_with_mask(cells, rows, plain(each(cells.filter(rows), short)))
+    nothing = pc.is_in(text, value_set=pa.array(sorted(empty), pa.string()))
+    return pc.if_else(nothing, pa.scalar(None, pa.string()), text) if pc.any(nothing).as_py() else text
+
+
+def _wanting(cells: pa.Array) -> Flags:
+    """(rows,) texts that are not ASCII, or have a blank at an end; told from the bytes, for most have neither."""
+    _, offsets, content = cells.buffers()
+    if content is None or len(cells) == 0:
+        return np.zeros(len(cells), dtype=bool)
+    ends = np.frombuffer(offsets, dtype=np.int32)[cells.offset : cells.offset + len(cells) + 1]
+    letters = np.frombuffer(content, dtype=np.uint8)[ends[0] : ends[-1]]
+    if len(letters) == 0:
+        return np.zeros(len(cells), dtype=bool)
+    first, last = ends[:-1] - ends[0], ends[1:] - ends[0] - 1
+    some = last >= first
+    blank = np.zeros(len(cells), dtype=bool)
+    blank[some] = (letters[first[some]] <= ord(" ")) | (letters[last[some]] <= ord(" "))
+    if letters.max() >= 128:
+        blank |= ~np.asarray(pc.fill_null(pc.string_is_ascii(cells), True).to_numpy(zero_copy_only=False), dtype=bool)
+    return blank
+
+
+def translated(cells: pa.Array, words: Mapping[str, str], own: Mapping[str, str]) -> tuple[pa.Array, list[str]]:
+    """Codes of words (null where unknown), and the distinct words that were unknown.
+
+    `own` are the mapping's translations; they come first and may lead to a code or a word.
+    """
+    unknown: list[str] = []
+
+    def code(text: str) -> str | None:
+        word = normalised(own.get(text, text))
+        if word not in words:
+            unknown.append(text)
+        return words.get(word)
+
+    return each(cells, code), unknown
+
+
+def numbers(cells: pa.Array) -> tuple[npt.NDArray[np.float64], Flags, Flags]:
+    """Values (NaN where null or unreadable), which are unreadable, and which carried a percent sign."""
+    codes, words = coded(cells)
+    told = [_number(word) for word in words] + [np.nan]
+    values = np.array(told, dtype=np.float64)[codes]
+    percent = np.array([word is not None and word.endswith("%") for word in words] + [False])[codes]
+    return values, (codes >= 0) & np.isnan(values), percent
+
+
+def _number(text: str | None) -> float:
+    try:
+        value = float((text or "").replace(",", "").rstrip("%").strip().replace("_", "?"))
+    except ValueError:
+        return np.nan
+    return value if np.isfinite(value) else np.nan
+
+
+def digests(cells: pa.Array, key: bytes, source: str) -> pa.Array:
+    """(rows,) int64 keyed digests of record ids: equal ids stay equal, and unreadable; null where the cell is.
+
+    SipHash-2-4 (Aumasson & Bernstein 2012), a keyed pseudo-random function of 64 bits, as pandas ships it; each source
+    has a key of its own, derived from the home's. Among 10 million ids of a source the chance that any two meet is
+    three in a million.
+    """
+    derived = hashlib.blake2b(source.encode() + b"\0", key=key, digest_size=12).digest()
+    texts = plain(cells).to_numpy(zero_copy_only=False)
+    found = pd.util.hash_array(texts, hash_key=base64.b64encode(derived).decode(), categorize=False)
+    return pa.array(found.view(np.int64), mask=~filled(cells))
