@@ -6,6 +6,10 @@ STAMP := $(VENV)/.made-from-lock
 export OMP_NUM_THREADS ?= 2
 export OPENBLAS_NUM_THREADS ?= 2
 
+# Tests run on two cores, a thread each: two processes of two threads would wait for each other.
+BOTH_CORES := --numprocesses 2 --dist loadgroup
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 RISKWARN_THREADS=1
+
 .PHONY: setup demo test test-slow lint bench docs lock clean
 
 setup: $(STAMP)
@@ -21,7 +25,7 @@ demo: setup
 	$(BIN)/riskwarn demo $(ARGS)
 
 test: setup
-	$(BIN)/python -m pytest -m "not slow and not browser and not server" $(ARGS)
+	$(ONE_THREAD) $(BIN)/python -m pytest $(BOTH_CORES) -m "not slow and not browser and not server" $(ARGS)
 	@echo "Left out: the long tests, and those that need Chromium or PostgreSQL (make test-slow)."
 
 test-slow: setup

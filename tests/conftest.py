@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-os.environ.update(OMP_NUM_THREADS="2", OPENBLAS_NUM_THREADS="2", MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
+os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,18 @@ from training import Trained, train
 
 hypothesis_settings.register_profile("riskwarn", deadline=None, derandomize=True, max_examples=50)
 hypothesis_settings.load_profile("riskwarn")
+
+
+#: Fixtures that take long to make; the tests that share one run in one process.
+COSTLY = ("town", "server")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, where several processes share the tests, those that share a costly fixture, else those of a file."""
+    for item in items:
+        shared = [name for name in COSTLY if name in getattr(item, "fixturenames", ())]
+        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.location[0]))
 
 
 @pytest.fixture
