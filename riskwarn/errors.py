@@ -59,6 +59,13 @@ class SettingInvalid(RiskwarnError):
     template = "{name} is set to {value!r}: {problem}."
 
 
+class PackageShadowed(RiskwarnError):
+    """A file of one's own bears the name of a package of riskwarn, and would be imported in its place."""
+
+    code = "package_shadowed"
+    template = "{file} stands in the way of riskwarn's package {name!r}: rename it, or start Python in another folder."
+
+
 # ---- files and loading --------------------------------------------------------------------------------
 
 
