@@ -116,6 +116,30 @@ class HeadingClash(RiskwarnError):
     )
 
 
+class SheetMissing(RiskwarnError):
+    """A sheet was named that the file does not have."""
+
+    code = "sheet_missing"
+    template = "{file}: there is no sheet {sheet!r}; there are {sheets}. Name one of them, or its number, with --sheet."
+
+
+class SheetsDiffer(RiskwarnError):
+    """Several sheets of a workbook fit the source, and their headings are not the same."""
+
+    code = "sheets_differ"
+    template = (
+        "{file}: the sheets {first} and {second} both fit, and their headings are not the same; load one after the "
+        "other with --sheet NAME, or as one with --sheet all."
+    )
+
+
+class SheetUnfit(RiskwarnError):
+    """All sheets of a workbook were asked for, and one does not fit."""
+
+    code = "sheet_unfit"
+    template = "{file}: the sheet {sheet} does not fit ({problem}); there are {sheets}. Leave it out with --sheet NAME."
+
+
 class UnknownSource(RiskwarnError):
     """A source that the configuration does not declare."""
 

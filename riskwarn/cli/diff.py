@@ -14,15 +14,18 @@ from riskwarn.cli.session import Session
 @click.argument("new", type=click.Path(path_type=Path))
 @click.option("--source", help="The source that both are of; else it is guessed.")
 @click.option("--mapping", type=click.Path(path_type=Path), help="The mapping that both are loaded with.")
+@click.option("--sheet", metavar="NAME|all", help="The sheet of a workbook, by title or number; else each that fits.")
 @click.pass_obj
-def command(session: Session, old: Path, new: Path, source: str | None, mapping: Path | None) -> None:
+def command(
+    session: Session, old: Path, new: Path, source: str | None, mapping: Path | None, sheet: str | None
+) -> None:
     """Show what changed from OLD to NEW (columns, words, forms, encoding) and what would load differently."""
     from riskwarn.declarations import read_yaml
     from riskwarn.ingest.mapping_proposal.difference import compare
     from riskwarn.mapping import Mapping
 
     rules = read_yaml(mapping, Mapping) if mapping else None
-    found = compare(old, new, session.configuration(), source=source, mapping=rules)
+    found = compare(old, new, session.configuration(), source=source, mapping=rules, sheet=sheet)
     lines = [f"{found.old} → {found.new} ({found.source}; {found.rows[0]} and {found.rows[1]} rows looked at)"]
     lines += [f"{what}: {was} → {now}" for what, (was, now) in found.file.items()]
     lines += [f"column added: {heading}" for heading in found.added]

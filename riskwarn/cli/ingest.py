@@ -18,6 +18,7 @@ COLUMNS = ("file", "read", "accepted", "duplicates", "corrected", "quarantined",
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--mapping", type=click.Path(path_type=Path), help="A YAML file that says which column is which field.")
 @click.option("--preset", type=click.Choice(PRESETS), help="The packaged mapping of a usual department.")
+@click.option("--sheet", metavar="NAME|all", help="The sheet of a workbook, by title or number; else each that fits.")
 @click.option(
     "--exported-at",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
@@ -30,6 +31,7 @@ def command(
     files: tuple[Path, ...],
     mapping: Path | None,
     preset: str | None,
+    sheet: str | None,
     exported_at: datetime | None,
 ) -> None:
     """Load exports of SOURCE (grids first): CSV, Excel, Parquet, JSON lines, or a query (.sql, asked of RISKWARN_SOURCE_URL).
@@ -53,6 +55,7 @@ def command(
         preset=preset,
         exported_at=taken,
         database=session.settings.source_url,
+        sheet=sheet,
         now=datetime.now(UTC),
         progress=session.progress,
     )

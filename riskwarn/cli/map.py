@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,12 @@ PRESETS = ("dispute", "petition", "12345", "110", "grid-case", "mediation", "haz
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--source", help="The source it is of; else it is guessed.")
 @click.option("--preset", type=click.Choice(PRESETS), help="Begin with the packaged mapping of a usual department.")
+@click.option("--sheet", metavar="NAME|all", help="The sheet of a workbook, by title or number; else each that fits.")
 @click.option("--to", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write the mapping (YAML) here.")
 @click.pass_obj
-def command(session: Session, file: Path, source: str | None, preset: str | None, target: Path | None) -> None:
+def command(
+    session: Session, file: Path, source: str | None, preset: str | None, sheet: str | None, target: Path | None
+) -> None:
     """Look at FILE and propose which column is which field, on what ground, and what is unsure."""
     from riskwarn.files import write_text
     from riskwarn.ingest.mapping_proposal.mapping_file import as_yaml
@@ -35,6 +39,7 @@ def command(session: Session, file: Path, source: str | None, preset: str | None
         preset=preset,
         places=_places(session),
         database=session.settings.source_url,
+        sheet=sheet,
     )
     result = proposal.as_dict()
     rows = [
@@ -64,8 +69,9 @@ def command(session: Session, file: Path, source: str | None, preset: str | None
     if target is not None:
         write_text(target.resolve(), as_yaml(proposal))
         result["path"] = str(target.resolve())
+        chosen = f" --sheet {shlex.quote(sheet)}" if sheet else ""
         lines += ["", f"written: {target.resolve()}"]
-        lines.append(f"next: riskwarn ingest {proposal.source} {file} --mapping {target}")
+        lines.append(f"next: riskwarn ingest {proposal.source} {file} --mapping {target}{chosen}")
     session.emit(result, lines)
 
 

@@ -58,20 +58,30 @@ def export(session: Session, file: Path, source: str | None) -> None:
 @click.argument("source")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--mapping", type=click.Path(path_type=Path), help="A YAML file that says which column is which field.")
+@click.option("--sheet", metavar="NAME|all", help="The sheet of a workbook, by title or number; else each that fits.")
 @click.option(
     "--exported-at",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
     help="When the export was taken (local time).",
 )
 @click.pass_obj
-def retry(session: Session, source: str, file: Path, mapping: Path | None, exported_at: datetime | None) -> None:
+def retry(
+    session: Session, source: str, file: Path, mapping: Path | None, sheet: str | None, exported_at: datetime | None
+) -> None:
     """Load the repaired FILE of SOURCE and settle the refused rows that it brings in order."""
     from riskwarn.ingest import retry
 
     home = session.home()
     taken = exported_at.replace(tzinfo=home.configuration.calendar.timezone) if exported_at else None
     done = retry(
-        home, source, file, mapping=mapping, exported_at=taken, now=datetime.now(UTC), progress=session.progress
+        home,
+        source,
+        file,
+        mapping=mapping,
+        sheet=sheet,
+        exported_at=taken,
+        now=datetime.now(UTC),
+        progress=session.progress,
     )
     account = done.account
     lines = [

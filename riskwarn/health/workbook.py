@@ -32,9 +32,10 @@ _FILL = PatternFill("solid", start_color="DDE7F0")
 
 @dataclass(frozen=True)
 class _Part:
-    """The refused rows of one load that fit on one sheet."""
+    """The refused rows of one load, of one sheet of its file, that fit on one sheet."""
 
     load: LedgerRow
+    file_name: str  # with the sheet, where the file has several
     title: str
     rows: Sequence[Mapping[str, Any]]
 
@@ -45,7 +46,7 @@ def write_workbook(path: Path, rows: Iterable[Mapping[str, Any]], loads: Sequenc
     What by rule is not loaded needs no repair: the summary counts it, no sheet lists it.
     """
     known = {load.load_id: load for load in loads}
-    ordered = sorted(rows, key=lambda row: (row["source"], row["load_id"], row["row"]))
+    ordered = sorted(rows, key=lambda row: (row["source"], row["load_id"], row["file_name"], row["row"]))
     parts = list(_parts([row for row in ordered if row["reason"] != NOT_LOADED], known))
     book = Workbook(write_only=True)
     _summary(book, ordered, parts, known)
@@ -57,15 +58,16 @@ def write_workbook(path: Path, rows: Iterable[Mapping[str, Any]], loads: Sequenc
 
 def _parts(rows: Sequence[Mapping[str, Any]], loads: Mapping[int, LedgerRow]) -> Iterable[_Part]:
     taken: set[str] = {"汇总"}
-    for load_id, of_load in groupby(rows, key=lambda row: int(row["load_id"])):
-        load, lines = loads[load_id], list(of_load)
+    for (load_id, name), of_sheet in groupby(rows, key=lambda row: (int(row["load_id"]), str(row["file_name"]))):
+        load, lines = loads[load_id], list(of_sheet)
+        stem = Path(load.file_name).stem + name.removeprefix(load.file_name)
         for start in range(0, len(lines), _MOST_ROWS):
-            yield _Part(load, _title(load.file_name, taken), lines[start : start + _MOST_ROWS])
+            yield _Part(load, name, _title(stem, taken), lines[start : start + _MOST_ROWS])
 
 
-def _title(file_name: str, taken: set[str]) -> str:
+def _title(name: str, taken: set[str]) -> str:
     """A sheet's name: at most 31 characters, without those that Excel forbids, each only once whatever its case."""
-    stem = _CONTROL.sub("", _FORBIDDEN.sub(" ", Path(file_name).stem)).strip()[:31] or "文件"
+    stem = _CONTROL.sub("", _FORBIDDEN.sub(" ", name)).strip()[:31] or "文件"
     title, number = stem, 1
     while title.casefold() in taken:
         number += 1
@@ -78,16 +80,16 @@ def _title(file_name: str, taken: set[str]) -> str:
 def _summary(
     book: Any, rows: Sequence[Mapping[str, Any]], parts: Sequence[_Part], loads: Mapping[int, LedgerRow]
 ) -> None:
-    titles: dict[int, list[str]] = {}
+    titles: dict[tuple[int, str], list[str]] = {}
     for part in parts:
-        titles.setdefault(part.load.load_id, []).append(part.title)
-    counted = Counter((int(row["load_id"]), str(row["reason"])) for row in rows)
+        titles.setdefault((part.load.load_id, part.file_name), []).append(part.title)
+    counted = Counter((int(row["load_id"]), str(row["file_name"]), str(row["reason"])) for row in rows)
     lines = []
-    for (load_id, reason), count in counted.items():
+    for (load_id, name, reason), count in counted.items():
         load = loads[load_id]
-        where = "" if reason == NOT_LOADED else "、".join(titles[load_id])
+        where = "" if reason == NOT_LOADED else "、".join(titles[load_id, name])
         loaded = datetime.fromisoformat(load.loaded_at).date().isoformat()
-        lines.append((load.file_name, load.source, loaded, where, REASONS[reason].zh, count, REPAIRS_ZH[reason]))
+        lines.append((name, load.source, loaded, where, REASONS[reason].zh, count, REPAIRS_ZH[reason]))
     lines.append(("合计", "", "", "", "", len(rows), ""))
     _sheet(book, "汇总", SUMMARY, lines)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from dataclasses import field as defaults
 
+from riskwarn.contracts.sources import required
 from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_personal, may_be_opinion, refuse_words
 from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn
 from riskwarn.ingest.privacy.redaction import shown_headings
@@ -99,15 +100,37 @@ def _settled(
     return [], []
 
 
-def heading_finder(kind: str, mapping: Mapping) -> Callable[[Sequence[Cells]], Found]:
+@dataclass(frozen=True)
+class HeadingFinder:
     """Tells the headings of `kind` from titles: what an alias, the mapping or the privacy gate knows is a heading."""
-    named = {plain_heading(heading) for heading in _named(mapping).values()}
 
-    def known(cell: str) -> bool:
+    kind: str  # `events`, or the name of a table
+    mapping: Mapping
+
+    def __call__(self, top: Sequence[Cells]) -> Found:
+        """The headings among the first rows, which of them are known, and what the source needs and they lack."""
+        found = find_headings(top, self._known, lambda cell: is_personal(plain_heading(cell)))
+        fields = {heading: fields for heading in found.headings if (fields := self._fields(plain_heading(heading)))}
+        present = set().union(*fields.values())
+        groups = [*required(self.kind, self.mapping), *((name,) for name in _named(self.mapping))]
+        lacking = [group for group in groups if not any(set(name.split("+")) <= present for name in group)]
+        known = frozenset(plain_heading(heading) for heading in fields)
+        return replace(found, known=known, lacking=lacking[0][0] if lacking else None)
+
+    def _known(self, cell: str) -> bool:
         plain = plain_heading(cell)
-        return plain in named or is_personal(plain) or _known(plain, kind, mapping) is not None
+        return is_personal(plain) or bool(self._fields(plain))
 
-    return lambda top: find_headings(top, known, lambda cell: is_personal(plain_heading(cell)))
+    def _fields(self, plain: str) -> set[str]:
+        """The fields for which a heading stands; one about people stands for none."""
+        named = {field for field, heading in _named(self.mapping).items() if plain_heading(heading) == plain}
+        known = None if is_personal(plain) else _known(plain, self.kind, self.mapping)
+        return named | ({known[0]} if known is not None else set())
+
+
+def heading_finder(kind: str, mapping: Mapping) -> HeadingFinder:
+    """What tells the headings of `kind` (`events`, or the name of a table) under a mapping."""
+    return HeadingFinder(kind, mapping)
 
 
 def opinions(columns: Columns, headings: Sequence[str]) -> dict[str, str]:
@@ -119,8 +142,13 @@ def opinions(columns: Columns, headings: Sequence[str]) -> dict[str, str]:
     }
 
 
-def require(columns: Columns, fields: Sequence[str], headings: Sequence[str], kind: str, file: str) -> None:
-    """Raise ColumnMissing unless one of `fields` has a column; the first names it. "a+b" needs both."""
+def require(
+    columns: Columns, fields: Sequence[str], headings: Sequence[str], kind: str, file: str, sheets: str = ""
+) -> None:
+    """Raise ColumnMissing unless one of `fields` has a column; the first names it. "a+b" needs both.
+
+    `sheets` are those that the file has, where it has several.
+    """
     if any(all(part in columns.positions for part in field.split("+")) for field in fields):
         return
     words = [heading for heading, (field, _) in headings_of(kind).items() if field in fields]
@@ -129,6 +157,8 @@ def require(columns: Columns, fields: Sequence[str], headings: Sequence[str], ki
     hint = f"found {', '.join(shown)}" if shown else "found nothing that may be read"
     if close:
         hint += f"; usual is {close[0]}"
+    if sheets:
+        hint += f"; of the sheets {sheets} another can be named with --sheet"
     raise ColumnMissing(file=file, field=fields[0], hint=hint)
 
 

@@ -39,6 +39,11 @@ def open_rows(version: int | None = None) -> ColumnElement[bool]:
     return or_(QUARANTINE.c.settled_by.is_(None), ~in_force(QUARANTINE.c.settled_by, version))
 
 
+def in_sheet(file_name: str, sheet: str) -> str:
+    """The name under which refused rows of a sheet are kept; the file's own where it is one table."""
+    return f"{file_name} [{sheet}]" if sheet else file_name
+
+
 def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) -> Settled:
     """Settle the open rows of earlier loads that a load carried again.
 
@@ -53,10 +58,11 @@ def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) 
         before = _open(connection, load["source"], load_id)
         if not before:
             return Settled()
-        came = select(QUARANTINE.c.record, QUARANTINE.c.row).where(QUARANTINE.c.load_id == load_id)
-        again = connection.execute(came).all()
-        refused_records = {record for record, _ in again if record is not None}
-        refused_numbers = {row for _, row in again}
+        came = select(QUARANTINE).where(QUARANTINE.c.load_id == load_id)
+        again = connection.execute(came).mappings().all()
+        refused_records = {row["record"] for row in again if row["record"] is not None}
+        refused_places = {_place(row, load["file_name"]) for row in again}
+        sheets = {in_sheet("", sheet) for sheet in load["account"].get("sheets", ())} or {""}
         wanted = [row["record"] for row in before if row["record"] is not None]
         came_ids = good.to_numpy(dtype=np.int64)
         sound = set(came_ids[pd.Index(came_ids).isin(wanted)].tolist()) if wanted else set()
@@ -68,8 +74,8 @@ def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) 
                     told[REFUSED_AGAIN].append(row["id"])
                 elif row["record"] in sound:
                     told[REPAIRED].append(row["id"])
-            elif row["load_id"] in same:
-                told[REFUSED_AGAIN if row["row"] in refused_numbers else REPAIRED].append(row["id"])
+            elif row["load_id"] in same and (place := _place(row, same[row["load_id"]]))[0] in sheets:
+                told[REFUSED_AGAIN if place in refused_places else REPAIRED].append(row["id"])
         for settlement, ids in told.items():
             for start in range(0, len(ids), _AT_ONCE):
                 chosen = QUARANTINE.c.id.in_(ids[start : start + _AT_ONCE])
@@ -95,7 +101,7 @@ def counts(home: Home, source: str | None = None, version: int | None = None) ->
 
 def _open(connection: Connection, source: str, before: int) -> Sequence[Any]:
     rows = (
-        select(QUARANTINE.c.id, QUARANTINE.c.row, QUARANTINE.c.record, QUARANTINE.c.load_id)
+        select(QUARANTINE)
         .where(QUARANTINE.c.source == source, QUARANTINE.c.load_id < before)
         .where(in_force(QUARANTINE.c.load_id, None), open_rows())
         .order_by(QUARANTINE.c.id)
@@ -103,11 +109,16 @@ def _open(connection: Connection, source: str, before: int) -> Sequence[Any]:
     return connection.execute(rows).mappings().all()
 
 
-def _same_files(connection: Connection, load: Any, by_name: bool) -> set[int]:
-    """The earlier loads of the same file: of the same bytes, or by name of a file with as many rows."""
+def _place(row: Any, file_name: str) -> tuple[str, int]:
+    """Where in its file a refused row stood: the sheet, as the end of the kept name, and the number."""
+    return row["file_name"].removeprefix(file_name), row["row"]
+
+
+def _same_files(connection: Connection, load: Any, by_name: bool) -> dict[int, str]:
+    """The earlier loads of the same file and its name: of the same bytes, or by name of a file with as many rows."""
     earlier = select(LOADS).where(LOADS.c.source == load["source"], LOADS.c.load_id < load["load_id"])
     return {
-        row["load_id"]
+        row["load_id"]: row["file_name"]
         for row in connection.execute(earlier.where(LOADS.c.undoes.is_(None), LOADS.c.erases.is_(None))).mappings()
         if row["file_sha256"] == load["file_sha256"]
         or (by_name and row["file_name"] == load["file_name"] and row["account"]["read"] == load["account"]["read"])

@@ -22,6 +22,7 @@ class Account:
     dropped_columns: tuple[str, ...]
     seconds: float
     file: str | None = None
+    sheets: tuple[str, ...] = ()  # that were read, as they are kept; none where the file has one table
     reasons: dict[str, int] = field(default_factory=dict)  # reason -> quarantined rows
     notes: tuple[str, ...] = ()
     files: tuple[Account, ...] = ()
@@ -46,7 +47,7 @@ class Account:
             "notes": list(self.notes),
         }
         if self.file is not None:
-            return {"file": self.file, **counted}
+            return {"file": self.file, "sheets": list(self.sheets), **counted}
         return {**counted, "files": [file.as_dict() for file in self.files]}
 
 

@@ -22,7 +22,7 @@ from riskwarn.ingest.loading.account import Account, together
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
 from riskwarn.ingest.privacy.privacy import gate, screened, without_people
-from riskwarn.ingest.privacy.redaction import kept_account, kept_name
+from riskwarn.ingest.privacy.redaction import kept_account, kept_name, kept_title
 from riskwarn.ingest.privacy.refusals import Refusals
 from riskwarn.ingest.reading import Reading, batches, whole
 from riskwarn.ingest.sheets import open_sheet
@@ -41,6 +41,7 @@ def ingest(
     preset: str | None = None,
     exported_at: datetime | None = None,
     database: str | None = None,
+    sheet: str | None = None,
     now: datetime,
     progress: Progress = silent,
 ) -> Account:
@@ -52,10 +53,11 @@ def ingest(
     preset : the packaged mapping of a usual department, on which `mapping` builds where both are given.
     exported_at : when the department took the export; else the time of the load, or of the earlier load of the same file.
     database : URL of the database that queries (files ending in .sql) are asked of.
+    sheet : the title or number of the one sheet that is read of each workbook, or "all"; else every one that fits.
     now : the time of the load (aware).
 
     Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty, ColumnMissing, HeadingClash, PrivateColumn, RefusedWord,
-    GridsMissing, ConfigurationInvalid, SettingInvalid. Nothing of a file that raises is stored.
+    GridsMissing, ConfigurationInvalid, SettingInvalid, SheetMissing, SheetsDiffer, SheetUnfit. Nothing of a file that raises is stored.
     """
     declared = contract(source, home.configuration)
     rules = chosen_mapping(home.configuration.sources[source].mapping, mapping, preset)
@@ -72,7 +74,7 @@ def ingest(
     for index, file in enumerate(files):
         progress(f"loading {source}", index, len(files))
         with writing(home, progress):
-            accounts.append(_load(home, declared, file, rules, exported_at, database, now))
+            accounts.append(_load(home, declared, file, rules, exported_at, database, sheet, now))
     progress(f"loading {source}", len(files), len(files))
     return together(source, accounts)
 
@@ -84,6 +86,7 @@ def _load(
     rules: Mapping,
     exported_at: datetime | None,
     database: str | None,
+    chosen: str | None,
     now: datetime,
 ) -> Account:
     started = time.perf_counter()
@@ -93,11 +96,13 @@ def _load(
     earlier = None if file.suffix.lower() == ".sql" else store.exported_at(source, digest)
     exported = exported_at or earlier or now
     kind = source if source in TABLES else "events"
-    sheet = open_sheet(file, heading_finder(kind, rules), database)
+    sheet = open_sheet(file, heading_finder(kind, rules), database, sheet=chosen)
     columns = without_people(match(sheet.headings, kind, rules, file.name), source)
-    kept = kept_name(file.name, home.id_key, _units(store))
+    units = _units(store)
+    kept = kept_name(file.name, home.id_key, units)
+    titles = {title: kept_title(title, home.id_key, units) for title in sheet.titles}
     for fields in required(kind, rules):
-        require(columns, fields, sheet.headings, kind, file.name)
+        require(columns, fields, sheet.headings, kind, file.name, sheet.others)
     first = Reading(
         source=source,
         mapping=rules,
@@ -109,7 +114,9 @@ def _load(
         opinions=opinions(columns, sheet.headings),
     )
     rows = gate(batches(sheet, columns.positions, first), columns.claimed, file.name)
-    refused = Refusals(kept, {name: sheet.headings[position] for name, position in columns.positions.items()})
+    refused = Refusals(
+        kept, {name: sheet.headings[position] for name, position in columns.positions.items()}, sheet.origin, titles
+    )
     if declared.events:
         table, told, read, sound_ids = new_events(first, home, rows, exported, refused)
     else:
@@ -128,6 +135,7 @@ def _load(
         dropped_columns=(*columns.dropped, *first.dropped),
         seconds=time.perf_counter() - started,
         file=file.name,
+        sheets=tuple(titles.values()),
         reasons=refused.reasons(),
         notes=tuple(first.told()),
     )

@@ -38,6 +38,7 @@ def retry(
     file: Path,
     *,
     mapping: Path | None = None,
+    sheet: str | None = None,
     exported_at: datetime | None = None,
     now: datetime,
     progress: Progress = silent,
@@ -48,7 +49,9 @@ def retry(
     Raises what :func:`riskwarn.ingest.ingest` raises.
     """
     before = counts(home, source)
-    account = ingest(home, source, [file], mapping=mapping, exported_at=exported_at, now=now, progress=progress)
+    account = ingest(
+        home, source, [file], mapping=mapping, sheet=sheet, exported_at=exported_at, now=now, progress=progress
+    )
     digest = sha256(file)
     load_id = max(row.load_id for row in ledger(home, source) if row.file_sha256 == digest)
     settle(home, load_id, pd.Series([], dtype="int64"), by_name=True)

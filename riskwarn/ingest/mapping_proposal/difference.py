@@ -18,6 +18,7 @@ from riskwarn.ingest.columns import Columns, match, require
 from riskwarn.ingest.mapping_proposal.guessing import guess
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile, look_at
 from riskwarn.ingest.privacy.redaction import shown_headings
+from riskwarn.ingest.sheets import sheet_names
 from riskwarn.mapping import Mapping as Rules
 
 #: Rows of each file that are looked at.
@@ -54,21 +55,28 @@ class Difference:
 
 
 def compare(
-    old: Path, new: Path, configuration: Configuration, *, source: str | None = None, mapping: Rules | None = None
+    old: Path,
+    new: Path,
+    configuration: Configuration,
+    *,
+    source: str | None = None,
+    mapping: Rules | None = None,
+    sheet: str | None = None,
 ) -> Difference:
     """Compare two exports. `mapping` is the one that both are loaded with; the source's own where it is not given.
 
-    Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty.
+    `sheet` is that of workbooks, as `ingest` takes it. Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty,
+    SheetMissing, SheetsDiffer, SheetUnfit.
     """
     if source is None:
-        seen = look_at(old, "events", mapping or Rules(), most_rows=1_000)
+        seen = look_at(old, "events", mapping or Rules(), most_rows=1_000, sheet=_of(old, sheet))
         source, _ = guess(old.name, seen)
     else:
         contract(source, configuration)
     known = source in configuration.sources
     rules = mapping or (configuration.sources[source].mapping if known else Rules())
     kind = declared(source).kind
-    before, now = (look_at(path, kind, rules, most_rows=MOST_ROWS) for path in (old, new))
+    before, now = (look_at(path, kind, rules, most_rows=MOST_ROWS, sheet=_of(path, sheet)) for path in (old, new))
     pairs, renamed = _paired(before, now)
     kept, told = {one.heading for one, _ in pairs}, {other.heading for _, other in pairs}
     show = {**_shown(before), **_shown(now)}
@@ -109,6 +117,11 @@ def compare(
     )
     effects, stops = _effects(found, before, now, pairs, rules, configuration)
     return Difference(**{**found.__dict__, "effects": tuple(effects), "verdict": _verdict(effects, stops)})
+
+
+def _of(path: Path, sheet: str | None) -> str | None:
+    """The sheet that is meant; of a file that is one table none, for the other may be a workbook."""
+    return None if sheet is None or sheet_names(path) == ("",) else sheet
 
 
 def _shown(seen: Profile) -> dict[str, str]:

@@ -92,17 +92,24 @@ class Profile:
 
 
 def look_at(
-    path: Path, kind: str, mapping: Rules, *, most_rows: int, database: str | None = None, known: Sequence[str] = ()
+    path: Path,
+    kind: str,
+    mapping: Rules,
+    *,
+    most_rows: int,
+    database: str | None = None,
+    sheet: str | None = None,
+    known: Sequence[str] = (),
 ) -> Profile:
     """Look at up to `most_rows` rows of a file through the readers that load it.
 
-    Raises FileMissing, FileUnreadable, FileEmpty, SettingInvalid. `known` are names of units and places, which are no
-    names of persons.
+    Raises FileMissing, FileUnreadable, FileEmpty, SettingInvalid, SheetMissing, SheetsDiffer, SheetUnfit. `sheet` is that
+    of a workbook, as `open_sheet` takes it. `known` are names of units and places, which are no names of persons.
     """
-    sheet = open_sheet(path, heading_finder(kind, mapping), database)
-    open_to_sight = [index for index, heading in enumerate(sheet.headings) if not is_personal(plain_heading(heading))]
+    table = open_sheet(path, heading_finder(kind, mapping), database, sheet=sheet)
+    open_to_sight = [index for index, heading in enumerate(table.headings) if not is_personal(plain_heading(heading))]
     parts, rows, ragged = [], 0, 0
-    for batch in sheet.batches(open_to_sight):
+    for batch in table.batches(open_to_sight):
         taken = min(most_rows - rows, len(batch.numbers))
         parts.append(pd.DataFrame({p: series(trimmed(cell.slice(0, taken))) for p, cell in batch.cells.items()}))
         rows, ragged = rows + taken, ragged + len(batch.ragged)
@@ -113,20 +120,20 @@ def look_at(
         _column(index, heading, cells[index], known)
         if index in cells
         else Column(index, heading, "personal (by its heading)", 0.0)
-        for index, heading in enumerate(sheet.headings)
+        for index, heading in enumerate(table.headings)
         if heading
     ]
     personal = [column.position for column in columns if column.personal and column.position in cells]
     return Profile(
         file=path.name,
-        headings=tuple(sheet.headings),
+        headings=tuple(table.headings),
         rows=rows,
         ragged=ragged,
         columns=tuple(columns),
         cells=cells.drop(columns=personal),
-        encoding=getattr(sheet, "encoding", None),
-        separator=getattr(sheet, "separator", None),
-        notes=tuple(sheet.notes),
+        encoding=getattr(table, "encoding", None),
+        separator=getattr(table, "separator", None),
+        notes=tuple(table.notes),
     )
 
 

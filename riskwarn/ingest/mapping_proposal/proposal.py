@@ -65,11 +65,12 @@ def propose(
     preset: str | None = None,
     places: Sequence[Place] = (),
     database: str | None = None,
+    sheet: str | None = None,
 ) -> Proposal:
     """Propose a mapping for a file; `source` is guessed where neither it nor a preset is named.
 
     `places` are the codes and names of the units that are loaded, if any. Raises UnknownSource, FileMissing,
-    FileUnreadable, FileEmpty.
+    FileUnreadable, FileEmpty, SheetMissing, SheetsDiffer, SheetUnfit.
     """
     if source is not None:
         contract(source, configuration)
@@ -77,12 +78,13 @@ def propose(
     source = source or (preset_content(preset)["source"] if preset else None)
     names = [value for place in places for value in place.values]
     kind = declared(source).kind if source else "events"
-    seen = look_at(path, kind, rules, most_rows=SAMPLE, database=database, known=names)
+    seen = look_at(path, kind, rules, most_rows=SAMPLE, database=database, sheet=sheet, known=names)
     ground = "named" if source else ""
     if source is None:
         source, ground = guess(path.name, seen)
         if declared(source).kind != kind:
-            seen = look_at(path, declared(source).kind, rules, most_rows=SAMPLE, database=database, known=names)
+            kind = declared(source).kind
+            seen = look_at(path, kind, rules, most_rows=SAMPLE, database=database, sheet=sheet, known=names)
     told = contract(source, configuration) if source in configuration.sources else declared(source)
     found = recognise(told, seen, rules, places)
     present = set(found.fields) | ({"record_id"} if found.identity else set())

@@ -24,6 +24,8 @@ _ENDINGS = ("街道", "社区", "区", "县", "市", "镇", "乡", "村")
 _PARTICLES = frozenset("表各版的与及按含等新旧总类件月年日周号期份")
 #: A longer heading that no list knows is cut: sentences stand where headings should.
 _LONGEST_HAN, _LONGEST_LATIN, _CUT = 12, 40, 6
+#: Excel allows 31 characters; OpenDocument any number.
+_LONGEST_TITLE = 60
 
 
 def shown_headings(headings: Sequence[str]) -> tuple[str, ...]:
@@ -82,6 +84,15 @@ def kept_name(name: str, key: bytes, units: Collection[str] = ()) -> str:
     kept = "…" if refused_word(kept) else kept
     digest = hashlib.blake2b(name.encode(), key=key, digest_size=3).hexdigest()
     return f"{kept}~{digest}{suffix}"
+
+
+def kept_title(title: str, key: bytes, units: Collection[str] = ()) -> str:
+    """The title of a sheet as it is kept, like the name of a file: a mediator may have a sheet of their own."""
+    kept = "…" if personal_inside(title) or refused_word(title) else _without_strangers(title, frozenset(units))
+    if kept == title and len(title) <= _LONGEST_TITLE:
+        return title
+    digest = hashlib.blake2b(title.encode(), key=key, digest_size=3).hexdigest()
+    return f"{kept[:_LONGEST_TITLE]}~{digest}"
 
 
 def _without_strangers(stem: str, units: frozenset[str]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 
 from riskwarn.ingest.reading import Reading
-from riskwarn.store.repairs import NOT_LOADED
+from riskwarn.store.repairs import NOT_LOADED, in_sheet
 
 
 @dataclass
@@ -17,6 +18,8 @@ class Refusals:
 
     file: str
     headings: dict[str, str]  # field -> heading
+    origin: Callable[[int], tuple[str, int]]  # of a row of the file: its sheet, and its number in it
+    titles: Mapping[str, str] = field(default_factory=dict)  # sheet -> its title as it is kept
     rows: list[dict[str, object]] = field(default_factory=list)
 
     def reasons(self) -> dict[str, int]:
@@ -40,4 +43,5 @@ class Refusals:
 
     def _row(self, row: int, column: str, value_class: str, reason: str, record: int | None) -> None:
         told = {"column": column, "value_class": value_class, "reason": reason, "record": record}
-        self.rows.append({"file_name": self.file, "row": row, **told})
+        sheet, number = self.origin(row)
+        self.rows.append({"file_name": in_sheet(self.file, self.titles.get(sheet, "")), "row": number, **told})

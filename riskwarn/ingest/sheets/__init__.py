@@ -7,39 +7,73 @@ as ISO dates and plain numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
-from riskwarn.errors import FileEmpty, FileMissing, FileUnreadable
+from riskwarn.errors import FileEmpty, FileMissing, FileUnreadable, SheetMissing
 from riskwarn.ingest.sheets.headings import Cells, Found
 from riskwarn.ingest.sheets.rows import ROUNDED, Rows, Sheet, ahead
 
-__all__ = ["ROUNDED", "Finder", "Rows", "Sheet", "ahead", "open_sheet"]
+__all__ = ["ROUNDED", "Finder", "Rows", "Sheet", "ahead", "hidden_sheets", "open_sheet", "sheet_names"]
 
-#: Tells the headings of a table from the titles above them.
-Finder = Callable[[Sequence[Cells]], Found]
+#: Suffixes of workbooks.
+_WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
 
 
-def open_sheet(path: Path, find: Finder, database: str | None = None) -> Sheet:
+class Finder(Protocol):
+    """Tells the headings of a table from the titles above them, and whether they are those of a source."""
+
+    def __call__(self, top: Sequence[Cells]) -> Found:
+        """The headings among the first rows."""
+
+
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """The visible sheets of a workbook that have rows, in its order; ("",) for a file of one table.
+
+    Raises FileMissing, FileUnreadable.
+    """
+    if _kind(path) not in _WORKBOOKS:
+        return ("",)
+    from riskwarn.ingest.sheets.excel import tabs_of
+
+    return tuple(tab.title for tab in tabs_of(path) if not tab.hidden)
+
+
+def hidden_sheets(path: Path) -> tuple[str, ...]:
+    """The hidden sheets of a workbook that have rows; none of a file of one table.
+
+    Raises FileMissing, FileUnreadable.
+    """
+    if _kind(path) not in _WORKBOOKS:
+        return ()
+    from riskwarn.ingest.sheets.excel import tabs_of
+
+    return tuple(tab.title for tab in tabs_of(path) if tab.hidden)
+
+
+def open_sheet(path: Path, find: Finder, database: str | None = None, *, sheet: str | None = None) -> Sheet:
     """Open a file by the kind that its name says; a ``.sql`` file holds a query to be asked of `database` (a URL).
 
-    Raises FileMissing, FileUnreadable, FileEmpty, SettingInvalid (the database).
+    Of a workbook `sheet` names one sheet (by its title or number) or is "all". Where it is not given, every visible sheet
+    that has the headings needed is read, several with the same headings as one table; the others are told in the notes.
+
+    Raises FileMissing, FileUnreadable, FileEmpty, SettingInvalid (the database), SheetMissing, SheetsDiffer, SheetUnfit.
     """
-    if not path.is_file():
-        raise FileMissing(file=path)
+    kind = _kind(path)
     if path.stat().st_size == 0:
         raise FileEmpty(file=path.name)
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    kind = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else (suffixes or [""])[-1]
     # The libraries of each kind are loaded when a file of the kind is.
+    if kind in _WORKBOOKS:
+        from riskwarn.ingest.sheets.workbook import open_workbook
+
+        return open_workbook(path, find, sheet)
+    if sheet and sheet != "all":
+        raise SheetMissing(file=path.name, sheet=sheet, sheets="none, for it is one table")
     if kind in (".csv", ".txt", ".tsv"):
         from riskwarn.ingest.sheets.delimited import CsvSheet
 
         return CsvSheet(path, find)
-    if kind in (".xlsx", ".xls", ".xlsb", ".ods"):
-        from riskwarn.ingest.sheets.excel import ExcelSheet
-
-        return ExcelSheet(path, find)
     if kind in (".jsonl", ".ndjson"):
         from riskwarn.ingest.sheets.jsonlines import JsonLinesSheet
 
@@ -54,3 +88,10 @@ def open_sheet(path: Path, find: Finder, database: str | None = None) -> Sheet:
         return QuerySheet(path, database)
     told = f"files that end in {kind or 'nothing'} are not read: save it as CSV, Excel, Parquet or JSON lines"
     raise FileUnreadable(file=path.name, problem=told)
+
+
+def _kind(path: Path) -> str:
+    if not path.is_file():
+        raise FileMissing(file=path)
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    return suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else (suffixes or [""])[-1]

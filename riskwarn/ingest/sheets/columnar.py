@@ -10,13 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from riskwarn.errors import FileEmpty, FileUnreadable
-from riskwarn.ingest.sheets.rows import BATCH, Rows, cell_text, no_rows
+from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text, no_rows
 
 
-class ParquetSheet:
+class ParquetSheet(Sheet):
     """A Parquet file; its rows are counted from 1, for it has no row of headings."""
-
-    notes: Sequence[str] = ()
 
     def __init__(self, path: Path) -> None:
         self._name = path.name

@@ -20,7 +20,7 @@ import pyarrow.csv as pacsv
 from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.sheets.encoding import as_text, blocks, encoding_of, opened
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH
-from riskwarn.ingest.sheets.rows import Rows
+from riskwarn.ingest.sheets.rows import Rows, Sheet
 
 if TYPE_CHECKING:
     from riskwarn.ingest.sheets import Finder
@@ -37,10 +37,8 @@ _PARSED = 1 << 20
 _SEPARATORS = ",\t;|"
 
 
-class CsvSheet:
+class CsvSheet(Sheet):
     """A CSV file."""
-
-    notes: Sequence[str] = ()
 
     def __init__(self, path: Path, find: Finder) -> None:
         self._path = path

@@ -1,52 +1,87 @@
-"""Excel workbooks (also .xls, .xlsb and OpenDocument): the first sheet that has rows."""
+"""Excel workbooks (also .xls, .xlsb and OpenDocument): their sheets, and one of them as a table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.privacy.redaction import shown_title
-from riskwarn.ingest.sheets.headings import LOOKED_THROUGH
-from riskwarn.ingest.sheets.rows import BATCH, Rows, cell_text, no_rows
-
-if TYPE_CHECKING:
-    from riskwarn.ingest.sheets import Finder
+from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Cells, Found
+from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text, no_rows
 
 
-class ExcelSheet:
-    """The first sheet of a workbook that has rows."""
+@dataclass(frozen=True)
+class Tab:
+    """A sheet of a workbook that has rows."""
 
-    def __init__(self, path: Path, find: Finder) -> None:
-        self._name = path.name
-        try:
-            workbook = CalamineWorkbook.from_path(path)
-            sheets = [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
-        except CalamineError as error:
-            raise FileUnreadable(
-                file=path.name, problem="it is not an Excel workbook; save it again as .xlsx"
-            ) from error
-        filled = [sheet for sheet in sheets if sheet.height]
-        if not filled:
-            raise FileEmpty(file=path.name)
-        self._sheet: CalamineSheet = filled[0]
-        found = find([[cell_text(cell) for cell in row] for row in islice(self._sheet.iter_rows(), LOOKED_THROUGH)])
-        self.headings: Sequence[str] = found.headings
-        self._above = found.rows
-        self.notes: Sequence[str] = [
-            f"{path.name}: only the sheet {shown_title(self._sheet.name)!r} was read, not {shown_title(sheet.name)!r}"
-            for sheet in filled[1:]
+    title: str
+    number: int  # among all sheets of the workbook, from 1
+    hidden: bool
+    cells: CalamineSheet
+
+    @property
+    def shown(self) -> str:
+        """How it may be named: a title that may be a person's is told by its number."""
+        shown = shown_title(self.title)
+        if shown == self.title:
+            return repr(shown)
+        return f"{shown!r} (no. {self.number})" if shown.strip("… ") else f"no. {self.number}"
+
+    @cached_property
+    def top(self) -> list[Cells]:
+        """The first rows, in which the headings are looked for."""
+        return [[cell_text(cell) for cell in row] for row in islice(self.cells.iter_rows(), LOOKED_THROUGH)]
+
+    @property
+    def rows(self) -> int:
+        """The number of the last row in which something stands."""
+        return 0 if self.cells.end is None else self.cells.end[0] + 1
+
+
+def tabs_of(path: Path) -> list[Tab]:
+    """The sheets of a workbook that have rows; raise FileUnreadable where it is none, or is locked."""
+    try:
+        workbook = CalamineWorkbook.from_path(path)
+        tabs = [
+            Tab(one.name, number, one.visible is not SheetVisibleEnum.Visible, workbook.get_sheet_by_name(one.name))
+            for number, one in enumerate(workbook.sheets_metadata, start=1)
+            if one.typ in (SheetTypeEnum.WorkSheet, SheetTypeEnum.MacroSheet)
         ]
+    except PasswordError as error:
+        problem = "it is locked with a password; save it without one"
+        raise FileUnreadable(file=path.name, problem=problem) from error
+    except CalamineError as error:
+        raise FileUnreadable(file=path.name, problem="it is not an Excel workbook; save it again as .xlsx") from error
+    return [tab for tab in tabs if tab.cells.height]
+
+
+class ExcelSheet(Sheet):
+    """One sheet of a workbook; its rows are numbered as the spreadsheet numbers them."""
+
+    def __init__(self, file: str, tab: Tab, found: Found) -> None:
+        self._file = file
+        self._tab = tab
+        self._above = found.rows
+        self.headings: Sequence[str] = found.headings
 
     def batches(self, positions: Sequence[int]) -> Iterator[Rows]:
         """Read the columns at these positions; empty cells below and beside the table belong to nothing."""
-        rows = islice(self._sheet.iter_rows(), self._above, None)
+        rows = islice(self._tab.cells.iter_rows(), self._above, None)
         number = self._above + 1
         some = False
         while batch := list(islice(rows, BATCH)):
@@ -60,4 +95,4 @@ class ExcelSheet:
             yield Rows(cells, np.arange(number, number + len(batch), dtype=np.int64), no_rows())
             number += len(batch)
         if not some:
-            raise FileEmpty(file=self._name)
+            raise FileEmpty(file=self._file)

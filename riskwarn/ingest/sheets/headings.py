@@ -17,6 +17,8 @@ class Found:
 
     headings: tuple[str, ...]
     rows: int  # rows from the top of the sheet to the last row of headings
+    known: frozenset[str] = frozenset()  # those of the headings that stand for a field
+    lacking: str | None = None  # the first field that is needed and has no heading
 
 
 def find_headings(top: Sequence[Cells], known: Callable[[str], bool], personal: Callable[[str], bool]) -> Found:

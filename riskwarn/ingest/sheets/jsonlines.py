@@ -13,13 +13,11 @@ import pyarrow as pa
 
 from riskwarn.errors import FileUnreadable
 from riskwarn.ingest.sheets.encoding import encoding_of, opened
-from riskwarn.ingest.sheets.rows import BATCH, Rows, cell_text
+from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text
 
 
-class JsonLinesSheet:
+class JsonLinesSheet(Sheet):
     """A file with one JSON object a line; its headings are the keys, in the order in which they first occur."""
-
-    notes: Sequence[str] = ()
 
     def __init__(self, path: Path) -> None:
         self._path = path

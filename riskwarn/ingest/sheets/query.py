@@ -12,7 +12,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Row, create_engine, tex
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from riskwarn.errors import FileEmpty, FileUnreadable, SettingInvalid
-from riskwarn.ingest.sheets.rows import BATCH, Rows, cell_text, no_rows
+from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text, no_rows
 
 #: The setting that names the database of the department; its URL may hold a password, and is never repeated.
 SETTING = "RISKWARN_SOURCE_URL"
@@ -20,10 +20,8 @@ SETTING = "RISKWARN_SOURCE_URL"
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
-class QuerySheet:
+class QuerySheet(Sheet):
     """A query, as one statement in a file; its headings are the names of its columns."""
-
-    notes: Sequence[str] = ()
 
     def __init__(self, path: Path, database: str | None) -> None:
         self._name = path.name

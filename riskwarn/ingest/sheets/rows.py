@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -33,13 +34,23 @@ class Rows:
 
 
 class Sheet(Protocol):
-    """One table of a file."""
+    """One table of a file, or several with the same headings.
+
+    The rows of several sheets are numbered on from one to the next, so that a number is one row; `origin` leads back.
+    """
 
     headings: Sequence[str]
-    notes: Sequence[str]
+    notes: Sequence[str] = ()
+    titles: Sequence[str] = ()  # of the sheets that are read, where the file has several
+    others: str = ""  # what other sheets there are, for who has to choose
 
+    @abstractmethod
     def batches(self, positions: Sequence[int]) -> Iterator[Rows]:
-        """Read the columns at these positions, a batch of rows at a time."""
+        """Read the columns at these positions, a batch of rows at a time; a batch is of one sheet."""
+
+    def origin(self, number: int) -> tuple[str, int]:
+        """The title of the sheet of a row ("" where the file is one table), and its number in it."""
+        return "", number
 
 
 def ahead(items: Iterator[T]) -> Iterator[T]:

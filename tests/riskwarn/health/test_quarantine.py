@@ -147,6 +147,7 @@ def test_a_heading_like_a_formula_stays_a_text(city: Home, tmp_path: Path) -> No
             "id": 1,
             "load_id": 1,
             "source": "grids",
+            "file_name": "grids.csv",
             "row": 2,
             "column": "=1+1\x07",
             "value_class": "text",
