@@ -60,6 +60,7 @@ class LocatedBy(StrEnum):
     GRID_ID = "grid_id"
     COORDINATES = "coordinates"
     PLACES = "places"
+    ADDRESS = "address"  # a grid's number, name or code inside an address
     PATH = "path"
     COMMUNITY = "community"
     TOWN = "town"

@@ -70,7 +70,9 @@ def init(path: str | os.PathLike[str], configuration: str | os.PathLike[str] | N
     return Workspace(make_home(Path(path), _settings(), Path(configuration) if configuration else None))
 
 
-def simulate_exports(directory: str | os.PathLike[str], *, grids: int = 400, weeks: int = 156, seed: int = 1) -> Simulated:
+def simulate_exports(
+    directory: str | os.PathLike[str], *, grids: int = 400, weeks: int = 156, seed: int = 1
+) -> Simulated:
     """Write the exports of an invented city, whose future is known, into a new or empty directory.
 
     Raises

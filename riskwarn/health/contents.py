@@ -29,7 +29,7 @@ LEAST_FALL, LEAST_ERRORS = 0.1, 4.0
 #: Share of records of local or other categories from which it is told.
 MUCH_LOCAL = 0.1
 
-_EXACT = (LocatedBy.GRID_ID.value, LocatedBy.COORDINATES.value, LocatedBy.PLACES.value)
+_EXACT = (LocatedBy.GRID_ID.value, LocatedBy.COORDINATES.value, LocatedBy.PLACES.value, LocatedBy.ADDRESS.value)
 
 
 @dataclass(frozen=True)

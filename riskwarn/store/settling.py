@@ -14,7 +14,7 @@ from riskwarn.periods import Instants
 from riskwarn.words import LocatedBy
 
 #: Rungs of the ladder that find the grid of the event's day, and that find the grid of today.
-_BY_THE_DAY = (LocatedBy.COORDINATES.value, LocatedBy.PATH.value)
+_BY_THE_DAY = (LocatedBy.COORDINATES.value, LocatedBy.ADDRESS.value, LocatedBy.PATH.value)
 _BY_TODAY = (LocatedBy.PLACES.value,)
 
 
@@ -41,7 +41,7 @@ def settled(frame: pd.DataFrame, places: Geography, delivery: np.timedelta64) ->
 def _coded_at(frame: pd.DataFrame, delivery: np.timedelta64) -> Instants:
     """By which day's drawing the grid of each version is meant.
 
-    A grid id by that of the registration, or of the version that changed it; what the ladder found on the map or by a path by
+    A grid id by that of the registration, or of the version that changed it; what the ladder found on the map, in an address or by a path by
     that of the event; what it found by the table of places by that of the export, for the table tells today's grids.
     """
     known: Instants = np.asarray(frame["known_at"].to_numpy(dtype="datetime64[us]") - delivery, dtype="datetime64[us]")

@@ -94,27 +94,26 @@ class Mentions:
     """Names that stand somewhere within an address."""
 
     _places: Gazetteer = field(default_factory=Gazetteer)
-    _by_start: dict[str, list[str]] = field(default_factory=dict)  # first two characters -> names, longest first
+    _names: set[str] = field(default_factory=set)
+    _sizes: dict[str, set[int]] = field(default_factory=dict)  # first two characters -> lengths of the names
 
     def offer(self, place: Place, first: int, end: int, name: str) -> None:
         """Let a name of at least three characters lead to a place; shorter ones stand in too many words."""
         if len(name) < 3:
             return
         self._places.offer(place, first, end, name)
-        names = self._by_start.setdefault(name[:2], [])
-        if name not in names:
-            names.append(name)
-            names.sort(key=len, reverse=True)
+        self._names.add(name)
+        self._sizes.setdefault(name[:2], set()).add(len(name))
 
     def find(self, address: str, epoch: int) -> Place | None:
         """The place of the longest name in the address that means one place in the epoch."""
-        if not self._by_start:
+        if not self._names:
             return None
         found = [
-            name
+            address[start : start + size]
             for start in range(len(address) - 2)
-            for name in self._by_start.get(address[start : start + 2], ())
-            if address.startswith(name, start)
+            for size in self._sizes.get(address[start : start + 2], ())
+            if address[start : start + size] in self._names
         ]
         for name in sorted(found, key=lambda name: (-len(name), address.find(name))):
             place = self._places.find((name,), epoch)

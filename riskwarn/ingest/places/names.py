@@ -8,6 +8,7 @@ import pandas as pd
 
 from riskwarn.ingest.places.epochs import Epochs
 from riskwarn.ingest.places.gazetteer import Gazetteer, Mentions, Place, plain_name, steps_of
+from riskwarn.ingest.places.grid_words import codes_in, mentioned, numbered
 from riskwarn.words import LocatedBy
 
 
@@ -18,6 +19,7 @@ class Names:
         """`grids` as :func:`riskwarn.ingest.places.epochs.versions_in_time` gives them; the others as stored."""
         self._codes, self._paths, self._quarters = Gazetteer(), Gazetteer(), Gazetteer()
         self._areas, self._mentions = Gazetteer(), Mentions()
+        self._grid_codes, self._numbered, self._grid_names = Gazetteer(), Gazetteer(), Mentions()
         self._offer_units(grids)
         self._offer_places(places, grids, epochs)
         self._offer_areas(areas, grids, epochs)
@@ -37,6 +39,7 @@ class Names:
             grid = Place(grid_id, None, district, LocatedBy.PATH.value)
             for start in range(4):
                 self._paths.offer(grid, first, end, *path[start:], name or grid_id)
+            self._offer_in_addresses(grid, first, end, name, path, (town, community))
             if (*path, town, community, first, end) in seen:
                 continue
             seen.add((*path, town, community, first, end))
@@ -48,6 +51,24 @@ class Names:
                 self._paths.offer(below, first, end, *path[start:])
             for start in range(2):
                 self._paths.offer(above, first, end, *path[start:2])
+
+    def _offer_in_addresses(
+        self, grid: Place, first: int, end: int, name: str | None, path: tuple[str, ...], codes: tuple[str, str]
+    ) -> None:
+        """Let a grid be found inside an address: by its code, by its number within its community, or by a name of its own."""
+        inside = grid._replace(located_by=LocatedBy.ADDRESS.value)
+        self._grid_codes.offer(inside, first, end, str(grid.grid_id))
+        if not name:
+            return
+        number = numbered(name, *path)
+        if number is None:
+            self._grid_names.offer(inside, first, end, name)
+            return
+        for start in range(3):
+            self._numbered.offer(inside, first, end, *path[start:], number)
+        town, community = codes
+        self._numbered.offer(inside, first, end, str(community), number)
+        self._numbered.offer(inside, first, end, str(town), path[2], number)
 
     def _offer_places(self, places: pd.DataFrame, grids: pd.DataFrame, epochs: Epochs) -> None:
         homes = _homes(grids)
@@ -87,6 +108,7 @@ class Names:
         """The place that a row's words tell, by the highest rung that holds; None where none does."""
         return (
             self._quarter(told, epoch)
+            or self._grid_in_address(told, epoch)
             or self._unit(told, epoch)
             or (self._areas.find((told["service_area"],), epoch) if "service_area" in told else None)
         )
@@ -100,6 +122,26 @@ class Names:
                 return place
         found = (self._mentions.find(address, epoch) for address in _addresses(told))
         return next((place for place in found if place is not None), None)
+
+    def _grid_in_address(self, told: Mapping[str, str], epoch: int) -> Place | None:
+        """A grid's number, name or code inside an address; what the address leaves out of the units above, the row may tell."""
+        own = [told[name] for name in ("district_name", "town_name", "community_name") if name in told]
+        communities = [told[name] for name in ("community_name", "community") if name in told]
+        towns = [told[name] for name in ("town_name", "town") if name in told]
+        for address in _addresses(told):
+            for before, number in mentioned(address):
+                paths = [before[start:] for start in range(len(before))]
+                paths += [[town, before[-1]] for town in towns if before]
+                paths += [own, *([community] for community in communities)]
+                for path in paths:
+                    if path and (place := self._numbered.find((*path, number), epoch)):
+                        return place
+            for code in codes_in(address):
+                if place := self._grid_codes.find((code,), epoch):
+                    return place
+            if place := self._grid_names.find(address, epoch):
+                return place
+        return None
 
     def _unit(self, told: Mapping[str, str], epoch: int) -> Place | None:
         """A path first; then names from the full path down to the community's alone; then codes; then the address."""

@@ -13,6 +13,7 @@ import pytest
 from riskwarn.contracts.schema import GRIDS, PLACES, SERVICE_AREAS
 from riskwarn.ingest.places.coordinates import gcj02_to_bd09, wgs84_to_gcj02
 from riskwarn.ingest.places.gazetteer import plain_name, steps_of
+from riskwarn.ingest.places.grid_words import numbered
 from riskwarn.ingest.places.ladder import Ladder, Located
 
 
@@ -59,7 +60,13 @@ AREA_ROWS = [
 ]
 
 
-def ladder(grids: list[dict[str, Any]] = GRID_ROWS, system: Any = "wgs84") -> Ladder:
+NAMED_ROWS = [
+    grid(20, grid_id="GRID-00042", name=None, community="C10", community_name="绿水社区"),
+    grid(21, grid_id="S1", name="河滩专属网格", community="C10", community_name="绿水社区"),
+]
+
+
+def ladder(grids: list[dict[str, Any]] = GRID_ROWS + NAMED_ROWS, system: Any = "wgs84") -> Ladder:
     places, areas = table(PLACES, PLACE_ROWS), table(SERVICE_AREAS, AREA_ROWS)
     return Ladder(table(GRIDS, grids), places, areas, coordinates=system)
 
@@ -90,6 +97,16 @@ def locate(told: dict[str, Any], on: Ladder | None = None, day: date | None = No
         ({"place": "大市场"}, None, "C1", "places"),
         ({"place": "长河小区"}, None, "C1", "places"),
         ({"address": "不详", "address_2": "长河小区门口"}, None, "C1", "places"),
+        ({"address": "江北区石桥街道青山0社区第2网格12号"}, "G1", None, "address"),
+        ({"address": "青山0社区2号网格门口"}, "G1", None, "address"),
+        ({"address": "青山1社区四网格3栋", "community": "C1"}, "G3", None, "address"),
+        ({"address": "三网格菜场旁", "community_name": "青山1居委会"}, "G2", None, "address"),
+        ({"address": "第3网格菜场旁", "community": "C1"}, "G2", None, "address"),
+        ({"address": "第3网格菜场旁", "town_name": "石桥街道"}, None, "T0", "town"),
+        ({"address": "石桥街道青山0社区第9网格"}, None, "C0", "community"),
+        ({"address": "青山0社区阳光花园第2网格"}, "G1", None, "places"),
+        ({"address": "网格号GRID-00042处"}, "GRID-00042", None, "address"),
+        ({"address": "石桥街道河滩专属网格内"}, "S1", None, "address"),
         ({"path": "重庆市/江北区/石桥街道/青山0社区/第2网格"}, "G1", None, "path"),
         ({"path": "江北区石桥街道青山0社区第2网格"}, "G1", None, "path"),
         ({"path": "江北区/石桥镇/青山0村"}, None, "C0", "community"),
@@ -107,6 +124,35 @@ def test_the_highest_rung_that_holds(told: dict[str, Any], grid_id: str | None, 
     assert (found.grid_id[0], found.unit[0], found.located_by[0]) == (grid_id, unit, rung)
     assert found.district[0] == ("江北区" if rung else None)
     assert found.unknown_grid[0] == (told.get("grid_id") == "G9" and rung is None)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("第1网格", "第1网格"), ("1网格", "第1网格"), ("01号网格", "第1网格"), ("第十二网格", "第12网格"),
+        ("青山社区第1网格", "第1网格"), ("青山第1网格", "第1网格"), ("石桥街道青山社区第一网格", "第1网格"),
+        ("第3微网格", "第3微网格"), ("阳光花园第2网格", "阳光花园第2网格"), ("一百零五网格", "第105网格"), ("河滩专属网格", None),
+        ("第1网格（东）", None),
+    ],
+)  # fmt: skip
+def test_the_number_of_a_grid_in_its_name(name: str, number: str | None) -> None:
+    assert numbered(name, "石桥街道", "青山社区") == number
+
+
+def test_a_community_of_two_towns_is_told_apart_by_the_row() -> None:
+    """Two communities of one name: the number alone means neither, the row's town says which."""
+    city = ladder(
+        [
+            grid(0, name="青山社区第1网格", community_name="青山社区"),
+            grid(1, name="青山社区第1网格", community="C9", community_name="青山社区", town="T9", town_name="河东镇"),
+        ]
+    )
+    address = {"address": "青山社区第1网格12号"}
+    assert locate(address, city).located_by[0] is None
+    assert locate(address | {"town_name": "河东镇"}, city).grid_id[0] == "G1"
+    assert locate(address | {"town": "T0"}, city).grid_id[0] == "G0"
+    assert locate(address | {"community": "C9"}, city).grid_id[0] == "G1"
+    assert locate({"address": "河东镇青山社区第1网格12号"}, city).grid_id[0] == "G1"
 
 
 @pytest.mark.parametrize("system", ["wgs84", "gcj02", "bd09"])

@@ -1,0 +1,64 @@
+"""Grids as people write them into addresses: 青山社区第1网格12号, 青山社区一网格, 1号网格, or the grid's own code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from riskwarn.ingest.places.gazetteer import plain_name, steps_of
+
+_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_TENS = {"十": 10, "百": 100}
+
+#: A numbered grid: its number with or without 第 and 号, and whether it is a small one (微网格).
+_NUMBERED = re.compile(r"第?(?P<number>[0-9]{1,4}|[零〇一二两三四五六七八九十百]{1,6})号?(?P<kind>微?网格)")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{5,31}")
+
+
+def numbered(name: str, *units: str) -> str | None:
+    """A grid's number as it is compared (``第1网格``), out of its name; None where the name has none.
+
+    `units` are the names of the community and the units above: 青山社区第1网格 is the first grid of 青山社区. Any other word
+    before the number belongs to the name.
+    """
+    found = _NUMBERED.search(name)
+    if found is None or name[found.end() :].strip():
+        return None
+    before = name[: found.start()].strip()
+    for unit in units:
+        for form in (unit, plain_name(unit)):
+            before = before.removeprefix(form) if form else before
+    return before + _written(found)
+
+
+def mentioned(address: str) -> Iterator[tuple[list[str], str]]:
+    """The numbered grids in an address: the names of units before each, from the top down, and its number as compared."""
+    for found in _NUMBERED.finditer(address) if "网格" in address else ():
+        before = steps_of(address[: found.start()])
+        yield before, _written(found)
+        if before:
+            # 阳光花园第1网格 may be the name of a grid as a whole.
+            yield before[:-1], before[-1] + _written(found)
+
+
+def codes_in(address: str) -> Sequence[str]:
+    """What may be the code of a grid in an address: runs of six and more Latin letters and digits."""
+    return _CODE.findall(address)
+
+
+def _written(found: re.Match[str]) -> str:
+    return f"第{_whole(found['number'])}{found['kind']}"
+
+
+def _whole(text: str) -> int:
+    """A whole number below a thousand in digits or in Chinese numerals."""
+    if text.isdigit():
+        return int(text)
+    total = pending = 0
+    for character in text:
+        if character in _TENS:
+            total += (pending or 1) * _TENS[character]
+            pending = 0
+        else:
+            pending = pending * 10 + _DIGITS[character] if pending else _DIGITS[character]
+    return total + pending
