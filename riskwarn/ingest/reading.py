@@ -42,6 +42,7 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     unknown: dict[str, set[str]] = field(default_factory=dict)  # field -> words that no vocabulary has; never stored
     moved: Counter[str] = field(default_factory=Counter)  # rows whose place was mended or missed, by what is said of it
+    placed: Counter[tuple[str, bool]] = field(default_factory=Counter)  # (rung, whether it led to a grid) -> sound rows
     local: LocalCategories = field(default_factory=LocalCategories)
     opinions: Mapping[str, str] = field(default_factory=dict)  # field -> heading that may stand for an opinion
     dropped: list[str] = field(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -25,6 +26,7 @@ class Account:
     sheets: tuple[str, ...] = ()  # that were read, as they are kept; none where the file has one table
     reasons: dict[str, int] = field(default_factory=dict)  # reason -> quarantined rows
     notes: tuple[str, ...] = ()
+    located: dict[str, int] = field(default_factory=dict)  # rung of the ladder of places -> sound rows
     files: tuple[Account, ...] = ()
 
     def __post_init__(self) -> None:
@@ -46,6 +48,8 @@ class Account:
             "reasons": self.reasons,
             "notes": list(self.notes),
         }
+        if self.located:
+            counted["located"] = self.located
         if self.file is not None:
             return {"file": self.file, "sheets": list(self.sheets), **counted}
         return {**counted, "files": [file.as_dict() for file in self.files]}
@@ -53,10 +57,6 @@ class Account:
 
 def together(source: str, files: Sequence[Account]) -> Account:
     """The account of several files as one."""
-    reasons: dict[str, int] = {}
-    for file in files:
-        for reason, rows in file.reasons.items():
-            reasons[reason] = reasons.get(reason, 0) + rows
     return Account(
         source=source,
         read=sum(file.read for file in files),
@@ -66,7 +66,15 @@ def together(source: str, files: Sequence[Account]) -> Account:
         quarantined=sum(file.quarantined for file in files),
         dropped_columns=tuple(dict.fromkeys(name for file in files for name in file.dropped_columns)),
         seconds=sum(file.seconds for file in files),
-        reasons=reasons,
+        reasons=_added(file.reasons for file in files),
+        located=_added(file.located for file in files),
         notes=tuple(dict.fromkeys(note for file in files for note in file.notes)),
         files=tuple(files),
     )
+
+
+def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for one in counts:
+        total.update(one)
+    return dict(total)

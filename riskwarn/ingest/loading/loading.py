@@ -21,6 +21,7 @@ from riskwarn.ingest.columns import heading_finder, match, opinions, require
 from riskwarn.ingest.loading.account import Account, together
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
+from riskwarn.ingest.places.landing import by_rung, landed
 from riskwarn.ingest.privacy.privacy import gate, screened, without_people
 from riskwarn.ingest.privacy.redaction import kept_account, kept_name, kept_title
 from riskwarn.ingest.privacy.refusals import Refusals
@@ -137,7 +138,8 @@ def _load(
         file=file.name,
         sheets=tuple(titles.values()),
         reasons=refused.reasons(),
-        notes=tuple(first.told()),
+        notes=(*first.told(), *landed(first.placed, columns.positions, "places" in store.sources())),
+        located=by_rung(first.placed),
     )
     ledger = kept_account(account.as_dict(), file.name, kept)
     load = Load(source, kept, digest, now.isoformat(), exported.isoformat(), ledger, list(told.leans_on))

@@ -55,6 +55,7 @@ def new_events(
             yield found
 
     gathered = gather(sound())
+    first.placed.update(_placed(gathered))
     if first.mapping.period is not None and gathered.rows:
         add_up(gathered)
     stored = _stored(store, first.source, gathered.versions().record)
@@ -73,6 +74,18 @@ def new_events(
     table = gathered.take(told.accepted | told.corrected)
     table = table.append_column("exported_at", pa.repeat(pa.scalar(exported, _INSTANT), len(table)))
     return table, told, read, pd.Series(incoming.record)
+
+
+def _placed(gathered: Gathered) -> dict[tuple[str, bool], int]:
+    """(rung, whether it led to a grid) -> how many records."""
+    rungs, grids = (gathered.columns.get(name) for name in ("located_by", "grid_id"))
+    if rungs is None:
+        return {}
+    words = rungs.dictionary.to_pylist()
+    codes = rungs.indices.fill_null(-1).to_numpy().astype(np.int64)
+    inside = np.zeros(len(codes), dtype=np.int64) if grids is None else filled(grids).astype(np.int64)
+    counted = np.bincount((codes[codes >= 0] * 2 + inside[codes >= 0]), minlength=2 * len(words))
+    return {(words[place // 2], bool(place % 2)): int(rows) for place, rows in enumerate(counted) if rows}
 
 
 def _stored(store: Store, source: str, incoming: np.ndarray) -> Versions:
