@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
+from riskwarn.ingest.footers import footers
 from riskwarn.ingest.privacy.faults import Faults
 from riskwarn.ingest.privacy.free_text import free_text, is_free_text
 from riskwarn.ingest.privacy.tallies import LocalCategories, NotLoaded
@@ -23,6 +24,8 @@ from riskwarn.ingest.sheets.encoding import LOST
 from riskwarn.ingest.values.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
 from riskwarn.ingest.values.dates import instants
 from riskwarn.mapping import Mapping as Rules
+
+_FOOTERS = "of totals and signatures, with nothing else in them, were passed over"
 
 
 @dataclass
@@ -104,12 +107,14 @@ class Reading:
 def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Iterator[Reading]:
     """The rows of a sheet, a batch at a time; those with nothing in any column that is read are passed over and told."""
     blank = 0
+    first.moved[_FOOTERS] = 0
 
     def read() -> Iterator[Reading]:
         nonlocal blank
         for rows in sheet.batches(sorted(set(positions.values()))):
+            before = first.moved[_FOOTERS]
             reading = _reading(rows, positions, first)
-            blank += len(rows.numbers) - len(reading)
+            blank += len(rows.numbers) - len(reading) - (first.moved[_FOOTERS] - before)
             yield reading
 
     yield from ahead(read())
@@ -133,8 +138,10 @@ def _reading(rows: Rows, positions: Mapping[str, int], first: Reading) -> Readin
         name: free_text(rows.cells[position]) if is_free_text(name) else trimmed(rows.cells[position])
         for name, position in positions.items()
     }
-    some = np.logical_or.reduce([filled(cell) for cell in cells.values()])
     numbers = rows.numbers
+    footer = footers(cells.values(), len(numbers))
+    first.moved[_FOOTERS] += int(footer.sum())
+    some = np.logical_or.reduce([filled(cell) for cell in cells.values()]) & ~footer
     if not some.all():
         cells = {name: cell.filter(pa.array(some)) for name, cell in cells.items()}
         numbers = numbers[some]

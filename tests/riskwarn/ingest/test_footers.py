@@ -1,0 +1,62 @@
+"""Totals and signatures below a table are no records, and wait for nobody's repair."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from riskwarn.home import Home
+from riskwarn.ingest.footers import footers
+from riskwarn.store import Store
+from tests.worlds import dispute, load, with_grids, write_csv
+
+
+@pytest.mark.parametrize(
+    ("row", "passed_over"),
+    [
+        (["合计", None, "467"], True),
+        (["合 计：", None, None], True),
+        (["总计 1,752 件", None, None], True),
+        ([None, "本月小计", "12"], True),
+        (["填表人：王某某", None, "审核人：李某某"], True),
+        (["填报单位（盖章）：江北区司法局", None, None], True),
+        (["注：本表一式两份", None, None], True),
+        (["合计", "G1", "12"], False),
+        (["填表人：", "王某某", None], False),
+        (["D1", None, None], False),
+        (["合计金额纠纷", None, None], False),
+        ([None, None, None], False),
+    ],
+)
+def test_a_line_is_a_footer_where_every_other_cell_is_empty(row: list[str | None], passed_over: bool) -> None:
+    columns = [pa.array([cell, "D7"], pa.string()) for cell in row]
+    coded = [column.dictionary_encode() for column in columns]
+    assert footers(columns, 2).tolist() == footers(coded, 2).tolist() == [passed_over, False]
+
+
+def test_a_register_with_its_footer_loads_whole(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    nothing = dict.fromkeys(dispute(0), "")
+    lines = [
+        nothing | {"纠纷编号": "合计", "严重程度": "2"},
+        nothing | {"纠纷编号": "填表人：王某某  审核人：李某某"},
+        nothing,
+    ]
+    account = load(home, "disputes", write_csv(tmp_path / "d.csv", [dispute(1), dispute(2), *lines]))
+    assert (account.read, account.accepted, account.quarantined) == (2, 2, 0)
+    assert "2 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes
+    assert "1 row(s) with nothing in any column that is read were passed over" in account.notes
+    assert Store(home).quarantined() == []
+
+
+def test_a_large_batch_is_looked_at_by_column() -> None:
+    columns = [
+        pa.array([f"D{row}" for row in range(1000)]),
+        pa.array(["一般"] * 1000),
+        pa.array(["G1"] * 1000),
+        pa.array(["x"] * 1000),
+    ]
+    assert not np.any(footers(columns, 1000))
