@@ -178,6 +178,17 @@ def may_be_name(text: str, known: Collection[str] = ()) -> bool:
     return rest is not None and text not in words and text not in known and not text.endswith(endings)
 
 
+#: A longer run of unknown characters may tell of somebody, whether it names them or not.
+_SHORT_RUN = 4
+
+
+def may_stand(run: str) -> bool:
+    """Whether unknown Han characters in the name of a file may be kept: few, with no family name among them, and no refused word."""
+    surnames = _names()[0] | _names()[1]
+    held = {run[at : at + size] for at in range(len(run)) for size in (1, 2)}
+    return len(run) <= _SHORT_RUN and not held & surnames
+
+
 def _after_surname(text: str) -> str | None:
     """What follows the family name of a text that is no longer than a name; None where it begins with none."""
     single, double, _, _, _ = _names()

@@ -60,6 +60,15 @@ REASONS: dict[str, Why] = {
     ),
 }
 
+#: The rules by which a row is not loaded (its class of value), in Chinese and English.
+RULES: dict[str, tuple[str, str]] = {
+    "accusation": ("检举控告、举报件一律不加载", "accusations and tips (检举控告, 举报) are never loaded"),
+    "confidential": ("保密件不加载", "confidential records are not loaded"),
+    "kind": ("该类事项不属本系统范围", "of a kind that is not this system's business (crimes, traffic, party affairs)"),
+    "refused_word": ("含有本系统不使用的词", "with a word that riskwarn never uses"),
+    "tip": ("举报仅在反映隐患时加载", "tips (举报) count only where they tell of a hazard"),
+}
+
 #: How the clerk repairs it, in Chinese; a test holds that every reason has its line.
 REPAIRS_ZH: dict[str, str] = {
     "bad_count": "改为整数，不带单位",
@@ -93,7 +102,7 @@ VALUE_CLASSES_ZH = {
     "empty": "空",
     "id": "编码",
     "number": "数字",
-    "refused": "不予加载",
+    **dict.fromkeys(RULES, "不予加载"),
     "row": "整行",
     "text": "文字",
 }

@@ -15,6 +15,7 @@ import yaml
 from riskwarn.contracts.folding import squashed
 from riskwarn.errors import RefusedWord
 
+_ACCUSATIONS = ("检举控告", "揭发控告", "举报", "report")
 _BETWEEN_HAN = re.compile(r"(?<=[㐀-鿿]) (?=[㐀-鿿])")
 
 
@@ -79,13 +80,20 @@ def kinds_not_loaded(source: str) -> frozenset[str]:
 
 
 def is_not_loaded(source: str, text: str) -> bool:
-    """Whether a row of a source with this word is by rule not loaded: a kind that is not, or a refused word.
+    """Whether a row of a source with this word is by rule not loaded: see :func:`rule_against`."""
+    return rule_against(source, text) is not None
 
-    A kind also counts where more follows it (检举控告类), a long one wherever it stands (网上检举控告).
+
+def rule_against(source: str, text: str) -> str | None:
+    """The rule (of :data:`riskwarn.contracts.reasons.RULES`) by which a row with this word is not loaded, if there is one.
+
+    A kind that is not loaded also counts where more follows it (检举控告类), a long one wherever it stands (网上检举控告).
     """
-    plain, kinds = squashed(text), kinds_not_loaded(source)
-    kind = any(plain == word or (not word.isascii() and _stands_in(word, plain)) for word in kinds)
-    return kind or refused_word(text) is not None
+    plain = squashed(text)
+    for word in kinds_not_loaded(source):
+        if plain == word or (not word.isascii() and _stands_in(word, plain)):
+            return "accusation" if word in _ACCUSATIONS else "confidential" if word == "保密" else "kind"
+    return "refused_word" if refused_word(text) is not None else None
 
 
 def _stands_in(word: str, plain: str) -> bool:

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.contracts.categories import NOT_LOADED, CategoryWords, counted_only_as, never_below
-from riskwarn.contracts.vocabulary import field_words, is_not_loaded
+from riskwarn.contracts.vocabulary import field_words, rule_against
 from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.values.cells import Flags, each, flags, no_cells, plain, where
+from riskwarn.ingest.values.cells import Flags, coded, each, flags, no_cells, plain, where
 from riskwarn.words import LocatedBy
 
 _CATEGORIES = ("category", "category_detail", "category_final")
@@ -26,23 +26,25 @@ def refuse(reading: Reading) -> None:
     """Rows that are by rule not loaded, before anything else of them is read."""
     words = category_words(reading)
 
-    def by_rule(text: str) -> bool:
-        return is_not_loaded(reading.source, text)
+    def of_a_category(text: str) -> str | None:
+        listed = "kind" if words.code(text) == NOT_LOADED else None
+        return rule_against(reading.source, text) or listed
 
-    def by_list(text: str) -> bool:
-        return by_rule(text) or words.code(text) == NOT_LOADED
+    def of_a_word(text: str) -> str | None:
+        return rule_against(reading.source, text)
 
     for name in ("kind", *_CATEGORIES, "form", "status", "outcome"):
         if name in reading.cells:
-            refused = flags(reading.cells[name], by_list if name in _CATEGORIES else by_rule)
-            reading.faults.add(refused, "not_loaded", name, "refused")
+            rules, found = coded(each(reading.cells[name], of_a_category if name in _CATEGORIES else of_a_word))[::-1]
+            for place, rule in enumerate(rules):
+                reading.faults.add(found == place, "not_loaded", name, str(rule))
     if "confidential" in reading.cells:
         yes = field_words("flag")
         secret = flags(reading.cells["confidential"], lambda text: yes.get(text) == "yes")
-        reading.faults.add(secret, "not_loaded", "confidential", "refused")
+        reading.faults.add(secret, "not_loaded", "confidential", "confidential")
     if "kind" in reading.cells:
         for kind, within in counted_only_as(reading.source).items():
-            reading.faults.add(_counted_elsewhere(reading, words, kind, within), "not_loaded", "kind", "refused")
+            reading.faults.add(_counted_elsewhere(reading, words, kind, within), "not_loaded", "kind", kind)
 
 
 def _counted_elsewhere(reading: Reading, words: CategoryWords, kind: str, within: tuple[str, ...]) -> Flags:

@@ -138,7 +138,7 @@ def _load(
         file=file.name,
         sheets=tuple(titles.values()),
         reasons=refused.reasons(),
-        notes=(*first.told(), *landed(first.placed, columns.positions, "places" in store.sources())),
+        notes=(*first.told(), *refused.notes(), *landed(first.placed, columns.positions, "places" in store.sources())),
         located=by_rung(first.placed),
     )
     ledger = kept_account(account.as_dict(), file.name, kept)

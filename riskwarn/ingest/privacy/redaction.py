@@ -12,6 +12,7 @@ from riskwarn.contracts.personal import (
     file_words,
     is_name,
     may_name_category,
+    may_stand,
     personal_class,
     personal_inside,
     vocabulary,
@@ -67,8 +68,9 @@ def kept_headings(headings: Iterable[str]) -> list[str]:
 def kept_name(name: str, key: bytes, units: Collection[str] = ()) -> str:
     """The name of a file as it is kept: departments name files after persons.
 
-    Words of offices, `units`, numbers that are no phone or id, and Latin letters stay; the rest becomes … and a keyed
-    digest keeps two such files apart. The run that loads the file shows its own name.
+    Words of offices, `units`, numbers that are no phone or id, Latin letters, and short runs in which no family name stands
+    (修复, 加区县) remain, so that people know their files again; the rest becomes … and a keyed digest keeps two such files
+    apart. The run that loads the file shows its own name.
     """
     path = PurePath(unicodedata.normalize("NFKC", name))
     stem = path.name.removesuffix("".join(path.suffixes)) if len(path.suffixes) < 3 else path.stem
@@ -106,14 +108,22 @@ def _without_strangers(stem: str, units: frozenset[str]) -> str:
             continue
         at = 0
         while at < len(run):
-            size = next((size for size in range(min(longest, len(run) - at), 1, -1) if run[at : at + size] in words), 0)
+            size = _known_at(run, at, words, longest)
             dated = re.match(r"第?[一二三四五六七八九十]{1,3}(?:季度|月份?|期|批|周)", run[at:])
             counted = re.match(r"[年月日号至第期批周份]+", run[at:]) if (at == 0 and parts) or run[at] == "第" else None
             single = run[at] in _PARTICLES and bool(parts) and parts[-1] != "…"
             size = max(size, dated.end() if dated else 0, counted.end() if counted else 0, int(single))
+            if not size:
+                ahead = next((end for end in range(at + 1, len(run)) if _known_at(run, end, words, longest)), len(run))
+                size = ahead - at if may_stand(run[at:ahead]) else 0
             if size:
                 parts.append(run[at : at + size])
             elif not parts or parts[-1] != "…":
                 parts.append("…")
             at += size or 1
     return "".join(parts)
+
+
+def _known_at(run: str, at: int, words: Collection[str], longest: int) -> int:
+    """The length of the longest known word at a place of a text, 0 where none stands there."""
+    return next((size for size in range(min(longest, len(run) - at), 1, -1) if run[at : at + size] in words), 0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from riskwarn.contracts.reasons import RULES
 from riskwarn.ingest.reading import Reading
 from riskwarn.store.repairs import NOT_LOADED, in_sheet
 
@@ -25,6 +26,14 @@ class Refusals:
     def reasons(self) -> dict[str, int]:
         """How many rows have each reason."""
         return dict(Counter(str(row["reason"]) for row in self.rows))
+
+    def rules(self) -> dict[str, int]:
+        """How many rows each rule kept from being loaded."""
+        return dict(Counter(str(row["value_class"]) for row in self.rows if row["reason"] == NOT_LOADED))
+
+    def notes(self) -> list[str]:
+        """The rules, in words, with their counts."""
+        return [f"not loaded by rule: {rows} row(s), {RULES[rule][1]}" for rule, rows in self.rules().items()]
 
     def add(self, reading: Reading, ids: pa.Array | None = None) -> None:
         """Take the faulty rows of a batch; `ids` are keyed digests by which a repaired row is known again."""

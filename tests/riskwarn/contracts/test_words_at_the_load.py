@@ -57,6 +57,9 @@ def test_tips_are_loaded_as_hazards_only_and_secrets_never(city: Home, tmp_path:
     assert (account.accepted, account.reasons) == (3, {"not_loaded": 3})
     stored = Store(city).versions("hotline").sort_values("row")
     assert stored["kind"].tolist() == ["complaint", "tip", "inquiry"]
+    rules = {row["row"]: row["value_class"] for row in Store(city).quarantined("hotline")}
+    assert rules == {4: "tip", 5: "confidential", 7: "kind"}, "which rule it was is kept, and nothing else of the row"
+    assert [note for note in account.notes if note.startswith("not loaded by rule: 1 row(s), tips (举报)")]
     assert stored["category"].tolist() == ["neighbourhood", "hazard", "labour"]
 
 

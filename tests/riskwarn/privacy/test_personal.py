@@ -192,3 +192,10 @@ def test_names_of_files_that_may_name_a_person_are_not_kept(name: str, hidden: s
     assert kept.endswith(name[name.rindex(".") :])
     assert kept == kept_name(name, KEY) != kept_name("另" + name, KEY)
     assert kept_name("江北区石桥街道纠纷.csv", KEY, ["江北区", "石桥街道"]) == "江北区石桥街道纠纷.csv"
+
+
+@pytest.mark.parametrize(
+    "name", ["网格台账-修复.xlsx", "网格台账_加区县.xlsx", "矛盾纠纷台账更正后.csv", "工单补报.csv"]
+)
+def test_people_know_their_files_again(name: str) -> None:
+    assert kept_name(name, KEY) == name
