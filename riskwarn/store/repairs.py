@@ -1,6 +1,7 @@
 """Refused rows that come again: repaired, or refused once more. A refused row stays open until a later load settles it.
 
-A row is known again by its record (the keyed digest of its id), or, where it has none, by its place in the same file.
+A row is known again by its record (the keyed digest of its id, in a table of what makes two rows one), or, where it has none,
+by its place in the same file.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) 
 
     Parameters
     ----------
-    good : (rows,) the record ids of the rows that were sound; empty for a table.
+    good : (rows,) the record ids (in tables: the keys) of the rows that were sound.
     by_name : rows without a record are known by their number also in another file of the same name, if it has as many
         rows as the first (a file from which rows were taken has other numbers).
     """

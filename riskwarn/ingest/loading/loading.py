@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from riskwarn.contracts import Contract, contract, required
 from riskwarn.contracts.checking import check_mapping
@@ -122,10 +123,11 @@ def _load(
         table, told, read, sound_ids = new_events(first, home, rows, exported, refused)
     else:
         reading = screened(whole(rows))
-        table, told = new_rows(reading, store, exported)
-        refused.add(reading)
+        table, told, keys = new_rows(reading, store, exported)
+        refused.add(reading, keys)
         read = len(reading) + len(reading.ragged)
-        sound_ids = pd.Series([], dtype=np.int64)
+        sound = keys.filter(pa.array(~reading.faults.any)).drop_null()
+        sound_ids = pd.Series(sound.to_numpy(), dtype=np.int64)
     account = Account(
         source=source,
         read=read,

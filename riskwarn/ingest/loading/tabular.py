@@ -15,15 +15,20 @@ from riskwarn.errors import GridsMissing
 from riskwarn.ingest.loading.versions import Sorted, Versions, content_hash, repeated, sort_out, told_before
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.tables import tables, tables_of_places
+from riskwarn.ingest.values.cells import digests
 from riskwarn.ingest.values.dates import naive_utc
 from riskwarn.store import Store
 
 
-def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Table, Sorted]:
-    """What is to be stored of a table, and how its sound rows were told apart; faults are left in `reading`."""
+def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Table, Sorted, pa.Array]:
+    """What is to be stored of a table, how its sound rows were told apart, and the key of every row; faults are left in `reading`.
+
+    The keys, (rows,) int64, are keyed digests of what makes two rows versions of one thing; null where that is not told.
+    """
     source, schema = reading.source, TABLES[reading.source]
     frame = _rows(reading, store)
     frame["row"] = reading.numbers
+    keys = _keys(reading, frame)
     frame = frame[~reading.faults.any].reset_index(drop=True)
     for name in schema.names:
         if name not in frame:
@@ -56,7 +61,16 @@ def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Tab
     kept = table.filter(pa.array(told.accepted | told.corrected))
     late = pa.array(told.corrected[told.accepted | told.corrected])
     version_at = pc.if_else(late, kept["exported_at"], kept["version_at"])
-    return kept.set_column(schema.get_field_index("version_at"), schema.field("version_at"), version_at), told
+    return kept.set_column(schema.get_field_index("version_at"), schema.field("version_at"), version_at), told, keys
+
+
+def _keys(reading: Reading, frame: pd.DataFrame) -> pa.Array:
+    """Keyed digests of the rows' identities; null where the first part (a grid, a name) is missing or was a fault."""
+    whole = tables.identity(frame)
+    told = whole.where(~whole.astype(str).str.startswith("|") & whole.notna(), None)
+    return digests(
+        pa.array(told.map(lambda one: None if one is None else str(one)), pa.string()), reading.key, reading.source
+    )
 
 
 def _rows(reading: Reading, store: Store) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from riskwarn.home import Home
 from riskwarn.ingest import retry
 from riskwarn.store import Store, ledger, undo
 from riskwarn.store.repairs import counts
-from tests.worlds import NOW, dispute, load, with_grids, write_csv
+from tests.worlds import NOW, dispute, grid_rows, load, with_grids, write_csv
 
 BAD_DATE = {"发生时间": "去年冬天"}
 
@@ -64,6 +64,18 @@ def test_a_row_without_a_record_is_known_by_its_number(city: Home, tmp_path: Pat
     whole = written(tmp_path / "c", "march.csv", [dispute(1), dispute(2), dispute(3, 纠纷编号="")])
     done = retry(city, "disputes", whole, now=NOW)
     assert (done.before, done.repaired, done.after) == (2, 1, 1)
+
+
+def test_rows_of_a_table_are_known_by_their_key_whatever_the_file_is_called(city: Home, tmp_path: Path) -> None:
+    """A clerk repairs 网格台账.csv and sends it as 网格台账-修复.csv, without the rows that were in order."""
+    rows = grid_rows(8)[4:]
+    broken = [row | {"街道": ""} for row in rows[:3]] + [rows[3] | {"网格编码": ""}]
+    load(city, "grids", written(tmp_path / "a", "网格台账.csv", broken))
+    assert [reason for _, _, reason in open_rows(city)] == ["missing_unit"] * 3 + ["missing_grid_id"]
+    done = retry(city, "grids", written(tmp_path / "b", "网格台账-修复.csv", rows[:2]), now=NOW)
+    assert (done.before, done.repaired, done.after) == (4, 2, 2)
+    again = retry(city, "grids", written(tmp_path / "c", "网格台账-再修复.csv", [broken[2]]), now=NOW)
+    assert (again.before, again.repaired, again.after) == (2, 0, 2), "refused again: the newest refusal stands for it"
 
 
 def test_the_same_file_again_refuses_nothing_twice(city: Home, tmp_path: Path) -> None:
