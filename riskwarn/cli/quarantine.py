@@ -22,13 +22,17 @@ def command() -> None:
 @command.command("list")
 @click.option("--source", help="Only this source.")
 @click.option("--all", "everything", is_flag=True, help="Also rows that a later file has repaired.")
+@click.option("--rows", "single", is_flag=True, help="A line a row, instead of a line a reason.")
 @click.option(
-    "--limit", type=click.IntRange(1), default=50, show_default=True, help="Rows of the table (JSON has all)."
+    "--limit", type=click.IntRange(1), default=50, show_default=True, help="Lines of the table (JSON has all rows)."
 )
 @click.pass_obj
-def list_rows(session: Session, source: str | None, everything: bool, limit: int) -> None:
-    """List refused rows: file, row, column, class of the value, reason."""
+def list_rows(session: Session, source: str | None, everything: bool, single: bool, limit: int) -> None:
+    """List what was refused by reason, with counts and the first rows of each; JSON has every row."""
     rows = _refused(session, source, everything)
+    if not session.as_json and not single and not everything:
+        session.emit(None, _by_reason(rows, limit))
+        return
     shown = (*COLUMNS, "repaired") if everything else COLUMNS
     lines = table(rows[:limit], shown)
     if len(rows) > limit:
@@ -89,6 +93,32 @@ def retry(
         f"read {account.read}, accepted {account.accepted}, duplicates {account.duplicates}, corrected {account.corrected}, quarantined {account.quarantined}",
     ]
     session.emit(done.as_dict(), lines)
+
+
+def _by_reason(rows: list[dict[str, Any]], limit: int) -> list[str]:
+    from riskwarn.health.refused import by_reason, by_rule
+
+    groups = by_reason(rows)
+    shown = [
+        {
+            "rows": group.rows,
+            "source": group.source,
+            "file": group.file_name,
+            "column": group.column,
+            "what is wrong": group.what,
+            "in rows": ", ".join(map(str, group.examples)) + (" …" if group.rows > len(group.examples) else ""),
+            "repair": group.repair,
+        }
+        for group in groups[:limit]
+    ]
+    lines = table(shown) if groups else ["Nothing waits for repair."]
+    if len(groups) > limit:
+        lines.append(f"… and {len(groups) - limit} more (--limit)")
+    if groups:
+        waiting = sum(group.rows for group in groups)
+        lines.append(f"{waiting} rows wait for repair: riskwarn quarantine export FILE.xlsx writes them for the clerk.")
+    lines += [f"not loaded by rule ({name}): {count} rows, {rule}" for (name, rule), count in by_rule(rows).items()]
+    return lines
 
 
 def _refused(session: Session, source: str | None, everything: bool) -> list[dict[str, Any]]:

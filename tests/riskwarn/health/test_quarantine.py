@@ -181,3 +181,20 @@ def test_the_command_line_retries(city: Home, tmp_path: Path) -> None:
     assert told("--home", city.path, "quarantine", "list", cwd=tmp_path) == []
     shown = riskwarn("--home", city.path, "quarantine", "list", "--all", cwd=tmp_path).stdout
     assert "bad_date" in shown and "True" in shown
+
+
+def test_the_list_counts_by_reason_first_and_names_rows_after(city: Home, tmp_path: Path) -> None:
+    from tests.riskwarn.test_cli import riskwarn, told
+
+    rows = [dispute(n, **(BAD_DATE if n < 7 else {"网格编码": "G99"})) for n in range(8)]
+    load(city, "disputes", written(tmp_path / "a", "march.csv", rows))
+    petition = {"信访件编号": "X1", "网格编码": "G1", "信访日期": "2026-03-03", "信访目的": "检举控告"}
+    load(city, "petitions", written(tmp_path / "a", "p.csv", [petition]))
+    shown = riskwarn("--home", city.path, "quarantine", "list", cwd=tmp_path).stdout
+    first, second = shown.splitlines()[1:3]
+    assert first.split()[:2] == ["7", "disputes"] and "2, 3, 4, 5, 6 …" in first and "the date cannot be read" in first
+    assert second.split()[:2] == ["1", "disputes"] and "no such grid" in second
+    assert "8 rows wait for repair" in shown and "not loaded by rule (petitions): 1 rows" in shown
+    assert len(told("--home", city.path, "quarantine", "list", cwd=tmp_path)) == 9, "JSON has every row"
+    singly = riskwarn("--home", city.path, "quarantine", "list", "--rows", cwd=tmp_path).stdout
+    assert len(singly.splitlines()) == 10
