@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from riskwarn.errors import ConfigurationInvalid, FileMissing
+from riskwarn.refused import refuse_in, refuse_words
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -66,8 +67,6 @@ def line_of(path: Path, location: tuple[str, ...]) -> int:
 
 def _refuse(text: str, content: object, file: str) -> None:
     """Raise RefusedWord for a refused word anywhere in a file of declarations: a remark is copied with it, too."""
-    from riskwarn.contracts.vocabulary import refuse_in, refuse_words  # contracts are built on this module
-
     for number, line in enumerate(text.splitlines(), start=1):
         refuse_words(line, f"{file}, line {number}")
     refuse_in(content, file)

@@ -98,7 +98,7 @@ class Mapping(Declared):
 @cache
 def preset_content(name: str) -> dict[str, Any]:
     """A packaged mapping as it stands in its file: `source`, `zh`, `en` and the `mapping`."""
-    text = files("riskwarn.contracts").joinpath(f"data/presets/{name}.yaml").read_text(encoding="utf-8")
+    text = files("riskwarn").joinpath(f"contracts/data/presets/{name}.yaml").read_text(encoding="utf-8")
     content: dict[str, Any] = yaml.safe_load(text)
     return content
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from riskwarn.configuration import Configuration
 from riskwarn.contracts.sources import Contract, declared, required
-from riskwarn.contracts.vocabulary import categories_of, refuse_in
+from riskwarn.contracts.vocabulary import categories_of
 from riskwarn.errors import UnknownSource
+from riskwarn.refused import refuse_in
 
 __all__ = ["Contract", "category_names", "contract", "declared", "refuse_declarations", "required"]
 

@@ -1,10 +1,10 @@
-"""The shipped words: categories, vocabularies, headings, what is dropped and what is refused, read from packaged lists."""
+"""The shipped words: categories, vocabularies, headings, what is dropped and not loaded, read from packaged lists."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -12,8 +12,7 @@ from typing import Any
 
 import yaml
 
-from riskwarn.contracts.folding import squashed
-from riskwarn.errors import RefusedWord
+from riskwarn.refused import folded, refusals, refused_word
 
 _ACCUSATIONS = ("检举控告", "揭发控告", "举报", "report")
 _BETWEEN_HAN = re.compile(r"(?<=[㐀-鿿]) (?=[㐀-鿿])")
@@ -21,7 +20,7 @@ _BETWEEN_HAN = re.compile(r"(?<=[㐀-鿿]) (?=[㐀-鿿])")
 
 @cache
 def shipped(name: str) -> dict[str, Any]:
-    """One packaged list by its name (`categories`, `headings`, `words`, `dropped`, `refused`)."""
+    """One packaged list by its name (`categories`, `headings`, `words`, `dropped`, …)."""
     text = files("riskwarn.contracts").joinpath(f"data/{name}.yaml").read_text(encoding="utf-8")
     content: dict[str, Any] = yaml.safe_load(text)
     return content
@@ -68,15 +67,9 @@ def words_that_mean(what: str) -> frozenset[str]:
 
 
 @cache
-def refused_words() -> tuple[str, ...]:
-    """Words that may stand nowhere."""
-    return tuple(shipped("refused")["words"])
-
-
-@cache
 def kinds_not_loaded(source: str) -> frozenset[str]:
     """Kinds and topics of a source that are by rule not loaded."""
-    return frozenset(shipped("refused")["not_loaded"].get(source, ()))
+    return frozenset(refusals()["not_loaded"].get(source, ()))
 
 
 def is_not_loaded(source: str, text: str) -> bool:
@@ -89,7 +82,7 @@ def rule_against(source: str, text: str) -> str | None:
 
     A kind that is not loaded also counts where more follows it (检举控告类), a long one wherever it stands (网上检举控告).
     """
-    plain = squashed(text)
+    plain = folded(text)
     for word in kinds_not_loaded(source):
         if plain == word or (not word.isascii() and _stands_in(word, plain)):
             return "accusation" if word in _ACCUSATIONS else "confidential" if word == "保密" else "kind"
@@ -98,33 +91,6 @@ def rule_against(source: str, text: str) -> str | None:
 
 def _stands_in(word: str, plain: str) -> bool:
     return plain.startswith(word) or (len(word) > 3 and word in plain)
-
-
-def refused_word(text: str) -> str | None:
-    """The refused word that a text holds, if any; blanks, full width, marks between or traditional forms hide none."""
-    if text.isascii():
-        return None
-    plain = squashed(text)
-    return next((word for word in refused_words() if word in plain), None)
-
-
-def refuse_words(text: str, where: str) -> None:
-    """Raise RefusedWord where a text holds a refused word."""
-    if word := refused_word(text):
-        raise RefusedWord(where=where, word=word)
-
-
-def refuse_in(value: object, where: str) -> None:
-    """Raise RefusedWord where any text of a declaration, key or value at any depth, holds a refused word."""
-    if isinstance(value, str):
-        refuse_words(value, where)
-    elif isinstance(value, Mapping):
-        for key, part in value.items():
-            refuse_words(str(key), where)
-            refuse_in(part, where)
-    elif isinstance(value, (list, tuple, set, frozenset)):
-        for part in value:
-            refuse_in(part, where)
 
 
 def is_personal(heading: str) -> bool:

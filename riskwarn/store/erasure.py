@@ -20,12 +20,12 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from riskwarn.contracts.personal import refuse_personal
 from riskwarn.contracts.schema import schema_of
-from riskwarn.contracts.vocabulary import refuse_words
 from riskwarn.database import ERASURES, LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE, SNAPSHOTS
 from riskwarn.errors import UnknownLoad, UnknownRecord
 from riskwarn.files import named_by_content
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
+from riskwarn.refused import refuse_words
 from riskwarn.store.proof import Proof, Sought, prove
 from riskwarn.store.remains import finish_erasures
 from riskwarn.store.undo import LedgerRow, leaning, ledger

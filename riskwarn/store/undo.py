@@ -16,10 +16,10 @@ from sqlalchemy import ColumnElement, and_, insert, select
 
 from riskwarn.contracts.personal import refuse_personal
 from riskwarn.contracts.schema import TABLES
-from riskwarn.contracts.vocabulary import refuse_words
 from riskwarn.database import LOADS
 from riskwarn.errors import LoadNotUndone, UnknownLoad
 from riskwarn.home import Home
+from riskwarn.refused import refuse_words
 from riskwarn.store.writing import writing
 
 #: Tables by which the places of events are found while they are loaded.

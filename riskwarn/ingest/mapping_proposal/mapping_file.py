@@ -5,8 +5,9 @@ from __future__ import annotations
 import yaml
 
 from riskwarn.contracts import declared
-from riskwarn.contracts.vocabulary import categories_of, refused_word
+from riskwarn.contracts.vocabulary import categories_of
 from riskwarn.ingest.mapping_proposal.proposal import Proposal
+from riskwarn.refused import refused_word
 
 
 def as_yaml(proposal: Proposal) -> str:

@@ -16,11 +16,12 @@ import pandas as pd
 import pyarrow as pa
 
 from riskwarn.contracts.personal import LOOKED_AT, may_name_category, personal_column
-from riskwarn.contracts.vocabulary import field_words, is_personal, refused_word
+from riskwarn.contracts.vocabulary import field_words, is_personal
 from riskwarn.ingest.columns import heading_finder, plain_heading
 from riskwarn.ingest.sheets import ROUNDED, open_sheet
 from riskwarn.ingest.values.cells import series, trimmed
 from riskwarn.mapping import Mapping as Rules
+from riskwarn.refused import refused_word
 
 #: A list of words is closed where it has no more words than this, and each stands in so many rows on the average.
 MOST_WORDS, ROWS_A_WORD = 60, 3

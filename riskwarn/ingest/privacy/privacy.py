@@ -24,12 +24,12 @@ from riskwarn.contracts.personal import (
     personal_column,
     personal_inside,
 )
-from riskwarn.contracts.vocabulary import refused_word
 from riskwarn.errors import PrivateColumn
 from riskwarn.home import Home
 from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.privacy.topics import united_topics
 from riskwarn.ingest.values.cells import digests, each, flags, strings, trimmed
+from riskwarn.refused import refused_word
 
 if TYPE_CHECKING:
     from riskwarn.ingest.columns import Columns

@@ -17,7 +17,8 @@ from riskwarn.contracts.personal import (
     personal_inside,
     vocabulary,
 )
-from riskwarn.contracts.vocabulary import is_personal, refused_word
+from riskwarn.contracts.vocabulary import is_personal
+from riskwarn.refused import refused_word
 
 _DATA = re.compile(r"\d{5,}|\d{4}[-/.年]\d{1,2}")
 _ENDINGS = ("街道", "社区", "区", "县", "市", "镇", "乡", "村")

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskwarn.configuration import Configuration
-from riskwarn.contracts.vocabulary import is_not_loaded, refused_word, refused_words
+from riskwarn.contracts.vocabulary import is_not_loaded
 from riskwarn.declarations import read_yaml
 from riskwarn.errors import RefusedWord
 from riskwarn.mapping import Mapping
+from riskwarn.refused import refused_word, refused_words
 
 WORDS = st.sampled_from(refused_words())
 AROUND = st.text(alphabet="一二甲乙abc12", max_size=3)

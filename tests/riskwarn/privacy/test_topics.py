@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from features import catalogue
 from riskwarn.configuration import Configuration
 from riskwarn.contracts.topics import MOST_TOPICS, negation, topics
-from riskwarn.contracts.vocabulary import refused_word
 from riskwarn.ingest.privacy.topics import topic_bits, united_topics
+from riskwarn.refused import refused_word
 from riskwarn.words import Unit
 
 
