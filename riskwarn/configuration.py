@@ -15,7 +15,7 @@ from riskwarn.declarations import Declared, Name, Share, zone
 from riskwarn.errors import UnknownTarget
 from riskwarn.mapping import Mapping
 from riskwarn.periods import Calendar, Period
-from riskwarn.words import Severity
+from riskwarn.words import Role, Severity
 
 
 class Source(Declared):
@@ -25,6 +25,23 @@ class Source(Declared):
     categories: tuple[str, ...] | None = Field(
         default=None, description="categories of a source of your own; the shipped vocabulary where it is not given"
     )
+    zh: str | None = Field(default=None, description="Chinese name of a source of your own")
+    en: str | None = Field(default=None, description="English name of a source of your own")
+    fields: tuple[str, ...] = Field(
+        default=(),
+        description="what a source of your own has, of the fields of events: closed_at makes its records cases, answered_at "
+        "demand, discovered_by patrolled, escalated_at escalating; of text topics are counted",
+    )
+    role: tuple[Role, ...] = Field(
+        default=(),
+        description="what the records of a source of your own are, one word or several: case, demand, patrol, escalating, "
+        "repeating, text; the fields say the same but for repeating",
+    )
+
+    @field_validator("role", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return (value,) if isinstance(value, str) else value
 
 
 class Target(Declared):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riskwarn.configuration import Configuration
-from riskwarn.contracts import refuse_declarations
+from riskwarn.contracts.checking import check_configuration
 from riskwarn.declarations import read_yaml
 from riskwarn.errors import HomeMissing, HomeNotEmpty
 from riskwarn.files import write_text
@@ -86,7 +86,7 @@ def open_home(path: Path, settings: Settings) -> Home:
 
 def _declared(path: Path) -> Configuration:
     configuration = read_yaml(path, Configuration)
-    refuse_declarations(configuration)
+    check_configuration(configuration, path)
     return configuration
 
 

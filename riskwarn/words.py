@@ -54,6 +54,17 @@ class DiscoveredBy(StrEnum):
     TRANSFERRED = "transferred"  # another department
 
 
+class Role(StrEnum):
+    """What the records of an event source are, from which follows what can be counted of them."""
+
+    CASE = "case"  # they stay open until they are closed
+    DEMAND = "demand"  # they wait for an answer
+    PATROL = "patrol"  # patrols find them, as well as residents
+    ESCALATING = "escalating"  # some turn to harm
+    REPEATING = "repeating"  # one makes another nearby likelier
+    TEXT = "text"  # they come with free text, of which topics are left
+
+
 class LocatedBy(StrEnum):
     """The rung of the ladder of places on which a record was placed."""
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from features import City, Feature, FeatureMatrix
+from riskwarn.contracts import declared
 from riskwarn.health import Gap
 from riskwarn.words import Unit
 from serving.gaps import DataGaps, relied_on
@@ -22,8 +23,7 @@ DIGITS = 6
 USUAL_HORIZON = 4
 REASONS_KEPT = 12
 
-#: Not shown of a single grid: petitions, and categories that say too much of a household.
-SENSITIVE_SOURCES = ("petitions",)
+#: Not shown of a single grid, as petitions are not: categories that say too much of a household.
 SENSITIVE_CATEGORIES = ("marriage_family", "medical", "village_affairs")
 
 COLUMNS = ("unit", "code", "name", "parent", "target", "horizon", "rank", "score", "expected_count", "lower", "upper", "per_10000", "residents", "level", "change", "suppressed")  # fmt: skip
@@ -231,4 +231,4 @@ def _theme(feature: Feature) -> tuple[str, str]:
 def _sensitive(feature: Feature) -> bool:
     if feature.family == "roll-ups":
         return False
-    return feature.source in SENSITIVE_SOURCES or any(code in feature.name for code in SENSITIVE_CATEGORIES)
+    return declared(feature.source).demand_only or any(code in feature.name for code in SENSITIVE_CATEGORIES)

@@ -37,6 +37,7 @@ from features.matrix import Block
 from features.panel.panel import Panel
 from features.panel.partition import Piece, pieces
 from riskwarn.configuration import Configuration
+from riskwarn.contracts import declared as declared_source
 from riskwarn.periods import Period
 
 SIGNALS = 37
@@ -79,7 +80,9 @@ def main() -> None:
 
 def windows(made: Made, threads: int) -> None:
     """Counting, running sums and the window families of 37 signals."""
-    subjects = [Subject(name, name, name, Period.WEEK, ()) for name in made.numbers.sources if name != "demographics"]
+    subjects = [
+        Subject(declared_source(name), Period.WEEK, ()) for name in made.numbers.sources if name != "demographics"
+    ]
     rows = [row for subject in subjects for row in counts(subject)]
     spent = _timed(made, rows, threads, apart=True)
     print(
@@ -112,7 +115,7 @@ def against_peers(python: str, grids: int, weeks: int, events: int) -> None:
     """The peers' windows beside ours: the same events in, the same rows out, every cell compared."""
     made = made_city(grids, weeks, events, SIGNALS, wrong=0.0)
     names = [name for name in made.numbers.sources if name != "demographics"]
-    rows = [row for name in names for row in counts(Subject(name, name, name, Period.WEEK, ()))]
+    rows = [row for name in names for row in counts(Subject(declared_source(name), Period.WEEK, ()))]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         parts = [made.numbers.sources[one] for one in names]

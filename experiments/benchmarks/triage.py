@@ -33,6 +33,7 @@ from features.families.declaration import Subject
 from features.matrix import Block, FeatureMatrix
 from features.panel.panel import Panel
 from features.panel.partition import Piece
+from riskwarn.contracts import declared as declared_source
 from riskwarn.periods import Calendar, Period
 from tests.postgresql import postgresql
 
@@ -106,7 +107,7 @@ def ours(made: Made, edges: list[date], folder: Path) -> tuple[Block, tuple[floa
     rows = [
         row
         for name in sources
-        for row in counts(Subject(name, name, name, Period.WEEK, ()))
+        for row in counts(Subject(declared_source(name), Period.WEEK, ()))
         if row.feature.window in WINDOWS
     ]
     cells = np.stack([row.compute(panel) for row in rows]).astype(np.float32)

@@ -1,5 +1,7 @@
 """The catalogue: which families each source gives. To add a feature, add it to a family; to add a family, name it here.
 
+What a source gives follows from its contract: its roles, and whether it enters as demand only.
+
 Columns follow from what the configuration declares and from the shipped vocabularies, never from what the data happen
 to hold, so that the catalogue of yesterday equals the one of tomorrow.
 """
@@ -31,39 +33,10 @@ from features.matrix import Feature
 from features.windows import SHORT_AND_LONG
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import category_names, contract
-
-#: Sources that enter as unanswered demand and lateness only: to petition is a right.
-DEMAND_ONLY = ("petitions",)
-
-#: Sources of needs that wait for an answer.
-DEMAND = ("petitions", "hotline")
-
-#: Sources whose records stay open until they are closed.
-CASES = ("disputes", "grid_reports", "hazards", "hotline")
-
-#: Sources whose records can escalate.
-ESCALATING = ("disputes",)
-
-#: Sources of which records are found on patrol as well as reported.
-PATROLLED = ("grid_reports", "hazards", "disputes")
-
-#: Sources of which one event nearby makes another likelier.
-REPEATING = ("disputes", "hazards", "incidents")
-
-#: Sources that come with free text, of which topics are left.
-TOLD = ("disputes", "hotline")
+from riskwarn.words import Role
 
 #: Families that are built only where riskwarn.yaml asks for them.
 OFF_BY_DEFAULT = ("proxies",)
-
-_NAMES = {
-    "disputes": ("矛盾纠纷", "disputes"),
-    "petitions": ("信访", "petitions"),
-    "hotline": ("热线诉求", "hotline calls"),
-    "grid_reports": ("网格上报事件", "grid reports"),
-    "hazards": ("隐患", "hazards"),
-    "incidents": ("安全事故", "safety incidents"),
-}
 
 
 def declared(configuration: Configuration) -> tuple[Declared, ...]:
@@ -91,7 +64,7 @@ def catalogue_hash(configuration: Configuration) -> str:
 
 def _all(configuration: Configuration) -> Iterator[Declared]:
     events = [name for name in configuration.sources if contract(name, configuration).events]
-    subjects = {name: _subject(name, configuration) for name in events}
+    subjects = {name: subject_of(name, configuration) for name in events}
     for subject in subjects.values():
         yield from _of_subject(subject)
     yield from pairs(subjects)
@@ -99,29 +72,24 @@ def _all(configuration: Configuration) -> Iterator[Declared]:
     yield from proxies()
     yield from interventions(configuration.period)
     yield from season(configuration.period)
-    yield from from_modules(configuration.features.modules, tuple(subjects.values()), DEMAND_ONLY)
+    yield from from_modules(configuration.features.modules, tuple(subjects.values()))
 
 
-def _subject(source: str, configuration: Configuration) -> Subject:
-    zh, en = _NAMES.get(source, (source, source.replace("_", " ")))
+def subject_of(source: str, configuration: Configuration) -> Subject:
+    """An event source as the families see it."""
     names = category_names(source, configuration)
-    return Subject(
-        source,
-        zh,
-        en,
-        configuration.period,
-        tuple((code, *names[code]) for code in contract(source, configuration).categories),
-    )
+    found = contract(source, configuration)
+    return Subject(found, configuration.period, tuple((code, *names[code]) for code in found.categories))
 
 
 def _of_subject(subject: Subject) -> Iterator[Declared]:
-    if subject.source in DEMAND:
+    if Role.DEMAND in subject.roles:
         waiting = list(demand(subject))
         yield from waiting
         yield from around(waiting[0])
         yield from around(waiting[1])
         yield from against_units(waiting[1])
-    if subject.source in DEMAND_ONLY:
+    if subject.contract.demand_only:
         return
     windowed = list(counts(subject))
     yield from windowed
@@ -139,26 +107,26 @@ def _of_subject(subject: Subject) -> Iterator[Declared]:
             yield from around(row)
         if row.feature.window == long:
             yield from against_units(row)
-    if subject.source in REPEATING:
+    if Role.REPEATING in subject.roles:
         yield from near_repeat(subject, escalated=False)
-    if subject.source in PATROLLED:
+    if Role.PATROL in subject.roles:
         yield from by_finder(subject)
         yield from effort(subject)
-    if subject.source in CASES:
+    if Role.CASE in subject.roles:
         waiting = list(backlog(subject))
         yield from waiting
         yield from open_by_category(subject)
         yield from closing(subject)
         yield from around(waiting[0])
         yield from against_units(waiting[0])
-    if subject.source in DEMAND:
+    if Role.DEMAND in subject.roles:
         yield from contentment(subject)
-    if subject.source in ESCALATING:
+    if Role.ESCALATING in subject.roles:
         escalated = list(escalation(subject))
         yield from escalated
         yield from around(escalated[1])
         yield from against_units(escalated[1])
         yield from near_repeat(subject, escalated=True)
-    if subject.source in TOLD:
+    if Role.TEXT in subject.roles:
         yield from told_of(subject)
     yield from breaks(subject)

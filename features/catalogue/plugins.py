@@ -27,8 +27,9 @@ from features.families.declaration import Declared, Subject
 from riskwarn.errors import FeatureModuleInvalid
 
 
-def from_modules(modules: Sequence[str], subjects: Sequence[Subject], demand_only: Sequence[str]) -> Iterator[Declared]:
+def from_modules(modules: Sequence[str], subjects: Sequence[Subject]) -> Iterator[Declared]:
     """The features that modules declare, in the order of the modules; raise FeatureModuleInvalid where one cannot."""
+    demand_only = {subject.source for subject in subjects if subject.contract.demand_only}
     for name in modules:
         module = imported(name)
         make = getattr(module, "features", None)

@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from features.matrix import Feature
 from features.windows import PERIOD_EN, PERIOD_ZH
+from riskwarn.contracts import Contract
 from riskwarn.periods import Period
-from riskwarn.words import Quantity
+from riskwarn.words import Quantity, Role
 
 if TYPE_CHECKING:
     from features.panel.panel import Panel
@@ -36,11 +37,29 @@ class Declared:
 class Subject:
     """An event source as the families see it."""
 
-    source: str
-    zh: str
-    en: str
+    contract: Contract
     period: Period
     categories: tuple[tuple[str, str, str], ...]  # code, Chinese and English name
+
+    @property
+    def source(self) -> str:
+        """The source's name."""
+        return self.contract.source
+
+    @property
+    def zh(self) -> str:
+        """What its records are called in a Chinese sentence."""
+        return self.contract.records_zh
+
+    @property
+    def en(self) -> str:
+        """What its records are called in an English sentence."""
+        return self.contract.records_en
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What its records are."""
+        return self.contract.roles
 
     @property
     def zh_period(self) -> str:

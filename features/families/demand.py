@@ -18,6 +18,7 @@ from features.families.backlog import summed_age
 from features.families.declaration import Declared, Family, Subject
 from features.panel.panel import Panel
 from features.windows import SHORT_AND_LONG
+from riskwarn.contracts import Contract
 from riskwarn.words import Quantity
 
 DEMAND = Family("demand", theme="waiting")
@@ -29,30 +30,28 @@ NO_DEMAND = ("inquiry", "suggestion", "praise", "repeat")
 #: Whether a call of each code asks for something; the last is that of no kind, -1.
 _ASKS = np.array([kind not in NO_DEMAND for kind in (*KINDS, "")])
 
-#: Days for which demand counts as open while no export of its source has ever shown an answer.
-STATUTORY_DAYS = 60
 
-
-def unanswered(panel: Panel, source: str) -> Spans:
+def unanswered(panel: Panel, contract: Contract) -> Spans:
     """The source's spans while no answer or closing is known.
 
     A column that has not yet seen any answer of the whole source cannot tell silence from a missing column: there
-    demand is open for the statutory time.
+    demand is open for `answer_days`.
     """
-    return _unanswered(panel, source)[1]
+    return _unanswered(panel, contract)[1]
 
 
-def _unanswered(panel: Panel, source: str) -> tuple[Records, Spans]:
+def _unanswered(panel: Panel, contract: Contract) -> tuple[Records, Spans]:
     """The unanswered spans that any column sees, and the record of each."""
+    source = contract.source
 
     def make() -> tuple[Records, Spans]:
         rows, spans = panel.records(source), panel.spans(source)
-        if source == "hotline":
+        if not contract.every_kind_asks:
             asks = np.flatnonzero(_ASKS[rows["kind"]])
             rows, spans = rows.choose(asks), spans.rows(asks)
         answered = np.minimum(rows["answered_at"], rows["closed_at"])
         first = panel.city.first_answers.get(source, int(NEVER))
-        lapse = panel.column_on(spans.day + STATUTORY_DAYS) - 1
+        lapse = panel.column_on(spans.day + contract.answer_days) - 1
         before = spans.between(spans.start, np.minimum(lapse, first))
         after = spans.between(min(first, int(NEVER) - 1) + 1, answered)
         early, late = visible_rows(panel.frame, before), visible_rows(panel.frame, after)
@@ -61,42 +60,42 @@ def _unanswered(panel: Panel, source: str) -> tuple[Records, Spans]:
     return panel.keep((source, "unanswered"), make)
 
 
-def overdue(panel: Panel, source: str) -> Spans:
+def overdue(panel: Panel, contract: Contract) -> Spans:
     """The unanswered spans from the first column after their due time; `day` is the due day."""
 
     def make() -> Spans:
-        rows, spans = _unanswered(panel, source)
+        rows, spans = _unanswered(panel, contract)
         due = rows["due_at"]
         late = replace(spans, start=np.maximum(spans.start, due + 1), day=rows["due_at_day"])
         return late.where(np.asarray(due < NEVER))
 
-    return panel.keep((source, "overdue spans"), make)
+    return panel.keep((contract.source, "overdue spans"), make)
 
 
 def demand(subject: Subject) -> Iterator[Declared]:
     """Unanswered and overdue demand, the days by which it is overdue, and what was opened again."""
-    source, zh, en = subject.source, subject.zh, subject.en
+    source, zh, en, contract = subject.source, subject.zh, subject.en, subject.contract
     _, long = SHORT_AND_LONG[subject.period]
     yield DEMAND.feature(
         source,
         f"{source}_unanswered",
         f"未答复{zh}诉求数",
         f"{en} without an answer",
-        lambda panel: panel.holding(unanswered(panel, source)),
+        lambda panel: panel.holding(unanswered(panel, contract)),
     )
     yield DEMAND.feature(
         source,
         f"{source}_overdue",
         f"超期未答复{zh}诉求数",
         f"{en} without an answer past the due date",
-        lambda panel: panel.holding(overdue(panel, source)),
+        lambda panel: panel.holding(overdue(panel, contract)),
     )
     yield DEMAND.feature(
         source,
         f"{source}_days_overdue",
         f"未答复{zh}诉求超期天数合计",
         f"days by which {en} are overdue, in all",
-        lambda panel: summed_age(panel, overdue(panel, source)),
+        lambda panel: summed_age(panel, overdue(panel, contract)),
         unit="days",
     )
     yield DEMAND.feature(
@@ -104,7 +103,7 @@ def demand(subject: Subject) -> Iterator[Declared]:
         f"{source}_days_unanswered",
         f"未答复{zh}诉求等待天数合计",
         f"days for which {en} have waited for an answer, in all",
-        lambda panel: summed_age(panel, unanswered(panel, source)),
+        lambda panel: summed_age(panel, unanswered(panel, contract)),
         unit="days",
     )
     yield DEMAND.feature(

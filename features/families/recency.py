@@ -15,9 +15,6 @@ from riskwarn.words import Quantity
 RECENCY = Family("recency", theme="volume")
 DECAYED = Family("decayed", theme="volume")
 
-#: Sources whose categories are remembered at every half-life: a hazard that was found once is found again.
-LONG_MEMORY = ("hazards",)
-
 
 def recency(subject: Subject) -> Iterator[Declared]:
     """Days since the latest event that is known."""
@@ -63,7 +60,7 @@ def _fading(panel: Panel, subject: Subject, category: int, half_life: float) -> 
 def decayed_by_category(subject: Subject) -> Iterator[Declared]:
     """Counts that fade with the long half-life, of each category of the vocabulary."""
     half_lives = HALF_LIVES[subject.period]
-    for half_life in half_lives if subject.source in LONG_MEMORY else half_lives[-1:]:
+    for half_life in half_lives if subject.contract.long_memory else half_lives[-1:]:
         for code, (name, zh, en) in enumerate(subject.categories):
             yield DECAYED.feature(
                 subject.source,

@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 from riskwarn.configuration import Configuration
-from riskwarn.contracts.sources import Contract, declared, required
+from riskwarn.contracts.contract import Contract
+from riskwarn.contracts.own import is_own, own_contract
+from riskwarn.contracts.sources import declared, required
 from riskwarn.contracts.vocabulary import categories_of
 from riskwarn.errors import UnknownSource
-from riskwarn.refused import refuse_in
 
-__all__ = ["Contract", "category_names", "contract", "declared", "refuse_declarations", "required"]
+__all__ = ["Contract", "category_names", "contract", "declared", "required"]
 
 
 def contract(source: str, configuration: Configuration) -> Contract:
     """The contract of a declared source with its categories; raise UnknownSource for any other."""
     if source not in configuration.sources:
         raise UnknownSource(source=source, known=", ".join(configuration.sources))
-    found = declared(source)
+    found = own_contract(source, configuration.sources[source]) if is_own(source) else declared(source)
     return replace(found, categories=tuple(category_names(source, configuration))) if found.events else found
 
 
@@ -28,9 +29,3 @@ def category_names(source: str, configuration: Configuration) -> dict[str, tuple
         return categories_of(source) or {"other": ("其他", "other")}
     named = {code: (code, code.replace("_", " ")) for code in own if code != "other"}
     return {**named, "other": ("其他", "other")}
-
-
-def refuse_declarations(configuration: Configuration) -> None:
-    """Raise RefusedWord where any text of the configuration holds a refused word: names, words, headings, categories."""
-    for part, value in configuration.model_dump(mode="json").items():
-        refuse_in(value, f"{part} in riskwarn.yaml")

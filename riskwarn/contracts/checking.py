@@ -1,4 +1,4 @@
-"""Whether a mapping speaks of fields and words that its source has; a misspelt one must not be silently useless."""
+"""Whether declarations speak of fields and words that there are; a misspelt one must not be silently useless."""
 
 from __future__ import annotations
 
@@ -6,12 +6,30 @@ import difflib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from riskwarn.configuration import Configuration
+from riskwarn.contracts.contract import Contract
 from riskwarn.contracts.fields import Kind
-from riskwarn.contracts.sources import Contract
+from riskwarn.contracts.own import faults_of
 from riskwarn.contracts.vocabulary import category_words, field_words
 from riskwarn.declarations import line_of
 from riskwarn.errors import ConfigurationInvalid
 from riskwarn.mapping import Mapping
+from riskwarn.refused import refuse_in
+
+
+def check_configuration(configuration: Configuration, file: Path) -> None:
+    """Raise RefusedWord for a refused word anywhere, ConfigurationInvalid for a source that is declared to be what it cannot.
+
+    `file` is where the configuration stands.
+    """
+    for part, value in configuration.model_dump(mode="json").items():
+        refuse_in(value, f"{part} in riskwarn.yaml")
+    for name, source in configuration.sources.items():
+        for key, problem in faults_of(name, source):
+            location = ("sources", name, *([key] if key else []))
+            raise ConfigurationInvalid(
+                file=file.name, line=line_of(file, location), key=".".join(location), problem=problem
+            )
 
 
 def check_mapping(contract: Contract, mapping: Mapping, file: Path, within: tuple[str, ...] = ()) -> None:

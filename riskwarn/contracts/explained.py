@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from riskwarn.contracts.contract import Contract
 from riskwarn.contracts.fields import Field, Kind, Known, Privacy
-from riskwarn.contracts.sources import Contract
 from riskwarn.contracts.vocabulary import categories_of, field_words, shipped, template_heading
 
 #: What the cells of each kind hold, in Chinese and English.

@@ -13,7 +13,7 @@ import pyarrow as pa
 from riskwarn.contracts import table_fields
 from riskwarn.contracts.event_fields import EVENT_FIELDS
 from riskwarn.contracts.fields import Field, Kind, Known
-from riskwarn.contracts.sources import TABLE_CONTRACTS
+from riskwarn.contracts.tables import TABLE_CONTRACTS
 
 INSTANT = pa.timestamp("us", tz="UTC")
 

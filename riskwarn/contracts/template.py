@@ -11,9 +11,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from riskwarn.contracts.contract import Contract
 from riskwarn.contracts.explained import Column, columns
 from riskwarn.contracts.fields import Kind
-from riskwarn.contracts.sources import Contract
 from riskwarn.files import atomic
 
 #: Excel takes a list of choices in a cell's rule up to this length.

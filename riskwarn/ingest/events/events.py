@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.contracts import declared
 from riskwarn.contracts.event_fields import EVENT_FIELDS
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.schema import EVENTS, OWN_TIME_FIELDS
@@ -33,9 +34,6 @@ from riskwarn.ingest.values.cells import (
 
 #: Columns of stored events by name; those that a batch does not have are null.
 Records = dict[str, pa.Array]
-
-#: Days within which the law wants a petition answered, where the export names no due date.
-STATUTORY = np.timedelta64(60, "D")
 
 #: Words that are stored as codes; severity has a rule of its own.
 _VOCABULARIES = tuple(
@@ -90,12 +88,14 @@ def _aggregate_ids(reading: Reading, found: Records, end: npt.NDArray[np.datetim
 
 
 def _due(reading: Reading, occurred: npt.NDArray[np.datetime64]) -> Records:
-    """When an answer is due; a petition's by law where the export does not say it."""
-    if reading.source != "petitions" and "due_at" not in reading.cells:
+    """When an answer is due; by law where there is one and the export does not say it."""
+    contract = declared(reading.source)
+    if not contract.due_by_law and "due_at" not in reading.cells:
         return {}
     due = reading.instants("due_at")
-    derived = np.isnat(due) if reading.source == "petitions" else np.zeros(len(due), dtype=bool)
-    return {"due_at": _instants(np.where(derived, occurred + STATUTORY, due)), "due_derived": pa.array(derived)}
+    derived = np.isnat(due) if contract.due_by_law else np.zeros(len(due), dtype=bool)
+    lawful = occurred + np.timedelta64(contract.answer_days, "D")
+    return {"due_at": _instants(np.where(derived, lawful, due)), "due_derived": pa.array(derived)}
 
 
 def _severity(reading: Reading) -> pa.Array:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.contracts import declared
 from riskwarn.contracts.bands import band_of
 from riskwarn.contracts.personal import (
     LOOKED_AT,
@@ -111,8 +112,8 @@ def _emptied(reading: Reading, name: str, cells: pa.Array, hidden: Collection[st
 
 def without_people(columns: Columns, source: str) -> Columns:
     """The columns to be read: of petitions none that counts petitioners."""
-    counting = [name for name in _COUNTING_PEOPLE if name in columns.positions] if source == "petitions" else []
-    if not counting:
+    counting = [name for name in _COUNTING_PEOPLE if name in columns.positions]
+    if not counting or not declared(source).demand_only:
         return columns
     left = {name: position for name, position in columns.positions.items() if name not in counting}
     notes = (*columns.notes, f"not read: {', '.join(counting)} (how many stand behind a petition changes nothing)")
