@@ -16,8 +16,9 @@ from features import catalogue
 from riskwarn import errors
 from riskwarn.configuration import Configuration, Levels, Source, Target
 from riskwarn.contracts import Contract, contract
-from riskwarn.contracts.explained import HOLDS, KNOWN, PRIVACY, needed, words_of
+from riskwarn.contracts.explained import HOLDS, KNOWN, PRIVACY, ROLES, needed, words_of
 from riskwarn.contracts.fields import Field
+from riskwarn.contracts.own import FIELDS_OF
 from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
 from riskwarn.contracts.topics import topics
 from riskwarn.contracts.vocabulary import categories_of, category_words, shipped, template_heading
@@ -118,6 +119,17 @@ def _contracts() -> str:
         "fields. An export of counts needs a place, `category` and `count`, and its period in the mapping.",
         "",
         *_fields(events, events.exported),
+        "",
+        "What is counted of a source follows from what its records are; a source of one's own declares it by `fields:` or",
+        "`role:` ([data.md](data.md)).",
+        "",
+        "| role | declared by the field | 中文 | English | sources |",
+        "|---|---|---|---|---|",
+        *(
+            f"| `{role.value}` | {' '.join(f'`{field}`' for field in FIELDS_OF[role])} | {zh} | {en} | "
+            f"{' '.join(f'`{name}`' for name, one in declared.items() if role in one.roles)} |"
+            for role, (zh, en) in ROLES.items()
+        ),
     ]
     for name, one in declared.items():
         if one.events:

@@ -356,6 +356,16 @@ class FeatureModuleInvalid(RiskwarnError):
     template = "features.modules in riskwarn.yaml: {module} cannot be used: {problem}."
 
 
+class FeatureNameTaken(RiskwarnError):
+    """Names of sources and categories that together give two features one name."""
+
+    code = "feature_name_taken"
+    template = (
+        "riskwarn.yaml: two features would be called {name}, one of {one} and one of {other}; "
+        "rename one of the sources, or its category."
+    )
+
+
 class ClusterUnreachable(RiskwarnError):
     """The Dask scheduler of RISKWARN_DASK, or its workers, do not answer."""
 

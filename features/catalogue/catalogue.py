@@ -33,6 +33,7 @@ from features.matrix import Feature
 from features.windows import SHORT_AND_LONG
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import category_names, contract
+from riskwarn.errors import FeatureNameTaken
 from riskwarn.words import Role
 
 #: Families that are built only where riskwarn.yaml asks for them.
@@ -42,10 +43,11 @@ OFF_BY_DEFAULT = ("proxies",)
 def declared(configuration: Configuration) -> tuple[Declared, ...]:
     """Every feature of a city with this configuration, in a fixed order.
 
-    Raises ConfigurationInvalid where `features:` names a family or a module that is not there.
+    Raises UnknownTarget where `features:` names a family that is not there, FeatureModuleInvalid where a module cannot be
+    used, FeatureNameTaken where two features would have one name.
     """
     chosen = configuration.features
-    rows = tuple(_all(configuration))
+    rows = _all(configuration)
     chosen.check({row.feature.family for row in rows})
     off = {*chosen.off, *(family for family in OFF_BY_DEFAULT if family not in chosen.on)}
     return tuple(row for row in rows if row.feature.family not in off and (chosen.observer or not row.feature.observer))
@@ -62,17 +64,24 @@ def catalogue_hash(configuration: Configuration) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _all(configuration: Configuration) -> Iterator[Declared]:
+def _all(configuration: Configuration) -> tuple[Declared, ...]:
     events = [name for name in configuration.sources if contract(name, configuration).events]
     subjects = {name: subject_of(name, configuration) for name in events}
-    for subject in subjects.values():
-        yield from _of_subject(subject)
-    yield from pairs(subjects)
-    yield from residents()
-    yield from proxies()
-    yield from interventions(configuration.period)
-    yield from season(configuration.period)
-    yield from from_modules(configuration.features.modules, tuple(subjects.values()))
+    rows = [
+        *(row for subject in subjects.values() for row in _of_subject(subject)),
+        *pairs(subjects),
+        *residents(),
+        *proxies(),
+        *interventions(configuration.period),
+        *season(configuration.period),
+    ]
+    of: dict[str, str] = {}
+    for row in rows:
+        name, source = row.feature.name, row.feature.source
+        if name in of:
+            raise FeatureNameTaken(name=name, one=of[name], other=source)
+        of[name] = source
+    return (*rows, *from_modules(configuration.features.modules, tuple(subjects.values()), of))
 
 
 def subject_of(source: str, configuration: Configuration) -> Subject:

@@ -20,15 +20,19 @@ The module has a function ``features(subject)`` that is called for every event s
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
 
 from features.families.declaration import Declared, Subject
 from riskwarn.errors import FeatureModuleInvalid
 
 
-def from_modules(modules: Sequence[str], subjects: Sequence[Subject]) -> Iterator[Declared]:
-    """The features that modules declare, in the order of the modules; raise FeatureModuleInvalid where one cannot."""
+def from_modules(modules: Sequence[str], subjects: Sequence[Subject], taken: Iterable[str]) -> Iterator[Declared]:
+    """The features that modules declare, in the order of the modules; raise FeatureModuleInvalid where one cannot.
+
+    `taken` are the names of the catalogue's own features.
+    """
+    named = set(taken)
     demand_only = {subject.source for subject in subjects if subject.contract.demand_only}
     for name in modules:
         module = imported(name)
@@ -47,6 +51,11 @@ def from_modules(modules: Sequence[str], subjects: Sequence[Subject]) -> Iterato
                         module=name,
                         problem=f"{row.feature.name} counts {row.feature.source}, which enter as demand only",
                     )
+                if row.feature.name in named:
+                    raise FeatureModuleInvalid(
+                        module=name, problem=f"there is a feature {row.feature.name} already; give it another name"
+                    )
+                named.add(row.feature.name)
                 yield row
 
 

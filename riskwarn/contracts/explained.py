@@ -8,6 +8,7 @@ from typing import Any
 from riskwarn.contracts.contract import Contract
 from riskwarn.contracts.fields import Field, Kind, Known, Privacy
 from riskwarn.contracts.vocabulary import categories_of, field_words, shipped, template_heading
+from riskwarn.words import Role
 
 #: What the cells of each kind hold, in Chinese and English.
 HOLDS: dict[Kind, tuple[str, str]] = {
@@ -44,6 +45,17 @@ PRIVACY: dict[Privacy, tuple[str, str]] = {
     Privacy.BANDED: ("按档留存", "stored as a band"),
     Privacy.LOCATES: ("只用于定位，不留存", "used to find the place, not stored"),
     Privacy.FLAGGED: ("只提取主题，不留存", "read for topics, not stored"),
+}
+
+
+#: What the records of a source are, for each role that its contract gives them.
+ROLES: dict[Role, tuple[str, str]] = {
+    Role.CASE: ("办结前一直未了结的事项", "cases that stay open until they are closed"),
+    Role.DEMAND: ("等待答复的诉求", "demand that waits for an answer"),
+    Role.PATROL: ("既有群众反映，也有巡查发现", "found by patrols as well as by residents"),
+    Role.ESCALATING: ("可能升级", "some turn to harm"),
+    Role.REPEATING: ("一处发生后附近更易发生", "one makes another nearby likelier"),
+    Role.TEXT: ("附有文字，只提取主题", "free text comes with them, of which topics are left"),
 }
 
 

@@ -172,7 +172,9 @@ def lineage_table(world: World) -> list[dict[str, Any]]:
 
 def city(folder: Path, world: World, *, coordinates: bool, counts: bool = True) -> City:
     """A city that wrote down what happened in the grids of the day, `counts` also as weekly counts."""
-    home = make_home(folder / "home", Settings())
+    declared = folder / "declared.yaml"
+    declared.write_text("sources: {school_reports: {fields: [closed_at, escalated_at]}}\n", encoding="utf-8")
+    home = make_home(folder / "home", Settings(), declared)
     load(home, "grids", write_csv(folder / "grids.csv", grid_table(world)))
     if rows := lineage_table(world):
         assert load(home, "grid_lineage", write_csv(folder / "lineage.csv", rows)).accepted == len(rows)
@@ -205,7 +207,8 @@ def city(folder: Path, world: World, *, coordinates: bool, counts: bool = True) 
         services.append(
             {"record_id": f"F{case.number}", "grid_id": grid, "started_at": case.registered, "kind": "走访"}
         )
-    load(home, "disputes", write_csv(folder / "disputes.csv", disputes))
+    for source in ("disputes", "school_reports"):
+        load(home, source, write_csv(folder / f"{source}.csv", disputes))
     mapping = folder / "weekly.yaml"
     mapping.write_text("period: {unit: week, start: 周}\n", encoding="utf-8")
     if counts:

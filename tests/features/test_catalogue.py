@@ -15,7 +15,7 @@ from features.catalogue.version import catalogue_version, changed, feature_versi
 from features.families.spatial import NotExtensive, against_units, around
 from features.testing import check_laws, made_up_city
 from riskwarn.configuration import Configuration
-from riskwarn.errors import FeatureModuleInvalid, UnknownTarget
+from riskwarn.errors import FeatureModuleInvalid, FeatureNameTaken, UnknownTarget
 from riskwarn.periods import Period
 from riskwarn.words import Quantity
 
@@ -52,6 +52,18 @@ def test_every_feature_says_what_it_is() -> None:
         for feature in catalogue(Configuration(period=period)):
             assert feature.family and feature.theme and feature.transform, feature.name
             assert feature.zh != feature.en and feature.source, feature.name
+
+
+def test_features_of_the_shipped_sources_keep_their_names_and_their_order() -> None:
+    """Models, tables and reasons name them. A new one is added to the list; none is renamed or moved."""
+    listed = (Path(__file__).parent / "data" / "catalogue.txt").read_text(encoding="utf-8").split()
+    assert [feature.name for feature in catalogue(Configuration())] == listed
+
+
+def test_no_two_features_have_one_name() -> None:
+    clash = {"school": {"categories": ["bus_stop"]}, "school_bus": {"categories": ["stop"]}}
+    with pytest.raises(FeatureNameTaken, match=r"school_bus_stop_count_26, one of school and one of school_bus"):
+        catalogue(Configuration.model_validate({"sources": clash}))
 
 
 def test_only_amounts_are_rolled_up() -> None:
@@ -111,6 +123,8 @@ def test_a_feature_of_ones_own_is_a_feature_like_any_other(module: str) -> None:
         ("import nowhere_to_be_found", "cannot be imported"),
         ("def features(subject):\n    yield 1", "not a declared feature"),
         (LOCAL.replace('"disputes"', '"petitions"'), "demand only"),
+        (LOCAL.replace("count_6", "count_8"), "a feature disputes_count_8 already"),
+        (LOCAL + LOCAL.split("\n\n\n")[1].partition("\n")[2], "a feature disputes_count_6 already"),
     ],
 )
 def test_a_module_that_cannot_be_used_says_why(module: str, tmp_path: Path, text: str, problem: str) -> None:

@@ -71,6 +71,7 @@ def exported(world: list[Case], until: datetime) -> dict[str, list[dict[str, Any
         "hazards": [],
         "incidents": [],
         "grid_reports": [],
+        "school_reports": [],
     }
     for case in world:
         if case.registered >= until:
@@ -100,12 +101,18 @@ def exported(world: list[Case], until: datetime) -> dict[str, list[dict[str, Any
         files["hazards"].append({**base, "隐患类型": "燃气", "严重程度": case.severity, "整改完成日期": ended})
         files["grid_reports"].append({**base, "事件类型": "市容环境", "结案时间": ended})
         files["incidents"].append({**base, "事故类型": "火灾"})
+        escalated = case.category == "物业"
+        files["school_reports"].append(
+            {**base, "办结时间": None if escalated else ended, "升级时间": ended if escalated else None}
+        )
     return files
 
 
 def as_seen(folder: Path, world: list[Case], until: datetime, as_of: date) -> FeatureMatrix:
     """Features of a home that was loaded with one export taken at `until`."""
-    home = with_grids(make_home(folder / "home", Settings()), folder)
+    declared = folder / "declared.yaml"
+    declared.write_text("sources: {school_reports: {fields: [closed_at, escalated_at]}}\n", encoding="utf-8")
+    home = with_grids(make_home(folder / "home", Settings(), declared), folder)
     people = [{"网格编码": f"G{grid}", "统计日期": "2024-01-01", "常住人口": 900 + grid} for grid in range(4)]
     load(home, "demographics", write_csv(folder / "people.csv", people))
     for source, rows in exported(world, until).items():

@@ -42,7 +42,8 @@ def test_every_feature_keeps_the_laws_in_many_cities(seed: int, period: Period, 
 
 
 def keeps_the_laws(seed: int, period: Period, records: int) -> None:
-    configuration = Configuration(period=period, features={"on": ["proxies"]})
+    own = {"school_reports": {"fields": ["closed_at", "escalated_at"]}}
+    configuration = Configuration.model_validate({"period": period, "features": {"on": ["proxies"]}, "sources": own})
     check_laws(made_up_city(seed, records=records, configuration=configuration))
 
 

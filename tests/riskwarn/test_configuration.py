@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from riskwarn.configuration import Configuration
+from riskwarn.contracts import contract
 from riskwarn.declarations import read_yaml
 from riskwarn.errors import ConfigurationInvalid, HomeMissing, HomeNotEmpty, RefusedWord
 from riskwarn.home import make_home, open_home
 from riskwarn.settings import Settings
+from riskwarn.words import Role
 
 
 def written(folder: Path, text: str) -> Path:
@@ -29,6 +31,7 @@ def written(folder: Path, text: str) -> Path:
         ("targets:\n  harm:\n    source: nowhere\n    date: occurred_at\n", 1, "nowhere"),
         ("city: [unclosed\n", 2, "YAML"),
         ("levels:\n  red: {top: 3, times: 4}\n", 2, "levels.red.top"),
+        ("sources:\n  school: {role: [case, worrying]}\n", 2, "'escalating', 'repeating'"),
     ],
 )
 def test_a_fault_names_its_line(tmp_path: Path, text: str, line: int, says: str) -> None:
@@ -67,3 +70,40 @@ def test_comments_do_not_change_the_fingerprint(tmp_path: Path) -> None:
     told = read_yaml(written(tmp_path, "# said\nperiod: day\ncity: A\n"), Configuration).fingerprint()
     other = read_yaml(written(tmp_path, "city: B\nperiod: day\n"), Configuration).fingerprint()
     assert bare == told != other
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("sources:\n  school:\n    fields: [closed_on]\n", 3, "'closed_on' is no field of an event source; the nearest is closed_at"),
+        ("sources:\n  school:\n    role: escalating\n    fields: [closed_at]\n", 3, "escalating needs the field escalated_at"),
+        ("sources:\n  school:\n    role: [demand]\n    fields: [severity]\n", 3, "demand needs the field answered_at or closed_at"),
+        ("sources:\n  disputes:\n    role: demand\n", 3, "what disputes is stands in its contract"),
+        ("sources:\n  grids:\n    zh: 格子\n", 3, "what grids is stands in its contract"),
+        ("sources:\n  letters:\n    zh: 区信访件\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  county_petitions: {}\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  letters: {categories: [来信来访]}\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  letters:\n    mapping: {preset: petition}\n", 2, "petitions are loaded as the source petitions"),
+    ],
+)  # fmt: skip
+def test_a_source_of_ones_own_is_declared_to_be_what_it_can_be(tmp_path: Path, text: str, line: int, says: str) -> None:
+    with pytest.raises(ConfigurationInvalid) as caught:
+        make_home(tmp_path / "home", Settings(), written(tmp_path, text))
+    assert f"line {line}" in str(caught.value) and says in str(caught.value)
+
+
+def test_a_source_of_ones_own_has_the_roles_of_its_fields() -> None:
+    own = {
+        "school": {"fields": ["closed_at", "text"], "role": "repeating", "zh": "校园上报"},
+        "trees": {"role": "demand", "fields": ["closed_at"]},
+        "lifts": {"role": ["patrol", "case"], "en": "broken lifts"},
+        "rats": {},
+    }
+    known = Configuration.model_validate({"sources": own})
+    found = {name: contract(name, known) for name in own}
+    assert found["school"].roles == {Role.CASE, Role.TEXT, Role.REPEATING}
+    assert found["trees"].roles == {Role.DEMAND, Role.CASE}
+    assert found["lifts"].roles == {Role.PATROL, Role.CASE} and not found["rats"].roles
+    assert (found["school"].zh, found["school"].en, found["lifts"].en) == ("校园上报", "school", "broken lifts")
+    assert {"discovered_by", "closed_at"} <= set(found["lifts"].usual)
+    assert found["rats"].usual == contract("rats", Configuration.model_validate({"sources": {"rats": {}}})).usual
