@@ -6,7 +6,7 @@ mid-week as-of has panel columns at its own phase. Instants are UTC ``datetime64
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -22,6 +22,11 @@ Instants = npt.NDArray[np.datetime64]
 
 #: A moment later than any record.
 FOREVER = np.datetime64("2262-01-01", "us")
+
+#: A day before any record: from it on holds what holds for all time.
+ALWAYS = np.datetime64("1678-01-01", "us")
+
+_EPOCH = date(1970, 1, 1)
 
 
 class Period(StrEnum):
@@ -94,6 +99,16 @@ class Calendar:
         return day.replace(day=1) if self.period is Period.MONTH else day
 
 
+def day_number(day: date) -> int:
+    """A date in days since 1970."""
+    return (day - _EPOCH).days
+
+
+def day_of(number: int) -> date:
+    """The date that lies so many days after the first of 1970."""
+    return _EPOCH + timedelta(days=number)
+
+
 def add_months(day: date, months: int) -> date:
     """The same day of the month, `months` later; the last day where the month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -113,8 +128,3 @@ def period_index(edges: Instants, instants: Instants) -> npt.NDArray[np.int64]:
     found = np.searchsorted(edges, instants, side="right").astype(np.int64) - 1
     found[np.isnat(instants)] = len(edges) - 1
     return found
-
-
-def as_dates(values: Sequence[str]) -> list[date]:
-    """ISO dates as ``date`` objects."""
-    return [date.fromisoformat(value) for value in values]

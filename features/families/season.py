@@ -16,7 +16,7 @@ from lunardate import LunarDate
 from features.families.declaration import Declared, Family
 from features.panel.panel import Array, Panel
 from features.windows import SHORT_AND_LONG
-from riskwarn.periods import Period
+from riskwarn.periods import Period, day_of
 from riskwarn.words import Quantity
 
 SEASON = Family("season", theme="season")
@@ -39,7 +39,7 @@ def season(period: Period) -> Iterator[Declared]:
         kept = cache(of_day)  # every piece of a city asks for the same days
 
         def compute(panel: Panel) -> Array:
-            days = [date(1970, 1, 1) + timedelta(days=int(day)) for day in panel.days]
+            days = [day_of(int(day)) for day in panel.days]
             return np.array([[kept(day)] for day in days], dtype=np.float64)
 
         return SEASON.feature(

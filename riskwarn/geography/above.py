@@ -19,6 +19,7 @@ from scipy.sparse import coo_array, csr_array
 from riskwarn.geography.lineage import Lineage
 from riskwarn.geography.shapes import Indices
 from riskwarn.geography.units import Units
+from riskwarn.periods import ALWAYS
 from riskwarn.words import LocatedBy, Unit
 
 #: Levels from the community up; a place serves its own level and those after it.
@@ -115,7 +116,7 @@ def _areas(areas: pd.DataFrame | None, as_of: date) -> dict[str, dict[str, float
     """The weights of each service area: those in force at the as-of, else the newest."""
     if areas is None or areas.empty:
         return {}
-    start = pd.to_datetime(areas["valid_from"]).fillna(pd.Timestamp("1678-01-01"))
+    start = pd.to_datetime(areas["valid_from"]).fillna(pd.Timestamp(ALWAYS))
     table = areas.assign(_start=start)[start <= pd.Timestamp(as_of)]
     # The newest statement of an area tells all of it: its latest start, and of that the newest load.
     for column in ("_start", "load_id"):

@@ -21,10 +21,8 @@ from riskwarn.geography.numbers import carried_numbers
 from riskwarn.geography.points import Points
 from riskwarn.geography.shapes import Indices, Reals
 from riskwarn.geography.units import CITY_CODE, Units, units_of
-from riskwarn.periods import Instants
+from riskwarn.periods import ALWAYS, Instants
 from riskwarn.words import Unit
-
-_ALWAYS = pd.Timestamp("1678-01-01")
 
 
 @dataclass(frozen=True)
@@ -160,7 +158,7 @@ def in_force(grids: pd.DataFrame, as_of: date, lineage: Lineage = NO_LINEAGE) ->
     end = pd.to_datetime(newest["valid_to"])
     moment = pd.Timestamp(as_of)
     valid = (start.isna() | (start <= moment)) & (end.isna() | (end > moment))
-    newest = newest[valid].assign(_start=start.fillna(_ALWAYS))
+    newest = newest[valid].assign(_start=start.fillna(pd.Timestamp(ALWAYS)))
     newest = newest.sort_values(["grid_id", "_start"], kind="stable").drop_duplicates("grid_id", keep="last")
     newest = newest[~_replaced(newest, lineage)]
     return newest.drop(columns="_start").reset_index(drop=True)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from riskwarn.geography.lineage import Lineage, Redrawing
 from riskwarn.geography.shapes import Reals
+from riskwarn.periods import ALWAYS
 
 #: Numbers that are split by weight and added up, and what each of the others is weighed by when grids are merged.
 EXTENSIVE = (
@@ -30,8 +31,6 @@ WEIGHED_BY = {
     "housing_age": "buildings",
 }
 
-_ALWAYS = pd.Timestamp("1678-01-01")
-
 
 @dataclass(frozen=True)
 class _Part:
@@ -50,7 +49,7 @@ def carried_numbers(rows: pd.DataFrame, lineage: Lineage, born: Mapping[str, dat
     """
     if not lineage.past or rows.empty:
         return rows
-    table = rows.assign(_at=pd.to_datetime(rows["valid_from"]).fillna(_ALWAYS))
+    table = rows.assign(_at=pd.to_datetime(rows["valid_from"]).fillna(pd.Timestamp(ALWAYS)))
     for step in lineage.past:
         table = _through(table, step, born)
     return table.drop(columns="_at")

@@ -18,12 +18,12 @@ from riskwarn.health.delays import LEAST_EXPORTS, Arrivals, arrival, arrivals, r
 from riskwarn.health.feeds import Feed, read_feed
 from riskwarn.health.findings import findings
 from riskwarn.health.freshness import Freshness, freshness, usual_export_gap
-from riskwarn.health.reports import Break, District, Gap, SourceHealth, day
+from riskwarn.health.reports import Break, District, Gap, SourceHealth
 from riskwarn.health.revisions import fixed_that_changed, own_times_that_moved
 from riskwarn.health.series import Series, series
 from riskwarn.health.volume import RARE, Volume, shortfall
 from riskwarn.home import Home
-from riskwarn.periods import Period
+from riskwarn.periods import Period, day_number, day_of
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store, ledger
 from riskwarn.store.repairs import counts
@@ -96,7 +96,7 @@ def _examine(home: Home, store: Store, source: str, as_of: date, districts: Mapp
     calendar, mapping = configuration.calendar, configuration.sources[source].mapping
     declared = contract(source, configuration)
     feed = read_feed(store, source, calendar)
-    as_of_day = (as_of - date(1970, 1, 1)).days
+    as_of_day = day_number(as_of)
     seen = feed.known_at < calendar.instant(as_of)
     rows = seen & feed.first
     export_gap = usual_export_gap(_export_days(feed, configuration), as_of_day)
@@ -159,7 +159,7 @@ def _breaks(
     starts = np.zeros(len(codes) + 1, dtype=np.int64)
     if weekly is None:
         return found, starts
-    declared_days = [(one.day - date(1970, 1, 1)).days for one in found]
+    declared_days = [day_number(one.day) for one in found]
     for one, number in zip(found, declared_days, strict=True):
         chosen = slice(None) if one.district is None else codes.index(one.district) + 1
         starts[chosen] = np.maximum(starts[chosen], np.searchsorted(weekly.edges[:-1], number))
@@ -168,9 +168,9 @@ def _breaks(
             number = int(weekly.edges[shift.period])
             starts[index] = max(starts[index], shift.period)
             near = [abs(number - other) <= _NEAR_DAYS for other in declared_days]
-            shared = [abs((other.day - day(number)).days) <= _NEAR_DAYS for other in found if other.district is None]
+            shared = [abs((other.day - day_of(number)).days) <= _NEAR_DAYS for other in found if other.district is None]
             if not any(near) and not (code is not None and any(shared)):
-                found.append(Break(day(number), code, False, None, round(shift.factor, 3)))
+                found.append(Break(day_of(number), code, False, None, round(shift.factor, 3)))
     return found, starts
 
 

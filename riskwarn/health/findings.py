@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from riskwarn.health.contents import MUCH_LOCAL
-from riskwarn.health.reports import Finding, Gap, SourceHealth, Verdict, day, shown
+from riskwarn.health.reports import Finding, Gap, SourceHealth, Verdict, shown
 from riskwarn.mapping import Mapping
-from riskwarn.periods import Period
+from riskwarn.periods import Period, day_of
 
 #: Districts that are named one by one; more are counted.
 NAMED = 5
@@ -40,7 +40,7 @@ def _rhythm(one: SourceHealth) -> Iterator[Finding]:
     fresh = one.freshness
     if fresh is not None and fresh.late:
         verdict = Verdict.GAP if fresh.silent else Verdict.WARNING
-        newest = day(fresh.newest_day).isoformat()
+        newest = day_of(fresh.newest_day).isoformat()
         yield Finding(
             "silent" if fresh.silent else "late",
             verdict,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 from lunardate import LunarDate
 
+from riskwarn.periods import day_number, day_of
+
 #: Days of the Spring Festival around the first day of the lunar year, and of the National Day holiday around 1 October.
 _SPRING_FESTIVAL = range(-1, 7)
 _NATIONAL_DAY = range(7)
-
-_EPOCH = date(1970, 1, 1)
 
 
 def holiday_shares(edges: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -21,9 +21,9 @@ def holiday_shares(edges: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
 
     `edges` (periods + 1,) are local dates in days since 1970.
     """
-    years = range((_EPOCH + timedelta(days=int(edges[0]))).year - 1, (_EPOCH + timedelta(days=int(edges[-1]))).year + 2)
+    years = range(day_of(int(edges[0])).year - 1, day_of(int(edges[-1])).year + 2)
     days = [
-        np.array([(first(year) - _EPOCH).days + offset for year in years for offset in offsets])
+        np.array([day_number(first(year)) + offset for year in years for offset in offsets])
         for first, offsets in ((_spring_festival, _SPRING_FESTIVAL), (_national_day, _NATIONAL_DAY))
     ]
     lengths = np.diff(edges)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -13,9 +13,7 @@ from riskwarn.health.delays import Arrival, Delay
 from riskwarn.health.freshness import Freshness
 from riskwarn.health.revisions import Changed, Moved
 from riskwarn.health.volume import Volume
-from riskwarn.periods import Period
-
-_EPOCH = date(1970, 1, 1)
+from riskwarn.periods import Period, day_of
 
 
 class Verdict(StrEnum):
@@ -137,11 +135,6 @@ class SourceHealth:
         }
 
 
-def day(number: int) -> date:
-    """A local date from days since 1970."""
-    return _EPOCH + timedelta(days=number)
-
-
 def shown(count: int) -> int | str:
     """A count as people may see it: 1 and 2 are told together."""
     return "1–2" if count in (1, 2) else count
@@ -150,7 +143,7 @@ def shown(count: int) -> int | str:
 def _freshness(one: Freshness | None) -> dict[str, Any] | None:
     if one is None:
         return None
-    told = {"newest": day(one.newest_day).isoformat(), "quiet_days": one.quiet_days, "usual_days": one.usual_days}
+    told = {"newest": day_of(one.newest_day).isoformat(), "quiet_days": one.quiet_days, "usual_days": one.usual_days}
     return {**told, "late": one.late, "silent": one.silent}
 
 

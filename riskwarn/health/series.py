@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +11,12 @@ import numpy.typing as npt
 from riskwarn.health.feeds import Feed, Flags
 from riskwarn.health.holidays import holiday_shares
 from riskwarn.health.volume import MOST_YEARS
-from riskwarn.periods import add_months
+from riskwarn.periods import add_months, day_number, day_of
 
 Indices = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
 
 _DAYS_A_YEAR = 365.2425
-_EPOCH = date(1970, 1, 1)
 
 #: A day counts as whole where its last records are this late, in hours of local time.
 _WHOLE_FROM_HOUR = 22
@@ -67,7 +65,7 @@ def _whole_days(feed: Feed, rows: Flags) -> int:
     newest = int(feed.day[rows].max())
     last = feed.known_at[rows & (feed.day == newest)].max()
     # Local midnight of the newest day is not after its first record; hours are counted from the day's own start.
-    midnight = feed.calendar.instant(_EPOCH + timedelta(days=newest))
+    midnight = feed.calendar.instant(day_of(newest))
     return newest + int((last - midnight) >= np.timedelta64(_WHOLE_FROM_HOUR, "h"))
 
 
@@ -77,7 +75,7 @@ def _weeks(start: int, end: int) -> Indices:
 
 
 def _months(start: int, end: int) -> Indices:
-    last = (_EPOCH + timedelta(days=end)).replace(day=1)
+    last = day_of(end).replace(day=1)
     months = round(MOST_YEARS * 12)
     edges = [add_months(last, -back) for back in range(months, -1, -1)]
-    return np.array([(edge - _EPOCH).days for edge in edges if (edge - _EPOCH).days >= start], dtype=np.int64)
+    return np.array([number for edge in edges if (number := day_number(edge)) >= start], dtype=np.int64)
