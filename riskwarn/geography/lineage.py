@@ -25,6 +25,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from riskwarn.geography.shapes import Indices
+from riskwarn.mixing import mixed
 from riskwarn.periods import Calendar, Instants
 
 #: Successors of a grid and their weights, which sum to 1.
@@ -140,14 +141,11 @@ def keys_of(record_ids: pd.Series) -> Keys:
 
 
 def uniform(keys: Keys) -> npt.NDArray[np.float64]:
-    """A number in [0, 1) of 32 bits for each key: the finaliser of SplitMix64 (Steele, Lea & Flood 2014).
+    """A number in [0, 1) of 32 bits for each key: one step of SplitMix64.
 
     With 32 bits its sum with any count below two millions is exact.
     """
-    bits = keys + np.uint64(0x9E3779B97F4A7C15)
-    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    bits ^= bits >> np.uint64(31)
+    bits = mixed(keys + np.uint64(0x9E3779B97F4A7C15))
     return np.asarray((bits >> np.uint64(32)).astype(np.float64) * 2.0**-32)
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from riskwarn.contracts.schema import VERSION_COLUMNS, schema_of
+from riskwarn.mixing import mixed
 
 Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
@@ -81,13 +82,6 @@ def _bits(column: pa.Array) -> npt.NDArray[np.uint64]:
     return np.asarray(
         (values.astype(np.float64) + 0.0 if values.dtype.kind == "f" else values.astype(np.int64)).view(np.uint64)
     )
-
-
-def mixed(bits: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """The finaliser of SplitMix64 (Steele, Lea & Flood 2014)."""
-    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return bits ^ (bits >> np.uint64(31))
 
 
 def sort_out(incoming: Versions, stored: Versions, again: Flags | None = None) -> Sorted:
