@@ -7,6 +7,7 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from riskwarn.geography import Geography
+from riskwarn.geography.points import metres
 
 #: Bounds of the distance rings around a grid, in metres between centres.
 RINGS_M = ((0, 400), (400, 1000))
@@ -14,9 +15,6 @@ RINGS_M = ((0, 400), (400, 1000))
 
 #: The grids next door.
 NEAR = "near"
-
-
-_METRES_PER_DEGREE = 111_320.0
 
 
 def ring_name(ring: int) -> str:
@@ -32,8 +30,7 @@ def neighbourhoods(geography: Geography) -> dict[str, csr_array]:
     pairs, distance = np.zeros((0, 2), dtype=np.int64), np.zeros(0)
     if len(placed) > 1:
         latitude = geography.latitude[placed]
-        east = geography.longitude[placed] * np.cos(np.radians(latitude.mean())) * _METRES_PER_DEGREE
-        points = np.column_stack([east, latitude * _METRES_PER_DEGREE])
+        points = metres(geography.longitude[placed], latitude, latitude.mean())
         pairs = cKDTree(points).query_pairs(RINGS_M[-1][1], output_type="ndarray")
         distance = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T)
         pairs = placed[pairs]
