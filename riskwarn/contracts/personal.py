@@ -24,8 +24,6 @@ LOOKED_AT = 2_000
 #: No name of a category is longer: in Han characters, and in letters.
 LONGEST_WORD, LONGEST_LATIN = 12, 48
 
-CLASSES = ("resident id", "phone number", "bank card", "number plate", "e-mail address", "name", "address")
-
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)  # ISO 7064 MOD 11-2, as GB 11643-1999 uses it
 _CHECKS = "10X98765432"
 _EARLIEST = date(1900, 1, 1)

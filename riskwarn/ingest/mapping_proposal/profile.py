@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from riskwarn.contracts.personal import LOOKED_AT, may_name_category, personal_column
 from riskwarn.contracts.vocabulary import field_words, is_personal
@@ -223,9 +222,3 @@ def _mean_date(texts: Sequence[str]) -> float:
     digits = [re.sub(r"\D", "", text)[:8] for text in texts[:LOOKED_AT]]
     values = [float(one) for one in digits if len(one) == 8]
     return sum(values) / len(values) if values else 0.0
-
-
-def as_array(cells: pd.Series) -> pa.Array:
-    """A column of a profile as Arrow text."""
-    array = pa.array(cells, pa.string(), from_pandas=True)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
