@@ -77,7 +77,7 @@ def _code() -> str:
 
     rooms = [Path(str(imported(room).__file__)).parent for room in _MAKERS]
     files = [path for room in rooms for path in sorted(room.glob("*.py"))]
-    modules = ("features.windows", "features.city", "features.matrix", beliefs.__name__)
+    modules = ("features.windows", "features.city", "features.matrix", "riskwarn.holidays", beliefs.__name__)
     files += [Path(str(imported(module).__file__)) for module in modules]
     return "".join(path.read_text(encoding="utf-8") for path in files)
 

@@ -1,7 +1,7 @@
 """The time of year at the origin, solar and lunar, and what the window ahead holds. The same for every grid.
 
-Holidays follow the State Council's rule of 2024 for the days that are fixed by calendar; the yearly swaps of working days
-are not in it. School terms and pay days are constants that hold on average: nothing is looked up, nothing is fitted.
+Holidays are those of :mod:`riskwarn.holidays`. School terms and pay days are constants that hold on average: nothing is
+looked up, nothing is fitted.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
-from lunardate import LunarDate
 
 from features.families.declaration import Declared, Family
 from features.panel.panel import Array, Panel
 from features.windows import SHORT_AND_LONG
+from riskwarn.holidays import is_holiday, lunar_month, spring_festival
 from riskwarn.periods import Period, day_of
 from riskwarn.words import Quantity
 
@@ -25,9 +25,6 @@ _YEAR = 365.2425
 
 #: Usual day of the month on which wages are paid.
 PAY_DAY = 15
-
-#: Days off at each festival, from its first day on.
-_DAYS_OFF = {"new_year": 1, "spring": 8, "qingming": 1, "labour": 2, "dragon_boat": 1, "mid_autumn": 1, "national": 3}
 
 
 def season(period: Period) -> Iterator[Declared]:
@@ -59,7 +56,7 @@ def season(period: Period) -> Iterator[Declared]:
     yield declared("sin", "一年中的时节（正弦）", "time of the year (sine)", lambda day: float(np.sin(_angle(day))))
     yield declared("cos", "一年中的时节（余弦）", "time of the year (cosine)", lambda day: float(np.cos(_angle(day))))
     yield declared("month", "月份", "month", lambda day: float(day.month))
-    yield declared("lunar_month", "农历月份", "lunar month", lambda day: float(_lunar(day).month))
+    yield declared("lunar_month", "农历月份", "lunar month", lambda day: float(lunar_month(day)))
     yield declared(
         "to_spring_festival",
         "距下一个春节的天数",
@@ -101,11 +98,6 @@ def season(period: Period) -> Iterator[Declared]:
     )
 
 
-def is_holiday(day: date) -> bool:
-    """Whether a day is a public holiday by calendar."""
-    return any(0 <= (day - first).days < length for first, length in _holidays(day.year))
-
-
 def is_term(day: date) -> bool:
     """Whether schools are usually open: not in July and August, nor from three weeks before the Spring Festival to two after."""
     summer = (7, 5) <= (day.month, day.day) < (9, 1)
@@ -113,36 +105,12 @@ def is_term(day: date) -> bool:
     return not (summer or winter)
 
 
-@cache
-def _holidays(year: int) -> tuple[tuple[date, int], ...]:
-    firsts = {
-        "new_year": date(year, 1, 1),
-        "spring": _solar(year, 1, 1) - timedelta(days=1),
-        "qingming": date(year, 4, 4 if year % 4 in (0, 1) else 5),  # true from 1976 to 2036
-        "labour": date(year, 5, 1),
-        "dragon_boat": _solar(year, 5, 5),
-        "mid_autumn": _solar(year, 8, 15),
-        "national": date(year, 10, 1),
-    }
-    return tuple((first, _DAYS_OFF[name]) for name, first in firsts.items())
-
-
 def _angle(day: date) -> float:
     return 2 * np.pi * day.timetuple().tm_yday / _YEAR
 
 
-def _lunar(day: date) -> LunarDate:
-    return LunarDate.from_solar_date(day.year, day.month, day.day)
-
-
 def _springs(day: date) -> tuple[date, ...]:
-    return tuple(_solar(year, 1, 1) for year in (day.year - 1, day.year, day.year + 1))
-
-
-@cache
-def _solar(year: int, month: int, day: int) -> date:
-    found: date = LunarDate(year, month, day).to_solar_date()
-    return found
+    return tuple(spring_festival(year) for year in (day.year - 1, day.year, day.year + 1))
 
 
 def _pay_day(day: date) -> date:

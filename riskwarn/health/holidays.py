@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-from functools import cache
-
 import numpy as np
 import numpy.typing as npt
-from lunardate import LunarDate
 
+from riskwarn.holidays import national_day, spring_festival
 from riskwarn.periods import day_number, day_of
 
 #: Days of the Spring Festival around the first day of the lunar year, and of the National Day holiday around 1 October.
@@ -24,18 +21,8 @@ def holiday_shares(edges: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     years = range(day_of(int(edges[0])).year - 1, day_of(int(edges[-1])).year + 2)
     days = [
         np.array([day_number(first(year)) + offset for year in years for offset in offsets])
-        for first, offsets in ((_spring_festival, _SPRING_FESTIVAL), (_national_day, _NATIONAL_DAY))
+        for first, offsets in ((spring_festival, _SPRING_FESTIVAL), (national_day, _NATIONAL_DAY))
     ]
     lengths = np.diff(edges)
     counts = [np.bincount(np.searchsorted(edges, kind, side="right"), minlength=len(edges) + 1)[1:-1] for kind in days]
     return np.column_stack(counts) / lengths[:, None]
-
-
-@cache
-def _spring_festival(year: int) -> date:
-    first: date = LunarDate(year, 1, 1).to_solar_date()
-    return first
-
-
-def _national_day(year: int) -> date:
-    return date(year, 10, 1)
