@@ -83,13 +83,13 @@ def city_around(
     configuration, store = home.configuration, Store(home, version)
     calendar = configuration.calendar
     newest = store.newest_known_at()
-    today = calendar.floor((now or datetime.now(UTC)).astimezone(calendar.timezone).date())
+    now = now or datetime.now(UTC)
     if as_of is None and newest is not None:
-        as_of = min(calendar.midnight_after(newest), today)
+        as_of = calendar.usual_as_of(newest, now)
     if as_of is None:
         raise NothingKnown(as_of="today")
     calendar.check(as_of)
-    if as_of > today:
+    if as_of > (today := calendar.today(now)):
         raise AsOfInvalid(value=as_of, problem="it lies in the future, of which nothing is known", nearest=today)
     places = geography(
         store.versions("grids"),

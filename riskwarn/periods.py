@@ -94,6 +94,14 @@ class Calendar:
         day = self.local_date(instant) + timedelta(days=1)
         return self.floor(day) if self.period is Period.MONTH else day
 
+    def today(self, now: datetime) -> date:
+        """The latest as-of that does not lie in the future of an (aware) instant."""
+        return self.floor(now.astimezone(self.timezone).date())
+
+    def usual_as_of(self, newest: np.datetime64, now: datetime) -> date:
+        """The as-of where none is named: the midnight after the newest known record, never later than today."""
+        return min(self.midnight_after(newest), self.today(now))
+
     def floor(self, day: date) -> date:
         """The latest date not after `day` that can be an as-of."""
         return day.replace(day=1) if self.period is Period.MONTH else day

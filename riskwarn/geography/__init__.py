@@ -2,11 +2,12 @@
 
 Everything is indexed: a grid is its place in the sorted `grid_ids`, a unit its place in the sorted `codes`, so that
 rolling up is one ``numpy.bincount`` and looking at the neighbours one sparse product.
-The door: `geography`, `Geography`, `Units`, `lineage`, `Lineage`, `breaks`, `Breaks`.
+The door: `geography`, `Geography`, `Units`, `in_force`, `lineage`, `Lineage`,
+`breaks`, `Breaks`, `declared_breaks`.
 """
 
-from riskwarn.geography.breaks import Break, Breaks, breaks
-from riskwarn.geography.force import Geography, geography
+from riskwarn.geography.breaks import Break, Breaks, breaks, declared_breaks
+from riskwarn.geography.force import Geography, geography, in_force
 from riskwarn.geography.lineage import NO_LINEAGE, Lineage, lineage
 from riskwarn.geography.units import CITY_CODE, Units
 
@@ -19,6 +20,8 @@ __all__ = [
     "Lineage",
     "Units",
     "breaks",
+    "declared_breaks",
     "geography",
+    "in_force",
     "lineage",
 ]

@@ -73,9 +73,14 @@ class Breaks:
 
 
 def breaks(table: pd.DataFrame, places: Geography) -> Breaks:
-    """The breaks out of all stored versions of the table, sorted by load and row."""
+    """The breaks out of all stored versions of the table, over the grids in force."""
+    return Breaks(declared_breaks(table), places)
+
+
+def declared_breaks(table: pd.DataFrame) -> tuple[Break, ...]:
+    """The breaks out of all stored versions of the table, sorted by load and row; the newest version of each holds."""
     newest = table.drop_duplicates(["date", "source", "unit"], keep="last")
     newest = newest[newest["date"].notna()].sort_values(["date", "source"], kind="stable")
     text = {name: newest[name].astype(object).where(newest[name].notna(), None) for name in ("unit", "reason")}
     rows = zip(pd.to_datetime(newest["date"]), newest["source"], text["unit"], text["reason"], strict=True)
-    return Breaks(tuple(Break(day.date(), source, unit, reason) for day, source, unit, reason in rows), places)
+    return tuple(Break(day.date(), source, unit, reason) for day, source, unit, reason in rows)

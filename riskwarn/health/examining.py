@@ -12,6 +12,7 @@ import numpy.typing as npt
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.errors import NothingKnown
+from riskwarn.geography import declared_breaks, in_force, lineage
 from riskwarn.health.changepoints import shifts
 from riskwarn.health.contents import contents
 from riskwarn.health.delays import LEAST_EXPORTS, Arrivals, arrival, arrivals, registration
@@ -33,24 +34,20 @@ _NEAR_DAYS = 28
 
 
 def usual_as_of(home: Home, now: datetime | None = None) -> date:
-    """The as-of of a scoring where none is named: the midnight after the newest known record, never later than today.
-
-    Raises NothingKnown.
-    """
+    """The as-of of a home where none is named; raise NothingKnown."""
     newest, calendar = Store(home).newest_known_at(), home.configuration.calendar
     if newest is None:
         raise NothingKnown(as_of="any date")
-    today = (now or datetime.now(UTC)).astimezone(calendar.timezone).date()
-    return min(calendar.midnight_after(newest), calendar.floor(today))
+    return calendar.usual_as_of(newest, now or datetime.now(UTC))
 
 
 def districts_in_force(home: Home, as_of: date) -> dict[str, str]:
     """Code -> name of the districts that hold a grid in force at a date."""
-    rows = Store(home).versions("grids", ["grid_id", "district", "district_name", "valid_from", "valid_to"])
-    rows = rows.drop_duplicates(["grid_id", "valid_from"], keep="last")
-    start, end = (rows[name].astype(object) for name in ("valid_from", "valid_to"))
-    held = (start.isna() | (start.fillna(as_of) <= as_of)) & (end.isna() | (end.fillna(date.max) > as_of))
-    first = rows[held & rows["district"].notna()].drop_duplicates("district").sort_values("district")
+    store = Store(home)
+    grids = store.versions("grids", ["grid_id", "district", "district_name", "valid_from", "valid_to"])
+    redrawn = lineage(store.versions("grid_lineage"), as_of, home.configuration.calendar)
+    rows = in_force(grids, as_of, redrawn)
+    first = rows[rows["district"].notna()].drop_duplicates("district").sort_values("district")
     return dict(zip(first["district"], first["district_name"].fillna(first["district"]), strict=True))
 
 
@@ -175,11 +172,6 @@ def _breaks(
 
 
 def _declared(store: Store, source: str) -> list[Break]:
-    """The rows of the table `breaks` that concern a source; the newest version of each holds."""
-    rows = store.versions("breaks", ["date", "source", "unit", "reason"])
-    rows = rows[rows["source"] == source].drop_duplicates(["date", "unit"], keep="last").sort_values("date")
-    rows = rows.astype(object).where(rows.notna(), None)
-    return [
-        Break(moment, unit, True, reason, None)
-        for moment, unit, reason in zip(rows["date"], rows["unit"], rows["reason"], strict=True)
-    ]
+    """The declared breaks of a source."""
+    rows = declared_breaks(store.versions("breaks", ["date", "source", "unit", "reason"]))
+    return [Break(one.day, one.unit, True, one.reason, None) for one in rows if one.source == source]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskwarn.errors import AsOfInvalid
-from riskwarn.periods import Calendar, Period, period_index
+from riskwarn.holidays import is_holiday, spring_festival
+from riskwarn.periods import Calendar, Period, day_number, day_of, period_index
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 days = st.dates(date(2000, 1, 1), date(2050, 1, 1))
@@ -54,3 +55,24 @@ def test_an_edge_belongs_to_the_period_that_it_opens() -> None:
     instants = np.array([edges[1], edges[1] - 1, edges[0] - 1, edges[2], np.datetime64("NaT")], dtype="datetime64[us]")
     assert period_index(edges, instants).tolist() == [1, 0, -1, 2, 2]
     assert edges[2] - edges[0] == np.timedelta64(timedelta(weeks=2))
+
+
+def test_where_no_as_of_is_named_it_follows_the_newest_record_and_is_never_later_than_today() -> None:
+    newest, now = np.datetime64("2026-03-10T15:00", "us"), datetime(2026, 3, 10, 17, tzinfo=UTC)
+    by = {period: Calendar(period, ZoneInfo("Asia/Shanghai")) for period in Period}
+    assert by[Period.WEEK].today(now) == date(2026, 3, 11)
+    assert by[Period.WEEK].usual_as_of(newest, now) == date(2026, 3, 11)
+    assert by[Period.WEEK].usual_as_of(newest, now - timedelta(hours=2)) == date(2026, 3, 10)
+    assert by[Period.MONTH].usual_as_of(newest, now) == date(2026, 3, 1)
+    assert by[Period.WEEK].usual_as_of(newest - np.timedelta64(40, "D"), now) == date(2026, 1, 30)
+
+
+def test_days_are_counted_from_1970() -> None:
+    assert (day_number(date(1970, 1, 2)), day_of(-1)) == (1, date(1969, 12, 31))
+    assert day_of(day_number(date(2026, 2, 17))) == date(2026, 2, 17)
+
+
+def test_public_holidays_follow_both_calendars() -> None:
+    assert is_holiday(date(2026, 2, 16)) and is_holiday(date(2026, 2, 23)) and not is_holiday(date(2026, 2, 24))
+    assert is_holiday(date(2026, 10, 3)) and not is_holiday(date(2026, 10, 4))
+    assert spring_festival(2025) == date(2025, 1, 29)

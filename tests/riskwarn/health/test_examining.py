@@ -234,3 +234,15 @@ def test_the_command_line_prints_a_verdict_for_each_source(city: Home, tmp_path:
     (item,) = document("--home", city.path, "health", "--source", "disputes", cwd=tmp_path)["items"]
     assert (item["source"], item["verdict"], len(item["districts"])) == ("disputes", "sound", 2)
     assert "not a source" in refused("--home", city.path, "health", "--source", "tweets", cwd=tmp_path)
+
+
+def test_districts_are_those_of_the_grids_in_force(home: Home, tmp_path: Path) -> None:
+    """A grid that went to another district is no ground of the first, though nobody wrote down that it ended there."""
+    rows = [{**row, "valid_from": ""} for row in grid_rows(2)]
+    moved = [
+        {**row, "区县": "南岸区", "街道": "海棠街道", "社区编码": "C9", "valid_from": "2026-03-01"} for row in rows
+    ]
+    load(home, "grids", write_csv(tmp_path / "grids.csv", rows))
+    load(home, "grids", write_csv(tmp_path / "moved.csv", moved))
+    assert list(districts_in_force(home, date(2026, 2, 28)).values()) == ["江北区"]
+    assert list(districts_in_force(home, date(2026, 3, 1)).values()) == ["南岸区"]
