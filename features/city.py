@@ -99,18 +99,18 @@ def city_around(
         store.versions("service_areas"),
     )
     contracts = {name: contract(name, configuration) for name in configuration.sources}
+    tables = {
+        name: table_rows(store.versions(name), places, calendar, contracts[name], configuration.sources[name].mapping)
+        for name in ("demographics", "interventions")
+    }
     return City(
         as_of=as_of,
         calendar=calendar,
         configuration=configuration,
         geography=places,
         beliefs={},
-        demographics=table_rows(
-            store.versions("demographics"), places, calendar, configuration.sources.get("demographics")
-        ),
-        interventions=table_rows(
-            store.versions("interventions"), places, calendar, configuration.sources.get("interventions")
-        ),
+        demographics=tables["demographics"],
+        interventions=tables["interventions"],
         breaks=breaks(store.versions("breaks"), places),
         contracts=contracts,
         store_version=store.version(),

@@ -8,6 +8,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from riskwarn.contracts.identity import newest_of_each
+from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.geography.force import Geography
 from riskwarn.geography.shapes import Indices
 from riskwarn.periods import Calendar
@@ -79,7 +81,7 @@ def breaks(table: pd.DataFrame, places: Geography) -> Breaks:
 
 def declared_breaks(table: pd.DataFrame) -> tuple[Break, ...]:
     """The breaks out of all stored versions of the table, sorted by load and row; the newest version of each holds."""
-    newest = table.drop_duplicates(["date", "source", "unit"], keep="last")
+    newest = newest_of_each(table, TABLE_CONTRACTS["breaks"])
     newest = newest[newest["date"].notna()].sort_values(["date", "source"], kind="stable")
     text = {name: newest[name].astype(object).where(newest[name].notna(), None) for name in ("unit", "reason")}
     rows = zip(pd.to_datetime(newest["date"]), newest["source"], text["unit"], text["reason"], strict=True)

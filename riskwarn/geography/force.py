@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from riskwarn.contracts.identity import newest_of_each
+from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.errors import GridsMissing
 from riskwarn.geography.above import Above, above
 from riskwarn.geography.carrying import Carried, carried_records
@@ -153,7 +155,7 @@ def _texts(column: pd.Series) -> tuple[Any, ...]:
 
 def in_force(grids: pd.DataFrame, as_of: date, lineage: Lineage = NO_LINEAGE) -> pd.DataFrame:
     """One row for every grid in force at a date, sorted by grid id."""
-    newest = grids.drop_duplicates(["grid_id", "valid_from"], keep="last")
+    newest = newest_of_each(grids, TABLE_CONTRACTS["grids"])
     start = pd.to_datetime(newest["valid_from"])
     end = pd.to_datetime(newest["valid_to"])
     moment = pd.Timestamp(as_of)

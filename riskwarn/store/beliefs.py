@@ -11,7 +11,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from riskwarn.configuration import Source
+from riskwarn.contracts import Contract
+from riskwarn.contracts.identity import newest_of_each
 from riskwarn.contracts.schema import FIXED_FIELDS, OWN_TIME_FIELDS
 from riskwarn.geography import Geography
 from riskwarn.mapping import Mapping
@@ -187,15 +188,16 @@ def _content_changed(frame: pd.DataFrame) -> np.ndarray:
     return changed
 
 
-def table_rows(versions: pd.DataFrame, places: Geography, calendar: Calendar, source: Source | None) -> pd.DataFrame:
-    """A table that is not an event source, with `grid` (index, known grids only) and `known_at` (NaT: for all time).
+def table_rows(
+    versions: pd.DataFrame, places: Geography, calendar: Calendar, contract: Contract, mapping: Mapping
+) -> pd.DataFrame:
+    """A table that is not an event source, by its contract, with `grid` (index, known grids only) and `known_at` (NaT: for all time).
 
     `valid_from` (or `started_at`) + delivery is when a row is known; the newest version of a row holds.
     """
-    delivery = pd.Timedelta(days=source.mapping.delivery_days if source else 0)
+    delivery = pd.Timedelta(days=mapping.delivery_days)
     start = "valid_from" if "valid_from" in versions else "started_at"
-    identity = ["grid_id", start] if start == "valid_from" else ["record_id", "grid_id", "kind", start]
-    newest = versions.drop_duplicates(identity, keep="last").copy()
+    newest = newest_of_each(versions, contract)
     if start == "valid_from":
         newest = places.carry_numbers(newest)
     moment = pd.to_datetime(newest[start])

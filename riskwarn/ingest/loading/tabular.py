@@ -10,7 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.contracts.identity import identities
 from riskwarn.contracts.schema import TABLES
+from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.errors import GridsMissing
 from riskwarn.ingest.loading.versions import Sorted, Versions, content_hash, repeated, sort_out, told_before
 from riskwarn.ingest.reading import Reading
@@ -26,6 +28,7 @@ def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Tab
     The keys, (rows,) int64, are keyed digests of what makes two rows versions of one thing; null where that is not told.
     """
     source, schema = reading.source, TABLES[reading.source]
+    contract = TABLE_CONTRACTS[source]
     frame = _rows(reading, store)
     frame["row"] = reading.numbers
     keys = _keys(reading, frame)
@@ -43,7 +46,7 @@ def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Tab
     content = content_hash({name: table[name].combine_chunks() for name in table.column_names}, source)
     table = table.set_column(schema.get_field_index("content"), "content", pa.array(content))
     stored = store.versions(source)
-    both = pd.concat([tables.identity(stored), tables.identity(frame)], ignore_index=True)
+    both = pd.concat([identities(stored, contract), identities(frame, contract)], ignore_index=True)
     records = pd.factorize(both)[0].astype(np.int64)
     held, come = records[: len(stored)], records[len(stored) :]
     incoming = Versions(come, content, frame["version_at"].to_numpy(dtype="datetime64[us]"))
@@ -66,7 +69,7 @@ def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Tab
 
 def _keys(reading: Reading, frame: pd.DataFrame) -> pa.Array:
     """Keyed digests of the rows' identities; null where the first part (a grid, a name) is missing or was a fault."""
-    whole = tables.identity(frame)
+    whole = identities(frame, TABLE_CONTRACTS[reading.source])
     told = whole.where(~whole.astype(str).str.startswith("|") & whole.notna(), None)
     return digests(
         pa.array(told.map(lambda one: None if one is None else str(one)), pa.string()), reading.key, reading.source

@@ -1,4 +1,4 @@
-"""Rows of the tables that are not event sources: grids, demographics, interventions; `identity` of all tables."""
+"""Rows of the tables that are not event sources: grids, demographics, interventions."""
 
 from __future__ import annotations
 
@@ -66,26 +66,6 @@ def interventions(reading: Reading, store: Store) -> pd.DataFrame:
     for name in ("hours", "propensity"):
         frame[name] = in_range(reading, name, number(reading, name))
     return frame
-
-
-#: What makes two rows of a table versions of one; the first set of columns that a table has is its own.
-IDENTITIES: tuple[tuple[str, ...], ...] = (
-    ("from_grid_id", "to_grid_id", "effective_at"),
-    ("date", "source", "unit"),
-    ("name", "kind", "grid_id", "weight", "valid_from"),
-    ("name", "community", "town", "district", "grid_id", "valid_from", "statement"),
-    ("grid_id", "valid_from"),
-    ("grid_id", "kind", "started_at"),
-)
-
-
-def identity(frame: pd.DataFrame) -> pd.Series:
-    """What makes two rows of a table versions of one: mostly where and from when, or the record id where there is one."""
-    parts = next(names for names in IDENTITIES if set(names) <= set(frame.columns))
-    parts = tuple(name for name in parts if name not in ("weight", "statement"))  # they only tell which table it is
-    told = [["" if pd.isna(value) else str(value) for value in frame[name]] for name in parts]
-    own = pd.Series(["|".join(values) for values in zip(*told, strict=True)], index=frame.index, dtype=object)
-    return own if "record_id" not in frame else frame["record_id"].astype(object).where(frame["record_id"].notna(), own)
 
 
 def with_grid_id(reading: Reading, name: str = "grid_id") -> pd.DataFrame:
