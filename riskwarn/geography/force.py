@@ -87,26 +87,6 @@ class Geography:
         """Rows of grid_id, valid_from and numbers carried to the grids in force: see `carried_numbers`."""
         return carried_numbers(rows, self.lineage, self.born)
 
-    def rolled_up(self, unit: Unit, of_grids: Reals, of_above: Reals | None = None) -> Reals:
-        """Sums of an extensive quantity over the units of a level.
-
-        Parameters
-        ----------
-        of_grids : (..., grids) what lies in the grids.
-        of_above : (..., places of `above`) what is located above the grid only; each place is shared out by its weights.
-
-        Returns
-        -------
-        (..., units) float64. Over the city the sum is that of both arguments; nothing is lost or counted twice.
-        """
-        units = self.units[unit]
-        rows = np.asarray(of_grids, dtype=np.float64).reshape(-1, len(self))
-        belongs = csr_array((np.ones(len(self)), (np.arange(len(self)), units.of_grid)), (len(self), len(units.codes)))
-        sums = np.asarray((belongs.T @ rows.T).T)
-        if of_above is not None:
-            sums = sums + (self.above.shares[unit].T @ np.asarray(of_above).reshape(len(rows), -1).T).T
-        return np.asarray(sums.reshape(*of_grids.shape[:-1], len(units.codes)))
-
 
 def geography(
     grids: pd.DataFrame,

@@ -41,6 +41,7 @@ from tests.features.street import (
     untouched,
     worlds,
 )
+from tests.riskwarn.places.totals import rolled_up
 from tests.worlds import load, write_csv
 
 
@@ -105,7 +106,7 @@ def test_some_units_are_untouched_and_keep_their_totals(fresh: Callable[[], Path
     for name, rows in before.beliefs.items():
         for unit in (Unit.COMMUNITY, Unit.TOWN, Unit.DISTRICT, Unit.CITY):
             sums = [
-                one.geography.rolled_up(unit, np.bincount(told["grid"], told["count"], len(one.geography)))
+                rolled_up(one.geography, unit, np.bincount(told["grid"], told["count"], len(one.geography)))
                 for one, told in ((before, rows), (after, after.beliefs[name]))
             ]
             # Both the split and the shift stay inside a community, so that none of them is touched.
@@ -129,7 +130,7 @@ def test_a_town_that_moves_to_another_district_takes_its_past_along(fresh: Calla
         known = one.beliefs["disputes"][one.beliefs["disputes"]["known_at"] < pd.Timestamp(one.calendar.instant(day))]
         grids = np.bincount(known["grid"][known["grid"] >= 0], minlength=len(one.geography))
         above = np.bincount(known["above"][known["above"] >= 0], minlength=len(one.geography.above))
-        sums = one.geography.rolled_up(Unit.DISTRICT, grids, above)
+        sums = rolled_up(one.geography, Unit.DISTRICT, grids, above)
         assert dict(zip(one.geography.units[Unit.DISTRICT].codes, sums, strict=True)) == expected
         assert known["grid"].eq(-1).sum() == 1, "what is located above the grid makes no grid's feature"
 

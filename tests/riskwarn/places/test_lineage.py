@@ -18,6 +18,7 @@ from riskwarn.geography.lineage import shared_out, uniform
 from riskwarn.periods import Calendar, Period
 from riskwarn.words import Unit
 from tests.riskwarn.places.test_ladder import grid, table
+from tests.riskwarn.places.totals import rolled_up
 
 CALENDAR = Calendar(Period.WEEK, ZoneInfo("Asia/Shanghai"))
 FIRST, SECOND = date(2026, 1, 1), date(2026, 3, 1)
@@ -162,10 +163,10 @@ def test_above_the_grid_units_get_their_shares_and_totals_stay() -> None:
     counts = np.zeros(len(places.above))
     counts[index] = [10, 100, 1000]
     grids = np.array([1.0, 2.0, 3.0, 4.0])
-    assert places.rolled_up(Unit.COMMUNITY, grids, counts).tolist() == [3 + 10 + 250, 7 + 750]
-    assert places.rolled_up(Unit.TOWN, grids, counts).tolist() == [6 + 110 + 250, 4 + 750]
-    assert places.rolled_up(Unit.DISTRICT, grids, counts).tolist() == [10 + 1110]
-    assert places.rolled_up(Unit.CITY, grids, counts).tolist() == [10 + 1110]
+    assert rolled_up(places, Unit.COMMUNITY, grids, counts).tolist() == [3 + 10 + 250, 7 + 750]
+    assert rolled_up(places, Unit.TOWN, grids, counts).tolist() == [6 + 110 + 250, 4 + 750]
+    assert rolled_up(places, Unit.DISTRICT, grids, counts).tolist() == [10 + 1110]
+    assert rolled_up(places, Unit.CITY, grids, counts).tolist() == [10 + 1110]
 
 
 def people(**rows: tuple[str | None, float, float | None]) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from riskwarn.simulate.exports import grid_ids
 from riskwarn.simulate.redrawing import former_grids
 from riskwarn.store import Store
 from riskwarn.words import Unit
+from tests.riskwarn.places.totals import rolled_up
 from tests.worlds import load
 
 
@@ -90,7 +91,7 @@ def test_calls_find_their_place_on_four_rungs(told: tuple[City, Store]) -> None:
     grids = np.bincount(believed.loc[believed["grid"] >= 0, "grid"], minlength=len(city.geography))
     above = np.bincount(believed.loc[believed["above"] >= 0, "above"], minlength=len(city.geography.above))
     for unit in (Unit.COMMUNITY, Unit.TOWN, Unit.DISTRICT, Unit.CITY):
-        assert city.geography.rolled_up(unit, grids, above).sum() == pytest.approx(len(believed)), unit
+        assert rolled_up(city.geography, unit, grids, above).sum() == pytest.approx(len(believed)), unit
 
 
 def test_residents_were_counted_in_the_old_grids_and_all_live_on(
