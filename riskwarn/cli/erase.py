@@ -20,7 +20,7 @@ from riskwarn.cli.session import Session
 def command(session: Session, because: str, load: int | None, record: tuple[str, str] | None) -> None:
     """Remove a load or a record from every file and table of the home, and look through all of them for what is left."""
     from riskwarn.errors import ErasureNotProven
-    from riskwarn.ingest.privacy.privacy import record_digest
+    from riskwarn.ingest.screening import record_digest
     from riskwarn.store.erasure import erase_load, erase_record
     from riskwarn.store.undo import MOST_WORDS
 

@@ -12,7 +12,7 @@ from dataclasses import field as defaults
 from riskwarn.contracts.sources import required
 from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_personal, may_be_opinion
 from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn
-from riskwarn.ingest.privacy.redaction import shown_headings
+from riskwarn.ingest.redaction import shown_headings
 from riskwarn.ingest.sheets.headings import Cells, Found, find_headings
 from riskwarn.mapping import Mapping
 from riskwarn.refused import refuse_words

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from riskwarn.home import ID_KEY, Home, make_home
-from riskwarn.ingest.privacy.privacy import record_digest
+from riskwarn.ingest.screening import record_digest
 from riskwarn.settings import Settings
 from riskwarn.store import Store
 from riskwarn.store.erasure import erase_load, erase_record

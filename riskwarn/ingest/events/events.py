@@ -19,8 +19,8 @@ from riskwarn.ingest.events import times
 from riskwarn.ingest.events.categories import category, lifted, refuse
 from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.ingest.places.locating import located
-from riskwarn.ingest.privacy.privacy import flagged_and_banded
 from riskwarn.ingest.reading import Reading
+from riskwarn.ingest.screening import flagged_and_banded
 from riskwarn.ingest.values.cells import (
     coded,
     digests,

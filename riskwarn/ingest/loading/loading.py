@@ -23,10 +23,10 @@ from riskwarn.ingest.loading.account import Account, together
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
 from riskwarn.ingest.places.landing import by_rung, landed
-from riskwarn.ingest.privacy.privacy import gate, screened, without_people
-from riskwarn.ingest.privacy.redaction import kept_account, kept_name, kept_title
-from riskwarn.ingest.privacy.refusals import Refusals
 from riskwarn.ingest.reading import Reading, batches, whole
+from riskwarn.ingest.redaction import kept_account, kept_name, kept_title
+from riskwarn.ingest.refusals import Refusals
+from riskwarn.ingest.screening import gate, screened, without_people
 from riskwarn.ingest.sheets import open_sheet
 from riskwarn.mapping import Mapping, chosen_mapping
 from riskwarn.progress import Progress, silent

@@ -17,8 +17,8 @@ from riskwarn.ingest.events.events import Records, records
 from riskwarn.ingest.loading.gathering import Gathered, add_up, gather
 from riskwarn.ingest.loading.versions import Sorted, Versions, content_hash, repeated, sort_out, told_before
 from riskwarn.ingest.places.ladder import ladder
-from riskwarn.ingest.privacy.refusals import Refusals
 from riskwarn.ingest.reading import Reading
+from riskwarn.ingest.refusals import Refusals
 from riskwarn.ingest.values.cells import filled
 from riskwarn.ingest.values.dates import naive_utc
 from riskwarn.store import Store

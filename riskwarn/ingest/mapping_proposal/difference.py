@@ -17,7 +17,7 @@ from riskwarn.errors import RiskwarnError
 from riskwarn.ingest.columns import Columns, match, require
 from riskwarn.ingest.mapping_proposal.guessing import guess
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile, look_at
-from riskwarn.ingest.privacy.redaction import shown_headings
+from riskwarn.ingest.redaction import shown_headings
 from riskwarn.ingest.sheets import sheet_names
 from riskwarn.mapping import Mapping as Rules
 

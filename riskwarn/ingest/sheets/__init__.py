@@ -7,25 +7,16 @@ as ISO dates and plain numbers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 from riskwarn.errors import FileEmpty, FileMissing, FileUnreadable, SheetMissing
-from riskwarn.ingest.sheets.headings import Cells, Found
+from riskwarn.ingest.sheets.headings import Finder
 from riskwarn.ingest.sheets.rows import ROUNDED, Rows, Sheet, ahead
 
 __all__ = ["ROUNDED", "Finder", "Rows", "Sheet", "ahead", "hidden_sheets", "open_sheet", "sheet_names"]
 
 #: Suffixes of workbooks.
 _WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
-
-
-class Finder(Protocol):
-    """Tells the headings of a table from the titles above them, and whether they are those of a source."""
-
-    def __call__(self, top: Sequence[Cells]) -> Found:
-        """The headings among the first rows."""
 
 
 def sheet_names(path: Path) -> tuple[str, ...]:

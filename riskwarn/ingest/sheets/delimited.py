@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +19,8 @@ import pyarrow.csv as pacsv
 
 from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.sheets.encoding import as_text, blocks, encoding_of, opened
-from riskwarn.ingest.sheets.headings import LOOKED_THROUGH
+from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Finder
 from riskwarn.ingest.sheets.rows import Rows, Sheet
-
-if TYPE_CHECKING:
-    from riskwarn.ingest.sheets import Finder
 
 #: Bytes that are parsed together.
 PIECE = 1 << 24

@@ -20,7 +20,7 @@ from python_calamine import (
 )
 
 from riskwarn.errors import FileEmpty, FileUnreadable
-from riskwarn.ingest.privacy.redaction import shown_title
+from riskwarn.ingest.redaction import shown_title
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Cells, Found
 from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text, no_rows
 

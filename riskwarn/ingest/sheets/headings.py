@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 Cells = Sequence[str | None]
 
@@ -19,6 +20,13 @@ class Found:
     rows: int  # rows from the top of the sheet to the last row of headings
     known: frozenset[str] = frozenset()  # those of the headings that stand for a field
     lacking: str | None = None  # the first field that is needed and has no heading
+
+
+class Finder(Protocol):
+    """Tells the headings of a table from the titles above them, and whether they are those of a source."""
+
+    def __call__(self, top: Sequence[Cells]) -> Found:
+        """The headings among the first rows."""
 
 
 def find_headings(top: Sequence[Cells], known: Callable[[str], bool], personal: Callable[[str], bool]) -> Found:

@@ -6,16 +6,12 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from riskwarn.errors import FileEmpty, SheetMissing, SheetsDiffer, SheetUnfit
 from riskwarn.ingest.sheets.excel import ExcelSheet, Tab, tabs_of
-from riskwarn.ingest.sheets.headings import Found
+from riskwarn.ingest.sheets.headings import Finder, Found
 from riskwarn.ingest.sheets.joined import JoinedSheets, Part
 from riskwarn.ingest.sheets.rows import Sheet
-
-if TYPE_CHECKING:
-    from riskwarn.ingest.sheets import Finder
 
 #: The word that asks for every sheet.
 ALL = "all"

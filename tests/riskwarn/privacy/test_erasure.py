@@ -17,7 +17,7 @@ from sqlalchemy import insert, select
 from riskwarn.database import ERASURES, LAKE_FILES, LOADS, QUARANTINE, SNAPSHOTS
 from riskwarn.errors import PersonalText, RefusedWord, UnknownLoad, UnknownRecord
 from riskwarn.home import Home, open_home
-from riskwarn.ingest.privacy.privacy import record_digest
+from riskwarn.ingest.screening import record_digest
 from riskwarn.settings import Settings
 from riskwarn.store import Store, ledger, writing
 from riskwarn.store.erasure import erase_load, erase_record

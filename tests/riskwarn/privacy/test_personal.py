@@ -20,10 +20,10 @@ from riskwarn.contracts.personal import (
 from riskwarn.contracts.vocabulary import category_words
 from riskwarn.errors import PrivateColumn
 from riskwarn.ingest.privacy.faults import Faults
-from riskwarn.ingest.privacy.privacy import refuse_personal_columns, screened
-from riskwarn.ingest.privacy.redaction import kept_name, shown_headings
 from riskwarn.ingest.privacy.tallies import LocalCategories
 from riskwarn.ingest.reading import Reading
+from riskwarn.ingest.redaction import kept_name, shown_headings
+from riskwarn.ingest.screening import refuse_personal_columns, screened
 from riskwarn.mapping import Mapping
 from tests.worlds import NOW
 

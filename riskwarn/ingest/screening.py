@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -27,14 +26,12 @@ from riskwarn.contracts.personal import (
 )
 from riskwarn.errors import PrivateColumn
 from riskwarn.home import Home
+from riskwarn.ingest.columns import Columns
 from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.privacy.topics import united_topics
+from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import digests, each, flags, strings, trimmed
 from riskwarn.refused import refused_word
-
-if TYPE_CHECKING:
-    from riskwarn.ingest.columns import Columns
-    from riskwarn.ingest.reading import Reading
 
 #: Of these fields nothing but a digest, a topic or a place is kept, whatever stands in them.
 _NEVER_STORED = ("text", "address", "place", "path")
