@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array, csr_array
 
+from riskwarn.arrays import Indices
 from riskwarn.geography.lineage import Lineage
-from riskwarn.geography.shapes import Indices
 from riskwarn.geography.units import Units
 from riskwarn.periods import ALWAYS
 from riskwarn.words import LocatedBy, Unit

@@ -8,10 +8,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from riskwarn.arrays import Indices
 from riskwarn.contracts.identity import newest_of_each
 from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.geography.force import Geography
-from riskwarn.geography.shapes import Indices
 from riskwarn.periods import Calendar
 from riskwarn.words import Unit
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from riskwarn.arrays import Indices, Reals
 from riskwarn.geography.lineage import Heirs, Lineage, keys_of, shared_out, uniform
 from riskwarn.geography.points import Points
-from riskwarn.geography.shapes import Indices, Reals
 from riskwarn.periods import Instants
 
 

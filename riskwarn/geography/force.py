@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 
+from riskwarn.arrays import Indices, Reals
 from riskwarn.contracts.identity import newest_of_each
 from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.errors import GridsMissing
@@ -21,7 +22,6 @@ from riskwarn.geography.lineage import NO_LINEAGE, Lineage
 from riskwarn.geography.neighbours import neighbours_of
 from riskwarn.geography.numbers import carried_numbers
 from riskwarn.geography.points import Points
-from riskwarn.geography.shapes import Indices, Reals
 from riskwarn.geography.units import CITY_CODE, Units, units_of
 from riskwarn.periods import ALWAYS, Instants
 from riskwarn.words import Unit

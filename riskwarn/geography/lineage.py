@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from riskwarn.geography.shapes import Indices
+from riskwarn.arrays import Indices
 from riskwarn.mixing import mixed
 from riskwarn.periods import Calendar, Instants
 

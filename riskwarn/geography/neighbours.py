@@ -7,8 +7,8 @@ import pandas as pd
 from scipy.sparse import coo_array, csr_array
 from scipy.spatial import cKDTree
 
+from riskwarn.arrays import Indices, Reals
 from riskwarn.geography.points import metres
-from riskwarn.geography.shapes import Indices, Reals
 
 #: Grids without a list of neighbours border this many nearest ones.
 NEAREST = 6

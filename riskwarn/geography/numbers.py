@@ -9,8 +9,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from riskwarn.arrays import Reals
 from riskwarn.geography.lineage import Lineage, Redrawing
-from riskwarn.geography.shapes import Reals
 from riskwarn.periods import ALWAYS
 
 #: Numbers that are split by weight and added up, and what each of the others is weighed by when grids are merged.

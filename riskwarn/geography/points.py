@@ -13,7 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.spatial import cKDTree
 
-from riskwarn.geography.shapes import Indices, Reals, Shapes, rings_of
+from riskwarn.arrays import Indices, Reals
+from riskwarn.geography.shapes import Shapes, rings_of
 
 RING = 6
 LEAST_REACH_METRES = 150.0

@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Reals = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
+from riskwarn.arrays import Indices, Reals
 
 #: Points times edges that are looked at in one step: bounds the memory.
 _AT_ONCE = 2_000_000

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from riskwarn.geography.shapes import Indices
+from riskwarn.arrays import Indices
 
 #: The code of the one unit above the districts.
 CITY_CODE = "city"

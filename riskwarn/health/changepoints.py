@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskwarn.health.volume import NEWEST, Reals, expectation
+from riskwarn.arrays import Reals
+from riskwarn.health.volume import NEWEST, expectation
 
 #: Periods that must lie on either side of a shift.
 LEAST_BEFORE, LEAST_AFTER = 13, 8

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.arrays import Flags
 from riskwarn.contracts.schema import FIXED_FIELDS
-from riskwarn.health.feeds import Feed, Flags
+from riskwarn.health.feeds import Feed
 from riskwarn.words import LocatedBy
 
 #: Days whose records are compared, and those before them to which they are compared.

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from riskwarn.health.feeds import Feed, Flags, Instants
+from riskwarn.arrays import Flags
+from riskwarn.health.feeds import Feed
+from riskwarn.periods import Instants
 
 QUANTILES = (0.5, 0.9, 0.95, 0.99)
 

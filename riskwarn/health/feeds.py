@@ -14,13 +14,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.arrays import Flags, Indices
 from riskwarn.contracts.schema import schema_of
-from riskwarn.periods import Calendar
+from riskwarn.periods import Calendar, Instants
 from riskwarn.store import Store
-
-Flags = npt.NDArray[np.bool_]
-Indices = npt.NDArray[np.int64]
-Instants = npt.NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Indices = npt.NDArray[np.int64]
+from riskwarn.arrays import Indices
 
 #: Days of the past in which the usual gaps are looked for (more for a feed that comes once a month), and active days
 #: without which nothing is usual.

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.arrays import Flags
 from riskwarn.contracts.schema import FIXED_FIELDS, OWN_TIME_FIELDS
-from riskwarn.health.feeds import Feed, Flags
+from riskwarn.health.feeds import Feed
 from riskwarn.mapping import Mapping
 
 #: The claim that a field is fixed is withdrawn where later versions of this share of the records say otherwise (fewer are

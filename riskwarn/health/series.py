@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from riskwarn.health.feeds import Feed, Flags
+from riskwarn.arrays import Flags, Indices, Reals
+from riskwarn.health.feeds import Feed
 from riskwarn.health.holidays import holiday_shares
 from riskwarn.health.volume import MOST_YEARS
 from riskwarn.periods import add_months, day_number, day_of
-
-Indices = npt.NDArray[np.int64]
-Reals = npt.NDArray[np.float64]
 
 _DAYS_A_YEAR = 365.2425
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-Reals = npt.NDArray[np.float64]
+from riskwarn.arrays import Reals
 
 #: How many of the newest periods may be judged together.
 NEWEST = 4

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.arrays import Flags
 from riskwarn.ingest.values.cells import filled, strings
-
-Flags = npt.NDArray[np.bool_]
 
 #: More filled cells than this has no such line.
 _MOST_CELLS = 3

@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.arrays import Flags
 from riskwarn.contracts import declared
 from riskwarn.contracts.bands import band_of
 from riskwarn.contracts.personal import (
@@ -44,8 +44,6 @@ SOME_NAMES = 0.3
 _NUMBERS = ("resident id", "phone number", "bank card", "number plate", "e-mail address")
 #: What counts the people behind a petition, or tells that there are several.
 _COUNTING_PEOPLE = ("people", "injured", "killed", "is_joint")
-
-Flags = npt.NDArray[np.bool_]
 
 
 def refuse_personal_columns(cells: Mapping[str, pa.Array], headings: Mapping[str, str], where: str) -> None:

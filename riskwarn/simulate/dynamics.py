@@ -10,7 +10,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
-from riskwarn.simulate.world import Indices, Reals, World
+from riskwarn.arrays import Indices, Reals
+from riskwarn.simulate.world import World
 
 Ages = npt.NDArray[np.int16]
 

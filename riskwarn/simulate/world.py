@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Reals = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.int64]
+from riskwarn.arrays import Indices, Reals
 
 GRIDS_PER_COMMUNITY = 5
 COMMUNITIES_PER_TOWN = 4

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from riskwarn.arrays import Reals
 from riskwarn.geography import Geography
-from riskwarn.geography.shapes import Reals
 from riskwarn.periods import Instants
 from riskwarn.words import LocatedBy
 

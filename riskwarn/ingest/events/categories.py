@@ -6,11 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.arrays import Flags
 from riskwarn.contracts.categories import NOT_LOADED, CategoryWords, counted_only_as, never_below
 from riskwarn.contracts.vocabulary import field_words, rule_against
 from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.values.cells import Flags, coded, each, flags, no_cells, plain, where
+from riskwarn.ingest.values.cells import coded, each, flags, no_cells, plain, where
 from riskwarn.words import LocatedBy
 
 _CATEGORIES = ("category", "category_detail", "category_final")

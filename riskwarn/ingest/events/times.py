@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import series
 from riskwarn.ingest.values.dates import instants, to_utc
-
-Instants = npt.NDArray[np.datetime64]
+from riskwarn.periods import Instants
 
 _DAY = np.timedelta64(1, "D")
 

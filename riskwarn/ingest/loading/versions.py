@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from riskwarn.arrays import Flags
 from riskwarn.contracts.schema import VERSION_COLUMNS, schema_of
 from riskwarn.mixing import mixed
 
-Flags = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 
 #: Columns of a version that say nothing of the record itself.

@@ -12,12 +12,12 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Reals = npt.NDArray[np.float64]
+from riskwarn.arrays import Reals
+
 System = Literal["wgs84", "gcj02", "bd09"]
 
 #: The inverse is iterated until it moves less than this (1 mm).

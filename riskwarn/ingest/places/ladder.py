@@ -17,8 +17,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.arrays import Flags, Reals
 from riskwarn.contracts.schema import PLACES, SERVICE_AREAS
-from riskwarn.ingest.places.coordinates import Reals, System, degrees, pair, to_wgs84
+from riskwarn.ingest.places.coordinates import System, degrees, pair, to_wgs84
 from riskwarn.ingest.places.epochs import Epochs, versions_in_time
 from riskwarn.ingest.places.gazetteer import Place
 from riskwarn.ingest.places.names import Names
@@ -51,7 +52,6 @@ _NOT_NAMES = PLACE_COLUMNS[:4]
 DECIMALS = 4
 
 Objects = npt.NDArray[np.object_]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from riskwarn.arrays import Reals
 from riskwarn.geography.points import MARGIN_DEGREES, Points
 from riskwarn.geography.shapes import rings_of
-from riskwarn.ingest.places.coordinates import Reals
 
 
 class Spots:

@@ -18,10 +18,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.arrays import Flags
 from riskwarn.contracts.vocabulary import normalised, words_that_mean
 from riskwarn.ingest.sheets.rows import ROUNDED
-
-Flags = npt.NDArray[np.bool_]
 
 T = TypeVar("T")
 

@@ -13,8 +13,8 @@ import pandas as pd
 import pyarrow as pa
 
 from riskwarn.ingest.values.cells import coded, filled, plain
+from riskwarn.periods import Instants
 
-Instants = npt.NDArray[np.datetime64]
 Bytes = npt.NDArray[np.uint8]
 
 _WRITTEN = re.compile(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array
 
+from riskwarn.arrays import Reals
 from riskwarn.geography import Geography
-from riskwarn.geography.shapes import Reals
 from riskwarn.words import Unit
 
 
