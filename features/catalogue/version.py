@@ -18,6 +18,7 @@ from features.city import City
 from features.families.declaration import Declared
 from features.matrix import Provenance
 from riskwarn.configuration import Configuration
+from riskwarn.contracts import Contract, contract
 
 #: The rooms in which numbers are made; all others only carry them. What stands in `families` counts feature by feature.
 _MAKERS = ("features.engine", "features.encoding", "features.panel")
@@ -39,9 +40,13 @@ def catalogue_version(configuration: Configuration) -> str:
 
 
 def feature_versions(configuration: Configuration) -> Mapping[str, str]:
-    """Feature -> SHA-256 of its declaration, of the module that computes it, and of the engine under it."""
+    """Feature -> SHA-256 of its declaration, of its source's, of the module that computes it, and of the engine under it."""
     engine = engine_version()
-    return {row.feature.name: _digest(_told(row) + _module(row) + engine) for row in declared(configuration)}
+    facts = {name: _facts(contract(name, configuration)) for name in configuration.sources}
+    return {
+        row.feature.name: _digest(_told(row) + facts.get(row.feature.source, "") + _module(row) + engine)
+        for row in declared(configuration)
+    }
 
 
 def engine_version() -> str:
@@ -56,6 +61,11 @@ def changed(configuration: Configuration, before: Mapping[str, str]) -> tuple[st
 
 def _told(row: Declared) -> str:
     return json.dumps(vars(row.feature), ensure_ascii=False)
+
+
+def _facts(source: Contract) -> str:
+    """What a source's contract says that numbers are computed with; its roles say only which features there are."""
+    return f"{source.answer_days} {source.every_kind_asks}"
 
 
 def _module(row: Declared) -> str:

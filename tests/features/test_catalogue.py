@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from features.catalogue.version import catalogue_version, changed, feature_versi
 from features.families.spatial import NotExtensive, against_units, around
 from features.testing import check_laws, made_up_city
 from riskwarn.configuration import Configuration
+from riskwarn.contracts.sources import EVENT_SOURCES
 from riskwarn.errors import FeatureModuleInvalid, FeatureNameTaken, UnknownTarget
 from riskwarn.periods import Period
 from riskwarn.words import Quantity
@@ -144,6 +146,14 @@ def test_a_changed_definition_invalidates_what_depends_on_it_and_nothing_else(mo
     families = {feature.name: feature.family for feature in catalogue(configuration)}
     assert {families[name] for name in changed(configuration, before)} == {"pace"}
     assert catalogue_version(configuration) != whole
+
+
+def test_what_a_contract_says_is_part_of_a_definition(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = feature_versions(Configuration())
+    hotline = replace(EVENT_SOURCES["hotline"], answer_days=15)
+    monkeypatch.setitem(EVENT_SOURCES, "hotline", hotline)
+    of = {feature.name: feature.source for feature in catalogue(Configuration())}
+    assert {of[name] for name in changed(Configuration(), before)} == {"hotline"}
 
 
 def test_a_matrix_names_what_it_was_made_from() -> None:

@@ -8,11 +8,13 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
-from riskwarn.configuration import Configuration
+from riskwarn.configuration import DEFAULT_SOURCES, Configuration
 from riskwarn.contracts import contract, declared, required
 from riskwarn.contracts.explained import columns, json_schema
 from riskwarn.contracts.fields import Privacy
 from riskwarn.contracts.schema import EVENTS, FIXED_FIELDS, OWN_TIME_FIELDS, VERSION_COLUMNS, schema_of
+from riskwarn.contracts.sources import EVENT_SOURCES
+from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.contracts.template import write_template
 from riskwarn.contracts.vocabulary import is_personal
 from riskwarn.errors import ColumnMissing
@@ -29,6 +31,16 @@ SOURCES = tuple(KNOWN.sources)
 def test_the_store_has_a_column_for_every_stored_field_and_for_nothing_else(source: str) -> None:
     names = {field.name for field in declared(source).fields if field.stored}
     assert set(schema_of(source).names) == names | {name for name, _ in VERSION_COLUMNS}
+
+
+def test_every_source_that_is_always_there_has_its_contract_and_the_other_way_round() -> None:
+    declared_once = [*TABLE_CONTRACTS, *EVENT_SOURCES]
+    assert sorted(DEFAULT_SOURCES) == sorted(set(declared_once) - {"police_calls"})
+    for source in declared_once:
+        found = declared(source)
+        assert found.source == source and found.zh and found.en
+        assert set(found.identity) <= {field.name for field in found.fields}
+        assert found.events == bool(found.records_zh and found.records_en)
 
 
 def test_what_locates_or_is_only_read_for_topics_has_no_column() -> None:
