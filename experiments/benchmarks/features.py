@@ -36,6 +36,8 @@ from features.families.declaration import Declared, Subject
 from features.matrix import Block
 from features.panel.panel import Panel
 from features.panel.partition import Piece, pieces
+from features.transforms.amounts import Running
+from features.transforms.selections import Recorded
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import declared as declared_source
 from riskwarn.periods import Period
@@ -221,7 +223,7 @@ def _wall(pool: ThreadPoolExecutor, work: Callable[..., object], *each: Sequence
 
 
 def _sum(source: str, panel: Panel) -> None:
-    panel.flow((source, "count"), partial(panel.spans, source))
+    Running(Recorded(source)).on(panel)
 
 
 def _write(rows: Sequence[tuple[int, Declared]], panel: Panel, block: Block) -> None:

@@ -18,6 +18,7 @@ from features.families.declaration import Declared
 from features.matrix import Block, FeatureMatrix
 from features.panel.panel import Encoded, Panel, encoded
 from features.panel.partition import Indices, Piece, pieces
+from features.transforms.transform import Transform, sources_of
 from riskwarn.errors import AsOfInvalid, WorkerDiffers
 from riskwarn.progress import Progress, silent
 
@@ -105,6 +106,7 @@ class Shards:
         groups: Sequence[Indices] = (np.arange(0),),
     ) -> None:
         self._configuration, self._version = city.configuration, catalogue_version(city.configuration)
+        self._known = declared(city.configuration)
         self._numbers, self._parts = numbers, parts
         self._begin, self._columns, self._shown = begin, columns, shown
         self._totals, self._groups = totals, groups
@@ -116,10 +118,10 @@ class Shards:
         for numbers, part in divided(self._numbers, self._parts):
             for group in self._groups:
                 panel = Panel(numbers, part, self._begin, self._columns, totals=self._totals)
-                yield Shard(self._configuration, self._version, panel, self._shown, group)
+                yield Shard(self._configuration, self._version, panel, self._shown, group, self._known)
 
 
-def totals_of_shard(shard: Shard) -> dict[str, npt.NDArray[np.float64]]:
+def totals_of_shard(shard: Shard) -> dict[Transform, npt.NDArray[np.float64]]:
     """The sums of one piece over its part of the districts."""
     return totals_of_piece(wide_bases(_rows(shard)), shard.panel)
 
@@ -143,7 +145,7 @@ def computed(rows: Sequence[Declared], panel: Panel) -> Iterator[npt.NDArray[np.
     """What each row gives on a panel: (columns, grids), or (columns, 1) where all grids are alike."""
     source = None
     for row in rows:
-        if row.feature.source != source and row.feature.family != "crossing":
+        if row.feature.source != source and len(sources_of(row.transform)) < 2:
             # Features of one source share much, those of different ones little: memory holds one source's.
             panel.forget()
             source = row.feature.source
@@ -159,6 +161,8 @@ def fill(rows: Sequence[Declared], panel: Panel, block: Block) -> Block:
 
 def _rows(shard: Shard) -> tuple[Declared, ...]:
     """The catalogue as this process knows it; raise WorkerDiffers where that is not the caller's."""
+    if shard.known is not None:
+        return shard.known
     here = catalogue_version(shard.configuration)
     if here != shard.version:
         raise WorkerDiffers(worker=here[:8], caller=shard.version[:8])

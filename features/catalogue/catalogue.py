@@ -15,14 +15,14 @@ from dataclasses import asdict
 
 from features.catalogue.plugins import from_modules
 from features.families.anomaly import pace
-from features.families.backlog import backlog, closing, open_by_category
+from features.families.backlog import backlog, closing, number_open, open_by_category
 from features.families.breaks import breaks
 from features.families.counts import by_category, by_finder, counts, severity_sums
 from features.families.cross_source import pairs, recurring
 from features.families.declaration import Declared, Subject
-from features.families.demand import contentment, demand
+from features.families.demand import contentment, demand, overdue, unanswered
 from features.families.effort import effort
-from features.families.escalation import escalation, near_repeat
+from features.families.escalation import escalated_within, escalation, near_repeat
 from features.families.interventions import interventions
 from features.families.recency import decayed, decayed_by_category, recency
 from features.families.residents import per_head, proxies, residents
@@ -93,11 +93,10 @@ def subject_of(source: str, configuration: Configuration) -> Subject:
 
 def _of_subject(subject: Subject) -> Iterator[Declared]:
     if Role.DEMAND in subject.roles:
-        waiting = list(demand(subject))
-        yield from waiting
-        yield from around(waiting[0])
-        yield from around(waiting[1])
-        yield from against_units(waiting[1])
+        yield from demand(subject)
+        yield from around(unanswered(subject))
+        yield from around(overdue(subject))
+        yield from against_units(overdue(subject))
     if subject.contract.demand_only:
         return
     windowed = list(counts(subject))
@@ -122,19 +121,17 @@ def _of_subject(subject: Subject) -> Iterator[Declared]:
         yield from by_finder(subject)
         yield from effort(subject)
     if Role.CASE in subject.roles:
-        waiting = list(backlog(subject))
-        yield from waiting
+        yield from backlog(subject)
         yield from open_by_category(subject)
         yield from closing(subject)
-        yield from around(waiting[0])
-        yield from against_units(waiting[0])
+        yield from around(number_open(subject))
+        yield from against_units(number_open(subject))
     if Role.DEMAND in subject.roles:
         yield from contentment(subject)
     if Role.ESCALATING in subject.roles:
-        escalated = list(escalation(subject))
-        yield from escalated
-        yield from around(escalated[1])
-        yield from against_units(escalated[1])
+        yield from escalation(subject)
+        yield from around(escalated_within(subject, long))
+        yield from against_units(escalated_within(subject, long))
         yield from near_repeat(subject, escalated=True)
     if Role.TEXT in subject.roles:
         yield from told_of(subject)

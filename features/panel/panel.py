@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +23,8 @@ from features.encoding.encoded_city import Encoded, breaks_of, encoded
 from features.encoding.records import Records
 from features.engine import sums
 from features.engine.spans import Spans
-from features.engine.sums import Flow, Frame, Narrow, Reals, Sums
+from features.engine.sums import Frame, Narrow, Reals, Sums
 from features.panel.partition import GRID, LOCAL, Piece
-from features.windows import SHORT_AND_LONG
 from riskwarn.periods import Instants, Period
 from riskwarn.words import Unit
 
@@ -44,7 +43,7 @@ class Panel:
     begin: int  # the first column shown
     columns: int  # number of columns shown
     lens: str = GRID
-    totals: Mapping[tuple[str, Unit], Reals] | None = None  # (feature, unit) -> (columns, units of the whole city)
+    totals: Mapping[Any, Reals] | None = None  # (transform, unit) -> (columns, units of the whole city)
     _kept: dict[object, object] = field(default_factory=dict, repr=False)
     _others: dict[str, Panel] = field(default_factory=dict, repr=False)
 
@@ -134,35 +133,6 @@ class Panel:
             )
 
         return self.keep(("spans", source), make)
-
-    def told(self, source: str, window: int, field: str | None = None) -> tuple[Records, Spans]:
-        """The records that became known, or whose field did, within the window of any column, and their spans counted then."""
-
-        def make() -> tuple[Records, Spans]:
-            rows, spans = self.records(source), self.spans(source)
-            spans = spans if field is None else spans.counted(rows[field])
-            seen = sums.visible_rows(self.frame, spans, longest)
-            return rows.choose(seen), spans.rows(seen)
-
-        longest = self.looking_back(window)
-        return self.keep(("told", source, field, longest), make)
-
-    def flow(self, key: object, make: Callable[[], Spans], longest: int | None = None) -> Flow:
-        """The running sums of spans, made once for all windows up to `longest`; `key` names the spans."""
-        most = self.city.longest if longest is None else longest
-        return self.keep(("flow", key, most), lambda: Flow(self.frame, make(), most))
-
-    def recent(self, key: object, make: Callable[[], Spans], window: int) -> Flow:
-        """The running sums of spans that are read in windows up to this or the long one only."""
-        return self.flow(key, make, self.looking_back(window))
-
-    def looking_back(self, window: int) -> int:
-        """This window or the long one: what is read in shorter ones only is made once for all of them."""
-        return max(window, SHORT_AND_LONG[self.period][-1])
-
-    def lately(self, key: object, make: Callable[[], Spans], window: int) -> Sums:
-        """(columns, cells) what became known in the last `window` periods, of spans that only shorter windows share."""
-        return self.recent(key, make, window).within(window)
 
     def holding(self, spans: Spans) -> Sums:
         """(columns, cells) summed weight of the spans that hold; exact while the weights are whole numbers."""
