@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from features import City, FeatureMatrix, catalogue_hash, read_city
+from features import City, FeatureMatrix, catalogue_version, read_city
 from riskwarn.errors import HistoryTooShort, PromotionRefused, RiskwarnError
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
@@ -157,7 +157,7 @@ def _train_one(home: Home, scene: Scene) -> Trained:
             "best_baseline": best,
             "store_version": scene.city.store_version,
             "configuration": home.configuration.fingerprint(),
-            "catalogue": catalogue_hash(home.configuration),
+            "catalogue": catalogue_version(home.configuration),
             "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
         },
         {**numbers, "gain_over_best_baseline": gain["gain"], "n_events": float(evaluation.n_events)},

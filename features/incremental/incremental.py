@@ -21,7 +21,7 @@ import pandas as pd
 
 from features.building.build import build_features
 from features.building.executors import Run, one_by_one
-from features.catalogue.version import engine_version
+from features.catalogue.version import encoding_version
 from features.city import City, city_around, read_city
 from features.encoding.clock import Clock
 from features.encoding.encoded_city import AHEAD, clock_of, encode_events, with_tables
@@ -189,8 +189,8 @@ def _events(configuration: Configuration) -> list[str]:
 
 
 def _made_by(configuration: Configuration) -> str:
-    """What the kept numbers depend on beside the records: the code that encodes them, and the declarations."""
-    return engine_version() + configuration.fingerprint()
+    """What the kept numbers depend on beside the records: the code and words that encode them, and the declarations."""
+    return encoding_version(configuration) + configuration.fingerprint()
 
 
 def _places(city: City, store: Store) -> str:

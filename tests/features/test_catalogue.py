@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import pickle
+import re
+import subprocess
 import sys
+from importlib import invalidate_caches
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import numpy as np
 import pytest
@@ -18,6 +24,8 @@ from riskwarn.configuration import Configuration
 from riskwarn.errors import FeatureModuleInvalid, FeatureNameTaken, UnknownTarget
 from riskwarn.periods import Period
 from riskwarn.words import Quantity
+
+ROOT = Path(__file__).parents[2]
 
 LOCAL = """
 from features.families.declaration import Family
@@ -133,17 +141,80 @@ def test_a_module_that_cannot_be_used_says_why(module: str, tmp_path: Path, text
         catalogue(chosen(modules=[module]))
 
 
-def test_a_changed_definition_invalidates_what_depends_on_it_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    configuration = Configuration()
+#: A formula, a constant of a helper, and beside them comments, docstrings, layout and what a feature is called.
+CODE = {
+    "features/transforms/surprise.py": ("return self.periods / self.year", "return 2 * self.periods / self.year"),
+    "features/families/season.py": ("_YEAR = 365.2425", "_YEAR = 365.0"),
+    "features/transforms/cases.py": ('"""Choose them."""', '"""Choose them, and say so."""'),
+    "features/engine/sums.py": ("def ratio(", "# A comment.\n\n\ndef ratio("),
+    "features/panel/panel.py": ("# the first column shown", "# the first"),
+    "features/families/counts.py": ('"reported by residents"', '"told by residents"'),
+}
+WORD = {"riskwarn/contracts/data/categories.yaml": ("unpaid wages, 欠薪,", "unpaid wages, 讨薪, 欠薪,")}
+
+
+@pytest.mark.parametrize(
+    ("edits", "names"),
+    [
+        (CODE, r".*_surprise_peers|season_(sin|cos)"),
+        (
+            WORD,
+            r"disputes_wage_arrears_(count_26|open|decayed_26)|disputes_(recurring_4|variety_26)|"
+            r"(hotline|disputes)_after_(disputes|hotline)_4",
+        ),
+    ],
+)
+def test_a_changed_definition_invalidates_what_depends_on_it_and_nothing_else(
+    edits: dict[str, tuple[str, str]], names: str, tmp_path: Path
+) -> None:
+    for package in ("features", "riskwarn"):
+        copytree(ROOT / package, tmp_path / package, ignore=ignore_patterns("__pycache__"))
+    for name, (old, new) in edits.items():
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert old in text, name
+        (tmp_path / name).write_text(text.replace(old, new), encoding="utf-8")
+    code = (
+        "import json; from features import feature_versions; from riskwarn.configuration import Configuration;"
+        "print(json.dumps(dict(feature_versions(Configuration()))))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, check=True)  # fmt: skip
+    now = changed(Configuration(), json.loads(told.stdout))
+    assert now
+    assert list(now) == [name for name in feature_versions(Configuration()) if re.fullmatch(names, name)]
+
+
+def test_a_changed_engine_invalidates_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = feature_versions(Configuration())
+    assert len(set(before.values())) == len(before)
+    monkeypatch.setattr(version, "engine_version", lambda: "another")
+    assert list(changed(Configuration(), before)) == list(before)
+
+
+def test_a_changed_module_of_ones_own_invalidates_its_features_and_no_others(
+    module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configuration = chosen(modules=[module])
     before, whole = feature_versions(configuration), catalogue_version(configuration)
     assert changed(configuration, before) == ()
-    source = version._source
-    monkeypatch.setattr(
-        version, "_source", lambda name: source(name) + ("# another" if name == "features.families.anomaly" else "")
-    )
-    families = {feature.name: feature.family for feature in catalogue(configuration)}
-    assert {families[name] for name in changed(configuration, before)} == {"pace"}
-    assert catalogue_version(configuration) != whole
+    for text, now in (
+        (LOCAL.replace("yield", "# Only a comment.\n        yield"), ()),
+        (LOCAL.replace('count(panel, "disputes", 6)', '2 * count(panel, "disputes", 6)'), ("disputes_count_6",)),
+    ):
+        (tmp_path / f"{module}.py").write_text(text, encoding="utf-8")
+        monkeypatch.delitem(sys.modules, module)
+        invalidate_caches()
+        assert changed(configuration, before) == now
+        assert (catalogue_version(configuration) == whole) == (now == ())
+
+
+def test_transforms_are_what_they_are_made_of() -> None:
+    """Equal parts make one transform, which can be sent; and none needs a name of its own."""
+    for period in Period:
+        for one, other in zip(
+            declared(Configuration(period=period)), declared(Configuration(period=period)), strict=True
+        ):
+            assert one.transform == other.transform and hash(one.transform) == hash(other.transform)
+            assert pickle.loads(pickle.dumps(one.transform)) == one.transform
 
 
 def test_a_matrix_names_what_it_was_made_from() -> None:
