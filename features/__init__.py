@@ -4,8 +4,9 @@ The door: `read_city` gives what is known, `build_features` the numbers, `catalo
 """
 
 from features.building.build import build_features
-from features.building.executors import chosen_run
-from features.catalogue.catalogue import catalogue, catalogue_hash
+from features.building.executors import chosen_executor
+from features.catalogue.catalogue import catalogue
+from features.catalogue.version import catalogue_version, feature_versions
 from features.city import City, read_city
 from features.matrix import Feature, FeatureMatrix
 
@@ -15,7 +16,8 @@ __all__ = [
     "FeatureMatrix",
     "build_features",
     "catalogue",
-    "catalogue_hash",
-    "chosen_run",
+    "catalogue_version",
+    "chosen_executor",
+    "feature_versions",
     "read_city",
 ]

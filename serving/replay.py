@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from features import catalogue_hash, read_city
+from features import catalogue_version, read_city
 from riskwarn.database import SNAPSHOTS
 from riskwarn.errors import NoSnapshot, NotReplayable
 from riskwarn.home import Home
@@ -34,7 +34,7 @@ def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent
         raise NotReplayable(snapshot=snapshot, problem="a load or record that it was made with was erased")
     for name, now in (
         ("configuration", home.configuration.fingerprint()),
-        ("catalogue", catalogue_hash(home.configuration)),
+        ("catalogue", catalogue_version(home.configuration)),
     ):
         if inputs[name] != now:
             raise NotReplayable(snapshot=snapshot, problem=f"the {name} has changed since it was made")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from features import City, FeatureMatrix, catalogue_hash, read_city
+from features import City, FeatureMatrix, catalogue_version, read_city
 from riskwarn.errors import HistoryTooShort, PromotionRefused, RiskwarnError
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
@@ -81,7 +81,7 @@ def train(
         for name in home.configuration.chosen_targets(target)
         for periods in home.configuration.chosen_horizons(horizon)
     ]
-    city = city or read_city(home, as_of)
+    city = city or read_city(home, as_of, now=datetime.now(UTC))
     trained: list[Trained] = []
     skipped: list[Skipped] = []
     faults: list[RiskwarnError] = []
@@ -157,7 +157,7 @@ def _train_one(home: Home, scene: Scene) -> Trained:
             "best_baseline": best,
             "store_version": scene.city.store_version,
             "configuration": home.configuration.fingerprint(),
-            "catalogue": catalogue_hash(home.configuration),
+            "catalogue": catalogue_version(home.configuration),
             "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
         },
         {**numbers, "gain_over_best_baseline": gain["gain"], "n_events": float(evaluation.n_events)},

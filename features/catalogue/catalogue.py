@@ -8,27 +8,24 @@ to hold, so that the catalogue of yesterday equals the one of tomorrow.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
-from dataclasses import asdict
 
 from features.catalogue.plugins import from_modules
 from features.families.anomaly import pace
-from features.families.backlog import backlog, closing, open_by_category
+from features.families.backlog import backlog, closing, number_open, open_by_category
 from features.families.breaks import breaks
-from features.families.counts import by_category, by_finder, counts, severity_sums
+from features.families.counts import by_category, counts, discovered_by, severity_sums
 from features.families.cross_source import pairs, recurring
 from features.families.declaration import Declared, Subject
-from features.families.demand import contentment, demand
+from features.families.demand import contentment, demand, overdue, unanswered
 from features.families.effort import effort
-from features.families.escalation import escalation, near_repeat
+from features.families.escalation import escalated_within, escalation, near_repeat
 from features.families.interventions import interventions
 from features.families.recency import decayed, decayed_by_category, recency
 from features.families.residents import per_head, proxies, residents
 from features.families.season import season
 from features.families.spatial import against_units, around
-from features.families.topics import told_of
+from features.families.topics import by_topic
 from features.matrix import Feature
 from features.windows import SHORT_AND_LONG
 from riskwarn.configuration import Configuration
@@ -56,12 +53,6 @@ def declared(configuration: Configuration) -> tuple[Declared, ...]:
 def catalogue(configuration: Configuration) -> tuple[Feature, ...]:
     """The features, without how they are computed."""
     return tuple(row.feature for row in declared(configuration))
-
-
-def catalogue_hash(configuration: Configuration) -> str:
-    """SHA-256 of all declarations: another name, meaning or order gives another hash."""
-    text = json.dumps([asdict(feature) for feature in catalogue(configuration)], ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _all(configuration: Configuration) -> tuple[Declared, ...]:
@@ -93,11 +84,10 @@ def subject_of(source: str, configuration: Configuration) -> Subject:
 
 def _of_subject(subject: Subject) -> Iterator[Declared]:
     if Role.DEMAND in subject.roles:
-        waiting = list(demand(subject))
-        yield from waiting
-        yield from around(waiting[0])
-        yield from around(waiting[1])
-        yield from against_units(waiting[1])
+        yield from demand(subject)
+        yield from around(unanswered(subject))
+        yield from around(overdue(subject))
+        yield from against_units(overdue(subject))
     if subject.contract.demand_only:
         return
     windowed = list(counts(subject))
@@ -119,23 +109,21 @@ def _of_subject(subject: Subject) -> Iterator[Declared]:
     if Role.REPEATING in subject.roles:
         yield from near_repeat(subject, escalated=False)
     if Role.PATROL in subject.roles:
-        yield from by_finder(subject)
+        yield from discovered_by(subject)
         yield from effort(subject)
     if Role.CASE in subject.roles:
-        waiting = list(backlog(subject))
-        yield from waiting
+        yield from backlog(subject)
         yield from open_by_category(subject)
         yield from closing(subject)
-        yield from around(waiting[0])
-        yield from against_units(waiting[0])
+        yield from around(number_open(subject))
+        yield from against_units(number_open(subject))
     if Role.DEMAND in subject.roles:
         yield from contentment(subject)
     if Role.ESCALATING in subject.roles:
-        escalated = list(escalation(subject))
-        yield from escalated
-        yield from around(escalated[1])
-        yield from against_units(escalated[1])
+        yield from escalation(subject)
+        yield from around(escalated_within(subject, long))
+        yield from against_units(escalated_within(subject, long))
         yield from near_repeat(subject, escalated=True)
     if Role.TEXT in subject.roles:
-        yield from told_of(subject)
+        yield from by_topic(subject)
     yield from breaks(subject)

@@ -1,27 +1,44 @@
 """What a matrix was made from, and what a change of it invalidates.
 
-The catalogue's version covers the declarations *and* the code: a definition that is changed without being renamed gives
-another version, so that yesterday's numbers are never taken for today's.
+A feature's version follows from all that makes its numbers: its transform and what that is made of, the code of each part and
+of all that it names, the words of the vocabulary that it reads, and the engine under it. What is only said of it, its names in
+both languages, comments and docstrings, changes no number and no version.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
 
 from features.catalogue.catalogue import declared
+from features.catalogue.definitions import code_of, place_of, text_of
 from features.catalogue.plugins import imported
 from features.city import City
 from features.families.declaration import Declared
 from features.matrix import Provenance
+from features.transforms.categories import Category
+from features.transforms.selections import Selection
 from riskwarn.configuration import Configuration
-from riskwarn.contracts import Contract, contract
+from riskwarn.contracts import contract
+from riskwarn.contracts.vocabulary import shipped
 
-#: The rooms in which numbers are made; all others only carry them. What stands in `families` counts feature by feature.
-_MAKERS = ("features.engine", "features.encoding", "features.panel")
+#: The rooms and modules in which every number is made; what stands in `transforms` counts feature by feature.
+_MAKERS = (
+    "features.engine",
+    "features.encoding",
+    "features.panel",
+    "features.city",
+    "riskwarn.geography.points",
+    "riskwarn.periods",
+    "riskwarn.store.beliefs",
+)
+
+
+#: Fields of records whose vocabulary bears another name.
+_VOCABULARY = {"discovered": "discovered_by"}
 
 
 def provenance(city: City) -> Provenance:
@@ -40,18 +57,15 @@ def catalogue_version(configuration: Configuration) -> str:
 
 
 def feature_versions(configuration: Configuration) -> Mapping[str, str]:
-    """Feature -> SHA-256 of its declaration, of its source's, of the module that computes it, and of the engine under it."""
+    """Feature -> SHA-256 of all that makes its numbers."""
     engine = engine_version()
-    facts = {name: _facts(contract(name, configuration)) for name in configuration.sources}
-    return {
-        row.feature.name: _digest(_told(row) + facts.get(row.feature.source, "") + _module(row) + engine)
-        for row in declared(configuration)
-    }
+    return {row.feature.name: _digest(*_makes(row), engine) for row in declared(configuration)}
 
 
-def engine_version() -> str:
-    """SHA-256 of the code that turns what is stored into encoded records."""
-    return _digest(_code())
+def version_of(configuration: Configuration, names: Iterable[str]) -> str:
+    """SHA-256 of the versions of some features and of the engine under them: equal ones give equal numbers."""
+    versions = feature_versions(configuration)
+    return _digest(engine_version(), *(f"{name} {versions.get(name)}" for name in sorted(set(names))))
 
 
 def changed(configuration: Configuration, before: Mapping[str, str]) -> tuple[str, ...]:
@@ -59,38 +73,72 @@ def changed(configuration: Configuration, before: Mapping[str, str]) -> tuple[st
     return tuple(name for name, version in feature_versions(configuration).items() if before.get(name) != version)
 
 
-def _told(row: Declared) -> str:
-    return json.dumps(vars(row.feature), ensure_ascii=False)
-
-
-def _facts(source: Contract) -> str:
-    """What a source's contract says that numbers are computed with; its roles say only which features there are."""
-    return f"{source.answer_days} {source.every_kind_asks}"
-
-
-def _module(row: Declared) -> str:
-    """SHA-256 of the module in which a feature is computed; its base's too, where it is one seen from elsewhere."""
-    own = _source(row.compute.__module__)
-    return own if row.total is None else own + _source(row.total.compute.__module__)
+def encoding_version(configuration: Configuration) -> str:
+    """SHA-256 of what turns what is stored into encoded records: the code, and the contracts of the sources."""
+    contracts = [repr(contract(name, configuration)) for name in configuration.sources]
+    return _digest(engine_version(), *contracts)
 
 
 @cache
-def _source(module: str) -> str:
-    path = imported(module).__file__
-    return _digest(Path(path).read_text(encoding="utf-8") if path else module)
+def engine_version() -> str:
+    """SHA-256 of the code under every transform."""
+    files: list[Path] = []
+    for name in _MAKERS:
+        path = Path(str(imported(name).__file__))
+        files += sorted(path.parent.glob("*.py")) if path.name == "__init__.py" else [path]
+    return _digest(*map(text_of, files))
+
+
+def _makes(row: Declared) -> tuple[str, ...]:
+    """What makes a feature's numbers, beside the engine."""
+    feature, definitions, words = row.feature, dict[object, None](), list[str]()
+    transform = _described(row.transform, definitions, words)
+    return feature.name, feature.source, feature.quantity, transform, _code(tuple(definitions)), *words
+
+
+def _described(part: object, definitions: dict[object, None], words: list[str]) -> str:
+    """A transform as text, the same in every process; its classes, its functions and the words it reads are added to those."""
+    if isinstance(part, (str, int, float)):
+        return repr(part)
+    if isinstance(part, tuple):
+        return f"({', '.join(_described(one, definitions, words) for one in part)})"
+    held = _fields(type(part))
+    if held is None:
+        if callable(part):
+            definitions[part] = None
+            return ".".join(place_of(part))
+        return repr(part)
+    definitions[type(part)] = None
+    words += _words(part)
+    parts = (_described(getattr(part, name), definitions, words) for name in held)
+    return f"{type(part).__qualname__}({', '.join(parts)})"
+
+
+_FIELDS: dict[type, tuple[str, ...] | None] = {}
+
+
+def _fields(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass that tell its parts; None for any other type."""
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(one.name for one in fields(kind) if one.repr) if is_dataclass(kind) else None
+    return _FIELDS[kind]
 
 
 @cache
-def _code() -> str:
-    """The code of the rooms that make numbers, with the windows and the rules of known times under them."""
-    from riskwarn.store import beliefs
-
-    rooms = [Path(str(imported(room).__file__)).parent for room in _MAKERS]
-    files = [path for room in rooms for path in sorted(room.glob("*.py"))]
-    modules = ("features.windows", "features.city", "features.matrix", "riskwarn.holidays", beliefs.__name__)
-    files += [Path(str(imported(module).__file__)) for module in modules]
-    return "".join(path.read_text(encoding="utf-8") for path in files)
+def _code(definitions: tuple[object, ...]) -> str:
+    return _digest(code_of(definitions, _MAKERS))
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _words(part: object) -> list[str]:
+    """The shipped words that decide which records a part sees."""
+    if isinstance(part, Category):
+        words: list[str] = shipped("categories").get(part.source, {}).get(part.word, [])
+        return words
+    if isinstance(part, Selection) and part.vocabularies:
+        fields_of = shipped("words")["fields"]
+        return [repr(fields_of[_VOCABULARY.get(name, name)]) for name in part.vocabularies]
+    return []
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from features.encoding.encode import DISCOVERED_BY
-from features.engine.spans import Parted, Spans
-from features.engine.sums import Flow
 from features.families.declaration import Declared, Family, Subject
 from features.panel.panel import Array, Panel
+from features.transforms.amounts import Count, Windowed
+from features.transforms.categories import OfCategory
+from features.transforms.selections import Recent, Severe, Where
 from features.windows import SHORT_AND_LONG, WINDOWS
 
 COUNTS = Family("counts", theme="volume")
@@ -25,52 +24,19 @@ _WAYS = {
 
 def count(panel: Panel, source: str, window: int) -> Array:
     """(columns, cells) records of `source` that became known in the last `window` periods."""
-    return panel.flow((source, "count"), lambda: panel.spans(source)).within(window)
-
-
-def count_of(panel: Panel, source: str, category: int, window: int) -> Array:
-    """(columns, cells) records of one category, by its code."""
-    return flow_of(panel, source, category, window).within(window)
-
-
-def flow_of(panel: Panel, source: str, category: int, window: int) -> Flow:
-    """The running sums of one category, by its code, for windows up to this or the long one."""
-    return panel.recent((source, "category", category), lambda: of_category(panel, source, category, window), window)
-
-
-def of_category(panel: Panel, source: str, category: int, window: int) -> Spans:
-    """The source's spans of one category, by its code, which became known lately enough for the window at any column."""
-
-    def make() -> Parted:
-        rows, spans = panel.told(source, window)
-        return spans.parted(rows["category"])
-
-    return panel.keep((source, "by category", panel.looking_back(window)), make).of(category)
-
-
-def severe(panel: Panel, source: str, window: int) -> Spans:
-    """The source's spans weighted by severity, for this window."""
-    rows, spans = panel.told(source, window)
-    return spans.weighing(rows["severity"].astype(np.int32))
-
-
-def found(panel: Panel, source: str, way: str, window: int) -> Spans:
-    """The source's spans found in this way, for this window."""
-    rows, spans = panel.told(source, window)
-    return spans.where(np.asarray(rows["discovered"] == DISCOVERED_BY.index(way)))
+    return Count(source, window).compute(panel)
 
 
 def counts(subject: Subject) -> Iterator[Declared]:
     """Records in each window."""
     source = subject.source
     for window in WINDOWS[subject.period]:
-        yield COUNTS.feature(
+        yield COUNTS.declare(
             source,
             f"{source}_count_{window}",
+            Count(source, window),
             f"{subject.zh_last(window)}{subject.zh}数",
             f"{subject.en} {subject.en_last(window)}",
-            lambda panel, window=window: count(panel, source, window),  # type: ignore[misc]
-            window=window,
         )
 
 
@@ -78,16 +44,12 @@ def severity_sums(subject: Subject) -> Iterator[Declared]:
     """Records weighted by severity (1 to 4)."""
     source = subject.source
     for window in SHORT_AND_LONG[subject.period]:
-        yield COUNTS.feature(
+        yield COUNTS.declare(
             source,
             f"{source}_severity_{window}",
+            Windowed(Severe(recent(subject)), window),
             f"{subject.zh_last(window)}{subject.zh}按级别加权之和",
             f"{subject.en} {subject.en_last(window)}, weighted by severity",
-            lambda panel, window=window: panel.lately(  # type: ignore[misc]
-                (source, "severity"), lambda: severe(panel, source, window), window
-            ),
-            window=window,
-            unit="severity points",
         )
 
 
@@ -95,30 +57,36 @@ def by_category(subject: Subject) -> Iterator[Declared]:
     """Records of each category of the vocabulary, in the long window."""
     source = subject.source
     _, window = SHORT_AND_LONG[subject.period]
-    for code, (name, zh, en) in enumerate(subject.categories):
-        yield COUNTS.feature(
+    for category, (name, zh, en) in zip(subject.coded, subject.categories, strict=True):
+        yield COUNTS.declare(
             source,
             f"{source}_{name}_count_{window}",
+            Windowed(OfCategory(recent(subject), category), window),
             f"{subject.zh_last(window)}{subject.zh}数：{zh}",
             f"{subject.en} ({en}) {subject.en_last(window)}",
-            lambda panel, code=code: count_of(panel, source, code, window),  # type: ignore[misc]
-            window=window,
         )
 
 
-def by_finder(subject: Subject) -> Iterator[Declared]:
+def discovered_by(subject: Subject) -> Iterator[Declared]:
     """Records by who found them. What patrols find says first of all where people patrol."""
     source = subject.source
     for way, (zh, en) in _WAYS.items():
         for window in SHORT_AND_LONG[subject.period]:
-            yield FOUND_BY.feature(
+            yield FOUND_BY.declare(
                 source,
                 f"{source}_{way}_{window}",
+                Windowed(found(subject, way), window),
                 f"{subject.zh_last(window)}{zh}{subject.zh}数",
                 f"{subject.en} {en} {subject.en_last(window)}",
-                lambda panel, window=window, way=way: panel.lately(  # type: ignore[misc]
-                    (source, "found", way), lambda: found(panel, source, way, window), window
-                ),
-                window=window,
                 observer=way == "patrol",
             )
+
+
+def recent(subject: Subject, field: str | None = None) -> Recent:
+    """The records that became known, or whose field did, within the long window of any column."""
+    return Recent(subject.source, SHORT_AND_LONG[subject.period][1], field)
+
+
+def found(subject: Subject, way: str) -> Where:
+    """The recent records that were found in this way."""
+    return Where(recent(subject), "discovered", DISCOVERED_BY.index(way))

@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy.typing as npt
 
 from features.matrix import Feature
+from features.panel.panel import Panel
+from features.transforms.categories import Category
+from features.transforms.transform import Computed, Transform
 from features.windows import PERIOD_EN, PERIOD_ZH
 from riskwarn.contracts import Contract
 from riskwarn.periods import Period
 from riskwarn.words import Quantity, Role
 
-if TYPE_CHECKING:
-    from features.panel.panel import Panel
-
-
-Compute = Callable[["Panel"], npt.NDArray[Any]]
+Compute = Callable[[Panel], npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
 class Declared:
-    """One row of the catalogue. `compute` gives (columns, cells) or (columns, 1) numbers, NaN for unknown.
-
-    `total` is the extensive feature whose district and city totals it reads, where it reads any.
-    """
+    """One row of the catalogue: what a feature is called and means, and the transform that gives it."""
 
     feature: Feature
-    compute: Compute
-    total: Declared | None = None
+    transform: Transform
+
+    @property
+    def total(self) -> Transform | None:
+        """The extensive transform whose district and city totals it reads, where it reads any."""
+        return self.transform.total
+
+    def compute(self, panel: Panel) -> npt.NDArray[Any]:
+        """(columns, cells) or (columns, 1) numbers, NaN for unknown."""
+        return self.transform.compute(panel)
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,11 @@ class Subject:
         return self.contract.roles
 
     @property
+    def coded(self) -> tuple[Category, ...]:
+        """The categories as transforms name them."""
+        return tuple(Category(self.source, word, code) for code, (word, _, _) in enumerate(self.categories))
+
+    @property
     def zh_period(self) -> str:
         """The period's Chinese measure word."""
         return PERIOD_ZH[self.period]
@@ -91,6 +100,25 @@ class Family:
     name: str
     theme: str
 
+    def declare(
+        self, source: str, name: str, transform: Transform, zh: str, en: str, *, observer: bool = False
+    ) -> Declared:
+        """One feature of this family: like a row of a table. What its numbers are is said by the transform."""
+        feature = Feature(
+            name,
+            self.name,
+            source,
+            zh,
+            en,
+            transform.quantity,
+            observer,
+            self.theme,
+            transform.window,
+            transform.word,
+            transform.unit,
+        )
+        return Declared(feature, transform)
+
     def feature(
         self,
         source: str,
@@ -104,8 +132,7 @@ class Family:
         unit: str = "records",
         window: int | None = None,
         observer: bool = False,
-        total: Declared | None = None,
     ) -> Declared:
-        """One feature of this family: like a row of a table."""
-        declared = Feature(name, self.name, source, zh, en, quantity, observer, self.theme, window, transform, unit)
-        return Declared(declared, compute, total)
+        """One feature that a plain function of a panel gives, and so says itself what its numbers are."""
+        computed = Computed(name, compute, quantity, transform, unit, window)
+        return self.declare(source, name, computed, zh, en, observer=observer)

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
-from features.engine.spans import NEVER, Spans
 from features.families.declaration import Declared, Family, Subject
-from features.panel.distances import RINGS_M, ring_name
-from features.panel.panel import Array, Panel
-from features.panel.partition import LOCAL
+from features.panel.distances import RINGS_M
+from features.transforms.amounts import DaysSince, Decayed, Within
+from features.transforms.cases import Escalated
+from features.transforms.ratios import SmoothedShare
+from features.transforms.selections import Recorded, Selection
+from features.transforms.transform import Once
+from features.transforms.units import SumOverRing
 from features.windows import HALF_LIVES, NEAR_HALF_LIVES, SHORT_AND_LONG, YEAR
-from riskwarn.words import Quantity
 
 ESCALATION = Family("escalation", theme="escalation")
 NEAR_REPEAT = Family("near_repeat", theme="near_repeat")
 
 
-def escalations(panel: Panel, source: str) -> Spans:
-    """Escalated records, counted when the escalation became known, until they prove to have been referred."""
-
-    def make() -> Spans:
-        rows = panel.records(source)
-        spans = panel.spans(source).counted(rows["escalated_at"]).dated(rows["escalated_at_day"])
-        end = np.where(rows["referred"], rows["outcome"], NEVER)
-        return spans.between(spans.start, end).where(rows["escalated_at"] < NEVER)
-
-    return panel.keep((source, "escalations"), make)
+def escalated_within(subject: Subject, window: int) -> Declared:
+    """Escalations that became known in a window."""
+    return ESCALATION.declare(
+        subject.source,
+        f"{subject.source}_escalated_{window}",
+        Within(Escalated(subject.source), window),
+        f"{subject.zh_last(window)}{subject.zh}升级数",
+        f"escalations of {subject.en} {subject.en_last(window)}",
+    )
 
 
 def escalation(subject: Subject) -> Iterator[Declared]:
@@ -35,46 +34,30 @@ def escalation(subject: Subject) -> Iterator[Declared]:
     source, zh, en = subject.source, subject.zh, subject.en
     short, long = SHORT_AND_LONG[subject.period]
     year = YEAR[subject.period]
+    escalated = Escalated(source)
     for window in (short, long, 2 * year):
-        yield ESCALATION.feature(
-            source,
-            f"{source}_escalated_{window}",
-            f"{subject.zh_last(window)}{zh}升级数",
-            f"escalations of {en} {subject.en_last(window)}",
-            lambda panel, window=window: panel.within(escalations(panel, source), window),  # type: ignore[misc]
-            window=window,
-        )
+        yield escalated_within(subject, window)
     for half_life in (*HALF_LIVES[subject.period], 2.0 * year):
-        yield ESCALATION.feature(
+        yield ESCALATION.declare(
             source,
             f"{source}_escalated_decayed_{half_life:g}",
+            Decayed(escalated, half_life),
             f"{zh}升级累积（半衰期{half_life:g}{subject.zh_period}）",
             f"escalations of {en}, fading by half every {half_life:g} {subject.en_period}",
-            lambda panel, half_life=half_life: panel.decayed(escalations(panel, source), half_life),  # type: ignore[misc]
-            transform="decayed sum",
         )
-    yield ESCALATION.feature(
+    yield ESCALATION.declare(
         source,
         f"{source}_escalated_recency",
+        DaysSince(escalated),
         f"距最近一次{zh}升级的天数",
         f"days since the latest escalation of {en}",
-        lambda panel: panel.days_since(escalations(panel, source)),
-        quantity=Quantity.INTENSIVE,
-        transform="days since",
-        unit="days",
     )
-    yield ESCALATION.feature(
+    yield ESCALATION.declare(
         source,
         f"{source}_escalated_share_{year}",
+        SmoothedShare(Within(escalated, year), Within(Recorded(source), year)),
         f"{subject.zh_last(year)}{zh}升级占比",
         f"escalations against {en} {subject.en_last(year)}, each with a little added",
-        lambda panel: (
-            (panel.within(escalations(panel, source), year) + 0.05) / (panel.within(panel.spans(source), year) + 1.0)
-        ),
-        quantity=Quantity.INTENSIVE,
-        transform="share",
-        unit="",
-        window=year,
     )
 
 
@@ -83,25 +66,13 @@ def near_repeat(subject: Subject, *, escalated: bool) -> Iterator[Declared]:
     source = subject.source
     zh = f"{subject.zh}升级" if escalated else subject.zh
     en = f"escalations of {subject.en}" if escalated else subject.en
-
-    def fading(panel: Panel, ring: int, half_life: float) -> Array:
-        around = panel.through(LOCAL)
-        key = (source, "fading", escalated, half_life)
-        state = around.keep(
-            key, lambda: around.decayed(escalations(around, source) if escalated else around.spans(source), half_life)
-        )
-        sums = panel.piece.seen(ring_name(ring), state)
-        sums[:, ~panel.piece.placed] = np.nan
-        return sums
-
+    repeated: Selection = Escalated(source) if escalated else Recorded(source)
     for ring, (inner, outer) in enumerate(RINGS_M):
         for half_life in NEAR_HALF_LIVES[subject.period]:
-            yield NEAR_REPEAT.feature(
+            yield NEAR_REPEAT.declare(
                 source,
                 f"{source}_{'escalated_' if escalated else ''}ring_{outer}_{half_life:g}",
+                SumOverRing(Once(Decayed(repeated, half_life)), ring),
                 f"周边{inner}至{outer}米{zh}累积（半衰期{half_life:g}{subject.zh_period}）",
                 f"{en} {inner} to {outer} m away, fading by half every {half_life:g} {subject.en_period}",
-                lambda panel, ring=ring, half_life=half_life: fading(panel, ring, half_life),  # type: ignore[misc]
-                quantity=Quantity.INTENSIVE,  # what is near several grids is counted for each: no sum over grids
-                transform="decayed sum",
             )

@@ -6,18 +6,16 @@ looked up, nothing is fitted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cache
 
 import numpy as np
 
 from features.families.declaration import Declared, Family
-from features.panel.panel import Array, Panel
+from features.transforms.dates import OfDate, ShareAhead
 from features.windows import SHORT_AND_LONG
 from riskwarn.holidays import is_holiday, lunar_month, spring_festival
-from riskwarn.periods import Period, day_of
-from riskwarn.words import Quantity
+from riskwarn.periods import Period
 
 SEASON = Family("season", theme="season")
 
@@ -32,70 +30,78 @@ def season(period: Period) -> Iterator[Declared]:
     ahead, _ = SHORT_AND_LONG[period]
     span = ahead * {Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 30}[period]
 
-    def declared(name: str, zh: str, en: str, of_day: Callable[[date], float], unit: str = "") -> Declared:
-        kept = cache(of_day)  # every piece of a city asks for the same days
+    for name, of_day, unit, zh, en in (
+        ("sin", sine, "", "一年中的时节（正弦）", "time of the year (sine)"),
+        ("cos", cosine, "", "一年中的时节（余弦）", "time of the year (cosine)"),
+        ("month", month, "", "月份", "month"),
+        ("lunar_month", lunar_month, "", "农历月份", "lunar month"),
+        ("to_spring_festival", days_to_spring, "days", "距下一个春节的天数", "days to the next Spring Festival"),
+        (
+            "since_spring_festival",
+            days_since_spring,
+            "days",
+            "距上一个春节的天数",
+            "days since the last Spring Festival",
+        ),
+        (
+            "holidays_ahead",
+            ShareAhead(is_holiday, span),
+            "",
+            f"未来{span}天中法定节假日占比",
+            f"share of public holidays in the next {span} days",
+        ),
+        (
+            "school_ahead",
+            ShareAhead(is_term, span),
+            "",
+            f"未来{span}天中在校日占比",
+            f"share of school term in the next {span} days",
+        ),
+        ("to_pay_day", days_to_pay_day, "days", "距下一个常见发薪日的天数", "days to the next usual pay day"),
+        (
+            "wages_due",
+            wages_due,
+            "",
+            "岁末结薪时段（春节前60天内）",
+            "whether wages of the year fall due (60 days before the Spring Festival)",
+        ),
+    ):
+        yield SEASON.declare("calendar", f"season_{name}", OfDate(of_day, unit), zh, en)
 
-        def compute(panel: Panel) -> Array:
-            days = [day_of(int(day)) for day in panel.days]
-            return np.array([[kept(day)] for day in days], dtype=np.float64)
 
-        return SEASON.feature(
-            "calendar",
-            f"season_{name}",
-            zh,
-            en,
-            compute,
-            quantity=Quantity.STATIC,
-            transform="of the date",
-            unit=unit,
-        )
+def sine(day: date) -> float:
+    """The wave of the year."""
+    return float(np.sin(_angle(day)))
 
-    def share_ahead(holds: Callable[[date], bool]) -> Callable[[date], float]:
-        return lambda day: sum(holds(day + timedelta(days=k)) for k in range(span)) / span
 
-    yield declared("sin", "一年中的时节（正弦）", "time of the year (sine)", lambda day: float(np.sin(_angle(day))))
-    yield declared("cos", "一年中的时节（余弦）", "time of the year (cosine)", lambda day: float(np.cos(_angle(day))))
-    yield declared("month", "月份", "month", lambda day: float(day.month))
-    yield declared("lunar_month", "农历月份", "lunar month", lambda day: float(lunar_month(day)))
-    yield declared(
-        "to_spring_festival",
-        "距下一个春节的天数",
-        "days to the next Spring Festival",
-        lambda day: float(min((first - day).days for first in _springs(day) if first >= day)),
-        "days",
-    )
-    yield declared(
-        "since_spring_festival",
-        "距上一个春节的天数",
-        "days since the last Spring Festival",
-        lambda day: float(min((day - first).days for first in _springs(day) if first <= day)),
-        "days",
-    )
-    yield declared(
-        "holidays_ahead",
-        f"未来{span}天中法定节假日占比",
-        f"share of public holidays in the next {span} days",
-        share_ahead(is_holiday),
-    )
-    yield declared(
-        "school_ahead",
-        f"未来{span}天中在校日占比",
-        f"share of school term in the next {span} days",
-        share_ahead(is_term),
-    )
-    yield declared(
-        "to_pay_day",
-        "距下一个常见发薪日的天数",
-        "days to the next usual pay day",
-        lambda day: float(((_pay_day(day) if _pay_day(day) >= day else _next_pay_day(day)) - day).days),
-        "days",
-    )
-    yield declared(
-        "wages_due",
-        "岁末结薪时段（春节前60天内）",
-        "whether wages of the year fall due (60 days before the Spring Festival)",
-        lambda day: float(any(0 <= (first - day).days < 60 for first in _springs(day))),
-    )
+def cosine(day: date) -> float:
+    """The wave of the year, a quarter later."""
+    return float(np.cos(_angle(day)))
+
+
+def month(day: date) -> float:
+    """The month."""
+    return float(day.month)
+
+
+def days_to_spring(day: date) -> float:
+    """Days to the next Spring Festival."""
+    return float(min((first - day).days for first in _springs(day) if first >= day))
+
+
+def days_since_spring(day: date) -> float:
+    """Days since the last Spring Festival."""
+    return float(min((day - first).days for first in _springs(day) if first <= day))
+
+
+def days_to_pay_day(day: date) -> float:
+    """Days to the next usual pay day."""
+    return float(((_pay_day(day) if _pay_day(day) >= day else _next_pay_day(day)) - day).days)
+
+
+def wages_due(day: date) -> float:
+    """Whether the wages of the year fall due: 60 days before the Spring Festival."""
+    return float(any(0 <= (first - day).days < 60 for first in _springs(day)))
 
 
 def is_term(day: date) -> bool:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import pickle
+import re
+import subprocess
 import sys
 from dataclasses import replace
+from importlib import invalidate_caches
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import numpy as np
 import pytest
@@ -21,19 +27,36 @@ from riskwarn.errors import FeatureModuleInvalid, FeatureNameTaken, UnknownTarge
 from riskwarn.periods import Period
 from riskwarn.words import Quantity
 
+ROOT = Path(__file__).parents[2]
+
 LOCAL = """
+from dataclasses import dataclass
+
 from features.families.declaration import Family
-from features.families.counts import count
+from features.transforms.amounts import Count
+from features.transforms.transform import Transform
 
 LOCAL = Family("local", theme="local")
+SIX = Count("disputes", 6)
+
+
+@dataclass(frozen=True)
+class Doubled(Transform):
+    of: Transform
+
+    def compute(self, panel):
+        return 2 * self.of.compute(panel)
+
+
+def thrice(panel):
+    return 3 * SIX.compute(panel)
 
 
 def features(subject):
     if subject.source == "disputes":
-        yield LOCAL.feature(
-            "disputes", "disputes_count_6", "近6周矛盾纠纷数", "disputes in the last 6 weeks",
-            lambda panel: count(panel, "disputes", 6), window=6,
-        )
+        yield LOCAL.declare("disputes", "disputes_count_6", SIX, "近6周矛盾纠纷数", "disputes in the last 6 weeks")
+        yield LOCAL.declare("disputes", "disputes_twice_6", Doubled(SIX), "两倍", "twice as many")
+        yield LOCAL.feature("disputes", "disputes_thrice_6", "三倍", "thrice as many", thrice, window=6)
 """
 
 
@@ -110,12 +133,15 @@ def test_families_and_observer_features_can_be_left_out() -> None:
 def test_a_feature_of_ones_own_is_a_feature_like_any_other(module: str) -> None:
     configuration = chosen(modules=[module])
     own = [feature for feature in catalogue(configuration) if feature.family == "local"]
-    assert [feature.name for feature in own] == ["disputes_count_6"]
+    assert [feature.name for feature in own] == [f"disputes_{name}_6" for name in ("count", "twice", "thrice")]
+    assert own[0].window == own[2].window == 6 and {feature.unit for feature in own} == {"records"}
     city = made_up_city(4, configuration=configuration)
     check_laws(city)
     matrix = build_features(city, [city.as_of])
     four, six, eight = (column(matrix, f"disputes_count_{window}") for window in (4, 6, 8))
     assert (four <= six).all() and (six <= eight).all() and six.any()
+    assert np.array_equal(column(matrix, "disputes_twice_6"), 2 * six)
+    assert np.array_equal(column(matrix, "disputes_thrice_6"), 3 * six)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +152,7 @@ def test_a_feature_of_ones_own_is_a_feature_like_any_other(module: str) -> None:
         ("def features(subject):\n    yield 1", "not a declared feature"),
         (LOCAL.replace('"disputes"', '"petitions"'), "demand only"),
         (LOCAL.replace("count_6", "count_8"), "a feature disputes_count_8 already"),
-        (LOCAL + LOCAL.split("\n\n\n")[1].partition("\n")[2], "a feature disputes_count_6 already"),
+        (LOCAL + LOCAL.split("\n\n\n")[-1].partition("\n")[2], "a feature disputes_count_6 already"),
     ],
 )
 def test_a_module_that_cannot_be_used_says_why(module: str, tmp_path: Path, text: str, problem: str) -> None:
@@ -135,17 +161,85 @@ def test_a_module_that_cannot_be_used_says_why(module: str, tmp_path: Path, text
         catalogue(chosen(modules=[module]))
 
 
-def test_a_changed_definition_invalidates_what_depends_on_it_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    configuration = Configuration()
+#: A formula, a constant of a helper, and beside them comments, docstrings, layout and what a feature is called.
+CODE = {
+    "features/transforms/surprise.py": ("return self.periods / self.year", "return 2 * self.periods / self.year"),
+    "features/families/season.py": ("_YEAR = 365.2425", "_YEAR = 365.0"),
+    "features/transforms/cases.py": ('"""Choose them."""', '"""Choose them, and say so."""'),
+    "features/engine/sums.py": ("def ratio(", "# A comment.\n\n\ndef ratio("),
+    "features/panel/panel.py": ("# the first column shown", "# the first"),
+    "features/families/counts.py": ('"reported by residents"', '"told by residents"'),
+}
+WORD = {"riskwarn/contracts/data/categories.yaml": ("unpaid wages, 欠薪,", "unpaid wages, 讨薪, 欠薪,")}
+
+
+@pytest.mark.parametrize(
+    ("edits", "names"),
+    [
+        (CODE, r".*_surprise_peers|season_(sin|cos)"),
+        (
+            WORD,
+            r"disputes_wage_arrears_(count_26|open|decayed_26)|disputes_(recurring_4|variety_26)|"
+            r"(hotline|disputes)_after_(disputes|hotline)_4",
+        ),
+    ],
+)
+def test_a_changed_definition_invalidates_what_depends_on_it_and_nothing_else(
+    edits: dict[str, tuple[str, str]], names: str, tmp_path: Path
+) -> None:
+    for package in ("features", "riskwarn"):
+        copytree(ROOT / package, tmp_path / package, ignore=ignore_patterns("__pycache__"))
+    for name, (old, new) in edits.items():
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert old in text, name
+        (tmp_path / name).write_text(text.replace(old, new), encoding="utf-8")
+    code = (
+        "import json; from features import feature_versions; from riskwarn.configuration import Configuration;"
+        "print(json.dumps(dict(feature_versions(Configuration()))))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, check=True)  # fmt: skip
+    now = changed(Configuration(), json.loads(told.stdout))
+    assert now
+    assert list(now) == [name for name in feature_versions(Configuration()) if re.fullmatch(names, name)]
+
+
+def test_a_changed_engine_invalidates_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = feature_versions(Configuration())
+    assert len(set(before.values())) == len(before)
+    monkeypatch.setattr(version, "engine_version", lambda: "another")
+    assert list(changed(Configuration(), before)) == list(before)
+
+
+def test_a_changed_module_of_ones_own_invalidates_its_features_and_no_others(
+    module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configuration = chosen(modules=[module])
     before, whole = feature_versions(configuration), catalogue_version(configuration)
     assert changed(configuration, before) == ()
-    source = version._source
-    monkeypatch.setattr(
-        version, "_source", lambda name: source(name) + ("# another" if name == "features.families.anomaly" else "")
-    )
-    families = {feature.name: feature.family for feature in catalogue(configuration)}
-    assert {families[name] for name in changed(configuration, before)} == {"pace"}
-    assert catalogue_version(configuration) != whole
+    for text, now in (
+        (LOCAL.replace("        yield", "        # Only a comment.\n        yield"), ()),
+        (LOCAL.replace("2 * self.of", "4 * self.of"), ("disputes_twice_6",)),
+        (LOCAL.replace("3 * SIX", "5 * SIX"), ("disputes_thrice_6",)),
+        (
+            LOCAL.replace('"disputes", 6)', '"disputes", 7)'),
+            tuple(f"disputes_{name}_6" for name in ("count", "twice", "thrice")),
+        ),
+    ):
+        (tmp_path / f"{module}.py").write_text(text, encoding="utf-8")
+        monkeypatch.delitem(sys.modules, module)
+        invalidate_caches()
+        assert changed(configuration, before) == now
+        assert (catalogue_version(configuration) == whole) == (now == ())
+
+
+def test_transforms_are_what_they_are_made_of() -> None:
+    """Equal parts make one transform, which can be sent; and none needs a name of its own."""
+    for period in Period:
+        for one, other in zip(
+            declared(Configuration(period=period)), declared(Configuration(period=period)), strict=True
+        ):
+            assert one.transform == other.transform and hash(one.transform) == hash(other.transform)
+            assert pickle.loads(pickle.dumps(one.transform)) == one.transform
 
 
 def test_what_a_contract_says_is_part_of_a_definition(monkeypatch: pytest.MonkeyPatch) -> None:

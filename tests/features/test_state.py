@@ -91,7 +91,7 @@ def test_a_state_is_used_only_where_it_holds(fresh: Any, monkeypatch: pytest.Mon
     assert not newest_features(home, as_of).from_state
     described.write_text(before)
     # Another definition: the code that makes the numbers is part of the state's name.
-    monkeypatch.setattr(state, "engine_version", lambda: "another")
+    monkeypatch.setattr(state, "encoding_version", lambda configuration: "another")
     assert not newest_features(home, as_of).from_state
     monkeypatch.undo()
     # A load that was taken back.

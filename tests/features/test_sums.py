@@ -22,10 +22,10 @@ from features.engine.sums import (
     ratio,
     summed_ages,
 )
-from features.families.anomaly import Usual, means_of_town, surprise
-from features.families.counts import count
 from features.panel.panel import panel
 from features.testing import made_up_city
+from features.transforms.amounts import Count
+from features.transforms.surprise import MeansOfTowns, Surprise, SurpriseAmongPeers
 from features.windows import SHORT_AND_LONG
 from riskwarn.periods import Period
 from riskwarn.words import Unit
@@ -91,24 +91,26 @@ def test_a_logarithm_is_the_same_looked_up_or_not() -> None:
     assert np.isnan(ratio(above[:, :1], above[:, :1])).all()
 
 
+class FarAboveUsual(Surprise):
+    """So large a mean that the series converges slowly."""
+
+    scale = 30.0
+
+
 def test_surprise_is_the_tail_of_the_distribution_it_names() -> None:
     city = panel(made_up_city(3, records=400))
     short, _ = SHORT_AND_LONG[Period.WEEK]
-    lately, year = count(city, "disputes", short), count(city, "disputes", 52)
-    town = means_of_town(city, "disputes", 52)[:, city.piece.levels[Unit.TOWN].of_core]
-    # The last is so large a mean that the series converges slowly.
-    for usual in (
-        Usual(52, past=1, scale=short / (104 - short)),
-        Usual(52, past=0, scale=short / 52),
-        Usual(52, 1, 30.0),
-    ):
-        mean = np.maximum((usual.past * (year - lately) + town) * usual.scale, 1e-6)
-        some = lately > 0
-        assert some.any()
-        wanted = np.where(some, np.clip(-stats.poisson.logsf(lately - 1, mean) / np.log(10), 0, 12), 0)
-        assert surprise(city, "disputes", short, usual) == pytest.approx(wanted, rel=1e-5, abs=1e-6)
-        wanted = np.where(some, np.clip(-stats.nbinom.logsf(lately - 1, 2, 2 / (2 + mean)) / np.log(10), 0, 12), 0)
-        assert surprise(city, "disputes", short, usual, spread=True) == pytest.approx(wanted, rel=1e-5, abs=1e-6)
+    lately, year = Count("disputes", short).compute(city), Count("disputes", 52).compute(city)
+    town = MeansOfTowns("disputes", 52).on(city)[:, city.partition.levels[Unit.TOWN].of_core]
+    some = lately > 0
+    assert some.any()
+    for kind in (Surprise, SurpriseAmongPeers, FarAboveUsual):
+        surprise = kind("disputes", short, 52)
+        mean = np.maximum((surprise.past * (year - lately) + town) * surprise.scale, 1e-6)
+        poisson, peers = stats.poisson.logsf(lately - 1, mean), stats.nbinom.logsf(lately - 1, 2, 2 / (2 + mean))
+        tail = peers if kind is SurpriseAmongPeers else poisson
+        wanted = np.where(some, np.clip(-tail / np.log(10), 0, 12), 0)
+        assert surprise.compute(city) == pytest.approx(wanted, rel=1e-5, abs=1e-6)
 
 
 def test_a_loop_that_cannot_be_kept_is_compiled_all_the_same() -> None:
