@@ -108,6 +108,11 @@ class HeadingFinder:
     kind: str  # `events`, or the name of a table
     mapping: Mapping
 
+    @property
+    def separator(self) -> str | None:
+        """What the mapping says to stand between the cells of a text."""
+        return self.mapping.separator
+
     def __call__(self, top: Sequence[Cells]) -> Found:
         """The headings among the first rows, which of them are known, and what the source needs and they lack."""
         found = find_headings(top, self._known, lambda cell: is_personal(plain_heading(cell)))

@@ -117,7 +117,9 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
             blank += len(rows.numbers) - len(reading) - (first.moved[_FOOTERS] - before)
             yield reading
 
+    told = set(sheet.notes)
     yield from ahead(read())
+    first.notes += [note for note in sheet.notes if note not in told]
     if blank:
         first.notes.append(f"{blank} row(s) with nothing in any column that is read were passed over")
 

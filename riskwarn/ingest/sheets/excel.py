@@ -22,6 +22,7 @@ from python_calamine import (
 from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.redaction import shown_title
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Cells, Found
+from riskwarn.ingest.sheets.packing import check_workbook, in_memory
 from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text, no_rows
 
 
@@ -54,9 +55,11 @@ class Tab:
 
 
 def tabs_of(path: Path) -> list[Tab]:
-    """The sheets of a workbook that have rows; raise FileUnreadable where it is none, or is locked."""
+    """The sheets of a workbook that have rows; raise FileUnreadable where it is none, is locked, or too large unpacked."""
+    source = in_memory(path)
+    check_workbook(source, path.name)
     try:
-        workbook = CalamineWorkbook.from_path(path)
+        workbook = CalamineWorkbook.from_object(source)
         tabs = [
             Tab(one.name, number, one.visible is not SheetVisibleEnum.Visible, workbook.get_sheet_by_name(one.name))
             for number, one in enumerate(workbook.sheets_metadata, start=1)

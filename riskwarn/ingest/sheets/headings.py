@@ -25,6 +25,10 @@ class Found:
 class Finder(Protocol):
     """Tells the headings of a table from the titles above them, and whether they are those of a source."""
 
+    @property
+    def separator(self) -> str | None:
+        """What is known to stand between the cells of a text."""
+
     def __call__(self, top: Sequence[Cells]) -> Found:
         """The headings among the first rows."""
 
