@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -141,6 +142,18 @@ def check_workbook(source: Path | BinaryIO, name: str) -> None:
                             pass
     except DAMAGED as error:
         raise FileUnreadable(file=name, problem="it is not an Excel workbook; save it again as .xlsx") from error
+    finally:
+        if not isinstance(source, Path):
+            source.seek(0)
+
+
+def counts_from_1904(source: Path | BinaryIO) -> bool:
+    """Whether an .xlsx counts its days from 1904, as those of old Macintoshes do."""
+    try:
+        with zipfile.ZipFile(source) as archive, archive.open("xl/workbook.xml") as stream:
+            return re.search(rb'date1904="(?:1|true)"', stream.read(1 << 16)) is not None
+    except (*DAMAGED, KeyError):
+        return False
     finally:
         if not isinstance(source, Path):
             source.seek(0)
