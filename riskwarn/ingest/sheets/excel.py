@@ -24,8 +24,9 @@ from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.redaction import shown_title
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Cells, Found
 from riskwarn.ingest.sheets.merged import Filling, areas_of
-from riskwarn.ingest.sheets.packing import check_workbook, counts_from_1904, in_memory
+from riskwarn.ingest.sheets.packing import in_memory
 from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text, no_rows
+from riskwarn.ingest.sheets.workbook_limits import check_workbook, counts_from_1904
 
 #: Days from the day 0 of most workbooks to that of those that count from 1904.
 DAYS_TO_1904 = 1462
@@ -83,6 +84,11 @@ def tabs_of(path: Path) -> list[Tab]:
         raise FileUnreadable(file=path.name, problem=problem) from error
     except CalamineError as error:
         raise FileUnreadable(file=path.name, problem="it is not an Excel workbook; save it again as .xlsx") from error
+    except BaseException as error:
+        # A panic of the library, which damaged workbooks can cause, is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise FileUnreadable(file=path.name, problem="the workbook is damaged; save it again as .xlsx") from error
     return [tab for tab in tabs if tab.cells.height]
 
 

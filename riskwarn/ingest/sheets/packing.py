@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -24,9 +23,6 @@ FREE, RATIO = 1 << 30, 200
 MOST = 1 << 38
 #: What has to be held in memory to be read (a packed workbook) may have so many bytes.
 HELD = 1 << 28
-#: The parts of a workbook together may have so many bytes.
-WORKBOOK = 1 << 31
-
 #: Files that systems leave in archives.
 _LITTER = ("__MACOSX/", ".", "~$", "Thumbs.db")
 
@@ -50,7 +46,7 @@ class _Bounded(io.RawIOBase):
         if self._read > self._allowed:
             raise FileUnreadable(
                 file=self._name,
-                problem=f"unpacked it would have more than {_size(self._allowed)}; unpack it yourself and look at it",
+                problem=f"unpacked it would have more than {size_of(self._allowed)}; unpack it yourself and look at it",
             )
         return count
 
@@ -110,55 +106,6 @@ def in_memory(path: Path) -> Path | BinaryIO:
         raise FileUnreadable(file=path.name, problem="the archive is damaged; export it again") from error
 
 
-def check_workbook(source: Path | BinaryIO, name: str) -> None:
-    """Raise FileUnreadable where the parts of a workbook unpack to more than it may hold; other files pass.
-
-    Sizes that an archive tells of itself may be wrong: where more would fit into the packed bytes, they are counted.
-    """
-    too_large = FileUnreadable(
-        file=name,
-        problem=f"unpacked the workbook would have more than {_size(WORKBOOK)}; save its sheets as CSV",
-    )
-    if isinstance(source, Path):
-        with source.open("rb") as stream:
-            start = stream.read(4)
-    else:
-        start = source.read(4)
-        source.seek(0)
-    if start not in ZIP:
-        return
-    try:
-        with zipfile.ZipFile(source) as archive:
-            parts = archive.infolist()
-            if sum(part.file_size for part in parts) > WORKBOOK:
-                raise too_large
-            if any(part.flag_bits & 1 for part in parts):
-                raise FileUnreadable(file=name, problem="it is locked with a password; save it without one")
-            if sum(part.compress_size for part in parts) * 1032 > WORKBOOK:
-                # Reading checks each part against its size and checksum.
-                for part in parts:
-                    with archive.open(part) as stream:
-                        while stream.read(1 << 20):
-                            pass
-    except DAMAGED as error:
-        raise FileUnreadable(file=name, problem="it is not an Excel workbook; save it again as .xlsx") from error
-    finally:
-        if not isinstance(source, Path):
-            source.seek(0)
-
-
-def counts_from_1904(source: Path | BinaryIO) -> bool:
-    """Whether an .xlsx counts its days from 1904, as those of old Macintoshes do."""
-    try:
-        with zipfile.ZipFile(source) as archive, archive.open("xl/workbook.xml") as stream:
-            return re.search(rb'date1904="(?:1|true)"', stream.read(1 << 16)) is not None
-    except (*DAMAGED, KeyError):
-        return False
-    finally:
-        if not isinstance(source, Path):
-            source.seek(0)
-
-
 def _member(path: Path) -> BinaryIO:
     """The one table of an archive."""
     with zipfile.ZipFile(path) as archive:
@@ -181,5 +128,6 @@ def _base(name: str) -> str:
     return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
-def _size(count: int) -> str:
+def size_of(count: int) -> str:
+    """A number of bytes as it is told."""
     return f"{count / (1 << 30):,.0f} GiB" if count >= 1 << 30 else f"{count >> 20} MiB"

@@ -21,7 +21,7 @@ import pytest
 
 from riskwarn.errors import ColumnMissing, FileEmpty, FileUnreadable, HeadingClash, RiskwarnError
 from riskwarn.home import Home
-from riskwarn.ingest.sheets import packing
+from riskwarn.ingest.sheets import packing, workbook_limits
 from riskwarn.store import Store
 from tests.worlds import dispute, load
 
@@ -277,13 +277,28 @@ def test_the_mapping_may_say_what_stands_between_cells(city: Home, tmp_path: Pat
     assert load(city, "disputes", path, mapping=tmp_path / "m.yaml").accepted == 4
 
 
+def test_a_cell_in_a_far_corner_is_told(city: Home, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in cells():
+        book.active.append(row)
+    book.active["FA9000"] = "x"
+    book.save(tmp_path / "wide.xlsx")
+    assert load(city, "disputes", tmp_path / "wide.xlsx").accepted == 4
+    book.active["XFD1048576"] = "x"
+    book.save(tmp_path / "d.xlsx")
+    with pytest.raises(FileUnreadable, match="spans 1,048,576 rows and 16,384 columns"):
+        load(city, "disputes", tmp_path / "d.xlsx")
+
+
 @pytest.mark.parametrize("name", ["d.csv.gz", "d.zip", "d.xlsx", "d.xlsx.gz"])
 def test_a_small_file_that_unpacks_to_very_much_is_refused(
     city: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """The limits are made small; a part that is larger than the archive says fails its checksum."""
-    for limit, most in (("FREE", 1 << 16), ("RATIO", 20), ("WORKBOOK", 1 << 16), ("HELD", 1 << 12)):
+    for limit, most in (("FREE", 1 << 16), ("RATIO", 20), ("HELD", 1 << 12)):
         monkeypatch.setattr(packing, limit, most)
+    monkeypatch.setattr(workbook_limits, "WORKBOOK", 1 << 16)
     long = (PLAIN + "D9,G1,2026-03-01,,邻里,,,,,,\r\n" * 5000).encode()
     made = {
         "d.csv.gz": lambda: gzip.compress(long),
