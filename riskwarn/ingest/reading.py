@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 
 from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
-from riskwarn.ingest.fill_down import FillDown
 from riskwarn.ingest.footers import footers
 from riskwarn.ingest.privacy.faults import Faults
 from riskwarn.ingest.privacy.free_text import free_text, is_free_text
@@ -25,6 +24,7 @@ from riskwarn.ingest.sheets import Rows, Sheet, ahead
 from riskwarn.ingest.sheets.encoding import LOST
 from riskwarn.ingest.values.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
 from riskwarn.ingest.values.dates import instants
+from riskwarn.ingest.values.fill_down import FillDown
 from riskwarn.mapping import Mapping as Rules
 
 _FOOTERS = "of totals and signatures, with nothing else in them, were passed over"

@@ -14,11 +14,11 @@ from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.merging import Merged, merged_as
 from riskwarn.contracts.vocabulary import field_words, is_opinion, is_personal, words_that_mean
 from riskwarn.ingest.columns import REPEATED, plain_heading
-from riskwarn.ingest.fill_down import MOSTLY, ROWS, hint
 from riskwarn.ingest.mapping_proposal.guessing import guess, suggested_preset
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised, recognise
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile, look_at, may_be_told
 from riskwarn.ingest.redaction import shown_headings
+from riskwarn.ingest.values.fill_down import MOSTLY, ROWS, hint
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
 

@@ -18,7 +18,7 @@ CELLS = 1 << 27
 
 _CHUNK = 1 << 22
 #: Cells beyond column DW: without one, no sheet has more than CELLS.
-_FAR = re.compile(rb"""\br=["'](?:D[X-Z]|[E-Z][A-Z]|[A-Z]{3})\d""")
+_FAR = re.compile(rb"""r=["'](?:D[X-Z]|[E-Z][A-Z]|[A-Z]{3})\d""")
 _CELL = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 
 
