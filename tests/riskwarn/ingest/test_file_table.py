@@ -263,8 +263,9 @@ def test_a_file_that_cannot_be_a_table_is_told_and_leaves_no_trace(
 
 def test_what_is_called_otherwise_than_it_is_is_told(city: Home, tmp_path: Path) -> None:
     notes = load(city, "disputes", saved(tmp_path / "d.csv", lambda: workbook(*cells()))).notes
-    assert notes[0] == "d.csv: it is called .csv and is a workbook; it was read as that"
-    assert not load(city, "disputes", saved(tmp_path / "e.csv.gz", gzip.compress(PLAIN.encode()))).notes
+    assert "d.csv: it is called .csv and is a workbook; it was read as that" in notes
+    notes = load(city, "disputes", saved(tmp_path / "e.csv.gz", gzip.compress(PLAIN.encode()))).notes
+    assert not [note for note in notes if "called" in note]
     notes = load(city, "disputes", saved(tmp_path / "f.csv", PLAIN.encode().replace(b",,", b",\x00,"))).notes
     assert [note for note in notes if "NUL" in note]
 
