@@ -109,6 +109,9 @@ def _text(path: Path, named: str, head: bytes) -> str:
         raise FileUnreadable(file=path.name, problem=problem)
     if plain[:1] == b"{" and _is_line(plain):
         return LINES[0]
+    if named in (*WORKBOOKS, PARQUET) and not any(separator in plain for separator in b",;\t|"):
+        what = "an Excel workbook" if named in WORKBOOKS else "a Parquet file"
+        raise FileUnreadable(file=path.name, problem=f"it is not {what}, nor text with separators; export it again")
     if named in _AS or named in (".gz", ".zip", ".json"):
         return TEXT[0]
     told = f"files that end in {named or 'nothing'} are not read: save it as CSV, Excel, Parquet or JSON lines"
