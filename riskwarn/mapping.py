@@ -65,6 +65,12 @@ class Mapping(Declared):
     order: Literal["ascending", "descending"] | None = Field(
         default=None, description="how bare digits of severity are ordered"
     )
+    separator: Annotated[str, Field(pattern=r"^[\t !#$%&*+,./:;<=>?@^_|~-]$")] | None = Field(
+        default=None, description='what stands between the cells of a CSV, where it is not found: ";", "\\t", "|", "^"'
+    )
+    fill_down: tuple[Name, ...] = Field(
+        default=(), description="fields whose empty cells take the value above: blanks left by merged cells"
+    )
     timezone: str | None = Field(default=None, description="time zone of local times; the city's where it is not given")
     delay_days: float = Field(default=0, ge=0, description="known_at = occurred_at + delay where no column says it")
     delivery_days: float = Field(default=0, ge=0, description="lag between the department and us, added to known times")

@@ -9,6 +9,7 @@ from pathlib import Path
 from riskwarn.configuration import Configuration
 from riskwarn.contracts.contract import Contract
 from riskwarn.contracts.fields import Kind
+from riskwarn.contracts.merging import merged_as
 from riskwarn.contracts.own import faults_of
 from riskwarn.contracts.vocabulary import category_words, field_words
 from riskwarn.declarations import line_of
@@ -49,6 +50,11 @@ def _faults(contract: Contract, mapping: Mapping) -> Iterator[tuple[tuple[str, .
         for name in getattr(mapping, part):
             if name not in known:
                 yield (part, name), f"{contract.source} has no such field{_near(name, known)}"
+    for name in mapping.fill_down:
+        if name not in known:
+            yield ("fill_down",), f"{contract.source} has no field {name}{_near(name, known)}"
+        elif merged_as(contract.kind, name) is None:
+            yield ("fill_down",), f"{name} is of one row; units, dates and words are filled down"
     told: list[tuple[tuple[str, ...], str, str]] = [
         (("words", name, word), name, to) for name, words in mapping.words.items() for word, to in words.items()
     ]

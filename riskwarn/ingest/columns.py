@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as defaults
 
+from riskwarn.contracts.merging import merged_as, row_id
 from riskwarn.contracts.sources import required
 from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_personal, may_be_opinion
 from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn
@@ -108,15 +109,30 @@ class HeadingFinder:
     kind: str  # `events`, or the name of a table
     mapping: Mapping
 
+    @property
+    def separator(self) -> str | None:
+        """What the mapping says to stand between the cells of a text."""
+        return self.mapping.separator
+
     def __call__(self, top: Sequence[Cells]) -> Found:
         """The headings among the first rows, which of them are known, and what the source needs and they lack."""
         found = find_headings(top, self._known, lambda cell: is_personal(plain_heading(cell)))
-        fields = {heading: fields for heading in found.headings if (fields := self._fields(plain_heading(heading)))}
-        present = set().union(*fields.values())
+        fields = [self._fields(plain_heading(heading)) for heading in found.headings]
+        present = set().union(*fields)
         groups = [*required(self.kind, self.mapping), *((name,) for name in _named(self.mapping))]
         lacking = [group for group in groups if not any(set(name.split("+")) <= present for name in group)]
-        known = frozenset(plain_heading(heading) for heading in fields)
-        return replace(found, known=known, lacking=lacking[0][0] if lacking else None)
+        carried = {
+            position: kinds[0].value
+            for position, names in enumerate(fields)
+            if (kinds := [kind for name in sorted(names) if (kind := merged_as(self.kind, name)) is not None])
+        }
+        return replace(
+            found,
+            known=frozenset(plain_heading(one) for one, names in zip(found.headings, fields, strict=True) if names),
+            lacking=lacking[0][0] if lacking else None,
+            carried=carried,
+            named_by=next((at for at, names in enumerate(fields) if row_id(self.kind) in names), None),
+        )
 
     def _known(self, cell: str) -> bool:
         plain = plain_heading(cell)

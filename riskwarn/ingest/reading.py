@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
 from riskwarn.ingest.footers import footers
 from riskwarn.ingest.privacy.faults import Faults
@@ -23,6 +24,7 @@ from riskwarn.ingest.sheets import Rows, Sheet, ahead
 from riskwarn.ingest.sheets.encoding import LOST
 from riskwarn.ingest.values.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
 from riskwarn.ingest.values.dates import instants
+from riskwarn.ingest.values.fill_down import FillDown
 from riskwarn.mapping import Mapping as Rules
 
 _FOOTERS = "of totals and signatures, with nothing else in them, were passed over"
@@ -108,18 +110,23 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
     """The rows of a sheet, a batch at a time; those with nothing in any column that is read are passed over and told."""
     blank = 0
     first.moved[_FOOTERS] = 0
+    filling = FillDown(first.mapping.fill_down, "events" if first.source not in TABLES else first.source)
 
     def read() -> Iterator[Reading]:
         nonlocal blank
         for rows in sheet.batches(sorted(set(positions.values()))):
             before = first.moved[_FOOTERS]
-            reading = _reading(rows, positions, first)
+            title = sheet.origin(int(rows.numbers[0]))[0] if len(rows.numbers) else ""
+            reading = _reading(rows, positions, first, filling, title)
             blank += len(rows.numbers) - len(reading) - (first.moved[_FOOTERS] - before)
             yield reading
 
+    told = set(sheet.notes)
     yield from ahead(read())
+    first.notes += [note for note in sheet.notes if note not in told]
     if blank:
         first.notes.append(f"{blank} row(s) with nothing in any column that is read were passed over")
+    first.notes += filling.hints()
 
 
 def whole(readings: Iterator[Reading]) -> Reading:
@@ -133,15 +140,17 @@ def whole(readings: Iterator[Reading]) -> Reading:
     )
 
 
-def _reading(rows: Rows, positions: Mapping[str, int], first: Reading) -> Reading:
+def _reading(rows: Rows, positions: Mapping[str, int], first: Reading, filling: FillDown, title: str) -> Reading:
     cells = {
         name: free_text(rows.cells[position]) if is_free_text(name) else trimmed(rows.cells[position])
         for name, position in positions.items()
     }
+    full = {name: filled(cell) for name, cell in cells.items()}
     numbers = rows.numbers
     footer = footers(cells.values(), len(numbers))
     first.moved[_FOOTERS] += int(footer.sum())
-    some = np.logical_or.reduce([filled(cell) for cell in cells.values()]) & ~footer
+    some = np.logical_or.reduce(list(full.values())) & ~footer
+    cells = filling.fill(cells, full, title)
     if not some.all():
         cells = {name: cell.filter(pa.array(some)) for name, cell in cells.items()}
         numbers = numbers[some]

@@ -114,7 +114,8 @@ def _without_strangers(stem: str, units: frozenset[str]) -> str:
             counted = re.match(r"[年月日号至第期批周份]+", run[at:]) if (at == 0 and parts) or run[at] == "第" else None
             single = run[at] in _PARTICLES and bool(parts) and parts[-1] != "…"
             size = max(size, dated.end() if dated else 0, counted.end() if counted else 0, int(single))
-            if not size:
+            # What follows a hidden character may be the rest of a name (司马云飞).
+            if not size and (not parts or parts[-1] != "…"):
                 ahead = next((end for end in range(at + 1, len(run)) if _known_at(run, end, words, longest)), len(run))
                 size = ahead - at if may_stand(run[at:ahead]) else 0
             if size:

@@ -11,12 +11,14 @@ from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract, declared, required
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
+from riskwarn.contracts.merging import Merged, merged_as
 from riskwarn.contracts.vocabulary import field_words, is_opinion, is_personal, words_that_mean
 from riskwarn.ingest.columns import REPEATED, plain_heading
 from riskwarn.ingest.mapping_proposal.guessing import guess, suggested_preset
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised, recognise
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile, look_at, may_be_told
 from riskwarn.ingest.redaction import shown_headings
+from riskwarn.ingest.values.fill_down import MOSTLY, ROWS, hint
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
 
@@ -100,6 +102,13 @@ def propose(
         notes.append(
             "no column gives the category, and a default target counts known ones only: if all are of one, say always:"
         )
+    notes += [
+        hint(name, seen.columns[index].empty)
+        for name, position in found.fields.items()
+        if merged_as(told.kind, name) is Merged.UNIT and seen.rows >= ROWS
+        for index in [_index(seen, position)]
+        if seen.columns[index].empty >= MOSTLY and bool(seen.cells[position].notna().iloc[0])
+    ]
     if source not in configuration.sources:
         notes.append(f"{source} is no source of this home yet: declare it under sources: in riskwarn.yaml")
     return Proposal(
@@ -115,6 +124,10 @@ def propose(
         notes=tuple(dict.fromkeys(notes)),
         mapping=_mapping(found, preset),
     )
+
+
+def _index(seen: Profile, position: int) -> int:
+    return next(index for index, column in enumerate(seen.columns) if column.position == position)
 
 
 def _places_of(found: Recognised) -> list[int]:

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from riskwarn.errors import FileEmpty, FileMissing, FileUnreadable, SheetMissing
+from riskwarn.errors import FileEmpty, SheetMissing
+from riskwarn.ingest.sheets.content import LINES, PARQUET, QUERY, WORKBOOKS, kind_of
 from riskwarn.ingest.sheets.headings import Finder
 from riskwarn.ingest.sheets.rows import ROUNDED, Rows, Sheet, ahead
 
 __all__ = ["ROUNDED", "Finder", "Rows", "Sheet", "ahead", "hidden_sheets", "open_sheet", "sheet_names"]
-
-#: Suffixes of workbooks.
-_WORKBOOKS = (".xlsx", ".xls", ".xlsb", ".ods")
 
 
 def sheet_names(path: Path) -> tuple[str, ...]:
@@ -24,7 +22,7 @@ def sheet_names(path: Path) -> tuple[str, ...]:
 
     Raises FileMissing, FileUnreadable.
     """
-    if _kind(path) not in _WORKBOOKS:
+    if kind_of(path)[0] not in WORKBOOKS:
         return ("",)
     from riskwarn.ingest.sheets.excel import tabs_of
 
@@ -36,7 +34,7 @@ def hidden_sheets(path: Path) -> tuple[str, ...]:
 
     Raises FileMissing, FileUnreadable.
     """
-    if _kind(path) not in _WORKBOOKS:
+    if kind_of(path)[0] not in WORKBOOKS:
         return ()
     from riskwarn.ingest.sheets.excel import tabs_of
 
@@ -44,45 +42,41 @@ def hidden_sheets(path: Path) -> tuple[str, ...]:
 
 
 def open_sheet(path: Path, find: Finder, database: str | None = None, *, sheet: str | None = None) -> Sheet:
-    """Open a file by the kind that its name says; a ``.sql`` file holds a query to be asked of `database` (a URL).
+    """Open a file by what it holds; a ``.sql`` file holds a query to be asked of `database` (a URL).
 
     Of a workbook `sheet` names one sheet (by its title or number) or is "all". Where it is not given, every visible sheet
     that has the headings needed is read, several with the same headings as one table; the others are told in the notes.
 
     Raises FileMissing, FileUnreadable, FileEmpty, SettingInvalid (the database), SheetMissing, SheetsDiffer, SheetUnfit.
     """
-    kind = _kind(path)
+    kind, notes = kind_of(path)
     if path.stat().st_size == 0:
         raise FileEmpty(file=path.name)
+    if sheet and sheet != "all" and kind not in WORKBOOKS:
+        raise SheetMissing(file=path.name, sheet=sheet, sheets="none, for it is one table")
+    opened = _opened(path, kind, find, database, sheet)
+    opened.notes = (*notes, *opened.notes)
+    return opened
+
+
+def _opened(path: Path, kind: str, find: Finder, database: str | None, sheet: str | None) -> Sheet:
     # The libraries of each kind are loaded when a file of the kind is.
-    if kind in _WORKBOOKS:
+    if kind in WORKBOOKS:
         from riskwarn.ingest.sheets.workbook import open_workbook
 
         return open_workbook(path, find, sheet)
-    if sheet and sheet != "all":
-        raise SheetMissing(file=path.name, sheet=sheet, sheets="none, for it is one table")
-    if kind in (".csv", ".txt", ".tsv"):
-        from riskwarn.ingest.sheets.delimited import CsvSheet
-
-        return CsvSheet(path, find)
-    if kind in (".jsonl", ".ndjson"):
+    if kind in LINES:
         from riskwarn.ingest.sheets.jsonlines import JsonLinesSheet
 
         return JsonLinesSheet(path)
-    if kind == ".parquet":
+    if kind == PARQUET:
         from riskwarn.ingest.sheets.columnar import ParquetSheet
 
         return ParquetSheet(path)
-    if kind == ".sql":
+    if kind == QUERY:
         from riskwarn.ingest.sheets.query import QuerySheet
 
         return QuerySheet(path, database)
-    told = f"files that end in {kind or 'nothing'} are not read: save it as CSV, Excel, Parquet or JSON lines"
-    raise FileUnreadable(file=path.name, problem=told)
+    from riskwarn.ingest.sheets.delimited import CsvSheet
 
-
-def _kind(path: Path) -> str:
-    if not path.is_file():
-        raise FileMissing(file=path)
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    return suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else (suffixes or [""])[-1]
+    return CsvSheet(path, find)

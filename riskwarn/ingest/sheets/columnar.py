@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from riskwarn.errors import FileEmpty, FileUnreadable
+from riskwarn.ingest.sheets.packing import in_memory
 from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text, no_rows
 
 
@@ -19,7 +20,7 @@ class ParquetSheet(Sheet):
     def __init__(self, path: Path) -> None:
         self._name = path.name
         try:
-            self._file = pq.ParquetFile(path)
+            self._file = pq.ParquetFile(in_memory(path))
             self.headings: Sequence[str] = self._file.schema_arrow.names
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise FileUnreadable(file=path.name, problem="it is not a Parquet file, or it is damaged") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,8 +19,9 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from riskwarn.errors import FileEmpty, FileUnreadable
-from riskwarn.ingest.sheets.encoding import as_text, blocks, encoding_of, opened
-from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Finder
+from riskwarn.ingest.sheets.encoding import as_text, blocks, encoding_of
+from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Finder, Found
+from riskwarn.ingest.sheets.packing import opened
 from riskwarn.ingest.sheets.rows import Rows, Sheet
 
 #: Bytes that are parsed together.
@@ -33,6 +35,12 @@ _PARSED = 1 << 20
 
 _SEPARATORS = ",\t;|"
 
+#: A row of more bytes is none.
+_LONGEST = 1 << 28
+
+#: A line by which a file tells Excel its separator.
+_TOLD = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
+
 
 class CsvSheet(Sheet):
     """A CSV file."""
@@ -41,18 +49,13 @@ class CsvSheet(Sheet):
         self._path = path
         self._encoding = encoding_of(path)
         with opened(path) as stream:
-            head = next(blocks(stream, path.name, _HEAD)).decode(self._encoding, errors="ignore")
+            raw = next(blocks(stream, path.name, _HEAD), b"")
+        head = raw.decode(self._encoding, errors="ignore").replace("\x00", "")
         if not head.strip("\ufeff \t\r\n" + _SEPARATORS):
             raise FileEmpty(file=path.name)
-        self._separator = max(_SEPARATORS, key=head.count)
         self._old_mac = "\n" not in head and "\r" in head
-        rows = csv.reader(io.StringIO(head, newline=None), delimiter=self._separator)
-        try:
-            found = find(list(islice(rows, LOOKED_THROUGH)))
-        except csv.Error as error:
-            raise FileUnreadable(
-                file=path.name, problem=f"it is not a table of text with separators ({error})"
-            ) from error
+        self._nul = 0
+        self._separator, found = _divided(head, find, path.name)
         self.headings: Sequence[str] = found.headings
         self._above = found.rows
 
@@ -79,6 +82,8 @@ class CsvSheet(Sheet):
             )
         if not some:
             raise FileEmpty(file=self._path.name)
+        if self._nul:
+            self.notes = (*self.notes, f"{self._path.name}: {self._nul} NUL byte(s) inside the text were passed over")
 
     @property
     def encoding(self) -> str:
@@ -93,7 +98,8 @@ class CsvSheet(Sheet):
     @property
     def _recoded(self) -> bool:
         """Whether the bytes are turned into UTF-8 before parsing: where a separator can be part of a character."""
-        return self._encoding == "utf-16" or (self._encoding == "gb18030" and self._separator == "|")
+        inside = "@" <= self._separator <= "~"
+        return self._encoding.startswith("utf-16") or (self._encoding == "gb18030" and inside)
 
     @property
     def _bytes(self) -> str:
@@ -101,14 +107,20 @@ class CsvSheet(Sheet):
 
     def _pieces(self) -> Iterator[bytes]:
         """The bytes of the file, cut where a row ends."""
-        rest, started = b"", False
+        rest, started, self._nul = b"", False, 0
         with opened(self._path) as stream:
             for block in self._recode(blocks(stream, self._path.name, PIECE)):
+                if b"\x00" in block:
+                    self._nul += block.count(b"\x00")
+                    block = block.replace(b"\x00", b"")
                 piece = rest + block
                 if not started:
                     piece, started = piece.removeprefix(codecs.BOM_UTF8), True
                 end = _end_of_rows(piece)
                 rest = piece[end:]
+                if len(rest) > _LONGEST:
+                    problem = f"one of its rows has more than {_LONGEST >> 20} MiB; look where its lines end"
+                    raise FileUnreadable(file=self._path.name, problem=problem)
                 if end:
                     yield piece[:end]
         if rest:
@@ -222,6 +234,34 @@ class CsvSheet(Sheet):
             if longest == _PARSED and "straddl" in str(error):
                 return self._parse(piece, positions, quoted=quoted, breaks=True, skip=skip)  # a row longer than a block
             raise
+
+
+def _divided(head: str, find: Finder, file: str) -> tuple[str, Found]:
+    """What stands between the cells, and the headings that it gives.
+
+    The mapping and the file's own word come first; then the line of headings decides: the separator that gives the most
+    headings that are known, of equal ones that by which the rows below have as many cells as the headings, then the most
+    frequent. Text may hold any number of commas.
+    """
+    told = find.separator or (_TOLD.match(head) or {1: None})[1]
+    # A border of a grid is longer than the reader of the standard library allows for a cell.
+    csv.field_size_limit(max(csv.field_size_limit(), _HEAD))
+    tried: dict[str, tuple[tuple[int, float, int], Found]] = {}
+    problem = "it has no rows"
+    for separator in (told,) if told else _SEPARATORS:
+        try:
+            rows = list(islice(csv.reader(io.StringIO(head, newline=None), delimiter=separator), LOOKED_THROUGH))
+        except csv.Error as error:
+            problem = str(error)
+            continue
+        found = find(rows)
+        width, below = len(found.headings), [row for row in rows[found.rows :] if row]
+        even = sum(len(row) == width for row in below) / max(1, len(below)) if width > 1 else 0.0
+        tried[separator] = (len(found.known), even, head.count(separator)), found
+    if not tried:
+        raise FileUnreadable(file=file, problem=f"it is not a table of text with separators ({problem})")
+    best = max(tried, key=lambda separator: tried[separator][0])
+    return best, tried[best][1]
 
 
 @dataclass(frozen=True)

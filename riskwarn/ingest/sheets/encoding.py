@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import codecs
-import gzip
-import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.errors import FileUnreadable
+from riskwarn.ingest.sheets.packing import DAMAGED, opened
 
 #: Bytes of a file that are looked at together.
 BLOCK = 1 << 24
@@ -24,12 +24,8 @@ LOST = "\ufffd"
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
-
-def opened(path: Path) -> BinaryIO:
-    """The bytes of a file, unpacked where its name ends in .gz."""
-    if path.suffix.lower() == ".gz":
-        return io.BufferedReader(gzip.open(path))
-    return path.open("rb")
+#: Beside NUL bytes, which some systems put into empty cells, these are no text.
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x19]")
 
 
 def blocks(stream: BinaryIO, name: str, size: int = BLOCK) -> Iterator[bytes]:
@@ -37,14 +33,13 @@ def blocks(stream: BinaryIO, name: str, size: int = BLOCK) -> Iterator[bytes]:
     try:
         while block := stream.read(size):
             yield block
-    except (gzip.BadGzipFile, EOFError, OSError) as error:
-        if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
-            raise
+    except DAMAGED as error:
         raise FileUnreadable(file=name, problem="the archive is damaged; export it again") from error
 
 
 def encoding_of(path: Path) -> str:
-    """``utf-8``, ``utf-8-sig``, ``utf-16`` or ``gb18030``; told by the first block that is not plain ASCII.
+    """``utf-8``, ``utf-8-sig``, ``utf-16`` (without a mark ``-le``, ``-be``) or ``gb18030``; told by the first block that is
+    not plain ASCII. NUL bytes belong to no character.
 
     Raises FileUnreadable where it is none of them.
     """
@@ -57,7 +52,11 @@ def encoding_of(path: Path) -> str:
             if index == 0 and block.startswith(codecs.BOM_UTF8):
                 return "utf-8-sig"
             if b"\x00" in block:
-                break
+                if index == 0 and (wide := _utf16(block)) is not None:
+                    return wide
+                if _CONTROLS.search(block):
+                    break
+                block = block.replace(b"\x00", b"")
             if block.isascii():
                 continue
             for name, decoder in (("utf-8", utf8), ("gb18030", national)):
@@ -72,6 +71,15 @@ def encoding_of(path: Path) -> str:
     raise FileUnreadable(
         file=path.name, problem="its characters are neither UTF-8 nor GB18030; save it again as CSV UTF-8"
     )
+
+
+def _utf16(block: bytes) -> str | None:
+    """UTF-16 that has no mark: every other byte of its separators and digits is NUL."""
+    zeros = [block[start::2].count(0) for start in (0, 1)]
+    for name, here, there in (("utf-16-le", zeros[1], zeros[0]), ("utf-16-be", zeros[0], zeros[1])):
+        if here > 10 * there and here * 20 > len(block):
+            return name
+    return None
 
 
 def as_text(column: pa.ChunkedArray, encoding: str) -> pa.Array:

@@ -19,10 +19,17 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from riskwarn.contracts.merging import Merged
 from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.redaction import shown_title
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Cells, Found
+from riskwarn.ingest.sheets.merged import Filling, areas_of
+from riskwarn.ingest.sheets.packing import in_memory
 from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text, no_rows
+from riskwarn.ingest.sheets.workbook_limits import check_workbook, counts_from_1904
+
+#: Days from the day 0 of most workbooks to that of those that count from 1904.
+DAYS_TO_1904 = 1462
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,7 @@ class Tab:
     number: int  # among all sheets of the workbook, from 1
     hidden: bool
     cells: CalamineSheet
+    since_1904: bool = False  # whether the workbook counts its days from 1904
 
     @property
     def shown(self) -> str:
@@ -54,11 +62,20 @@ class Tab:
 
 
 def tabs_of(path: Path) -> list[Tab]:
-    """The sheets of a workbook that have rows; raise FileUnreadable where it is none, or is locked."""
+    """The sheets of a workbook that have rows; raise FileUnreadable where it is none, is locked, or too large unpacked."""
+    source = in_memory(path)
+    check_workbook(source, path.name)
+    later = counts_from_1904(source)
     try:
-        workbook = CalamineWorkbook.from_path(path)
+        workbook = CalamineWorkbook.from_object(source)
         tabs = [
-            Tab(one.name, number, one.visible is not SheetVisibleEnum.Visible, workbook.get_sheet_by_name(one.name))
+            Tab(
+                one.name,
+                number,
+                one.visible is not SheetVisibleEnum.Visible,
+                workbook.get_sheet_by_name(one.name),
+                later,
+            )
             for number, one in enumerate(workbook.sheets_metadata, start=1)
             if one.typ in (SheetTypeEnum.WorkSheet, SheetTypeEnum.MacroSheet)
         ]
@@ -67,6 +84,11 @@ def tabs_of(path: Path) -> list[Tab]:
         raise FileUnreadable(file=path.name, problem=problem) from error
     except CalamineError as error:
         raise FileUnreadable(file=path.name, problem="it is not an Excel workbook; save it again as .xlsx") from error
+    except BaseException as error:
+        # A panic of the library, which damaged workbooks can cause, is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise FileUnreadable(file=path.name, problem="the workbook is damaged; save it again as .xlsx") from error
     return [tab for tab in tabs if tab.cells.height]
 
 
@@ -77,22 +99,43 @@ class ExcelSheet(Sheet):
         self._file = file
         self._tab = tab
         self._above = found.rows
+        self._named_by = found.named_by
+        self._areas = areas_of(tab.cells, found.rows, found.carried)
         self.headings: Sequence[str] = found.headings
+        self._late = {at for at, kind in found.carried.items() if kind == Merged.DATE} if tab.since_1904 else set()
+        filled = sorted({column for area in self._areas for column in area.columns})
+        if filled:
+            names = ", ".join(found.headings[column] for column in filled)
+            self.notes = (f"{file}: merged cells hold for all their rows in {names}",)
+        if self._late:
+            self.notes = (
+                *self.notes,
+                f"{file}: the workbook counts its days from 1904, and so do numbers in columns of dates",
+            )
 
     def batches(self, positions: Sequence[int]) -> Iterator[Rows]:
         """Read the columns at these positions; empty cells below and beside the table belong to nothing."""
         rows = islice(self._tab.cells.iter_rows(), self._above, None)
         number = self._above + 1
         some = False
+        filling = Filling(self._areas, self._named_by)
         while batch := list(islice(rows, BATCH)):
-            cells = {
-                position: pa.array(
-                    [cell_text(row[position]) if position < len(row) else None for row in batch], pa.string()
-                )
+            columns = {
+                position: [cell_text(row[position]) if position < len(row) else None for row in batch]
                 for position in positions
             }
+            for position in self._late.intersection(positions):
+                columns[position] = [_since_1900(row, position) for row in batch]
+            filling.fill(columns, number - 1, len(batch))
             some = True
+            cells = {position: pa.array(column, pa.string()) for position, column in columns.items()}
             yield Rows(cells, np.arange(number, number + len(batch), dtype=np.int64), no_rows())
             number += len(batch)
         if not some:
             raise FileEmpty(file=self._file)
+
+
+def _since_1900(row: Sequence[object], position: int) -> str | None:
+    """A cell of a column of dates, its bare number of days counted as other workbooks count them."""
+    cell = row[position] if position < len(row) else None
+    return cell_text(cell + DAYS_TO_1904 if isinstance(cell, float) and 0 < cell < 1e5 else cell)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 Cells = Sequence[str | None]
@@ -20,10 +20,16 @@ class Found:
     rows: int  # rows from the top of the sheet to the last row of headings
     known: frozenset[str] = frozenset()  # those of the headings that stand for a field
     lacking: str | None = None  # the first field that is needed and has no heading
+    carried: Mapping[int, str] = field(default_factory=dict)  # position -> kind, of columns that merged cells carry on
+    named_by: int | None = None  # position of the column that names a row
 
 
 class Finder(Protocol):
     """Tells the headings of a table from the titles above them, and whether they are those of a source."""
+
+    @property
+    def separator(self) -> str | None:
+        """What is known to stand between the cells of a text."""
 
     def __call__(self, top: Sequence[Cells]) -> Found:
         """The headings among the first rows."""

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from riskwarn.errors import FileUnreadable
-from riskwarn.ingest.sheets.encoding import encoding_of, opened
+from riskwarn.ingest.sheets.encoding import encoding_of
+from riskwarn.ingest.sheets.packing import DAMAGED, opened
 from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text
 
 
@@ -42,13 +43,17 @@ class JsonLinesSheet(Sheet):
     def _rows(self) -> Iterator[tuple[int, dict[str, object] | None]]:
         """Number and object of every line that is not blank; no object where the line is none."""
         with opened(self._path) as stream:
-            for number, line in enumerate(io.TextIOWrapper(stream, self._encoding, errors="replace"), start=1):
-                if line.strip():
-                    try:
-                        row = json.loads(line)
-                    except json.JSONDecodeError:
-                        row = None
-                    yield number, row if isinstance(row, dict) else None
+            try:
+                for number, line in enumerate(io.TextIOWrapper(stream, self._encoding, errors="replace"), start=1):
+                    if line.strip():
+                        try:
+                            row = json.loads(line)
+                        except json.JSONDecodeError:
+                            row = None
+                        yield number, row if isinstance(row, dict) else None
+            except DAMAGED as error:
+                problem = "the archive is damaged; export it again"
+                raise FileUnreadable(file=self._path.name, problem=problem) from error
 
 
 def _cell(value: object) -> str | None:

@@ -125,6 +125,7 @@ def _table(file: str, looks: Sequence[_Look], chosen: Sequence[_Look], *, told: 
     if told and left:
         why = "; ".join(f"{look.tab.shown} ({look.problem})" for look in left)
         notes.append(f"{file}: of the sheets {names} was read, not {why}; --sheet NAME reads another")
+    notes += dict.fromkeys(note for part in parts for note in part.sheet.notes)
     return JoinedSheets(file, parts, notes, _listed([look.tab for look in looks]))
 
 

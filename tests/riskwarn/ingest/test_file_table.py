@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,8 +19,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from riskwarn.errors import FileEmpty, FileUnreadable, HeadingClash, RiskwarnError
+from riskwarn.errors import ColumnMissing, FileEmpty, FileUnreadable, HeadingClash, RiskwarnError
 from riskwarn.home import Home
+from riskwarn.ingest.sheets import packing, workbook_limits
 from riskwarn.store import Store
 from tests.worlds import dispute, load
 
@@ -68,6 +70,21 @@ def workbook(*rows: list[Any], merged: tuple[str, ...] = (), sheets: tuple[Cells
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def zipped(files: dict[str, bytes], *, locked: bool = False) -> bytes:
+    """A zip; `locked` marks its files as encrypted."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    made = bytearray(stream.getvalue())
+    for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = made.find(mark)
+        while locked and start >= 0:
+            made[start + at] |= 1
+            start = made.find(mark, start + 4)
+    return bytes(made)
 
 
 def parquet(table: pa.Table) -> bytes:
@@ -129,6 +146,17 @@ TEXTS = [
     shape("a title above", "d.csv", TITLE + "\r\n" + PLAIN),
     shape("two titles and a blank row above", "d.csv", f"{TITLE}\r\n填报单位：石桥街道,填报人\r\n\r\n{PLAIN}"),
     shape("a title as wide as the table", "d.csv", TITLE + "," * 10 + "\r\n" + PLAIN),
+    shape("a line that tells the separator", "d.csv", "sep=;\r\n" + written(cells(), ";")),
+    shape("more commas in the text than tabs between cells", "d.txt", written(cells([{**row, "案情": "吵,又吵,再吵," * 9} for row in ROWS]), "\t")),
+    shape("UTF-16 without a mark", "d.txt", written(cells(), "\t").encode("utf-16-le")),
+    shape("NUL bytes in empty cells", "d.csv", PLAIN.encode("gb18030").replace(b",,", b",\x00,")),
+    shape("CSV called Excel", "d.xlsx", PLAIN.encode("gb18030")),
+    shape("tabs called Excel", "d.xls", written(cells(), "\t").encode("gb18030")),
+    shape("CSV called Parquet", "d.parquet", PLAIN),
+    shape("CSV called JSON", "d.jsonl", PLAIN),
+    shape("a zip of one CSV", "d.zip", lambda: zipped({"三月/纠纷.csv": PLAIN.encode("gb18030"), "__MACOSX/三月/._纠纷.csv": b"x"})),
+    shape("a zip that is called CSV", "d.csv", lambda: zipped({"d": PLAIN.encode()})),
+    shape("a compressed CSV that is called CSV", "d.csv", gzip.compress(PLAIN.encode())),
     shape("a sum below", "d.csv", PLAIN + "合计,G1,,,,,,,,,4\r\n", missing_date=1),
 ]
 HEADS = [
@@ -150,6 +178,9 @@ BOOKS = [
     shape("Excel with blank rows and columns", "d.xlsx", lambda: workbook([None] * 12, *([None, *row] for row in cells()), *([[None] * 12] * 40))),
     shape("Excel whose first sheet is empty", "d.xlsx", lambda: workbook(sheets=(cells(),))),
     shape("Excel with a second sheet", "d.xlsx", lambda: workbook(*cells(), sheets=([["说明"], ["勿动"]],))),
+    shape("Excel called CSV", "d.csv", lambda: workbook(*cells())),
+    shape("Excel in a zip", "d.zip", lambda: zipped({"d.xlsx": workbook(*cells())})),
+    shape("Excel, compressed", "d.xlsx.gz", lambda: gzip.compress(workbook(*cells()))),
     shape("Excel with errors in cells that are not read", "d.xlsx", lambda: workbook([*HEADINGS, "公式"], *([*row, "=1/0"] for row in cells()[1:]))),
 ]
 TYPED = [
@@ -163,7 +194,11 @@ TYPED = [
     shape("Parquet with ids as floats", "d.parquet", lambda: typed(pa.float64(), "纠纷编号", [5e18 + n for n in range(4)]), 0, rounded_id=4),
     shape("Parquet with ids as decimals", "d.parquet", lambda: typed(pa.decimal128(20, 0), "纠纷编号", [Decimal(7000 + n) for n in range(4)])),
     shape("Parquet with nothing in a column", "d.parquet", lambda: typed(pa.null(), "化解时间", [None] * 4)),
+    shape("Parquet called CSV", "d.csv", lambda: parquet(pa.Table.from_pylist(ROWS))),
+    shape("Parquet in a zip", "d.zip", lambda: zipped({"d": parquet(pa.Table.from_pylist(ROWS))})),
     shape("JSON lines", "d.jsonl", lines(*ROWS)),
+    shape("JSON lines called text", "d.txt", lines(*ROWS)),
+    shape("JSON lines in a zip", "d.zip", lambda: zipped({"d.jsonl": lines(*ROWS).encode()})),
     shape("JSON lines, some broken", "d.jsonl", lines(*ROWS[:3], "{half a row", "[1, 2]", "", ROWS[3]), ragged_row=2),
     shape("JSON lines with keys that come and go", "d.jsonl", lines(*({**row, **({"备注": {"a": [1]}} if n else {})} for n, row in enumerate(ROWS)))),
 ]
@@ -196,10 +231,19 @@ WRONG = [
     pytest.param("d.csv", b"\x81\x00\xff" * 50, FileUnreadable, "UTF-8", id="no text at all"),
     pytest.param("d.csv.gz", b"\x1f\x8b\x08broken", FileUnreadable, "damaged", id="a damaged archive"),
     pytest.param("d.csv.gz", gzip.compress(PLAIN.encode())[:-40], FileUnreadable, "damaged", id="half an archive"),
-    pytest.param("d.xlsx", PLAIN.encode(), FileUnreadable, "not an Excel workbook", id="CSV called Excel"),
     pytest.param("d.xls", b"\xd0\xcf\x11\xe0 short", FileUnreadable, "not an Excel workbook", id="a damaged old Excel"),
-    pytest.param("d.parquet", PLAIN.encode(), FileUnreadable, "Parquet", id="CSV called Parquet"),
-    pytest.param("d.jsonl", PLAIN.encode(), FileUnreadable, "JSON", id="CSV called JSON"),
+    pytest.param("d.xls", "<html><table><tr><td>纠纷编号</td></tr></table></html>", FileUnreadable, "web page", id="a web page called Excel"),
+    pytest.param("d.json", json.dumps([ROWS[0]], indent=1), FileUnreadable, "one JSON document", id="one JSON document"),
+    pytest.param("d.csv", b"SQLite format 3\x00" + bytes(90), FileUnreadable, "database", id="a database called CSV"),
+    pytest.param("d.zip", lambda: zipped({"a.csv": b"1", "b.csv": b"2"}), FileUnreadable, "holds 2 files", id="a zip of two tables"),
+    pytest.param("d.zip", lambda: zipped({}), FileUnreadable, "archive", id="a zip of nothing"),
+    pytest.param("d.zip", lambda: zipped({"a.csv": PLAIN.encode()}, locked=True), FileUnreadable, "password", id="a locked zip"),
+    pytest.param("d.zip", lambda: zipped({"a.zip": zipped({"a.csv": PLAIN.encode()})}), FileUnreadable, "another archive", id="a zip in a zip"),
+    pytest.param("d.csv.gz", gzip.compress(gzip.compress(PLAIN.encode())), FileUnreadable, "another archive", id="compressed twice"),
+    pytest.param("d.zip", lambda: zipped({"a.csv": PLAIN.encode()})[:-30], FileUnreadable, "damaged", id="half a zip"),
+    pytest.param("d.csv", b"PK\x03\x04 short", FileUnreadable, "damaged", id="a broken zip called CSV"),
+    pytest.param("d.xlsx", lambda: workbook(*cells())[:-900], FileUnreadable, "not an Excel workbook", id="half a workbook"),
+    pytest.param("d.docx", lambda: zipped({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}), FileUnreadable, "text document", id="a text document"),
     pytest.param("d.pdf", b"%PDF", FileUnreadable, "pdf", id="another kind"),
 ]
 # fmt: on
@@ -215,6 +259,56 @@ def test_a_file_that_cannot_be_a_table_is_told_and_leaves_no_trace(
     assert "\n" not in str(told.value)
     assert Store(city).version() == before
     assert not Store(city).quarantined()
+
+
+def test_what_is_called_otherwise_than_it_is_is_told(city: Home, tmp_path: Path) -> None:
+    notes = load(city, "disputes", saved(tmp_path / "d.csv", lambda: workbook(*cells()))).notes
+    assert "d.csv: it is called .csv and is a workbook; it was read as that" in notes
+    notes = load(city, "disputes", saved(tmp_path / "e.csv.gz", gzip.compress(PLAIN.encode()))).notes
+    assert not [note for note in notes if "called" in note]
+    notes = load(city, "disputes", saved(tmp_path / "f.csv", PLAIN.encode().replace(b",,", b",\x00,"))).notes
+    assert [note for note in notes if "NUL" in note]
+
+
+def test_the_mapping_may_say_what_stands_between_cells(city: Home, tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text('separator: "^"\n')
+    path = saved(tmp_path / "d.csv", written(cells(), "^").encode("gb18030"))
+    with pytest.raises(ColumnMissing):
+        load(city, "disputes", path)
+    assert load(city, "disputes", path, mapping=tmp_path / "m.yaml").accepted == 4
+
+
+def test_a_cell_in_a_far_corner_is_told(city: Home, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in cells():
+        book.active.append(row)
+    book.active["FA9000"] = "x"
+    book.save(tmp_path / "wide.xlsx")
+    assert load(city, "disputes", tmp_path / "wide.xlsx").accepted == 4
+    book.active["XFD1048576"] = "x"
+    book.save(tmp_path / "d.xlsx")
+    with pytest.raises(FileUnreadable, match="spans 1,048,576 rows and 16,384 columns"):
+        load(city, "disputes", tmp_path / "d.xlsx")
+
+
+@pytest.mark.parametrize("name", ["d.csv.gz", "d.zip", "d.xlsx", "d.xlsx.gz"])
+def test_a_small_file_that_unpacks_to_very_much_is_refused(
+    city: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The limits are made small; a part that is larger than the archive says fails its checksum."""
+    for limit, most in (("FREE", 1 << 16), ("RATIO", 20), ("HELD", 1 << 12)):
+        monkeypatch.setattr(packing, limit, most)
+    monkeypatch.setattr(workbook_limits, "WORKBOOK", 1 << 16)
+    long = (PLAIN + "D9,G1,2026-03-01,,邻里,,,,,,\r\n" * 5000).encode()
+    made = {
+        "d.csv.gz": lambda: gzip.compress(long),
+        "d.zip": lambda: zipped({"d.csv": long}),
+        "d.xlsx": lambda: workbook(HEADINGS, *([["D9"] * 11] * 3000)),
+        "d.xlsx.gz": lambda: gzip.compress(workbook(*cells())),
+    }
+    with pytest.raises(FileUnreadable, match="unpacked"):
+        load(city, "disputes", saved(tmp_path / name, made[name]))
 
 
 def saved(path: Path, content: str | bytes | Callable[[], bytes]) -> Path:

@@ -28,10 +28,10 @@ def refused(home: Home) -> list[tuple[str, int]]:
 
 
 @pytest.fixture
-def city(city: Home, tmp_path: Path) -> Home:
+def city(home: Home, tmp_path: Path) -> Home:
     """A city of six grids."""
-    load(city, "grids", write_csv(tmp_path / "grids.csv", grid_rows(6)))
-    return city
+    load(home, "grids", write_csv(tmp_path / "grids.csv", [{**row, "纬度": 29.56} for row in grid_rows(6)]))
+    return home
 
 
 def test_a_sheet_a_month_is_one_load(city: Home) -> None:
@@ -40,6 +40,16 @@ def test_a_sheet_a_month_is_one_load(city: Home) -> None:
     assert [note for note in account.notes if "12 sheets with the same headings were read as one" in note]
     again = load(city, "disputes", CASES / "g12a_a_sheet_a_month.xlsx")
     assert (again.read, again.duplicates) == (60, 60)
+
+
+@pytest.mark.parametrize("file", ["g10a_tabs_and_commas.txt", "g10b_semicolons.csv"])
+def test_the_line_of_headings_decides_the_separator(city: Home, file: str) -> None:
+    account = load(city, "disputes", CASES / file)
+    assert (account.accepted, account.quarantined) == (5, 0)
+
+
+def test_a_border_may_be_longer_than_any_cell(home: Home) -> None:
+    assert load(home, "grids", CASES / "g11_long_border.csv").accepted == 2
 
 
 def test_the_sheet_that_fits_is_read_wherever_it_stands(city: Home, tmp_path: Path) -> None:

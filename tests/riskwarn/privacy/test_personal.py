@@ -181,6 +181,7 @@ def test_names_of_files_that_say_what_is_in_them_are_kept(name: str) -> None:
     [
         ("张三身份证.csv", "张三"),
         ("欧阳锦程的纠纷.xlsx", "欧阳锦程"),
+        ("司马云飞的纠纷.xlsx", "飞"),
         ("纠纷13983771234.csv", "13983771234"),
         ("a.zhang@example.cn.csv", "zhang"),
         ("维 稳台账.csv", "稳"),

@@ -1,0 +1,129 @@
+"""What kind of table a file is, told by its content: systems write text and web pages that they call .xls."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+from riskwarn.errors import FileMissing, FileUnreadable
+from riskwarn.ingest.sheets.packing import DAMAGED, GZIP, ZIP, in_memory, is_packed, opened, parts_of
+
+#: Kinds by the endings of names.
+TEXT, WORKBOOKS, LINES = (".csv", ".txt", ".tsv"), (".xlsx", ".xls", ".xlsb", ".ods"), (".jsonl", ".ndjson")
+PARQUET, QUERY = ".parquet", ".sql"
+_READ = (*TEXT, *WORKBOOKS, *LINES, PARQUET, QUERY)
+
+#: First bytes of files that hold no table.
+_OTHERS = (
+    (b"%PDF", "it is a pdf; ask for the table that it was made from"),
+    (b"Rar!", "it is a RAR archive; unpack it first"),
+    (b"7z\xbc\xaf\x27\x1c", "it is a 7z archive; unpack it first"),
+    (b"SQLite format 3\x00", "it is a database; ask it by a query in a file that ends in .sql"),
+    (b"\x89PNG", "it is a picture; ask for the table that it shows"),
+    (b"\xff\xd8\xff", "it is a picture; ask for the table that it shows"),
+)
+_OLE, _PARQUET = b"\xd0\xcf\x11\xe0", b"PAR1"
+_HEAD = 1 << 12
+
+_AS = {**dict.fromkeys(TEXT, "text with separators"), **dict.fromkeys(WORKBOOKS, "a workbook")}
+_AS |= {**dict.fromkeys(LINES, "JSON lines"), PARQUET: "a Parquet file"}
+
+
+def kind_of(path: Path) -> tuple[str, tuple[str, ...]]:
+    """The kind of a file, as the ending that its name should have, and what is to be told of that.
+
+    The content decides between tables; of plain text the name does. Raises FileMissing, FileUnreadable.
+    """
+    if not path.is_file():
+        raise FileMissing(file=path)
+    named = _ending(path)
+    if path.stat().st_size == 0:
+        return named, ()
+    try:
+        found = _found(path, named)
+    except DAMAGED as error:
+        raise FileUnreadable(file=path.name, problem="the archive is damaged; export it again") from error
+    if _AS.get(found) == _AS.get(named) or named == QUERY:
+        return found, ()
+    called = "" if is_packed(path) and named not in _READ else f"{path.name}: it is called {named} and is {_AS[found]}"
+    return found, (f"{called}; it was read as that",) if called else ()
+
+
+def _ending(path: Path) -> str:
+    """The ending of a name; of a packed file the one before."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if len(suffixes) > 1 and suffixes[-1] in (".gz", ".zip"):
+        return suffixes[-2]
+    return (suffixes or [""])[-1]
+
+
+def _found(path: Path, named: str) -> str:
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    if start in ZIP:
+        try:
+            packed = is_packed(path)
+        except zipfile.BadZipFile:
+            # Half a workbook: the reader of its kind says so.
+            if named in WORKBOOKS:
+                return named
+            raise
+    else:
+        packed = start.startswith(GZIP)
+    with opened(path) as stream:
+        head = stream.read(_HEAD)
+    if not head:
+        return named
+    if packed and (head.startswith(GZIP) or (head[:4] in ZIP and not parts_of(in_memory(path)))):
+        raise FileUnreadable(file=path.name, problem="it holds another archive; unpack it and load the table")
+    if head[:4] in ZIP:
+        made = parts_of(in_memory(path))
+        if made in (".xlsx", ".ods"):
+            # .xlsb has the same parts.
+            return made
+        problem = "it is a text document; copy its table into a workbook" if made in (".docx", ".odt") else "no table"
+        raise FileUnreadable(file=path.name, problem=problem)
+    if head.startswith(_OLE):
+        return ".xls"
+    if head.startswith(_PARQUET):
+        return PARQUET
+    for first, problem in _OTHERS:
+        if head.startswith(first):
+            raise FileUnreadable(file=path.name, problem=problem)
+    return _text(path, named, head)
+
+
+def _text(path: Path, named: str, head: bytes) -> str:
+    """The kind of a file that is none of those with marks of their own."""
+    plain = head.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"").removeprefix(b"\xff\xfe").lstrip()
+    if named == QUERY:
+        return QUERY
+    if plain[:1] == b"<":
+        problem = "it is a web page or XML, whatever its name; open it in Excel or WPS and save it as .xlsx"
+        raise FileUnreadable(file=path.name, problem=problem)
+    if plain[:1] in (b"{", b"[") and named not in TEXT:
+        if named in LINES or _is_line(plain):
+            return LINES[0]
+        problem = "it is one JSON document; save it as JSON lines, one object a line"
+        raise FileUnreadable(file=path.name, problem=problem)
+    if plain[:1] == b"{" and _is_line(plain):
+        return LINES[0]
+    if named in (*WORKBOOKS, PARQUET) and not any(separator in plain for separator in b",;\t|"):
+        what = "an Excel workbook" if named in WORKBOOKS else "a Parquet file"
+        raise FileUnreadable(file=path.name, problem=f"it is not {what}, nor text with separators; export it again")
+    if named in _AS or named in (".gz", ".zip", ".json"):
+        return TEXT[0]
+    told = f"files that end in {named or 'nothing'} are not read: save it as CSV, Excel, Parquet or JSON lines"
+    raise FileUnreadable(file=path.name, problem=told)
+
+
+def _is_line(head: bytes) -> bool:
+    """Whether the first line is a JSON object; one that goes on beyond what was read may be."""
+    line, _, more = head.partition(b"\n")
+    if not more and len(head) > _HEAD // 2:
+        return b'":' in line or b'" :' in line
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False

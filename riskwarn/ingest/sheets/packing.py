@@ -1,0 +1,133 @@
+"""Packed files: .gz and .zip of one table, unpacked as they are read and bounded, for a small file may unpack to any size.
+
+Nothing is unpacked onto the disk, and no name inside an archive is used or shown.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+from riskwarn.errors import FileUnreadable
+
+GZIP, ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
+
+#: An unpacked file may have so many bytes whatever its size, and beyond that so many for each packed one: text of
+#: registers packs to a tenth or twentieth, a bomb to a thousandth.
+FREE, RATIO = 1 << 30, 200
+#: No unpacked file may have more bytes than this.
+MOST = 1 << 38
+#: What has to be held in memory to be read (a packed workbook) may have so many bytes.
+HELD = 1 << 28
+#: Files that systems leave in archives.
+_LITTER = ("__MACOSX/", ".", "~$", "Thumbs.db")
+
+#: What the unpackers raise of damaged archives and of unknown ways of packing.
+DAMAGED = (gzip.BadGzipFile, zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError)
+
+
+class _Bounded(io.RawIOBase):
+    """A stream of unpacked bytes that ends with an error where they are too many for the packed ones."""
+
+    def __init__(self, stream: BinaryIO, name: str, packed: int, most: int) -> None:
+        self._stream, self._name, self._most = stream, name, most
+        self._read, self._allowed = 0, min(most, max(FREE, RATIO * packed))
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        count = int(self._stream.readinto(buffer))  # type: ignore[attr-defined]
+        self._read += count
+        if self._read > self._allowed:
+            raise FileUnreadable(
+                file=self._name,
+                problem=f"unpacked it would have more than {size_of(self._allowed)}; unpack it yourself and look at it",
+            )
+        return count
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file is a .gz, or a .zip that is no workbook."""
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    return start.startswith(GZIP) or (start in ZIP and not parts_of(path))
+
+
+def parts_of(path: Path | BinaryIO) -> str:
+    """What the parts of a .zip make together: ``.xlsx`` (also .xlsb), ``.ods``, ``.docx``, ``.pptx``; "" where nothing.
+
+    Raises zipfile.BadZipFile.
+    """
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        for folder, kind in (("xl/", ".xlsx"), ("word/", ".docx"), ("ppt/", ".pptx")):
+            if "[Content_Types].xml" in names and any(name.startswith(folder) for name in names):
+                return kind
+        if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+            return ".ods" if b"opendocument.spreadsheet" in archive.read("mimetype") else ".odt"
+    return ""
+
+
+def opened(path: Path, most: int = MOST) -> BinaryIO:
+    """The bytes of a file; of a packed one those of the table in it. Raises FileUnreadable."""
+    with path.open("rb") as stream:
+        start = stream.read(4)
+    packed = path.stat().st_size
+    if start.startswith(GZIP):
+        return io.BufferedReader(_Bounded(gzip.open(path), path.name, packed, most), 1 << 20)  # type: ignore[arg-type]
+    try:
+        if start in ZIP and not parts_of(path):
+            return io.BufferedReader(_Bounded(_member(path), path.name, packed, most), 1 << 20)
+    except DAMAGED as error:
+        raise FileUnreadable(file=path.name, problem="the archive is damaged; export it again") from error
+    return path.open("rb")
+
+
+def in_memory(path: Path) -> Path | BinaryIO:
+    """A file for readers that jump about in it: the path itself, or the unpacked bytes. Raises FileUnreadable."""
+    try:
+        if not is_packed(path):
+            return path
+    except zipfile.BadZipFile:
+        return path  # half a workbook: the reader of its kind says so
+    try:
+        with opened(path, HELD) as stream:
+            return io.BytesIO(stream.read())
+    except DAMAGED as error:
+        raise FileUnreadable(file=path.name, problem="the archive is damaged; export it again") from error
+
+
+def _member(path: Path) -> BinaryIO:
+    """The one table of an archive."""
+    with zipfile.ZipFile(path) as archive:
+        members = [
+            one
+            for one in archive.infolist()
+            if not one.is_dir() and not one.filename.startswith(_LITTER) and not _base(one.filename).startswith(_LITTER)
+        ]
+        if len(members) != 1:
+            problem = f"the archive holds {len(members)} files and has to hold one table; unpack it and load them"
+            raise FileUnreadable(file=path.name, problem=problem)
+        if members[0].flag_bits & 1:
+            problem = "the archive is locked with a password; unpack it first"
+            raise FileUnreadable(file=path.name, problem=problem)
+        # The member keeps the archive's file open until it is closed itself.
+        return archive.open(members[0])  # type: ignore[return-value]
+
+
+def _base(name: str) -> str:
+    return name.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def size_of(count: int) -> str:
+    """A number of bytes as it is told."""
+    return f"{count / (1 << 30):,.0f} GiB" if count >= 1 << 30 else f"{count >> 20} MiB"
