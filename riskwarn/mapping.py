@@ -17,6 +17,10 @@ PresetName = Literal["dispute", "petition", "12345", "110", "grid-case", "mediat
 PRESETS: tuple[str, ...] = get_args(PresetName)
 
 
+#: In which order dates are written that do not begin with a year of four digits.
+DateOrder = Literal["ymd", "mdy", "dmy"]
+
+
 class PeriodColumns(Declared):
     """Where an aggregated export says which period a row covers."""
 
@@ -64,6 +68,10 @@ class Mapping(Declared):
     )
     order: Literal["ascending", "descending"] | None = Field(
         default=None, description="how bare digits of severity are ordered"
+    )
+    dates: DateOrder | dict[Name, DateOrder] = Field(
+        default={},
+        description="order of day, month and year (ymd, mdy or dmy) where a column leaves it open, for all or by field",
     )
     timezone: str | None = Field(default=None, description="time zone of local times; the city's where it is not given")
     delay_days: float = Field(default=0, ge=0, description="known_at = occurred_at + delay where no column says it")

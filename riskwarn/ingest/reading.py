@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,6 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.contracts import declared
+from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
 from riskwarn.ingest.footers import footers
 from riskwarn.ingest.privacy.faults import Faults
@@ -23,6 +25,8 @@ from riskwarn.ingest.sheets import Rows, Sheet, ahead
 from riskwarn.ingest.sheets.encoding import LOST
 from riskwarn.ingest.values.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
 from riskwarn.ingest.values.dates import instants
+from riskwarn.ingest.values.forms import Forms
+from riskwarn.ingest.values.orders import Order
 from riskwarn.mapping import Mapping as Rules
 
 _FOOTERS = "of totals and signatures, with nothing else in them, were passed over"
@@ -44,6 +48,9 @@ class Reading:
     faults: Faults = field(default_factory=lambda: Faults(0))
     notes: list[str] = field(default_factory=list)
     unknown: dict[str, set[str]] = field(default_factory=dict)  # field -> words that no vocabulary has; never stored
+    earliest: date = date(1990, 1, 1)  # instants before this day are no dates
+    emptied: Counter[tuple[str, str]] = field(default_factory=Counter)  # cells read as empty, by field and reason
+    forms: Forms = field(default_factory=Forms)  # what the first rows decided for the columns
     moved: Counter[str] = field(default_factory=Counter)  # rows whose place was mended or missed, by what is said of it
     placed: Counter[tuple[str, bool]] = field(default_factory=Counter)  # (rung, whether it led to a grid) -> sound rows
     local: LocalCategories = field(default_factory=LocalCategories)
@@ -65,12 +72,41 @@ class Reading:
         return series(self.cell(name))
 
     def instants(self, name: str) -> npt.NDArray[np.datetime64]:
-        """The instants of a field; unreadable ones are faults."""
+        """The instants of a field; an unreadable one is a fault where the field is required, else read as empty and told."""
         if name not in self.cells:
             return np.full(len(self), np.datetime64("NaT", "us"))
-        found, unreadable = instants(self.cells[name], self.zone)
-        self.faults.add(unreadable, "bad_date", name, "text")
+        cells = self.cells[name]
+        found, unreadable = instants(cells, self.zone, self.order_of(name))
+        if unreadable.any() and not self.requires(name):
+            waiting = flags(cells.filter(pa.array(unreadable)), words_that_mean("in_progress").__contains__)
+            unreadable[np.flatnonzero(unreadable)[waiting]] = False
+            self.empty(name, unreadable, "cannot be read as a date")
+        else:
+            self.faults.add(unreadable, "bad_date", name, "text")
         return found
+
+    def order_of(self, name: str) -> Callable[[pa.Array], Order | None]:
+        """What tells the order of day, month and year of a field's dates: the mapping, else all of its column."""
+        own = self.mapping.dates if isinstance(self.mapping.dates, str) else self.mapping.dates.get(name)
+        if own is not None:
+            order = Order(own)
+            return lambda _: order
+        return lambda texts: self.forms.order(name, texts, self._beside(name), self.notes)
+
+    def _beside(self, name: str) -> dict[str, pa.Array]:
+        """The other columns of dates."""
+        fields = {field.name for field in declared(self.source).fields if field.kind in (Kind.INSTANT, Kind.DATE)}
+        return {other: cells for other, cells in self.cells.items() if other in fields and other != name}
+
+    def requires(self, name: str) -> bool:
+        """Whether a row is refused where this date cannot be read: in tables also those that say for when it holds."""
+        field = next((field for field in declared(self.source).fields if field.name == name), None)
+        return field is None or field.required or field.kind is Kind.DATE
+
+    def empty(self, name: str, rows: npt.NDArray[np.bool_], why: str) -> None:
+        """Note cells of a field that are read as empty, and why."""
+        if rows.any():
+            self.emptied[name, why] += int(rows.sum())
 
     def codes(self, name: str, vocabulary: str, own: Mapping[str, str] | None = None) -> pa.Array:
         """The codes of a field's words in sound rows; unknown words become null and are reported."""
@@ -99,6 +135,7 @@ class Reading:
         return [
             *dict.fromkeys(self.notes),
             *(f"{rows} row(s) {what}" for what, rows in self.moved.items() if rows),
+            *(f"{name}: {rows} cell(s) {why}, and were read as empty" for (name, why), rows in self.emptied.items()),
             *unknown,
             *self.local.notes(),
         ]

@@ -63,7 +63,7 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     found["occurred_at"], found["known_at"] = _instants(occurred), _instants(known)
     for name in (*OWN_TIME_FIELDS, "updated_at"):
         if name in reading.cells:
-            found[name] = _instants(reading.instants(name))
+            found[name] = _instants(times.own(reading, name, occurred))
     found.update(_due(reading, occurred))
     found["severity"] = _severity(reading)
     found.update({name: reading.codes(name, name) for name in _VOCABULARIES if name in reading.cells})

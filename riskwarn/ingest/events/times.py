@@ -7,13 +7,12 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
+from riskwarn.ingest.events.plausibility import DAY, ENDS, latest, not_before, plausible
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import series
 from riskwarn.ingest.values.dates import instants, to_utc
 
 Instants = npt.NDArray[np.datetime64]
-
-_DAY = np.timedelta64(1, "D")
 
 
 def delivery(reading: Reading) -> np.timedelta64:
@@ -24,16 +23,22 @@ def delivery(reading: Reading) -> np.timedelta64:
 def single(reading: Reading) -> tuple[Instants, Instants]:
     """Occurred and known times of single events, UTC datetime64[us]; faults are left in `reading`."""
     faults, mapping = reading.faults, reading.mapping
-    occurred = reading.instants("occurred_at")
+    occurred = plausible(reading, "occurred_at")
     faults.add(np.isnat(occurred), "missing_date", "occurred_at", "empty")
-    registered = reading.instants("known_at")
+    registered = plausible(reading, "known_at")
     delay = np.timedelta64(round(mapping.delay_days * 86_400), "s")
     known = np.where(np.isnat(registered), occurred + delay, registered)
-    faults.add(known < occurred - _DAY, "known_before_event", "known_at", "date")
+    faults.add(known < occurred - DAY, "known_before_event", "known_at", "date")
     known = np.maximum(known, occurred)
-    latest = np.datetime64(reading.exported_at.replace(tzinfo=None), "us") + _DAY
-    faults.add(known > latest, "in_future", "known_at" if "known_at" in reading.cells else "occurred_at", "date")
+    faults.add(known > latest(reading), "in_future", "occurred_at", "date")
     return occurred, np.asarray(known + delivery(reading), dtype="datetime64[us]")
+
+
+def own(reading: Reading, name: str, occurred: Instants) -> Instants:
+    """The instants of a field with a time of its own, or of the row's change, as far as they are plausible."""
+    moments = plausible(reading, name)
+    # The instant of a count is the end of its period: what ended in it may lie long before.
+    return not_before(reading, name, moments, occurred) if name in ENDS and reading.mapping.period is None else moments
 
 
 def period(reading: Reading) -> tuple[Instants, Instants]:

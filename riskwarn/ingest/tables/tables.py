@@ -11,6 +11,7 @@ import pandas as pd
 from riskwarn.contracts import declared
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
 from riskwarn.geography.shapes import as_geojson, rings_of
+from riskwarn.ingest.events.plausibility import not_before, plausible
 from riskwarn.ingest.places.coordinates import pair, to_wgs84
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import digests, numbers, rounded
@@ -58,9 +59,10 @@ def interventions(reading: Reading, store: Store) -> pd.DataFrame:
     frame = _of_known_grid(reading, store)
     frame["record_id"] = digests(reading.cell("record_id"), reading.key, reading.source).to_pandas().astype("Int64")
     frame["kind"] = reading.words("kind", "service")
-    for name in ("started_at", "ended_at"):
-        frame[name] = reading.instants(name)
-    reading.faults.add(np.isnat(frame["started_at"].to_numpy()), "missing_date", "started_at", "empty")
+    started = plausible(reading, "started_at", in_future=True)
+    frame["started_at"] = started
+    frame["ended_at"] = not_before(reading, "ended_at", plausible(reading, "ended_at"), started)
+    reading.faults.add(np.isnat(started), "missing_date", "started_at", "empty")
     frame["outcome"] = reading.words("outcome", "outcome")
     frame["chosen_by"] = reading.words("chosen_by", "chosen_by")
     for name in ("hours", "propensity"):
