@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from riskwarn.declarations import Declared, Name, read_yaml, zone
 
@@ -19,6 +19,10 @@ PRESETS: tuple[str, ...] = get_args(PresetName)
 
 #: In which order dates are written that do not begin with a year of four digits.
 DateOrder = Literal["ymd", "mdy", "dmy"]
+
+
+#: A word of an export; numbers in YAML are words, too.
+Word = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, (int, float)) else value)]
 
 
 class PeriodColumns(Declared):
@@ -60,7 +64,8 @@ class Mapping(Declared):
     words: dict[Name, dict[str, str]] = Field(
         default={}, description="field: {word of the export: word of the vocabulary}"
     )
-    always: dict[Name, str] = Field(
+    empty: tuple[Word, ...] = Field(default=(), description="further words that stand for nothing in any column")
+    always: dict[Name, Word] = Field(
         default={}, description="field: the word that holds for every row, where the export has no such column"
     )
     codes: Literal["mediation", "code24", "code2level"] | None = Field(
@@ -72,6 +77,9 @@ class Mapping(Declared):
     dates: DateOrder | dict[Name, DateOrder] = Field(
         default={},
         description="order of day, month and year (ymd, mdy or dmy) where a column leaves it open, for all or by field",
+    )
+    decimal: Literal[",", "."] | None = Field(
+        default=None, description="the decimal mark of its numbers, where a column leaves it open"
     )
     timezone: str | None = Field(default=None, description="time zone of local times; the city's where it is not given")
     delay_days: float = Field(default=0, ge=0, description="known_at = occurred_at + delay where no column says it")

@@ -26,6 +26,7 @@ from riskwarn.ingest.sheets.encoding import LOST
 from riskwarn.ingest.values.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
 from riskwarn.ingest.values.dates import instants
 from riskwarn.ingest.values.forms import Forms
+from riskwarn.ingest.values.numbers import Mark, numbers
 from riskwarn.ingest.values.orders import Order
 from riskwarn.mapping import Mapping as Rules
 
@@ -50,6 +51,7 @@ class Reading:
     unknown: dict[str, set[str]] = field(default_factory=dict)  # field -> words that no vocabulary has; never stored
     earliest: date = date(1990, 1, 1)  # instants before this day are no dates
     emptied: Counter[tuple[str, str]] = field(default_factory=Counter)  # cells read as empty, by field and reason
+    separator: str | None = None  # what parts the cells of a file of text
     forms: Forms = field(default_factory=Forms)  # what the first rows decided for the columns
     moved: Counter[str] = field(default_factory=Counter)  # rows whose place was mended or missed, by what is said of it
     placed: Counter[tuple[str, bool]] = field(default_factory=Counter)  # (rung, whether it led to a grid) -> sound rows
@@ -93,9 +95,20 @@ class Reading:
             return lambda _: order
         return lambda texts: self.forms.order(name, texts, self._beside(name), self.notes)
 
-    def _beside(self, name: str) -> dict[str, pa.Array]:
-        """The other columns of dates."""
-        fields = {field.name for field in declared(self.source).fields if field.kind in (Kind.INSTANT, Kind.DATE)}
+    def numbers_of(self, name: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """The numbers of a field (NaN: none), which cells are unreadable, and which carried a percent sign."""
+        return numbers(self.cell(name), self.decimal_of(name))
+
+    def decimal_of(self, name: str) -> Mark | None:
+        """The decimal mark of a field: the mapping's, else what all of its column and its file tell."""
+        if self.mapping.decimal is not None:
+            return self.mapping.decimal
+        beside = self._beside(name, (Kind.NUMBER, Kind.WHOLE, Kind.SHARE, Kind.DEGREES))
+        return self.forms.mark(name, self.cell(name), beside, self.notes, semicolons=self.separator == ";")
+
+    def _beside(self, name: str, kinds: tuple[Kind, ...] = (Kind.INSTANT, Kind.DATE)) -> dict[str, pa.Array]:
+        """The other columns of dates, or of other kinds."""
+        fields = {field.name for field in declared(self.source).fields if field.kind in kinds}
         return {other: cells for other, cells in self.cells.items() if other in fields and other != name}
 
     def requires(self, name: str) -> bool:
@@ -145,6 +158,7 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
     """The rows of a sheet, a batch at a time; those with nothing in any column that is read are passed over and told."""
     blank = 0
     first.moved[_FOOTERS] = 0
+    first = replace(first, separator=getattr(sheet, "separator", None))
 
     def read() -> Iterator[Reading]:
         nonlocal blank
@@ -172,7 +186,9 @@ def whole(readings: Iterator[Reading]) -> Reading:
 
 def _reading(rows: Rows, positions: Mapping[str, int], first: Reading) -> Reading:
     cells = {
-        name: free_text(rows.cells[position]) if is_free_text(name) else trimmed(rows.cells[position])
+        name: free_text(rows.cells[position])
+        if is_free_text(name)
+        else trimmed(rows.cells[position], first.mapping.empty)
         for name, position in positions.items()
     }
     numbers = rows.numbers

@@ -14,7 +14,7 @@ from riskwarn.geography.shapes import as_geojson, rings_of
 from riskwarn.ingest.events.plausibility import not_before, plausible
 from riskwarn.ingest.places.coordinates import pair, to_wgs84
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.values.cells import digests, numbers, rounded
+from riskwarn.ingest.values.cells import digests, plain_ids, rounded
 from riskwarn.store import Store
 
 #: Numbers of the grids table and of interventions.
@@ -57,7 +57,9 @@ def demographics(reading: Reading, store: Store) -> pd.DataFrame:
 def interventions(reading: Reading, store: Store) -> pd.DataFrame:
     """The rows of `interventions`."""
     frame = _of_known_grid(reading, store)
-    frame["record_id"] = digests(reading.cell("record_id"), reading.key, reading.source).to_pandas().astype("Int64")
+    frame["record_id"] = (
+        digests(plain_ids(reading.cell("record_id")), reading.key, reading.source).to_pandas().astype("Int64")
+    )
     frame["kind"] = reading.words("kind", "service")
     started = plausible(reading, "started_at", in_future=True)
     frame["started_at"] = started
@@ -121,14 +123,14 @@ def _of_known_grid(reading: Reading, store: Store) -> pd.DataFrame:
 
 def number(reading: Reading, name: str) -> npt.NDArray[np.float64]:
     """The numbers of a field, percentages as fractions; unreadable ones are faults."""
-    values, unreadable, percent = numbers(reading.cell(name))
+    values, unreadable, percent = reading.numbers_of(name)
     reading.faults.add(unreadable, "bad_number", name, "text")
     return np.where(percent, values / 100, values)
 
 
 def share(reading: Reading, name: str) -> npt.NDArray[np.float64]:
     """The shares of a field: of cells without a percent sign all are hundredths where one is above 1, and that is told."""
-    values, unreadable, percent = numbers(reading.cell(name))
+    values, unreadable, percent = reading.numbers_of(name)
     reading.faults.add(unreadable, "bad_number", name, "text")
     if np.nanmax(values[~percent], initial=0.0) > 1:
         reading.notes.append(f"{name} is read as percent")

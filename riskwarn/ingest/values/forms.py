@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from riskwarn.ingest.values.cells import coded
+from riskwarn.ingest.values.numbers import Mark, number_form
 from riskwarn.ingest.values.orders import DateForm, Order, date_form, settled
 
 
@@ -15,6 +17,7 @@ class Forms:
     """The forms of a file's columns by field. A later cell that contradicts them cannot be read."""
 
     dates: dict[str, DateForm] = field(default_factory=dict)
+    marks: dict[str, Mark | None] = field(default_factory=dict)
 
     def order(self, name: str, texts: pa.Array, others: Mapping[str, pa.Array], notes: list[str]) -> Order | None:
         """The order of day, month and year in a column, decided when its first dates come for which it matters.
@@ -30,3 +33,32 @@ class Forms:
             self.dates[name] = form
             notes += filter(None, [form.told(name)])
         return self.dates[name].order
+
+    def mark(
+        self, name: str, cells: pa.Array, others: Mapping[str, pa.Array], notes: list[str], *, semicolons: bool
+    ) -> Mark | None:
+        """The decimal mark of a column, decided when its first numbers with marks come; None where it cannot be told.
+
+        `others` are the columns of numbers beside it, `semicolons` whether these part the cells of the file.
+        """
+        if name in self.marks:
+            return self.marks[name]
+        form = number_form(coded(cells)[1])
+        if not form.commas and not form.points:
+            return "."
+        # Only points that could mark thousands ask what stands beside them.
+        elsewhere = not form.commas and len(form.marks) == 2 and any(
+            (beside := number_form(coded(other)[1])).commas
+            and beside.mark(semicolons=semicolons, commas_elsewhere=False) == ","
+            for other in others.values()
+        )  # fmt: skip
+        decided = form.mark(semicolons=semicolons, commas_elsewhere=elsewhere)
+        if form.commas or decided == ",":
+            self.marks[name] = decided
+        if decided == ",":
+            notes.append(f"{name}: numbers are read with decimal commas (decimal: in the mapping)")
+        elif decided is None:
+            notes.append(
+                f"{name}: its commas and points contradict each other; say the decimal mark in the mapping (decimal:)"
+            )
+        return decided
