@@ -28,8 +28,12 @@ Word = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(val
 class PeriodColumns(Declared):
     """Where an aggregated export says which period a row covers."""
 
-    unit: Literal["day", "week", "month"] = Field(description="the period that a row covers: day, week or month")
-    start: str | None = Field(default=None, description="column with the first day of the period")
+    unit: Literal["day", "week", "month", "quarter"] = Field(
+        description="the period that a row covers: day, week, month or quarter"
+    )
+    start: str | None = Field(
+        default=None, description="column with the period (2024-01, 2024Q1, 2024-W05 …), or with its first day"
+    )
     year: str | None = Field(default=None, description="column with the year")
     month: str | None = Field(default=None, description="column with the number of the month")
 

@@ -30,7 +30,7 @@ def plausible(reading: Reading, name: str, *, in_future: bool = False) -> Instan
     Others are no dates: the cell is empty and told, or the row refused where the field is required.
     """
     moments = reading.instants(name)
-    early = moments < _earliest(reading.earliest, reading.zone)
+    early = moments < earliest(reading)
     late = np.zeros(len(moments), dtype=bool) if in_future else moments > latest(reading)
     if reading.requires(name):
         reading.faults.add(early, "out_of_range", name, "date")
@@ -51,6 +51,11 @@ def not_before(reading: Reading, name: str, moments: Instants, began: Instants) 
 def latest(reading: Reading) -> np.datetime64:
     """No record happened after this: a day after the later of export and load."""
     return naive_utc(reading.exported_at) + DAY
+
+
+def earliest(reading: Reading) -> np.datetime64:
+    """No record happened before this."""
+    return _earliest(reading.earliest, reading.zone)
 
 
 def _without(moments: Instants, rows: npt.NDArray[np.bool_]) -> Instants:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-import pyarrow as pa
 
-from riskwarn.ingest.events.plausibility import DAY, ENDS, latest, not_before, plausible
+from riskwarn.ingest.events.plausibility import DAY, ENDS, earliest, latest, not_before, plausible
+from riskwarn.ingest.events.periods import period_end
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.values.cells import series
-from riskwarn.ingest.values.dates import instants, to_utc
 
 Instants = npt.NDArray[np.datetime64]
 
@@ -44,23 +41,5 @@ def own(reading: Reading, name: str, occurred: Instants) -> Instants:
 def period(reading: Reading) -> tuple[Instants, Instants]:
     """Occurred and known times of counts: the last instant of the period that they cover."""
     end = period_end(reading)
+    reading.faults.add(end < earliest(reading), "out_of_range", "period", "date")
     return end, np.asarray(end + delivery(reading), dtype="datetime64[us]")
-
-
-def period_end(reading: Reading) -> Instants:
-    """The last instant of the period that each row of an aggregated export covers."""
-    declared = reading.mapping.period
-    assert declared is not None
-    if declared.start is not None:
-        cells = reading.cell("period_start")
-    else:
-        year, month = series(reading.cell("period_year")), series(reading.cell("period_month"))
-        cells = pa.array((year + "-" + month.str.zfill(2) + "-01").astype("str"), pa.string(), from_pandas=True)
-        cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
-    start, unreadable = instants(cells, reading.zone)
-    reading.faults.add(unreadable, "bad_date", "period", "text")
-    reading.faults.add(np.isnat(start), "missing_date", "period", "empty")
-    local = pd.DatetimeIndex(start).tz_localize("UTC").tz_convert(reading.zone).tz_localize(None)
-    step = {"day": pd.DateOffset(days=1), "week": pd.DateOffset(days=7), "month": pd.DateOffset(months=1)}
-    end = to_utc((local + step[declared.unit]).to_numpy(dtype="datetime64[us]"), reading.zone)
-    return np.asarray(end - np.timedelta64(1, "us"), dtype="datetime64[us]")
