@@ -78,6 +78,9 @@ class Mapping(Declared):
     order: Literal["ascending", "descending"] | None = Field(
         default=None, description="how bare digits of severity are ordered"
     )
+    times: dict[Name, str] = Field(
+        default={}, description="field: heading of its time of day, where its day stands in another column"
+    )
     dates: DateOrder | dict[Name, DateOrder] = Field(
         default={},
         description="order of day, month and year (ymd, mdy or dmy) where a column leaves it open, for all or by field",

@@ -24,6 +24,7 @@ from riskwarn.ingest.privacy.tallies import LocalCategories, NotLoaded
 from riskwarn.ingest.sheets import Rows, Sheet, ahead
 from riskwarn.ingest.sheets.encoding import LOST
 from riskwarn.ingest.values.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
+from riskwarn.ingest.values.clock import TIME_OF, day_and_time
 from riskwarn.ingest.values.dates import instants
 from riskwarn.ingest.values.forms import Forms
 from riskwarn.ingest.values.numbers import Mark, numbers
@@ -210,6 +211,10 @@ def _reading(rows: Rows, positions: Mapping[str, int], first: Reading) -> Readin
 
 def _completed(cells: dict[str, pa.Array], rows: int, mapping: Rules) -> dict[str, pa.Array]:
     """The cells with an id made of several columns, and the words that hold for every row, as the mapping says."""
+    for name in [name for name in cells if name.startswith(TIME_OF)]:
+        field, times = name.removeprefix(TIME_OF), cells.pop(name)
+        if field in cells:
+            cells[field] = day_and_time(cells[field], times)
     parts = [plain(cells[name]) for name in cells if name.startswith("identity_")]
     if parts and "record_id" not in cells:
         told = pc.binary_join_element_wise(*parts, "|", null_handling="replace", null_replacement="")
