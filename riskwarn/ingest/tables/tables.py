@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from riskwarn.contracts import declared
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
-from riskwarn.geography.shapes import as_geojson, rings_of
+from riskwarn.geography.shapes import Lie, as_geojson, lie_of, rings_of
 from riskwarn.ingest.events.plausibility import not_before, plausible
 from riskwarn.ingest.places.coordinates import pair, to_wgs84
 from riskwarn.ingest.reading import Reading
@@ -20,6 +21,11 @@ from riskwarn.store import Store
 #: Numbers of the grids table and of interventions.
 _GRID_NUMBERS = ("households", "workers")
 _LONGEST_GRID_ID = 32
+
+_NOT_DEGREES = (
+    "{what}: {rows} row(s) are not in degrees (metres of Web Mercator or another projection) and were read as empty; export them "
+    "in WGS-84 (EPSG:4326), longitude first"
+)
 
 
 def grids(reading: Reading) -> pd.DataFrame:
@@ -93,19 +99,33 @@ def centre(reading: Reading) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.fl
 
 
 def _drawn(reading: Reading, frame: pd.DataFrame) -> None:
-    """Centres and borders of grids in WGS-84; what cannot be read as a polygon is left out and told."""
+    """Centres and borders of grids in WGS-84; what does not lie on the globe in degrees is left out and told."""
     system = reading.mapping.coordinates
-    frame["longitude"], frame["latitude"] = to_wgs84(*centre(reading), system)
+    x, y = centre(reading)
+    off = (np.abs(x) > 180) | (np.abs(y) > 90)
+    if off.any():
+        reading.notes.append(_NOT_DEGREES.format(what="longitude and latitude", rows=int(off.sum())))
+        x, y = np.where(off, np.nan, x), np.where(off, np.nan, y)
+    frame["longitude"], frame["latitude"] = to_wgs84(x, y, system)
     text = reading.text("geometry")
     drawn: list[str | None] = []
-    for told in text.astype(object).where(text.notna(), None):
+    found: Counter[Lie | None] = Counter()
+    for told, middle in zip(text.astype(object).where(text.notna(), None), zip(x, y, strict=True), strict=True):
         rings = rings_of(told) if told else None
+        lie = lie_of(rings, middle) if rings else None
+        found[lie] += told is not None
+        if lie is Lie.EXCHANGED:
+            rings = [ring[:, ::-1] for ring in rings or ()]
         # Written anew from its corners: a feature of GeoJSON may carry anything beside them.
         turned = [np.column_stack(to_wgs84(ring[:, 0], ring[:, 1], system)) for ring in rings or ()]
-        drawn.append(as_geojson(turned) if turned else None)
+        drawn.append(as_geojson(turned) if turned and lie is not Lie.ELSEWHERE else None)
     frame["geometry"] = pd.Series(drawn, index=frame.index, dtype=object)
-    if unreadable := int((text.notna() & frame["geometry"].isna()).sum()):
+    if unreadable := found[None]:
         reading.notes.append(f"geometry: {unreadable} row(s) are no polygon in GeoJSON or WKT and were read as empty")
+    if exchanged := found[Lie.EXCHANGED]:
+        reading.notes.append(f"geometry: {exchanged} border(s) had latitude before longitude; they were put right")
+    if elsewhere := found[Lie.ELSEWHERE]:
+        reading.notes.append(_NOT_DEGREES.format(what="geometry", rows=elsewhere))
 
 
 def known_grids(store: Store) -> set[str]:
