@@ -21,7 +21,7 @@ from riskwarn.ingest.columns import heading_finder, plain_heading
 from riskwarn.ingest.sheets import ROUNDED, open_sheet
 from riskwarn.ingest.values.cells import series, trimmed
 from riskwarn.ingest.values.dates import instants
-from riskwarn.ingest.values.orders import ORDERED, form_of
+from riskwarn.ingest.values.orders import ORDERED, DateForm, form_of
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.refused import refused_word
 
@@ -128,7 +128,7 @@ def look_at(
             break
     cells = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     columns = [
-        _column(index, heading, cells[index], known)
+        _column(index, heading, cells[index], known, mapping.dates)
         if index in cells
         else Column(index, heading, "personal (by its heading)", 0.0)
         for index, heading in enumerate(table.headings)
@@ -148,7 +148,7 @@ def look_at(
     )
 
 
-def _column(position: int, heading: str, cells: pd.Series, known: Sequence[str]) -> Column:
+def _column(position: int, heading: str, cells: pd.Series, known: Sequence[str], dates: object) -> Column:
     filled = cells.dropna()
     empty = 1 - len(filled) / len(cells) if len(cells) else 1.0
     if filled.empty:
@@ -158,7 +158,7 @@ def _column(position: int, heading: str, cells: pd.Series, known: Sequence[str])
     distinct = len(texts) / len(filled)
     if ROUNDED in texts[:LOOKED_AT]:
         return Column(position, heading, "id that Excel has rounded", empty, distinct=distinct)
-    forms = _forms(texts, counts.tolist())
+    forms = _forms(texts, counts.tolist(), form_of(texts, dates))
     if forms:
         readable = [name for name in forms if not name.startswith("!")]
         clock = any("h" in name or "epoch" in name or "午" in name for name in readable)
@@ -183,11 +183,10 @@ def _closed(texts: Sequence[str], filled: int) -> bool:
     return len(texts) <= MOST_WORDS and filled >= ROWS_A_WORD * len(texts)
 
 
-def _forms(texts: Sequence[str], counts: Sequence[int]) -> tuple[str, ...]:
+def _forms(texts: Sequence[str], counts: Sequence[int], order: DateForm) -> tuple[str, ...]:
     """The forms of dates in a column; none where it holds something else."""
     found: Counter[str] = Counter()
     looked, some = sum(counts[:LOOKED_AT]), list(texts[:LOOKED_AT])
-    order = form_of(texts)
     _, unreadable = instants(pa.array(some, pa.string()), _ANY_ZONE, lambda _: order.order)
     for text, rows, bad in zip(some, counts[:LOOKED_AT], unreadable, strict=True):
         name = next((name for name, pattern in _FORMS if pattern.fullmatch(text)), None)

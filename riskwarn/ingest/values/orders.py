@@ -27,7 +27,7 @@ class Order(StrEnum):
     DMY = "dmy"
 
 
-_SHOWN = {Order.YMD: "YY-M-D", Order.MDY: "M/D/Y", Order.DMY: "D/M/Y"}
+_SHOWN = {Order.YMD: "YY-M-D", Order.MDY: "M/D/YYYY", Order.DMY: "D/M/YYYY"}
 _WORDS = {Order.YMD: "year, month, day", Order.MDY: "month, day, year", Order.DMY: "day, month, year"}
 
 
@@ -52,7 +52,7 @@ class DateForm:
     def name(self) -> str:
         """How the form is shown."""
         shown = [_SHOWN[order] for order in Order if order in self.orders]
-        return shown[0] if len(shown) == 1 else f"{' or '.join(shown) or 'D/M/Y'} (dates: in the mapping says which)"
+        return shown[0] if len(shown) == 1 else f"{' or '.join(shown) or 'D/M/YYYY'} (dates: in the mapping says which)"
 
     def told(self, field: str) -> str | None:
         """What the account says of it; None where there is nothing to say."""
@@ -82,8 +82,10 @@ def order_of(cells: pa.Array) -> Order | None:
     return date_form(cells).order
 
 
-def form_of(texts: Iterable[str]) -> DateForm:
-    """The same of distinct texts."""
+def form_of(texts: Iterable[str], said: object = None) -> DateForm:
+    """The same of distinct texts; `said` is the order that the mapping says for all columns, if it does."""
+    if isinstance(said, str):
+        return DateForm(frozenset({Order(said)}), True)
     left, seen = set(Order), False
     years: dict[Order, list[int]] = {order: [] for order in Order}
     for text in texts:
