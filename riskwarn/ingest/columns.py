@@ -54,7 +54,7 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
         if personal := next((heading for heading in listed if is_personal(plain_heading(heading))), None):
             refuse_words(personal, file)
             raise PrivateColumn(where=f"the mapping of {file}, headings.{field}", column=personal)
-    apart = _date_and_time(plain, kind, mapping, wanted)
+    apart = days_and_times(plain, kind, mapping, wanted)
     for field, (day, clock) in apart.items():
         wanted.update({field: day, TIME_OF + field: clock})
     taken = {position for field, position in wanted.items() if not field.startswith("identity_")}
@@ -79,7 +79,7 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
     return Columns(wanted, dropped, tuple(notes), claimed)
 
 
-def _date_and_time(
+def days_and_times(
     plain: Sequence[str], kind: str, mapping: Mapping, wanted: dict[str, int]
 ) -> dict[str, tuple[int, int]]:
     """Fields whose day stands under one heading and whose time of day under another: 报警日期 and 报警时间, Call Date and Call Time."""
@@ -97,11 +97,14 @@ def _date_and_time(
     found: dict[str, tuple[int, int]] = {}
     for parts in pairs.values():
         day, clock = parts.get("day", []), parts.get("clock", [])
-        if len(day) != 1 or len(clock) != 1 or {day[0], clock[0]} & set(wanted.values()):
+        if len(day) != 1 or len(clock) != 1:
             continue
+        own = {name for name, at in wanted.items() if at in (day[0], clock[0]) and name.endswith("_at")}
         fields = {known[0] for at in (*day, *clock) if (known := _known(plain[at], kind, mapping)) is not None}
+        fields = own or fields
         field = next(iter(fields)) if len(fields) == 1 else ""
-        if field.endswith("_at") and field not in wanted and claims.get(field, set()) <= {*day, *clock}:
+        alone = field in own or (field not in wanted and claims.get(field, set()) <= {*day, *clock})
+        if field.endswith("_at") and alone and field not in mapping.times:
             found[field] = (day[0], clock[0])
     return found
 

@@ -64,4 +64,5 @@ def _without(moments: Instants, rows: npt.NDArray[np.bool_]) -> Instants:
 
 @cache
 def _earliest(day: date, zone: ZoneInfo) -> np.datetime64:
-    return to_utc(np.array([day], dtype="datetime64[us]"), zone)[0]
+    moment: np.datetime64 = to_utc(np.array([day], dtype="datetime64[us]"), zone)[0]
+    return moment

@@ -15,7 +15,7 @@ Flags = npt.NDArray[np.bool_]
 
 #: What two spellings of one record share.
 _SAME = ("occurred_at", "known_at", "grid_id", "unit", "category")
-#: So many new records, and so great a share of them, have a stored one for a double before it is told.
+#: So many new records, so great a share of the load, and of them so great a share with a stored double, before it is told.
 FEWEST, MOST = 10, 0.5
 
 
@@ -25,7 +25,7 @@ def doubles(store: Store, source: str, gathered: Gathered, new: Flags) -> str | 
     Only times, places and categories that stand once in the load and in one stored record count: a date and a grid are
     shared by many.
     """
-    if new.sum() < FEWEST or source not in store.sources():
+    if new.sum() < max(FEWEST, MOST * len(new)) or source not in store.sources():
         return None
     keys = _keys(gathered.columns, gathered.rows)[new]
     stored = _stored(store, source, gathered, new, _SAME)

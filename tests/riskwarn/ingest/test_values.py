@@ -277,6 +277,17 @@ def test_the_time_of_day_of_another_column(city: Home, tmp_path: Path) -> None:
     assert stored(city, "disputes", "occurred_at") == [utc(f"2026-03-{one}") for one in expected]
 
 
+def test_a_pair_is_joined_whatever_part_of_it_is_mapped_and_map_says_so(city: Home, tmp_path: Path) -> None:
+    file = CASES / "g16_date_and_time_apart.csv"
+    found = propose(file, Configuration(), source="grid_reports")
+    fields = {one.heading: one.field for one in found.columns}
+    assert fields["报警日期"] == fields["报警时间"] == "occurred_at"
+    for heading in ("报警日期", "报警时间"):
+        account = load(city, "grid_reports", file, **mapped(tmp_path, f"columns: {{occurred_at: {heading}}}"))
+        assert account.quarantined == 0
+    assert len(Store(city).versions("grid_reports")) == 10, "the second says the same"
+
+
 def test_words_for_nothing_of_a_department(city: Home, tmp_path: Path) -> None:
     rows = [dispute(1, 化解时间="没有", 纠纷类型="0")]
     account = disputes(city, tmp_path, rows, "empty: [没有, 0]")
