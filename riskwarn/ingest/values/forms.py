@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from riskwarn.ingest.values.cells import coded
 from riskwarn.ingest.values.numbers import Mark, number_form
@@ -43,15 +44,15 @@ class Forms:
         """
         if name in self.marks:
             return self.marks[name]
+        beside = [other for other in others.values() if _has_comma(other)]
+        if not _has_comma(cells) and not beside:
+            return "."
         form = number_form(coded(cells)[1])
         if not form.commas and not form.points:
             return "."
-        # Only points that could mark thousands ask what stands beside them.
-        elsewhere = not form.commas and len(form.marks) == 2 and any(
-            (beside := number_form(coded(other)[1])).commas
-            and beside.mark(semicolons=semicolons, commas_elsewhere=False) == ","
-            for other in others.values()
-        )  # fmt: skip
+        elsewhere = any(
+            number_form(coded(other)[1]).mark(semicolons=semicolons, commas_elsewhere=False) == "," for other in beside
+        )
         decided = form.mark(semicolons=semicolons, commas_elsewhere=elsewhere)
         if form.commas or decided == ",":
             self.marks[name] = decided
@@ -62,3 +63,8 @@ class Forms:
                 f"{name}: its commas and points contradict each other; say the decimal mark in the mapping (decimal:)"
             )
         return decided
+
+
+def _has_comma(cells: pa.Array) -> bool:
+    some = cells.dictionary if pa.types.is_dictionary(cells.type) else cells
+    return bool(pc.any(pc.match_substring(some, ",")).as_py())
