@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskwarn.ingest.events.periods import period_end
-from riskwarn.ingest.events.plausibility import DAY, ENDS, earliest, latest, not_before, plausible
+from riskwarn.ingest.plausibility import DAY, ENDS, earliest, latest, not_before, plausible
 from riskwarn.ingest.reading import Reading
 
 Instants = npt.NDArray[np.datetime64]

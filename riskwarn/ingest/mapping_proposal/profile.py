@@ -14,6 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pyarrow as pa
 
 from riskwarn.contracts.personal import LOOKED_AT, may_name_category, personal_column
 from riskwarn.contracts.vocabulary import field_words, is_personal

@@ -12,8 +12,8 @@ import pandas as pd
 from riskwarn.contracts import declared
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
 from riskwarn.geography.shapes import Lie, as_geojson, lie_of, rings_of
-from riskwarn.ingest.events.plausibility import not_before, plausible
 from riskwarn.ingest.places.coordinates import pair, to_wgs84
+from riskwarn.ingest.plausibility import not_before, plausible
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import digests, plain_ids, rounded
 from riskwarn.store import Store
