@@ -208,7 +208,7 @@ def _keys(model: type[BaseModel]) -> Iterator[str]:
         else:
             value = field.get_default(call_default_factory=True)
             plain = _plain(value)
-            default = f"`{json.dumps(plain, ensure_ascii=False)}`" if plain not in (None, {}, []) else ""
+            default = f"`{json.dumps(plain, ensure_ascii=False, default=str)}`" if plain not in (None, {}, []) else ""
         yield f"| `{name}` | {default} | {field.description or ''} |"
 
 

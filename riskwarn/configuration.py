@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -129,6 +130,10 @@ class Configuration(Declared):
     city: str = Field(default="示例市", description="the city's name, shown on pages")
     period: Period = Field(default=Period.WEEK, description="the step of the panel: day, week or month")
     timezone: str = Field(default="Asia/Shanghai", description="time zone of local dates")
+    earliest_date: date = Field(
+        default=date(1990, 1, 1),
+        description="dates of records before this day are none: what systems write for no date",
+    )
     sources: dict[Name, Source] = Field(
         default={name: Source() for name in DEFAULT_SOURCES},
         description="the sources and their mappings; those that riskwarn knows are always there",

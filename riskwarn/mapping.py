@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import yaml
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from riskwarn.declarations import Declared, Name, read_yaml, zone
 
@@ -17,11 +17,23 @@ PresetName = Literal["dispute", "petition", "12345", "110", "grid-case", "mediat
 PRESETS: tuple[str, ...] = get_args(PresetName)
 
 
+#: In which order dates are written that do not begin with a year of four digits.
+DateOrder = Literal["ymd", "mdy", "dmy"]
+
+
+#: A word of an export; numbers in YAML are words, too.
+Word = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, (int, float)) else value)]
+
+
 class PeriodColumns(Declared):
     """Where an aggregated export says which period a row covers."""
 
-    unit: Literal["day", "week", "month"] = Field(description="the period that a row covers: day, week or month")
-    start: str | None = Field(default=None, description="column with the first day of the period")
+    unit: Literal["day", "week", "month", "quarter"] = Field(
+        description="the period that a row covers: day, week, month or quarter"
+    )
+    start: str | None = Field(
+        default=None, description="column with the period (2024-01, 2024Q1, 2024-W05 …), or with its first day"
+    )
     year: str | None = Field(default=None, description="column with the year")
     month: str | None = Field(default=None, description="column with the number of the month")
 
@@ -56,7 +68,8 @@ class Mapping(Declared):
     words: dict[Name, dict[str, str]] = Field(
         default={}, description="field: {word of the export: word of the vocabulary}"
     )
-    always: dict[Name, str] = Field(
+    empty: tuple[Word, ...] = Field(default=(), description="further words that stand for nothing in any column")
+    always: dict[Name, Word] = Field(
         default={}, description="field: the word that holds for every row, where the export has no such column"
     )
     codes: Literal["mediation", "code24", "code2level"] | None = Field(
@@ -70,6 +83,16 @@ class Mapping(Declared):
     )
     fill_down: tuple[Name, ...] = Field(
         default=(), description="fields whose empty cells take the value above: blanks left by merged cells"
+    )
+    times: dict[Name, str] = Field(
+        default={}, description="field: heading of its time of day, where its day stands in another column"
+    )
+    dates: DateOrder | dict[Name, DateOrder] = Field(
+        default={},
+        description="order of day, month and year (ymd, mdy or dmy) where a column leaves it open, for all or by field",
+    )
+    decimal: Literal[",", "."] | None = Field(
+        default=None, description="the decimal mark of its numbers, where a column leaves it open"
     )
     timezone: str | None = Field(default=None, description="time zone of local times; the city's where it is not given")
     delay_days: float = Field(default=0, ge=0, description="known_at = occurred_at + delay where no column says it")

@@ -46,8 +46,9 @@ def check_mapping(contract: Contract, mapping: Mapping, file: Path, within: tupl
 
 def _faults(contract: Contract, mapping: Mapping) -> Iterator[tuple[tuple[str, ...], str]]:
     known = {field.name: field for field in contract.exported}
-    for part in ("columns", "headings", "words", "always", "fixed"):
-        for name in getattr(mapping, part):
+    for part in ("columns", "headings", "words", "always", "fixed", "dates", "times"):
+        named = getattr(mapping, part)
+        for name in named if not isinstance(named, str) else ():
             if name not in known:
                 yield (part, name), f"{contract.source} has no such field{_near(name, known)}"
     for name in mapping.fill_down:

@@ -35,7 +35,9 @@ REASONS: dict[str, Why] = {
     "no_place": Why("没有可定位的地点", "nothing says where it was", "fill in the grid, community or town"),
     "not_loaded": Why("按规定不予加载，内容未留存", "by rule it is not loaded; its content is not kept", "nothing"),
     "out_of_range": Why(
-        "数值超出合理范围", "the number lies outside what is possible", "correct the number or its unit"
+        "数值或日期超出合理范围",
+        "the number or date lies outside what is possible",
+        "correct the number, its unit or the date",
     ),
     "personal_value": Why(
         "内容疑似个人信息，未留存", "the value looks personal and was not kept", "put the code of the place there"
@@ -84,7 +86,7 @@ REPAIRS_ZH: dict[str, str] = {
     "missing_unit": "补填所属社区、镇街和区县",
     "no_place": "补填网格编码；没有网格编码的，填社区或镇街",
     "not_loaded": "无需处理",
-    "out_of_range": "核对数值和单位",
+    "out_of_range": "核对数值、单位或日期",
     "personal_value": "删去个人信息，改填地点编码",
     "ragged_row": "检查该行是否多出分隔符或换行",
     "rounded_id": "在系统中重新导出，把该列存为文本；不要在Excel中直接打开再保存",

@@ -129,7 +129,7 @@ def required(kind: str, mapping: Mapping) -> list[tuple[str, ...]]:
     for columns that only serve together.
     """
     if kind == "events" and mapping.period is not None:
-        return [PLACE, ("category",), ("count",)]
+        return [group for group in (PLACE, ("category",), ("count",)) if not set(group) & set(mapping.always)]
     contract = declared(kind)
     made = {"record_id"} if mapping.identity else set()
     needed = [(field.name,) for field in contract.fields if field.required and field.name not in made]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,27 @@ def rings_of(text: str) -> list[Reals] | None:
     if not rings or any(len(ring) < 3 or not np.isfinite(ring).all() for ring in rings):
         return None
     return [ring if (ring[0] == ring[-1]).all() else np.vstack([ring, ring[:1]]) for ring in rings]
+
+
+class Lie(StrEnum):
+    """How the corners of a border lie on the globe."""
+
+    DEGREES = "degrees"  # longitude first
+    EXCHANGED = "exchanged"  # latitude first
+    ELSEWHERE = "elsewhere"  # in no degrees: metres of a projection
+
+
+def lie_of(rings: Sequence[Reals], centre: tuple[float, float] | None = None) -> Lie:
+    """How rings lie; `centre` (longitude, latitude) tells where both orders would do: where no latitude is beyond 90 degrees."""
+    corners = np.vstack(rings)
+    (west, south), (east, north) = corners.min(axis=0), corners.max(axis=0)
+    straight = west >= -180 and east <= 180 and south >= -90 and north <= 90
+    turned = west >= -90 and east <= 90 and south >= -180 and north <= 180
+    if straight and turned and centre is not None and np.isfinite(centre).all():
+        x, y = centre
+        if not (west <= x <= east and south <= y <= north) and west <= y <= east and south <= x <= north:
+            return Lie.EXCHANGED
+    return Lie.DEGREES if straight else Lie.EXCHANGED if turned else Lie.ELSEWHERE
 
 
 def as_geojson(rings: Sequence[Reals]) -> str:

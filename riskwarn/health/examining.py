@@ -99,7 +99,7 @@ def _examine(home: Home, store: Store, source: str, as_of: date, districts: Mapp
     export_gap = usual_export_gap(_export_days(feed, configuration), as_of_day)
     fresh = freshness(feed.day[rows], as_of_day, export_gap)
     codes = list(districts)
-    monthly = mapping.period is not None and mapping.period.unit == "month"
+    monthly = mapping.period is not None and mapping.period.unit in ("month", "quarter")
     weekly = series(feed, rows, codes, as_of_day, monthly=monthly)
     breaks, starts = _breaks(store, source, weekly, codes)
     volume = _judged(weekly, 0, starts[0], RARE)

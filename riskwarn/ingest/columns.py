@@ -15,10 +15,14 @@ from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_pers
 from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn
 from riskwarn.ingest.redaction import shown_headings
 from riskwarn.ingest.sheets.headings import Cells, Found, find_headings
+from riskwarn.ingest.values.clock import TIME_OF
 from riskwarn.mapping import Mapping
 from riskwarn.refused import refuse_words
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
+
+#: What in a heading says that its column holds days, or times of day.
+_DAY_OR_TIME = re.compile(r"日期|时间|时刻|date|time", re.I)
 
 #: Fields that several columns of a sheet may fill: `text`, `text_2`, `text_3` …, in the order of the sheet.
 REPEATED = ("text", "address")
@@ -51,6 +55,9 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
         if personal := next((heading for heading in listed if is_personal(plain_heading(heading))), None):
             refuse_words(personal, file)
             raise PrivateColumn(where=f"the mapping of {file}, headings.{field}", column=personal)
+    apart = days_and_times(plain, kind, mapping, wanted)
+    for field, (day, clock) in apart.items():
+        wanted.update({field: day, TIME_OF + field: clock})
     taken = {position for field, position in wanted.items() if not field.startswith("identity_")}
     found: dict[str, list[tuple[int, Ground]]] = {}
     for position, heading in enumerate(plain):
@@ -59,7 +66,10 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
         known = _known(heading, kind, mapping)
         if known is not None and known[0] not in wanted:
             found.setdefault(known[0], []).append((position, known[1]))
-    notes = []
+    notes = [
+        f"{file}: {headings[day]!r} and {headings[clock]!r} together are read as {field}"
+        for field, (day, clock) in apart.items()
+    ]
     for field, claims in found.items():
         chosen, told = _settled(field, claims, headings, mapping, file)
         notes += told
@@ -68,6 +78,36 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
     dropped = tuple(heading for position, heading in enumerate(shown) if position not in read and heading)
     claimed = {name: shown[at] for name, at in wanted.items() if field_of(plain[at], kind) is None}
     return Columns(wanted, dropped, tuple(notes), claimed)
+
+
+def days_and_times(
+    plain: Sequence[str], kind: str, mapping: Mapping, wanted: dict[str, int]
+) -> dict[str, tuple[int, int]]:
+    """Fields whose day stands under one heading and whose time of day under another: 报警日期 and 报警时间, Call Date and Call Time."""
+    pairs: dict[str, dict[str, list[int]]] = {}
+    claims: dict[str, set[int]] = {}
+    for position, heading in enumerate(plain):
+        known = _known(heading, kind, mapping)
+        if known is not None and known[1] in (Ground.OWN, Ground.EXACT):
+            claims.setdefault(known[0], set()).add(position)
+        matched = _DAY_OR_TIME.search(heading)
+        if matched is not None and not is_personal(heading):
+            stem = _DAY_OR_TIME.sub("", heading).lower().strip("_-")
+            part = "day" if matched[0].lower() in ("日期", "date") else "clock"
+            pairs.setdefault(stem, {}).setdefault(part, []).append(position)
+    found: dict[str, tuple[int, int]] = {}
+    for parts in pairs.values():
+        day, clock = parts.get("day", []), parts.get("clock", [])
+        if len(day) != 1 or len(clock) != 1:
+            continue
+        own = {name for name, at in wanted.items() if at in (day[0], clock[0]) and name.endswith("_at")}
+        fields = {known[0] for at in (*day, *clock) if (known := _known(plain[at], kind, mapping)) is not None}
+        fields = own or fields
+        field = next(iter(fields)) if len(fields) == 1 else ""
+        alone = field in own or (field not in wanted and claims.get(field, set()) <= {*day, *clock})
+        if field.endswith("_at") and alone and field not in mapping.times:
+            found[field] = (day[0], clock[0])
+    return found
 
 
 def _settled(
@@ -200,6 +240,7 @@ def _named(mapping: Mapping) -> dict[str, str]:
     if mapping.period is not None:
         parts = {"start": mapping.period.start, "year": mapping.period.year, "month": mapping.period.month}
         named.update({f"period_{part}": heading for part, heading in parts.items() if heading is not None})
+    named.update({TIME_OF + field: heading for field, heading in mapping.times.items()})
     named.update({f"identity_{number}": heading for number, heading in enumerate(mapping.identity, start=1)})
     return named
 

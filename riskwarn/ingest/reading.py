@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,6 +14,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.contracts import declared
+from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
 from riskwarn.ingest.footers import footers
@@ -23,8 +25,12 @@ from riskwarn.ingest.privacy.tallies import LocalCategories, NotLoaded
 from riskwarn.ingest.sheets import Rows, Sheet, ahead
 from riskwarn.ingest.sheets.encoding import LOST
 from riskwarn.ingest.values.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
+from riskwarn.ingest.values.clock import TIME_OF, day_and_time
 from riskwarn.ingest.values.dates import instants
 from riskwarn.ingest.values.fill_down import FillDown
+from riskwarn.ingest.values.forms import Forms
+from riskwarn.ingest.values.numbers import Mark, numbers
+from riskwarn.ingest.values.orders import Order
 from riskwarn.mapping import Mapping as Rules
 
 _FOOTERS = "of totals and signatures, with nothing else in them, were passed over"
@@ -46,6 +52,10 @@ class Reading:
     faults: Faults = field(default_factory=lambda: Faults(0))
     notes: list[str] = field(default_factory=list)
     unknown: dict[str, set[str]] = field(default_factory=dict)  # field -> words that no vocabulary has; never stored
+    earliest: date = date(1990, 1, 1)  # instants before this day are no dates
+    emptied: Counter[tuple[str, str]] = field(default_factory=Counter)  # cells read as empty, by field and reason
+    separator: str | None = None  # what parts the cells of a file of text
+    forms: Forms = field(default_factory=Forms)  # what the first rows decided for the columns
     moved: Counter[str] = field(default_factory=Counter)  # rows whose place was mended or missed, by what is said of it
     placed: Counter[tuple[str, bool]] = field(default_factory=Counter)  # (rung, whether it led to a grid) -> sound rows
     local: LocalCategories = field(default_factory=LocalCategories)
@@ -67,12 +77,52 @@ class Reading:
         return series(self.cell(name))
 
     def instants(self, name: str) -> npt.NDArray[np.datetime64]:
-        """The instants of a field; unreadable ones are faults."""
+        """The instants of a field; an unreadable one is a fault where the field is required, else read as empty and told."""
         if name not in self.cells:
             return np.full(len(self), np.datetime64("NaT", "us"))
-        found, unreadable = instants(self.cells[name], self.zone)
-        self.faults.add(unreadable, "bad_date", name, "text")
+        cells = self.cells[name]
+        found, unreadable = instants(cells, self.zone, self.order_of(name))
+        if unreadable.any() and not self.requires(name):
+            waiting = flags(cells.filter(pa.array(unreadable)), words_that_mean("in_progress").__contains__)
+            unreadable[np.flatnonzero(unreadable)[waiting]] = False
+            self.empty(name, unreadable, "cannot be read as a date")
+        else:
+            self.faults.add(unreadable, "bad_date", name, "text")
         return found
+
+    def order_of(self, name: str) -> Callable[[pa.Array], Order | None]:
+        """What tells the order of day, month and year of a field's dates: the mapping, else all of its column."""
+        own = self.mapping.dates if isinstance(self.mapping.dates, str) else self.mapping.dates.get(name)
+        if own is not None:
+            order = Order(own)
+            return lambda _: order
+        return lambda texts: self.forms.order(name, texts, self._beside(name), self.notes)
+
+    def numbers_of(self, name: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """The numbers of a field (NaN: none), which cells are unreadable, and which carried a percent sign."""
+        return numbers(self.cell(name), self.decimal_of(name))
+
+    def decimal_of(self, name: str) -> Mark | None:
+        """The decimal mark of a field: the mapping's, else what all of its column and its file tell."""
+        if self.mapping.decimal is not None:
+            return self.mapping.decimal
+        beside = self._beside(name, (Kind.NUMBER, Kind.WHOLE, Kind.SHARE, Kind.DEGREES))
+        return self.forms.mark(name, self.cell(name), beside, self.notes, semicolons=self.separator == ";")
+
+    def _beside(self, name: str, kinds: tuple[Kind, ...] = (Kind.INSTANT, Kind.DATE)) -> dict[str, pa.Array]:
+        """The other columns of dates, or of other kinds."""
+        fields = {field.name for field in declared(self.source).fields if field.kind in kinds}
+        return {other: cells for other, cells in self.cells.items() if other in fields and other != name}
+
+    def requires(self, name: str) -> bool:
+        """Whether a row is refused where this date cannot be read: in tables also those that say for when it holds."""
+        field = next((field for field in declared(self.source).fields if field.name == name), None)
+        return field is None or field.required or field.kind is Kind.DATE
+
+    def empty(self, name: str, rows: npt.NDArray[np.bool_], why: str) -> None:
+        """Note cells of a field that are read as empty, and why."""
+        if rows.any():
+            self.emptied[name, why] += int(rows.sum())
 
     def codes(self, name: str, vocabulary: str, own: Mapping[str, str] | None = None) -> pa.Array:
         """The codes of a field's words in sound rows; unknown words become null and are reported."""
@@ -101,6 +151,7 @@ class Reading:
         return [
             *dict.fromkeys(self.notes),
             *(f"{rows} row(s) {what}" for what, rows in self.moved.items() if rows),
+            *(f"{name}: {rows} cell(s) {why}, and were read as empty" for (name, why), rows in self.emptied.items()),
             *unknown,
             *self.local.notes(),
         ]
@@ -111,6 +162,7 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
     blank = 0
     first.moved[_FOOTERS] = 0
     filling = FillDown(first.mapping.fill_down, "events" if first.source not in TABLES else first.source)
+    first = replace(first, separator=getattr(sheet, "separator", None))
 
     def read() -> Iterator[Reading]:
         nonlocal blank
@@ -142,7 +194,9 @@ def whole(readings: Iterator[Reading]) -> Reading:
 
 def _reading(rows: Rows, positions: Mapping[str, int], first: Reading, filling: FillDown, title: str) -> Reading:
     cells = {
-        name: free_text(rows.cells[position]) if is_free_text(name) else trimmed(rows.cells[position])
+        name: free_text(rows.cells[position])
+        if is_free_text(name)
+        else trimmed(rows.cells[position], first.mapping.empty)
         for name, position in positions.items()
     }
     full = {name: filled(cell) for name, cell in cells.items()}
@@ -166,6 +220,10 @@ def _reading(rows: Rows, positions: Mapping[str, int], first: Reading, filling: 
 
 def _completed(cells: dict[str, pa.Array], rows: int, mapping: Rules) -> dict[str, pa.Array]:
     """The cells with an id made of several columns, and the words that hold for every row, as the mapping says."""
+    for name in [name for name in cells if name.startswith(TIME_OF)]:
+        field, times = name.removeprefix(TIME_OF), cells.pop(name)
+        if field in cells:
+            cells[field] = day_and_time(cells[field], times)
     parts = [plain(cells[name]) for name in cells if name.startswith("identity_")]
     if parts and "record_id" not in cells:
         told = pc.binary_join_element_wise(*parts, "|", null_handling="replace", null_replacement="")

@@ -30,7 +30,7 @@ from riskwarn.ingest.columns import Columns
 from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.privacy.topics import united_topics
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.values.cells import digests, each, flags, strings, trimmed
+from riskwarn.ingest.values.cells import digests, each, flags, plain_ids, strings, trimmed
 from riskwarn.refused import refused_word
 
 #: Of these fields nothing but a digest, a topic or a place is kept, whatever stands in them.
@@ -143,6 +143,6 @@ def _is_in(cells: pa.Array, texts: Collection[str]) -> Flags:
 
 def record_digest(home: Home, source: str, text: str) -> int:
     """The keyed digest by which a record of a source is stored; `text` is its id as an export has it."""
-    cells = digests(trimmed(pa.array([text], pa.string())), home.id_key, source)
+    cells = digests(plain_ids(trimmed(pa.array([text], pa.string()))), home.id_key, source)
     found = cells[0].as_py()
     return 0 if found is None else int(found)

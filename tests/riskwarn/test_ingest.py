@@ -80,7 +80,7 @@ def test_every_fault_has_its_reason(city: Home, tmp_path: Path) -> None:
         dispute(6, 登记时间="2026-02-01 10:00:00", 发生时间="2026-03-10 10:00:00"),
         dispute(7, 严重程度="3"),
         dispute(8, 纠纷类型="群体性事件"),
-        dispute(9, 化解时间="不详"),
+        dispute(9, 发生时间="某日"),
         dispute(10, 发生时间="2036-03-01", 登记时间="2036-03-01"),
         dispute(0),
         dispute(0, 纠纷类型="物业"),

@@ -27,8 +27,8 @@ from riskwarn.ingest.values.cells import (
     filled,
     flags,
     no_cells,
-    numbers,
     plain,
+    plain_ids,
     rounded,
 )
 
@@ -56,14 +56,14 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     if mapping.period is not None:
         found["record_id"] = _aggregate_ids(reading, found, occurred)
     else:
-        ids = reading.cell("record_id")
+        ids = plain_ids(reading.cell("record_id"))
         faults.add(~filled(ids), "missing_record_id", "record_id", "empty")
         faults.add(rounded(ids), "rounded_id", "record_id", "number")
         found["record_id"] = digests(ids, reading.key, source)
     found["occurred_at"], found["known_at"] = _instants(occurred), _instants(known)
     for name in (*OWN_TIME_FIELDS, "updated_at"):
         if name in reading.cells:
-            found[name] = _instants(reading.instants(name))
+            found[name] = _instants(times.own(reading, name, occurred))
     found.update(_due(reading, occurred))
     found["severity"] = _severity(reading)
     found.update({name: reading.codes(name, name) for name in _VOCABULARIES if name in reading.cells})
@@ -72,7 +72,7 @@ def records(reading: Reading, ladder: Ladder) -> Records:
             found[name] = pc.equal(plain(reading.codes(name, "flag")), "yes")
     for name in ("repeat_of", "linked_to"):
         if name in reading.cells:
-            found[name] = digests(reading.cells[name], reading.key, source)
+            found[name] = digests(plain_ids(reading.cells[name]), reading.key, source)
     found["withdrawn"] = pa.array(flags(reading.cell("status"), words_that_mean("withdrawn").__contains__))
     found["count"] = _count(reading)
     found.update(flagged_and_banded(reading))
@@ -131,7 +131,7 @@ def _is_opinion(reading: Reading) -> bool:
 def _count(reading: Reading) -> pa.Array:
     if "count" not in reading.cells:
         return pa.array(np.ones(len(reading), dtype=np.int64))
-    amount, unreadable, _ = numbers(reading.cells["count"])
+    amount, unreadable, _ = reading.numbers_of("count")
     whole = np.isnan(amount) | ((amount >= 0) & (amount == np.floor(amount)))
     reading.faults.add(unreadable | ~whole, "bad_count", "count", "text")
     return pa.array(np.where(np.isnan(amount) | ~whole, 1, amount).astype(np.int64))

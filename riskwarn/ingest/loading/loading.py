@@ -112,6 +112,7 @@ def _load(
         exported_at=max(exported, now),
         key=home.id_key,
         categories=declared.categories,
+        earliest=home.configuration.earliest_date,
         notes=[*filter(None, [rules.told]), *sheet.notes, *columns.notes],
         opinions=opinions(columns, sheet.headings),
     )

@@ -15,6 +15,7 @@ from riskwarn.errors import GridsMissing
 from riskwarn.home import Home
 from riskwarn.ingest.events.events import Records, records
 from riskwarn.ingest.loading.gathering import Gathered, add_up, gather
+from riskwarn.ingest.loading.overlap import doubles, missing_counts
 from riskwarn.ingest.loading.versions import Sorted, Versions, content_hash, repeated, sort_out, told_before
 from riskwarn.ingest.places.ladder import ladder
 from riskwarn.ingest.reading import Reading
@@ -70,6 +71,11 @@ def new_events(
         _known_with_export(gathered, silent & known & ~again, exported)
         incoming = gathered.versions()
     told = sort_out(incoming, stored, again)
+    if first.mapping.period is None:
+        said = doubles(store, first.source, gathered, told.accepted)
+    else:
+        said = missing_counts(store, first.source, gathered)
+    first.notes += filter(None, [said])
     _known_with_export(gathered, told.corrected & silent, exported)
     table = gathered.take(told.accepted | told.corrected)
     table = table.append_column("exported_at", pa.repeat(pa.scalar(exported, _INSTANT), len(table)))

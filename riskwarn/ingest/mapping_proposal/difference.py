@@ -227,7 +227,8 @@ def _of_values(
     told, effects = declared(found.source).field(name), []
     unread = [form.lstrip("!") for form in column.forms if form.startswith("!")]
     if unread and told.kind in (Kind.INSTANT, Kind.DATE):
-        effects.append(f"{name}: dates written {', '.join(unread)} are not read; their rows go to quarantine")
+        fate = "their rows go to quarantine" if told.required or told.kind is Kind.DATE else "they are taken for empty"
+        effects.append(f"{name}: dates written {', '.join(unread)} are not read; {fate}")
     if column.holds.startswith("id that Excel"):
         effects.append(f"{name}: Excel has rounded its numbers; those rows go to quarantine")
     if column.heading in found.holds and pair is not None and pair[0].forms and not column.forms:

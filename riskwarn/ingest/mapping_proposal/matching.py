@@ -12,7 +12,7 @@ from riskwarn.contracts import Contract
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.vocabulary import Ground, field_of, field_words, shipped, words_that_mean
-from riskwarn.ingest.columns import REPEATED, plain_heading
+from riskwarn.ingest.columns import REPEATED, days_and_times, plain_heading
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile
 from riskwarn.mapping import Mapping as Rules
 
@@ -82,8 +82,14 @@ class Recognised:
     def by_headings(self) -> None:
         """Take what the mapping or the contracts know by its heading; of two columns for one field the fuller."""
         claims: dict[str, list[tuple[Column, Ground]]] = {}
+        at = {column.position: column for column in self.seen.columns if not column.personal}
+        plain_headings = [plain_heading(heading) for heading in self.seen.headings]
+        for name, parts in days_and_times(plain_headings, self.contract.kind, self.rules, {}).items():
+            if at.keys() >= set(parts):
+                for position in parts:
+                    self.take(at[position], name, "heading", True)
         for column in self.seen.columns:
-            if column.personal:
+            if column.personal or column.position in self.taken:
                 continue
             plain = plain_heading(column.heading)
             own = next(

@@ -11,14 +11,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pyarrow as pa
 
 from riskwarn.contracts.personal import LOOKED_AT, may_name_category, personal_column
 from riskwarn.contracts.vocabulary import field_words, is_personal
 from riskwarn.ingest.columns import heading_finder, plain_heading
 from riskwarn.ingest.sheets import ROUNDED, open_sheet
 from riskwarn.ingest.values.cells import series, trimmed
+from riskwarn.ingest.values.dates import instants
+from riskwarn.ingest.values.orders import ORDERED, DateForm, form_of
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.refused import refused_word
 
@@ -27,7 +31,7 @@ MOST_WORDS, ROWS_A_WORD = 60, 3
 #: A class holds of a column where so great a share of its filled cells is of it.
 MOST = 0.95
 
-#: Forms of dates: what is shown, and its pattern. Those that no reader understands are marked with "!".
+#: Forms of dates: what is shown, and its pattern. Those that the reader does not understand are shown with "!" before.
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
@@ -35,22 +39,30 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("YYYY-MM-DD hh:mm", r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}"),
         ("YYYY-MM-DD hh:mm:ss", r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d{2}:\d{2}(?:\.\d+)?"),
         ("YYYY-MM-DDThh:mm:ss", r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?"),
-        ("YYYY-MM-DDThh:mm:ss+hh:mm", r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?\s?(?:Z|[+-]\d{2}:?\d{2})"),
+        (
+            "YYYY-MM-DDThh:mm:ss+hh:mm",
+            r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?\s?(?:Z|[+-]\d{2}(?::?\d{2})?)",
+        ),
         ("YYYY/M/D", r"\d{4}/\d{1,2}/\d{1,2}"),
         ("YYYY/M/D h:mm", r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d{2}(?::\d{2})?"),
         ("YYYY年M月D日", r"\d{4}年\d{1,2}月\d{1,2}日"),
         ("YYYY年M月D日 h时m分", r"\d{4}年\d{1,2}月\d{1,2}日\s*(?:上午|下午)?\s*\d{1,2}[:时点].*"),
         ("YYYY.M.D", r"\d{4}\.\d{1,2}\.\d{1,2}"),
-        ("YY-M-D", r"\d{2}-\d{1,2}-\d{1,2}"),
         ("YYYYMMDD", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"),
         ("YYYYMMDDhhmmss", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d"),
         ("上午/下午", r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\s*(?:上午|下午|[AaPp][Mm])\s*\d{1,2}:\d{2}.*"),
         ("epoch seconds", r"1[0-9]\d{8}"),
         ("epoch milliseconds", r"1[0-9]\d{11}"),
-        ("!M/D/YYYY", r"\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?: .*)?"),
-        ("!D.M.YYYY", r"\d{1,2}\.\d{1,2}\.\d{4}(?: .*)?"),
+        ("YYYY年M月D日, in another way", r"[^A-Za-z]{2,4}年[^A-Za-z]{1,3}月.*"),
+        (
+            "with the month in letters",
+            r"(?:[A-Z][a-z]{2,8},? )?(?:\d{1,2}[- ][A-Za-z]{3,9}[- ,]|[A-Z][a-z]{2,8}\.? \d{1,2},? ).*\d{2}.*",
+        ),
+        ("YYYY-MM-DD, with a time in another way", r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}[ T].*"),
     )
 )
+#: Whether a date can be read hangs on no zone; only the names of zones in it do.
+_ANY_ZONE = ZoneInfo("Asia/Shanghai")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _DECIMAL = re.compile(r"-?\d{1,3}\.\d{3,}")
 _PAIR = re.compile(r"[^\d-]{0,12}-?\d{1,3}\.\d{2,}[^\d.-]{1,3}-?\d{1,3}\.\d{2,}[^\d]{0,3}")
@@ -117,7 +129,7 @@ def look_at(
             break
     cells = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     columns = [
-        _column(index, heading, cells[index], known)
+        _column(index, heading, cells[index], known, mapping.dates)
         if index in cells
         else Column(index, heading, "personal (by its heading)", 0.0)
         for index, heading in enumerate(table.headings)
@@ -137,7 +149,7 @@ def look_at(
     )
 
 
-def _column(position: int, heading: str, cells: pd.Series, known: Sequence[str]) -> Column:
+def _column(position: int, heading: str, cells: pd.Series, known: Sequence[str], dates: object) -> Column:
     filled = cells.dropna()
     empty = 1 - len(filled) / len(cells) if len(cells) else 1.0
     if filled.empty:
@@ -147,7 +159,7 @@ def _column(position: int, heading: str, cells: pd.Series, known: Sequence[str])
     distinct = len(texts) / len(filled)
     if ROUNDED in texts[:LOOKED_AT]:
         return Column(position, heading, "id that Excel has rounded", empty, distinct=distinct)
-    forms = _forms(texts, counts.tolist())
+    forms = _forms(texts, counts.tolist(), form_of(texts, dates))
     if forms:
         readable = [name for name in forms if not name.startswith("!")]
         clock = any("h" in name or "epoch" in name or "午" in name for name in readable)
@@ -172,15 +184,16 @@ def _closed(texts: Sequence[str], filled: int) -> bool:
     return len(texts) <= MOST_WORDS and filled >= ROWS_A_WORD * len(texts)
 
 
-def _forms(texts: Sequence[str], counts: Sequence[int]) -> tuple[str, ...]:
+def _forms(texts: Sequence[str], counts: Sequence[int], order: DateForm) -> tuple[str, ...]:
     """The forms of dates in a column; none where it holds something else."""
     found: Counter[str] = Counter()
-    looked = 0
-    for text, rows in zip(texts[:LOOKED_AT], counts[:LOOKED_AT], strict=True):
-        looked += rows
+    looked, some = sum(counts[:LOOKED_AT]), list(texts[:LOOKED_AT])
+    _, unreadable = instants(pa.array(some, pa.string()), _ANY_ZONE, lambda _: order.order)
+    for text, rows, bad in zip(some, counts[:LOOKED_AT], unreadable, strict=True):
         name = next((name for name, pattern in _FORMS if pattern.fullmatch(text)), None)
+        name = order.name if name is None and ORDERED.match(text) else name
         if name is not None:
-            found[name] += rows
+            found[f"!{name}" if bad else name] += rows
     if sum(found.values()) < MOST * looked:
         return ()
     return tuple(name for name, _ in found.most_common())

@@ -29,6 +29,9 @@ def located(reading: Reading, ladder: Ladder, occurred: npt.NDArray[np.datetime6
         epochs = ladder.epochs(_local_days(occurred, reading)).astype(np.int64)
     row_of, first = _distinct([*codes, epochs], len(reading))
     told = pd.DataFrame({name: series(reading.cells[name].take(pa.array(first))) for name in names})
+    for name in ("longitude", "latitude"):
+        if name in told and reading.decimal_of(name) == ",":
+            told[name] = told[name].str.replace(",", ".")
     place = ladder.locate(told.assign(epoch=epochs[first]))
     faults.add(rounded(reading.cell("grid_id")), "rounded_id", "grid_id", "number")
     faults.add(place.unknown_grid[row_of], "unknown_grid", "grid_id", "id")

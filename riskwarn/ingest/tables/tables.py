@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import numpy as np
@@ -10,15 +11,21 @@ import pandas as pd
 
 from riskwarn.contracts import declared
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
-from riskwarn.geography.shapes import as_geojson, rings_of
+from riskwarn.geography.shapes import Lie, as_geojson, lie_of, rings_of
 from riskwarn.ingest.places.coordinates import pair, to_wgs84
+from riskwarn.ingest.plausibility import not_before, plausible
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.values.cells import digests, numbers, rounded
+from riskwarn.ingest.values.cells import digests, plain_ids, rounded
 from riskwarn.store import Store
 
 #: Numbers of the grids table and of interventions.
 _GRID_NUMBERS = ("households", "workers")
 _LONGEST_GRID_ID = 32
+
+_NOT_DEGREES = (
+    "{what}: {rows} row(s) are not in degrees (metres of Web Mercator or another projection) and were read as empty; export them "
+    "in WGS-84 (EPSG:4326), longitude first"
+)
 
 
 def grids(reading: Reading) -> pd.DataFrame:
@@ -56,11 +63,14 @@ def demographics(reading: Reading, store: Store) -> pd.DataFrame:
 def interventions(reading: Reading, store: Store) -> pd.DataFrame:
     """The rows of `interventions`."""
     frame = _of_known_grid(reading, store)
-    frame["record_id"] = digests(reading.cell("record_id"), reading.key, reading.source).to_pandas().astype("Int64")
+    frame["record_id"] = (
+        digests(plain_ids(reading.cell("record_id")), reading.key, reading.source).to_pandas().astype("Int64")
+    )
     frame["kind"] = reading.words("kind", "service")
-    for name in ("started_at", "ended_at"):
-        frame[name] = reading.instants(name)
-    reading.faults.add(np.isnat(frame["started_at"].to_numpy()), "missing_date", "started_at", "empty")
+    started = plausible(reading, "started_at", in_future=True)
+    frame["started_at"] = started
+    frame["ended_at"] = not_before(reading, "ended_at", plausible(reading, "ended_at"), started)
+    reading.faults.add(np.isnat(started), "missing_date", "started_at", "empty")
     frame["outcome"] = reading.words("outcome", "outcome")
     frame["chosen_by"] = reading.words("chosen_by", "chosen_by")
     for name in ("hours", "propensity"):
@@ -89,19 +99,33 @@ def centre(reading: Reading) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.fl
 
 
 def _drawn(reading: Reading, frame: pd.DataFrame) -> None:
-    """Centres and borders of grids in WGS-84; what cannot be read as a polygon is left out and told."""
+    """Centres and borders of grids in WGS-84; what does not lie on the globe in degrees is left out and told."""
     system = reading.mapping.coordinates
-    frame["longitude"], frame["latitude"] = to_wgs84(*centre(reading), system)
+    x, y = centre(reading)
+    off = (np.abs(x) > 180) | (np.abs(y) > 90)
+    if off.any():
+        reading.notes.append(_NOT_DEGREES.format(what="longitude and latitude", rows=int(off.sum())))
+        x, y = np.where(off, np.nan, x), np.where(off, np.nan, y)
+    frame["longitude"], frame["latitude"] = to_wgs84(x, y, system)
     text = reading.text("geometry")
     drawn: list[str | None] = []
-    for told in text.astype(object).where(text.notna(), None):
+    found: Counter[Lie | None] = Counter()
+    for told, middle in zip(text.astype(object).where(text.notna(), None), zip(x, y, strict=True), strict=True):
         rings = rings_of(told) if told else None
+        lie = lie_of(rings, middle) if rings else None
+        found[lie] += told is not None
+        if lie is Lie.EXCHANGED:
+            rings = [ring[:, ::-1] for ring in rings or ()]
         # Written anew from its corners: a feature of GeoJSON may carry anything beside them.
         turned = [np.column_stack(to_wgs84(ring[:, 0], ring[:, 1], system)) for ring in rings or ()]
-        drawn.append(as_geojson(turned) if turned else None)
+        drawn.append(as_geojson(turned) if turned and lie is not Lie.ELSEWHERE else None)
     frame["geometry"] = pd.Series(drawn, index=frame.index, dtype=object)
-    if unreadable := int((text.notna() & frame["geometry"].isna()).sum()):
+    if unreadable := found[None]:
         reading.notes.append(f"geometry: {unreadable} row(s) are no polygon in GeoJSON or WKT and were read as empty")
+    if exchanged := found[Lie.EXCHANGED]:
+        reading.notes.append(f"geometry: {exchanged} border(s) had latitude before longitude; they were put right")
+    if elsewhere := found[Lie.ELSEWHERE]:
+        reading.notes.append(_NOT_DEGREES.format(what="geometry", rows=elsewhere))
 
 
 def known_grids(store: Store) -> set[str]:
@@ -119,14 +143,14 @@ def _of_known_grid(reading: Reading, store: Store) -> pd.DataFrame:
 
 def number(reading: Reading, name: str) -> npt.NDArray[np.float64]:
     """The numbers of a field, percentages as fractions; unreadable ones are faults."""
-    values, unreadable, percent = numbers(reading.cell(name))
+    values, unreadable, percent = reading.numbers_of(name)
     reading.faults.add(unreadable, "bad_number", name, "text")
     return np.where(percent, values / 100, values)
 
 
 def share(reading: Reading, name: str) -> npt.NDArray[np.float64]:
     """The shares of a field: of cells without a percent sign all are hundredths where one is above 1, and that is told."""
-    values, unreadable, percent = numbers(reading.cell(name))
+    values, unreadable, percent = reading.numbers_of(name)
     reading.faults.add(unreadable, "bad_number", name, "text")
     if np.nanmax(values[~percent], initial=0.0) > 1:
         reading.notes.append(f"{name} is read as percent")

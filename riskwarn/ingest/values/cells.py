@@ -9,7 +9,7 @@ import base64
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -112,12 +112,21 @@ def filled(cells: pa.Array) -> Flags:
     return np.asarray(cells.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def trimmed(cells: pa.Array) -> pa.Array:
-    """Text in half width without blanks at its ends; null where a word for "empty" stands."""
-    empty = words_that_mean("empty") | {""}
+#: How spreadsheets keep a text from being taken for a number: ="0012", or an apostrophe before it.
+_AS_TEXT = re.compile(r'="((?:[^"]|"")*)"|\'(.*)', re.S)
+
+
+def trimmed(cells: pa.Array, nothing: Collection[str] = ()) -> pa.Array:
+    """Text in half width without blanks and marks of spreadsheets at its ends; null where a word for "empty" stands.
+
+    `nothing` are further words for "empty".
+    """
+    empty = words_that_mean("empty") | {normalised(word) for word in nothing} | {""}
 
     def short(word: str) -> str | None:
         text = unicodedata.normalize("NFKC", word).strip()
+        if marked := _AS_TEXT.fullmatch(text):
+            text = (marked[1].replace('""', '"') if marked[1] is not None else marked[2]).strip()
         return None if text in empty else text
 
     if pa.types.is_dictionary(cells.type):
@@ -126,12 +135,12 @@ def trimmed(cells: pa.Array) -> pa.Array:
     if odd.any():
         rows = pa.array(odd)
         text = pc.replace_with_mask(cells, rows, plain(each(cells.filter(rows), short)))
-    nothing = pc.is_in(text, value_set=pa.array(sorted(empty), pa.string()))
-    return pc.if_else(nothing, pa.scalar(None, pa.string()), text) if pc.any(nothing).as_py() else text
+    blank = pc.is_in(text, value_set=pa.array(sorted(empty), pa.string()))
+    return pc.if_else(blank, pa.scalar(None, pa.string()), text) if pc.any(blank).as_py() else text
 
 
 def _wanting(cells: pa.Array) -> Flags:
-    """(rows,) texts that are not ASCII, or have a blank at an end; told from the bytes, for most have neither."""
+    """(rows,) texts that are not ASCII, or have a blank or a mark at an end; told from the bytes, for most have neither."""
     _, offsets, content = cells.buffers()
     if content is None or len(cells) == 0:
         return np.zeros(len(cells), dtype=bool)
@@ -142,7 +151,8 @@ def _wanting(cells: pa.Array) -> Flags:
     first, last = ends[:-1] - ends[0], ends[1:] - ends[0] - 1
     some = last >= first
     blank = np.zeros(len(cells), dtype=bool)
-    blank[some] = (letters[first[some]] <= ord(" ")) | (letters[last[some]] <= ord(" "))
+    begins = letters[first[some]]
+    blank[some] = (begins <= ord(" ")) | (letters[last[some]] <= ord(" ")) | (begins == ord("'")) | (begins == ord("="))
     if letters.max() >= 128:
         blank |= ~np.asarray(pc.fill_null(pc.string_is_ascii(cells), True).to_numpy(zero_copy_only=False), dtype=bool)
     return blank
@@ -164,21 +174,18 @@ def translated(cells: pa.Array, words: Mapping[str, str], own: Mapping[str, str]
     return each(cells, code), unknown
 
 
-def numbers(cells: pa.Array) -> tuple[npt.NDArray[np.float64], Flags, Flags]:
-    """Values (NaN where null or unreadable), which are unreadable, and which carried a percent sign."""
-    codes, words = coded(cells)
-    told = [_number(word) for word in words] + [np.nan]
-    values = np.array(told, dtype=np.float64)[codes]
-    percent = np.array([word is not None and word.endswith("%") for word in words] + [False])[codes]
-    return values, (codes >= 0) & np.isnan(values), percent
+def plain_ids(cells: pa.Array) -> pa.Array:
+    """Ids as they were before a column of them was taken for numbers: 20260300.0 is 20260300; zeros in front stay.
 
-
-def _number(text: str | None) -> float:
-    try:
-        value = float((text or "").replace(",", "").rstrip("%").strip().replace("_", "?"))
-    except ValueError:
-        return np.nan
-    return value if np.isfinite(value) else np.nan
+    Not where ids of the column have other digits behind a point: then the point is a part of them.
+    """
+    some = plain(cells)
+    if (
+        not pc.any(pc.ends_with(some, ".0")).as_py()
+        or pc.any(pc.match_substring_regex(some, r"^\d+\.\d*[1-9]")).as_py()
+    ):
+        return cells
+    return pc.replace_substring_regex(some, r"^(\d+)\.0$", r"\1")
 
 
 def digests(cells: pa.Array, key: bytes, source: str) -> pa.Array:

@@ -1,8 +1,9 @@
-"""Dates as offices write them, to instants: the usual forms digit by digit in columns, the rest by pattern."""
+"""Dates as offices write them, to instants: the usual forms digit by digit in columns, others by their parts, the rest rewritten."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -11,19 +12,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from riskwarn.ingest.values.cells import coded, filled, plain
+from riskwarn.ingest.values.orders import Order, order_of
+from riskwarn.ingest.values.written import rewritten
 from riskwarn.periods import Instants
 
 Bytes = npt.NDArray[np.uint8]
 
-_WRITTEN = re.compile(
-    r"^(?P<year>\d{4}|\d{2})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
-    r"(?:[T\s]*(?P<half>上午|下午|AM|PM|am|pm)?\s*(?P<hour>\d{1,2})(?:[:时点](?P<minute>\d{1,2})?)?分?"
-    r"(?::?(?P<second>\d{1,2})(?P<fraction>\.\d{1,9})?秒?)?)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?$"
-)
-_COMPACT = re.compile(
-    r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2}))?$"
+#: Tells the order of day, month and year from distinct texts; None: it cannot be told.
+Decide = Callable[[pa.Array], Order | None]
+
+#: Three numbers with marks between, a time, half of the day and offset: every form that is written with digits and marks.
+_PARTS = (
+    r"^(?P<first>\d{1,4})[-/.](?P<second>\d{1,2})[-/.](?P<third>\d{1,4})"
+    r"(?:(?:\s+|T)\s*(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second_>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"(?:\s*(?P<half>[AaPp]\.?[Mm]\.?))?(?:\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2})?))?|\s*(?P<zone_>Z|[+-]\d{2}:?\d{2}))?$"
 )
 _NUMBER = re.compile(r"^\d{5}(?:\.\d+)?$|^\d{10}$|^\d{13}$")
 
@@ -37,25 +42,25 @@ _NOTHING = np.datetime64("NaT", "us")
 _DAY = 86_400_000_000
 
 
-def instants(cells: pa.Array, zone: ZoneInfo) -> tuple[Instants, npt.NDArray[np.bool_]]:
+def instants(cells: pa.Array, zone: ZoneInfo, decide: Decide = order_of) -> tuple[Instants, npt.NDArray[np.bool_]]:
     """UTC datetime64[us] of each text (NaT where null or unreadable), and which texts are unreadable.
 
     `cells` are trimmed and in half width. A date without a time is its local midnight; a time without an offset is
-    local.
+    local; 24:00 is the next midnight, and a leap second the one before it. `decide` tells the order of day, month and year
+    from the distinct texts that are not of the usual form; where it tells none, only a year of four digits in front is read.
     """
     given = filled(cells)
     if pa.types.is_dictionary(cells.type):
         codes, words = coded(cells)
-        of_words, bad = instants(pa.array(words, pa.string()), zone)
+        of_words, bad = instants(pa.array(words, pa.string()), zone, decide)
         return np.append(of_words, _NOTHING)[codes], np.append(bad, False)[codes]
     local = np.where(given, _fixed_width(cells), _NOTHING)
     utc = np.full(len(cells), _NOTHING)
     waiting = np.flatnonzero(given & np.isnat(local))
     if len(waiting):
-        codes, words = coded(plain(cells).take(pa.array(waiting)))
-        told = [_one(word) for word in words]
-        values = np.array([value for value, _ in told], dtype="datetime64[us]")[codes]
-        absolute = np.array([is_utc for _, is_utc in told], dtype=bool)[codes]
+        rest = plain(cells).take(pa.array(waiting)).dictionary_encode()
+        codes = rest.indices.to_numpy()
+        values, absolute = (told[codes] for told in _other_forms(rest.dictionary, zone, decide(rest.dictionary)))
         local[waiting[~absolute]] = values[~absolute]
         utc[waiting[absolute]] = values[absolute]
     found = np.where(np.isnat(utc), to_utc(local, zone), utc)
@@ -151,41 +156,89 @@ def _months() -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     return starts[:-1] - 1, np.diff(starts)
 
 
-def _one(text: str) -> tuple[np.datetime64, bool]:
-    """The instant of a text of any other form, and whether it is UTC already."""
-    nothing = _NOTHING
-    if _NUMBER.match(text) and "." not in text and len(text) in (10, 13):
+def _other_forms(texts: pa.Array, zone: ZoneInfo, order: Order | None) -> tuple[Instants, npt.NDArray[np.bool_]]:
+    """Of distinct texts of any other form: the instant (NaT: unreadable), and whether it is UTC already."""
+    found, absolute = _from_parts(texts, order)
+    rest = np.flatnonzero(np.isnat(found))
+    if len(rest) == 0:
+        return found, absolute
+    words = texts.take(pa.array(rest)).to_pylist()
+    told = [_counted(word) if _NUMBER.match(word) else None for word in words]
+    plainly = pa.array(
+        [rewritten(word, zone) if one is None else None for word, one in zip(words, told, strict=True)], pa.string()
+    )
+    found[rest], absolute[rest] = _from_parts(plainly, order)
+    numbers = [(at, *one) for at, one in zip(rest, told, strict=True) if one is not None]
+    for at, moment, is_utc in numbers:
+        found[at], absolute[at] = moment, is_utc
+    return found, absolute
+
+
+def _counted(text: str) -> tuple[np.datetime64, bool]:
+    """The instant of an epoch in seconds or milliseconds (UTC), or of a serial number of Excel (local)."""
+    if "." not in text and len(text) in (10, 13):
         return np.datetime64(int(text) * (1000 if len(text) == 13 else 1_000_000), "us"), True
-    if _NUMBER.match(text):
-        days = float(text)
-        return (
-            (_EXCEL + np.timedelta64(round(days * 86_400) * 1_000_000, "us"), False)
-            if 20_000 < days < 80_000
-            else (nothing, False)
+    days = float(text)
+    if not 20_000 < days < 80_000:
+        return _NOTHING, False
+    return _EXCEL + np.timedelta64(round(days * 86_400) * 1_000_000, "us"), False
+
+
+def _from_parts(texts: pa.Array, order: Order | None) -> tuple[Instants, npt.NDArray[np.bool_]]:
+    """Instants of texts of three numbers and a time (NaT for all others), and which of them have an offset: those are UTC."""
+    parts = pc.extract_regex(texts, pattern=_PARTS)
+
+    def words(name: str) -> pa.Array:
+        return pc.fill_null(pc.struct_field(parts, name), "")
+
+    def whole(name: str) -> npt.NDArray[np.int64]:
+        told = words(name)
+        return np.asarray(pc.cast(pc.if_else(pc.equal(told, ""), "0", told), pa.int64()).to_numpy(zero_copy_only=False))
+
+    good = np.asarray(parts.is_valid().to_numpy(zero_copy_only=False), dtype=bool)
+    if not good.any():
+        return np.full(len(texts), _NOTHING), np.zeros(len(texts), dtype=bool)
+    lengths = {
+        name: pc.utf8_length(words(name)).to_numpy(zero_copy_only=False) for name in ("first", "third", "fraction")
+    }
+    year_first = (lengths["first"] == 4) & (lengths["third"] <= 2)
+    short_first = (lengths["first"] == 2) & (lengths["third"] <= 2)
+    year_last = (lengths["first"] <= 2) & ((lengths["third"] == 2) | (lengths["third"] == 4))
+    first, second, third = whole("first"), whole("second"), whole("third")
+    year, month, day = first, second, third
+    if order in (Order.MDY, Order.DMY):
+        year, day = (
+            np.where(year_first, first, third),
+            np.where(year_first, third, second if order is Order.MDY else first),
         )
-    matched = _COMPACT.match(text) or _WRITTEN.match(text)
-    if matched is None:
-        return nothing, False
-    part = matched.groupdict()
-    year = int(part["year"]) + (2000 if len(part["year"]) == 2 else 0)
-    hour = int(part.get("hour") or 0)
-    half = (part.get("half") or "").lower()
-    if half in ("下午", "pm") and hour < 12:
-        hour += 12
-    if half in ("上午", "am") and hour == 12:
-        hour = 0
-    try:
-        moment = pd.Timestamp(
-            year=year, month=int(part["month"]), day=int(part["day"]), hour=hour,
-            minute=int(part.get("minute") or 0), second=int(part.get("second") or 0),
-        )  # fmt: skip
-    except ValueError:
-        return nothing, False
-    moment += pd.Timedelta(seconds=float(part.get("fraction") or 0))
-    offset = part.get("zone")
-    if offset is None:
-        return moment.as_unit("us").to_datetime64(), False
-    if offset != "Z":
-        sign = -1 if offset[0] == "-" else 1
-        moment -= sign * pd.Timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
-    return moment.as_unit("us").to_datetime64(), True
+        month = np.where(year_first, second, first if order is Order.MDY else second)
+        good &= year_first | year_last
+        two = ~year_first & (lengths["third"] == 2)
+    else:
+        good &= year_first | (short_first if order is Order.YMD else False)
+        two = ~year_first
+    year = np.where(two, np.where(year > 68, 1900, 2000) + year, year)
+    starts, days = _months()
+    good &= (month >= 1) & (month <= 12) & (day >= 1)
+    number = np.where(good, year * 12 + month - 1, 0)
+    good &= (number >= 12) & (day <= days[number])
+    hour, minute, seconds = whole("hour"), whole("minute"), whole("second_")
+    half = pc.utf8_lower(pc.utf8_slice_codeunits(words("half"), 0, 1))
+    late, early = (np.asarray(pc.equal(half, one).to_numpy(zero_copy_only=False), dtype=bool) for one in ("p", "a"))
+    hour = np.where(late & (hour < 12), hour + 12, np.where(early & (hour == 12), 0, hour))
+    seconds = np.where(seconds == 60, 59, seconds)
+    good &= ((hour < 24) & (minute < 60) & (seconds < 60)) | (
+        (hour == 24) & (minute == 0) & (seconds == 0) & ~late & ~early
+    )
+    micro = whole("fraction") * 10 ** (9 - lengths["fraction"]).astype(np.int64) // 1000
+    moments = (starts[number] + day) * _DAY + ((hour * 60 + minute) * 60 + seconds) * 1_000_000 + micro
+    zone = pc.binary_join_element_wise(words("zone"), words("zone_"), "")
+    absolute = good & np.asarray(pc.not_equal(zone, "").to_numpy(zero_copy_only=False), dtype=bool)
+    if absolute.any():
+        offsets = pc.replace_substring(pc.if_else(pc.equal(zone, "Z"), "+00", zone), ":", "")
+        digits = pc.utf8_rpad(pc.utf8_slice_codeunits(offsets, 1), 4, "0")
+        told = pc.cast(pc.if_else(pc.equal(zone, ""), "0000", digits), pa.int64()).to_numpy(zero_copy_only=False)
+        west = pc.starts_with(offsets, "-").to_numpy(zero_copy_only=False)
+        moments = moments - np.where(west, -1, 1) * (told // 100 * 60 + told % 100) * 60_000_000
+    moments = np.where(good, moments, np.iinfo(np.int64).min)
+    return np.array(moments.view("datetime64[us]")), absolute

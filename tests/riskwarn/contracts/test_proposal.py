@@ -106,10 +106,10 @@ def test_usual_headings_need_no_line(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_and_what_is_doubtful_is_said(tmp_path: Path) -> None:
-    rows = [{"编号": f"D{n}", "发生时间": f"{n % 12 + 1}/14/2026", "类型": "邻里"} for n in range(30)]
+    rows = [{"编号": f"D{n}", "发生时间": f"{n % 12 + 1}/{n % 9 + 1}/2026", "类型": "邻里"} for n in range(30)]
     proposal = propose(write_csv(tmp_path / "纠纷.csv", rows), Configuration())
     assert len(proposal.missing) == 1 and proposal.missing[0].startswith("grid_id or")
-    assert any("M/D/YYYY" in note for note in proposal.notes)
+    assert any("M/D/YYYY or D/M/YYYY" in note and "dates:" in note for note in proposal.notes)
     assert not next(one.sure for one in proposal.columns if one.heading == "发生时间")
     assert "# missing: grid_id" in as_yaml(proposal)
 

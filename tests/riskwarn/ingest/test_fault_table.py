@@ -112,12 +112,14 @@ TIME = [
     fault("a date in words", [d(发生时间="去年冬天"), d(2, 发生时间="3月1日"), d(3, 发生时间="星期一")], bad_date=3),
     fault("30th of February", [d(发生时间="2026-02-30"), d(2, 发生时间="2026年2月30日"), d(3, 发生时间="20260230")], bad_date=3),
     fault("13th month, 25th hour, 61st minute", [d(发生时间="2026-13-01"), d(2, 发生时间="2026-03-01 25:00:00"), d(3, 发生时间="2026-03-01 08:61")], bad_date=3),
-    fault("a bad date in a field that may be empty", [d(化解时间="不详"), d(2, 升级时间="2026-99-99"), d(3, 更新时间="昨天")], bad_date=3),
+    fault("a bad date in a field that may be empty", [d(化解时间="不详"), d(2, 升级时间="2026-99-99"), d(3, 更新时间="昨天"), d(4, 登记时间="明天")], 4),
     fault("registered five hours before it happened", [d(发生时间="2026-03-02 15:00:00", 登记时间="2026-03-02 10:00:00")], 1),
     fault("registered on the day, happened at an hour of it", [d(发生时间="2026-03-02 15:00:00", 登记时间="2026-03-02")], 1),
     fault("registered a month before it happened", [d(发生时间="2026-03-10", 登记时间="2026-02-10")], known_before_event=1),
     fault("in the next decade", [d(发生时间="2036-03-01", 登记时间="2036-03-01")], in_future=1),
-    fault("registered in the next decade", [d(登记时间="2036-03-01")], in_future=1),
+    fault("registered in the next decade", [d(登记时间="2036-03-01")], 1),
+    fault("long before anything was recorded", [d(n, 发生时间=moment) for n, moment in enumerate(["1970-01-01 08:00:00", "0001-01-01 00:00:00", "1753-01-01", "1899-12-30", "1900/1/1", "1989-12-31 23:59:59"])], out_of_range=6),
+    fault("the first instant that is believed", [d(发生时间="1990-01-01")], 1),
     fault("a petition entered three weeks late", [of(PETITION, 登记时间="2026-03-23")], 1, source="petitions"),
     fault("epochs of a phone, in seconds and milliseconds", [d(发生时间="1772326800", 登记时间=""), d(2, 发生时间="1772326800000", 登记时间="")], 2),
     fault("serials of Excel", [d(发生时间="46082", 登记时间=""), d(2, 发生时间="46082.5", 登记时间="")], 2),
@@ -153,9 +155,9 @@ NUMBERS = [
     fault("monthly counts with faults", [MONTHLY, of(MONTHLY, 件数="-3"), of(MONTHLY, 月="13"), of(MONTHLY, 年=""), of(MONTHLY, 网格编码="")], 1, source="incidents", mapping=BY_MONTH, bad_count=1, bad_date=1, missing_date=1, no_place=1),
 ]
 MANY = [
-    fault("two faults in a row are one refusal", [d(发生时间="去年", 化解时间="不详", 更新时间="？")], bad_date=1),
-    fault("one sound row among many faults", [d(1, 纠纷编号=""), d(2, 发生时间="？"), d(3, 网格编码="Q"), d(4, 严重程度="2"), d(5)], 1, missing_record_id=1, bad_date=1, unknown_grid=1, severity_digits=1),
-    fault("every row faulty", [d(n, 发生时间="不详") for n in range(20)], bad_date=20),
+    fault("two faults in a row are one refusal", [d(发生时间="去年", 网格编码="Q")], bad_date=1),
+    fault("one sound row among many faults", [d(1, 纠纷编号=""), d(2, 发生时间="某日"), d(3, 网格编码="Q"), d(4, 严重程度="2"), d(5)], 1, missing_record_id=1, bad_date=1, unknown_grid=1, severity_digits=1),
+    fault("every row faulty", [d(n, 发生时间="某日") for n in range(20)], bad_date=20),
 ]
 # fmt: on
 
