@@ -181,4 +181,6 @@ def test_the_command_line_lists_and_undoes(two: tuple[Home, Path]) -> None:
     assert done == {"undone": [3], "version": 4, "load_again": []}
     rows = told("--home", home.path, "loads", "list", cwd=home.path)
     assert [row["state"] for row in rows] == ["in force", "in force", "undone by 4", "undoes 3"]
+    assert rows[1]["loaded_at"] == NOW.isoformat() and rows[1]["loaded_at"].endswith("+00:00")
+    assert rows[1]["exported_at"].endswith("+08:00"), "by the clock of the city"
     assert "april.csv" in riskwarn("--home", home.path, "loads", "list", "--source", "disputes", cwd=home.path).stdout
