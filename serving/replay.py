@@ -58,10 +58,9 @@ def lost(manifest: Mapping[str, Any], erased: Sequence[Loss]) -> bool:
     return any(loss.touches(version) for loss in erased)
 
 
-def not_replayable(home: Home, erasure: int) -> list[str]:
-    """The snapshots that an erasure (by the version of the store that it made) took the ground from, oldest first."""
+def not_replayable(home: Home, erased: Loss) -> list[str]:
+    """The snapshots that an erasure takes the ground from, oldest first; also one that has not happened yet."""
     rows = select(SNAPSHOTS.c.id, SNAPSHOTS.c.manifest).order_by(SNAPSHOTS.c.sequence)
     with home.database.connect() as connection:
         found = connection.execute(rows).all()
-    erased = [loss for loss in losses(home) if loss.until == erasure]
-    return [str(row.id) for row in found if lost(row.manifest, erased)]
+    return [str(row.id) for row in found if lost(row.manifest, [erased])]

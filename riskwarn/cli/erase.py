@@ -39,7 +39,7 @@ def command(session: Session, because: str, load: int | None, record: tuple[str,
         digest = record_digest(home, source, text)
         done = erase_record(home, source, digest, because=because, now=now, text=text, progress=session.progress)
     proof = done.proof
-    lost = not_replayable(home, done.version)
+    lost = not_replayable(home, done.loss)
     lines = [
         f"erased from {done.source}: {done.rows} stored version(s), {done.quarantined} note(s) of refused rows; "
         f"the store is now at {done.version}",

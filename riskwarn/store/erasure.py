@@ -25,7 +25,7 @@ from riskwarn.files import named_by_content
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.refused import refuse_words
-from riskwarn.store.ledger import LedgerRow, ledger
+from riskwarn.store.ledger import LedgerRow, Loss, ledger
 from riskwarn.store.proof import Proof, Sought, prove
 from riskwarn.store.remains import finish_erasures
 from riskwarn.store.tables import ERASURES, LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE
@@ -45,6 +45,7 @@ class Erased:
     rows: int  # versions of records removed from the lake
     quarantined: int  # notes about refused rows that were removed
     files: int  # files of the lake that were rewritten or removed
+    loss: Loss  # what older versions of the store lost by it
     version: int  # of the store
     again: tuple[LedgerRow, ...]  # later loads whose files held some of the same records
     proof: Proof
@@ -94,7 +95,7 @@ def erase_load(home: Home, load: int, *, because: str, now: datetime, progress: 
             version = _note(connection, "load", chosen.source, load, removed, because, now, undoes=load)
         finish_erasures(home)
         proof = prove(home, Sought(tuple(text.encode() for text in texts if text), digests), progress)
-    return Erased("load", chosen.source, removed, refused, len(files), version, again, proof)
+    return Erased("load", chosen.source, removed, refused, len(files), Loss(load, version), version, again, proof)
 
 
 def erase_record(
@@ -134,11 +135,12 @@ def erase_record(
                 if instead is not None:
                     connection.execute(insert(LAKE_FILES).values(**instead))
             connection.execute(delete(QUARANTINE).where(mine))
-            version = _note(connection, "record", source, min(touched), removed, because, now)
+            first = min(touched)
+            version = _note(connection, "record", source, first, removed, because, now)
         finish_erasures(home)
         sought = Sought(_forms(digest, text), np.array([digest], dtype=np.int64))
         proof = prove(home, sought, progress)
-    return Erased("record", source, removed, len(refused), len(replaced), version, (), proof)
+    return Erased("record", source, removed, len(refused), len(replaced), Loss(first, version), version, (), proof)
 
 
 def _check(because: str) -> None:

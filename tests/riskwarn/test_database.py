@@ -145,7 +145,7 @@ def test_a_home_of_before_loses_nothing(url: Url, tmp_path: Path) -> None:
         {"inputs": {"store_version": version}, "gaps": [], "models": {}} for version in (1, 2, 3)
     ]
     assert losses(home) == [Loss(2, 6)]
-    assert not_replayable(home, 6) == ["2026-10-02-abc", "2026-10-03-abc"]
+    assert not_replayable(home, Loss(2, 6)) == ["2026-10-02-abc", "2026-10-03-abc"]
     # New rows go on counting where the old ones ended, and keys are checked again.
     assert undo(home, 3, now=datetime(2026, 11, 5, tzinfo=UTC)).version == 7
 

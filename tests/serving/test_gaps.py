@@ -97,7 +97,7 @@ def test_what_was_made_with_an_erased_record_is_not_rebuilt(silenced: Home, tmp_
     record = int(Store(home).versions("incidents", ["record_id"])["record_id"].iloc[0])
     done = erase_record(home, "incidents", record, because="a decision", now=NOW)
     assert newest(home) == before is not None
-    assert before["id"] in not_replayable(home, done.version)
+    assert before["id"] in not_replayable(home, done.loss)
     with pytest.raises(NotReplayable, match="erased"):
         rebuild(home, before["id"], tmp_path)
     with running(home, lambda: NOW) as address:

@@ -66,7 +66,7 @@ def test_a_record_is_erased_in_all_its_versions(city: Home) -> None:
     expected["repeat_of"] = None
     pd.testing.assert_frame_equal(after.drop(columns="repeat_of"), expected.drop(columns="repeat_of"))
     assert after["repeat_of"].isna().all(), "a link to it is data about it"
-    assert not_replayable(city, done.version) == ["s2", "s3"]
+    assert not_replayable(city, done.loss) == ["s2", "s3"]
     assert [file.name for file in city.features.iterdir()] == ["2026-10-01-store1-ab.parquet"]
     with city.database.connect() as connection:
         noted = connection.execute(select(ERASURES)).mappings().one()
@@ -90,7 +90,7 @@ def test_a_load_is_erased_with_its_name_and_checksum(city: Home) -> None:
         path = connection.scalar(select(LAKE_FILES.c.path).where(LAKE_FILES.c.load_id == 3))
     done = erase_load(city, 3, because=BECAUSE, now=NOW)
     assert (done.rows, done.quarantined, done.proof.hits) == (2, 1, ())
-    assert not_replayable(city, done.version) == ["s3"]
+    assert not_replayable(city, done.loss) == ["s3"]
     assert not (city.lake / path).exists()
     assert len(Store(city).versions("disputes")) == 10
     everything = b"".join(file.read_bytes() for file in city.path.rglob("*") if file.is_file())
