@@ -25,9 +25,9 @@ from riskwarn.files import named_by_content
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.refused import refuse_words
+from riskwarn.store.garbage import finish_erasures
 from riskwarn.store.ledger import LedgerRow, Loss, ledger
 from riskwarn.store.proof import Proof, Sought, prove
-from riskwarn.store.remains import finish_erasures
 from riskwarn.store.tables import ERASURES, LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE
 from riskwarn.store.undo import leaning
 from riskwarn.store.writing import writing
