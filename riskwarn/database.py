@@ -1,186 +1,121 @@
-"""The operational database: one place that opens it and declares its tables (SQLite or PostgreSQL).
+"""The operational database: the one place that opens it (SQLite in the home, or a server by RISKWARN_DATABASE_URL).
 
-It holds what must change together: the ledger of loads with the manifest of the lake, quarantine, snapshots and
-alerts. SQLite keeps its rollback journal: its write-ahead log can be corrupted by two connections that checkpoint at
-once in versions before 3.51.3, and many Pythons link an older one.
+It holds what must change together: the ledger of loads with the manifest of the lake, quarantine, snapshots and alerts.
+Rooms declare their tables themselves; an opened database has all of them in their newest version. SQLite keeps its
+rollback journal: its write-ahead log can be corrupted by two connections that checkpoint at once in versions before
+3.51.3, and many Pythons link an older one.
 """
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    Engine,
-    Float,
-    ForeignKey,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    UniqueConstraint,
-    create_engine,
-    event,
-    inspect,
-)
+from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from riskwarn.errors import SettingInvalid
-
-METADATA = MetaData()
-
-#: Loads, in the order of their commitment; the largest id is the version of the store.
-LOADS = Table(
-    "loads",
-    METADATA,
-    Column("load_id", Integer, primary_key=True, autoincrement=True),
-    Column("source", String(64), nullable=False),
-    Column("file_name", String(512), nullable=False),
-    Column("file_sha256", String(64), nullable=False),
-    Column("loaded_at", String(40), nullable=False),  # RFC 3339
-    Column("exported_at", String(40), nullable=False),  # RFC 3339
-    Column("account", JSON, nullable=False),
-    Column("leans_on", JSON),  # earlier loads of the source that hold versions of this load's records; null: not noted
-    Column("undoes", Integer),  # the load that this row takes back; null for a load
-    Column("because", String(512)),  # why it was taken back
-    Column("erases", Integer),  # the erasure that this row stands for; null for a load or an undoing
+from riskwarn.errors import (
+    DatabaseBusy,
+    DatabaseFull,
+    DatabaseNewer,
+    DatabaseUnreachable,
+    DatabaseUnusable,
+    RiskwarnError,
+    SettingInvalid,
 )
+from riskwarn.migrations import HEAD, VERSION_TABLE
 
-#: Rows that by rule are not loaded: how many, by district and quarter, and nothing else of them. A load whose file was
-#: loaded before notes nothing. Exports overlap and nothing tells the rows apart, so that loads are not added up.
-NOT_LOADED = Table(
-    "not_loaded",
-    METADATA,
-    Column("load_id", ForeignKey("loads.load_id"), primary_key=True),
-    Column("source", String(64), nullable=False),
-    Column("district", String(64), primary_key=True),  # empty where the place is not known
-    Column("quarter", String(6), primary_key=True),  # 2026Q1; empty where the date is not known
-    Column("rows", BigInteger, nullable=False),
-)
+#: How long one waits for a process that writes a SQLite database.
+WAIT_SECONDS = 30
 
-#: Erasures: when, why, of what kind and how much; never of whom.
-ERASURES = Table(
-    "erasures",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("kind", String(16), nullable=False),  # load, record
-    Column("source", String(64), nullable=False),
-    Column("load_id", Integer, nullable=False),  # the load, or the first that held the record
-    Column("rows", BigInteger, nullable=False),
-    Column("because", String(512), nullable=False),
-    Column("erased_at", String(40), nullable=False),  # RFC 3339
-    Column("finished", Boolean, nullable=False),  # whether files and freed pages are gone too
-)
+#: Refusals of PostgreSQL that are no fault of a statement: no right to a table, a server that takes no changes.
+_REFUSALS = ("42501", "25006")
 
-#: The files of the lake. A file that is not listed here does not exist for any reader.
-LAKE_FILES = Table(
-    "lake_files",
-    METADATA,
-    Column("path", String(512), primary_key=True),
-    Column("load_id", ForeignKey("loads.load_id"), nullable=False),
-    Column("source", String(64), nullable=False, index=True),
-    Column("sha256", String(64), nullable=False),
-    Column("rows", BigInteger, nullable=False),
-    Column("columns", JSON, nullable=False),
-)
 
-#: Rows that were refused, after the privacy gate: where, why and the class of the value, never its content.
-QUARANTINE = Table(
-    "quarantine",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("load_id", ForeignKey("loads.load_id"), nullable=False),
-    Column("source", String(64), nullable=False, index=True),
-    Column("file_name", String(512), nullable=False),
-    Column("row", BigInteger, nullable=False),
-    Column("column", String(256), nullable=False),
-    Column("value_class", String(64), nullable=False),
-    Column("reason", String(64), nullable=False),
-    Column("record", BigInteger),  # keyed digest of the record's id; null where it has none or by rule is not loaded
-    Column("settled_by", Integer),  # the load whose file held the same row again; null while it is open
-    Column("settlement", String(16)),  # repaired, or refused_again (then a newer row of this table stands for it)
-)
-
-#: Published snapshots; the newest published one is current.
-SNAPSHOTS = Table(
-    "snapshots",
-    METADATA,
-    Column("sequence", Integer, primary_key=True, autoincrement=True),
-    Column("id", String(64), nullable=False, unique=True),
-    Column("as_of", String(10), nullable=False),
-    Column("published_at", String(40), nullable=False),
-    Column("valid_until", String(40), nullable=False),
-    Column("manifest", JSON, nullable=False),
-)
-
-#: Notices about one unit and target, with a life.
-ALERTS = Table(
-    "alerts",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("snapshot", String(64), nullable=False),
-    Column("target", String(64), nullable=False),
-    Column("horizon", Integer, nullable=False),
-    Column("unit", String(16), nullable=False),
-    Column("code", String(64), nullable=False),
-    Column("level", String(16), nullable=False),
-    Column("score", Float, nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("raised_at", String(40), nullable=False),
-    Column("reasons", JSON, nullable=False),
-    UniqueConstraint("snapshot", "target", "horizon", "unit", "code"),
-)
+def open_file(path: Path) -> Engine:
+    """Open the SQLite database of a home, which is made where it is missing. Raises DatabaseUnusable, DatabaseNewer, …"""
+    return _opened(URL.create("sqlite", database=str(path)), str(path), DatabaseUnusable)
 
 
 def open_database(url: str) -> Engine:
-    """Open the database and make the tables that are missing; raise SettingInvalid where the URL leads nowhere."""
-    options: dict[str, Any] = {"connect_args": {"timeout": 30}} if url.startswith("sqlite") else {"pool_pre_ping": True}
-    # An error of the database must not repeat the values that were being written.
-    options["hide_parameters"] = True
-    if url.startswith("postgresql://"):
-        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    """Open the database that RISKWARN_DATABASE_URL names.
+
+    Raises SettingInvalid where the URL leads nowhere, DatabaseUnreachable where nobody answers or lets us in,
+    DatabaseNewer where a newer riskwarn has been at it.
+    """
     # The URL may hold a password, and is not repeated.
     kind = url.split(":", 1)[0]
     try:
-        engine = create_engine(url, **options)
+        address = make_url(url)
+        if address.drivername == "postgresql":
+            address = address.set(drivername="postgresql+psycopg")
+        place = "/".join(filter(None, (_host(address), address.database)))
+        return _opened(address, place, DatabaseUnreachable)
     except (ArgumentError, NoSuchModuleError) as error:
         problem = "it is not the URL of a database (write postgresql://user:password@host/name)"
         raise SettingInvalid(name="RISKWARN_DATABASE_URL", value=f"{kind}:…", problem=problem) from error
     except ModuleNotFoundError as error:
         problem = f"its driver {error.name} is not installed (pip install 'riskwarn[postgres]')"
         raise SettingInvalid(name="RISKWARN_DATABASE_URL", value=f"{kind}:…", problem=problem) from error
-    if engine.dialect.name == "sqlite":
+
+
+def _host(address: URL) -> str | None:
+    return f"{address.host}:{address.port}" if address.host and address.port else address.host
+
+
+def _opened(address: URL, place: str, otherwise: type[RiskwarnError]) -> Engine:
+    sqlite = address.get_backend_name() == "sqlite"
+    options: dict[str, Any] = {"connect_args": {"timeout": WAIT_SECONDS}} if sqlite else {"pool_pre_ping": True}
+    # An error of the database must not repeat the values that were being written.
+    engine = create_engine(address, hide_parameters=True, **options)
+    event.listen(engine, "handle_error", partial(_as_error_of_the_domain, place, otherwise))
+    if sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
-    METADATA.create_all(engine)
-    _complete(engine)
+    held = _version(engine)
+    if held is not None and held > HEAD:
+        raise DatabaseNewer(database=place, held=held, known=HEAD)
+    if held != HEAD:
+        # Alembic takes a fifth of a second to import, and is needed once in the life of a version.
+        from riskwarn.migrations.run import upgrade
+
+        upgrade(engine)
     return engine
 
 
-def _complete(engine: Engine) -> None:
-    """Add the columns that a home of an earlier version does not have; they are all nullable."""
-    held = inspect(engine)
-    missing = [
-        (table, column)
-        for table in METADATA.sorted_tables
-        for known in [{column["name"] for column in held.get_columns(table.name)}]
-        for column in table.columns
-        if column.name not in known
-    ]
-    if not missing:
+def _version(engine: Engine) -> str | None:
+    """The version of the tables; None where they are not there, or are of a time before versions."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table(VERSION_TABLE):
+            return None
+        found: str | None = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()
+        return found
+
+
+def _as_error_of_the_domain(place: str, otherwise: type[RiskwarnError], context: ExceptionContext) -> None:
+    """What befalls the database itself is told with its name and a way out; a wrong statement stays what it is."""
+    error, driver = context.original_exception, context.dialect.dbapi
+    assert driver is not None
+    refused = getattr(error, "sqlstate", None) in _REFUSALS
+    # sqlite3 tells by a plain DatabaseError that a file is none of its own, or is damaged.
+    if not (refused or isinstance(error, driver.OperationalError) or type(error) is driver.DatabaseError):
         return
-    quoted = engine.dialect.identifier_preparer.quote
-    with engine.begin() as connection:
-        for table, column in missing:
-            kind = column.type.compile(engine.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE {quoted(table.name)} ADD COLUMN {quoted(column.name)} {kind}")
+    told = (str(error).strip() or type(error).__name__).splitlines()[0]
+    if "disk is full" in told or getattr(error, "sqlstate", None) == "53100":
+        raise DatabaseFull(database=place) from error
+    if "database is locked" in told:
+        raise DatabaseBusy(database=place) from error
+    raise otherwise(database=place, problem=told) from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode = DELETE", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 30000"):
+    for pragma in (
+        "journal_mode = DELETE",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {WAIT_SECONDS * 1000}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     # What is deleted is overwritten, so that no free page keeps it.
     cursor.execute("PRAGMA secure_delete = ON")

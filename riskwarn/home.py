@@ -66,9 +66,10 @@ class Home:
     @cached_property
     def database(self) -> Engine:
         """The operational database."""
-        from riskwarn.database import open_database
+        from riskwarn.database import open_database, open_file
 
-        return open_database(self.settings.database_url or f"sqlite:///{self.path / 'riskwarn.db'}")
+        url = self.settings.database_url
+        return open_database(url) if url is not None else open_file(self.path / "riskwarn.db")
 
     @cached_property
     def id_key(self) -> bytes:

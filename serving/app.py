@@ -15,14 +15,16 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 from starlette.exceptions import HTTPException
 
-from riskwarn.database import ALERTS, SNAPSHOTS
 from riskwarn.errors import QueryInvalid, RiskwarnError
 from riskwarn.home import Home
+from riskwarn.store.ledger import losses
 from riskwarn.words import NOTICE_EN, NOTICE_ZH, Unit
 from serving import answers
 from serving.gate import Gate, problem_document
 from serving.reference import reference_page
+from serving.replay import lost
 from serving.snapshot import Current
+from serving.tables import ALERTS, SNAPSHOTS
 
 TITLE = "riskwarn"
 SECURITY = {
@@ -56,7 +58,7 @@ def create_app(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(
         as_of: Annotated[date | None, Query(description="the newest snapshot of this as-of")] = None,
     ) -> Response:
         _only_known(request)
-        snapshot = current(as_of.isoformat() if as_of else None)
+        snapshot = current(as_of)
         return _answer(
             request,
             answers.ranking(
@@ -86,13 +88,18 @@ def create_app(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(
         rows = select(SNAPSHOTS).order_by(SNAPSHOTS.c.sequence.desc()).limit(limit)
         with home.database.connect() as connection:
             found = connection.execute(rows).mappings().all()
+        erased, zone = losses(home), home.configuration.calendar.timezone
         items = [
             {
-                **{name: row[name] for name in ("id", "as_of", "published_at", "valid_until")},
+                "id": row["id"],
+                "as_of": row["as_of"].isoformat(),
+                "published_at": row["published_at"].isoformat(),
+                "valid_until": row["valid_until"].astimezone(zone).isoformat(),
                 **{
                     name: row["manifest"].get(name)
-                    for name in ("inputs", "previous", "models", "gaps", "files", "period", "names", "not_replayable")
+                    for name in ("inputs", "previous", "models", "gaps", "files", "period", "names")
                 },
+                "not_replayable": lost(row["manifest"], erased),
             }
             for row in found
         ]
@@ -116,7 +123,8 @@ def create_app(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(
         if target is not None:
             rows = rows.where(ALERTS.c.target == target)
         with home.database.connect() as connection:
-            items = [dict(row) for row in connection.execute(rows).mappings()]
+            found = connection.execute(rows).mappings().all()
+        items = [{**row, "raised_at": row["raised_at"].isoformat()} for row in found]
         return _answer(request, {"notice": {"zh": NOTICE_ZH, "en": NOTICE_EN}, "items": items})
 
     reference = reference_page(app.openapi())

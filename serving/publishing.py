@@ -19,7 +19,6 @@ import pyarrow.parquet as pq
 from sqlalchemy import insert, select
 
 from features import City, build_features, catalogue_version, chosen_executor, read_city
-from riskwarn.database import ALERTS, SNAPSHOTS
 from riskwarn.errors import NoChampion
 from riskwarn.files import sha256, sync
 from riskwarn.health import SourceHealth, examine
@@ -30,6 +29,7 @@ from riskwarn.words import Unit
 from serving.gaps import DataGaps, data_gaps
 from serving.levels import ALERTING
 from serving.scoring import USUAL_HORIZON, Scored, score_city
+from serving.tables import ALERTS, SNAPSHOTS
 from training import Champion, champions, load_forecaster
 
 #: Days beyond its period for which a snapshot counts as fresh.
@@ -120,14 +120,14 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
         connection.execute(
             insert(SNAPSHOTS).values(
                 id=snapshot,
-                as_of=city.as_of.isoformat(),
-                published_at=now.isoformat(),
-                valid_until=_valid_until(city.calendar, city.as_of).isoformat(),
+                as_of=city.as_of,
+                published_at=now,
+                valid_until=_valid_until(city.calendar, city.as_of),
                 manifest=manifest,
             )
         )
         if alerts:
-            common = {"snapshot": snapshot, "status": "open", "raised_at": now.isoformat(), "unit": Unit.GRID.value}
+            common = {"snapshot": snapshot, "status": "open", "raised_at": now, "unit": Unit.GRID.value}
             connection.execute(insert(ALERTS), [{**alert, **common} for alert in alerts])
     return Published(
         snapshot,
@@ -163,7 +163,7 @@ def score(
     return score_city(city, matrix, loaded, before, gaps), health, gaps
 
 
-def newest(home: Home, as_of: str | None = None) -> dict[str, Any] | None:
+def newest(home: Home, as_of: date | None = None) -> dict[str, Any] | None:
     """The newest published snapshot, or the newest of an as-of."""
     rows = select(SNAPSHOTS).order_by(SNAPSHOTS.c.sequence.desc()).limit(1)
     if as_of is not None:

@@ -1,22 +1,26 @@
 """Replay, the fourth law: a snapshot is rebuilt from what it names, byte for byte.
 
 It names its as-of, the version of the store (with the loads that were undone since), configuration, catalogue, models and
-the snapshot before. What was erased by law is gone, and so are the snapshots that were made with it.
+the snapshot before. What was erased by law is gone, and so are the snapshots that were made with it: the ledger tells
+which they are, and no manifest is changed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
 from features import catalogue_version, read_city
-from riskwarn.database import SNAPSHOTS
 from riskwarn.errors import NoSnapshot, NotReplayable
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
+from riskwarn.store.ledger import Loss, losses
 from serving.publishing import read_table, score, scores_before, write_tables
+from serving.tables import SNAPSHOTS
 from training import Champion
 
 
@@ -30,7 +34,7 @@ def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent
     if manifest is None:
         raise NoSnapshot(which=f" as {snapshot}")
     inputs = manifest["inputs"]
-    if manifest.get("not_replayable"):
+    if lost(manifest, losses(home)):
         raise NotReplayable(snapshot=snapshot, problem="a load or record that it was made with was erased")
     for name, now in (
         ("configuration", home.configuration.fingerprint()),
@@ -46,3 +50,17 @@ def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent
     before, _ = scores_before(read_table(home, manifest["previous"]) if manifest["previous"] else None)
     scored, health, _ = score(home, city, chosen, before, progress)
     return write_tables(folder, snapshot, scored, health)
+
+
+def lost(manifest: Mapping[str, Any], erased: Sequence[Loss]) -> bool:
+    """Whether something that a snapshot was made with was erased since."""
+    version = int(manifest["inputs"]["store_version"])
+    return any(loss.touches(version) for loss in erased)
+
+
+def not_replayable(home: Home, erased: Loss) -> list[str]:
+    """The snapshots that an erasure takes the ground from, oldest first; also one that has not happened yet."""
+    rows = select(SNAPSHOTS.c.id, SNAPSHOTS.c.manifest).order_by(SNAPSHOTS.c.sequence)
+    with home.database.connect() as connection:
+        found = connection.execute(rows).all()
+    return [str(row.id) for row in found if lost(row.manifest, [erased])]

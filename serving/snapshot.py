@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -23,9 +23,9 @@ class Snapshot:
     """A published scoring, ready to be asked."""
 
     id: str
-    as_of: str
-    published_at: str
-    valid_until: datetime
+    as_of: date
+    published_at: datetime
+    valid_until: datetime  # with the offset of the city
     manifest: dict[str, Any]
     rows: dict[tuple[str, int, str], list[dict[str, Any]]]  # (target, horizon, unit) -> rows by rank
     reasons: dict[tuple[str, str, int], list[Reason]]  # (code, target, horizon) -> the strongest first
@@ -37,8 +37,8 @@ class Snapshot:
         """What stands over every answer."""
         return {
             "id": self.id,
-            "as_of": self.as_of,
-            "published_at": self.published_at,
+            "as_of": self.as_of.isoformat(),
+            "published_at": self.published_at.isoformat(),
             "valid_until": self.valid_until.isoformat(),
             "stale": now >= self.valid_until,
             "model": self.manifest["models"].get(f"{target}/{horizon}"),
@@ -66,7 +66,7 @@ def load_snapshot(home: Home, row: dict[str, Any]) -> Snapshot:
         row["id"],
         row["as_of"],
         row["published_at"],
-        datetime.fromisoformat(row["valid_until"]),
+        row["valid_until"].astimezone(home.configuration.calendar.timezone),
         row["manifest"],
         rows,
         reasons,
@@ -89,7 +89,7 @@ class Current:
         self._looked = -look_every
         self._held: Snapshot | None = None
 
-    def __call__(self, as_of: str | None = None) -> Snapshot:
+    def __call__(self, as_of: date | None = None) -> Snapshot:
         """The newest snapshot, or the newest of an as-of; raise NoSnapshot."""
         if as_of is not None:
             row = newest(self._home, as_of)

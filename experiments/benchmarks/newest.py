@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -164,7 +164,7 @@ def _commit(home: Home, source: str, table: pa.Table, schema: pa.Schema) -> None
         )
         for field in fields
     ]
-    now = datetime(AS_OF.year, AS_OF.month, AS_OF.day).isoformat() + "Z"
+    now = datetime(AS_OF.year, AS_OF.month, AS_OF.day, tzinfo=UTC)
     load = Load(source, f"{source}.parquet", f"{source}{table.num_rows}", now, now, {})
     Store(home).commit_load(load, pa.Table.from_arrays(columns, names=table.column_names), [])
     print(f"  {source}: {table.num_rows} rows stored in {time.perf_counter() - started:.1f} s", flush=True)

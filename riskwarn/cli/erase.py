@@ -23,6 +23,7 @@ def command(session: Session, because: str, load: int | None, record: tuple[str,
     from riskwarn.ingest.screening import record_digest
     from riskwarn.store.erasure import erase_load, erase_record
     from riskwarn.store.undo import MOST_WORDS
+    from serving.replay import not_replayable
 
     if (load is None) == (record is None):
         raise click.UsageError("Name either --load N or --record SOURCE ID.")
@@ -38,6 +39,7 @@ def command(session: Session, because: str, load: int | None, record: tuple[str,
         digest = record_digest(home, source, text)
         done = erase_record(home, source, digest, because=because, now=now, text=text, progress=session.progress)
     proof = done.proof
+    lost = not_replayable(home, done.loss)
     lines = [
         f"erased from {done.source}: {done.rows} stored version(s), {done.quarantined} note(s) of refused rows; "
         f"the store is now at {done.version}",
@@ -46,8 +48,8 @@ def command(session: Session, because: str, load: int | None, record: tuple[str,
     ]
     if proof.unread:
         lines.append(f"could not be unpacked, and were only looked through as they lie: {', '.join(proof.unread)}")
-    if done.snapshots:
-        lines.append(f"no longer replayable: {', '.join(done.snapshots)}")
+    if lost:
+        lines.append(f"no longer replayable: {', '.join(lost)}")
     if done.again:
         lines.append(
             f"load these again, they held some of the same records: {', '.join(row.file_name for row in done.again)}"
@@ -55,6 +57,6 @@ def command(session: Session, because: str, load: int | None, record: tuple[str,
     lines.append(
         "Ask the department to leave it out of its next export; backups and published copies are yours to clear."
     )
-    session.emit(done.as_dict(), lines)
+    session.emit({**done.as_dict(), "not_replayable": lost}, lines)
     if proof.hits:
         raise ErasureNotProven(hits=", ".join(proof.hits[:3]))

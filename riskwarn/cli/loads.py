@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +10,7 @@ import click
 from riskwarn.cli.session import Session, table
 
 if TYPE_CHECKING:
-    from riskwarn.store.undo import LedgerRow
+    from riskwarn.store.ledger import LedgerRow
 
 COLUMNS = ("load", "source", "file", "exported_at", "accepted", "duplicates", "corrected", "quarantined", "state")
 
@@ -31,7 +31,7 @@ def list_loads(session: Session, source: str | None) -> None:
     home = session.home()
     if source is not None:
         contract(source, home.configuration)
-    rows = [_told(row) for row in ledger(home, source)]
+    rows = [_told(row, home.configuration.calendar.timezone) for row in ledger(home, source)]
     session.emit(rows, table(rows, COLUMNS))
 
 
@@ -44,8 +44,13 @@ def undo(session: Session, load: int, because: str | None, with_later: bool) -> 
     """Take LOAD back: a new version of the store, in which it never happened. Older snapshots can still be rebuilt."""
     from riskwarn.store import undo
 
-    done = undo(session.home(), load, because=because, with_later=with_later, now=datetime.now(UTC))
-    again = [{"source": row.source, "file": row.file_name, "exported_at": row.exported_at} for row in done.again]
+    home = session.home()
+    done = undo(home, load, because=because, with_later=with_later, now=datetime.now(UTC))
+    zone = home.configuration.calendar.timezone
+    again = [
+        {"source": row.source, "file": row.file_name, "exported_at": row.exported_at.astimezone(zone).isoformat()}
+        for row in done.again
+    ]
     lines = [
         f"undone: load{'s' if len(done.loads) > 1 else ''} {', '.join(map(str, done.loads))}; the store is now at {done.version}"
     ]
@@ -54,15 +59,15 @@ def undo(session: Session, load: int, because: str | None, with_later: bool) -> 
     session.emit({"undone": list(done.loads), "version": done.version, "load_again": again}, lines)
 
 
-def _told(row: LedgerRow) -> dict[str, Any]:
+def _told(row: LedgerRow, zone: tzinfo) -> dict[str, Any]:
     counted = {name: row.account.get(name) for name in ("read", "accepted", "duplicates", "corrected", "quarantined")}
     state = "in force" if row.stands else f"undone by {row.undone_by}"
     return {
         "load": row.load_id,
         "source": row.source,
         "file": row.file_name,
-        "loaded_at": row.loaded_at,
-        "exported_at": row.exported_at,
+        "loaded_at": row.loaded_at.isoformat(),
+        "exported_at": row.exported_at.astimezone(zone).isoformat(),
         **counted,
         "state": "erasure" if row.erases is not None else state if row.undoes is None else f"undoes {row.undoes}",
         "undoes": row.undoes,

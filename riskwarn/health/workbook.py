@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 
 from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH, VALUE_CLASSES_ZH
 from riskwarn.files import atomic
+from riskwarn.store.ledger import LedgerRow
 from riskwarn.store.repairs import NOT_LOADED
-from riskwarn.store.undo import LedgerRow
 
 #: Heading and width, in characters, of each column of the summary and of a file's sheet.
 SUMMARY = (("文件", 34), ("数据", 14), ("载入日期", 12), ("工作表", 24), ("问题", 28), ("行数", 8), ("如何修复", 58))
@@ -88,7 +87,7 @@ def _summary(
     for (load_id, name, reason), count in counted.items():
         load = loads[load_id]
         where = "" if reason == NOT_LOADED else "、".join(titles[load_id, name])
-        loaded = datetime.fromisoformat(load.loaded_at).date().isoformat()
+        loaded = load.loaded_at.date().isoformat()
         lines.append((name, load.source, loaded, where, REASONS[reason].zh, count, REPAIRS_ZH[reason]))
     lines.append(("合计", "", "", "", "", len(rows), ""))
     _sheet(book, "汇总", SUMMARY, lines)

@@ -4,7 +4,8 @@ The door: `Store`, `Load`, `writing`; `ledger` and `undo` for loads; `beliefs` f
 """
 
 from riskwarn.store.lake import Load, Store
-from riskwarn.store.undo import ledger, undo
+from riskwarn.store.ledger import ledger
+from riskwarn.store.undo import undo
 from riskwarn.store.writing import writing
 
 __all__ = ["Load", "Store", "ledger", "undo", "writing"]

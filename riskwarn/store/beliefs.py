@@ -17,7 +17,7 @@ from riskwarn.contracts.schema import FIXED_FIELDS, OWN_TIME_FIELDS
 from riskwarn.geography import Geography
 from riskwarn.mapping import Mapping
 from riskwarn.periods import FOREVER, Calendar
-from riskwarn.store.settling import settled
+from riskwarn.store.crosswalk import crosswalk
 
 #: Contents that a later version may correct; a change of any of them is a new belief.
 _CONTENT = tuple(name for name in FIXED_FIELDS if name not in ("known_at", "located_by", "district"))
@@ -92,7 +92,7 @@ def beliefs(versions: pd.DataFrame, places: Geography, mapping: Mapping) -> pd.D
     frame["believed_to"] = following.where(~last, pd.Timestamp(FOREVER)).astype("datetime64[us]")
     frame = frame[~frame["withdrawn"] & (frame["believed_from"] < frame["believed_to"])]
     delivery = np.timedelta64(round(mapping.delivery_days * 86_400), "s")
-    frame = settled(frame, places, delivery)
+    frame = crosswalk(frame, places, delivery)
     return frame.sort_values("known_at", kind="stable")[list(_ALL)].reset_index(drop=True)
 
 

@@ -20,15 +20,16 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from riskwarn.contracts.personal import refuse_personal
 from riskwarn.contracts.schema import schema_of
-from riskwarn.database import ERASURES, LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE, SNAPSHOTS
 from riskwarn.errors import UnknownLoad, UnknownRecord
 from riskwarn.files import named_by_content
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.refused import refuse_words
+from riskwarn.store.garbage import finish_erasures
+from riskwarn.store.ledger import LedgerRow, Loss, ledger
 from riskwarn.store.proof import Proof, Sought, prove
-from riskwarn.store.remains import finish_erasures
-from riskwarn.store.undo import LedgerRow, leaning, ledger
+from riskwarn.store.tables import ERASURES, LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE
+from riskwarn.store.undo import leaning
 from riskwarn.store.writing import writing
 
 #: Columns with keyed digests of record ids.
@@ -44,7 +45,7 @@ class Erased:
     rows: int  # versions of records removed from the lake
     quarantined: int  # notes about refused rows that were removed
     files: int  # files of the lake that were rewritten or removed
-    snapshots: tuple[str, ...]  # published ones that can no longer be rebuilt
+    loss: Loss  # what older versions of the store lost by it
     version: int  # of the store
     again: tuple[LedgerRow, ...]  # later loads whose files held some of the same records
     proof: Proof
@@ -57,7 +58,6 @@ class Erased:
             "rows": self.rows,
             "quarantined": self.quarantined,
             "files_rewritten": self.files,
-            "not_replayable": list(self.snapshots),
             "version": self.version,
             "load_again": [{"source": row.source, "file": row.file_name} for row in self.again],
             "proof": self.proof.as_dict(),
@@ -92,10 +92,10 @@ def erase_load(home: Home, load: int, *, because: str, now: datetime, progress: 
             account = {**chosen.account, "file": "", "notes": [], "dropped_columns": []}
             blank = {"file_name": "", "file_sha256": "", "account": account}
             connection.execute(update(LOADS).where(LOADS.c.load_id == load).values(**blank))
-            snapshots, version = _note(connection, "load", chosen.source, load, removed, because, now, undoes=load)
+            version = _note(connection, "load", chosen.source, load, removed, because, now, undoes=load)
         finish_erasures(home)
         proof = prove(home, Sought(tuple(text.encode() for text in texts if text), digests), progress)
-    return Erased("load", chosen.source, removed, refused, len(files), snapshots, version, again, proof)
+    return Erased("load", chosen.source, removed, refused, len(files), Loss(load, version), version, again, proof)
 
 
 def erase_record(
@@ -135,11 +135,12 @@ def erase_record(
                 if instead is not None:
                     connection.execute(insert(LAKE_FILES).values(**instead))
             connection.execute(delete(QUARANTINE).where(mine))
-            snapshots, version = _note(connection, "record", source, min(touched), removed, because, now)
+            first = min(touched)
+            version = _note(connection, "record", source, first, removed, because, now)
         finish_erasures(home)
         sought = Sought(_forms(digest, text), np.array([digest], dtype=np.int64))
         proof = prove(home, sought, progress)
-    return Erased("record", source, removed, len(refused), len(replaced), snapshots, version, (), proof)
+    return Erased("record", source, removed, len(refused), len(replaced), Loss(first, version), version, (), proof)
 
 
 def _check(because: str) -> None:
@@ -156,13 +157,13 @@ def _note(
     because: str,
     now: datetime,
     undoes: int | None = None,
-) -> tuple[tuple[str, ...], int]:
-    """Note the erasure, make it a new version of the store, mark the snapshots that were made with what is gone."""
+) -> int:
+    """Note the erasure, and make it a new version of the store."""
     entry = insert(ERASURES).values(
-        kind=kind, source=source, load_id=load, rows=rows, because=because, erased_at=now.isoformat(), finished=False
+        kind=kind, source=source, load_id=load, rows=rows, because=because, erased_at=now, finished=False
     )
     erasure = int(connection.execute(entry).inserted_primary_key[0])  # type: ignore[index]
-    moment = {"loaded_at": now.isoformat(), "exported_at": now.isoformat()}
+    moment = {"loaded_at": now, "exported_at": now}
     row = insert(LOADS).values(
         source=source,
         file_name="",
@@ -173,14 +174,7 @@ def _note(
         because=because,
         **moment,
     )
-    version = int(connection.execute(row).inserted_primary_key[0])  # type: ignore[index]
-    marked = []
-    for snapshot in connection.execute(select(SNAPSHOTS.c.id, SNAPSHOTS.c.manifest)).all():
-        if int(snapshot.manifest.get("inputs", {}).get("store_version", 0)) >= load:
-            manifest = {**snapshot.manifest, "not_replayable": True}
-            connection.execute(update(SNAPSHOTS).where(SNAPSHOTS.c.id == snapshot.id).values(manifest=manifest))
-            marked.append(str(snapshot.id))
-    return tuple(marked), version
+    return int(connection.execute(row).inserted_primary_key[0])  # type: ignore[index]
 
 
 def _holds(home: Home, path: str, digest: int) -> tuple[int, int]:

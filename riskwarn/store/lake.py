@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 from sqlalchemy import Connection, case, func, insert, select
 
 from riskwarn.contracts.schema import TABLES, schema_of
-from riskwarn.database import LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE
 from riskwarn.files import named_by_content
 from riskwarn.home import Home
-from riskwarn.store.undo import in_force
+from riskwarn.store.ledger import in_force
+from riskwarn.store.tables import LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE
 
 #: Rows of a row group: the statistics of each tell readers whether to open it.
 ROW_GROUP = 1 << 16
@@ -36,8 +36,8 @@ class Load:
     source: str
     file_name: str
     file_sha256: str
-    loaded_at: str  # RFC 3339
-    exported_at: str  # RFC 3339
+    loaded_at: datetime
+    exported_at: datetime
     account: dict[str, object]
     leans_on: list[int] | None = None  # earlier loads that hold versions of its records; without them it would differ
 
@@ -62,8 +62,8 @@ class Store:
         rows = select(LOADS.c.exported_at).where(LOADS.c.source == source, LOADS.c.file_sha256 == file_sha256)
         rows = rows.where(LOADS.c.undoes.is_(None))
         with self._home.database.connect() as connection:
-            found = connection.scalar(rows.order_by(LOADS.c.load_id))
-        return datetime.fromisoformat(found) if found else None
+            found: datetime | None = connection.scalar(rows.order_by(LOADS.c.load_id))
+        return found
 
     def sources(self) -> dict[str, int]:
         """How many versions are stored of each source."""

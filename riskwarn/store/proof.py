@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import select
+from sqlalchemy import Connection, MetaData, inspect, select, text
 
-from riskwarn.database import METADATA
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 
@@ -108,11 +107,16 @@ def _overlapping(parts: Iterator[bytes], overlap: int = 512) -> Iterator[bytes]:
 
 
 def _database(home: Home, sought: Sought) -> tuple[int, list[str]]:
-    """Rows looked through, and the tables in which something was found; a server's tables lie in no file of the home."""
+    """Rows looked through, and the tables in which something was found; a server's tables lie in no file of the home.
+
+    The database itself says which tables it holds, so that none is forgotten whose room is not imported.
+    """
     rows, hits = 0, []
     digests = {int(digest) for digest in sought.digests}
     with home.database.connect() as connection:
-        for table in METADATA.sorted_tables:
+        held = MetaData()
+        held.reflect(connection, only=_readable(connection))
+        for table in held.sorted_tables:
             found = False
             for row in connection.execution_options(yield_per=10_000).execute(select(table)):
                 rows += 1
@@ -126,6 +130,15 @@ def _database(home: Home, sought: Sought) -> tuple[int, list[str]]:
             if found:
                 hits.append(f"table {table.name}")
     return rows, hits
+
+
+def _readable(connection: Connection) -> list[str]:
+    """All tables; of a server those that we may read: another program may share the database."""
+    names = inspect(connection).get_table_names()
+    if connection.dialect.name != "postgresql":
+        return names
+    may = text("SELECT has_table_privilege(quote_ident(:name), 'SELECT')")
+    return [name for name in names if connection.scalar(may, {"name": name})]
 
 
 def _any_in(numbers: npt.NDArray[np.int64], known: npt.NDArray[np.int64]) -> bool:

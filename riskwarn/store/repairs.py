@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
-from riskwarn.database import LOADS, QUARANTINE
 from riskwarn.home import Home
-from riskwarn.store.undo import in_force
+from riskwarn.store.ledger import in_force
+from riskwarn.store.tables import LOADS, QUARANTINE
 
 #: Refused by rule: nobody is asked to repair it.
 NOT_LOADED = "not_loaded"

@@ -7,19 +7,19 @@ earlier one; it is taken back together with it, and its file is named so that it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, select
+from sqlalchemy import insert
 
 from riskwarn.contracts.personal import refuse_personal
 from riskwarn.contracts.schema import TABLES
-from riskwarn.database import LOADS
 from riskwarn.errors import LoadNotUndone, UnknownLoad
 from riskwarn.home import Home
 from riskwarn.refused import refuse_words
+from riskwarn.store.ledger import LedgerRow, ledger
+from riskwarn.store.tables import LOADS
 from riskwarn.store.writing import writing
 
 #: Tables by which the places of events are found while they are loaded.
@@ -33,59 +33,12 @@ _UNPLACED = ("grids", "grid_lineage", "breaks")
 
 
 @dataclass(frozen=True)
-class LedgerRow:
-    """One load, or one undoing, as the ledger has it."""
-
-    load_id: int
-    source: str
-    file_name: str
-    file_sha256: str
-    loaded_at: str
-    exported_at: str
-    account: Mapping[str, Any]
-    leans_on: tuple[int, ...] | None
-    undoes: int | None
-    because: str | None
-    undone_by: int | None
-    erases: int | None = None
-
-    @property
-    def stands(self) -> bool:
-        """Whether it is a load that was not taken back."""
-        return self.undoes is None and self.undone_by is None and self.erases is None
-
-
-@dataclass(frozen=True)
 class Undone:
     """What an undoing did."""
 
     version: int
     loads: tuple[int, ...]  # the load and those taken back with it
     again: tuple[LedgerRow, ...] = field(default=())  # loads whose files have to be loaded again, in this order
-
-
-def in_force(load_id: ColumnElement[int], version: int | None) -> ColumnElement[bool]:
-    """The condition that a row belongs to a load which counts at a version of the store (None: the newest)."""
-    undone = select(LOADS.c.undoes).where(LOADS.c.undoes.is_not(None))
-    if version is None:
-        return load_id.not_in(undone)
-    return and_(load_id <= version, load_id.not_in(undone.where(LOADS.c.load_id <= version)))
-
-
-def ledger(home: Home, source: str | None = None) -> list[LedgerRow]:
-    """Every row of the ledger, oldest first."""
-    columns = [LOADS.c[name] for name in LedgerRow.__dataclass_fields__ if name != "undone_by"]
-    with home.database.connect() as connection:
-        rows = [dict(row) for row in connection.execute(select(*columns).order_by(LOADS.c.load_id)).mappings()]
-    undone = {row["undoes"]: row["load_id"] for row in rows if row["undoes"] is not None}
-    return [
-        LedgerRow(
-            **{**row, "leans_on": None if row["leans_on"] is None else tuple(row["leans_on"])},
-            undone_by=undone.get(row["load_id"]),
-        )
-        for row in rows
-        if source is None or row["source"] == source
-    ]
 
 
 def undo(home: Home, load: int, *, because: str | None = None, with_later: bool = False, now: datetime) -> Undone:
@@ -126,7 +79,7 @@ def undo(home: Home, load: int, *, because: str | None = None, with_later: bool 
                     source=row.source,
                     file_name=row.file_name,
                     file_sha256="",
-                    loaded_at=now.isoformat(),
+                    loaded_at=now,
                     exported_at=row.exported_at,
                     account={},
                     undoes=row.load_id,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
-from riskwarn.store.remains import finish_erasures, sweep
+from riskwarn.store.garbage import finish_erasures, sweep
 
 LOCK = ".lock"
 

@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 from sqlalchemy import select
 
-from riskwarn.database import LAKE_FILES, LOADS
 from riskwarn.files import sha256
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from riskwarn.store import Store
+from riskwarn.store.tables import LAKE_FILES, LOADS
 from tests.riskwarn.ingest.loader import ROOT, loaders
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
 

@@ -17,6 +17,7 @@ from riskwarn.store.erasure import erase_load, erase_record
 from serving import publish
 from serving.publishing import read_table
 from tests.conftest import Town
+from tests.postgresql import emptied
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
 from training import train
 
@@ -26,12 +27,7 @@ pytestmark = pytest.mark.server
 @pytest.fixture
 def home(server: str, tmp_path: Path) -> Home:
     """A home whose tables are made anew in the server."""
-    from riskwarn.database import METADATA
-
-    made = make_home(tmp_path / "home", Settings(database_url=server))
-    METADATA.drop_all(made.database)
-    METADATA.create_all(made.database)
-    return made
+    return make_home(tmp_path / "home", Settings(database_url=emptied(server)))
 
 
 def test_loads_are_kept_and_repeat_nothing(home: Home, tmp_path: Path) -> None:

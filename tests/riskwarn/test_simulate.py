@@ -81,7 +81,7 @@ def test_the_truth_is_calibrated_against_another_set_of_futures() -> None:
 def test_every_export_loads_by_the_default_configuration(town: Town) -> None:
     from sqlalchemy import select
 
-    from riskwarn.database import LOADS
+    from riskwarn.store.tables import LOADS
 
     with town.home.database.connect() as connection:
         accounts = [row.account for row in connection.execute(select(LOADS))]

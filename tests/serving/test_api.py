@@ -13,6 +13,7 @@ from riskwarn.home import make_home
 from riskwarn.settings import Settings
 from tests.conftest import Town
 from tests.serving.conftest import running
+from tests.worlds import NOW
 
 ITEM = {
     "unit", "code", "name", "rank", "rank_interval", "score", "expected_count", "per_10000", "interval", "level",
@@ -42,6 +43,8 @@ def test_the_ranking_has_its_shape(api: httpx.Client, town: Town) -> None:
     assert ranking["snapshot"]["id"] == town.published.snapshot
     assert ranking["snapshot"]["model"] == "conflict-4-v1"
     assert ranking["snapshot"]["interval_level"] == 0.8
+    assert ranking["snapshot"]["published_at"] == NOW.isoformat()
+    assert ranking["snapshot"]["valid_until"].endswith("T00:00:00+08:00"), "a midnight of the city"
     assert len(ranking["items"]) == 50
     for rank, item in enumerate(ranking["items"], 1):
         assert set(item) == ITEM

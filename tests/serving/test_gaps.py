@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
 import pytest
-from sqlalchemy import update
 
 from features import Feature
 from riskwarn.configuration import Levels
-from riskwarn.database import SNAPSHOTS
 from riskwarn.errors import NoSnapshot, NotReplayable
 from riskwarn.health import Gap
-from riskwarn.home import Home
+from riskwarn.home import Home, open_home
+from riskwarn.settings import Settings
+from riskwarn.store import Store
+from riskwarn.store.erasure import erase_record
+from riskwarn.store.ledger import losses
 from riskwarn.words import Level, Quantity
 from serving.gaps import DataGaps, SourceGap, relied_on
 from serving.levels import levels
 from serving.publishing import newest
-from serving.replay import rebuild
+from serving.replay import lost, not_replayable, rebuild
 from tests.conftest import Town
 from tests.serving.conftest import DISTRICT, running
 from tests.worlds import NOW
@@ -82,13 +85,25 @@ def test_a_snapshot_is_rebuilt_although_its_loads_were_undone_since(silenced: Ho
     was = newest(town.home)
     assert was is not None
     assert rebuild(silenced, was["id"], tmp_path) == was["manifest"]["files"]
-    with silenced.database.begin() as connection:
-        marked = update(SNAPSHOTS).where(SNAPSHOTS.c.id == was["id"])
-        connection.execute(marked.values(manifest={**was["manifest"], "not_replayable": True}))
-    with pytest.raises(NotReplayable, match="erased"):
-        rebuild(silenced, was["id"], tmp_path)
     with pytest.raises(NoSnapshot):
         rebuild(silenced, "2020-01-06-abcdefabcdef", tmp_path)
+
+
+def test_what_was_made_with_an_erased_record_is_not_rebuilt(silenced: Home, tmp_path: Path) -> None:
+    """The ledger says so; the manifests stay as they were published."""
+    shutil.copytree(silenced.path, tmp_path / "home")
+    home = open_home(tmp_path / "home", Settings())
+    before = newest(home)
+    record = int(Store(home).versions("incidents", ["record_id"])["record_id"].iloc[0])
+    done = erase_record(home, "incidents", record, because="a decision", now=NOW)
+    assert newest(home) == before is not None
+    assert before["id"] in not_replayable(home, done.loss)
+    with pytest.raises(NotReplayable, match="erased"):
+        rebuild(home, before["id"], tmp_path)
+    with running(home, lambda: NOW) as address:
+        told = httpx.get(f"{address}/v1/snapshots").json()["items"]
+    assert [item["not_replayable"] for item in told] == [True] * len(told)
+    assert lost({"inputs": {"store_version": done.version}}, losses(home)) is False, "what is made from now on"
 
 
 def test_a_sound_city_has_no_gaps(town: Town) -> None:

@@ -145,7 +145,7 @@ def _load(
         located=by_rung(first.placed),
     )
     ledger = kept_account(account.as_dict(), file.name, kept)
-    load = Load(source, kept, digest, now.isoformat(), exported.isoformat(), ledger, list(told.leans_on))
+    load = Load(source, kept, digest, now, exported, ledger, list(told.leans_on))
     load_id = store.commit_load(load, table, refused.rows, first.not_loaded.rows())
     settle(home, load_id, sound_ids)
     return account

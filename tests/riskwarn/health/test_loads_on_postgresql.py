@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from riskwarn.database import open_database
 from riskwarn.health import districts_in_force, examine, usual_as_of
 from riskwarn.home import Home
 from riskwarn.ingest import retry
@@ -34,16 +33,3 @@ def test_loads_are_undone_and_refused_rows_settled(home: Home, tmp_path: Path) -
     as_of = usual_as_of(home)
     (found,) = examine(home, as_of, districts_in_force(home, as_of))
     assert (found.source, found.records, found.refused) == ("disputes", 1, 2)
-
-
-def test_tables_of_an_earlier_version_are_completed(home: Home, tmp_path: Path) -> None:
-    with_grids(home, tmp_path)
-    with home.database.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE loads DROP COLUMN leans_on, DROP COLUMN undoes")
-        connection.exec_driver_sql("ALTER TABLE quarantine DROP COLUMN record")
-    url = home.settings.database_url
-    assert url is not None
-    open_database(url).dispose()
-    load(home, "disputes", write_csv(tmp_path / "d.csv", [dispute(1), dispute(2, 发生时间="去年冬天")]))
-    assert [row.leans_on for row in ledger(home)] == [None, ()]
-    assert Store(home).quarantined()[0]["record"] is not None

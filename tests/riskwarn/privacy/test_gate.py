@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import func, select
 
 from riskwarn.contracts.topics import topics
-from riskwarn.database import NOT_LOADED
 from riskwarn.errors import PersonalText, PrivateColumn, RefusedWord
 from riskwarn.home import Home
 from riskwarn.store import Store, undo
+from riskwarn.store.tables import NOT_LOADED
 from tests.riskwarn.privacy.test_refused import disguised
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
 

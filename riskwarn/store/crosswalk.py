@@ -18,7 +18,7 @@ _BY_THE_DAY = (LocatedBy.COORDINATES.value, LocatedBy.ADDRESS.value, LocatedBy.P
 _BY_TODAY = (LocatedBy.PLACES.value,)
 
 
-def settled(frame: pd.DataFrame, places: Geography, delivery: np.timedelta64) -> pd.DataFrame:
+def crosswalk(frame: pd.DataFrame, places: Geography, delivery: np.timedelta64) -> pd.DataFrame:
     """Rows of an event source with `grid` (int64 index of a grid in force, -1 where there is none), `above` (int64 index
     into ``places.above``, -1 where there is a grid) and whole `count`.
 

@@ -6,9 +6,9 @@ import re
 
 from sqlalchemy import func, select, update
 
-from riskwarn.database import ERASURES, LAKE_FILES
 from riskwarn.files import sync
 from riskwarn.home import Home
+from riskwarn.store.tables import ERASURES, LAKE_FILES
 
 UNFINISHED = ".writing-"
 

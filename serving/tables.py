@@ -1,0 +1,37 @@
+"""The tables of serving: published snapshots, and the alerts that they raised."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, Date, Float, Integer, String, Table, UniqueConstraint
+
+from riskwarn.tables import METADATA, Instant
+
+#: Published snapshots; the newest published one is current. A row is never changed.
+SNAPSHOTS = Table(
+    "snapshots",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("as_of", Date, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("valid_until", Instant, nullable=False),
+    Column("manifest", JSON, nullable=False),
+)
+
+#: Notices about one unit and target, with a life.
+ALERTS = Table(
+    "alerts",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("snapshot", String(64), nullable=False),
+    Column("target", String(64), nullable=False),
+    Column("horizon", Integer, nullable=False),
+    Column("unit", String(16), nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("level", String(16), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    UniqueConstraint("snapshot", "target", "horizon", "unit", "code"),
+)
