@@ -104,7 +104,7 @@ def _load(
     kept = kept_name(file.name, home.id_key, units)
     titles = {title: kept_title(title, home.id_key, units) for title in sheet.titles}
     for fields in required(kind, rules):
-        require(columns, fields, sheet.headings, kind, file.name, sheet.others)
+        require(columns, fields, sheet.headings, kind, file.name, sheet.others, rules.always)
     first = Reading(
         source=source,
         mapping=rules,

@@ -11,7 +11,7 @@ from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract, declared, required
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
-from riskwarn.contracts.vocabulary import field_words, is_opinion, is_personal, words_that_mean
+from riskwarn.contracts.vocabulary import field_of, field_words, is_opinion, is_personal, words_that_mean
 from riskwarn.ingest.columns import REPEATED, plain_heading
 from riskwarn.ingest.mapping_proposal.guessing import guess, suggested_preset
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised, recognise
@@ -22,6 +22,9 @@ from riskwarn.mapping import preset_content
 
 #: Rows of a file that are looked at.
 SAMPLE = 20_000
+
+#: Fields of which one is enough for the system of the coordinates to matter.
+_GIVES_POINTS = {"longitude", "coordinates", "geometry"}
 
 
 @dataclass(frozen=True)
@@ -63,31 +66,37 @@ def propose(
     *,
     source: str | None = None,
     preset: str | None = None,
+    rules: Rules | None = None,
     places: Sequence[Place] = (),
     database: str | None = None,
     sheet: str | None = None,
 ) -> Proposal:
     """Propose a mapping for a file; `source` is guessed where neither it nor a preset is named.
 
-    `places` are the codes and names of the units that are loaded, if any. Raises UnknownSource, FileMissing,
-    FileUnreadable, FileEmpty, SheetMissing, SheetsDiffer, SheetUnfit.
+    `rules` are a mapping on which the proposal builds, else that of the preset; `places` are the codes and names of the
+    units that are loaded, if any; `sheet` is one of a workbook. Raises UnknownSource, FileMissing, FileUnreadable,
+    FileEmpty, SheetMissing, SheetsDiffer, SheetUnfit.
     """
     if source is not None:
         contract(source, configuration)
-    rules = Rules.model_validate({"preset": preset}) if preset else Rules()
+    if rules is None:
+        rules = Rules.model_validate({"preset": preset}) if preset else Rules()
     source = source or (preset_content(preset)["source"] if preset else None)
     names = [value for place in places for value in place.values]
+
+    def look(kind: str) -> Profile:
+        return look_at(path, kind, rules, most_rows=SAMPLE, database=database, known=names, sheet=sheet)
+
     kind = declared(source).kind if source else "events"
-    seen = look_at(path, kind, rules, most_rows=SAMPLE, database=database, sheet=sheet, known=names)
+    seen = look(kind)
     ground = "named" if source else ""
     if source is None:
         source, ground = guess(path.name, seen)
         if declared(source).kind != kind:
-            kind = declared(source).kind
-            seen = look_at(path, kind, rules, most_rows=SAMPLE, database=database, sheet=sheet, known=names)
+            seen = look(declared(source).kind)
     told = contract(source, configuration) if source in configuration.sources else declared(source)
     found = recognise(told, seen, rules, places)
-    present = set(found.fields) | ({"record_id"} if found.identity else set())
+    present = {*found.fields, *rules.always} | ({"record_id"} if found.identity or rules.identity else set())
     missing = [
         group
         for group in required(told.kind, _counted(found.period) if found.period else rules)
@@ -100,6 +109,12 @@ def propose(
         notes.append(
             "no column gives the category, and a default target counts known ones only: if all are of one, say always:"
         )
+    if _GIVES_POINTS & present and "coordinates" not in rules.model_fields_set:
+        notes.append(
+            "coordinates are read as WGS-84; those of map services lie some 500 m off: say coordinates: gcj02 (Gaode, Tencent) or bd09 (Baidu)"
+        )
+    if also := also_of(source, seen.headings):
+        notes.append(f"its residents are read when the same file is loaded as {also}, too")
     if source not in configuration.sources:
         notes.append(f"{source} is no source of this home yet: declare it under sources: in riskwarn.yaml")
     return Proposal(
@@ -117,6 +132,15 @@ def propose(
     )
 
 
+def also_of(source: str, headings: Sequence[str]) -> str | None:
+    """The second source for which a table serves: residents that stand in a table of grids are `demographics`."""
+    if source != "grids":
+        return None
+    known = {found[0] for heading in headings if (found := field_of(plain_heading(heading), "demographics"))}
+    needed = {field.name for field in declared("demographics").fields if field.required}
+    return "demographics" if needed <= known else None
+
+
 def _places_of(found: Recognised) -> list[int]:
     return [index for index, column in enumerate(found.seen.columns) if column.position in found.taken]
 
@@ -128,6 +152,8 @@ def _shown(seen: Profile) -> list[tuple[Column, str]]:
 
 def _proposed(column: Column, heading: str, found: Recognised) -> Proposed:
     told = found.taken.get(column.position)
+    if (why := found.unread.get(column.position)) is not None:
+        return Proposed(heading, None, why, True, _class(column), round(column.empty, 3))
     if told is not None:
         return Proposed(heading, told.field, told.ground, told.sure, _class(column), round(column.empty, 3))
     if is_personal(plain_heading(column.heading)):
@@ -180,7 +206,7 @@ def _mapping(found: Recognised, preset: str | None) -> dict[str, Any]:
     columns: dict[str, str] = {}
     several: dict[str, list[str]] = {}
     for position, taken in sorted(found.taken.items()):
-        if taken.ground in ("heading", "preset") or taken.field.startswith("period_"):
+        if taken.ground in ("heading", "preset", "mapping") or taken.field.startswith("period_"):
             continue
         if taken.field in REPEATED:
             several.setdefault(taken.field, []).append(found.seen.headings[position])
