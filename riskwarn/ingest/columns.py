@@ -139,7 +139,9 @@ def reads_as_opinion(heading: str, texts: Iterable[str | None], own: Collection[
 
     `own` are words that the mapping translates; digits are told apart by the mapping's `order`.
     """
-    return is_opinion(plain_heading(heading), [word for word in texts if word and word not in own and not word.isdecimal()])
+    return is_opinion(
+        plain_heading(heading), [word for word in texts if word and word not in own and not word.isdecimal()]
+    )
 
 
 def opinions(columns: Columns, headings: Sequence[str]) -> dict[str, str]:
