@@ -140,6 +140,13 @@ class SheetUnfit(RiskwarnError):
     template = "{file}: the sheet {sheet} does not fit ({problem}); there are {sheets}. Leave it out with --sheet NAME."
 
 
+class LoadUnsettled(RiskwarnError):
+    """Something that only a person can say is missing, and nobody can be asked."""
+
+    code = "load_unsettled"
+    template = "{file}: nothing says {what}; give it with {option}."
+
+
 class FileOfAnotherSource(RiskwarnError):
     """A file is loaded as one source and looks like another."""
 

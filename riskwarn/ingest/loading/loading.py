@@ -88,7 +88,9 @@ def ingest(
                 of_file = with_recalled(own, settled)
                 check_mapping(declared, of_file, settled)
             guard = Guard(file.name, declared, force, settled=settled is not None)
-            accounts.append(load_file(home, file, of_file, guard, exported_at=exported_at, database=database, sheet=sheet, now=now))
+            accounts.append(
+                load_file(home, file, of_file, guard, exported_at=exported_at, database=database, sheet=sheet, now=now)
+            )
     progress(f"loading {source}", len(files), len(files))
     return together(source, accounts)
 

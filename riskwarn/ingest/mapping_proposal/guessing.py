@@ -26,7 +26,12 @@ def guess(name: str, seen: Profile) -> tuple[str, str]:
     for source in hints:
         told = declared(source)
         fields = {known[0] for heading in headings if (known := field_of(heading, told.kind))}
-        complete = all(any(set(one.split("+")) <= fields for one in group) for group in required(told.kind, Rules()))
+        complete = all(
+            any(set(one.split("+")) <= fields for one in group)
+            for group in required(told.kind, Rules())
+            # A district's own table of grids never says which district it is.
+            if not (source == "grids" and group[0] == "district")
+        )
         words = [word for word in hints[source] if any(word in heading.lower() for heading in headings)]
         named = [word for word in hints[source] if word in name.lower()]
         # A table is only meant where all that it needs is there; its few fields are found in many files of events.
@@ -35,10 +40,15 @@ def guess(name: str, seen: Profile) -> tuple[str, str]:
         fitting[source] = len(fields) / 4 + len(words) + 2 * len(named) + 2 * complete + (0 if told.events else 1)
         if not told.events and "occurred_at" in {known[0] for h in headings if (known := field_of(h, "events"))}:
             fitting[source] -= 4
+    if {"grids", "demographics"} <= set(fitting):
+        # Units and residents in one table: the grids, unless the residents are what it is about.
+        counted = {known[0] for heading in headings if (known := field_of(heading, "demographics"))}
+        fitting["grids" if "valid_from" in counted or len(counted) > 4 else "demographics"] -= 4
     best = max(fitting, key=lambda one: fitting[one])
     second = max((value for source, value in fitting.items() if source != best), default=0.0)
     told_by = [word for word in hints[best] if word in name.lower() or any(word in h.lower() for h in headings)]
-    sure = fitting[best] >= second + 1 and told_by
+    # What a table needs is found in no other.
+    sure = fitting[best] >= second + 1 and (told_by or not declared(best).events)
     why = f"guessed by {', '.join(told_by)}" if told_by else "guessed by its headings"
     return best, why if sure else f"{why}; unsure, name it with --source"
 

@@ -71,7 +71,24 @@ def propose(
     database: str | None = None,
     sheet: str | None = None,
 ) -> Proposal:
-    """Propose a mapping for a file; `source` is guessed where neither it nor a preset is named.
+    """Propose a mapping for a file: the first part of what :func:`examine` gives."""
+    return examine(
+        path, configuration, source=source, preset=preset, rules=rules, places=places, database=database, sheet=sheet
+    )[0]
+
+
+def examine(
+    path: Path,
+    configuration: Configuration,
+    *,
+    source: str | None = None,
+    preset: str | None = None,
+    rules: Rules | None = None,
+    places: Sequence[Place] = (),
+    database: str | None = None,
+    sheet: str | None = None,
+) -> tuple[Proposal, Recognised]:
+    """A mapping for a file, and the columns as they were seen; `source` is guessed where neither it nor a preset is named.
 
     `rules` are a mapping on which the proposal builds, else that of the preset; `places` are the codes and names of the
     units that are loaded, if any; `sheet` is one of a workbook. Raises UnknownSource, FileMissing, FileUnreadable,
@@ -117,7 +134,7 @@ def propose(
         notes.append(f"its residents are read when the same file is loaded as {also}, too")
     if source not in configuration.sources:
         notes.append(f"{source} is no source of this home yet: declare it under sources: in riskwarn.yaml")
-    return Proposal(
+    proposal = Proposal(
         file=seen.file,
         source=source,
         source_ground=ground,
@@ -130,6 +147,7 @@ def propose(
         notes=tuple(dict.fromkeys(notes)),
         mapping=_mapping(found, preset),
     )
+    return proposal, found
 
 
 def also_of(source: str, headings: Sequence[str]) -> str | None:

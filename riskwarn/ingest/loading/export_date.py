@@ -1,0 +1,42 @@
+"""When an export was taken, where its name or the titles above its headings say it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_DATE = r"(?P<year>20\d{2})[-_./年]?(?P<month>\d{1,2})[-_./月]?(?P<day>\d{1,2})日?"
+_IN_NAME = re.compile(rf"(?<!\d){_DATE}(?!\d)")
+_IN_TITLE = re.compile(
+    rf"(?:导出|制表|填表|填报|截至|截止|统计|更新|export\w*|as of)[^\d]{{0,8}}{_DATE}(?!\d)", re.IGNORECASE
+)
+
+
+def export_date(
+    name: str, titles: Iterable[str], newest: date | None, now: datetime, zone: ZoneInfo
+) -> tuple[datetime, str] | None:
+    """The midnight that ends the day of the export, never later than `now`, and where the day was found.
+
+    A day before the newest record of the file, or after today, is not the day of the export: titles of a month name its
+    first day, too.
+    """
+    found = [(day, "its title") for title in titles for day in _days(_IN_TITLE, title)]
+    found += [(day, "its name") for day in reversed(_days(_IN_NAME, name))]
+    today = now.astimezone(zone).date()
+    for day, ground in found:
+        if day <= today and (newest is None or newest <= day):
+            return min(datetime.combine(day + timedelta(days=1), time(), zone), now), ground
+    return None
+
+
+def _days(pattern: re.Pattern[str], text: str) -> list[date]:
+    days = []
+    for match in pattern.finditer(unicodedata.normalize("NFKC", text)):
+        try:
+            days.append(date(*(int(match[part]) for part in ("year", "month", "day"))))
+        except ValueError:
+            continue
+    return days
