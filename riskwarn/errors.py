@@ -102,7 +102,8 @@ class ColumnMissing(RiskwarnError):
 
     code = "column_missing"
     template = (
-        "{file}: no column for {field!r} ({hint}). Name the column with --mapping FILE (columns: {{{field}: HEADING}})."
+        "{file}: no column for {field!r} ({hint}). Name the column with --mapping FILE (columns: {{{field}: HEADING}}), "
+        "or let riskwarn load find it."
     )
 
 

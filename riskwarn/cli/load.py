@@ -61,7 +61,7 @@ def command(
     session: Session = context.obj
     home = session.home()
     now = datetime.now(UTC)
-    someone = sys.stdin.isatty() and not yes
+    someone = can_ask() and not yes
     if not (someone or yes or dry_run):
         raise click.UsageError("nobody can be asked here: say --yes, and by options what is missing (see --dry-run).")
     session.progress("looking at the files")
@@ -90,6 +90,11 @@ def command(
     }
     session.emit(result, _lines(home, done, failed, dry_run))
     context.exit(1 if failed else 0)
+
+
+def can_ask() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdin.isatty()
 
 
 class _Asking:

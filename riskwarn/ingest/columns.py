@@ -174,6 +174,8 @@ def require(
     hint = f"found {', '.join(shown)}" if shown else "found nothing that may be read"
     if close:
         hint += f"; usual is {close[0]}"
+    if "record_id" in fields:
+        hint += "; where no column is an id, identity: names several that tell rows apart"
     if sheets:
         hint += f"; of the sheets {sheets} another can be named with --sheet"
     raise ColumnMissing(file=file, field=fields[0], hint=hint)

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_DATE = r"(?P<year>20\d{2})[-_./年]?(?P<month>\d{1,2})[-_./月]?(?P<day>\d{1,2})日?"
+#: Eight digits, or three numbers with something between them: 202611 is a month.
+_DATE = r"(20\d{2})(?:(\d{2})(\d{2})|[-_./年]\s*(\d{1,2})[-_./月]\s*(\d{1,2})日?)"
 _IN_NAME = re.compile(rf"(?<!\d){_DATE}(?!\d)")
 _IN_TITLE = re.compile(
     rf"(?:导出|制表|填表|填报|截至|截止|统计|更新|export\w*|as of)[^\d]{{0,8}}{_DATE}(?!\d)", re.IGNORECASE
@@ -36,7 +37,7 @@ def _days(pattern: re.Pattern[str], text: str) -> list[date]:
     days = []
     for match in pattern.finditer(unicodedata.normalize("NFKC", text)):
         try:
-            days.append(date(*(int(match[part]) for part in ("year", "month", "day"))))
+            days.append(date(*(int(part) for part in match.groups() if part)))
         except ValueError:
             continue
     return days

@@ -18,12 +18,13 @@ from riskwarn.declarations import zone
 from riskwarn.errors import FileMissing, FileUnreadable
 from riskwarn.files import sha256
 from riskwarn.home import CONFIGURATION, Home
-from riskwarn.ingest.columns import heading_finder, match, opinions, require
+from riskwarn.ingest.columns import Columns, heading_finder, match, opinions, require
 from riskwarn.ingest.loading.account import Account, together
 from riskwarn.ingest.loading.guard import Guard
 from riskwarn.ingest.loading.remembered import recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
+from riskwarn.ingest.mapping_proposal.proposal import POINTS, SYSTEM_ASSUMED, also_of
 from riskwarn.ingest.places.landing import by_rung, landed
 from riskwarn.ingest.reading import Reading, batches, whole
 from riskwarn.ingest.redaction import kept_account, kept_name, kept_title
@@ -134,7 +135,12 @@ def load_file(
         exported_at=max(exported, now),
         key=home.id_key,
         categories=declared.categories,
-        notes=[*filter(None, [rules.told]), *opened.notes, *columns.notes],
+        notes=[
+            *filter(None, [rules.told]),
+            *opened.notes,
+            *columns.notes,
+            *_hints(source, columns, opened.headings, rules),
+        ],
         opinions=opinions(columns, opened.headings),
     )
     rows = gate(guard.rows(batches(opened, columns.positions, first)), columns.claimed, file.name)
@@ -172,6 +178,16 @@ def load_file(
     load_id = store.commit_load(load, table, refused.rows, first.not_loaded.rows())
     settle(home, load_id, sound_ids)
     return account
+
+
+def _hints(source: str, columns: Columns, headings: Sequence[str], rules: Mapping) -> list[str]:
+    """What the file could give and this load does not take for granted."""
+    hints = []
+    if POINTS & set(columns.positions) and "coordinates" not in rules.model_fields_set:
+        hints.append(SYSTEM_ASSUMED)
+    if other := also_of(source, headings):
+        hints.append(f"its residents are read when the same file is loaded as {other}, too")
+    return hints
 
 
 def _units(store: Store) -> set[str]:

@@ -28,7 +28,7 @@ from riskwarn.ingest.loading.export_date import export_date
 from riskwarn.ingest.loading.inputs import Skipped, listed
 from riskwarn.ingest.loading.remembered import recalled, with_recalled
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised
-from riskwarn.ingest.mapping_proposal.proposal import Proposal, also_of, examine
+from riskwarn.ingest.mapping_proposal.proposal import POINTS, Proposal, also_of, examine
 from riskwarn.ingest.sheets import hidden_sheets, open_sheet, sheet_names
 from riskwarn.ingest.sheets.headings import Cells, Found
 from riskwarn.ingest.values.dates import instants
@@ -91,7 +91,7 @@ class Table:
     @property
     def needs_system(self) -> bool:
         """Whether it has coordinates, and nothing says in which system."""
-        points = {"longitude", "coordinates", "geometry"} & {one.field for one in self.proposal.columns}
+        points = POINTS & {one.field for one in self.proposal.columns}
         return bool(points) and "coordinates" not in self.rules.model_fields_set
 
     @property
@@ -286,7 +286,10 @@ class _Looking:
     def also(self, table: Table) -> list[Table]:
         """The same table for a second source: the residents of a table of grids."""
         other = also_of(table.source, table.headings)
-        return [self.table(table.sheet, other)] if other else []
+        if other is None:
+            return []
+        found = self.table(table.sheet, other)
+        return [replace(found, proposal=replace(found.proposal, source_ground="its residents"))]
 
     def _made(
         self,
@@ -300,10 +303,10 @@ class _Looking:
         zone = self.home.configuration.calendar.timezone
         newest = _newest(found)
         titles = _titles(self.file, proposal.source, sheet, self.database, found.seen.headings)
-        export = export_date(self.file.stem, titles, newest, self.now, zone)
+        exported_at, ground = export_date(self.file.stem, titles, newest, self.now, zone) or (None, None)
         return Table(
             self.file, (sheet,) if sheet else (), sheet, proposal, found.seen.headings, own, keys, settled, newest,
-            *(export or (None, None)), places=tuple(_drawn(found)) if proposal.source == "grids" else (),
+            exported_at, ground, tuple(_drawn(found)) if proposal.source == "grids" else (),
         )  # fmt: skip
 
 
@@ -385,7 +388,8 @@ def _places_of(tables: Sequence[Table]) -> list[Place]:
 
 def _titles(file: Path, source: str, sheet: str | None, database: str | None, headings: Sequence[str]) -> list[str]:
     """What stands above the headings of a table."""
-    finder, above = heading_finder(declared(source).kind, Rules()), []
+    finder = heading_finder(declared(source).kind, Rules())
+    above: list[str] = []
 
     def watching(top: Sequence[Cells]) -> Found:
         found = finder(top)

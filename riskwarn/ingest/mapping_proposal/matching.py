@@ -13,6 +13,7 @@ import pyarrow as pa
 from riskwarn.contracts import Contract
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
+from riskwarn.contracts.sources import PLACE
 from riskwarn.contracts.vocabulary import Ground, field_of, field_words, may_be_opinion, shipped, words_that_mean
 from riskwarn.ingest.columns import REPEATED, plain_heading, reads_as_opinion
 from riskwarn.ingest.mapping_proposal.identity import make_identity
@@ -29,6 +30,7 @@ FEW = 0.05
 #: Whether a text is a date does not depend on where.
 _ANY_ZONE = ZoneInfo("UTC")
 
+_PLACED = {part for name in PLACE for part in name.split("+")}
 _CODES_OF_PLACES = ("grid_id", "community", "town", "district")
 #: Headings of ids and of longitudes, in small letters.
 _ID_HEADING = re.compile(r"(?:(?:^|[_\s-])(?:id|no|key)|id|编号|编码|单号|[^序]号|代码)$")
@@ -208,6 +210,9 @@ class Recognised:
     def _by_places(self) -> None:
         for place in self.places:
             if place.field in self.fields or not place.values:
+                continue
+            # A name may be that of who is in charge: it is only a place where nothing better tells one.
+            if place.field not in _CODES_OF_PLACES and _PLACED & set(self.fields):
                 continue
             for column in self.free():
                 cells = self.seen.cells[column.position].dropna()

@@ -24,7 +24,11 @@ from riskwarn.mapping import preset_content
 SAMPLE = 20_000
 
 #: Fields of which one is enough for the system of the coordinates to matter.
-_GIVES_POINTS = {"longitude", "coordinates", "geometry"}
+POINTS = {"longitude", "coordinates", "geometry"}
+SYSTEM_ASSUMED = (
+    "coordinates are read as WGS-84; those of map services lie some 500 m off: say coordinates: gcj02 (Gaode, Tencent) or "
+    "bd09 (Baidu) in the mapping"
+)
 
 
 @dataclass(frozen=True)
@@ -126,10 +130,8 @@ def examine(
         notes.append(
             "no column gives the category, and a default target counts known ones only: if all are of one, say always:"
         )
-    if _GIVES_POINTS & present and "coordinates" not in rules.model_fields_set:
-        notes.append(
-            "coordinates are read as WGS-84; those of map services lie some 500 m off: say coordinates: gcj02 (Gaode, Tencent) or bd09 (Baidu)"
-        )
+    if POINTS & present and "coordinates" not in rules.model_fields_set:
+        notes.append(SYSTEM_ASSUMED)
     if also := also_of(source, seen.headings):
         notes.append(f"its residents are read when the same file is loaded as {also}, too")
     if source not in configuration.sources:
