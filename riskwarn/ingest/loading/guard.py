@@ -179,9 +179,11 @@ def _differs(
     before: pa.Table, after: pa.Table, name: str, never: set[str] | None = None, only: set[str] | None = None
 ) -> float:
     """Share of rows whose text was one thing and is another now; not those that were of `never`, or not of `only`."""
-    if name not in after.column_names:
-        return 0.0
-    was, now = (_texts(table[name]) for table in (before, after))
+    # A column that no row of the load has is not there.
+    was, now = (
+        _texts(table[name]) if name in table.column_names else pa.nulls(len(table), pa.string())
+        for table in (before, after)
+    )
     counts = was.is_valid().to_numpy(zero_copy_only=False)
     if never:
         counts &= ~pc.is_in(was, pa.array(sorted(never), pa.string())).to_numpy(zero_copy_only=False)
