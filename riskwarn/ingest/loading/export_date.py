@@ -24,8 +24,11 @@ def export_date(
     A day before the newest record of the file, or after today, is not the day of the export: titles of a month name its
     first day, too.
     """
-    found = [(day, "its title") for title in titles for day in _days(_IN_TITLE, title)]
-    found += [(day, "its name") for day in reversed(_days(_IN_NAME, name))]
+    # Sheets of several months have a title each, and a name may hold both ends of a span: the last day counts.
+    found = [
+        (day, "its title") for day in sorted((day for title in titles for day in _days(_IN_TITLE, title)), reverse=True)
+    ]
+    found += [(day, "its name") for day in sorted(_days(_IN_NAME, name), reverse=True)]
     today = now.astimezone(zone).date()
     for day, ground in found:
         if day <= today and (newest is None or newest <= day):

@@ -27,6 +27,7 @@ from riskwarn.ingest.columns import heading_finder
 from riskwarn.ingest.loading.export_date import export_date
 from riskwarn.ingest.loading.inputs import Skipped, listed
 from riskwarn.ingest.loading.remembered import recalled, with_recalled
+from riskwarn.ingest.mapping_proposal.guessing import UNSURE
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised
 from riskwarn.ingest.mapping_proposal.proposal import POINTS, Proposal, also_of, examine
 from riskwarn.ingest.sheets import hidden_sheets, open_sheet, sheet_names
@@ -341,9 +342,11 @@ def _no_source(table: Table, home: Home) -> str | None:
             f"it looks like {table.source}, which is no source of this home: declare it under sources: in riskwarn.yaml"
         )
     known = {one.field for one in table.proposal.columns if one.field and one.field != "text"}
-    if not table.lacks or len(known) >= _MEANT:
-        return None
-    return "it is of no source that riskwarn knows"
+    if table.lacks and len(known) < _MEANT:
+        return "it is of no source that riskwarn knows"
+    if table.proposal.source_ground.endswith(UNSURE):
+        return f"nothing tells its source ({table.source} is the likeliest): load it with riskwarn ingest SOURCE FILE"
+    return None
 
 
 def _reason(error: RiskwarnError, file: Path) -> str:

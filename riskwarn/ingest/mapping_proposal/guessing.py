@@ -14,6 +14,8 @@ from riskwarn.mapping import preset_content
 
 #: Fewer rows, or words, of categories tell nothing of the source.
 FEWEST_ROWS, FEWEST_WORDS = 20, 3
+#: How a guess ends that nothing but a few headings speaks for.
+UNSURE = "unsure, name it with --source"
 #: Share of the rows: categories of the source that is named, and of the one that it looks like.
 FEW, NEARLY_ALL = 0.1, 0.8
 
@@ -47,10 +49,37 @@ def guess(name: str, seen: Profile) -> tuple[str, str]:
     best = max(fitting, key=lambda one: fitting[one])
     second = max((value for source, value in fitting.items() if source != best), default=0.0)
     told_by = [word for word in hints[best] if word in name.lower() or any(word in h.lower() for h in headings)]
+    if not told_by and declared(best).events and (named_by := _by_categories(seen)) is not None:
+        return named_by
     # What a table needs is found in no other.
     sure = fitting[best] >= second + 1 and (told_by or not declared(best).events)
     why = f"guessed by {', '.join(told_by)}" if told_by else "guessed by its headings"
-    return best, why if sure else f"{why}; unsure, name it with --source"
+    return best, why if sure else f"{why}; {UNSURE}"
+
+
+def _by_categories(seen: Profile) -> tuple[str, str] | None:
+    """The one source to which nearly all categories of a file belong, where its headings and its name tell nothing."""
+    for column in seen.columns:
+        known = field_of(plain_heading(column.heading), "events")
+        if known is None or known[0] != "category" or column.words is None:
+            continue
+        shares = {
+            source: _share(_categories(column.words, source), column.words) for source in shipped("hints")["marks"]
+        }
+        fitting = [source for source, share in shares.items() if share >= NEARLY_ALL]
+        if len(fitting) == 1 and len(column.words) >= FEWEST_WORDS:
+            return fitting[0], f"guessed by {', '.join(_categories(column.words, fitting[0])[:3])}"
+    return None
+
+
+def _categories(words: Mapping[str, int], source: str) -> list[str]:
+    """The words that are categories of a source, `other` left out."""
+    known = category_words(source)
+    return [word for word in words if known.get(normalised(word), "other") != "other"]
+
+
+def _share(some: Sequence[str], words: Mapping[str, int]) -> float:
+    return sum(words[word] for word in some) / max(sum(words.values()), 1)
 
 
 def is_shipped(source: str) -> bool:
@@ -91,19 +120,13 @@ def likely_source(name: str, headings: Sequence[str], source: str) -> tuple[str,
 def source_of_words(words: Mapping[str, int], source: str) -> tuple[str, str] | None:
     """The source to which nearly all categories of a file belong (word -> rows), where hardly one is of `source`."""
     listed = shipped("hints")["marks"]
-    rows = sum(words.values())
-    if source not in listed or rows < FEWEST_ROWS or len(words) < FEWEST_WORDS:
+    if source not in listed or sum(words.values()) < FEWEST_ROWS or len(words) < FEWEST_WORDS:
         return None
-
-    def of(other: str) -> list[str]:
-        known = category_words(other)
-        return [word for word in words if known.get(normalised(word), "other") != "other"]
-
-    if sum(words[word] for word in of(source)) > FEW * rows:
+    if _share(_categories(words, source), words) > FEW:
         return None
-    shares = {other: sum(words[word] for word in of(other)) / rows for other in listed}
+    shares = {other: _share(_categories(words, other), words) for other in listed}
     best = max(shares, key=lambda other: shares[other])
-    return (best, ", ".join(of(best)[:3])) if shares[best] >= NEARLY_ALL else None
+    return (best, ", ".join(_categories(words, best)[:3])) if shares[best] >= NEARLY_ALL else None
 
 
 def suggested_preset(source: str, seen: Profile) -> str | None:

@@ -112,7 +112,7 @@ def examine(
     seen = look(kind)
     ground = "named" if source else ""
     if source is None:
-        source, ground = guess(path.name, seen)
+        source, ground = guess(f"{path.name} {sheet or ''}", seen)
         if declared(source).kind != kind:
             seen = look(declared(source).kind)
     told = contract(source, configuration) if source in configuration.sources else declared(source)

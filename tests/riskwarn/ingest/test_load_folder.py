@@ -144,13 +144,22 @@ def test_a_table_that_cannot_load_does_not_hinder_the_others(home: Path, tmp_pat
         mixed / "隐患.csv", [{"隐患编号": f"H{n}", "隐患类型": "火灾隐患", "网格编码": "JB0001"} for n in range(5)]
     )
     write_csv(mixed / "会议.csv", [{"议题": "安全", "时长": 30}])
+    write_csv(mixed / "x.csv", [{"编号": f"X{n}", "发生时间": "2026-03-02", "网格编码": "JB0001"} for n in range(5)])
+    harm = ("火灾", "触电", "溺水", "高空坠物")
+    write_csv(
+        mixed / "y.csv",
+        [{"编号": f"Y{n}", "发生时间": "2026-03-02", "网格编码": "JB0001", "类型": harm[n % 4]} for n in range(40)],
+    )
     done = told(home, "load", mixed, "--yes", *ANSWERS, code=1)
-    assert [one["source"] for one in done["accounts"]] == ["grids", "demographics"]
+    assert [one["source"] for one in done["accounts"]] == ["grids", "demographics", "incidents"]
     assert {one["file"]: one["code"] for one in done["failed"]} == {
         "坏.xlsx": "file_unreadable",
         "隐患.csv": "column_missing",
     }
-    assert [one["file"] for one in done["skipped"]] == ["会议.csv"]
+    assert {one["file"]: one["reason"] for one in done["skipped"]} == {
+        "会议.csv": "it is of no source that riskwarn knows",
+        "x.csv": "nothing tells its source (disputes is the likeliest): load it with riskwarn ingest SOURCE FILE",
+    }
 
 
 def test_a_mapping_that_was_edited_by_hand_is_used_and_kept(home: Path, folder: Path, tmp_path: Path) -> None:
