@@ -73,7 +73,7 @@ def command(
     taken = exported_at.replace(tzinfo=zone) if exported_at else None
     asking = _Asking(home, now, someone)
     plan = asking.settle(plan, district, coordinates, taken)
-    if someone and not dry_run and plan.tables:
+    if someone and not dry_run and (asking.asked or any(one.unsure for one in plan.tables)):
         click.confirm("Load them?", default=True, abort=True, err=True)
     options: dict[str, Any] = {"database": session.settings.source_url, "force": force, "progress": session.progress}
     if dry_run:
@@ -105,6 +105,11 @@ class _Asking:
         self._questions = 0
         self.answers: list[dict[str, object]] = []
 
+    @property
+    def asked(self) -> bool:
+        """Whether anything had to be asked."""
+        return self._questions > 0
+
     def settle(self, plan: Plan, district: str | None, system: str | None, taken: datetime | None) -> Plan:
         """The plan with every answer; raise LoadUnsettled where nobody gives one that is needed."""
         from dataclasses import replace
@@ -127,13 +132,16 @@ class _Asking:
             if one.exported_at is not None:
                 self._told("exported_at", one.exported_at.isoformat(), str(one.export_ground), [one])
         lacking = [one for one in plan.tables if one.exported_at is None]
-        if lacking and self._someone and self._questions < MOST_QUESTIONS:
+        # What is known again by its headings costs no question.
+        strange = any(one.recalled is None and one.keys for one in lacking)
+        if strange and self._someone and self._questions < MOST_QUESTIONS:
             zone = self._home.configuration.calendar.timezone
             today = self._now.astimezone(zone).date()
             day = click.prompt(
                 f"On which day were the exports taken ({_named(lacking)})?", default=str(today), err=True,
                 type=click.DateTime(["%Y-%m-%d"]),
             ).date()  # fmt: skip
+            self._questions += 1
             moment = min(datetime.combine(day + timedelta(days=1), time(), zone), self._now)
             self._told("exported_at", moment.isoformat(), "terminal", lacking)
             dated = {id(one): replace(one, exported_at=moment, export_ground="as it was answered") for one in lacking}

@@ -29,6 +29,7 @@ from riskwarn.ingest.loading.inputs import Skipped, listed
 from riskwarn.ingest.loading.remembered import recalled, with_recalled
 from riskwarn.ingest.mapping_proposal.guessing import UNSURE
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised
+from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.mapping_proposal.proposal import POINTS, Proposal, also_of, examine
 from riskwarn.ingest.sheets import hidden_sheets, open_sheet, sheet_names
 from riskwarn.ingest.sheets.headings import Cells, Found
@@ -226,36 +227,34 @@ class _Looking:
         """One sheet, taken for a source."""
         home = self.home
 
-        def examined(source: str | None, rules: Rules | None = None) -> tuple[Proposal, Recognised]:
+        def examined(
+            source: str | None, rules: Rules | None = None, seen: Profile | None = None
+        ) -> tuple[Proposal, Recognised]:
             return examine(
-                self.file,
-                home.configuration,
-                source=source,
-                rules=rules,
-                places=self.places,
-                database=self.database,
-                sheet=sheet,
-            )
+                self.file, home.configuration, source=source, rules=rules, places=self.places, database=self.database,
+                sheet=sheet, seen=seen,
+            )  # fmt: skip
 
         proposal, found = examined(source)
-        source = proposal.source
+        source, ground = proposal.source, proposal.source_ground
         if source not in home.configuration.sources:
             return self._made(proposal, found, sheet, Rules(), {}, None)
         own = home.configuration.sources[source].mapping
         if (settled := recalled(home, source, self.file, sheet)) is not None:
             rules = with_recalled(own, settled)
-            proposal, found = examined(source, rules)
+            proposal, found = examined(source, rules, found.seen)
             keys = rules.model_dump(exclude_unset=True)
-            return self._made(proposal, found, sheet, own, keys, settled)
+            return self._made(replace(proposal, source_ground=ground), found, sheet, own, keys, settled)
         if own.model_fields_set:
             proposal, found = examined(source, own)
         preset = None if own.preset else proposal.preset
         if preset is not None:
-            other, seen = examined(source, laid_over(own, {"preset": preset}))
+            other, again = examined(source, laid_over(own, {"preset": preset}), found.seen)
             if _worth(other) < _worth(proposal):
-                proposal, found = replace(other, preset=preset), seen
+                proposal, found = replace(other, preset=preset), again
             else:
                 proposal, preset = replace(proposal, preset=None), None
+        proposal = replace(proposal, source_ground=ground)
         keys = {**({"preset": preset} if preset else {}), **proposal.mapping}
         if (system := _system_told(found.seen.headings)) is not None and "coordinates" not in own.model_fields_set:
             keys["coordinates"] = system

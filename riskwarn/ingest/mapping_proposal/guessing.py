@@ -8,7 +8,7 @@ from riskwarn.contracts import declared, required
 from riskwarn.contracts.vocabulary import category_words, field_of, normalised, shipped
 from riskwarn.ingest.columns import plain_heading
 from riskwarn.ingest.mapping_proposal.profile import Profile
-from riskwarn.ingest.privacy.redaction import shown_headings
+from riskwarn.ingest.redaction import shown_headings
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
 

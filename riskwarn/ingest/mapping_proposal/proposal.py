@@ -91,11 +91,13 @@ def examine(
     places: Sequence[Place] = (),
     database: str | None = None,
     sheet: str | None = None,
+    seen: Profile | None = None,
 ) -> tuple[Proposal, Recognised]:
     """A mapping for a file, and the columns as they were seen; `source` is guessed where neither it nor a preset is named.
 
     `rules` are a mapping on which the proposal builds, else that of the preset; `places` are the codes and names of the
-    units that are loaded, if any; `sheet` is one of a workbook. Raises UnknownSource, FileMissing, FileUnreadable,
+    units that are loaded, if any; `sheet` is one of a workbook; `seen` is the file where it was looked at
+    before, with the same headings. Raises UnknownSource, FileMissing, FileUnreadable,
     FileEmpty, SheetMissing, SheetsDiffer, SheetUnfit.
     """
     if source is not None:
@@ -109,7 +111,7 @@ def examine(
         return look_at(path, kind, rules, most_rows=SAMPLE, database=database, known=names, sheet=sheet)
 
     kind = declared(source).kind if source else "events"
-    seen = look(kind)
+    seen = seen or look(kind)
     ground = "named" if source else ""
     if source is None:
         source, ground = guess(f"{path.name} {sheet or ''}", seen)

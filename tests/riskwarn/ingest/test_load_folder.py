@@ -14,12 +14,13 @@ from click.testing import CliRunner, Result
 
 import riskwarn.cli.load
 from riskwarn.cli import riskwarn as cli
-from riskwarn.home import open_home
+from riskwarn.home import make_home, open_home
 from riskwarn.ingest.loading.export_date import export_date
+from riskwarn.ingest.loading.plan import survey
 from riskwarn.settings import Settings
 from riskwarn.store import Store
 from tests.riskwarn.ingest.handed_over import GRIDS, NAMES, hand_over
-from tests.worlds import write_csv
+from tests.worlds import NOW, grid_rows, with_grids, write_csv
 
 ANSWERS = ("--district", "江北区", "--coordinates", "gcj02")
 
@@ -133,6 +134,54 @@ def test_at_a_terminal_two_questions_serve_all_files(home: Path, folder: Path, m
     assert done.stdout.splitlines()[-1].endswith("Next: riskwarn health, then riskwarn train.")
     assert "2025-07-31" in done.stdout and "当事人信息姓名" in done.stdout
     assert not any(name in done.output for name in NAMES)
+    # Next month nobody is asked anything.
+    assert "Load them?" not in run(home, "load", folder, stdin="").output
+
+
+def test_files_are_looked_at_one_level_deep_in_the_order_of_their_months(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", Settings())
+    over = tmp_path / "over"
+    (over / "2026" / "deep").mkdir(parents=True)
+    rows = {
+        month: [{"纠纷编号": f"D{month}{n}", "网格编码": "G1", "发生时间": f"2026-0{month}-0{n + 1}"} for n in range(5)]
+        for month in (1, 2, 3)
+    }
+    for name, month in (("a.csv", 3), ("b.csv", 2), ("2026/c.csv", 1), ("2026/deep/d.csv", 1)):
+        write_csv(over / name, rows[month])
+    (over / "b again.csv").write_bytes((over / "b.csv").read_bytes())
+    (over / ".hidden.csv").write_bytes(b"x")
+    write_csv(over / "网格.csv", grid_rows())
+    plan = survey(home, [over], now=NOW)
+    assert [table.file.name for table in plan.tables] == ["网格.csv", "c.csv", "b again.csv", "a.csv"]
+    assert [table.source for table in plan.tables] == ["grids"] + 3 * ["disputes"]
+    assert {one.file: one.reason for one in plan.skipped} == {
+        ".hidden.csv": "it is hidden",
+        "deep": "it is a folder in a folder of the folder: name it by itself",
+        "b.csv": "it is the same as b again.csv, byte for byte",
+    }
+
+
+def test_a_preset_is_taken_where_it_brings_words(tmp_path: Path) -> None:
+    home = with_grids(make_home(tmp_path / "home", Settings()), tmp_path)
+    rows = [
+        {"线索编号": f"W{n}", "网格编码": f"G{n % 4}", "反映时间": f"2026-03-{n % 28 + 1:02d}", "核实结果": "已清欠"}
+        for n in range(30)
+    ]
+    table = survey(home, [write_csv(tmp_path / "欠薪线索.csv", rows)], now=NOW).tables[0]
+    assert (table.source, table.keys["preset"], table.lacks) == ("disputes", "wage", ())
+
+
+def test_a_mapping_that_is_declared_is_the_ground_of_what_is_proposed(tmp_path: Path) -> None:
+    declared = tmp_path / "declared.yaml"
+    declared.write_text(
+        "sources: {incidents: {mapping: {delivery_days: 3, coordinates: gcj02, columns: {occurred_at: 出事}}}}\n",
+        "utf-8",
+    )
+    home = with_grids(make_home(tmp_path / "home", Settings(), declared), tmp_path)
+    rows = [{"事故编号": f"A{n}", "出事": "2026-03-02", "经度": 106.5, "纬度": 29.5, "伤": n} for n in range(30)]
+    table = survey(home, [write_csv(tmp_path / "事故.csv", rows)], now=NOW).tables[0]
+    assert (table.lacks, table.needs_system, table.rules.delivery_days) == ((), False, 3)
+    assert "occurred_at" not in table.keys.get("columns", {})
 
 
 def test_a_table_that_cannot_load_does_not_hinder_the_others(home: Path, tmp_path: Path, folder: Path) -> None:
