@@ -154,7 +154,8 @@ class ColumnMissing(RiskwarnError):
 
     code = "column_missing"
     template = (
-        "{file}: no column for {field!r} ({hint}). Name the column with --mapping FILE (columns: {{{field}: HEADING}})."
+        "{file}: no column for {field!r} ({hint}). Name the column with --mapping FILE (columns: {{{field}: HEADING}}), "
+        "or let riskwarn load find it."
     )
 
 
@@ -190,6 +191,53 @@ class SheetUnfit(RiskwarnError):
 
     code = "sheet_unfit"
     template = "{file}: the sheet {sheet} does not fit ({problem}); there are {sheets}. Leave it out with --sheet NAME."
+
+
+class LoadUnsettled(RiskwarnError):
+    """Something that only a person can say is missing, and nobody can be asked."""
+
+    code = "load_unsettled"
+    template = "{file}: nothing says {what}; give it with {option}."
+
+
+class FileOfAnotherSource(RiskwarnError):
+    """A file is loaded as one source and looks like another."""
+
+    code = "file_of_another_source"
+    template = (
+        "{file} looks like {other} ({why}), not like {source}; nothing of it was stored. Load it with riskwarn ingest {other} "
+        "{file}, or go on with --force."
+    )
+
+
+class PresetOfAnotherSource(RiskwarnError):
+    """A packaged mapping is of another source than the file is loaded as."""
+
+    code = "preset_of_another_source"
+    template = (
+        "The packaged mapping {preset} is one of {other}, not of {source}; nothing was stored. Load the file with riskwarn "
+        "ingest {other} FILE --preset {preset}, leave the preset out, or go on with --force."
+    )
+
+
+class LoadTooLarge(RiskwarnError):
+    """A load brings many times what its source ever brought."""
+
+    code = "load_too_large"
+    template = (
+        "{file} brings {new} new records of {days} days, over ten times what {source} ever brought in so long a time "
+        "({usual}); nothing of it was stored. Check the file and the source, or go on with --force."
+    )
+
+
+class RecordsRewritten(RiskwarnError):
+    """A load changes what was written once at registration in most records that it repeats."""
+
+    code = "records_rewritten"
+    template = (
+        "{file} would change {field} in {share} of the {repeated} records of {source} that it repeats, and that is written "
+        "once, at registration; nothing of it was stored. Check the mapping and the source, or go on with --force."
+    )
 
 
 class UnknownSource(RiskwarnError):

@@ -146,6 +146,11 @@ def chosen_mapping(own: Mapping, file: Path | None, preset: str | None) -> Mappi
     return Mapping.model_validate({**content, "preset": preset})
 
 
+def laid_over(own: Mapping, keys: dict[str, Any]) -> Mapping:
+    """A mapping with further keys laid over its own, dictionaries key by key."""
+    return Mapping.model_validate(_over(own.model_dump(exclude_unset=True), keys))
+
+
 def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     """`above` laid over `below`, dictionaries at any depth key by key."""
     laid = dict(below)

@@ -24,6 +24,7 @@ COMMANDS = {
     "template": "template",
     "map": "map",
     "diff": "diff",
+    "load": "load",
     "ingest": "ingest",
     "loads": "loads",
     "quarantine": "quarantine",

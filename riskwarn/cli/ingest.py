@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from riskwarn.cli.map import PRESETS
 from riskwarn.cli.session import Session, table
 
 COLUMNS = ("file", "read", "accepted", "duplicates", "corrected", "quarantined", "seconds")
+
+#: Records that a dry run shows.
+EXAMPLES = 10
 
 
 @click.command("ingest")
@@ -24,6 +28,10 @@ COLUMNS = ("file", "read", "accepted", "duplicates", "corrected", "quarantined",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
     help="When the export was taken (local time).",
 )
+@click.option("--dry-run", is_flag=True, help="Show the account that would come, with some records; store nothing.")
+@click.option(
+    "--force", is_flag=True, help="Load a file that looks like another source, or is refused as far too large."
+)
 @click.pass_obj
 def command(
     session: Session,
@@ -33,13 +41,17 @@ def command(
     preset: str | None,
     sheet: str | None,
     exported_at: datetime | None,
+    dry_run: bool,
+    force: bool,
 ) -> None:
     """Load exports of SOURCE (grids first): CSV, Excel, Parquet, JSON lines, or a query (.sql, asked of RISKWARN_SOURCE_URL).
 
     SOURCE may be left out with --preset, which names it.
     """
     from riskwarn.ingest import ingest
+    from riskwarn.ingest.loading.rehearsal import examples, rehearsal
     from riskwarn.mapping import preset_content
+    from riskwarn.store import Store
 
     home = session.home()
     if preset is not None and source not in home.configuration.sources and (Path(source).exists() or not files):
@@ -47,19 +59,27 @@ def command(
     if not files:
         raise click.UsageError("Missing argument 'FILES...'.")
     taken = exported_at.replace(tzinfo=home.configuration.calendar.timezone) if exported_at else None
-    account = ingest(
-        home,
-        source,
-        files,
-        mapping=mapping,
-        preset=preset,
-        exported_at=taken,
-        database=session.settings.source_url,
-        sheet=sheet,
-        now=datetime.now(UTC),
-        progress=session.progress,
-    )
-    result = account.as_dict()
+    with rehearsal(home) if dry_run else nullcontext(home) as at:
+        before = Store(at).version()
+        account = ingest(
+            at,
+            source,
+            files,
+            mapping=mapping,
+            preset=preset,
+            exported_at=taken,
+            database=session.settings.source_url,
+            sheet=sheet,
+            force=force,
+            now=datetime.now(UTC),
+            progress=session.progress,
+        )
+        shown = (
+            [row for load in range(before + 1, Store(at).version() + 1) for row in examples(at, load)]
+            if dry_run
+            else []
+        )
+    result = account.as_dict() | ({"examples": shown[:EXAMPLES]} if dry_run else {})
     lines = table([file.as_dict() for file in account.files], COLUMNS)
     if account.dropped_columns:
         lines.append(f"dropped unread: {'、'.join(account.dropped_columns)}")
@@ -67,4 +87,8 @@ def command(
     if account.quarantined:
         why = ", ".join(f"{reason} {rows}" for reason, rows in sorted(account.reasons.items()))
         lines.append(f"quarantined: {why}. See riskwarn quarantine list.")
+    lines += [f"forced: {why}" for why in account.forced]
+    lines += [f"as stored: {', '.join(f'{name} {value}' for name, value in row.items())}" for row in shown[:EXAMPLES]]
+    if dry_run:
+        lines.append("Nothing was stored. Without --dry-run it is.")
     session.emit(result, lines)

@@ -18,4 +18,6 @@ def command(session: Session, config: Path | None) -> None:
 
     home = make_home(session.home_path, session.settings, config)
     result = {"home": str(home.path), "configuration": str(home.path / "riskwarn.yaml")}
-    session.emit(result, [f"home: {home.path}", "Next: riskwarn ingest grids FILE, then the event sources."])
+    session.emit(
+        result, [f"home: {home.path}", "Next: riskwarn load FOLDER, with the exports of the departments in it."]
+    )

@@ -71,7 +71,10 @@ def command(
         result["path"] = str(target.resolve())
         chosen = f" --sheet {shlex.quote(sheet)}" if sheet else ""
         lines += ["", f"written: {target.resolve()}"]
-        lines.append(f"next: riskwarn ingest {proposal.source} {file} --mapping {target}{chosen}")
+        if proposal.missing:
+            lines.append(f"next: complete {target} (columns: or always:), for nothing gives what is missing")
+        else:
+            lines.append(f"next: riskwarn ingest {proposal.source} {file} --mapping {target}{chosen}")
     session.emit(result, lines)
 
 

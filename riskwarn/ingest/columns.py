@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as defaults
 
 from riskwarn.contracts.merging import merged_as, row_id
 from riskwarn.contracts.sources import required
-from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_personal, may_be_opinion
+from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_opinion, is_personal, may_be_opinion
 from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn
 from riskwarn.ingest.redaction import shown_headings
 from riskwarn.ingest.sheets.headings import Cells, Found, find_headings
@@ -158,7 +158,7 @@ class HeadingFinder:
         """The headings among the first rows, which of them are known, and what the source needs and they lack."""
         found = find_headings(top, self._known, lambda cell: is_personal(plain_heading(cell)))
         fields = [self._fields(plain_heading(heading)) for heading in found.headings]
-        present = set().union(*fields)
+        present = set(self.mapping.always).union(*fields)
         groups = [*required(self.kind, self.mapping), *((name,) for name in _named(self.mapping))]
         lacking = [group for group in groups if not any(set(name.split("+")) <= present for name in group)]
         carried = {
@@ -190,6 +190,16 @@ def heading_finder(kind: str, mapping: Mapping) -> HeadingFinder:
     return HeadingFinder(kind, mapping)
 
 
+def reads_as_opinion(heading: str, texts: Iterable[str | None], own: Collection[str]) -> bool:
+    """Whether a column whose heading may stand for an officer's opinion is one, by the texts below it.
+
+    `own` are words that the mapping translates; digits are told apart by the mapping's `order`.
+    """
+    return is_opinion(
+        plain_heading(heading), [word for word in texts if word and word not in own and not word.isdecimal()]
+    )
+
+
 def opinions(columns: Columns, headings: Sequence[str]) -> dict[str, str]:
     """Field -> heading, where the heading may also stand for an officer's opinion: the words below it decide."""
     return {
@@ -200,13 +210,19 @@ def opinions(columns: Columns, headings: Sequence[str]) -> dict[str, str]:
 
 
 def require(
-    columns: Columns, fields: Sequence[str], headings: Sequence[str], kind: str, file: str, sheets: str = ""
+    columns: Columns,
+    fields: Sequence[str],
+    headings: Sequence[str],
+    kind: str,
+    file: str,
+    sheets: str = "",
+    always: Collection[str] = (),
 ) -> None:
     """Raise ColumnMissing unless one of `fields` has a column; the first names it. "a+b" needs both.
 
-    `sheets` are those that the file has, where it has several.
+    `sheets` are those that the file has, where it has several; `always` are fields that a mapping gives to every row.
     """
-    if any(all(part in columns.positions for part in field.split("+")) for field in fields):
+    if any(all(part in columns.positions or part in always for part in field.split("+")) for field in fields):
         return
     words = [heading for heading, (field, _) in headings_of(kind).items() if field in fields]
     close = [near for heading in headings for near in difflib.get_close_matches(plain_heading(heading), words, 1, 0.6)]
@@ -214,6 +230,8 @@ def require(
     hint = f"found {', '.join(shown)}" if shown else "found nothing that may be read"
     if close:
         hint += f"; usual is {close[0]}"
+    if "record_id" in fields:
+        hint += "; where no column is an id, identity: names several that tell rows apart"
     if sheets:
         hint += f"; of the sheets {sheets} another can be named with --sheet"
     raise ColumnMissing(file=file, field=fields[0], hint=hint)

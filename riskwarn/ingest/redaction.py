@@ -55,10 +55,14 @@ def shown_title(title: str) -> str:
 
 def kept_account(account: Mapping[str, object], name: str, kept: str) -> dict[str, object]:
     """An account as the ledger keeps it: under the kept name of its file, and without refused words."""
-    dropped, notes = account["dropped_columns"], account["notes"]
-    assert isinstance(dropped, list) and isinstance(notes, list)
-    told = [str(note).replace(name, kept) for note in notes]
-    return {**account, "file": kept, "dropped_columns": kept_headings(dropped), "notes": told}
+    dropped = account["dropped_columns"]
+    assert isinstance(dropped, list)
+    told: dict[str, object] = {}
+    for part in ("notes", "forced"):
+        lines = account.get(part, [])
+        assert isinstance(lines, list)
+        told[part] = [str(line).replace(name, kept) for line in lines]
+    return {**account, **told, "file": kept, "dropped_columns": kept_headings(dropped)}
 
 
 def kept_headings(headings: Iterable[str]) -> list[str]:

@@ -13,8 +13,8 @@ from riskwarn.contracts import declared
 from riskwarn.contracts.event_fields import EVENT_FIELDS
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.schema import EVENTS, OWN_TIME_FIELDS
-from riskwarn.contracts.vocabulary import is_opinion, words_that_mean
-from riskwarn.ingest.columns import plain_heading
+from riskwarn.contracts.vocabulary import words_that_mean
+from riskwarn.ingest.columns import reads_as_opinion
 from riskwarn.ingest.events import times
 from riskwarn.ingest.events.categories import category, lifted, refuse
 from riskwarn.ingest.places.ladder import Ladder
@@ -118,8 +118,7 @@ def _is_opinion(reading: Reading) -> bool:
     if heading is None or heading in reading.dropped:
         return heading is not None
     own = reading.mapping.words.get("severity", {})
-    words = [word for word in coded(reading.cells["severity"])[1] if word and word not in own and not word.isdecimal()]
-    if not is_opinion(plain_heading(heading), words):
+    if not reads_as_opinion(heading, coded(reading.cells["severity"])[1], own):
         return False
     reading.dropped.append(heading)
     reading.notes.append(

@@ -27,6 +27,7 @@ class Account:
     reasons: dict[str, int] = field(default_factory=dict)  # reason -> quarantined rows
     notes: tuple[str, ...] = ()
     located: dict[str, int] = field(default_factory=dict)  # rung of the ladder of places -> sound rows
+    forced: tuple[str, ...] = ()  # what would have stopped the load, had it not been forced
     files: tuple[Account, ...] = ()
 
     def __post_init__(self) -> None:
@@ -47,6 +48,7 @@ class Account:
             "seconds": round(self.seconds, 3),
             "reasons": self.reasons,
             "notes": list(self.notes),
+            "forced": list(self.forced),
         }
         if self.located:
             counted["located"] = self.located
@@ -69,6 +71,7 @@ def together(source: str, files: Sequence[Account]) -> Account:
         reasons=_added(file.reasons for file in files),
         located=_added(file.located for file in files),
         notes=tuple(dict.fromkeys(note for file in files for note in file.notes)),
+        forced=tuple(dict.fromkeys(why for file in files for why in file.forced)),
         files=tuple(files),
     )
 

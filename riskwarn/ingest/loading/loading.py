@@ -11,17 +11,20 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from riskwarn.contracts import Contract, contract, required
+from riskwarn.contracts import contract, required
 from riskwarn.contracts.checking import check_mapping
 from riskwarn.contracts.schema import TABLES
 from riskwarn.declarations import zone
 from riskwarn.errors import FileMissing, FileUnreadable
 from riskwarn.files import sha256
 from riskwarn.home import CONFIGURATION, Home
-from riskwarn.ingest.columns import heading_finder, match, opinions, require
+from riskwarn.ingest.columns import Columns, heading_finder, match, opinions, require
 from riskwarn.ingest.loading.account import Account, together
+from riskwarn.ingest.loading.guard import Guard
+from riskwarn.ingest.loading.remembered import recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
+from riskwarn.ingest.mapping_proposal.proposal import POINTS, SYSTEM_ASSUMED, also_of
 from riskwarn.ingest.places.landing import by_rung, landed
 from riskwarn.ingest.reading import Reading, batches, whole
 from riskwarn.ingest.redaction import kept_account, kept_name, kept_title
@@ -44,6 +47,7 @@ def ingest(
     exported_at: datetime | None = None,
     database: str | None = None,
     sheet: str | None = None,
+    force: bool = False,
     now: datetime,
     progress: Progress = silent,
 ) -> Account:
@@ -56,13 +60,16 @@ def ingest(
     exported_at : when the department took the export; else the time of the load, or of the earlier load of the same file.
     database : URL of the database that queries (files ending in .sql) are asked of.
     sheet : the title or number of the one sheet that is read of each workbook, or "all"; else every one that fits.
+    force : load a file that looks like another source, is far too large, or rewrites what was written at registration.
     now : the time of the load (aware).
 
     Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty, ColumnMissing, HeadingClash, PrivateColumn, RefusedWord,
-    GridsMissing, ConfigurationInvalid, SettingInvalid, SheetMissing, SheetsDiffer, SheetUnfit. Nothing of a file that raises is stored.
+    GridsMissing, ConfigurationInvalid, SettingInvalid, SheetMissing, SheetsDiffer, SheetUnfit; without `force` FileOfAnotherSource, PresetOfAnotherSource,
+    LoadTooLarge, RecordsRewritten. Nothing of a file that raises is stored.
     """
     declared = contract(source, home.configuration)
-    rules = chosen_mapping(home.configuration.sources[source].mapping, mapping, preset)
+    own = home.configuration.sources[source].mapping
+    rules = chosen_mapping(own, mapping, preset)
     if mapping is not None:
         check_mapping(declared, rules, mapping)
     elif preset is None:
@@ -76,35 +83,51 @@ def ingest(
     for index, file in enumerate(files):
         progress(f"loading {source}", index, len(files))
         with writing(home, progress):
-            accounts.append(_load(home, declared, file, rules, exported_at, database, sheet, now))
+            of_file = rules
+            settled = None if mapping or preset else recalled(home, source, file, sheet)
+            if settled is not None:
+                of_file = with_recalled(own, settled)
+                check_mapping(declared, of_file, settled)
+            guard = Guard(file.name, declared, force, settled=settled is not None)
+            accounts.append(
+                load_file(home, file, of_file, guard, exported_at=exported_at, database=database, sheet=sheet, now=now)
+            )
     progress(f"loading {source}", len(files), len(files))
     return together(source, accounts)
 
 
-def _load(
+def load_file(
     home: Home,
-    declared: Contract,
     file: Path,
     rules: Mapping,
-    exported_at: datetime | None,
-    database: str | None,
-    chosen: str | None,
+    guard: Guard,
+    *,
+    exported_at: datetime | None = None,
+    database: str | None = None,
+    sheet: str | None = None,
     now: datetime,
 ) -> Account:
+    """Load one file by a mapping that is settled; the caller holds the store's pen.
+
+    Raises what :func:`ingest` raises.
+    """
     started = time.perf_counter()
+    declared = guard.contract
+    guard.preset(rules)
     source, store = declared.source, Store(home)
     digest = sha256(file)
     # A query is no file: whoever asks it again takes a new export.
     earlier = None if file.suffix.lower() == ".sql" else store.exported_at(source, digest)
     exported = exported_at or earlier or now
     kind = source if source in TABLES else "events"
-    sheet = open_sheet(file, heading_finder(kind, rules), database, sheet=chosen)
-    columns = without_people(match(sheet.headings, kind, rules, file.name), source)
+    opened = open_sheet(file, heading_finder(kind, rules), database, sheet=sheet)
+    guard.headings(opened.headings)
+    columns = without_people(match(opened.headings, kind, rules, file.name), source)
     units = _units(store)
     kept = kept_name(file.name, home.id_key, units)
-    titles = {title: kept_title(title, home.id_key, units) for title in sheet.titles}
+    titles = {title: kept_title(title, home.id_key, units) for title in opened.titles}
     for fields in required(kind, rules):
-        require(columns, fields, sheet.headings, kind, file.name, sheet.others)
+        require(columns, fields, opened.headings, kind, file.name, opened.others, rules.always)
     first = Reading(
         source=source,
         mapping=rules,
@@ -113,15 +136,21 @@ def _load(
         key=home.id_key,
         categories=declared.categories,
         earliest=home.configuration.earliest_date,
-        notes=[*filter(None, [rules.told]), *sheet.notes, *columns.notes],
-        opinions=opinions(columns, sheet.headings),
+        notes=[
+            *filter(None, [rules.told]),
+            *opened.notes,
+            *columns.notes,
+            *_hints(source, columns, opened.headings, rules),
+        ],
+        opinions=opinions(columns, opened.headings),
     )
-    rows = gate(batches(sheet, columns.positions, first), columns.claimed, file.name)
+    rows = gate(guard.rows(batches(opened, columns.positions, first)), columns.claimed, file.name)
     refused = Refusals(
-        kept, {name: sheet.headings[position] for name, position in columns.positions.items()}, sheet.origin, titles
+        kept, {name: opened.headings[position] for name, position in columns.positions.items()}, opened.origin, titles
     )
     if declared.events:
         table, told, read, sound_ids = new_events(first, home, rows, exported, refused)
+        guard.versions(store, table, told, rules)
     else:
         reading = screened(whole(rows))
         table, told, keys = new_rows(reading, store, exported)
@@ -143,12 +172,23 @@ def _load(
         reasons=refused.reasons(),
         notes=(*first.told(), *refused.notes(), *landed(first.placed, columns.positions, "places" in store.sources())),
         located=by_rung(first.placed),
+        forced=tuple(guard.forced),
     )
     ledger = kept_account(account.as_dict(), file.name, kept)
     load = Load(source, kept, digest, now, exported, ledger, list(told.leans_on))
     load_id = store.commit_load(load, table, refused.rows, first.not_loaded.rows())
     settle(home, load_id, sound_ids)
     return account
+
+
+def _hints(source: str, columns: Columns, headings: Sequence[str], rules: Mapping) -> list[str]:
+    """What the file could give and this load does not take for granted."""
+    hints = []
+    if POINTS & set(columns.positions) and "coordinates" not in rules.model_fields_set:
+        hints.append(SYSTEM_ASSUMED)
+    if other := also_of(source, headings):
+        hints.append(f"its residents are read when the same file is loaded as {other}, too")
+    return hints
 
 
 def _units(store: Store) -> set[str]:

@@ -192,7 +192,7 @@ def _effects(
         try:
             columns = match(seen.headings, kind, rules, seen.file)
             for fields in required(kind, rules):
-                require(columns, fields, seen.headings, kind, seen.file)
+                require(columns, fields, seen.headings, kind, seen.file, always=rules.always)
             matched.append(columns)
         except RiskwarnError as error:
             if seen is now:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from riskwarn.contracts import declared, required
-from riskwarn.contracts.vocabulary import field_of, shipped
+from riskwarn.contracts.vocabulary import category_words, field_of, normalised, shipped
 from riskwarn.ingest.columns import plain_heading
 from riskwarn.ingest.mapping_proposal.profile import Profile
-from riskwarn.mapping import Mapping, preset_content
+from riskwarn.ingest.redaction import shown_headings
+from riskwarn.mapping import Mapping as Rules
+from riskwarn.mapping import preset_content
+
+#: Fewer rows, or words, of categories tell nothing of the source.
+FEWEST_ROWS, FEWEST_WORDS = 20, 3
+#: How a guess ends that nothing but a few headings speaks for.
+UNSURE = "unsure, name it with --source"
+#: Share of the rows: categories of the source that is named, and of the one that it looks like.
+FEW, NEARLY_ALL = 0.1, 0.8
 
 
 def guess(name: str, seen: Profile) -> tuple[str, str]:
@@ -17,7 +28,12 @@ def guess(name: str, seen: Profile) -> tuple[str, str]:
     for source in hints:
         told = declared(source)
         fields = {known[0] for heading in headings if (known := field_of(heading, told.kind))}
-        complete = all(any(set(one.split("+")) <= fields for one in group) for group in required(told.kind, Mapping()))
+        complete = all(
+            any(set(one.split("+")) <= fields for one in group)
+            for group in required(told.kind, Rules())
+            # A district's own table of grids never says which district it is.
+            if not (source == "grids" and group[0] == "district")
+        )
         words = [word for word in hints[source] if any(word in heading.lower() for heading in headings)]
         named = [word for word in hints[source] if word in name.lower()]
         # A table is only meant where all that it needs is there; its few fields are found in many files of events.
@@ -26,12 +42,91 @@ def guess(name: str, seen: Profile) -> tuple[str, str]:
         fitting[source] = len(fields) / 4 + len(words) + 2 * len(named) + 2 * complete + (0 if told.events else 1)
         if not told.events and "occurred_at" in {known[0] for h in headings if (known := field_of(h, "events"))}:
             fitting[source] -= 4
+    if {"grids", "demographics"} <= set(fitting):
+        # Units and residents in one table: the grids, unless the residents are what it is about.
+        counted = {known[0] for heading in headings if (known := field_of(heading, "demographics"))}
+        fitting["grids" if "valid_from" in counted or len(counted) > 4 else "demographics"] -= 4
     best = max(fitting, key=lambda one: fitting[one])
     second = max((value for source, value in fitting.items() if source != best), default=0.0)
     told_by = [word for word in hints[best] if word in name.lower() or any(word in h.lower() for h in headings)]
-    sure = fitting[best] >= second + 1 and told_by
+    if not told_by and declared(best).events and (named_by := _by_categories(seen)) is not None:
+        return named_by
+    # What a table needs is found in no other.
+    sure = fitting[best] >= second + 1 and (told_by or not declared(best).events)
     why = f"guessed by {', '.join(told_by)}" if told_by else "guessed by its headings"
-    return best, why if sure else f"{why}; unsure, name it with --source"
+    return best, why if sure else f"{why}; {UNSURE}"
+
+
+def _by_categories(seen: Profile) -> tuple[str, str] | None:
+    """The one source to which nearly all categories of a file belong, where its headings and its name tell nothing."""
+    for column in seen.columns:
+        known = field_of(plain_heading(column.heading), "events")
+        if known is None or known[0] != "category" or column.words is None:
+            continue
+        shares = {
+            source: _share(_categories(column.words, source), column.words) for source in shipped("hints")["marks"]
+        }
+        fitting = [source for source, share in shares.items() if share >= NEARLY_ALL]
+        if len(fitting) == 1 and len(column.words) >= FEWEST_WORDS:
+            return fitting[0], f"guessed by {', '.join(_categories(column.words, fitting[0])[:3])}"
+    return None
+
+
+def _categories(words: Mapping[str, int], source: str) -> list[str]:
+    """The words that are categories of a source, `other` left out."""
+    known = category_words(source)
+    return [word for word in words if known.get(normalised(word), "other") != "other"]
+
+
+def _share(some: Sequence[str], words: Mapping[str, int]) -> float:
+    return sum(words[word] for word in some) / max(sum(words.values()), 1)
+
+
+def is_shipped(source: str) -> bool:
+    """Whether riskwarn knows what files of a source look like; of a source of one's own it does not."""
+    return source in shipped("hints")["sources"]
+
+
+def likely_source(name: str, headings: Sequence[str], source: str) -> tuple[str, str] | None:
+    """The source of which a file clearly is by its headings, where that is not `source`, and on what ground.
+
+    Two headings have to name the other source (a heading of another hardly does), and three times as many as remind of
+    `source`. A table is only taken for events where their id and their time stand in it.
+    """
+    listed = shipped("hints")
+    if source not in listed["sources"]:
+        return None
+    plain = [plain_heading(heading).lower() for heading in headings if heading]
+    own = sum(any(word in heading for word in listed["sources"][source]) for heading in plain)
+    own += any(word in name.lower() for word in listed["sources"][source])
+    marked = {
+        other: [heading for heading in plain if any(word in heading for word in words)]
+        for other, words in listed["marks"].items()
+        if other != source
+    }
+    best = max(marked, key=lambda other: len(marked[other]))
+    told = declared(source)
+    if not told.events:
+        fields = {known[0]: heading for heading in plain if (known := field_of(heading, "events"))}
+        if not {"record_id", "occurred_at"} <= set(fields):
+            return None
+        why = f"{fields['record_id']}, {fields['occurred_at']}"
+        return (best if marked[best] else "SOURCE"), why
+    if len(marked[best]) < max(2, 3 * own):
+        return None
+    return best, ", ".join(shown_headings(marked[best])[:3])
+
+
+def source_of_words(words: Mapping[str, int], source: str) -> tuple[str, str] | None:
+    """The source to which nearly all categories of a file belong (word -> rows), where hardly one is of `source`."""
+    listed = shipped("hints")["marks"]
+    if source not in listed or sum(words.values()) < FEWEST_ROWS or len(words) < FEWEST_WORDS:
+        return None
+    if _share(_categories(words, source), words) > FEW:
+        return None
+    shares = {other: _share(_categories(words, other), words) for other in listed}
+    best = max(shares, key=lambda other: shares[other])
+    return (best, ", ".join(_categories(words, best)[:3])) if shares[best] >= NEARLY_ALL else None
 
 
 def suggested_preset(source: str, seen: Profile) -> str | None:

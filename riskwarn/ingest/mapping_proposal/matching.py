@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pyarrow as pa
 
 from riskwarn.contracts import Contract
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
-from riskwarn.contracts.vocabulary import Ground, field_of, field_words, shipped, words_that_mean
-from riskwarn.ingest.columns import REPEATED, days_and_times, plain_heading
+from riskwarn.contracts.sources import PLACE
+from riskwarn.contracts.vocabulary import Ground, field_of, field_words, may_be_opinion, shipped, words_that_mean
+from riskwarn.ingest.columns import REPEATED, days_and_times, plain_heading, reads_as_opinion
+from riskwarn.ingest.mapping_proposal.identity import make_identity
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile
+from riskwarn.ingest.values.dates import instants
 from riskwarn.mapping import Mapping as Rules
 
 #: So great a share of the rows of a column has to be words of a vocabulary, or places of the city.
 MOST = 0.5
+#: So great a share of the values of a column of codes has to be known for the column to be sure.
+NEARLY_ALL = 0.9
+#: A column of dates may hold so great a share of cells that are none.
+FEW = 0.05
+#: Whether a text is a date does not depend on where.
+_ANY_ZONE = ZoneInfo("UTC")
+
+_PLACED = {part for name in PLACE for part in name.split("+")}
+_CODES_OF_PLACES = ("grid_id", "community", "town", "district")
+#: Headings of ids and of longitudes, in small letters.
+_ID_HEADING = re.compile(r"(?:(?:^|[_\s-])(?:id|no|key)|id|编号|编码|单号|[^序]号|代码)$")
+_EAST = re.compile(r"经|lng|lon|(?:^|_)x")
 
 #: Vocabularies by which a column is known from its words, the most telling first.
 _VOCABULARIES = ("severity", "grade", "outcome", "form", "satisfaction", "urgency", "kind", "discovered_by", "status")
@@ -39,7 +56,9 @@ def recognise(contract: Contract, seen: Profile, rules: Rules, places: Sequence[
     found.by_headings()
     if contract.events:
         found.by_values()
-        found.identity = found.make_identity()
+        found.identity = make_identity(found)
+    elif {"longitude", "latitude"} <= {one.name for one in contract.fields}:
+        found.by_coordinates()
     return found
 
 
@@ -65,6 +84,7 @@ class Recognised:
     notes: list[str] = field(default_factory=list)
     identity: tuple[str, ...] = ()  # headings that together make an id
     period: dict[str, str] = field(default_factory=dict)  # year, month -> heading, of an export of counts
+    unread: dict[int, str] = field(default_factory=dict)  # position -> why it is not read, though its heading is known
 
     def take(self, column: Column, name: str, ground: str, sure: bool) -> None:
         """Take a column for a field."""
@@ -76,12 +96,20 @@ class Recognised:
         return [
             one
             for one in self.seen.columns
-            if one.position not in self.taken and not one.personal and one.holds != "nothing"
+            if one.position not in self.taken
+            and one.position not in self.unread
+            and not one.personal
+            and one.holds != "nothing"
         ]
 
     def by_headings(self) -> None:
         """Take what the mapping or the contracts know by its heading; of two columns for one field the fuller."""
         claims: dict[str, list[tuple[Column, Ground]]] = {}
+        named = {plain_heading(heading): name for name, heading in self.rules.columns.items()}
+        for column in self.seen.columns:
+            plain = plain_heading(column.heading)
+            if not column.personal and plain in named:
+                self.take(column, named[plain], "mapping", True)
         at = {column.position: column for column in self.seen.columns if not column.personal}
         plain_headings = [plain_heading(heading) for heading in self.seen.headings]
         for name, parts in days_and_times(plain_headings, self.contract.kind, self.rules, {}).items():
@@ -92,11 +120,14 @@ class Recognised:
             if column.personal or column.position in self.taken:
                 continue
             plain = plain_heading(column.heading)
+            if self._is_opinion(column):
+                self.unread[column.position] = "an opinion about people or places; not read"
+                continue
             own = next(
                 (name for name, listed in self.rules.headings.items() if plain in map(plain_heading, listed)), None
             )
             known = (own, Ground.OWN) if own else field_of(plain, self.contract.kind)
-            if known is not None:
+            if known is not None and known[0] not in self.fields:
                 claims.setdefault(known[0], []).append((column, known[1]))
         told = {Ground.OWN: "preset", Ground.EXACT: "heading", Ground.ASSUMED: "assumed heading"}
         for name, found in claims.items():
@@ -124,7 +155,7 @@ class Recognised:
         kind = self.contract.field(name).kind
         if column.holds == "nothing":
             return "nothing stands in it"
-        if kind in (Kind.INSTANT, Kind.DATE) and not column.holds.startswith("date") and column.holds != "number":
+        if kind in (Kind.INSTANT, Kind.DATE) and not column.holds.startswith("date") and not self._are_dates(column):
             return f"it holds no dates ({column.holds})"
         if column.holds == "date in a form that is not read":
             return f"its dates are written {column.forms[0].lstrip('!')}, which is not read"
@@ -132,32 +163,70 @@ class Recognised:
             return "many of its values repeat"
         return "Excel has rounded it" if column.holds.startswith("id that Excel") else None
 
+    def _are_dates(self, column: Column) -> bool:
+        """Whether the load reads dates in a column, in whatever form: it is asked by the same code."""
+        cells = self.seen.cells[column.position].dropna()
+        _, unreadable = instants(pa.array(cells, pa.string(), from_pandas=True), _ANY_ZONE)
+        return bool(unreadable.mean() <= FEW) if len(cells) else False
+
+    def _is_opinion(self, column: Column) -> bool:
+        """Whether the load will find an officer's opinion in a column."""
+        if column.position not in self.seen.cells or not may_be_opinion(plain_heading(column.heading)):
+            return False
+        texts = self.seen.cells[column.position].dropna().unique()
+        return reads_as_opinion(column.heading, texts, self.rules.words.get("severity", {}))
+
     def by_values(self) -> None:
         """Take what only its cells tell: places of the city, dates, coordinates, words of a list, ids, free text."""
         self._by_places()
         self._by_dates()
-        self._by_coordinates()
-        self._tell_where()
+        self.by_coordinates()
         self._by_words()
         for column in self.free():
             if column.holds == "text":
                 self.take(column, "text", "by values: free text, read for topics and discarded", False)
         self._by_period()
         if "record_id" not in self.fields and not self.period:
-            ids = [column for column in self.free() if column.holds == "id" and column.empty == 0]
-            if len(ids) == 1:
-                self.take(ids[0], "record_id", "by values: an id of its own in every row", False)
-            elif ids:
-                self.notes.append(f"{', '.join(repr(one.heading) for one in ids)} could each be the record id: choose")
+            self._by_ids()
+        registered = next((name for name in ("known_at", "accepted_at") if name in self.fields), None)
+        if "occurred_at" not in self.fields and registered is not None and not self.period:
+            column = next(one for one in self.seen.columns if one.position == self.fields[registered])
+            del self.fields[registered]
+            why = f"the only date of the event: its {'registration' if registered == 'known_at' else 'acceptance'}"
+            self.take(column, "occurred_at", why, False)
+
+    def _by_ids(self) -> None:
+        """A column with a value of its own in every row: an id by its values, a short number also by its heading."""
+        free = [column for column in self.free() if column.empty == 0]
+        ids = [column for column in free if column.holds == "id"]
+        # Numbers from 1 on are the rows of a list, unless the heading calls them an id.
+        short = [
+            column
+            for column in free
+            if column.holds == "whole number" and column.distinct == 1 and _ID_HEADING.search(column.heading.lower())
+        ]
+        if len(ids) > 1:
+            ids = [column for column in ids if _ID_HEADING.search(column.heading.lower())] or ids
+        if len(ids) == 1 or (not ids and len(short) == 1):
+            self.take((ids or short)[0], "record_id", "by values: an id of its own in every row", False)
+        elif ids or short:
+            could = ", ".join(repr(one.heading) for one in ids or short)
+            self.notes.append(f"{could} could each be the record id: choose")
 
     def _by_places(self) -> None:
         for place in self.places:
             if place.field in self.fields or not place.values:
                 continue
+            # A name may be that of who is in charge: it is only a place where nothing better tells one.
+            if place.field not in _CODES_OF_PLACES and _PLACED & set(self.fields):
+                continue
             for column in self.free():
                 cells = self.seen.cells[column.position].dropna()
-                if len(cells) and cells.isin(place.values).mean() >= MOST:
-                    self.take(column, place.field, "by values: they are loaded in the city", True)
+                share = float(cells.isin(place.values).mean()) if len(cells) else 0.0
+                if share >= MOST:
+                    # Of a name many things may be said: who is in charge, who delivered it, where it happened.
+                    sure = place.field in _CODES_OF_PLACES and share >= NEARLY_ALL
+                    self.take(column, place.field, "by values: they are loaded in the city", sure)
                     break
 
     def _by_dates(self) -> None:
@@ -170,15 +239,19 @@ class Recognised:
             note = f"; {', '.join(one.heading for one in others)} are later" if others else ""
             self.take(first, "occurred_at", f"by values: the earliest dates{note}", not others)
 
-    def _by_coordinates(self) -> None:
-        if {"longitude", "coordinates"} & set(self.fields):
-            return
+    def by_coordinates(self) -> None:
+        """Take columns of degrees; of two the one whose heading or whose values say so is the longitude."""
+        if not {"longitude", "latitude", "coordinates"} & set(self.fields):
+            self._by_degrees()
+        self._tell_where()
+
+    def _by_degrees(self) -> None:
         pairs = [one for one in self.free() if one.holds == "pair of coordinates"]
         single = [one for one in self.free() if one.holds == "coordinate"]
         if pairs:
             self.take(pairs[0], "coordinates", "by values: two numbers in one cell", False)
         elif len(single) == 2:
-            east, north = sorted(single, key=lambda one: -abs(one.first))
+            east, north = sorted(single, key=lambda one: (not _EAST.search(one.heading.lower()), -abs(one.first)))
             self.take(east, "longitude", "by values", False)
             self.take(north, "latitude", "by values", False)
 
@@ -201,11 +274,13 @@ class Recognised:
         known = CategoryWords(self.contract.source, self.contract.categories)
         if "category" in self.fields:
             return
-        for column in self.free():
+        # A column of names says what its column of numbers only hides.
+        free = sorted(self.free(), key=lambda column: column.holds != "word")
+        for column in free:
             if column.words and _share(column.words, [word for word in column.words if known.code(word)]) >= MOST:
                 self.take(column, "category", "by values: words of its list", False)
                 return
-        for column in self.free():
+        for column in free:
             if column.words and any(part in column.heading.lower() for part in _TYPES):
                 self.take(column, "category", "by its heading, which says type; its words are not of the list", False)
                 return
@@ -240,39 +315,6 @@ class Recognised:
             counts = column.holds == "whole number" and any(word in column.heading.lower() for word in hints["count"])
             if counts and "count" not in self.fields:
                 self.take(column, "count", "by its heading and values: whole numbers", False)
-
-    def make_identity(self) -> tuple[str, ...]:
-        """The headings that together tell every row apart, where no column is an id: as few as do."""
-        if self.period or "record_id" in self.fields or not len(self.seen.cells):
-            return ()
-        # Longitude and latitude are one thing: a point.
-        parts = [
-            tuple(self.fields[one] for one in name.split("+"))
-            for name in ("occurred_at", "grid_id", "longitude+latitude", "coordinates", "category", "address", "text")
-            if set(name.split("+")) <= set(self.fields)
-        ]
-        cells: pd.DataFrame = self.seen.cells
-        best: tuple[float, tuple[int, ...]] = (0.0, ())
-        for size in range(1, len(parts) + 1):
-            for chosen in combinations(parts, size):
-                positions = [position for part in chosen for position in part]
-                alone = 1 - cells.duplicated(positions).mean()
-                if alone > best[0] + 0.0005:
-                    best = (float(alone), tuple(positions))
-            if best[0] >= 0.999:
-                break
-        headings = tuple(self.seen.headings[position] for position in best[1])
-        same = round((1 - best[0]) * len(cells))
-        if headings:
-            self.notes.append(
-                f"no column is an id: {', '.join(headings)} together make one"
-                + (
-                    f" ({same} of {len(cells)} rows share theirs with another and count as its duplicates)"
-                    if same
-                    else ""
-                )
-            )
-        return headings
 
 
 def _share(words: Mapping[str, int], of: Sequence[str]) -> float:

@@ -12,7 +12,7 @@ from riskwarn.contracts import contract, declared, required
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.merging import Merged, merged_as
-from riskwarn.contracts.vocabulary import field_words, is_opinion, is_personal, words_that_mean
+from riskwarn.contracts.vocabulary import field_of, field_words, is_opinion, is_personal, words_that_mean
 from riskwarn.ingest.columns import REPEATED, plain_heading
 from riskwarn.ingest.mapping_proposal.guessing import guess, suggested_preset
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised, recognise
@@ -24,6 +24,13 @@ from riskwarn.mapping import preset_content
 
 #: Rows of a file that are looked at.
 SAMPLE = 20_000
+
+#: Fields of which one is enough for the system of the coordinates to matter.
+POINTS = {"longitude", "coordinates", "geometry"}
+SYSTEM_ASSUMED = (
+    "coordinates are read as WGS-84; those of map services lie some 500 m off: say coordinates: gcj02 (Gaode, Tencent) or "
+    "bd09 (Baidu) in the mapping"
+)
 
 
 @dataclass(frozen=True)
@@ -65,31 +72,56 @@ def propose(
     *,
     source: str | None = None,
     preset: str | None = None,
+    rules: Rules | None = None,
     places: Sequence[Place] = (),
     database: str | None = None,
     sheet: str | None = None,
 ) -> Proposal:
-    """Propose a mapping for a file; `source` is guessed where neither it nor a preset is named.
+    """Propose a mapping for a file: the first part of what :func:`examine` gives."""
+    return examine(
+        path, configuration, source=source, preset=preset, rules=rules, places=places, database=database, sheet=sheet
+    )[0]
 
-    `places` are the codes and names of the units that are loaded, if any. Raises UnknownSource, FileMissing,
-    FileUnreadable, FileEmpty, SheetMissing, SheetsDiffer, SheetUnfit.
+
+def examine(
+    path: Path,
+    configuration: Configuration,
+    *,
+    source: str | None = None,
+    preset: str | None = None,
+    rules: Rules | None = None,
+    places: Sequence[Place] = (),
+    database: str | None = None,
+    sheet: str | None = None,
+    seen: Profile | None = None,
+) -> tuple[Proposal, Recognised]:
+    """A mapping for a file, and the columns as they were seen; `source` is guessed where neither it nor a preset is named.
+
+    `rules` are a mapping on which the proposal builds, else that of the preset; `places` are the codes and names of the
+    units that are loaded, if any; `sheet` is one of a workbook; `seen` is the file where it was looked at
+    before, with the same headings. Raises UnknownSource, FileMissing, FileUnreadable,
+    FileEmpty, SheetMissing, SheetsDiffer, SheetUnfit.
     """
     if source is not None:
         contract(source, configuration)
-    rules = Rules.model_validate({"preset": preset}) if preset else Rules()
+    if rules is None:
+        rules = Rules.model_validate({"preset": preset}) if preset else Rules()
     source = source or (preset_content(preset)["source"] if preset else None)
     names = [value for place in places for value in place.values]
+
+    def look(kind: str) -> Profile:
+        return look_at(path, kind, rules, most_rows=SAMPLE, database=database, known=names, sheet=sheet)
+
     kind = declared(source).kind if source else "events"
-    seen = look_at(path, kind, rules, most_rows=SAMPLE, database=database, sheet=sheet, known=names)
+    seen = seen or look(kind)
     ground = "named" if source else ""
     if source is None:
-        source, ground = guess(path.name, seen)
+        source, ground = guess(f"{path.name} {sheet or ''}", seen)
         if declared(source).kind != kind:
-            kind = declared(source).kind
-            seen = look_at(path, kind, rules, most_rows=SAMPLE, database=database, sheet=sheet, known=names)
+            seen = look(declared(source).kind)
     told = contract(source, configuration) if source in configuration.sources else declared(source)
     found = recognise(told, seen, rules, places)
-    present = set(found.fields) | ({"record_id"} if found.identity else set())
+    present = {*found.fields, *rules.always} | ({"record_id"} if found.identity or rules.identity else set())
     missing = [
         group
         for group in required(told.kind, _counted(found.period) if found.period else rules)
@@ -109,9 +141,13 @@ def propose(
         for index in [_index(seen, position)]
         if seen.columns[index].empty >= MOSTLY and bool(seen.cells[position].notna().iloc[0])
     ]
+    if POINTS & present and "coordinates" not in rules.model_fields_set:
+        notes.append(SYSTEM_ASSUMED)
+    if also := also_of(source, seen.headings):
+        notes.append(f"its residents are read when the same file is loaded as {also}, too")
     if source not in configuration.sources:
         notes.append(f"{source} is no source of this home yet: declare it under sources: in riskwarn.yaml")
-    return Proposal(
+    proposal = Proposal(
         file=seen.file,
         source=source,
         source_ground=ground,
@@ -124,6 +160,16 @@ def propose(
         notes=tuple(dict.fromkeys(notes)),
         mapping=_mapping(found, preset),
     )
+    return proposal, found
+
+
+def also_of(source: str, headings: Sequence[str]) -> str | None:
+    """The second source for which a table serves: residents that stand in a table of grids are `demographics`."""
+    if source != "grids":
+        return None
+    known = {found[0] for heading in headings if (found := field_of(plain_heading(heading), "demographics"))}
+    needed = {field.name for field in declared("demographics").fields if field.required}
+    return "demographics" if needed <= known else None
 
 
 def _index(seen: Profile, position: int) -> int:
@@ -141,6 +187,8 @@ def _shown(seen: Profile) -> list[tuple[Column, str]]:
 
 def _proposed(column: Column, heading: str, found: Recognised) -> Proposed:
     told = found.taken.get(column.position)
+    if (why := found.unread.get(column.position)) is not None:
+        return Proposed(heading, None, why, True, _class(column), round(column.empty, 3))
     if told is not None:
         return Proposed(heading, told.field, told.ground, told.sure, _class(column), round(column.empty, 3))
     if is_personal(plain_heading(column.heading)):
@@ -193,7 +241,7 @@ def _mapping(found: Recognised, preset: str | None) -> dict[str, Any]:
     columns: dict[str, str] = {}
     several: dict[str, list[str]] = {}
     for position, taken in sorted(found.taken.items()):
-        if taken.ground in ("heading", "preset") or taken.field.startswith("period_"):
+        if taken.ground in ("heading", "preset", "mapping") or taken.field.startswith("period_"):
             continue
         if taken.field in REPEATED:
             several.setdefault(taken.field, []).append(found.seen.headings[position])

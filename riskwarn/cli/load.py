@@ -1,0 +1,240 @@
+"""``riskwarn load``: look at what a department handed over, ask what is missing, load it, remember."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from riskwarn.cli.session import Session, table
+
+if TYPE_CHECKING:
+    from riskwarn.home import Home
+    from riskwarn.ingest.loading.folder import Done
+    from riskwarn.ingest.loading.plan import Failed, Plan, Table
+
+#: Answers that a folder may cost; the day of the export is asked for only where it stays within them.
+MOST_QUESTIONS = 2
+
+SYSTEMS = ("wgs84", "gcj02", "bd09")
+_COLUMNS = ("file", "sheets", "source", "read", "accepted", "duplicates", "corrected", "quarantined")
+
+
+@click.command("load")
+@click.argument("paths", nargs=-1, required=True, metavar="FOLDER|FILE...", type=click.Path(path_type=Path))
+@click.option("--district", metavar="NAME", help="The district of tables of grids that have none.")
+@click.option("--coordinates", type=click.Choice(SYSTEMS), help="The system of coordinates where nothing tells it.")
+@click.option(
+    "--exported-at",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="When the exports were taken (local time).",
+)
+@click.option("--dry-run", is_flag=True, help="Show the accounts that would come, with some records; store nothing.")
+@click.option("--yes", is_flag=True, help="Ask nothing: what is still missing is an error that names it.")
+@click.option(
+    "--force", is_flag=True, help="Load what looks far too large or rewrites what was written at registration."
+)
+@click.pass_context
+def command(
+    context: click.Context,
+    paths: tuple[Path, ...],
+    district: str | None,
+    coordinates: str | None,
+    exported_at: datetime | None,
+    dry_run: bool,
+    yes: bool,
+    force: bool,
+) -> None:
+    """Look at the files of a FOLDER (or at FILEs), say what each is, ask what is missing, and load them: grids first.
+
+    What was settled is kept in the home (mappings/), so that next month's files need no question.
+    """
+    from riskwarn.ingest.loading.folder import carry_out
+    from riskwarn.ingest.loading.plan import places_of, survey
+    from riskwarn.ingest.loading.rehearsal import rehearsal
+
+    session: Session = context.obj
+    home = session.home()
+    now = datetime.now(UTC)
+    someone = can_ask() and not yes
+    if not (someone or yes or dry_run):
+        raise click.UsageError("nobody can be asked here: say --yes, and by options what is missing (see --dry-run).")
+    session.progress("looking at the files")
+    plan = survey(home, paths, places=places_of(home), database=session.settings.source_url, now=now)
+    session.progress.finish()
+    if not session.as_json:
+        _show(plan)
+    zone = home.configuration.calendar.timezone
+    taken = exported_at.replace(tzinfo=zone) if exported_at else None
+    asking = _Asking(home, now, someone)
+    plan = asking.settle(plan, district, coordinates, taken)
+    if someone and not dry_run and (asking.asked or any(one.unsure for one in plan.tables)):
+        click.confirm("Load them?", default=True, abort=True, err=True)
+    options: dict[str, Any] = {"database": session.settings.source_url, "force": force, "progress": session.progress}
+    if dry_run:
+        with rehearsal(home) as tried:
+            done, failed = carry_out(tried, plan, rehearsed=True, now=now, **options)
+    else:
+        done, failed = carry_out(home, plan, now=now, **options)
+    failed = [*plan.failed, *failed]
+    result = {
+        "accounts": [one.as_dict() for one in done],
+        "skipped": [one.as_dict() for one in plan.skipped],
+        "asked": asking.answers,
+        "failed": [one.as_dict() for one in failed],
+    }
+    session.emit(result, _lines(home, done, failed, dry_run))
+    context.exit(1 if failed else 0)
+
+
+def can_ask() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdin.isatty()
+
+
+class _Asking:
+    """The questions of a plan: each is asked once, and its answer serves all files."""
+
+    def __init__(self, home: Home, now: datetime, someone: bool) -> None:
+        self._home, self._now, self._someone = home, now, someone
+        self._questions = 0
+        self.answers: list[dict[str, object]] = []
+
+    @property
+    def asked(self) -> bool:
+        """Whether anything had to be asked."""
+        return self._questions > 0
+
+    def settle(self, plan: Plan, district: str | None, system: str | None, taken: datetime | None) -> Plan:
+        """The plan with every answer; raise LoadUnsettled where nobody gives one that is needed."""
+        from dataclasses import replace
+
+        if lacking := [one for one in plan.tables if one.needs_district]:
+            what = "the district of its grids"
+            name = self._answer(
+                "district", district, lacking, what, "--district NAME", _likely_district(self._home, lacking)
+            )
+            plan = plan.settle(district=name)
+        if lacking := [one for one in plan.tables if one.needs_system]:
+            what = "the system of its coordinates (wgs84, also CGCS2000; gcj02: Gaode, Tencent; bd09: Baidu)"
+            plan = plan.settle(
+                system=self._answer("coordinates", system, lacking, what, "--coordinates SYSTEM", None, SYSTEMS)
+            )
+        if taken is not None:
+            self._told("exported_at", taken.isoformat(), "--exported-at", plan.tables)
+            return plan.settle(exported_at=taken)
+        for one in plan.tables:
+            if one.exported_at is not None:
+                self._told("exported_at", one.exported_at.isoformat(), str(one.export_ground), [one])
+        lacking = [one for one in plan.tables if one.exported_at is None]
+        # What is known again by its headings costs no question.
+        strange = any(one.recalled is None and one.keys for one in lacking)
+        if strange and self._someone and self._questions < MOST_QUESTIONS:
+            zone = self._home.configuration.calendar.timezone
+            today = self._now.astimezone(zone).date()
+            day = click.prompt(
+                f"On which day were the exports taken ({_named(lacking)})?", default=str(today), err=True,
+                type=click.DateTime(["%Y-%m-%d"]),
+            ).date()  # fmt: skip
+            self._questions += 1
+            moment = min(datetime.combine(day + timedelta(days=1), time(), zone), self._now)
+            self._told("exported_at", moment.isoformat(), "terminal", lacking)
+            dated = {id(one): replace(one, exported_at=moment, export_ground="as it was answered") for one in lacking}
+            plan = replace(plan, tables=tuple(dated.get(id(one), one) for one in plan.tables))
+        return plan
+
+    def _answer(
+        self, question: str, given: str | None, tables: Sequence[Table], what: str, option: str, default: str | None, of: Sequence[str] = ()
+    ) -> str:  # fmt: skip
+        from riskwarn.errors import LoadUnsettled
+
+        if given is not None:
+            self._told(question, given, option.split()[0], tables)
+            return given
+        if not self._someone:
+            raise LoadUnsettled(file=tables[0].file.name, what=what, option=option)
+        self._questions += 1
+        kind = click.Choice(of) if of else click.STRING
+        answer: str = click.prompt(f"{_named(tables)}: {what}?", default=default, type=kind, err=True).strip()
+        self._told(question, answer, "terminal", tables)
+        return answer
+
+    def _told(self, question: str, answer: str, by: str, tables: Sequence[Table]) -> None:
+        files = list(dict.fromkeys(one.file.name for one in tables))
+        self.answers.append({"question": question, "answer": answer, "by": by, "files": files})
+
+
+def _named(tables: Sequence[Table]) -> str:
+    names = list(dict.fromkeys(one.file.name for one in tables))
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _likely_district(home: Home, tables: Sequence[Table]) -> str | None:
+    """The only district that is loaded, else one that the name of a file says."""
+    from riskwarn.store import Store
+
+    loaded = set(Store(home).versions("grids", ["district_name"])["district_name"].dropna())
+    if len(loaded) == 1:
+        return str(loaded.pop())
+    found = (re.search(r"[㐀-鿿]{1,3}[区县]", one.file.name) for one in tables)
+    return next((match[0] for match in found if match), None)
+
+
+def _show(plan: Plan) -> None:
+    """What each file is, before anything is asked or loaded."""
+    rows = [
+        {
+            "file": one.file.name,
+            "sheets": " ".join(one.sheets) or "-",
+            "source": one.source,
+            "mapping": one.recalled.name
+            if one.recalled
+            else (f"preset {one.proposal.preset}" if one.proposal.preset else "-"),
+            "exported": str(one.exported_at.date()) if one.exported_at else "now",
+            "why": one.proposal.source_ground,
+        }
+        for one in plan.tables
+    ]
+    lines = table(rows)
+    for one in plan.tables:
+        name = one.file.name
+        lines += [f"{name}, {one.source}: ? {line}" for line in one.unsure]
+        dropped = [column.heading for column in one.proposal.columns if column.field is None]
+        lines += [f"{name}, {one.source}: not read: {', '.join(dropped)}"] if dropped else []
+        lines += [f"{name}, {one.source}: missing: {what}" for what in one.lacks]
+    lines += [f"skipped: {one.file}{f', sheet {one.sheet}' if one.sheet else ''}: {one.reason}" for one in plan.skipped]
+    for line in lines:
+        click.echo(line)
+    click.echo()
+
+
+def _lines(home: Home, done: Sequence[Done], failed: Sequence[Failed], dry_run: bool) -> list[str]:
+    from riskwarn.store import Store
+
+    lines = table([one.as_dict() for one in done], _COLUMNS)
+    for one in done:
+        name = one.table.file.name
+        lines += [f"{name}: note: {note}" for note in (*one.account.notes, *one.notes)]
+        lines += [f"{name}: forced: {why}" for why in one.account.forced]
+        if one.account.quarantined:
+            why = ", ".join(f"{reason} {rows}" for reason, rows in sorted(one.account.reasons.items()))
+            lines.append(f"{name}: quarantined: {why}. See riskwarn quarantine list.")
+        for row in one.examples or ():
+            lines.append(f"{name}: as stored: {', '.join(f'{field} {value}' for field, value in row.items())}")
+    lines += [f"not loaded: {one.file}{f', sheet {one.sheet}' if one.sheet else ''}: {one.error}" for one in failed]
+    if dry_run:
+        return [*lines, "", "Nothing was stored. Without --dry-run it is."]
+    held = Store(home).sources()
+    force = ", ".join(f"{source} {rows}" for source, rows in held.items()) or "nothing"
+    following = (
+        "mend what was not loaded, and load it again" if failed
+        else "riskwarn health, then riskwarn train" if "grids" in held and len(held) > 1
+        else "riskwarn load the other exports" if "grids" in held
+        else "riskwarn load the table of grids"
+    )  # fmt: skip
+    return [*lines, "", f"In force: {force}. Next: {following}."]

@@ -1,0 +1,63 @@
+"""Which files of those that are named, and of the folders among them, are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from riskwarn.errors import FileMissing
+from riskwarn.files import sha256
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file, or a sheet of one, that is not loaded, and why."""
+
+    file: str
+    sheet: str | None
+    reason: str
+
+    def as_dict(self) -> dict[str, str | None]:
+        """The shape that ``riskwarn load --json`` prints."""
+        return {"file": self.file, "sheet": self.sheet, "reason": self.reason}
+
+
+def listed(paths: Sequence[Path]) -> tuple[list[Path], list[Skipped]]:
+    """The files to look at, folders with one level of folders below them, and what is passed over; each by its name.
+
+    Raises FileMissing.
+    """
+    files: list[Path] = []
+    skipped: list[Skipped] = []
+    for path in paths:
+        if not path.exists():
+            raise FileMissing(file=path)
+        files += _below(path, skipped) if path.is_dir() else [path]
+    seen: dict[str, Path] = {}
+    kept = []
+    for file in files:
+        same = seen.setdefault(sha256(file), file)
+        if same is file or file.suffix.lower() == ".sql":
+            kept.append(file)
+        elif same.resolve() != file.resolve():
+            skipped.append(Skipped(file.name, None, f"it is the same as {same.name}, byte for byte"))
+    return kept, skipped
+
+
+def _below(folder: Path, skipped: list[Skipped], depth: int = 1) -> list[Path]:
+    files = []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith("~$"):
+            skipped.append(Skipped(path.name, None, "it is Office's lock of an open file"))
+        elif path.name.startswith("."):
+            skipped.append(Skipped(path.name, None, "it is hidden"))
+        elif path.is_dir() and depth == 0:
+            skipped.append(Skipped(path.name, None, "it is a folder in a folder of the folder: name it by itself"))
+        elif path.is_dir():
+            files += _below(path, skipped, depth - 1)
+        elif path.suffix.lower() == ".sql":
+            skipped.append(Skipped(path.name, None, "it is a query: name it by itself"))
+        elif path.is_file():
+            files.append(path)
+    return files

@@ -1,0 +1,100 @@
+"""Mappings that a load has settled, kept in the home by source and headings: next month's file needs no question.
+
+``mappings/SOURCE-<hash of headings>.yaml`` is laid over the mapping that riskwarn.yaml declares for the source. Whoever
+edits such a file is its author from then on: it is used, and never written over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from riskwarn.contracts import declared
+from riskwarn.declarations import read_yaml
+from riskwarn.errors import RiskwarnError
+from riskwarn.files import write_text
+from riskwarn.home import Home
+from riskwarn.ingest.columns import heading_finder, plain_heading
+from riskwarn.ingest.sheets import open_sheet
+from riskwarn.mapping import Mapping as Rules
+from riskwarn.mapping import laid_over
+
+FOLDER = "mappings"
+
+_MARK = "# as written: "
+_HEAD = """\
+# Settled by `riskwarn load` for files of {source} that have these headings; laid over riskwarn.yaml.
+# Edit it where it is wrong: an edited file is used as it stands, and no load writes over it.
+"""
+
+
+def settled_path(home: Home, source: str, headings: Sequence[str]) -> Path:
+    """Where the mapping for files of a source with these headings stands, whether or not there is one."""
+    plain = "\n".join(plain_heading(heading).lower() for heading in headings)
+    return home.path / FOLDER / f"{source}-{hashlib.sha256(plain.encode()).hexdigest()[:12]}.yaml"
+
+
+def recalled(home: Home, source: str, file: Path, sheet: str | None = None) -> Path | None:
+    """The mapping that was settled for files of a source with the headings of this one; None where there is none.
+
+    Raises what :func:`riskwarn.ingest.sheets.open_sheet` raises, except where another sheet has to be chosen.
+    """
+    folder = home.path / FOLDER
+    if not folder.is_dir() or not any(folder.glob(f"{source}-*.yaml")) or file.suffix.lower() == ".sql":
+        return None
+    try:
+        path = settled_path(home, source, found_headings(source, file, sheet))
+    except RiskwarnError:
+        return None  # the load itself says what is wrong with the file
+    return path if path.is_file() else None
+
+
+def found_headings(source: str, file: Path, sheet: str | None = None) -> Sequence[str]:
+    """The headings by which a file is known again: those found without any mapping."""
+    return open_sheet(
+        file, heading_finder(declared(source).kind, Rules()), **({"sheet": sheet} if sheet else {})
+    ).headings
+
+
+def with_recalled(own: Rules, path: Path) -> Rules:
+    """The settled mapping laid over the declared one; raise ConfigurationInvalid, RefusedWord."""
+    return laid_over(own, read_yaml(path, Rules).model_dump(exclude_unset=True))
+
+
+def remember(path: Path, source: str, settled: Mapping[str, Any], unsure: Sequence[str] = ()) -> str | None:
+    """Keep a settled mapping; what is to be told of it, if anything.
+
+    `unsure` are remarks on what nobody has confirmed. A file that was edited by hand stays as it is.
+    """
+    body = "".join(f"# ? {line}\n" for line in unsure)
+    body += yaml.safe_dump(dict(settled), allow_unicode=True, sort_keys=False, width=120) if settled else ""
+    text = f"{_HEAD.format(source=source)}{_MARK}{_digest(body)}\n{body}"
+    if path.is_file():
+        held = path.read_text(encoding="utf-8-sig")
+        if held == text or _same(held, settled):
+            return None
+        if not _as_written(held):
+            return f"{path.name} was edited by hand and stays as it is: what was settled now is not kept"
+    elif not settled:
+        return None
+    write_text(path, text)
+    return None
+
+
+def _same(held: str, settled: Mapping[str, Any]) -> bool:
+    return (yaml.safe_load(held) or {}) == dict(settled)
+
+
+def _as_written(text: str) -> bool:
+    """Whether a file is as a load has left it."""
+    head, mark, rest = text.partition(_MARK)
+    digest, _, body = rest.partition("\n")
+    return bool(mark) and head.count("\n") == _HEAD.count("\n") and digest == _digest(body)
+
+
+def _digest(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()[:16]

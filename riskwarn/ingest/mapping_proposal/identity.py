@@ -1,0 +1,89 @@
+"""Which columns together make an id, where no column is one."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+if TYPE_CHECKING:
+    from riskwarn.ingest.mapping_proposal.matching import Recognised
+
+#: What is tried, the most lasting first; longitude and latitude are one thing, a point.
+_PARTS = (
+    "occurred_at",
+    "grid_id",
+    "longitude+latitude",
+    "coordinates",
+    "category",
+    "place",
+    "address",
+    "community",
+    "community_name",
+    "known_at",
+    "text",
+)
+
+#: Columns are enough where at most one row in a thousand shares theirs with another.
+_ENOUGH = 0.999
+#: One more column has to tell so many more rows apart.
+_WORTH = 0.0005
+
+
+def make_identity(found: Recognised) -> tuple[str, ...]:
+    """The headings that together tell every row apart, where no column is an id: as few as do.
+
+    A time written to the minute, or a day, is never an id alone: two calls come in one minute.
+    """
+    if found.period or "record_id" in found.fields or found.rules.identity or not len(found.seen.cells):
+        return ()
+    parts = [
+        tuple(found.fields[one] for one in name.split("+"))
+        for name in _PARTS
+        if set(name.split("+")) <= set(found.fields)
+    ]
+    cells: pd.DataFrame = found.seen.cells
+    numbers = {part: _numbered([cells[position] for position in part]) for part in parts}
+    coarse = {
+        (found.fields[name],)
+        for name in ("occurred_at", "known_at")
+        if name in found.fields and not _has_seconds(cells[found.fields[name]])
+    }
+    best: tuple[float, tuple[int, ...]] = (0.0, ())
+    for size in range(1, len(parts) + 1):
+        for chosen in combinations(parts, size):
+            if len(parts) > 1 and set(chosen) <= coarse:
+                continue
+            together = _together([numbers[part] for part in chosen])
+            alone = 1 - pd.Series(together).duplicated().mean()
+            if alone > best[0] + _WORTH:
+                best = (float(alone), tuple(position for part in chosen for position in part))
+        if best[0] >= _ENOUGH:
+            break
+    headings = tuple(found.seen.headings[position] for position in best[1])
+    same = round((1 - best[0]) * len(cells))
+    if headings:
+        shared = f" ({same} of {len(cells)} rows share theirs with another and count as its duplicates)" if same else ""
+        found.notes.append(f"no column is an id: {', '.join(headings)} together make one{shared}")
+    return headings
+
+
+def _has_seconds(cells: pd.Series) -> bool:
+    """Whether times are written to the second, and not all to the full minute."""
+    seconds = cells.dropna().str.extract(r":\d{2}:(\d{2})")[0].dropna()
+    return bool((seconds != "00").any())
+
+
+def _numbered(columns: list[pd.Series]) -> npt.NDArray[np.int64]:
+    return _together([pd.factorize(column)[0].astype(np.int64) for column in columns])
+
+
+def _together(parts: list[npt.NDArray[np.int64]]) -> npt.NDArray[np.int64]:
+    """One number for each combination of numbers."""
+    found = parts[0]
+    for part in parts[1:]:
+        found = pd.factorize(found * (int(part.max(initial=0)) + 2) + part)[0].astype(np.int64)
+    return found

@@ -1,0 +1,150 @@
+"""A file belongs to its source: what looks like another, is far too large or rewrites the past stops before it is stored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from riskwarn.errors import FileOfAnotherSource, LoadTooLarge, PresetOfAnotherSource, RecordsRewritten, RiskwarnError
+from riskwarn.home import Home
+from riskwarn.store import Store, ledger
+from tests.worlds import dispute, load, with_grids, write_csv
+
+
+@pytest.fixture
+def city(home: Home, tmp_path: Path) -> Home:
+    return with_grids(home, tmp_path)
+
+
+def calls(count: int = 30) -> list[dict[str, Any]]:
+    return [
+        {"工单编号": f"T{n}", "来电时间": "2026-03-02 08:00", "诉求类型": "举报", "网格编码": "G1", "类型": "噪声"}
+        for n in range(count)
+    ]  # fmt: skip
+
+
+def refused(home: Home, error: type[RiskwarnError], source: str, file: Path, **options: Any) -> str:
+    """The sentence of a refusal; nothing is stored, and nothing is written in the ledger."""
+    before = (Store(home).version(), Store(home).sources())
+    with pytest.raises(error) as caught:
+        load(home, source, file, **options)
+    assert (Store(home).version(), Store(home).sources()) == before
+    return str(caught.value)
+
+
+def test_a_file_of_another_source_is_refused_with_the_right_command(city: Home, tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "三月.csv", calls())
+    assert "riskwarn ingest hotline 三月.csv" in refused(city, FileOfAnotherSource, "incidents", file)
+    registers = write_csv(tmp_path / "台账.csv", [dispute(n) for n in range(30)])
+    for source in ("petitions", "hazards", "grid_reports"):
+        assert "riskwarn ingest disputes" in refused(city, FileOfAnotherSource, source, registers)
+    places = [{**dispute(n), "社区": "青山0社区", "街道": "石桥街道", "区县": "江北区"} for n in range(3)]
+    assert "纠纷编号" in refused(city, FileOfAnotherSource, "grids", write_csv(tmp_path / "d.csv", places))
+
+    account = load(city, "incidents", file, force=True)
+    assert account.accepted == 30 and "looks like hotline" in account.forced[0]
+    assert ledger(city, "incidents")[-1].account["forced"] == list(account.forced)
+
+
+def test_categories_tell_a_file_whose_headings_do_not(city: Home, tmp_path: Path) -> None:
+    words = ("火灾", "触电", "高空坠物", "溺水")
+    rows = [{"编号": f"A{n}", "网格编码": "G1", "发生时间": "2026-03-02", "类型": words[n % 4]} for n in range(40)]
+    file = write_csv(tmp_path / "x.csv", rows)
+    assert "looks like incidents" in refused(city, FileOfAnotherSource, "disputes", file)
+    # Some do not tell; nor do words that nobody knows.
+    few = write_csv(tmp_path / "few.csv", rows[:8])
+    assert load(city, "disputes", few).forced == ()
+    strange = [{**row, "编号": f"B{n}", "类型": f"其他事项{n % 4}"} for n, row in enumerate(rows)]
+    assert load(city, "disputes", write_csv(tmp_path / "y.csv", strange)).forced == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "headings"),
+    [
+        ("disputes", ["工单编号", "事发时间", "上报时间", "立案时间", "网格编码", "类型"]),
+        ("grid_reports", ["工单编号", "上报时间", "发生时间", "网格编码", "工单状态", "事件类型"]),
+        ("incidents", ["编号", "报警时间", "网格编码", "隐患编号", "事故类型"]),
+        ("hotline", ["诉求编号", "信访时间", "来电时间", "网格编码", "诉求类型"]),
+    ],
+)
+def test_headings_of_neighbours_are_no_alarm(city: Home, tmp_path: Path, source: str, headings: list[str]) -> None:
+    row = {heading: "2026-03-02" if heading.endswith("时间") else "G1" for heading in headings}
+    try:
+        load(city, source, write_csv(tmp_path / "x.csv", [row]))
+    except FileOfAnotherSource as error:
+        raise AssertionError(str(error)) from error
+    except RiskwarnError:
+        pass  # two headings for one field are another matter
+
+
+def test_a_preset_of_another_source_is_refused(city: Home, tmp_path: Path) -> None:
+    file = write_csv(tmp_path / "纠纷.csv", [dispute(n) for n in range(30)])
+    load(city, "disputes", file)
+    assert "hotline" in refused(city, PresetOfAnotherSource, "disputes", file, preset="12345")
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text("preset: petition\n", encoding="utf-8")
+    refused(city, PresetOfAnotherSource, "disputes", file, mapping=mapping)
+    assert load(city, "disputes", file, preset="12345", force=True).forced
+
+
+def spread(first: int, count: int, days: int, start: datetime = datetime(2025, 1, 1)) -> list[dict[str, Any]]:
+    """Disputes evenly over some days."""
+    step = timedelta(days=days) / count
+    return [
+        dispute(
+            first + n,
+            发生时间=f"{start + n * step:%Y-%m-%d %H:%M:%S}",
+            登记时间=f"{start + n * step:%Y-%m-%d %H:%M:%S}",
+        )
+        for n in range(count)
+    ]
+
+
+def test_ten_times_as_many_as_ever_in_as_long_a_time_is_too_many(city: Home, tmp_path: Path) -> None:
+    # The first load, however large; then a history of one a day.
+    load(city, "disputes", write_csv(tmp_path / "a.csv", spread(0, 180, 180)))
+    month = datetime(2025, 7, 1)
+    many = write_csv(tmp_path / "b.csv", spread(1_000, 1_200, 30, month))
+    assert "1200 new records of 3" in refused(city, LoadTooLarge, "disputes", many)
+    # As many in two years are of the same pace, and a small load is never too large.
+    assert load(city, "disputes", write_csv(tmp_path / "c.csv", spread(5_000, 1_200, 700, month))).forced == ()
+    assert load(city, "disputes", write_csv(tmp_path / "d.csv", spread(9_000, 400, 7, month))).forced == ()
+    # The busiest time of as many days counts, and many came in d.csv.
+    assert load(city, "disputes", many).forced == ()
+
+
+def test_what_was_written_at_registration_is_not_rewritten(city: Home, tmp_path: Path) -> None:
+    rows = [dispute(n) for n in range(60)]
+    load(city, "disputes", write_csv(tmp_path / "a.csv", rows))
+    later = datetime(2026, 11, 2, tzinfo=UTC)
+
+    def again(name: str, **changes: Any) -> Path:
+        return write_csv(tmp_path / f"{name}.csv", [{**row, **changes} for row in rows])
+
+    for field, change in (
+        ("occurred_at", {"发生时间": "2026-03-01 00:00:00"}),
+        ("category", {"纠纷类型": "物业"}),
+        ("category", {"纠纷类型": ""}),
+        ("grid_id", {"网格编码": "G2"}),
+    ):
+        assert f"change {field} in" in refused(city, RecordsRewritten, "disputes", again(field, **change), now=later)
+    # Closings, answers, status and outcome may change in every record; so may the category of some.
+    closed = again("closed", 化解时间="2026-04-01", 办理状态="已办结", 调解结果="调解成功")
+    assert load(city, "disputes", closed, now=later).corrected == 60
+    some = write_csv(
+        tmp_path / "some.csv", [{**row, "化解时间": "2026-04-01", "纠纷类型": "物业"} for row in rows[:20]] + rows[20:]
+    )
+    assert load(city, "disputes", some, now=later, force=False).corrected >= 20
+
+
+def test_what_becomes_better_known_is_not_rewritten(city: Home, tmp_path: Path) -> None:
+    rows = [dispute(n, 网格编码="", 社区="青山0社区", 街道="石桥街道", 纠纷类型="邻居吵架") for n in range(40)]
+    load(city, "disputes", write_csv(tmp_path / "a.csv", rows))
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text("words: {category: {邻居吵架: neighbourhood}}\n", encoding="utf-8")
+    better = write_csv(tmp_path / "b.csv", [{**row, "网格编码": "G1"} for row in rows])
+    account = load(city, "disputes", better, mapping=mapping, now=datetime(2026, 11, 2, tzinfo=UTC))
+    assert (account.corrected, account.forced) == (40, ())

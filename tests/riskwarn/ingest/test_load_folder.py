@@ -1,0 +1,244 @@
+"""`riskwarn load`: a folder as it was handed over, in one command, with two answers; next month without any."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+import riskwarn.cli.load
+from riskwarn.cli import riskwarn as cli
+from riskwarn.home import make_home, open_home
+from riskwarn.ingest.loading.export_date import export_date
+from riskwarn.ingest.loading.plan import survey
+from riskwarn.settings import Settings
+from riskwarn.store import Store
+from tests.riskwarn.ingest.handed_over import GRIDS, NAMES, hand_over
+from tests.worlds import NOW, grid_rows, with_grids, write_csv
+
+ANSWERS = ("--district", "江北区", "--coordinates", "gcj02")
+
+
+def run(home: Path, *arguments: object, code: int = 0, stdin: str | None = None) -> Result:
+    done = CliRunner().invoke(cli, ["--home", str(home), *map(str, arguments)], input=stdin)
+    assert done.exit_code == code, done.output + repr(done.exception)
+    return done
+
+
+def told(home: Path, *arguments: object, code: int = 0) -> Any:
+    return json.loads(run(home, "--json", *arguments, code=code).stdout)
+
+
+def stored(home: Path) -> dict[str, int]:
+    return Store(open_home(home, Settings())).sources()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    run(tmp_path / "home", "init")
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hand_over(tmp_path_factory.mktemp("handed") / "over")
+
+
+def test_a_folder_loads_with_two_answers_and_next_month_with_none(home: Path, folder: Path, tmp_path: Path) -> None:
+    done = told(home, "load", folder, "--yes", *ANSWERS)
+    accounts = {one["source"]: one for one in done["accounts"]}
+    assert list(accounts) == ["grids", "demographics", "disputes", "hotline", "incidents", "petitions"]
+    for one in accounts.values():
+        assert one["read"] == one["accepted"] + one["duplicates"] + one["corrected"] + one["quarantined"]
+    assert accounts["grids"]["accepted"] == accounts["demographics"]["accepted"] == GRIDS
+    assert (
+        accounts["disputes"]["accepted"] == accounts["petitions"]["accepted"] == accounts["incidents"]["accepted"] == 60
+    )
+    assert accounts["disputes"]["sheets"] == ["2025年", "2026年"]
+    assert accounts["hotline"]["reasons"] == {"not_loaded": 20}
+    assert {one["file"]: one["reason"] for one in done["skipped"]} == {
+        "~$网格台账.xlsx": "it is Office's lock of an open file",
+        "矛盾纠纷台账.xlsx": "it is of no source that riskwarn knows",
+        "通知.docx": "files that end in .docx are not read: save it as CSV, Excel, Parquet or JSON lines",
+    }
+    asked = {one["question"]: one for one in done["asked"]}
+    assert asked["district"]["files"] == ["网格台账.xlsx"] and asked["coordinates"]["answer"] == "gcj02"
+    assert asked["coordinates"]["files"] == ["网格台账.xlsx", "安全事故.csv"]
+
+    store = Store(open_home(home, Settings()))
+    grids = store.versions("grids")
+    assert set(grids["district_name"]) == {"江北区"} and set(grids["town_name"]) == {"石桥街道"}
+    # GCJ-02 lies some 500 m to the south-east of WGS-84 here.
+    assert grids["longitude"].iloc[0] == pytest.approx(106.4993, abs=2e-4)
+    assert set(store.versions("disputes")["grid_id"]) == {f"JB{n:04d}" for n in range(GRIDS)}
+    assert store.versions("incidents")["grid_id"].notna().all()
+    assert set(store.versions("disputes")["severity"].dropna()) == set()
+
+    # What was settled is kept, and next month's file of the same headings needs no answer, not even of `ingest`.
+    settled = {Path(one["mapping"]).name.split("-")[0]: yaml.safe_load(Path(one["mapping"]).read_text("utf-8"))
+               for one in done["accounts"] if one["mapping"]}  # fmt: skip
+    assert settled["grids"]["always"] == {"district_name": "江北区"} and settled["grids"]["coordinates"] == "gcj02"
+    assert settled["incidents"]["identity"] == ["事故发生时间", "经度", "纬度"]
+    assert settled["petitions"] == {"columns": {"occurred_at": "登记时间"}}
+    again = told(home, "load", folder, "--yes")
+    assert [one["question"] for one in again["asked"]] == ["exported_at"]
+    assert all(one["accepted"] == one["corrected"] == 0 for one in again["accounts"])
+    text = (folder / "安全事故.csv").read_text("utf-8").replace("2025年", "2026年")
+    march = tmp_path / "三月.csv"
+    march.write_text(text, encoding="utf-8")
+    assert told(home, "ingest", "incidents", march)["accepted"] > 50
+
+
+def test_a_dry_run_shows_accounts_and_records_and_stores_nothing(home: Path, folder: Path) -> None:
+    before = {path for path in home.rglob("*") if path.is_file()}
+    tried = told(home, "load", folder, "--dry-run", *ANSWERS)
+    assert stored(home) == {} and {path for path in home.rglob("*") if path.is_file()} == before
+    real = told(home, "load", folder, "--yes", *ANSWERS)
+    for one, other in zip(tried["accounts"], real["accounts"], strict=True):
+        counts = ("source", "file", "read", "accepted", "duplicates", "corrected", "quarantined", "reasons")
+        assert [one[name] for name in counts] == [other[name] for name in counts]
+    shown = {one["source"]: one["examples"] for one in tried["accounts"]}
+    assert len(shown["disputes"]) == 10 and shown["disputes"][0]["grid_id"].startswith("JB")
+    assert set(shown["grids"][0]) >= {"grid_id", "town_name", "district_name", "longitude"}
+    text = json.dumps(tried, ensure_ascii=False)
+    assert not any(name in text for name in NAMES) and "510105" not in text and "漏水" not in text and "JF0" not in text
+
+    # Also of one file, against what is stored.
+    held = stored(home)
+    once = told(home, "ingest", "incidents", folder / "安全事故.csv", "--dry-run")
+    assert (once["duplicates"], once["examples"]) == (60, []) and stored(home) == held
+
+
+def test_what_nobody_says_is_an_error_that_names_it(home: Path, folder: Path) -> None:
+    failed = run(home, "load", folder, "--yes", code=1)
+    assert "网格台账.xlsx: nothing says the district of its grids; give it with --district NAME" in str(
+        failed.exception
+    )
+    failed = run(home, "load", folder, "--yes", "--district", "江北区", code=1)
+    assert "--coordinates" in str(failed.exception) and stored(home) == {}
+    assert "--yes" in run(home, "load", folder, code=2).output
+
+
+def test_at_a_terminal_two_questions_serve_all_files(home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(riskwarn.cli.load, "can_ask", lambda: True)
+    done = run(home, "load", folder, stdin="江北区\ngcj02\ny\n")
+    assert stored(home)["incidents"] == 60
+    assert "网格台账.xlsx, grids: ? 中心点经度 is taken for longitude (by values)" in done.stdout
+    assert "安全事故.csv, incidents: ? 受伤人数 is taken for injured (assumed heading)" in done.stdout
+    assert done.stdout.splitlines()[-1].endswith("Next: riskwarn health, then riskwarn train.")
+    assert "2025-07-31" in done.stdout and "当事人信息姓名" in done.stdout
+    assert not any(name in done.output for name in NAMES)
+    # Next month nobody is asked anything.
+    assert "Load them?" not in run(home, "load", folder, stdin="").output
+
+
+def test_files_are_looked_at_one_level_deep_in_the_order_of_their_months(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", Settings())
+    over = tmp_path / "over"
+    (over / "2026" / "deep").mkdir(parents=True)
+    rows = {
+        month: [{"纠纷编号": f"D{month}{n}", "网格编码": "G1", "发生时间": f"2026-0{month}-0{n + 1}"} for n in range(5)]
+        for month in (1, 2, 3)
+    }
+    for name, month in (("a.csv", 3), ("b.csv", 2), ("2026/c.csv", 1), ("2026/deep/d.csv", 1)):
+        write_csv(over / name, rows[month])
+    (over / "b again.csv").write_bytes((over / "b.csv").read_bytes())
+    (over / ".hidden.csv").write_bytes(b"x")
+    write_csv(over / "网格.csv", grid_rows())
+    plan = survey(home, [over], now=NOW)
+    assert [table.file.name for table in plan.tables] == ["网格.csv", "c.csv", "b again.csv", "a.csv"]
+    assert [table.source for table in plan.tables] == ["grids"] + 3 * ["disputes"]
+    assert {one.file: one.reason for one in plan.skipped} == {
+        ".hidden.csv": "it is hidden",
+        "deep": "it is a folder in a folder of the folder: name it by itself",
+        "b.csv": "it is the same as b again.csv, byte for byte",
+    }
+
+
+def test_a_preset_is_taken_where_it_brings_words(tmp_path: Path) -> None:
+    home = with_grids(make_home(tmp_path / "home", Settings()), tmp_path)
+    rows = [
+        {"线索编号": f"W{n}", "网格编码": f"G{n % 4}", "反映时间": f"2026-03-{n % 28 + 1:02d}", "核实结果": "已清欠"}
+        for n in range(30)
+    ]
+    table = survey(home, [write_csv(tmp_path / "欠薪线索.csv", rows)], now=NOW).tables[0]
+    assert (table.source, table.keys["preset"], table.lacks) == ("disputes", "wage", ())
+
+
+def test_a_mapping_that_is_declared_is_the_ground_of_what_is_proposed(tmp_path: Path) -> None:
+    declared = tmp_path / "declared.yaml"
+    declared.write_text(
+        "sources: {incidents: {mapping: {delivery_days: 3, coordinates: gcj02, columns: {occurred_at: 出事}}}}\n",
+        "utf-8",
+    )
+    home = with_grids(make_home(tmp_path / "home", Settings(), declared), tmp_path)
+    rows = [{"事故编号": f"A{n}", "出事": "2026-03-02", "经度": 106.5, "纬度": 29.5, "伤": n} for n in range(30)]
+    table = survey(home, [write_csv(tmp_path / "事故.csv", rows)], now=NOW).tables[0]
+    assert (table.lacks, table.needs_system, table.rules.delivery_days) == ((), False, 3)
+    assert "occurred_at" not in table.keys.get("columns", {})
+
+
+def test_a_table_that_cannot_load_does_not_hinder_the_others(home: Path, tmp_path: Path, folder: Path) -> None:
+    mixed = tmp_path / "mixed"
+    mixed.mkdir()
+    (mixed / "网格台账.xlsx").write_bytes((folder / "网格台账.xlsx").read_bytes())
+    (mixed / "坏.xlsx").write_bytes(b"not a workbook")
+    write_csv(
+        mixed / "隐患.csv", [{"隐患编号": f"H{n}", "隐患类型": "火灾隐患", "网格编码": "JB0001"} for n in range(5)]
+    )
+    write_csv(mixed / "会议.csv", [{"议题": "安全", "时长": 30}])
+    write_csv(mixed / "x.csv", [{"编号": f"X{n}", "发生时间": "2026-03-02", "网格编码": "JB0001"} for n in range(5)])
+    harm = ("火灾", "触电", "溺水", "高空坠物")
+    write_csv(
+        mixed / "y.csv",
+        [{"编号": f"Y{n}", "发生时间": "2026-03-02", "网格编码": "JB0001", "类型": harm[n % 4]} for n in range(40)],
+    )
+    done = told(home, "load", mixed, "--yes", *ANSWERS, code=1)
+    assert [one["source"] for one in done["accounts"]] == ["grids", "demographics", "incidents"]
+    assert {one["file"]: one["code"] for one in done["failed"]} == {
+        "坏.xlsx": "file_unreadable",
+        "隐患.csv": "column_missing",
+    }
+    assert {one["file"]: one["reason"] for one in done["skipped"]} == {
+        "会议.csv": "it is of no source that riskwarn knows",
+        "x.csv": "nothing tells its source (disputes is the likeliest): load it with riskwarn ingest SOURCE FILE",
+    }
+
+
+def test_a_mapping_that_was_edited_by_hand_is_used_and_kept(home: Path, folder: Path, tmp_path: Path) -> None:
+    told(home, "load", folder, "--yes", *ANSWERS)
+    path = next((home / "mappings").glob("incidents-*.yaml"))
+    edited = path.read_text("utf-8").replace("coordinates: gcj02", "coordinates: wgs84\nalways: {severity: 一般}")
+    path.write_text(edited, encoding="utf-8")
+    march = tmp_path / "三月.csv"
+    march.write_text((folder / "安全事故.csv").read_text("utf-8").replace("2025年", "2026年"), encoding="utf-8")
+    done = told(home, "load", march, "--yes")
+    assert done["accounts"][0]["accepted"] > 0 and path.read_text("utf-8") == edited
+    assert "general" in set(Store(open_home(home, Settings())).versions("incidents")["severity"].dropna())
+
+
+@pytest.mark.parametrize(
+    ("name", "titles", "newest", "day"),
+    [
+        ("工单20260301-20260331", [], date(2026, 3, 31), "2026-04-01"),
+        ("工单2026年3月31日", [], date(2026, 3, 1), "2026-04-01"),
+        ("工单20260301", [], date(2026, 3, 31), None),  # the first day of what it holds
+        ("工单202603", [], date(2026, 1, 1), None),
+        ("工单20991231", [], None, None),
+        ("台账", ["填报单位：综治中心", "截至2026年3月31日"], date(2026, 3, 30), "2026-04-01"),
+        ("台账20260210", ["导出时间：2026-03-31"], date(2026, 3, 30), "2026-04-01"),
+        ("台账", ["2026年3月31日会议纪要"], None, None),
+    ],
+)
+def test_the_day_of_the_export_is_read_from_name_and_title(
+    name: str, titles: list[str], newest: date, day: str | None
+) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    found = export_date(name, titles, newest, datetime(2026, 11, 1, tzinfo=UTC), zone)
+    assert (str(found[0].date()) if found else None) == day
