@@ -14,8 +14,7 @@ import numpy.typing as npt
 
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.dates import naive_utc, to_utc
-
-Instants = npt.NDArray[np.datetime64]
+from riskwarn.periods import Instants
 
 DAY = np.timedelta64(1, "D")
 _NOTHING = np.datetime64("NaT", "us")
