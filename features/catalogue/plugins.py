@@ -2,19 +2,20 @@
 
 The module has a function ``features(subject)`` that is called for every event source and gives what it declares for it:
 
-    from features.families.declaration import Family, SHORT_AND_LONG
-    from features.families.counts import count
+    from features.families.declaration import Family
+    from features.transforms.amounts import Count
 
     LOCAL = Family("local", theme="local")
 
     def features(subject):
         if subject.source == "disputes":
-            yield LOCAL.feature(
-                "disputes", "disputes_count_6", "近6周矛盾纠纷数", "disputes in the last 6 weeks",
-                lambda panel: count(panel, "disputes", 6), window=6,
+            yield LOCAL.declare(
+                "disputes", "disputes_count_6", Count("disputes", 6), "近6周矛盾纠纷数", "disputes in the last 6 weeks"
             )
 
-`features.testing` holds the laws for it, as for every feature.
+The transforms of `features.transforms` can be put together, and a frozen dataclass with ``compute(panel)`` is one more. A plain
+function of a panel does too: ``LOCAL.feature(source, name, zh, en, lambda panel: …, window=6)`` says itself what its numbers
+are. `features.testing` holds the laws for it, as for every feature.
 """
 
 from __future__ import annotations

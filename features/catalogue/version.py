@@ -8,7 +8,7 @@ both languages, comments and docstrings, changes no number and no version.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
@@ -62,13 +62,19 @@ def feature_versions(configuration: Configuration) -> Mapping[str, str]:
     return {row.feature.name: _digest(*_makes(row), engine) for row in declared(configuration)}
 
 
+def version_of(configuration: Configuration, names: Iterable[str]) -> str:
+    """SHA-256 of the versions of some features and of the engine under them: equal ones give equal numbers."""
+    versions = feature_versions(configuration)
+    return _digest(engine_version(), *(f"{name} {versions.get(name)}" for name in sorted(set(names))))
+
+
 def changed(configuration: Configuration, before: Mapping[str, str]) -> tuple[str, ...]:
     """The features whose definition is not the one that gave `before`, or that are new."""
     return tuple(name for name, version in feature_versions(configuration).items() if before.get(name) != version)
 
 
 def encoding_version(configuration: Configuration) -> str:
-    """SHA-256 of what turns what is stored into encoded records: the code, and the contracts with their words."""
+    """SHA-256 of what turns what is stored into encoded records: the code, and the contracts of the sources."""
     contracts = [repr(contract(name, configuration)) for name in configuration.sources]
     return _digest(engine_version(), *contracts)
 

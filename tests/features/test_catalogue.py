@@ -28,18 +28,33 @@ from riskwarn.words import Quantity
 ROOT = Path(__file__).parents[2]
 
 LOCAL = """
+from dataclasses import dataclass
+
 from features.families.declaration import Family
-from features.families.counts import count
+from features.transforms.amounts import Count
+from features.transforms.transform import Transform
 
 LOCAL = Family("local", theme="local")
+SIX = Count("disputes", 6)
+
+
+@dataclass(frozen=True)
+class Doubled(Transform):
+    of: Transform
+
+    def compute(self, panel):
+        return 2 * self.of.compute(panel)
+
+
+def thrice(panel):
+    return 3 * SIX.compute(panel)
 
 
 def features(subject):
     if subject.source == "disputes":
-        yield LOCAL.feature(
-            "disputes", "disputes_count_6", "近6周矛盾纠纷数", "disputes in the last 6 weeks",
-            lambda panel: count(panel, "disputes", 6), window=6,
-        )
+        yield LOCAL.declare("disputes", "disputes_count_6", SIX, "近6周矛盾纠纷数", "disputes in the last 6 weeks")
+        yield LOCAL.declare("disputes", "disputes_twice_6", Doubled(SIX), "两倍", "twice as many")
+        yield LOCAL.feature("disputes", "disputes_thrice_6", "三倍", "thrice as many", thrice, window=6)
 """
 
 
@@ -116,12 +131,15 @@ def test_families_and_observer_features_can_be_left_out() -> None:
 def test_a_feature_of_ones_own_is_a_feature_like_any_other(module: str) -> None:
     configuration = chosen(modules=[module])
     own = [feature for feature in catalogue(configuration) if feature.family == "local"]
-    assert [feature.name for feature in own] == ["disputes_count_6"]
+    assert [feature.name for feature in own] == [f"disputes_{name}_6" for name in ("count", "twice", "thrice")]
+    assert own[0].window == own[2].window == 6 and {feature.unit for feature in own} == {"records"}
     city = made_up_city(4, configuration=configuration)
     check_laws(city)
     matrix = build_features(city, [city.as_of])
     four, six, eight = (column(matrix, f"disputes_count_{window}") for window in (4, 6, 8))
     assert (four <= six).all() and (six <= eight).all() and six.any()
+    assert np.array_equal(column(matrix, "disputes_twice_6"), 2 * six)
+    assert np.array_equal(column(matrix, "disputes_thrice_6"), 3 * six)
 
 
 @pytest.mark.parametrize(
@@ -197,8 +215,13 @@ def test_a_changed_module_of_ones_own_invalidates_its_features_and_no_others(
     before, whole = feature_versions(configuration), catalogue_version(configuration)
     assert changed(configuration, before) == ()
     for text, now in (
-        (LOCAL.replace("yield", "# Only a comment.\n        yield"), ()),
-        (LOCAL.replace('count(panel, "disputes", 6)', '2 * count(panel, "disputes", 6)'), ("disputes_count_6",)),
+        (LOCAL.replace("        yield", "        # Only a comment.\n        yield"), ()),
+        (LOCAL.replace("2 * self.of", "4 * self.of"), ("disputes_twice_6",)),
+        (LOCAL.replace("3 * SIX", "5 * SIX"), ("disputes_thrice_6",)),
+        (
+            LOCAL.replace('"disputes", 6)', '"disputes", 7)'),
+            tuple(f"disputes_{name}_6" for name in ("count", "twice", "thrice")),
+        ),
     ):
         (tmp_path / f"{module}.py").write_text(text, encoding="utf-8")
         monkeypatch.delitem(sys.modules, module)
