@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import pandas as pd
 
@@ -40,7 +40,9 @@ class City:
 def read_city(
     home: Home, as_of: date | None = None, *, now: datetime | None = None, version: int | None = None
 ) -> City:
-    """Read the store. `as_of` defaults to the midnight after the newest known record, never later than today (`now`).
+    """Read the store. `as_of` defaults to the midnight after the newest known record, never later than today.
+
+    Today is that of `now`, an aware instant; where none is given nothing lies in the future.
 
     `version` reads the store as it was at that version, with the loads that were undone since (replay).
 
@@ -83,13 +85,12 @@ def city_around(
     configuration, store = home.configuration, Store(home, version)
     calendar = configuration.calendar
     newest = store.newest_known_at()
-    now = now or datetime.now(UTC)
     if as_of is None and newest is not None:
-        as_of = calendar.usual_as_of(newest, now)
+        as_of = calendar.midnight_after(newest) if now is None else calendar.usual_as_of(newest, now)
     if as_of is None:
         raise NothingKnown(as_of="today")
     calendar.check(as_of)
-    if as_of > (today := calendar.today(now)):
+    if now is not None and as_of > (today := calendar.today(now)):
         raise AsOfInvalid(value=as_of, problem="it lies in the future, of which nothing is known", nearest=today)
     places = geography(
         store.versions("grids"),

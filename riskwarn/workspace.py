@@ -172,7 +172,7 @@ class Workspace:
         """
         from features import read_city
 
-        return City(self.home, read_city(self.home, _day(as_of), now=now))
+        return City(self.home, read_city(self.home, _day(as_of), now=now or datetime.now(UTC)))
 
     def catalogue(self) -> pd.DataFrame:
         """Every feature of this home's configuration, a row each, by name: family, source, what it counts, its meaning."""

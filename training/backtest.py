@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +68,7 @@ def backtest(
     TargetSourceMissing, TargetWithoutEvents, AsOfInvalid.
     """
     if city is None:
-        city = read_city(home)
+        city = read_city(home, now=datetime.now(UTC))
     if matrix is None:
         matrix = build_features(city, progress, home.settings)
     scene = make_scene(city, target, horizon, matrix=matrix)

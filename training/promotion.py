@@ -81,7 +81,7 @@ def train(
         for name in home.configuration.chosen_targets(target)
         for periods in home.configuration.chosen_horizons(horizon)
     ]
-    city = city or read_city(home, as_of)
+    city = city or read_city(home, as_of, now=datetime.now(UTC))
     trained: list[Trained] = []
     skipped: list[Skipped] = []
     faults: list[RiskwarnError] = []

@@ -123,7 +123,7 @@ def ablation(
     progress: Progress = silent,
 ) -> Ablation:
     """Back-test a home over the ripe origins of [start, end], by default the last 26, without each family in turn."""
-    city = read_city(home)
+    city = read_city(home, now=datetime.now(UTC))
     scene = make_scene(city, target, horizon, matrix=build_features(city, progress, home.settings))
     # A feature that is the same everywhere, such as one of a source that was never loaded, has nothing to lose.
     scene = replace(scene, matrix=scene.matrix.select(varying(scene, scene.matrix.origins)))

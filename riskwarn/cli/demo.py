@@ -67,7 +67,7 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
         say(
             f"{export.source}: read {account.read}, accepted {account.accepted}, duplicates {account.duplicates}, corrected {account.corrected}, quarantined {account.quarantined}"
         )
-    city = read_city(home)
+    city = read_city(home, now=datetime.now(UTC))
     matrix = build_features(city, show)
     say(f"features: {len(matrix.features)} for {len(matrix.origins)} weeks")
     trained, skipped = train(home, city=city, matrix=matrix, progress=show)

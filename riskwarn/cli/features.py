@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,8 @@ def build(session: Session, as_of: datetime | None) -> None:
 
     home = session.home()
     run = chosen_run(home.settings.dask, home.settings.threads)
-    newest = newest_features(home, as_of.date() if as_of else None, progress=session.progress, run=run)
+    day = as_of.date() if as_of else None
+    newest = newest_features(home, day, now=datetime.now(UTC), progress=session.progress, run=run)
     matrix, day = newest.matrix, newest.matrix.origins[0]
     path = table_path(home, day, newest.store_version)
     with atomic(path) as temporary:
