@@ -4,7 +4,7 @@ The door: `read_city` gives what is known, `build_features` the numbers, `catalo
 """
 
 from features.building.build import build_features
-from features.building.executors import chosen_run
+from features.building.executors import chosen_executor
 from features.catalogue.catalogue import catalogue
 from features.catalogue.version import catalogue_version, feature_versions
 from features.city import City, read_city
@@ -17,7 +17,7 @@ __all__ = [
     "build_features",
     "catalogue",
     "catalogue_version",
-    "chosen_run",
+    "chosen_executor",
     "feature_versions",
     "read_city",
 ]

@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 
 from features.building.build import build_features
-from features.building.executors import Run, one_by_one
+from features.building.executors import Executor, one_by_one
 from features.city import City
 from features.encoding.encode import KINDS, SATISFACTION
 from features.matrix import FeatureMatrix
-from features.panel.partition import pieces
+from features.panel.partition import partitions
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import Contract, contract
 from riskwarn.contracts.schema import BREAKS, GRIDS, INTERVENTIONS, OWN_TIME_FIELDS, TABLES
@@ -81,7 +81,7 @@ def known_before(city: City, as_of: date) -> City:
     }
     tables["interventions"] = _masked(tables["interventions"], ("ended_at",), instant)
     return replace(
-        city, as_of=as_of, beliefs={name: _told(frame, instant) for name, frame in city.beliefs.items()}, **tables
+        city, as_of=as_of, beliefs={name: _known(frame, instant) for name, frame in city.beliefs.items()}, **tables
     )
 
 
@@ -109,11 +109,11 @@ def check_origins(city: City, origins: Sequence[date]) -> None:
         assert_same(replace(together, origins=(origin,), values=together.values[:, [index]]), alone)
 
 
-def check_pieces(city: City, size: int = 3, run: Run = one_by_one) -> None:
-    """The third law: a city that is built in pieces of whole towns, of about `size` grids, gives the whole's numbers."""
+def check_partitions(city: City, size: int = 3, executor: Executor = one_by_one) -> None:
+    """The third law: a city that is built in partitions of whole towns, of about `size` grids, gives the whole's numbers."""
     origins = [city.calendar.shift(city.as_of, -2), city.as_of]
-    assert len(list(pieces(city.geography, size))) > 1, "the city is too small to be divided"
-    assert_same(build_features(city, origins, cells=3 * size, run=run), build_features(city, origins))
+    assert len(list(partitions(city.geography, size))) > 1, "the city is too small to be divided"
+    assert_same(build_features(city, origins, cells=3 * size, executor=executor), build_features(city, origins))
 
 
 def check_laws(city: City) -> None:
@@ -121,7 +121,7 @@ def check_laws(city: City) -> None:
     shift = city.calendar.shift
     check_no_leak(city, shift(city.as_of, -8) - timedelta(days=3 if city.calendar.period is Period.WEEK else 0))
     check_origins(city, [shift(city.as_of, -12)])
-    check_pieces(city)
+    check_partitions(city)
 
 
 def _grids(rng: np.random.Generator, count: int) -> pd.DataFrame:
@@ -148,7 +148,7 @@ def _grids(rng: np.random.Generator, count: int) -> pd.DataFrame:
 
 def _beliefs(
     rng: np.random.Generator,
-    told: Contract,
+    declared: Contract,
     grids: int,
     count: int,
     start: np.datetime64,
@@ -168,7 +168,7 @@ def _beliefs(
     rows["occurred_at"] = rows["known_at"] - hours(count, most=700)
     rows["count"] = np.where(rng.random(count) < 0.8, 1, rng.integers(1, 9, count))
     for name, words in (
-        ("category", (*told.categories, "a local one")),
+        ("category", (*declared.categories, "a local one")),
         ("severity", tuple(Severity)),
         ("kind", KINDS),
         ("discovered_by", tuple(DiscoveredBy)),
@@ -234,11 +234,11 @@ def _breaks(rng: np.random.Generator, periods: int, calendar: Calendar, places: 
     return breaks(rows.reindex(columns=BREAKS.names), places)
 
 
-def _told(frame: pd.DataFrame, instant: pd.Timestamp) -> pd.DataFrame:
-    told = frame[(frame["known_at"] < instant) & (frame["believed_from"] < instant)].copy()
-    told["believed_to"] = told["believed_to"].where(told["believed_to"] < instant, pd.Timestamp(FOREVER))
-    fields = [name.removesuffix("_known") for name in map(str, told) if name.endswith("_known")]
-    return _masked(told, fields, instant).reset_index(drop=True)
+def _known(frame: pd.DataFrame, instant: pd.Timestamp) -> pd.DataFrame:
+    known = frame[(frame["known_at"] < instant) & (frame["believed_from"] < instant)].copy()
+    known["believed_to"] = known["believed_to"].where(known["believed_to"] < instant, pd.Timestamp(FOREVER))
+    fields = [name.removesuffix("_known") for name in map(str, known) if name.endswith("_known")]
+    return _masked(known, fields, instant).reset_index(drop=True)
 
 
 def _masked(frame: pd.DataFrame, fields: Sequence[str], instant: pd.Timestamp) -> pd.DataFrame:

@@ -243,11 +243,11 @@ class City:
         UnknownTarget : a family or feature that the catalogue does not have.
         AsOfInvalid : an origin that does not lie whole periods before the as-of.
         """
-        from features import build_features, chosen_run
+        from features import build_features, chosen_executor
 
-        run = chosen_run(self.home.settings.dask, self.home.settings.threads)
+        executor = chosen_executor(self.home.settings.dask, self.home.settings.threads)
         days = [_required_day(day) for day in origins] if origins is not None else [self.as_of]
-        matrix = build_features(self.known, days, run=run)
+        matrix = build_features(self.known, days, executor=executor)
         chosen = matrix.names
         if families is not None:
             wanted = _known("family of features", families, (feature.family for feature in matrix.features))

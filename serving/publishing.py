@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import insert, select
 
-from features import City, build_features, catalogue_version, chosen_run, read_city
+from features import City, build_features, catalogue_version, chosen_executor, read_city
 from riskwarn.database import ALERTS, SNAPSHOTS
 from riskwarn.errors import NoChampion
 from riskwarn.files import sha256, sync
@@ -155,7 +155,9 @@ def score(
     named = dict(zip(districts.codes, districts.names, strict=True))
     health = examine(home, city.as_of, named, version=city.store_version, progress=progress)
     gaps = data_gaps(health)
-    matrix = build_features(city, [city.as_of], progress, run=chosen_run(home.settings.dask, home.settings.threads))
+    matrix = build_features(
+        city, [city.as_of], progress, executor=chosen_executor(home.settings.dask, home.settings.threads)
+    )
     progress("scoring")
     loaded = [(champion, load_forecaster(home, champion.version)) for champion in chosen]
     return score_city(city, matrix, loaded, before, gaps), health, gaps

@@ -98,10 +98,10 @@ def backtest(
 def build_features(city: City, progress: Progress = silent, settings: Settings | None = None) -> FeatureMatrix:
     """The features as of every origin that can be learnt from; on the cluster or the threads that the settings name."""
     from features import build_features as build
-    from features import chosen_run
+    from features import chosen_executor
 
-    run = chosen_run(settings.dask, settings.threads) if settings else chosen_run(None, 1)
-    return build(city, learnable_origins(city), progress, run=run)
+    executor = chosen_executor(settings.dask, settings.threads) if settings else chosen_executor(None, 1)
+    return build(city, learnable_origins(city), progress, executor=executor)
 
 
 def rolling(

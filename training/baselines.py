@@ -133,19 +133,19 @@ def _rate_12(scene: Scene, columns: np.ndarray, mean: float) -> tuple[Reals, Rea
 
 def _all_history(scene: Scene, columns: np.ndarray, mean: float) -> tuple[Reals, Reals]:
     periods = np.maximum(columns, 1)[:, None].astype(np.float64)
-    seen = scene.panel.keep(("target", scene.events.name), lambda: scene.panel.holding(scene.spans))
+    seen = scene.panel.cached(("target", scene.events.name), lambda: scene.panel.holding(scene.spans))
     return seen[columns] / periods * scene.horizon, periods / scene.horizon
 
 
 def _within(scene: Scene, columns: np.ndarray, window: int) -> tuple[Reals, Reals]:
-    seen = scene.panel.keep(("target", scene.events.name, window), lambda: scene.panel.within(scene.spans, window))
+    seen = scene.panel.cached(("target", scene.events.name, window), lambda: scene.panel.within(scene.spans, window))
     periods = np.clip(columns, 1, window)[:, None].astype(np.float64)
     return seen[columns] / periods * scene.horizon, periods / scene.horizon
 
 
 def _near_repeat(scene: Scene, columns: np.ndarray, mean: float) -> tuple[Reals, Reals]:
     """Fading memory of the grid's and its neighbours' events, scaled to the city's mean."""
-    fading = scene.panel.keep(
+    fading = scene.panel.cached(
         ("target fading", scene.events.name), lambda: scene.panel.decayed(scene.spans, _NEAR_HALF_LIFE)
     )[columns]
     around = np.asarray((scene.city.geography.neighbours @ fading.T).T)

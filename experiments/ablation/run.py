@@ -71,7 +71,7 @@ class Ablation:
 
 
 def main() -> None:
-    """Run the experiment."""
+    """Executor the experiment."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--json", type=Path, help="write all figures there, too")

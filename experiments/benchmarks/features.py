@@ -29,14 +29,14 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from experiments.benchmarks.made_city import Made, made_city
 from features.building.build import CELLS, computed, fill
-from features.building.shards import added, divided, totals_of_piece, wide_bases
+from features.building.shards import added, divided, totals_of_partition, wide_bases
 from features.catalogue.catalogue import declared
 from features.encoding.encoded_city import Encoded
 from features.families.counts import counts
 from features.families.declaration import Declared, Subject
 from features.matrix import Block
 from features.panel.panel import Panel
-from features.panel.partition import Piece, pieces
+from features.panel.partition import Partition, partitions
 from features.transforms.amounts import Running
 from features.transforms.selections import Recorded
 from features.windows import WINDOWS
@@ -61,7 +61,7 @@ class Seconds:
 
 
 def main() -> None:
-    """Run the benchmark."""
+    """Executor the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="a tenth of the city")
     parser.add_argument("--peers", help="the Python of an environment with polars, duckdb, pandas and mlforecast")
@@ -140,7 +140,7 @@ def against_peers(python: str, grids: int, weeks: int, events: int) -> None:
             city = Encoded(
                 made.numbers.calendar, made.numbers.edges, dict(made.numbers.sources), 104, made.numbers.days, {}, {}
             )
-            for numbers, part in divided(city, list(pieces(made.geography, CELLS // weeks))):
+            for numbers, part in divided(city, list(partitions(made.geography, CELLS // weeks))):
                 panel = Panel(numbers, part, 1, weeks)
                 for index, row in enumerate(rows):
                     cells[index][:, part.place] = row.compute(panel)
@@ -180,16 +180,16 @@ def _timed(
     apart: bool = False,
     by_family: dict[str, float] | None = None,
 ) -> Seconds:
-    """Go through the city piece by piece, each thread with one block that is used again and again.
+    """Go through the city partition by partition, each thread with one block that is used again and again.
 
-    As many pieces as there are threads go side by side, so that each step has a time of its own.
+    As many partitions as there are threads go side by side, so that each step has a time of its own.
     """
     spent = Seconds()
     begin = len(made.numbers.edges) - SHOWN
     started = time.perf_counter()
-    parts = list(pieces(made.geography, CELLS // SHOWN))
+    parts = list(partitions(made.geography, CELLS // SHOWN))
     widest = max(len(part.core) for part in parts)
-    print(f"  {len(parts)} pieces of up to {widest} grids: {time.perf_counter() - started:.2f} s", flush=True)
+    print(f"  {len(parts)} partitions of up to {widest} grids: {time.perf_counter() - started:.2f} s", flush=True)
     memory = [np.full(len(rows) * SHOWN * widest, np.nan, dtype=np.float32) for _ in range(threads)]
     running = np.cumsum(np.random.default_rng(0).integers(0, 2, (LONGEST + SHOWN, widest), dtype=np.int32), axis=0)
     running = running.astype(np.int32)
@@ -256,12 +256,14 @@ def _by_family(rows: Sequence[Declared], panel: Panel, block: Block, by_family: 
     return last - began
 
 
-def _panels(made: Made, rows: Sequence[Declared], parts: Sequence[Piece], begin: int, threads: int) -> Iterator[Panel]:
-    """The engine's own two passes: totals of districts, then piece by piece."""
+def _panels(
+    made: Made, rows: Sequence[Declared], parts: Sequence[Partition], begin: int, threads: int
+) -> Iterator[Panel]:
+    """The engine's own two passes: totals of districts, then partition by partition."""
     bases = wide_bases(rows)
     first = (Panel(numbers, part, begin, SHOWN) for numbers, part in divided(made.numbers, parts))
     with ThreadPoolExecutor(threads) as pool:
-        totals = added(pool.map(partial(totals_of_piece, bases), first)) if bases else None
+        totals = added(pool.map(partial(totals_of_partition, bases), first)) if bases else None
     for numbers, part in divided(made.numbers, parts):
         yield Panel(numbers, part, begin, SHOWN, totals=totals)
 

@@ -44,7 +44,7 @@ GRIDS, DISTRICTS = 20_000, 38
 
 
 def main() -> None:
-    """Run the benchmark."""
+    """Executor the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--repeat", type=int, default=3)

@@ -40,7 +40,7 @@ def grids_table(grids: int) -> pd.DataFrame:
     """A lattice, numbered along its rows."""
     index = np.arange(grids)
     side = int(np.ceil(np.sqrt(grids)))
-    # Towns are squares, so that a piece of the city has a short border.
+    # Towns are squares, so that a partition of the city has a short border.
     edge = int(np.sqrt(TOWN))
     east, north = index % side, index // side
     town = (north // edge) * (side // edge + 1) + east // edge

@@ -44,16 +44,16 @@ import sys, time
 started = time.perf_counter()
 import numpy as np
 from pathlib import Path
-from features.building.executors import chosen_run
+from features.building.executors import chosen_executor
 from features.incremental.incremental import newest_features
 from riskwarn.home import open_home
 from riskwarn.settings import Settings
 home = open_home(Path(sys.argv[1]), Settings())
-run = chosen_run(None, int(sys.argv[2]))
+executor = chosen_executor(None, int(sys.argv[2]))
 print(f"imports {time.perf_counter() - started:.2f} s", flush=True)
 for turn in ("at first", "again in the same process")[: int(sys.argv[3])]:
     started = time.perf_counter()
-    newest = newest_features(home, run=run)
+    newest = newest_features(home, executor=executor)
     whole = time.perf_counter() - started
     print(f"{'from the state' if newest.from_state else 'from the store'}: {newest.new_records} new or changed records, "
           f"{newest.matrix.values.shape[0]} features of {newest.matrix.values.shape[2]} grids in {whole:.2f} s {turn}", flush=True)
@@ -63,7 +63,7 @@ if len(sys.argv) > 4:
 
 
 def main() -> None:
-    """Run the benchmark."""
+    """Executor the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="a tenth of the city")
     parser.add_argument("--threads", type=int, default=2)

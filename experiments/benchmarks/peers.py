@@ -1,4 +1,4 @@
-"""Peers on the same windows: events in, rows out. Run by features.py with the Python of an environment that holds them.
+"""Peers on the same windows: events in, rows out. Executor by features.py with the Python of an environment that holds them.
 
 ``peers.py EVENTS.npz FOLDER`` reads grid, period and signal of every event (plain arrays, as a loaded table would be), and for
 each peer that is installed prints seconds and writes its rows, float32 (signals * windows, periods, grids), for comparison.
@@ -19,7 +19,7 @@ WINDOWS = (1, 2, 4, 8, 13, 26, 52, 104)
 
 
 def main() -> None:
-    """Run every peer that is installed."""
+    """Executor every peer that is installed."""
     events = np.load(sys.argv[1])
     folder = Path(sys.argv[2])
     grid, period, signal = events["grid"], events["period"], events["signal"]

@@ -32,7 +32,7 @@ from features.families.counts import counts
 from features.families.declaration import Subject
 from features.matrix import Block, FeatureMatrix
 from features.panel.panel import Panel
-from features.panel.partition import Piece
+from features.panel.partition import Partition
 from riskwarn.contracts import declared as declared_source
 from riskwarn.periods import Calendar, Period
 from tests.postgresql import postgresql
@@ -41,7 +41,7 @@ CATEGORIES, WINDOWS, DATES = 10, (1, 4, 8, 13, 26, 52), 26
 
 
 def main() -> None:
-    """Run the benchmark."""
+    """Executor the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("python", help="the Python of an environment with triage 6.0.0")
     parser.add_argument("--small", action="store_true", help="a tenth of the entities and events")
@@ -103,7 +103,7 @@ def ours(made: Made, edges: list[date], folder: Path) -> tuple[Block, tuple[floa
     sources = {f"category{number}": _records(entity[part], known[part]) for number, part in enumerate(parts)}
     calendar: Calendar = made.numbers.calendar
     city = Encoded(calendar, made.numbers.edges, sources, max(WINDOWS), made.numbers.days, {}, {})
-    panel = Panel(city, Piece.whole(made.geography), len(edges) - DATES, DATES)
+    panel = Panel(city, Partition.whole(made.geography), len(edges) - DATES, DATES)
     rows = [
         row
         for name in sources

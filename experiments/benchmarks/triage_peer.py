@@ -1,4 +1,4 @@
-"""triage's features and matrix on the same events. Run by triage.py with the Python of an environment that holds it.
+"""triage's features and matrix on the same events. Executor by triage.py with the Python of an environment that holds it.
 
 ``triage_peer.py URL FOLDER`` loads FOLDER/events.parquet into the server, makes cohort, features and matrix by triage's own
 components as its experiments do, prints seconds, and writes the cells, float32 (features, dates, entities), to compare.

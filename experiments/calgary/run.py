@@ -16,7 +16,7 @@ SHOWN = ("capture_5", "capture_10", "poisson_deviance", "log_loss", "average_pre
 
 
 def main() -> None:
-    """Run the experiment."""
+    """Executor the experiment."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("home", type=Path)

@@ -1,4 +1,4 @@
 """From a city to a matrix of features: in parts, on threads or a cluster, kept as tables.
 
-The door: `build.build_features`, `executors.chosen_run`.
+The door: `build.build_features`, `executors.chosen_executor`.
 """

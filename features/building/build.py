@@ -1,4 +1,4 @@
-"""From a city to the block of its features: piece by piece, here or on many machines, by the same functions."""
+"""From a city to the block of its features: partition by partition, here or on many machines, by the same functions."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from features.building.executors import Run, one_by_one
-from features.building.shards import Shard, Totals, added, divided, totals_of_piece, wide_bases
+from features.building.executors import Executor, one_by_one
+from features.building.shards import Shard, Totals, added, divided, totals_of_partition, wide_bases
 from features.catalogue.catalogue import declared
 from features.catalogue.version import catalogue_version, provenance
 from features.city import City
 from features.families.declaration import Declared
 from features.matrix import Block, FeatureMatrix
 from features.panel.panel import Encoded, Panel, encoded
-from features.panel.partition import Indices, Piece, pieces
+from features.panel.partition import Indices, Partition, partitions
 from features.transforms.transform import Transform, sources_of
 from riskwarn.errors import AsOfInvalid, WorkerDiffers
 from riskwarn.progress import Progress, silent
 
-#: Cells (columns times grids) of one piece: its sums stay near a core, and are long enough for threads not to wait for the
+#: Cells (columns times grids) of one partition: its sums stay near a core, and are long enough for threads not to wait for the
 #: interpreter.
 CELLS = 2**19
 
@@ -33,32 +33,32 @@ def build_features(
     progress: Progress = silent,
     *,
     cells: int = CELLS,
-    run: Run = one_by_one,
+    executor: Executor = one_by_one,
     numbers: Encoded | None = None,
 ) -> FeatureMatrix:
     """The features as of each origin.
 
     Origins rise and lie whole periods before the city's as-of, or are the as-of itself; raises AsOfInvalid for any
-    other. What an origin's rows hold was known strictly before it. `cells` (columns times grids) bounds a piece; `run`
-    says where pieces are computed (see :mod:`features.building.executors`) and changes no number; `numbers` is the encoded city where
+    other. What an origin's rows hold was known strictly before it. `cells` (columns times grids) bounds a partition; `executor`
+    says where partitions are computed (see :mod:`features.building.executors`) and changes no number; `numbers` is the encoded city where
     it is at hand.
     """
     numbers = encoded(city) if numbers is None else numbers
     chosen = columns_of(city, len(numbers.edges), origins)
     rows = declared(city.configuration)
     begin, columns = int(chosen[0]), int(chosen[-1] - chosen[0]) + 1
-    parts = list(pieces(city.geography, max(1, cells // columns)))
+    parts = list(partitions(city.geography, max(1, cells // columns)))
     values = np.empty((len(rows), len(origins), len(city.geography)), dtype=np.float32)
     shown = tuple(int(one) for one in chosen - begin)
     totals = None
     if len(parts) > 1 and wide_bases(rows):
-        totals = added(run(totals_of_shard, Shards(city, numbers, parts, begin, columns, shown)))
-    # One piece is shared out by source, for features of one source share much and those of two little.
-    shared = run.together > 1 and len(parts) == 1
+        totals = added(executor(totals_of_shard, Shards(city, numbers, parts, begin, columns, shown)))
+    # One partition is shared out by source, for features of one source share much and those of two little.
+    shared = executor.together > 1 and len(parts) == 1
     groups = by_source(rows) if shared else [np.arange(len(rows))]
     shards = Shards(city, numbers, parts, begin, columns, shown, totals, groups)
     work = partial(features_of_shard, into=values) if shared else features_of_shard
-    for done, (place, block) in enumerate(run(work, shards), start=1):
+    for done, (place, block) in enumerate(executor(work, shards), start=1):
         if len(parts) == 1:
             values = block
         else:
@@ -92,13 +92,13 @@ def columns_of(city: City, columns: int, origins: Sequence[date]) -> npt.NDArray
 
 
 class Shards:
-    """The work of a city, a shard a piece, made when it is asked for; may be gone through several times."""
+    """The work of a city, a shard a partition, made when it is asked for; may be gone through several times."""
 
     def __init__(
         self,
         city: City,
         numbers: Encoded,
-        parts: Sequence[Piece],
+        parts: Sequence[Partition],
         begin: int,
         columns: int,
         shown: tuple[int, ...],
@@ -122,12 +122,12 @@ class Shards:
 
 
 def totals_of_shard(shard: Shard) -> dict[Transform, npt.NDArray[np.float64]]:
-    """The sums of one piece over its part of the districts."""
-    return totals_of_piece(wide_bases(_rows(shard)), shard.panel)
+    """The sums of one partition over its part of the districts."""
+    return totals_of_partition(wide_bases(_rows(shard)), shard.panel)
 
 
 def features_of_shard(shard: Shard, into: Block | None = None) -> tuple[Indices | slice, Block]:
-    """(place of the core grids, block (features, origins, core grids) float32) of one piece.
+    """(place of the core grids, block (features, origins, core grids) float32) of one partition.
 
     The rows are written into the block of all features where such is given, which takes shared memory.
     """
@@ -138,7 +138,7 @@ def features_of_shard(shard: Shard, into: Block | None = None) -> tuple[Indices 
     shown = slice(None) if every else np.array(shard.shown, dtype=np.int64)
     for place, found in zip(shard.rows, computed(rows, panel), strict=True):
         block[place] = found[shown]
-    return panel.piece.place, block
+    return panel.partition.place, block
 
 
 def computed(rows: Sequence[Declared], panel: Panel) -> Iterator[npt.NDArray[np.generic]]:

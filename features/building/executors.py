@@ -1,4 +1,4 @@
-"""Where the pieces of a city are computed: one by one, on the threads of this machine, or on a Dask cluster.
+"""Where the partitions of a city are computed: one by one, on the threads of this machine, or on a Dask cluster.
 
 Each way calls the same function on the same shards; none of them changes a number. There is no scheduler of our own.
 """
@@ -17,25 +17,25 @@ from riskwarn.errors import ClusterUnreachable
 
 Found = TypeVar("Found")
 
-#: Pieces that lie ready for each worker of a cluster, so that none waits and memory stays bounded.
+#: Partitions that lie ready for each worker of a cluster, so that none waits and memory stays bounded.
 _AHEAD = 2
 
 _SECONDS = 20
 
 
-class Run(Protocol):
+class Executor(Protocol):
     """A way to compute a function of every shard; the results come in the order of the shards."""
 
     @property
     def together(self) -> int:
-        """How many shards are computed at once in one memory, where the records of a piece cost nothing to share."""
+        """How many shards are computed at once in one memory, where the records of a partition cost nothing to share."""
 
     def __call__(self, work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
         """Go through the shards."""
 
 
 @dataclass(frozen=True)
-class OnThreads:
+class ThreadExecutor:
     """On so many threads of this process (joblib): compiled loops and numpy run without the interpreter's lock."""
 
     together: int
@@ -50,11 +50,11 @@ class OnThreads:
         return found
 
 
-one_by_one = OnThreads(1)
+one_by_one = ThreadExecutor(1)
 
 
 @dataclass(frozen=True)
-class OnCluster:
+class DaskExecutor:
     """On the workers of a Dask scheduler (``tcp://host:8786``)."""
 
     address: str
@@ -84,6 +84,6 @@ class OnCluster:
                 yield waiting.popleft().result()  # type: ignore[attr-defined]
 
 
-def chosen_run(cluster: str | None, threads: int) -> Run:
+def chosen_executor(cluster: str | None, threads: int) -> Executor:
     """The way that the settings ask for: the cluster if one is named, else the machine's threads."""
-    return OnThreads(threads) if cluster is None else OnCluster(cluster)
+    return ThreadExecutor(threads) if cluster is None else DaskExecutor(cluster)

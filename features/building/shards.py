@@ -1,4 +1,4 @@
-"""A city divided into pieces, each with its own records: what one worker needs, and no more."""
+"""A city divided into partitions, each with its own records: what one worker needs, and no more."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from features.engine.sums import Reals
 from features.families.declaration import Declared
 from features.panel.panel import Encoded, Panel
-from features.panel.partition import Indices, Piece
+from features.panel.partition import Indices, Partition
 from features.transforms.transform import Transform
 from riskwarn.configuration import Configuration
 from riskwarn.words import Unit
@@ -20,7 +20,7 @@ Totals = dict[tuple[Transform, Unit], Reals]
 
 @dataclass(frozen=True)
 class Shard:
-    """What one worker needs: its piece with records and totals, and the names of what to compute. It can be sent."""
+    """What one worker needs: its partition with records and totals, and the names of what to compute. It can be sent."""
 
     configuration: Configuration
     version: str  # of the catalogue: a worker with other code must not answer
@@ -34,10 +34,10 @@ class Shard:
         return {**self.__dict__, "known": None}
 
 
-def divided(city: Encoded, parts: Sequence[Piece]) -> Iterator[tuple[Encoded, Piece]]:
-    """Each piece with the records of its core and halo, in its local cells; one piece is the city itself.
+def divided(city: Encoded, parts: Sequence[Partition]) -> Iterator[tuple[Encoded, Partition]]:
+    """Each partition with the records of its core and halo, in its local cells; one partition is the city itself.
 
-    A piece's records are chosen when their columns are read and are let go with it, so that memory holds one piece more
+    A partition's records are chosen when their columns are read and are let go with it, so that memory holds one partition more
     than the city.
     """
     if len(parts) == 1:
@@ -64,13 +64,13 @@ def wide_bases(rows: Sequence[Declared]) -> list[Transform]:
     return list(dict.fromkeys(row.total for row in rows if row.total is not None))
 
 
-def totals_of_piece(bases: Sequence[Transform], panel: Panel) -> dict[Transform, Reals]:
-    """(columns, districts) sums of each base over the core of one piece."""
+def totals_of_partition(bases: Sequence[Transform], panel: Panel) -> dict[Transform, Reals]:
+    """(columns, districts) sums of each base over the core of one partition."""
     return {base: panel.summed(Unit.DISTRICT, base.compute).astype(np.float64) for base in bases}
 
 
 def added(parts: Iterable[dict[Transform, Reals]]) -> Totals:
-    """The totals of districts and city out of those of the pieces. Whole numbers in float64: the order does not matter."""
+    """The totals of districts and city out of those of the partitions. Whole numbers in float64: the order does not matter."""
     sums: dict[Transform, Reals] = {}
     for part in parts:
         for base, values in part.items():

@@ -77,12 +77,12 @@ def newest_table(home: Home) -> BuiltTable | None:
     found = [
         BuiltTable(
             path,
-            date.fromisoformat(told["as_of"]),
-            int(told["store"]),
-            told["catalogue"],
+            date.fromisoformat(named["as_of"]),
+            int(named["store"]),
+            named["catalogue"],
             datetime.fromtimestamp(path.stat().st_mtime, UTC),
         )
         for path in home.features.glob("*.parquet")
-        if (told := _NAME.fullmatch(path.name))
+        if (named := _NAME.fullmatch(path.name))
     ]
     return max(found, key=lambda table: (table.built_at, table.path.name), default=None)

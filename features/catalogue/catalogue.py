@@ -14,7 +14,7 @@ from features.catalogue.plugins import from_modules
 from features.families.anomaly import pace
 from features.families.backlog import backlog, closing, number_open, open_by_category
 from features.families.breaks import breaks
-from features.families.counts import by_category, by_finder, counts, severity_sums
+from features.families.counts import by_category, counts, discovered_by, severity_sums
 from features.families.cross_source import pairs, recurring
 from features.families.declaration import Declared, Subject
 from features.families.demand import contentment, demand, overdue, unanswered
@@ -25,7 +25,7 @@ from features.families.recency import decayed, decayed_by_category, recency
 from features.families.residents import per_head, proxies, residents
 from features.families.season import season
 from features.families.spatial import against_units, around
-from features.families.topics import told_of
+from features.families.topics import by_topic
 from features.matrix import Feature
 from features.windows import SHORT_AND_LONG
 from riskwarn.configuration import Configuration
@@ -109,7 +109,7 @@ def _of_subject(subject: Subject) -> Iterator[Declared]:
     if Role.REPEATING in subject.roles:
         yield from near_repeat(subject, escalated=False)
     if Role.PATROL in subject.roles:
-        yield from by_finder(subject)
+        yield from discovered_by(subject)
         yield from effort(subject)
     if Role.CASE in subject.roles:
         yield from backlog(subject)
@@ -125,5 +125,5 @@ def _of_subject(subject: Subject) -> Iterator[Declared]:
         yield from against_units(escalated_within(subject, long))
         yield from near_repeat(subject, escalated=True)
     if Role.TEXT in subject.roles:
-        yield from told_of(subject)
+        yield from by_topic(subject)
     yield from breaks(subject)

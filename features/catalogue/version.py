@@ -110,8 +110,8 @@ def _described(part: object, definitions: dict[object, None], words: list[str]) 
         return repr(part)
     definitions[type(part)] = None
     words += _words(part)
-    told = (_described(getattr(part, name), definitions, words) for name in held)
-    return f"{type(part).__qualname__}({', '.join(told)})"
+    parts = (_described(getattr(part, name), definitions, words) for name in held)
+    return f"{type(part).__qualname__}({', '.join(parts)})"
 
 
 _FIELDS: dict[type, tuple[str, ...] | None] = {}

@@ -34,16 +34,16 @@ class Records:
     ) -> None:
         self._columns = columns
         self._rows = rows
-        self._kept: dict[str, Column] = {} if cells is None else {"grid": cells}
+        self._cached: dict[str, Column] = {} if cells is None else {"grid": cells}
 
     def __len__(self) -> int:
         return len(self._columns["grid"]) if self._rows is None else len(self._rows)
 
     def __getitem__(self, name: str) -> Column:
-        if name not in self._kept:
+        if name not in self._cached:
             column = self._columns[name]
-            self._kept[name] = column if self._rows is None else column[self._rows]
-        return self._kept[name]
+            self._cached[name] = column if self._rows is None else column[self._rows]
+        return self._cached[name]
 
     def __contains__(self, name: object) -> bool:
         return name in self._columns

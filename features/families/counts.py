@@ -67,7 +67,7 @@ def by_category(subject: Subject) -> Iterator[Declared]:
         )
 
 
-def by_finder(subject: Subject) -> Iterator[Declared]:
+def discovered_by(subject: Subject) -> Iterator[Declared]:
     """Records by who found them. What patrols find says first of all where people patrol."""
     source = subject.source
     for way, (zh, en) in _WAYS.items():

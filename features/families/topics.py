@@ -19,7 +19,7 @@ from riskwarn.words import Unit
 TOPICS = Family("topics", theme="topics")
 
 
-def told_of(subject: Subject) -> Iterator[Declared]:
+def by_topic(subject: Subject) -> Iterator[Declared]:
     """Records of each topic in the long window, at the smallest unit for which the topic may be counted."""
     for topic in topics():
         counted = _count(subject, topic)

@@ -26,7 +26,7 @@ _LINE = 64
 
 
 @dataclass(frozen=True)
-class KeptRecords:
+class RecordFile:
     """Encoded records on disk, each column with room for more rows after its last."""
 
     path: Path
@@ -35,7 +35,7 @@ class KeptRecords:
     columns: Mapping[str, tuple[str, int]]  # name -> type and the byte at which the column begins
 
     @staticmethod
-    def write(folder: Path, records: Records) -> KeptRecords:
+    def write(folder: Path, records: Records) -> RecordFile:
         """Write the records that were not taken out, with room for a thirty-second part more."""
         stay = np.flatnonzero(records["stop"] != GONE) if "stop" in records else np.arange(len(records))
         chosen = records if len(stay) == len(records) else records.choose(stay)
@@ -47,17 +47,17 @@ class KeptRecords:
                 sink.write(column.data)
                 sink.write(bytes((room - rows) * column.itemsize))
                 sink.write(bytes(-sink.tell() % _LINE))
-        return KeptRecords(folder / f"{unnamed.digest}.records", rows, room, columns)
+        return RecordFile(folder / f"{unnamed.digest}.records", rows, room, columns)
 
-    def told(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """As it stands in the state's description."""
         return {"file": self.path.name, "rows": self.rows, "room": self.room, "columns": self.columns}
 
     @staticmethod
-    def of(folder: Path, told: Mapping[str, Any]) -> KeptRecords:
+    def of(folder: Path, described: Mapping[str, Any]) -> RecordFile:
         """Out of the state's description."""
-        columns = {name: (kind, begin) for name, (kind, begin) in told["columns"].items()}
-        return KeptRecords(folder / told["file"], told["rows"], told["room"], columns)
+        columns = {name: (kind, begin) for name, (kind, begin) in described["columns"].items()}
+        return RecordFile(folder / described["file"], described["rows"], described["room"], columns)
 
     def changed(self, without: Ids, fresh: Records) -> Records:
         """The records without those of these ids (rising), and the fresh ones after them."""
@@ -86,14 +86,14 @@ def places_among(ids: Ids, sought: Ids) -> npt.NDArray[np.int64]:
 
 
 @dataclass(frozen=True)
-class KeptVersions:
+class VersionFiles:
     """What is needed to believe a record anew: every id that was ever told, and the versions of the young records."""
 
     ids: Path
     young: Path
 
     @staticmethod
-    def write(folder: Path, ids: Ids, young: pa.Table) -> KeptVersions:
+    def write(folder: Path, ids: Ids, young: pa.Table) -> VersionFiles:
         """Write the ids, which rise and may be repeated, and the versions."""
         with named_by_content(folder, ".ids") as ids_file:
             ids.tofile(ids_file.path)
@@ -103,7 +103,7 @@ class KeptVersions:
             pa.ipc.new_file(sink, young.schema) as writer,
         ):
             writer.write_table(young.combine_chunks())
-        return KeptVersions(folder / f"{ids_file.digest}.ids", folder / f"{versions.digest}.versions")
+        return VersionFiles(folder / f"{ids_file.digest}.ids", folder / f"{versions.digest}.versions")
 
     def known(self, touched: Ids) -> Ids:
         """Those of the ids that were told before."""

@@ -20,13 +20,13 @@ import numpy as np
 import pandas as pd
 
 from features.building.build import build_features
-from features.building.executors import Run, one_by_one
+from features.building.executors import Executor, one_by_one
 from features.catalogue.version import encoding_version
 from features.city import City, city_around, read_city
 from features.encoding.clock import Clock
 from features.encoding.encoded_city import AHEAD, clock_of, encode_events, with_tables
 from features.encoding.records import Records
-from features.incremental.files import Ids, KeptRecords, KeptVersions
+from features.incremental.files import Ids, RecordFile, VersionFiles
 from features.matrix import FeatureMatrix
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
@@ -67,7 +67,7 @@ def newest_features(
     *,
     now: datetime | None = None,
     progress: Progress = silent,
-    run: Run = one_by_one,
+    executor: Executor = one_by_one,
 ) -> Newest:
     """The features as of a date (default: the midnight after the newest record), from the kept state where it holds.
 
@@ -75,14 +75,14 @@ def newest_features(
     """
     # One version for all that is read: a load that ends meanwhile is not half seen.
     version = Store(home).version()
-    store, kept = Store(home, version), _State.read(home)
+    store, state = Store(home, version), _State.read(home)
     grown = None
-    if kept is not None:
-        city = city_around(home, as_of, now=now, version=version, first_known=kept.first_known)
-        if kept.serves(city, store):
+    if state is not None:
+        city = city_around(home, as_of, now=now, version=version, first_known=state.first_known)
+        if state.serves(city, store):
             progress("reading what is new")
             clock = clock_of(city)
-            grown = kept.grown(city, store, clock)
+            grown = state.grown(city, store, clock)
     if grown is None:
         progress("building the state")
         city = read_city(home, as_of, now=now, version=version)
@@ -94,7 +94,7 @@ def newest_features(
         sources = grown.sources
     plain = {name: rows for name, (rows, _) in sources.items()}
     numbers = with_tables(city, clock, plain, {name: high for name, (_, high) in sources.items() if len(high)})
-    matrix = build_features(city, [city.as_of], progress, run=run, numbers=numbers)
+    matrix = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers)
     if grown is None or grown.touched > _RENEWED * sum(len(rows) for rows in plain.values()):
         progress("keeping the state")
         _write(home, city, store, {name: (rows.by_grid(), high) for name, (rows, high) in sources.items()})
@@ -117,34 +117,34 @@ class _State:
     """A state as it lies on disk."""
 
     folder: Path
-    told: dict[str, Any]
+    manifest: dict[str, Any]
 
     @staticmethod
     def read(home: Home) -> _State | None:
         """The state of a home, if it has a whole one."""
         folder = home.features / "state"
         try:
-            told = json.loads((folder / _STATE).read_text(encoding="utf-8"))
-            held = all((folder / name).stat().st_size == size for name, size in told["sizes"].items())
+            manifest = json.loads((folder / _STATE).read_text(encoding="utf-8"))
+            held = all((folder / name).stat().st_size == size for name, size in manifest["sizes"].items())
         except (FileNotFoundError, json.JSONDecodeError, KeyError):
             return None
-        return _State(folder, told) if held else None
+        return _State(folder, manifest) if held else None
 
     @property
     def first_known(self) -> date:
         """Local date of the first known event."""
-        return date.fromisoformat(self.told["first_known"])
+        return date.fromisoformat(self.manifest["first_known"])
 
     def serves(self, city: City, store: Store) -> bool:
         """Whether what is kept is a part of what would be built for this city now."""
-        then = date.fromisoformat(self.told["as_of"])
+        then = date.fromisoformat(self.manifest["as_of"])
         between = city.calendar.periods_between(then, city.as_of)
         return bool(
-            self.told["made_by"] == _made_by(city.configuration)
-            and self.told["places"] == _places(city, store)
+            self.manifest["made_by"] == _made_by(city.configuration)
+            and self.manifest["places"] == _places(city, store)
             and city.calendar.shift(then, between) == city.as_of
             and between < AHEAD // 2
-            and all(store.files(name)[: len(paths)] == paths for name, paths in self.told["files"].items())
+            and all(store.files(name)[: len(paths)] == paths for name, paths in self.manifest["files"].items())
         )
 
     def grown(self, city: City, store: Store, clock: Clock) -> _Grown | None:
@@ -155,31 +155,31 @@ class _State:
             paths = store.files(name)
             if not paths:
                 continue
-            if name not in self.told["files"]:
+            if name not in self.manifest["files"]:
                 return None
-            new = paths[len(self.told["files"][name]) :]
-            touched, told = self._told_anew(name, new, city, store)
-            if len(told) and told["known_at"].min() < pd.Timestamp(clock.edges[0]):
+            new = paths[len(self.manifest["files"][name]) :]
+            touched, renewed = self._believed_anew(name, new, city, store)
+            if len(renewed) and renewed["known_at"].min() < pd.Timestamp(clock.edges[0]):
                 return None
-            fresh = encode_events(told, clock, city.contracts[name].categories)
-            rows, high = (KeptRecords.of(self.folder, part) for part in self.told["records"][name])
+            fresh = encode_events(renewed, clock, city.contracts[name].categories)
+            rows, high = (RecordFile.of(self.folder, part) for part in self.manifest["records"][name])
             sources[name] = (rows.changed(touched, fresh[0]), high.changed(touched, fresh[1]))
             number += len(touched)
         return _Grown(sources, number)
 
-    def _told_anew(self, name: str, new: list[str], city: City, store: Store) -> tuple[Ids, pd.DataFrame]:
+    def _believed_anew(self, name: str, new: list[str], city: City, store: Store) -> tuple[Ids, pd.DataFrame]:
         """The ids that new files touch, rising, and the beliefs of these records from all their versions."""
         if not new:
             return np.empty(0, dtype=np.int64), empty_beliefs()
         fresh = store.table(name, new)
         touched = np.unique(fresh["record_id"].to_numpy())
-        kept = KeptVersions(*(self.folder / file for file in self.told["versions"][name]))
-        known = kept.known(touched)
-        parts = [kept.of_young(known)]
+        held = VersionFiles(*(self.folder / file for file in self.manifest["versions"][name]))
+        known = held.known(touched)
+        parts = [held.of_young(known)]
         old = np.setdiff1d(known, parts[0]["record_id"].to_numpy()) if len(known) else known
         if len(old):
             # Rare: a record that was quiet for long. Its versions lie among all others.
-            parts.append(store.table(name, self.told["files"][name], None, old))
+            parts.append(store.table(name, self.manifest["files"][name], None, old))
         versions = versions_of(*parts, fresh)
         return touched, beliefs(versions, city.geography, city.configuration.sources[name].mapping)
 
@@ -210,14 +210,14 @@ def _write(home: Home, city: City, store: Store, sources: Sources) -> None:
     """Write the records and versions under the hash of their content, then the state that names them; then let go of others."""
     folder = home.features / "state"
     records = {
-        name: [KeptRecords.write(folder, part).told() for part in (rows, high)]
+        name: [RecordFile.write(folder, part).as_dict() for part in (rows, high)]
         for name, (rows, high) in sources.items()
     }
     versions = {name: _versions(folder, store, name, city) for name in sources}
     names = [part["file"] for pair in records.values() for part in pair] + [
         name for pair in versions.values() for name in pair
     ]
-    told = {
+    manifest = {
         "made_by": _made_by(city.configuration),
         "store_version": city.store_version,
         "as_of": city.as_of.isoformat(),
@@ -228,7 +228,7 @@ def _write(home: Home, city: City, store: Store, sources: Sources) -> None:
         "versions": versions,
         "sizes": {name: (folder / name).stat().st_size for name in names},
     }
-    write_text(folder / _STATE, json.dumps(told, indent=1))
+    write_text(folder / _STATE, json.dumps(manifest, indent=1))
     for old in folder.iterdir():
         if old.name not in {_STATE, *names}:
             old.unlink(missing_ok=True)
@@ -237,9 +237,9 @@ def _write(home: Home, city: City, store: Store, sources: Sources) -> None:
 def _versions(folder: Path, store: Store, name: str, city: City) -> list[str]:
     """Keep every id of a source and the versions of its young records; the names of their files."""
     paths = store.files(name)
-    told = store.table(name, paths, ["record_id", "known_at"])
-    ids = told["record_id"].to_numpy()
-    known = told["known_at"].cast("timestamp[us]").to_numpy()
+    listed = store.table(name, paths, ["record_id", "known_at"])
+    ids = listed["record_id"].to_numpy()
+    known = listed["known_at"].cast("timestamp[us]").to_numpy()
     young = ids[known >= city.calendar.instant(city.as_of) - _YOUNG]
-    kept = KeptVersions.write(folder, np.sort(ids), store.table(name, paths, None, young))
-    return [kept.ids.name, kept.young.name]
+    held = VersionFiles.write(folder, np.sort(ids), store.table(name, paths, None, young))
+    return [held.ids.name, held.young.name]

@@ -65,25 +65,25 @@ def _about(table: BuiltTable | None, configuration: Configuration, store_version
             warning=True,
         )
     built = f"{table.built_at.astimezone(ZoneInfo(configuration.timezone)):%Y-%m-%d %H:%M}"
-    told = _paragraph(
+    text = _paragraph(
         f"分布取自最近构建的特征表：截至 {table.as_of} · {table.grids:,} 个网格 · 目录版本 {table.catalogue} · "
         f"数据版本 {table.store_version} · 构建于 {built}",
         f"Distributions are of the table that was built last: as of {table.as_of} · {table.grids:,} grids · "
         f"catalogue {table.catalogue} · store version {table.store_version} · built {built}",
     )
     if table.catalogue != (now := catalogue_mark(configuration)):
-        told += _paragraph(
+        text += _paragraph(
             f"此后特征目录已改为 {now}：请运行 {command} 重新构建。",
             f"The catalogue has become {now} since: run {command} again.",
             warning=True,
         )
     if table.store_version != store_version:
-        told += _paragraph(
+        text += _paragraph(
             f"此后数据已更新到版本 {store_version}：请运行 {command} 重新构建。",
             f"The store has gone on to version {store_version} since: run {command} again.",
             warning=True,
         )
-    return told
+    return text
 
 
 def _paragraph(zh: str, en: str, *, warning: bool = False) -> str:

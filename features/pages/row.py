@@ -69,8 +69,8 @@ def mark_of(feature: Feature, column: Column | None) -> Mark | None:
 def html_of(row: Row) -> str:
     """The row as HTML."""
     feature, mark = row.feature, row.mark
-    told = None if row.column is None else distribution(row.column)
-    seen = None if mark is Mark.FEW else told
+    spread = None if row.column is None else distribution(row.column)
+    seen = None if mark is Mark.FEW else spread
     numbers = (seen.min, seen.median, seen.p95, seen.max) if seen is not None else (None,) * 4
     badges = _badge(mark, mark.words) if mark is not None else ""
     if feature.observer:
@@ -84,14 +84,14 @@ def html_of(row: Row) -> str:
         QUANTITIES[feature.quantity],
     ]
     figures = [
-        _share(None if told is None else told.known),
+        _share(None if spread is None else spread.known),
         _share(None if seen is None else seen.zero),
         *map(_number, numbers),
     ]
     attributes = {
         "class": mark,
         "data-source": feature.source,
-        "data-known": None if told is None else f"{told.known:.6g}",
+        "data-known": None if spread is None else f"{spread.known:.6g}",
         "data-p95": None if seen is None or seen.p95 is None else f"{seen.p95:.9g}",
         "data-observer": "1" if feature.observer else None,
     }
@@ -137,18 +137,18 @@ def _drawn(row: Row) -> str:
     """The histogram as bars; full height is all grids, so that the heights of all features compare."""
     if row.column is None or row.mark is not None:
         return ""
-    told = histogram(row.column)
-    bars = _bars(told, len(row.column))
-    zero = "" if told.zero is None else f'<path class="zero" d="M{told.zero * _WIDTH:.0f} 0v{_HEIGHT}"/>'
-    axis = '<span class="log">log</span>' if told.logarithmic else ""
+    shown = histogram(row.column)
+    bars = _bars(shown, len(row.column))
+    zero = "" if shown.zero is None else f'<path class="zero" d="M{shown.zero * _WIDTH:.0f} 0v{_HEIGHT}"/>'
+    axis = '<span class="log">log</span>' if shown.logarithmic else ""
     return f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-hidden="true">{zero}<path d="{bars}"/></svg>{axis}'
 
 
-def _bars(told: Histogram, grids: int) -> str:
-    step = _WIDTH / len(told.counts)
+def _bars(shown: Histogram, grids: int) -> str:
+    step = _WIDTH / len(shown.counts)
     width = min(0.8 * step, 8.0)
     drawn = []
-    for place, count in enumerate(told.counts):
+    for place, count in enumerate(shown.counts):
         if count:
             left = (place + 0.5) * step - width / 2
             height = max(1.0, _HEIGHT * np.log1p(count) / np.log1p(grids))

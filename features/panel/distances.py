@@ -18,13 +18,13 @@ NEAR = "near"
 
 
 def ring_name(ring: int) -> str:
-    """The lens of a ring."""
+    """The resolution of a ring."""
     return f"ring_{RINGS_M[ring][1]}"
 
 
-def neighbourhoods(geography: Geography) -> dict[str, csr_array]:
-    """Each lens as a matrix: (grid, grids that it sees)."""
-    sights = {NEAR: geography.neighbours.astype(np.int32)}
+def neighbourhoods_of(geography: Geography) -> dict[str, csr_array]:
+    """Each resolution as a matrix: (grid, grids that it sees)."""
+    neighbourhoods = {NEAR: geography.neighbours.astype(np.int32)}
     count = len(geography)
     placed = np.flatnonzero(np.isfinite(geography.longitude) & np.isfinite(geography.latitude))
     pairs, distance = np.zeros((0, 2), dtype=np.int64), np.zeros(0)
@@ -38,5 +38,5 @@ def neighbourhoods(geography: Geography) -> dict[str, csr_array]:
         chosen = (distance > inner) | ((distance == 0) & (inner == 0))
         left, right = pairs[chosen & (distance <= outer)].T
         both = (np.concatenate([left, right]), np.concatenate([right, left]))
-        sights[ring_name(ring)] = csr_array((np.ones(len(both[0]), dtype=np.int32), both), shape=(count, count))
-    return sights
+        neighbourhoods[ring_name(ring)] = csr_array((np.ones(len(both[0]), dtype=np.int32), both), shape=(count, count))
+    return neighbourhoods

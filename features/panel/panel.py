@@ -4,7 +4,7 @@ The panel's edges are the midnights k whole periods before the as-of; column ``b
 known strictly before it. Every count is a number of spans: something holds at the columns ``start … stop``, so that
 corrections and withdrawals need no special case. A record counts in the period in which it became known.
 
-A panel shows some of the columns and one piece of the city. The cells are its grids; through a *lens* the same records
+A panel shows some of the columns and one partition of the city. The cells are its grids; through a *resolution* the same records
 are seen in other cells: those of the halo too, or the units above, which show what is located in no grid.
 """
 
@@ -24,33 +24,33 @@ from features.encoding.records import Records
 from features.engine import sums
 from features.engine.spans import Spans
 from features.engine.sums import Frame, Narrow, Reals, Sums
-from features.panel.partition import GRID, LOCAL, Piece
+from features.panel.partition import GRID, LOCAL, Partition
 from riskwarn.periods import Instants, Period
 from riskwarn.words import Unit
 
 __all__ = ["Array", "Encoded", "Panel", "Spans", "breaks_of", "encoded", "panel"]
 
 Array = Sums
-Kept = TypeVar("Kept")
+Cached = TypeVar("Cached")
 
 
 @dataclass
 class Panel:
-    """Some columns of one piece of a city; remembers what several features share."""
+    """Some columns of one partition of a city; remembers what several features share."""
 
     city: Encoded
-    piece: Piece
+    partition: Partition
     begin: int  # the first column shown
     columns: int  # number of columns shown
-    lens: str = GRID
+    resolution: str = GRID
     totals: Mapping[Any, Reals] | None = None  # (transform, unit) -> (columns, units of the whole city)
-    _kept: dict[object, object] = field(default_factory=dict, repr=False)
+    _cached: dict[object, object] = field(default_factory=dict, repr=False)
     _others: dict[str, Panel] = field(default_factory=dict, repr=False)
 
     @property
     def grids(self) -> int:
-        """Number of cells: the grids of the piece, or the units of the lens."""
-        return self.piece.cells(self.lens)
+        """Number of cells: the grids of the partition, or the units of the resolution."""
+        return self.partition.cells(self.resolution)
 
     @property
     def frame(self) -> Frame:
@@ -80,42 +80,44 @@ class Panel:
 
     def __getstate__(self) -> dict[str, object]:
         """To another process goes what the panel is made from, not what it has kept."""
-        return {**self.__dict__, "_kept": {}, "_others": {}}
+        return {**self.__dict__, "_cached": {}, "_others": {}}
 
-    def keep(self, key: object, make: Callable[[], Kept]) -> Kept:
+    def cached(self, key: object, make: Callable[[], Cached]) -> Cached:
         """What stands under this key, made once."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        return self._kept[key]  # type: ignore[return-value]
+        if key not in self._cached:
+            self._cached[key] = make()
+        return self._cached[key]  # type: ignore[return-value]
 
     def forget(self) -> None:
         """Let go of all that was kept; the numbers would be made again."""
-        self._kept.clear()
+        self._cached.clear()
         self._others.clear()
 
-    def through(self, lens: str) -> Panel:
-        """The same records seen in other cells; see :class:`features.panel.partition.Piece`."""
-        if lens == self.lens or (lens == LOCAL and self.lens == GRID and len(self.piece.halo) == 0):
+    def through(self, resolution: str) -> Panel:
+        """The same records seen in other cells; see :class:`features.panel.partition.Partition`."""
+        if resolution == self.resolution or (
+            resolution == LOCAL and self.resolution == GRID and len(self.partition.halo) == 0
+        ):
             return self
-        if lens not in self._others:
-            self._others[lens] = replace(self, lens=lens, _kept={}, _others={})
-        return self._others[lens]
+        if resolution not in self._others:
+            self._others[resolution] = replace(self, resolution=resolution, _cached={}, _others={})
+        return self._others[resolution]
 
     def summed(self, unit: Unit, amount: Callable[[Panel], Sums]) -> Sums:
         """(columns, units) an amount summed over each unit: what its grids have, and what is located in none of them."""
         high: Sums = amount(self.through(unit.value))
-        return self.piece.levels[unit].summed(amount(self)) + high
+        return self.partition.levels[unit].summed(amount(self)) + high
 
     def records(self, source: str) -> Records:
         """The source's records in the cells of this panel; none where the city has no such source."""
-        return self.keep(("records", source), lambda: self._located(source))
+        return self.cached(("records", source), lambda: self._located(source))
 
     def _located(self, source: str) -> Records:
-        rows = self.piece.located(self.city.sources.get(source, NO_RECORDS), self.lens)
+        rows = self.partition.located(self.city.sources.get(source, NO_RECORDS), self.resolution)
         high = self.city.above.get(source)
-        if high is None or self.lens in (GRID, LOCAL):
+        if high is None or self.resolution in (GRID, LOCAL):
             return rows
-        place, cell, share = self.piece.shared(high["grid"], self.lens)
+        place, cell, share = self.partition.shared(high["grid"], self.resolution)
         return rows.joined(high.choose(place, cell), share)
 
     def spans(self, source: str) -> Spans:
@@ -132,7 +134,7 @@ class Panel:
                 rows["count"],
             )
 
-        return self.keep(("spans", source), make)
+        return self.cached(("spans", source), make)
 
     def holding(self, spans: Spans) -> Sums:
         """(columns, cells) summed weight of the spans that hold; exact while the weights are whole numbers."""
@@ -152,9 +154,9 @@ class Panel:
 
 
 def panel(city: City) -> Panel:
-    """All columns and grids of a city in one piece."""
+    """All columns and grids of a city in one partition."""
     numbers = encoded(city)
-    return Panel(numbers, Piece.whole(city.geography), 0, len(numbers.edges))
+    return Panel(numbers, Partition.whole(city.geography), 0, len(numbers.edges))
 
 
 NO_RECORDS = Records(

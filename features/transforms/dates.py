@@ -51,5 +51,5 @@ class ShareAhead:
 
 @cache
 def _of(of_day: Callable[[date], float], day: date) -> float:
-    """Every piece of a city asks for the same days."""
+    """Every partition of a city asks for the same days."""
     return of_day(day)

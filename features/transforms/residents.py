@@ -27,7 +27,7 @@ class Newest(Shared[Reals]):
 
     def make(self, panel: Panel) -> Reals:
         """Survey by survey; of grids only."""
-        if panel.lens not in (GRID, LOCAL):
+        if panel.resolution not in (GRID, LOCAL):
             raise ValueError("the numbers of residents are read for grids; sum them over the unit's grids")
         rows = panel.records(SOURCE)
         values = np.full((panel.columns, panel.grids), np.nan)

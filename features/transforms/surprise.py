@@ -50,9 +50,9 @@ class MeansOfTowns(Shared[Reals]):
 
     def make(self, panel: Panel) -> Reals:
         """Of grids only."""
-        if panel.lens != GRID:
+        if panel.resolution != GRID:
             raise ValueError("a grid's peers are grids: there is no surprise of a unit")
-        sizes = panel.piece.levels[Unit.TOWN].sizes
+        sizes = panel.partition.levels[Unit.TOWN].sizes
         return np.asarray(panel.summed(Unit.TOWN, Count(self.source, self.periods).compute) / sizes)
 
 
@@ -88,7 +88,7 @@ class Surprise(Intensive):
         if seen.dtype != year.dtype:
             seen, year = seen.astype(np.int64), year.astype(np.int64)
         found = np.empty(seen.shape, dtype=np.float32)
-        town, of_grid = MeansOfTowns(self.source, self.year).on(panel), panel.piece.levels[Unit.TOWN].of_core
+        town, of_grid = MeansOfTowns(self.source, self.year).on(panel), panel.partition.levels[Unit.TOWN].of_core
         slow = cellwise.surprise(found, seen, year, town, of_grid, self.past, self.scale, self.spread)
         if slow:
             # The series converges slowly where the mean is far above what was seen.

@@ -64,7 +64,7 @@ class Shared(ABC, Generic[Made]):
 
     def on(self, panel: Panel) -> Made:
         """What stands on the panel under this object."""
-        return panel.keep(self, partial(self.make, panel))
+        return panel.cached(self, partial(self.make, panel))
 
 
 @dataclass(frozen=True)

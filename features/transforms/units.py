@@ -48,7 +48,7 @@ class SumOverNeighbours(Around):
 
     def compute(self, panel: Panel) -> npt.NDArray[Any]:
         """Of core and halo."""
-        return panel.piece.seen(NEAR, self.of.compute(panel.through(LOCAL)))
+        return panel.partition.seen(NEAR, self.of.compute(panel.through(LOCAL)))
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class SumOverRing(Around):
 
     def compute(self, panel: Panel) -> npt.NDArray[Any]:
         """Of core and halo."""
-        sums = panel.piece.seen(ring_name(self.ring), self.of.compute(panel.through(LOCAL)))
-        sums[:, ~panel.piece.placed] = np.nan
+        sums = panel.partition.seen(ring_name(self.ring), self.of.compute(panel.through(LOCAL)))
+        sums[:, ~panel.partition.placed] = np.nan
         return sums
 
 
@@ -73,7 +73,7 @@ class MeansOfUnits(Shared[Reals]):
 
     def make(self, panel: Panel) -> Reals:
         """What lies in the unit, in its grids and in none of them, by the number of grids; of wide units from a first pass."""
-        sizes = panel.piece.levels[self.level].sizes
+        sizes = panel.partition.levels[self.level].sizes
         if panel.totals is not None and self.level in WIDE:
             return panel.totals[self.of, self.level] / sizes
         return np.asarray(panel.summed(self.level, self.of.compute) / sizes)
@@ -87,7 +87,7 @@ class OfUnit(Around):
 
     @property
     def total(self) -> Transform | None:
-        """The amount, where the unit may be wider than a piece of the city."""
+        """The amount, where the unit may be wider than a partition of the city."""
         return self.of if self.level in WIDE else None
 
 
@@ -103,7 +103,7 @@ class MeanOfUnit(OfUnit):
     def compute(self, panel: Panel) -> Array:
         """Each grid has the mean of its unit."""
         means = MeansOfUnits(self.of, self.level).on(panel)
-        return spread_over_cells(means, panel.piece.levels[self.level].of_core)
+        return spread_over_cells(means, panel.partition.levels[self.level].of_core)
 
 
 @dataclass(frozen=True)
@@ -116,4 +116,4 @@ class AgainstUnit(OfUnit):
     def compute(self, panel: Panel) -> Array:
         """A little is added to both."""
         usual = np.log(MeansOfUnits(self.of, self.level).on(panel) + _PRIOR)
-        return log_against_units(self.of.compute(panel), usual, panel.piece.levels[self.level].of_core, _PRIOR)
+        return log_against_units(self.of.compute(panel), usual, panel.partition.levels[self.level].of_core, _PRIOR)

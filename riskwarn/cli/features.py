@@ -29,15 +29,15 @@ def command() -> None:
 @click.pass_obj
 def build(session: Session, as_of: datetime | None) -> None:
     """Write one row a grid: grid_id, as_of and one column a feature (Parquet)."""
-    from features import chosen_run
+    from features import chosen_executor
     from features.building.tables import table_path, write_table
     from features.incremental.incremental import newest_features
     from riskwarn.files import atomic
 
     home = session.home()
-    run = chosen_run(home.settings.dask, home.settings.threads)
+    executor = chosen_executor(home.settings.dask, home.settings.threads)
     day = as_of.date() if as_of else None
-    newest = newest_features(home, day, now=datetime.now(UTC), progress=session.progress, run=run)
+    newest = newest_features(home, day, now=datetime.now(UTC), progress=session.progress, executor=executor)
     matrix, day = newest.matrix, newest.matrix.origins[0]
     path = table_path(home, day, newest.store_version)
     with atomic(path) as temporary:

@@ -16,7 +16,7 @@ from features.building import shards
 from features.catalogue.catalogue import declared
 from features.engine.sums import Flow
 from features.panel.panel import Panel, Spans
-from features.testing import assert_same, check_laws, check_no_leak, check_origins, check_pieces, made_up_city
+from features.testing import assert_same, check_laws, check_no_leak, check_origins, check_partitions, made_up_city
 from riskwarn.configuration import Configuration
 from riskwarn.periods import Period
 
@@ -112,13 +112,13 @@ def test_a_piece_without_its_halo_is_found(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr("features.building.build.divided", without_halo)
     with pytest.raises(AssertionError):
-        check_pieces(made_up_city(1))
+        check_partitions(made_up_city(1))
 
 
 def test_a_piece_that_takes_its_own_total_for_the_districts_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("features.building.build.wide_bases", lambda rows: [])
     with pytest.raises(AssertionError):
-        check_pieces(made_up_city(1))
+        check_partitions(made_up_city(1))
 
 
 def test_cities_are_the_same_for_the_same_seed() -> None:

@@ -1,4 +1,4 @@
-"""The third law wherever pieces are computed: threads, a cluster in this process' care, and workers started by hand."""
+"""The third law wherever partitions are computed: threads, a cluster in this process' care, and workers started by hand."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from features.building.executors import OnCluster, OnThreads, chosen_run, one_by_one
-from features.testing import check_pieces, made_up_city
+from features.building.executors import DaskExecutor, ThreadExecutor, chosen_executor, one_by_one
+from features.testing import check_partitions, made_up_city
 from riskwarn.errors import ClusterUnreachable
 
 ROOT = str(Path(__file__).parents[2])
 
 
 def test_threads_change_no_number() -> None:
-    check_pieces(made_up_city(11), run=OnThreads(2))
+    check_partitions(made_up_city(11), executor=ThreadExecutor(2))
 
 
 @pytest.mark.slow
 def test_the_settings_choose_where_pieces_are_computed() -> None:
-    assert chosen_run(None, 1) == one_by_one
-    check_pieces(made_up_city(12), run=chosen_run(None, 2))
+    assert chosen_executor(None, 1) == one_by_one
+    check_partitions(made_up_city(12), executor=chosen_executor(None, 2))
     with pytest.raises(ClusterUnreachable, match="dask scheduler"):
-        check_pieces(made_up_city(12), run=chosen_run("tcp://127.0.0.1:9", 2))
+        check_partitions(made_up_city(12), executor=chosen_executor("tcp://127.0.0.1:9", 2))
 
 
 @pytest.mark.slow
@@ -36,7 +36,7 @@ def test_a_local_cluster_changes_no_number() -> None:
     from distributed import LocalCluster
 
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        check_pieces(made_up_city(13), run=OnCluster(cluster.scheduler_address))
+        check_partitions(made_up_city(13), executor=DaskExecutor(cluster.scheduler_address))
 
 
 @pytest.mark.slow
@@ -48,7 +48,7 @@ def test_workers_started_by_hand_change_no_number(tmp_path: Path) -> None:
         with running("worker", *here, "--nworkers", "1", "--no-dashboard"), running("worker", *here, "--no-dashboard"):
             import json
 
-            check_pieces(made_up_city(14), run=OnCluster(json.loads(told.read_text())["address"]))
+            check_partitions(made_up_city(14), executor=DaskExecutor(json.loads(told.read_text())["address"]))
 
 
 @contextmanager

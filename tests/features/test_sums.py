@@ -101,7 +101,7 @@ def test_surprise_is_the_tail_of_the_distribution_it_names() -> None:
     city = panel(made_up_city(3, records=400))
     short, _ = SHORT_AND_LONG[Period.WEEK]
     lately, year = Count("disputes", short).compute(city), Count("disputes", 52).compute(city)
-    town = MeansOfTowns("disputes", 52).on(city)[:, city.piece.levels[Unit.TOWN].of_core]
+    town = MeansOfTowns("disputes", 52).on(city)[:, city.partition.levels[Unit.TOWN].of_core]
     some = lately > 0
     assert some.any()
     for kind in (Surprise, SurpriseAmongPeers, FarAboveUsual):

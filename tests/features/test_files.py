@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from features.encoding.records import GONE, Records
-from features.incremental.files import KeptRecords, KeptVersions
+from features.incremental.files import RecordFile, VersionFiles
 
 
 @pytest.fixture(scope="module")
@@ -44,23 +44,23 @@ IDS = st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-5, 5), max_size=4
 @given(held=IDS, told=IDS, new=st.integers(0, 1100))
 def test_touched_records_give_way_to_the_fresh_ones(folder: Path, held: list[int], told: list[int], new: int) -> None:
     """Whether there is room after the last row (up to 1,024 here) or not."""
-    kept = KeptRecords.write(folder, records(held))
+    kept = RecordFile.write(folder, records(held))
     before = kept.path.read_bytes()
     touched, fresh = np.unique(np.array(told, dtype=np.int64)), records([*told, *range(100, 100 + new)])
     changed = kept.changed(touched, fresh)
     stay = records(held).choose(np.flatnonzero(~np.isin(np.array(held, dtype=np.int64), touched)))
     assert standing(changed) == sorted(standing(stay) + standing(fresh))
     assert kept.path.read_bytes() == before
-    again = KeptRecords.of(folder, KeptRecords.write(folder, changed).told())
+    again = RecordFile.of(folder, RecordFile.write(folder, changed).as_dict())
     assert standing(again.changed(touched[:0], records([]))) == standing(changed)
 
 
 def test_versions_are_found_by_their_records(folder: Path) -> None:
     table = pa.table({"record_id": pa.array([5, -3, 5, 8], pa.int64()), "severity": ["a", "b", "c", "d"]})
-    kept = KeptVersions.write(folder, np.array([-3, 2, 5, 5, 8]), table)
+    kept = VersionFiles.write(folder, np.array([-3, 2, 5, 5, 8]), table)
     touched = np.array([-4, 2, 5, 9])
     assert kept.known(touched).tolist() == [2, 5]
     assert kept.of_young(touched)["severity"].to_pylist() == ["a", "c"]
-    nothing = KeptVersions.write(folder, np.empty(0, dtype=np.int64), table.slice(0, 0))
+    nothing = VersionFiles.write(folder, np.empty(0, dtype=np.int64), table.slice(0, 0))
     assert nothing.known(touched).tolist() == []
     assert nothing.of_young(touched).num_rows == 0
