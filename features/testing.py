@@ -180,7 +180,7 @@ def _beliefs(
     for name in OWN_TIME_FIELDS:
         rows[name] = rows["occurred_at"] + hours(count, most=2500, empty=0.4)
         rows[f"{name}_known"] = rows[[name, "known_at"]].max(axis=1).where(rows[name].notna())
-    dates = rows[["closed_at_known", "escalated_at_known"]].max(axis=1)
+    dates = rows[["closed_at_known", "escalated_at_known", "ended_at_known"]].max(axis=1)
     rows["outcome_known"] = dates.where(rows["outcome"].notna())
     rows["satisfaction_known"] = rows["closed_at_known"].where(rows["satisfaction"].notna())
     rows["topics_known"] = rows["accepted_at_known"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from features.catalogue.plugins import from_modules
@@ -26,6 +26,7 @@ from features.families.recency import decayed, decayed_by_category, recency
 from features.families.residents import per_head, proxies, residents
 from features.families.season import season
 from features.families.spatial import against_units, around
+from features.families.target_history import target_history
 from features.families.topics import told_of
 from features.matrix import Feature
 from features.windows import SHORT_AND_LONG
@@ -99,7 +100,18 @@ def _all(configuration: Configuration) -> Iterator[Declared]:
     yield from proxies()
     yield from interventions(configuration.period)
     yield from season(configuration.period)
+    yield from _targets(configuration, subjects)
     yield from from_modules(configuration.features.modules, tuple(subjects.values()), DEMAND_ONLY)
+
+
+def _targets(configuration: Configuration, subjects: Mapping[str, Subject]) -> Iterator[Declared]:
+    """The own history of the targets that have outcomes; what has a date alone is counted with its source."""
+    for name, target in configuration.targets.items():
+        if target.outcomes and target.source in subjects and target.source not in DEMAND_ONLY:
+            history = list(target_history(name, target, subjects[target.source]))
+            yield from history
+            yield from around(history[1])
+            yield from against_units(history[1])
 
 
 def _subject(source: str, configuration: Configuration) -> Subject:

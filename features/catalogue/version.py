@@ -72,12 +72,12 @@ def _source(module: str) -> str:
 
 @cache
 def _code() -> str:
-    """The code of the rooms that make numbers, with the windows and the rules of known times under them."""
-    from riskwarn.store import beliefs
+    """The code of the rooms that make numbers, with the windows and the rules of known times and of events under them."""
+    from riskwarn.store import beliefs, targets
 
     rooms = [Path(str(imported(room).__file__)).parent for room in _MAKERS]
     files = [path for room in rooms for path in sorted(room.glob("*.py"))]
-    modules = ("features.windows", "features.city", "features.matrix", beliefs.__name__)
+    modules = ("features.windows", "features.city", "features.matrix", beliefs.__name__, targets.__name__)
     files += [Path(str(imported(module).__file__)) for module in modules]
     return "".join(path.read_text(encoding="utf-8") for path in files)
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from features.engine.spans import NEVER, Spans
+from features.encoding.target_events import escalations_name
+from features.engine.spans import Spans
 from features.families.declaration import Declared, Family, Subject
 from features.panel.distances import RINGS_M, ring_name
 from features.panel.panel import Array, Panel
@@ -20,14 +21,7 @@ NEAR_REPEAT = Family("near_repeat", theme="near_repeat")
 
 def escalations(panel: Panel, source: str) -> Spans:
     """Escalated records, counted when the escalation became known, until they prove to have been referred."""
-
-    def make() -> Spans:
-        rows = panel.records(source)
-        spans = panel.spans(source).counted(rows["escalated_at"]).dated(rows["escalated_at_day"])
-        end = np.where(rows["referred"], rows["outcome"], NEVER)
-        return spans.between(spans.start, end).where(rows["escalated_at"] < NEVER)
-
-    return panel.keep((source, "escalations"), make)
+    return panel.spans(escalations_name(source))
 
 
 def escalation(subject: Subject) -> Iterator[Declared]:
