@@ -5,7 +5,8 @@ The door: `read_city` gives what is known, `build_features` the numbers, `catalo
 
 from features.building.build import build_features
 from features.building.executors import chosen_run
-from features.catalogue.catalogue import catalogue, catalogue_hash
+from features.catalogue.catalogue import catalogue
+from features.catalogue.version import catalogue_version, feature_versions, version_of
 from features.city import City, read_city
 from features.matrix import Feature, FeatureMatrix
 
@@ -15,7 +16,9 @@ __all__ = [
     "FeatureMatrix",
     "build_features",
     "catalogue",
-    "catalogue_hash",
+    "catalogue_version",
     "chosen_run",
+    "feature_versions",
     "read_city",
+    "version_of",
 ]

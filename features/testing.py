@@ -193,8 +193,8 @@ def _beliefs(
     corrected["severity"] = "major"
     rows = pd.concat([rows, corrected[rng.random(len(again)) < 0.6]], ignore_index=True)
     rows = rows[rows["believed_from"] < rows["believed_to"]].sort_values("known_at", kind="stable")
-    known = list(empty_beliefs())
-    columns = [*known, *(name for name in rows if name not in known)]
+    of_beliefs = list(empty_beliefs())
+    columns = [*of_beliefs, *(name for name in rows if name not in of_beliefs)]
     rows = rows.reindex(columns=columns).reset_index(drop=True)
     # Some lie in no grid, but in a unit above.
     high = rng.random(len(rows)) < 0.1

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from features.catalogue.catalogue import catalogue_hash
+from features.catalogue.version import catalogue_version
 from features.matrix import FeatureMatrix
 from riskwarn.configuration import Configuration
 from riskwarn.home import Home
@@ -49,8 +49,8 @@ class BuiltTable:
 
 
 def catalogue_mark(configuration: Configuration) -> str:
-    """The first eight digits of the catalogue's hash: enough to tell two catalogues apart in a file's name."""
-    return catalogue_hash(configuration)[:8]
+    """The first eight digits of the catalogue's version: enough to tell two catalogues, or their code, apart in a file's name."""
+    return catalogue_version(configuration)[:8]
 
 
 def table_path(home: Home, as_of: date, store_version: int) -> Path:

@@ -6,10 +6,7 @@ to hold, so that the catalogue of yesterday equals the one of tomorrow.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 
 from features.catalogue.plugins import from_modules
 from features.families.anomaly import pace
@@ -82,12 +79,6 @@ def declared(configuration: Configuration) -> tuple[Declared, ...]:
 def catalogue(configuration: Configuration) -> tuple[Feature, ...]:
     """The features, without how they are computed."""
     return tuple(row.feature for row in declared(configuration))
-
-
-def catalogue_hash(configuration: Configuration) -> str:
-    """SHA-256 of all declarations: another name, meaning or order gives another hash."""
-    text = json.dumps([asdict(feature) for feature in catalogue(configuration)], ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _all(configuration: Configuration) -> Iterator[Declared]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -42,6 +42,12 @@ def feature_versions(configuration: Configuration) -> Mapping[str, str]:
     """Feature -> SHA-256 of its declaration, of the module that computes it, and of the engine under it."""
     engine = engine_version()
     return {row.feature.name: _digest(_told(row) + _module(row) + engine) for row in declared(configuration)}
+
+
+def version_of(configuration: Configuration, names: Iterable[str]) -> str:
+    """SHA-256 of the versions of some features and of the engine under them: equal ones give equal numbers."""
+    versions = feature_versions(configuration)
+    return _digest("\n".join([engine_version(), *(f"{name} {versions.get(name)}" for name in sorted(set(names)))]))
 
 
 def engine_version() -> str:

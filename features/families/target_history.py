@@ -8,6 +8,7 @@ from features.encoding.target_events import events_name
 from features.families.declaration import Declared, Family, Subject
 from features.windows import HALF_LIVES, SHORT_AND_LONG, YEAR
 from riskwarn.configuration import Target
+from riskwarn.store.targets import rule_of
 from riskwarn.words import Quantity
 
 TARGET_HISTORY = Family("target_history", theme="escalation")
@@ -20,6 +21,13 @@ def target_history(target: str, declared: Target, subject: Subject) -> Iterator[
     """
     source, events = subject.source, events_name(target)
     zh, en = declared.zh or target, f"events of {declared.en or target}"
+    rule = rule_of(declared)
+    by = "; ".join(
+        ", ".join(words)
+        for words in ((rule.date or "",), *vars(rule).values())
+        if isinstance(words, tuple) and any(words)
+    )
+    unit = f"events ({by})"  # what makes one is part of the declaration: another target gives other numbers
     short, long = SHORT_AND_LONG[subject.period]
     year = YEAR[subject.period]
     for window in (short, long, 2 * year):
@@ -29,6 +37,7 @@ def target_history(target: str, declared: Target, subject: Subject) -> Iterator[
             f"{subject.zh_last(window)}{zh}件数",
             f"{en} {subject.en_last(window)}",
             lambda panel, window=window: panel.within(panel.spans(events), window),  # type: ignore[misc]
+            unit=unit,
             window=window,
         )
     for half_life in (*HALF_LIVES[subject.period], 2.0 * year):
@@ -39,6 +48,7 @@ def target_history(target: str, declared: Target, subject: Subject) -> Iterator[
             f"{en}, fading by half every {half_life:g} {subject.en_period}",
             lambda panel, half_life=half_life: panel.decayed(panel.spans(events), half_life),  # type: ignore[misc]
             transform="decayed sum",
+            unit=unit,
         )
     yield TARGET_HISTORY.feature(
         source,
