@@ -316,12 +316,12 @@ class EventsTooFew(RiskwarnError):
 
 
 class EventsTooLate(RiskwarnError):
-    """All events of a target are so late that nothing is left to learn from before calibration."""
+    """No event of a target is left to learn from before calibration."""
 
     code = "events_too_late"
     template = (
-        "Target {target!r} at horizon {horizon} cannot be learnt yet: no event of it is known before {begins}, where calibration "
-        "begins. Load older records, or wait."
+        "Target {target!r} at horizon {horizon} cannot be learnt yet: none of its events falls between {first}, where learning "
+        "begins, and {begins}, where calibration begins. Load older records, or wait."
     )
 
 

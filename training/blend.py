@@ -129,7 +129,7 @@ def fit_blend(scene: Scene, at: date, threads: int = 2) -> Blend:
         raise HistoryTooShort(origins=len(before), as_of=held[0], horizon=horizon, needed=LEAST_ORIGINS // 2)
     known = scene.labels(before, held[0]).ravel()
     if known.sum() == 0:
-        raise EventsTooLate(target=name, horizon=horizon, begins=held[0])
+        raise EventsTooLate(target=name, horizon=horizon, first=before[0], begins=held[0])
     names = varying(scene, origins)
     matrix = scene.matrix.select(names)
     first, then = matrix.rows(before), (matrix.rows(held), scene.labels(held, at).ravel())

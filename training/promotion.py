@@ -166,8 +166,9 @@ def _train_one(home: Home, scene: Scene, renew: bool) -> Trained:
     best = evaluation.best_baseline
     current = version_with_alias(home, name, horizon, "champion")
     unfit = _unfit(home, current, name) if current is not None else None
+    replaced = None
     if unfit is not None and renew:
-        current = None
+        current, replaced = None, current
     gain = evaluation.gains[best]["log_loss"]
     said = f"log loss gain over {best} {gain['gain']:.4g} [{gain['lower']:.4g}, {gain['upper']:.4g}]"
     forecaster: Forecaster
@@ -177,12 +178,10 @@ def _train_one(home: Home, scene: Scene, renew: bool) -> Trained:
     else:
         forecaster = fit_blend(scene, at, threads)
         reason = said if current is None else f"challenger of {current}; {said}"
-    if unfit is not None:
-        reason = (
-            f"{reason}. {unfit}"
-            if current is not None
-            else f"{reason}. In place of a champion that can no longer score: {unfit}"
-        )
+    if replaced is not None:
+        reason = f"{reason}. It takes the place of {replaced}, which could no longer score"
+    elif unfit is not None:
+        reason = f"{reason}. {unfit}"
     numbers = {key: value for key, value in evaluation.metrics["model"].items() if value is not None}
     version, run_id = register(
         home,

@@ -51,13 +51,7 @@ def purpose(configuration: Configuration, target: str, used: Iterable[str]) -> P
         period=configuration.period.value,
         timezone=configuration.timezone,
         target=json.loads(json.dumps(asdict(rule_of(declared)))) if declared is not None else {},
-        sources={
-            name: {
-                "delivery_days": configuration.sources[name].mapping.delivery_days,
-                "fixed": dict(sorted(configuration.sources[name].mapping.fixed.items())),
-            }
-            for name in sorted(_sources(configuration, target, names))
-        },
+        sources={name: _rules(configuration, name) for name in sorted(_sources(configuration, target, names))},
         features={name: versions[name] for name in names if name in versions},
     )
 
@@ -80,7 +74,7 @@ def check_purpose(configuration: Configuration, target: str, version: str, then:
         *(
             told
             for name, rules in then.sources.items()
-            for told in _differing(f"sources.{name}.mapping.", rules, now.sources.get(name, {}))
+            for told in _differing(f"sources.{name}.mapping.", rules, _rules(configuration, name))
         ),
     ]
     if differs:
@@ -98,9 +92,19 @@ def _differing(prefix: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> 
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(str, value))}]"
     return "-" if value is None else json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+
+
+def _rules(configuration: Configuration, source: str) -> dict[str, Any]:
+    """What of a source's mapping says when its records are known; nothing of a source that is no longer declared."""
+    if source not in configuration.sources:
+        return {}
+    mapping = configuration.sources[source].mapping
+    return {"delivery_days": float(mapping.delivery_days), "fixed": dict(sorted(mapping.fixed.items()))}
 
 
 def _sources(configuration: Configuration, target: str, used: list[str]) -> set[str]:

@@ -103,7 +103,8 @@ _SAID = (
     ("does not exist", "it does not hold what it should"),
     ("not found", "it does not hold what it should"),
     ("no such table", "it does not hold what it should"),
-    ("500", "it fails"),
+    ("error code 5", "it fails"),
+    ("error code", "it does not answer as MLflow does"),
 )
 
 

@@ -197,9 +197,11 @@ def _too_little(
         )
         origins, needed = (max(0, mature_origins(count, horizon, period)) for count in (periods, enough))
         return HistoryTooShort(origins=origins, as_of=as_of, horizon=horizon, needed=needed)
-    begins = calendar.shift(as_of, -back)
-    if at[events].min() >= calendar.instant(begins):
-        return EventsTooLate(target=name, horizon=horizon, begins=begins)
+    warm_up = min(WARM_UP[period], max(1, periods // 3))
+    learnt = calendar.shift(as_of, warm_up - periods), calendar.shift(as_of, -back)
+    start, end = calendar.instants(learnt)
+    if not ((at[events] >= start) & (at[events] < end)).any():
+        return EventsTooLate(target=name, horizon=horizon, first=learnt[0], begins=learnt[1])
     return None
 
 
