@@ -23,7 +23,7 @@ def test_a_server_that_is_not_there_is_told_before_anything_is_read(
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     home = make_home(tmp_path / "home", Settings(tracking_uri="http://user:secret@127.0.0.1:9"))
     for ask in (lambda: train(home), lambda: publish(home, now=NOW)):
-        with pytest.raises(TrackingServerUnusable, match="http://127.0.0.1:9: nothing answers there") as told:
+        with pytest.raises(TrackingServerUnusable, match=r"http://127\.0\.0\.1:9: nothing answers there") as told:
             ask()
         assert "secret" not in str(told.value)
 
