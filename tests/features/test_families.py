@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from features import FeatureMatrix, build_features, catalogue, catalogue_hash, read_city
+from features import FeatureMatrix, build_features, catalogue, read_city
 from features.families.spatial import around
 from riskwarn.configuration import Configuration
 from riskwarn.errors import AsOfInvalid, GridsMissing, NothingKnown
@@ -107,7 +107,6 @@ def test_the_catalogue_is_told_in_two_languages_and_sums_only_what_may_be_summed
     petitions = [feature for feature in known if feature.source == "petitions"]
     assert {feature.family for feature in petitions} == {"demand", "neighbours", "roll-ups", "position"}
     assert not any(word in feature.name for feature in known for word in ("migrant", "rental", "registered"))
-    assert catalogue_hash(Configuration()) == catalogue_hash(Configuration())
     from features.catalogue.catalogue import declared
 
     intensive = next(row for row in declared(Configuration()) if row.feature.name == "disputes_recency")

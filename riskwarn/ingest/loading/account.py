@@ -28,7 +28,9 @@ class Account:
     notes: tuple[str, ...] = ()
     located: dict[str, int] = field(default_factory=dict)  # rung of the ladder of places -> sound rows
     files: tuple[Account, ...] = ()
-    targets: tuple[str, ...] = ()  # of several files: what of the source counts towards no target, which cannot be learnt
+    targets: tuple[
+        str, ...
+    ] = ()  # of several files: what of the source counts towards no target, which cannot be learnt
 
     def __post_init__(self) -> None:
         parts = self.accepted + self.duplicates + self.corrected + self.quarantined
