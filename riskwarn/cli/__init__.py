@@ -31,6 +31,7 @@ COMMANDS = {
     "erase": "erase",
     "features": "features",
     "train": "train",
+    "retrain": "retrain",
     "backtest": "backtest",
     "promote": "promote",
     "score": "score",
