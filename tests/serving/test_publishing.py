@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -116,16 +117,21 @@ def versions_with(changed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(purpose, "feature_versions", now)
 
 
-def word_of_category(source: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if a category of the vocabulary meant something else now."""
-    from features.catalogue import catalogue as room
+def word_of_category(source: str, code: str, patch: pytest.MonkeyPatch) -> None:
+    """As if another word of the vocabulary led to a category."""
+    from features.catalogue import version
 
-    known = room.category_names
-    monkeypatch.setattr(
-        room,
-        "category_names",
-        lambda name, configuration: known(name, configuration) | ({code: ("别的", "else")} if name == source else {}),
-    )
+    known = version.shipped
+
+    def now(name: str) -> dict[str, Any]:
+        listed = known(name)
+        return (
+            listed
+            if name != "categories"
+            else {**listed, source: {**listed[source], code: [*listed[source][code], "别的"]}}
+        )
+
+    patch.setattr(version, "shipped", now)
 
 
 def test_a_change_of_a_formula_or_a_word_invalidates_what_depends_on_it_and_nothing_else(

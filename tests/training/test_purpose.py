@@ -78,6 +78,14 @@ def test_a_feature_that_is_used_and_changed_is_named(monkeypatch: pytest.MonkeyP
     check_purpose(THEN, "conflict", "conflict-4-v1", purpose(THEN, "conflict", ["hotline_count_4"]))
 
 
+def test_the_history_of_another_target_is_part_of_what_it_uses() -> None:
+    then = purpose(THEN, "safety", ["conflict_events_26_near"])
+    check_purpose(THEN, "safety", "safety-4-v1", then)
+    with pytest.raises(FeaturesChanged, match="conflict_events_26_near"):
+        targets = target(outcomes=["violence"])["targets"] | {"safety": THEN.targets["safety"].model_dump(mode="json")}
+        check_purpose(declared(targets=targets), "safety", "safety-4-v1", then)
+
+
 def test_a_purpose_lies_beside_its_model_and_an_old_version_has_none(tmp_path: Path) -> None:
     with pytest.raises(PurposeUnknown, match="riskwarn retrain"):
         check_purpose(THEN, "conflict", "conflict-4-v1", read_purpose(tmp_path))
