@@ -180,7 +180,7 @@ def _beliefs(
     for name in OWN_TIME_FIELDS:
         rows[name] = rows["occurred_at"] + hours(count, most=2500, empty=0.4)
         rows[f"{name}_known"] = rows[[name, "known_at"]].max(axis=1).where(rows[name].notna())
-    dates = rows[["closed_at_known", "escalated_at_known"]].max(axis=1)
+    dates = rows[["closed_at_known", "escalated_at_known", "ended_at_known"]].max(axis=1)
     rows["outcome_known"] = dates.where(rows["outcome"].notna())
     rows["satisfaction_known"] = rows["closed_at_known"].where(rows["satisfaction"].notna())
     rows["topics_known"] = rows["accepted_at_known"]
@@ -193,7 +193,8 @@ def _beliefs(
     corrected["severity"] = "major"
     rows = pd.concat([rows, corrected[rng.random(len(again)) < 0.6]], ignore_index=True)
     rows = rows[rows["believed_from"] < rows["believed_to"]].sort_values("known_at", kind="stable")
-    columns = [*empty_beliefs().columns, *(name for name in rows if name not in empty_beliefs())]
+    of_beliefs = list(empty_beliefs())
+    columns = [*of_beliefs, *(name for name in rows if name not in of_beliefs)]
     rows = rows.reindex(columns=columns).reset_index(drop=True)
     # Some lie in no grid, but in a unit above.
     high = rng.random(len(rows)) < 0.1

@@ -16,7 +16,7 @@ from riskwarn.declarations import Declared, Name, Share, zone
 from riskwarn.errors import UnknownTarget
 from riskwarn.mapping import Mapping
 from riskwarn.periods import Calendar, Period
-from riskwarn.words import Role, Severity
+from riskwarn.words import Outcome, Role, Severity
 
 
 class Source(Declared):
@@ -46,16 +46,41 @@ class Source(Declared):
 
 
 class Target(Declared):
-    """What is forecast: dated events of one source."""
+    """What is forecast: events of one source, by a date or by an outcome."""
 
     source: Name = Field(description="an event source")
-    date: Literal["occurred_at", "escalated_at"] = Field(
-        description="occurred_at or escalated_at: what dates the event"
+    date: Literal["occurred_at", "escalated_at"] | None = Field(
+        default=None, description="occurred_at or escalated_at: what dates the event"
+    )
+    outcomes: tuple[Outcome, ...] | None = Field(
+        default=None,
+        description="outcomes that are events (violence, injury …), dated by the latest of closed_at, escalated_at and "
+        "ended_at; beside escalated_at, of records that have no such date",
     )
     categories: tuple[str, ...] | None = Field(default=None, description="only these categories; all where not given")
     min_severity: Severity | None = Field(default=None, description="only this severity and graver")
     zh: str | None = Field(default=None, description="the target's Chinese name")
     en: str | None = Field(default=None, description="the target's English name")
+
+    @field_validator("outcomes")
+    @classmethod
+    def _no_orderly_end(cls, value: tuple[Outcome, ...] | None) -> tuple[Outcome, ...] | None:
+        if value is not None and Outcome.REFERRED in value:
+            raise ValueError("'referred' is an orderly end (court, arbitration, review) and never a target")
+        if value is not None and (not value or len(set(value)) < len(value)):
+            raise ValueError("name at least one outcome, and each once")
+        return value
+
+    @model_validator(mode="after")
+    def _dated_once(self) -> Target:
+        if self.date is None and self.outcomes is None:
+            raise ValueError("a target needs a date (occurred_at or escalated_at), outcomes, or both")
+        if self.date == "occurred_at" and self.outcomes is not None:
+            raise ValueError(
+                "date: occurred_at and outcomes exclude each other: an outcome is dated by its own date; "
+                "leave date out, or write escalated_at"
+            )
+        return self
 
 
 class LevelRule(Declared):
@@ -119,7 +144,13 @@ DEFAULT_SOURCES = (
     "incidents",
 )
 DEFAULT_TARGETS = {
-    "conflict": Target(source="disputes", date="escalated_at", zh="矛盾升级", en="conflict that escalates"),
+    "conflict": Target(
+        source="disputes",
+        date="escalated_at",
+        outcomes=(Outcome.VIOLENCE, Outcome.INJURY, Outcome.POLICE_INTERVENTION),
+        zh="矛盾升级",
+        en="conflict that escalates",
+    ),
     "safety": Target(source="incidents", date="occurred_at", zh="安全事故", en="safety incident"),
 }
 

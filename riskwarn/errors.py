@@ -349,7 +349,89 @@ class TargetWithoutEvents(RiskwarnError):
     code = "target_without_events"
     template = (
         "Target {target!r} at horizon {horizon} has {events} mature events before {as_of}, and at least {needed} are needed: "
-        "load more history, or check the target's declaration in riskwarn.yaml."
+        "load more history, or declare a wider target in riskwarn.yaml."
+    )
+
+
+class EventsWithoutDate(RiskwarnError):
+    """No record has the date by which a target's events are told."""
+
+    code = "events_without_date"
+    template = (
+        "Target {target!r} cannot be learnt yet: none of {records} {source} has {date}. Map its column "
+        "(columns: {{{date}: HEADING}}), or declare the target by outcomes in riskwarn.yaml."
+    )
+
+
+class NoEvents(RiskwarnError):
+    """No record has the date or an outcome by which a target's events are told."""
+
+    code = "no_events"
+    template = (
+        "Target {target!r} cannot be learnt yet: none of {records} {source} has {date} or one of the outcomes {outcomes}. Map the "
+        "columns of the outcome and of the closing date (columns: {{outcome: HEADING, closed_at: HEADING}}), translate their "
+        "words (words: {{outcome: …}}), or declare another target in riskwarn.yaml."
+    )
+
+
+class OutcomesWithoutDate(RiskwarnError):
+    """Outcomes that would be events have no date."""
+
+    code = "outcomes_without_date"
+    template = (
+        "Target {target!r} cannot be learnt yet: {number} of {records} {source} have an outcome that counts, and none of these "
+        "a date beside it. Map the column of the closing date (columns: {{closed_at: HEADING}})."
+    )
+
+
+class NoEventsOfCategory(RiskwarnError):
+    """No record is of a category and severity that a target counts."""
+
+    code = "no_events_of_category"
+    template = (
+        "Target {target!r} cannot be learnt yet: none of {records} {source} is of a category and severity that counts, and "
+        "{unknown} bear a word of category that nobody knows. Translate them in the mapping (words: {{category: …}}), or name "
+        "the target's categories in riskwarn.yaml."
+    )
+
+
+class EventsInNoGrid(RiskwarnError):
+    """All events of a target are located above the grid."""
+
+    code = "events_in_no_grid"
+    template = (
+        "Target {target!r} cannot be learnt yet: its {events} events in {source} are located in a community or above, and none "
+        "in a grid. Load a column of the grid, coordinates, or a table of places."
+    )
+
+
+class EventsTooFew(RiskwarnError):
+    """A target with too few events."""
+
+    code = "events_too_few"
+    template = (
+        "Target {target!r} cannot be learnt yet: {source} holds {events} of its events in grids, and at least {needed} are needed. "
+        "Load more history, or declare a wider target in riskwarn.yaml."
+    )
+
+
+class EventsTooLate(RiskwarnError):
+    """No event of a target is left to learn from before calibration."""
+
+    code = "events_too_late"
+    template = (
+        "Target {target!r} at horizon {horizon} cannot be learnt yet: none of its events falls between {first}, where learning "
+        "begins, and {begins}, where calibration begins. Load older records, or wait."
+    )
+
+
+class TargetEverywhere(RiskwarnError):
+    """Every grid has an event in every window."""
+
+    code = "target_everywhere"
+    template = (
+        "Target {target!r} at horizon {horizon}: every grid has an event in every window before {as_of}, so that there is nothing "
+        "to tell apart. Choose a shorter horizon, or narrow the target (categories, min_severity)."
     )
 
 
@@ -373,6 +455,52 @@ class PromotionRefused(RiskwarnError):
 
     code = "promotion_refused"
     template = "{version} was not promoted: {reason}."
+
+
+class TrainedForOther(RiskwarnError):
+    """A version was trained for another period, target or source than is declared now."""
+
+    code = "trained_for_other"
+    template = "{version} was trained for something else ({differs}), and scores only what it was trained for: run riskwarn retrain."
+    status = 409
+
+
+class FeaturesChanged(RiskwarnError):
+    """A version uses features whose definition has changed since it was trained."""
+
+    code = "features_changed"
+    template = (
+        "{version} uses {number} features whose code or declaration has changed since it was trained ({features}): "
+        "run riskwarn retrain."
+    )
+    status = 409
+
+
+class PurposeUnknown(RiskwarnError):
+    """A version of an earlier riskwarn that does not say what it was trained for."""
+
+    code = "purpose_unknown"
+    template = "{version} does not say what it was trained for, being of an earlier riskwarn: run riskwarn retrain."
+    status = 409
+
+
+class TrackingServerUnusable(RiskwarnError):
+    """The MLflow server does not do what is asked."""
+
+    code = "tracking_server_unusable"
+    template = "MLFLOW_TRACKING_URI={address}: {problem}. Start the server or mend its rights, or unset it to keep models in the home."
+    status = 503
+
+
+class TrackingStoreUnusable(RiskwarnError):
+    """The store of models in the home cannot be read or written."""
+
+    code = "tracking_store_unusable"
+    template = (
+        "The models' own database {file} cannot be used: {problem}. Mend its rights or the disk, restore it from a backup, or "
+        "move it away and train anew."
+    )
+    status = 503
 
 
 class NoChampion(RiskwarnError):

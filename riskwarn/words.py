@@ -65,6 +65,24 @@ class Role(StrEnum):
     TEXT = "text"  # they come with free text, of which topics are left
 
 
+class Outcome(StrEnum):
+    """How a record ended."""
+
+    SETTLED = "settled"  # 调解成功
+    CONFIRMED = "confirmed"  # 司法确认
+    WITHDRAWN = "withdrawn"  # 撤回
+    REFERRED = "referred"  # 引导诉讼、仲裁、复议: an orderly end, never a target
+    MEDIATION_FAILED = "mediation_failed"  # 调解不成
+    TERMINATED = "terminated"  # 终止
+    INJURY = "injury"  # 致人受伤
+    VIOLENCE = "violence"  # 发生暴力
+    POLICE_INTERVENTION = "police_intervention"  # 转公安机关处置
+    TRANSFERRED = "transferred"  # 移交
+    UNFOUNDED = "unfounded"  # 不属实
+    MERGED = "merged"  # 被合并
+    DONE = "done"  # 已办结
+
+
 class LocatedBy(StrEnum):
     """The rung of the ladder of places on which a record was placed."""
 

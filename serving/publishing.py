@@ -18,19 +18,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import insert, select
 
-from features import City, build_features, catalogue_version, chosen_executor, read_city
+from features import City, build_features, chosen_executor, read_city, version_of
+from riskwarn.configuration import Configuration
 from riskwarn.errors import NoChampion
 from riskwarn.files import sha256, sync
 from riskwarn.health import SourceHealth, examine
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
+from riskwarn.store.writing import one_at_a_time
 from riskwarn.words import Unit
 from serving.gaps import DataGaps, data_gaps
 from serving.levels import ALERTING
 from serving.scoring import USUAL_HORIZON, Scored, score_city
 from serving.tables import ALERTS, SNAPSHOTS
-from training import Champion, champions, load_forecaster
+from training import Champion, Forecaster, champions, load_champion
 
 #: Days beyond its period for which a snapshot counts as fresh.
 GRACE = timedelta(days=1)
@@ -66,12 +68,20 @@ class Published:
 def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: Progress = silent) -> Published:
     """Score the city and publish the snapshot; the same inputs twice give the same snapshot and no new alert.
 
-    Raises NoChampion, GridsMissing, NothingKnown, AsOfInvalid, ModelDamaged.
+    Two at once publish one after the other, so that each knows the snapshot before. Raises NoChampion, GridsMissing,
+    NothingKnown, AsOfInvalid, ModelDamaged, and TrainedForOther, FeaturesChanged or PurposeUnknown where a champion was trained
+    for something else than is declared now.
     """
+    with one_at_a_time(home.snapshots, progress, "waiting for another scoring to end"):
+        return _publish(home, as_of, now, progress)
+
+
+def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) -> Published:
     started = time.perf_counter()
     chosen = champions(home)
     if not chosen:
         raise NoChampion()
+    loaded = [(champion, load_champion(home, champion)) for champion in chosen]
     progress("reading the city")
     city = read_city(home, as_of, now=now)
     current = newest(home)
@@ -79,7 +89,7 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
         "as_of": city.as_of.isoformat(),
         "store_version": city.store_version,
         "configuration": home.configuration.fingerprint(),
-        "catalogue": catalogue_version(home.configuration),
+        "catalogue": catalogue_of(home.configuration, loaded),
         "models": {champion.version: champion.checksum for champion in chosen},
     }
     if current is not None and current["manifest"]["inputs"] == inputs:
@@ -94,7 +104,7 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
         )
     previous = read_table(home, current["id"]) if current is not None else None
     before, was = scores_before(previous)
-    scored, health, gaps = score(home, city, chosen, before, progress)
+    scored, health, gaps = score(home, city, loaded, before, progress)
     previous_id = current["id"] if current is not None else None
     identity = hashlib.sha256(json.dumps([inputs, previous_id], sort_keys=True).encode()).hexdigest()[:12]
     snapshot = f"{city.as_of.isoformat()}-{identity}"
@@ -143,11 +153,11 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
 def score(
     home: Home,
     city: City,
-    chosen: Sequence[Champion],
+    loaded: Sequence[tuple[Champion, Forecaster]],
     before: dict[tuple[str, str, int], float],
     progress: Progress = silent,
 ) -> tuple[Scored, list[SourceHealth], DataGaps]:
-    """Score a city with chosen models: the tables of its snapshot, the health of its sources, and what they lack.
+    """Score a city with loaded models: the tables of its snapshot, the health of its sources, and what they lack.
 
     `before` holds the scores of the snapshot before, as :func:`serving.scoring.score_city` has them.
     """
@@ -159,8 +169,12 @@ def score(
         city, [city.as_of], progress, executor=chosen_executor(home.settings.dask, home.settings.threads)
     )
     progress("scoring")
-    loaded = [(champion, load_forecaster(home, champion.version)) for champion in chosen]
     return score_city(city, matrix, loaded, before, gaps), health, gaps
+
+
+def catalogue_of(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> str:
+    """The version of all features that some models use: a change of any other gives the same snapshot."""
+    return version_of(configuration, [name for _, forecaster in loaded for name in forecaster.names])
 
 
 def newest(home: Home, as_of: date | None = None) -> dict[str, Any] | None:

@@ -14,20 +14,21 @@ from typing import Any
 
 from sqlalchemy import select
 
-from features import catalogue_version, read_city
+from features import read_city
 from riskwarn.errors import NoSnapshot, NotReplayable
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store.ledger import Loss, losses
-from serving.publishing import read_table, score, scores_before, write_tables
+from serving.publishing import catalogue_of, read_table, score, scores_before, write_tables
 from serving.tables import SNAPSHOTS
-from training import Champion
+from training import Champion, load_champion
 
 
 def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent) -> dict[str, str]:
     """Rebuild a snapshot into ``folder/snapshot``; gives the SHA-256 of each file, to be compared with its manifest's.
 
-    Raises NoSnapshot, NotReplayable (configuration or catalogue changed since, or something was erased), ModelDamaged.
+    Raises NoSnapshot, NotReplayable (the configuration or the code of its features changed since, or something was erased),
+    ModelDamaged, and what :func:`training.load_champion` raises of a model that was made for something else.
     """
     with home.database.connect() as connection:
         manifest = connection.scalar(select(SNAPSHOTS.c.manifest).where(SNAPSHOTS.c.id == snapshot))
@@ -36,19 +37,18 @@ def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent
     inputs = manifest["inputs"]
     if lost(manifest, losses(home)):
         raise NotReplayable(snapshot=snapshot, problem="a load or record that it was made with was erased")
-    for name, now in (
-        ("configuration", home.configuration.fingerprint()),
-        ("catalogue", catalogue_version(home.configuration)),
-    ):
-        if inputs[name] != now:
-            raise NotReplayable(snapshot=snapshot, problem=f"the {name} has changed since it was made")
-    chosen = []
+    if inputs["configuration"] != home.configuration.fingerprint():
+        raise NotReplayable(snapshot=snapshot, problem="the configuration has changed since it was made")
+    loaded = []
     for served, version in manifest["models"].items():
         target, _, horizon = served.rpartition("/")
-        chosen.append(Champion(target, int(horizon), version, inputs["models"][version], manifest["interval_level"]))
+        champion = Champion(target, int(horizon), version, inputs["models"][version], manifest["interval_level"])
+        loaded.append((champion, load_champion(home, champion)))
+    if inputs["catalogue"] != catalogue_of(home.configuration, loaded):
+        raise NotReplayable(snapshot=snapshot, problem="the code of its features has changed since it was made")
     city = read_city(home, date.fromisoformat(inputs["as_of"]), version=inputs["store_version"])
     before, _ = scores_before(read_table(home, manifest["previous"]) if manifest["previous"] else None)
-    scored, health, _ = score(home, city, chosen, before, progress)
+    scored, health, _ = score(home, city, loaded, before, progress)
     return write_tables(folder, snapshot, scored, health)
 
 

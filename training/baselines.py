@@ -31,6 +31,7 @@ class Rate:
 
     name: str
     mean: float  # count of a window and grid in the city, at the fit
+    names: tuple[str, ...] = ()  # it uses no feature
 
     def predict(self, scene: Scene, origins: Sequence[date]) -> Forecast:
         """Forecast by the grid's own rate."""
@@ -62,6 +63,7 @@ class PoissonRegression:
     linear: Linear
     mean: float
     name: str = "poisson_regression"
+    names: tuple[str, ...] = ()  # it uses no feature
 
     def predict(self, scene: Scene, origins: Sequence[date]) -> Forecast:
         """Forecast by the regression."""

@@ -12,24 +12,15 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 
-from riskwarn.errors import HistoryTooShort, TargetWithoutEvents
+from riskwarn.errors import EventsTooLate, HistoryTooShort, TargetEverywhere, TargetWithoutEvents
 from riskwarn.files import write_text
+from riskwarn.health.learnable import LEAST_EVENTS, LEAST_ORIGINS, MOST_ORIGINS, calibration_origins, origin_step
 from training.forecast import Forecast, Reals, Reasons, forecast
 from training.linear import Linear, compressed, fit_logistic, fit_poisson
 from training.scene import Scene
 
-#: Fewer mature events or origins than these teach nothing that holds.
-LEAST_EVENTS = 20
-LEAST_ORIGINS = 12
-
-#: Share of the mature origins, the newest, on which mixing and calibration are fitted; at most so many.
-CALIBRATION_SHARE = 0.25
-MOST_CALIBRATION_ORIGINS = 26
-
 #: Weight of the regression's penalty, per row.
 PENALTY = 3e-4
-
-MOST_ORIGINS = 104
 
 _PARAMETERS: dict[str, Any] = {
     "learning_rate": 0.06,
@@ -120,30 +111,32 @@ def fit_blend(scene: Scene, at: date, threads: int = 2) -> Blend:
     """Fit on everything that is mature at `at`.
 
     Mixing, calibration and dispersion come from the newest mature origins, forecast by a first fit that ends before them;
-    then both sides are fitted again on all. Raises HistoryTooShort, TargetWithoutEvents.
+    then both sides are fitted again on all. Raises HistoryTooShort, TargetWithoutEvents, TargetEverywhere, EventsTooLate.
     """
-    origins = thinned(scene.mature(at)[-MOST_ORIGINS:], scene.horizon)
+    name, horizon = scene.events.name, scene.horizon
+    origins = thinned(scene.mature(at)[-MOST_ORIGINS:], horizon)
     if len(origins) < LEAST_ORIGINS:
-        raise HistoryTooShort(origins=len(origins), as_of=at, horizon=scene.horizon, needed=LEAST_ORIGINS)
+        raise HistoryTooShort(origins=len(origins), as_of=at, horizon=horizon, needed=LEAST_ORIGINS)
     labels = scene.labels(origins, at)
     if labels.sum() < LEAST_EVENTS:
-        raise TargetWithoutEvents(
-            target=scene.events.name, horizon=scene.horizon, events=int(labels.sum()), as_of=at, needed=LEAST_EVENTS
-        )
-    held = origins[-min(MOST_CALIBRATION_ORIGINS, max(3, round(CALIBRATION_SHARE * len(origins)))) :]
+        raise TargetWithoutEvents(target=name, horizon=horizon, events=int(labels.sum()), as_of=at, needed=LEAST_EVENTS)
+    if (labels > 0).all():
+        raise TargetEverywhere(target=name, horizon=horizon, as_of=at)
+    held = origins[-calibration_origins(len(origins)) :]
     ripe = set(scene.mature(held[0]))
     before = [origin for origin in origins if origin in ripe]
+    if len(before) < LEAST_ORIGINS // 2:
+        raise HistoryTooShort(origins=len(before), as_of=held[0], horizon=horizon, needed=LEAST_ORIGINS // 2)
+    known = scene.labels(before, held[0]).ravel()
+    if known.sum() == 0:
+        raise EventsTooLate(target=name, horizon=horizon, first=before[0], begins=held[0])
     names = varying(scene, origins)
     matrix = scene.matrix.select(names)
-    if len(before) >= LEAST_ORIGINS // 2 and scene.labels(before, held[0]).sum() > 0:
-        first = matrix.rows(before), scene.labels(before, held[0]).ravel()
-        then = matrix.rows(held), scene.labels(held, at).ravel()
-        binary, poisson = _fit_sides(*first, threads)
-        chance = _calibrate(*binary, *then, count=False)
-        number = _calibrate(*poisson, *then, count=True)
-        dispersion = _dispersion(np.exp(np.clip(number.margin(then[0]), -20, 8)), then[1])
-    else:
-        raise HistoryTooShort(origins=len(before), as_of=held[0], horizon=scene.horizon, needed=LEAST_ORIGINS // 2)
+    first, then = matrix.rows(before), (matrix.rows(held), scene.labels(held, at).ravel())
+    binary, poisson = _fit_sides(first, known, threads)
+    chance = _calibrate(*binary, *then, count=False)
+    number = _calibrate(*poisson, *then, count=True)
+    dispersion = _dispersion(np.exp(np.clip(number.margin(then[0]), -20, 8)), then[1])
     binary, poisson = _fit_sides(matrix.rows(origins), labels.ravel(), threads)
     return Blend(
         names,
@@ -165,9 +158,8 @@ def load_blend(folder: Path, content: dict[str, Any]) -> Blend:
 
 
 def thinned(origins: Sequence[date], horizon: int) -> list[date]:
-    """Every origin, or every second or fourth where windows overlap so much that more would teach nothing."""
-    step = 1 if horizon < 4 else 2 if horizon < 12 else 3
-    return list(origins)[::-1][::step][::-1]
+    """The origins that are learnt from, the newest among them."""
+    return list(origins)[::-1][:: origin_step(horizon)][::-1]
 
 
 def varying(scene: Scene, origins: Sequence[date]) -> tuple[str, ...]:

@@ -47,6 +47,10 @@ class Forecaster(Protocol):
     def name(self) -> str:
         """`model`, or the baseline's name."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The features that it uses."""
+
     def predict(self, scene: Scene, origins: Sequence[date]) -> Forecast:
         """Forecast the windows that begin at the origins."""
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import LinAlgWarning
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, PoissonRegressor
 
 Reals = npt.NDArray[np.float64]
 
 #: A regression takes so many features, those most correlated with what happened: its cost grows with their square.
 MOST_FEATURES = 120
+
+#: Log-odds that stand for always, and with the other sign for never.
+_CERTAIN = 20.0
 
 
 @dataclass(frozen=True)
@@ -52,9 +60,14 @@ def compressed(rows: npt.NDArray[np.float32]) -> Reals:
 def fit_logistic(rows: Reals, happened: Reals, penalty: float) -> Linear:
     """Logistic regression with an L2 penalty (per row) on standardised features."""
     scaled, mean, scale = _standardised(rows)
+    share = float((happened > 0).mean())
+    if share in (0.0, 1.0):
+        # One class: nothing to tell apart, and no odds that are finite.
+        return Linear(_CERTAIN if share else -_CERTAIN, np.zeros(rows.shape[1]), mean, scale)
     chosen = _screened(scaled, happened)
     model = LogisticRegression(C=1.0 / (penalty * len(rows)), solver="newton-cholesky", max_iter=50)
-    model.fit(scaled[:, chosen], happened > 0)
+    with _quietly():
+        model.fit(scaled[:, chosen], happened > 0)
     return Linear(float(model.intercept_[0]), _placed(model.coef_[0], chosen, rows.shape[1]), mean, scale)
 
 
@@ -65,8 +78,18 @@ def fit_poisson(rows: Reals, counts: Reals, penalty: float) -> Linear:
         return Linear(-20.0, np.zeros(rows.shape[1]), mean, scale)
     chosen = _screened(scaled, counts)
     model = PoissonRegressor(alpha=penalty, solver="newton-cholesky", max_iter=50)
-    model.fit(scaled[:, chosen], counts)
+    with _quietly():
+        model.fit(scaled[:, chosen], counts)
     return Linear(float(model.intercept_), _placed(model.coef_, chosen, rows.shape[1]), mean, scale)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """A few grids determine no regression of many features: its penalty does, and the solver's steps need no remark."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", LinAlgWarning)
+        yield
 
 
 def _screened(scaled: Reals, outcome: Reals) -> npt.NDArray[np.int64]:

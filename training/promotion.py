@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from features import City, FeatureMatrix, catalogue_version, read_city
-from riskwarn.errors import HistoryTooShort, PromotionRefused, RiskwarnError
+from riskwarn.errors import (
+    FeaturesChanged,
+    HistoryTooShort,
+    ModelDamaged,
+    PromotionRefused,
+    PurposeUnknown,
+    RiskwarnError,
+    TrainedForOther,
+)
+from riskwarn.health.learnable import JUDGED_ORIGINS, LEAST_JUDGED, prospects
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
+from riskwarn.store import Store
 from training.backtest import build_features, rolling
 from training.baselines import fit_baselines
 from training.blend import fit_blend
 from training.evaluation import Evaluation, evaluate
 from training.forecast import Forecaster
-from training.registry import register, run_of, set_alias, split, version_with_alias
+from training.purpose import check_purpose
+from training.registry import load_version, register, run_of, set_alias, split, version_with_alias
 from training.scene import Scene, make_scene
-
-#: The newest mature origins on which a version is judged, fitted on what was known before them.
-JUDGED_ORIGINS = 26
-LEAST_JUDGED = 4
+from training.tracking import check_tracking
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,7 @@ class Trained:
     evaluation: Evaluation
     run_id: str
     reason: str
+    notes: tuple[str, ...] = ()  # what of its source does not count
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn train --json`` prints."""
@@ -45,6 +54,7 @@ class Trained:
             "champion": self.champion,
             "kind": self.kind,
             "reason": self.reason,
+            "notes": list(self.notes),
             "n_events": self.evaluation.n_events,
             "metrics": self.evaluation.as_dict(),
             "run_id": self.run_id,
@@ -68,30 +78,39 @@ def train(
     as_of: date | None = None,
     city: City | None = None,
     matrix: FeatureMatrix | None = None,
+    renew: bool = False,
     progress: Progress = silent,
 ) -> tuple[list[Trained], list[Skipped]]:
     """Train the declared targets and horizons, or the named ones.
 
     Where several are trained, one that cannot be is skipped with its reason; raises that reason where nothing is left.
     The first version of a (target, horizon) becomes champion: the model if it beats the best baseline beyond the interval
-    of the difference, else that baseline. Later ones become challengers.
+    of the difference, else that baseline. Later ones become challengers; with `renew` they take the place of a champion
+    that can no longer score, as the first would.
+
+    Raises TrackingServerUnusable, TrackingStoreUnusable before anything is fitted.
     """
     pairs = [
         (name, periods)
         for name in home.configuration.chosen_targets(target)
         for periods in home.configuration.chosen_horizons(horizon)
     ]
+    check_tracking(home)
     city = city or read_city(home, as_of, now=datetime.now(UTC))
+    store = Store(home, city.store_version)
+    foretold = {one.target: one for one in prospects(store, home.configuration, targets=[name for name, _ in pairs])}
     trained: list[Trained] = []
     skipped: list[Skipped] = []
     faults: list[RiskwarnError] = []
     for index, (name, periods) in enumerate(pairs):
         progress(f"training {name}, horizon {periods}", index, len(pairs))
         try:
-            # The target is looked at first: features take longer than finding that its source is missing.
-            make_scene(city, name, periods, matrix=matrix or _NO_MATRIX)
+            # The target is looked at first: features take longer than finding that it has nothing to learn from.
+            if (obstacle := foretold[name].obstacle) is not None:
+                raise obstacle
             matrix = matrix or build_features(city, progress, home.settings)
-            trained.append(_train_one(home, make_scene(city, name, periods, matrix=matrix)))
+            one = _train_one(home, make_scene(city, name, periods, matrix=matrix), renew)
+            trained.append(replace(one, notes=tuple(foretold[name].notes)))
         except RiskwarnError as error:
             faults.append(error)
             skipped.append(Skipped(name, periods, str(error)))
@@ -100,11 +119,11 @@ def train(
     return trained, skipped
 
 
-_NO_MATRIX: FeatureMatrix = FeatureMatrix((), (), (), None)  # type: ignore[arg-type]
-
-
 def promote(home: Home, version: str) -> dict[str, str]:
-    """Make a version champion; raise PromotionRefused where it is one already or is worse than the best baseline."""
+    """Make a version champion; raise PromotionRefused where it is one already or is worse than the best baseline.
+
+    Raises TrainedForOther, FeaturesChanged, PurposeUnknown where it could not score what is declared now.
+    """
     run = run_of(home, version)
     name, _ = split(version)
     target, horizon = run.data.tags["target"], int(run.data.tags["horizon"])
@@ -116,6 +135,7 @@ def promote(home: Home, version: str) -> dict[str, str]:
         raise PromotionRefused(
             version=version, reason=f"its log loss is {-gain:.4g} worse than that of {run.data.params['best_baseline']}"
         )
+    check_purpose(home.configuration, target, version, load_version(home, version).purpose)
     set_alias(home, version, "champion")
     return {"version": version, "replaced": current or "", "name": name}
 
@@ -130,12 +150,25 @@ def judge(scene: Scene, at: date, threads: int) -> Evaluation:
     return evaluate(forecasts, scene.labels(held, at), scene.horizon)
 
 
-def _train_one(home: Home, scene: Scene) -> Trained:
+def _unfit(home: Home, version: str, target: str) -> RiskwarnError | None:
+    """Why a champion can no longer score; None where it can."""
+    try:
+        check_purpose(home.configuration, target, version, load_version(home, version).purpose)
+    except (TrainedForOther, FeaturesChanged, PurposeUnknown, ModelDamaged) as error:
+        return error
+    return None
+
+
+def _train_one(home: Home, scene: Scene, renew: bool) -> Trained:
     at, threads = scene.city.as_of, home.settings.threads
     name, horizon = scene.events.name, scene.horizon
     evaluation = judge(scene, at, threads)
     best = evaluation.best_baseline
     current = version_with_alias(home, name, horizon, "champion")
+    unfit = _unfit(home, current, name) if current is not None else None
+    replaced = None
+    if unfit is not None and renew:
+        current, replaced = None, current
     gain = evaluation.gains[best]["log_loss"]
     said = f"log loss gain over {best} {gain['gain']:.4g} [{gain['lower']:.4g}, {gain['upper']:.4g}]"
     forecaster: Forecaster
@@ -145,6 +178,10 @@ def _train_one(home: Home, scene: Scene) -> Trained:
     else:
         forecaster = fit_blend(scene, at, threads)
         reason = said if current is None else f"challenger of {current}; {said}"
+    if replaced is not None:
+        reason = f"{reason}. It takes the place of {replaced}, which could no longer score"
+    elif unfit is not None:
+        reason = f"{reason}. {unfit}"
     numbers = {key: value for key, value in evaluation.metrics["model"].items() if value is not None}
     version, run_id = register(
         home,

@@ -1,15 +1,13 @@
 """Runs, versions and aliases in MLflow; models as LightGBM text and JSON with checksums.
 
-A registered model is one (target, horizon), `conflict-4`; its version 7 is `conflict-4-v7`. MLflow is imported inside the
-functions: it takes seconds, and most commands do not need it.
+A registered model is one (target, horizon), `conflict-4`; its version 7 is `conflict-4-v7`. Beside a model lies what it was
+trained for (:mod:`training.purpose`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
-import os
 import re
 import shutil
 import tempfile
@@ -21,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 from riskwarn.errors import ModelDamaged, UnknownVersion
 from riskwarn.files import sha256, write_text
 from riskwarn.home import Home
-from riskwarn.settings import silence_telemetry
 from training.baselines import PoissonRegression, Rate
 from training.blend import load_blend
 from training.forecast import INTERVAL_LEVEL, Forecaster
 from training.linear import Linear
+from training.purpose import Purpose, check_purpose, purpose, read_purpose
+from training.tracking import tracking
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -47,6 +46,14 @@ class Champion:
     interval_level: float = INTERVAL_LEVEL
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """A version as it lies in the store, its checksums verified."""
+
+    forecaster: Forecaster
+    purpose: Purpose | None  # None for a version of an earlier riskwarn
+
+
 def register(
     home: Home,
     target: str,
@@ -56,80 +63,98 @@ def register(
     metrics: Mapping[str, float],
 ) -> tuple[str, str]:
     """Log a run with the model's files and register them as a new version; gives (version, run id)."""
-    client = _client(home)
     name = f"{target}-{horizon}"
-    experiment = client.get_experiment_by_name(EXPERIMENT)
-    identity = (
-        experiment.experiment_id
-        if experiment
-        else client.create_experiment(
-            EXPERIMENT, None if home.settings.tracking_uri else (home.artifacts / RUNS).as_uri()
+    with tracking(home) as client:
+        experiment = client.get_experiment_by_name(EXPERIMENT)
+        identity = (
+            experiment.experiment_id
+            if experiment
+            else client.create_experiment(
+                EXPERIMENT, None if home.settings.tracking_uri else (home.artifacts / RUNS).as_uri()
+            )
         )
-    )
-    run = client.create_run(
-        identity, run_name=f"{name} {forecaster.name}", tags={"target": target, "horizon": str(horizon)}
-    )
-    run_id = run.info.run_id
-    for key, value in parameters.items():
-        client.log_param(run_id, key, value)
-    for key, number in metrics.items():
-        client.log_metric(run_id, key, number)
-    with tempfile.TemporaryDirectory() as folder:
-        forecaster.save(Path(folder))
-        sums = {file.name: sha256(file) for file in sorted(Path(folder).iterdir())}
-        write_text(Path(folder) / CHECKSUMS, json.dumps(sums, sort_keys=True))
-        if home.settings.tracking_uri:
-            client.log_artifacts(run_id, folder, MODEL)
-        else:
-            shutil.copytree(folder, _embedded(home, run_id))
-    client.set_terminated(run_id)
-    if not any(model.name == name for model in client.search_registered_models(f"name = '{name}'")):
-        client.create_registered_model(name)
-    # The registry keeps what the artifacts must still be: a file changed with its checksum is found out too.
-    version = client.create_model_version(
-        name, f"{run.info.artifact_uri}/{MODEL}", run_id, tags={"checksum": _digest(sums), "kind": forecaster.name}
-    )
-    return f"{name}-v{version.version}", run_id
+        run = client.create_run(
+            identity, run_name=f"{name} {forecaster.name}", tags={"target": target, "horizon": str(horizon)}
+        )
+        run_id = run.info.run_id
+        for key, value in parameters.items():
+            client.log_param(run_id, key, value)
+        for key, number in metrics.items():
+            client.log_metric(run_id, key, number)
+        with tempfile.TemporaryDirectory() as folder:
+            forecaster.save(Path(folder))
+            purpose(home.configuration, target, forecaster.names).save(Path(folder))
+            sums = {file.name: sha256(file) for file in sorted(Path(folder).iterdir())}
+            write_text(Path(folder) / CHECKSUMS, json.dumps(sums, sort_keys=True))
+            if home.settings.tracking_uri:
+                client.log_artifacts(run_id, folder, MODEL)
+            else:
+                shutil.copytree(folder, _embedded(home, run_id))
+        client.set_terminated(run_id)
+        if not any(model.name == name for model in client.search_registered_models(f"name = '{name}'")):
+            client.create_registered_model(name)
+        # The registry keeps what the artifacts must still be: a file changed with its checksum is found out too.
+        version = client.create_model_version(
+            name, f"{run.info.artifact_uri}/{MODEL}", run_id, tags={"checksum": _digest(sums), "kind": forecaster.name}
+        )
+        return f"{name}-v{version.version}", run_id
 
 
 def set_alias(home: Home, version: str, alias: str) -> None:
     """Point `champion` or `challenger` of the version's target and horizon to it."""
     name, number = split(version)
-    _client(home).set_registered_model_alias(name, alias, number)
+    with tracking(home) as client:
+        client.set_registered_model_alias(name, alias, number)
 
 
 def version_with_alias(home: Home, target: str, horizon: int, alias: str) -> str | None:
     """The version that bears an alias, if any."""
-    for model in _client(home).search_registered_models(f"name = '{target}-{horizon}'"):
-        if alias in model.aliases:
-            return f"{model.name}-v{model.aliases[alias]}"
+    with tracking(home) as client:
+        for model in client.search_registered_models(f"name = '{target}-{horizon}'"):
+            if alias in model.aliases:
+                return f"{model.name}-v{model.aliases[alias]}"
     return None
 
 
 def champions(home: Home) -> list[Champion]:
     """The champions of the declared targets and horizons, in the order of their declaration."""
-    client = _client(home)
     found = []
-    for target in home.configuration.targets:
-        for horizon in home.configuration.horizons:
-            version = version_with_alias(home, target, horizon, "champion")
-            if version is not None:
-                told = client.get_model_version(*split(version))
-                found.append(Champion(target, horizon, version, told.tags["checksum"]))
+    with tracking(home) as client:
+        for target in home.configuration.targets:
+            for horizon in home.configuration.horizons:
+                version = version_with_alias(home, target, horizon, "champion")
+                if version is not None:
+                    told = client.get_model_version(*split(version))
+                    found.append(Champion(target, horizon, version, told.tags["checksum"]))
     return found
 
 
 def run_of(home: Home, version: str) -> Any:
     """The run that made a version; raise UnknownVersion."""
-    client = _client(home)
-    return client.get_run(_described(home, client, version).run_id)
+    with tracking(home) as client:
+        return client.get_run(_described(client, version).run_id)
 
 
 def load_forecaster(home: Home, version: str) -> Forecaster:
     """Load a version, its checksums verified; raise UnknownVersion, ModelDamaged."""
-    client = _client(home)
-    told = _described(home, client, version)
-    with tempfile.TemporaryDirectory() as folder:
+    return load_version(home, version).forecaster
+
+
+def load_champion(home: Home, champion: Champion) -> Forecaster:
+    """Load what scores one target and horizon.
+
+    Raises ModelDamaged; TrainedForOther, FeaturesChanged and PurposeUnknown where it was trained for something else than
+    is declared now.
+    """
+    loaded = load_version(home, champion.version)
+    check_purpose(home.configuration, champion.target, champion.version, loaded.purpose)
+    return loaded.forecaster
+
+
+def load_version(home: Home, version: str) -> Loaded:
+    """Load a version and what it was trained for, its checksums verified; raise UnknownVersion, ModelDamaged."""
+    with tracking(home) as client, tempfile.TemporaryDirectory() as folder:
+        told = _described(client, version)
         if home.settings.tracking_uri:
             source = Path(client.download_artifacts(told.run_id, MODEL, folder))
         else:
@@ -143,11 +168,15 @@ def load_forecaster(home: Home, version: str) -> Forecaster:
         if _digest(sums) != told.tags["checksum"]:
             raise ModelDamaged(version=version, file=CHECKSUMS)
         content = json.loads((source / "model.json").read_text(encoding="utf-8"))
-        if content["kind"] == "blend":
-            return load_blend(source, content)
-        if content["kind"] == "poisson_regression":
-            return PoissonRegression(Linear.from_dict(content["linear"]), content["mean"])
-        return Rate(content["name"], content["mean"])
+        return Loaded(_forecaster(source, content), read_purpose(source))
+
+
+def _forecaster(source: Path, content: dict[str, Any]) -> Forecaster:
+    if content["kind"] == "blend":
+        return load_blend(source, content)
+    if content["kind"] == "poisson_regression":
+        return PoissonRegression(Linear.from_dict(content["linear"]), content["mean"])
+    return Rate(content["name"], content["mean"])
 
 
 def split(version: str) -> tuple[str, str]:
@@ -158,7 +187,7 @@ def split(version: str) -> tuple[str, str]:
     return matched[1], matched[2]
 
 
-def _described(home: Home, client: MlflowClient, version: str) -> Any:
+def _described(client: MlflowClient, version: str) -> Any:
     name, number = split(version)
     known = [f"{name}-v{one.version}" for one in client.search_model_versions(f"name = '{name}'")]
     if version not in known:
@@ -173,14 +202,3 @@ def _embedded(home: Home, run_id: str) -> Path:
 
 def _digest(sums: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(dict(sums), sort_keys=True).encode()).hexdigest()
-
-
-def _client(home: Home) -> MlflowClient:
-    silence_telemetry()
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    from mlflow import MlflowClient
-
-    # MLflow sets up its own logging on import; what it says of its tables is of no use to those who train.
-    for name in ("alembic", "mlflow", "mlflow.store.db.utils"):
-        logging.getLogger(name).setLevel(logging.WARNING)
-    return MlflowClient(tracking_uri=home.tracking_uri, registry_uri=home.tracking_uri)

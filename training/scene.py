@@ -11,11 +11,9 @@ import numpy as np
 
 from features import City, FeatureMatrix, build_features
 from features.panel.panel import Panel, Spans, panel
+from riskwarn.health.learnable import WARM_UP
 from riskwarn.progress import Progress, silent
 from training.targets import Counts, TargetEvents, embargo_days, mature, target_events, window_counts
-
-#: Origins before this many periods of history are not learnt from: their windows are still filling.
-WARM_UP = {"day": 56, "week": 26, "month": 12}
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class Scene:
 def learnable_origins(city: City) -> list[date]:
     """Every origin from the end of the warm-up to the as-of."""
     periods = city.calendar.periods_between(city.first_known, city.as_of) + 1
-    warm_up = min(WARM_UP[city.configuration.period.value], max(1, periods // 3))
+    warm_up = min(WARM_UP[city.configuration.period], max(1, periods // 3))
     return [city.calendar.shift(city.as_of, -back) for back in range(periods - warm_up, -1, -1)]
 
 

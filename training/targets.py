@@ -10,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from features import City
-from features.panel.panel import Panel, Spans, column
-from riskwarn.contracts.vocabulary import categories_of
+from features.panel.panel import Panel, Spans
 from riskwarn.errors import TargetSourceMissing
 from riskwarn.health import Arrivals
 from riskwarn.periods import Calendar, Instants, period_index
-from riskwarn.words import Severity
+from riskwarn.store.targets import events_of, rule_of
 
 Counts = npt.NDArray[np.float64]
 
@@ -30,15 +29,15 @@ class TargetEvents:
     name: str
     grid: npt.NDArray[np.int64]
     at: Instants
-    known_at: Instants
+    known_at: Instants  # when it could be told as it stands here
+    counted_at: Instants  # when it could first be told: the period in which it counts
     until: Instants  # last instant at which the event is still believed
     count: Counts
 
     def spans(self, panel: Panel) -> Spans:
         """The events as columns of the panel, counted in the period in which they became known."""
-        known = period_index(panel.edges, self.known_at)
-        days = panel.city.calendar.local_days(self.at)
-        return Spans(self.grid, known, known + 1, period_index(panel.edges, self.until), days, self.count)
+        known, seen, until = (period_index(panel.edges, one) for one in (self.counted_at, self.known_at, self.until))
+        return Spans(self.grid, known, seen + 1, until, panel.city.calendar.local_days(self.at), self.count)
 
     def known_before(self, instant: np.datetime64) -> npt.NDArray[np.bool_]:
         """Which events are known, and still believed, at an instant."""
@@ -47,33 +46,21 @@ class TargetEvents:
 
 def target_events(city: City, name: str) -> TargetEvents:
     """The events of a declared target; raise TargetSourceMissing where its source was never loaded."""
-    target = city.configuration.targets[name]
-    frame = city.beliefs.get(target.source)
+    rule = rule_of(city.configuration.targets[name])
+    frame = city.beliefs.get(rule.source)
     if frame is None:
-        raise TargetSourceMissing(target=name, source=target.source)
-    frame = frame[(frame["grid"] >= 0) & frame[target.date].notna()]
-    categories = target.categories
-    if categories is None and target.date == "occurred_at" and (shipped := categories_of(target.source)):
-        # Of a default target only what the vocabulary names is an event; `other` may be anything.
-        categories = tuple(code for code in shipped if code != "other")
-    if categories is not None:
-        frame = frame[frame["category"].isin(categories)]
-    if target.min_severity is not None:
-        order = [severity.value for severity in Severity]
-        frame = frame[frame["severity"].isin(order[order.index(target.min_severity.value) :])]
-    known = column(frame, f"{target.date}_known" if target.date == "escalated_at" else "known_at")
-    until = column(frame, "believed_to")
-    if target.date == "escalated_at":
-        # An exit to court or arbitration is an orderly end: the event is withdrawn once that is known.
-        referred = frame["outcome"].eq("referred").to_numpy(dtype=bool)
-        until = np.where(referred, np.fmin(until, column(frame, "outcome_known")), until)
+        raise TargetSourceMissing(target=name, source=rule.source)
+    frame = frame[frame["grid"] >= 0]
+    found = events_of(frame, rule)
+    rows = frame.iloc[found.row]
     return TargetEvents(
         name=name,
-        grid=frame["grid"].to_numpy(dtype=np.int64),
-        at=column(frame, target.date),
-        known_at=np.maximum(known, column(frame, "believed_from")),
-        until=until,
-        count=frame["count"].to_numpy(dtype=np.float64),
+        grid=rows["grid"].to_numpy(dtype=np.int64),
+        at=found.at,
+        known_at=found.seen_from,
+        counted_at=found.known_at,
+        until=found.until,
+        count=rows["count"].to_numpy(dtype=np.float64),
     )
 
 

@@ -49,7 +49,7 @@ class BuiltTable:
 
 
 def catalogue_mark(configuration: Configuration) -> str:
-    """The first eight digits of the catalogue's version: enough to tell two catalogues apart in a file's name."""
+    """The first eight digits of the catalogue's version: enough to tell two catalogues, or their code, apart in a file's name."""
     return catalogue_version(configuration)[:8]
 
 

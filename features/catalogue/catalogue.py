@@ -8,7 +8,7 @@ to hold, so that the catalogue of yesterday equals the one of tomorrow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from features.catalogue.plugins import from_modules
 from features.families.anomaly import pace
@@ -25,6 +25,7 @@ from features.families.recency import decayed, decayed_by_category, recency
 from features.families.residents import per_head, proxies, residents
 from features.families.season import season
 from features.families.spatial import against_units, around
+from features.families.target_history import events_within, target_history
 from features.families.topics import by_topic
 from features.matrix import Feature
 from features.windows import SHORT_AND_LONG
@@ -65,6 +66,7 @@ def _all(configuration: Configuration) -> tuple[Declared, ...]:
         *proxies(),
         *interventions(configuration.period),
         *season(configuration.period),
+        *_of_targets(configuration, subjects),
     ]
     of: dict[str, str] = {}
     for row in rows:
@@ -73,6 +75,17 @@ def _all(configuration: Configuration) -> tuple[Declared, ...]:
             raise FeatureNameTaken(name=name, one=of[name], other=source)
         of[name] = source
     return (*rows, *from_modules(configuration.features.modules, tuple(subjects.values()), of))
+
+
+def _of_targets(configuration: Configuration, subjects: Mapping[str, Subject]) -> Iterator[Declared]:
+    """The own history of the targets that have outcomes; what has a date alone is counted with its source."""
+    _, long = SHORT_AND_LONG[configuration.period]
+    for name, target in configuration.targets.items():
+        subject = subjects.get(target.source)
+        if target.outcomes and subject is not None and not subject.contract.demand_only:
+            yield from target_history(name, target, subject)
+            yield from around(events_within(name, target, subject, long))
+            yield from against_units(events_within(name, target, subject, long))
 
 
 def subject_of(source: str, configuration: Configuration) -> Subject:

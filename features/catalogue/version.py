@@ -34,6 +34,7 @@ _MAKERS = (
     "riskwarn.geography.points",
     "riskwarn.periods",
     "riskwarn.store.beliefs",
+    "riskwarn.store.targets",
 )
 
 

@@ -14,6 +14,7 @@ from features.city import City
 from features.encoding.clock import Clock
 from features.encoding.encode import encode, encode_table
 from features.encoding.records import GONE, Records
+from features.encoding.target_events import encode_target_events
 from features.engine.spans import NEVER
 from features.windows import WINDOWS
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
@@ -52,11 +53,13 @@ def encoded(city: City) -> Encoded:
     """The city as numbers, from the period of its first known event to its as-of."""
     clock = clock_of(city)
     sources, above = {}, {}
-    for name, frame in city.beliefs.items():
-        rows, high = encode_events(frame, clock, city.contracts[name].categories)
-        sources[name] = rows.by_grid()
-        if len(high):
-            above[name] = high
+    for source, frame in city.beliefs.items():
+        found = {source: encode_events(frame, clock, city.contracts[source].categories)}
+        found |= encode_target_events(source, frame, city.configuration, clock)
+        for name, (rows, high) in found.items():
+            sources[name] = rows.by_grid()
+            if len(high):
+                above[name] = high
     return with_tables(city, clock, sources, above)
 
 
@@ -87,7 +90,7 @@ def with_tables(city: City, clock: Clock, sources: Mapping[str, Records], above:
         {**sources, **tables},
         max(WINDOWS[city.calendar.period]),
         city.calendar.local_days(clock.edges),
-        {name: _first_answer(rows) for name, rows in sources.items()},
+        {name: _first_answer(rows) for name, rows in sources.items() if "answered_at" in rows},
         above,
     )
 

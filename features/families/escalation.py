@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from features.families.declaration import Declared, Family, Subject
 from features.panel.distances import RINGS_M
 from features.transforms.amounts import DaysSince, Decayed, Within
-from features.transforms.cases import Escalated
 from features.transforms.ratios import SmoothedShare
 from features.transforms.selections import Recorded, Selection
+from features.transforms.targets import Escalated
 from features.transforms.transform import Once
 from features.transforms.units import SumOverRing
 from features.windows import HALF_LIVES, NEAR_HALF_LIVES, SHORT_AND_LONG, YEAR

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from features.city import City, city_around, read_city
 from features.encoding.clock import Clock
 from features.encoding.encoded_city import AHEAD, clock_of, encode_events, with_tables
 from features.encoding.records import Records
+from features.encoding.target_events import encode_target_events
 from features.incremental.files import Ids, RecordFile, VersionFiles
 from features.matrix import FeatureMatrix
 from riskwarn.configuration import Configuration
@@ -88,7 +90,9 @@ def newest_features(
         city = read_city(home, as_of, now=now, version=version)
         clock = clock_of(city)
         sources = {
-            name: encode_events(frame, clock, city.contracts[name].categories) for name, frame in city.beliefs.items()
+            name: found
+            for source, frame in city.beliefs.items()
+            for name, found in _encoded(city, source, frame, clock)
         }
     else:
         sources = grown.sources
@@ -161,9 +165,9 @@ class _State:
             touched, renewed = self._believed_anew(name, new, city, store)
             if len(renewed) and renewed["known_at"].min() < pd.Timestamp(clock.edges[0]):
                 return None
-            fresh = encode_events(renewed, clock, city.contracts[name].categories)
-            rows, high = (RecordFile.of(self.folder, part) for part in self.manifest["records"][name])
-            sources[name] = (rows.changed(touched, fresh[0]), high.changed(touched, fresh[1]))
+            for part, fresh in _encoded(city, name, renewed, clock):
+                rows, high = (RecordFile.of(self.folder, file) for file in self.manifest["records"][part])
+                sources[part] = (rows.changed(touched, fresh[0]), high.changed(touched, fresh[1]))
             number += len(touched)
         return _Grown(sources, number)
 
@@ -182,6 +186,14 @@ class _State:
             parts.append(store.table(name, self.manifest["files"][name], None, old))
         versions = versions_of(*parts, fresh)
         return touched, beliefs(versions, city.geography, city.configuration.sources[name].mapping)
+
+
+def _encoded(
+    city: City, source: str, frame: pd.DataFrame, clock: Clock
+) -> Iterator[tuple[str, tuple[Records, Records]]]:
+    """The records of a source, and what is made of them, under their names."""
+    yield source, encode_events(frame, clock, city.contracts[source].categories)
+    yield from encode_target_events(source, frame, city.configuration, clock).items()
 
 
 def _events(configuration: Configuration) -> list[str]:
@@ -213,7 +225,8 @@ def _write(home: Home, city: City, store: Store, sources: Sources) -> None:
         name: [RecordFile.write(folder, part).as_dict() for part in (rows, high)]
         for name, (rows, high) in sources.items()
     }
-    versions = {name: _versions(folder, store, name, city) for name in sources}
+    events = [name for name in _events(city.configuration) if name in sources]
+    versions = {name: _versions(folder, store, name, city) for name in events}
     names = [part["file"] for pair in records.values() for part in pair] + [
         name for pair in versions.values() for name in pair
     ]
@@ -223,7 +236,7 @@ def _write(home: Home, city: City, store: Store, sources: Sources) -> None:
         "as_of": city.as_of.isoformat(),
         "first_known": city.first_known.isoformat(),
         "places": _places(city, store),
-        "files": {name: store.files(name) for name in sources},
+        "files": {name: store.files(name) for name in events},
         "records": records,
         "versions": versions,
         "sizes": {name: (folder / name).stat().st_size for name in names},

@@ -27,6 +27,7 @@ FAMILIES: dict[str, Pair] = {
     "backlog": ("未办结", "open backlog"),
     "closing": ("办结用时", "time to close"),
     "escalation": ("升级", "escalations"),
+    "target_history": ("预测对象的历史", "a target's own history"),
     "topics": ("文本主题", "topics of free text"),
     "breaks": ("登记口径变化", "breaks of recording"),
     "demand": ("待答复诉求", "unanswered demand"),
@@ -64,6 +65,7 @@ TRANSFORMS: dict[str, Pair] = {
 UNITS: dict[str, Pair] = {
     "": ("", ""),
     "records": ("件", "records"),
+    "events": ("起", "events"),
     "records per 1,000": ("件/千人", "records per 1,000"),
     "people per 1,000": ("人/千人", "people per 1,000"),
     "severity points": ("级别分", "severity points"),

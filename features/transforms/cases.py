@@ -89,26 +89,6 @@ class Overdue(Selection, Shared[Spans]):
 
 
 @dataclass(frozen=True)
-class Escalated(Selection, Shared[Spans]):
-    """Escalated records, counted when the escalation became known, until they prove to have been referred."""
-
-    source: str
-
-    vocabularies = ("outcome",)
-
-    def spans(self, panel: Panel) -> Spans:
-        """The escalated ones."""
-        return self.on(panel)
-
-    def make(self, panel: Panel) -> Spans:
-        """Choose them."""
-        rows = panel.records(self.source)
-        spans = panel.spans(self.source).counted(rows["escalated_at"]).dated(rows["escalated_at_day"])
-        end = np.where(rows["referred"], rows["outcome"], NEVER)
-        return spans.between(spans.start, end).where(rows["escalated_at"] < NEVER)
-
-
-@dataclass(frozen=True)
 class UnderWay(Selection):
     """What was begun and has not ended."""
 

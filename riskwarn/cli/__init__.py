@@ -32,6 +32,7 @@ COMMANDS = {
     "erase": "erase",
     "features": "features",
     "train": "train",
+    "retrain": "retrain",
     "backtest": "backtest",
     "promote": "promote",
     "score": "score",

@@ -18,9 +18,10 @@ COLUMNS = ("source", "verdict", "records", "newest", "quiet_days", "newest_count
 )
 @click.pass_obj
 def command(session: Session, source: str | None, as_of: datetime | None) -> None:
-    """Examine the event sources: freshness, volume, completeness, delays, what later exports changed."""
+    """Examine the event sources: freshness, volume, completeness, delays, what later exports changed, and what targets can be learnt."""
     from riskwarn.contracts import contract
-    from riskwarn.health import districts_in_force, examine, usual_as_of
+    from riskwarn.health import districts_in_force, examine, prospects, usual_as_of
+    from riskwarn.store import Store
 
     home = session.home()
     if source is not None:
@@ -45,5 +46,11 @@ def command(session: Session, source: str | None, as_of: datetime | None) -> Non
             }
         )
         lines += [f"{one.source}: {finding.zh} · {finding.en}" for finding in one.findings]
-    result = {"as_of": day.isoformat(), "items": [one.as_dict() for one in found]}
+    targets = prospects(Store(home), home.configuration, source=source)
+    lines += [note for target in targets for note in target.notes]
+    result = {
+        "as_of": day.isoformat(),
+        "items": [one.as_dict() for one in found],
+        "targets": [target.as_dict() for target in targets],
+    }
     session.emit(result, [f"as of {day}", *table(rows, COLUMNS), *([""] if lines else []), *lines])

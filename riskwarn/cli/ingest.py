@@ -83,7 +83,7 @@ def command(
     lines = table([file.as_dict() for file in account.files], COLUMNS)
     if account.dropped_columns:
         lines.append(f"dropped unread: {'、'.join(account.dropped_columns)}")
-    lines += [f"note: {note}" for note in account.notes]
+    lines += [f"note: {note}" for note in (*account.notes, *account.targets)]
     if account.quarantined:
         why = ", ".join(f"{reason} {rows}" for reason, rows in sorted(account.reasons.items()))
         lines.append(f"quarantined: {why}. See riskwarn quarantine list.")

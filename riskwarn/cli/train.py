@@ -18,10 +18,20 @@ from riskwarn.cli.session import Session, table
 @click.pass_obj
 def command(session: Session, target: str | None, horizon: int | None, as_of: datetime | None) -> None:
     """Fit, calibrate, evaluate and register models; the first of a target and horizon is promoted."""
+    run(session, target, horizon, as_of, renew=False)
+
+
+def run(session: Session, target: str | None, horizon: int | None, as_of: datetime | None, *, renew: bool) -> None:
+    """Train and print what was trained and what was skipped; `renew` replaces champions that can no longer score."""
     from training import train
 
     trained, skipped = train(
-        session.home(), target=target, horizon=horizon, as_of=as_of.date() if as_of else None, progress=session.progress
+        session.home(),
+        target=target,
+        horizon=horizon,
+        as_of=as_of.date() if as_of else None,
+        renew=renew,
+        progress=session.progress,
     )
     rows = []
     for one in trained:
@@ -38,5 +48,6 @@ def command(session: Session, target: str | None, horizon: int | None, as_of: da
             }
         )
     lines = [*table(rows), *(f"{one.version}: {one.reason}" for one in trained)]
+    lines += [f"note: {note}" for note in dict.fromkeys(note for one in trained for note in one.notes)]
     lines += [f"skipped {one.target}, horizon {one.horizon}: {one.reason}" for one in skipped]
     session.emit([one.as_dict() for one in trained], lines)

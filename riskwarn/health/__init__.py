@@ -1,22 +1,25 @@
 """How sound the data are: how each source reports, and what was refused, in words for the clerk.
 
 The door: `examine` with `districts_in_force` and `usual_as_of`, `SourceHealth`, `Verdict`, `Gap`; `arrivals_of` for
-the embargo of training; `write_workbook`.
+the embargo of training; `prospects` of the targets; `write_workbook`.
 """
 
 from riskwarn.health.delays import Arrivals
 from riskwarn.health.examining import arrivals_of, districts_in_force, examine, usual_as_of
+from riskwarn.health.learnable import Prospect, prospects
 from riskwarn.health.reports import Gap, SourceHealth, Verdict
 from riskwarn.health.workbook import write_workbook
 
 __all__ = [
     "Arrivals",
     "Gap",
+    "Prospect",
     "SourceHealth",
     "Verdict",
     "arrivals_of",
     "districts_in_force",
     "examine",
+    "prospects",
     "usual_as_of",
     "write_workbook",
 ]

@@ -18,15 +18,13 @@ from riskwarn.geography import Geography
 from riskwarn.mapping import Mapping
 from riskwarn.periods import FOREVER, Calendar
 from riskwarn.store.crosswalk import crosswalk
+from riskwarn.store.targets import OUTCOME_DATES
 
 #: Contents that a later version may correct; a change of any of them is a new belief.
 _CONTENT = tuple(name for name in FIXED_FIELDS if name not in ("known_at", "located_by", "district"))
 
 #: Of these a mapping may say that they are written again; without the others a record has no place in a panel.
 _MAY_CHANGE = ("category", "severity", "kind", "form", "discovered_by", "due_at")
-
-#: Dates to which an outcome may belong; it is known from the latest that the record has.
-_OUTCOME_DATES = ("closed_at", "escalated_at", "ended_at")
 
 #: Columns of a beliefs table beside ``<field>`` and ``<field>_known`` of the own-time fields.
 COLUMNS = (
@@ -164,7 +162,7 @@ def _newest_own_times(frame: pd.DataFrame, mapping: Mapping) -> pd.DataFrame:
         told = known if mapping.fixed.get(name) else _revised_known(frame, name, value, delivery)
         frame[f"{name}_known"] = told.where(value.notna())
         frame[name] = value
-    dates = [f"{name}_known" for name in _OUTCOME_DATES]
+    dates = [f"{name}_known" for name in OUTCOME_DATES]
     frame["outcome_known"] = frame[dates].max(axis=1).where(frame["outcome"].notna()).astype("datetime64[us]")
     frame["outcome"] = frame["outcome"].where(frame["outcome_known"].notna())
     return frame

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
@@ -15,17 +16,24 @@ LOCK = ".lock"
 
 @contextmanager
 def writing(home: Home, progress: Progress = silent) -> Iterator[None]:
-    """Hold the store's only pen: waits for another writer, then sweeps what a killed one left behind.
+    """Hold the store's only pen: waits for another writer, then sweeps what a killed one left behind."""
+    with one_at_a_time(home.lake, progress, "waiting for another load to end"):
+        sweep(home)
+        finish_erasures(home)
+        yield
+
+
+@contextmanager
+def one_at_a_time(folder: Path, progress: Progress, waiting: str) -> Iterator[None]:
+    """Hold the lock of a folder; `waiting` is told while another process does.
 
     The lock is the operating system's (flock): it ends with its process, however that ends.
     """
-    home.lake.mkdir(exist_ok=True)
-    with (home.lake / LOCK).open("a") as handle:
+    folder.mkdir(exist_ok=True)
+    with (folder / LOCK).open("a") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            progress("waiting for another load to end")
+            progress(waiting)
             fcntl.flock(handle, fcntl.LOCK_EX)
-        sweep(home)
-        finish_erasures(home)
         yield

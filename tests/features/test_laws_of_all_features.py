@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from features import build_features
 from features.building import shards
 from features.catalogue.catalogue import declared
+from features.encoding import target_events
+from features.encoding.target_events import rules_of
 from features.engine.sums import Flow
 from features.panel.panel import Panel, Spans
 from features.testing import assert_same, check_laws, check_no_leak, check_origins, check_partitions, made_up_city
@@ -84,6 +86,45 @@ def test_a_leak_is_found(fault: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         for seed in range(5):
             city = made_up_city(seed)
             check_no_leak(city, city.calendar.shift(city.as_of, -9))
+
+
+def by_the_closing_alone(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Dates what is known of an outcome by the outcome's own date, as if no record were registered after its closing."""
+
+    def events(frame: Any, rule: Any) -> Any:
+        found = make(frame, rule)
+        early = np.fmin(found.known_at, found.at)
+        return replace(found, known_at=early, seen_from=early)
+
+    return events
+
+
+def as_if_never_corrected(make: Callable[..., Any]) -> Callable[..., Any]:
+    """Takes what a correction says of the place for what was said from the first."""
+
+    def events(frame: Any, rule: Any) -> Any:
+        found = make(frame, rule)
+        return replace(found, seen_from=found.known_at)
+
+    return events
+
+
+@pytest.mark.parametrize("fault", [by_the_closing_alone, as_if_never_corrected])
+def test_a_leak_of_outcomes_is_found(fault: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen by a target's own history alone: escalations are left out of this catalogue."""
+    monkeypatch.setattr(target_events, "events_of", fault(target_events.events_of))
+    monkeypatch.setattr(target_events, "rules_of", only_of_targets)
+    harm = {"harm": {"source": "disputes", "outcomes": ["injury", "settled"]}}
+    others = {row.feature.family for row in declared(Configuration(targets=harm))} - {"target_history"}
+    configuration = Configuration(targets=harm, features={"off": sorted(others)})
+    with pytest.raises(AssertionError, match="harm_events"):
+        for seed in range(5):
+            city = made_up_city(seed, records=90, configuration=configuration)
+            check_no_leak(city, city.calendar.shift(city.as_of, -9))
+
+
+def only_of_targets(source: str, configuration: Configuration) -> Any:
+    return [pair for pair in rules_of(source, configuration) if not pair[0].startswith("escalations")]
 
 
 def test_a_window_that_forgets_corrections_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,8 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskwarn.configuration import LevelRule, Levels
-from riskwarn.errors import ModelDamaged, NoChampion
+from features import feature_versions
+from features.building.tables import table_path
+from riskwarn.configuration import Configuration, LevelRule, Levels
+from riskwarn.errors import FeaturesChanged, ModelDamaged, NoChampion
 from riskwarn.files import sha256
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
@@ -21,9 +26,11 @@ from riskwarn.words import Level
 from serving import publish
 from serving.levels import levels
 from serving.publishing import newest, read_table
+from serving.replay import rebuild
 from serving.scoring import coherent
 from tests.conftest import Town
 from tests.worlds import NOW
+from training import champions, load_forecaster
 
 
 @pytest.fixture
@@ -84,6 +91,76 @@ def test_a_snapshot_is_replayed_byte_for_byte(copied: Home) -> None:
     again = publish(copied, now=NOW)
     assert again.snapshot == row["id"]
     assert {name: sha256(copied.snapshots / row["id"] / name) for name in kept} == kept
+
+
+def test_two_scorings_at_once_publish_one_snapshot(copied: Home) -> None:
+    """The second waits, and finds what the first has published."""
+    as_of = copied.configuration.calendar.shift(pd.Timestamp(before_as_of(copied)).date(), -1)
+    homes = [open_home(copied.path, Settings()) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        done = list(pool.map(lambda home: publish(home, as_of, now=NOW), homes))
+    assert done[0].snapshot == done[1].snapshot
+    assert len(list(copied.snapshots.glob(f"{as_of}-*"))) == 1
+
+
+def versions_with(changed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the formula of one feature had been rewritten."""
+    from features.catalogue import version
+    from training import purpose
+
+    known = version.feature_versions
+
+    def now(configuration: Configuration) -> dict[str, str]:
+        return {name: "another" if name == changed else told for name, told in known(configuration).items()}
+
+    monkeypatch.setattr(version, "feature_versions", now)
+    monkeypatch.setattr(purpose, "feature_versions", now)
+
+
+def word_of_category(source: str, code: str, patch: pytest.MonkeyPatch) -> None:
+    """As if another word of the vocabulary led to a category."""
+    from features.catalogue import version
+
+    known = version.shipped
+
+    def now(name: str) -> dict[str, Any]:
+        listed = known(name)
+        return (
+            listed
+            if name != "categories"
+            else {**listed, source: {**listed[source], code: [*listed[source][code], "别的"]}}
+        )
+
+    patch.setattr(version, "shipped", now)
+
+
+def test_a_change_of_a_formula_or_a_word_invalidates_what_depends_on_it_and_nothing_else(
+    copied: Home, tmp_path: Path
+) -> None:
+    """Features (the name of their table), snapshots and replays. The model of conflict uses disputes, nothing uses the brand-new."""
+    row = newest(copied)
+    assert row is not None
+    used = {name for one in champions(copied) for name in load_forecaster(copied, one.version).names}
+    spared = next(name for name in feature_versions(copied.configuration) if name not in used)
+    table, kept = table_path(copied, date(2026, 6, 1), 1), row["manifest"]["files"]
+    with pytest.MonkeyPatch.context() as patch:
+        versions_with(spared, patch)
+        assert table_path(copied, date(2026, 6, 1), 1) != table
+        assert publish(copied, now=NOW).snapshot == row["id"]
+        assert rebuild(copied, row["id"], tmp_path) == kept
+    for change in (
+        lambda patch: versions_with("disputes_open", patch),
+        lambda patch: word_of_category("disputes", "neighbourhood", patch),
+    ):
+        with pytest.MonkeyPatch.context() as patch:
+            change(patch)
+            assert table_path(copied, date(2026, 6, 1), 1) != table
+            with pytest.raises(FeaturesChanged, match="run riskwarn retrain"):
+                publish(copied, now=NOW)
+            with pytest.raises(FeaturesChanged, match=r"disputes_open|neighbourhood"):
+                rebuild(copied, row["id"], tmp_path)
+    assert table_path(copied, date(2026, 6, 1), 1) == table
+    assert publish(copied, now=NOW).snapshot == row["id"]
 
 
 def test_change_is_told_against_the_snapshot_before(copied: Home) -> None:

@@ -12,16 +12,20 @@ import pytest
 from features import read_city
 from riskwarn.errors import (
     HistoryTooShort,
+    NoEvents,
     PromotionRefused,
     TargetSourceMissing,
     TargetWithoutEvents,
+    TrainedForOther,
     UnknownTarget,
     UnknownVersion,
 )
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
+from riskwarn.words import Severity
+from serving import publish
 from tests.conftest import Town
-from tests.worlds import dispute, load, with_grids, write_csv
+from tests.worlds import NOW, dispute, load, with_grids, write_csv
 from training import backtest, champions, load_forecaster, make_scene, promote, train
 from training.backtest import build_features
 from training.registry import split
@@ -106,6 +110,32 @@ def test_a_backtest_has_a_row_for_every_grid_and_origin(town: Town) -> None:
     assert late[late["as_of"] == city.as_of]["observed"].isna().all(), "not ripe"
 
 
+def test_a_champion_that_was_trained_for_something_else_neither_scores_nor_returns_and_is_retrained(
+    town: Town, tmp_path: Path
+) -> None:
+    """Where the declaration of the target changed: `train` says so, `retrain` puts a new version in its place."""
+    shutil.copytree(town.home.path, tmp_path / "copy")
+    whole = open_home(tmp_path / "copy", Settings())
+    narrower = whole.configuration.targets["conflict"].model_copy(update={"min_severity": Severity.LARGER})
+    targets = {**whole.configuration.targets, "conflict": narrower}
+    home = Home(whole.path, whole.configuration.model_copy(update={"targets": targets}), whole.settings)
+    with pytest.raises(
+        TrainedForOther, match=r"conflict-\d-v1 was trained for .*targets\.conflict\.severities.*riskwarn retrain"
+    ):
+        publish(home, now=NOW)
+    city = read_city(home)
+    matrix = build_features(city)
+    beside, _ = train(home, target="conflict", horizon=4, city=city, matrix=matrix)
+    assert not beside[0].champion and "riskwarn retrain" in beside[0].reason
+    instead, _ = train(home, target="conflict", horizon=4, city=city, matrix=matrix, renew=True)
+    assert instead[0].champion
+    assert "takes the place of conflict-4-v1" in instead[0].reason
+    with pytest.raises(TrainedForOther, match="conflict-4-v1"):
+        promote(home, "conflict-4-v1")
+    # Declared as before, the old version may return.
+    assert promote(whole, "conflict-4-v1")["replaced"] == "conflict-4-v3"
+
+
 def test_what_cannot_be_trained_is_one_sentence(home: Home, tmp_path: Path) -> None:
     with_grids(home, tmp_path)
     rows = [
@@ -113,7 +143,7 @@ def test_what_cannot_be_trained_is_one_sentence(home: Home, tmp_path: Path) -> N
         for number, (year, month) in enumerate((year, month) for year in (3, 4, 5) for month in range(1, 10))
     ]
     load(home, "disputes", write_csv(tmp_path / "d.csv", rows))
-    with pytest.raises(TargetWithoutEvents, match="0 mature events"):
+    with pytest.raises(NoEvents, match="none of 27 disputes has escalated_at or one of the outcomes"):
         train(home, target="conflict", horizon=1)
     with pytest.raises(TargetSourceMissing, match="riskwarn ingest incidents"):
         train(home, target="safety")
@@ -121,5 +151,9 @@ def test_what_cannot_be_trained_is_one_sentence(home: Home, tmp_path: Path) -> N
         train(home, target="petitioning")
     with pytest.raises(UnknownTarget, match="1, 4, 12"):
         train(home, horizon=3)
+    events = [row | {"升级时间": row["登记时间"], "更新时间": row["登记时间"]} for row in rows]
+    load(home, "disputes", write_csv(tmp_path / "e.csv", events))
     with pytest.raises(HistoryTooShort, match="load more history"):
         train(home, target="conflict", as_of=date(2023, 3, 1))
+    with pytest.raises(TargetWithoutEvents, match="mature events before 2024-07-01"):
+        train(home, target="conflict", horizon=1, as_of=date(2024, 7, 1))

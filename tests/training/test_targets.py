@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from features import City, read_city
+from features import City, build_features, read_city
 from riskwarn.errors import TargetSourceMissing
 from riskwarn.home import Home
 from tests.worlds import dispute, load, with_grids, write_csv
+from training.scene import make_scene
 from training.targets import embargo_days, mature, target_events, window_counts
 
 
@@ -48,6 +49,25 @@ def test_an_escalation_counts_in_the_windows_that_hold_its_date(home: Home, tmp_
 def test_an_exit_to_court_is_no_target(home: Home, tmp_path: Path) -> None:
     city = city_of(home, tmp_path, escalated(1, "2026-03-10", outcome="引导诉讼"), escalated(2, "2026-03-10"))
     assert counts(city) == [0, 1, 0]
+
+
+def test_what_is_labelled_by_outcome_stands_in_the_features_as_the_same_event(home: Home, tmp_path: Path) -> None:
+    """No date of escalation at all: the target and its own history both go by outcome and closing."""
+    rows = [
+        {**escalated(number, "2026-03-10"), "升级时间": "", "化解时间": f"2026-03-{day} 09:00:00", "调解结果": outcome}
+        for number, (day, outcome) in enumerate((("10", "民转刑"), ("17", "转公安"), ("18", "调解成功"), ("19", "")))
+    ]
+    city = city_of(home, tmp_path, *rows)
+    assert counts(city) == [0, 1, 1]
+    matrix = build_features(city, [date(2026, 3, 16), date(2026, 3, 23)])
+    own = {
+        name: matrix.values[matrix.names.index(name), :, 1].tolist()
+        for name in ("conflict_events_4", "disputes_escalated_4")
+    }
+    assert own == {"conflict_events_4": [1, 2], "disputes_escalated_4": [0, 0]}
+    scene = make_scene(city, "conflict", 1, matrix=matrix)
+    seen = scene.panel.within(scene.spans, 4)[scene.columns(matrix.origins), 1]
+    assert seen.tolist() == [1, 2], "the baselines and the features count one event alike"
 
 
 def test_a_label_knows_only_what_had_arrived(home: Home, tmp_path: Path) -> None:

@@ -29,6 +29,9 @@ class Account:
     located: dict[str, int] = field(default_factory=dict)  # rung of the ladder of places -> sound rows
     forced: tuple[str, ...] = ()  # what would have stopped the load, had it not been forced
     files: tuple[Account, ...] = ()
+    targets: tuple[
+        str, ...
+    ] = ()  # of several files: what of the source counts towards no target, which cannot be learnt
 
     def __post_init__(self) -> None:
         parts = self.accepted + self.duplicates + self.corrected + self.quarantined
@@ -54,7 +57,7 @@ class Account:
             counted["located"] = self.located
         if self.file is not None:
             return {"file": self.file, "sheets": list(self.sheets), **counted}
-        return {**counted, "files": [file.as_dict() for file in self.files]}
+        return {**counted, "targets": list(self.targets), "files": [file.as_dict() for file in self.files]}
 
 
 def together(source: str, files: Sequence[Account]) -> Account:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from riskwarn.contracts.schema import TABLES
 from riskwarn.declarations import zone
 from riskwarn.errors import FileMissing, FileUnreadable
 from riskwarn.files import sha256
+from riskwarn.health import prospects
 from riskwarn.home import CONFIGURATION, Home
 from riskwarn.ingest.columns import Columns, heading_finder, match, opinions, require
 from riskwarn.ingest.loading.account import Account, together
@@ -93,7 +95,8 @@ def ingest(
                 load_file(home, file, of_file, guard, exported_at=exported_at, database=database, sheet=sheet, now=now)
             )
     progress(f"loading {source}", len(files), len(files))
-    return together(source, accounts)
+    foretold = prospects(Store(home), home.configuration, source=source)
+    return replace(together(source, accounts), targets=tuple(note for one in foretold for note in one.notes))
 
 
 def load_file(

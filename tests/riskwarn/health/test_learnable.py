@@ -1,0 +1,128 @@
+"""What is said of a target that cannot be learnt yet: the right reason, what mends it, and before anybody trains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from riskwarn.configuration import Configuration
+from riskwarn.errors import EventsTooLate, HistoryTooShort, TargetSourceMissing
+from riskwarn.health import prospects
+from riskwarn.health.learnable import calibration_begins
+from riskwarn.home import Home, open_home
+from riskwarn.periods import Period
+from riskwarn.settings import Settings
+from riskwarn.store import Store
+from tests.worlds import NOW, dispute, load, with_grids, write_csv
+
+START = datetime(2024, 1, 1, 9)
+
+
+def register(weeks: int = 90, **changes: Any) -> Iterator[dict[str, Any]]:
+    """A dispute a week, closed after two days without escalating."""
+    for number in range(weeks):
+        happened = START + timedelta(weeks=number)
+        told = {
+            "发生时间": happened,
+            "登记时间": happened,
+            "化解时间": happened + timedelta(days=2),
+            "调解结果": "调解成功",
+        }
+        yield dispute(number, **told) | changes
+
+
+def said(home: Home, folder: Path, rows: Any, source: str = "disputes") -> str:
+    with_grids(home, folder)
+    account = load(home, source, write_csv(folder / f"{source}.csv", list(rows)))
+    return " ".join(account.targets)
+
+
+def test_a_register_with_outcomes_and_closings_can_be_learnt(home: Home, tmp_path: Path) -> None:
+    rows = [row | ({"调解结果": "转公安"} if number % 3 == 0 else {}) for number, row in enumerate(register())]
+    assert said(home, tmp_path, rows) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {},
+            "none of 90 disputes has escalated_at or one of the outcomes injury, police_intervention, violence. Map the columns",
+        ),
+        ({"调解结果": "派出所接走了"}, "translate their words"),
+        (
+            {"调解结果": "民转刑", "化解时间": ""},
+            "90 of 90 disputes have an outcome that counts, and none of these a date beside it",
+        ),
+        ({"调解结果": "引导诉讼", "升级时间": ""}, "none of 90 disputes has escalated_at"),
+        (
+            {"调解结果": "民转刑", "网格编码": "", "社区": "青山0社区"},
+            "its 90 events in disputes are located in a community or above",
+        ),
+    ],
+)
+def test_each_reason_is_told_with_what_mends_it(
+    changes: dict[str, Any], sentence: str, home: Home, tmp_path: Path
+) -> None:
+    found = said(home, tmp_path, register(**changes))
+    assert found.startswith("Target 'conflict' cannot be learnt yet: ") and sentence in found
+
+
+def test_too_few_events_are_counted_once_for_all_versions_of_a_record(home: Home, tmp_path: Path) -> None:
+    rows = list(register())
+    rows[:19] = [row | {"调解结果": "民转刑"} for row in rows[:19]]
+    assert "holds 19 of its events in grids, and at least 20 are needed" in said(home, tmp_path, rows)
+    again = [row | {"纠纷类型": "物业", "更新时间": "2026-02-01"} for row in rows[:19]]
+    again += [rows[18] | {"办理状态": "作废", "更新时间": "2026-03-01"}]
+    account = load(home, "disputes", write_csv(tmp_path / "again.csv", again), exported_at=NOW)
+    assert account.corrected == 20
+    assert "holds 18 of its events" in " ".join(account.targets)
+
+
+def test_events_that_come_too_late_and_short_histories_are_told_as_such(home: Home, tmp_path: Path) -> None:
+    rows = [row | ({"调解结果": "民转刑"} if number > 60 else {}) for number, row in enumerate(register())]
+    assert "none of its events falls between 2024-06-25, where learning begins, and 2025-0" in said(
+        home, tmp_path, rows
+    )
+    [one] = prospects(Store(home), home.configuration, targets=["conflict"])
+    assert isinstance(one.obstacle, EventsTooLate) and one.events == 29
+    short = home.configuration.model_copy(update={"horizons": (40,)})
+    [one] = prospects(Store(home), short, targets=["conflict"])
+    assert isinstance(one.obstacle, HistoryTooShort)
+    assert one.obstacle.fields["origins"] < one.obstacle.fields["needed"]  # type: ignore[operator]
+
+
+def test_what_does_not_count_towards_a_default_target_is_said_by_every_load(home: Home, tmp_path: Path) -> None:
+    words = ("火灾", "外星人", "其他", "外星人")
+    rows = [
+        {"事故编号": f"A{n}", "网格编码": "G1", "发生时间": START + timedelta(days=6 * n), "事故类型": words[n % 4]}
+        for n in range(120)
+    ]
+    found = said(home, tmp_path, rows, "incidents")
+    assert found == (
+        "60 of 120 incidents bear a word of category that nobody knows and 30 are other: they do not count towards safety; "
+        "translate them in the mapping (words: category)"
+    )
+    unknown = [row | {"事故类型": "外星人"} for row in rows]
+    other = open_home(home.path, Settings())
+    account = load(other, "incidents", write_csv(tmp_path / "unknown.csv", unknown), exported_at=NOW)
+    assert "none of 120 incidents is of a category and severity that counts, and 120 bear a word" in account.targets[-1]
+    wider = Configuration(
+        targets={"any": {"source": "incidents", "date": "occurred_at", "categories": ["fire", "外星人"]}}
+    )
+    [one] = prospects(Store(home), wider)
+    assert one.uncounted is None and one.events == 120, "a target that names its categories leaves nothing out unsaid"
+    [missing] = prospects(Store(home), home.configuration, targets=["conflict"])
+    assert isinstance(missing.obstacle, TargetSourceMissing)
+
+
+def test_a_longer_history_never_becomes_too_short() -> None:
+    for period in Period:
+        for horizon in (1, 4, 12):
+            begins = [calibration_begins(count, horizon, period) for count in range(1, 400)]
+            first = next(index for index, one in enumerate(begins) if one is not None)
+            assert all(one is not None and one < count + 1 for count, one in enumerate(begins) if count >= first)

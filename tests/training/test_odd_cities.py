@@ -1,0 +1,52 @@
+"""Targets that happen everywhere or too late, and cities of a grid or two: a sentence or a fit, never a fault or a raw warning."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from riskwarn.errors import EventsTooLate, TargetEverywhere
+from riskwarn.health import prospects
+from riskwarn.home import Home
+from riskwarn.store import Store
+from tests.worlds import load
+from training import train
+from training.linear import fit_logistic, fit_poisson
+
+CASES = Path(__file__).parent / "cases"
+
+
+def test_a_target_that_happens_everywhere_is_told_as_such(home: Home) -> None:
+    load(home, "grids", CASES / "g14_grids.csv")
+    load(home, "incidents", CASES / "g14_events.csv")
+    with pytest.raises(TargetEverywhere, match=r"nothing to tell apart\. Choose a shorter horizon"):
+        train(home, target="safety", horizon=4)
+
+
+def test_events_that_come_too_late_are_no_lack_of_origins(home: Home) -> None:
+    load(home, "grids", CASES / "g14_grids.csv")
+    account = load(home, "incidents", CASES / "g15_late_events.csv")
+    [one] = prospects(Store(home), home.configuration, targets=["safety"])
+    assert isinstance(one.obstacle, EventsTooLate)
+    assert "between 2024-06-25, where learning begins, and 2025-04-29, where calibration begins" in str(one.obstacle)
+    assert account.targets == (str(one.obstacle),), "the load says so already"
+
+
+@pytest.mark.parametrize("happened", [0.0, 1.0])
+def test_one_class_is_certain(happened: float) -> None:
+    rows = np.random.default_rng(1).normal(size=(40, 3))
+    margin = fit_logistic(rows, np.full(40, happened), 1e-3).margin(rows)
+    assert np.unique(margin).tolist() == [20.0 if happened else -20.0]
+
+
+def test_few_rows_of_many_features_are_fitted_without_a_remark() -> None:
+    rng = np.random.default_rng(2)
+    rows, counts = rng.normal(size=(12, 80)), rng.integers(0, 2, 12).astype(float)
+    rows[:, 40:] = rows[:, :40]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.isfinite(fit_logistic(rows, counts, 3e-4).margin(rows)).all()
+        assert np.isfinite(fit_poisson(rows, counts, 1e-6).margin(rows)).all()

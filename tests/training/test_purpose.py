@@ -1,0 +1,94 @@
+"""A version scores only what it was trained for; what does not change its numbers does not count."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from features import feature_versions
+from riskwarn.configuration import Configuration
+from riskwarn.errors import FeaturesChanged, PurposeUnknown, TrainedForOther
+from training import purpose as room
+from training.purpose import check_purpose, purpose, read_purpose
+
+USED = ("disputes_open", "disputes_escalated_26", "hotline_count_4")
+THEN = Configuration()
+
+
+def declared(**changes: Any) -> Configuration:
+    return Configuration.model_validate(THEN.model_dump(mode="json") | changes)
+
+
+def target(**changes: Any) -> dict[str, Any]:
+    return {"targets": {"conflict": THEN.targets["conflict"].model_dump(mode="json") | changes}}
+
+
+def mapping(source: str, **rules: Any) -> dict[str, Any]:
+    return {"sources": {source: {"mapping": rules}}}
+
+
+def check(now: Configuration) -> None:
+    check_purpose(now, "conflict", "conflict-4-v1", purpose(THEN, "conflict", USED))
+
+
+@pytest.mark.parametrize(
+    ("changes", "differs"),
+    [
+        ({"period": "month"}, "period: week → month"),
+        ({"timezone": "Asia/Tokyo"}, "timezone: Asia/Shanghai → Asia/Tokyo"),
+        (
+            target(outcomes=["violence"]),
+            r"targets.conflict.outcomes: \[injury, police_intervention, violence\] → \[violence\]",
+        ),
+        (target(min_severity="major"), r"targets.conflict.severities: - → \[major, extraordinary\]"),
+        (target(date=None), "targets.conflict.date: escalated_at → -"),
+        (
+            {"targets": {"other": {"source": "disputes", "date": "occurred_at"}}},
+            "targets.conflict.source: disputes → -",
+        ),
+        (mapping("disputes", delivery_days=2), r"sources.disputes.mapping.delivery_days: 0 → 2"),
+        (mapping("hotline", fixed={"severity": False}), "sources.hotline.mapping.fixed: {} → "),
+    ],
+)
+def test_what_differs_is_told_with_the_way_out(changes: dict[str, Any], differs: str) -> None:
+    with pytest.raises(TrainedForOther, match=f"{differs}.*run riskwarn retrain"):
+        check(declared(**changes))
+
+
+def test_levels_names_headings_and_what_is_not_used_do_not_count() -> None:
+    check(THEN)
+    check(declared(city="渝中", horizons=[1, 2], levels={"red": {"top": 0.5, "times": 1}}, min_residents=10))
+    check(declared(**target(zh="别的名称", en="another name", outcomes=["police_intervention", "injury", "violence"])))
+    check(declared(**mapping("disputes", columns={"closed_at": "办完"}, words={"outcome": {"打伤": "injury"}})))
+    check(declared(**mapping("incidents", delivery_days=9)))
+    check(declared(features={"off": ["season", "interventions"], "on": ["proxies"]}))
+
+
+def test_a_feature_that_is_used_and_changed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(FeaturesChanged, match=r"uses 1 features .*\(hotline_count_4\): run riskwarn retrain"):
+        check(declared(features={"off": ["counts"]}))
+    then = purpose(THEN, "conflict", USED)
+    monkeypatch.setattr(
+        room, "feature_versions", lambda now: dict(feature_versions(now)) | {"disputes_open": "another"}
+    )
+    with pytest.raises(FeaturesChanged, match="disputes_open"):
+        check_purpose(THEN, "conflict", "conflict-4-v1", then)
+    check_purpose(THEN, "conflict", "conflict-4-v1", purpose(THEN, "conflict", ["hotline_count_4"]))
+
+
+def test_the_history_of_another_target_is_part_of_what_it_uses() -> None:
+    then = purpose(THEN, "safety", ["conflict_events_26_near"])
+    check_purpose(THEN, "safety", "safety-4-v1", then)
+    with pytest.raises(FeaturesChanged, match="conflict_events_26_near"):
+        targets = target(outcomes=["violence"])["targets"] | {"safety": THEN.targets["safety"].model_dump(mode="json")}
+        check_purpose(declared(targets=targets), "safety", "safety-4-v1", then)
+
+
+def test_a_purpose_lies_beside_its_model_and_an_old_version_has_none(tmp_path: Path) -> None:
+    with pytest.raises(PurposeUnknown, match="riskwarn retrain"):
+        check_purpose(THEN, "conflict", "conflict-4-v1", read_purpose(tmp_path))
+    saved = purpose(THEN, "conflict", USED)
+    saved.save(tmp_path)
+    assert read_purpose(tmp_path) == saved
