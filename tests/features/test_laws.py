@@ -108,11 +108,16 @@ def exported(world: list[Case], until: datetime) -> dict[str, list[dict[str, Any
     return files
 
 
-def as_seen(folder: Path, world: list[Case], until: datetime, as_of: date) -> FeatureMatrix:
-    """Features of a home that was loaded with one export taken at `until`."""
+def with_a_source_of_its_own(folder: Path) -> Home:
+    """A home with grids that declares the source which no contract is shipped for."""
     declared = folder / "declared.yaml"
     declared.write_text("sources: {school_reports: {fields: [closed_at, escalated_at]}}\n", encoding="utf-8")
-    home = with_grids(make_home(folder / "home", Settings(), declared), folder)
+    return with_grids(make_home(folder / "home", Settings(), declared), folder)
+
+
+def as_seen(folder: Path, world: list[Case], until: datetime, as_of: date) -> FeatureMatrix:
+    """Features of a home that was loaded with one export taken at `until`."""
+    home = with_a_source_of_its_own(folder)
     people = [{"网格编码": f"G{grid}", "统计日期": "2024-01-01", "常住人口": 900 + grid} for grid in range(4)]
     load(home, "demographics", write_csv(folder / "people.csv", people))
     for source, rows in exported(world, until).items():

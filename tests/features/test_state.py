@@ -18,10 +18,9 @@ from features.incremental import files as kept
 from features.incremental import incremental as state
 from features.incremental.incremental import newest_features
 from features.testing import assert_same
-from riskwarn.home import Home, make_home
-from riskwarn.settings import Settings
-from tests.features.test_laws import START, Case, cases, exported
-from tests.worlds import load, with_grids, write_csv
+from riskwarn.home import Home
+from tests.features.test_laws import START, Case, cases, exported, with_a_source_of_its_own
+from tests.worlds import load, write_csv
 
 
 @pytest.fixture
@@ -56,7 +55,7 @@ def test_bringing_up_to_date_is_building_anew(
     folder = fresh()
     if not any(case.registered < START + timedelta(weeks=weeks) for case in world):
         return
-    home = with_grids(make_home(folder / "home", Settings()), folder)
+    home = with_a_source_of_its_own(folder)
     with patch.multiple(state, _RENEWED=0.0 if renewed else 100.0, _YOUNG=np.timedelta64(young, "D")):
         for step, at in enumerate((weeks, weeks + 1, weeks + 4)):
             exports(home, folder, world, at)
@@ -66,7 +65,7 @@ def test_bringing_up_to_date_is_building_anew(
 def test_a_record_that_is_forgotten_is_found_out(fresh: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The law is worth something: a correction that is only added, and not put in its record's place, counts twice."""
     folder = fresh()
-    home = with_grids(make_home(folder / "home", Settings()), folder)
+    home = with_a_source_of_its_own(folder)
     world = [Case(n, n % 4, START + timedelta(weeks=3), START + timedelta(weeks=3), START + timedelta(weeks=9), n == 1, "邻里", "一般", False) for n in range(4)]  # fmt: skip
     exports(home, folder, world, 8)
     same_as_from_scratch(home, 8)
@@ -79,7 +78,7 @@ def test_a_record_that_is_forgotten_is_found_out(fresh: Any, monkeypatch: pytest
 
 def test_a_state_is_used_only_where_it_holds(fresh: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = fresh()
-    home = with_grids(make_home(folder / "home", Settings()), folder)
+    home = with_a_source_of_its_own(folder)
     world = [Case(n, n % 4, START + timedelta(weeks=n), START + timedelta(weeks=n), None, False, "邻里", "一般", False) for n in range(8)]  # fmt: skip
     exports(home, folder, world, 8)
     assert not same_as_from_scratch(home, 8).from_state
