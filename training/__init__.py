@@ -1,12 +1,12 @@
 """From what is known to forecasts that are judged: labels, baselines, models, evaluation, registry.
 
-The door: `train`, `backtest`, `promote`, `champions`, `load_forecaster`, `make_scene`.
+The door: `train`, `backtest`, `promote`, `versions`, `champions`, `load_forecaster`, `make_scene`.
 """
 
 from training.backtest import Backtest, backtest
 from training.forecast import Forecast, Forecaster, Reasons
 from training.promotion import Trained, promote, train
-from training.registry import Champion, champions, load_forecaster
+from training.registry import Champion, Version, champions, load_forecaster, versions
 from training.scene import Scene, make_scene
 
 __all__ = [
@@ -17,10 +17,12 @@ __all__ = [
     "Reasons",
     "Scene",
     "Trained",
+    "Version",
     "backtest",
     "champions",
     "load_forecaster",
     "make_scene",
     "promote",
     "train",
+    "versions",
 ]

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from riskwarn.cli.map import PRESETS
 from riskwarn.cli.session import Session, table
+from riskwarn.cli.several import Outcome, load_each
+from riskwarn.cli.tables import Table
+from riskwarn.messages import Joined, Message
+
+if TYPE_CHECKING:
+    from riskwarn.ingest.loading.account import Account
 
 COLUMNS = ("file", "read", "accepted", "duplicates", "corrected", "quarantined", "seconds")
 
@@ -36,9 +43,12 @@ def command(
 ) -> None:
     """Load exports of SOURCE (grids first): CSV, Excel, Parquet, JSON lines, or a query (.sql, asked of RISKWARN_SOURCE_URL).
 
-    SOURCE may be left out with --preset, which names it.
+    Each file is a load of its own: where one cannot be loaded the others are, and the last line says which. SOURCE may be
+    its Chinese name, and may be left out with --preset, which names it.
     """
+    from riskwarn.contracts import contract
     from riskwarn.ingest import ingest
+    from riskwarn.ingest.loading.account import together
     from riskwarn.mapping import preset_content
 
     home = session.home()
@@ -46,25 +56,60 @@ def command(
         source, files = str(preset_content(preset)["source"]), (Path(source), *files)
     if not files:
         raise click.UsageError("Missing argument 'FILES...'.")
+    source = contract(session.source(source), home.configuration).source
     taken = exported_at.replace(tzinfo=home.configuration.calendar.timezone) if exported_at else None
-    account = ingest(
-        home,
-        source,
-        files,
-        mapping=mapping,
-        preset=preset,
-        exported_at=taken,
-        database=session.settings.source_url,
-        sheet=sheet,
-        now=datetime.now(UTC),
-        progress=session.progress,
-    )
-    result = account.as_dict()
-    lines = table([file.as_dict() for file in account.files], COLUMNS)
+
+    def load(file: Path) -> Account:
+        return ingest(
+            home,
+            source,
+            [file],
+            mapping=mapping,
+            preset=preset,
+            exported_at=taken,
+            database=session.settings.source_url,
+            sheet=sheet,
+            now=datetime.now(UTC),
+            progress=session.progress,
+        ).files[0]
+
+    outcome = load_each(files, load)
+    if len(outcome.files) > 1 or not outcome.failed:
+        account = together(source, list(outcome.accounts.values()))
+        result = {**account.as_dict(), "errors": outcome.failures()} if outcome.failed else account.as_dict()
+        session.emit(result, _lines(session, account, outcome))
+    if outcome.failed:
+        raise outcome.error()
+
+
+def _lines(session: Session, account: Account, outcome: Outcome) -> list[str | Table]:
+    lines: list[str | Table] = [*table([file.as_dict() for file in account.files], COLUMNS)] if account.files else []
     if account.dropped_columns:
-        lines.append(f"dropped unread: {'、'.join(account.dropped_columns)}")
-    lines += [f"note: {note}" for note in account.notes]
+        lines.append(Message("dropped unread: {columns}", columns="、".join(account.dropped_columns)))
+    lines += [Message("note: {note}", note=note) for note in account.notes]
     if account.quarantined:
-        why = ", ".join(f"{reason} {rows}" for reason, rows in sorted(account.reasons.items()))
-        lines.append(f"quarantined: {why}. See riskwarn quarantine list.")
-    session.emit(result, lines)
+        why = [
+            Message("{reason} {rows}", reason=reason_said(reason, session.language), rows=rows)
+            for reason, rows in sorted(account.reasons.items(), key=lambda one: -one[1])
+        ]
+        lines.append(Message("quarantined: {reasons}. See riskwarn quarantine list.", reasons=Joined(", ", why)))
+    lines += [
+        Message("{file} was not loaded: {problem}", file=file, problem=error.message)
+        for file, error in outcome.errors.items()
+    ]
+    if account.files and not outcome.failed:
+        following = (
+            "Next: the event sources (riskwarn ingest disputes FILE, and the others that there are)."
+            if account.source == "grids"
+            else "Next: riskwarn health shows how the sources report; riskwarn train learns from them."
+        )
+        lines.append(following)
+    return lines
+
+
+def reason_said(reason: str, language: str) -> str:
+    """Why rows were refused, in words; the code where there are none."""
+    from riskwarn.contracts.reasons import REASONS
+
+    why = REASONS.get(reason)
+    return reason if why is None else why.zh if language == "zh" else why.en

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from riskwarn.contracts import Contract, contract, required
 from riskwarn.contracts.checking import check_mapping
 from riskwarn.contracts.schema import TABLES
 from riskwarn.declarations import zone
-from riskwarn.errors import FileMissing, FileUnreadable
+from riskwarn.errors import ExportInFuture, FileMissing, FileUnreadable
 from riskwarn.files import sha256
 from riskwarn.home import CONFIGURATION, Home
 from riskwarn.ingest.columns import heading_finder, match, opinions, require
@@ -32,6 +32,9 @@ from riskwarn.mapping import Mapping, chosen_mapping
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Load, Store, writing
 from riskwarn.store.repairs import settle
+
+#: How much later than now an export may say that it was taken: clocks and zones differ, years do not.
+_SLACK = timedelta(days=1)
 
 
 def ingest(
@@ -59,9 +62,12 @@ def ingest(
     now : the time of the load (aware).
 
     Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty, ColumnMissing, HeadingClash, PrivateColumn, RefusedWord,
-    GridsMissing, ConfigurationInvalid, SettingInvalid, SheetMissing, SheetsDiffer, SheetUnfit. Nothing of a file that raises is stored.
+    GridsMissing, ConfigurationInvalid, SettingInvalid, SheetMissing, SheetsDiffer, SheetUnfit, ExportInFuture. Nothing of a file that raises is stored.
     """
     declared = contract(source, home.configuration)
+    if exported_at is not None and exported_at > now + _SLACK:
+        clock = now.astimezone(exported_at.tzinfo)
+        raise ExportInFuture(value=f"{exported_at:%Y-%m-%d %H:%M}", now=f"{clock:%Y-%m-%d %H:%M}")
     rules = chosen_mapping(home.configuration.sources[source].mapping, mapping, preset)
     if mapping is not None:
         check_mapping(declared, rules, mapping)
