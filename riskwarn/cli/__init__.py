@@ -118,8 +118,9 @@ def _tell(error: Exception, arguments: list[str], language: str) -> int:
     if wants_json(arguments):
         click.echo(json.dumps(fault.as_dict(language), ensure_ascii=False), err=True)
     elif isinstance(error, click.ClickException):
-        ours = type(error) is click.UsageError
-        (click.UsageError(translated(error.message, language), error.ctx) if ours else error).show()
+        if isinstance(error, click.UsageError) and type(error) is click.UsageError:
+            error = click.UsageError(translated(error.message, language), error.ctx)
+        error.show()
     else:
         click.echo(f"riskwarn: {translated(fault.message, language)}", err=True)
         click.echo(fault.steps, err=True, nl=False)

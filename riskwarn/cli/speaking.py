@@ -27,6 +27,7 @@ def in_language(command: click.Command, language: str) -> click.Command:
     if language == "en":
         return command
     spoken = copy.copy(command)
+    spoken._help_option = None  # click keeps the option, with its words in the language that spoke first
     if spoken.help:
         spoken.help = translated(inspect.cleandoc(spoken.help), language)
     spoken.params = [_parameter(parameter, language) for parameter in spoken.params]
