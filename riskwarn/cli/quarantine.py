@@ -116,12 +116,12 @@ def _by_reason(rows: list[dict[str, Any]], limit: int, language: str) -> list[st
     shown = [
         {
             "rows": group.rows,
+            "source": group.source,
             "file": group.file_name,
             "column": group.column,
             "what is wrong": REASONS[group.reason].zh if chinese else group.what,
             "in rows": ", ".join(map(str, group.examples)) + (" …" if group.rows > len(group.examples) else ""),
             "repair": REPAIRS_ZH[group.reason] if chinese else group.repair,
-            "source": group.source,
         }
         for group in groups[:limit]
     ]

@@ -19,7 +19,8 @@ from tests.worlds import dispute, grid_rows, write_csv
 
 def riskwarn(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RISKWARN", "MLFLOW_TRACK"))}
+    ours = ("RISKWARN", "MLFLOW_TRACK", "LANG", "LC_")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return subprocess.run(
         [sys.executable, "-m", "riskwarn", *map(str, arguments)],
         cwd=cwd,
