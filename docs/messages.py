@@ -145,7 +145,7 @@ class _Reader(ast.NodeVisitor):
             self.take(node.args[2])
         if called == "ValueError" and self.name.startswith(DECLARING):
             self.take(node.args[0] if node.args else None)
-        if called == "table" and len(node.args) > 1:
+        if called == "table" and len(node.args) > 1 and self.name.startswith("riskwarn/cli/"):
             self.columns(node.args[1])
         for argument in node.keywords:
             if argument.arg in HOLDING:

@@ -172,13 +172,6 @@ class DiskFull(RiskwarnError):
     template = "{path}: the disk is full: make room, then run the command again; what was being written is not kept."
 
 
-class DatabaseRefused(RiskwarnError):
-    """The operational database does not answer, or refuses what is asked of it."""
-
-    code = "database_refused"
-    template = "The database of this home cannot be used ({problem}): check {where}."
-
-
 class SomeNotLoaded(RiskwarnError):
     """Of several files some could not be loaded; the others are in force."""
 

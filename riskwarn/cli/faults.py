@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from riskwarn.errors import DatabaseRefused, DiskFull, PlaceRefused, RiskwarnError
+from riskwarn.errors import DatabaseUnusable, DiskFull, PlaceRefused, RiskwarnError
 from riskwarn.messages import Message, translated
 
 _DENIED = "you have no permission here; ask for it, or name another place"
@@ -75,19 +75,10 @@ def machine_error(error: BaseException, home: Path) -> RiskwarnError | None:
 
 
 def _database_error(error: BaseException, home: Path) -> RiskwarnError:
-    kind = str(getattr(error, "orig", "")).strip()
-    file = home.resolve() / "riskwarn.db"
-    if "disk is full" in kind:
-        return DiskFull(path=file)
-    if type(getattr(error, "orig", None)).__module__ == "sqlite3":
-        if "readonly" in kind or "unable to open" in kind:
-            return PlaceRefused(path=file, problem=_DENIED)
-        if "locked" in kind:
-            problem = "another command has held it for over 30 seconds; wait until it has ended"
-            return PlaceRefused(path=file, problem=problem)
-        if "malformed" in kind or "not a database" in kind:
-            return PlaceRefused(path=file, problem="the file is damaged; put back a copy of the home")
-    said = (kind or type(error).__name__).splitlines()[0]
+    """What the room of the database did not foresee; its words are told without the values that stood in them."""
+    said = (str(getattr(error, "orig", "")).strip() or type(error).__name__).splitlines()[0]
+    if "disk is full" in said:
+        return DiskFull(path=home.resolve() / "riskwarn.db")
     if type(error).__name__ in ("DataError", "IntegrityError", "StatementError"):
         said = re.sub(r"\"[^\"]*\"|'[^']*'|\(.*\)", "…", said)
-    return DatabaseRefused(problem=said, where="RISKWARN_DATABASE_URL")
+    return DatabaseUnusable(database=home.resolve() / "riskwarn.db", problem=said)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from riskwarn.cli.faults import fault_of, machine_error
-from riskwarn.errors import DatabaseRefused, DiskFull, PlaceRefused
+from riskwarn.errors import DatabaseUnusable, DiskFull, PlaceRefused
 from riskwarn.home import make_home
 from riskwarn.settings import Settings
 from tests.riskwarn.cli.calling import Caller
@@ -72,9 +72,7 @@ def test_a_full_disk_is_one_error_wherever_it_shows() -> None:
         return machine_error(OperationalError("", {}, sqlite3.OperationalError(text)), home)
 
     assert isinstance(told("database or disk is full"), DiskFull)
-    assert str(told("attempt to write a readonly database")).startswith("/srv/home/riskwarn.db: you have no permission")
-    assert str(told("database disk image is malformed")).startswith("/srv/home/riskwarn.db: the file is damaged")
-    assert isinstance(told("no such table: x"), DatabaseRefused)
+    assert isinstance(told("no such table: x"), DatabaseUnusable)
 
 
 def test_a_fault_of_the_program_repeats_no_cell() -> None:
