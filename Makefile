@@ -41,6 +41,7 @@ bench: setup
 	$(BIN)/python experiments/benchmarks/ingest.py $(ARGS)
 
 docs: setup
+	$(BIN)/python docs/messages.py
 	$(BIN)/python docs/generate.py
 
 lock: setup

@@ -231,14 +231,15 @@ def _errors() -> str:
         "# Errors",
         "",
         "Whatever a user can cause ends in one sentence and exit code 1; over HTTP in a problem document whose `type` ends in the code.",
-        "Wrong usage of the command line is exit code 2.",
+        'Wrong usage of the command line is exit code 2. With `--json` an error is `{"code", "message"}` on stderr; `usage` is wrong usage,',
+        "`unforeseen` a fault of the program. `--lang zh` says the sentences in Chinese; the API says them in English.",
         "",
         "| code | status | when | sentence |",
         "|---|---|---|---|",
     ]
     family = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, errors.RiskwarnError)]
     for one in family:
-        if one is not errors.RiskwarnError:
+        if one.code != errors.RiskwarnError.code:
             sentence = one.template.replace("{{", "{").replace("}}", "}").replace("|", "\\|")
             lines.append(f"| `{one.code}` | {one.status} | {(one.__doc__ or '').strip()} | {sentence} |")
     lines += [

@@ -6,7 +6,10 @@ exits with 1; the API turns it into a problem document whose ``type`` ends in th
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import ClassVar
+
+from riskwarn.messages import Message
 
 
 class RiskwarnError(Exception):
@@ -18,7 +21,19 @@ class RiskwarnError(Exception):
 
     def __init__(self, **fields: object) -> None:
         self.fields = fields
-        super().__init__(self.template.format(**fields))
+        self.message = Message(self.template, **fields)
+        super().__init__(self.message)
+
+
+class UnknownName(RiskwarnError):
+    """A name that is not among the known ones; the error says which of them is like it."""
+
+    asked: ClassVar[str] = "name"
+
+    def __init__(self, *, known: str, **fields: object) -> None:
+        close = get_close_matches(str(fields[self.asked]), known.split(", "), 1, 0.6)
+        meant = Message(" (did you mean {name}?)", name=close[0]) if close else ""
+        super().__init__(known=known, meant=meant, **fields)
 
 
 # ---- home and configuration ---------------------------------------------------------------------------
@@ -135,6 +150,42 @@ class FolderMissing(RiskwarnError):
     template = "{file}: there is no folder {folder}; make it first, or name another file."
 
 
+class OutputRefused(RiskwarnError):
+    """A file is not written where it was asked for: it would replace another, or its name does not fit."""
+
+    code = "output_refused"
+    template = "{file}: nothing was written: {problem}."
+    status = 409
+
+
+class PlaceRefused(RiskwarnError):
+    """A file or folder that the operating system does not let be read or written."""
+
+    code = "place_refused"
+    template = "{path}: {problem}."
+
+
+class DiskFull(RiskwarnError):
+    """There is no room left for what is being written."""
+
+    code = "disk_full"
+    template = "{path}: the disk is full: make room, then run the command again; what was being written is not kept."
+
+
+class SomeNotLoaded(RiskwarnError):
+    """Of several files some could not be loaded; the others are in force."""
+
+    code = "some_not_loaded"
+    template = "In force: {loaded}. Not loaded: {failed}."
+
+
+class ExportInFuture(RiskwarnError):
+    """An export that was taken later than now."""
+
+    code = "export_in_future"
+    template = "--exported-at {value} lies in the future (it is {now} now): give the day on which the department took the export."
+
+
 class FileUnreadable(RiskwarnError):
     """A file cannot be read as the kind that its name says."""
 
@@ -153,10 +204,17 @@ class ColumnMissing(RiskwarnError):
     """A required field has no column."""
 
     code = "column_missing"
-    template = (
-        "{file}: no column for {field!r} ({hint}). Name the column with --mapping FILE (columns: {{{field}: HEADING}}), "
-        "or let riskwarn load find it."
-    )
+    template = "{file}: no column for {field!r} ({hint}). {way}, or let riskwarn load find it; riskwarn map FILE shows what it holds."
+
+    def __init__(self, *, field: str, **fields: object) -> None:
+        way = Message("Name the column with --mapping FILE (columns: {{{field}: HEADING}})", field=field)
+        if field == "record_id":
+            way = Message(
+                "Name the column with --mapping FILE (columns: {{{field}: HEADING}}), or, where the export has no id, the "
+                "headings that tell its rows apart (identity: [HEADING, HEADING])",
+                field=field,
+            )
+        super().__init__(field=field, way=way, **fields)
 
 
 class HeadingClash(RiskwarnError):
@@ -240,11 +298,14 @@ class RecordsRewritten(RiskwarnError):
     )
 
 
-class UnknownSource(RiskwarnError):
+class UnknownSource(UnknownName):
     """A source that the configuration does not declare."""
 
     code = "unknown_source"
-    template = "{source!r} is not a source of this home; known are {known}. Declare it under sources: in riskwarn.yaml."
+    asked = "source"
+    template = (
+        "{source!r} is not a source of this home{meant}; known are {known}. Declare it under sources: in riskwarn.yaml."
+    )
     status = 404
 
 
@@ -274,6 +335,13 @@ class PersonalText(RiskwarnError):
     template = "{where}: the text holds a {what} and would be kept; write it without naming anyone."
 
 
+class ReasonTooLong(RiskwarnError):
+    """A reason that is longer than what is kept."""
+
+    code = "reason_too_long"
+    template = "{where} takes at most {most} characters."
+
+
 class GridsMissing(RiskwarnError):
     """Records were loaded or scored before any grid."""
 
@@ -301,7 +369,7 @@ class ErasureNotProven(RiskwarnError):
     """Something was found after an erasure."""
 
     code = "erasure_not_proven"
-    template = "What was erased was still found in {hits}: remove these by hand, and run riskwarn erase again if it is a table."
+    template = "It is erased, but what was erased still stands in {hits}: remove these by hand, then run the same command again, which looks once more."
 
 
 class LoadNotUndone(RiskwarnError):
@@ -328,11 +396,11 @@ class NothingKnown(RiskwarnError):
     template = "No event is known before {as_of}: load an event source, or choose a later as-of."
 
 
-class UnknownTarget(RiskwarnError):
+class UnknownTarget(UnknownName):
     """A target or horizon that the configuration does not declare."""
 
     code = "unknown_target"
-    template = "{name!r} is not a declared {what}; declared are {known}."
+    template = "{name!r} is not a declared {what}{meant}; declared are {known}."
     status = 422
 
 
@@ -442,11 +510,12 @@ class HistoryTooShort(RiskwarnError):
     template = "{origins} mature origins before {as_of} for horizon {horizon}, and at least {needed} are needed: load more history."
 
 
-class UnknownVersion(RiskwarnError):
+class UnknownVersion(UnknownName):
     """A model version that does not exist."""
 
     code = "unknown_version"
-    template = "{version!r} is not a registered model version; known are {known}."
+    asked = "version"
+    template = "{version!r} is not a registered model version{meant}; known are {known}."
     status = 404
 
 

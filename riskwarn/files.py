@@ -1,14 +1,47 @@
-"""The one place that writes files so that a crash leaves either the old file or the new one."""
+"""The one place that writes files: a crash leaves the old file or the new one, and nobody's file is written over."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from riskwarn.errors import FolderMissing, OutputRefused
+from riskwarn.messages import Joined, Message
+
+
+def output_file(
+    path: Path, *, force: bool = False, endings: Iterable[str] = (), inputs: Iterable[Path | None] = ()
+) -> Path:
+    """The absolute path of a file that a user names and that may be written.
+
+    Parameters
+    ----------
+    force : whether a file that is there may be replaced.
+    endings : what the name may end in (`.xlsx`), where that decides what is written.
+    inputs : files that are read; none of them is written over, not even with `force`.
+
+    Raises OutputRefused, FolderMissing.
+    """
+    # The folder is resolved, the name is not: a link is replaced itself, and never what it leads to.
+    whole = path.expanduser().parent.resolve() / path.name
+    fitting = tuple(endings)
+    if whole.is_dir():
+        raise OutputRefused(file=path, problem="there is a folder of this name; name a file")
+    if fitting and whole.suffix.lower() not in fitting:
+        problem = Message("its name has to end in {endings}", endings=Joined(" or ", fitting))
+        raise OutputRefused(file=path, problem=problem)
+    if not whole.parent.is_dir():
+        raise FolderMissing(file=path, folder=whole.parent)
+    if any(one is not None and whole.exists() and one.exists() and whole.samefile(one) for one in inputs):
+        raise OutputRefused(file=path, problem="it is the file that is read; name another")
+    if os.path.lexists(whole) and not force:
+        raise OutputRefused(file=path, problem="there is a file of this name; name another, or replace it with --force")
+    return whole
 
 
 @contextmanager

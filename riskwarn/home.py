@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from riskwarn.configuration import Configuration
 from riskwarn.contracts.checking import check_configuration
 from riskwarn.declarations import read_yaml
-from riskwarn.errors import HomeMissing, HomeNotEmpty
+from riskwarn.errors import HomeMissing, HomeNotEmpty, OutputRefused
 from riskwarn.files import write_text
 from riskwarn.settings import Settings
 
@@ -61,7 +62,7 @@ class Home:
     @property
     def tracking_uri(self) -> str:
         """Where MLflow keeps runs and the registry."""
-        return self.settings.tracking_uri or f"sqlite:///{self.path / 'mlflow.db'}"
+        return self.settings.tracking_uri or _sqlite(self.path / "mlflow.db")
 
     @cached_property
     def database(self) -> Engine:
@@ -69,12 +70,28 @@ class Home:
         from riskwarn.database import open_database, open_file
 
         url = self.settings.database_url
-        return open_database(url) if url is not None else open_file(self.path / "riskwarn.db")
+        return open_database(url) if url is not None else open_file(_private(self.path / "riskwarn.db"))
 
     @cached_property
     def id_key(self) -> bytes:
         """The secret with which record ids are digested; it never leaves the home."""
         return bytes.fromhex((self.path / ID_KEY).read_text(encoding="ascii").strip())
+
+
+def _private(file: Path) -> Path:
+    """Make a file for its owner alone, where it is missing and can be made."""
+    with suppress(OSError):
+        file.touch(mode=0o600)
+    return file
+
+
+def _sqlite(file: Path) -> str:
+    """The URL of an SQLite file, whatever its path holds."""
+    from sqlalchemy import URL
+
+    url = URL.create("sqlite", database=str(_private(file))).render_as_string()
+    # MLflow makes the folder that a plain sqlite:/// names, and does not undo what is escaped in it.
+    return url.replace("sqlite:", "sqlite+pysqlite:", 1) if "%" in url else url
 
 
 def open_home(path: Path, settings: Settings) -> Home:
@@ -91,29 +108,39 @@ def _declared(path: Path) -> Configuration:
     return configuration
 
 
-def make_home(path: Path, settings: Settings, configuration: Path | None = None) -> Home:
+def make_home(path: Path, settings: Settings, configuration: Path | None = None, *, force: bool = False) -> Home:
     """Make a home in a new or empty folder, or complete an existing one; what is there stays as it is.
 
-    `configuration` becomes its riskwarn.yaml (checked first). Raises HomeNotEmpty, ConfigurationInvalid.
+    The home is its owner's alone (0700). `configuration` becomes its riskwarn.yaml (checked first); another that is
+    there is replaced with `force` only. Raises HomeNotEmpty, ConfigurationInvalid, OutputRefused.
     """
     path = path.expanduser().resolve()
     text = TEMPLATE
     if configuration is not None:
         _declared(configuration)
-        text = configuration.read_text(encoding="utf-8-sig")
+        text = _text(configuration)
     ours = (path / CONFIGURATION).exists() or (path / ID_KEY).exists()
     if path.exists() and not path.is_dir():
         raise HomeNotEmpty(path=path, example="it is a file")
     if path.is_dir() and not ours and (strangers := sorted(entry.name for entry in path.iterdir())):
         raise HomeNotEmpty(path=path, example=strangers[0])
+    declared = path / CONFIGURATION
+    if configuration is not None and declared.exists() and not force and _text(declared) != text:
+        problem = "the home has a configuration of its own; change that, or replace it with --force"
+        raise OutputRefused(file=declared, problem=problem)
     path.mkdir(parents=True, exist_ok=True)
-    if configuration is not None or not (path / CONFIGURATION).exists():
-        write_text(path / CONFIGURATION, text)
+    path.chmod(0o700)
+    if not declared.exists() or (configuration is not None and _text(declared) != text):
+        write_text(declared, text)
     if not (path / ID_KEY).exists():
         write_text(path / ID_KEY, secrets.token_hex(32) + "\n")
         (path / ID_KEY).chmod(0o600)
     home = open_home(path, settings)
     for folder in (home.lake, home.features, home.artifacts, home.snapshots):
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
     home.database.dispose()
     return home
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8-sig")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from riskwarn.errors import SettingInvalid
+from riskwarn.messages import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Settings:
     threads: int = 2
     #: RISKWARN_DASK: the Dask scheduler (tcp://host:8786) that computes features; the threads of this machine where it is not set.
     dask: str | None = None
+    #: RISKWARN_LANG: the language of the command line where --lang is not given, `en` or `zh`; that of the locale (LC_ALL, LC_MESSAGES, LANGUAGE, LANG) where it is not set, and English with --json.
+    language: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -34,6 +37,9 @@ class Settings:
             raise SettingInvalid(
                 name="RISKWARN_THREADS", value=threads, problem="it takes a whole number from 1 to 256"
             )
+        language = environment.get("RISKWARN_LANG") or None
+        if language is not None and language not in LANGUAGES:
+            raise SettingInvalid(name="RISKWARN_LANG", value=language, problem="it takes zh or en")
         return cls(
             home=environment.get("RISKWARN_HOME") or cls.home,
             database_url=environment.get("RISKWARN_DATABASE_URL") or None,
@@ -41,6 +47,7 @@ class Settings:
             source_url=environment.get("RISKWARN_SOURCE_URL") or None,
             threads=int(threads),
             dask=environment.get("RISKWARN_DASK") or None,
+            language=language,
         )
 
 

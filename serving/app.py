@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -27,6 +28,7 @@ from serving.snapshot import Current
 from serving.tables import ALERTS, SNAPSHOTS
 
 TITLE = "riskwarn"
+_NO_PARAMETERS = "there is no such parameter; there are none"
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -67,20 +69,26 @@ def create_app(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(
             ),
         )  # fmt: skip
 
-    @app.get("/v1/grids/{grid_id}", summary="The portrait of a grid", tags=["ranking"])
-    def grid(request: Request, grid_id: str) -> Response:
-        _only_known(request)
-        return _answer(request, answers.portrait(current(), clock(), grid_id))
-
-    @app.get("/v1/grids/{grid_id}/explanation", summary="Why a grid stands where it does", tags=["ranking"])
+    # The explanation comes first: a path may hold slashes, because an id may.
+    @app.get("/v1/grids/{grid_id:path}/explanation", summary="Why a grid stands where it does", tags=["ranking"])
     def grid_explanation(
         request: Request,
         grid_id: str,
         target: Annotated[str | None, Query(description="declared target; the first where not given")] = None,
         horizon: Annotated[int | None, Query(description="periods ahead; 4 where served, else the first")] = None,
     ) -> Response:
+        asked, explained = asked_grid(request.scope, grid_id)
+        if not explained:
+            return grid(request, asked)
         _only_known(request)
-        return _answer(request, answers.explanation(current(), clock(), grid_id, target, horizon))
+        return _answer(request, answers.explanation(current(), clock(), asked, target, horizon))
+
+    @app.get("/v1/grids/{grid_id:path}", summary="The portrait of a grid", tags=["ranking"])
+    def grid(request: Request, grid_id: str) -> Response:
+        if request.query_params:
+            raise QueryInvalid(parameter=next(iter(request.query_params)), problem=_NO_PARAMETERS)
+        asked, _ = asked_grid(request.scope, grid_id)
+        return _answer(request, answers.portrait(current(), clock(), asked))
 
     @app.get("/v1/snapshots", summary="Published snapshots, newest first", tags=["service"])
     def snapshots(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> Response:
@@ -135,6 +143,20 @@ def create_app(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(
 
     app.add_middleware(Gate)
     return app
+
+
+def asked_grid(scope: MutableMapping[str, Any], decoded: str) -> tuple[str, bool]:
+    """The id of a grid in a path, and whether its explanation is asked for.
+
+    An id may hold any character. The server decodes `%2F` before it chooses a route, so that the id is read from the path
+    as it was sent: `a%2Fexplanation` is an id, `a/explanation` is the explanation of `a`.
+    """
+    sent = scope.get("raw_path")
+    if not sent:
+        return decoded, str(scope["path"]).endswith("/explanation")
+    id_and_rest = sent.split(b"?", 1)[0].split(b"/v1/grids/", 1)[1]
+    asked = id_and_rest.removesuffix(b"/explanation")
+    return unquote(asked.decode("ascii", "replace")), asked != id_and_rest
 
 
 def _only_known(request: Request) -> None:

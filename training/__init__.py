@@ -1,12 +1,12 @@
 """From what is known to forecasts that are judged: labels, baselines, models, evaluation, registry.
 
-The door: `train`, `backtest`, `promote`, `champions`, `load_champion`, `load_forecaster`, `make_scene`.
+The door: `train`, `backtest`, `promote`, `versions`, `champions`, `load_champion`, `load_forecaster`, `make_scene`.
 """
 
 from training.backtest import Backtest, backtest
 from training.forecast import Forecast, Forecaster, Reasons
 from training.promotion import Trained, promote, train
-from training.registry import Champion, champions, load_champion, load_forecaster
+from training.registry import Champion, Version, champions, load_champion, load_forecaster, versions
 from training.scene import Scene, make_scene
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Reasons",
     "Scene",
     "Trained",
+    "Version",
     "backtest",
     "champions",
     "load_champion",
@@ -24,4 +25,5 @@ __all__ = [
     "make_scene",
     "promote",
     "train",
+    "versions",
 ]

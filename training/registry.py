@@ -11,8 +11,8 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,10 @@ EXPERIMENT = "riskwarn"
 CHECKSUMS = "checksums.json"
 RUNS = "mlflow"
 MODEL = "model"
+#: Entries of one page of a search.
+PAGE = 1000
+#: What a registered model is called: a target and a horizon.
+_NAME = re.compile(r"[a-z][a-z0-9_]*-[0-9]+")
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,61 @@ class Loaded:
 
     forecaster: Forecaster
     purpose: Purpose | None  # None for a version of an earlier riskwarn
+
+
+@dataclass(frozen=True)
+class Version:
+    """A registered version: what made it, how it did when it was judged, and whether it scores."""
+
+    target: str
+    horizon: int
+    version: str
+    family: str | None  # what was trained together; null where the version says of none
+    kind: str  # `model`, or the baseline that scores in its place
+    alias: str | None  # champion, challenger, or neither any more
+    as_of: str | None
+    trained_at: str | None
+    best_baseline: str | None
+    metrics: dict[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape that ``riskwarn models --json`` prints."""
+        return asdict(self)
+
+
+def versions(home: Home) -> list[Version]:
+    """Every registered version, by target and horizon as they are declared, the newest first."""
+    found = []
+    with tracking(home) as client:
+        for model in _all(client.search_registered_models):
+            if _NAME.fullmatch(model.name) is None:
+                continue  # somebody else's, on a shared server
+            aliases = {str(number): alias for alias, number in sorted(model.aliases.items(), reverse=True)}
+            target, _, horizon = model.name.rpartition("-")
+            # The name is of the form above, so that it may stand in a filter.
+            for one in _all(lambda **page: client.search_model_versions(f"name = '{model.name}'", **page)):  # noqa: B023
+                data = client.get_run(one.run_id).data
+                found.append(
+                    Version(
+                        target,
+                        int(horizon),
+                        f"{model.name}-v{one.version}",
+                        one.tags.get("family"),
+                        one.tags.get("kind") or data.params.get("kind", ""),
+                        aliases.get(str(one.version)),
+                        data.params.get("as_of"),
+                        data.params.get("trained_at"),
+                        data.params.get("best_baseline"),
+                        dict(data.metrics),
+                    )
+                )
+    order = list(home.configuration.targets)
+
+    def place(one: Version) -> tuple[int, str, int, int]:
+        declared = order.index(one.target) if one.target in order else len(order)
+        return declared, one.target, one.horizon, -int(one.version.rpartition("-v")[2])
+
+    return sorted(found, key=place)
 
 
 def register(
@@ -132,7 +191,7 @@ def champions(home: Home) -> list[Champion]:
 def run_of(home: Home, version: str) -> Any:
     """The run that made a version; raise UnknownVersion."""
     with tracking(home) as client:
-        return client.get_run(_described(client, version).run_id)
+        return client.get_run(_described(home, client, version).run_id)
 
 
 def load_forecaster(home: Home, version: str) -> Forecaster:
@@ -154,7 +213,7 @@ def load_champion(home: Home, champion: Champion) -> Forecaster:
 def load_version(home: Home, version: str) -> Loaded:
     """Load a version and what it was trained for, its checksums verified; raise UnknownVersion, ModelDamaged."""
     with tracking(home) as client, tempfile.TemporaryDirectory() as folder:
-        told = _described(client, version)
+        told = _described(home, client, version)
         if home.settings.tracking_uri:
             source = Path(client.download_artifacts(told.run_id, MODEL, folder))
         else:
@@ -181,18 +240,30 @@ def _forecaster(source: Path, content: dict[str, Any]) -> Forecaster:
 
 def split(version: str) -> tuple[str, str]:
     """`conflict-4-v7` -> (`conflict-4`, `7`); raise UnknownVersion where it is not of that form."""
-    matched = re.fullmatch(r"([a-z][a-z0-9_]*-\d+)-v(\d+)", version)
-    if matched is None:
+    name, _, number = version.rpartition("-v")
+    if _NAME.fullmatch(name) is None or not number.isascii() or not number.isdigit():
         raise UnknownVersion(version=version, known="written like conflict-4-v7")
-    return matched[1], matched[2]
+    return name, number
 
 
-def _described(client: MlflowClient, version: str) -> Any:
-    name, number = split(version)
-    known = [f"{name}-v{one.version}" for one in client.search_model_versions(f"name = '{name}'")]
-    if version not in known:
-        raise UnknownVersion(version=version, known=", ".join(sorted(known)) or "none")
-    return client.get_model_version(name, number)
+def _described(home: Home, client: MlflowClient, version: str) -> Any:
+    found = re.fullmatch(r"(.+)-v([1-9]\d*)", version, re.ASCII)
+    if found is not None and _NAME.fullmatch(found[1]) is not None:
+        listed = client.search_model_versions(f"name = '{found[1]}'", max_results=PAGE)
+        if any(str(one.version) == found[2] for one in listed):
+            return client.get_model_version(found[1], found[2])
+    raise UnknownVersion(version=version, known=", ".join(one.version for one in versions(home)) or "none")
+
+
+def _all(search: Callable[..., Any]) -> Iterator[Any]:
+    """The entries of all pages of a search."""
+    token: str | None = None
+    while True:
+        page = search(max_results=PAGE, page_token=token)
+        yield from page
+        token = page.token
+        if not token:
+            return
 
 
 def _embedded(home: Home, run_id: str) -> Path:

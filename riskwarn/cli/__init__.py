@@ -6,16 +6,19 @@ at once. Results go to stdout, progress and errors to stderr; exit 0 done, 1 a c
 
 from __future__ import annotations
 
-import errno
 import importlib
+import json
 import os
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import click
 
-from riskwarn.cli.session import Session
+from riskwarn.cli.options import asked_language, global_options_first, wants_json
+from riskwarn.cli.session import Reporter, Session
+from riskwarn.messages import LANGUAGES, Message, language_of, translated
 
 #: Command -> module of this package that defines `command`.
 COMMANDS = {
@@ -34,13 +37,12 @@ COMMANDS = {
     "train": "train",
     "retrain": "retrain",
     "backtest": "backtest",
+    "models": "models",
     "promote": "promote",
     "score": "score",
     "serve": "serve",
     "demo": "demo",
 }
-
-_DISK_FULL = "the disk is full: make room, then run the command again"
 
 
 class _Commands(click.Group):
@@ -50,91 +52,95 @@ class _Commands(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
+        from riskwarn.cli.speaking import in_language
+
         command: click.Command = importlib.import_module(f"riskwarn.cli.{COMMANDS[name]}").command
-        return command
+        return in_language(command, context.meta.get("riskwarn.language", "en"))
+
+    def resolve_command(self, context: click.Context, args: list[str]) -> Any:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.UsageError(_no_command(args[0], context.meta.get("riskwarn.language", "en")), context)
+        return super().resolve_command(context, args)
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        # Help is written while the options are read: the language has to be known before.
+        context.meta.setdefault("riskwarn.language", chosen_language(args))
+        return super().parse_args(context, args)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--home", metavar="DIR", help="The home directory (else RISKWARN_HOME, else ./riskwarn-home).")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of a table.")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="English or Chinese (else RISKWARN_LANG, else the locale).")
 @click.version_option(package_name="riskwarn")
 @click.pass_context
-def riskwarn(context: click.Context, home: str | None, as_json: bool) -> None:
+def riskwarn(context: click.Context, home: str | None, as_json: bool, lang: str | None) -> None:
     """Early warning for grassroots governance: where trouble may turn to harm in the coming weeks, and why."""
     from riskwarn.settings import Settings
 
+    language = lang or context.meta["riskwarn.language"]
     settings = Settings.from_environment(os.environ)
-    context.obj = Session(Path(home or settings.home), as_json, settings)
+    context.obj = Session(Path(home or settings.home), as_json, settings, language, Reporter(language))
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    from riskwarn.errors import RiskwarnError
+    from riskwarn.cli.speaking import in_language, speak
     from riskwarn.settings import silence_telemetry
 
     silence_telemetry()
+    given = sys.argv[1:] if arguments is None else arguments
+    language = chosen_language(given)
+    speak(language)
+    program = in_language(riskwarn, language)
     try:
-        code: Any = riskwarn.main(
-            args=global_options_first(sys.argv[1:] if arguments is None else arguments),
-            prog_name="riskwarn",
-            standalone_mode=False,
-        )
-    except RiskwarnError as error:
-        click.echo(f"riskwarn: {error}", err=True)
-        code = 1
-    except click.exceptions.Abort:
-        click.echo("riskwarn: stopped.", err=True)
-        code = 130
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+        code: Any = program.main(args=global_options_first(given), prog_name="riskwarn", standalone_mode=False)
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; that is no fault of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        told = _DISK_FULL if error.errno in (errno.ENOSPC, errno.EDQUOT) else f"{error.strerror or error}"
-        click.echo(f"riskwarn: {where}{told}; what was being written is not kept.", err=True)
-        code = 1
     except Exception as error:
-        click.echo(f"riskwarn: {_unforeseen(error)}", err=True)
-        code = 1
+        code = _tell(error, given, language)
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _unforeseen(error: Exception) -> str:
-    """What is said of an error that is not of the domain. Its own message may quote a cell, and is left out."""
-    import re
-    import traceback
-
-    if type(error).__module__ == "sqlalchemy.exc" and hasattr(error, "orig"):
-        if "disk is full" in str(error.orig):
-            return f"{_DISK_FULL}; what was being written is not kept."
-        told = (str(error.orig).strip() or type(error.orig).__name__).splitlines()[0]
-        if type(error).__name__ in ("DataError", "IntegrityError", "StatementError"):
-            told = re.sub(r"\"[^\"]*\"|'[^']*'|\(.*\)", "…", told)
-        return f"the database cannot be used ({told}); check RISKWARN_DATABASE_URL, the disk and its rights."
-    steps = "".join(traceback.format_tb(error.__traceback__))
-    kind = type(error).__name__
-    return (
-        f"a fault of the program ({kind}; its message is left out, for it may quote a record). Please report:\n{steps}"
-    )
+def chosen_language(arguments: list[str]) -> str:
+    """The language of --lang, else of RISKWARN_LANG, else of the locale; a program's JSON does not change by locale."""
+    asked = asked_language(arguments) or os.environ.get("RISKWARN_LANG")
+    if asked in LANGUAGES:
+        return asked
+    return "en" if wants_json(arguments) else language_of(os.environ)
 
 
-def global_options_first(arguments: list[str]) -> list[str]:
-    """Move --json and --home before the command: people write them where they think of them."""
-    first: list[str] = []
-    rest: list[str] = []
-    left = list(arguments)
-    while left:
-        word = left.pop(0)
-        if word == "--":
-            return [*first, *rest, word, *left]
-        if word == "--json" or word.startswith("--home="):
-            first.append(word)
-        elif word == "--home" and left:
-            first += [word, left.pop(0)]
-        else:
-            rest.append(word)
-    return [*first, *rest]
+def _tell(error: Exception, arguments: list[str], language: str) -> int:
+    """Say on stderr what went wrong; gives the exit code."""
+    from riskwarn.cli.faults import fault_of
+
+    fault = fault_of(error, _home_path(arguments))
+    if wants_json(arguments):
+        click.echo(json.dumps(fault.as_dict(language), ensure_ascii=False), err=True)
+    elif isinstance(error, click.ClickException):
+        if isinstance(error, click.UsageError) and type(error) is click.UsageError:
+            error = click.UsageError(translated(error.message, language), error.ctx)
+        error.show()
+    else:
+        click.echo(f"riskwarn: {translated(fault.message, language)}", err=True)
+        click.echo(fault.steps, err=True, nl=False)
+    return fault.exit_code
+
+
+def _home_path(arguments: list[str]) -> Path:
+    """The home that was meant, to name it where an error names nothing."""
+    first = global_options_first(arguments)
+    for place, option in enumerate(first):
+        if option.startswith("--home="):
+            return Path(option.removeprefix("--home="))
+        if option == "--home" and place + 1 < len(first):
+            return Path(first[place + 1])
+    return Path(os.environ.get("RISKWARN_HOME") or "riskwarn-home")
+
+
+def _no_command(name: str, language: str) -> str:
+    close = get_close_matches(name.lower(), COMMANDS, 1, 0.6)
+    meant = Message(" Did you mean {name}?", name=close[0]) if close else ""
+    return translated(Message("No such command {name!r}.{meant}", name=name, meant=meant), language)

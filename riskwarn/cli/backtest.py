@@ -7,6 +7,8 @@ from datetime import datetime
 import click
 
 from riskwarn.cli.session import Session, table
+from riskwarn.cli.tables import Table
+from riskwarn.messages import Message
 
 SHOWN = (
     "log_loss",
@@ -39,6 +41,8 @@ def command(
     """Back-test the model beside every baseline, from rolling origins."""
     from training import backtest
 
+    if start and end and start > end:
+        raise click.UsageError(Message("--from {start} lies after --to {end}.", start=start.date(), end=end.date()))
     home = session.home()
     name = home.configuration.chosen_targets(target)[0]
     periods = home.configuration.chosen_horizons(horizon)
@@ -50,11 +54,20 @@ def command(
     rows = [
         {"model": who, **{metric: told[metric] for metric in SHOWN}} for who, told in done.evaluation.metrics.items()
     ]
-    lines = [
-        f"{name}, horizon {chosen}: {len(done.origins)} origins {done.origins[0]} … {done.origins[-1]}, {done.evaluation.n_events} events"
-    ]
-    lines += table(rows)
+    origins = done.origins
+    lines: list[str | Table] = [
+        Message(
+            "{target}, horizon {horizon}: {count} origins {first} … {last}, {events} events",
+            target=name, horizon=chosen, count=len(origins), first=origins[0], last=origins[-1],
+            events=done.evaluation.n_events,
+        ),
+        *table(rows),
+    ]  # fmt: skip
     for other, gains in done.evaluation.gains.items():
-        gain = gains["log_loss"]
-        lines.append(f"log loss gain over {other}: {gain['gain']:.4g} [{gain['lower']:.4g}, {gain['upper']:.4g}]")
-    session.emit(done.as_dict(), [*lines, f"predictions: {done.predictions}"])
+        lines.append(
+            Message(
+                "log loss gain over {other}: {gain:.4g} [{lower:.4g}, {upper:.4g}]", other=other, **gains["log_loss"]
+            )
+        )
+    lines.append(Message("predictions: {path}", path=done.predictions))
+    session.emit(done.as_dict(), lines)

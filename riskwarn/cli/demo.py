@@ -7,10 +7,13 @@ import shutil
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 
 import click
 
 from riskwarn.cli.session import Session, table
+from riskwarn.cli.tables import Table
+from riskwarn.messages import Message
 
 FOLDER = Path("riskwarn-demo")
 OWNED = "made-by-riskwarn-demo"
@@ -42,12 +45,14 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
     (folder / OWNED).touch()
     started, show = time.monotonic(), session.progress
 
-    def say(text: str) -> None:
-        show.finish()
-        click.echo(f"{time.monotonic() - started:6.1f} s  {text}", err=True)
+    def say(template: str, **fields: object) -> None:
+        session.tell("{seconds:6.1f} s  {text}", seconds=time.monotonic() - started, text=Message(template, **fields))
 
     written = simulate(folder / "exports", grids=grids, weeks=weeks, seed=seed, progress=show)
-    say(f"simulated {grids} grids over {weeks} weeks (seed {seed}): {written.directory}")
+    say(
+        "simulated {grids} grids over {weeks} weeks (seed {seed}): {folder}",
+        grids=grids, weeks=weeks, seed=seed, folder=written.directory,
+    )  # fmt: skip
     home = make_home(folder / "home", session.settings)
     for export in written.exports:
         taken = datetime(
@@ -65,34 +70,46 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
             progress=show,
         )
         say(
-            f"{export.source}: read {account.read}, accepted {account.accepted}, duplicates {account.duplicates}, corrected {account.corrected}, quarantined {account.quarantined}"
-        )
+            "{source}: read {read}, accepted {accepted}, duplicates {duplicates}, corrected {corrected}, quarantined {quarantined}",
+            source=export.source, read=account.read, accepted=account.accepted, duplicates=account.duplicates,
+            corrected=account.corrected, quarantined=account.quarantined,
+        )  # fmt: skip
     city = read_city(home, now=datetime.now(UTC))
     matrix = build_features(city, show)
-    say(f"features: {len(matrix.features)} for {len(matrix.origins)} weeks")
+    say("features: {count} for {weeks} weeks", count=len(matrix.features), weeks=len(matrix.origins))
     trained, skipped = train(home, city=city, matrix=matrix, progress=show)
     for one in trained:
-        say(f"{one.version} scores with {one.kind}: {one.reason}")
+        say("{version} scores with {kind}: {reason}", version=one.version, kind=one.kind, reason=one.reason)
     for other in skipped:
-        say(f"skipped {other.target}, horizon {other.horizon}: {other.reason}")
+        skipped_one = "skipped {target}, horizon {horizon}: {reason}"
+        say(skipped_one, target=other.target, horizon=other.horizon, reason=other.reason)
     best = trained[min(1, len(trained) - 1)]
     judged = backtest(home, target=best.target, horizon=best.horizon, city=city, matrix=matrix, progress=show)
     say(
-        f"back-test of {best.target}, horizon {best.horizon}: {len(judged.origins)} origins, {judged.evaluation.n_events} events"
-    )
+        "back-test of {target}, horizon {horizon}: {origins} origins, {events} events",
+        target=best.target, horizon=best.horizon, origins=len(judged.origins), events=judged.evaluation.n_events,
+    )  # fmt: skip
     shown = ("log_loss", "average_precision", "capture_5", "poisson_deviance", "calibration")
     compared = table(
         [{"model": who, **{name: told[name] for name in shown}} for who, told in judged.evaluation.metrics.items()]
     )
     published = publish(home, now=datetime.now(UTC), progress=show)
-    say(f"snapshot {published.snapshot}, {published.alerts} alerts")
+    say("snapshot {snapshot}, {alerts} alerts", snapshot=published.snapshot, alerts=published.alerts)
     top = _highest(home.snapshots / published.snapshot / "table.parquet", best.target, best.horizon)
     address = f"http://127.0.0.1:{port}/"
-    lines = [*compared, "", f"The ten highest grids ({best.target}, next {best.horizon} weeks):", *table(top), ""]
-    lines.append(f"home: {home.path}")
-    lines.append(
-        f"page: {address}" if not no_serve else f"To serve it: riskwarn --home {home.path} serve, then open {address}"
-    )
+    lines: list[str | Table] = [
+        *compared,
+        "",
+        Message("The ten highest grids ({target}, next {horizon} weeks):", target=best.target, horizon=best.horizon),
+        *table(top),
+        "",
+        Message("home: {path}", path=home.path),
+    ]
+    if no_serve:
+        later = "To serve it: riskwarn --home {home} serve, then open {address}"
+        lines.append(Message(later, home=quote(str(home.path)), address=address))
+    else:
+        lines.append(Message("page: {address}", address=address))
     result = {
         **published.as_dict(),
         "home": str(home.path),

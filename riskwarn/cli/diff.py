@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from riskwarn.cli.session import Session
+from riskwarn.messages import Message
 
 
 @click.command("diff")
@@ -25,20 +26,31 @@ def command(
     from riskwarn.mapping import Mapping
 
     rules = read_yaml(mapping, Mapping) if mapping else None
-    found = compare(old, new, session.configuration(), source=source, mapping=rules, sheet=sheet)
-    lines = [f"{found.old} → {found.new} ({found.source}; {found.rows[0]} and {found.rows[1]} rows looked at)"]
-    lines += [f"{what}: {was} → {now}" for what, (was, now) in found.file.items()]
-    lines += [f"column added: {heading}" for heading in found.added]
-    lines += [f"column gone: {heading}" for heading in found.removed]
-    lines += [f"column renamed: {was} → {now}" for was, now in found.renamed]
-    lines += [f"column moved: {heading}" for heading in found.moved]
+    found = compare(
+        old, new, session.configuration(), source=session.source(source) if source else None, mapping=rules, sheet=sheet
+    )
+    lines: list[str] = [
+        Message(
+            "{old} → {new} ({source}; {before} and {after} rows looked at)",
+            old=found.old, new=found.new, source=found.source, before=found.rows[0], after=found.rows[1],
+        )
+    ]  # fmt: skip
+    lines += [Message("{what}: {was} → {now}", what=what, was=was, now=now) for what, (was, now) in found.file.items()]
+    lines += [Message("column added: {heading}", heading=heading) for heading in found.added]
+    lines += [Message("column gone: {heading}", heading=heading) for heading in found.removed]
+    lines += [Message("column renamed: {was} → {now}", was=was, now=now) for was, now in found.renamed]
+    lines += [Message("column moved: {heading}", heading=heading) for heading in found.moved]
     for heading, changed in found.words.items():
-        parts = [f"{what} {'、'.join(words[:20])}" for what, words in changed.items() if words]
-        lines.append(f"words of {heading}: {'; '.join(parts)}")
-    lines += [f"dates of {heading}: {_forms(was)} → {_forms(now)}" for heading, (was, now) in found.forms.items()]
-    lines += [f"{heading} held {was}, holds {now}" for heading, (was, now) in found.holds.items()]
-    lines += [f"{heading}: empty {was:.0%} → {now:.0%}" for heading, (was, now) in found.emptier.items()]
-    lines += ["", *(f"- {effect}" for effect in found.effects), found.verdict]
+        for what, words in changed.items():
+            said = "new words of {heading}: {words}" if what == "new" else "words of {heading} that are gone: {words}"
+            lines += [Message(said, heading=heading, words="、".join(words[:20]))] if words else []
+    for heading, (was, now) in found.forms.items():
+        lines.append(Message("dates of {heading}: {was} → {now}", heading=heading, was=_forms(was), now=_forms(now)))
+    for heading, (was, now) in found.holds.items():
+        lines.append(Message("{heading} held {was}, holds {now}", heading=heading, was=was, now=now))
+    for heading, (before, after) in found.emptier.items():
+        lines.append(Message("{heading}: empty {was:.0%} → {now:.0%}", heading=heading, was=before, now=after))
+    lines += ["", *(Message("- {effect}", effect=effect) for effect in found.effects), found.verdict]
     session.emit(found.as_dict(), lines)
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from riskwarn.cli import options
 from riskwarn.cli.session import Session, table
+from riskwarn.messages import Message
 
 if TYPE_CHECKING:
     from features import Feature
@@ -23,9 +25,7 @@ def command() -> None:
 
 
 @command.command("build")
-@click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Look from this date (default: after the newest record)."
-)
+@options.as_of
 @click.pass_obj
 def build(session: Session, as_of: datetime | None) -> None:
     """Write one row a grid: grid_id, as_of and one column a feature (Parquet)."""
@@ -48,44 +48,56 @@ def build(session: Session, as_of: datetime | None) -> None:
         "n_features": len(matrix.features),
         "path": str(path),
     }
-    session.emit(result, [f"{len(matrix.grid_ids)} grids, {len(matrix.features)} features as of {day}: {path}"])
+    said = "{grids} grids, {features} features as of {day}: {path}"
+    lines = [Message(said, grids=len(matrix.grid_ids), features=len(matrix.features), day=day, path=path)]
+    session.emit(result, lines)
 
 
 @command.command("list")
 @click.option("--family", help="Only this family.")
+@click.option("--search", metavar="WORD", help="Only features whose name or meaning, Chinese or English, holds WORD.")
 @click.option(
     "--page",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write a page (HTML) with meanings and distributions here, instead of listing.",
 )
+@options.force
 @click.pass_obj
-def list_features(session: Session, family: str | None, page: Path | None) -> None:
+def list_features(session: Session, family: str | None, search: str | None, page: Path | None, force: bool) -> None:
     """List the catalogue of this home's configuration, with the numbers of the table that was built last."""
     from dataclasses import asdict
 
     from features import catalogue
     from features.building.tables import newest_table
     from features.pages import distribution
-    from riskwarn.errors import FolderMissing, UnknownTarget
+    from riskwarn.errors import UnknownTarget
+    from riskwarn.files import output_file
 
-    if page is not None and not page.resolve().parent.is_dir():
-        raise FolderMissing(file=page, folder=page.resolve().parent)
+    path = output_file(page, force=force, endings=(".html", ".htm")) if page is not None else None
     home = session.home()
     known = catalogue(home.configuration)
     families = sorted({feature.family for feature in known})
     if family is not None and family not in families:
         raise UnknownTarget(name=family, what="family of features", known=", ".join(families))
-    chosen = [feature for feature in known if family in (None, feature.family)]
+    chosen = [feature for feature in known if family in (None, feature.family) and _holds(feature, search)]
     newest = newest_table(home)
     columns = newest.columns(feature.name for feature in chosen) if newest is not None else {}
-    if page is not None:
-        _write_page(session, home, page.resolve(), chosen, newest, columns)
+    if path is not None:
+        _write_page(session, home, path, chosen, newest, columns)
         return
     told = {name: asdict(distribution(column)) for name, column in columns.items()}
     rows = [{**asdict(feature), **told.get(feature.name, {})} for feature in chosen]
     numbers = ("known", "median", "p95", "max") if told else ()
-    shown = ("name", "family", "source", "quantity", "zh", "en", *numbers)
-    session.emit(rows, [*table(rows, shown), f"{len(rows)} features"])
+    meaning = "zh" if session.language == "zh" else "en"
+    shown = table(
+        [{**row, "meaning": row[meaning]} for row in rows], ("name", *numbers, "meaning", "family", "quantity")
+    )
+    session.emit(rows, [*shown, Message("{count} features", count=len(rows))], paged=True)
+
+
+def _holds(feature: Feature, search: str | None) -> bool:
+    texts = (feature.name, feature.zh, feature.en)
+    return search is None or any(search.casefold() in text.casefold() for text in texts)
 
 
 def _write_page(
@@ -103,9 +115,10 @@ def _write_page(
     text = catalogue_page(chosen, home.configuration, newest, columns, store_version=Store(home).version())
     write_text(page, text)
     as_of = newest.as_of.isoformat() if newest is not None else None
-    told = (
-        f"with distributions as of {as_of}" if as_of else "without distributions (riskwarn features build makes them)"
+    said = (
+        "{count} features with distributions as of {as_of}: {path}"
+        if as_of
+        else "{count} features without distributions (riskwarn features build makes them): {path}"
     )
-    session.emit(
-        {"as_of": as_of, "n_features": len(chosen), "path": str(page)}, [f"{len(chosen)} features {told}: {page}"]
-    )
+    result = {"as_of": as_of, "n_features": len(chosen), "path": str(page)}
+    session.emit(result, [Message(said, count=len(chosen), as_of=as_of, path=page)])

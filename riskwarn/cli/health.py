@@ -6,26 +6,26 @@ from datetime import datetime
 
 import click
 
+from riskwarn.cli import options
 from riskwarn.cli.session import Session, table
+from riskwarn.cli.tables import Table
+from riskwarn.messages import Message
 
 COLUMNS = ("source", "verdict", "records", "newest", "quiet_days", "newest_counts", "expected", "delay_p95", "findings")
 
 
 @click.command("health")
 @click.option("--source", help="Only this source.")
-@click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Look from this date (default: after the newest record)."
-)
+@options.as_of
 @click.pass_obj
 def command(session: Session, source: str | None, as_of: datetime | None) -> None:
     """Examine the event sources: freshness, volume, completeness, delays, what later exports changed, and what targets can be learnt."""
-    from riskwarn.contracts import contract
     from riskwarn.health import districts_in_force, examine, prospects, usual_as_of
     from riskwarn.store import Store
 
     home = session.home()
-    if source is not None:
-        contract(source, home.configuration)
+    source = session.source(source) if source else None
+    chinese = session.language == "zh"
     day = as_of.date() if as_of else usual_as_of(home)
     found = examine(home, day, districts_in_force(home, day), source=source, progress=session.progress)
     rows, lines = [], []
@@ -35,7 +35,7 @@ def command(session: Session, source: str | None, as_of: datetime | None) -> Non
         rows.append(
             {
                 "source": one.source,
-                "verdict": f"{one.verdict.value} {one.verdict.zh}",
+                "verdict": one.verdict.zh if chinese else one.verdict.value,
                 "records": one.records,
                 "newest": fresh.get("newest"),
                 "quiet_days": fresh.get("quiet_days"),
@@ -45,7 +45,7 @@ def command(session: Session, source: str | None, as_of: datetime | None) -> Non
                 "findings": len(one.findings),
             }
         )
-        lines += [f"{one.source}: {finding.zh} · {finding.en}" for finding in one.findings]
+        lines += [f"{one.source}: {finding.zh if chinese else finding.en}" for finding in one.findings]
     targets = prospects(Store(home), home.configuration, source=source)
     lines += [note for target in targets for note in target.notes]
     result = {
@@ -53,4 +53,17 @@ def command(session: Session, source: str | None, as_of: datetime | None) -> Non
         "items": [one.as_dict() for one in found],
         "targets": [target.as_dict() for target in targets],
     }
-    session.emit(result, [f"as of {day}", *table(rows, COLUMNS), *([""] if lines else []), *lines])
+    waiting = any(one.refused for one in found)
+    following = [
+        "Next: riskwarn quarantine export FILE.xlsx writes the refused rows for those who can repair them."
+        if waiting
+        else "Next: riskwarn train learns from these sources; riskwarn score publishes with the champions."
+    ]
+    said: list[str | Table] = [
+        Message("as of {day}", day=day),
+        *table(rows, COLUMNS),
+        *([""] if lines else []),
+        *lines,
+        *following,
+    ]
+    session.emit(result, said)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from riskwarn.cli.map import PRESETS
 from riskwarn.cli.session import Session, table
+from riskwarn.cli.several import Outcome, load_each
+from riskwarn.cli.tables import Table
+from riskwarn.messages import Joined, Message
+
+if TYPE_CHECKING:
+    from riskwarn.home import Home
+    from riskwarn.ingest.loading.account import Account
 
 COLUMNS = ("file", "read", "accepted", "duplicates", "corrected", "quarantined", "seconds")
 
@@ -46,49 +55,107 @@ def command(
 ) -> None:
     """Load exports of SOURCE (grids first): CSV, Excel, Parquet, JSON lines, or a query (.sql, asked of RISKWARN_SOURCE_URL).
 
-    SOURCE may be left out with --preset, which names it.
+    Each file is a load of its own: where one cannot be loaded the others are, and the last line says which. SOURCE may be
+    its Chinese name, and may be left out with --preset, which names it.
     """
+    from riskwarn.contracts import contract
     from riskwarn.ingest import ingest
-    from riskwarn.ingest.loading.rehearsal import examples, rehearsal
+    from riskwarn.ingest.loading.account import together
     from riskwarn.mapping import preset_content
-    from riskwarn.store import Store
 
     home = session.home()
     if preset is not None and source not in home.configuration.sources and (Path(source).exists() or not files):
         source, files = str(preset_content(preset)["source"]), (Path(source), *files)
     if not files:
         raise click.UsageError("Missing argument 'FILES...'.")
+    source = contract(session.source(source), home.configuration).source
     taken = exported_at.replace(tzinfo=home.configuration.calendar.timezone) if exported_at else None
-    with rehearsal(home) if dry_run else nullcontext(home) as at:
-        before = Store(at).version()
-        account = ingest(
-            at,
-            source,
-            files,
-            mapping=mapping,
-            preset=preset,
-            exported_at=taken,
-            database=session.settings.source_url,
-            sheet=sheet,
-            force=force,
-            now=datetime.now(UTC),
-            progress=session.progress,
-        )
-        shown = (
-            [row for load in range(before + 1, Store(at).version() + 1) for row in examples(at, load)]
-            if dry_run
-            else []
-        )
-    result = account.as_dict() | ({"examples": shown[:EXAMPLES]} if dry_run else {})
-    lines = table([file.as_dict() for file in account.files], COLUMNS)
+    shown: list[dict[str, object]] = []
+    with _place(home, dry_run, shown) as at:
+
+        def load(file: Path) -> Account:
+            return ingest(
+                at,
+                source,
+                [file],
+                mapping=mapping,
+                preset=preset,
+                exported_at=taken,
+                database=session.settings.source_url,
+                sheet=sheet,
+                force=force,
+                now=datetime.now(UTC),
+                progress=session.progress,
+            ).files[0]
+
+        outcome = load_each(files, load)
+    if len(outcome.files) > 1 or not outcome.failed:
+        account = together(source, list(outcome.accounts.values()))
+        result: dict[str, Any] = account.as_dict()
+        if outcome.failed:
+            result["errors"] = outcome.failures()
+        if dry_run:
+            result["examples"] = shown
+        session.emit(result, [*_lines(session, account, outcome, dry_run), *_examples(shown, dry_run)])
+    if outcome.failed:
+        raise outcome.error()
+
+
+@contextmanager
+def _place(home: Home, dry_run: bool, shown: list[dict[str, object]]) -> Iterator[Home]:
+    """The home itself, or for a dry run a copy that is thrown away; of that some of the new records are left in `shown`."""
+    from riskwarn.ingest.loading.rehearsal import examples, rehearsal
+    from riskwarn.store import Store
+
+    if not dry_run:
+        yield home
+        return
+    with rehearsal(home) as tried:
+        before = Store(tried).version()
+        yield tried
+        for load in range(before + 1, Store(tried).version() + 1):
+            shown += examples(tried, load)[: EXAMPLES - len(shown)]
+
+
+def _examples(shown: list[dict[str, object]], dry_run: bool) -> list[str]:
+    if not dry_run:
+        return []
+    rows = [", ".join(f"{name} {value}" for name, value in row.items()) for row in shown]
+    return [
+        *(Message("as stored: {record}", record=row) for row in rows),
+        "Nothing was stored. Without --dry-run it is.",
+    ]
+
+
+def _lines(session: Session, account: Account, outcome: Outcome, dry_run: bool) -> list[str | Table]:
+    lines: list[str | Table] = [*table([file.as_dict() for file in account.files], COLUMNS)] if account.files else []
     if account.dropped_columns:
-        lines.append(f"dropped unread: {'、'.join(account.dropped_columns)}")
-    lines += [f"note: {note}" for note in (*account.notes, *account.targets)]
+        lines.append(Message("dropped unread: {columns}", columns="、".join(account.dropped_columns)))
+    lines += [Message("note: {note}", note=note) for note in (*account.notes, *account.targets)]
     if account.quarantined:
-        why = ", ".join(f"{reason} {rows}" for reason, rows in sorted(account.reasons.items()))
-        lines.append(f"quarantined: {why}. See riskwarn quarantine list.")
-    lines += [f"forced: {why}" for why in account.forced]
-    lines += [f"as stored: {', '.join(f'{name} {value}' for name, value in row.items())}" for row in shown[:EXAMPLES]]
-    if dry_run:
-        lines.append("Nothing was stored. Without --dry-run it is.")
-    session.emit(result, lines)
+        why = [
+            Message("{reason} {rows}", reason=reason_said(reason, session.language), rows=rows)
+            for reason, rows in sorted(account.reasons.items(), key=lambda one: -one[1])
+        ]
+        lines.append(Message("quarantined: {reasons}. See riskwarn quarantine list.", reasons=Joined(", ", why)))
+    lines += [Message("forced: {reason}", reason=why) for why in account.forced]
+    lines += [
+        Message("{file} was not loaded: {problem}", file=file, problem=error.message)
+        for file, error in outcome.errors.items()
+    ]
+    if account.files and not outcome.failed and not dry_run:
+        following = (
+            "Next: the event sources (riskwarn ingest disputes FILE, and the others that there are)."
+            if account.source == "grids"
+            else "Next: riskwarn health shows how the sources report; riskwarn train learns from them."
+        )
+        lines.append(following)
+    return lines
+
+
+def reason_said(reason: str, language: str) -> str:
+    """Why rows were refused, in words; the code where there are none."""
+    from riskwarn.contracts.reasons import REASONS
+
+    why = REASONS.get(reason)
+    return reason if why is None else why.zh if language == "zh" else why.en

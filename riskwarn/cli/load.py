@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskwarn.cli.ingest import reason_said
 from riskwarn.cli.session import Session, table
+from riskwarn.cli.tables import Table as Shown
+from riskwarn.messages import Joined, Message
 
 if TYPE_CHECKING:
     from riskwarn.home import Home
@@ -68,7 +71,7 @@ def command(
     plan = survey(home, paths, places=places_of(home), database=session.settings.source_url, now=now)
     session.progress.finish()
     if not session.as_json:
-        _show(plan)
+        _show(session, plan)
     zone = home.configuration.calendar.timezone
     taken = exported_at.replace(tzinfo=zone) if exported_at else None
     asking = _Asking(home, now, someone)
@@ -88,7 +91,7 @@ def command(
         "asked": asking.answers,
         "failed": [one.as_dict() for one in failed],
     }
-    session.emit(result, _lines(home, done, failed, dry_run))
+    session.emit(result, _lines(session, home, done, failed, dry_run))
     context.exit(1 if failed else 0)
 
 
@@ -185,7 +188,7 @@ def _likely_district(home: Home, tables: Sequence[Table]) -> str | None:
     return next((match[0] for match in found if match), None)
 
 
-def _show(plan: Plan) -> None:
+def _show(session: Session, plan: Plan) -> None:
     """What each file is, before anything is asked or loaded."""
     rows = [
         {
@@ -200,33 +203,50 @@ def _show(plan: Plan) -> None:
         }
         for one in plan.tables
     ]
-    lines = table(rows)
+    lines: list[str | Shown] = [*table(rows)] if rows else []
     for one in plan.tables:
-        name = one.file.name
-        lines += [f"{name}, {one.source}: ? {line}" for line in one.unsure]
+        of = {"file": one.file.name, "source": one.source}
+        lines += [Message("{file}, {source}: ? {line}", **of, line=line) for line in one.unsure]
         dropped = [column.heading for column in one.proposal.columns if column.field is None]
-        lines += [f"{name}, {one.source}: not read: {', '.join(dropped)}"] if dropped else []
-        lines += [f"{name}, {one.source}: missing: {what}" for what in one.lacks]
-    lines += [f"skipped: {one.file}{f', sheet {one.sheet}' if one.sheet else ''}: {one.reason}" for one in plan.skipped]
-    for line in lines:
-        click.echo(line)
-    click.echo()
+        if dropped:
+            lines.append(Message("{file}, {source}: not read: {headings}", **of, headings=", ".join(dropped)))
+        lines += [Message("{file}, {source}: missing: {what}", **of, what=what) for what in one.lacks]
+    lines += [
+        Message("skipped: {file}: {reason}", file=_file_and_sheet(one.file, one.sheet), reason=one.reason)
+        for one in plan.skipped
+    ]
+    session.emit({}, [*lines, ""])
 
 
-def _lines(home: Home, done: Sequence[Done], failed: Sequence[Failed], dry_run: bool) -> list[str]:
+def _file_and_sheet(file: str, sheet: str | None) -> str:
+    return Message("{file}, sheet {sheet}", file=file, sheet=sheet) if sheet else str(file)
+
+
+def _lines(
+    session: Session, home: Home, done: Sequence[Done], failed: Sequence[Failed], dry_run: bool
+) -> list[str | Shown]:
     from riskwarn.store import Store
 
-    lines = table([one.as_dict() for one in done], _COLUMNS)
+    lines: list[str | Shown] = [*table([one.as_dict() for one in done], _COLUMNS)] if done else []
     for one in done:
         name = one.table.file.name
-        lines += [f"{name}: note: {note}" for note in (*one.account.notes, *one.notes)]
-        lines += [f"{name}: forced: {why}" for why in one.account.forced]
+        notes = (*one.account.notes, *one.account.targets, *one.notes)
+        lines += [Message("{file}: note: {note}", file=name, note=note) for note in notes]
+        lines += [Message("{file}: forced: {reason}", file=name, reason=why) for why in one.account.forced]
         if one.account.quarantined:
-            why = ", ".join(f"{reason} {rows}" for reason, rows in sorted(one.account.reasons.items()))
-            lines.append(f"{name}: quarantined: {why}. See riskwarn quarantine list.")
+            reasons = [
+                Message("{reason} {rows}", reason=reason_said(reason, session.language), rows=rows)
+                for reason, rows in sorted(one.account.reasons.items(), key=lambda each: -each[1])
+            ]
+            told = "{file}: quarantined: {reasons}. See riskwarn quarantine list."
+            lines.append(Message(told, file=name, reasons=Joined(", ", reasons)))
         for row in one.examples or ():
-            lines.append(f"{name}: as stored: {', '.join(f'{field} {value}' for field, value in row.items())}")
-    lines += [f"not loaded: {one.file}{f', sheet {one.sheet}' if one.sheet else ''}: {one.error}" for one in failed]
+            record = ", ".join(f"{field} {value}" for field, value in row.items())
+            lines.append(Message("{file}: as stored: {record}", file=name, record=record))
+    lines += [
+        Message("not loaded: {file}: {problem}", file=_file_and_sheet(one.file, one.sheet), problem=one.error)
+        for one in failed
+    ]
     if dry_run:
         return [*lines, "", "Nothing was stored. Without --dry-run it is."]
     held = Store(home).sources()
@@ -237,4 +257,4 @@ def _lines(home: Home, done: Sequence[Done], failed: Sequence[Failed], dry_run: 
         else "riskwarn load the other exports" if "grids" in held
         else "riskwarn load the table of grids"
     )  # fmt: skip
-    return [*lines, "", f"In force: {force}. Next: {following}."]
+    return [*lines, "", Message("In force: {sources}. Next: {following}.", sources=force, following=following)]

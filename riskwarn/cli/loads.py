@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskwarn.cli.session import Session, table
+from riskwarn.cli.tables import Table, local_time
+from riskwarn.messages import Message
 
 if TYPE_CHECKING:
     from riskwarn.store.ledger import LedgerRow
 
-COLUMNS = ("load", "source", "file", "exported_at", "accepted", "duplicates", "corrected", "quarantined", "state")
+COLUMNS = ("load", "source", "file", "exported_at", "accepted", "quarantined", "state", "corrected", "duplicates")
 
 
 @click.group("loads")
@@ -25,14 +27,13 @@ def command() -> None:
 @click.pass_obj
 def list_loads(session: Session, source: str | None) -> None:
     """List every load, oldest first, and whether it still counts."""
-    from riskwarn.contracts import contract
     from riskwarn.store import ledger
 
     home = session.home()
-    if source is not None:
-        contract(source, home.configuration)
-    rows = [_told(row, home.configuration.calendar.timezone) for row in ledger(home, source)]
-    session.emit(rows, table(rows, COLUMNS))
+    zone = home.configuration.calendar.timezone
+    rows = [_as_dict(row, zone) for row in ledger(home, session.source(source) if source else None)]
+    shown = [{**row, "exported_at": local_time(row["exported_at"], zone), "state": _state(row)} for row in rows]
+    session.emit(rows, table(shown, COLUMNS), paged=True)
 
 
 @command.command("undo")
@@ -51,15 +52,18 @@ def undo(session: Session, load: int, because: str | None, with_later: bool) -> 
         {"source": row.source, "file": row.file_name, "exported_at": row.exported_at.astimezone(zone).isoformat()}
         for row in done.again
     ]
-    lines = [
-        f"undone: load{'s' if len(done.loads) > 1 else ''} {', '.join(map(str, done.loads))}; the store is now at {done.version}"
-    ]
+    lines: list[str | Table] = [
+        Message(
+            "undone: {loads}; the store is now at {version}",
+            loads=", ".join(map(str, done.loads)), version=done.version,
+        )
+    ]  # fmt: skip
     if again:
         lines += ["Load these again, in this order (they hold records of their own):", *table(again)]
     session.emit({"undone": list(done.loads), "version": done.version, "load_again": again}, lines)
 
 
-def _told(row: LedgerRow, zone: tzinfo) -> dict[str, Any]:
+def _as_dict(row: LedgerRow, zone: tzinfo) -> dict[str, Any]:
     counted = {name: row.account.get(name) for name in ("read", "accepted", "duplicates", "corrected", "quarantined")}
     state = "in force" if row.stands else f"undone by {row.undone_by}"
     return {
@@ -74,3 +78,12 @@ def _told(row: LedgerRow, zone: tzinfo) -> dict[str, Any]:
         "undone_by": row.undone_by,
         "because": row.because,
     }
+
+
+def _state(row: dict[str, Any]) -> Message:
+    """How a load stands, as a cell of the table."""
+    if row["undone_by"] is not None:
+        return Message("undone by {load}", load=row["undone_by"])
+    if row["state"] == "erasure":
+        return Message("erasure")
+    return Message("in force") if row["undoes"] is None else Message("undoes {load}", load=row["undoes"])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
 
+from riskwarn.cli.options import force as force_option
 from riskwarn.cli.session import Session, table
+from riskwarn.cli.tables import Table
+from riskwarn.messages import Message
 
 if TYPE_CHECKING:
     from riskwarn.ingest.mapping_proposal.matching import Place
@@ -23,19 +26,29 @@ PRESETS = ("dispute", "petition", "12345", "110", "grid-case", "mediation", "haz
 @click.option("--preset", type=click.Choice(PRESETS), help="Begin with the packaged mapping of a usual department.")
 @click.option("--sheet", metavar="NAME|all", help="The sheet of a workbook, by title or number; else each that fits.")
 @click.option("--to", "target", type=click.Path(path_type=Path, dir_okay=False), help="Write the mapping (YAML) here.")
+@force_option
 @click.pass_obj
 def command(
-    session: Session, file: Path, source: str | None, preset: str | None, sheet: str | None, target: Path | None
+    session: Session,
+    file: Path,
+    source: str | None,
+    preset: str | None,
+    sheet: str | None,
+    target: Path | None,
+    force: bool,
 ) -> None:
     """Look at FILE and propose which column is which field, on what ground, and what is unsure."""
-    from riskwarn.files import write_text
+    from riskwarn.files import output_file, write_text
     from riskwarn.ingest.mapping_proposal.mapping_file import as_yaml
     from riskwarn.ingest.mapping_proposal.proposal import propose
 
+    path = None
+    if target is not None:
+        path = output_file(target, force=force, endings=(".yaml", ".yml"), inputs=[file])
     proposal = propose(
         file,
         session.configuration(),
-        source=source,
+        source=session.source(source) if source else None,
         preset=preset,
         places=_places(session),
         database=session.settings.source_url,
@@ -47,35 +60,47 @@ def command(
             "column": one.heading,
             "field": one.field or "-",
             "": "" if one.sure else "?",
-            "why": one.ground,
-            "holds": one.holds,
+            "why": session.said(one.ground),
+            "holds": _said(session, one.holds),
             "empty": f"{one.empty:.0%}",
         }
         for one in proposal.columns
     ]
-    lines = [f"{proposal.file}: {proposal.source} ({proposal.source_ground}), {proposal.rows} rows looked at", ""]
-    lines += table(rows)
-    lines.append("")
-    lines += [f"missing: {name}" for name in proposal.missing]
+    lines: list[str | Table] = [
+        Message(
+            "{file}: {source} ({ground}), {rows} rows looked at",
+            file=proposal.file, source=proposal.source, ground=proposal.source_ground, rows=proposal.rows,
+        ),
+        "",
+        *table(rows),
+        "",
+    ]  # fmt: skip
+    lines += [Message("missing: {field}", field=name) for name in proposal.missing]
     if proposal.identity:
-        lines.append(f"id: made of {', '.join(proposal.identity)} (unsure)")
-    lines += [
-        f"words of {name} that no list knows: {'、'.join(list(words)[:12])}{' …' if len(words) > 12 else ''}"
-        for name, words in proposal.unknown_words.items()
-    ]
-    lines += [f"note: {note}" for note in proposal.notes]
+        lines.append(Message("id: made of {headings} (unsure)", headings=", ".join(proposal.identity)))
+    for name, words in proposal.unknown_words.items():
+        shown = "、".join(list(words)[:12]) + (" …" if len(words) > 12 else "")
+        lines.append(Message("words of {field} that no list knows: {words}", field=name, words=shown))
+    lines += [Message("note: {note}", note=note) for note in proposal.notes]
     if proposal.preset and proposal.preset != preset:
-        lines.append(f"a packaged mapping may fit: --preset {proposal.preset}")
-    if target is not None:
-        write_text(target.resolve(), as_yaml(proposal))
-        result["path"] = str(target.resolve())
-        chosen = f" --sheet {shlex.quote(sheet)}" if sheet else ""
-        lines += ["", f"written: {target.resolve()}"]
+        lines.append(Message("a packaged mapping may fit: --preset {preset}", preset=proposal.preset))
+    if path is not None:
+        write_text(path, as_yaml(proposal))
+        result["path"] = str(path)
+        lines += ["", Message("written: {path}", path=path)]
+        following = "next: riskwarn ingest {source} {file} --mapping {mapping}{sheet}"
         if proposal.missing:
-            lines.append(f"next: complete {target} (columns: or always:), for nothing gives what is missing")
-        else:
-            lines.append(f"next: riskwarn ingest {proposal.source} {file} --mapping {target}{chosen}")
+            following = "next: complete {mapping} (columns: or always:), for nothing gives what is missing"
+        chosen = f" --sheet {quote(sheet)}" if sheet else ""
+        names = {"source": proposal.source, "file": quote(str(file)), "mapping": quote(str(target)), "sheet": chosen}
+        lines.append(Message(following, **names))
     session.emit(result, lines)
+
+
+def _said(session: Session, holds: str) -> str:
+    """What a column holds, in the reader's language; the forms of its dates stand as they are."""
+    what, bracket, forms = holds.partition(" (")
+    return session.said(what) + bracket + forms
 
 
 def _places(session: Session) -> list[Place]:

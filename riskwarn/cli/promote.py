@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from riskwarn.cli.session import Session
+from riskwarn.messages import Message
 
 
 @click.command("promote")
@@ -15,5 +16,9 @@ def command(session: Session, version: str) -> None:
     from training import promote
 
     done = promote(session.home(), version)
-    replaced = f", in place of {done['replaced']}" if done["replaced"] else ""
-    session.emit(done, [f"{version} is the champion of {done['name']}{replaced}. Next: riskwarn score."])
+    replaced = Message(", in place of {version}", version=done["replaced"]) if done["replaced"] else ""
+    said = Message(
+        "{version} is the champion of {name}{replaced}. Next: riskwarn score.",
+        version=version, name=done["name"], replaced=replaced,
+    )  # fmt: skip
+    session.emit(done, [said])

@@ -8,7 +8,10 @@ from typing import Any
 
 import click
 
+from riskwarn.cli.options import force as force_option
 from riskwarn.cli.session import Session, table
+from riskwarn.cli.tables import Table
+from riskwarn.messages import Message
 
 COLUMNS = ("source", "file_name", "row", "column", "value_class", "reason")
 FOR_THE_CLERK = ("数据", "文件", "行", "列", "原因", "如何修复", "reason", "repair")
@@ -31,23 +34,26 @@ def list_rows(session: Session, source: str | None, everything: bool, single: bo
     """List what was refused by reason, with counts and the first rows of each; JSON has every row."""
     rows = _refused(session, source, everything)
     if not session.as_json and not single and not everything:
-        session.emit(None, _by_reason(rows, limit))
+        session.emit(None, _by_reason(rows, limit, session.language), paged=True)
         return
     shown = (*COLUMNS, "repaired") if everything else COLUMNS
-    lines = table(rows[:limit], shown)
+    lines: list[str | Table] = [*table(rows[:limit], shown)]
     if len(rows) > limit:
-        lines.append(f"… and {len(rows) - limit} more (--limit, or quarantine export FILE)")
+        lines.append(Message("… and {more} more (--limit, or quarantine export FILE)", more=len(rows) - limit))
     session.emit([{name: row[name] for name in shown} for row in rows], lines)
 
 
 @command.command("export")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--source", help="Only this source.")
+@force_option
 @click.pass_obj
-def export(session: Session, file: Path, source: str | None) -> None:
-    """Write refused rows for the clerk who can repair them: a workbook (.xlsx), else a CSV that Excel opens."""
+def export(session: Session, file: Path, source: str | None, force: bool) -> None:
+    """Write refused rows for the clerk who can repair them: a workbook (.xlsx), or a CSV that Excel opens."""
+    from riskwarn.files import output_file
+
+    path = output_file(file, force=force, endings=(".xlsx", ".csv"))
     rows = _refused(session, source, everything=False)
-    path = file.resolve()
     if file.suffix.lower() == ".xlsx":
         from riskwarn.health import write_workbook
         from riskwarn.store import ledger
@@ -55,7 +61,7 @@ def export(session: Session, file: Path, source: str | None) -> None:
         write_workbook(path, rows, ledger(session.home()))
     else:
         _write_csv(path, rows)
-    session.emit({"rows": len(rows), "path": str(path)}, [f"{len(rows)} rows: {path}"])
+    session.emit({"rows": len(rows), "path": str(path)}, [Message("{rows} rows: {path}", rows=len(rows), path=path)])
 
 
 @command.command("retry")
@@ -75,7 +81,7 @@ def retry(
     """Load the repaired FILE of SOURCE and settle the refused rows that it brings in order."""
     from riskwarn.ingest import retry
 
-    home = session.home()
+    home, source = session.home(), session.source(source)
     taken = exported_at.replace(tzinfo=home.configuration.calendar.timezone) if exported_at else None
     done = retry(
         home,
@@ -89,45 +95,54 @@ def retry(
     )
     account = done.account
     lines = [
-        f"waiting for repair: {done.before} before, {done.after} now; {done.repaired} repaired",
-        f"read {account.read}, accepted {account.accepted}, duplicates {account.duplicates}, corrected {account.corrected}, quarantined {account.quarantined}",
-    ]
+        Message(
+            "waiting for repair: {before} before, {after} now; {repaired} repaired",
+            before=done.before, after=done.after, repaired=done.repaired,
+        ),
+        Message(
+            "read {read}, accepted {accepted}, duplicates {duplicates}, corrected {corrected}, quarantined {quarantined}",
+            read=account.read, accepted=account.accepted, duplicates=account.duplicates, corrected=account.corrected,
+            quarantined=account.quarantined,
+        ),
+    ]  # fmt: skip
     session.emit(done.as_dict(), lines)
 
 
-def _by_reason(rows: list[dict[str, Any]], limit: int) -> list[str]:
+def _by_reason(rows: list[dict[str, Any]], limit: int, language: str) -> list[str | Table]:
+    from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
     from riskwarn.health.refused import by_reason, by_rule
 
-    groups = by_reason(rows)
+    groups, chinese = by_reason(rows), language == "zh"
     shown = [
         {
             "rows": group.rows,
             "source": group.source,
             "file": group.file_name,
             "column": group.column,
-            "what is wrong": group.what,
+            "what is wrong": REASONS[group.reason].zh if chinese else group.what,
             "in rows": ", ".join(map(str, group.examples)) + (" …" if group.rows > len(group.examples) else ""),
-            "repair": group.repair,
+            "repair": REPAIRS_ZH[group.reason] if chinese else group.repair,
         }
         for group in groups[:limit]
     ]
-    lines = table(shown) if groups else ["Nothing waits for repair."]
+    lines: list[str | Table] = [*table(shown)] if groups else ["Nothing waits for repair."]
     if len(groups) > limit:
-        lines.append(f"… and {len(groups) - limit} more (--limit)")
+        lines.append(Message("… and {more} more (--limit)", more=len(groups) - limit))
     if groups:
         waiting = sum(group.rows for group in groups)
-        lines.append(f"{waiting} rows wait for repair: riskwarn quarantine export FILE.xlsx writes them for the clerk.")
-    lines += [f"not loaded by rule ({name}): {count} rows, {rule}" for (name, rule), count in by_rule(rows).items()]
+        exported = "{rows} rows wait for repair: riskwarn quarantine export FILE.xlsx writes them for the clerk."
+        lines.append(Message(exported, rows=waiting))
+    for (name, rule), count in by_rule(rows).items():
+        lines.append(Message("not loaded by rule ({source}): {rows} rows, {rule}", source=name, rows=count, rule=rule))
     return lines
 
 
 def _refused(session: Session, source: str | None, everything: bool) -> list[dict[str, Any]]:
-    from riskwarn.contracts import contract
     from riskwarn.store import Store
 
     home = session.home()
     if source is not None:
-        contract(source, home.configuration)
+        source = session.source(source)
     return [row for row in Store(home).quarantined(source) if everything or not row["repaired"]]
 
 

@@ -18,5 +18,8 @@ def command(session: Session, host: str, port: int, workers: int) -> None:
     from serving import serve
 
     shown = f"[{host}]" if ":" in host else host
-    told = f"http://{shown}:{port}/ (API reference at /docs; stop with Ctrl-C)"
-    serve(home, host, port, workers, ready=lambda: click.echo(told, err=True))
+
+    def ready() -> None:
+        session.tell("http://{host}:{port}/ (API reference at /docs; stop with Ctrl-C)", host=shown, port=port)
+
+    serve(home, host, port, workers, ready=ready)

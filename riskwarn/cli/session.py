@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from unicodedata import east_asian_width
 
 import click
 
+from riskwarn.cli.tables import Table, table, terminal_width
+from riskwarn.messages import Message, translated
 from riskwarn.settings import Settings
 
 if TYPE_CHECKING:
     from riskwarn.configuration import Configuration
     from riskwarn.home import Home
+
+__all__ = ["Reporter", "Session", "table"]
 
 
 @dataclass(frozen=True)
@@ -27,16 +33,19 @@ class Session:
     home_path: Path
     as_json: bool
     settings: Settings
+    language: str = "en"
     progress: Reporter = field(default_factory=lambda: Reporter())
 
     def home(self) -> Home:
-        """Open the home; raise HomeMissing where there is none."""
+        """Open the home; raise HomeMissing where there is none. From then on new files are the user's alone."""
         from riskwarn.home import open_home
 
+        os.umask(0o077)
         return open_home(self.home_path, self.settings)
 
-    def configuration(self) -> Configuration:
-        """The home's declarations; the defaults where there is no home, for commands that only explain."""
+    @cached_property
+    def configuration_or_usual(self) -> Configuration:
+        """The home's declarations; the defaults where there is no home."""
         from riskwarn.configuration import Configuration
         from riskwarn.errors import HomeMissing
 
@@ -45,32 +54,71 @@ class Session:
         except HomeMissing:
             return Configuration()
 
-    def emit(self, result: object, lines: Sequence[str]) -> None:
-        """Print the result: one JSON document with --json, else the given lines."""
+    def configuration(self) -> Configuration:
+        """The home's declarations; the defaults where there is no home, for commands that only explain."""
+        return self.configuration_or_usual
+
+    def source(self, name: str) -> str:
+        """The source that is meant, by its name or its Chinese one; raise UnknownSource."""
+        from riskwarn.contracts import source_named
+
+        return source_named(name, self.configuration())
+
+    def emit(self, result: object, lines: Sequence[str | Table], *, paged: bool = False) -> None:
+        """Print the result: one JSON document with --json, else the given lines, in the language of who reads them."""
         self.progress.finish()
         if self.as_json:
-            click.echo(json.dumps(result, ensure_ascii=False, indent=2, allow_nan=False, default=str))
+            text = json.dumps(self._said(result), ensure_ascii=False, indent=2, allow_nan=False, default=str)
+            click.echo(text)
+            return
+        width = terminal_width()
+        shown: list[str] = []
+        for line in lines:
+            shown += line.lines(self.language, width) if isinstance(line, Table) else [self.said(line)]
+        if paged and sys.stdout.isatty() and len(shown) > shutil.get_terminal_size().lines:
+            click.echo_via_pager("\n".join(shown) + "\n")
         else:
-            for line in lines:
-                click.echo(line)
+            for one in shown:
+                click.echo(one)
+
+    def said(self, text: str) -> str:
+        """A sentence in the language of who reads it."""
+        return translated(text, self.language)
+
+    def tell(self, template: str, **fields: Any) -> None:
+        """Say something beside the result, on stderr."""
+        self.progress.finish()
+        click.echo(self.said(Message(template, **fields)), err=True)
+
+    def _said(self, value: object) -> object:
+        """The result with its sentences in the language that was asked for."""
+        if isinstance(value, Message):
+            return self.said(value)
+        if isinstance(value, dict):
+            return {name: self._said(part) for name, part in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self._said(part) for part in value]
+        return value
 
 
 class Reporter:
     """Progress on stderr: one rewritten line on a terminal, a line a step elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str = "en") -> None:
+        self._language = language
         self._terminal = sys.stderr.isatty()
         self._doing = ""
         self._drawn = 0.0
 
     def __call__(self, doing: str, done: int = 0, of: int = 0) -> None:
         """Show a step; `of` = 0 where the length is not known."""
+        said = translated(doing, self._language)
         if not self._terminal:
             if doing != self._doing:
-                click.echo(f"{doing} …", err=True)
+                click.echo(f"{said} …", err=True)
         elif doing != self._doing or done == of or time.monotonic() - self._drawn > 0.1:
             filled = "" if of == 0 else "[" + "#" * (20 * done // of) + "." * (20 - 20 * done // of) + f"] {done}/{of} "
-            click.echo(f"\r\x1b[2K{filled}{doing} …", nl=False, err=True)
+            click.echo(f"\r\x1b[2K{filled}{said} …", nl=False, err=True)
             self._drawn = time.monotonic()
         self._doing = doing
 
@@ -79,30 +127,3 @@ class Reporter:
         if self._terminal and self._doing:
             click.echo("\r\x1b[2K", nl=False, err=True)
         self._doing = ""
-
-
-def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> list[str]:
-    """Rows as the lines of a plain table; Chinese characters count two cells."""
-    if not rows:
-        return ["(nothing)"]
-    names = list(columns or rows[0])
-    cells = [names] + [[_cell(row.get(name)) for name in names] for row in rows]
-    widths = [max(_width(line[index]) for line in cells) for index in range(len(names))]
-    return [
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in cells
-    ]
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, (list, tuple)):
-        return " ".join(_cell(item) for item in value)
-    return str(value)
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)

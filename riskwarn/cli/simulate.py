@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from riskwarn.cli.session import Session
+from riskwarn.messages import Message
 
 
 @click.command("simulate")
@@ -14,11 +15,13 @@ from riskwarn.cli.session import Session
 @click.option("--grids", type=click.IntRange(10, 5000), default=400, show_default=True)
 @click.option("--weeks", type=click.IntRange(30, 520), default=156, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--force", is_flag=True, help="Replace the simulated city that DIRECTORY holds.")
 @click.pass_obj
-def command(session: Session, directory: Path, grids: int, weeks: int, seed: int) -> None:
+def command(session: Session, directory: Path, grids: int, weeks: int, seed: int, force: bool) -> None:
     """Write a synthetic city's exports with known truth into DIRECTORY."""
     from riskwarn.simulate import simulate
 
-    written = simulate(directory, grids=grids, weeks=weeks, seed=seed, progress=session.progress)
+    written = simulate(directory, grids=grids, weeks=weeks, seed=seed, force=force, progress=session.progress)
     lines = [f"{export.source}: {written.directory / export.file}" for export in written.exports]
-    session.emit(written.as_dict(), [*lines, f"truth: {written.directory / 'truth.parquet'}"])
+    truth = Message("truth: {path}", path=written.directory / "truth.parquet")
+    session.emit(written.as_dict(), [*lines, truth])

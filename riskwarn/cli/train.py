@@ -6,15 +6,15 @@ from datetime import datetime
 
 import click
 
+from riskwarn.cli import options
 from riskwarn.cli.session import Session, table
+from riskwarn.messages import Message
 
 
 @click.command("train")
 @click.option("--target", help="Only this target.")
 @click.option("--horizon", type=int, help="Only this horizon, in periods.")
-@click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Look from this date (default: after the newest record)."
-)
+@options.as_of
 @click.pass_obj
 def command(session: Session, target: str | None, horizon: int | None, as_of: datetime | None) -> None:
     """Fit, calibrate, evaluate and register models; the first of a target and horizon is promoted."""
@@ -39,7 +39,7 @@ def run(session: Session, target: str | None, horizon: int | None, as_of: dateti
         rows.append(
             {
                 "version": one.version,
-                "champion": "yes" if one.champion else "no",
+                "champion": one.champion,
                 "scores": one.kind,
                 "log_loss": model["log_loss"],
                 "best_baseline": f"{best} {one.evaluation.metrics[best]['log_loss']:.4g}",
@@ -47,7 +47,16 @@ def run(session: Session, target: str | None, horizon: int | None, as_of: dateti
                 "capture_5": model["capture_5"],
             }
         )
-    lines = [*table(rows), *(f"{one.version}: {one.reason}" for one in trained)]
-    lines += [f"note: {note}" for note in dict.fromkeys(note for one in trained for note in one.notes)]
-    lines += [f"skipped {one.target}, horizon {one.horizon}: {one.reason}" for one in skipped]
-    session.emit([one.as_dict() for one in trained], lines)
+    reasons = [Message("{version}: {reason}", version=one.version, reason=one.reason) for one in trained]
+    notes = [
+        Message("note: {note}", note=note) for note in dict.fromkeys(note for one in trained for note in one.notes)
+    ]
+    following = [
+        "Next: riskwarn score publishes the champions; riskwarn models lists all versions, riskwarn promote VERSION makes another champion."
+    ]
+    session.emit([one.as_dict() for one in trained], [*table(rows), *reasons, *notes, *following])
+    for other in skipped:
+        session.tell(
+            "skipped {target}, horizon {horizon}: {reason}",
+            target=other.target, horizon=other.horizon, reason=other.reason,
+        )  # fmt: skip

@@ -1,4 +1,4 @@
-"""What each source holds and which words it may use. The door: `contract`, `required`, `category_names`."""
+"""What each source holds and which words it may use. The door: `contract`, `source_named`, `required`, `category_names`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from riskwarn.configuration import Configuration
 from riskwarn.contracts.contract import Contract
+from riskwarn.contracts.naming import source_named
 from riskwarn.contracts.own import is_own, own_contract
 from riskwarn.contracts.sources import declared, required
 from riskwarn.contracts.vocabulary import categories_of
 from riskwarn.errors import UnknownSource
 
-__all__ = ["Contract", "category_names", "contract", "declared", "required"]
+__all__ = ["Contract", "category_names", "contract", "declared", "required", "source_named"]
 
 
 def contract(source: str, configuration: Configuration) -> Contract:

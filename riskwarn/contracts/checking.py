@@ -15,6 +15,7 @@ from riskwarn.contracts.vocabulary import category_words, field_words
 from riskwarn.declarations import line_of
 from riskwarn.errors import ConfigurationInvalid
 from riskwarn.mapping import Mapping
+from riskwarn.messages import Message
 from riskwarn.refused import refuse_in
 
 
@@ -66,7 +67,11 @@ def _faults(contract: Contract, mapping: Mapping) -> Iterator[tuple[tuple[str, .
         if name == "severity" and to.isdecimal() and mapping.order is not None:
             continue
         if words is not None and to not in words:
-            yield location, f"{to!r} is no word of {name}{_near(to, words)}"
+            listed = ", ".join(dict.fromkeys(words.values()))
+            yield location, Message(
+                "{word!r} is no word of {field}{near}; its words are {words}",
+                word=to, field=name, near=_near(to, words), words=listed,
+            )  # fmt: skip
         if field.kind is Kind.CATEGORY:
             codes = set(category_words(contract.source)) | set(contract.categories)
             # A category of one's own is allowed; one that nearly is a code of the list is a slip.

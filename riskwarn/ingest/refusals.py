@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from riskwarn.contracts.reasons import RULES
 from riskwarn.ingest.reading import Reading
+from riskwarn.messages import Message
 from riskwarn.store.repairs import NOT_LOADED, in_sheet
 
 
@@ -33,7 +34,10 @@ class Refusals:
 
     def notes(self) -> list[str]:
         """The rules, in words, with their counts."""
-        return [f"not loaded by rule: {rows} row(s), {RULES[rule][1]}" for rule, rows in self.rules().items()]
+        return [
+            Message("not loaded by rule: {rows} row(s), {rule}", rows=rows, rule=RULES[rule][1])
+            for rule, rows in self.rules().items()
+        ]
 
     def add(self, reading: Reading, ids: pa.Array | None = None) -> None:
         """Take the faulty rows of a batch; `ids` are keyed digests by which a repaired row is known again."""

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from riskwarn.errors import FolderNotEmpty
+from riskwarn.errors import FolderNotEmpty, OutputRefused
 from riskwarn.files import atomic, write_text
 from riskwarn.progress import Progress, silent
 from riskwarn.simulate.city import simulate_city
@@ -46,13 +46,31 @@ class Simulated:
 
 
 def simulate(
-    directory: Path, *, grids: int = 400, weeks: int = 156, seed: int = 1, progress: Progress = silent
+    directory: Path,
+    *,
+    grids: int = 400,
+    weeks: int = 156,
+    seed: int = 1,
+    force: bool = False,
+    progress: Progress = silent,
 ) -> Simulated:
     """Write a city's exports, `truth.parquet` and `manifest.json` into `directory`; deterministic by seed.
 
-    An earlier simulated city is replaced; a folder that holds anything else raises FolderNotEmpty.
+    An earlier simulated city is replaced with `force`, and where it is the same city; a folder that holds anything else
+    raises FolderNotEmpty, or OutputRefused for another city.
     """
     directory = directory.resolve()
+    if (directory / MANIFEST).is_file() and not force:
+        held = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+        if {name: held.get(name) for name in ("grids", "weeks", "seed")} != {
+            "grids": grids,
+            "weeks": weeks,
+            "seed": seed,
+        }:
+            raise OutputRefused(
+                file=directory,
+                problem="it holds another simulated city; name another folder, or replace it with --force",
+            )
     if directory.is_dir() and not (directory / MANIFEST).is_file():
         for other in directory.iterdir():
             raise FolderNotEmpty(path=directory, example=other.name)

@@ -4,6 +4,8 @@ Undoing a load keeps it for older versions of the store; erasing does not. It ha
 like a load: files without what is erased are written first and nobody reads them; the transaction makes them the lake's,
 empties the ledger and notes the erasure; then the old files are removed. Killed before the transaction, nothing has
 happened, and the sweep of the next writer removes the new files; killed after it, the next writer removes the old ones.
+Until the home has been looked through and nothing was found, the ledger calls the erasure unproven, and asking for the
+same erasure again finishes it.
 """
 
 from __future__ import annotations
@@ -16,15 +18,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from riskwarn.contracts.personal import refuse_personal
+from riskwarn.contracts.because import check_because
 from riskwarn.contracts.schema import schema_of
 from riskwarn.errors import UnknownLoad, UnknownRecord
 from riskwarn.files import named_by_content
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
-from riskwarn.refused import refuse_words
 from riskwarn.store.garbage import finish_erasures
 from riskwarn.store.ledger import LedgerRow, Loss, ledger
 from riskwarn.store.proof import Proof, Sought, prove
@@ -34,6 +35,48 @@ from riskwarn.store.writing import writing
 
 #: Columns with keyed digests of record ids.
 _DIGESTS = ("record_id", "repeat_of", "linked_to")
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What an erasure would remove, to be shown before it happens."""
+
+    source: str
+    file_name: str  # of the load; empty for a record
+    rows: int  # versions of records
+    quarantined: int
+    loads: tuple[int, ...]  # in whose files these stand
+    loss: Loss  # what older versions of the store would lose by it
+
+
+def foresee_load(home: Home, load: int) -> Foreseen:
+    """What erasing a load would remove; raise UnknownLoad. Nothing, where it was erased and the proof is what is missing."""
+    if _unproven(home, "load", load=load) is not None:
+        return Foreseen("", "", 0, 0, (), Loss(0, 0))
+    chosen = _standing(home, load)
+    with home.database.connect() as connection:
+        rows = connection.scalar(select(func.sum(LAKE_FILES.c.rows)).where(LAKE_FILES.c.load_id == load)) or 0
+        counted = select(func.count()).select_from(QUARANTINE).where(QUARANTINE.c.load_id == load)
+        refused = connection.scalar(counted) or 0
+    return Foreseen(chosen.source, chosen.file_name, int(rows), int(refused), (load,), _foreseen_loss(home, load))
+
+
+def foresee_record(home: Home, source: str, digest: int) -> Foreseen:
+    """What erasing a record would remove; raise UnknownRecord. Nothing, where the proof of its erasure is missing."""
+    found = {}
+    if "record_id" in schema_of(source).names:
+        for file in _files_of(home, source):
+            lost, _ = _holds(home, file["path"], digest)
+            if lost:
+                found[int(file["load_id"])] = lost
+    with home.database.connect() as connection:
+        mine = (QUARANTINE.c.source == source) & (QUARANTINE.c.record == digest)
+        refused = [int(one) for one in connection.scalars(select(QUARANTINE.c.load_id).where(mine))]
+        touched = sorted({*found, *refused})
+    if not touched and _unproven(home, "record", source=source) is None:
+        raise UnknownRecord(source=source)
+    loss = _foreseen_loss(home, touched[0]) if touched else Loss(0, 0)
+    return Foreseen(source, "", sum(found.values()), len(refused), tuple(touched), loss)
 
 
 @dataclass(frozen=True)
@@ -67,21 +110,27 @@ class Erased:
 def erase_load(home: Home, load: int, *, because: str, now: datetime, progress: Progress = silent) -> Erased:
     """Remove a load: its file, its refused rows, the name and the checksum of what was loaded.
 
-    Raises UnknownLoad (none of this number, an undoing, or one that was erased), RefusedWord, PersonalText (`because`).
+    Where it was erased, and the proof is missing, what was found then is looked for once more. Raises UnknownLoad (none
+    of this number, an undoing, or one that was erased), RefusedWord, PersonalText, ReasonTooLong (`because`).
     """
-    _check(because)
+    check_because(because)
     with writing(home, progress):
+        unproven = _unproven(home, "load", load=load)
+        if unproven is not None:
+            finish_erasures(home)
+            left = [name for name in unproven.account.get("left", []) if (home.path / name).is_file()]
+            still = tuple(name for name in left if not name.endswith(".db"))
+            _proven(home, unproven.load_id, still)
+            return Erased(
+                "load", unproven.source, 0, 0, 0, Loss(0, 0), unproven.load_id, (), Proof(len(left), 0, 0, still)
+            )
         rows = ledger(home)
-        chosen = next((row for row in rows if row.load_id == load and row.undoes is None and row.erases is None), None)
+        chosen = _standing(home, load)
         with home.database.connect() as connection:
-            gone = connection.scalar(select(ERASURES.c.id).where(ERASURES.c.load_id == load, ERASURES.c.kind == "load"))
-            told = connection.execute(select(LOADS).where(LOADS.c.load_id == load)).mappings().first()
             files = connection.execute(select(LAKE_FILES).where(LAKE_FILES.c.load_id == load)).mappings().all()
-        if chosen is None or told is None or gone is not None:
-            raise UnknownLoad(load=load)
         removed = sum(int(file["rows"]) for file in files)
-        texts = [told["file_sha256"], *(file["sha256"] for file in files)]
-        if [row.file_name for row in rows].count(chosen.file_name) == 1 and len(chosen.file_name) >= 8:
+        texts = [chosen.file_sha256, *(file["sha256"] for file in files)]
+        if len(chosen.file_name) >= 8 and not _stands_elsewhere(rows, chosen):
             texts.append(chosen.file_name)
         digests = _only_in(home, chosen.source, [file["path"] for file in files])
         again = tuple(leaning(rows, chosen)) if chosen.stands else ()
@@ -95,6 +144,7 @@ def erase_load(home: Home, load: int, *, because: str, now: datetime, progress: 
             version = _note(connection, "load", chosen.source, load, removed, because, now, undoes=load)
         finish_erasures(home)
         proof = prove(home, Sought(tuple(text.encode() for text in texts if text), digests), progress)
+        _proven(home, version, proof.hits)
     return Erased("load", chosen.source, removed, refused, len(files), Loss(load, version), version, again, proof)
 
 
@@ -108,15 +158,14 @@ def erase_record(
     digest : the keyed digest of its id.
     text : the id itself, which is looked for too where it is long enough not to be found by chance.
 
-    Raises UnknownRecord, RefusedWord, PersonalText (`because`).
+    Raises UnknownRecord, RefusedWord, PersonalText, ReasonTooLong (`because`).
     """
-    _check(because)
+    check_because(because)
     if "record_id" not in schema_of(source).names:
         raise UnknownRecord(source=source)
     with writing(home, progress):
+        files = _files_of(home, source)
         with home.database.connect() as connection:
-            listed = select(LAKE_FILES).where(LAKE_FILES.c.source == source).order_by(LAKE_FILES.c.load_id)
-            files = connection.execute(listed).mappings().all()
             mine = (QUARANTINE.c.source == source) & (QUARANTINE.c.record == digest)
             refused = [int(one) for one in connection.scalars(select(QUARANTINE.c.load_id).where(mine))]
         removed, touched, replaced = 0, list(refused), []
@@ -127,8 +176,15 @@ def erase_record(
                 replaced.append((file, _without(home, file, digest, lost)))
                 touched += [int(file["load_id"])] if lost else []
                 removed += lost
+        sought = Sought(_forms(digest, text), np.array([digest], dtype=np.int64))
         if not removed and not refused:
-            raise UnknownRecord(source=source)
+            unproven = _unproven(home, "record", source=source)
+            if unproven is None:
+                raise UnknownRecord(source=source)
+            finish_erasures(home)
+            proof = prove(home, sought, progress)
+            _proven(home, unproven.load_id, proof.hits)
+            return Erased("record", source, 0, 0, 0, Loss(0, 0), unproven.load_id, (), proof)
         with home.database.begin() as connection:
             for file, instead in replaced:
                 connection.execute(delete(LAKE_FILES).where(LAKE_FILES.c.path == file["path"]))
@@ -138,14 +194,52 @@ def erase_record(
             first = min(touched)
             version = _note(connection, "record", source, first, removed, because, now)
         finish_erasures(home)
-        sought = Sought(_forms(digest, text), np.array([digest], dtype=np.int64))
         proof = prove(home, sought, progress)
+        _proven(home, version, proof.hits)
     return Erased("record", source, removed, len(refused), len(replaced), Loss(first, version), version, (), proof)
 
 
-def _check(because: str) -> None:
-    refuse_words(because, "--because")
-    refuse_personal(because, "--because")
+def _standing(home: Home, load: int) -> LedgerRow:
+    """A load that was not erased, undone or not; raise UnknownLoad."""
+    chosen = next((row for row in ledger(home) if row.load_id == load), None)
+    with home.database.connect() as connection:
+        gone = connection.scalar(select(ERASURES.c.id).where(ERASURES.c.load_id == load, ERASURES.c.kind == "load"))
+    if chosen is None or chosen.undoes is not None or chosen.erases is not None or gone is not None:
+        raise UnknownLoad(load=load)
+    return chosen
+
+
+def _files_of(home: Home, source: str) -> list[Any]:
+    listed = select(LAKE_FILES).where(LAKE_FILES.c.source == source).order_by(LAKE_FILES.c.load_id)
+    with home.database.connect() as connection:
+        return list(connection.execute(listed).mappings().all())
+
+
+def _stands_elsewhere(rows: list[LedgerRow], chosen: LedgerRow) -> bool:
+    """Whether the name of a load's file is part of what another load, or a reason, says: finding it would prove nothing."""
+    others = [f"{row.file_name} {row.because} {row.account}" for row in rows if row is not chosen]
+    return any(chosen.file_name in text for text in others) or chosen.file_name in str(chosen.because)
+
+
+def _unproven(home: Home, kind: str, *, load: int | None = None, source: str | None = None) -> LedgerRow | None:
+    """The newest erasure of a load, or of a record of a source, after which the home is not known to hold nothing of it."""
+    with home.database.connect() as connection:
+        chosen = select(ERASURES.c.id).where(ERASURES.c.kind == kind)
+        chosen = chosen.where(ERASURES.c.load_id == load if load is not None else ERASURES.c.source == source)
+        erasures = set(connection.scalars(chosen))
+    rows = [row for row in ledger(home) if row.erases in erasures and row.account.get("proven") is False]
+    return rows[-1] if rows else None
+
+
+def _proven(home: Home, version: int, hits: tuple[str, ...]) -> None:
+    """Note in the ledger what the proof of an erasure found."""
+    account = {"proven": False, "left": list(hits)} if hits else {}
+    with home.database.begin() as connection:
+        connection.execute(update(LOADS).where(LOADS.c.load_id == version).values(account=account))
+
+
+def _foreseen_loss(home: Home, first: int) -> Loss:
+    return Loss(first, ledger(home)[-1].load_id + 1)
 
 
 def _note(
@@ -168,7 +262,7 @@ def _note(
         source=source,
         file_name="",
         file_sha256="",
-        account={},
+        account={"proven": False},
         undoes=undoes,
         erases=erasure,
         because=because,

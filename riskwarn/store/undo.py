@@ -13,20 +13,17 @@ from datetime import datetime
 
 from sqlalchemy import insert
 
-from riskwarn.contracts.personal import refuse_personal
+from riskwarn.contracts.because import check_because
 from riskwarn.contracts.schema import TABLES
 from riskwarn.errors import LoadNotUndone, UnknownLoad
 from riskwarn.home import Home
-from riskwarn.refused import refuse_words
+from riskwarn.messages import Message
 from riskwarn.store.ledger import LedgerRow, ledger
 from riskwarn.store.tables import LOADS
 from riskwarn.store.writing import writing
 
 #: Tables by which the places of events are found while they are loaded.
 _PLACING = ("grids", "places", "service_areas")
-
-#: Characters of a reason.
-MOST_WORDS = 500
 
 #: Sources whose rows need no grid that is known already.
 _UNPLACED = ("grids", "grid_lineage", "breaks")
@@ -50,13 +47,10 @@ def undo(home: Home, load: int, *, because: str | None = None, with_later: bool 
     with_later : take back the later loads that lean on it too.
 
     Raises UnknownLoad; LoadNotUndone where it was undone already, where it is itself an undoing, or where later loads
-    lean on it and `with_later` is not set; RefusedWord, PersonalText (`because`).
+    lean on it and `with_later` is not set; RefusedWord, PersonalText, ReasonTooLong (`because`).
     """
     if because is not None:
-        refuse_words(because, "--because")
-        refuse_personal(because, "--because")
-        if len(because) > MOST_WORDS:
-            raise LoadNotUndone(load=load, problem=f"--because takes at most {MOST_WORDS} characters")
+        check_because(because)
     with writing(home):
         rows = ledger(home)
         chosen = next((row for row in rows if row.load_id == load), None)
@@ -65,13 +59,14 @@ def undo(home: Home, load: int, *, because: str | None = None, with_later: bool 
         _refuse(chosen)
         later = leaning(rows, chosen)
         if later and not with_later:
-            several = len(later) > 1
             problem = (
-                f"{_named(later)} lean{'' if several else 's'} on it (records that it held were not stored again, or places "
-                f"were found by it); take {'them' if several else 'it'} back too with --with-later, then load the "
-                f"file{'s' if several else ''} again"
+                "{loads} leans on it (records that it held were not stored again, or places were found by it); take it back "
+                "too with --with-later, then load the file again"
+                if len(later) == 1
+                else "{loads} lean on it (records that it held were not stored again, or places were found by it); take them "
+                "back too with --with-later, then load the files again"
             )
-            raise LoadNotUndone(load=load, problem=problem)
+            raise LoadNotUndone(load=load, problem=Message(problem, loads=_named(later)))
         version = load
         with home.database.begin() as connection:
             for row in (*reversed(later), chosen):
@@ -114,16 +109,15 @@ def _refuse(row: LedgerRow) -> None:
     if row.erases is not None:
         raise LoadNotUndone(load=row.load_id, problem="it is an erasure, and those are for good")
     if row.undoes is not None:
-        problem = (
-            f"it is itself the undoing of load {row.undoes}; to bring that back, load its file {row.file_name} again"
-        )
-        raise LoadNotUndone(load=row.load_id, problem=problem)
+        problem = "it is itself the undoing of load {undoes}; to bring that back, load its file {file} again"
+        raise LoadNotUndone(load=row.load_id, problem=Message(problem, undoes=row.undoes, file=row.file_name))
     if row.undone_by is not None:
-        problem = f"{row.undone_by} undid it already; to bring it back, load its file {row.file_name} again"
-        raise LoadNotUndone(load=row.load_id, problem=problem)
+        problem = "{undone_by} undid it already; to bring it back, load its file {file} again"
+        raise LoadNotUndone(load=row.load_id, problem=Message(problem, undone_by=row.undone_by, file=row.file_name))
 
 
-def _named(rows: Sequence[LedgerRow], most: int = 4) -> str:
+def _named(rows: Sequence[LedgerRow], most: int = 4) -> Message:
     shown = ", ".join(f"{row.load_id} ({row.file_name})" for row in rows[:most])
-    more = f" and {len(rows) - most} more" if len(rows) > most else ""
-    return f"load{'s' if len(rows) > 1 else ''} {shown}{more}"
+    if len(rows) > most:
+        return Message("loads {loads} and {more} more", loads=shown, more=len(rows) - most)
+    return Message("load {loads}" if len(rows) == 1 else "loads {loads}", loads=shown)

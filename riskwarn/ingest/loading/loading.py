@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from riskwarn.contracts import contract, required
 from riskwarn.contracts.checking import check_mapping
 from riskwarn.contracts.schema import TABLES
 from riskwarn.declarations import zone
-from riskwarn.errors import FileMissing, FileUnreadable
+from riskwarn.errors import ExportInFuture, FileMissing, FileUnreadable
 from riskwarn.files import sha256
 from riskwarn.health import prospects
 from riskwarn.home import CONFIGURATION, Home
@@ -37,6 +37,9 @@ from riskwarn.mapping import Mapping, chosen_mapping
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Load, Store, writing
 from riskwarn.store.repairs import settle
+
+#: How much later than now an export may say that it was taken: clocks and zones differ, years do not.
+_SLACK = timedelta(days=1)
 
 
 def ingest(
@@ -66,10 +69,13 @@ def ingest(
     now : the time of the load (aware).
 
     Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty, ColumnMissing, HeadingClash, PrivateColumn, RefusedWord,
-    GridsMissing, ConfigurationInvalid, SettingInvalid, SheetMissing, SheetsDiffer, SheetUnfit; without `force` FileOfAnotherSource, PresetOfAnotherSource,
-    LoadTooLarge, RecordsRewritten. Nothing of a file that raises is stored.
+    GridsMissing, ConfigurationInvalid, SettingInvalid, SheetMissing, SheetsDiffer, SheetUnfit, ExportInFuture; without `force`
+    FileOfAnotherSource, PresetOfAnotherSource, LoadTooLarge, RecordsRewritten. Nothing of a file that raises is stored.
     """
     declared = contract(source, home.configuration)
+    if exported_at is not None and exported_at > now + _SLACK:
+        clock = now.astimezone(exported_at.tzinfo)
+        raise ExportInFuture(value=f"{exported_at:%Y-%m-%d %H:%M}", now=f"{clock:%Y-%m-%d %H:%M}")
     own = home.configuration.sources[source].mapping
     rules = chosen_mapping(own, mapping, preset)
     if mapping is not None:

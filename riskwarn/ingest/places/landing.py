@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 
+from riskwarn.messages import Joined, Message
 from riskwarn.words import LocatedBy
 
 #: Rungs that lead to a grid, and how people call them.
@@ -42,18 +43,27 @@ def landed(rungs: Mapping[tuple[str, bool], int], fields: Collection[str], place
         return []
     inside = {rung: rows for (rung, grid), rows in rungs.items() if grid}
     above = {rung: rows for (rung, grid), rows in rungs.items() if not grid}
-    by = ", ".join(f"{_OF_A_GRID[LocatedBy(rung)]} {_percent(rows, total)}" for rung, rows in _largest(inside))
-    told = [f"placed: in a grid {_percent(sum(inside.values()), total)}" + (f" ({by})" if len(inside) > 1 else "")]
-    units = ", ".join(f"by {rung.replace('_', ' ')} {_percent(rows, total)}" for rung, rows in _largest(above))
-    if units:
-        told[0] += f"; above the grid: {units}"
+    by = [
+        Message("{what} {share}", what=_OF_A_GRID[LocatedBy(rung)], share=_percent(rows, total))
+        for rung, rows in _largest(inside)
+    ]
+    units = [
+        Message("by {what} {share}", what=rung.replace("_", " "), share=_percent(rows, total))
+        for rung, rows in _largest(above)
+    ]
+    notes = [
+        Message(
+            "placed: in a grid {share}{by}{units}",
+            share=_percent(sum(inside.values()), total),
+            by=Message(" ({rungs})", rungs=Joined(", ", by)) if len(inside) > 1 else "",
+            units=Message("; above the grid: {rungs}", rungs=Joined(", ", units)) if units else "",
+        )
+    ]
     means = _missing(fields, places)
     if sum(inside.values()) < _ENOUGH * total and means:
-        told.append(
-            "records above the grid count for their unit, and label no grid; more would reach a grid with "
-            + ", or ".join(means)
-        )
-    return told
+        advice = "records above the grid count for their unit, and label no grid; more would reach a grid with {means}"
+        notes.append(Message(advice, means=Joined(", or ", means)))
+    return [*notes]
 
 
 def _missing(fields: Collection[str], places: bool) -> list[str]:
@@ -77,5 +87,5 @@ def _percent(rows: int, total: int) -> str:
     """A whole percentage; what is not nothing and not all is never rounded to it."""
     share = 100 * rows / total
     if 0 < share < 1:
-        return "under 1 %"
-    return "over 99 %" if 99 < share < 100 else f"{share:.0f} %"
+        return Message("under 1 %")
+    return Message("over 99 %") if 99 < share < 100 else f"{share:.0f} %"

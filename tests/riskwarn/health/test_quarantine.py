@@ -180,7 +180,7 @@ def test_the_command_line_retries(city: Home, tmp_path: Path) -> None:
     assert (done["before"], done["repaired"], done["after"]) == (1, 1, 0)
     assert told("--home", city.path, "quarantine", "list", cwd=tmp_path) == []
     shown = riskwarn("--home", city.path, "quarantine", "list", "--all", cwd=tmp_path).stdout
-    assert "bad_date" in shown and "True" in shown
+    assert "bad_date" in shown and "yes" in shown
 
 
 def test_the_list_counts_by_reason_first_and_names_rows_after(city: Home, tmp_path: Path) -> None:

@@ -1,0 +1,131 @@
+"""Tables for people: titles in their language, as wide as the terminal; nothing is cut where no terminal reads them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from unicodedata import east_asian_width
+from zoneinfo import ZoneInfo
+
+from riskwarn.messages import Message, column_title, translated, word
+
+#: A text is not cut below this many cells; where the table is still too wide, its last columns are left out.
+NARROWEST = 12
+GAP = 2
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows and the columns that are shown, the most telling first."""
+
+    rows: Sequence[Mapping[str, Any]]
+    columns: tuple[str, ...]
+
+    def lines(self, language: str = "en", width: int | None = None) -> list[str]:
+        """The lines of the table; `width` is that of the terminal, None where nothing may be cut."""
+        if not self.rows:
+            return [translated("(nothing)", language)]
+        names = list(self.columns)
+        cells = [[cell(row.get(name), language) for name in names] for row in self.rows]
+        titles = [column_title(name, language) for name in names]
+        columns = [list(column) for column in zip(titles, *cells, strict=True)]
+        numbers = [all(_is_number(row.get(name)) for row in self.rows) for name in names]
+        widths = [max(map(text_width, column)) for column in columns]
+        left_out: list[str] = []
+        if width is not None:
+            widths, shown = _fitted(widths, numbers, width)
+            left_out = titles[shown:]
+            columns = columns[:shown]
+        lines = [
+            (" " * GAP).join(_padded(text, wide) for text, wide in zip(row, widths, strict=True)).rstrip()
+            for row in zip(*columns, strict=True)
+        ]
+        if left_out:
+            hidden = Message(
+                "(not shown, for want of room: {columns}; --json has all columns)", columns=", ".join(left_out)
+            )
+            lines.append(translated(hidden, language))
+        return lines
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> list[Table]:
+    """Rows as a table, to be put among the lines of a result."""
+    return [Table(rows, tuple(columns or (rows[0] if rows else ())))]
+
+
+def terminal_width() -> int | None:
+    """How wide lines may be: that of the terminal or of COLUMNS; None where a file or a program reads them."""
+    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit():
+        return max(40, shutil.get_terminal_size().columns)
+    return None
+
+
+def local_time(moment: str | None, zone: ZoneInfo) -> str | None:
+    """An instant (RFC 3339) as a clock in the city shows it, to the minute."""
+    if not moment:
+        return moment
+    return datetime.fromisoformat(moment).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def cell(value: object, language: str = "en") -> str:
+    """A value as the text of a cell."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return word("yes" if value else "no", language)
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, (list, tuple)):
+        return " ".join(cell(item, language) for item in value)
+    if isinstance(value, Message):
+        return translated(value, language)
+    return " ".join(str(value).split("\n"))
+
+
+def text_width(text: str) -> int:
+    """Cells of a terminal that a text takes; Chinese characters take two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def shortened(text: str, width: int) -> str:
+    """A text of at most `width` cells; what was cut is shown by an ellipsis."""
+    if text_width(text) <= width:
+        return text
+    kept = ""
+    for character in text:
+        if text_width(kept + character) > width - 1:
+            break
+        kept += character
+    return kept + "…"
+
+
+def _fitted(widths: list[int], numbers: list[bool], room: int) -> tuple[list[int], int]:
+    """Widths of the first columns so that they fit, and how many those are; numbers are never cut."""
+    least = [wide if number else min(wide, NARROWEST) for wide, number in zip(widths, numbers, strict=True)]
+    shown = len(widths)
+    while shown > 1 and sum(least[:shown]) + GAP * (shown - 1) > room:
+        shown -= 1
+    fitted = widths[:shown]
+    over = sum(fitted) + GAP * (shown - 1) - room
+    while over > 0:
+        spare = [wide - low for wide, low in zip(fitted, least, strict=False)]
+        if not any(spare):
+            break
+        widest = max((index for index in range(shown) if spare[index]), key=lambda index: fitted[index])
+        fitted[widest] -= 1
+        over -= 1
+    return fitted, shown
+
+
+def _padded(text: str, width: int) -> str:
+    text = shortened(text, width)
+    return text + " " * (width - text_width(text))
+
+
+def _is_number(value: object) -> bool:
+    return value is None or isinstance(value, (int, float))

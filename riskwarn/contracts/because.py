@@ -1,0 +1,49 @@
+"""A reason that people give and that is kept: it names nobody, and holds no refused word."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from riskwarn.contracts.personal import is_name, refuse_personal
+from riskwarn.errors import PersonalText, ReasonTooLong
+from riskwarn.refused import refuse_words
+
+#: Characters of a reason.
+MOST_CHARACTERS = 500
+
+#: What stands before and after a name inside a sentence; a name between any two of them is taken for one.
+_BEFORE = re.compile(
+    r"(?:^|[^\u4e00-\u9fff]|应|因|由|据|为|给|替|经|受|系|是|向|与|和|及|删除|删去|清除|抹去|居民|村民|市民|群众|住户|业主|申请人|当事人|本人|叫|名)$"
+)
+_AFTER = re.compile(
+    r"^(?:$|[^\u4e00-\u9fff]|的|要求|申请|请求|提出|来信|来电|来函|投诉|认为|本人|先生|女士|小姐|同志|老人|一家|夫妇|等|和|与|及|已|不|说|称|反映|撤|信息|记录|数据)"
+)
+_ADDRESSED = re.compile(r"[\u4e00-\u9fff](?:某{1,2}|先生|女士|小姐|老师|师傅|大爷|大妈|阿姨)(?![\u4e00-\u9fff]{4})")
+_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr)\.? [A-Z][a-z]+")
+
+
+def check_because(because: str, where: str = "--because") -> None:
+    """Raise RefusedWord, PersonalText or ReasonTooLong where a reason may not be kept as it is written."""
+    if len(because) > MOST_CHARACTERS:
+        raise ReasonTooLong(where=where, most=MOST_CHARACTERS)
+    refuse_words(because, where)
+    refuse_personal(because, where)
+    plain = unicodedata.normalize("NFKC", because)
+    if _TITLED.search(plain) or _ADDRESSED.search(plain) or _names_somebody(plain):
+        raise PersonalText(where=where, what="name")
+
+
+def _names_somebody(text: str) -> bool:
+    """Whether a name stands in a sentence, where the words around it say so: 张三的要求, 应李小红申请."""
+    for start in range(len(text)):
+        for length in (2, 3, 4):
+            part = text[start : start + length]
+            if (
+                len(part) == length
+                and _AFTER.match(text[start + length :])
+                and _BEFORE.search(text[:start])
+                and is_name(part)
+            ):
+                return True
+    return False

@@ -1,0 +1,179 @@
+"""Sentences for people, in the language of who reads them.
+
+The code writes English; the catalogue of a language (gettext, ``riskwarn/locale``) has the English sentence as its key.
+A sentence with fields is a :class:`Message`: an English text that remembers its template and its fields, so that
+whoever shows it, at the very end, can still say it in another language. A sentence without fields is a plain text. A
+sentence that lost its template on the way (an f-string, one that was kept as text) is recognised by its fixed words.
+"""
+
+from __future__ import annotations
+
+import gettext
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("en", "zh")
+DOMAIN = "riskwarn"
+FOLDER = Path(__file__).parent / "locale"
+
+#: The variables of a locale, the first that is set decides; LANGUAGE may list several languages.
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG")
+
+
+class Message(str):
+    """An English sentence that remembers the template and the fields that it was made of.
+
+    >>> Message("{files} files in {folder}", files=3, folder="inbox")
+    '3 files in inbox'
+    """
+
+    template: str
+    fields: Mapping[str, Any]
+
+    def __new__(cls, template: str, /, **fields: Any) -> Message:
+        """Fill the named fields of `template`."""
+        message = super().__new__(cls, template.format(**fields))
+        message.template, message.fields = template, fields
+        return message
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+        return (self.template,), dict(self.fields)
+
+
+class Joined(Message):
+    """Several sentences or words as one text; each is said in the language of who reads it.
+
+    >>> Joined(", ", ["one", "two"])
+    'one, two'
+    """
+
+    parts: tuple[str, ...]
+
+    def __new__(cls, separator: str, parts: Any) -> Joined:
+        """Join `parts` by `separator`."""
+        texts = tuple(parts)
+        message = str.__new__(cls, separator.join(texts))
+        message.template, message.fields, message.parts = separator, {}, texts
+        return message
+
+    def __getnewargs_ex__(self) -> Any:
+        return (self.template, self.parts), {}
+
+
+def translated(text: str, language: str) -> str:
+    """A sentence in `language`; English where the catalogue does not have it."""
+    if language == "en" or not text:
+        return str(text)
+    catalogue = _catalogue(language)
+    if isinstance(text, Joined):
+        return catalogue.gettext(text.template).join(translated(part, language) for part in text.parts)
+    if isinstance(text, Message):
+        fields = {name: _field(name, value, language) for name, value in text.fields.items()}
+        return catalogue.gettext(text.template).format(**fields)
+    return catalogue.said(text) or _recognised(text, language) or text
+
+
+def column_title(name: str, language: str) -> str:
+    """The title of a table's column; its name where the catalogue has none."""
+    return name if language == "en" or not name else _catalogue(language).pgettext("column", name)
+
+
+def word(name: str, language: str) -> str:
+    """A word that stands in a cell of a table (`yes`, `in force`); itself where the catalogue has none."""
+    return name if language == "en" or not name else _catalogue(language).pgettext("cell", name)
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The language of the locale: Chinese where it says so, else English."""
+    for name in _LOCALE:
+        for one in filter(None, environment.get(name, "").split(":")):
+            return "zh" if one.lower().startswith("zh") else "en"
+    return "en"
+
+
+class Catalogue(gettext.GNUTranslations):
+    """The sentences of one language, and the templates among them."""
+
+    def _parse(self, fp: Any) -> None:
+        super()._parse(fp)
+        self._sentences = {key for key in vars(self)["_catalog"] if isinstance(key, str) and key and "\x04" not in key}
+        templates = [Template.of(key) for key in self._sentences if _FIELD.search(key)]
+        self._templates = sorted(templates, key=lambda one: -one.length)
+
+    def said(self, text: str) -> str | None:
+        """A whole sentence in this language; None where the catalogue does not have it."""
+        return self.gettext(text) if text in self._sentences else None
+
+    def recognise(self, text: str) -> Iterator[tuple[Template, dict[str, str]]]:
+        """The templates that a sentence may have been made of, the one with most fixed words first, and its fields."""
+        for template in self._templates:
+            if template.longest in text and (found := template.pattern.fullmatch(text)):
+                yield template, {name: found[number] for name, number in template.groups.items()}
+
+
+@dataclass(frozen=True)
+class Template:
+    """A sentence with fields, and how it is recognised."""
+
+    text: str
+    length: int  # of its fixed words
+    longest: str  # of them
+    telling: bool  # whether they are words, and not only marks
+
+    @classmethod
+    def of(cls, text: str) -> Template:
+        """Take a template apart."""
+        fixed = [_plain(part) for part in _FIELD.split(text)[::2]]
+        telling = re.search(r"[A-Za-z]{3}", " ".join(fixed)) is not None
+        return cls(text, sum(map(len, fixed)), max(fixed, key=len), telling)
+
+    @cached_property
+    def groups(self) -> dict[str, int]:
+        """Field -> the number of its group in the pattern."""
+        names = _FIELD.findall(self.text)
+        return {name: names.index(name) + 1 for name in names}
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What a sentence made of the template looks like."""
+        parts = _FIELD.split(self.text)
+        pieces = [re.escape(_plain(part)) if place % 2 == 0 else "(.*?)" for place, part in enumerate(parts)]
+        return re.compile("".join(pieces), re.DOTALL)
+
+
+#: Fields that hold single words of ours.
+_WORDS = {"what", "unit", "holds", "ground", "known", "doubt", "as_of"}
+#: A field of a template, with its conversion and format; doubled braces are none.
+_FIELD = re.compile(r"(?<!\{)\{(\w+)(?:![rs])?(?::[^{}]*)?\}(?!\})")
+
+
+def _plain(part: str) -> str:
+    return part.replace("{{", "{").replace("}}", "}")
+
+
+def _recognised(text: str, language: str) -> str | None:
+    """A text that was made of a template, in `language`; None where it is none of ours."""
+    catalogue = _catalogue(language)
+    for template, fields in catalogue.recognise(text):
+        said = {name: _field(name, value, language) for name, value in fields.items()}
+        # "{file}: {problem}." is like many a text: it is ours where what stands in it is.
+        if template.telling or said != fields:
+            # The fields are texts already, as they were written: only their place is taken from the translation.
+            return _FIELD.sub(lambda field: "{" + field[1] + "}", catalogue.gettext(template.text)).format(**said)
+    return None
+
+
+def _field(name: str, value: Any, language: str) -> Any:
+    """A field in `language`, where it is a sentence or a word of ours; names that people gave stay as they are."""
+    if isinstance(value, Message) or (isinstance(value, str) and (" " in value or name in _WORDS)):
+        return translated(value, language)
+    return value
+
+
+@cache
+def _catalogue(language: str) -> Catalogue:
+    return gettext.translation(DOMAIN, FOLDER, [language], class_=Catalogue)

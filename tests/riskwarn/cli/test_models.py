@@ -1,0 +1,49 @@
+"""`riskwarn models`, and the names that `promote` knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from riskwarn.home import make_home
+from riskwarn.settings import Settings
+from tests.riskwarn.cli.calling import Caller
+from training.baselines import Rate
+from training.registry import register, set_alias
+
+KEYS = {
+    "target", "horizon", "version", "family", "kind", "alias", "as_of", "trained_at", "best_baseline", "metrics",
+}  # fmt: skip
+
+
+def _three(folder: Path) -> None:
+    home = make_home(folder / "riskwarn-home", Settings())
+    made = {"as_of": "2026-03-02", "kind": "climatology", "best_baseline": "all_history",
+            "trained_at": "2026-03-02T16:30:00+00:00"}  # fmt: skip
+    for target, horizon, loss in (("safety", 4, 0.4), ("conflict", 4, 0.6), ("conflict", 4, 0.5), ("conflict", 1, 0.2)):
+        version, _ = register(home, target, horizon, Rate("climatology", 0.1), made, {"log_loss": loss})
+        if version in ("conflict-4-v1", "safety-4-v1"):
+            set_alias(home, version, "champion")
+    set_alias(home, "conflict-4-v2", "challenger")
+
+
+def test_versions_are_listed_with_their_figures(call: Caller) -> None:
+    assert "No model is registered yet" in (call("init"), call("models"))[1].out
+    _three(call.folder)
+    listed = call("models", "--json").document
+    assert [(row["version"], row["alias"]) for row in listed] == [
+        ("conflict-1-v1", None), ("conflict-4-v2", "challenger"), ("conflict-4-v1", "champion"), ("safety-4-v1", "champion"),
+    ]  # fmt: skip
+    assert all(set(row) == KEYS for row in listed)
+    assert listed[1] == {
+        "target": "conflict", "horizon": 4, "version": "conflict-4-v2", "family": None, "kind": "climatology",
+        "alias": "challenger", "as_of": "2026-03-02", "trained_at": "2026-03-02T16:30:00+00:00",
+        "best_baseline": "all_history", "metrics": {"log_loss": 0.5},
+    }  # fmt: skip
+    assert [row["version"] for row in call("models", "--target", "safety", "--json").document] == ["safety-4-v1"]
+    shown = call("--lang", "zh", "models").out
+    assert "现用" in shown and "2026-03-03 00:30" in shown
+    refused = call("promote", "conflict-4-v9", "--json", code=1).error
+    assert refused["code"] == "unknown_version"
+    assert all(row["version"] in refused["message"] for row in listed)
+    for strange in ("conflict-4-v1' OR 1=1", "x", "conflict-4-v01", "../conflict-4-v1", "conflict-4-v١"):
+        assert call("promote", strange, "--json", code=1).error["code"] == "unknown_version"

@@ -1,0 +1,59 @@
+"""The id of a grid may hold any character: it is read from the path as it was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from riskwarn.home import Home
+from serving import answers
+from serving.app import asked_grid, create_app
+
+IDS = [
+    "G1",
+    "a/b",
+    "a%2Fb",
+    "..",
+    "a?b=c",
+    "a#b",
+    "网 格/1",
+    "explanation",
+    "a/explanation",
+    "'; DROP",
+    "%",
+    "{grid_id}",
+]
+
+
+@pytest.mark.parametrize("grid", IDS)
+def test_an_id_is_taken_from_the_path_as_it_was_sent(grid: str) -> None:
+    sent = quote(grid, safe="").encode()
+    scope: dict[str, Any] = {"raw_path": b"/v1/grids/" + sent, "path": f"/v1/grids/{grid}"}
+    assert asked_grid(scope, grid) == (grid, False)
+    scope["raw_path"] += b"/explanation?target=conflict"
+    assert asked_grid(scope, grid) == (grid, True)
+
+
+@pytest.fixture
+def client(home: Home, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    """An API that answers with what it was asked for."""
+    monkeypatch.setattr("serving.app.Current.__call__", lambda *_: None)
+    monkeypatch.setattr(answers, "portrait", lambda _snapshot, _now, code: {"portrait": code})
+    monkeypatch.setattr(answers, "explanation", lambda _snapshot, _now, code, *_: {"explanation": code})
+    return TestClient(create_app(home), base_url="http://localhost")
+
+
+@pytest.mark.parametrize("grid", [one for one in IDS if one != ".."])
+def test_portrait_and_explanation_of_any_id(client: TestClient, grid: str) -> None:
+    path = f"/v1/grids/{quote(grid, safe='')}"
+    assert client.get(path).json() == {"portrait": grid}
+    assert client.get(f"{path}/explanation?target=conflict").json() == {"explanation": grid}
+    assert client.get(f"{path}?target=conflict").status_code == 422
+
+
+def test_slashes_may_stand_as_they_are(client: TestClient) -> None:
+    assert client.get("/v1/grids/a/b").json() == {"portrait": "a/b"}
+    assert client.get("/v1/grids/a/b/explanation").json() == {"explanation": "a/b"}
