@@ -25,14 +25,14 @@ from tests.worlds import NOW, dispute, load, with_grids, write_csv
 Contents = tuple[pd.DataFrame, list[Any], list[Any]]
 
 
-def export(folder: Path, rows: int = 3000, first: int = 0, category: str = "邻里") -> Path:
+def export(folder: Path, rows: int = 3000, first: int = 0, outcome: str = "调解中") -> Path:
     """Disputes, a few of them twice and a few corrected."""
     written = [
-        dispute(number, 发生时间=f"2026-0{number % 3 + 1}-{number % 28 + 1:02d}", 纠纷类型=category)
+        dispute(number, 发生时间=f"2026-0{number % 3 + 1}-{number % 28 + 1:02d}", 调解结果=outcome)
         for number in range(first, first + rows)
     ]
     corrected = [{**row, "纠纷类型": "物业"} for row in written[:50]]
-    return write_csv(folder / f"{first}-{category}.csv", [*written, *written[:30], *corrected])
+    return write_csv(folder / f"{first}-{outcome}.csv", [*written, *written[:30], *corrected])
 
 
 def contents(home: Home) -> Contents:
@@ -70,7 +70,7 @@ def before(request: pytest.FixtureRequest, home: Home, tmp_path: Path) -> tuple[
     with_grids(home, tmp_path)
     if request.param != "an empty store":
         load(home, "disputes", export(tmp_path, 2000))
-        return home, export(tmp_path, 2500, 500, "欠薪")
+        return home, export(tmp_path, 2500, 500, "调解成功")
     return home, export(tmp_path)
 
 

@@ -33,6 +33,8 @@ TIMES = 10
 REPEATED, LOOKED_AT = 20, 50_000
 #: A load may change the place, category or time of at most this share of the records that it repeats.
 REWRITTEN = 0.5
+#: A file that repeats a smaller share of what is stored may hold nothing but corrections.
+CORRECTIONS = 0.1
 
 _DAY = 86_400_000_000
 
@@ -114,7 +116,7 @@ class Guard:
 
         `corrected` are the new versions of known records; `repeated` counts the records that were stored before and come again.
         """
-        if repeated < REPEATED:
+        if repeated < REPEATED or self._corrections(store, corrected, repeated):
             return
         came = corrected.slice(0, LOOKED_AT)
         shares = rewritten(store, self.contract, came)
@@ -128,6 +130,12 @@ class Guard:
                     repeated=repeated,
                 )
                 self._stop(found)
+
+    def _corrections(self, store: Store, corrected: pa.Table, repeated: int) -> bool:
+        """Whether a file brings a few corrections alone, each with the time at which its register made it."""
+        if "updated_at" not in corrected.column_names or corrected["updated_at"].null_count:
+            return False
+        return repeated < CORRECTIONS * store.sources().get(self.contract.source, 0)
 
     def _another(self, source: str, why: str) -> None:
         self._stop(FileOfAnotherSource(file=self.file, source=self.contract.source, other=source, why=why))

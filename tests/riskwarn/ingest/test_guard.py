@@ -148,3 +148,12 @@ def test_what_becomes_better_known_is_not_rewritten(city: Home, tmp_path: Path) 
     better = write_csv(tmp_path / "b.csv", [{**row, "网格编码": "G1"} for row in rows])
     account = load(city, "disputes", better, mapping=mapping, now=datetime(2026, 11, 2, tzinfo=UTC))
     assert (account.corrected, account.forced) == (40, ())
+
+
+def test_a_file_of_corrections_alone_is_no_alarm(city: Home, tmp_path: Path) -> None:
+    load(city, "disputes", write_csv(tmp_path / "a.csv", [dispute(n, 更新时间="2026-04-01") for n in range(400)]))
+    corrected = [dispute(n, 纠纷类型="物业", 更新时间="2026-05-01") for n in range(30)]
+    assert load(city, "disputes", write_csv(tmp_path / "b.csv", corrected)).corrected == 30
+    # Without the register's own time of change it is a mapping that went wrong.
+    silent = [dispute(n, 纠纷类型="物业") for n in range(100, 130)]
+    refused(city, RecordsRewritten, "disputes", write_csv(tmp_path / "c.csv", silent))
