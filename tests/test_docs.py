@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,23 @@ def test_generated_pages_are_what_the_code_says() -> None:
     found.loader.exec_module(generate)
     for name, text in generate.pages().items():
         assert (ROOT / "docs" / name).read_text(encoding="utf-8") == text, f"run make docs ({name})"
+
+
+def test_the_order_of_rooms_is_the_one_that_the_imports_keep() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    kept = {
+        one["containers"][0].rpartition(".")[2]: [line.split(" | ") for line in one["layers"]]
+        for one in contracts
+        if "containers" in one
+    }
+    block = (
+        (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## Their order")[2].split("```")[1]
+    )
+    rooms = re.split(r"^ {0,2}(\w+) +", re.sub(r"\n {3,}", " ", block.strip("\n")), flags=re.MULTILINE)[1:]
+    told = dict(zip(rooms[::2], rooms[1::2], strict=True))
+    assert {name: [line.strip().split(", ") for line in text.split(" / ")] for name, text in told.items()} == kept
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
