@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """A fresh home with the default configuration."""
-    return make_home(tmp_path / "home", Settings())
+    return make_home(tmp_path / "home", Settings(threads=1))
 
 
 @dataclass(frozen=True)

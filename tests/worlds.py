@@ -79,7 +79,7 @@ def simulated(
     written = simulate(folder / "exports", grids=grids, weeks=weeks, seed=seed)
     declared = folder / "declared.yaml"
     declared.write_text(f"city: 示例市\nhorizons: {horizons}\n", encoding="utf-8")
-    home = make_home(folder / "home", Settings(), declared)
+    home = make_home(folder / "home", Settings(threads=1), declared)
     for export in written.exports:
         taken = datetime.combine(export.exported_at, time(), home.configuration.calendar.timezone)
         load(home, export.source, written.directory / export.file, exported_at=taken)
