@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 
+from riskwarn.contracts import declared
 from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH, VALUE_CLASSES_ZH
 from riskwarn.files import atomic
 from riskwarn.store.ledger import LedgerRow
@@ -96,7 +97,12 @@ def _summary(
 def _line(row: Mapping[str, Any]) -> tuple[object, ...]:
     reason = str(row["reason"])
     kind = VALUE_CLASSES_ZH.get(str(row["value_class"]), str(row["value_class"]))
-    return row["row"], row["column"], REASONS[reason].zh, kind, REPAIRS_ZH[reason]
+    return row["row"], column_zh(str(row["source"]), str(row["column"])), REASONS[reason].zh, kind, REPAIRS_ZH[reason]
+
+
+def column_zh(source: str, column: str) -> str:
+    """A column as the clerk knows it: its heading; where the file has none, the field's Chinese name."""
+    return next((field.zh for field in declared(source).fields if field.name == column), column)
 
 
 def _sheet(book: Any, title: str, columns: Sequence[tuple[str, int]], lines: Iterable[Sequence[object]]) -> None:
