@@ -365,6 +365,14 @@ class UnknownRecord(RiskwarnError):
     status = 404
 
 
+class NothingToDismiss(RiskwarnError):
+    """No refused row that waits for repair is of the kind that was to be dismissed."""
+
+    code = "nothing_to_dismiss"
+    template = "No refused row of this kind waits for repair; riskwarn quarantine list shows those that do."
+    status = 404
+
+
 class ErasureNotProven(RiskwarnError):
     """Something was found after an erasure."""
 

@@ -108,6 +108,31 @@ def retry(
     session.emit(done.as_dict(), lines)
 
 
+@command.command("dismiss")
+@click.option("--because", required=True, help="Why nobody will repair them; kept, without naming anyone.")
+@click.option("--source", help="Only of this source.")
+@click.option("--file", help="Only of this file, as the list shows it.")
+@click.option("--reason", help="Only those refused for this reason (a code of quarantine list --rows).")
+@click.option(
+    "--row", "numbers", type=int, multiple=True, help="Only this row of the file; may be given several times."
+)
+@click.pass_obj
+def dismiss(
+    session: Session, because: str, source: str | None, file: str | None, reason: str | None, numbers: tuple[int, ...]
+) -> None:
+    """Take refused rows off the list that are no records (totals, signatures) or that nobody will repair."""
+    from riskwarn.store.dismissal import Chosen, dismiss
+
+    if source is None and file is None and reason is None:
+        raise click.UsageError("Say which: --source, --file or --reason.")
+    if numbers and file is None:
+        raise click.UsageError("--row needs --file: rows are numbered in their file.")
+    home = session.home()
+    chosen = Chosen(session.source(source) if source else None, file, reason, numbers or None)
+    rows = dismiss(home, chosen, because=because, now=datetime.now(UTC))
+    session.emit({"dismissed": rows}, [Message("{rows} refused row(s) are off the list.", rows=rows)])
+
+
 def _by_reason(rows: list[dict[str, Any]], limit: int, language: str) -> list[str | Table]:
     from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
     from riskwarn.health.refused import by_reason, by_rule

@@ -197,12 +197,14 @@ class Store:
     def quarantined(self, source: str | None = None) -> list[dict[str, object]]:
         """The refused rows: where, why and of what class; never their content.
 
-        Of a row that was refused again only the newest refusal is given; `repaired` says that its record is loaded.
+        Of a row that was refused again only the newest refusal is given; `repaired` says that its record is loaded. Rows that
+        were dismissed are not given.
         """
         settled = QUARANTINE.c.settled_by.is_not(None) & in_force(QUARANTINE.c.settled_by, self._version)
         repaired = case((settled & (QUARANTINE.c.settlement == "repaired"), True), else_=False).label("repaired")
         rows = select(QUARANTINE, repaired).where(in_force(QUARANTINE.c.load_id, self._version))
         rows = rows.where(~settled | (QUARANTINE.c.settlement == "repaired")).order_by(QUARANTINE.c.id)
+        rows = rows.where(QUARANTINE.c.dismissed_by.is_(None))
         if source is not None:
             rows = rows.where(QUARANTINE.c.source == source)
         with self._home.database.connect() as connection:

@@ -36,8 +36,9 @@ class Settled:
 
 
 def open_rows(version: int | None = None) -> ColumnElement[bool]:
-    """The condition that a refused row is settled by no load that counts at a version of the store."""
-    return or_(QUARANTINE.c.settled_by.is_(None), ~in_force(QUARANTINE.c.settled_by, version))
+    """The condition that a refused row is not dismissed, and settled by no load that counts at a version of the store."""
+    unsettled = or_(QUARANTINE.c.settled_by.is_(None), ~in_force(QUARANTINE.c.settled_by, version))
+    return and_(QUARANTINE.c.dismissed_by.is_(None), unsettled)
 
 
 def in_sheet(file_name: str, sheet: str) -> str:
@@ -98,6 +99,19 @@ def counts(home: Home, source: str | None = None, version: int | None = None) ->
     with home.database.connect() as connection:
         found = {str(name): int(count) for name, count in connection.execute(rows)}
     return {name: found.get(name, 0) for name in ("open", "not_loaded", "repaired")}
+
+
+def rules_of_open(home: Home, source: str, file_name: str) -> dict[str, Any] | None:
+    """The mapping by which the newest load of a source with open rows was read; of a load of this file name, if there is one."""
+    with home.database.connect() as connection:
+        loads = select(LOADS.c.file_name, LOADS.c.account).order_by(LOADS.c.load_id.desc())
+        waiting = select(QUARANTINE.c.load_id).where(
+            QUARANTINE.c.source == source, in_force(QUARANTINE.c.load_id, None)
+        )
+        waiting = waiting.where(open_rows(), QUARANTINE.c.reason != NOT_LOADED)
+        found = connection.execute(loads.where(LOADS.c.load_id.in_(waiting))).all()
+    chosen = next((row for row in found if row.file_name == file_name), found[0] if found else None)
+    return None if chosen is None else chosen.account.get("rules")
 
 
 def _open(connection: Connection, source: str, before: int) -> Sequence[Any]:

@@ -76,4 +76,16 @@ QUARANTINE = Table(
     Column("record", BigInteger),  # keyed digest of the record's id; null where it has none or by rule is not loaded
     Column("settled_by", Integer),  # the load whose file held the same row again; null while it is open
     Column("settlement", String(16)),  # repaired, or refused_again (then a newer row of this table stands for it)
+    Column("dismissed_by", Integer),  # the dismissal that took it off the list; null while it is on it
+)
+
+#: Refused rows that nobody will repair were taken off the list: how many, when and why.
+DISMISSALS = Table(
+    "dismissals",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("source", String(64)),  # null: of all sources
+    Column("rows", BigInteger, nullable=False),
+    Column("because", String(512), nullable=False),
+    Column("dismissed_at", Instant, nullable=False),
 )

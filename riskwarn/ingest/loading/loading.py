@@ -52,6 +52,7 @@ def ingest(
     exported_at: datetime | None = None,
     database: str | None = None,
     sheet: str | None = None,
+    rules: Mapping | None = None,
     force: bool = False,
     now: datetime,
     progress: Progress = silent,
@@ -65,6 +66,7 @@ def ingest(
     exported_at : when the department took the export; else the time of the load, or of the earlier load of the same file.
     database : URL of the database that queries (files ending in .sql) are asked of.
     sheet : the title or number of the one sheet that is read of each workbook, or "all"; else every one that fits.
+    rules : the mapping itself, where it is known already; else `mapping` and `preset` say it.
     force : load a file that looks like another source, is far too large, or rewrites what was written at registration.
     now : the time of the load (aware).
 
@@ -77,10 +79,11 @@ def ingest(
         clock = now.astimezone(exported_at.tzinfo)
         raise ExportInFuture(value=f"{exported_at:%Y-%m-%d %H:%M}", now=f"{clock:%Y-%m-%d %H:%M}")
     own = home.configuration.sources[source].mapping
-    rules = chosen_mapping(own, mapping, preset)
+    known = rules is not None
+    rules = rules or chosen_mapping(own, mapping, preset)
     if mapping is not None:
         check_mapping(declared, rules, mapping)
-    elif preset is None:
+    elif preset is None and not known:
         check_mapping(declared, rules, home.path / CONFIGURATION, ("sources", source, "mapping"))
     for file in files:
         if file.is_dir():
@@ -92,7 +95,7 @@ def ingest(
         progress(f"loading {source}", index, len(files))
         with writing(home, progress):
             of_file = rules
-            settled = None if mapping or preset else recalled(home, source, file, sheet)
+            settled = None if mapping or preset or known else recalled(home, source, file, sheet)
             if settled is not None:
                 of_file = with_recalled(own, settled)
                 check_mapping(declared, of_file, settled)
@@ -184,6 +187,8 @@ def load_file(
         forced=tuple(guard.forced),
     )
     ledger = kept_account(account.as_dict(), file.name, kept)
+    # By what it was read: a repaired file is read by the same.
+    ledger["rules"] = rules.model_dump(mode="json", exclude_unset=True)
     load = Load(source, kept, digest, now, exported, ledger, list(told.leans_on))
     load_id = store.commit_load(load, table, refused.rows, first.not_loaded.rows())
     settle(home, load_id, sound_ids)

@@ -12,9 +12,10 @@ from riskwarn.files import sha256
 from riskwarn.home import Home
 from riskwarn.ingest.loading.account import Account
 from riskwarn.ingest.loading.loading import ingest
+from riskwarn.mapping import Mapping
 from riskwarn.progress import Progress, silent
 from riskwarn.store import ledger
-from riskwarn.store.repairs import counts, settle
+from riskwarn.store.repairs import counts, rules_of_open, settle
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,25 @@ def retry(
 ) -> Retried:
     """Load a repaired file and mark the refused rows of its source that it resolves.
 
-    A row is known again by its record; one without a record by its number, in a file of the same name and length.
+    A row is known again by its record (in a table by its key); one without by its number, in a file of the same name and
+    length. Without `mapping` the file is read by the mapping of the load whose rows it repairs.
     Raises what :func:`riskwarn.ingest.ingest` raises.
     """
     before = counts(home, source)
+    rules = None
+    if mapping is None:
+        told = rules_of_open(home, source, file.name)
+        rules = Mapping.model_validate(told) if told else None
     account = ingest(
-        home, source, [file], mapping=mapping, sheet=sheet, exported_at=exported_at, now=now, progress=progress
+        home,
+        source,
+        [file],
+        mapping=mapping,
+        rules=rules,
+        sheet=sheet,
+        exported_at=exported_at,
+        now=now,
+        progress=progress,
     )
     digest = sha256(file)
     load_id = max(row.load_id for row in ledger(home, source) if row.file_sha256 == digest)

@@ -11,10 +11,12 @@ import openpyxl
 import pytest
 
 from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
+from riskwarn.errors import NothingToDismiss, PersonalText
 from riskwarn.health import write_workbook
 from riskwarn.home import Home
 from riskwarn.ingest import retry
 from riskwarn.store import Store, ledger, undo
+from riskwarn.store.dismissal import Chosen, dismiss
 from riskwarn.store.repairs import counts
 from tests.worlds import NOW, dispute, grid_rows, load, with_grids, write_csv
 
@@ -198,3 +200,41 @@ def test_the_list_counts_by_reason_first_and_names_rows_after(city: Home, tmp_pa
     assert len(told("--home", city.path, "quarantine", "list", cwd=tmp_path)) == 9, "JSON has every row"
     singly = riskwarn("--home", city.path, "quarantine", "list", "--rows", cwd=tmp_path).stdout
     assert len(singly.splitlines()) == 10
+
+
+def test_a_repaired_file_is_read_by_the_mapping_of_the_load_it_repairs(city: Home, tmp_path: Path) -> None:
+    """Coordinates under a heading of the office's own were dropped without a word when the repaired file came back."""
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text("columns: {longitude: 东向, latitude: 北向}\ncoordinates: gcj02\n", encoding="utf-8")
+    rows = [
+        {("东向" if key == "经度" else "北向" if key == "纬度" else key): value for key, value in row.items()}
+        for row in grid_rows(6)[4:]
+    ]
+    load(city, "grids", written(tmp_path / "a", "grids2.csv", [rows[0], rows[1] | {"街道": ""}]), mapping=mapping)
+    done = retry(city, "grids", written(tmp_path / "b", "repaired.csv", [rows[1]]), now=NOW)
+    assert (done.before, done.repaired, done.after) == (1, 1, 0)
+    stored = Store(city).versions("grids").set_index("grid_id")
+    assert stored.loc["G5", "longitude"] == pytest.approx(106.55, abs=0.01)
+    assert stored.loc["G5", "longitude"] != 106.55, "read as GCJ-02, as the first load was"
+
+
+def test_rows_that_nobody_will_repair_are_dismissed_with_a_reason(city: Home, tmp_path: Path) -> None:
+    from tests.riskwarn.test_cli import refused, told
+
+    rows = [dispute(n, **BAD_DATE) for n in range(3)] + [dispute(9, 网格编码="G99")]
+    load(city, "disputes", written(tmp_path / "a", "march.csv", rows))
+    with pytest.raises(PersonalText, match="without naming anyone"):
+        dismiss(city, Chosen("disputes"), because="张三的要求", now=NOW)
+    assert len(open_rows(city)) == 4
+    say = ("--home", city.path, "quarantine", "dismiss")
+    assert "--source, --file or --reason" in refused(*say, "--because", "合计行", cwd=tmp_path, code=2)
+    done = told(*say, "--file", "march.csv", "--row", 2, "--row", 4, "--because", "合计行", cwd=tmp_path)
+    assert done == {"dismissed": 2}
+    assert open_rows(city) == [("march.csv", 3, "bad_date"), ("march.csv", 5, "unknown_grid")]
+    assert dismiss(city, Chosen(reason="bad_date"), because="测试数据", now=NOW) == 1
+    assert counts(city) == {"open": 1, "not_loaded": 0, "repaired": 0}
+    with pytest.raises(NothingToDismiss):
+        dismiss(city, Chosen(reason="bad_date"), because="测试数据", now=NOW)
+    again = retry(city, "disputes", written(tmp_path / "b", "march.csv", [dispute(n) for n in range(3)]), now=NOW)
+    assert (again.before, again.after) == (1, 1), "a dismissed row that comes repaired is simply loaded"
+    assert again.account.accepted == 3
