@@ -57,16 +57,18 @@ def command(
 
     What was settled is kept in the home (mappings/), so that next month's files need no question.
     """
+    from riskwarn.health import prospects
     from riskwarn.ingest.loading.folder import carry_out
     from riskwarn.ingest.loading.plan import places_of, survey
     from riskwarn.ingest.loading.rehearsal import rehearsal
+    from riskwarn.store import Store
 
     session: Session = context.obj
     home = session.home()
     now = datetime.now(UTC)
     someone = can_ask() and not yes
     if not (someone or yes or dry_run):
-        raise click.UsageError("nobody can be asked here: say --yes, and by options what is missing (see --dry-run).")
+        raise click.UsageError("Nobody can be asked here: say --yes, and by options what is missing (see --dry-run).")
     session.progress("looking at the files")
     plan = survey(home, paths, places=places_of(home), database=session.settings.source_url, now=now)
     session.progress.finish()
@@ -74,10 +76,10 @@ def command(
         _show(session, plan)
     zone = home.configuration.calendar.timezone
     taken = exported_at.replace(tzinfo=zone) if exported_at else None
-    asking = _Asking(home, now, someone)
+    asking = _Asking(session, home, now, someone)
     plan = asking.settle(plan, district, coordinates, taken)
     if someone and not dry_run and (asking.asked or any(one.unsure for one in plan.tables)):
-        click.confirm("Load them?", default=True, abort=True, err=True)
+        click.confirm(session.said("Load them?"), default=True, abort=True, err=True)
     options: dict[str, Any] = {"database": session.settings.source_url, "force": force, "progress": session.progress}
     if dry_run:
         with rehearsal(home) as tried:
@@ -85,13 +87,19 @@ def command(
     else:
         done, failed = carry_out(home, plan, now=now, **options)
     failed = [*plan.failed, *failed]
+    targets = (
+        []
+        if dry_run or not done
+        else [note for one in prospects(Store(home), home.configuration) for note in one.notes]
+    )
     result = {
         "accounts": [one.as_dict() for one in done],
         "skipped": [one.as_dict() for one in plan.skipped],
         "asked": asking.answers,
         "failed": [one.as_dict() for one in failed],
+        "targets": targets,
     }
-    session.emit(result, _lines(session, home, done, failed, dry_run))
+    session.emit(result, _lines(session, home, done, failed, targets, dry_run))
     context.exit(1 if failed else 0)
 
 
@@ -103,8 +111,8 @@ def can_ask() -> bool:
 class _Asking:
     """The questions of a plan: each is asked once, and its answer serves all files."""
 
-    def __init__(self, home: Home, now: datetime, someone: bool) -> None:
-        self._home, self._now, self._someone = home, now, someone
+    def __init__(self, session: Session, home: Home, now: datetime, someone: bool) -> None:
+        self._session, self._home, self._now, self._someone = session, home, now, someone
         self._questions = 0
         self.answers: list[dict[str, object]] = []
 
@@ -140,10 +148,9 @@ class _Asking:
         if strange and self._someone and self._questions < MOST_QUESTIONS:
             zone = self._home.configuration.calendar.timezone
             today = self._now.astimezone(zone).date()
-            day = click.prompt(
-                f"On which day were the exports taken ({_named(lacking)})?", default=str(today), err=True,
-                type=click.DateTime(["%Y-%m-%d"]),
-            ).date()  # fmt: skip
+            question = Message("On which day were the exports taken ({files})?", files=_named(lacking))
+            kind = click.DateTime(["%Y-%m-%d"])
+            day = click.prompt(self._session.said(question), default=str(today), err=True, type=kind).date()
             self._questions += 1
             moment = min(datetime.combine(day + timedelta(days=1), time(), zone), self._now)
             self._told("exported_at", moment.isoformat(), "terminal", lacking)
@@ -163,7 +170,8 @@ class _Asking:
             raise LoadUnsettled(file=tables[0].file.name, what=what, option=option)
         self._questions += 1
         kind = click.Choice(of) if of else click.STRING
-        answer: str = click.prompt(f"{_named(tables)}: {what}?", default=default, type=kind, err=True).strip()
+        asked = self._session.said(Message("{files}: {what}?", files=_named(tables), what=what))
+        answer: str = click.prompt(asked, default=default, type=kind, err=True).strip()
         self._told(question, answer, "terminal", tables)
         return answer
 
@@ -174,7 +182,8 @@ class _Asking:
 
 def _named(tables: Sequence[Table]) -> str:
     names = list(dict.fromkeys(one.file.name for one in tables))
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    shown = ", ".join(names[:3])
+    return Message("{files} and {more} more", files=shown, more=len(names) - 3) if len(names) > 3 else shown
 
 
 def _likely_district(home: Home, tables: Sequence[Table]) -> str | None:
@@ -223,14 +232,14 @@ def _file_and_sheet(file: str, sheet: str | None) -> str:
 
 
 def _lines(
-    session: Session, home: Home, done: Sequence[Done], failed: Sequence[Failed], dry_run: bool
+    session: Session, home: Home, done: Sequence[Done], failed: Sequence[Failed], targets: Sequence[str], dry_run: bool
 ) -> list[str | Shown]:
     from riskwarn.store import Store
 
     lines: list[str | Shown] = [*table([one.as_dict() for one in done], _COLUMNS)] if done else []
     for one in done:
         name = one.table.file.name
-        notes = (*one.account.notes, *one.account.targets, *one.notes)
+        notes = (*one.account.notes, *one.notes)
         lines += [Message("{file}: note: {note}", file=name, note=note) for note in notes]
         lines += [Message("{file}: forced: {reason}", file=name, reason=why) for why in one.account.forced]
         if one.account.quarantined:
@@ -249,6 +258,7 @@ def _lines(
     ]
     if dry_run:
         return [*lines, "", "Nothing was stored. Without --dry-run it is."]
+    lines += [Message("note: {note}", note=note) for note in targets]
     held = Store(home).sources()
     force = ", ".join(f"{source} {rows}" for source, rows in held.items()) or "nothing"
     following = (
