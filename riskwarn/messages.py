@@ -64,17 +64,21 @@ class Joined(Message):
         return (self.template, self.parts), {}
 
 
-def translated(text: str, language: str) -> str:
-    """A sentence in `language`; English where the catalogue does not have it."""
+#: A longer text that lost its template is no sentence of ours (a document, a file), and sentences stand in each other no deeper.
+_LONGEST, _DEEPEST = 2_000, 5
+
+
+def translated(text: str, language: str, *, depth: int = 0) -> str:
+    """A sentence in `language`; English where the catalogue does not have it. `depth` counts the sentences around it."""
     if language == "en" or not text:
         return str(text)
     catalogue = _catalogue(language)
     if isinstance(text, Joined):
-        return catalogue.gettext(text.template).join(translated(part, language) for part in text.parts)
+        return catalogue.gettext(text.template).join(translated(part, language, depth=depth + 1) for part in text.parts)
     if isinstance(text, Message):
-        fields = {name: _field(name, value, language) for name, value in text.fields.items()}
+        fields = {name: _field(name, value, language, depth) for name, value in text.fields.items()}
         return catalogue.gettext(text.template).format(**fields)
-    return catalogue.said(text) or _recognised(text, language) or text
+    return catalogue.said(text) or _recognised(text, language, depth) or text
 
 
 def column_title(name: str, language: str) -> str:
@@ -155,11 +159,13 @@ def _plain(part: str) -> str:
     return part.replace("{{", "{").replace("}}", "}")
 
 
-def _recognised(text: str, language: str) -> str | None:
+def _recognised(text: str, language: str, depth: int) -> str | None:
     """A text that was made of a template, in `language`; None where it is none of ours."""
+    if len(text) > _LONGEST or depth > _DEEPEST:
+        return None
     catalogue = _catalogue(language)
     for template, fields in catalogue.recognise(text):
-        said = {name: _field(name, value, language) for name, value in fields.items()}
+        said = {name: _field(name, value, language, depth) for name, value in fields.items()}
         # "{file}: {problem}." is like many a text: it is ours where what stands in it is.
         if template.telling or said != fields:
             # The fields are texts already, as they were written: only their place is taken from the translation.
@@ -167,10 +173,10 @@ def _recognised(text: str, language: str) -> str | None:
     return None
 
 
-def _field(name: str, value: Any, language: str) -> Any:
+def _field(name: str, value: Any, language: str, depth: int) -> Any:
     """A field in `language`, where it is a sentence or a word of ours; names that people gave stay as they are."""
     if isinstance(value, Message) or (isinstance(value, str) and (" " in value or name in _WORDS)):
-        return translated(value, language)
+        return translated(value, language, depth=depth + 1)
     return value
 
 

@@ -202,7 +202,7 @@ def lines(found: Ablation) -> list[str]:
             gain = one.gains[metric]
             row[f"gain in {metric}"] = f"{gain['gain']:+.4f} [{gain['lower']:+.4f}, {gain['upper']:+.4f}]"
         rows.append(row)
-    return [head, *table(rows, list(rows[-1]))]
+    return [head, *(line for one in table(rows, list(rows[-1])) for line in one.lines())]
 
 
 def tell(doing: str, done: int = 0, of: int = 0) -> None:

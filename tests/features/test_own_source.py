@@ -69,7 +69,8 @@ def test_what_is_declared_like_a_shipped_source_has_its_numbers() -> None:
     missing, compared = set(), 0
     for feature in matrix.features:
         name = f"own_{feature.name}"
-        if feature.source not in LIKE or feature.family == "breaks":
+        # The events of a target are those of its own source.
+        if feature.source not in LIKE or feature.family == "breaks" or "_events_" in feature.name:
             continue
         if name not in cells:
             missing.add((feature.source, feature.family))

@@ -19,7 +19,7 @@ from tests.worlds import dispute, grid_rows, write_csv
 
 def riskwarn(*arguments: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own."""
-    ours = ("RISKWARN", "MLFLOW_TRACK", "LANG", "LC_")
+    ours = ("RISKWARN", "MLFLOW_TRACK", "LANG", "LC_", "COLUMNS")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return subprocess.run(
         [sys.executable, "-m", "riskwarn", *map(str, arguments)],
@@ -61,6 +61,12 @@ def test_a_full_disk_is_named() -> None:
         )
     assert done.returncode == 1
     assert "the disk is full: make room, then run the command again; what was being written is not kept." in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("template", "disputes", "--schema"), ("features", "list")])
+def test_long_documents_are_printed_in_chinese_too(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = riskwarn("init", cwd=tmp_path), riskwarn("--lang", "zh", *arguments, cwd=tmp_path)
+    assert [one.returncode for one in done] == [0, 0], done[1].stderr
 
 
 def test_help_opens_none_of_the_heavy_rooms(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def _loaded(home: Home, table: Table, database: str | None, force: bool, now: da
     if table.recalled is not None:
         check_mapping(declared, table.rules, table.recalled)
     # The plan asked already which source it is.
-    guard = Guard(table.file.name, declared, force, settled=True)
+    guard = Guard(table.file.name, declared, home.configuration.sources, force, settled=True)
     return load_file(
         home,
         table.file,

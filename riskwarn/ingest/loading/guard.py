@@ -7,7 +7,7 @@ load that goes on all the same (`force`) says so in its account.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -45,6 +45,7 @@ class Guard:
 
     file: str
     contract: Contract
+    sources: Collection[str]  # those of the home: a file is sent to no other
     force: bool = False
     settled: bool = False  # its mapping was settled for this source and these headings
     forced: list[str] = field(default_factory=list)  # what would have stopped the load
@@ -138,6 +139,8 @@ class Guard:
         return repeated < CORRECTIONS * store.sources().get(self.contract.source, 0)
 
     def _another(self, source: str, why: str) -> None:
+        if source not in self.sources:
+            return
         self._stop(FileOfAnotherSource(file=self.file, source=self.contract.source, other=source, why=why))
 
     def _stop(self, error: RiskwarnError) -> None:

@@ -99,7 +99,7 @@ def ingest(
             if settled is not None:
                 of_file = with_recalled(own, settled)
                 check_mapping(declared, of_file, settled)
-            guard = Guard(file.name, declared, force, settled=settled is not None)
+            guard = Guard(file.name, declared, home.configuration.sources, force, settled=settled is not None)
             accounts.append(
                 load_file(home, file, of_file, guard, exported_at=exported_at, database=database, sheet=sheet, now=now)
             )

@@ -11,8 +11,8 @@ import pytest
 
 from riskwarn.cli import main
 
-#: The variables that choose a language.
-LOCALE = ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG", "RISKWARN_LANG")
+#: The variables that choose a language, and the width of what is printed.
+LOCALE = ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG", "RISKWARN_LANG", "COLUMNS")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,9 @@ class Caller:
         self.folder, self._capture, self._patch = folder, capture, monkeypatch
         monkeypatch.chdir(folder)
         for name in LOCALE:
-            monkeypatch.delenv(name, raising=False)
+            # Set and taken away, so that what a command sets is taken away after the test.
+            monkeypatch.setenv(name, "")
+            monkeypatch.delenv(name)
 
     def locale(self, **variables: str) -> None:
         """Set variables of the environment."""

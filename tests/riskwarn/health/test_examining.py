@@ -230,7 +230,7 @@ def test_the_command_line_prints_a_verdict_for_each_source(city: Home, tmp_path:
     assert "No event is known" in refused("--home", city.path, "health", cwd=tmp_path)
     loaded(city, tmp_path, feed(2, days=200))
     shown = riskwarn("--home", city.path, "health", cwd=tmp_path).stdout
-    assert "disputes" in shown and "sound 正常" in shown
+    assert "disputes" in shown and "sound" in shown
     (item,) = document("--home", city.path, "health", "--source", "disputes", cwd=tmp_path)["items"]
     assert (item["source"], item["verdict"], len(item["districts"])) == ("disputes", "sound", 2)
     assert "not a source" in refused("--home", city.path, "health", "--source", "tweets", cwd=tmp_path)

@@ -78,7 +78,7 @@ def test_too_few_events_are_counted_once_for_all_versions_of_a_record(home: Home
     assert "holds 19 of its events in grids, and at least 20 are needed" in said(home, tmp_path, rows)
     again = [row | {"纠纷类型": "物业", "更新时间": "2026-02-01"} for row in rows[:19]]
     again += [rows[18] | {"办理状态": "作废", "更新时间": "2026-03-01"}]
-    account = load(home, "disputes", write_csv(tmp_path / "again.csv", again), exported_at=NOW)
+    account = load(home, "disputes", write_csv(tmp_path / "again.csv", again), exported_at=NOW, force=True)
     assert account.corrected == 20
     assert "holds 18 of its events" in " ".join(account.targets)
 
