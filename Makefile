@@ -29,7 +29,7 @@ test: setup
 	@echo "Left out: the long tests, and those that need Chromium or PostgreSQL (make test-slow)."
 
 test-slow: setup
-	$(BIN)/python -m pytest -m "slow or browser or server" $(ARGS)
+	$(ONE_THREAD) $(BIN)/python -m pytest $(BOTH_CORES) -m "slow or browser or server" $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

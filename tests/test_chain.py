@@ -38,6 +38,7 @@ def test_a_city_with_only_grids_and_incidents_gets_its_safety_ranking(town: Town
     assert grids["per_10000"].isna().all(), "nobody said how many people live there"
 
 
+@pytest.mark.slow
 def test_a_source_that_has_gone_silent_is_a_gap_and_never_low_risk(town: Town, home: Home) -> None:
     """Disputes end months before the rest: their target's levels are unknown."""
     import pandas as pd

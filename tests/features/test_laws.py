@@ -143,6 +143,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(world=cases(), weeks=st.integers(6, WEEKS), day=st.integers(0, 6))
+@pytest.mark.slow
 def test_features_know_nothing_of_the_future(fresh: Any, world: list[Case], weeks: int, day: int) -> None:
     """The first law, with the export trap: the full export of today and the one cut to `t` give equal features."""
     until = START + timedelta(weeks=weeks, days=day)

@@ -110,6 +110,7 @@ def as_if_never_corrected(make: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("fault", [by_the_closing_alone, as_if_never_corrected])
+@pytest.mark.slow
 def test_a_leak_of_outcomes_is_found(fault: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seen by a target's own history alone: escalations are left out of this catalogue."""
     monkeypatch.setattr(target_events, "events_of", fault(target_events.events_of))

@@ -61,6 +61,7 @@ many = settings(
 
 @many
 @given(world=worlds(), coordinates=st.booleans())
+@pytest.mark.slow
 def test_redrawing_changes_no_total_and_no_untouched_grid(
     fresh: Callable[[], Path], world: World, coordinates: bool
 ) -> None:
@@ -72,6 +73,7 @@ def test_redrawing_changes_no_total_and_no_untouched_grid(
 
 @many
 @given(world=worlds())
+@pytest.mark.slow
 def test_with_coordinates_history_is_as_if_it_had_been_written_in_the_grids_of_today(
     fresh: Callable[[], Path], world: World
 ) -> None:
@@ -81,6 +83,7 @@ def test_with_coordinates_history_is_as_if_it_had_been_written_in_the_grids_of_t
 
 @settings(many, max_examples=3)
 @given(world=worlds(), coordinates=st.booleans())
+@pytest.mark.slow
 def test_every_feature_keeps_the_laws_of_time_where_grids_are_redrawn(
     fresh: Callable[[], Path], world: World, coordinates: bool
 ) -> None:

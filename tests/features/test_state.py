@@ -48,6 +48,7 @@ def same_as_from_scratch(home: Home, weeks: int) -> state.Newest:
 
 @settings(max_examples=4, phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck))
 @given(world=cases(), weeks=st.integers(9, 14), renewed=st.booleans(), young=st.sampled_from([0, 28]))
+@pytest.mark.slow
 def test_bringing_up_to_date_is_building_anew(
     fresh: Any, world: list[Case], weeks: int, renewed: bool, young: int
 ) -> None:
@@ -76,6 +77,7 @@ def test_a_record_that_is_forgotten_is_found_out(fresh: Any, monkeypatch: pytest
         same_as_from_scratch(home, 10)
 
 
+@pytest.mark.slow
 def test_a_state_is_used_only_where_it_holds(fresh: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = fresh()
     home = with_a_source_of_its_own(folder)

@@ -49,6 +49,7 @@ def refused(*arguments: object, cwd: Path, code: int = 1, **environment: str) ->
     return sentence
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_named() -> None:
     script = "import sys, riskwarn.cli\nriskwarn.cli.main(['template', 'disputes', '--schema'])"
     with Path("/dev/full").open("w") as full:
@@ -128,6 +129,7 @@ def test_a_home_is_made_once_and_never_over_strangers(tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.slow
 def test_wrong_files_are_told_apart(tmp_path: Path) -> None:
     riskwarn("init", cwd=tmp_path)
     grids = write_csv(tmp_path / "grids.csv", grid_rows())
@@ -154,6 +156,7 @@ def test_wrong_files_are_told_apart(tmp_path: Path) -> None:
     assert told("ingest", "disputes", early, cwd=tmp_path)["accepted"] == 1
 
 
+@pytest.mark.slow
 def test_an_account_adds_up_and_says_what_was_dropped(tmp_path: Path) -> None:
     riskwarn("init", cwd=tmp_path)
     told("ingest", "grids", write_csv(tmp_path / "grids.csv", grid_rows()), cwd=tmp_path)
@@ -194,6 +197,7 @@ def test_an_account_adds_up_and_says_what_was_dropped(tmp_path: Path) -> None:
     assert len((tmp_path / "refused.csv").read_text(encoding="utf-8-sig").splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_a_full_chain_on_an_existing_city_prints_its_documents(town: Town, tmp_path: Path) -> None:
     home = town.home.path
     built = told("features", "build", "--home", home, cwd=tmp_path)
@@ -222,6 +226,7 @@ def test_a_full_chain_on_an_existing_city_prints_its_documents(town: Town, tmp_p
     }
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     """A limit on the size of files stands for the disk: the load's file does not fit."""
     riskwarn("init", cwd=tmp_path)

@@ -111,6 +111,7 @@ def check_random_kills(before: tuple[Home, Path], tmp_path: Path, kills: int) ->
     assert nothing >= kills // 5, "many kills came before the commit"
 
 
+@pytest.mark.slow
 def test_a_load_killed_at_any_instant_leaves_no_trace(before: tuple[Home, Path], tmp_path: Path) -> None:
     check_random_kills(before, tmp_path, 6)
 
@@ -151,6 +152,7 @@ def test_two_loads_at_once_wait_for_each_other(home: Home, tmp_path: Path) -> No
     assert not leftovers(home)
 
 
+@pytest.mark.slow
 def test_processes_that_load_at_once_lose_and_repeat_nothing(home: Home, tmp_path: Path) -> None:
     with_grids(home, tmp_path)
     home.database.dispose()
@@ -194,6 +196,7 @@ def test_a_write_that_fails_leaves_nothing_half_written(
     assert load(home, "disputes", path).accepted == 50
 
 
+@pytest.mark.slow
 def test_wherever_the_disk_is_full_nothing_is_half_written(before: tuple[Home, Path], tmp_path: Path) -> None:
     """A limit on the size of a file stands for the disk: it ends the load at its database, at its lake file or nowhere."""
     home, path = before

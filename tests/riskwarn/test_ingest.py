@@ -278,6 +278,7 @@ cells = st.one_of(
 
 
 @given(rows=st.lists(st.fixed_dictionaries(dict.fromkeys(dispute(0), cells)), min_size=1, max_size=12))
+@pytest.mark.slow
 def test_accounts_add_up_whatever_comes(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]) -> None:
     folder = tmp_path_factory.mktemp("rows")
     from riskwarn.home import make_home

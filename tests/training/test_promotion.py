@@ -57,6 +57,7 @@ def test_what_is_loaded_forecasts_as_what_was_fitted_and_explains_itself(town: T
         assert np.ptp(usual) < 1e-6, champion.version
 
 
+@pytest.mark.slow
 def test_a_later_version_is_a_challenger_until_it_is_promoted(town: Town, tmp_path: Path) -> None:
     shutil.copytree(town.home.path, tmp_path / "copy")
     home = open_home(tmp_path / "copy", Settings(threads=1))
@@ -87,6 +88,7 @@ def test_versions_are_read_as_they_are_written() -> None:
     assert split("conflict-12-v7") == ("conflict-12", "7")
 
 
+@pytest.mark.slow
 def test_a_backtest_has_a_row_for_every_grid_and_origin(town: Town) -> None:
     import pandas as pd
 
@@ -110,6 +112,7 @@ def test_a_backtest_has_a_row_for_every_grid_and_origin(town: Town) -> None:
     assert late[late["as_of"] == city.as_of]["observed"].isna().all(), "not ripe"
 
 
+@pytest.mark.slow
 def test_a_champion_that_was_trained_for_something_else_neither_scores_nor_returns_and_is_retrained(
     town: Town, tmp_path: Path
 ) -> None:

@@ -223,6 +223,7 @@ def test_the_same_store_gives_the_same_document(city: Home, tmp_path: Path) -> N
     assert '"observed": 1,' not in first and '"observed": 2,' not in first
 
 
+@pytest.mark.slow
 def test_the_command_line_prints_a_verdict_for_each_source(city: Home, tmp_path: Path) -> None:
     from tests.riskwarn.test_cli import refused, riskwarn
     from tests.riskwarn.test_cli import told as document

@@ -173,6 +173,7 @@ def test_a_heading_like_a_formula_stays_a_text(city: Home, tmp_path: Path) -> No
     assert (cell.value, cell.data_type) == ("=1+1", "s")
 
 
+@pytest.mark.slow
 def test_the_command_line_retries(city: Home, tmp_path: Path) -> None:
     from tests.riskwarn.test_cli import riskwarn, told
 

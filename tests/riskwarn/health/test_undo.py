@@ -74,6 +74,7 @@ def loaded(folder: Path, files: Sequence[tuple[int, Export]]) -> Home:
 
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(files=exports, chosen=st.integers(0, 4))
+@pytest.mark.slow
 def test_after_undo_the_store_is_one_where_the_load_never_happened(
     tmp_path_factory: pytest.TempPathFactory, files: list[Export], chosen: int
 ) -> None:
@@ -172,6 +173,7 @@ def test_quarantine_of_a_load_goes_with_it(home: Home, tmp_path: Path) -> None:
     assert len(Store(home, 2).quarantined()) == 1
 
 
+@pytest.mark.slow
 def test_the_command_line_lists_and_undoes(two: tuple[Home, Path]) -> None:
     from tests.riskwarn.test_cli import refused, riskwarn, told
 

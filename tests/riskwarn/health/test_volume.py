@@ -75,6 +75,7 @@ def test_a_loss_of_13_percent_for_27_days_is_flagged_in_time(kind: Callable[...,
 
 
 @pytest.mark.parametrize("kind", [calm, dispersed, linked])
+@pytest.mark.slow
 def test_quiet_feeds_are_left_alone(kind: Callable[..., Counts]) -> None:
     """Fewer than 1 look in 300. (Measured over 31,200 weekly looks at 1,200 feeds of 2 to 200 a day: 24 flagged, 1 in 1,300; the worst kind 1 in 650.)"""
     rng, looks, flagged = np.random.default_rng(2), 0, 0

@@ -86,6 +86,7 @@ def check_full_and_monthly(
 
 @FEW
 @given(world=cases(corrected=False), stamped=st.booleans(), only_changes=st.booleans(), look=st.integers(1, 1000))
+@pytest.mark.slow
 def test_one_full_export_equals_thirty_six_monthly_ones(
     new_city: NewCity, tmp_path: Path, world: list[Any], stamped: bool, only_changes: bool, look: int
 ) -> None:
@@ -109,6 +110,7 @@ midnights = st.lists(st.integers(40, MONTHS * 30), min_size=2, max_size=5, uniqu
 
 @settings(FEW, max_examples=6)
 @given(world=cases(corrected=True), stamped=st.booleans(), days=midnights, data=st.data())
+@pytest.mark.slow
 def test_what_is_exported_later_changes_no_past(
     new_city: NewCity, tmp_path: Path, world: list[Any], stamped: bool, days: list[int], data: st.DataObject
 ) -> None:
@@ -130,6 +132,7 @@ def test_what_is_exported_later_changes_no_past(
 
 @settings(FEW, max_examples=5)
 @given(world=cases(corrected=True), stamped=st.booleans(), days=midnights)
+@pytest.mark.slow
 def test_the_store_of_then_can_be_read_again(
     new_city: NewCity, tmp_path: Path, world: list[Any], stamped: bool, days: list[int]
 ) -> None:

@@ -95,6 +95,7 @@ def test_a_folder_loads_with_two_answers_and_next_month_with_none(home: Path, fo
     assert told(home, "ingest", "incidents", march)["accepted"] > 50
 
 
+@pytest.mark.slow
 def test_a_dry_run_shows_accounts_and_records_and_stores_nothing(home: Path, folder: Path) -> None:
     before = {path for path in home.rglob("*") if path.is_file()}
     tried = told(home, "load", folder, "--dry-run", *ANSWERS)
@@ -125,6 +126,7 @@ def test_what_nobody_says_is_an_error_that_names_it(home: Path, folder: Path) ->
     assert "--yes" in run(home, "load", folder, code=2).output
 
 
+@pytest.mark.slow
 def test_at_a_terminal_two_questions_serve_all_files(home: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(riskwarn.cli.load, "can_ask", lambda: True)
     done = run(home, "load", folder, stdin="江北区\ngcj02\ny\n")

@@ -176,6 +176,7 @@ def test_a_database_that_is_not_there_is_told_without_its_secret(city: Home, tmp
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_the_command_line_asks_the_database_of_the_setting(tmp_path: Path, database: str) -> None:
     told("init", cwd=tmp_path)
     told("ingest", "grids", write_csv(tmp_path / "grids.csv", grid_rows()), cwd=tmp_path)

@@ -123,6 +123,7 @@ def versions(home: Home) -> pd.DataFrame:
 
 @USUAL
 @given(drawn=mixed_rows(), form=forms)
+@pytest.mark.slow
 def test_accounts_add_up_and_twice_is_once(
     new_city: NewCity, tmp_path: Path, drawn: tuple[list[Row], int], form: str
 ) -> None:
@@ -142,6 +143,7 @@ def test_accounts_add_up_and_twice_is_once(
 
 @USUAL
 @given(drawn=mixed_rows(), cuts=st.lists(st.integers(1, 18), max_size=3), form=forms, one_call=st.booleans())
+@pytest.mark.slow
 def test_files_may_be_split(
     new_city: NewCity, tmp_path: Path, drawn: tuple[list[Row], int], cuts: list[int], form: str, one_call: bool
 ) -> None:
@@ -186,6 +188,7 @@ def histories(draw: st.DrawFn) -> list[Row]:
 
 @USUAL
 @given(rows=histories(), data=st.data())
+@pytest.mark.slow
 def test_the_order_of_rows_and_files_does_not_matter_where_rows_say_when_they_changed(
     new_city: NewCity, tmp_path: Path, rows: list[Row], data: st.DataObject
 ) -> None:
@@ -207,6 +210,7 @@ cells = st.one_of(
 
 @settings(USUAL, max_examples=25)
 @given(rows=st.lists(st.lists(cells, min_size=11, max_size=11), min_size=1, max_size=8), form=forms)
+@pytest.mark.slow
 def test_whatever_stands_in_the_cells(new_city: NewCity, tmp_path: Path, rows: list[list[str]], form: str) -> None:
     home = new_city()
     table = [dispute(0), *(dict(zip(dispute(0), row, strict=True)) for row in rows)]
@@ -240,6 +244,7 @@ def test_no_bytes_at_all_end_in_more_than_a_sentence(city: Home, tmp_path: Path,
     places=st.lists(st.tuples(st.integers(0, 50_000), st.integers(0, 255)), max_size=4),
     kept=st.sampled_from([1, 1, 1, 0.99, 0.5, 0.05]),
 )
+@pytest.mark.slow
 def test_a_damaged_file_adds_up_or_is_told(
     new_city: NewCity, tmp_path: Path, form: str, places: list[tuple[int, int]], kept: float
 ) -> None:

@@ -143,6 +143,7 @@ def test_titles_that_may_be_names_are_neither_told_nor_kept(city: Home, tmp_path
         load(city, "disputes", path, sheet="诸葛明远")
 
 
+@pytest.mark.slow
 def test_map_diff_and_ingest_take_the_same_sheet(tmp_path: Path) -> None:
     told("init", cwd=tmp_path)
     told("ingest", "grids", write_csv(tmp_path / "grids.csv", grid_rows()), cwd=tmp_path)

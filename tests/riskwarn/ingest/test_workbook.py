@@ -174,6 +174,7 @@ def test_the_same_register_saved_otherwise_is_the_same(city: Home, tmp_path: Pat
     assert (again.duplicates, again.accepted, again.corrected) == (12, 0, 0)
 
 
+@pytest.mark.slow
 def test_the_command_line_names_what_it_dropped(tmp_path: Path) -> None:
     told("init", cwd=tmp_path)
     told("ingest", "grids", write_csv(tmp_path / "grids.csv", grid_rows()), cwd=tmp_path)

@@ -34,6 +34,7 @@ def city(home: Home, tmp_path: Path) -> Home:
     return home
 
 
+@pytest.mark.slow
 def test_a_record_and_a_load(city: Home) -> None:
     told = erase(city, "--because", "法院决定", "--record", "disputes", "-", text="D3\n")
     assert (told["kind"], told["rows"], told["proof"]["hits"]) == ("record", 1, [])
@@ -46,6 +47,7 @@ def test_a_record_and_a_load(city: Home) -> None:
     assert erase(city, "--because", "again", "--load", "2", code=1)["code"] == "unknown_load"
 
 
+@pytest.mark.slow
 def test_wrong_usage_and_wrong_reasons(city: Home) -> None:
     erase(city, "--because", "x", code=2)
     erase(city, "--because", "x", "--load", "2", "--record", "disputes", "D1", code=2)
@@ -58,11 +60,13 @@ def test_wrong_usage_and_wrong_reasons(city: Home) -> None:
     assert len(Store(city).versions("disputes")) == 5
 
 
+@pytest.mark.slow
 def test_nothing_is_erased_where_nobody_can_be_asked(city: Home) -> None:
     assert "add --yes" in erase(city, "--because", "x", "--load", "2", code=2, yes=False)["message"]
     assert len(Store(city).versions("disputes")) == 5
 
 
+@pytest.mark.slow
 def test_an_erasure_that_is_not_proven_is_finished_by_the_same_command(city: Home, tmp_path: Path) -> None:
     """A copy that somebody left in the home holds what was erased, until it is removed."""
     file = next((city.lake / "disputes").iterdir())
@@ -77,6 +81,7 @@ def test_an_erasure_that_is_not_proven_is_finished_by_the_same_command(city: Hom
     assert erase(city, *asked, code=1)["code"] == "unknown_load"
 
 
+@pytest.mark.slow
 def test_a_record_that_still_stands_in_a_copy_is_looked_for_again(city: Home) -> None:
     copy = city.artifacts / "copy.parquet"
     copy.write_bytes(next((city.lake / "disputes").iterdir()).read_bytes())
