@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from riskwarn.contracts import declared, required
-from riskwarn.contracts.vocabulary import category_words, field_of, normalised, shipped
+from riskwarn.contracts.categories import CategoryWords
+from riskwarn.contracts.vocabulary import field_of, shipped
 from riskwarn.ingest.columns import plain_heading
 from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.redaction import shown_headings
@@ -74,8 +75,8 @@ def _by_categories(seen: Profile) -> tuple[str, str] | None:
 
 def _categories(words: Mapping[str, int], source: str) -> list[str]:
     """The words that are categories of a source, `other` left out."""
-    known = category_words(source)
-    return [word for word in words if known.get(normalised(word), "other") != "other"]
+    known = CategoryWords(source)
+    return [word for word in words if known.code(word) not in (None, "other")]
 
 
 def _share(some: Sequence[str], words: Mapping[str, int]) -> float:

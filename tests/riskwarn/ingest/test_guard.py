@@ -54,6 +54,14 @@ def test_categories_tell_a_file_whose_headings_do_not(city: Home, tmp_path: Path
     rows = [{"编号": f"A{n}", "网格编码": "G1", "发生时间": "2026-03-02", "类型": words[n % 4]} for n in range(40)]
     file = write_csv(tmp_path / "x.csv", rows)
     assert "looks like incidents" in refused(city, FileOfAnotherSource, "disputes", file)
+    # Words as departments write them, with an ending or a number: the load understands these, too.
+    kinds = ("邻里纠纷", "物业纠纷", "3.婚姻家庭纠纷", "山林土地纠纷")
+    register = [
+        {"案件编号": f"A{n}", "网格编码": "G1", "发生日期": "2026-03-02", "纠纷类别": kinds[n % 4]} for n in range(40)
+    ]
+    assert "looks like disputes" in refused(
+        city, FileOfAnotherSource, "petitions", write_csv(tmp_path / "z.csv", register)
+    )
     # Some do not tell; nor do words that nobody knows.
     few = write_csv(tmp_path / "few.csv", rows[:8])
     assert load(city, "disputes", few).forced == ()
