@@ -36,7 +36,8 @@ _WORTH = 0.0005
 def make_identity(found: Recognised) -> tuple[str, ...]:
     """The headings that together tell every row apart, where no column is an id: as few as do.
 
-    A time written to the minute, or a day, is never an id alone: two calls come in one minute.
+    A time written to the minute, or a day, is never an id alone: two calls come in one minute. Nor is anything without a
+    time, where there is one: the next accident at this corner would count as a correction of the last.
     """
     if found.period or "record_id" in found.fields or found.rules.identity or not len(found.seen.cells):
         return ()
@@ -52,10 +53,11 @@ def make_identity(found: Recognised) -> tuple[str, ...]:
         for name in ("occurred_at", "known_at")
         if name in found.fields and not _has_seconds(cells[found.fields[name]])
     }
+    times = {(found.fields[name],) for name in ("occurred_at", "known_at") if name in found.fields}
     best: tuple[float, tuple[int, ...]] = (0.0, ())
     for size in range(1, len(parts) + 1):
         for chosen in combinations(parts, size):
-            if len(parts) > 1 and set(chosen) <= coarse:
+            if (len(parts) > 1 and set(chosen) <= coarse) or (times and not times & set(chosen)):
                 continue
             together = _together([numbers[part] for part in chosen])
             alone = 1 - pd.Series(together).duplicated().mean()

@@ -165,6 +165,16 @@ def test_short_numbers_of_their_own_are_ids_and_names_are_better_than_codes(home
     assert proposed(listed)["序号"].field is None
 
 
+def test_a_place_without_its_time_is_no_id(tmp_path: Path) -> None:
+    # Each accident of this export has a point of its own: the next one at one of them is another accident all the same.
+    rows = [
+        {"时": f"2026-03-{n % 28 + 1:02d} 09:17", "经度": 106 + n / 1e3, "纬度": 29.5, "类型": "火灾"}
+        for n in range(100)
+    ]
+    proposal = propose(write_csv(tmp_path / "x.csv", rows), Configuration(), source="incidents")
+    assert proposal.identity == ("时", "经度", "纬度")
+
+
 def test_a_time_to_the_minute_is_no_id(tmp_path: Path) -> None:
     def identity(form: str) -> tuple[str, ...]:
         rows = [{"时": form.format(n // 20 + 1, n % 20), "网格编码": f"G{n % 4}", "类型": "火灾"} for n in range(100)]

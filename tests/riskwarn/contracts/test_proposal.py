@@ -121,9 +121,9 @@ def test_points_without_an_id_get_one_of_several_columns(tmp_path: Path) -> None
     ]
     proposal = propose(write_csv(tmp_path / "traffic.csv", rows), Configuration())
     assert proposal.source == "incidents" and proposal.missing == ()
-    assert proposal.identity == ("longitude", "latitude")
+    assert proposal.identity == ("start_dt", "longitude", "latitude")
     text = as_yaml(proposal)
-    assert "identity: [longitude, latitude]" in text and "# always: {category: ...}" in text
+    assert "identity: [start_dt, longitude, latitude]" in text and "# always: {category: ...}" in text
     assert any("longitude -114.07 to -114.06" in note for note in proposal.notes)
 
 
