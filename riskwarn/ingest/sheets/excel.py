@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +24,7 @@ from python_calamine import (
 from riskwarn.contracts.merging import Merged
 from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.redaction import shown_title
+from riskwarn.ingest.sheets.content import kind_of
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Cells, Found
 from riskwarn.ingest.sheets.merged import Filling, areas_of
 from riskwarn.ingest.sheets.packing import in_memory
@@ -67,7 +70,7 @@ def tabs_of(path: Path) -> list[Tab]:
     check_workbook(source, path.name)
     later = counts_from_1904(source)
     try:
-        workbook = CalamineWorkbook.from_object(source)
+        workbook = CalamineWorkbook.from_object(_by_content(source))
         tabs = [
             Tab(
                 one.name,
@@ -90,6 +93,13 @@ def tabs_of(path: Path) -> list[Tab]:
             raise
         raise FileUnreadable(file=path.name, problem="the workbook is damaged; save it again as .xlsx") from error
     return [tab for tab in tabs if tab.cells.height]
+
+
+def _by_content(source: Path | BinaryIO) -> Path | BinaryIO:
+    """A workbook as the library opens it: a path is opened as its ending says, so that one that is called wrongly is read first."""
+    if not isinstance(source, Path) or kind_of(source)[0] == source.suffix.lower():
+        return source
+    return BytesIO(source.read_bytes())
 
 
 class ExcelSheet(Sheet):

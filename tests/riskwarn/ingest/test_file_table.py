@@ -179,6 +179,8 @@ BOOKS = [
     shape("Excel whose first sheet is empty", "d.xlsx", lambda: workbook(sheets=(cells(),))),
     shape("Excel with a second sheet", "d.xlsx", lambda: workbook(*cells(), sheets=([["说明"], ["勿动"]],))),
     shape("Excel called CSV", "d.csv", lambda: workbook(*cells())),
+    shape("new Excel called old Excel", "d.xls", lambda: workbook(*cells())),
+    shape("new Excel called binary Excel", "d.xlsb", lambda: workbook(*cells())),
     shape("Excel in a zip", "d.zip", lambda: zipped({"d.xlsx": workbook(*cells())})),
     shape("Excel, compressed", "d.xlsx.gz", lambda: gzip.compress(workbook(*cells()))),
     shape("Excel with errors in cells that are not read", "d.xlsx", lambda: workbook([*HEADINGS, "公式"], *([*row, "=1/0"] for row in cells()[1:]))),
