@@ -18,6 +18,7 @@ PLACE = (
     "coordinates",
     "place",
     "path",
+    "grid_name",
     "community",
     "community_name",
     "town",

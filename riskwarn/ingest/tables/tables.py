@@ -149,10 +149,19 @@ def number(reading: Reading, name: str) -> npt.NDArray[np.float64]:
 
 
 def share(reading: Reading, name: str) -> npt.NDArray[np.float64]:
-    """The shares of a field: of cells without a percent sign all are hundredths where one is above 1, and that is told."""
+    """The shares of a field, out of one reading for all cells without a percent sign, which is told.
+
+    Where one is above 100 they are numbers of people, else where one is above 1 hundredths.
+    """
     values, unreadable, percent = reading.numbers_of(name)
     reading.faults.add(unreadable, "bad_number", name, "text")
-    if np.nanmax(values[~percent], initial=0.0) > 1:
+    largest = np.nanmax(values[~percent], initial=0.0)
+    if largest > 100:
+        reading.notes.append(f"{name} is read as numbers of people, and divided by the population")
+        population, _, _ = reading.numbers_of("population")
+        of_all = np.divide(values, population, out=np.full(len(values), np.nan), where=population > 0)
+        return np.where(percent, values / 100, of_all)
+    if largest > 1:
         reading.notes.append(f"{name} is read as percent")
         return values / 100
     return np.where(percent, values / 100, values)

@@ -76,7 +76,7 @@ def _grids(path: Path) -> None:
     sheet = book.active
     assert sheet is not None
     sheet.append(["基础网格台账"])
-    sheet.append(["街道", "社区", "网格编号", "网格名称", "中心点经度", "中心点纬度", "常住人口", "网格员姓名"])
+    sheet.append(["街道", "社区", "网格编号", "网格名称", "中心东经", "中心北纬", "常住人口", "网格员姓名"])
     for n in range(GRIDS):
         east = round(106.5031 + n / 100, 6)
         sheet.append(["石桥街道", f"青山{n % 2}社区", code(n), f"第{n + 1}网格", east, 29.4973, 900 + n, NAMES[n % 5]])

@@ -131,7 +131,7 @@ def test_at_a_terminal_two_questions_serve_all_files(home: Path, folder: Path, m
     monkeypatch.setattr(riskwarn.cli.load, "can_ask", lambda: True)
     done = run(home, "load", folder, stdin="江北区\ngcj02\ny\n")
     assert stored(home)["incidents"] == 60
-    assert "网格台账.xlsx, grids: ? 中心点经度 is taken for longitude (by values)" in done.stdout
+    assert "网格台账.xlsx, grids: ? 中心东经 is taken for longitude (by values)" in done.stdout
     assert "安全事故.csv, incidents: ? 受伤人数 is taken for injured (assumed heading)" in done.stdout
     assert done.stdout.splitlines()[-1].endswith("Next: riskwarn health, then riskwarn train.")
     assert "2025-07-31" in done.stdout and "当事人信息姓名" in done.stdout
@@ -161,6 +161,33 @@ def test_files_are_looked_at_one_level_deep_in_the_order_of_their_months(tmp_pat
         "deep": "it is a folder in a folder of the folder: name it by itself",
         "b.csv": "it is the same as b again.csv, byte for byte",
     }
+
+
+def test_a_table_of_villages_is_one_of_grids_and_their_residents(home: Path, tmp_path: Path) -> None:
+    rows = [
+        {"乡镇（街道）": "石桥镇", "所属村（社区）": f"{n // 2}村", "网格编号": f"0{n}", "网格名称": f"{n // 2}村第{n % 2}网格",
+         "中心点经度": 106.5 + n / 100, "中心点纬度": 29.5, "常住人口": 400 + n, "65岁以上": 100 - n} for n in range(6)
+    ]  # fmt: skip
+    rows[0]["65岁以上"] = 120
+    over = tmp_path / "over"
+    over.mkdir()
+    write_csv(over / "一览表.csv", rows)
+    # A department that names the grid and nothing else.
+    cases = [
+        {"编号": f"D{n}", "发生时间": f"2026-03-0{n + 1}", "纠纷类型": "邻里", "所属网格": f"{n // 2}村第{n % 2}网格"}
+        for n in range(6)
+    ]
+    write_csv(over / "纠纷.csv", cases)
+    done = told(home, "load", over, "--yes", *ANSWERS)
+    assert [(one["source"], one["accepted"]) for one in done["accounts"]] == [
+        ("grids", 6), ("demographics", 6), ("disputes", 6),
+    ]  # fmt: skip
+    store = Store(open_home(home, Settings()))
+    assert store.versions("grids")["longitude"].notna().all()
+    # Numbers of people are no percentages: all of the column, also those below 100.
+    shares = store.versions("demographics").sort_values("grid_id")["share_over_65"]
+    assert shares.tolist() == pytest.approx([120 / 400, *((100 - n) / (400 + n) for n in range(1, 6))])
+    assert store.versions("disputes").sort_values("occurred_at")["grid_id"].tolist() == [f"0{n}" for n in range(6)]
 
 
 def test_a_preset_is_taken_where_it_brings_words(tmp_path: Path) -> None:
