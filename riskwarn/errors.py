@@ -294,7 +294,8 @@ class RecordsRewritten(RiskwarnError):
     code = "records_rewritten"
     template = (
         "{file} would change {field} in {share} of the {repeated} records of {source} that it repeats, and that is written "
-        "once, at registration; nothing of it was stored. Check the mapping and the source, or go on with --force."
+        "once, at registration; nothing of it was stored. Check the mapping and the source; where another department numbers "
+        "its records alike, put a mark of its own before its ids; or go on with --force."
     )
 
 

@@ -31,6 +31,8 @@ LARGE, HISTORY, HISTORY_DAYS = 1_000, 100, 56
 TIMES = 10
 #: Fewer records that come again tell nothing; of more, so many are looked at.
 REPEATED, LOOKED_AT = 20, 50_000
+#: Of these few, a load whose every event has another time numbers others, for instance those of another department.
+FEW_REPEATED = 5
 #: A load may change the place, category or time of at most this share of the records that it repeats.
 REWRITTEN = 0.5
 #: A file that repeats a smaller share of what is stored may hold nothing but corrections.
@@ -117,10 +119,13 @@ class Guard:
 
         `corrected` are the new versions of known records; `repeated` counts the records that were stored before and come again.
         """
-        if repeated < REPEATED or self._corrections(store, corrected, repeated):
+        if repeated < FEW_REPEATED or self._corrections(store, corrected, repeated):
             return
         came = corrected.slice(0, LOOKED_AT)
         shares = rewritten(store, self.contract, came)
+        if repeated < REPEATED:
+            all_moved = shares.get("occurred_at") == 1 and len(corrected) == repeated
+            shares = {"occurred_at": 1.0} if all_moved else {}
         for name, share in shares.items():
             if share * len(corrected) > REWRITTEN * repeated:
                 found = RecordsRewritten(
