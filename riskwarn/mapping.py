@@ -5,17 +5,13 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from riskwarn.declarations import Declared, Name, read_yaml, zone
-
-#: The packaged mappings of usual departments.
-PresetName = Literal["dispute", "petition", "12345", "110", "grid-case", "mediation", "hazard", "wage"]
-PRESETS: tuple[str, ...] = get_args(PresetName)
-
+from riskwarn.words import PRESETS, PresetName
 
 #: In which order dates are written that do not begin with a year of four digits.
 DateOrder = Literal["ymd", "mdy", "dmy"]

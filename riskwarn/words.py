@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal, get_args
+
+#: The packaged mappings of usual departments.
+PresetName = Literal["dispute", "petition", "12345", "110", "grid-case", "mediation", "hazard", "wage"]
+PRESETS: tuple[str, ...] = get_args(PresetName)
 
 
 class Unit(StrEnum):

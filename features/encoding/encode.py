@@ -29,7 +29,7 @@ SATISFACTION = ("satisfied", "fair", "dissatisfied")
 
 
 #: Fields with a time of their own that features read, as `<field>` (period in which it became known) and `<field>_day`.
-OWN_TIMES = ("answered_at", "closed_at", "escalated_at", "reopened_at")
+OWN_TIMES = ("answered_at", "closed_at", "reopened_at")
 
 
 def encode(frame: pd.DataFrame, clock: Clock, categories: Sequence[str]) -> Records:
@@ -37,7 +37,7 @@ def encode(frame: pd.DataFrame, clock: Clock, categories: Sequence[str]) -> Reco
 
     Columns: `record` (its digest), `grid`, `count`, `known` (period), `start` and `stop` (columns that see the row), `day`, `delay` (days until
     it was registered), `category`, `severity` (weight), `discovered`, `kind`, `topics` (bits) with `topics_at`, `due_at` (period) and
-    `due_at_day`, `outcome` (period in which it became known), `referred`, `satisfaction` with `satisfaction_at`, and
+    `due_at_day`, `outcome` (period in which it became known), `satisfaction` with `satisfaction_at`, and
     each of :data:`OWN_TIMES` with its day.
     """
 
@@ -61,7 +61,6 @@ def encode(frame: pd.DataFrame, clock: Clock, categories: Sequence[str]) -> Reco
         "due_at": clock.period(instants("due_at")),
         "due_at_day": clock.day(instants("due_at")),
         "outcome": clock.period(instants("outcome_known")),
-        "referred": np.asarray(codes(frame["outcome"], ("referred",)) == 0),
     }
     for name in OWN_TIMES:
         columns[name] = clock.period(instants(f"{name}_known"))

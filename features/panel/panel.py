@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from features.city import City
 from features.encoding.encoded_city import Encoded, breaks_of, encoded
@@ -165,18 +164,11 @@ NO_RECORDS = Records(
             name: np.zeros(0, dtype=np.int32)
             for name in (
                 "grid", "known", "start", "stop", "day", "delay", "category", "severity", "discovered", "kind", "due_at",
-                "due_at_day", "outcome", "answered_at", "answered_at_day", "closed_at", "closed_at_day", "escalated_at",
-                "escalated_at_day", "reopened_at", "reopened_at_day", "topics", "topics_at", "satisfaction", "satisfaction_at",
-                "ended_at",
+                "due_at_day", "outcome", "answered_at", "answered_at_day", "closed_at", "closed_at_day",
+                "reopened_at", "reopened_at_day", "topics", "topics_at", "satisfaction", "satisfaction_at", "ended_at",
             )
         },
         "count": np.zeros(0, dtype=np.int64),
         "hours": np.zeros(0),
-        "referred": np.zeros(0, dtype=bool),
     }
 )  # fmt: skip
-
-
-def column(frame: pd.DataFrame, name: str) -> Instants:
-    """An instants column as datetime64[us]."""
-    return frame[name].to_numpy(dtype="datetime64[us]")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskwarn.cli.map import PRESETS
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.several import Outcome, load_each
 from riskwarn.cli.tables import Table
 from riskwarn.messages import Joined, Message
+from riskwarn.words import PRESETS
 
 if TYPE_CHECKING:
     from riskwarn.home import Home

@@ -12,12 +12,10 @@ from riskwarn.cli.options import force as force_option
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table
 from riskwarn.messages import Message
+from riskwarn.words import PRESETS
 
 if TYPE_CHECKING:
     from riskwarn.ingest.mapping_proposal.matching import Place
-
-#: Packaged mappings of usual departments; named here because help must not load the configuration's module.
-PRESETS = ("dispute", "petition", "12345", "110", "grid-case", "mediation", "hazard", "wage")
 
 
 @click.command("map")

@@ -2,12 +2,12 @@
 
 Everything is indexed: a grid is its place in the sorted `grid_ids`, a unit its place in the sorted `codes`, so that
 rolling up is one ``numpy.bincount`` and looking at the neighbours one sparse product.
-The door: `geography`, `Geography`, `Units`, `in_force`, `lineage`, `Lineage`,
+The door: `geography`, `Geography`, `Units`, `in_force`, `ended_without_successor`, `lineage`, `Lineage`,
 `breaks`, `Breaks`, `declared_breaks`.
 """
 
 from riskwarn.geography.breaks import Break, Breaks, breaks, declared_breaks
-from riskwarn.geography.force import Geography, geography, in_force
+from riskwarn.geography.force import Geography, ended_without_successor, geography, in_force
 from riskwarn.geography.lineage import NO_LINEAGE, Lineage, lineage
 from riskwarn.geography.units import CITY_CODE, Units
 
@@ -21,6 +21,7 @@ __all__ = [
     "Units",
     "breaks",
     "declared_breaks",
+    "ended_without_successor",
     "geography",
     "in_force",
     "lineage",

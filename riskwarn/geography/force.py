@@ -146,6 +146,15 @@ def in_force(grids: pd.DataFrame, as_of: date, lineage: Lineage = NO_LINEAGE) ->
     return newest.drop(columns="_start").reset_index(drop=True)
 
 
+def ended_without_successor(grids: pd.DataFrame, as_of: date, lineage: Lineage = NO_LINEAGE) -> list[str]:
+    """Ids, sorted, of grids that have ended at a date and that no re-drawing leads to a grid in force."""
+    there = set(in_force(grids, as_of, lineage)["grid_id"])
+    newest = newest_of_each(grids, TABLE_CONTRACTS["grids"])
+    over = pd.to_datetime(newest["valid_to"]) <= pd.Timestamp(as_of)
+    gone = sorted(set(newest.loc[over, "grid_id"]) - there)
+    return [grid for grid in gone if not any(heir in there for heir, _ in lineage.heirs(grid, 0))]
+
+
 def _replaced(table: pd.DataFrame, lineage: Lineage) -> np.ndarray:
     """Grids that a re-drawing ended and whose end nobody wrote down: their successors are in force, they are not."""
     ended = lineage.replaced()

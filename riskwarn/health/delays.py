@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,12 @@ LEAST_EXPORTS = 3
 
 #: Records that must have come before a lag is told.
 LEAST_RECORDS = 30
+
+#: Records of the time before the first export that came with a later one are told from so many on, and from this share of
+#: that time's records on. Where they are most of them, the past was loaded in pieces.
+LEAST_BELATED = 5
+BELATED_SHARE = 0.01
+IN_PIECES = 0.5
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,16 @@ class Arrival:
     def too_kind(self) -> bool:
         """Whether the mapping lets records count as known before they can have been here."""
         return self.missed_days > TOLERANCE_DAYS
+
+
+@dataclass(frozen=True)
+class Belated:
+    """Records that by their known time should have been in the first export, and came with a later one."""
+
+    records: int
+    share: float  # of the records of that time
+    before: datetime  # when the first export was taken (UTC)
+    missed_days: float  # by which their known times were too early at least (quantile :data:`COVERED`)
 
 
 def registration(feed: Feed, rows: Flags) -> Delay | None:
@@ -84,7 +101,7 @@ def arrivals(feed: Feed) -> Arrivals | None:
     """When the records of a feed came; None where fewer than three exports are known apart.
 
     A record that an export taken after its known time did not hold was late by that much at least. Records from before
-    the first export are left out: they say how the past was loaded, not how the feed comes.
+    the first export are left out: they say how the past was loaded, not how the feed comes (see :func:`belated`).
     """
     exports = np.unique(feed.exported_at)
     if len(exports) < LEAST_EXPORTS or (exports[-1] - exports[0]) < LEAST_EXPORTS * _DAY:
@@ -94,6 +111,34 @@ def arrivals(feed: Feed) -> Arrivals | None:
     known, came = feed.known_at[rows], feed.exported_at[rows]
     before = exports[np.maximum(np.searchsorted(exports, came) - 1, 0)]
     return Arrivals(came, came - known, np.maximum((before - known) / _DAY, 0))
+
+
+def belated(feed: Feed) -> Belated | None:
+    """The records that the first export of their district should have held and did not; None where they are few.
+
+    So much of what features as of those days say was not known then. What is older than all that the first export held is a
+    longer past, loaded later.
+    """
+    missed, held, exports = [], 0, []
+    for district in np.unique(feed.district[feed.first]):
+        rows = np.flatnonzero(feed.first & (feed.district == district))
+        known, came = feed.known_at[rows], feed.exported_at[rows]
+        export = came.min()
+        at_once = came < export + _DAY
+        of_that_time = (known >= known[at_once].min()) & (known < export)
+        late = of_that_time & ~at_once
+        if late.sum() > IN_PIECES * of_that_time.sum():
+            continue
+        held += int(of_that_time.sum())
+        if late.any():
+            missed.append((export - known[late]) / _DAY)
+            exports.append(export)
+    days = np.concatenate(missed) if missed else np.zeros(0)
+    days = days[days > TOLERANCE_DAYS]
+    if len(days) < LEAST_BELATED or len(days) < BELATED_SHARE * held:
+        return None
+    before = max(exports).astype("datetime64[us]").item().replace(tzinfo=UTC)
+    return Belated(len(days), round(len(days) / held, 4), before, round(float(np.quantile(days, COVERED)), 2))
 
 
 def _delay(spans: npt.NDArray[np.timedelta64]) -> Delay | None:

@@ -8,18 +8,21 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from riskwarn.arrays import Flags
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.errors import NothingKnown
-from riskwarn.geography import declared_breaks, in_force, lineage
+from riskwarn.geography import declared_breaks, ended_without_successor, in_force, lineage
 from riskwarn.health.changepoints import shifts
 from riskwarn.health.contents import contents
-from riskwarn.health.delays import LEAST_EXPORTS, Arrivals, arrival, arrivals, registration
+from riskwarn.health.delays import LEAST_EXPORTS, Arrivals, arrival, arrivals, belated, registration
 from riskwarn.health.feeds import Feed, read_feed
 from riskwarn.health.findings import findings
 from riskwarn.health.freshness import Freshness, freshness, usual_export_gap
-from riskwarn.health.reports import Break, District, Gap, SourceHealth
+from riskwarn.health.reports import Break, District, Gap, Placeless, SourceHealth
 from riskwarn.health.revisions import fixed_that_changed, own_times_that_moved
 from riskwarn.health.series import Series, series
 from riskwarn.health.volume import RARE, Volume, shortfall
@@ -81,14 +84,18 @@ def examine(
         for name in configuration.sources
         if held.get(name) and contract(name, configuration).events and source in (None, name)
     ]
+    redrawn = lineage(store.versions("grid_lineage"), as_of, configuration.calendar)
+    ended = ended_without_successor(store.versions("grids", ["grid_id", "valid_from", "valid_to"]), as_of, redrawn)
     found = []
     for index, name in enumerate(names):
         progress(f"examining {name}", index, len(names))
-        found.append(_examine(home, store, name, as_of, districts))
+        found.append(_examine(home, store, name, as_of, districts, ended))
     return found
 
 
-def _examine(home: Home, store: Store, source: str, as_of: date, districts: Mapping[str, str]) -> SourceHealth:
+def _examine(
+    home: Home, store: Store, source: str, as_of: date, districts: Mapping[str, str], ended: list[str]
+) -> SourceHealth:
     configuration = home.configuration
     calendar, mapping = configuration.calendar, configuration.sources[source].mapping
     declared = contract(source, configuration)
@@ -120,6 +127,8 @@ def _examine(home: Home, store: Store, source: str, as_of: date, districts: Mapp
         period=Period.MONTH if monthly else Period.WEEK,
         delay=registration(feed, year),
         arrival=arrival(feed),
+        belated=belated(feed),
+        placeless=_placeless(feed, rows, ended),
         contents=contents(feed, seen, as_of_day, declared.categories, codes),
         fixed_changed=tuple(fixed_that_changed(feed, mapping)),
         own_times_moved=tuple(own_times_that_moved(feed)),
@@ -129,6 +138,15 @@ def _examine(home: Home, store: Store, source: str, as_of: date, districts: Mapp
         gap=gap,
     )
     return replace(health, findings=tuple(findings(health, mapping)))
+
+
+def _placeless(feed: Feed, rows: Flags, ended: list[str]) -> Placeless | None:
+    """The records among `rows` that lie in one of the grids that ended."""
+    if not ended:
+        return None
+    grids = feed.column("grid_id").filter(pa.array(rows))
+    lost = grids.filter(pc.is_in(grids, value_set=pa.array(ended, grids.type)))
+    return Placeless(len(lost), tuple(sorted(pc.unique(lost).to_pylist()))) if len(lost) else None
 
 
 def _export_days(feed: Feed, configuration: Configuration) -> npt.NDArray[np.int64]:

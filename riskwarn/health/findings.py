@@ -20,7 +20,15 @@ _PERIODS = {Period.WEEK: ("周", "week(s)"), Period.MONTH: ("个月", "month(s)"
 
 def findings(one: SourceHealth, mapping: Mapping) -> list[Finding]:
     """All findings of an examined source, the gravest first."""
-    found = [*_rhythm(one), *_volume(one), *_delivery(one, mapping), *_contents(one), *_revisions(one), *_breaks(one)]
+    found = [
+        *_rhythm(one),
+        *_volume(one),
+        *_delivery(one, mapping),
+        *_places(one),
+        *_contents(one),
+        *_revisions(one),
+        *_breaks(one),
+    ]
     if one.refused > MUCH_REFUSED * one.records:
         found.append(
             Finding(
@@ -96,6 +104,35 @@ def _delivery(one: SourceHealth, mapping: Mapping) -> Iterator[Finding]:
             Verdict.WARNING,
             f"5% 的记录比设定晚到 {one.arrival.missed_days:g} 天以上：请在映射中设 delivery_days: {needed:.0f}",
             f"5 % of the records came over {one.arrival.missed_days:g} days later than the mapping says: set delivery_days: {needed:.0f}",
+        )
+
+    if (late := one.belated) is not None:
+        day, number, needed = (
+            late.before.date().isoformat(),
+            shown(late.records),
+            mapping.delivery_days + late.missed_days,
+        )
+        yield Finding(
+            "past_changed",
+            Verdict.WARNING,
+            f"有 {number} 条记录按其日期应在 {day} 的首次导出中，却随以后的导出才到：此前各日的特征已随之改变，并非当时所能知道的。"
+            f"请映射登记时间一列（known_at）；如没有这一列，且记录总是这样晚到，请设 delivery_days: {needed:.0f}",
+            f"{number} records that by their dates belong into the first export, of {day}, came with later ones: features as of "
+            "the days before have changed, and are not what was known then. Map the column of registration (known_at); where there "
+            f"is none, and records always come so late, set delivery_days: {needed:.0f}",
+        )
+
+
+def _places(one: SourceHealth) -> Iterator[Finding]:
+    if (lost := one.placeless) is not None:
+        named = "、".join(lost.grids[:NAMED]), ", ".join(lost.grids[:NAMED])
+        zh, en = (f"{names}{' …' if len(lost.grids) > NAMED else ''}" for names in named)
+        yield Finding(
+            "ended_grids",
+            Verdict.WARNING,
+            f"有 {shown(lost.records)} 条记录位于已撤销而没有去向的网格（{zh}），现有网格都不计它们：请载入 grid_lineage，说明由哪些网格承接",
+            f"{shown(lost.records)} records lie in grids that ended without a successor ({en}), so that no grid of today counts "
+            "them: load grid_lineage, which says what followed (from_grid_id, to_grid_id, effective_at)",
         )
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from riskwarn.health.contents import Contents
-from riskwarn.health.delays import Arrival, Delay
+from riskwarn.health.delays import Arrival, Belated, Delay
 from riskwarn.health.freshness import Freshness
 from riskwarn.health.revisions import Changed, Moved
 from riskwarn.health.volume import Volume
@@ -72,6 +72,14 @@ class District:
 
 
 @dataclass(frozen=True)
+class Placeless:
+    """Records of grids that ended and of which nothing says what followed them."""
+
+    records: int
+    grids: tuple[str, ...]  # ids, sorted
+
+
+@dataclass(frozen=True)
 class SourceHealth:
     """One source."""
 
@@ -84,6 +92,8 @@ class SourceHealth:
     period: Period  # of the volume's counts: weeks, or months for monthly counts
     delay: Delay | None  # event to known time, of the last year
     arrival: Arrival | None
+    belated: Belated | None
+    placeless: Placeless | None
     contents: Contents
     fixed_changed: tuple[Changed, ...]
     own_times_moved: tuple[Moved, ...]
@@ -116,6 +126,8 @@ class SourceHealth:
             "arrival_days": (
                 {**_plain(asdict(self.arrival.lag)), "missed": self.arrival.missed_days} if self.arrival else None
             ),
+            "belated": _belated(self.belated),
+            "ended_grids": _placeless(self.placeless),
             **_plain(asdict(self.contents)),
             "fixed_changed": [_plain(asdict(one)) for one in self.fixed_changed],
             "own_times_moved": [asdict(one) for one in self.own_times_moved],
@@ -149,6 +161,14 @@ def _freshness(one: Freshness | None) -> dict[str, Any] | None:
 
 def _delay(one: Delay | None) -> dict[str, Any] | None:
     return None if one is None else {**_plain(asdict(one)), "records": shown(one.records)}
+
+
+def _belated(one: Belated | None) -> dict[str, Any] | None:
+    return None if one is None else _plain({**asdict(one), "records": shown(one.records)})
+
+
+def _placeless(one: Placeless | None) -> dict[str, Any] | None:
+    return None if one is None else {"records": shown(one.records), "grids": list(one.grids)}
 
 
 def _volume(one: Volume | None) -> dict[str, Any] | None:

@@ -1,8 +1,12 @@
-"""Lines that are no records: totals, and who filled in and signed a table. Known where every other cell is empty."""
+"""Lines that are no records: totals, and who filled in and signed a table. Known where every other cell is empty.
+
+The word of a total often stands in a column that is not read (序号): then all that is left of the line is one number, in a
+column of no id, place or date.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -22,12 +26,19 @@ _SIGNED = (
 )
 
 
-def footers(cells: Iterable[pa.Array], rows: int) -> Flags:
+#: Fields in which a number alone is no more than a total.
+_SUMMED = frozenset(
+    {"category", "category_final", "category_detail", "severity", "urgency", "status", "outcome", "form", "kind", "count",
+     "people", "injured", "killed", "text"}
+)  # fmt: skip
+
+
+def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
     """(rows,) whether a row is a total or a signature: one cell says so, and of the others none holds more than a number.
 
-    `cells` are the columns that are read, (rows,) text each.
+    `cells` are the columns that are read, field -> (rows,) text.
     """
-    columns = list(cells)
+    columns = list(cells.values())
     count = np.zeros(rows, dtype=np.int16)
     for cell in columns:
         count += filled(cell)
@@ -35,6 +46,9 @@ def footers(cells: Iterable[pa.Array], rows: int) -> Flags:
     few = np.flatnonzero((count > 0) & (count <= _MOST_CELLS))
     if len(columns) > 1 and len(few):
         found[few] = _of_few([cell.take(pa.array(few)) for cell in columns])
+        alone = few[count[few] == 1]
+        for name in _SUMMED & set(cells) if len(cells) > _MOST_CELLS else ():
+            found[alone] |= _matches(strings(cells[name].take(pa.array(alone))), _NUMBER)
     return found
 
 

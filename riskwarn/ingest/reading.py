@@ -201,7 +201,7 @@ def _reading(rows: Rows, positions: Mapping[str, int], first: Reading, filling: 
     }
     full = {name: filled(cell) for name, cell in cells.items()}
     numbers = rows.numbers
-    footer = footers(cells.values(), len(numbers))
+    footer = footers(cells, len(numbers))
     first.moved[_FOOTERS] += int(footer.sum())
     some = np.logical_or.reduce(list(full.values())) & ~footer
     cells = filling.fill(cells, full, title)

@@ -57,6 +57,7 @@ def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) 
     """
     with home.database.begin() as connection:
         load = connection.execute(select(LOADS).where(LOADS.c.load_id == load_id)).mappings().one()
+        _dismiss_again(connection, load)
         before = _open(connection, load["source"], load_id)
         if not before:
             return Settled()
@@ -112,6 +113,28 @@ def rules_of_open(home: Home, source: str, file_name: str) -> dict[str, Any] | N
         found = connection.execute(loads.where(LOADS.c.load_id.in_(waiting))).all()
     chosen = next((row for row in found if row.file_name == file_name), found[0] if found else None)
     return None if chosen is None else chosen.account.get("rules")
+
+
+def _dismiss_again(connection: Connection, load: Any) -> None:
+    """What was dismissed for good stays so: the same record refused for the same reason, the same row of the same bytes."""
+    dismissed = select(QUARANTINE).where(
+        QUARANTINE.c.source == load["source"],
+        QUARANTINE.c.load_id < load["load_id"],
+        QUARANTINE.c.dismissed_by.is_not(None),
+    )
+    same, known = _same_files(connection, load, by_name=False), {}
+    for row in connection.execute(dismissed).mappings():
+        if row["record"] is not None:
+            known[row["record"], row["reason"]] = row["dismissed_by"]
+        elif row["load_id"] in same:
+            known[_place(row, same[row["load_id"]]), row["reason"]] = row["dismissed_by"]
+    if known:
+        came = select(QUARANTINE).where(QUARANTINE.c.load_id == load["load_id"], QUARANTINE.c.dismissed_by.is_(None))
+        for row in connection.execute(came).mappings().all():
+            key = row["record"] if row["record"] is not None else _place(row, load["file_name"])
+            if (key, row["reason"]) in known:
+                chosen = update(QUARANTINE).where(QUARANTINE.c.id == row["id"])
+                connection.execute(chosen.values(dismissed_by=known[key, row["reason"]]))
 
 
 def _open(connection: Connection, source: str, before: int) -> Sequence[Any]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import each, series, strings
 from riskwarn.ingest.values.dates import instants, to_utc
+from riskwarn.ingest.values.written import in_digits
 from riskwarn.periods import Instants
 
 _STEPS = {
@@ -27,11 +28,13 @@ _MONTHS = (
     re.compile(r"(?P<month>\d{1,2})[-/.](?P<year>\d{4})"),
     re.compile(r"(?P<name>[A-Za-z]{3})[a-z]*\.?[- ,]+(?P<year>\d{4})"),
     re.compile(r"(?P<year>\d{4})[- ](?P<name>[A-Za-z]{3})[a-z]*"),
+    # So do spreadsheets show a month; of a month there is no day that the number could be.
+    re.compile(r"(?P<name>[A-Za-z]{3})[-' ]+(?P<short>\d{2})"),
 )
 _QUARTERS = (
     re.compile(r"(?P<year>\d{4})\s*[-/年]?\s*[Qq](?P<quarter>[1-4])"),
     re.compile(r"[Qq](?P<quarter>[1-4])[-/ ]+(?P<year>\d{4})"),
-    re.compile(r"(?P<year>\d{4})\s*年?\s*第?(?P<quarter>[1-4一二三四])季度?"),
+    re.compile(r"(?P<year>\d{4})\s*年?\s*第?(?P<quarter>[1-4])季度?"),
 )
 _WEEKS = (
     re.compile(r"(?P<year>\d{4})\s*-?\s*[Ww](?P<week>\d{1,2})"),
@@ -56,16 +59,17 @@ def period_end(reading: Reading) -> Instants:
 def first_day(text: str, unit: str) -> str | None:
     """The first day of a month, quarter or ISO week (8601-1:2019) that is written as such; None where it is not."""
     patterns = {"month": _MONTHS, "quarter": _QUARTERS, "week": _WEEKS}.get(unit, ())
+    text = in_digits(text)
     matched = next((found for pattern in patterns if (found := pattern.fullmatch(text))), None)
     if matched is None:
         return None
-    parts, year = matched.groupdict(), int(matched["year"])
+    parts = matched.groupdict()
+    year = int(parts.get("year") or f"20{parts['short']}")
     try:
         if unit == "week":
             return date.fromisocalendar(year, int(parts["week"]), 1).isoformat()
         if unit == "quarter":
-            number = "一二三四".find(parts["quarter"]) + 1 or int(parts["quarter"])
-            return date(year, 3 * number - 2, 1).isoformat()
+            return date(year, 3 * int(parts["quarter"]) - 2, 1).isoformat()
         name = parts.get("name")
         return date(year, _MONTH_NAMES.index(name.lower()) + 1 if name else int(parts["month"]), 1).isoformat()
     except ValueError:

@@ -33,6 +33,7 @@ from riskwarn.ingest.redaction import kept_account, kept_name, kept_title
 from riskwarn.ingest.refusals import Refusals
 from riskwarn.ingest.screening import gate, screened, without_people
 from riskwarn.ingest.sheets import open_sheet
+from riskwarn.ingest.tables.ended import ended_grids
 from riskwarn.mapping import Mapping, chosen_mapping
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Load, Store, writing
@@ -167,6 +168,10 @@ def load_file(
         reading = screened(whole(rows))
         table, told, keys = new_rows(reading, store, exported)
         refused.add(reading, keys)
+        if source == "grids":
+            calendar = home.configuration.calendar
+            today = now.astimezone(calendar.timezone).date()
+            first.notes.extend(ended_grids(store, table, today, calendar))
         read = len(reading) + len(reading.ragged)
         sound = keys.filter(pa.array(~reading.faults.any)).drop_null()
         sound_ids = pd.Series(sound.to_numpy(), dtype=np.int64)

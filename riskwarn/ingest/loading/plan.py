@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from riskwarn.contracts import declared
 from riskwarn.errors import FileEmpty, FileUnreadable, RiskwarnError, SheetUnfit
@@ -33,6 +32,7 @@ from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.mapping_proposal.proposal import POINTS, Proposal, also_of, examine
 from riskwarn.ingest.sheets import hidden_sheets, open_sheet, sheet_names
 from riskwarn.ingest.sheets.headings import Cells, Found
+from riskwarn.ingest.values.cells import strings
 from riskwarn.ingest.values.dates import instants
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over
@@ -369,7 +369,7 @@ def _newest(found: Recognised) -> date | None:
     for name in ("occurred_at", "known_at", "updated_at"):
         if name in found.fields:
             cells = found.seen.cells[found.fields[name]].dropna()
-            moments, _ = instants(pa.array(cells, pa.string(), from_pandas=True), _UTC)
+            moments, _ = instants(strings(cells), _UTC)
             moments = moments[~np.isnat(moments)]
             days += [pd.Timestamp(moments.max()).date()] if len(moments) else []
     return max(days, default=None)

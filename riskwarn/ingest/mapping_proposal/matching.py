@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-import pyarrow as pa
 
 from riskwarn.contracts import Contract
 from riskwarn.contracts.categories import CategoryWords
@@ -18,6 +17,7 @@ from riskwarn.contracts.vocabulary import Ground, field_of, field_words, may_be_
 from riskwarn.ingest.columns import REPEATED, days_and_times, plain_heading, reads_as_opinion
 from riskwarn.ingest.mapping_proposal.identity import make_identity
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile
+from riskwarn.ingest.values.cells import strings
 from riskwarn.ingest.values.dates import instants
 from riskwarn.mapping import Mapping as Rules
 
@@ -166,7 +166,7 @@ class Recognised:
     def _are_dates(self, column: Column) -> bool:
         """Whether the load reads dates in a column, in whatever form: it is asked by the same code."""
         cells = self.seen.cells[column.position].dropna()
-        _, unreadable = instants(pa.array(cells, pa.string(), from_pandas=True), _ANY_ZONE)
+        _, unreadable = instants(strings(cells), _ANY_ZONE)
         return bool(unreadable.mean() <= FEW) if len(cells) else False
 
     def _is_opinion(self, column: Column) -> bool:

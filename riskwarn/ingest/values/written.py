@@ -57,7 +57,7 @@ def rewritten(text: str, zone: ZoneInfo) -> str | None:
         return f"{date[:4]}-{date[4:6]}-{date[6:]} {told}{matched['rest']}".strip()
     plain = _VAGUE.sub("", _WEEKDAY.sub(" ", text)).strip()
     if "年" in plain:
-        return _in_units(_in_digits(plain))
+        return _in_units(in_digits(plain))
     if matched := _ORACLE.fullmatch(plain):
         clock = f" {matched['hour']}:{matched['minute']}:{matched['second']}" if matched["hour"] else ""
         return _half_last(f"{_year(matched['year'])}-{matched['month']}-{matched['day']}{clock}{matched['rest'] or ''}")
@@ -101,7 +101,7 @@ def _in_units(text: str) -> str | None:
     return _half_last(f"{told} {rest}".strip())
 
 
-def _in_digits(text: str) -> str:
+def in_digits(text: str) -> str:
     """Chinese numerals as digits: years digit by digit (二〇二四), all others by tens (二十一)."""
     if not _CHINESE.search(text):
         return text

@@ -12,7 +12,8 @@ from riskwarn.declarations import read_yaml
 from riskwarn.errors import ConfigurationInvalid, PrivateColumn
 from riskwarn.home import Home
 from riskwarn.ingest.columns import match, require
-from riskwarn.mapping import PRESETS, Mapping, chosen_mapping, preset_content
+from riskwarn.mapping import Mapping, chosen_mapping, preset_content
+from riskwarn.words import PRESETS
 from tests.worlds import dispute, load, with_grids, write_csv
 
 

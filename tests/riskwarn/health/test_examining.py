@@ -152,6 +152,53 @@ def test_records_that_miss_their_export_ask_for_a_longer_delivery(city: Home, tm
     assert "set delivery_days: " in told(found)["delivery_too_kind"]
 
 
+def test_records_of_the_past_that_come_with_a_second_export_are_told(city: Home, tmp_path: Path) -> None:
+    """No registration column: what the first export lacked of its own months is dated by the event when it comes at last."""
+    rows = [{name: cell for name, cell in row.items() if name != "登记时间"} for row in feed(6, days=300)]
+    first, later = START + timedelta(days=200), START + timedelta(days=300)
+    old = [row for row in rows if row["发生时间"].date() < first]
+    held_back = {row["编号"] for row in old if START + timedelta(days=100) <= row["发生时间"].date()}
+    held_back = set(sorted(held_back)[::12])
+    loaded(city, tmp_path, [row for row in old if row["编号"] not in held_back], first, "first.csv")
+    assert examined(city, first).belated is None
+    loaded(city, tmp_path, rows, later, "later.csv")
+    found = examined(city, later)
+    assert found.belated is not None and found.verdict is Verdict.WARNING
+    assert found.belated.records == pytest.approx(len(held_back), abs=1) and 90 < found.belated.missed_days <= 100
+    assert found.belated.before.date() == first
+    assert "features as of the days before have changed" in told(found)["past_changed"]
+    assert found.as_dict()["belated"]["before"].startswith(first.isoformat())
+
+
+def test_a_past_that_is_loaded_in_pieces_is_not_late(city: Home, tmp_path: Path) -> None:
+    """Older years after the newer ones, and one district after the other."""
+    rows = feed(6, days=400)
+    middle, taken = START + timedelta(days=200), START + timedelta(days=400)
+    newer = [row for row in rows if row["登记时间"].date() >= middle]
+    loaded(city, tmp_path, [row for row in newer if row["网格编码"] in ("G0", "G1")], taken, "north.csv")
+    loaded(city, tmp_path, newer, taken + timedelta(days=5), "both.csv")
+    loaded(city, tmp_path, rows, taken + timedelta(days=9), "all.csv")
+    assert examined(city, taken).belated is None
+
+
+def test_records_of_a_grid_that_ended_without_a_successor_are_told(city: Home, tmp_path: Path) -> None:
+    rows = [case(number, number, number % 4) for number in range(80)]
+    loaded(city, tmp_path, rows, START + timedelta(days=80))
+    as_of = START + timedelta(days=84)
+    assert examined(city, as_of).placeless is None
+    ended = {**grid_rows()[3], "区县": "南岸区", "街道": "海棠街道", "社区编码": "C9", "valid_to": "2024-03-20"}
+    file = write_csv(tmp_path / "ended.csv", [ended])
+    (note,) = [one for one in load(city, "grids", file).notes if "grid_lineage" in one]
+    assert "1 grid(s) have ended" in note and "(G3)" in note and "20 stored record(s)" in note
+    found = examined(city, as_of)
+    assert found.as_dict()["ended_grids"] == {"records": 20, "grids": ["G3"]}
+    assert "20 records lie in grids that ended without a successor (G3)" in told(found)["ended_grids"]
+    assert examined(city, date(2024, 3, 19)).placeless is None, "it was in force then"
+    lineage = {"from_grid_id": "G3", "to_grid_id": "G2", "effective_at": "2024-03-20"}
+    load(city, "grid_lineage", write_csv(tmp_path / "lineage.csv", [lineage]))
+    assert examined(city, as_of).placeless is None
+
+
 def test_a_declared_break_is_no_suspicion_and_the_past_before_it_counts_no_more(city: Home, tmp_path: Path) -> None:
     moved = 60 * 7
     rows = [

@@ -219,6 +219,18 @@ def test_a_repaired_file_is_read_by_the_mapping_of_the_load_it_repairs(city: Hom
     assert stored.loc["G5", "longitude"] != 106.55, "read as GCJ-02, as the first load was"
 
 
+def test_what_was_dismissed_stays_so_when_its_file_or_its_record_comes_again(city: Home, tmp_path: Path) -> None:
+    rows = [dispute(1, **BAD_DATE), dispute(2, 网格编码="G99"), dispute(3, 纠纷编号="", 网格编码="G99"), dispute(4)]
+    file = written(tmp_path / "a", "march.csv", rows)
+    load(city, "disputes", file)
+    assert dismiss(city, Chosen("disputes"), because="测试数据", now=NOW) == 3
+    assert load(city, "disputes", file).quarantined == 3
+    assert open_rows(city) == []
+    later = [dispute(5), dispute(1, **BAD_DATE), dispute(2, **BAD_DATE), dispute(6, 纠纷编号="", 网格编码="G99")]
+    load(city, "disputes", written(tmp_path / "b", "april.csv", later))
+    assert open_rows(city) == [("april.csv", 4, "bad_date"), ("april.csv", 5, "unknown_grid")]
+
+
 def test_rows_that_nobody_will_repair_are_dismissed_with_a_reason(city: Home, tmp_path: Path) -> None:
     from tests.riskwarn.test_cli import refused, told
 

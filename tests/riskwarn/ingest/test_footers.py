@@ -32,8 +32,8 @@ from tests.worlds import dispute, load, with_grids, write_csv
     ],
 )
 def test_a_line_is_a_footer_where_every_other_cell_is_empty(row: list[str | None], passed_over: bool) -> None:
-    columns = [pa.array([cell, "D7"], pa.string()) for cell in row]
-    coded = [column.dictionary_encode() for column in columns]
+    columns = {name: pa.array([cell, "D7"], pa.string()) for name, cell in zip("abc", row, strict=True)}
+    coded = {name: column.dictionary_encode() for name, column in columns.items()}
     assert footers(columns, 2).tolist() == footers(coded, 2).tolist() == [passed_over, False]
 
 
@@ -52,6 +52,20 @@ def test_a_register_with_its_footer_loads_whole(home: Home, tmp_path: Path) -> N
     assert Store(home).quarantined() == []
 
 
+def test_a_total_whose_word_stands_in_a_column_that_is_not_read_is_passed_over(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    rows = [{"序号": n, **dispute(n)} for n in (1, 2)]
+    nothing = dict.fromkeys(rows[0], "")
+    lines = [
+        nothing | {"序号": "合计", "纠纷类型": "2"},
+        nothing | {"序号": 3, "纠纷编号": "3"},
+        nothing | {"序号": 4, "纠纷类型": "邻里"},
+    ]
+    account = load(home, "disputes", write_csv(tmp_path / "d.csv", [*rows, *lines]))
+    assert (account.read, account.accepted, account.quarantined) == (4, 2, 2), "an id or a word alone is half a record"
+    assert "1 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes
+
+
 def test_a_large_batch_is_looked_at_by_column() -> None:
     columns = [
         pa.array([f"D{row}" for row in range(1000)]),
@@ -59,4 +73,4 @@ def test_a_large_batch_is_looked_at_by_column() -> None:
         pa.array(["G1"] * 1000),
         pa.array(["x"] * 1000),
     ]
-    assert not np.any(footers(columns, 1000))
+    assert not np.any(footers(dict(zip("abcd", columns, strict=True)), 1000))

@@ -190,6 +190,19 @@ def test_a_table_of_villages_is_one_of_grids_and_their_residents(home: Path, tmp
     assert store.versions("disputes").sort_values("occurred_at")["grid_id"].tolist() == [f"0{n}" for n in range(6)]
 
 
+def test_a_file_that_is_read_in_several_pieces_is_looked_at_as_one(tmp_path: Path) -> None:
+    """A last line without an end is a piece of its own, as what lies behind the first megabytes is."""
+    home = with_grids(make_home(tmp_path / "home", Settings()), tmp_path)
+    rows = [
+        {"工单编号": f"T{n:05d}", "受理时间": f"2026/3/{n % 28 + 1} 8:05", "诉求类型": "噪声", "网格编码": "G1"}
+        for n in range(200)
+    ]
+    file = write_csv(tmp_path / "hotline.csv", rows)
+    file.write_bytes(file.read_bytes().rstrip())
+    (table,) = survey(home, [file], now=NOW).tables
+    assert (table.source, table.newest) == ("hotline", date(2026, 3, 28))
+
+
 def test_a_preset_is_taken_where_it_brings_words(tmp_path: Path) -> None:
     home = with_grids(make_home(tmp_path / "home", Settings()), tmp_path)
     rows = [

@@ -106,6 +106,13 @@ def test_the_order_of_a_column_is_told_or_left_open_but_never_wrong(moments: lis
     assert found.seen and (order in found.orders or max(years) - min(years) > 20)
 
 
+def chinese(day: date) -> str:
+    """二〇二四年十一月."""
+    numerals = "〇一二三四五六七八九十"
+    months = [*numerals[1:], "十一", "十二"]
+    return "".join(numerals[int(digit)] for digit in str(day.year)) + f"年{months[day.month - 1]}月"
+
+
 @given(st.dates(date(1990, 1, 1), date(2060, 1, 1)))
 def test_periods_begin_with_their_first_day(day: date) -> None:
     year, week, _ = day.isocalendar()
@@ -121,6 +128,9 @@ def test_periods_begin_with_their_first_day(day: date) -> None:
         "{0:%m/%Y}",
         "{0.year}.{0.month}",
     )
+    if day.year >= 2000:
+        forms += ("{0:%b-%y}", "{0:%b %y}")
+    assert first_day(chinese(day), "month") == first
     assert {first_day(form.format(day), "month") for form in forms} == {first}
     quarter = (day.month + 2) // 3
     begins = day.replace(month=3 * quarter - 2, day=1).isoformat()
