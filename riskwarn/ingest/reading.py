@@ -225,7 +225,8 @@ def _completed(cells: dict[str, pa.Array], rows: int, mapping: Rules) -> dict[st
         if field in cells:
             cells[field] = day_and_time(cells[field], times)
     parts = [plain(cells[name]) for name in cells if name.startswith("identity_")]
-    if parts and "record_id" not in cells:
+    # What a mapping says goes before what a heading is known for: two offices may count their cases alike.
+    if parts and "record_id" not in mapping.columns:
         told = pc.binary_join_element_wise(*parts, "|", null_handling="replace", null_replacement="")
         nothing = pc.equal(told, "|" * (len(parts) - 1))
         cells = {**cells, "record_id": pc.if_else(nothing, pa.scalar(None, pa.string()), told)}

@@ -23,6 +23,7 @@ from riskwarn.ingest.mapping_proposal.guessing import is_shipped, likely_source,
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import coded
 from riskwarn.mapping import Mapping, preset_content
+from riskwarn.messages import Message
 from riskwarn.store import Store
 
 #: Smaller loads are never too large, nor those of a source with a shorter or smaller history.
@@ -51,6 +52,7 @@ class Guard:
     force: bool = False
     settled: bool = False  # its mapping was settled for this source and these headings
     forced: list[str] = field(default_factory=list)  # what would have stopped the load
+    notes: list[str] = field(default_factory=list)
 
     def preset(self, mapping: Mapping) -> None:
         """Raise PresetOfAnotherSource where a mapping builds on the packaged mapping of another shipped source."""
@@ -145,6 +147,13 @@ class Guard:
 
     def _another(self, source: str, why: str) -> None:
         if source not in self.sources:
+            # What by rule is not loaded, or no nearer than the town, follows from the source.
+            note = Message(
+                "it looks like {other} ({why}), whose rules of what is not loaded hold only for that source: declare {other} "
+                "under sources: in riskwarn.yaml, and load it there",
+                other=source, why=why,
+            )  # fmt: skip
+            self.notes += [] if note in self.notes else [note]
             return
         self._stop(FileOfAnotherSource(file=self.file, source=self.contract.source, other=source, why=why))
 

@@ -187,7 +187,12 @@ def load_file(
         file=file.name,
         sheets=tuple(titles.values()),
         reasons=refused.reasons(),
-        notes=(*first.told(), *refused.notes(), *landed(first.placed, columns.positions, "places" in store.sources())),
+        notes=(
+            *guard.notes,
+            *first.told(),
+            *refused.notes(),
+            *landed(first.placed, columns.positions, "places" in store.sources()),
+        ),
         located=by_rung(first.placed),
         forced=tuple(guard.forced),
     )

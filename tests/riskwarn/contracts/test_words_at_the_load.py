@@ -148,3 +148,12 @@ def test_numbers_outside_their_range_are_refused(city: Home, tmp_path: Path) -> 
     ]
     account = load(city, "demographics", write_csv(tmp_path / "p.csv", rows))
     assert (account.accepted, account.reasons) == (1, {"out_of_range": 2})
+
+
+def test_two_offices_that_count_alike_are_told_apart_by_an_identity(city: Home, tmp_path: Path) -> None:
+    first = [dispute(n, 街道="石桥街道") for n in range(6)]
+    second = [dispute(n, 街道="河东镇", 发生时间=f"2026-05-0{n + 1} 09:00:00", 登记时间="") for n in range(6)]
+    mapping = mapped(tmp_path, "identity: [纠纷编号, 街道]\n")
+    assert load(city, "disputes", write_csv(tmp_path / "a.csv", first), mapping=mapping).accepted == 6
+    account = load(city, "disputes", write_csv(tmp_path / "b.csv", second), mapping=mapping)
+    assert (account.accepted, account.corrected) == (6, 0)

@@ -49,6 +49,16 @@ def test_a_file_of_another_source_is_refused_with_the_right_command(city: Home, 
     assert ledger(city, "incidents")[-1].account["forced"] == list(account.forced)
 
 
+def test_a_file_of_a_source_that_the_home_does_not_have_loads_with_a_word(city: Home, tmp_path: Path) -> None:
+    rows = [
+        {"警情编号": f"J{n}", "网格编码": "G1", "警情发生时间": "2026-03-02 08:00", "警情类别": "纠纷"}
+        for n in range(30)
+    ]
+    account = load(city, "grid_reports", write_csv(tmp_path / "110.csv", rows))
+    (note,) = [note for note in account.notes if note.startswith("it looks like police_calls")]
+    assert "declare police_calls under sources:" in note
+
+
 def test_categories_tell_a_file_whose_headings_do_not(city: Home, tmp_path: Path) -> None:
     words = ("火灾", "触电", "高空坠物", "溺水")
     rows = [{"编号": f"A{n}", "网格编码": "G1", "发生时间": "2026-03-02", "类型": words[n % 4]} for n in range(40)]
