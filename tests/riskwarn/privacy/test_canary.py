@@ -132,7 +132,7 @@ def test_in_every_format(machine: Machine, suffix: str) -> None:
     printed = machine.run("ingest", "disputes", write(machine.folder / f"canary{suffix}", planted, ragged=ragged))
     assert "dropped unread" in printed and "当事人姓名" in printed
     machine.run("--json", "quarantine", "list")
-    machine.run("quarantine", "export", machine.home / "refused.xlsx")
+    machine.run("quarantine", "export", machine.home / "refused.xlsx", "--force")
     machine.assert_clean()
 
 
