@@ -13,12 +13,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from types import ModuleType
 from weakref import WeakKeyDictionary
 
 _OURS = ("features", "riskwarn")
 
 _INSTALLED = tuple(Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib", "platlib"))
+
+#: CPython 3.11 counts the depth of a tree for all threads together, and fails where two make one at once (gh-106905).
+_ONE_AT_A_TIME = Lock()
 
 #: (module, name of a top-level definition, "" for all of the module)
 Place = tuple[str, str]
@@ -54,7 +58,12 @@ def place_of(definition: object) -> Place:
 
 def text_of(path: Path) -> str:
     """The code of a file without comments, docstrings and layout."""
-    return ast.unparse(_bare(ast.parse(path.read_text(encoding="utf-8"))))
+    return ast.unparse(_bare(_tree_of(path)))
+
+
+def _tree_of(path: Path) -> ast.Module:
+    with _ONE_AT_A_TIME:
+        return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _reach(place: Place, root: str, apart: tuple[str, ...], seen: dict[Place, str]) -> None:
@@ -93,7 +102,7 @@ def _code(module: str, root: str) -> Code | None:
     if path is None or path.suffix != ".py" or not (own or not any(path.is_relative_to(one) for one in _INSTALLED)):
         return None
     if found not in _READ:
-        _READ[found] = _parsed(ast.parse(path.read_text(encoding="utf-8")), module, path.name == "__init__.py")
+        _READ[found] = _parsed(_tree_of(path), module, path.name == "__init__.py")
     return _READ[found]
 
 

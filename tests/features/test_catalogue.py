@@ -7,6 +7,7 @@ import pickle
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib import invalidate_caches
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 from features import FeatureMatrix, build_features, catalogue
 from features.catalogue import version
 from features.catalogue.catalogue import declared
+from features.catalogue.definitions import text_of
 from features.catalogue.version import catalogue_version, changed, feature_versions
 from features.families.spatial import NotExtensive, against_units, around
 from features.testing import check_laws, made_up_city
@@ -201,6 +203,18 @@ def test_a_changed_definition_invalidates_what_depends_on_it_and_nothing_else(
     now = changed(Configuration(), json.loads(told.stdout))
     assert now
     assert list(now) == [name for name in feature_versions(Configuration()) if re.fullmatch(names, name)]
+
+
+def test_code_is_read_by_several_threads_at_once() -> None:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    files = sorted((ROOT / "features").rglob("*.py"))
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            texts = list(pool.map(text_of, files * 4))
+    finally:
+        sys.setswitchinterval(usual)
+    assert texts == [text_of(file) for file in files] * 4
 
 
 def test_a_changed_engine_invalidates_everything(monkeypatch: pytest.MonkeyPatch) -> None:
