@@ -138,7 +138,8 @@ def test_a_query_and_the_export_of_its_rows_are_the_same(city: Home, tmp_path: P
         }
         for number in range(12)
     ]
-    again = load(city, "disputes", write_csv(tmp_path / "d.csv", rows))
+    # SQLite keeps no zones, so that all times move: that stops a load.
+    again = load(city, "disputes", write_csv(tmp_path / "d.csv", rows), force=database.startswith("sqlite"))
     if database.startswith("postgresql"):
         assert again.duplicates == 12
     assert again.accepted == 0
