@@ -76,8 +76,20 @@ def changed(configuration: Configuration, before: Mapping[str, str]) -> tuple[st
 
 def encoding_version(configuration: Configuration) -> str:
     """SHA-256 of what turns what is stored into encoded records: the code, and the contracts of the sources."""
-    contracts = [repr(contract(name, configuration)) for name in configuration.sources]
+    contracts = [_written(contract(name, configuration)) for name in configuration.sources]
     return _digest(engine_version(), *contracts)
+
+
+def _written(part: object) -> str:
+    """A declaration as text that is the same in every process: sets have another order in each."""
+    if isinstance(part, frozenset):
+        return f"{{{', '.join(sorted(map(_written, part)))}}}"
+    if isinstance(part, tuple):
+        return f"({', '.join(map(_written, part))})"
+    if is_dataclass(part):
+        told = (f"{one.name}={_written(getattr(part, one.name))}" for one in fields(part))
+        return f"{type(part).__name__}({', '.join(told)})"
+    return repr(part)
 
 
 @cache

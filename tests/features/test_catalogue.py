@@ -205,6 +205,21 @@ def test_a_changed_definition_invalidates_what_depends_on_it_and_nothing_else(
     assert list(now) == [name for name in feature_versions(Configuration()) if re.fullmatch(names, name)]
 
 
+def test_versions_are_the_same_in_every_process() -> None:
+    """A state that is kept is found again by the next process, whatever the order of its sets."""
+    code = (
+        "from features.catalogue import version; from riskwarn.configuration import Configuration; c = Configuration();"
+        "print(version.encoding_version(c), version.catalogue_version(c), c.fingerprint())"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, env={"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(told) == 1
+
+
 def test_code_is_read_by_several_threads_at_once() -> None:
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
