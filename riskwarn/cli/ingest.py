@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,9 +60,11 @@ def command(
     its Chinese name, and may be left out with --preset, which names it.
     """
     from riskwarn.contracts import contract
+    from riskwarn.health import prospects
     from riskwarn.ingest import ingest
     from riskwarn.ingest.loading.account import together
     from riskwarn.mapping import preset_content
+    from riskwarn.store import Store
 
     home = session.home()
     if preset is not None and source not in home.configuration.sources and (Path(source).exists() or not files):
@@ -84,13 +87,16 @@ def command(
                 database=session.settings.source_url,
                 sheet=sheet,
                 force=force,
+                foretell=False,
                 now=datetime.now(UTC),
                 progress=session.progress,
             ).files[0]
 
         outcome = load_each(files, load)
+        foretold = prospects(Store(at), home.configuration, source=source) if outcome.accounts else []
     if len(outcome.files) > 1 or not outcome.failed:
         account = together(source, list(outcome.accounts.values()))
+        account = replace(account, targets=tuple(note for one in foretold for note in one.notes))
         result: dict[str, Any] = account.as_dict()
         if outcome.failed:
             result["errors"] = outcome.failures()

@@ -104,13 +104,9 @@ def _said(session: Session, holds: str) -> str:
 def _places(session: Session) -> list[Place]:
     """The codes and names of the units that the home holds; nothing without a home or before grids are loaded."""
     from riskwarn.errors import HomeMissing
-    from riskwarn.ingest.mapping_proposal.matching import Place
-    from riskwarn.store import Store
+    from riskwarn.ingest.loading.plan import places_of
 
     try:
-        grids = Store(session.home()).versions("grids")
+        return places_of(session.home())
     except HomeMissing:
         return []
-    fields = {"grid_id": "grid_id", "grid_name": "name"}
-    fields |= {name: name for unit in ("community", "town", "district") for name in (unit, f"{unit}_name")}
-    return [Place(field, frozenset(map(str, grids[column].dropna()))) for field, column in fields.items()]

@@ -55,6 +55,7 @@ def ingest(
     sheet: str | None = None,
     rules: Mapping | None = None,
     force: bool = False,
+    foretell: bool = True,
     now: datetime,
     progress: Progress = silent,
 ) -> Account:
@@ -69,6 +70,7 @@ def ingest(
     sheet : the title or number of the one sheet that is read of each workbook, or "all"; else every one that fits.
     rules : the mapping itself, where it is known already; else `mapping` and `preset` say it.
     force : load a file that looks like another source, is far too large, or rewrites what was written at registration.
+    foretell : say at the end what of the source counts towards no target; who loads file by file asks once, after the last.
     now : the time of the load (aware).
 
     Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty, ColumnMissing, HeadingClash, PrivateColumn, RefusedWord,
@@ -105,7 +107,7 @@ def ingest(
                 load_file(home, file, of_file, guard, exported_at=exported_at, database=database, sheet=sheet, now=now)
             )
     progress(f"loading {source}", len(files), len(files))
-    foretold = prospects(Store(home), home.configuration, source=source)
+    foretold = prospects(Store(home), home.configuration, source=source) if foretell else []
     return replace(together(source, accounts), targets=tuple(note for one in foretold for note in one.notes))
 
 

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from riskwarn.cli import riskwarn
-from tests.worlds import grid_rows, write_csv
+from riskwarn.home import Home
+from tests.worlds import dispute, grid_rows, with_grids, write_csv
 
 
 def run(home: Path, *arguments: object, code: int = 0) -> Result:
@@ -73,3 +74,11 @@ def test_people_get_lines_and_not_only_documents(tmp_path: Path, command: str) -
     done = CliRunner().invoke(riskwarn, ["--home", str(tmp_path / "none"), command, *map(str, files)])
     assert done.exit_code == 0 and "王建国" not in done.output
     assert "disputes" in done.output.splitlines()[0]
+
+
+def test_ingest_foretells_once_for_all_files_what_cannot_be_learnt(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    files = [write_csv(tmp_path / f"{n}.csv", [dispute(n)]) for n in range(2)]
+    done = CliRunner().invoke(riskwarn, ["--home", str(home.path), "--json", "ingest", "disputes", *map(str, files)])
+    told = json.loads(done.stdout)
+    assert len(told["targets"]) == 1 and told["targets"][0].startswith("Target 'conflict' cannot be learnt yet")
