@@ -15,7 +15,8 @@ from riskwarn.words import Unit
 from serving.gaps import DataGaps, relied_on
 from serving.levels import levels
 from training import Champion, Forecaster, Reasons, make_scene
-from training.forecast import Forecast, count_quantile
+from training.intervals.counts import count_quantile
+from training.models.forecast import Forecast
 
 DIGITS = 6
 

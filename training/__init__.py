@@ -3,11 +3,11 @@
 The door: `train`, `backtest`, `promote`, `versions`, `champions`, `load_champion`, `load_forecaster`, `make_scene`.
 """
 
-from training.backtest import Backtest, backtest
-from training.forecast import Forecast, Forecaster, Reasons
-from training.promotion import Trained, promote, train
-from training.registry import Champion, Version, champions, load_champion, load_forecaster, versions
-from training.scene import Scene, make_scene
+from training.labels.scene import Scene, make_scene
+from training.models.forecast import Forecast, Forecaster, Reasons
+from training.registry.versions import Champion, Version, champions, load_champion, load_forecaster, versions
+from training.routines.backtest import Backtest, backtest
+from training.routines.train import Trained, promote, train
 
 __all__ = [
     "Backtest",

@@ -34,11 +34,12 @@ from riskwarn.progress import Progress, silent
 from riskwarn.settings import Settings
 from riskwarn.simulate import simulate
 from training import Scene, make_scene
-from training.backtest import DEFAULT_ORIGINS, DEFAULT_REFIT, build_features, rolling
-from training.blend import varying
-from training.evaluation import paired_gain
-from training.forecast import Reals
-from training.metrics import by_origin
+from training.evaluation.comparison import paired_gain
+from training.evaluation.metrics import by_origin
+from training.evaluation.rolling import rolling
+from training.intervals.counts import Reals
+from training.models.blend import varying
+from training.routines.backtest import DEFAULT_ORIGINS, DEFAULT_REFIT, build_features
 
 SHOWN = ("log_loss", "average_precision")
 DRAWS = 3

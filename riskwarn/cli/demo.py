@@ -35,7 +35,7 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
     from riskwarn.simulate import simulate
     from serving import publish, serve
     from training import backtest, train
-    from training.backtest import build_features
+    from training.routines.backtest import build_features
 
     folder = FOLDER.resolve()
     if folder.exists() and not (folder / OWNED).exists():

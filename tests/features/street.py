@@ -18,7 +18,7 @@ from riskwarn.home import make_home
 from riskwarn.settings import Settings
 from riskwarn.words import Quantity
 from tests.worlds import load, write_csv
-from training.targets import target_events
+from training.labels.targets import target_events
 
 START = datetime(2025, 1, 6)
 WEEKS = 16

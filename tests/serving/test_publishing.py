@@ -106,7 +106,7 @@ def test_two_scorings_at_once_publish_one_snapshot(copied: Home) -> None:
 def versions_with(changed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the formula of one feature had been rewritten."""
     from features.catalogue import version
-    from training import purpose
+    from training.registry import purpose
 
     known = version.feature_versions
 

@@ -12,7 +12,7 @@ from features import Feature, read_city
 from riskwarn.words import Quantity
 from tests.conftest import Town
 from training import make_scene
-from training.scene import learnable_origins
+from training.labels.scene import learnable_origins
 
 ADDED = ("foresight", "noise")
 

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import log_loss
 
-from training.evaluation import evaluate
-from training.forecast import Forecast, count_cdf, count_quantile, forecast
-from training.metrics import by_origin, overall
+from training.evaluation.comparison import evaluate
+from training.evaluation.metrics import by_origin, overall
+from training.intervals.counts import count_cdf, count_quantile
+from training.models.forecast import Forecast, forecast
 
 
 def told(probability: list[list[float]], dispersion: float = 0.0) -> Forecast:

@@ -14,7 +14,7 @@ from riskwarn.home import Home
 from riskwarn.store import Store
 from tests.worlds import load
 from training import train
-from training.linear import fit_logistic, fit_poisson
+from training.models.linear import fit_logistic, fit_poisson
 
 CASES = Path(__file__).parent / "cases"
 

@@ -27,8 +27,8 @@ from serving import publish
 from tests.conftest import Town
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
 from training import backtest, champions, load_forecaster, make_scene, promote, train
-from training.backtest import build_features
-from training.registry import split
+from training.registry.versions import split
+from training.routines.backtest import build_features
 
 
 def test_a_model_is_champion_only_where_it_beats_every_baseline(town: Town) -> None:

@@ -10,8 +10,8 @@ import pytest
 from features import feature_versions
 from riskwarn.configuration import Configuration
 from riskwarn.errors import FeaturesChanged, PurposeUnknown, TrainedForOther
-from training import purpose as room
-from training.purpose import check_purpose, purpose, read_purpose
+from training.registry import purpose as room
+from training.registry.purpose import check_purpose, purpose, read_purpose
 
 USED = ("disputes_open", "disputes_escalated_26", "hotline_count_4")
 THEN = Configuration()

@@ -13,8 +13,8 @@ from features import City, build_features, read_city
 from riskwarn.errors import TargetSourceMissing
 from riskwarn.home import Home
 from tests.worlds import dispute, load, with_grids, write_csv
-from training.scene import make_scene
-from training.targets import embargo_days, mature, target_events, window_counts
+from training.labels.scene import make_scene
+from training.labels.targets import embargo_days, mature, target_events, window_counts
 
 
 def city_of(home: Home, folder: Path, *rows: dict[str, Any], source: str = "disputes") -> City:

@@ -14,7 +14,7 @@ from riskwarn.settings import Settings
 from serving import publish
 from tests.worlds import NOW
 from training import train
-from training.tracking import tracking
+from training.registry.tracking import tracking
 
 
 def test_a_server_that_is_not_there_is_told_before_anything_is_read(
@@ -40,7 +40,7 @@ def test_a_damaged_store_is_named_and_not_the_operational_database(home: Home) -
 
 
 def test_a_store_that_cannot_be_written_is_told_before_the_fit(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("training.tracking.os.access", lambda place, mode: False)
+    monkeypatch.setattr("training.registry.tracking.os.access", lambda place, mode: False)
     with pytest.raises(TrackingStoreUnusable, match="cannot be written"):
         train(home)
 

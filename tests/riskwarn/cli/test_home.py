@@ -15,8 +15,8 @@ from riskwarn.home import make_home
 from riskwarn.settings import Settings
 from tests.riskwarn.cli.calling import Caller
 from tests.worlds import dispute, grid_rows, write_csv
-from training.baselines import Rate
-from training.registry import load_forecaster, register, set_alias, versions
+from training.models.baselines import Rate
+from training.registry.versions import load_forecaster, register, set_alias, versions
 
 STRANGE = "城 市?a#b%20c"
 

@@ -12,7 +12,8 @@ import numpy as np
 from scipy import stats
 from sklearn.metrics import average_precision_score
 
-from training.forecast import Forecast, Reals, count_cdf
+from training.intervals.counts import Reals, count_cdf
+from training.models.forecast import Forecast
 
 _CLIP = 1e-6
 _FLOOR = 1e-3

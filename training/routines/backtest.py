@@ -17,11 +17,10 @@ from riskwarn.files import atomic
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.settings import Settings
-from training.baselines import fit_baselines
-from training.blend import fit_blend
-from training.evaluation import Evaluation, evaluate
-from training.forecast import Forecast, Reals
-from training.scene import Scene, learnable_origins, make_scene
+from training.evaluation.comparison import Evaluation, evaluate
+from training.evaluation.rolling import rolling, rows_of
+from training.labels.scene import Scene, learnable_origins, make_scene
+from training.models.forecast import Forecast
 
 DEFAULT_ORIGINS = 26
 DEFAULT_REFIT = 13
@@ -91,7 +90,7 @@ def backtest(
     path = home.artifacts / "backtests" / f"{target}-{horizon}-{chosen[0]}-{chosen[-1]}.parquet"
     with atomic(path) as temporary:
         _table(scene, chosen, forecasts, np.where(judged[:, None], observed, np.nan)).to_parquet(temporary, index=False)
-    ripe_forecasts = {name: _rows(one, judged) for name, one in forecasts.items()}
+    ripe_forecasts = {name: rows_of(one, judged) for name, one in forecasts.items()}
     return Backtest(target, horizon, tuple(chosen), evaluate(ripe_forecasts, observed[judged], horizon), path)
 
 
@@ -102,40 +101,6 @@ def build_features(city: City, progress: Progress = silent, settings: Settings |
 
     executor = chosen_executor(settings.dask, settings.threads) if settings else chosen_executor(None, 1)
     return build(city, learnable_origins(city), progress, executor=executor)
-
-
-def rolling(
-    scene: Scene, origins: Sequence[date], refit_every: int, threads: int = 2, progress: Progress = silent
-) -> dict[str, Forecast]:
-    """Forecasts of the model and each baseline, (origins, grids); each fit sees what was known at its first origin."""
-    parts: dict[str, list[Forecast]] = {}
-    for begin in range(0, len(origins), refit_every):
-        progress(f"back-testing {scene.events.name}, horizon {scene.horizon}", begin, len(origins))
-        some = list(origins[begin : begin + refit_every])
-        fitted = [fit_blend(scene, some[0], threads), *fit_baselines(scene, some[0], scene.mature(some[0]))]
-        for forecaster in fitted:
-            parts.setdefault(forecaster.name, []).append(forecaster.predict(scene, some))
-    progress(f"back-testing {scene.events.name}, horizon {scene.horizon}", len(origins), len(origins))
-    return {name: _joined(some_parts) for name, some_parts in parts.items()}
-
-
-def _joined(parts: Sequence[Forecast]) -> Forecast:
-    def all_of(name: str) -> Reals:
-        return np.concatenate([getattr(part, name) for part in parts])
-
-    return Forecast(
-        all_of("probability"),
-        all_of("expected_count"),
-        all_of("lower"),
-        all_of("upper"),
-        float(np.mean([part.dispersion for part in parts])),
-    )
-
-
-def _rows(one: Forecast, chosen: np.ndarray) -> Forecast:
-    return Forecast(
-        one.probability[chosen], one.expected_count[chosen], one.lower[chosen], one.upper[chosen], one.dispersion
-    )
 
 
 def _table(scene: Scene, origins: Sequence[date], forecasts: dict[str, Forecast], observed: np.ndarray) -> pd.DataFrame:

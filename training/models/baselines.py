@@ -17,9 +17,10 @@ import numpy as np
 from features import Feature
 from riskwarn.files import write_text
 from riskwarn.words import Quantity
-from training.forecast import Forecast, Reals, Reasons, forecast
-from training.linear import Linear, fit_poisson
-from training.scene import Scene
+from training.intervals.counts import Reals
+from training.labels.scene import Scene
+from training.models.forecast import Forecast, Reasons, forecast
+from training.models.linear import Linear, fit_poisson
 
 _NEAR_HALF_LIFE = 4.0
 _NEAR_SHARE = 0.25

@@ -1,7 +1,7 @@
 """Runs, versions and aliases in MLflow; models as LightGBM text and JSON with checksums.
 
 A registered model is one (target, horizon), `conflict-4`; its version 7 is `conflict-4-v7`. Beside a model lies what it was
-trained for (:mod:`training.purpose`).
+trained for (:mod:`training.registry.purpose`).
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any
 from riskwarn.errors import ModelDamaged, UnknownVersion
 from riskwarn.files import sha256, write_text
 from riskwarn.home import Home
-from training.baselines import PoissonRegression, Rate
-from training.blend import load_blend
-from training.forecast import INTERVAL_LEVEL, Forecaster
-from training.linear import Linear
-from training.purpose import Purpose, check_purpose, purpose, read_purpose
-from training.tracking import tracking
+from training.intervals.counts import INTERVAL_LEVEL
+from training.models.baselines import PoissonRegression, Rate
+from training.models.blend import load_blend
+from training.models.forecast import Forecaster
+from training.models.linear import Linear
+from training.registry.purpose import Purpose, check_purpose, purpose, read_purpose
+from training.registry.tracking import tracking
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

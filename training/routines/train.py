@@ -20,15 +20,16 @@ from riskwarn.health.learnable import JUDGED_ORIGINS, LEAST_JUDGED, prospects
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store
-from training.backtest import build_features, rolling
-from training.baselines import fit_baselines
-from training.blend import fit_blend
-from training.evaluation import Evaluation, evaluate
-from training.forecast import Forecaster
-from training.purpose import check_purpose
-from training.registry import load_version, register, run_of, set_alias, split, version_with_alias
-from training.scene import Scene, make_scene
-from training.tracking import check_tracking
+from training.evaluation.comparison import Evaluation, evaluate
+from training.evaluation.rolling import rolling
+from training.labels.scene import Scene, make_scene
+from training.models.baselines import fit_baselines
+from training.models.blend import fit_blend
+from training.models.forecast import Forecaster
+from training.registry.purpose import check_purpose
+from training.registry.tracking import check_tracking
+from training.registry.versions import load_version, register, run_of, set_alias, split, version_with_alias
+from training.routines.backtest import build_features
 
 
 @dataclass(frozen=True)

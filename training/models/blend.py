@@ -15,9 +15,10 @@ import numpy as np
 from riskwarn.errors import EventsTooLate, HistoryTooShort, TargetEverywhere, TargetWithoutEvents
 from riskwarn.files import write_text
 from riskwarn.health.learnable import LEAST_EVENTS, LEAST_ORIGINS, MOST_ORIGINS, calibration_origins, origin_step
-from training.forecast import Forecast, Reals, Reasons, forecast
-from training.linear import Linear, compressed, fit_logistic, fit_poisson
-from training.scene import Scene
+from training.intervals.counts import Reals
+from training.labels.scene import Scene
+from training.models.forecast import Forecast, Reasons, forecast
+from training.models.linear import Linear, compressed, fit_logistic, fit_poisson
 
 #: Weight of the regression's penalty, per row.
 PENALTY = 3e-4

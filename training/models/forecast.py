@@ -9,16 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
-from scipy import stats
 
 from features import Feature
-from training.scene import Scene
-
-Reals = npt.NDArray[np.float64]
-
-#: Nominal level of the interval of a count.
-INTERVAL_LEVEL = 0.8
+from training.intervals.counts import INTERVAL_LEVEL, Reals, count_quantile
+from training.labels.scene import Scene
 
 
 @dataclass(frozen=True)
@@ -67,21 +61,3 @@ def forecast(probability: Reals, expected_count: Reals, dispersion: float = 0.0)
     tail = (1 - INTERVAL_LEVEL) / 2
     lower, upper = count_quantile(mean, dispersion, tail), count_quantile(mean, dispersion, 1 - tail)
     return Forecast(probability, mean, lower, upper, dispersion)
-
-
-def count_quantile(mean: Reals, dispersion: float, level: float) -> Reals:
-    """Quantile of a Poisson (dispersion 0) or negative binomial count."""
-    floored = np.maximum(mean, 1e-9)
-    if dispersion < 1e-6:
-        return np.asarray(stats.poisson.ppf(level, floored), dtype=np.float64)
-    size = 1 / dispersion
-    return np.asarray(stats.nbinom.ppf(level, size, size / (size + floored)), dtype=np.float64)
-
-
-def count_cdf(count: Reals, mean: Reals, dispersion: float) -> Reals:
-    """P(N <= count) of a Poisson or negative binomial count."""
-    floored = np.maximum(mean, 1e-9)
-    if dispersion < 1e-6:
-        return np.asarray(stats.poisson.cdf(count, floored), dtype=np.float64)
-    size = 1 / dispersion
-    return np.asarray(stats.nbinom.cdf(count, size, size / (size + floored)), dtype=np.float64)

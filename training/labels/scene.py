@@ -13,7 +13,7 @@ from features import City, FeatureMatrix, build_features
 from features.panel.panel import Panel, Spans, panel
 from riskwarn.health.learnable import WARM_UP
 from riskwarn.progress import Progress, silent
-from training.targets import Counts, TargetEvents, embargo_days, mature, target_events, window_counts
+from training.labels.targets import Counts, TargetEvents, embargo_days, mature, target_events, window_counts
 
 
 @dataclass(frozen=True)

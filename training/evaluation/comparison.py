@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from training.forecast import Forecast, Reals
-from training.metrics import HIGHER_IS_BETTER, by_origin, overall
+from training.evaluation.metrics import HIGHER_IS_BETTER, by_origin, overall
+from training.intervals.counts import Reals
+from training.models.forecast import Forecast
 
 DRAWS = 1000
 LEVEL = 0.95

@@ -1,0 +1,1 @@
+"""Forecasters: fitted, asked, explained, saved. A baseline is one like any other."""
