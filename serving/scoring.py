@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from features import City, Feature, FeatureMatrix
+from features.panel.panel import encoded
 from riskwarn.contracts import declared
 from riskwarn.health import Gap
 from riskwarn.words import Unit
 from serving.gaps import DataGaps, relied_on
 from serving.levels import levels
-from training import Champion, Forecaster, Reasons, make_scene
-from training.intervals.counts import count_quantile
+from training import Champion, Forecaster, Reasons, make_task
+from training.intervals.counts import CountDistribution
 from training.models.forecast import Forecast
 
 DIGITS = 6
@@ -51,16 +52,17 @@ def score_city(
     residents = _residents(city)
     small = np.where(np.isnan(residents), False, residents < city.configuration.min_residents)
     tables, reasons = [], []
+    numbers = encoded(city)
     for target in dict.fromkeys(champion.target for champion, _ in champions):
         own = sorted((pair for pair in champions if pair[0].target == target), key=lambda pair: pair[0].horizon)
-        scenes = [make_scene(city, target, champion.horizon, matrix=matrix) for champion, _ in own]
-        made = [forecaster.predict(scene, [city.as_of]) for (_, forecaster), scene in zip(own, scenes, strict=True)]
+        inputs = make_task(city, target, own[0][0].horizon, matrix, numbers).inputs
+        made = [forecaster.predict(inputs, [city.as_of]) for _, forecaster in own]
         agreed = coherent(
             [(one.probability[0], one.expected_count[0]) for one in made],
             next((index for index, (champion, _) in enumerate(own) if champion.horizon == USUAL_HORIZON), 0),
         )
-        for (champion, forecaster), scene, one, (probability, count) in zip(own, scenes, made, agreed, strict=True):
-            why = forecaster.explain(scene, city.as_of)
+        for (champion, forecaster), one, (probability, count) in zip(own, made, agreed, strict=True):
+            why = forecaster.explain(inputs, city.as_of)
             rests_on = relied_on(why, city.configuration.targets[target].source)
             grids = _grids(city, champion, one, probability, count, residents, small, before)
             hidden = [gaps.grids(city, rests_on, kind) for kind in (Gap.SILENT, Gap.SHORT)]
@@ -151,7 +153,8 @@ def _units(
         people = np.bincount(units.of_grid, residents, len(units.codes))
         # The sum of independent counts, matched in mean and variance by one negative binomial.
         squares = np.bincount(units.of_grid, rounded**2, len(units.codes))
-        spread = float(made.dispersion * (squares.sum() / max((total**2).sum(), 1e-12)))
+        spread = float(made.counts.dispersion.mean() * (squares.sum() / max((total**2).sum(), 1e-12)))
+        above = CountDistribution(total, np.full_like(total, spread))
         per_10000 = _per_10000(total, people)
         tables.append(
             pd.DataFrame(
@@ -166,8 +169,8 @@ def _units(
                     "rank": _ranks(np.where(np.isnan(per_10000), -1 / (1 + total), per_10000), units.codes),
                     "score": np.nan,
                     "expected_count": np.round(total, DIGITS),
-                    "lower": count_quantile(total, spread, 0.1),
-                    "upper": count_quantile(total, spread, 0.9),
+                    "lower": above.quantile(0.1),
+                    "upper": above.quantile(0.9),
                     "per_10000": np.round(per_10000, DIGITS),
                     "residents": people,
                     "level": None,

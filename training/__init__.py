@@ -1,9 +1,9 @@
 """From what is known to forecasts that are judged: labels, baselines, models, evaluation, registry.
 
-The door: `train`, `backtest`, `promote`, `versions`, `champions`, `load_champion`, `load_forecaster`, `make_scene`.
+The door: `train`, `backtest`, `promote`, `versions`, `champions`, `load_champion`, `load_forecaster`, `make_task`.
 """
 
-from training.labels.scene import Scene, make_scene
+from training.labels.task import ForecastInputs, ForecastTask, make_task
 from training.models.forecast import Forecast, Forecaster, Reasons
 from training.registry.versions import Champion, Version, champions, load_champion, load_forecaster, versions
 from training.routines.backtest import Backtest, backtest
@@ -13,16 +13,17 @@ __all__ = [
     "Backtest",
     "Champion",
     "Forecast",
+    "ForecastInputs",
+    "ForecastTask",
     "Forecaster",
     "Reasons",
-    "Scene",
     "Trained",
     "Version",
     "backtest",
     "champions",
     "load_champion",
     "load_forecaster",
-    "make_scene",
+    "make_task",
     "promote",
     "train",
     "versions",

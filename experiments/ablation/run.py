@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from riskwarn.ingest import ingest
 from riskwarn.progress import Progress, silent
 from riskwarn.settings import Settings
 from riskwarn.simulate import simulate
-from training import Scene, make_scene
+from training import ForecastTask, make_task
 from training.evaluation.comparison import paired_gain
 from training.evaluation.metrics import by_origin
 from training.evaluation.rolling import rolling
@@ -125,44 +125,46 @@ def ablation(
 ) -> Ablation:
     """Back-test a home over the ripe origins of [start, end], by default the last 26, without each family in turn."""
     city = read_city(home, now=datetime.now(UTC))
-    scene = make_scene(city, target, horizon, matrix=build_features(city, progress, home.settings))
+    task = make_task(city, target, horizon, build_features(city, progress, home.settings))
     # A feature that is the same everywhere, such as one of a source that was never loaded, has nothing to lose.
-    scene = replace(scene, matrix=scene.matrix.select(varying(scene, scene.matrix.origins)))
-    ripe = [origin for origin in scene.mature(city.as_of) if origin <= (end or city.as_of)]
+    matrix = task.inputs.matrix
+    task = task.with_matrix(matrix.select(varying(matrix, matrix.origins)))
+    ripe = [origin for origin in task.mature(city.as_of) if origin <= (end or city.as_of)]
     origins = [origin for origin in ripe if origin >= start] if start else ripe[-DEFAULT_ORIGINS:]
-    return ablated(scene, origins, refit_every, home.settings.threads, progress=progress)
+    return ablated(task, origins, refit_every, home.settings.threads, city=city.configuration.city, progress=progress)
 
 
 def ablated(
-    scene: Scene,
+    task: ForecastTask,
     origins: Sequence[date],
     refit_every: int,
     threads: int,
     *,
+    city: str = "",
     draws: int = DRAWS,
     progress: Progress = silent,
 ) -> Ablation:
-    """Back-test a scene from ripe origins without each family of its features in turn."""
-    features = scene.matrix.features
+    """Back-test a task from ripe origins without each family of its features in turn."""
+    features = task.inputs.matrix.features
     rng = np.random.default_rng(0)
     orders = [[features[index] for index in rng.permutation(len(features))] for _ in range(2 * draws)]
 
     def told(without: str, some: Sequence[Sequence[Feature]]) -> dict[str, Reals]:
         kept = [[one.name for one in order if one.family != without] for order in some]
-        return back_tested(scene, kept, origins, refit_every, threads)
+        return back_tested(task, kept, origins, refit_every, threads)
 
     counts = Counter(one.family for one in features)
     own, worth = told("", orders[:draws]), []
     for done, family in enumerate((*counts, ANEW)):
-        progress(f"{scene.city.configuration.city}, without {family}", done, len(counts) + 1)
+        progress(f"{city}, without {family}", done, len(counts) + 1)
         other = told(family, orders[:draws]) if family in counts else told("", orders[draws:])
-        gains = {metric: paired_gain(metric, own[metric], other[metric], scene.horizon) for metric in SHOWN}
+        gains = {metric: paired_gain(metric, own[metric], other[metric], task.horizon) for metric in SHOWN}
         worth.append(Worth(family, counts[family], means(other), gains))
-    observed = scene.labels(origins, scene.city.as_of)
+    observed = task.labels(origins, task.as_of)
     return Ablation(
-        city=scene.city.configuration.city,
-        target=scene.events.name,
-        horizon=scene.horizon,
+        city=city,
+        target=task.target,
+        horizon=task.horizon,
         origins=tuple(origins),
         events=int(observed.sum()),
         features=len(features),
@@ -173,13 +175,13 @@ def ablated(
 
 
 def back_tested(
-    scene: Scene, orders: Sequence[Sequence[str]], origins: Sequence[date], refit_every: int, threads: int
+    task: ForecastTask, orders: Sequence[Sequence[str]], origins: Sequence[date], refit_every: int, threads: int
 ) -> dict[str, Reals]:
     """Metric -> (origins,) values: the means over models that were given their features in each of these orders."""
-    observed = scene.labels(origins, scene.city.as_of)
+    observed = task.labels(origins, task.as_of)
     told = []
     for names in orders:
-        other = replace(scene, matrix=scene.matrix.select(names))
+        other = task.with_matrix(task.inputs.matrix.select(names))
         told.append(by_origin(rolling(other, origins, refit_every, threads)["model"], observed))
     return {metric: np.mean([one[metric] for one in told], axis=0) for metric in SHOWN}
 

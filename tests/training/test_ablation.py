@@ -11,8 +11,8 @@ from experiments.ablation.run import Ablation, ablated, lines
 from features import Feature, read_city
 from riskwarn.words import Quantity
 from tests.conftest import Town
-from training import make_scene
-from training.labels.scene import learnable_origins
+from training import make_task
+from training.routines.backtest import build_features
 
 ADDED = ("foresight", "noise")
 
@@ -21,14 +21,14 @@ ADDED = ("foresight", "noise")
 def found(town: Town) -> Ablation:
     """The town's escalations, what will happen, and noise, each left out in turn."""
     city = read_city(town.home)
-    scene = make_scene(city, "conflict", 4, learnable_origins(city))
-    own = scene.matrix.select([one.name for one in scene.matrix.features if one.family == "escalation"])
-    future = scene.labels(own.origins, city.as_of).astype(np.float32)
+    task = make_task(city, "conflict", 4, build_features(city))
+    own = task.inputs.matrix.select([one.name for one in task.inputs.matrix.features if one.family == "escalation"])
+    future = task.labels(own.origins, city.as_of).astype(np.float32)
     noise = np.random.default_rng(1).random(future.shape, dtype=np.float32)
     added = tuple(Feature(name, name, name, name, name, Quantity.INTENSIVE) for name in ADDED)
     values = np.concatenate([own.values, future[None], noise[None]])
-    scene = replace(scene, matrix=replace(own, features=(*own.features, *added), values=values))
-    return ablated(scene, scene.mature(city.as_of)[-13:], 13, 2, draws=1)
+    task = task.with_matrix(replace(own, features=(*own.features, *added), values=values))
+    return ablated(task, task.mature(city.as_of)[-13:], 13, 2, draws=1)
 
 
 def test_each_family_is_left_out_once_and_the_rest_stays(found: Ablation) -> None:

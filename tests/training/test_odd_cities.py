@@ -14,7 +14,7 @@ from riskwarn.home import Home
 from riskwarn.store import Store
 from tests.worlds import load
 from training import train
-from training.models.linear import fit_logistic, fit_poisson
+from training.models.linear import fit_poisson
 
 CASES = Path(__file__).parent / "cases"
 
@@ -35,18 +35,10 @@ def test_events_that_come_too_late_are_no_lack_of_origins(home: Home) -> None:
     assert account.targets == (str(one.obstacle),), "the load says so already"
 
 
-@pytest.mark.parametrize("happened", [0.0, 1.0])
-def test_one_class_is_certain(happened: float) -> None:
-    rows = np.random.default_rng(1).normal(size=(40, 3))
-    margin = fit_logistic(rows, np.full(40, happened), 1e-3).margin(rows)
-    assert np.unique(margin).tolist() == [20.0 if happened else -20.0]
-
-
 def test_few_rows_of_many_features_are_fitted_without_a_remark() -> None:
     rng = np.random.default_rng(2)
     rows, counts = rng.normal(size=(12, 80)), rng.integers(0, 2, 12).astype(float)
     rows[:, 40:] = rows[:, :40]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert np.isfinite(fit_logistic(rows, counts, 3e-4).margin(rows)).all()
         assert np.isfinite(fit_poisson(rows, counts, 1e-6).margin(rows)).all()

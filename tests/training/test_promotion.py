@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import features
 from features import read_city
 from riskwarn.errors import (
     HistoryTooShort,
@@ -26,7 +27,7 @@ from riskwarn.words import Severity
 from serving import publish
 from tests.conftest import Town
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
-from training import backtest, champions, load_forecaster, make_scene, promote, train
+from training import backtest, champions, load_forecaster, make_task, promote, train
 from training.registry.versions import split
 from training.routines.backtest import build_features
 
@@ -46,11 +47,11 @@ def test_what_is_loaded_forecasts_as_what_was_fitted_and_explains_itself(town: T
     matrix = build_features(city)
     for champion in champions(town.home):
         forecaster = load_forecaster(town.home, champion.version)
-        scene = make_scene(city, champion.target, champion.horizon, matrix=matrix)
-        made = forecaster.predict(scene, [city.as_of])
+        inputs = make_task(city, champion.target, champion.horizon, matrix).inputs
+        made = forecaster.predict(inputs, [city.as_of])
         assert made.probability.shape == (1, 60)
         assert ((made.probability >= 0) & (made.probability <= 1)).all()
-        reasons = forecaster.explain(scene, city.as_of)
+        reasons = forecaster.explain(inputs, city.as_of)
         assert reasons.effects.shape == (60, len(reasons.features))
         # The effects move a usual probability, the same for all grids, to each grid's own.
         usual = made.probability[0] - reasons.effects.sum(axis=1)
@@ -74,8 +75,10 @@ def test_a_later_version_is_a_challenger_until_it_is_promoted(town: Town, tmp_pa
     # The same inputs give the same model: only its number differs.
     one, other = (load_forecaster(home, f"conflict-4-v{number}") for number in (1, 2))
     city = read_city(home)
-    scene = make_scene(city, "conflict", 4, [city.as_of])
-    assert np.array_equal(one.predict(scene, [city.as_of]).probability, other.predict(scene, [city.as_of]).probability)
+    inputs = make_task(city, "conflict", 4, features.build_features(city, [city.as_of])).inputs
+    assert np.array_equal(
+        one.predict(inputs, [city.as_of]).probability, other.predict(inputs, [city.as_of]).probability
+    )
 
 
 @pytest.mark.parametrize("version", ["conflict-4-v99", "nothing-1-v1", "conflict", "../../etc-1-v1", "conflict-4-v1'"])

@@ -13,8 +13,8 @@ from features import City, build_features, read_city
 from riskwarn.errors import TargetSourceMissing
 from riskwarn.home import Home
 from tests.worlds import dispute, load, with_grids, write_csv
-from training.labels.scene import make_scene
 from training.labels.targets import embargo_days, mature, target_events, window_counts
+from training.labels.task import make_task
 
 
 def city_of(home: Home, folder: Path, *rows: dict[str, Any], source: str = "disputes") -> City:
@@ -37,7 +37,7 @@ def escalated(number: int, on: str, outcome: str = "致人受伤", grid: str = "
 def counts(city: City, horizon: int = 1, before: date = date(2026, 6, 1), target: str = "conflict") -> Any:
     origins = [date(2026, 3, 2), date(2026, 3, 9), date(2026, 3, 16)]
     events = target_events(city, target)
-    return window_counts(events, city.calendar, origins, horizon, len(city.geography), before)[:, 1].tolist()
+    return window_counts(events, city.calendar, origins, 0, horizon, len(city.geography), before)[:, 1].tolist()
 
 
 def test_an_escalation_counts_in_the_windows_that_hold_its_date(home: Home, tmp_path: Path) -> None:
@@ -65,8 +65,8 @@ def test_what_is_labelled_by_outcome_stands_in_the_features_as_the_same_event(ho
         for name in ("conflict_events_4", "disputes_escalated_4")
     }
     assert own == {"conflict_events_4": [1, 2], "disputes_escalated_4": [0, 0]}
-    scene = make_scene(city, "conflict", 1, matrix=matrix)
-    seen = scene.panel.within(scene.spans, 4)[scene.columns(matrix.origins), 1]
+    history = make_task(city, "conflict", 1, matrix).inputs.history
+    seen = history.within(4)[history.columns_of(matrix.origins), 1]
     assert seen.tolist() == [1, 2], "the baselines and the features count one event alike"
 
 
@@ -116,7 +116,7 @@ def test_an_origin_is_ripe_when_its_window_and_the_embargo_are_over(home: Home) 
 def test_counts_are_whole_and_of_every_grid(home: Home, tmp_path: Path) -> None:
     city = city_of(home, tmp_path, escalated(1, "2026-03-10", grid="G0"), escalated(2, "2026-03-10", grid="G3"))
     events = target_events(city, "conflict")
-    found = window_counts(events, city.calendar, [date(2026, 3, 9)], 1, 4, date(2026, 6, 1))
+    found = window_counts(events, city.calendar, [date(2026, 3, 9)], 0, 1, 4, date(2026, 6, 1))
     assert np.array_equal(found, [[1, 0, 0, 1]])
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import stats
 from sklearn.metrics import average_precision_score
 
-from training.intervals.counts import Reals, count_cdf
+from training.intervals.counts import Reals
 from training.models.forecast import Forecast
 
 _CLIP = 1e-6
@@ -37,7 +37,7 @@ def by_origin(forecast: Forecast, observed: Reals) -> dict[str, Reals]:
         "log_loss": logs.mean(axis=1),
         "brier": ((forecast.probability - happened) ** 2).mean(axis=1),
         "poisson_deviance": _deviance(forecast.expected_count, observed),
-        "crps": _crps(forecast, observed),
+        "crps": forecast.counts.crps(observed).mean(axis=1),
         "coverage": ((observed >= forecast.lower) & (observed <= forecast.upper)).mean(axis=1),
         "average_precision": np.array(
             [
@@ -105,20 +105,10 @@ def _deviance(mean: Reals, observed: Reals) -> Reals:
     return np.asarray(2 * (logs - observed + floored).mean(axis=1))
 
 
-def _crps(forecast: Forecast, observed: Reals) -> Reals:
-    """Continuous ranked probability score of the count's distribution (Gneiting & Raftery 2007), summed to its tail."""
-    most = int(max(observed.max(), forecast.upper.max()) * 2 + 10)
-    total = np.zeros(observed.shape[0])
-    for count in range(min(most, 200)):
-        below = count_cdf(np.full_like(observed, count), forecast.expected_count, forecast.dispersion)
-        total += ((below - (observed <= count)) ** 2).mean(axis=1)
-    return total
-
-
 def _pit(forecast: Forecast, observed: Reals) -> float:
     """Distance of the randomised probability integral transform from uniform (Kolmogorov-Smirnov)."""
-    high = count_cdf(observed, forecast.expected_count, forecast.dispersion)
-    low = np.where(observed > 0, count_cdf(observed - 1, forecast.expected_count, forecast.dispersion), 0.0)
+    high = forecast.counts.cdf(observed)
+    low = np.where(observed > 0, forecast.counts.cdf(observed - 1), 0.0)
     place = np.random.default_rng(0).random(observed.shape)
     return float(stats.kstest((low + place * (high - low)).ravel(), "uniform").statistic)
 

@@ -1,30 +1,102 @@
-"""Counts as a Poisson or negative binomial distribution: variance = mean + dispersion * mean ** 2."""
+"""Distributions of counts: Poisson, or negative binomial with a dispersion for each cell (variance = mean + dispersion * mean ** 2)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special, stats
 
 Reals = npt.NDArray[np.float64]
 
 #: Nominal level of the interval of a count.
 INTERVAL_LEVEL = 0.8
 
+#: A mean below this is not told from it: a distribution has some mass above nothing.
+_LEAST_MEAN = 1e-9
 
-def count_quantile(mean: Reals, dispersion: float, level: float) -> Reals:
-    """Quantile of a Poisson (dispersion 0) or negative binomial count."""
-    floored = np.maximum(mean, 1e-9)
-    if dispersion < 1e-6:
-        return np.asarray(stats.poisson.ppf(level, floored), dtype=np.float64)
-    size = 1 / dispersion
-    return np.asarray(stats.nbinom.ppf(level, size, size / (size + floored)), dtype=np.float64)
+#: Below this a negative binomial is a Poisson.
+_LEAST_DISPERSION = 1e-4
 
 
-def count_cdf(count: Reals, mean: Reals, dispersion: float) -> Reals:
-    """P(N <= count) of a Poisson or negative binomial count."""
-    floored = np.maximum(mean, 1e-9)
-    if dispersion < 1e-6:
-        return np.asarray(stats.poisson.cdf(count, floored), dtype=np.float64)
-    size = 1 / dispersion
-    return np.asarray(stats.nbinom.cdf(count, size, size / (size + floored)), dtype=np.float64)
+@dataclass(frozen=True)
+class CountDistribution:
+    """What may come, cell by cell; `mean` and `dispersion` are float64 of one shape. All that is published follows from it."""
+
+    mean: Reals
+    dispersion: Reals
+
+    @classmethod
+    def poisson(cls, mean: Reals) -> CountDistribution:
+        """Without any dispersion."""
+        return cls(mean, np.zeros_like(mean))
+
+    @classmethod
+    def joined(cls, parts: Sequence[CountDistribution]) -> CountDistribution:
+        """The rows of all parts."""
+        return cls(np.concatenate([one.mean for one in parts]), np.concatenate([one.dispersion for one in parts]))
+
+    def __getitem__(self, chosen: Any) -> CountDistribution:
+        return CountDistribution(self.mean[chosen], self.dispersion[chosen])
+
+    @property
+    def probability(self) -> Reals:
+        """P(N >= 1), never above the mean."""
+        spread = np.maximum(self.dispersion, _LEAST_DISPERSION)
+        rate = np.where(
+            self.dispersion < _LEAST_DISPERSION, self.mean, np.log1p(spread * np.maximum(self.mean, 0)) / spread
+        )
+        return np.asarray(-np.expm1(-rate))
+
+    def quantile(self, level: float) -> Reals:
+        """The least count that is not exceeded with this probability."""
+        mean, found = self._mean, np.empty_like(self.mean)
+        plain = self._plain
+        found[plain] = stats.poisson.ppf(level, mean[plain])
+        size = 1 / self.dispersion[~plain]
+        found[~plain] = stats.nbinom.ppf(level, size, size / (size + mean[~plain]))
+        return found
+
+    def cdf(self, count: Reals) -> Reals:
+        """P(N <= count), 0 below zero."""
+        mean, found = self._mean, np.empty_like(self.mean)
+        plain = self._plain
+        found[plain] = stats.poisson.cdf(count[plain], mean[plain])
+        size = 1 / self.dispersion[~plain]
+        found[~plain] = stats.nbinom.cdf(count[~plain], size, size / (size + mean[~plain]))
+        return found
+
+    def crps(self, observed: Reals) -> Reals:
+        """Continuous ranked probability score (Gneiting & Raftery 2007) in closed form (Wei & Held 2014)."""
+        mean, found = self._mean, np.empty_like(self.mean)
+        plain = self._plain
+        found[plain] = _crps_poisson(observed[plain], mean[plain])
+        found[~plain] = _crps_negative_binomial(observed[~plain], mean[~plain], 1 / self.dispersion[~plain])
+        return found
+
+    @property
+    def _mean(self) -> Reals:
+        return np.asarray(np.maximum(self.mean, _LEAST_MEAN))
+
+    @property
+    def _plain(self) -> npt.NDArray[np.bool_]:
+        return np.asarray(self.dispersion < _LEAST_DISPERSION)
+
+
+def _crps_poisson(observed: Reals, mean: Reals) -> Reals:
+    """By Bessel functions scaled by their growth, so that a mean of thousands does not overflow."""
+    below = stats.poisson.cdf(observed, mean)
+    own = (observed - mean) * (2 * below - 1) + 2 * mean * stats.poisson.pmf(observed, mean)
+    return np.asarray(own - mean * (special.ive(0, 2 * mean) + special.ive(1, 2 * mean)))
+
+
+def _crps_negative_binomial(observed: Reals, mean: Reals, size: Reals) -> Reals:
+    chance = size / (size + mean)
+    odds = mean / size  # (1 - chance) / chance
+    below, before = stats.nbinom.cdf(observed, size, chance), stats.nbinom.cdf(observed - 1, size + 1, chance)
+    # Pfaff's transformation keeps the argument within (0, 1): the plain form overflows for small dispersions.
+    spread = special.hyp2f1(1 - size, 0.5, 2, 4 * odds / chance / (1 + 2 * odds) ** 2) / (1 + 2 * odds)
+    return np.asarray(observed * (2 * below - 1) - size * odds / chance * (chance * (2 * before - 1) + spread))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features import City
-from features.panel.panel import Panel, Spans
+from features.engine.spans import Spans
 from riskwarn.errors import TargetSourceMissing
 from riskwarn.health import Arrivals
 from riskwarn.periods import Calendar, Instants, period_index
@@ -34,10 +34,10 @@ class TargetEvents:
     until: Instants  # last instant at which the event is still believed
     count: Counts
 
-    def spans(self, panel: Panel) -> Spans:
-        """The events as columns of the panel, counted in the period in which they became known."""
-        known, seen, until = (period_index(panel.edges, one) for one in (self.counted_at, self.known_at, self.until))
-        return Spans(self.grid, known, seen + 1, until, panel.city.calendar.local_days(self.at), self.count)
+    def spans(self, edges: Instants, calendar: Calendar) -> Spans:
+        """The events as columns of a panel with these edges, counted in the period in which they became known."""
+        known, seen, until = (period_index(edges, one) for one in (self.counted_at, self.known_at, self.until))
+        return Spans(self.grid, known, seen + 1, until, calendar.local_days(self.at), self.count)
 
     def known_before(self, instant: np.datetime64) -> npt.NDArray[np.bool_]:
         """Which events are known, and still believed, at an instant."""
@@ -65,13 +65,19 @@ def target_events(city: City, name: str) -> TargetEvents:
 
 
 def window_counts(
-    events: TargetEvents, calendar: Calendar, origins: Sequence[date], horizon: int, grids: int, known_before: date
+    events: TargetEvents,
+    calendar: Calendar,
+    origins: Sequence[date],
+    start: int,
+    stop: int,
+    grids: int,
+    known_before: date,
 ) -> Counts:
-    """(origins, grids) events dated in [origin, origin + horizon periods), as known before a date."""
+    """(origins, grids) events dated in [origin + start periods, origin + stop periods), as known before a date."""
     seen = events.known_before(calendar.instant(known_before))
     counts = np.zeros((len(origins), grids))
-    starts = calendar.instants(origins)
-    ends = calendar.instants([calendar.shift(origin, horizon) for origin in origins])
+    starts = calendar.instants([calendar.shift(origin, start) for origin in origins])
+    ends = calendar.instants([calendar.shift(origin, stop) for origin in origins])
     for index in range(len(origins)):
         inside = seen & (events.at >= starts[index]) & (events.at < ends[index])
         counts[index] = np.bincount(events.grid[inside], events.count[inside], grids)

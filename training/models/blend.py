@@ -1,4 +1,4 @@
-"""The model: LightGBM and a regression, for probability and for count, mixed and calibrated out of time."""
+"""The model: LightGBM and a regression, mixed and calibrated out of time."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 
+from features import FeatureMatrix
 from riskwarn.errors import EventsTooLate, HistoryTooShort, TargetEverywhere, TargetWithoutEvents
 from riskwarn.files import write_text
 from riskwarn.health.learnable import LEAST_EVENTS, LEAST_ORIGINS, MOST_ORIGINS, calibration_origins, origin_step
-from training.intervals.counts import Reals
-from training.labels.scene import Scene
-from training.models.forecast import Forecast, Reasons, forecast
-from training.models.linear import Linear, compressed, fit_logistic, fit_poisson
+from training.intervals.counts import CountDistribution, Reals
+from training.labels.task import ForecastInputs, ForecastTask
+from training.models.forecast import Forecast, Reasons
+from training.models.linear import Linear, compressed, fit_poisson
 
 #: Weight of the regression's penalty, per row.
 PENALTY = 3e-4
@@ -40,7 +41,7 @@ _ROUNDS = 120
 
 @dataclass(frozen=True)
 class Side:
-    """Probability or count: a boosted and a linear margin, mixed and straightened. Margins are log-odds or log means."""
+    """A boosted and a linear margin, mixed and straightened. Margins are log means."""
 
     booster: lgb.Booster
     linear: Linear
@@ -64,98 +65,90 @@ class Blend:
     """The fitted model of one target and horizon."""
 
     names: tuple[str, ...]
-    chance: Side
+    horizon: int
     number: Side
     dispersion: float
     name: str = "model"
 
-    def predict(self, scene: Scene, origins: Sequence[date]) -> Forecast:
+    def predict(self, inputs: ForecastInputs, origins: Sequence[date]) -> Forecast:
         """Forecast from the features as of each origin."""
-        rows = scene.matrix.select(self.names).rows(origins)
-        shape = (len(origins), scene.grids)
-        probability = _logistic(self.chance.margin(rows)).reshape(shape)
-        count = np.exp(np.clip(self.number.margin(rows), -20, 8)).reshape(shape)
-        return forecast(probability, count, self.dispersion)
+        rows = inputs.matrix.select(self.names).rows(origins)
+        count = np.exp(np.clip(self.number.margin(rows), -20, 8)).reshape(len(origins), inputs.grids)
+        return Forecast(CountDistribution(count, np.full_like(count, self.dispersion)))
 
-    def explain(self, scene: Scene, origin: date) -> Reasons:
+    def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
         """SHAP values of the trees (Lundberg et al. 2020) and terms of the regression, in probability points.
 
         The effects of a grid add up to its probability minus that of a usual grid.
         """
-        matrix = scene.matrix.select(self.names)
+        matrix = inputs.matrix.select(self.names)
         rows = matrix.rows([origin])
-        side = self.chance
+        side = self.number
         shap = np.asarray(side.booster.predict(rows, pred_contrib=True), dtype=np.float64)
         terms = side.weight * shap[:, :-1] + (1 - side.weight) * side.linear.contributions(compressed(rows))
         terms *= side.slope
         usual = side.shift + side.slope * (side.weight * shap[:, -1] + (1 - side.weight) * side.linear.intercept)
         total = terms.sum(axis=1)
-        moved = _logistic(usual + total) - _logistic(usual)
+        moved = self._probability(usual + total) - self._probability(usual)
         scale = np.divide(moved, total, out=np.zeros_like(moved), where=np.abs(total) > 1e-9)
         return Reasons(matrix.features, terms * scale[:, None])
 
     def save(self, folder: Path) -> None:
-        """Write `chance.txt`, `number.txt` (LightGBM) and `model.json`."""
+        """Write `number.txt` (LightGBM) and `model.json`."""
         content = {
             "kind": "blend",
             "names": list(self.names),
+            "horizon": self.horizon,
             "dispersion": self.dispersion,
-            "chance": self.chance.as_dict(),
             "number": self.number.as_dict(),
         }
         write_text(folder / "model.json", json.dumps(content, sort_keys=True))
-        write_text(folder / "chance.txt", self.chance.booster.model_to_string())
         write_text(folder / "number.txt", self.number.booster.model_to_string())
 
+    def _probability(self, margin: Reals) -> Reals:
+        mean = np.exp(np.clip(margin, -20, 8))
+        return CountDistribution(mean, np.full_like(mean, self.dispersion)).probability
 
-def fit_blend(scene: Scene, at: date, threads: int = 2) -> Blend:
+
+def fit_blend(task: ForecastTask, at: date, threads: int = 2) -> Blend:
     """Fit on everything that is mature at `at`.
 
     Mixing, calibration and dispersion come from the newest mature origins, forecast by a first fit that ends before them;
     then both sides are fitted again on all. Raises HistoryTooShort, TargetWithoutEvents, TargetEverywhere, EventsTooLate.
     """
-    name, horizon = scene.events.name, scene.horizon
-    origins = thinned(scene.mature(at)[-MOST_ORIGINS:], horizon)
+    name, horizon = task.target, task.horizon
+    origins = thinned(task.mature(at)[-MOST_ORIGINS:], horizon)
     if len(origins) < LEAST_ORIGINS:
         raise HistoryTooShort(origins=len(origins), as_of=at, horizon=horizon, needed=LEAST_ORIGINS)
-    labels = scene.labels(origins, at)
+    labels = task.labels(origins, at)
     if labels.sum() < LEAST_EVENTS:
         raise TargetWithoutEvents(target=name, horizon=horizon, events=int(labels.sum()), as_of=at, needed=LEAST_EVENTS)
     if (labels > 0).all():
         raise TargetEverywhere(target=name, horizon=horizon, as_of=at)
     held = origins[-calibration_origins(len(origins)) :]
-    ripe = set(scene.mature(held[0]))
+    ripe = set(task.mature(held[0]))
     before = [origin for origin in origins if origin in ripe]
     if len(before) < LEAST_ORIGINS // 2:
         raise HistoryTooShort(origins=len(before), as_of=held[0], horizon=horizon, needed=LEAST_ORIGINS // 2)
-    known = scene.labels(before, held[0]).ravel()
+    known = task.labels(before, held[0]).ravel()
     if known.sum() == 0:
         raise EventsTooLate(target=name, horizon=horizon, first=before[0], begins=held[0])
-    names = varying(scene, origins)
-    matrix = scene.matrix.select(names)
-    first, then = matrix.rows(before), (matrix.rows(held), scene.labels(held, at).ravel())
-    binary, poisson = _fit_sides(first, known, threads)
-    chance = _calibrate(*binary, *then, count=False)
-    number = _calibrate(*poisson, *then, count=True)
+    names = varying(task.inputs.matrix, origins)
+    matrix = task.inputs.matrix.select(names)
+    first, then = matrix.rows(before), (matrix.rows(held), task.labels(held, at).ravel())
+    number = _calibrate(*_fit(first, known, threads), *then)
     dispersion = _dispersion(np.exp(np.clip(number.margin(then[0]), -20, 8)), then[1])
-    binary, poisson = _fit_sides(matrix.rows(origins), labels.ravel(), threads)
-    return Blend(
-        names,
-        Side(*binary, chance.weight, chance.shift, chance.slope),
-        Side(*poisson, number.weight, number.shift, number.slope),
-        dispersion,
-    )
+    fitted = _fit(matrix.rows(origins), labels.ravel(), threads)
+    return Blend(names, horizon, Side(*fitted, number.weight, number.shift, number.slope), dispersion)
 
 
 def load_blend(folder: Path, content: dict[str, Any]) -> Blend:
     """Read a saved model; the caller has verified the checksums."""
 
-    def side(name: str) -> Side:
-        told = content[name]
-        booster = lgb.Booster(model_file=str(folder / f"{name}.txt"))
-        return Side(booster, Linear.from_dict(told["linear"]), told["weight"], told["shift"], told["slope"])
-
-    return Blend(tuple(content["names"]), side("chance"), side("number"), content["dispersion"])
+    told = content["number"]
+    booster = lgb.Booster(model_file=str(folder / "number.txt"))
+    side = Side(booster, Linear.from_dict(told["linear"]), told["weight"], told["shift"], told["slope"])
+    return Blend(tuple(content["names"]), content["horizon"], side, content["dispersion"])
 
 
 def thinned(origins: Sequence[date], horizon: int) -> list[date]:
@@ -163,11 +156,11 @@ def thinned(origins: Sequence[date], horizon: int) -> list[date]:
     return list(origins)[::-1][:: origin_step(horizon)][::-1]
 
 
-def varying(scene: Scene, origins: Sequence[date]) -> tuple[str, ...]:
+def varying(matrix: FeatureMatrix, origins: Sequence[date]) -> tuple[str, ...]:
     """Features that are not the same everywhere: a source that was never loaded teaches nothing."""
-    rows = scene.matrix.rows(origins)
+    rows = matrix.rows(origins)
     kept = []
-    for index, name in enumerate(scene.matrix.names):
+    for index, name in enumerate(matrix.names):
         column = rows[:, index]
         known = column[~np.isnan(column)]
         if len(known) and known.min() < known.max():
@@ -175,36 +168,22 @@ def varying(scene: Scene, origins: Sequence[date]) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _fit_sides(rows: Any, counts: Reals, threads: int) -> tuple[tuple[lgb.Booster, Linear], tuple[lgb.Booster, Linear]]:
-    """(trees, regression) for the probability, and for the count; the binned features are shared."""
-    happened = (counts > 0).astype(np.float64)
+def _fit(rows: Any, counts: Reals, threads: int) -> tuple[lgb.Booster, Linear]:
+    """(trees, regression)."""
     shared = {**_PARAMETERS, "num_threads": threads}
-    data = lgb.Dataset(rows, happened, params=shared, free_raw_data=False).construct()
-    chance = lgb.train({**shared, "objective": "binary"}, data, _ROUNDS)
-    number = lgb.train({**shared, "objective": "poisson"}, data.set_label(counts), _ROUNDS)
-    plain = compressed(rows)
-    return (chance, fit_logistic(plain, happened, PENALTY)), (number, fit_poisson(plain, counts, PENALTY))
+    data = lgb.Dataset(rows, counts, params=shared)
+    booster = lgb.train({**shared, "objective": "poisson"}, data, _ROUNDS)
+    return booster, fit_poisson(compressed(rows), counts, PENALTY)
 
 
-def _calibrate(booster: lgb.Booster, linear: Linear, rows: Any, counts: Reals, *, count: bool) -> Side:
+def _calibrate(booster: lgb.Booster, linear: Linear, rows: Any, counts: Reals) -> Side:
     """Choose the weight and straighten the margin, by the loss on rows that came later."""
     boosted = np.asarray(booster.predict(rows, raw_score=True), dtype=np.float64)
     plain = linear.margin(compressed(rows))
-    happened = counts if count else (counts > 0).astype(np.float64)
-    loss = _poisson_loss if count else _log_loss
     weights = np.linspace(0, 1, 11)
-    losses = [loss(weight * boosted + (1 - weight) * plain, happened) for weight in weights]
+    losses = [_poisson_loss(weight * boosted + (1 - weight) * plain, counts) for weight in weights]
     weight = float(weights[int(np.argmin(losses))])
-    mixed = (weight * boosted + (1 - weight) * plain)[:, None]
-    straight = (
-        fit_poisson(mixed, happened, 1e-4)
-        if count
-        else fit_logistic(mixed, happened, 1e-4)
-        if 0 < happened.mean() < 1
-        else None
-    )
-    if straight is None:
-        return Side(booster, linear, weight, 0.0, 1.0)
+    straight = fit_poisson((weight * boosted + (1 - weight) * plain)[:, None], counts, 1e-4)
     slope = float(straight.coefficients[0] / straight.scale[0])
     return Side(booster, linear, weight, float(straight.intercept - slope * straight.mean[0]), slope)
 
@@ -212,14 +191,6 @@ def _calibrate(booster: lgb.Booster, linear: Linear, rows: Any, counts: Reals, *
 def _dispersion(mean: Reals, counts: Reals) -> float:
     """Moment estimate of the negative binomial's dispersion, never below Poisson."""
     return float(max(0.0, ((counts - mean) ** 2 - mean).sum() / (mean**2).sum()))
-
-
-def _logistic(margin: Reals) -> Reals:
-    return np.asarray(1 / (1 + np.exp(-np.clip(margin, -30, 30))))
-
-
-def _log_loss(margin: Reals, happened: Reals) -> float:
-    return float(np.mean(np.logaddexp(0, margin) - happened * margin))
 
 
 def _poisson_loss(margin: Reals, counts: Reals) -> float:

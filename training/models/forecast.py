@@ -1,29 +1,44 @@
-"""What every model gives: probability, expected count and its interval, and reasons."""
+"""What every model gives: a distribution of counts for each window, from which all that is published follows, and reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-
 from features import Feature
-from training.intervals.counts import INTERVAL_LEVEL, Reals, count_quantile
-from training.labels.scene import Scene
+from training.intervals.counts import INTERVAL_LEVEL, CountDistribution, Reals
+from training.labels.task import ForecastInputs
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """Arrays (origins, grids) float64. `lower` and `upper` bound the count at the nominal level."""
+    """Arrays (origins, grids) float64, of one distribution: the score is its P(N >= 1), so that it never exceeds the count."""
 
-    probability: Reals
-    expected_count: Reals
-    lower: Reals
-    upper: Reals
-    dispersion: float  # variance = mean + dispersion * mean ** 2
+    counts: CountDistribution
+
+    @cached_property
+    def probability(self) -> Reals:
+        """The score: the probability of at least one event."""
+        return self.counts.probability
+
+    @property
+    def expected_count(self) -> Reals:
+        """The mean."""
+        return self.counts.mean
+
+    @cached_property
+    def lower(self) -> Reals:
+        """Lower bound of the interval at the nominal level."""
+        return self.counts.quantile((1 - INTERVAL_LEVEL) / 2)
+
+    @cached_property
+    def upper(self) -> Reals:
+        """Upper bound of the interval at the nominal level."""
+        return self.counts.quantile((1 + INTERVAL_LEVEL) / 2)
 
 
 @dataclass(frozen=True)
@@ -35,7 +50,7 @@ class Reasons:
 
 
 class Forecaster(Protocol):
-    """A fitted model or baseline."""
+    """A fitted model or baseline of one horizon."""
 
     @property
     def name(self) -> str:
@@ -45,19 +60,15 @@ class Forecaster(Protocol):
     def names(self) -> tuple[str, ...]:
         """The features that it uses."""
 
-    def predict(self, scene: Scene, origins: Sequence[date]) -> Forecast:
+    @property
+    def horizon(self) -> int:
+        """Periods of the windows that it forecasts."""
+
+    def predict(self, inputs: ForecastInputs, origins: Sequence[date]) -> Forecast:
         """Forecast the windows that begin at the origins."""
 
-    def explain(self, scene: Scene, origin: date) -> Reasons:
+    def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
         """What moves each grid's probability away from the usual one."""
 
     def save(self, folder: Path) -> None:
         """Write LightGBM text and JSON files into a folder."""
-
-
-def forecast(probability: Reals, expected_count: Reals, dispersion: float = 0.0) -> Forecast:
-    """A forecast with its interval; the expected count is never below the probability."""
-    mean = np.maximum(expected_count, probability)
-    tail = (1 - INTERVAL_LEVEL) / 2
-    lower, upper = count_quantile(mean, dispersion, tail), count_quantile(mean, dispersion, 1 - tail)
-    return Forecast(probability, mean, lower, upper, dispersion)

@@ -12,15 +12,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import LinAlgWarning
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression, PoissonRegressor
+from sklearn.linear_model import PoissonRegressor
 
 Reals = npt.NDArray[np.float64]
 
 #: A regression takes so many features, those most correlated with what happened: its cost grows with their square.
 MOST_FEATURES = 120
-
-#: Log-odds that stand for always, and with the other sign for never.
-_CERTAIN = 20.0
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class Linear:
         return np.asarray((rows - self.mean) / self.scale * self.coefficients)
 
     def margin(self, rows: Reals) -> Reals:
-        """(rows,) log-odds of a logistic, log mean of a Poisson regression."""
+        """(rows,) the log mean."""
         return np.asarray((rows - self.mean) / self.scale @ self.coefficients + self.intercept)
 
     def as_dict(self) -> dict[str, object]:
@@ -55,20 +52,6 @@ def compressed(rows: npt.NDArray[np.float32]) -> Reals:
     """Heavy-tailed features for a regression: signed log(1 + |x|); unknown becomes 0."""
     known = np.nan_to_num(rows.astype(np.float64), nan=0.0)
     return np.asarray(np.sign(known) * np.log1p(np.abs(known)))
-
-
-def fit_logistic(rows: Reals, happened: Reals, penalty: float) -> Linear:
-    """Logistic regression with an L2 penalty (per row) on standardised features."""
-    scaled, mean, scale = _standardised(rows)
-    share = float((happened > 0).mean())
-    if share in (0.0, 1.0):
-        # One class: nothing to tell apart, and no odds that are finite.
-        return Linear(_CERTAIN if share else -_CERTAIN, np.zeros(rows.shape[1]), mean, scale)
-    chosen = _screened(scaled, happened)
-    model = LogisticRegression(C=1.0 / (penalty * len(rows)), solver="newton-cholesky", max_iter=50)
-    with _quietly():
-        model.fit(scaled[:, chosen], happened > 0)
-    return Linear(float(model.intercept_[0]), _placed(model.coef_[0], chosen, rows.shape[1]), mean, scale)
 
 
 def fit_poisson(rows: Reals, counts: Reals, penalty: float) -> Linear:

@@ -20,10 +20,9 @@ from riskwarn.errors import ModelDamaged, UnknownVersion
 from riskwarn.files import sha256, write_text
 from riskwarn.home import Home
 from training.intervals.counts import INTERVAL_LEVEL
-from training.models.baselines import PoissonRegression, Rate
+from training.models.baselines import load_baseline
 from training.models.blend import load_blend
 from training.models.forecast import Forecaster
-from training.models.linear import Linear
 from training.registry.purpose import Purpose, check_purpose, purpose, read_purpose
 from training.registry.tracking import tracking
 
@@ -234,9 +233,7 @@ def load_version(home: Home, version: str) -> Loaded:
 def _forecaster(source: Path, content: dict[str, Any]) -> Forecaster:
     if content["kind"] == "blend":
         return load_blend(source, content)
-    if content["kind"] == "poisson_regression":
-        return PoissonRegression(Linear.from_dict(content["linear"]), content["mean"])
-    return Rate(content["name"], content["mean"])
+    return load_baseline(content)
 
 
 def split(version: str) -> tuple[str, str]:

@@ -18,8 +18,8 @@ from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.settings import Settings
 from training.evaluation.comparison import Evaluation, evaluate
-from training.evaluation.rolling import rolling, rows_of
-from training.labels.scene import Scene, learnable_origins, make_scene
+from training.evaluation.rolling import rolling
+from training.labels.task import ForecastTask, learnable_origins, make_task
 from training.models.forecast import Forecast
 
 DEFAULT_ORIGINS = 26
@@ -70,8 +70,8 @@ def backtest(
         city = read_city(home, now=datetime.now(UTC))
     if matrix is None:
         matrix = build_features(city, progress, home.settings)
-    scene = make_scene(city, target, horizon, matrix=matrix)
-    ripe = scene.mature(city.as_of)
+    task = make_task(city, target, horizon, matrix)
+    ripe = task.mature(city.as_of)
     last = end or (ripe[-1] if ripe else city.as_of)
     chosen = [origin for origin in matrix.origins if (start is None or origin >= start) and origin <= last]
     chosen = chosen if start is not None else chosen[-DEFAULT_ORIGINS:]
@@ -84,13 +84,13 @@ def backtest(
             problem="no origin with a ripe label lies there",
             nearest=min(ripe, key=lambda origin: abs(origin - asked)),
         )
-    forecasts = rolling(scene, chosen, refit_every, home.settings.threads, progress)
-    observed = scene.labels(chosen, city.as_of)
+    forecasts = rolling(task, chosen, refit_every, home.settings.threads, progress)
+    observed = task.labels(chosen, city.as_of)
     judged = np.array([origin in set(ripe) for origin in chosen])
     path = home.artifacts / "backtests" / f"{target}-{horizon}-{chosen[0]}-{chosen[-1]}.parquet"
     with atomic(path) as temporary:
-        _table(scene, chosen, forecasts, np.where(judged[:, None], observed, np.nan)).to_parquet(temporary, index=False)
-    ripe_forecasts = {name: rows_of(one, judged) for name, one in forecasts.items()}
+        _table(task, chosen, forecasts, np.where(judged[:, None], observed, np.nan)).to_parquet(temporary, index=False)
+    ripe_forecasts = {name: Forecast(one.counts[judged]) for name, one in forecasts.items()}
     return Backtest(target, horizon, tuple(chosen), evaluate(ripe_forecasts, observed[judged], horizon), path)
 
 
@@ -103,13 +103,15 @@ def build_features(city: City, progress: Progress = silent, settings: Settings |
     return build(city, learnable_origins(city), progress, executor=executor)
 
 
-def _table(scene: Scene, origins: Sequence[date], forecasts: dict[str, Forecast], observed: np.ndarray) -> pd.DataFrame:
+def _table(
+    task: ForecastTask, origins: Sequence[date], forecasts: dict[str, Forecast], observed: np.ndarray
+) -> pd.DataFrame:
     own = forecasts["model"]
     table: dict[str, Any] = {
-        "grid_id": np.tile(np.array(scene.city.geography.grid_ids, dtype=object), len(origins)),
-        "as_of": np.repeat(np.array(origins, dtype=object), scene.grids),
-        "target": scene.events.name,
-        "horizon": np.int64(scene.horizon),
+        "grid_id": np.tile(np.array(task.inputs.matrix.grid_ids, dtype=object), len(origins)),
+        "as_of": np.repeat(np.array(origins, dtype=object), task.grids),
+        "target": task.target,
+        "horizon": np.int64(task.horizon),
         "probability": own.probability.ravel(),
         "expected_count": own.expected_count.ravel(),
         "observed": pd.array(observed.ravel(), dtype="Float64"),

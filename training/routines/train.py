@@ -22,7 +22,7 @@ from riskwarn.progress import Progress, silent
 from riskwarn.store import Store
 from training.evaluation.comparison import Evaluation, evaluate
 from training.evaluation.rolling import rolling
-from training.labels.scene import Scene, make_scene
+from training.labels.task import ForecastTask, make_task
 from training.models.baselines import fit_baselines
 from training.models.blend import fit_blend
 from training.models.forecast import Forecaster
@@ -110,7 +110,7 @@ def train(
             if (obstacle := foretold[name].obstacle) is not None:
                 raise obstacle
             matrix = matrix or build_features(city, progress, home.settings)
-            one = _train_one(home, make_scene(city, name, periods, matrix=matrix), renew)
+            one = _train_one(home, make_task(city, name, periods, matrix), renew)
             trained.append(replace(one, notes=tuple(foretold[name].notes)))
         except RiskwarnError as error:
             faults.append(error)
@@ -141,14 +141,14 @@ def promote(home: Home, version: str) -> dict[str, str]:
     return {"version": version, "replaced": current or "", "name": name}
 
 
-def judge(scene: Scene, at: date, threads: int) -> Evaluation:
+def judge(task: ForecastTask, at: date, threads: int) -> Evaluation:
     """How a version fitted on the past does on the newest mature origins."""
-    ripe = scene.mature(at)
+    ripe = task.mature(at)
     held = ripe[-min(JUDGED_ORIGINS, len(ripe) // 3) :] if len(ripe) >= 3 else []
     if len(held) < LEAST_JUDGED:
-        raise HistoryTooShort(origins=len(ripe), as_of=at, horizon=scene.horizon, needed=3 * LEAST_JUDGED)
-    forecasts = rolling(scene, held, len(held), threads)
-    return evaluate(forecasts, scene.labels(held, at), scene.horizon)
+        raise HistoryTooShort(origins=len(ripe), as_of=at, horizon=task.horizon, needed=3 * LEAST_JUDGED)
+    forecasts = rolling(task, held, len(held), threads)
+    return evaluate(forecasts, task.labels(held, at), task.horizon)
 
 
 def _unfit(home: Home, version: str, target: str) -> RiskwarnError | None:
@@ -160,10 +160,10 @@ def _unfit(home: Home, version: str, target: str) -> RiskwarnError | None:
     return None
 
 
-def _train_one(home: Home, scene: Scene, renew: bool) -> Trained:
-    at, threads = scene.city.as_of, home.settings.threads
-    name, horizon = scene.events.name, scene.horizon
-    evaluation = judge(scene, at, threads)
+def _train_one(home: Home, task: ForecastTask, renew: bool) -> Trained:
+    at, threads = task.as_of, home.settings.threads
+    name, horizon = task.target, task.horizon
+    evaluation = judge(task, at, threads)
     best = evaluation.best_baseline
     current = version_with_alias(home, name, horizon, "champion")
     unfit = _unfit(home, current, name) if current is not None else None
@@ -174,10 +174,10 @@ def _train_one(home: Home, scene: Scene, renew: bool) -> Trained:
     said = f"log loss gain over {best} {gain['gain']:.4g} [{gain['lower']:.4g}, {gain['upper']:.4g}]"
     forecaster: Forecaster
     if current is None and not evaluation.model_wins:
-        forecaster = next(one for one in fit_baselines(scene, at, scene.mature(at)) if one.name == best)
+        forecaster = next(one for one in fit_baselines(task, at, task.mature(at)) if one.name == best)
         reason = f"the model does not beat {best} beyond its interval ({said}): {best} scores"
     else:
-        forecaster = fit_blend(scene, at, threads)
+        forecaster = fit_blend(task, at, threads)
         reason = said if current is None else f"challenger of {current}; {said}"
     if replaced is not None:
         reason = f"{reason}. It takes the place of {replaced}, which could no longer score"
@@ -193,7 +193,7 @@ def _train_one(home: Home, scene: Scene, renew: bool) -> Trained:
             "as_of": at.isoformat(),
             "kind": forecaster.name,
             "best_baseline": best,
-            "store_version": scene.city.store_version,
+            "store_version": task.store_version,
             "configuration": home.configuration.fingerprint(),
             "catalogue": catalogue_version(home.configuration),
             "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),

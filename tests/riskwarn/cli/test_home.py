@@ -43,7 +43,9 @@ def test_a_home_may_be_called_anything(call: Caller) -> None:
     call("--home", home, "init")
     call("--home", home, "ingest", "grids", write_csv(call.folder / "grids.csv", grid_rows()))
     opened = make_home(home, Settings())
-    version, _ = register(opened, "conflict", 4, Rate("climatology", 0.1), {"kind": "climatology"}, {"log_loss": 0.5})
+    version, _ = register(
+        opened, "conflict", 4, Rate("climatology", 4, 0.1), {"kind": "climatology"}, {"log_loss": 0.5}
+    )
     set_alias(opened, version, "champion")
     assert [(one.version, one.alias, one.metrics) for one in versions(opened)] == [
         ("conflict-4-v1", "champion", {"log_loss": 0.5})

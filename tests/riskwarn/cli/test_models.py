@@ -20,7 +20,7 @@ def _three(folder: Path) -> None:
     made = {"as_of": "2026-03-02", "kind": "climatology", "best_baseline": "all_history",
             "trained_at": "2026-03-02T16:30:00+00:00"}  # fmt: skip
     for target, horizon, loss in (("safety", 4, 0.4), ("conflict", 4, 0.6), ("conflict", 4, 0.5), ("conflict", 1, 0.2)):
-        version, _ = register(home, target, horizon, Rate("climatology", 0.1), made, {"log_loss": loss})
+        version, _ = register(home, target, horizon, Rate("climatology", 4, 0.1), made, {"log_loss": loss})
         if version in ("conflict-4-v1", "safety-4-v1"):
             set_alias(home, version, "champion")
     set_alias(home, "conflict-4-v2", "challenger")

@@ -1,0 +1,119 @@
+"""What a forecaster may look at, and what fitting and judging need on top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from features import City, FeatureMatrix
+from features.panel.panel import Encoded, encoded
+from riskwarn.geography import Geography
+from riskwarn.health import Arrivals
+from riskwarn.health.learnable import WARM_UP
+from riskwarn.periods import Calendar
+from training.labels.history import EventHistory
+from training.labels.targets import Counts, TargetEvents, embargo_days, mature, target_events, window_counts
+
+
+@dataclass(frozen=True)
+class ForecastInputs:
+    """All that predicting and explaining may read: small, without beliefs, so that it can be sent to a worker."""
+
+    matrix: FeatureMatrix
+    history: EventHistory
+
+    @property
+    def grids(self) -> int:
+        """Number of grids."""
+        return len(self.matrix.grid_ids)
+
+
+@dataclass(frozen=True)
+class ForecastTask:
+    """One target and horizon in one city: a forecaster that is fitted at an origin uses what was known before it."""
+
+    inputs: ForecastInputs
+    events: TargetEvents
+    horizon: int
+    calendar: Calendar
+    geography: Geography
+    arrivals: Arrivals | None  # of the target's source: by how much its known times proved too early
+    as_of: date
+    store_version: int
+
+    @property
+    def target(self) -> str:
+        """The target's name."""
+        return self.events.name
+
+    @property
+    def grids(self) -> int:
+        """Number of grids."""
+        return self.inputs.grids
+
+    @property
+    def origins(self) -> tuple[date, ...]:
+        """Every origin whose features are at hand."""
+        return self.inputs.matrix.origins
+
+    def labels(self, origins: Sequence[date], known_before: date) -> Counts:
+        """(origins, grids) counts of the windows, as known before a date."""
+        return self.counts(origins, 0, self.horizon, known_before)
+
+    def counts(self, origins: Sequence[date], start: int, stop: int, known_before: date) -> Counts:
+        """(origins, grids) events from `start` to `stop` periods after each origin, as known before a date."""
+        return window_counts(self.events, self.calendar, origins, start, stop, self.grids, known_before)
+
+    def embargo(self, origin: date) -> int:
+        """Days for reports to arrive, as far as was known before `origin`."""
+        return embargo_days(self.events, self.calendar, origin, self.arrivals)
+
+    def mature(self, at: date) -> list[date]:
+        """The origins with a mature label as seen from `at`."""
+        return mature(self.origins, self.calendar, self.horizon, self.embargo(at), at)
+
+    def at_horizon(self, horizon: int) -> ForecastTask:
+        """The same target, another horizon."""
+        return replace(self, horizon=horizon)
+
+    def with_matrix(self, matrix: FeatureMatrix) -> ForecastTask:
+        """The same with other features."""
+        return replace(self, inputs=replace(self.inputs, matrix=matrix))
+
+
+def learnable_origins(city: City) -> list[date]:
+    """Every origin from the end of the warm-up to the as-of."""
+    periods = city.calendar.periods_between(city.first_known, city.as_of) + 1
+    warm_up = min(WARM_UP[city.configuration.period], max(1, periods // 3))
+    return [city.calendar.shift(city.as_of, -back) for back in range(periods - warm_up, -1, -1)]
+
+
+def make_task(
+    city: City, target: str, horizon: int, matrix: FeatureMatrix, numbers: Encoded | None = None
+) -> ForecastTask:
+    """The task of a target and horizon. `numbers` is the encoded city where it is at hand.
+
+    Raises TargetSourceMissing.
+    """
+    events = target_events(city, target)
+    numbers = encoded(city) if numbers is None else numbers
+    history = EventHistory(
+        target=target,
+        calendar=city.calendar,
+        as_of=city.as_of,
+        columns=len(numbers.edges),
+        grids=len(city.geography),
+        spans=events.spans(numbers.edges, city.calendar),
+        neighbours=city.geography.neighbours,
+    )
+    return ForecastTask(
+        inputs=ForecastInputs(matrix, history),
+        events=events,
+        horizon=horizon,
+        calendar=city.calendar,
+        geography=city.geography,
+        arrivals=city.arrivals.get(city.configuration.targets[target].source),
+        as_of=city.as_of,
+        store_version=city.store_version,
+    )
