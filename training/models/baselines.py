@@ -148,9 +148,8 @@ def _rate_12(history: EventHistory, origins: Sequence[date], horizon: int, mean:
 
 
 def _all_history(history: EventHistory, origins: Sequence[date], horizon: int, mean: float) -> tuple[Reals, Reals]:
-    columns = history.columns_of(origins)
-    periods = np.maximum(columns, 1)[:, None].astype(np.float64)
-    return history.known()[columns] / periods * horizon, periods / horizon
+    periods = history.exposure(origins)
+    return history.known()[history.columns_of(origins)] / periods * horizon, periods / horizon
 
 
 def _within(history: EventHistory, origins: Sequence[date], horizon: int, window: int) -> tuple[Reals, Reals]:
