@@ -55,7 +55,7 @@ def export(session: Session, file: Path, source: str | None, force: bool) -> Non
     path = output_file(file, force=force, endings=(".xlsx", ".csv"))
     rows = _refused(session, source, everything=False)
     if file.suffix.lower() == ".xlsx":
-        from riskwarn.health import write_workbook
+        from riskwarn.health.workbook import write_workbook
         from riskwarn.store import ledger
 
         write_workbook(path, rows, ledger(session.home()))
