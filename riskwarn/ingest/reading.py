@@ -54,6 +54,7 @@ class Reading:
     unknown: dict[str, set[str]] = field(default_factory=dict)  # field -> words that no vocabulary has; never stored
     earliest: date = date(1990, 1, 1)  # instants before this day are no dates
     emptied: Counter[tuple[str, str]] = field(default_factory=Counter)  # cells read as empty, by field and reason
+    like: tuple[str, ...] = ()  # sources of which the file looks: what of theirs is by rule not loaded holds here, too
     separator: str | None = None  # what parts the cells of a file of text
     forms: Forms = field(default_factory=Forms)  # what the first rows decided for the columns
     moved: Counter[str] = field(default_factory=Counter)  # rows whose place was mended or missed, by what is said of it
@@ -67,6 +68,11 @@ class Reading:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    @property
+    def ruled_by(self) -> tuple[str, ...]:
+        """The sources whose rules hold, of what is not loaded and of what is placed no nearer than a unit."""
+        return tuple(dict.fromkeys((self.source, *self.like)))
 
     def cell(self, name: str) -> pa.Array:
         """The cells of a field; all null where the sheet has no such column."""
