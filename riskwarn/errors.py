@@ -143,6 +143,13 @@ class FileMissing(RiskwarnError):
     template = "{file}: no such file; check the path."
 
 
+class FolderEmpty(RiskwarnError):
+    """A folder whose files are to be loaded holds none."""
+
+    code = "folder_empty"
+    template = "{folder}: the folder is empty; put the exports of the departments in it, or name another."
+
+
 class FolderMissing(RiskwarnError):
     """A file is to be written into a folder that is not there."""
 
@@ -356,6 +363,14 @@ class UnknownLoad(RiskwarnError):
     code = "unknown_load"
     template = "There is no load {load}; riskwarn loads list shows those there are."
     status = 404
+
+
+class LoadErased(RiskwarnError):
+    """A load that was erased for good."""
+
+    code = "load_erased"
+    template = "Load {load} was erased on {day}, for good: nothing of it is left to erase or to bring back."
+    status = 410
 
 
 class UnknownRecord(RiskwarnError):

@@ -1,4 +1,5 @@
-"""The one place that writes files: a crash leaves the old file or the new one, and nobody's file is written over."""
+"""The one place that writes files, and reads those of the package: a crash leaves the old file or the new one, and nobody's file
+is written over."""
 
 from __future__ import annotations
 
@@ -8,7 +9,11 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from riskwarn.errors import FolderMissing, OutputRefused
 from riskwarn.messages import Joined, Message
@@ -107,3 +112,10 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def packaged(name: str) -> dict[str, Any]:
+    """A YAML file of the package, read by libyaml where that is there: every command waits for some of them."""
+    text = files("riskwarn").joinpath(name).read_text(encoding="utf-8")
+    content: dict[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return content

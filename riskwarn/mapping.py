@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,6 +10,7 @@ import yaml
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from riskwarn.declarations import Declared, Name, read_yaml, zone
+from riskwarn.files import packaged
 from riskwarn.words import PRESETS, PresetName
 
 #: In which order dates are written that do not begin with a year of four digits.
@@ -123,9 +123,7 @@ class Mapping(Declared):
 @cache
 def preset_content(name: str) -> dict[str, Any]:
     """A packaged mapping as it stands in its file: `source`, `zh`, `en` and the `mapping`."""
-    text = files("riskwarn").joinpath(f"contracts/data/presets/{name}.yaml").read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
-    return content
+    return packaged(f"contracts/data/presets/{name}.yaml")
 
 
 def chosen_mapping(own: Mapping, file: Path | None, preset: str | None) -> Mapping:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from riskwarn.errors import RefusedWord
+from riskwarn.files import packaged
 
 #: Traditional forms of the characters of refused words.
 _SIMPLIFIED = str.maketrans(
@@ -24,9 +22,7 @@ _BETWEEN = frozenset("·•・‧*_~-.^'\"`“”‘’()（）[]【】<>《》�
 @cache
 def refusals() -> dict[str, Any]:
     """The packaged list: refused `words`, and the kinds of each source that are `not_loaded`."""
-    text = files("riskwarn").joinpath("contracts/data/refused.yaml").read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
-    return content
+    return packaged("contracts/data/refused.yaml")
 
 
 @cache

@@ -59,6 +59,7 @@ def command(
     """
     from riskwarn.health import prospects
     from riskwarn.ingest.loading.folder import carry_out
+    from riskwarn.ingest.loading.inputs import check_paths
     from riskwarn.ingest.loading.plan import places_of, survey
     from riskwarn.ingest.loading.rehearsal import rehearsal
     from riskwarn.store import Store
@@ -66,6 +67,7 @@ def command(
     session: Session = context.obj
     home = session.home()
     now = datetime.now(UTC)
+    check_paths(paths)
     someone = can_ask() and not yes
     if not (someone or yes or dry_run):
         raise click.UsageError("Nobody can be asked here: say --yes, and by options what is missing (see --dry-run).")
@@ -259,7 +261,7 @@ def _lines(
     if dry_run:
         return [*lines, "", "Nothing was stored. Without --dry-run it is."]
     lines += [Message("note: {note}", note=note) for note in targets]
-    held = Store(home).sources()
+    held = Store(home).records()
     force = ", ".join(f"{source} {rows}" for source, rows in held.items()) or "nothing"
     following = (
         "mend what was not loaded, and load it again" if failed

@@ -51,17 +51,22 @@ def list_rows(session: Session, source: str | None, everything: bool, single: bo
 def export(session: Session, file: Path, source: str | None, force: bool) -> None:
     """Write refused rows for the clerk who can repair them: a workbook (.xlsx), or a CSV that Excel opens."""
     from riskwarn.files import output_file
+    from riskwarn.store.repairs import NOT_LOADED
 
     path = output_file(file, force=force, endings=(".xlsx", ".csv"))
     rows = _refused(session, source, everything=False)
+    repairable = [row for row in rows if row["reason"] != NOT_LOADED]
     if file.suffix.lower() == ".xlsx":
-        from riskwarn.health import write_workbook
+        from riskwarn.health.workbook import write_workbook
         from riskwarn.store import ledger
 
         write_workbook(path, rows, ledger(session.home()))
     else:
-        _write_csv(path, rows)
-    session.emit({"rows": len(rows), "path": str(path)}, [Message("{rows} rows: {path}", rows=len(rows), path=path)])
+        _write_csv(path, repairable)
+    kept = len(rows) - len(repairable)
+    said = Message("{rows} rows: {path}", rows=len(repairable), path=path)
+    by_rule = [Message("{rows} more are by rule not loaded: nobody has to repair them.", rows=kept)] if kept else []
+    session.emit({"rows": len(repairable), "not_loaded": kept, "path": str(path)}, [said, *by_rule])
 
 
 @command.command("retry")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from riskwarn.contracts.sources import declared
 from riskwarn.contracts.vocabulary import category_words, normalised, shipped
 
 #: The code of what is by rule not loaded.
@@ -73,6 +74,14 @@ def _forms(word: str) -> Iterable[str]:
 def counted_only_as(source: str) -> dict[str, tuple[str, ...]]:
     """Kinds that count in some categories only -> those categories."""
     return {kind: tuple(listed) for kind, listed in shipped("refused")["only_as"].get(source, {}).items()}
+
+
+def has_rules(source: str) -> bool:
+    """Whether something of a source is by rule not loaded, not counted, or placed no nearer than a unit."""
+    listed = shipped("refused")
+    return declared(source).demand_only or any(
+        source in listed[rule] for rule in ("not_loaded", "only_as", "from_unit")
+    )
 
 
 def never_below(source: str) -> dict[str, str]:

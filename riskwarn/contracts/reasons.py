@@ -54,6 +54,11 @@ REASONS: dict[str, Why] = {
         "the coordinates lie in no grid of the city, and nothing else says where it was",
         "correct the coordinates (see coordinates: in the mapping), or fill in the grid",
     ),
+    "several_places": Why(
+        "地点对应多个网格或单位，无法确定是哪一个",
+        "the place fits several grids or units",
+        "write the community and town before it, or fill in the grid id",
+    ),
     "unknown_grid": Why("网格编码不在网格表中", "no such grid is loaded", "load the newest grids, or correct the id"),
     "unknown_unit": Why(
         "区县、镇街或社区不在网格表中",
@@ -91,6 +96,7 @@ REPAIRS_ZH: dict[str, str] = {
     "ragged_row": "检查该行是否多出分隔符或换行",
     "rounded_id": "在系统中重新导出，把该列存为文本；不要在Excel中直接打开再保存",
     "severity_digits": "改填“一般、较大、重大、特别重大”",
+    "several_places": "在地点前写明所属社区和镇街，或补填网格编码",
     "unknown_grid": "核对网格编码；网格已调整的，请先报送最新网格表",
     "bad_weights": "更正整组比例使其合计为1，或全部留空（均分）",
     "missing_name": "补填名称",

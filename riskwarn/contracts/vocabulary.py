@@ -7,11 +7,9 @@ import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from riskwarn.files import packaged
 from riskwarn.refused import folded, refusals, refused_word
 
 _ACCUSATIONS = ("检举控告", "揭发控告", "举报", "report")
@@ -21,9 +19,7 @@ _BETWEEN_HAN = re.compile(r"(?<=[㐀-鿿]) (?=[㐀-鿿])")
 @cache
 def shipped(name: str) -> dict[str, Any]:
     """One packaged list by its name (`categories`, `headings`, `words`, `dropped`, …)."""
-    text = files("riskwarn.contracts").joinpath(f"data/{name}.yaml").read_text(encoding="utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
-    return content
+    return packaged(f"contracts/data/{name}.yaml")
 
 
 def normalised(text: str) -> str:

@@ -1,14 +1,13 @@
 """How sound the data are: how each source reports, and what was refused, in words for the clerk.
 
 The door: `examine` with `districts_in_force` and `usual_as_of`, `SourceHealth`, `Verdict`, `Gap`; `arrivals_of` for
-the embargo of training; `prospects` of the targets; `write_workbook`.
+the embargo of training; `prospects` of the targets.
 """
 
 from riskwarn.health.delays import Arrivals
 from riskwarn.health.examining import arrivals_of, districts_in_force, examine, usual_as_of
 from riskwarn.health.learnable import Prospect, prospects
 from riskwarn.health.reports import Gap, SourceHealth, Verdict
-from riskwarn.health.workbook import write_workbook
 
 __all__ = [
     "Arrivals",
@@ -21,5 +20,4 @@ __all__ = [
     "examine",
     "prospects",
     "usual_as_of",
-    "write_workbook",
 ]

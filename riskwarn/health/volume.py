@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special  # not scipy.stats: every load would wait for its import
 
 from riskwarn.arrays import Reals
 
@@ -147,10 +147,10 @@ def shortfall(counts: Reals, years: Reals, holidays: Reals, start: int = 0, rare
         error = float((expected.mean[chosen] * expected.error[chosen]).sum())
         variance = expected.dispersion[window - 1] * mean + error**2
         rarity = max(
-            float(stats.t.cdf((observed - mean) / np.sqrt(variance), freedom)), _tail(observed, mean, variance)
+            float(special.stdtr(freedom, (observed - mean) / np.sqrt(variance))), _tail(observed, mean, variance)
         )
         if found is None or rarity <= found.rarity:
-            lowest = max(0.0, mean + float(stats.t.ppf(rare, freedom)) * np.sqrt(variance))
+            lowest = max(0.0, mean + float(special.stdtrit(freedom, rare)) * np.sqrt(variance))
             short = rarity < rare and observed < (1 - SMALLEST_SHORTFALL) * mean
             found = Volume(window, round(observed), mean, lowest, rarity, short)
     return found
@@ -208,5 +208,5 @@ def _dispersions(residuals: Reals, mean: Reals, freedom: float) -> Reals:
 def _tail(observed: float, mean: float, variance: float) -> float:
     """P(N <= observed) of a negative binomial with this mean and variance."""
     if variance <= mean * (1 + 1e-9):
-        return float(stats.poisson.cdf(observed, mean))
-    return float(stats.nbinom.cdf(observed, mean**2 / (variance - mean), mean / variance))
+        return float(special.pdtr(np.floor(observed), mean))
+    return float(special.betainc(mean**2 / (variance - mean), np.floor(observed) + 1, mean / variance))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -29,11 +29,16 @@ from riskwarn.ingest.values.clock import TIME_OF, day_and_time
 from riskwarn.ingest.values.dates import instants
 from riskwarn.ingest.values.fill_down import FillDown
 from riskwarn.ingest.values.forms import Forms
+from riskwarn.ingest.values.leading_zeros import did_you_mean, with_zeros
 from riskwarn.ingest.values.numbers import Mark, numbers
 from riskwarn.ingest.values.orders import Order
 from riskwarn.mapping import Mapping as Rules
 
 _FOOTERS = "of totals and signatures, with nothing else in them, were passed over"
+
+
+#: Stands for all rows whose grid is not known; no id begins like this.
+_UNKNOWN = ""
 
 
 @dataclass
@@ -54,10 +59,12 @@ class Reading:
     unknown: dict[str, set[str]] = field(default_factory=dict)  # field -> words that no vocabulary has; never stored
     earliest: date = date(1990, 1, 1)  # instants before this day are no dates
     emptied: Counter[tuple[str, str]] = field(default_factory=Counter)  # cells read as empty, by field and reason
+    like: tuple[str, ...] = ()  # sources of which the file looks: what of theirs is by rule not loaded holds here, too
     separator: str | None = None  # what parts the cells of a file of text
     forms: Forms = field(default_factory=Forms)  # what the first rows decided for the columns
     moved: Counter[str] = field(default_factory=Counter)  # rows whose place was mended or missed, by what is said of it
     placed: Counter[tuple[str, bool]] = field(default_factory=Counter)  # (rung, whether it led to a grid) -> sound rows
+    without_zeros: Counter[str] = field(default_factory=Counter)  # "unknown", or a grid that is meant -> rows
     local: LocalCategories = field(default_factory=LocalCategories)
     opinions: Mapping[str, str] = field(default_factory=dict)  # field -> heading that may stand for an opinion
     dropped: list[str] = field(
@@ -67,6 +74,11 @@ class Reading:
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    @property
+    def ruled_by(self) -> tuple[str, ...]:
+        """The sources whose rules hold, of what is not loaded and of what is placed no nearer than a unit."""
+        return tuple(dict.fromkeys((self.source, *self.like)))
 
     def cell(self, name: str) -> pa.Array:
         """The cells of a field; all null where the sheet has no such column."""
@@ -153,8 +165,25 @@ class Reading:
             *(f"{rows} row(s) {what}" for what, rows in self.moved.items() if rows),
             *(f"{name}: {rows} cell(s) {why}, and were read as empty" for (name, why), rows in self.emptied.items()),
             *unknown,
+            *self._zeros(),
             *self.local.notes(),
         ]
+
+    def note_unknown_grids(self, ids: pa.Array, known: Collection[str]) -> None:
+        """Note the ids of rows (null: none) whose grid is not `known`, and those that only lack zeros before them."""
+        codes, words = coded(ids)
+        rows = np.bincount(codes[codes >= 0], minlength=len(words))
+        meant = with_zeros([word for word in words if word is not None], known)
+        self.without_zeros[_UNKNOWN] += int(rows.sum())
+        for word, count in zip(words, rows, strict=False):
+            if word in meant:
+                self.without_zeros[meant[word]] += int(count)
+
+    def _zeros(self) -> list[str]:
+        """What is said of ids without their zeros."""
+        meant = Counter(self.without_zeros)
+        unknown = meant.pop(_UNKNOWN, 0)
+        return did_you_mean(unknown, meant.total(), [grid for grid, _ in meant.most_common(3)])
 
 
 def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Iterator[Reading]:

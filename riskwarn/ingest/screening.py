@@ -34,7 +34,7 @@ from riskwarn.ingest.values.cells import digests, each, flags, plain_ids, string
 from riskwarn.refused import refused_word
 
 #: Of these fields nothing but a digest, a topic or a place is kept, whatever stands in them.
-_NEVER_STORED = ("text", "address", "place", "path")
+NEVER_STORED = ("text", "address", "place", "path")
 #: Codes of places in the tables; everything else that they store as text is a name or a remark.
 _CODES = ("grid_id", "community", "town", "district", "from_grid_id", "to_grid_id", "unit")
 _REMARKS = ("reason", "basis", "kind", "source")
@@ -52,7 +52,7 @@ def refuse_personal_columns(cells: Mapping[str, pa.Array], headings: Mapping[str
     `cells` and `headings` by field: those columns that only a mapping claims, because no contract knows their heading.
     """
     for field, heading in headings.items():
-        if field.endswith(("_at", "_from", "_to")) or field.startswith("period_") or field in _NEVER_STORED:
+        if field.endswith(("_at", "_from", "_to")) or field.startswith("period_") or field in NEVER_STORED:
             continue
         found = personal_column(*_counted(cells[field]))
         if found is not None:

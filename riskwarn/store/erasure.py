@@ -27,7 +27,7 @@ from riskwarn.files import named_by_content
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store.garbage import finish_erasures
-from riskwarn.store.ledger import LedgerRow, Loss, ledger
+from riskwarn.store.ledger import LedgerRow, Loss, check_erased, ledger
 from riskwarn.store.proof import Proof, Sought, prove
 from riskwarn.store.tables import ERASURES, LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE
 from riskwarn.store.undo import leaning
@@ -50,7 +50,7 @@ class Foreseen:
 
 
 def foresee_load(home: Home, load: int) -> Foreseen:
-    """What erasing a load would remove; raise UnknownLoad. Nothing, where it was erased and the proof is what is missing."""
+    """What erasing a load would remove; raise UnknownLoad, LoadErased. Nothing, where it was erased and the proof is what is missing."""
     if _unproven(home, "load", load=load) is not None:
         return Foreseen("", "", 0, 0, (), Loss(0, 0))
     chosen = _standing(home, load)
@@ -111,7 +111,7 @@ def erase_load(home: Home, load: int, *, because: str, now: datetime, progress: 
     """Remove a load: its file, its refused rows, the name and the checksum of what was loaded.
 
     Where it was erased, and the proof is missing, what was found then is looked for once more. Raises UnknownLoad (none
-    of this number, an undoing, or one that was erased), RefusedWord, PersonalText, ReasonTooLong (`because`).
+    of this number, or an undoing), LoadErased, RefusedWord, PersonalText, ReasonTooLong (`because`).
     """
     check_because(because)
     with writing(home, progress):
@@ -200,11 +200,10 @@ def erase_record(
 
 
 def _standing(home: Home, load: int) -> LedgerRow:
-    """A load that was not erased, undone or not; raise UnknownLoad."""
+    """A load that was not erased, undone or not; raise UnknownLoad, LoadErased."""
+    check_erased(home, load)
     chosen = next((row for row in ledger(home) if row.load_id == load), None)
-    with home.database.connect() as connection:
-        gone = connection.scalar(select(ERASURES.c.id).where(ERASURES.c.load_id == load, ERASURES.c.kind == "load"))
-    if chosen is None or chosen.undoes is not None or chosen.erases is not None or gone is not None:
+    if chosen is None or chosen.undoes is not None or chosen.erases is not None:
         raise UnknownLoad(load=load)
     return chosen
 

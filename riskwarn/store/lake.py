@@ -72,6 +72,16 @@ class Store:
         with self._home.database.connect() as connection:
             return {str(source): int(count) for source, count in connection.execute(rows)}
 
+    def records(self) -> dict[str, int]:
+        """How many records (in tables: rows) are stored of each source; of a record with several versions one."""
+        found = self.sources()
+        for source in found:
+            key = "record_id" if "record_id" in schema_of(source).names else "grid_id" if source == "grids" else None
+            if key is not None and len(self._paths(source)) > 1:
+                parts = [table[key].unique() for table in self.scan(source, [key])]
+                found[source] = len(pa.chunked_array(parts).unique()) if parts else 0
+        return found
+
     def scan(
         self,
         source: str,

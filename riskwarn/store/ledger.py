@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 
+from riskwarn.errors import LoadErased
 from riskwarn.home import Home
 from riskwarn.store.tables import ERASURES, LOADS
 
@@ -74,6 +75,16 @@ def ledger(home: Home, source: str | None = None) -> list[LedgerRow]:
         for row in rows
         if source is None or row["source"] == source
     ]
+
+
+def check_erased(home: Home, load: int) -> None:
+    """Raise LoadErased where a load was erased."""
+    chosen = select(ERASURES.c.erased_at).where(ERASURES.c.load_id == load, ERASURES.c.kind == "load")
+    with home.database.connect() as connection:
+        erased_at = connection.scalar(chosen)
+    if erased_at is not None:
+        day = erased_at.astimezone(home.configuration.calendar.timezone).date()
+        raise LoadErased(load=load, day=day)
 
 
 def losses(home: Home) -> list[Loss]:

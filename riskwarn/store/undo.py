@@ -18,7 +18,7 @@ from riskwarn.contracts.schema import TABLES
 from riskwarn.errors import LoadNotUndone, UnknownLoad
 from riskwarn.home import Home
 from riskwarn.messages import Message
-from riskwarn.store.ledger import LedgerRow, ledger
+from riskwarn.store.ledger import LedgerRow, check_erased, ledger
 from riskwarn.store.tables import LOADS
 from riskwarn.store.writing import writing
 
@@ -46,7 +46,7 @@ def undo(home: Home, load: int, *, because: str | None = None, with_later: bool 
     because : why, kept in the ledger.
     with_later : take back the later loads that lean on it too.
 
-    Raises UnknownLoad; LoadNotUndone where it was undone already, where it is itself an undoing, or where later loads
+    Raises UnknownLoad, LoadErased; LoadNotUndone where it was undone already, where it is itself an undoing, or where later loads
     lean on it and `with_later` is not set; RefusedWord, PersonalText, ReasonTooLong (`because`).
     """
     if because is not None:
@@ -56,6 +56,7 @@ def undo(home: Home, load: int, *, because: str | None = None, with_later: bool 
         chosen = next((row for row in rows if row.load_id == load), None)
         if chosen is None:
             raise UnknownLoad(load=load)
+        check_erased(home, load)
         _refuse(chosen)
         later = leaning(rows, chosen)
         if later and not with_later:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,16 +26,22 @@ def category_words(reading: Reading) -> CategoryWords:
     return CategoryWords(reading.source, reading.categories, mapping.words.get("category"), mapping.codes)
 
 
+def _words_by_source(reading: Reading) -> dict[str, CategoryWords]:
+    """Source whose rules hold -> how it understands the words of this export."""
+    own = category_words(reading)
+    return {source: replace(own, source=source) for source in reading.ruled_by}
+
+
 def refuse(reading: Reading) -> None:
     """Rows that are by rule not loaded, before anything else of them is read."""
-    words = category_words(reading)
+    words = _words_by_source(reading)
 
     def of_a_category(text: str) -> str | None:
-        listed = "kind" if words.code(text) == NOT_LOADED else None
-        return rule_against(reading.source, text) or listed
+        listed = "kind" if any(known.code(text) == NOT_LOADED for known in words.values()) else None
+        return of_a_word(text) or listed
 
     def of_a_word(text: str) -> str | None:
-        return rule_against(reading.source, text)
+        return next(filter(None, (rule_against(source, text) for source in words)), None)
 
     for name in ("kind", *_CATEGORIES, "form", "status", "outcome"):
         if name in reading.cells:
@@ -44,8 +53,9 @@ def refuse(reading: Reading) -> None:
         secret = flags(reading.cells["confidential"], lambda text: yes.get(text) == "yes")
         reading.faults.add(secret, "not_loaded", "confidential", "confidential")
     if "kind" in reading.cells:
-        for kind, within in counted_only_as(reading.source).items():
-            reading.faults.add(_counted_elsewhere(reading, words, kind, within), "not_loaded", "kind", kind)
+        for source, known in words.items():
+            for kind, within in counted_only_as(source).items():
+                reading.faults.add(_counted_elsewhere(reading, known, kind, within), "not_loaded", "kind", kind)
 
 
 def _counted_elsewhere(reading: Reading, words: CategoryWords, kind: str, within: tuple[str, ...]) -> Flags:
@@ -82,13 +92,26 @@ def category(reading: Reading, name: str) -> pa.Array:
     return pc.coalesce(plain(fine), plain(coarse)).dictionary_encode()
 
 
+def _of_categories(reading: Reading, words: CategoryWords, listed: Collection[str]) -> Flags:
+    """(rows,) records of which any category, coarse, fine or final, is of the list, as written or as the mapping translates it."""
+    written = replace(words, own=None)
+
+    def of_the_list(text: str) -> bool:
+        return words.code(text) in listed or written.code(text) in listed
+
+    rows = np.zeros(len(reading), dtype=bool)
+    for name in _CATEGORIES:
+        if name in reading.cells:
+            rows |= flags(reading.cells[name], of_the_list)
+    return rows
+
+
 def lifted(reading: Reading, found: dict[str, pa.Array], ladder: Ladder) -> dict[str, pa.Array]:
     """Place columns in which what people suffer at home, or do to themselves, is placed on the town and no nearer."""
-    nearest = never_below(reading.source)
-    if not nearest:
-        return {}
-    told = [found[name] for name in ("category", "category_final")]
-    rows = np.logical_or.reduce([flags(cells, nearest.__contains__) for cells in told])
+    rows = np.zeros(len(reading), dtype=bool)
+    for source, words in _words_by_source(reading).items():
+        if nearest := never_below(source):
+            rows |= _of_categories(reading, words, nearest)
     if not rows.any():
         return {}
     at = pa.array(rows)

@@ -8,7 +8,7 @@ load that goes on all the same (`force`) says so in its account.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.contracts import Contract
+from riskwarn.contracts.categories import has_rules
 from riskwarn.contracts.vocabulary import categories_of
 from riskwarn.errors import FileOfAnotherSource, LoadTooLarge, PresetOfAnotherSource, RecordsRewritten, RiskwarnError
 from riskwarn.ingest.loading.versions import Sorted
-from riskwarn.ingest.mapping_proposal.guessing import is_shipped, likely_source, source_of_words
+from riskwarn.ingest.mapping_proposal.guessing import is_shipped, likely_source, resembled, source_of_words
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import coded
 from riskwarn.mapping import Mapping, preset_content
@@ -53,24 +54,30 @@ class Guard:
     settled: bool = False  # its mapping was settled for this source and these headings
     forced: list[str] = field(default_factory=list)  # what would have stopped the load
     notes: list[str] = field(default_factory=list)
+    like: list[str] = field(default_factory=list)  # other sources of which it looks, and whose rules hold for it, too
 
     def preset(self, mapping: Mapping) -> None:
         """Raise PresetOfAnotherSource where a mapping builds on the packaged mapping of another shipped source."""
-        if mapping.preset is None or not is_shipped(self.contract.source):
+        if mapping.preset is None:
             return
         source = str(preset_content(mapping.preset)["source"])
         if source != self.contract.source:
+            self.held_to(source, mapping.preset)
+        if source != self.contract.source and is_shipped(self.contract.source):
             self._stop(PresetOfAnotherSource(preset=mapping.preset, other=source, source=self.contract.source))
 
     def headings(self, headings: Sequence[str]) -> None:
         """Raise FileOfAnotherSource where the headings are clearly those of another source."""
+        if self.contract.events:
+            for source, why in resembled(self.file, headings, self.contract.source).items():
+                self.held_to(source, why)
         if self.settled:
             return
         if (found := likely_source(self.file, headings, self.contract.source)) is not None:
             self._another(*found)
 
     def rows(self, readings: Iterator[Reading]) -> Iterator[Reading]:
-        """The same batches; raise FileOfAnotherSource where the categories of the first are those of another source."""
+        """The batches with the sources whose rules hold; raise FileOfAnotherSource where the categories of the first are those of another source."""
         looked = self.settled or not self.contract.events
         for reading in readings:
             if not looked and "category" in reading.cells:
@@ -81,7 +88,19 @@ class Guard:
                 if not own and (found := source_of_words(counted, self.contract.source)) is not None:
                     self._another(*found)
             looked = True
-            yield reading
+            yield replace(reading, like=tuple(self.like))
+
+    def held_to(self, source: str, why: str) -> None:
+        """What of another source is by rule not loaded, or no nearer than a unit, holds for this file, whatever it is loaded as."""
+        if source in self.like or not has_rules(source):
+            return
+        self.like.append(source)
+        note = Message(
+            "it looks like {other} ({why}): what of {other} is by rule not loaded, or placed no nearer than the town, is "
+            "treated so here, too",
+            other=source, why=why,
+        )  # fmt: skip
+        self.notes.append(note)
 
     def versions(self, store: Store, table: pa.Table, told: Sorted, mapping: Mapping) -> None:
         """Look at what a load would store; raise LoadTooLarge, RecordsRewritten."""
@@ -146,13 +165,12 @@ class Guard:
         return repeated < CORRECTIONS * store.sources().get(self.contract.source, 0)
 
     def _another(self, source: str, why: str) -> None:
+        self.held_to(source, why)
         if source not in self.sources:
-            # What by rule is not loaded, or no nearer than the town, follows from the source.
             note = Message(
-                "it looks like {other} ({why}), whose rules of what is not loaded hold only for that source: declare {other} "
-                "under sources: in riskwarn.yaml, and load it there",
-                other=source, why=why,
-            )  # fmt: skip
+                "it looks like {other}: declare {other} under sources: in riskwarn.yaml, and load it there",
+                other=source,
+            )
             self.notes += [] if note in self.notes else [note]
             return
         self._stop(FileOfAnotherSource(file=self.file, source=self.contract.source, other=source, why=why))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from riskwarn.errors import FileMissing
+from riskwarn.errors import FileMissing, FolderEmpty
 from riskwarn.files import sha256
 
 
@@ -23,16 +23,24 @@ class Skipped:
         return {"file": self.file, "sheet": self.sheet, "reason": self.reason}
 
 
-def listed(paths: Sequence[Path]) -> tuple[list[Path], list[Skipped]]:
-    """The files to look at, folders with one level of folders below them, and what is passed over; each by its name.
-
-    Raises FileMissing.
-    """
-    files: list[Path] = []
-    skipped: list[Skipped] = []
+def check_paths(paths: Sequence[Path]) -> None:
+    """Raise FileMissing where one is not there, FolderEmpty where one is a folder with nothing in it."""
     for path in paths:
         if not path.exists():
             raise FileMissing(file=path)
+        if path.is_dir() and next(path.iterdir(), None) is None:
+            raise FolderEmpty(folder=path)
+
+
+def listed(paths: Sequence[Path]) -> tuple[list[Path], list[Skipped]]:
+    """The files to look at, folders with one level of folders below them, and what is passed over; each by its name.
+
+    Raises FileMissing, FolderEmpty.
+    """
+    check_paths(paths)
+    files: list[Path] = []
+    skipped: list[Skipped] = []
+    for path in paths:
         files += _below(path, skipped) if path.is_dir() else [path]
     seen: dict[str, Path] = {}
     kept = []

@@ -137,7 +137,9 @@ def load_file(
     kind = source if source in TABLES else "events"
     opened = open_sheet(file, heading_finder(kind, rules), database, sheet=sheet)
     guard.headings(opened.headings)
-    columns = without_people(match(opened.headings, kind, rules, file.name), source)
+    columns = match(opened.headings, kind, rules, file.name)
+    for ruling in (source, *guard.like):
+        columns = without_people(columns, ruling)
     units = _units(store)
     kept = kept_name(file.name, home.id_key, units)
     titles = {title: kept_title(title, home.id_key, units) for title in opened.titles}

@@ -111,6 +111,7 @@ class Table:
             for one in self.proposal.columns
             if not one.sure and one.field
         ]
+        lines += self.proposal.taken_for
         if self.proposal.identity:
             lines.append(f"each row is known again by {', '.join(self.proposal.identity)} together")
         return lines
@@ -168,7 +169,7 @@ def survey(
     database: str | None = None,
     now: datetime,
 ) -> Plan:
-    """Look at files, folders and every sheet of workbooks; nothing is loaded. Raises FileMissing."""
+    """Look at files, folders and every sheet of workbooks; nothing is loaded. Raises FileMissing, FolderEmpty."""
     files, skipped = listed(paths)
     tables: list[Table] = []
     failed: list[Failed] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from riskwarn.contracts import declared, required
-from riskwarn.contracts.categories import CategoryWords
+from riskwarn.contracts.categories import CategoryWords, never_below
 from riskwarn.contracts.vocabulary import field_of, shipped
 from riskwarn.ingest.columns import plain_heading
 from riskwarn.ingest.mapping_proposal.profile import Profile
@@ -94,17 +94,10 @@ def likely_source(name: str, headings: Sequence[str], source: str) -> tuple[str,
     Two headings have to name the other source (a heading of another hardly does), and three times as many as remind of
     `source`. A table is only taken for events where their id and their time stand in it.
     """
-    listed = shipped("hints")
-    if source not in listed["sources"]:
+    if not is_shipped(source):
         return None
-    plain = [plain_heading(heading).lower() for heading in headings if heading]
-    own = sum(any(word in heading for word in listed["sources"][source]) for heading in plain)
-    own += any(word in name.lower() for word in listed["sources"][source])
-    marked = {
-        other: [heading for heading in plain if any(word in heading for word in words)]
-        for other, words in listed["marks"].items()
-        if other != source
-    }
+    plain = _plain(headings)
+    own, marked = _reminding(name, plain, source), _marked(plain, source)
     best = max(marked, key=lambda other: len(marked[other]))
     told = declared(source)
     if not told.events:
@@ -116,6 +109,39 @@ def likely_source(name: str, headings: Sequence[str], source: str) -> tuple[str,
     if len(marked[best]) < max(2, 3 * own):
         return None
     return best, ", ".join(shown_headings(marked[best])[:3])
+
+
+def resembled(name: str, headings: Sequence[str], source: str) -> dict[str, str]:
+    """Source of which a file has the marks in its headings -> on what ground; of a source of one's own files, too.
+
+    As :func:`likely_source` says; where a source has records that are never placed below a unit two marks are enough.
+    """
+    plain = _plain(headings)
+    usual = max(2, 3 * _reminding(name, plain, source))
+    return {
+        other: ", ".join(shown_headings(found)[:3])
+        for other, found in _marked(plain, source).items()
+        if len(found) >= (2 if never_below(other) else usual)
+    }
+
+
+def _plain(headings: Sequence[str]) -> list[str]:
+    return [plain_heading(heading).lower() for heading in headings if heading]
+
+
+def _reminding(name: str, plain: Sequence[str], source: str) -> int:
+    """How many headings remind of a source, and its file's name; none do of a source of one's own."""
+    words = shipped("hints")["sources"].get(source, [])
+    return sum(any(word in text for word in words) for text in (*plain, name.lower()))
+
+
+def _marked(plain: Sequence[str], source: str) -> dict[str, list[str]]:
+    """Another source -> the headings that hardly a file of any other has."""
+    return {
+        other: [heading for heading in plain if any(word in heading for word in words)]
+        for other, words in shipped("hints")["marks"].items()
+        if other != source
+    }
 
 
 def source_of_words(words: Mapping[str, int], source: str) -> tuple[str, str] | None:

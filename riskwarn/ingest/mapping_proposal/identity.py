@@ -41,12 +41,13 @@ def make_identity(found: Recognised) -> tuple[str, ...]:
     """
     if found.period or "record_id" in found.fields or found.rules.identity or not len(found.seen.cells):
         return ()
+    cells: pd.DataFrame = found.seen.cells
     parts = [
         tuple(found.fields[one] for one in name.split("+"))
         for name in _PARTS
-        if set(name.split("+")) <= set(found.fields)
+        # Of what looks personal nothing is at hand.
+        if all(one in found.fields and found.fields[one] in cells for one in name.split("+"))
     ]
-    cells: pd.DataFrame = found.seen.cells
     numbers = {part: _numbered([cells[position] for position in part]) for part in parts}
     coarse = {
         (found.fields[name],)

@@ -13,10 +13,19 @@ from riskwarn.contracts import Contract
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.sources import PLACE
-from riskwarn.contracts.vocabulary import Ground, field_of, field_words, may_be_opinion, shipped, words_that_mean
+from riskwarn.contracts.vocabulary import (
+    Ground,
+    field_of,
+    field_words,
+    is_personal,
+    may_be_opinion,
+    shipped,
+    words_that_mean,
+)
 from riskwarn.ingest.columns import REPEATED, days_and_times, plain_heading, reads_as_opinion
 from riskwarn.ingest.mapping_proposal.identity import make_identity
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile
+from riskwarn.ingest.screening import NEVER_STORED
 from riskwarn.ingest.values.cells import strings
 from riskwarn.ingest.values.dates import instants
 from riskwarn.mapping import Mapping as Rules
@@ -108,16 +117,16 @@ class Recognised:
         named = {plain_heading(heading): name for name, heading in self.rules.columns.items()}
         for column in self.seen.columns:
             plain = plain_heading(column.heading)
-            if not column.personal and plain in named:
+            if not self._dropped(column) and plain in named:
                 self.take(column, named[plain], "mapping", True)
-        at = {column.position: column for column in self.seen.columns if not column.personal}
+        at = {column.position: column for column in self.seen.columns if not self._dropped(column)}
         plain_headings = [plain_heading(heading) for heading in self.seen.headings]
         for name, parts in days_and_times(plain_headings, self.contract.kind, self.rules, {}).items():
             if at.keys() >= set(parts):
                 for position in parts:
                     self.take(at[position], name, "heading", True)
         for column in self.seen.columns:
-            if column.personal or column.position in self.taken:
+            if self._dropped(column) or column.position in self.taken:
                 continue
             plain = plain_heading(column.heading)
             if self._is_opinion(column):
@@ -149,6 +158,18 @@ class Recognised:
                 if doubt:
                     self.notes.append(f"{column.heading!r} is {name} by its heading, but {doubt}")
                 self.take(column, name, told.get(ground, "heading with a prefix or another ending"), sure and not doubt)
+
+    def _dropped(self, column: Column) -> bool:
+        """Whether the load drops a column unread: personal by its heading, or by its values where more than a place is kept."""
+        if not column.personal:
+            return False
+        plain = plain_heading(column.heading)
+        told = [(name, [heading]) for name, heading in self.rules.columns.items()]
+        told += [(name, list(listed)) for name, listed in self.rules.headings.items()]
+        own = next((name for name, listed in told if plain in map(plain_heading, listed)), None)
+        known = field_of(plain, self.contract.kind)
+        name = own or (known[0] if known else None)
+        return is_personal(plain) or not self.contract.events or name not in NEVER_STORED
 
     def _doubt(self, name: str, column: Column) -> str | None:
         """Why the values of a column do not look like its field."""

@@ -18,9 +18,13 @@ from riskwarn.ingest.mapping_proposal.guessing import guess, suggested_preset
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised, recognise
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile, look_at, may_be_told
 from riskwarn.ingest.redaction import shown_headings
+from riskwarn.ingest.values.cells import coded, strings
 from riskwarn.ingest.values.fill_down import MOSTLY, ROWS, hint
+from riskwarn.ingest.values.numbers import number_form, numbers
+from riskwarn.ingest.values.shares import Shares, shares_as
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
+from riskwarn.messages import Message
 
 #: Rows of a file that are looked at.
 SAMPLE = 20_000
@@ -60,6 +64,7 @@ class Proposal:
     unknown_words: Mapping[str, Mapping[str, int]]  # field -> words that its list lacks -> rows
     notes: tuple[str, ...]
     mapping: Mapping[str, Any]  # as the file of the mapping holds it
+    taken_for: tuple[str, ...] = ()  # in what numbers are read that could be something else
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn map --json`` prints."""
@@ -137,7 +142,7 @@ def examine(
     notes += [
         hint(name, seen.columns[index].empty)
         for name, position in found.fields.items()
-        if merged_as(told.kind, name) is Merged.UNIT and seen.rows >= ROWS
+        if merged_as(told.kind, name) is Merged.UNIT and seen.rows >= ROWS and position in seen.cells
         for index in [_index(seen, position)]
         if seen.columns[index].empty >= MOSTLY and bool(seen.cells[position].notna().iloc[0])
     ]
@@ -147,6 +152,7 @@ def examine(
         notes.append(f"its residents are read when the same file is loaded as {also}, too")
     if source not in configuration.sources:
         notes.append(f"{source} is no source of this home yet: declare it under sources: in riskwarn.yaml")
+    taken_for = _taken_for(found)
     proposal = Proposal(
         file=seen.file,
         source=source,
@@ -157,10 +163,35 @@ def examine(
         identity=found.identity,
         missing=tuple(" or ".join(group[:4]) + (" …" if len(group) > 4 else "") for group in missing),
         unknown_words=_unknown_words(found),
-        notes=tuple(dict.fromkeys(notes)),
+        notes=tuple(dict.fromkeys([*notes, *taken_for])),
+        taken_for=tuple(taken_for),
         mapping=_mapping(found, preset),
     )
     return proposal, found
+
+
+def _taken_for(found: Recognised) -> list[str]:
+    """What columns of shares are read as, where their numbers could be shares or people."""
+    shares = {field.name for field in found.contract.fields if field.kind is Kind.SHARE}
+    told: list[str] = []
+    for name, position in found.fields.items():
+        if name not in shares or position not in found.seen.cells:
+            continue
+        cells = strings(found.seen.cells[position])
+        mark = number_form(coded(cells)[1]).mark(semicolons=False, commas_elsewhere=False)
+        values, _, percent = numbers(cells, found.rules.decimal or mark)
+        heading = found.seen.headings[position]
+        read_as = shares_as(values, percent)
+        if read_as is Shares.PERCENT:
+            said = (
+                "{heading} is taken for percent, for no number in it is above 100; where it counts people, divide it by the "
+                "residents first"
+            )
+            told.append(Message(said, heading=heading))
+        elif read_as is Shares.PEOPLE:
+            said = "{heading} is taken for numbers of people, for some are above 100; they are divided by the residents"
+            told.append(Message(said, heading=heading))
+    return told
 
 
 def also_of(source: str, headings: Sequence[str]) -> str | None:

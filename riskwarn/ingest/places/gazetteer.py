@@ -79,14 +79,24 @@ class Gazetteer:
 
     def find_plain(self, plain: tuple[str, ...], written: str, epoch: int) -> Place | None:
         """The same for names that are plain already; `written` is the last one in full."""
-        held = self._held.get(plain)
-        if held is None or len(held) > MOST_OF_ONE_NAME:
-            return None
-        now = [one for one in held if one.first <= epoch < one.end]
+        places = self._meant(plain, written, epoch)
+        return places.pop() if len(places) == 1 else None
+
+    def fits_several(self, plain: tuple[str, ...], epoch: int) -> bool:
+        """Whether several places bear these plain names in an epoch; asked where none was found."""
+        return len(self._now(plain, epoch)) > 1
+
+    def _meant(self, plain: tuple[str, ...], written: str, epoch: int) -> set[Place]:
+        """The places of these names, which of more than one are those that are written so in full."""
+        if len(self._held.get(plain, ())) > MOST_OF_ONE_NAME:
+            return set()
+        now = self._now(plain, epoch)
         if len({one.place for one in now}) > 1:
             now = [one for one in now if one.written == written]
-        places = {one.place for one in now}
-        return places.pop() if len(places) == 1 else None
+        return {one.place for one in now}
+
+    def _now(self, plain: tuple[str, ...], epoch: int) -> list[Held]:
+        return [one for one in self._held.get(plain, ()) if one.first <= epoch < one.end]
 
 
 @dataclass

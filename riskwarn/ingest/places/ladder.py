@@ -7,7 +7,7 @@ record's day. What the rung was is kept, addresses are not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -66,6 +66,7 @@ class Located:
     longitude: npt.NDArray[np.float32]  # WGS-84 degrees to four decimals; NaN where there are none in the city
     latitude: npt.NDArray[np.float32]
     swapped: Flags  # longitude and latitude stood in each other's column, and were put right
+    several: Flags  # what is told is the name of several places, and nothing tells them apart
     outside: Flags  # coordinates are given and lie in no grid (or cannot be read): a lower rung had to hold
 
 
@@ -126,6 +127,11 @@ class Ladder:
             for grid, unit in zip(grids, units, strict=True)
         ]
 
+    @property
+    def grid_ids(self) -> Collection[str]:
+        """Every grid id that a row may name."""
+        return self._district.keys()
+
     def locate(self, rows: pd.DataFrame) -> Located:
         """Locate rows of text by their :data:`PLACE_COLUMNS`, as far as there are; give distinct rows, it costs less."""
         count = len(rows)
@@ -146,7 +152,11 @@ class Ladder:
         district[near] = [self._district[grid] for grid in grid_id[near]]
         located_by[near] = LocatedBy.COORDINATES.value
         held = pd.notna(located_by)
+        several = np.zeros(count, dtype=bool)
         for members, place in self._by_name(rows, np.flatnonzero(~held), epoch):
+            if place is None:
+                several[members] = True
+                continue
             grid_id[members], unit[members] = place.grid_id, place.unit
             district[members], located_by[members] = place.district, place.located_by
         return Located(
@@ -158,6 +168,7 @@ class Ladder:
             longitude=np.round(longitude, DECIMALS).astype(np.float32),
             latitude=np.round(latitude, DECIMALS).astype(np.float32),
             swapped=swapped,
+            several=several,
             outside=told & (np.isnan(longitude) | ~held),
         )
 
@@ -189,22 +200,23 @@ class Ladder:
 
     def _by_name(
         self, rows: pd.DataFrame, left: npt.NDArray[np.int64], epoch: npt.NDArray[np.int32]
-    ) -> list[tuple[npt.NDArray[np.int64], Place]]:
-        """The rows that each place holds, found by their names; each distinct combination is looked at once."""
+    ) -> list[tuple[npt.NDArray[np.int64], Place | None]]:
+        """The rows that each place holds (None: several could), found by their names; each distinct combination once."""
         words = [str(name) for name in rows if is_place(str(name)) and name not in _NOT_NAMES]
         if not words or len(left) == 0:
             return []
         told = rows[words].iloc[left].astype(object)
         told = told.where(told.notna(), None).assign(epoch=epoch[left])
         columns = [told[name].tolist() for name in words]
-        found = []
+        found: list[tuple[npt.NDArray[np.int64], Place | None]] = []
         for members in told.groupby([*words, "epoch"], dropna=False, sort=False).indices.values():
             one = int(members[0])
             said = {
                 name: str(column[one]) for name, column in zip(words, columns, strict=True) if column[one] is not None
             }
-            place = self._names.find(said, int(epoch[left[one]]))
-            if place is not None:
+            day = int(epoch[left[one]])
+            place = self._names.find(said, day)
+            if place is not None or self._names.fits_several(said, day):
                 found.append((left[members], place))
         return found
 

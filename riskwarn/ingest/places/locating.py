@@ -12,7 +12,7 @@ import pyarrow as pa
 from riskwarn.contracts.schema import EVENTS
 from riskwarn.ingest.places.ladder import Ladder, is_place
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.values.cells import coded, rounded, series
+from riskwarn.ingest.values.cells import coded, rounded, series, where
 
 Codes = npt.NDArray[np.int64]
 
@@ -34,9 +34,14 @@ def located(reading: Reading, ladder: Ladder, occurred: npt.NDArray[np.datetime6
             told[name] = told[name].str.replace(",", ".")
     place = ladder.locate(told.assign(epoch=epochs[first]))
     faults.add(rounded(reading.cell("grid_id")), "rounded_id", "grid_id", "number")
-    faults.add(place.unknown_grid[row_of], "unknown_grid", "grid_id", "id")
+    unknown = place.unknown_grid[row_of]
+    faults.add(unknown, "unknown_grid", "grid_id", "id")
+    if unknown.any():
+        reading.note_unknown_grids(where(reading.cell("grid_id"), unknown), ladder.grid_ids)
     nowhere = pd.isna(place.located_by)
     faults.add((nowhere & place.outside)[row_of], "outside_city", "coordinates", "number")
+    told_by = next((name for name in names if name.startswith("address")), names[0] if names else "grid_id")
+    faults.add((nowhere & place.several)[row_of], "several_places", told_by, "text")
     faults.add(nowhere[row_of], "no_place", "grid_id", "empty")
     reading.moved[_SWAPPED] += int(place.swapped[row_of].sum())
     reading.moved[_OUTSIDE] += int(place.outside[row_of].sum())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -64,7 +64,8 @@ class Names:
         if number is None:
             self._grid_names.offer(inside, first, end, name)
             return
-        for start in range(3):
+        # The number alone is never looked for, but for saying that it is not enough.
+        for start in range(4):
             self._numbered.offer(inside, first, end, *path[start:], number)
         town, community = codes
         self._numbered.offer(inside, first, end, str(community), number)
@@ -125,17 +126,10 @@ class Names:
 
     def _grid_in_address(self, told: Mapping[str, str], epoch: int) -> Place | None:
         """A grid's number, name or code inside an address; what the address leaves out of the units above, the row may tell."""
-        own = [told[name] for name in ("district_name", "town_name", "community_name") if name in told]
-        communities = [told[name] for name in ("community_name", "community") if name in told]
-        towns = [told[name] for name in ("town_name", "town") if name in told]
         for address in _addresses(told):
-            for before, number in mentioned(address):
-                paths = [before[start:] for start in range(len(before))]
-                paths += [[town, before[-1]] for town in towns if before]
-                paths += [own, *([community] for community in communities)]
-                for path in paths:
-                    if path and (place := self._numbered.find((*path, number), epoch)):
-                        return place
+            for path in _numbers(told, address):
+                if len(path) > 1 and (place := self._numbered.find(path, epoch)):
+                    return place
             for code in codes_in(address):
                 if place := self._grid_codes.find((code,), epoch):
                     return place
@@ -156,13 +150,41 @@ class Names:
 
     def _tail(self, steps: list[str], epoch: int, least: int = 1) -> Place | None:
         """The place of the longest run of names that is known; what follows it may be unknown."""
-        plain = [plain_name(step) for step in steps]
-        for end in range(len(steps), 0, -1):
-            for start in range(end - least + 1):
-                place = self._paths.find_plain(tuple(plain[start:end]), steps[end - 1], epoch)
-                if place is not None:
-                    return place
-        return None
+        found = (self._paths.find_plain(plain, written, epoch) for plain, written in _runs(steps, least))
+        return next((place for place in found if place is not None), None)
+
+    def fits_several(self, told: Mapping[str, str], epoch: int) -> bool:
+        """Whether what a row tells, and led to no place, is the name of several: a grid's number, a quarter, a community."""
+        addresses = _addresses(told)
+        numbers = [tuple(map(plain_name, path)) for address in addresses for path in _numbers(told, address)]
+        if any(self._numbered.fits_several(path, epoch) for path in numbers):
+            return True
+        if "place" in told and self._quarters.fits_several((plain_name(told["place"]),), epoch):
+            return True
+        names = [told[name] for name in ("district_name", "town_name", "community_name", "grid_name") if name in told]
+        runs = [*_runs(names, 1), *(_runs(steps_of(told["path"]), 1) if "path" in told else ())]
+        runs += [run for address in addresses for run in _runs(steps_of(address), 2)]
+        return any(self._paths.fits_several(plain, epoch) for plain, _ in runs)
+
+
+def _numbers(told: Mapping[str, str], address: str) -> Iterator[tuple[str, ...]]:
+    """What the numbered grids in an address may be called: names of units from the top down, then the number."""
+    own = [told[name] for name in ("district_name", "town_name", "community_name") if name in told]
+    communities = [told[name] for name in ("community_name", "community") if name in told]
+    towns = [told[name] for name in ("town_name", "town") if name in told]
+    for before, number in mentioned(address):
+        paths = [before[start:] for start in range(len(before))]
+        paths += [[town, before[-1]] for town in towns if before]
+        paths += [own, *([community] for community in communities), []]
+        yield from ((*path, number) for path in paths)
+
+
+def _runs(steps: Sequence[str], least: int) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Runs of names as they are compared, the longest and lowest first, and the last name of each in full."""
+    plain = [plain_name(step) for step in steps]
+    for end in range(len(steps), 0, -1):
+        for start in range(end - least + 1):
+            yield tuple(plain[start:end]), steps[end - 1]
 
 
 def _newest(rows: pd.DataFrame, group: list[str]) -> pd.DataFrame:

@@ -9,13 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from riskwarn.arrays import Flags
 from riskwarn.contracts import declared
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
 from riskwarn.geography.shapes import Lie, as_geojson, lie_of, rings_of
 from riskwarn.ingest.places.coordinates import pair, to_wgs84
 from riskwarn.ingest.plausibility import not_before, plausible
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.values.cells import digests, plain_ids, rounded
+from riskwarn.ingest.values.cells import digests, plain_ids, rounded, where
+from riskwarn.ingest.values.shares import Shares, shares_as
 from riskwarn.store import Store
 
 #: Numbers of the grids table and of interventions.
@@ -53,7 +55,7 @@ def grids(reading: Reading) -> pd.DataFrame:
 
 def demographics(reading: Reading, store: Store) -> pd.DataFrame:
     """The rows of `demographics`; shares written as percentages become fractions."""
-    frame = _of_known_grid(reading, store)
+    frame = _placed(reading, store)
     for name in DEMOGRAPHIC_NUMBERS:
         values = share(reading, name) if name.startswith("share_") else number(reading, name)
         frame[name] = in_range(reading, name, values)
@@ -62,7 +64,7 @@ def demographics(reading: Reading, store: Store) -> pd.DataFrame:
 
 def interventions(reading: Reading, store: Store) -> pd.DataFrame:
     """The rows of `interventions`."""
-    frame = _of_known_grid(reading, store)
+    frame = _placed(reading, store)
     frame["record_id"] = (
         digests(plain_ids(reading.cell("record_id")), reading.key, reading.source).to_pandas().astype("Int64")
     )
@@ -134,10 +136,17 @@ def known_grids(store: Store) -> set[str]:
     return {*store.versions("grids", ["grid_id"])["grid_id"], *lineage["from_grid_id"], *lineage["to_grid_id"]}
 
 
-def _of_known_grid(reading: Reading, store: Store) -> pd.DataFrame:
+def of_known_grid(reading: Reading, frame: pd.DataFrame, store: Store) -> Flags:
+    """(rows,) those whose `grid_id` the city has or had; of the others it is noted whether they lost zeros."""
+    grids = known_grids(store)
+    known: Flags = frame["grid_id"].isin(list(grids)).to_numpy(dtype=bool)
+    reading.note_unknown_grids(where(reading.cell("grid_id"), ~known), grids)
+    return known
+
+
+def _placed(reading: Reading, store: Store) -> pd.DataFrame:
     frame = with_grid_id(reading)
-    unknown = ~frame["grid_id"].isin(list(known_grids(store))).to_numpy(dtype=bool)
-    reading.faults.add(unknown, "unknown_grid", "grid_id", "id")
+    reading.faults.add(~of_known_grid(reading, frame, store), "unknown_grid", "grid_id", "id")
     return frame
 
 
@@ -155,13 +164,13 @@ def share(reading: Reading, name: str) -> npt.NDArray[np.float64]:
     """
     values, unreadable, percent = reading.numbers_of(name)
     reading.faults.add(unreadable, "bad_number", name, "text")
-    largest = np.nanmax(values[~percent], initial=0.0)
-    if largest > 100:
+    read_as = shares_as(values, percent)
+    if read_as is Shares.PEOPLE:
         reading.notes.append(f"{name} is read as numbers of people, and divided by the population")
         population, _, _ = reading.numbers_of("population")
         of_all = np.divide(values, population, out=np.full(len(values), np.nan), where=population > 0)
         return np.where(percent, values / 100, of_all)
-    if largest > 1:
+    if read_as is Shares.PERCENT:
         reading.notes.append(f"{name} is read as percent")
         return values / 100
     return np.where(percent, values / 100, values)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from riskwarn.ingest.places.coordinates import to_wgs84
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.tables.tables import centre, dated, known_grids, number, with_grid_id
+from riskwarn.ingest.tables.tables import centre, dated, known_grids, number, of_known_grid, with_grid_id
 from riskwarn.store import Store
 
 #: Weights of a group must sum to 1 within this …
@@ -43,7 +43,7 @@ def places(reading: Reading, store: Store) -> pd.DataFrame:
     frame = _named(reading)
     frame["grid_id"] = reading.text("grid_id")
     given = frame["grid_id"].notna().to_numpy(dtype=bool)
-    known = frame["grid_id"].isin(list(known_grids(store))).to_numpy(dtype=bool)
+    known = of_known_grid(reading, frame, store)
     reading.faults.add(given & ~known, "unknown_grid", "grid_id", "id")
     units = _units(store)
     for unit in ("community", "town", "district"):
@@ -63,8 +63,7 @@ def service_areas(reading: Reading, store: Store) -> pd.DataFrame:
     """The rows of `service_areas`: the grids that an area covers, with the share of its events in each."""
     frame = _named(reading)
     frame["grid_id"] = with_grid_id(reading)["grid_id"]
-    unknown = ~frame["grid_id"].isin(list(known_grids(store))).to_numpy(dtype=bool)
-    reading.faults.add(unknown, "unknown_grid", "grid_id", "id")
+    reading.faults.add(~of_known_grid(reading, frame, store), "unknown_grid", "grid_id", "id")
     frame["kind"] = reading.text("kind")
     dated(reading, frame, "valid_from", "valid_to")
     return _weighted(reading, frame, ["name", "kind", "valid_from"], "grid_id")

@@ -35,6 +35,22 @@ def test_no_option_writes_over_a_file(city: Caller, command: list[str], name: st
     assert register.read_bytes()[:10] != b"1,786 rows"
 
 
+@pytest.mark.parametrize("name", ["退回.xlsx", "退回.csv"])
+def test_what_is_exported_for_repair_counts_what_can_be_repaired(city: Caller, name: str) -> None:
+    rows = [
+        {"信访件编号": f"X{n}", "网格编码": place, "信访日期": "2026-03-03", "信访目的": kind}
+        for n, (place, kind) in enumerate((("G1", "检举控告"), ("G2", "检举控告"), ("G9", "求决"), ("G1", "求决")))
+    ]
+    city("ingest", "petitions", write_csv(city.folder / "信访.csv", rows))
+    done = city("quarantine", "export", name)
+    assert done.out.startswith("1 rows: ") and "2 more are by rule not loaded" in done.out
+    told = city("--json", "quarantine", "export", name, "--force").document
+    assert (told["rows"], told["not_loaded"]) == (1, 2)
+    if name.endswith(".csv"):
+        lines = (city.folder / name).read_text(encoding="utf-8-sig").splitlines()
+        assert len(lines) == 2 and "unknown" not in lines[0] and "no such grid" in lines[1]
+
+
 def test_the_file_that_is_read_is_never_written_over(city: Caller) -> None:
     register = city.folder / "a.yaml"
     register.write_bytes((city.folder / "grids.csv").read_bytes())

@@ -12,7 +12,7 @@ import pytest
 
 from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
 from riskwarn.errors import NothingToDismiss, PersonalText
-from riskwarn.health import write_workbook
+from riskwarn.health.workbook import write_workbook
 from riskwarn.home import Home
 from riskwarn.ingest import retry
 from riskwarn.store import Store, ledger, undo

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from riskwarn.errors import FileOfAnotherSource, LoadTooLarge, PresetOfAnotherSource, RecordsRewritten, RiskwarnError
-from riskwarn.home import Home
+from riskwarn.home import Home, make_home
+from riskwarn.settings import Settings
 from riskwarn.store import Store, ledger
 from tests.worlds import dispute, load, with_grids, write_csv
 
@@ -21,7 +22,7 @@ def city(home: Home, tmp_path: Path) -> Home:
 
 def calls(count: int = 30) -> list[dict[str, Any]]:
     return [
-        {"工单编号": f"T{n}", "来电时间": "2026-03-02 08:00", "诉求类型": "举报", "网格编码": "G1", "类型": "噪声"}
+        {"工单编号": f"T{n}", "来电时间": "2026-03-02 08:00", "诉求类型": "投诉" if n else "举报", "网格编码": "G1", "类型": "噪声"}
         for n in range(count)
     ]  # fmt: skip
 
@@ -45,7 +46,8 @@ def test_a_file_of_another_source_is_refused_with_the_right_command(city: Home, 
     assert "纠纷编号" in refused(city, FileOfAnotherSource, "grids", write_csv(tmp_path / "d.csv", places))
 
     account = load(city, "incidents", file, force=True)
-    assert account.accepted == 30 and "looks like hotline" in account.forced[0]
+    assert account.accepted == 29 and "looks like hotline" in account.forced[0]
+    assert account.reasons == {"not_loaded": 1}, "a tip counts as a hazard alone, forced or not"
     assert ledger(city, "incidents")[-1].account["forced"] == list(account.forced)
 
 
@@ -55,8 +57,62 @@ def test_a_file_of_a_source_that_the_home_does_not_have_loads_with_a_word(city: 
         for n in range(30)
     ]
     account = load(city, "grid_reports", write_csv(tmp_path / "110.csv", rows))
-    (note,) = [note for note in account.notes if note.startswith("it looks like police_calls")]
-    assert "declare police_calls under sources:" in note
+    notes = [note for note in account.notes if note.startswith("it looks like police_calls")]
+    assert len(notes) == 2 and any("declare police_calls under sources:" in note for note in notes)
+
+
+def police_calls() -> list[dict[str, Any]]:
+    words = ("家暴", "自杀求助", "邻里纠纷", "诈骗", "扬言", "家庭暴力警情")
+    return [
+        {"接警单编号": f"P{n}", "网格编码": "G1", "经度": "106.51", "纬度": "29.5", "报警时间": "2026-03-02 23:10",
+         "接警类别": word, "反馈类别": word}
+        for n, word in enumerate(words)
+    ]  # fmt: skip
+
+
+#: What the words of a mapping make of them does not matter.
+TRANSLATED = "words: {category: {家暴: other, 诈骗: other, 邻里纠纷: other}}\n"
+
+
+@pytest.mark.parametrize("way", ["headings", "translated", "forced preset", "own source", "own source of the preset"])
+def test_calls_to_the_police_keep_their_rules_whatever_they_are_loaded_as(tmp_path: Path, way: str) -> None:
+    """Crimes and refused words are not loaded, what is suffered at home is placed on the town, in a home without the source."""
+    preset = "{preset: 110}" if way == "own source of the preset" else "{}"
+    declared = tmp_path / "declared.yaml"
+    declared.write_text(
+        f"sources: {{grids: {{}}, grid_reports: {{}}, our_calls: {{mapping: {preset}}}}}\n"
+        "targets: {harm: {source: grid_reports, date: occurred_at}}\n",
+        encoding="utf-8",
+    )
+    city = with_grids(make_home(tmp_path / "h", Settings(), declared), tmp_path)
+    mapping = None
+    if way == "translated":
+        mapping = tmp_path / "m.yaml"
+        mapping.write_text(TRANSLATED, encoding="utf-8")
+    file = write_csv(tmp_path / "p.csv", police_calls())
+    source = "our_calls" if way.startswith("own") else "grid_reports"
+    if way == "forced preset":
+        assert "preset 110" in refused(city, PresetOfAnotherSource, source, file, preset="110")
+    options: dict[str, Any] = {"preset": "110", "force": True} if way == "forced preset" else {"mapping": mapping}
+    account = load(city, source, file, **options)
+    assert (account.read, account.accepted, account.reasons) == (6, 4, {"not_loaded": 2})
+    assert any(note.startswith("it looks like police_calls") for note in account.notes)
+    stored = Store(city).versions(source).sort_values("row")
+    assert stored["located_by"].tolist() == ["town", "town", "grid_id", "town"]
+    assert stored["grid_id"].fillna("").tolist() == ["", "", "G1", ""]
+    assert stored["unit"].tolist()[:2] == ["江北区/石桥街道"] * 2
+    assert stored["longitude"].isna().tolist() == [True, True, False, True]
+
+
+def test_a_register_that_names_calls_once_keeps_its_own_rules(city: Home, tmp_path: Path) -> None:
+    """One heading of another source makes no file one of it: a swindle that a grid worker reports is a report."""
+    rows = [
+        {"事件编号": f"A{n}", "网格编码": "G1", "发生时间": "2026-03-02", "事件类型": word, "接警单位": "x"}
+        for n, word in enumerate(("诈骗", "家暴"))
+    ]
+    account = load(city, "grid_reports", write_csv(tmp_path / "x.csv", rows))
+    assert (account.accepted, account.reasons) == (2, {})
+    assert Store(city).versions("grid_reports")["located_by"].tolist() == ["grid_id"] * 2
 
 
 def test_categories_tell_a_file_whose_headings_do_not(city: Home, tmp_path: Path) -> None:

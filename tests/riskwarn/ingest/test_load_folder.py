@@ -14,13 +14,14 @@ from click.testing import CliRunner, Result
 
 import riskwarn.cli.load
 from riskwarn.cli import riskwarn as cli
+from riskwarn.errors import RiskwarnError
 from riskwarn.home import make_home, open_home
 from riskwarn.ingest.loading.export_date import export_date
 from riskwarn.ingest.loading.plan import survey
 from riskwarn.settings import Settings
 from riskwarn.store import Store
 from tests.riskwarn.ingest.handed_over import GRIDS, NAMES, hand_over
-from tests.worlds import NOW, grid_rows, with_grids, write_csv
+from tests.worlds import NOW, dispute, grid_rows, with_grids, write_csv
 
 ANSWERS = ("--district", "江北区", "--coordinates", "gcj02")
 
@@ -284,3 +285,80 @@ def test_the_day_of_the_export_is_read_from_name_and_title(
     zone = ZoneInfo("Asia/Shanghai")
     found = export_date(name, titles, newest, datetime(2026, 11, 1, tzinfo=UTC), zone)
     assert (str(found[0].date()) if found else None) == day
+
+
+def test_without_a_terminal_what_is_not_there_is_told_first(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for options in ((), ("--yes",)):
+        assert "nowhere: no such file" in str(run_error(home, "load", tmp_path / "nowhere", *options))
+        assert "empty: the folder is empty" in str(run_error(home, "load", tmp_path / "empty", *options))
+    assert "Nobody can be asked" in run(home, "load", tmp_path, code=2).output
+
+
+def run_error(home: Path, *arguments: object) -> RiskwarnError:
+    error = CliRunner().invoke(cli, ["--home", str(home), *map(str, arguments)]).exception
+    assert isinstance(error, RiskwarnError), error
+    return error
+
+
+def test_a_record_that_comes_again_is_in_force_once(home: Path, tmp_path: Path) -> None:
+    rows = grid_rows()
+    write_csv(tmp_path / "grids.csv", rows)
+    write_csv(tmp_path / "a.csv", [dispute(n) for n in range(6)])
+    write_csv(tmp_path / "b.csv", [dispute(n, 纠纷类型="物业") for n in range(4, 8)])
+    run(
+        home,
+        "load",
+        *(tmp_path / f"{name}.csv" for name in ("grids", "a")),
+        *ANSWERS[2:],
+        "--exported-at",
+        "2026-04-01",
+        "--yes",
+    )
+    done = run(home, "load", tmp_path / "b.csv", "--exported-at", "2026-05-01", "--yes", "--force")
+    assert stored(home)["disputes"] == 10, "two of the eight have two versions"
+    assert f"In force: disputes 8, grids {len(rows)}." in done.stdout
+
+
+def test_a_column_of_addresses_that_look_like_names_is_read_and_not_said_to_be_dropped(
+    home: Path, tmp_path: Path
+) -> None:
+    with_grids(open_home(home, Settings()), tmp_path)
+    rows = [
+        {**{name: cell for name, cell in dispute(n).items() if name != "网格编码"}, "发生地址": address}
+        for n, address in enumerate(("张三", "李四", "王小二", "石桥街道青山0社区"))
+    ]
+    done = run(home, "load", write_csv(tmp_path / "d.csv", rows), "--dry-run")
+    assert "not read: 发生地址" not in done.stdout and "missing:" not in done.stdout
+    proposed = told(home, "map", tmp_path / "d.csv")
+    (address,) = [column for column in proposed["columns"] if column["heading"] == "发生地址"]
+    assert (address["field"], proposed["missing"]) == ("address", [])
+    # Where more than a place would be kept of it, it is dropped.
+    kept = [{**row, "办理结果": "张三"} for row in rows]
+    headings = {
+        one["heading"]: one["field"] for one in told(home, "map", write_csv(tmp_path / "e.csv", kept))["columns"]
+    }
+    assert (headings["发生地址"], headings["办理结果"]) == ("address", None)
+
+
+@pytest.mark.parametrize(
+    ("shares", "said", "share"),
+    [
+        (("12", "50"), "65岁以上 is taken for percent", 0.5),
+        (("12", "180"), "65岁以上 is taken for numbers of people", 0.225),
+        (("12%", "50%"), None, 0.5),
+        (("0.12", "0.5"), None, 0.5),
+    ],
+)
+def test_the_plan_says_for_what_a_share_is_taken(
+    home: Path, tmp_path: Path, shares: tuple[str, str], said: str | None, share: float
+) -> None:
+    with_grids(open_home(home, Settings()), tmp_path)
+    rows = [
+        {"网格编码": f"G{n}", "统计日期": "2026-01-01", "常住人口": "800", "65岁以上": told}
+        for n, told in enumerate(shares)
+    ]
+    done = run(home, "load", write_csv(tmp_path / "人口.csv", rows), "--yes")
+    plan = done.stdout.partition("accepted")[0]
+    assert (said in plan) if said else "is taken for" not in plan
+    assert Store(open_home(home, Settings())).versions("demographics")["share_over_65"].max() == pytest.approx(share)

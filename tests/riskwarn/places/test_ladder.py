@@ -127,6 +127,32 @@ def test_the_highest_rung_that_holds(told: dict[str, Any], grid_id: str | None, 
 
 
 @pytest.mark.parametrize(
+    ("told", "several"),
+    [
+        ({"address": "第1网格12号"}, True),
+        ({"address": "青山社区第1网格"}, True),
+        ({"address": "青山社区第1网格", "town_name": "石桥街道"}, False),
+        ({"address": "第2网格"}, False),  # one alone has the number, and yet nothing says that it is meant
+        ({"address": "第7网格"}, False),
+        ({"community_name": "青山社区"}, True),
+        ({"path": "青山社区"}, True),
+        ({"path": "江北区/青山社区"}, True),
+        ({"place": "幸福里"}, True),
+        ({"place": "某处"}, False),
+        ({"grid_id": "G9"}, False),
+    ],
+)
+def test_what_fits_several_places_is_told_from_what_fits_none(told: dict[str, Any], several: bool) -> None:
+    twins = [
+        grid(number, name=name, community=f"C{number}", community_name="青山社区", town=f"T{number}", town_name=town)
+        for number, (name, town) in enumerate((("第1网格", "石桥街道"), ("第1网格", "临江镇"), ("第2网格", "长河镇")))
+    ]
+    found = locate(told, on=ladder(twins))
+    assert bool(found.several[0]) == several
+    assert not (several and found.located_by[0])
+
+
+@pytest.mark.parametrize(
     ("name", "number"),
     [
         ("第1网格", "第1网格"), ("1网格", "第1网格"), ("01号网格", "第1网格"), ("第十二网格", "第12网格"),

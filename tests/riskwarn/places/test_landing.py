@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from riskwarn.home import Home
 from riskwarn.ingest.places.landing import landed
-from tests.worlds import dispute, load, with_grids, write_csv
+from riskwarn.store import Store
+from tests.worlds import dispute, grid_rows, load, with_grids, write_csv
 
 
 def test_a_load_says_where_its_records_lie(home: Home, tmp_path: Path) -> None:
@@ -31,3 +33,35 @@ def test_nothing_is_advised_where_all_lie_in_grids_and_nothing_said_of_no_record
     assert landed({("grid_id", True): 1999, ("town", False): 1}, ["grid_id"], places=True) == [
         "placed: in a grid over 99 %; above the grid: by town under 1 %"
     ]
+
+
+def test_a_place_that_fits_several_is_refused_with_that_reason(home: Home, tmp_path: Path) -> None:
+    """Two communities of another number, each with a first grid; and an address that names nothing."""
+    rows = [{**row, "网格名称": f"第{index % 2 + 1}网格"} for index, row in enumerate(grid_rows(4))]
+    load(home, "grids", write_csv(tmp_path / "grids.csv", rows))
+    addresses = ["第1网格12号", "青山1社区第1网格", "某处"]
+    told = [dispute(n, 网格编码="", 地址=address) for n, address in enumerate(addresses)]
+    account = load(home, "disputes", write_csv(tmp_path / "d.csv", told))
+    assert account.reasons == {"several_places": 1, "no_place": 1}
+    kept = [(one["row"], one["column"], one["value_class"], one["reason"]) for one in Store(home).quarantined()]
+    assert kept == [(2, "地址", "text", "several_places"), (4, "网格编码", "empty", "no_place")]
+
+
+def test_ids_that_lost_their_zeros_are_told_with_what_was_meant(home: Home, tmp_path: Path) -> None:
+    grids = [{**row, "网格编码": f"00{index + 11}"} for index, row in enumerate(grid_rows(4))]
+    load(home, "grids", write_csv(tmp_path / "grids.csv", grids))
+
+    def note(source: str, rows: list[dict[str, Any]]) -> list[str]:
+        account = load(home, source, write_csv(tmp_path / f"{source}{len(rows)}.csv", rows))
+        assert account.reasons == {"unknown_grid": len(rows)}, "whoever means it puts the zeros back"
+        return [told for told in account.notes if "did you mean" in told]
+
+    (told,) = note("disputes", [dispute(n, 网格编码=("11", "12", "12", "99")[n]) for n in range(4)])
+    assert told.startswith("did you mean 0012, 0011? 3 grid ids lost their leading zeros (Excel")
+    people = [{"网格编码": str(n), "统计日期": "2026-01-01", "常住人口": "800"} for n in (11, 13)]
+    (told,) = note("demographics", people)
+    assert told.startswith("did you mean 0011, 0013?")
+    (told,) = note("places", [{"名称": "幸福里", "网格编码": "14"}])
+    assert told.startswith("did you mean 0014?")
+    # Few of many were perhaps another city's.
+    assert note("disputes", [dispute(n, 网格编码=str(n + 12)) for n in range(8)]) == []

@@ -44,7 +44,7 @@ def test_a_record_and_a_load(city: Home) -> None:
     told = erase(city, "--because", "a mistaken delivery", "--load", "2")
     assert (told["kind"], told["rows"], told["files_rewritten"], told["proof"]["hits"]) == ("load", 4, 1, [])
     assert Store(city).versions("disputes").empty
-    assert erase(city, "--because", "again", "--load", "2", code=1)["code"] == "unknown_load"
+    assert erase(city, "--because", "again", "--load", "2", code=1)["code"] == "load_erased"
 
 
 @pytest.mark.slow

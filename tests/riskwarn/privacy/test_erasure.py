@@ -15,14 +15,15 @@ import pandas as pd
 import pytest
 from sqlalchemy import insert, select
 
-from riskwarn.errors import PersonalText, RefusedWord, UnknownLoad, UnknownRecord
+from riskwarn.errors import LoadErased, PersonalText, RefusedWord, UnknownLoad, UnknownRecord
 from riskwarn.home import Home, open_home
 from riskwarn.ingest.screening import record_digest
 from riskwarn.settings import Settings
 from riskwarn.store import Store, ledger, writing
-from riskwarn.store.erasure import erase_load, erase_record
+from riskwarn.store.erasure import erase_load, erase_record, foresee_load
 from riskwarn.store.proof import Sought, prove
 from riskwarn.store.tables import ERASURES, LAKE_FILES, LOADS, QUARANTINE
+from riskwarn.store.undo import undo
 from serving.replay import not_replayable
 from serving.tables import SNAPSHOTS
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
@@ -96,8 +97,14 @@ def test_a_load_is_erased_with_its_name_and_checksum(city: Home) -> None:
     everything = b"".join(file.read_bytes() for file in city.path.rglob("*") if file.is_file())
     assert checksum.encode() not in everything and b"february" not in everything
     assert [row.stands for row in ledger(city)] == [True, True, False, False]
-    with pytest.raises(UnknownLoad):
-        erase_load(city, 3, because=BECAUSE, now=NOW)
+    day = NOW.astimezone(city.configuration.calendar.timezone).date()
+    for again in (
+        lambda: foresee_load(city, 3),
+        lambda: erase_load(city, 3, because=BECAUSE, now=NOW),
+        lambda: undo(city, 3, now=NOW),
+    ):
+        with pytest.raises(LoadErased, match=f"Load 3 was erased on {day}"):
+            again()
     with pytest.raises(UnknownLoad):
         erase_load(city, 4, because=BECAUSE, now=NOW)
 
