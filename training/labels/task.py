@@ -62,8 +62,9 @@ class ForecastTask:
         return self.inputs.matrix.origins
 
     def labels(self, origins: Sequence[date], known_before: date) -> Counts:
-        """(origins, grids) counts of the windows, as known before a date."""
-        return self.counts(origins, 0, self.horizon, known_before)
+        """(origins, grids) counts of the windows, as known before a date; NaN where the feed was not alive."""
+        known = self.observed(origins, 0, self.horizon, known_before)
+        return np.where(known, self.counts(origins, 0, self.horizon, known_before), np.nan)
 
     def observed(self, origins: Sequence[date], start: int, stop: int, known_before: date) -> Flags:
         """(origins, grids) whether the target's feed was alive from `start` to `stop` periods after each origin, as known before

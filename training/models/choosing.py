@@ -60,7 +60,18 @@ class Choices:
     mixed: bool
     dispersion: Dispersion
     calibration: Calibration
-    told: dict[str, Any] = field(default_factory=dict)  # mean log losses that were compared, and on how many quarters
+    told: dict[str, Any] = field(default_factory=dict)  # log losses that were compared
+
+    def as_parameters(self) -> dict[str, Any]:
+        """What is noted of a run."""
+        return {
+            "penalty": self.penalty,
+            "rounds": self.rounds,
+            "alone_rounds": self.alone_rounds,
+            "mixed": self.mixed,
+            "dispersion": f"{self.dispersion.scale:.4g} * mean ** {self.dispersion.power:g}",
+            "calibration": f"{self.calibration.level:.4g} + {self.calibration.slope:.4g} * log mean",
+        }
 
 
 @dataclass(frozen=True)
@@ -168,8 +179,8 @@ def _quarters(task: ForecastTask, at: date) -> list[_Quarter]:
             continue
         learnt = outcome(task, before, 0, task.horizon, origins[0])
         if learnt.events >= LEAST_EVENTS:
-            known = task.observed(origins, 0, task.horizon, at)
-            found.append(_Quarter(learnt, tuple(origins), task.labels(origins, at), known.astype(np.float64)))
+            came = outcome(task, origins, 0, task.horizon, at)
+            found.append(_Quarter(learnt, tuple(origins), came.counts, came.weight.astype(np.float64)))
     return found
 
 
@@ -237,7 +248,7 @@ def _straightened(margin: Sequence[Reals], quarters: Sequence[_Quarter]) -> Cali
 def _defaults(task: ForecastTask, at: date) -> Choices:
     """Where the history is too short to ask it."""
     labels = task.labels(task.mature(at), at)
-    rare = bool(labels.mean() < _RARE)
+    rare = bool(np.nanmean(labels) < _RARE)
     return Choices(
         _RARE_PENALTY if rare else _PENALTY, _ROUNDS, _ROUNDS, False, Dispersion(), Calibration(), {"quarters": 0}
     )

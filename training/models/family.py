@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import partial
 from itertools import pairwise
 
@@ -21,6 +21,9 @@ from training.models.trees import ALONE, RESIDUAL, binned, grow
 
 #: The horizon that people look at where it is served, else the first.
 USUAL_HORIZON = 4
+
+#: For so long what was settled before a fit holds for later ones of a back-test.
+_SETTLED = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -63,18 +66,19 @@ def fit_family(
     threads: int = 1,
     columns: Design | None = None,
     choices: Choices | None = None,
+    usual: int | None = None,
 ) -> Family:
     """Fit on everything that is mature at `at`, span by span.
 
     `columns` is the design of the task's matrix where it is at hand; `choices` are those of an earlier fit of the same back-test,
-    else they are made anew. Raises HistoryTooShort, TargetWithoutEvents, TargetEverywhere.
+    else they are made anew, by the `usual` horizon of the family. Raises HistoryTooShort, TargetWithoutEvents, TargetEverywhere.
     """
     horizons = sorted(horizons)
-    usual = task.at_horizon(usual_horizon(horizons))
+    judged = task.at_horizon(usual_horizon(horizons) if usual is None else usual)
     columns = design(task.inputs.matrix) if columns is None else columns
-    _check(usual, at)
-    columns = columns.select(varying(columns, usual.mature(at)))
-    choices = choose(usual, columns, at, threads) if choices is None else choices
+    _check(judged, at)
+    columns = columns.select(varying(columns, judged.mature(at)))
+    choices = choose(judged, columns, at, threads) if choices is None else choices
     spans = side_by_side(partial(_fit_span, task, columns, at, choices), list(pairwise([0, *horizons])), threads)
     models = {
         horizon: Ensemble(
@@ -108,9 +112,40 @@ def _check(task: ForecastTask, at: date) -> None:
     if len(origins) < LEAST_ORIGINS:
         raise HistoryTooShort(origins=len(origins), as_of=at, horizon=task.horizon, needed=LEAST_ORIGINS)
     labels = task.labels(origins, at)
-    if labels.sum() < LEAST_EVENTS:
+    events = int(np.nansum(labels))
+    if events < LEAST_EVENTS:
         raise TargetWithoutEvents(
-            target=task.target, horizon=task.horizon, events=int(labels.sum()), as_of=at, needed=LEAST_EVENTS
+            target=task.target, horizon=task.horizon, events=events, as_of=at, needed=LEAST_EVENTS
         )
-    if (labels > 0).all():
+    if not (labels == 0).any():
         raise TargetEverywhere(target=task.target, horizon=task.horizon, as_of=at)
+
+
+@dataclass
+class Fits:
+    """The families of one target, each fitted when it is first asked for; what is settled before a fit holds for a year.
+
+    `up_to` leaves out the spans of longer horizons, which the others do not need.
+    """
+
+    task: ForecastTask
+    horizons: Sequence[int]
+    threads: int = 1
+    up_to: int | None = None
+    _columns: Design | None = None
+    _families: dict[date, Family] = field(default_factory=dict)
+
+    def at(self, day: date) -> Family:
+        """The family as it would have been fitted on a day."""
+        if day not in self._families:
+            self._columns = design(self.task.inputs.matrix) if self._columns is None else self._columns
+            usual = usual_horizon(sorted(self.horizons))
+            fitted = [one for one in self.horizons if self.up_to is None or one <= self.up_to]
+            self._families[day] = fit_family(
+                self.task, fitted, day, self.threads, self._columns, self._settled(day), usual
+            )
+        return self._families[day]
+
+    def _settled(self, day: date) -> Choices | None:
+        earlier = [one for one in self._families if one <= day and day - one < _SETTLED]
+        return self._families[max(earlier)].choices if earlier else None
