@@ -9,7 +9,6 @@ from importlib import invalidate_caches
 from pathlib import Path
 
 import pytest
-from training.models.family import fit_family
 
 from features import build_features, read_city
 from features.building.tables import table_path
@@ -22,6 +21,7 @@ from tests.conftest import Town
 from tests.worlds import NOW
 from training import champions, load_forecaster
 from training.labels.task import learnable_origins, make_task
+from training.models.family import fit_family
 from training.registry.versions import register, set_alias
 
 WEIGHTS = "def weighted(amount):\n    return 2 * amount\n"

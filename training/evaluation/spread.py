@@ -6,12 +6,12 @@ A sound forecast has .8 of its transforms in (.1, .9) and .1 in each tail (Czado
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_array
 
-from riskwarn.arrays import Flags, Indices
+from riskwarn.arrays import Flags
 from riskwarn.words import Unit
 from training.evaluation.judged import Judged, over
 from training.intervals.counts import INTERVAL_LEVEL, CountDistribution, Reals
+from training.intervals.units import sums
 
 LOW, HIGH = (1 - INTERVAL_LEVEL) / 2, (1 + INTERVAL_LEVEL) / 2
 
@@ -21,14 +21,7 @@ def at_level(judged: Judged, level: Unit) -> tuple[CountDistribution, Reals]:
     if level is Unit.GRID:
         return judged.forecast.counts, judged.observed
     unit = judged.outcomes.places.units[level]
-    return summed(judged.forecast.counts, unit), _sums(judged.observed, unit)
-
-
-def summed(counts: CountDistribution, unit: Indices) -> CountDistribution:
-    """Sums of parts that err each on its own, by mean and variance: (origins, units)."""
-    mean = _sums(counts.mean, unit)
-    extra = _sums(counts.dispersion * counts.mean**2, unit)
-    return CountDistribution(mean, np.divide(extra, mean**2, out=np.zeros_like(mean), where=mean > 0))
+    return judged.forecast.summed(level, unit), sums(judged.observed, unit)
 
 
 def bounds(counts: CountDistribution, observed: Reals) -> tuple[Reals, Reals]:
@@ -86,14 +79,3 @@ def _bounds(judged: Judged, level: Unit) -> tuple[Reals, Reals, Flags]:
 def _share(chosen: Flags, known: Flags) -> Reals:
     """(origins,) the share of the known."""
     return over((chosen & known).sum(axis=1).astype(np.float64), known.sum(axis=1).astype(np.float64))
-
-
-def _sums(values: Reals, unit: Indices) -> Reals:
-    """(origins, units) sums; NaN where a part is."""
-    grids = len(unit)
-    member = csr_array((np.ones(grids), (np.arange(grids), unit)), shape=(grids, int(unit.max()) + 1))
-    unknown = np.isnan(values)
-    found = np.asarray((member.T @ np.where(unknown, 0.0, values).T).T)
-    if unknown.any():
-        found[np.asarray((member.T @ unknown.astype(np.float64).T).T) > 0] = np.nan
-    return found

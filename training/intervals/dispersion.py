@@ -64,3 +64,9 @@ def _loss(mean: Reals, counts: Reals, some: np.ndarray, dispersion: Reals) -> fl
     seen, large, own = counts[some], size[some], mean[some]
     part = special.gammaln(seen + large) - special.gammaln(large) + seen * (np.log(own) - np.log(large + own))
     return whole - float(part.sum())
+
+
+def negative_log_likelihood(mean: Reals, counts: Reals, dispersion: Reals) -> float:
+    """Of negative binomials, without what depends on the counts alone; arrays of one shape."""
+    floored = np.maximum(mean, _LEAST_MEAN)
+    return _loss(floored, counts, counts > 0, np.maximum(dispersion, 1e-9))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from features import City, FeatureMatrix
 from features.panel.panel import Encoded, encoded
@@ -14,6 +15,7 @@ from riskwarn.geography import Geography
 from riskwarn.health import Arrivals
 from riskwarn.health.learnable import WARM_UP
 from riskwarn.periods import Calendar
+from riskwarn.words import Unit
 from training.labels.alive import FeedCounts, Flags, feed_counts
 from training.labels.history import EventHistory
 from training.labels.targets import Counts, TargetEvents, embargo_days, mature, target_events, window_counts
@@ -40,7 +42,7 @@ class ForecastTask:
     events: TargetEvents
     horizon: int
     calendar: Calendar
-    geography: Geography
+    geography: Geography | None  # None for a task that was made of arrays
     feed: FeedCounts  # of the target's source
     arrivals: Arrivals | None  # of the target's source: by how much its known times proved too early
     as_of: date
@@ -55,6 +57,13 @@ class ForecastTask:
     def grids(self) -> int:
         """Number of grids."""
         return self.inputs.grids
+
+    @property
+    def units(self) -> dict[Unit, npt.NDArray[np.int64]]:
+        """Level -> (grids,) the place of each grid among its units; empty where the city is not known."""
+        if self.geography is None:
+            return {}
+        return {level: units.of_grid for level, units in self.geography.units.items()}
 
     @property
     def origins(self) -> tuple[date, ...]:

@@ -7,7 +7,7 @@ nothing of the next.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -21,8 +21,10 @@ from scipy import stats
 from threadpoolctl import threadpool_limits
 
 from riskwarn.periods import Period
+from riskwarn.words import Unit
 from training.intervals.counts import Reals
 from training.intervals.dispersion import Dispersion, fit_dispersion
+from training.intervals.units import fit_together
 from training.labels.task import ForecastTask
 from training.models.design import Design, rising
 from training.models.ensemble import Calibration
@@ -60,6 +62,7 @@ class Choices:
     mixed: bool
     dispersion: Dispersion
     calibration: Calibration
+    together: Mapping[Unit, float] = field(default_factory=dict)  # by how much the grids of a unit err alike
     told: dict[str, Any] = field(default_factory=dict)  # log losses that were compared
 
     def as_parameters(self) -> dict[str, Any]:
@@ -137,9 +140,17 @@ def choose(task: ForecastTask, columns: Design, at: date, threads: int = 1) -> C
     mean = calibration.of(np.exp(np.concatenate([part.ravel() for part in margin])))
     known = np.concatenate([one.known.ravel() for one in quarters]) > 0
     dispersion = fit_dispersion(mean[known], np.concatenate([one.counts.ravel() for one in quarters])[known])
+    together = _together(task, dispersion, calibration, margin, quarters)
     penalties = dict(zip(map(str, PENALTIES), losses.mean(axis=0).tolist(), strict=True))
     return Choices(
-        PENALTIES[best], rounds, alone_rounds, mixed, dispersion, calibration, {"penalties": penalties, **told}
+        PENALTIES[best],
+        rounds,
+        alone_rounds,
+        mixed,
+        dispersion,
+        calibration,
+        together,
+        {"penalties": penalties, **told},
     )
 
 
@@ -227,6 +238,19 @@ def _calibration(margin: Sequence[Reals], quarters: Sequence[_Quarter]) -> Calib
     return _straightened(margin, quarters) if wins(gains) else Calibration()
 
 
+def _together(
+    task: ForecastTask,
+    dispersion: Dispersion,
+    calibration: Calibration,
+    margin: Sequence[Reals],
+    quarters: Sequence[_Quarter],
+) -> dict[Unit, float]:
+    """By how much the grids of a unit err alike, over the quarters."""
+    counts = dispersion.around(calibration.of(np.exp(np.concatenate(margin))))
+    observed = np.concatenate([np.where(one.known > 0, one.counts, np.nan) for one in quarters])
+    return fit_together(counts, observed, task.units)
+
+
 def _straightened(margin: Sequence[Reals], quarters: Sequence[_Quarter]) -> Calibration:
     """A Poisson regression of the counts on the margin, drawn to (0, 1) as by some events."""
     known = np.concatenate([one.known.ravel() for one in quarters]) > 0
@@ -249,6 +273,4 @@ def _defaults(task: ForecastTask, at: date) -> Choices:
     """Where the history is too short to ask it."""
     labels = task.labels(task.mature(at), at)
     rare = bool(np.nanmean(labels) < _RARE)
-    return Choices(
-        _RARE_PENALTY if rare else _PENALTY, _ROUNDS, _ROUNDS, False, Dispersion(), Calibration(), {"quarters": 0}
-    )
+    return Choices(_RARE_PENALTY if rare else _PENALTY, _ROUNDS, _ROUNDS, False, Dispersion(), Calibration())

@@ -7,8 +7,8 @@ neither falls as the horizon grows, and nothing is cut or raised afterwards.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import lightgbm as lgb
 import numpy as np
 
 from riskwarn.files import write_text
+from riskwarn.words import Unit
 from training.intervals.counts import Reals
 from training.intervals.dispersion import Dispersion
 from training.labels.task import ForecastInputs
@@ -103,6 +104,7 @@ class Ensemble:
     spans: tuple[SpanModel, ...]  # those of the horizon, from the first period on
     dispersion: Dispersion
     calibration: Calibration
+    together: Mapping[Unit, float] = field(default_factory=dict)
     name: str = "model"
     threads: int = 1
 
@@ -116,7 +118,7 @@ class Ensemble:
         rate = np.zeros((len(origins), columns.grids))
         for span in self.spans:
             rate += np.exp(span.margin(columns, origins, self.threads))
-        return Forecast(self.dispersion.around(self.calibration.of(rate)))
+        return Forecast(self.dispersion.around(self.calibration.of(rate)), self.together)
 
     def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
         """What each feature adds, in probability points: they add up to a grid's probability minus that of a usual grid."""
@@ -147,6 +149,7 @@ class Ensemble:
             "horizon": self.horizon,
             "dispersion": asdict(self.dispersion),
             "calibration": asdict(self.calibration),
+            "together": {unit.value: value for unit, value in self.together.items()},
             "spans": [
                 {
                     "start": span.start,
@@ -188,6 +191,7 @@ def load_ensemble(folder: Path, content: dict[str, Any], threads: int = 1) -> En
         spans,
         Dispersion(**content["dispersion"]),
         Calibration(**content["calibration"]),
+        {Unit(unit): value for unit, value in content["together"].items()},
         content["name"],
         threads,
     )

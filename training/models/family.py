@@ -82,7 +82,13 @@ def fit_family(
     spans = side_by_side(partial(_fit_span, task, columns, at, choices), list(pairwise([0, *horizons])), threads)
     models = {
         horizon: Ensemble(
-            columns.names, horizon, tuple(spans[: index + 1]), choices.dispersion, choices.calibration, threads=threads
+            columns.names,
+            horizon,
+            tuple(spans[: index + 1]),
+            choices.dispersion,
+            choices.calibration,
+            choices.together,
+            threads=threads,
         )
         for index, horizon in enumerate(horizons)
     }
