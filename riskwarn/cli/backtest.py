@@ -69,5 +69,6 @@ def command(
                 "log loss gain over {other}: {gain:.4g} [{lower:.4g}, {upper:.4g}]", other=other, **gains["log_loss"]
             )
         )
+    lines += [Message("note: {note}", note=note) for note in done.notes]
     lines.append(Message("predictions: {path}", path=done.predictions))
     session.emit(done.as_dict(), lines)

@@ -16,6 +16,7 @@ from riskwarn.health.learnable import WARM_UP
 from riskwarn.periods import Calendar
 from training.labels.alive import FeedCounts, Flags, feed_counts
 from training.labels.history import EventHistory
+from training.labels.interventions import Interventions, interventions_of, without
 from training.labels.targets import Counts, TargetEvents, embargo_days, mature, target_events, window_counts
 
 
@@ -45,6 +46,7 @@ class ForecastTask:
     arrivals: Arrivals | None  # of the target's source: by how much its known times proved too early
     as_of: date
     store_version: int
+    interventions: Interventions | None = None  # None: no table of them is at hand
 
     @property
     def target(self) -> str:
@@ -75,6 +77,16 @@ class ForecastTask:
         columns = history.columns_of(origins)
         first, last = np.minimum(columns + start, at), np.minimum(columns + stop, at)
         return np.asarray((dead[:, last] == dead[:, first]).T[:, 1 + self.feed.district_of_grid])
+
+    def known_labels(self, origins: Sequence[date], known_before: date) -> Counts:
+        """(origins, grids) counts of the windows, NaN where they are censored: what is judged by."""
+        return without(self.labels(origins, known_before), ~self.observed(origins, 0, self.horizon, known_before))
+
+    def treated(self, origins: Sequence[date], known_before: date) -> Flags:
+        """(origins, grids) whether an intervention began in the window, as known before a date."""
+        if self.interventions is None:
+            return np.zeros((len(origins), self.grids), dtype=bool)
+        return self.interventions.within(self.calendar, origins, 0, self.horizon, self.grids, known_before)
 
     def counts(self, origins: Sequence[date], start: int, stop: int, known_before: date) -> Counts:
         """(origins, grids) events from `start` to `stop` periods after each origin, as known before a date."""
@@ -139,4 +151,5 @@ def make_task(
         arrivals=city.arrivals.get(source),
         as_of=city.as_of,
         store_version=city.store_version,
+        interventions=interventions_of(city.interventions),
     )

@@ -100,11 +100,12 @@ class PoissonRegression:
 
 def fit_baselines(task: ForecastTask, at: date, origins: Sequence[date]) -> list[Rate | PoissonRegression]:
     """Every baseline, as it can be known at `at` from the mature `origins`."""
-    labels = task.labels(origins, at)
-    mean = float(labels.mean()) if labels.size else 0.0
+    labels = task.known_labels(origins, at).ravel()
+    told = ~np.isnan(labels)
+    mean = float(labels[told].mean()) if told.any() else 0.0
     rates: list[Rate | PoissonRegression] = [Rate(name, task.horizon, mean) for name in _RULES]
     rows = regression_rows(task.inputs.history, origins, task.horizon, mean)
-    rates.append(PoissonRegression(fit_poisson(rows, labels.ravel(), penalty=1e-6), task.horizon, mean))
+    rates.append(PoissonRegression(fit_poisson(rows[told], labels[told], penalty=1e-6), task.horizon, mean))
     return rates
 
 
@@ -148,9 +149,8 @@ def _rate_12(history: EventHistory, origins: Sequence[date], horizon: int, mean:
 
 
 def _all_history(history: EventHistory, origins: Sequence[date], horizon: int, mean: float) -> tuple[Reals, Reals]:
-    columns = history.columns_of(origins)
-    periods = np.maximum(columns, 1)[:, None].astype(np.float64)
-    return history.known()[columns] / periods * horizon, periods / horizon
+    periods = history.exposure(origins)
+    return history.known()[history.columns_of(origins)] / periods * horizon, periods / horizon
 
 
 def _within(history: EventHistory, origins: Sequence[date], horizon: int, window: int) -> tuple[Reals, Reals]:

@@ -120,25 +120,29 @@ def fit_blend(task: ForecastTask, at: date, threads: int = 2) -> Blend:
     origins = thinned(task.mature(at)[-MOST_ORIGINS:], horizon)
     if len(origins) < LEAST_ORIGINS:
         raise HistoryTooShort(origins=len(origins), as_of=at, horizon=horizon, needed=LEAST_ORIGINS)
-    labels = task.labels(origins, at)
-    if labels.sum() < LEAST_EVENTS:
-        raise TargetWithoutEvents(target=name, horizon=horizon, events=int(labels.sum()), as_of=at, needed=LEAST_EVENTS)
-    if (labels > 0).all():
+    # What no living feed tells is not learnt from: rows that are censored (NaN) are left out of every fit.
+    labels = task.known_labels(origins, at).ravel()
+    told = ~np.isnan(labels)
+    events = int(labels[told].sum())
+    if events < LEAST_EVENTS:
+        raise TargetWithoutEvents(target=name, horizon=horizon, events=events, as_of=at, needed=LEAST_EVENTS)
+    if (labels[told] > 0).all():
         raise TargetEverywhere(target=name, horizon=horizon, as_of=at)
     held = origins[-calibration_origins(len(origins)) :]
     ripe = set(task.mature(held[0]))
     before = [origin for origin in origins if origin in ripe]
     if len(before) < LEAST_ORIGINS // 2:
         raise HistoryTooShort(origins=len(before), as_of=held[0], horizon=horizon, needed=LEAST_ORIGINS // 2)
-    known = task.labels(before, held[0]).ravel()
-    if known.sum() == 0:
+    known = task.known_labels(before, held[0]).ravel()
+    if np.nansum(known) == 0:
         raise EventsTooLate(target=name, horizon=horizon, first=before[0], begins=held[0])
     names = varying(task.inputs.matrix, origins)
     matrix = task.inputs.matrix.select(names)
-    first, then = matrix.rows(before), (matrix.rows(held), task.labels(held, at).ravel())
-    number = _calibrate(*_fit(first, known, threads), *then)
+    first = _told(matrix.rows(before), known)
+    then = _told(matrix.rows(held), task.known_labels(held, at).ravel())
+    number = _calibrate(*_fit(*first, threads), *then)
     dispersion = _dispersion(np.exp(np.clip(number.margin(then[0]), -20, 8)), then[1])
-    fitted = _fit(matrix.rows(origins), labels.ravel(), threads)
+    fitted = _fit(*_told(matrix.rows(origins), labels), threads)
     return Blend(names, horizon, Side(*fitted, number.weight, number.shift, number.slope), dispersion)
 
 
@@ -166,6 +170,12 @@ def varying(matrix: FeatureMatrix, origins: Sequence[date]) -> tuple[str, ...]:
         if len(known) and known.min() < known.max():
             kept.append(name)
     return tuple(kept)
+
+
+def _told(rows: Any, counts: Reals) -> tuple[Any, Reals]:
+    """The rows whose counts are known; all of them without a copy where none is censored."""
+    told = ~np.isnan(counts)
+    return (rows, counts) if told.all() else (rows[told], counts[told])
 
 
 def _fit(rows: Any, counts: Reals, threads: int) -> tuple[lgb.Booster, Linear]:

@@ -14,9 +14,11 @@ import pandas as pd
 from features import City, FeatureMatrix, read_city
 from riskwarn.errors import AsOfInvalid, HistoryTooShort
 from riskwarn.files import atomic
+from riskwarn.health import prospects
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.settings import Settings
+from riskwarn.store import Store
 from training.evaluation.comparison import Evaluation, evaluate
 from training.evaluation.rolling import rolling
 from training.labels.task import ForecastTask, learnable_origins, make_task
@@ -35,6 +37,7 @@ class Backtest:
     origins: tuple[date, ...]
     evaluation: Evaluation
     predictions: Path
+    notes: tuple[str, ...] = ()  # what of its source does not count
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn backtest --json`` prints."""
@@ -46,6 +49,7 @@ class Backtest:
             "effective_origins": self.evaluation.effective_origins,
             "metrics": self.evaluation.as_dict(),
             "predictions": str(self.predictions),
+            "notes": list(self.notes),
         }
 
 
@@ -86,12 +90,15 @@ def backtest(
         )
     forecasts = rolling(task, chosen, refit_every, home.settings.threads, progress)
     observed = task.labels(chosen, city.as_of)
+    known = task.known_labels(chosen, city.as_of)
     judged = np.array([origin in set(ripe) for origin in chosen])
     path = home.artifacts / "backtests" / f"{target}-{horizon}-{chosen[0]}-{chosen[-1]}.parquet"
     with atomic(path) as temporary:
-        _table(task, chosen, forecasts, np.where(judged[:, None], observed, np.nan)).to_parquet(temporary, index=False)
+        _table(task, chosen, forecasts, np.where(judged[:, None], known, np.nan)).to_parquet(temporary, index=False)
     ripe_forecasts = {name: Forecast(one.counts[judged]) for name, one in forecasts.items()}
-    return Backtest(target, horizon, tuple(chosen), evaluate(ripe_forecasts, observed[judged], horizon), path)
+    [foretold] = prospects(Store(home, city.store_version), home.configuration, targets=[target])
+    notes = tuple(foretold.said(city.as_of))
+    return Backtest(target, horizon, tuple(chosen), evaluate(ripe_forecasts, observed[judged], horizon), path, notes)
 
 
 def build_features(city: City, progress: Progress = silent, settings: Settings | None = None) -> FeatureMatrix:

@@ -111,7 +111,7 @@ def train(
                 raise obstacle
             matrix = matrix or build_features(city, progress, home.settings)
             one = _train_one(home, make_task(city, name, periods, matrix), renew)
-            trained.append(replace(one, notes=tuple(foretold[name].notes)))
+            trained.append(replace(one, notes=tuple(foretold[name].said(city.as_of))))
         except RiskwarnError as error:
             faults.append(error)
             skipped.append(Skipped(name, periods, str(error)))
