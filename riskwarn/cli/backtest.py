@@ -79,5 +79,6 @@ def command(
                 effective=done.evaluation.decisive.effective, needed=LEAST_EFFECTIVE,
             )
         )  # fmt: skip
+    lines += [Message("note: {note}", note=note) for note in done.notes]
     lines.append(Message("predictions: {path}", path=done.predictions))
     session.emit(done.as_dict(), lines)

@@ -28,6 +28,10 @@ _GAPS = 3.0
 _LEAST = {Period.DAY: 28, Period.WEEK: 4, Period.MONTH: 3}
 
 
+#: A district may be this much quieter, a grid, than its city.
+_QUIET = 0.1
+
+
 @dataclass(frozen=True)
 class FeedCounts:
     """Records of a source by the period in which they became known: row 0 of the city, then of each district."""
@@ -43,10 +47,18 @@ class FeedCounts:
         found = np.empty(seen.shape, dtype=bool)
         found[0] = city
         for row in range(1, len(seen)):
+            if city.any() and self._never_began(seen, row):
+                found[row] = False
+                continue
             # A district that would not miss a month without records cannot be told to be silent.
             enough = seen[row].sum() > -np.log(RARE) * 2
             found[row] = (_alive(seen[row], _LEAST[self.period]) if enough else True) & city
         return found
+
+    def _never_began(self, seen: Counts, row: int) -> bool:
+        """Whether a district has no record at all, and would have some even at a small part of the city's usual number a grid."""
+        share = float((self.district_of_grid == row - 1).mean())
+        return bool(seen[row].sum() == 0 and _QUIET * share * seen[0].sum() > -np.log(RARE))
 
 
 def feed_counts(beliefs: pd.DataFrame, geography: Geography, edges: Instants, period: Period) -> FeedCounts:

@@ -18,6 +18,7 @@ from riskwarn.periods import Calendar
 from riskwarn.words import Unit
 from training.labels.alive import FeedCounts, Flags, feed_counts
 from training.labels.history import EventHistory
+from training.labels.interventions import Interventions, interventions_of
 from training.labels.targets import Counts, TargetEvents, embargo_days, mature, target_events, window_counts
 
 
@@ -42,11 +43,12 @@ class ForecastTask:
     events: TargetEvents
     horizon: int
     calendar: Calendar
-    geography: Geography | None  # None for a task that was made of arrays
+    geography: Geography
     feed: FeedCounts  # of the target's source
     arrivals: Arrivals | None  # of the target's source: by how much its known times proved too early
     as_of: date
     store_version: int
+    interventions: Interventions | None = None  # None: no table of them is at hand
 
     @property
     def target(self) -> str:
@@ -61,7 +63,7 @@ class ForecastTask:
     @property
     def units(self) -> dict[Unit, npt.NDArray[np.int64]]:
         """Level -> (grids,) the place of each grid among its units; empty where the city is not known."""
-        if self.geography is None:
+        if self.geography is None:  # a task that was made of arrays
             return {}
         return {level: units.of_grid for level, units in self.geography.units.items()}
 
@@ -85,6 +87,12 @@ class ForecastTask:
         columns = history.columns_of(origins)
         first, last = np.minimum(columns + start, at), np.minimum(columns + stop, at)
         return np.asarray((dead[:, last] == dead[:, first]).T[:, 1 + self.feed.district_of_grid])
+
+    def treated(self, origins: Sequence[date], known_before: date) -> Flags:
+        """(origins, grids) whether an intervention began in the window, as known before a date."""
+        if self.interventions is None:
+            return np.zeros((len(origins), self.grids), dtype=bool)
+        return self.interventions.within(self.calendar, origins, 0, self.horizon, self.grids, known_before)
 
     def counts(self, origins: Sequence[date], start: int, stop: int, known_before: date) -> Counts:
         """(origins, grids) events from `start` to `stop` periods after each origin, as known before a date."""
@@ -149,4 +157,5 @@ def make_task(
         arrivals=city.arrivals.get(source),
         as_of=city.as_of,
         store_version=city.store_version,
+        interventions=interventions_of(city.interventions),
     )

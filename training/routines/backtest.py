@@ -16,9 +16,11 @@ import pyarrow.parquet as pq
 from features import City, FeatureMatrix, read_city
 from riskwarn.errors import AsOfInvalid, HistoryTooShort
 from riskwarn.files import atomic
+from riskwarn.health import prospects
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.settings import Settings
+from riskwarn.store import Store
 from training.evaluation.comparison import Evaluation, evaluate
 from training.evaluation.outcomes import outcomes_of
 from training.evaluation.rolling import RollingForecasts, best_baseline, every, rolling
@@ -41,6 +43,7 @@ class Backtest:
     origins: tuple[date, ...]
     evaluation: Evaluation
     predictions: Path
+    notes: tuple[str, ...] = ()  # what of its source does not count
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn backtest --json`` prints."""
@@ -52,6 +55,7 @@ class Backtest:
             "effective_origins": self.evaluation.effective_origins,
             "metrics": self.evaluation.as_dict(),
             "predictions": str(self.predictions),
+            "notes": list(self.notes),
         }
 
 
@@ -98,7 +102,8 @@ def backtest(
     with atomic(path) as temporary:
         _write(temporary, task, forecasts, city.as_of, set(judged))
     evaluation = evaluate(forecasts.at(judged), outcomes_of(task, judged, city.as_of), best_baseline(task, chosen[0]))
-    return Backtest(target, horizon, tuple(chosen), evaluation, path)
+    [foretold] = prospects(Store(home, city.store_version), home.configuration, targets=[target])
+    return Backtest(target, horizon, tuple(chosen), evaluation, path, tuple(foretold.said(city.as_of)))
 
 
 def build_features(city: City, progress: Progress = silent, settings: Settings | None = None) -> FeatureMatrix:

@@ -229,7 +229,7 @@ def _train_family(
             made.append(
                 Trained(
                     task.target, horizon, version, name, current is None, forecaster.name, one.evaluation, run_id,
-                    reason, tuple(foretold.notes),
+                    reason, tuple(foretold.said(at)),
                 )
             )  # fmt: skip
     return made, left, errors

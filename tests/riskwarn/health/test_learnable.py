@@ -104,8 +104,8 @@ def test_what_does_not_count_towards_a_default_target_is_said_by_every_load(home
     ]
     found = said(home, tmp_path, rows, "incidents")
     assert found == (
-        "60 of 120 incidents bear a word of category that nobody knows and 30 are other: they do not count towards safety; "
-        "translate them in the mapping (words: category)"
+        "Warning: 60 of 120 incidents (50.0 %) bear a word of category that nobody knows (外星人) and 30 are other: "
+        "they do not count towards safety; translate them in the mapping (words: category)"
     )
     unknown = [row | {"事故类型": "外星人"} for row in rows]
     other = open_home(home.path, Settings())

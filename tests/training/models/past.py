@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 from features import Feature, FeatureMatrix
 from riskwarn.periods import Calendar, Period
 from riskwarn.words import Quantity
+from training.labels.alive import FeedCounts
 from training.labels.history import EventHistory
 from training.labels.targets import TargetEvents
 from training.labels.task import ForecastInputs, ForecastTask
@@ -39,8 +40,16 @@ def task_of(
     )
     values = np.stack([*columns.values(), np.zeros((weeks + 1, grids))])[: len(columns)].astype(np.float32)
     matrix = FeatureMatrix(features, origins, tuple(f"g{index:03d}" for index in range(grids)), values)
+    feed = FeedCounts(np.full((2, weeks + 1), 1000.0), np.zeros(grids, dtype=np.int64), Period.WEEK)
     history = EventHistory(
-        "conflict", calendar, origins[-1], weeks + 1, grids, events.spans(edges, calendar), csr_array((grids, grids))
+        "conflict",
+        calendar,
+        origins[-1],
+        weeks + 1,
+        grids,
+        events.spans(edges, calendar),
+        csr_array((grids, grids)),
+        feed,
     )
     return ForecastTask(
         ForecastInputs(matrix, history),
@@ -48,9 +57,10 @@ def task_of(
         horizon,
         calendar,
         None,
+        feed,
         None,
         origins[-1],
-        1,  # type: ignore[arg-type]
+        1,
     )
 
 
