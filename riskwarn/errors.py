@@ -428,6 +428,15 @@ class UnknownTarget(UnknownName):
     status = 422
 
 
+class UnknownMetric(UnknownName):
+    """A metric that nobody defined."""
+
+    code = "unknown_metric"
+    asked = "metric"
+    template = "{metric!r} is not a metric{meant}; known are {known}."
+    status = 422
+
+
 class TargetSourceMissing(RiskwarnError):
     """A target whose source was never loaded."""
 
