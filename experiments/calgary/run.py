@@ -47,7 +47,7 @@ def main() -> None:
         print(f"{name:20s}" + "".join(f"{'-' if cell is None else format(cell, '.4f'):>19s}" for cell in cells))
     for metric in ("capture_5", "poisson_deviance", "log_loss"):
         gain = done.evaluation.gains["all_history"][metric]
-        print(f"gain over all_history in {metric}: {gain['gain']:.4f} [{gain['lower']:.4f}, {gain['upper']:.4f}]")
+        print(f"gain over all_history in {metric}: {gain.gain:.4f} [{gain.lower:.4f}, {gain.upper:.4f}]")
     trained, _ = train(home)
     for one in trained:
         print(f"\n{one.version} scores with {one.kind}: {one.reason}")

@@ -38,7 +38,7 @@ LEAST_EVENTS = 20
 LEAST_ORIGINS = 12
 
 #: The newest mature origins on which a version is judged, fitted on what was known before them.
-JUDGED_ORIGINS = 26
+JUDGED_ORIGINS = 52
 LEAST_JUDGED = 4
 
 #: Share of the mature origins, the newest, on which mixing and calibration are fitted; at most so many.

@@ -46,7 +46,7 @@ def average_precision(judged: Judged) -> Reals:
     # Of each place: the last place of the same score.
     ends = np.full(score.shape, grids - 1)
     ends[:, :-1] = np.where(score[:, :-1] != score[:, 1:], np.arange(grids - 1), grids - 1)
-    ends = np.minimum(ends, (judged.cells - 1)[:, None])
+    ends = np.minimum(ends, (np.maximum(judged.cells, 1) - 1)[:, None])
     last = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
     found = np.take_along_axis(hit.cumsum(axis=1), last, axis=1) / (last + 1)
     return over(np.where(hit, found, 0.0).sum(axis=1), hit.sum(axis=1).astype(np.float64))

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from features import City, FeatureMatrix, read_city
 from riskwarn.errors import AsOfInvalid, HistoryTooShort
@@ -18,12 +20,15 @@ from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.settings import Settings
 from training.evaluation.comparison import Evaluation, evaluate
-from training.evaluation.rolling import rolling
+from training.evaluation.outcomes import outcomes_of
+from training.evaluation.rolling import RollingForecasts, best_baseline, rolling
 from training.labels.task import ForecastTask, learnable_origins, make_task
-from training.models.forecast import Forecast
 
 DEFAULT_ORIGINS = 26
 DEFAULT_REFIT = 13
+
+#: Rows that are written at once.
+ROWS = 200_000
 
 
 @dataclass(frozen=True)
@@ -85,13 +90,12 @@ def backtest(
             nearest=min(ripe, key=lambda origin: abs(origin - asked)),
         )
     forecasts = rolling(task, chosen, refit_every, home.settings.threads, progress)
-    observed = task.labels(chosen, city.as_of)
-    judged = np.array([origin in set(ripe) for origin in chosen])
+    judged = [origin for origin in chosen if origin in set(ripe)]
     path = home.artifacts / "backtests" / f"{target}-{horizon}-{chosen[0]}-{chosen[-1]}.parquet"
     with atomic(path) as temporary:
-        _table(task, chosen, forecasts, np.where(judged[:, None], observed, np.nan)).to_parquet(temporary, index=False)
-    ripe_forecasts = {name: Forecast(one.counts[judged]) for name, one in forecasts.items()}
-    return Backtest(target, horizon, tuple(chosen), evaluate(ripe_forecasts, observed[judged], horizon), path)
+        _write(temporary, task, forecasts, city.as_of, set(judged))
+    evaluation = evaluate(forecasts.at(judged), outcomes_of(task, judged, city.as_of), best_baseline(task, chosen[0]))
+    return Backtest(target, horizon, tuple(chosen), evaluation, path)
 
 
 def build_features(city: City, progress: Progress = silent, settings: Settings | None = None) -> FeatureMatrix:
@@ -103,10 +107,29 @@ def build_features(city: City, progress: Progress = silent, settings: Settings |
     return build(city, learnable_origins(city), progress, executor=executor)
 
 
+def _write(path: Path, task: ForecastTask, forecasts: RollingForecasts, at: date, judged: set[date]) -> None:
+    """A row for every grid and origin, some origins at a time: a large city's forecasts are never held at once."""
+    step = max(1, ROWS // task.grids)
+    origins = [origin for fold in forecasts.folds for origin in fold.origins]
+    writer: pq.ParquetWriter | None = None
+    try:
+        for begin in range(0, len(origins), step):
+            some = origins[begin : begin + step]
+            known = np.array([origin in judged for origin in some])
+            observed = np.where(known[:, None], task.labels(some, at), np.nan)
+            made = pa.Table.from_pandas(_table(task, some, forecasts, observed), preserve_index=False)
+            if writer is None:
+                writer = pq.ParquetWriter(path, made.schema)
+            writer.write_table(made)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
 def _table(
-    task: ForecastTask, origins: Sequence[date], forecasts: dict[str, Forecast], observed: np.ndarray
+    task: ForecastTask, origins: Sequence[date], forecasts: RollingForecasts, observed: np.ndarray
 ) -> pd.DataFrame:
-    own = forecasts["model"]
+    own = forecasts.over("model", origins)
     table: dict[str, Any] = {
         "grid_id": np.tile(np.array(task.inputs.matrix.grid_ids, dtype=object), len(origins)),
         "as_of": np.repeat(np.array(origins, dtype=object), task.grids),
@@ -116,8 +139,9 @@ def _table(
         "expected_count": own.expected_count.ravel(),
         "observed": pd.array(observed.ravel(), dtype="Float64"),
     }
-    for name, one in forecasts.items():
+    for name in forecasts:
         if name != "model":
+            one = forecasts.over(name, origins)
             table[f"baseline_{name}"] = one.probability.ravel()
             table[f"baseline_{name}_count"] = one.expected_count.ravel()
     frame = pd.DataFrame(table)

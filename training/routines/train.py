@@ -21,7 +21,8 @@ from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store
 from training.evaluation.comparison import Evaluation, evaluate
-from training.evaluation.rolling import rolling
+from training.evaluation.outcomes import outcomes_of
+from training.evaluation.rolling import best_baseline, rolling
 from training.labels.task import ForecastTask, make_task
 from training.models.baselines import fit_baselines
 from training.models.blend import fit_blend
@@ -30,6 +31,9 @@ from training.registry.purpose import check_purpose
 from training.registry.tracking import check_tracking
 from training.registry.versions import load_version, register, run_of, set_alias, split, version_with_alias
 from training.routines.backtest import build_features
+
+#: Judged origins between two fits.
+REFIT = 26
 
 
 @dataclass(frozen=True)
@@ -147,8 +151,8 @@ def judge(task: ForecastTask, at: date, threads: int) -> Evaluation:
     held = ripe[-min(JUDGED_ORIGINS, len(ripe) // 3) :] if len(ripe) >= 3 else []
     if len(held) < LEAST_JUDGED:
         raise HistoryTooShort(origins=len(ripe), as_of=at, horizon=task.horizon, needed=3 * LEAST_JUDGED)
-    forecasts = rolling(task, held, len(held), threads)
-    return evaluate(forecasts, task.labels(held, at), task.horizon)
+    forecasts = rolling(task, held, REFIT, threads)
+    return evaluate(forecasts, outcomes_of(task, held, at), best_baseline(task, held[0]))
 
 
 def _unfit(home: Home, version: str, target: str) -> RiskwarnError | None:
@@ -170,8 +174,8 @@ def _train_one(home: Home, task: ForecastTask, renew: bool) -> Trained:
     replaced = None
     if unfit is not None and renew:
         current, replaced = None, current
-    gain = evaluation.gains[best]["log_loss"]
-    said = f"log loss gain over {best} {gain['gain']:.4g} [{gain['lower']:.4g}, {gain['upper']:.4g}]"
+    gain = evaluation.decisive
+    said = f"log loss gain over {best} {gain}"
     forecaster: Forecaster
     if current is None and not evaluation.model_wins:
         forecaster = next(one for one in fit_baselines(task, at, task.mature(at)) if one.name == best)
@@ -198,7 +202,7 @@ def _train_one(home: Home, task: ForecastTask, renew: bool) -> Trained:
             "catalogue": catalogue_version(home.configuration),
             "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
         },
-        {**numbers, "gain_over_best_baseline": gain["gain"], "n_events": float(evaluation.n_events)},
+        {**numbers, "gain_over_best_baseline": gain.gain, "n_events": float(evaluation.n_events)},
     )
     set_alias(home, version, "champion" if current is None else "challenger")
     return Trained(name, horizon, version, current is None, forecaster.name, evaluation, run_id, reason)

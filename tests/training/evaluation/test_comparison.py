@@ -6,15 +6,11 @@ import numpy as np
 import pytest
 
 from riskwarn.words import Unit
+from tests.training.evaluation.forecasts import of_chance
 from training.evaluation.comparison import evaluate
 from training.evaluation.intervals import cosines, over_communities, over_origins
 from training.evaluation.outcomes import Places, plain_outcomes
-from training.intervals.counts import CountDistribution, Reals
-from training.models.forecast import Forecast
-
-
-def of_chance(probability: Reals) -> Forecast:
-    return Forecast(CountDistribution.poisson(-np.log1p(-probability)))
+from training.intervals.counts import Reals
 
 
 def false_wins(horizon: int, origins: int, draws: int) -> float:
