@@ -31,7 +31,7 @@ def test_events_that_come_too_late_are_no_lack_of_origins(home: Home) -> None:
     account = load(home, "incidents", CASES / "g15_late_events.csv")
     [one] = prospects(Store(home), home.configuration, targets=["safety"])
     assert isinstance(one.obstacle, EventsTooLate)
-    assert "between 2024-06-25, where learning begins, and 2025-04-29, where calibration begins" in str(one.obstacle)
+    assert "between 2024-06-25, where learning begins, and 2025-04-15, where calibration begins" in str(one.obstacle)
     assert account.targets == (str(one.obstacle),), "the load says so already"
 
 

@@ -38,7 +38,7 @@ def test_a_model_is_champion_only_where_it_beats_every_baseline(town: Town) -> N
         assert one.champion
         assert one.kind == ("model" if one.evaluation.model_wins else one.evaluation.best_baseline)
         assert one.evaluation.best_baseline in one.reason
-    assert kinds["conflict-4"].kind == "model"
+    assert kinds["conflict-4"].evaluation.decisive.enough
     assert [champion.version for champion in champions(town.home)] == [one.version for one in town.trained]
 
 
@@ -101,7 +101,10 @@ def test_a_backtest_has_a_row_for_every_grid_and_origin(town: Town) -> None:
     table = pd.read_parquet(done.predictions)
     assert len(table) == 60 * len(done.origins)
     named = {"grid_id", "as_of", "target", "horizon", "probability", "expected_count", "observed"}
-    baselines = ("zero", "climatology", "last_value", "all_history", "rate_12", "near_repeat", "poisson_regression")
+    baselines = (
+        "zero", "climatology", "last_value", "all_history", "rate_12", "near_repeat", "shrunk_history", "conflictology",
+        "poisson_regression",
+    )  # fmt: skip
     named |= {f"baseline_{name}" for name in baselines} | {f"baseline_{name}_count" for name in baselines}
     assert set(table.columns) == named
     # The newest ripe origin ends the test by default; labels are those of the store.

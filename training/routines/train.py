@@ -32,7 +32,7 @@ from training.registry.tracking import check_tracking
 from training.registry.versions import load_version, register, run_of, set_alias, split, version_with_alias
 from training.routines.backtest import build_features
 
-#: Judged origins between two fits.
+#: Judged origins between two fits, at least: fewer than twice as many are judged by one fit.
 REFIT = 26
 
 
@@ -151,7 +151,8 @@ def judge(task: ForecastTask, at: date, threads: int) -> Evaluation:
     held = ripe[-min(JUDGED_ORIGINS, len(ripe) // 3) :] if len(ripe) >= 3 else []
     if len(held) < LEAST_JUDGED:
         raise HistoryTooShort(origins=len(ripe), as_of=at, horizon=task.horizon, needed=3 * LEAST_JUDGED)
-    forecasts = rolling(task, held, REFIT, threads)
+    fits = max(1, len(held) // REFIT)
+    forecasts = rolling(task, held, -(-len(held) // fits), threads)
     return evaluate(forecasts, outcomes_of(task, held, at), best_baseline(task, held[0]))
 
 

@@ -2,8 +2,8 @@
 
 Four terms are logarithms of rates of the past (shrunk over all history, of 12 periods, of the last window, here and next door
 lately); five are columns of the features, where they are at hand: open disputes, the same by severity, fading escalations,
-petitions that wait for an answer, fading reports. Petitions may only raise it. Fitted by adding Newton's sums origin by origin:
-no more than the rows of one are held.
+petitions that wait for an answer, fading reports. Petitions may only raise it. Fitted by adding Newton's sums over blocks of
+origins: no more than the rows of one block are held.
 """
 
 from __future__ import annotations
@@ -49,6 +49,9 @@ _SEASON = (
     ("season_cos", "一年中的时节（余弦）", "time of the year (cosine)"),
 )
 
+#: Rows of one block.
+ROWS = 65_536
+
 _PENALTY = 1e-6
 _STEPS = 30
 _LEAST_MARGIN, _MOST_MARGIN = -20.0, 8.0
@@ -68,16 +71,17 @@ class PoissonRegression:
 
     def predict(self, inputs: ForecastInputs, origins: Sequence[date]) -> Forecast:
         """Forecast by the regression."""
-        count = np.stack([self._means(self.terms(inputs, origin)) for origin in origins])
+        parts = [self._means(self.terms(inputs, some)) for some in _blocks(origins, inputs.grids)]
+        count = np.concatenate(parts).reshape(len(origins), inputs.grids)
         return Forecast(CountDistribution(count, np.full_like(count, self.dispersion)))
 
-    def terms(self, inputs: ForecastInputs, origin: date) -> Reals:
-        """(grids, terms) of one origin."""
-        return _terms(inputs, origin, self.horizon, self.mean, self.shrunk, self.names)
+    def terms(self, inputs: ForecastInputs, origins: Sequence[date]) -> Reals:
+        """(origins * grids, terms)."""
+        return _terms(inputs, origins, self.horizon, self.mean, self.shrunk, self.names)
 
     def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
         """The regression's terms, in probability points."""
-        terms = self.linear.contributions(self.terms(inputs, origin))
+        terms = self.linear.contributions(self.terms(inputs, [origin]))
         usual = self._probability(np.exp(np.clip(np.array([self.linear.intercept]), _LEAST_MARGIN, _MOST_MARGIN)))
         total = terms.sum(axis=1)
         moved = self.predict(inputs, [origin]).probability[0] - usual
@@ -143,11 +147,20 @@ def chosen_columns(matrix: FeatureMatrix) -> tuple[str, ...]:
 def _fit(
     task: ForecastTask, origins: Sequence[date], labels: Reals, mean: float, shrunk: ShrunkHistory, names: Sequence[str]
 ) -> Linear:
-    def blocks() -> Iterator[tuple[Reals, Reals]]:
-        for origin, counts in zip(origins, labels, strict=True):
+    def made() -> Iterator[tuple[Reals, Reals]]:
+        begin = 0
+        for some in _blocks(origins, task.grids):
+            counts = labels[begin : begin + len(some)].ravel()
+            begin += len(some)
             known = ~np.isnan(counts)
-            terms = _terms(task.inputs, origin, task.horizon, mean, shrunk, names)
+            terms = _terms(task.inputs, some, task.horizon, mean, shrunk, names)
             yield (terms, counts) if known.all() else (terms[known], counts[known])
+
+    # What fits into one block is made once, more is made anew for each step.
+    held = list(made()) if len(origins) * task.grids <= ROWS else None
+
+    def blocks() -> Iterator[tuple[Reals, Reals]]:
+        return made() if held is None else iter(held)
 
     size = len(_HISTORY) + len(_SEASON) + len(names)
     rows, events, first, second = 0, 0.0, np.zeros(size), np.zeros(size)
@@ -177,26 +190,36 @@ def _fit(
     return Linear(float(point[0]), point[1:], middle, scale)
 
 
+def _blocks(origins: Sequence[date], grids: int) -> Iterator[Sequence[date]]:
+    step = max(1, ROWS // grids)
+    return (origins[begin : begin + step] for begin in range(0, len(origins), step))
+
+
 def _terms(
-    inputs: ForecastInputs, origin: date, horizon: int, mean: float, shrunk: ShrunkHistory, names: Sequence[str]
+    inputs: ForecastInputs,
+    origins: Sequence[date],
+    horizon: int,
+    mean: float,
+    shrunk: ShrunkHistory,
+    names: Sequence[str],
 ) -> Reals:
-    """(grids, terms) logarithms of rates, the season, and columns drawn in to signed logarithms of 1 + |x|; unknown is 0."""
+    """(origins * grids, terms) logarithms of rates, the season, and columns as signed logarithms of 1 + |x|; unknown is 0."""
     history = inputs.history
-    shape, periods = shrunk.posterior(history, [origin])
-    columns = [np.log(shape[0] / periods[0] * horizon + 1e-6)]
-    columns += [_log_rate(name, history, origin, horizon, mean) for name, *_ in _HISTORY[1:]]
-    year = 2 * np.pi * origin.timetuple().tm_yday / 365.2425
-    columns += [np.full(history.grids, wave) for wave in (np.sin(year), np.cos(year))]
-    place = inputs.matrix.origins.index(origin) if names else 0
+    shape, periods = shrunk.posterior(history, origins)
+    columns = [np.log(shape / periods * horizon + 1e-6)]
+    columns += [_log_rate(name, history, origins, horizon, mean) for name, *_ in _HISTORY[1:]]
+    year = np.array([[2 * np.pi * origin.timetuple().tm_yday / 365.2425] for origin in origins])
+    columns += [np.broadcast_to(wave, shape.shape) for wave in (np.sin(year), np.cos(year))]
+    places = [inputs.matrix.origins.index(origin) for origin in origins] if names else []
     for name in names:
-        own = np.nan_to_num(inputs.matrix.values[inputs.matrix.names.index(name), place].astype(np.float64), nan=0.0)
+        own = np.nan_to_num(inputs.matrix.values[inputs.matrix.names.index(name), places].astype(np.float64), nan=0.0)
         columns.append(np.copysign(np.log1p(np.abs(own)), own))
-    return np.column_stack(columns)
+    return np.column_stack([column.ravel() for column in columns])
 
 
-def _log_rate(name: str, history: EventHistory, origin: date, horizon: int, mean: float) -> Reals:
-    count, windows = RULES[name](history, [origin], horizon, mean)
-    return np.asarray(np.log((count * windows + mean + 1e-3) / (windows + 1))[0])
+def _log_rate(name: str, history: EventHistory, origins: Sequence[date], horizon: int, mean: float) -> Reals:
+    count, windows = RULES[name](history, origins, horizon, mean)
+    return np.asarray(np.log((count * windows + mean + 1e-3) / (windows + 1)))
 
 
 def _features(matrix: FeatureMatrix, names: Sequence[str]) -> tuple[Feature, ...]:
