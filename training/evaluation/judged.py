@@ -87,7 +87,7 @@ class Judged:
         key = -np.round(self.forecast.probability, DIGITS)
         if not self.known.all():
             key = np.where(self.known, key, np.inf)
-        return np.argsort(key, axis=1, kind="stable")
+        return np.asarray(np.argsort(key, axis=1, kind="stable"))
 
     @cached_property
     def ordered_counts(self) -> Reals:

@@ -20,7 +20,7 @@ from riskwarn.health.learnable import JUDGED_ORIGINS, LEAST_JUDGED, prospects
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store
-from training.evaluation.comparison import Evaluation, evaluate
+from training.evaluation.comparison import LEAST_EFFECTIVE, Evaluation, evaluate
 from training.evaluation.outcomes import outcomes_of
 from training.evaluation.rolling import best_baseline, rolling
 from training.labels.task import ForecastTask, make_task
@@ -176,11 +176,16 @@ def _train_one(home: Home, task: ForecastTask, renew: bool) -> Trained:
     if unfit is not None and renew:
         current, replaced = None, current
     gain = evaluation.decisive
-    said = f"log loss gain over {best} {gain}"
+    said = f"log loss gain over {best} {gain.gain:.4g} [{gain.lower:.4g}, {gain.upper:.4g}]"
     forecaster: Forecaster
     if current is None and not evaluation.model_wins:
         forecaster = next(one for one in fit_baselines(task, at, task.mature(at)) if one.name == best)
         reason = f"the model does not beat {best} beyond its interval ({said}): {best} scores"
+        if not gain.enough:
+            reason = (
+                f"there is not enough evidence to choose the model: {gain.effective:.2g} origins whose windows do not overlap, "
+                f"{LEAST_EFFECTIVE:g} needed ({said}): {best} scores"
+            )
     else:
         forecaster = fit_blend(task, at, threads)
         reason = said if current is None else f"challenger of {current}; {said}"
