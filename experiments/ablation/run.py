@@ -2,7 +2,7 @@
 
 On a simulated city and on Calgary (DATA holds its open data, as for experiments/calgary/run.py): the rolling-origin
 back-test with all features, then once more without each family, all others staying. Features are built once. The gain
-of having a family is paired by origin, with the 95 % interval of the moving-block bootstrap. Each tree draws a fifth of
+of having a family is paired by origin, with the 95 % interval of equal weights on cosines. Each tree draws a fifth of
 the features, so that another set of columns, or only another order of them, gives another model. What is compared is
 therefore the mean over models of several orders; the last row, with nothing left out and other orders, shows how much
 of a gain is still the luck of that draw.

@@ -91,8 +91,9 @@ def rank_stability(judged: Judged) -> Reals:
 
 def listed(judged: Judged, share: float) -> Flags:
     """(origins, grids) whether a grid is among the first."""
-    found = np.zeros(judged.observed.shape, dtype=bool)
-    first = places(judged, share).reshape(-1, 1) > np.arange(found.shape[1])
+    grids = judged.observed.shape[1]
+    found = np.zeros((len(judged.observed), grids), dtype=bool)
+    first = places(judged, share).reshape(-1, 1) > np.arange(grids)
     np.put_along_axis(found, judged.order, first, axis=1)
     return found
 
