@@ -2,7 +2,7 @@
 
 On a simulated city and on Calgary (DATA holds its open data, as for experiments/calgary/run.py): the rolling-origin
 back-test with all features, then once more without each family, all others staying. Features are built once. The gain
-of having a family is paired by origin, with the 95 % interval of the moving-block bootstrap. Each tree draws a fifth of
+of having a family is paired by origin, with the 95 % interval of equal weights on cosines. Each tree draws a fifth of
 the features, so that another set of columns, or only another order of them, gives another model. What is compared is
 therefore the mean over models of several orders; the last row, with nothing left out and other orders, shows how much
 of a gain is still the luck of that draw.
@@ -25,10 +25,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from training.models.blend import varying
-
 from experiments.calgary.inputs import END, START, calgary
-from features import Feature, read_city
+from features import Feature, FeatureMatrix, read_city
 from riskwarn.cli.session import table
 from riskwarn.home import Home, make_home
 from riskwarn.ingest import ingest
@@ -40,7 +38,9 @@ from training.evaluation.comparison import Gain, gain_of
 from training.evaluation.judged import Judged
 from training.evaluation.metrics import Measured, measure
 from training.evaluation.outcomes import plain_outcomes
-from training.evaluation.rolling import rolling
+from training.evaluation.rolling import every, rolling
+from training.models.design import design, varying
+from training.models.family import Fits
 from training.routines.backtest import DEFAULT_ORIGINS, DEFAULT_REFIT, build_features
 
 SHOWN = ("log_loss", "average_precision")
@@ -130,7 +130,7 @@ def ablation(
     task = make_task(city, target, horizon, build_features(city, progress, home.settings))
     # A feature that is the same everywhere, such as one of a source that was never loaded, has nothing to lose.
     matrix = task.inputs.matrix
-    task = task.with_matrix(matrix.select(varying(matrix, matrix.origins)))
+    task = task.with_matrix(matrix.select(varied(matrix)))
     ripe = [origin for origin in task.mature(city.as_of) if origin <= (end or city.as_of)]
     origins = [origin for origin in ripe if origin >= start] if start else ripe[-DEFAULT_ORIGINS:]
     return ablated(task, origins, refit_every, home.settings.threads, city=city.configuration.city, progress=progress)
@@ -176,6 +176,12 @@ def ablated(
     )
 
 
+def varied(matrix: FeatureMatrix) -> list[str]:
+    """The features that are not the same everywhere."""
+    columns = design(matrix)
+    return [name for name, one in zip(columns.names, varying(columns, columns.origins), strict=True) if one]
+
+
 def back_tested(
     task: ForecastTask, orders: Sequence[Sequence[str]], origins: Sequence[date], refit_every: int, threads: int
 ) -> Measured:
@@ -184,7 +190,14 @@ def back_tested(
     told = []
     for names in orders:
         other = task.with_matrix(task.inputs.matrix.select(names))
-        told.append(measure(Judged(rolling(other, origins, refit_every, threads)["model"], outcomes), SHOWN))
+        told.append(
+            measure(
+                Judged(
+                    rolling(other, every(origins, refit_every), Fits(other, [task.horizon], threads))["model"], outcomes
+                ),
+                SHOWN,
+            )
+        )
     series = {metric: np.mean([one.by_origin[metric] for one in told], axis=0) for metric in SHOWN}
     return Measured(series, {}, np.empty(0), task.horizon)
 

@@ -182,10 +182,10 @@ def test_an_alert_is_raised_once_and_again_only_when_a_level_is_entered_again(co
 
 
 def test_a_damaged_model_is_not_used(copied: Home) -> None:
-    model = next(copied.artifacts.rglob("number.txt"))
-    model.write_text(model.read_text(encoding="utf-8").replace("leaf_value=", "leaf_value=9", 1), encoding="utf-8")
+    model = next(copied.artifacts.rglob("model.json"))
+    model.write_text(model.read_text(encoding="utf-8").replace("horizon", "horizons", 1), encoding="utf-8")
     as_of = copied.configuration.calendar.shift(pd.Timestamp(before_as_of(copied)).date(), -2)
-    with pytest.raises(ModelDamaged, match=r"number\.txt"):
+    with pytest.raises(ModelDamaged, match=r"model\.json"):
         publish(copied, as_of, now=NOW)
 
 

@@ -48,12 +48,6 @@ class Gain:
         """For JSON: what cannot be told is null."""
         return {key: None if value != value else value for key, value in asdict(self).items()}
 
-    def __str__(self) -> str:
-        told = f"{self.gain:.4g} [{self.lower:.4g}, {self.upper:.4g}]"
-        if self.enough:
-            return told
-        return f"{told}, not enough evidence: {self.effective:.2g} origins without overlap, {LEAST_EFFECTIVE:g} needed"
-
 
 @dataclass(frozen=True)
 class Evaluation:

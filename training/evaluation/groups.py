@@ -17,7 +17,7 @@ from riskwarn.words import Unit
 from training.evaluation.intervals import Bounds, over_origins
 from training.evaluation.judged import Judged, over, ratio
 from training.evaluation.outcomes import Places
-from training.evaluation.ranking import places
+from training.evaluation.ranking import listed
 from training.evaluation.spread import HIGH, LOW, transforms
 from training.intervals.counts import Reals
 
@@ -90,12 +90,11 @@ def group_labels(where: Places, numbers: Mapping[str, Reals]) -> dict[str, npt.N
 
 def by_group(judged: Judged, labels: Mapping[str, npt.NDArray[Any]], budget: float) -> Groups:
     """Each group's calibration, and false negatives where a share of all grids is on the list (fairlearn's MetricFrame)."""
-    listed = np.zeros(judged.observed.shape, dtype=bool)
-    np.put_along_axis(listed, judged.order, places(judged, budget)[:, None] > np.arange(listed.shape[1]), axis=1)
-    return Groups(budget, tuple(row for by, label in labels.items() for row in _rows(judged, listed, by, label)))
+    on_list = listed(judged, budget)
+    return Groups(budget, tuple(row for by, label in labels.items() for row in _rows(judged, on_list, by, label)))
 
 
-def _rows(judged: Judged, listed: npt.NDArray[np.bool_], by: str, label: npt.NDArray[Any]) -> Iterator[GroupRow]:
+def _rows(judged: Judged, on_list: npt.NDArray[np.bool_], by: str, label: npt.NDArray[Any]) -> Iterator[GroupRow]:
     # Loaded here: to import it takes longer than a back-test of a small city.
     from fairlearn.metrics import MetricFrame, false_negative_rate, selection_rate
 
@@ -104,7 +103,7 @@ def _rows(judged: Judged, listed: npt.NDArray[np.bool_], by: str, label: npt.NDA
     frame = MetricFrame(
         metrics={"missed": _none_without_events(false_negative_rate), "selected": selection_rate},
         y_true=judged.happened[known].astype(int),
-        y_pred=listed[known].astype(int),
+        y_pred=on_list[known].astype(int),
         sensitive_features=pd.Series(groups, name=by),
     ).by_group
     inside = transforms(judged, Unit.GRID)
@@ -115,7 +114,7 @@ def _rows(judged: Judged, listed: npt.NDArray[np.bool_], by: str, label: npt.NDA
         counts = judged.counts[:, part].sum(axis=1)
         level = over_origins(ratio(counts, expected), judged.outcomes.horizon)
         missed = over_origins(
-            ratio((happened & ~listed[:, part]).sum(axis=1).astype(float), happened.sum(axis=1).astype(float)),
+            ratio((happened & ~on_list[:, part]).sum(axis=1).astype(float), happened.sum(axis=1).astype(float)),
             judged.outcomes.horizon,
         )
         own = inside[:, part][known[:, part]]

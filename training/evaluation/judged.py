@@ -79,7 +79,7 @@ class Judged:
     @cached_property
     def cells(self) -> Indices:
         """(origins,) the number of cells that are judged."""
-        return self.known.sum(axis=1)
+        return np.asarray(self.known.sum(axis=1), dtype=np.int64)
 
     @cached_property
     def order(self) -> Indices:
@@ -87,7 +87,7 @@ class Judged:
         key = -np.round(self.forecast.probability, DIGITS)
         if not self.known.all():
             key = np.where(self.known, key, np.inf)
-        return np.argsort(key, axis=1, kind="stable")
+        return np.asarray(np.argsort(key, axis=1, kind="stable"), dtype=np.int64)
 
     @cached_property
     def ordered_counts(self) -> Reals:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from training.evaluation.judged import Judged, over
-from training.evaluation.ranking import places
+from training.evaluation.ranking import listed
 from training.intervals.counts import Reals
 
 
@@ -21,17 +21,15 @@ def lead_time(judged: Judged, share: float) -> Reals:
     found = np.full(len(judged.observed), np.nan)
     if events is None or positions is None:
         return found
-    listed = np.zeros(judged.observed.shape, dtype=bool)
-    first = places(judged, share)[:, None] > np.arange(listed.shape[1])
-    np.put_along_axis(listed, judged.order, first, axis=1)
+    on_list = listed(judged, share)
     row_of = {int(position): row for row, position in enumerate(positions)}
     for row, position in enumerate(positions):
         rows = [row_of.get(int(position) - back) for back in range(horizon)]
         if None in rows:
             continue
-        lead = np.zeros(listed.shape[1])
+        lead = np.zeros(on_list.shape[1])
         for periods, one in enumerate(rows, 1):
-            lead[listed[one]] = periods
+            lead[on_list[one]] = periods
         came = np.where(judged.known[row], np.nan_to_num(events[row]), 0.0)
         found[row] = over(np.array([came @ lead]), np.array([came.sum()]))[0]
     return found

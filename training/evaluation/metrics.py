@@ -145,10 +145,10 @@ def measure(judged: Judged, names: Sequence[str]) -> Measured:
     for one in chosen:
         if one.cells is not None:
             lost = np.where(judged.known, one.cells(judged), 0.0).sum(axis=0)
-            by_community[one.name] = np.bincount(community, lost, number)
+            by_community[one.name] = np.bincount(community, lost, number).astype(np.float64)
     return Measured(
         by_origin={one.name: one.of(judged) for one in chosen},
         by_community=by_community,
-        cells=np.bincount(community, judged.known.sum(axis=0), number),
+        cells=np.bincount(community, judged.known.sum(axis=0), number).astype(np.float64),
         horizon=judged.outcomes.horizon,
     )

@@ -120,4 +120,4 @@ def column(inputs: ForecastInputs, name: str, origin: date) -> Reals:
     matrix = inputs.matrix
     if name not in matrix.names:
         return np.full(inputs.grids, np.nan)
-    return matrix.values[matrix.names.index(name), matrix.origins.index(origin)].astype(np.float64)
+    return np.asarray(matrix.values[matrix.names.index(name), matrix.origins.index(origin)], dtype=np.float64)

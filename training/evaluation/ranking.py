@@ -7,13 +7,14 @@ from itertools import pairwise
 import numpy as np
 from scipy import stats
 
+from riskwarn.arrays import Flags, Indices
 from training.evaluation.judged import DIGITS, Judged, over
 from training.intervals.counts import Reals
 
 
-def places(judged: Judged, share: float) -> Reals:
+def places(judged: Judged, share: float) -> Indices:
     """(origins,) how many grids a share of them is, at least one."""
-    return np.maximum(1, np.ceil(share * judged.cells - 1e-9)).astype(np.int64)
+    return np.asarray(np.maximum(1, np.ceil(share * judged.cells - 1e-9)), dtype=np.int64)
 
 
 def capture(judged: Judged, share: float) -> Reals:
@@ -88,7 +89,16 @@ def rank_stability(judged: Judged) -> Reals:
     return found
 
 
+def listed(judged: Judged, share: float) -> Flags:
+    """(origins, grids) whether a grid is among the first."""
+    grids = judged.observed.shape[1]
+    found = np.zeros((len(judged.observed), grids), dtype=bool)
+    first = places(judged, share).reshape(-1, 1) > np.arange(grids)
+    np.put_along_axis(found, judged.order, first, axis=1)
+    return found
+
+
 def _caught(judged: Judged, values: Reals, share: float) -> Reals:
     """(origins,) the sum of the first values of each row."""
-    first = places(judged, share)[:, None] > np.arange(values.shape[1])
+    first = places(judged, share).reshape(-1, 1) > np.arange(values.shape[1])
     return np.asarray(np.where(first, values, 0.0).sum(axis=1))

@@ -118,25 +118,12 @@ def build_features(city: City, progress: Progress = silent, settings: Settings |
 def features_for(
     city: City, target: str, progress: Progress = silent, settings: Settings | None = None
 ) -> FeatureMatrix:
-    """The core columns of a target as of every origin that can be learnt from."""
-    matrix = build_features(city, progress, settings)
-    return matrix.select([one.name for one in matrix.features if _core(target, one)])
+    """The core columns of a target as of every origin that can be learnt from; on the cluster or the threads of the settings."""
+    from features import build_features as build
+    from features import chosen_executor, core
 
-
-def _core(target: str, f: Any) -> bool:  # PROVISIONAL
-    if f.family in ("season", "residents", "interventions"):
-        return True
-    if f.family == "demand":
-        return bool(f.name.endswith(("unanswered", "overdue")))
-    if f.source == "petitions":
-        return False
-    if f.source == "disputes" and f.family in ("closing", "escalation", "recency", "backlog"):
-        return True
-    if target == "conflict":
-        return f.family == "target_history" or (f.source == "disputes" and "decayed" in f.name)
-    return f.source in ("incidents", "hazards", "grid_reports") and (
-        "decayed" in f.name or f.name.endswith(("_open", "_104", "_52")) or f.family in ("recency", "near_repeat")
-    )
+    executor = chosen_executor(settings.dask, settings.threads) if settings else chosen_executor(None, 1)
+    return build(city, learnable_origins(city), progress, executor=executor, names=core(city.configuration, target))
 
 
 def _write(path: Path, task: ForecastTask, forecasts: RollingForecasts, at: date, judged: set[date]) -> None:

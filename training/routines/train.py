@@ -23,7 +23,7 @@ from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store
 from riskwarn.store.writing import one_at_a_time
-from training.evaluation.comparison import Evaluation, evaluate
+from training.evaluation.comparison import LEAST_EFFECTIVE, Evaluation, Gain, evaluate
 from training.evaluation.outcomes import outcomes_of
 from training.evaluation.rolling import best_baseline, between, rolling
 from training.labels.task import ForecastTask, make_task
@@ -172,12 +172,17 @@ def _train_family(
     loses = [horizon for horizon, one in by_horizon.items() if one is not None and one.decisive.loses]
     best = evaluation.best_baseline
     wins = evaluation.model_wins and not loses
-    said = f"log loss gain over {best} {evaluation.decisive}"
+    said = f"log loss gain over {best} {_told(evaluation.decisive)}"
     why_not = (
         f"the model does not beat {best} beyond its interval at horizon {usual} ({said}): {best} scores"
         if not evaluation.model_wins
         else f"the model is worse than the best baseline beyond its interval at horizon {loses[0] if loses else ''}: {best} scores"
     )
+    if not evaluation.decisive.enough:
+        why_not = (
+            f"there is not enough evidence to choose the model: {evaluation.decisive.effective:.2g} origins whose windows do not "
+            f"overlap, {LEAST_EFFECTIVE:g} needed ({said}): {best} scores"
+        )
     now = datetime.now(UTC)
     name = f"{task.target}-{at}-{hashlib.sha256(now.isoformat().encode()).hexdigest()[:6]}"
     made = []
@@ -196,7 +201,7 @@ def _train_family(
                 reason = why_not
             else:
                 forecaster = family.served(horizon)
-                own = f"log loss gain over {one.evaluation.best_baseline} {one.evaluation.decisive}"
+                own = f"log loss gain over {one.evaluation.best_baseline} {_told(one.evaluation.decisive)}"
                 reason = own if current is None else f"challenger of {current}; {own}"
             if replaced is not None:
                 reason = f"{reason}. It takes the place of {replaced}, which could no longer score"
@@ -267,3 +272,7 @@ def _unfit(home: Home, version: str, target: str) -> RiskwarnError | None:
     except (TrainedForOther, FeaturesChanged, PurposeUnknown, ModelDamaged) as error:
         return error
     return None
+
+
+def _told(gain: Gain) -> str:
+    return f"{gain.gain:.4g} [{gain.lower:.4g}, {gain.upper:.4g}]"

@@ -84,7 +84,7 @@ def test_few_origins_without_overlap_are_no_evidence_however_clear_they_look(hor
     found = evaluate(forecasts, plain_outcomes(observed, horizon, places), "climatology", ("log_loss",))
     assert found.decisive.lower > 0
     assert (found.decisive.enough, found.model_wins) == (enough, enough)
-    assert ("not enough evidence" in str(found.decisive)) is not enough
+    assert found.decisive.effective == 36 / horizon
 
 
 def test_the_wider_of_both_intervals_decides() -> None:

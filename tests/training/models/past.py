@@ -56,7 +56,7 @@ def task_of(
         events,
         horizon,
         calendar,
-        None,
+        None,  # type: ignore[arg-type]
         feed,
         None,
         origins[-1],

@@ -22,9 +22,9 @@ def fit_dispersion(mean: Reals, counts: Reals) -> float:
     own, seen = np.maximum(mean[known], _LEAST_MEAN), counts[known]
     if seen.sum() == 0:
         return 0.0
-    key = np.stack([np.round(np.log(own) * _GROUPS), seen])
-    _, group, cells = np.unique(key, axis=1, return_inverse=True, return_counts=True)
-    group = group.ravel()
+    place = np.round(np.log(own) * _GROUPS).astype(np.int64)
+    key = (place - place.min()) * (int(seen.max()) + 1) + seen.astype(np.int64)
+    _, group, cells = np.unique(key, return_inverse=True, return_counts=True)
     own, seen = np.bincount(group, own) / cells, np.bincount(group, seen) / cells
 
     def loss(log: float) -> float:

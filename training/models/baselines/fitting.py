@@ -22,6 +22,9 @@ Baseline = Rate | ShrunkHistory | Conflictology | PoissonRegression
 #: Origins, a horizon apart, around whose forecasts the scatter of counts is learnt.
 _SCATTERED = 13
 
+#: A regression of nine terms is learnt from so many rows at most: of a large city from every few origins.
+MOST_ROWS = 2_000_000
+
 
 def fit_baselines(task: ForecastTask, at: date, origins: Sequence[date]) -> list[Baseline]:
     """Every baseline, as it can be known at `at` from the mature `origins`."""
@@ -35,7 +38,7 @@ def fit_baselines(task: ForecastTask, at: date, origins: Sequence[date]) -> list
         own = Rate(name, horizon, mean)
         dispersion = fit_dispersion(own.means(history, scattered), seen) if scattered and name != "zero" else 0.0
         found.append(replace(own, dispersion=dispersion))
-    step = origin_step(horizon)
+    step = max(origin_step(horizon), -(-labels.size // MOST_ROWS))
     learnt, counts = list(origins)[::-step][::-1], labels[::-step][::-1]
     regression = fit_regression(task, learnt, counts, mean, shrunk)
     if scattered:
