@@ -20,7 +20,7 @@ _NAMES = {
 
 
 def write_city(
-    folder: Path, *, grids: int = 1500, weeks: int = 208, seed: int = 1, truth_every: int = 4, futures: int = 1000
+    folder: Path, *, grids: int = 1500, weeks: int = 208, seed: int = 1, truth_every: int = 4, futures: int = 800
 ) -> None:
     """Write a city into `folder`, with a truth at every `truth_every`-th week of its last year; deterministic by seed.
 
