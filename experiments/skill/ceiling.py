@@ -32,7 +32,7 @@ def ceiling(
     forecasts, form, fitted = [], None, -REFIT
     for week in weeks:
         if form is None or week - fitted >= REFIT:
-            learnt = [one for one in range(EARLIEST, week - horizon - EMBARGO + 1)]
+            learnt = list(range(EARLIEST, week - horizon - EMBARGO + 1))
             alive = np.concatenate([counts.alive[one] > 0 for one in learnt])
             some = np.concatenate([counts.happened[one : one + horizon].sum(axis=0) > 0 for one in learnt])
             rows = Terms(

@@ -99,7 +99,11 @@ def _successors(ids: list[str], lineage: pd.DataFrame | None) -> pd.DataFrame:
         old = lineage[~lineage["原网格编码"].isin(number) & lineage["现网格编码"].isin(number)]
         frames.append(
             pd.DataFrame(
-                {"网格编码": old["原网格编码"], "grid": old["现网格编码"].map(number), "weight": old["划入比例"].astype(float)}
+                {
+                    "网格编码": old["原网格编码"],
+                    "grid": old["现网格编码"].map(number),
+                    "weight": old["划入比例"].astype(float),
+                }
             )
         )
     return pd.concat(frames, ignore_index=True)

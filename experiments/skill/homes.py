@@ -70,7 +70,9 @@ def home(path: Path, folder: Path, horizons: Sequence[int]) -> list[dict[str, An
     for load in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["loads"]:
         mapping = ["--mapping", folder / load["mapping"]] if "mapping" in load else []
         files = [folder / name for name in load["files"]]
-        told = riskwarn("--home", path, "ingest", load["source"], *files, *mapping, "--exported-at", load["exported_at"])
+        told = riskwarn(
+            "--home", path, "ingest", load["source"], *files, *mapping, "--exported-at", load["exported_at"]
+        )
         accounts.append(told)
     ready.write_text(json.dumps(accounts, ensure_ascii=False), encoding="utf-8")
     return accounts

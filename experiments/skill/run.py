@@ -60,7 +60,10 @@ def main() -> None:
             home(place, folder, [arguments.horizon])
             for target in arguments.targets:
                 found += judged(folder, place, generator, seed, target, arguments.horizon, arguments.refit_every)
-                print("\n".join(lines([one for one in found if (one.seed, one.target) == (seed, target)][-40:])), flush=True)
+                print(
+                    "\n".join(lines([one for one in found if (one.seed, one.target) == (seed, target)][-40:])),
+                    flush=True,
+                )
     print("\nMeans over seeds\n" + "\n".join(means(found)))
     if arguments.json:
         arguments.json.write_text(
@@ -88,7 +91,8 @@ def judged(
     skills = {name: skill(true, futures, history.ravel(), values.ravel()) for name, values in forecasts.items()}
     most = skills[CEILING].share_closed
     return [
-        Judged(generator, seed, target, name, len(origins), one, one.share_closed / most) for name, one in skills.items()
+        Judged(generator, seed, target, name, len(origins), one, one.share_closed / most)
+        for name, one in skills.items()
     ]
 
 
@@ -98,7 +102,7 @@ def truth(folder: Path, exports: Exports, target: str, horizon: int) -> tuple[di
     table = table[(table["target"] == target) & (table["horizon"] == horizon)]
     wide = table.pivot(index="as_of", columns="grid_id", values="probability")[exports.grid_ids]
     days = [pd.Timestamp(day).date() for day in wide.index]
-    known = {day: row for day, row in zip(days, wide.to_numpy(), strict=True)}
+    known = dict(zip(days, wide.to_numpy(), strict=True))
     passed = {day: row for day, row in known.items() if day + timedelta(weeks=horizon) <= exports.end}
     return passed, int(table["futures"].iloc[0])
 

@@ -134,7 +134,9 @@ def first_conflict(known: Known, week: int, horizon: int) -> Terms:
 
     temper = known.effect(week, known.running("danger", danger, week), 20.0)
     letters = known.open("petitions", week)
-    overdue = np.bincount(letters.rows["grid"][letters.age >= 8], letters.rows["weight"][letters.age >= 8], minlength=grids)
+    overdue = np.bincount(
+        letters.rows["grid"][letters.age >= 8], letters.rows["weight"][letters.age >= 8], minlength=grids
+    )
     excited = _faded_arrivals(known, "disputes", week, 0.75)
     to_come = np.stack([known.rate("disputes", week, 104), known.rate("disputes", week, 8), 0.12 * excited], axis=1)
     settling = np.log(_closing_share(known, week))[known.exports.town]
@@ -185,7 +187,9 @@ def second_conflict(known: Known, week: int, horizon: int) -> Terms:
     exports, grids = known.exports, known.exports.grids
     cases = known.open("disputes", week)
     grade, feud, band, pressed = _second_cases(exports, cases)
-    holidays = np.mean([in_holidays(known.counts.mondays[0] + pd.Timedelta(weeks=week + ahead)) for ahead in range(horizon)])
+    holidays = np.mean(
+        [in_holidays(known.counts.mondays[0] + pd.Timedelta(weeks=week + ahead)) for ahead in range(horizon)]
+    )
     family = cases.rows["纠纷类型"].eq("婚姻家庭").to_numpy()
     by_class = cases.by(band + 8 * (grade + 3 * feud + 6 * pressed), 8 * 12, grids)
     in_family = np.bincount(cases.rows["grid"][family], minlength=grids) * holidays
@@ -202,7 +206,9 @@ def second_conflict(known: Known, week: int, horizon: int) -> Terms:
 
     tense = known.effect(week, known.running("danger", danger, week), 15.0)
     visits = exports.tables["interventions"]
-    recent = visits[(visits["began"] < known.monday(week)) & (visits["began"] >= known.monday(week) - np.timedelta64(28, "D"))]
+    recent = visits[
+        (visits["began"] < known.monday(week)) & (visits["began"] >= known.monday(week) - np.timedelta64(28, "D"))
+    ]
     visited = np.bincount(recent["grid"], minlength=grids) > 0
     to_come = np.stack([known.rate("disputes", week, 208), known.rate("disputes", week, 8)], axis=1)
     causes = np.concatenate([by_class, in_family[:, None], to_come], axis=1)
@@ -246,7 +252,9 @@ def second_safety(known: Known, week: int, horizon: int) -> Terms:
     around = shaken[known.nearest].mean(axis=1)
     causes = np.concatenate(
         [
-            _columns(size, size * old, unseen, unseen * weather[0], unseen * weather[2], unseen**2, wear, shaken, around),
+            _columns(
+                size, size * old, unseen, unseen * weather[0], unseen * weather[2], unseen**2, wear, shaken, around
+            ),
             by_class,
             by_class * many[:, None],
         ],

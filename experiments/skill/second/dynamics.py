@@ -107,7 +107,9 @@ def quiet(world: World) -> State:
     return State(nothing(), nothing(), zero, zero, zero, zero, np.zeros((1, world.communities)), np.zeros(1))
 
 
-def step(world: World, now: State, week: int, rng: np.random.Generator, first_number: int = NEVER) -> tuple[State, Happened]:
+def step(
+    world: World, now: State, week: int, rng: np.random.Generator, first_number: int = NEVER
+) -> tuple[State, Happened]:
     """The state a week later and what happened; new things are numbered from `first_number`, where it is given."""
     futures, grids = now.mood.shape[0], world.grids
     lanes = futures * grids
@@ -126,7 +128,11 @@ def step(world: World, now: State, week: int, rng: np.random.Generator, first_nu
 
     # Disputes arise: fresh ones, and old ones that smoulder.
     rate = np.exp(
-        -1.75 + 0.7 * np.log(per_lane(world.population) / 1000) + per_lane(world.quarrelsome) + of_community + 0.25 * stormy
+        -1.75
+        + 0.7 * np.log(per_lane(world.population) / 1000)
+        + per_lane(world.quarrelsome)
+        + of_community
+        + 0.25 * stormy
     )
     fresh = rng.poisson(rate * (1 + 0.1 * holidays + 0.25 * wages))
     again = rng.poisson(0.02 * now.smouldering)
@@ -158,7 +164,9 @@ def step(world: World, now: State, week: int, rng: np.random.Generator, first_nu
 
     # Faults arise, are found, are mended, or wait unseen.
     more = rng.poisson(
-        np.exp(-2.5 + per_lane(world.decayed) + 0.03 * (per_lane(world.building_age) - 18) + 1.0 * stormy + 0.15 * warmth)
+        np.exp(
+            -2.5 + per_lane(world.decayed) + 0.03 * (per_lane(world.building_age) - 18) + 1.0 * stormy + 0.15 * warmth
+        )
     )
     where = np.repeat(every, more)
     kind, grave_too = _drawn(FAULT_SHARES, len(where), rng), rng.random(len(where)) < 0.2

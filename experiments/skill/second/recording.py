@@ -164,7 +164,9 @@ def _reports(past: Past, clock: _Clock, rng: np.random.Generator) -> pd.DataFram
     table = _drawn_table(past, clock, np.repeat(week, number) + WARM_UP, np.repeat(grid, number))
     table["事件类型"] = _REPORTS[rng.integers(0, len(_REPORTS), len(table))]
     table["来源渠道"] = np.where(rng.random(len(table)) < 0.7, "巡查发现", "群众上报")
-    return _until(table.rename(columns={"编号": "事件编号", "发生时间": "发现日期", "登记时间": "上报时间"}), clock, WARM_UP)
+    return _until(
+        table.rename(columns={"编号": "事件编号", "发生时间": "发现日期", "登记时间": "上报时间"}), clock, WARM_UP
+    )
 
 
 def _hazards(past: Past, clock: _Clock, rng: np.random.Generator) -> pd.DataFrame:
