@@ -3,8 +3,8 @@
 Makes simulated cities of two generators (`riskwarn simulate`, and `second/`, written by somebody who does not build
 features) in CACHE, where they stay, loads each into a home there, back-tests with `riskwarn backtest` and judges every
 forecaster that it writes by its log loss in expectation over the oracle's probabilities (`gap.py`), beside the
-regression that is given the generator's true form (`ceiling.py`). Back-tests are kept too; ``--anew`` makes homes and
-back-tests anew, as one wants after a change of features or models. A first look: ``--seeds 1``; a trial of minutes:
+regression that is given the generator's true form (`ceiling.py`). Homes stay, too (``--anew`` loads the exports again);
+with ``--keep`` back-tests of an earlier run are judged again instead of run. A first look: ``--seeds 1``; a trial of minutes:
 ``--grids 300 --weeks 120 --truth-every 4 --futures 200 --seeds 1``.
 """
 
@@ -59,11 +59,9 @@ def main() -> None:
                 shutil.rmtree(place, ignore_errors=True)
             home(place, folder, [arguments.horizon])
             for target in arguments.targets:
-                found += judged(folder, place, generator, seed, target, arguments.horizon, arguments.refit_every)
-                print(
-                    "\n".join(lines([one for one in found if (one.seed, one.target) == (seed, target)][-40:])),
-                    flush=True,
-                )
+                some = judged(folder, place, generator, seed, target, arguments)
+                print("\n".join(lines(some)), flush=True)
+                found += some
     print("\nMeans over seeds\n" + "\n".join(means(found)))
     if arguments.json:
         arguments.json.write_text(
@@ -72,13 +70,14 @@ def main() -> None:
 
 
 def judged(
-    folder: Path, place: Path, generator: str, seed: int, target: str, horizon: int, refit_every: int
+    folder: Path, place: Path, generator: str, seed: int, target: str, arguments: argparse.Namespace
 ) -> list[Judged]:
     """Back-test a target of a city and judge each forecaster and the ceiling at the origins that have a truth."""
+    horizon = arguments.horizon
     exports = read_exports(folder)
     oracle, futures = truth(folder, exports, target, horizon)
     origins = list(oracle)
-    predictions = backtested(place, target, horizon, origins, refit_every)
+    predictions = backtested(place, target, horizon, origins, arguments.refit_every, arguments.keep)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     counts = weekly(exports, target, exports.end - timedelta(weeks=manifest["weeks"]))
     at = [counts.mondays.index(origin) for origin in origins]
@@ -107,10 +106,12 @@ def truth(folder: Path, exports: Exports, target: str, horizon: int) -> tuple[di
     return passed, int(table["futures"].iloc[0])
 
 
-def backtested(place: Path, target: str, horizon: int, origins: Sequence[date], refit_every: int) -> pd.DataFrame:
-    """The predictions of `riskwarn backtest` from the first to the last origin, kept beside the home."""
+def backtested(
+    place: Path, target: str, horizon: int, origins: Sequence[date], refit_every: int, keep: bool
+) -> pd.DataFrame:
+    """The predictions of `riskwarn backtest` from the first to the last origin; with `keep` those of an earlier run."""
     kept = place.parent / f"{place.name}-{target}-{origins[0]}-{origins[-1]}-refit{refit_every}.parquet"
-    if not (kept.exists() and kept.stat().st_mtime > (place / "ready.json").stat().st_mtime):
+    if not (keep and kept.exists()):
         told = riskwarn(
             "--home", place, "backtest", "--target", target, "--horizon", horizon, "--from", origins[0], "--to", origins[-1],
             "--refit-every", refit_every,
@@ -172,7 +173,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--futures", type=int, default=Size.futures)
     parser.add_argument("--horizon", type=int, default=4)
     parser.add_argument("--refit-every", type=int, default=4, help="weekly origins between two fits")
-    parser.add_argument("--anew", action="store_true", help="make homes and back-tests anew; cities stay")
+    parser.add_argument("--anew", action="store_true", help="make the homes anew; cities stay")
+    parser.add_argument(
+        "--keep", action="store_true", help="judge the back-tests of an earlier run where there are any"
+    )
     parser.add_argument("--json", type=Path, help="write every figure there")
     arguments = parser.parse_args()
     arguments.cache = arguments.cache.resolve()

@@ -5,6 +5,7 @@ A lane is a grid of a future: ``future * grids + grid``. Cases and faults are ke
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -92,7 +93,6 @@ class Happened:
     visits: np.ndarray  # lanes
     waiting: np.ndarray  # open disputes per lane
     troubled: np.ndarray  # open faults per lane
-    storm: np.ndarray  # (futures, districts) bool
 
 
 def nothing() -> Columns:
@@ -107,75 +107,37 @@ def quiet(world: World) -> State:
     return State(nothing(), nothing(), zero, zero, zero, zero, np.zeros((1, world.communities)), np.zeros(1))
 
 
+@dataclass(frozen=True)
+class Weather:
+    """What a week brings to everybody. Per lane, unless said."""
+
+    holidays: bool
+    wages: bool
+    heat: np.ndarray  # (futures,)
+    storm: np.ndarray  # (futures, districts) bool
+    mood: np.ndarray  # (futures, communities)
+    stormy: np.ndarray
+    upset: np.ndarray  # the mood of its community
+    warmth: np.ndarray
+
+
 def step(
     world: World, now: State, week: int, rng: np.random.Generator, first_number: int = NEVER
 ) -> tuple[State, Happened]:
     """The state a week later and what happened; new things are numbered from `first_number`, where it is given."""
-    futures, grids = now.mood.shape[0], world.grids
-    lanes = futures * grids
-    monday = world.monday[week]
-    holidays, wages = in_holidays(monday), wages_fall_due(monday)
-    season = np.cos(2 * np.pi * (monday.timetuple().tm_yday - 205) / 365.25)  # 1 in late July
-    heat = 0.7 * now.heat + 0.5 * rng.standard_normal(futures)
-    storm = rng.random((futures, world.district.max() + 1)) < 0.03 + 0.05 * (season > 0.3)
-    mood = 0.96 * now.mood + 0.09 * rng.standard_normal(now.mood.shape)
-    of_community = (mood[:, world.community]).ravel()
-    stormy = storm[:, world.district].ravel()
-    warmth = np.repeat(1.2 * season + heat, grids)
+    lanes = now.mood.shape[0] * world.grids
+    weather = _weather(world, now, week, rng)
+    opened = _arising(world, now, weather, rng, first_number)
+    cases = now.disputes.with_more(opened)
+    escalates, closes, peace = _fates(world, now, cases, weather, rng)
+    escalated, failed = cases.where(escalates), cases.where(closes & ~peace)
+    left = cases.where(~escalates & ~closes)
 
-    def per_lane(values: np.ndarray) -> np.ndarray:
-        return np.tile(values, futures)
-
-    # Disputes arise: fresh ones, and old ones that smoulder.
-    rate = np.exp(
-        -1.75
-        + 0.7 * np.log(per_lane(world.population) / 1000)
-        + per_lane(world.quarrelsome)
-        + of_community
-        + 0.25 * stormy
-    )
-    fresh = rng.poisson(rate * (1 + 0.1 * holidays + 0.25 * wages))
-    again = rng.poisson(0.02 * now.smouldering)
-    every = np.arange(lanes, dtype=np.int32)
-    lane = np.concatenate([np.repeat(every, fresh), np.repeat(every, again)])
-    old = np.arange(len(lane)) >= fresh.sum()
-    shares = KIND_SHARES * np.array([1 + 0.3 * holidays, 1, 1 + 2.0 * wages, 1, 1, 1])
-    grave = np.searchsorted([0.70, 0.93], rng.random(len(lane)) + 0.15 * old)
-    opened = _new(lane, _drawn(shares, len(lane), rng), grave, old, first_number)
-    open_ = now.disputes.with_more(opened)
-
-    # They escalate or close, case by case.
-    waiting = np.bincount(open_.lane, minlength=lanes)
-    future_of, grid_of = np.divmod(open_.lane, grids)
-    desk = future_of * world.communities + world.community[grid_of]
-    load = np.bincount(desk, minlength=futures * world.communities) / np.tile(2.0 * world.mediators, futures)
-    busy = load[desk]
-    hazard = escalation_hazard(open_, busy, holidays) * np.exp(
-        world.tense[grid_of] + 0.4 * of_community[open_.lane] + 0.45 * np.log1p(now.aroused[open_.lane])
-        - 0.6 * (now.visited[open_.lane] > 0)
-    )  # fmt: skip
-    drawn = rng.random(len(hazard))
-    explodes = drawn < 1 - np.exp(-hazard)
-    closing = np.array([0.20, 0.13, 0.08])[open_.grade] * np.exp(-0.5 * np.clip(busy - 1, 0, 1))
-    closes = ~explodes & (rng.random(len(hazard)) < closing)
-    peace = rng.random(len(hazard)) < 0.78 - 0.2 * open_.marked
-    escalated, settled, failed = open_.where(explodes), open_.where(closes & peace), open_.where(closes & ~peace)
-    left = open_.where(~explodes & ~closes)
-
-    # Faults arise, are found, are mended, or wait unseen.
-    more = rng.poisson(
-        np.exp(
-            -2.5 + per_lane(world.decayed) + 0.03 * (per_lane(world.building_age) - 18) + 1.0 * stormy + 0.15 * warmth
-        )
-    )
-    where = np.repeat(every, more)
-    kind, grave_too = _drawn(FAULT_SHARES, len(where), rng), rng.random(len(where)) < 0.2
-    new = _new(where, kind, grave_too, np.zeros(len(where), dtype=bool), first_number)
+    new = _breaking(world, weather, rng, first_number)
     faults = now.faults.with_more(new)
-    intensity, kinds = incident_intensity(world, faults, now.shaken, warmth, lanes)
-    harmed = rng.poisson(intensity)
-    at = np.repeat(np.arange(lanes), harmed)
-    finds = ~faults.marked & (rng.random(len(faults.lane)) < world.vigilant[faults.lane % grids])
+    intensity, kinds = incident_intensity(world, faults, now.shaken, weather.warmth, lanes)
+    incidents = np.repeat(np.arange(lanes), rng.poisson(intensity))
+    finds = ~faults.marked & (rng.random(len(faults.lane)) < world.vigilant[faults.lane % world.grids])
     mends = rng.random(len(faults.lane)) < np.where(faults.marked, 0.16 - 0.06 * faults.grade, 0.02)
     known = replace(faults, marked=faults.marked | finds)
 
@@ -183,8 +145,8 @@ def step(
     visits = np.flatnonzero(rng.random(lanes) < 0.006 + 0.12 * (now.aroused > 0.5))
     visited = np.maximum(now.visited - 1, 0)
     visited[visits] = 5
-    troubles = np.bincount(at, minlength=lanes).astype(float)
-    around = troubles.reshape(futures, grids)[:, world.neighbours].mean(axis=2).ravel()
+    troubles = np.bincount(incidents, minlength=lanes).astype(float)
+    around = troubles.reshape(-1, world.grids)[:, world.neighbours].mean(axis=2).ravel()
     after = State(
         replace(left, age=left.age + np.int16(1)),
         replace(known, age=known.age + np.int16(1)).where(~mends),
@@ -192,13 +154,68 @@ def step(
         0.75 * now.aroused + np.bincount(escalated.lane, minlength=lanes),
         0.70 * now.shaken + troubles + 0.8 * around,
         visited,
-        mood,
-        heat,
+        weather.mood,
+        weather.heat,
     )
     return after, Happened(
-        opened, escalated, settled, failed, new, known.where(finds), known.where(mends), at,
-        kinds(at, rng), visits, waiting, np.bincount(faults.lane, minlength=lanes), storm,
+        opened, escalated, cases.where(closes & peace), failed, new, known.where(finds), known.where(mends), incidents,
+        kinds(incidents, rng), visits, np.bincount(cases.lane, minlength=lanes), np.bincount(faults.lane, minlength=lanes),
     )  # fmt: skip
+
+
+def _weather(world: World, now: State, week: int, rng: np.random.Generator) -> Weather:
+    monday = world.monday[week]
+    season = np.cos(2 * np.pi * (monday.timetuple().tm_yday - 205) / 365.25)  # 1 in late July
+    heat = 0.7 * now.heat + 0.5 * rng.standard_normal(len(now.heat))
+    storm = rng.random((len(now.heat), world.district.max() + 1)) < 0.03 + 0.05 * (season > 0.3)
+    mood = 0.96 * now.mood + 0.09 * rng.standard_normal(now.mood.shape)
+    return Weather(
+        in_holidays(monday), wages_fall_due(monday), heat, storm, mood, storm[:, world.district].ravel(),
+        mood[:, world.community].ravel(), np.repeat(1.2 * season + heat, world.grids),
+    )  # fmt: skip
+
+
+def _arising(world: World, now: State, weather: Weather, rng: np.random.Generator, first_number: int) -> Columns:
+    """New disputes: fresh ones, and old ones that smoulder."""
+    futures = len(weather.heat)
+    place = 0.7 * np.log(world.population / 1000) + world.quarrelsome
+    rate = np.exp(-1.75 + np.tile(place, futures) + weather.upset + 0.25 * weather.stormy)
+    fresh = rng.poisson(rate * (1 + 0.1 * weather.holidays + 0.25 * weather.wages))
+    again = rng.poisson(0.02 * now.smouldering)
+    every = np.arange(len(fresh), dtype=np.int32)
+    lane = np.concatenate([np.repeat(every, fresh), np.repeat(every, again)])
+    old = np.arange(len(lane)) >= fresh.sum()
+    shares = KIND_SHARES * np.array([1 + 0.3 * weather.holidays, 1, 1 + 2.0 * weather.wages, 1, 1, 1])
+    grade = np.searchsorted([0.70, 0.93], rng.random(len(lane)) + 0.15 * old)
+    return _new(lane, _drawn(shares, len(lane), rng), grade, old, first_number)
+
+
+def _fates(
+    world: World, now: State, cases: Columns, weather: Weather, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each case: whether it escalates, whether it closes, and whether that were in peace."""
+    futures = len(weather.heat)
+    future_of, grid_of = np.divmod(cases.lane, world.grids)
+    desk = future_of * world.communities + world.community[grid_of]
+    load = np.bincount(desk, minlength=futures * world.communities) / np.tile(2.0 * world.mediators, futures)
+    busy = load[desk]
+    hazard = escalation_hazard(cases, busy, weather.holidays) * np.exp(
+        world.tense[grid_of] + 0.4 * weather.upset[cases.lane] + 0.45 * np.log1p(now.aroused[cases.lane])
+        - 0.6 * (now.visited[cases.lane] > 0)
+    )  # fmt: skip
+    escalates = rng.random(len(hazard)) < 1 - np.exp(-hazard)
+    closing = np.array([0.20, 0.13, 0.08])[cases.grade] * np.exp(-0.5 * np.clip(busy - 1, 0, 1))
+    closes = ~escalates & (rng.random(len(hazard)) < closing)
+    return escalates, closes, rng.random(len(hazard)) < 0.78 - 0.2 * cases.marked
+
+
+def _breaking(world: World, weather: Weather, rng: np.random.Generator, first_number: int) -> Columns:
+    """New faults of buildings, which nobody has found yet."""
+    place = np.tile(world.decayed + 0.03 * (world.building_age - 18), len(weather.heat))
+    more = rng.poisson(np.exp(-2.5 + place + 1.0 * weather.stormy + 0.15 * weather.warmth))
+    lane = np.repeat(np.arange(len(more), dtype=np.int32), more)
+    kind, grave = _drawn(FAULT_SHARES, len(lane), rng), rng.random(len(lane)) < 0.2
+    return _new(lane, kind, grave, np.zeros(len(lane), dtype=bool), first_number)
 
 
 def escalation_hazard(cases: Columns, busy: np.ndarray, holidays: bool) -> np.ndarray:
@@ -213,7 +230,9 @@ def escalation_hazard(cases: Columns, busy: np.ndarray, holidays: bool) -> np.nd
     )  # fmt: skip
 
 
-def incident_intensity(world: World, faults: Columns, shaken: np.ndarray, warmth: np.ndarray, lanes: int):  # type: ignore[no-untyped-def]
+def incident_intensity(
+    world: World, faults: Columns, shaken: np.ndarray, warmth: np.ndarray, lanes: int
+) -> tuple[np.ndarray, Callable[[np.ndarray, np.random.Generator], np.ndarray]]:
     """(lanes,) expected incidents of the week, and a drawer of their kinds."""
     futures = lanes // world.grids
     weather = np.ones((5, lanes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -98,7 +99,7 @@ def wages_fall_due(monday: date) -> bool:
     return monday.month == 1
 
 
-def _field(distance: np.ndarray, length_km: float):  # type: ignore[no-untyped-def]
+def _field(distance: np.ndarray, length_km: float) -> Callable[[np.random.Generator], np.ndarray]:
     """Draws of a Gaussian field of unit variance with an exponential covariance."""
     root = np.linalg.cholesky(np.exp(-distance / length_km) + 1e-8 * np.eye(len(distance)))
     return lambda rng: root @ rng.standard_normal(len(distance))
