@@ -202,9 +202,9 @@ def judged(
             metrics["log_loss"] = blocked(losses(score, counts))
             metrics["gain_over_history"] = blocked(worst - losses(score, counts))
         found[name] = metrics
-    outside = len(points[points["at"] >= origins[0]]) - counts.sum()
+    year = points[(points["at"] >= origins[0]) & (points["at"] < origins[-1] + pd.Timedelta(weeks=1))]
     print(f"{len(cells.grid_ids)} cells, {len(origins)} weeks {origins[0]:%Y-%m-%d} … {origins[-1]:%Y-%m-%d}, "
-          f"{counts.sum():.0f} events; {outside:.0f} more lie in no cell or later; home {place}")  # fmt: skip
+          f"{counts.sum():.0f} events; {(cells.of(year) < 0).sum()} more lie in no cell; home {place}")  # fmt: skip
     return found
 
 
