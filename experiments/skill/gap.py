@@ -59,16 +59,24 @@ def calibration_slope(oracle: np.ndarray, forecast: np.ndarray) -> float:
     margin = np.log(clipped) - np.log1p(-clipped)
     if np.ptp(margin) < 1e-9:
         return float("nan")
-    columns = np.stack([np.ones_like(margin), margin], axis=1)
-    weights = np.array([0.0, 1.0])
-    for _ in range(50):
+    spread = margin.std()
+    columns = np.stack([np.ones_like(margin), (margin - margin.mean()) / spread], axis=1)
+
+    def loss(weights: np.ndarray) -> float:
+        linear = columns @ weights
+        return float(np.mean(np.logaddexp(0, linear) - oracle * linear))
+
+    weights = np.zeros(2)
+    for _ in range(100):
         fitted = 1 / (1 + np.exp(-columns @ weights))
         curvature = columns.T @ (columns * (fitted * (1 - fitted))[:, None])
         move = np.linalg.solve(curvature + 1e-12 * np.eye(2), columns.T @ (oracle - fitted))
-        weights = weights + np.clip(move, -2, 2)
-        if np.abs(move).max() < 1e-10:
+        while loss(weights + move) > loss(weights) + 1e-12:  # Newton's step may go too far
+            move = move / 2
+        weights = weights + move
+        if np.abs(move).max() < 1e-9:
             break
-    return float(weights[1])
+    return float(weights[1] / spread)
 
 
 def shrunk_history(counts: np.ndarray, periods: np.ndarray, horizon: int, prior: float = PRIOR_PERIODS) -> np.ndarray:

@@ -56,6 +56,8 @@ def test_a_forecast_that_is_too_sharp_has_a_slope_below_one() -> None:
     margin = np.linspace(-3, 3, 101)
     true = 1 / (1 + np.exp(-0.5 * margin - 0.2))
     assert calibration_slope(true, 1 / (1 + np.exp(-margin))) == pytest.approx(0.5)
+    assert calibration_slope(true, 1 / (1 + np.exp(-margin / 4 + 6))) == pytest.approx(2.0)
+    assert calibration_slope(true, 1 / (1 + np.exp(margin / 25))) == pytest.approx(-12.5)
     assert math.isnan(calibration_slope(true, np.full(101, 0.3)))
 
 
