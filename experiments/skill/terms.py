@@ -212,12 +212,11 @@ def second_conflict(known: Known, week: int, horizon: int) -> Terms:
     visited = np.bincount(recent["grid"], minlength=grids) > 0
     to_come = np.stack([known.rate("disputes", week, 208), known.rate("disputes", week, 8)], axis=1)
     causes = np.concatenate([by_class, in_family[:, None], to_come], axis=1)
-    keep = _ever(known, "conflict", causes)
     scales = _seasonal(
         known, week, horizon, tense, np.log1p(known.faded(week, 0.75)), visited.astype(float),
         np.log(known.rate("disputes", week, 13) / known.rate("disputes", week, 208)),
     )  # fmt: skip
-    return Terms(causes[:, keep], scales)
+    return Terms(causes[:, _possible(causes.shape[1])], scales)
 
 
 def _second_cases(exports: Exports, cases: Open) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -246,7 +245,7 @@ def second_safety(known: Known, week: int, horizon: int) -> Terms:
     many = by_class.sum(axis=1) >= 2
     size = np.sqrt(exports.people["population"].to_numpy() / 1000)
     old = exports.people["over_65"].to_numpy() > 0.22
-    unseen = known.rate("hazards", week, 208) * np.exp(0.0 * warmth)
+    unseen = known.rate("hazards", week, 208)
     wear = np.exp(0.03 * (exports.people["building_age"].to_numpy() - 18))
     shaken = known.faded(week, 0.7)
     around = shaken[known.nearest].mean(axis=1)
@@ -268,12 +267,12 @@ def second_safety(known: Known, week: int, horizon: int) -> Terms:
     return Terms(causes, _seasonal(known, week, horizon, place))
 
 
-def _ever(known: Known, name: str, causes: np.ndarray) -> np.ndarray:
-    """Which causes can occur at all: the classes of cases that some grade and pressure leave empty are left out."""
-    every = np.ones(causes.shape[1], dtype=bool)
-    for impossible in (6, 9):  # grade 0 under pressure, fresh and feud
-        every[8 * impossible : 8 * impossible + 8] = False
-    return every
+def _possible(causes: int) -> np.ndarray:
+    """(causes,) which of them can occur: no case of grade 0 counts as pressed, whether fresh or a feud."""
+    possible = np.ones(causes, dtype=bool)
+    for never in (6, 9):
+        possible[8 * never : 8 * never + 8] = False
+    return possible
 
 
 TERMS: dict[tuple[str, str], Callable[[Known, int, int], Terms]] = {
