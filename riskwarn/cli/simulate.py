@@ -16,10 +16,17 @@ from riskwarn.messages import Message
 @click.option("--weeks", type=click.IntRange(30, 520), default=156, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option(
-    "--truth-every", type=click.IntRange(1), metavar="N", help="Know the truth at every N-th week of the last year, too."
+    "--truth-every",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Know the truth at every N-th week of the last year, too.",
 )
 @click.option(
-    "--futures", type=click.IntRange(100), default=2000, show_default=True, help="Futures of which the truth is the mean."
+    "--futures",
+    type=click.IntRange(100),
+    default=2000,
+    show_default=True,
+    help="Futures of which the truth is the mean.",
 )
 @click.option("--force", is_flag=True, help="Replace the simulated city that DIRECTORY holds.")
 @click.pass_obj
