@@ -14,7 +14,8 @@ import numpy as np
 
 from experiments.skill.exported import Exports, Weekly
 from experiments.skill.form import Terms, fit_form
-from experiments.skill.terms import TERMS, Known
+from experiments.skill.known import Known
+from experiments.skill.terms import TERMS
 
 #: Weeks between two fits, between the end of a window and its use, and before the first origin that is learnt from.
 REFIT, EMBARGO, EARLIEST = 13, 2, 30
