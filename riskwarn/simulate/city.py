@@ -19,6 +19,9 @@ from riskwarn.simulate.world import World, make_world
 END = date(2026, 6, 29)
 WARM_UP = 30
 LONGEST_HORIZON = 12
+#: Weeks before the end at which the truth is always known, and how far back more of it can be asked for.
+TRUTH_WEEKS_BACK = (0, 12)
+LAST_YEAR = 52
 REFERRED_SHARE = 0.06
 
 DISPUTE_CATEGORIES = (
@@ -64,11 +67,20 @@ class SimulatedCity:
         return WARM_UP + (day - self.start).days // 7
 
 
+def weeks_with_truth(weeks: int, every: int | None = None) -> tuple[int, ...]:
+    """Weeks before the end at which the truth is to be known: the usual two, and every so many weeks of the last year.
+
+    None lies before the grids are re-drawn half-way, so that the same seed gives the same city whatever is asked.
+    """
+    more = range(0, min(LAST_YEAR + 1, weeks - weeks // 2), every) if every else ()
+    return tuple(sorted({*TRUTH_WEEKS_BACK, *more}))
+
+
 def simulate_city(
     grids: int = 400,
     weeks: int = 156,
     seed: int = 1,
-    truth_weeks_back: tuple[int, ...] = (0, 12),
+    truth_weeks_back: tuple[int, ...] = TRUTH_WEEKS_BACK,
     progress: Progress = silent,
 ) -> SimulatedCity:
     """Simulate the past of a city of `grids` grids over `weeks` weeks; deterministic by seed."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from riskwarn.errors import FolderNotEmpty, OutputRefused
 from riskwarn.files import atomic, write_text
 from riskwarn.progress import Progress, silent
-from riskwarn.simulate.city import simulate_city
+from riskwarn.simulate.city import simulate_city, weeks_with_truth
 from riskwarn.simulate.exports import Export, write_exports
-from riskwarn.simulate.truth import truth
+from riskwarn.simulate.truth import FUTURES, truth
 
 MANIFEST = "manifest.json"
 TRUTH = "truth.parquet"
@@ -51,10 +51,14 @@ def simulate(
     grids: int = 400,
     weeks: int = 156,
     seed: int = 1,
+    truth_every: int | None = None,
+    futures: int = FUTURES,
     force: bool = False,
     progress: Progress = silent,
 ) -> Simulated:
     """Write a city's exports, `truth.parquet` and `manifest.json` into `directory`; deterministic by seed.
+
+    The truth is known at the end and 12 weeks before it, and at every `truth_every`-th week of the last year.
 
     An earlier simulated city is replaced with `force`, and where it is the same city; a folder that holds anything else
     raises FolderNotEmpty, or OutputRefused for another city.
@@ -74,10 +78,10 @@ def simulate(
     if directory.is_dir() and not (directory / MANIFEST).is_file():
         for other in directory.iterdir():
             raise FolderNotEmpty(path=directory, example=other.name)
-    city = simulate_city(grids, weeks, seed, progress=progress)
+    city = simulate_city(grids, weeks, seed, weeks_with_truth(weeks, truth_every), progress)
     exports = write_exports(city, directory, city.as_of)
     with atomic(directory / TRUTH) as temporary:
-        truth(city, progress=progress).to_parquet(temporary, index=False)
+        truth(city, futures, progress).to_parquet(temporary, index=False)
     simulated = Simulated(directory, grids, weeks, seed, city.as_of.isoformat(), tuple(exports))
     manifest = {name: value for name, value in simulated.as_dict().items() if name != "directory"}
     write_text(directory / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")

@@ -11,6 +11,7 @@ import pytest
 from riskwarn.errors import FolderNotEmpty
 from riskwarn.files import sha256
 from riskwarn.simulate import simulate, simulate_city
+from riskwarn.simulate.city import weeks_with_truth
 from riskwarn.simulate.truth import truth
 from tests.conftest import Town
 
@@ -70,12 +71,24 @@ def test_nothing_personal_reaches_the_home(town: Town) -> None:
 def test_the_truth_is_calibrated_against_another_set_of_futures() -> None:
     city = simulate_city(10, 40, 3)
     one = truth(city, futures=200)
-    assert set(one.columns) == {"grid_id", "as_of", "target", "horizon", "probability", "expected_count"}
+    assert set(one.columns) == {"grid_id", "as_of", "target", "horizon", "probability", "expected_count", "futures"}
+    assert set(one["futures"]) == {200}
     assert one["probability"].between(0, 1).all()
     assert (one["expected_count"] >= one["probability"] - 1e-9).all()
     for _, rows in one.groupby(["grid_id", "as_of", "target"]):
         assert rows.sort_values("horizon")["probability"].is_monotonic_increasing
     assert np.unique(one["probability"]).size > 10
+
+
+def test_the_truth_is_known_at_more_as_ofs_of_the_same_city() -> None:
+    assert weeks_with_truth(208) == (0, 12)
+    assert len([back for back in weeks_with_truth(208, 4) if back >= 4]) >= 13
+    usual, often = simulate_city(12, 40, 5), simulate_city(12, 40, 5, weeks_with_truth(40, 3))
+    assert len(often.states) == 7 and set(usual.states) < set(often.states)
+    pd.testing.assert_frame_equal(usual.disputes, often.disputes)
+    pd.testing.assert_frame_equal(usual.incidents, often.incidents)
+    both = truth(often, futures=100).merge(truth(usual, futures=100), on=["grid_id", "as_of", "target", "horizon"])
+    assert len(both) == 2 * 12 * 2 * 3 and both["probability_x"].equals(both["probability_y"])
 
 
 def test_every_export_loads_by_the_default_configuration(town: Town) -> None:
