@@ -193,7 +193,10 @@ def back_tested(
         told.append(
             measure(
                 Judged(
-                    rolling(other, every(origins, refit_every), Fits(other, [task.horizon], threads))["model"], outcomes
+                    rolling(
+                        other, every(origins, refit_every), Fits(other, [task.horizon], threads).members(task.horizon)
+                    )["model"],
+                    outcomes,
                 ),
                 SHOWN,
             )

@@ -6,7 +6,7 @@ holds: so that a city of 66,000 grids needs room for a few of them and not for a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -19,7 +19,6 @@ from training.evaluation.outcomes import plain_outcomes
 from training.intervals.counts import CountDistribution
 from training.labels.task import ForecastInputs, ForecastTask
 from training.models.baselines import fit_baselines
-from training.models.family import Fits
 from training.models.forecast import Forecast, Forecaster
 
 #: Where nothing was mature before the origins that are judged, this baseline is the one to beat.
@@ -85,15 +84,15 @@ def between(origins: Sequence[date], fitted: Sequence[date]) -> list[tuple[date,
 def rolling(
     task: ForecastTask,
     folds: Sequence[tuple[date, Sequence[date]]],
-    fits: Fits,
+    fitted: Callable[[date], Sequence[Forecaster]],
     progress: Progress = silent,
 ) -> RollingForecasts:
-    """The model, its parts and each baseline, each fitted at the date of its fold on what was known then."""
+    """Forecasters and each baseline, fitted at the date of each fold on what was known then."""
     found = []
     for done, (at, origins) in enumerate(folds):
         progress(f"back-testing {task.target}, horizon {task.horizon}", done, len(folds))
-        fitted = [*fits.at(at).members(task.horizon), *fit_baselines(task, at, task.mature(at))]
-        found.append(Fold(tuple(origins), {forecaster.name: forecaster for forecaster in fitted}))
+        side_by_side = [*fitted(at), *fit_baselines(task, at, task.mature(at))]
+        found.append(Fold(tuple(origins), {forecaster.name: forecaster for forecaster in side_by_side}))
     progress(f"back-testing {task.target}, horizon {task.horizon}", len(folds), len(folds))
     return RollingForecasts(task.inputs, tuple(found))
 

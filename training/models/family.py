@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
@@ -151,6 +151,10 @@ class Fits:
                 self.task, fitted, day, self.threads, self._columns, self._settled(day), usual
             )
         return self._families[day]
+
+    def members(self, horizon: int) -> Callable[[date], list[Ensemble]]:
+        """The model of a horizon and its parts, as they would have been fitted on a day."""
+        return lambda day: self.at(day).members(horizon)
 
     def _settled(self, day: date) -> Choices | None:
         earlier = [one for one in self._families if one <= day and day - one < _SETTLED]

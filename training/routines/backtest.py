@@ -96,7 +96,7 @@ def backtest(
         )
     horizons = sorted({*home.configuration.horizons, horizon})
     fits = Fits(task, horizons, home.settings.threads, up_to=horizon)
-    forecasts = rolling(task, every(chosen, refit_every), fits, progress)
+    forecasts = rolling(task, every(chosen, refit_every), fits.members(horizon), progress)
     judged = [origin for origin in chosen if origin in set(ripe)]
     path = home.artifacts / "backtests" / f"{target}-{horizon}-{chosen[0]}-{chosen[-1]}.parquet"
     with atomic(path) as temporary:

@@ -258,7 +258,7 @@ def judge(horizons: Sequence[_Judged], fits: Fits, progress: Progress = silent) 
     fitted = every[:: -(-len(every) // number)]
     found = []
     for one in horizons:
-        forecasts = rolling(one.task, between(one.origins, fitted), fits, progress)
+        forecasts = rolling(one.task, between(one.origins, fitted), fits.members(one.task.horizon), progress)
         came = outcomes_of(one.task, one.origins, one.task.as_of)
         evaluation = evaluate(forecasts, came, best_baseline(one.task, one.origins[0]))
         found.append(_Judged(one.task, one.origins, evaluation))
