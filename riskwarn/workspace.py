@@ -243,19 +243,19 @@ class City:
         UnknownTarget : a family or feature that the catalogue does not have.
         AsOfInvalid : an origin that does not lie whole periods before the as-of.
         """
-        from features import build_features, chosen_executor
+        from features import build_features, catalogue, chosen_executor
 
         executor = chosen_executor(self.home.settings.dask, self.home.settings.threads)
         days = [_required_day(day) for day in origins] if origins is not None else [self.as_of]
-        matrix = build_features(self.known, days, executor=executor)
-        chosen = matrix.names
+        every = catalogue(self.known.configuration)
+        chosen = [feature.name for feature in every]
         if families is not None:
-            wanted = _known("family of features", families, (feature.family for feature in matrix.features))
-            chosen = [feature.name for feature in matrix.features if feature.family in wanted]
+            wanted = _known("family of features", families, (feature.family for feature in every))
+            chosen = [feature.name for feature in every if feature.family in wanted]
         if names is not None:
-            wanted = _known("feature", names, matrix.names)
+            wanted = _known("feature", names, (feature.name for feature in every))
             chosen = [name for name in chosen if name in wanted]
-        return Features(matrix.select(chosen))
+        return Features(build_features(self.known, days, executor=executor, names=chosen))
 
 
 @dataclass(frozen=True)
