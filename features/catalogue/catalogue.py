@@ -56,9 +56,26 @@ def catalogue(configuration: Configuration) -> tuple[Feature, ...]:
     return tuple(row.feature for row in declared(configuration))
 
 
-def _all(configuration: Configuration) -> tuple[Declared, ...]:
+def plugged_in(configuration: Configuration) -> frozenset[str]:
+    """The names of the features that modules declare."""
+    shipped = {row.feature.name for row in _shipped(configuration)}
+    return frozenset(row.feature.name for row in _all(configuration)) - shipped
+
+
+def subjects_of(configuration: Configuration) -> dict[str, Subject]:
+    """The event sources as the families see them."""
     events = [name for name in configuration.sources if contract(name, configuration).events]
-    subjects = {name: subject_of(name, configuration) for name in events}
+    return {name: subject_of(name, configuration) for name in events}
+
+
+def _all(configuration: Configuration) -> tuple[Declared, ...]:
+    rows = _shipped(configuration)
+    of = {row.feature.name: row.feature.source for row in rows}
+    return (*rows, *from_modules(configuration.features.modules, tuple(subjects_of(configuration).values()), of))
+
+
+def _shipped(configuration: Configuration) -> list[Declared]:
+    subjects = subjects_of(configuration)
     rows = [
         *(row for subject in subjects.values() for row in _of_subject(subject)),
         *pairs(subjects),
@@ -74,7 +91,7 @@ def _all(configuration: Configuration) -> tuple[Declared, ...]:
         if name in of:
             raise FeatureNameTaken(name=name, one=of[name], other=source)
         of[name] = source
-    return (*rows, *from_modules(configuration.features.modules, tuple(subjects.values()), of))
+    return rows
 
 
 def _of_targets(configuration: Configuration, subjects: Mapping[str, Subject]) -> Iterator[Declared]:
