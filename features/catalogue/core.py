@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from features.catalogue.catalogue import declared, plugged_in, subjects_of
 from features.families.backlog import AGE_BANDS, SEVERITIES, band_name
 from features.families.declaration import Subject
+from features.families.memory import SHRINKAGE
 from features.transforms.transform import sources_of
 from features.windows import HALF_LIVES, MEMORY_HALF_LIVES, SHORT_AND_LONG, YEAR
 from riskwarn.configuration import Configuration
@@ -23,17 +24,13 @@ from riskwarn.words import Role
 #: Columns of the catalogue's own in a core, at most.
 MOST = 100
 
-#: Periods that the unit above counts for in a shrunk rate.
-LIGHT, HEAVY = 20, 100
-
 _DEMAND = ("unanswered", "overdue", "days_overdue", "days_unanswered")
 
 _SEASON = (
-    "sin", "cos", "to_spring_festival", "since_spring_festival", "holidays_ahead", "school_ahead", "to_pay_day",
-    "wages_due",
+    "sin", "cos", "to_spring_festival", "since_spring_festival", "holidays_ahead", "school_ahead", "wages_due",
 )  # fmt: skip
 
-_RESIDENTS = ("log_population", "density", "housing_age", "share_over_65", "residents_per_household")
+_RESIDENTS = ("log_population", "density", "housing_age", "share_over_65")
 
 
 def core(configuration: Configuration, target: str) -> tuple[str, ...]:
@@ -81,18 +78,20 @@ def _wanted(configuration: Configuration, target: str) -> Iterator[str]:
         yield from _precursors(subjects, source)
     short, long = SHORT_AND_LONG[period]
     yield from (f"interventions_{name}" for name in (f"count_{short}", f"count_{long}", "open", "recency"))
-    for name in (source, *(name for name in subjects if name != source)):
+    for name in (source, *(name for name, one in subjects.items() if name != source and not one.contract.demand_only)):
         yield from (f"{name}_decayed_{half_life:g}" for half_life in (HALF_LIVES[period][0], YEAR[period]))
     yield f"{source}_recency"
-    yield f"{source}_closed_share_{long}"
-    yield f"{source}_days_to_close_{long}"
+    if own is not None and Role.CASE in own.roles:
+        yield f"{source}_closed_share_{long}"
+        yield f"{source}_days_to_close_{long}"
 
 
 def _history(target: str, configuration: Configuration) -> Iterator[str]:
     """Of the target's own events: fading counts here and next door, and shrunk rates of the grid and of all around it."""
     half_lives = MEMORY_HALF_LIVES[configuration.period]
-    yield from (f"{target}_rate_{LIGHT}_{place}" for place in ("grid", "near", "community", "town", "district"))
-    yield from (f"{target}_rate_{HEAVY}_{place}" for place in ("grid", "near", "community"))
+    light, heavy = SHRINKAGE
+    yield from (f"{target}_rate_{light}_{place}" for place in ("grid", "near", "community", "town", "district"))
+    yield from (f"{target}_rate_{heavy}_{place}" for place in ("grid", "near"))
     yield from (f"{target}_events_decayed_{half_life:g}" for half_life in half_lives)
     yield from (f"{target}_events_decayed_{half_life:g}_near" for half_life in half_lives[2::2])
 

@@ -31,6 +31,7 @@ class Encoded:
     longest: int  # longest window, in periods
     days: npt.NDArray[np.int64]  # (columns,) the local date of each edge, in days since 1970
     first_answers: Mapping[str, int]  # source -> period in which any answer first became known
+    first_seen: Mapping[str, int]  # source -> column before the first that sees any of its records
     above: Mapping[str, Records]  # what is located only above the grid: `grid` is its place in the geography's `above`
 
     @property
@@ -91,6 +92,7 @@ def with_tables(city: City, clock: Clock, sources: Mapping[str, Records], above:
         max(WINDOWS[city.calendar.period]),
         city.calendar.local_days(clock.edges),
         {name: _first_answer(rows) for name, rows in sources.items() if "answered_at" in rows},
+        _first_seen(sources, above),
         above,
     )
 
@@ -120,6 +122,16 @@ def _breaks(table: pd.DataFrame, clock: Clock) -> dict[str, Records]:
 def _first_answer(rows: Records) -> int:
     held = rows["stop"] != GONE
     return min(int(rows[name].min(initial=NEVER, where=held)) for name in ("answered_at", "closed_at"))
+
+
+def _first_seen(*tables: Mapping[str, Records]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for table in tables:
+        for name, rows in table.items():
+            seen = rows["start"] <= rows["stop"]
+            first = int(rows["start"].min(initial=NEVER, where=seen)) - 1
+            found[name] = min(found.get(name, first), first)
+    return found
 
 
 def _interventions(frame: pd.DataFrame, clock: Clock) -> Records:
