@@ -29,7 +29,7 @@ from features.families.spatial import against_units, around
 from features.families.target_history import events_within, target_history
 from features.families.topics import by_topic
 from features.matrix import Feature
-from features.windows import SHORT_AND_LONG, YEAR
+from features.windows import HALF_LIVES, SHORT_AND_LONG, YEAR
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import category_names, contract
 from riskwarn.errors import FeatureNameTaken
@@ -112,7 +112,9 @@ def _for_regressions(subject: Subject) -> Iterator[Declared]:
     """What a regression on few columns reads beside the rest: the long memory of records, open cases band by band, logits."""
     if subject.contract.demand_only:
         return
-    yield fading(subject, float(YEAR[subject.period]))
+    year = float(YEAR[subject.period])
+    if year not in HALF_LIVES[subject.period]:
+        yield fading(subject, year)
     if Role.CASE in subject.roles:
         yield from open_by_severity_and_age(subject)
     if Role.ESCALATING in subject.roles:
