@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -33,6 +33,8 @@ class Encoded:
     first_answers: Mapping[str, int]  # source -> period in which any answer first became known
     first_seen: Mapping[str, int]  # source -> column before the first that sees any of its records
     above: Mapping[str, Records]  # what is located only above the grid: `grid` is its place in the geography's `above`
+    # source -> column before the first that sees any of its records
+    first_seen: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def period(self) -> Period:
@@ -94,6 +96,7 @@ def with_tables(city: City, clock: Clock, sources: Mapping[str, Records], above:
         {name: _first_answer(rows) for name, rows in sources.items() if "answered_at" in rows},
         _first_seen(sources, above),
         above,
+        _first_seen(sources, above),
     )
 
 

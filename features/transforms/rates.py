@@ -42,12 +42,12 @@ class ShrunkRates(Shared[Reals]):
         exposure = level.sizes * _periods(self.events, panel)[:, None]
         count = _count(self.events, self.level, panel)
         if self.level is Unit.CITY:
-            return np.asarray((count + 0.5) / (exposure + 1.0))
+            return np.ascontiguousarray((count + 0.5) / (exposure + 1.0))
         above = _ABOVE[self.level]
         unit = np.zeros(len(level.sizes), dtype=np.int64)
         unit[level.of_core] = panel.partition.levels[above].of_core
-        prior = ShrunkRates(self.events, self.k, above).on(panel)[:, unit]
-        return np.asarray((count + self.k * prior) / (exposure + self.k))
+        prior = np.take(ShrunkRates(self.events, self.k, above).on(panel), unit, axis=1)
+        return np.ascontiguousarray((count + self.k * prior) / (exposure + self.k))
 
 
 @dataclass(frozen=True)
