@@ -31,7 +31,6 @@ class Encoded:
     longest: int  # longest window, in periods
     days: npt.NDArray[np.int64]  # (columns,) the local date of each edge, in days since 1970
     first_answers: Mapping[str, int]  # source -> period in which any answer first became known
-    first_seen: Mapping[str, int]  # source -> column before the first that sees any of its records
     above: Mapping[str, Records]  # what is located only above the grid: `grid` is its place in the geography's `above`
     # source -> column before the first that sees any of its records
     first_seen: Mapping[str, int] = field(default_factory=dict)
@@ -94,7 +93,6 @@ def with_tables(city: City, clock: Clock, sources: Mapping[str, Records], above:
         max(WINDOWS[city.calendar.period]),
         city.calendar.local_days(clock.edges),
         {name: _first_answer(rows) for name, rows in sources.items() if "answered_at" in rows},
-        _first_seen(sources, above),
         above,
         _first_seen(sources, above),
     )
