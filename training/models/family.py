@@ -22,6 +22,9 @@ from training.models.trees import ALONE, RESIDUAL, binned, grow
 #: The horizon that people look at where it is served, else the first.
 USUAL_HORIZON = 4
 
+#: What stands beside a model under a name of its own.
+PARTS = ("regression", "lightgbm")
+
 #: For so long what was settled before a fit holds for later ones of a back-test.
 _SETTLED = timedelta(days=365)
 
@@ -45,8 +48,8 @@ class Family:
         )
         return [
             served,
-            replace(model, name="regression", spans=tuple(regression)),
-            replace(model, name="lightgbm", spans=tuple(lightgbm)),
+            replace(model, name=PARTS[0], spans=tuple(regression)),
+            replace(model, name=PARTS[1], spans=tuple(lightgbm)),
         ]
 
     def served(self, horizon: int) -> Ensemble:

@@ -25,7 +25,7 @@ from training.evaluation.comparison import Evaluation, evaluate
 from training.evaluation.outcomes import outcomes_of
 from training.evaluation.rolling import RollingForecasts, best_baseline, every, rolling
 from training.labels.task import ForecastTask, learnable_origins, make_task
-from training.models.family import Fits
+from training.models.family import PARTS, Fits
 
 DEFAULT_ORIGINS = 26
 DEFAULT_REFIT = 13
@@ -161,8 +161,9 @@ def _table(
     for name in forecasts:
         if name != "model":
             one = forecasts.over(name, origins)
-            table[f"baseline_{name}"] = one.probability.ravel()
-            table[f"baseline_{name}_count"] = one.expected_count.ravel()
+            kind = "part" if name in PARTS else "baseline"
+            table[f"{kind}_{name}"] = one.probability.ravel()
+            table[f"{kind}_{name}_count"] = one.expected_count.ravel()
     frame = pd.DataFrame(table)
     frame["observed"] = frame["observed"].where(~np.isnan(observed.ravel())).astype("Int64")
     return frame
