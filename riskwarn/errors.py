@@ -517,12 +517,12 @@ class EventsTooFew(RiskwarnError):
 
 
 class EventsTooLate(RiskwarnError):
-    """No event of a target is left to learn from before calibration."""
+    """No event of a target is left to learn from before the origins that are judged."""
 
     code = "events_too_late"
     template = (
         "Target {target!r} at horizon {horizon} cannot be learnt yet: none of its events falls between {first}, where learning "
-        "begins, and {begins}, where calibration begins. Load older records, or wait."
+        "begins, and {begins}, where judging begins. Load older records, or wait."
     )
 
 

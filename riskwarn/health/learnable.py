@@ -53,11 +53,6 @@ LEAST_ORIGINS = 12
 JUDGED_ORIGINS = 52
 LEAST_JUDGED = 4
 
-#: Share of the mature origins, the newest, on which mixing and calibration are fitted; at most so many.
-CALIBRATION_SHARE = 0.25
-MOST_CALIBRATION_ORIGINS = 26
-MOST_ORIGINS = 104
-
 #: Origins before this many periods of history are not learnt from: their windows are still filling.
 WARM_UP = {Period.DAY: 56, Period.WEEK: 26, Period.MONTH: 12}
 
@@ -247,11 +242,9 @@ def _too_little(
     known = records["known_at"].to_numpy(dtype="datetime64[us]")
     as_of = calendar.midnight_after(known.max())
     periods = calendar.periods_between(calendar.local_date(known.min()), as_of) + 1
-    back = calibration_begins(periods, horizon, period)
+    back = judging_begins(periods, horizon, period)
     if back is None:
-        enough = next(
-            count for count in range(periods, 10_000) if calibration_begins(count, horizon, period) is not None
-        )
+        enough = next(count for count in range(periods, 10_000) if judging_begins(count, horizon, period) is not None)
         origins, needed = (max(0, mature_origins(count, horizon, period)) for count in (periods, enough))
         return HistoryTooShort(origins=origins, as_of=as_of, horizon=horizon, needed=needed)
     warm_up = min(WARM_UP[period], max(1, periods // 3))
@@ -262,23 +255,15 @@ def _too_little(
     return None
 
 
-def calibration_begins(periods: int, horizon: int, period: Period) -> int | None:
-    """How many periods before its end a history of so many begins to be calibrated on, when a version is judged: an event
-    must lie before. None where the history is too short. About, for the delay of reports takes some periods more."""
+def judging_begins(periods: int, horizon: int, period: Period) -> int | None:
+    """How many periods before its end a history of so many begins to be judged on: an event must lie before, to be learnt from.
+    None where the history is too short. About, for the delay of reports takes some periods more."""
     mature = mature_origins(periods, horizon, period)
     judged = min(JUDGED_ORIGINS, mature // 3)
-    step = origin_step(horizon)
-    fitted = -(-min(mature - judged - horizon + 1, MOST_ORIGINS) // step)
-    if judged < LEAST_JUDGED or fitted < LEAST_ORIGINS:
+    if judged < LEAST_JUDGED or mature - judged - horizon + 1 < LEAST_ORIGINS:
         return None
-    held = calibration_origins(fitted)
-    back = 2 * horizon + judged - 1 + (held - 1) * step
+    back = horizon + judged - 1
     return back if back < periods else None
-
-
-def calibration_origins(fitted: int) -> int:
-    """How many of the origins of a fit, the newest, serve mixing and calibration."""
-    return min(MOST_CALIBRATION_ORIGINS, max(3, round(CALIBRATION_SHARE * fitted)))
 
 
 def origin_step(horizon: int) -> int:
