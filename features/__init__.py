@@ -6,6 +6,7 @@ The door: `read_city` gives what is known, `build_features` the numbers, `catalo
 from features.building.build import build_features
 from features.building.executors import chosen_executor
 from features.catalogue.catalogue import catalogue
+from features.catalogue.core import core
 from features.catalogue.version import catalogue_version, feature_versions, version_of
 from features.city import City, read_city
 from features.matrix import Feature, FeatureMatrix
@@ -18,6 +19,7 @@ __all__ = [
     "catalogue",
     "catalogue_version",
     "chosen_executor",
+    "core",
     "feature_versions",
     "read_city",
     "version_of",

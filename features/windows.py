@@ -24,6 +24,14 @@ YEAR = {Period.DAY: 364, Period.WEEK: 52, Period.MONTH: 12}
 HALF_LIVES = {Period.DAY: (28.0, 182.0), Period.WEEK: (4.0, 26.0), Period.MONTH: (2.0, 12.0)}
 
 
+#: Half-lives at which a target's own events are remembered, in periods: from the shortest that says anything to two years.
+MEMORY_HALF_LIVES = {
+    Period.DAY: (7.0, 14.0, 28.0, 56.0, 91.0, 182.0, 364.0, 728.0),
+    Period.WEEK: (1.0, 2.0, 4.0, 8.0, 13.0, 26.0, 52.0, 104.0),
+    Period.MONTH: (1.0, 2.0, 3.0, 6.0, 12.0, 24.0),
+}
+
+
 #: Half-lives of what repeats nearby, in periods: about two weeks and two months.
 NEAR_HALF_LIVES = {Period.DAY: (14.0, 56.0), Period.WEEK: (2.0, 8.0), Period.MONTH: (1.0, 2.0)}
 

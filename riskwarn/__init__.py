@@ -7,14 +7,17 @@ try with); see docs/notebook.md. Other packages import the rooms they need by na
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from riskwarn.workspace import Backtest as Backtest
     from riskwarn.workspace import City as City
     from riskwarn.workspace import Features as Features
+    from riskwarn.workspace import Task as Task
     from riskwarn.workspace import Workspace as Workspace
+    from riskwarn.workspace import backtest as backtest
     from riskwarn.workspace import init as init
     from riskwarn.workspace import open as open
     from riskwarn.workspace import simulate_exports as simulate_exports
 
-__all__ = ["City", "Features", "Workspace", "init", "open", "simulate_exports"]
+__all__ = ["Backtest", "City", "Features", "Task", "Workspace", "backtest", "init", "open", "simulate_exports"]
 
 
 def __getattr__(name: str) -> Any:

@@ -428,6 +428,15 @@ class UnknownTarget(UnknownName):
     status = 422
 
 
+class UnknownMetric(UnknownName):
+    """A metric that nobody defined."""
+
+    code = "unknown_metric"
+    asked = "metric"
+    template = "{metric!r} is not a metric{meant}; known are {known}."
+    status = 422
+
+
 class TargetSourceMissing(RiskwarnError):
     """A target whose source was never loaded."""
 
@@ -508,12 +517,12 @@ class EventsTooFew(RiskwarnError):
 
 
 class EventsTooLate(RiskwarnError):
-    """No event of a target is left to learn from before calibration."""
+    """No event of a target is left to learn from before the origins that are judged."""
 
     code = "events_too_late"
     template = (
         "Target {target!r} at horizon {horizon} cannot be learnt yet: none of its events falls between {first}, where learning "
-        "begins, and {begins}, where calibration begins. Load older records, or wait."
+        "begins, and {begins}, where judging begins. Load older records, or wait."
     )
 
 

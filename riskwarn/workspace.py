@@ -8,12 +8,12 @@ that opens another package.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -25,8 +25,10 @@ from riskwarn.settings import Settings, silence_telemetry
 
 if TYPE_CHECKING:
     import features
+    import training
     from riskwarn.ingest import Account
     from riskwarn.simulate.writing import Simulated
+    from training.routines.comparing import Comparison
 
 #: A date, or the text of one: ``2026-10-01``.
 Day = date | str
@@ -243,19 +245,108 @@ class City:
         UnknownTarget : a family or feature that the catalogue does not have.
         AsOfInvalid : an origin that does not lie whole periods before the as-of.
         """
-        from features import build_features, chosen_executor
+        from features import build_features, catalogue, chosen_executor
 
         executor = chosen_executor(self.home.settings.dask, self.home.settings.threads)
         days = [_required_day(day) for day in origins] if origins is not None else [self.as_of]
-        matrix = build_features(self.known, days, executor=executor)
-        chosen = matrix.names
+        every = catalogue(self.known.configuration)
+        chosen = [feature.name for feature in every]
         if families is not None:
-            wanted = _known("family of features", families, (feature.family for feature in matrix.features))
-            chosen = [feature.name for feature in matrix.features if feature.family in wanted]
+            wanted = _known("family of features", families, (feature.family for feature in every))
+            chosen = [feature.name for feature in every if feature.family in wanted]
         if names is not None:
-            wanted = _known("feature", names, matrix.names)
+            wanted = _known("feature", names, (feature.name for feature in every))
             chosen = [name for name in chosen if name in wanted]
-        return Features(matrix.select(chosen))
+        return Features(build_features(self.known, days, executor=executor, names=chosen))
+
+    def task(self, target: str, horizon: int | None = None, X: Features | None = None) -> Task:  # noqa: N803
+        """What is to be forecast, with the features that a forecaster may read.
+
+        Parameters
+        ----------
+        target : a declared target; `horizon` : in periods, else 4 where it is declared, else the first.
+        X : features of :meth:`features` as of every origin that is to be learnt from; else the target's core columns.
+
+        Raises
+        ------
+        UnknownTarget, TargetSourceMissing
+        """
+        from training import make_task
+        from training.models.family import usual_horizon
+        from training.routines.backtest import features_for
+
+        [name] = self.home.configuration.chosen_targets(target)
+        matrix = X.matrix if X is not None else features_for(self.known, name, settings=self.home.settings)
+        periods = horizon or usual_horizon(self.home.configuration.horizons)
+        return Task(self.home, make_task(self.known, name, periods, matrix))
+
+
+@dataclass(frozen=True)
+class Task:
+    """A target and horizon with the features of its origins. Made by :meth:`City.task`."""
+
+    home: Home
+    task: training.ForecastTask
+
+    def origins(self) -> list[date]:
+        """The origins whose window has passed, with time for reports to arrive."""
+        return self.task.mature(self.task.as_of)
+
+    def labels(self) -> pd.DataFrame:
+        """(origins, grids) events of each mature window; NaN where the source was silent, so that nothing is known."""
+        origins = self.origins()
+        counts = self.task.labels(origins, self.task.as_of)
+        index = pd.DatetimeIndex(origins, name="as_of")
+        return pd.DataFrame(counts, index=index, columns=pd.Index(self.task.inputs.matrix.grid_ids, name="grid_id"))
+
+    def __repr__(self) -> str:
+        names = len(self.task.inputs.matrix.features)
+        return f"Task({self.task.target}, horizon {self.task.horizon}, {len(self.origins())} mature origins, {names} features)"
+
+
+def backtest(
+    task: Task,
+    models: Mapping[str, Any] | None = None,
+    *,
+    origins: int = 26,
+    refit_every: int = 13,
+    own: bool = True,
+) -> Backtest:
+    """Back-test estimators of one's own beside riskwarn's model and every baseline, on the same origins.
+
+    Parameters
+    ----------
+    models : name -> an estimator of scikit-learn's kind, not fitted: a classifier of whether anything comes, or a regressor of
+        counts. It is cloned and fitted anew every `refit_every` origins on what was known then.
+    origins : the newest mature ones that are judged, at most half of all; `own` : whether riskwarn's model is fitted, too.
+
+    Raises
+    ------
+    HistoryTooShort, TargetWithoutEvents, TargetEverywhere
+    """
+    from training.routines.comparing import compare
+
+    threads = task.home.settings.threads
+    return Backtest(compare(task.task, models or {}, number=origins, refit_every=refit_every, own=own, threads=threads))
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Forecasters side by side. Made by :func:`backtest`."""
+
+    compared: Comparison
+
+    def table(self) -> pd.DataFrame:
+        """A row a forecaster, the lowest log loss first: its metrics over the judged origins."""
+        return pd.DataFrame(self.compared.evaluation.metrics).T.sort_values("log_loss")
+
+    def frame(self) -> pd.DataFrame:
+        """A row an origin and grid: scores and counts of every forecaster, and what came."""
+        return self.compared.frame()
+
+    def _repr_html_(self) -> str:
+        shown = ["log_loss", "average_precision", "capture_5", "calibration"]
+        return str(self.table()[shown].to_html(float_format=lambda x: f"{x:.4g}"))
 
 
 @dataclass(frozen=True)

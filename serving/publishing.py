@@ -165,8 +165,9 @@ def score(
     named = dict(zip(districts.codes, districts.names, strict=True))
     health = examine(home, city.as_of, named, version=city.store_version, progress=progress)
     gaps = data_gaps(health)
+    used = list(dict.fromkeys(name for _, forecaster in loaded for name in forecaster.names))
     matrix = build_features(
-        city, [city.as_of], progress, executor=chosen_executor(home.settings.dask, home.settings.threads)
+        city, [city.as_of], progress, executor=chosen_executor(home.settings.dask, home.settings.threads), names=used
     )
     progress("scoring")
     return score_city(city, matrix, loaded, before, gaps), health, gaps

@@ -16,7 +16,6 @@ from riskwarn.words import Unit
 from serving.gaps import DataGaps, relied_on
 from serving.levels import levels
 from training import Champion, Forecaster, Reasons, make_task
-from training.intervals.counts import CountDistribution
 from training.models.forecast import Forecast
 
 DIGITS = 6
@@ -57,11 +56,8 @@ def score_city(
         own = sorted((pair for pair in champions if pair[0].target == target), key=lambda pair: pair[0].horizon)
         inputs = make_task(city, target, own[0][0].horizon, matrix, numbers).inputs
         made = [forecaster.predict(inputs, [city.as_of]) for _, forecaster in own]
-        agreed = coherent(
-            [(one.probability[0], one.expected_count[0]) for one in made],
-            next((index for index, (champion, _) in enumerate(own) if champion.horizon == USUAL_HORIZON), 0),
-        )
-        for (champion, forecaster), one, (probability, count) in zip(own, made, agreed, strict=True):
+        for (champion, forecaster), one in zip(own, made, strict=True):
+            probability, count = one.probability[0], one.expected_count[0]
             why = forecaster.explain(inputs, city.as_of)
             rests_on = relied_on(why, city.configuration.targets[target].source)
             grids = _grids(city, champion, one, probability, count, residents, small, before)
@@ -72,24 +68,6 @@ def score_city(
             reasons.append(_reasons(city, champion, why, small))
     table = pd.concat(tables, ignore_index=True)[list(COLUMNS)]
     return Scored(table, pd.concat(reasons, ignore_index=True))
-
-
-def coherent(forecasts: Sequence[tuple[np.ndarray, np.ndarray]], anchor: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    """(probability, expected count) by rising horizon, so that neither falls with it and no count is below its probability.
-
-    A longer window holds the shorter one. The forecast at `anchor`, the horizon that people look at, stays as it is; shorter
-    ones are cut to it and longer ones raised, so that a crude forecast of one week does not move the ranking of four.
-    """
-    agreed = [(probability, np.maximum(count, probability)) for probability, count in forecasts]
-    for index in range(anchor - 1, -1, -1):
-        above = agreed[index + 1]
-        probability = np.minimum(agreed[index][0], above[0])
-        agreed[index] = probability, np.maximum(np.minimum(agreed[index][1], above[1]), probability)
-    for index in range(anchor + 1, len(agreed)):
-        below = agreed[index - 1]
-        probability = np.maximum(agreed[index][0], below[0])
-        agreed[index] = probability, np.maximum(np.maximum(agreed[index][1], below[1]), probability)
-    return agreed
 
 
 def _residents(city: City) -> np.ndarray:
@@ -151,10 +129,7 @@ def _units(
     for unit, units in city.geography.units.items():
         total = np.bincount(units.of_grid, rounded, len(units.codes)).astype(np.float64)
         people = np.bincount(units.of_grid, residents, len(units.codes))
-        # The sum of independent counts, matched in mean and variance by one negative binomial.
-        squares = np.bincount(units.of_grid, rounded**2, len(units.codes))
-        spread = float(made.counts.dispersion.mean() * (squares.sum() / max((total**2).sum(), 1e-12)))
-        above = CountDistribution(total, np.full_like(total, spread))
+        above = made.summed(unit, units.of_grid)[0]
         per_10000 = _per_10000(total, people)
         tables.append(
             pd.DataFrame(

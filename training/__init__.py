@@ -7,7 +7,8 @@ from training.labels.task import ForecastInputs, ForecastTask, make_task
 from training.models.forecast import Forecast, Forecaster, Reasons
 from training.registry.versions import Champion, Version, champions, load_champion, load_forecaster, versions
 from training.routines.backtest import Backtest, backtest
-from training.routines.train import Trained, promote, train
+from training.routines.promotion import promote
+from training.routines.train import Trained, train
 
 __all__ = [
     "Backtest",

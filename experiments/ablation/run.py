@@ -2,7 +2,7 @@
 
 On a simulated city and on Calgary (DATA holds its open data, as for experiments/calgary/run.py): the rolling-origin
 back-test with all features, then once more without each family, all others staying. Features are built once. The gain
-of having a family is paired by origin, with the 95 % interval of the moving-block bootstrap. Each tree draws a fifth of
+of having a family is paired by origin, with the 95 % interval of equal weights on cosines. Each tree draws a fifth of
 the features, so that another set of columns, or only another order of them, gives another model. What is compared is
 therefore the mean over models of several orders; the last row, with nothing left out and other orders, shows how much
 of a gain is still the luck of that draw.
@@ -26,7 +26,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from experiments.calgary.inputs import END, START, calgary
-from features import Feature, read_city
+from features import Feature, FeatureMatrix, read_city
 from riskwarn.cli.session import table
 from riskwarn.home import Home, make_home
 from riskwarn.ingest import ingest
@@ -34,11 +34,13 @@ from riskwarn.progress import Progress, silent
 from riskwarn.settings import Settings
 from riskwarn.simulate import simulate
 from training import ForecastTask, make_task
-from training.evaluation.comparison import paired_gain
-from training.evaluation.metrics import by_origin
-from training.evaluation.rolling import rolling
-from training.intervals.counts import Reals
-from training.models.blend import varying
+from training.evaluation.comparison import Gain, gain_of
+from training.evaluation.judged import Judged
+from training.evaluation.metrics import Measured, measure
+from training.evaluation.outcomes import plain_outcomes
+from training.evaluation.rolling import every, rolling
+from training.models.design import design, varying
+from training.models.family import Fits
 from training.routines.backtest import DEFAULT_ORIGINS, DEFAULT_REFIT, build_features
 
 SHOWN = ("log_loss", "average_precision")
@@ -53,7 +55,7 @@ class Worth:
     family: str
     features: int
     metrics: dict[str, float]
-    gains: dict[str, dict[str, float]]  # metric -> gain, lower, upper
+    gains: dict[str, Gain]  # by metric
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def ablation(
     task = make_task(city, target, horizon, build_features(city, progress, home.settings))
     # A feature that is the same everywhere, such as one of a source that was never loaded, has nothing to lose.
     matrix = task.inputs.matrix
-    task = task.with_matrix(matrix.select(varying(matrix, matrix.origins)))
+    task = task.with_matrix(matrix.select(varied(matrix)))
     ripe = [origin for origin in task.mature(city.as_of) if origin <= (end or city.as_of)]
     origins = [origin for origin in ripe if origin >= start] if start else ripe[-DEFAULT_ORIGINS:]
     return ablated(task, origins, refit_every, home.settings.threads, city=city.configuration.city, progress=progress)
@@ -149,7 +151,7 @@ def ablated(
     rng = np.random.default_rng(0)
     orders = [[features[index] for index in rng.permutation(len(features))] for _ in range(2 * draws)]
 
-    def told(without: str, some: Sequence[Sequence[Feature]]) -> dict[str, Reals]:
+    def told(without: str, some: Sequence[Sequence[Feature]]) -> Measured:
         kept = [[one.name for one in order if one.family != without] for order in some]
         return back_tested(task, kept, origins, refit_every, threads)
 
@@ -158,7 +160,7 @@ def ablated(
     for done, family in enumerate((*counts, ANEW)):
         progress(f"{city}, without {family}", done, len(counts) + 1)
         other = told(family, orders[:draws]) if family in counts else told("", orders[draws:])
-        gains = {metric: paired_gain(metric, own[metric], other[metric], task.horizon) for metric in SHOWN}
+        gains = {metric: gain_of(metric, own, other) for metric in SHOWN}
         worth.append(Worth(family, counts[family], means(other), gains))
     observed = task.labels(origins, task.as_of)
     return Ablation(
@@ -174,21 +176,38 @@ def ablated(
     )
 
 
+def varied(matrix: FeatureMatrix) -> list[str]:
+    """The features that are not the same everywhere."""
+    columns = design(matrix)
+    return [name for name, one in zip(columns.names, varying(columns, columns.origins), strict=True) if one]
+
+
 def back_tested(
     task: ForecastTask, orders: Sequence[Sequence[str]], origins: Sequence[date], refit_every: int, threads: int
-) -> dict[str, Reals]:
-    """Metric -> (origins,) values: the means over models that were given their features in each of these orders."""
-    observed = task.labels(origins, task.as_of)
+) -> Measured:
+    """The shown metrics: the means over models that were given their features in each of these orders."""
+    outcomes = plain_outcomes(task.labels(origins, task.as_of), task.horizon)
     told = []
     for names in orders:
         other = task.with_matrix(task.inputs.matrix.select(names))
-        told.append(by_origin(rolling(other, origins, refit_every, threads)["model"], observed))
-    return {metric: np.mean([one[metric] for one in told], axis=0) for metric in SHOWN}
+        told.append(
+            measure(
+                Judged(
+                    rolling(
+                        other, every(origins, refit_every), Fits(other, [task.horizon], threads).members(task.horizon)
+                    )["model"],
+                    outcomes,
+                ),
+                SHOWN,
+            )
+        )
+    series = {metric: np.mean([one.by_origin[metric] for one in told], axis=0) for metric in SHOWN}
+    return Measured(series, {}, np.empty(0), task.horizon)
 
 
-def means(told: dict[str, Reals]) -> dict[str, float]:
+def means(told: Measured) -> dict[str, float]:
     """Metric -> its mean over the origins that have it."""
-    return {metric: float(np.nanmean(values)) for metric, values in told.items()}
+    return {metric: float(np.nanmean(values)) for metric, values in told.by_origin.items()}
 
 
 def lines(found: Ablation) -> list[str]:
@@ -197,13 +216,13 @@ def lines(found: Ablation) -> list[str]:
         f"{found.city}, {found.target}, horizon {found.horizon}: {len(found.origins)} origins {found.origins[0]} … "
         f"{found.origins[-1]}, {found.events} events; {found.features} features"
     )
-    ranked = sorted(found.families, key=lambda one: -one.gains["log_loss"]["gain"])
+    ranked = sorted(found.families, key=lambda one: -one.gains["log_loss"].gain)
     rows: list[dict[str, object]] = [{"without": "(nothing)", "features": 0} | found.metrics]
     for one in (*ranked, found.anew):
         row: dict[str, object] = {"without": one.family, "features": one.features} | one.metrics
         for metric in SHOWN:
             gain = one.gains[metric]
-            row[f"gain in {metric}"] = f"{gain['gain']:+.4f} [{gain['lower']:+.4f}, {gain['upper']:+.4f}]"
+            row[f"gain in {metric}"] = f"{gain.gain:+.4f} [{gain.lower:+.4f}, {gain.upper:+.4f}]"
         rows.append(row)
     return [head, *(line for one in table(rows, list(rows[-1])) for line in one.lines())]
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from features.encoding.encode import KINDS
 from features.encoding.records import Records
+from features.encoding.target_events import escalations_name, events_name
 from features.engine.spans import NEVER
 from features.panel.panel import Encoded
 from riskwarn.configuration import Configuration
@@ -79,6 +80,8 @@ def made_city(
     rows = {
         name: _records(rng, cumulated, weeks, events // len(named), kinds, days, wrong) for name, kinds in named.items()
     }
+    if sources is None:
+        rows |= _of_targets(rows)
     people = {"grid": np.arange(grids, dtype=np.int32), "start": np.zeros(grids, dtype=np.int32)}
     population = rng.integers(200, 3000, grids).astype(np.float64)
     rows["demographics"] = Records({**people, "population": population, "households": np.rint(population / 2.6)})
@@ -92,8 +95,23 @@ def made_city(
             days,
             dict.fromkeys(named, 1),
             {},
+            dict.fromkeys(named, 0),
         ),
     )
+
+
+def _of_targets(rows: dict[str, Records]) -> dict[str, Records]:
+    """The events of the shipped targets, as the encoding makes them of the sources' records."""
+    disputes = rows["disputes"]
+    escalated = disputes.choose(np.flatnonzero(disputes["escalated_at"] < NEVER)).solid()
+    escalated["known"] = escalated["escalated_at"]
+    escalated["start"] = escalated["escalated_at"] + np.int32(1)
+    harmed = Records(escalated)
+    return {
+        escalations_name("disputes"): harmed,
+        events_name("conflict"): harmed,
+        events_name("safety"): rows["incidents"],
+    }
 
 
 def _records(

@@ -172,9 +172,9 @@ def judged(
     weeks = np.array([(origin - points["at"].min()).days / 7 for origin in origins])
     shrunk = np.array([shrunk_history(row, np.full(len(row), one), 1) for row, one in zip(past, weeks, strict=True)])
     names = {"probability": "model"} | {
-        name: name.removeprefix("baseline_")
+        name: name.removeprefix("baseline_").removeprefix("part_")
         for name in predictions
-        if str(name).startswith("baseline_") and not str(name).endswith("_count")
+        if str(name).startswith(("baseline_", "part_")) and not str(name).endswith("_count")
     }
     wide = {
         own: predictions.assign(as_of=days)

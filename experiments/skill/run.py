@@ -125,9 +125,9 @@ def forecasters(predictions: pd.DataFrame, grid_ids: list[str], origins: Sequenc
     days = pd.to_datetime(predictions["as_of"]).dt.date
     predictions = predictions.assign(as_of=days)[days.isin(list(origins)).to_numpy()]
     names = {"probability": "model"} | {
-        column: column.removeprefix("baseline_")
+        column: column.removeprefix("baseline_").removeprefix("part_")
         for column in predictions.columns
-        if column.startswith("baseline_") and not column.endswith("_count")
+        if column.startswith(("baseline_", "part_")) and not column.endswith("_count")
     }
     found = {}
     for column, name in names.items():

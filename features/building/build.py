@@ -19,7 +19,8 @@ from features.matrix import Block, FeatureMatrix
 from features.panel.panel import Encoded, Panel, encoded
 from features.panel.partition import Indices, Partition, partitions
 from features.transforms.transform import Transform, sources_of
-from riskwarn.errors import AsOfInvalid, WorkerDiffers
+from riskwarn.configuration import Configuration
+from riskwarn.errors import AsOfInvalid, UnknownTarget, WorkerDiffers
 from riskwarn.progress import Progress, silent
 
 #: Cells (columns times grids) of one partition: its sums stay near a core, and are long enough for threads not to wait for the
@@ -35,28 +36,31 @@ def build_features(
     cells: int = CELLS,
     executor: Executor = one_by_one,
     numbers: Encoded | None = None,
+    names: Sequence[str] | None = None,
 ) -> FeatureMatrix:
-    """The features as of each origin.
+    """The features as of each origin: all of the catalogue, or those of these names, in the order in which they are given.
 
     Origins rise and lie whole periods before the city's as-of, or are the as-of itself; raises AsOfInvalid for any
-    other. What an origin's rows hold was known strictly before it. `cells` (columns times grids) bounds a partition; `executor`
+    other, and UnknownTarget for a name that the catalogue does not have. What an origin's rows hold was known strictly before it. `cells` (columns times grids) bounds a partition; `executor`
     says where partitions are computed (see :mod:`features.building.executors`) and changes no number; `numbers` is the encoded city where
     it is at hand.
     """
     numbers = encoded(city) if numbers is None else numbers
     chosen = columns_of(city, len(numbers.edges), origins)
-    rows = declared(city.configuration)
+    rows = chosen_rows(city.configuration, names)
     begin, columns = int(chosen[0]), int(chosen[-1] - chosen[0]) + 1
     parts = list(partitions(city.geography, max(1, cells // columns)))
     values = np.empty((len(rows), len(origins), len(city.geography)), dtype=np.float32)
     shown = tuple(int(one) for one in chosen - begin)
     totals = None
     if len(parts) > 1 and wide_bases(rows):
-        totals = added(executor(totals_of_shard, Shards(city, numbers, parts, begin, columns, shown)))
+        totals = added(executor(totals_of_shard, Shards(city, numbers, parts, begin, columns, shown, names=names)))
     # One partition is shared out by source, for features of one source share much and those of two little.
     shared = executor.together > 1 and len(parts) == 1
-    groups = by_source(rows) if shared else [np.arange(len(rows))]
-    shards = Shards(city, numbers, parts, begin, columns, shown, totals, groups)
+    groups = by_source(rows)
+    if not shared:
+        groups = [np.arange(len(rows)) if names is None else np.concatenate([np.arange(0), *groups])]
+    shards = Shards(city, numbers, parts, begin, columns, shown, totals, groups, names)
     work = partial(features_of_shard, into=values) if shared else features_of_shard
     for done, (place, block) in enumerate(executor(work, shards), start=1):
         if len(parts) == 1:
@@ -67,6 +71,18 @@ def build_features(
     return FeatureMatrix(
         tuple(row.feature for row in rows), tuple(origins), city.geography.grid_ids, values, provenance(city)
     )
+
+
+def chosen_rows(configuration: Configuration, names: Sequence[str] | None) -> tuple[Declared, ...]:
+    """The catalogue, or its features of these names in their order; raise UnknownTarget for a name that none has."""
+    rows = declared(configuration)
+    if names is None:
+        return rows
+    known = {row.feature.name: row for row in rows}
+    for name in names:
+        if name not in known:
+            raise UnknownTarget(name=name, what="feature", known="those of `riskwarn features list`")
+    return tuple(known[name] for name in dict.fromkeys(names))
 
 
 def by_source(rows: Sequence[Declared]) -> list[Indices]:
@@ -104,9 +120,10 @@ class Shards:
         shown: tuple[int, ...],
         totals: Totals | None = None,
         groups: Sequence[Indices] = (np.arange(0),),
+        names: Sequence[str] | None = None,
     ) -> None:
         self._configuration, self._version = city.configuration, catalogue_version(city.configuration)
-        self._known = declared(city.configuration)
+        self._known, self._names = chosen_rows(city.configuration, names), None if names is None else tuple(names)
         self._numbers, self._parts = numbers, parts
         self._begin, self._columns, self._shown = begin, columns, shown
         self._totals, self._groups = totals, groups
@@ -118,7 +135,7 @@ class Shards:
         for numbers, part in divided(self._numbers, self._parts):
             for group in self._groups:
                 panel = Panel(numbers, part, self._begin, self._columns, totals=self._totals)
-                yield Shard(self._configuration, self._version, panel, self._shown, group, self._known)
+                yield Shard(self._configuration, self._version, panel, self._shown, group, self._names, self._known)
 
 
 def totals_of_shard(shard: Shard) -> dict[Transform, npt.NDArray[np.float64]]:
@@ -160,10 +177,10 @@ def fill(rows: Sequence[Declared], panel: Panel, block: Block) -> Block:
 
 
 def _rows(shard: Shard) -> tuple[Declared, ...]:
-    """The catalogue as this process knows it; raise WorkerDiffers where that is not the caller's."""
+    """What is asked for of the catalogue as this process knows it; raise WorkerDiffers where that is not the caller's."""
     if shard.known is not None:
         return shard.known
     here = catalogue_version(shard.configuration)
     if here != shard.version:
         raise WorkerDiffers(worker=here[:8], caller=shard.version[:8])
-    return declared(shard.configuration)
+    return chosen_rows(shard.configuration, shard.names)

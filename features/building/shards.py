@@ -26,8 +26,9 @@ class Shard:
     version: str  # of the catalogue: a worker with other code must not answer
     panel: Panel
     shown: tuple[int, ...]  # columns that are asked for, counted from the panel's first
-    rows: Indices  # features that are asked for, by their place in the catalogue
-    known: tuple[Declared, ...] | None = None  # the catalogue, in the process that made the shard
+    rows: Indices  # features that are asked for, by their place among the names
+    names: tuple[str, ...] | None = None  # None: the whole catalogue
+    known: tuple[Declared, ...] | None = None  # the features of these names, in the process that made the shard
 
     def __getstate__(self) -> dict[str, object]:
         """Another process makes the catalogue itself, so that what it computes is what its code says."""

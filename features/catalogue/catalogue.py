@@ -12,23 +12,24 @@ from collections.abc import Iterator, Mapping
 
 from features.catalogue.plugins import from_modules
 from features.families.anomaly import pace
-from features.families.backlog import backlog, closing, number_open, open_by_category
+from features.families.backlog import backlog, closing, number_open, open_by_category, open_by_severity_and_age
 from features.families.breaks import breaks
 from features.families.counts import by_category, counts, discovered_by, severity_sums
 from features.families.cross_source import pairs, recurring
 from features.families.declaration import Declared, Subject
 from features.families.demand import contentment, demand, overdue, unanswered
 from features.families.effort import effort
-from features.families.escalation import escalated_within, escalation, near_repeat
+from features.families.escalation import escalated_logit, escalated_within, escalation, near_repeat
 from features.families.interventions import interventions
-from features.families.recency import decayed, decayed_by_category, recency
+from features.families.memory import memory
+from features.families.recency import decayed, decayed_by_category, fading, recency
 from features.families.residents import per_head, proxies, residents
 from features.families.season import season
 from features.families.spatial import against_units, around
 from features.families.target_history import events_within, target_history
 from features.families.topics import by_topic
 from features.matrix import Feature
-from features.windows import SHORT_AND_LONG
+from features.windows import HALF_LIVES, SHORT_AND_LONG, YEAR
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import category_names, contract
 from riskwarn.errors import FeatureNameTaken
@@ -56,9 +57,26 @@ def catalogue(configuration: Configuration) -> tuple[Feature, ...]:
     return tuple(row.feature for row in declared(configuration))
 
 
-def _all(configuration: Configuration) -> tuple[Declared, ...]:
+def plugged_in(configuration: Configuration) -> frozenset[str]:
+    """The names of the features that modules declare."""
+    shipped = {row.feature.name for row in _shipped(configuration)}
+    return frozenset(row.feature.name for row in _all(configuration)) - shipped
+
+
+def subjects_of(configuration: Configuration) -> dict[str, Subject]:
+    """The event sources as the families see them."""
     events = [name for name in configuration.sources if contract(name, configuration).events]
-    subjects = {name: subject_of(name, configuration) for name in events}
+    return {name: subject_of(name, configuration) for name in events}
+
+
+def _all(configuration: Configuration) -> tuple[Declared, ...]:
+    rows = _shipped(configuration)
+    of = {row.feature.name: row.feature.source for row in rows}
+    return (*rows, *from_modules(configuration.features.modules, tuple(subjects_of(configuration).values()), of))
+
+
+def _shipped(configuration: Configuration) -> list[Declared]:
+    subjects = subjects_of(configuration)
     rows = [
         *(row for subject in subjects.values() for row in _of_subject(subject)),
         *pairs(subjects),
@@ -67,6 +85,8 @@ def _all(configuration: Configuration) -> tuple[Declared, ...]:
         *interventions(configuration.period),
         *season(configuration.period),
         *_of_targets(configuration, subjects),
+        *(row for subject in subjects.values() for row in _for_regressions(subject)),
+        *_memories(configuration, subjects),
     ]
     of: dict[str, str] = {}
     for row in rows:
@@ -74,7 +94,7 @@ def _all(configuration: Configuration) -> tuple[Declared, ...]:
         if name in of:
             raise FeatureNameTaken(name=name, one=of[name], other=source)
         of[name] = source
-    return (*rows, *from_modules(configuration.features.modules, tuple(subjects.values()), of))
+    return rows
 
 
 def _of_targets(configuration: Configuration, subjects: Mapping[str, Subject]) -> Iterator[Declared]:
@@ -86,6 +106,27 @@ def _of_targets(configuration: Configuration, subjects: Mapping[str, Subject]) -
             yield from target_history(name, target, subject)
             yield from around(events_within(name, target, subject, long))
             yield from against_units(events_within(name, target, subject, long))
+
+
+def _for_regressions(subject: Subject) -> Iterator[Declared]:
+    """What a regression on few columns reads beside the rest: the long memory of records, open cases band by band, logits."""
+    if subject.contract.demand_only:
+        return
+    year = float(YEAR[subject.period])
+    if year not in HALF_LIVES[subject.period]:
+        yield fading(subject, year)
+    if Role.CASE in subject.roles:
+        yield from open_by_severity_and_age(subject)
+    if Role.ESCALATING in subject.roles:
+        yield escalated_logit(subject)
+
+
+def _memories(configuration: Configuration, subjects: Mapping[str, Subject]) -> Iterator[Declared]:
+    """The whole memory of every target's own events."""
+    for name, target in configuration.targets.items():
+        subject = subjects.get(target.source)
+        if subject is not None and not subject.contract.demand_only:
+            yield from memory(name, target, subject)
 
 
 def subject_of(source: str, configuration: Configuration) -> Subject:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -32,6 +32,8 @@ class Encoded:
     days: npt.NDArray[np.int64]  # (columns,) the local date of each edge, in days since 1970
     first_answers: Mapping[str, int]  # source -> period in which any answer first became known
     above: Mapping[str, Records]  # what is located only above the grid: `grid` is its place in the geography's `above`
+    # source -> column before the first that sees any of its records
+    first_seen: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def period(self) -> Period:
@@ -92,6 +94,7 @@ def with_tables(city: City, clock: Clock, sources: Mapping[str, Records], above:
         city.calendar.local_days(clock.edges),
         {name: _first_answer(rows) for name, rows in sources.items() if "answered_at" in rows},
         above,
+        _first_seen(sources, above),
     )
 
 
@@ -120,6 +123,16 @@ def _breaks(table: pd.DataFrame, clock: Clock) -> dict[str, Records]:
 def _first_answer(rows: Records) -> int:
     held = rows["stop"] != GONE
     return min(int(rows[name].min(initial=NEVER, where=held)) for name in ("answered_at", "closed_at"))
+
+
+def _first_seen(*tables: Mapping[str, Records]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for table in tables:
+        for name, rows in table.items():
+            seen = rows["start"] <= rows["stop"]
+            first = int(rows["start"].min(initial=NEVER, where=seen)) - 1
+            found[name] = min(found.get(name, first), first)
+    return found
 
 
 def _interventions(frame: pd.DataFrame, clock: Clock) -> Records:

@@ -30,13 +30,10 @@ def escalations_name(source: str) -> str:
 
 
 def rules_of(source: str, configuration: Configuration) -> Iterator[tuple[str, EventRule]]:
-    """Name and rule of what is encoded of a source beside its records: its escalations, and the targets that have outcomes.
-
-    The events of a target by date alone are the source's records or its escalations, and are counted as such.
-    """
+    """Name and rule of what is encoded of a source beside its records: its escalations, and the events of its targets."""
     yield escalations_name(source), escalation_rule(source)
     for name, target in configuration.targets.items():
-        if target.source == source and target.outcomes:
+        if target.source == source:
             yield events_name(name), rule_of(target)
 
 

@@ -100,6 +100,23 @@ def spread_over_cells(found, values, unit):  # type: ignore[no-untyped-def]
             found[column, cell] = values[column, unit[cell]]
 
 
+@kernel(
+    *(
+        void(float32[:, ::1], read(kind, 2), *[read(float64, 2)] * 2, read(int64), read(float64, 2), read(int64))
+        for kind in (int32, int64, float64)
+    )
+)
+def log_rate(found, counts, prior, log_prior, unit, log_exposure, grids):  # type: ignore[no-untyped-def]
+    """log((count + prior of the cell's unit) / exposure), the exposure looked up by number of grids; most counts are 0."""
+    for column in range(found.shape[0]):
+        for cell in range(found.shape[1]):
+            count = counts[column, cell]
+            above = log_prior[column, unit[cell]]
+            if count != 0:
+                above = math.log(count + prior[column, unit[cell]])
+            found[column, cell] = above - log_exposure[column, grids[cell]]
+
+
 _SUMS_OF_UNITS = ((int64, int32), (int64, int64), (float64, float64))
 
 

@@ -10,7 +10,7 @@ from features.transforms.amounts import AgeQuantile, Count, Holding, OldestAge, 
 from features.transforms.cases import Open
 from features.transforms.categories import OfCategory
 from features.transforms.ratios import LogChange, LogRatio, Mean
-from features.transforms.selections import Older, Severe, TimeTaken
+from features.transforms.selections import OfAge, OfSeverity, Older, Severe, TimeTaken
 from features.transforms.transform import Once
 from features.windows import SHORT_AND_LONG
 
@@ -19,6 +19,12 @@ CLOSING = Family("closing", theme="waiting")
 
 #: Ages over which an open record is counted apart, in days.
 AGES = (28, 84, 182)
+
+#: Bands of age in days, each with its first day and the first that is no more in it.
+AGE_BANDS: tuple[tuple[int, int | None], ...] = ((0, 14), (14, 35), (35, 63), (63, None))
+
+#: Word of severity -> its Chinese name; what bears none counts as the least.
+SEVERITIES = {"general": "一般", "larger": "较大", "major": "重大", "extraordinary": "特别重大"}
 
 #: Places in the order of ages, from the youngest up.
 QUANTILES = {"median": (0.5, "中位", "median"), "p90": (0.9, "九成位", "90 % quantile of")}
@@ -86,6 +92,28 @@ def backlog(subject: Subject) -> Iterator[Declared]:
             f"超过{age}天未办结的{zh}按级别加权之和",
             f"{en} open for {age} days or more, weighted by severity",
         )
+
+
+def band_name(band: tuple[int, int | None]) -> str:
+    """`14_to_35`, `over_63`."""
+    low, high = band
+    return f"over_{low}" if high is None else f"{low}_to_{high}"
+
+
+def open_by_severity_and_age(subject: Subject) -> Iterator[Declared]:
+    """Open records of each severity and band of age: every one is in just one of these."""
+    source, zh, en = subject.source, subject.zh, subject.en
+    for weight, (severity, severity_zh) in enumerate(SEVERITIES.items(), start=1):
+        for low, high in AGE_BANDS:
+            zh_age = f"超过{low}天" if high is None else f"{low}至{high}天"
+            en_age = f"for {low} days or more" if high is None else f"for {low} to {high} days"
+            yield BACKLOG.declare(
+                source,
+                f"{source}_open_{severity}_{band_name((low, high))}",
+                Holding(OfAge(OfSeverity(Open(source), weight), low, high)),
+                f"未办结{zh}数：{severity_zh}，{zh_age}",
+                f"{en} still open, {severity}, {en_age}",
+            )
 
 
 def open_by_category(subject: Subject) -> Iterator[Declared]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from features.families.declaration import Declared, Family, Subject
 from features.panel.distances import RINGS_M
 from features.transforms.amounts import DaysSince, Decayed, Within
-from features.transforms.ratios import SmoothedShare
+from features.transforms.ratios import LogitOfShare, SmoothedShare
 from features.transforms.selections import Recorded, Selection
 from features.transforms.targets import Escalated
 from features.transforms.transform import Once
@@ -58,6 +58,18 @@ def escalation(subject: Subject) -> Iterator[Declared]:
         SmoothedShare(Within(escalated, year), Within(Recorded(source), year)),
         f"{subject.zh_last(year)}{zh}升级占比",
         f"escalations against {en} {subject.en_last(year)}, each with a little added",
+    )
+
+
+def escalated_logit(subject: Subject) -> Declared:
+    """The share of cases that escalated, on the scale on which a regression adds."""
+    source, year = subject.source, YEAR[subject.period]
+    return ESCALATION.declare(
+        source,
+        f"{source}_escalated_logit_{year}",
+        LogitOfShare(Within(Escalated(source), year), Within(Recorded(source), year)),
+        f"{subject.zh_last(year)}{subject.zh}升级占比（对数几率）",
+        f"escalations against {subject.en} {subject.en_last(year)}, each with a little added, as a logit",
     )
 
 

@@ -28,13 +28,18 @@ def recency(subject: Subject) -> Iterator[Declared]:
 def decayed(subject: Subject) -> Iterator[Declared]:
     """Counts that halve every few periods, of all records."""
     for half_life in HALF_LIVES[subject.period]:
-        yield DECAYED.declare(
-            subject.source,
-            f"{subject.source}_decayed_{half_life:g}",
-            Decayed(Recorded(subject.source), half_life),
-            f"{subject.zh}累积（半衰期{half_life:g}{subject.zh_period}）",
-            f"{subject.en}, fading by half every {half_life:g} {subject.en_period}",
-        )
+        yield fading(subject, half_life)
+
+
+def fading(subject: Subject, half_life: float) -> Declared:
+    """The count of all records that halves every so many periods."""
+    return DECAYED.declare(
+        subject.source,
+        f"{subject.source}_decayed_{half_life:g}",
+        Decayed(Recorded(subject.source), half_life),
+        f"{subject.zh}累积（半衰期{half_life:g}{subject.zh_period}）",
+        f"{subject.en}, fading by half every {half_life:g} {subject.en_period}",
+    )
 
 
 def decayed_by_category(subject: Subject) -> Iterator[Declared]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -70,8 +70,11 @@ def newest_features(
     now: datetime | None = None,
     progress: Progress = silent,
     executor: Executor = one_by_one,
+    names: Sequence[str] | None = None,
 ) -> Newest:
     """The features as of a date (default: the midnight after the newest record), from the kept state where it holds.
+
+    All of the catalogue, or those of these names, as :func:`features.building.build.build_features` gives them.
 
     Equal to `build_features`: counts in every bit, sums of real weights but for the order in which they are added.
     """
@@ -98,7 +101,7 @@ def newest_features(
         sources = grown.sources
     plain = {name: rows for name, (rows, _) in sources.items()}
     numbers = with_tables(city, clock, plain, {name: high for name, (_, high) in sources.items() if len(high)})
-    matrix = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers)
+    matrix = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=names)
     if grown is None or grown.touched > _RENEWED * sum(len(rows) for rows in plain.values()):
         progress("keeping the state")
         _write(home, city, store, {name: (rows.by_grid(), high) for name, (rows, high) in sources.items()})

@@ -57,6 +57,18 @@ class SmoothedShare(Ratio):
 
 
 @dataclass(frozen=True)
+class LogitOfShare(Ratio):
+    """The logit of a smoothed share: log of the part against the rest, with the same little added to both."""
+
+    word = "logit"
+
+    def compute(self, panel: Panel) -> Reals:
+        """As if one more had come, a twentieth of which was of the part; a part that exceeds the whole leaves no rest."""
+        part, whole = self.part.compute(panel), self.whole.compute(panel)
+        return np.asarray(np.log((part + 0.05) / (np.maximum(whole - part, 0) + 0.95)))
+
+
+@dataclass(frozen=True)
 class LogRatio(Intensive):
     """log(above + 1) - log(below * scale + 1)."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.encoding.records import Records
-from features.engine.spans import Spans
+from features.engine.spans import Parted, Spans
 from features.engine.sums import visible_rows
 from features.panel.panel import Panel
 from features.transforms.transform import Shared
@@ -194,3 +194,53 @@ class Older(Selection):
         """Those, later."""
         spans = self.selection.spans(panel)
         return spans.between(panel.column_on(spans.day + self.days), spans.stop)
+
+
+@dataclass(frozen=True)
+class OfAge(Selection):
+    """Spans at the columns that see the record at least `low` and less than `high` days old; None: of any greater age."""
+
+    selection: Selection
+    low: int
+    high: int | None
+
+    @property
+    def unit(self) -> str:
+        """That of the spans."""
+        return self.selection.unit
+
+    @property
+    def vocabularies(self) -> tuple[str, ...]:
+        """Those of the spans."""
+        return self.selection.vocabularies
+
+    def spans(self, panel: Panel) -> Spans:
+        """Those, for as long."""
+        spans = self.selection.spans(panel)
+        if self.high is not None:
+            spans = spans.between(spans.start, panel.column_on(spans.day + self.high) - 1)
+        return spans if self.low == 0 else spans.between(panel.column_on(spans.day + self.low), spans.stop)
+
+
+@dataclass(frozen=True)
+class BySeverity(Shared[Parted]):
+    """Rows in the order of their severity, so that those of one lie side by side."""
+
+    rows: Rows
+
+    def make(self, panel: Panel) -> Parted:
+        """Sort them."""
+        return self.rows.spans(panel).parted(self.rows.records(panel)["severity"])
+
+
+@dataclass(frozen=True)
+class OfSeverity(Refined):
+    """The rows of one weight of severity (1 to 4); what bears no word has the least."""
+
+    weight: int
+
+    vocabularies = ("severity",)
+
+    def spans(self, panel: Panel) -> Spans:
+        """Without a copy."""
+        return BySeverity(self.rows).on(panel).of(self.weight)

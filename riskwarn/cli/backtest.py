@@ -40,6 +40,7 @@ def command(
 ) -> None:
     """Back-test the model beside every baseline, from rolling origins."""
     from training import backtest
+    from training.evaluation.comparison import LEAST_EFFECTIVE
 
     if start and end and start > end:
         raise click.UsageError(Message("--from {start} lies after --to {end}.", start=start.date(), end=end.date()))
@@ -64,10 +65,20 @@ def command(
         *table(rows),
     ]  # fmt: skip
     for other, gains in done.evaluation.gains.items():
+        gain = gains["log_loss"]
         lines.append(
             Message(
-                "log loss gain over {other}: {gain:.4g} [{lower:.4g}, {upper:.4g}]", other=other, **gains["log_loss"]
+                "log loss gain over {other}: {gain:.4g} [{lower:.4g}, {upper:.4g}]",
+                other=other, gain=gain.gain, lower=gain.lower, upper=gain.upper,
             )
-        )
+        )  # fmt: skip
+    if not done.evaluation.decisive.enough:
+        lines.append(
+            Message(
+                "not enough evidence to choose by: {effective:.2g} origins whose windows do not overlap, {needed:g} needed",
+                effective=done.evaluation.decisive.effective, needed=LEAST_EFFECTIVE,
+            )
+        )  # fmt: skip
+    lines += [Message("note: {note}", note=note) for note in done.notes]
     lines.append(Message("predictions: {path}", path=done.predictions))
     session.emit(done.as_dict(), lines)

@@ -17,7 +17,7 @@ from riskwarn.messages import Message
 @options.as_of
 @click.pass_obj
 def command(session: Session, target: str | None, horizon: int | None, as_of: datetime | None) -> None:
-    """Fit, calibrate, evaluate and register models; the first of a target and horizon is promoted."""
+    """Fit, evaluate and register models; the first family of a target is promoted."""
     run(session, target, horizon, as_of, renew=False)
 
 

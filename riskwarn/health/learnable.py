@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import pyarrow as pa
 
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
+from riskwarn.contracts.personal import may_be_name
 from riskwarn.errors import (
     EventsInNoGrid,
     EventsTooFew,
@@ -29,22 +31,27 @@ from riskwarn.errors import (
     RiskwarnError,
     TargetSourceMissing,
 )
+from riskwarn.messages import Message
 from riskwarn.periods import Period
 from riskwarn.store import Store
 from riskwarn.store.targets import EventRule, counting, dated, outcome_dates, rule_of
+
+#: A larger share of records whose word nobody knows is a warning.
+MOST_UNKNOWN = 0.02
+
+#: A feed without a record for so long has ended.
+ENDED_DAYS = 182
+
+#: An unknown word is shown where it is a word of category and no text: borne by so many records, short, no number, no name.
+_WORDS_SHOWN, _BORNE_BY, _LONGEST_WORD = 5, 5, 12
 
 #: Fewer mature events or origins than these teach nothing that holds.
 LEAST_EVENTS = 20
 LEAST_ORIGINS = 12
 
 #: The newest mature origins on which a version is judged, fitted on what was known before them.
-JUDGED_ORIGINS = 26
+JUDGED_ORIGINS = 52
 LEAST_JUDGED = 4
-
-#: Share of the mature origins, the newest, on which mixing and calibration are fitted; at most so many.
-CALIBRATION_SHARE = 0.25
-MOST_CALIBRATION_ORIGINS = 26
-MOST_ORIGINS = 104
 
 #: Origins before this many periods of history are not learnt from: their windows are still filling.
 WARM_UP = {Period.DAY: 56, Period.WEEK: 26, Period.MONTH: 12}
@@ -63,22 +70,57 @@ class Prospect:
     other: int  # records of the category `other`, which do not count towards a target that names no categories
     unknown: int  # records of a word that no vocabulary knows, which do not either
     obstacle: RiskwarnError | None  # why it cannot be learnt yet, in one sentence
+    words: tuple[str, ...] = ()  # the commonest of the unknown words that may be shown
+    newest: date | None = None  # local date of the newest record of the source
 
     @property
     def uncounted(self) -> str | None:
-        """How many records do not count because of their category, in one sentence."""
+        """How many records do not count because of their category, in one sentence; a warning where they are many."""
         if not self.other and not self.unknown:
             return None
-        return (
-            f"{self.unknown:,} of {self.records:,} {self.source} bear a word of category that nobody knows and "
-            f"{self.other:,} are other: they do not count towards {self.target}; translate them in the mapping (words: category)"
-        )
+        told = {
+            "unknown": f"{self.unknown:,}",
+            "records": f"{self.records:,}",
+            "source": self.source,
+            "share": f"{100 * self.unknown / self.records:.1f}",
+            "other": f"{self.other:,}",
+            "target": self.target,
+        }
+        if not self.words:
+            return Message(
+                "{unknown} of {records} {source} ({share} %) bear a word of category that nobody knows and {other} are other: "
+                "they do not count towards {target}; translate them in the mapping (words: category)", **told,
+            )  # fmt: skip
+        told["words"] = ", ".join(self.words)
+        if self.unknown > MOST_UNKNOWN * self.records:
+            return Message(
+                "Warning: {unknown} of {records} {source} ({share} %) bear a word of category that nobody knows ({words}) and "
+                "{other} are other: they do not count towards {target}; translate them in the mapping (words: category)", **told,
+            )  # fmt: skip
+        return Message(
+            "{unknown} of {records} {source} ({share} %) bear a word of category that nobody knows ({words}) and {other} are "
+            "other: they do not count towards {target}; translate them in the mapping (words: category)", **told,
+        )  # fmt: skip
+
+    def ended(self, as_of: date) -> str | None:
+        """That the source has had no record for half a year, in one sentence."""
+        if self.newest is None or as_of - self.newest < timedelta(days=ENDED_DAYS):
+            return None
+        return Message(
+            "{source} has no record known after {newest}, {days} days before {as_of}: its feed has ended, and {target} is learnt "
+            "and judged only by what came before", source=self.source, newest=self.newest, days=(as_of - self.newest).days,
+            as_of=as_of, target=self.target,
+        )  # fmt: skip
 
     @property
     def notes(self) -> list[str]:
         """All that is to be told of it."""
         obstacle = [] if self.obstacle is None else [str(self.obstacle)]
         return [*filter(None, [self.uncounted]), *obstacle]
+
+    def said(self, as_of: date) -> list[str]:
+        """The notes, and whether the feed had ended at an as-of."""
+        return [*self.notes, *filter(None, [self.ended(as_of)])]
 
     def as_dict(self) -> dict[str, Any]:
         """The shape of ``riskwarn health --json``."""
@@ -137,23 +179,33 @@ def _prospect(configuration: Configuration, name: str, rule: EventRule, records:
     at, _ = dated(records, rule)
     placed = records["grid_id"].notna().to_numpy(dtype=bool)
     events = ~np.isnat(at)
-    other, unknown = _uncounted(configuration, name, rule, records)
+    other, unknown, words = _uncounted(configuration, name, rule, records)
     obstacle = (
         _none(name, rule, records, unknown)
         if not events.any()
         else _too_little(configuration, name, rule, records, at, events & placed)
     )
-    return Prospect(name, rule.source, len(records), int((events & placed).sum()), other, unknown, obstacle)
+    newest = configuration.calendar.local_date(records["known_at"].to_numpy(dtype="datetime64[us]").max())
+    number = int((events & placed).sum())
+    return Prospect(name, rule.source, len(records), number, other, unknown, obstacle, words, newest)
 
 
-def _uncounted(configuration: Configuration, name: str, rule: EventRule, records: pd.DataFrame) -> tuple[int, int]:
-    """How many records are `other` or of a local category, where such do not count."""
+def _uncounted(
+    configuration: Configuration, name: str, rule: EventRule, records: pd.DataFrame
+) -> tuple[int, int, tuple[str, ...]]:
+    """How many records are `other` or of a local category, where such do not count; the commonest local words."""
     if rule.categories is None or configuration.targets[name].categories is not None:
-        return 0, 0
+        return 0, 0, ()
     counted = records["category"].value_counts()
     known = contract(rule.source, configuration).categories
     local = counted[[word not in known for word in counted.index]]
-    return int(counted.get("other", 0)), int(local.sum())
+    words = [str(word) for word, borne in local.items() if borne >= _BORNE_BY and _is_category_word(str(word))]
+    return int(counted.get("other", 0)), int(local.sum()), tuple(words[:_WORDS_SHOWN])
+
+
+def _is_category_word(word: str) -> bool:
+    """Whether a word may be shown: nothing that could be a text, a number or somebody's name."""
+    return len(word) <= _LONGEST_WORD and not any(one.isdigit() for one in word) and not may_be_name(word)
 
 
 def _none(name: str, rule: EventRule, records: pd.DataFrame, unknown: int) -> RiskwarnError:
@@ -190,11 +242,9 @@ def _too_little(
     known = records["known_at"].to_numpy(dtype="datetime64[us]")
     as_of = calendar.midnight_after(known.max())
     periods = calendar.periods_between(calendar.local_date(known.min()), as_of) + 1
-    back = calibration_begins(periods, horizon, period)
+    back = judging_begins(periods, horizon, period)
     if back is None:
-        enough = next(
-            count for count in range(periods, 10_000) if calibration_begins(count, horizon, period) is not None
-        )
+        enough = next(count for count in range(periods, 10_000) if judging_begins(count, horizon, period) is not None)
         origins, needed = (max(0, mature_origins(count, horizon, period)) for count in (periods, enough))
         return HistoryTooShort(origins=origins, as_of=as_of, horizon=horizon, needed=needed)
     warm_up = min(WARM_UP[period], max(1, periods // 3))
@@ -205,23 +255,15 @@ def _too_little(
     return None
 
 
-def calibration_begins(periods: int, horizon: int, period: Period) -> int | None:
-    """How many periods before its end a history of so many begins to be calibrated on, when a version is judged: an event
-    must lie before. None where the history is too short. About, for the delay of reports takes some periods more."""
+def judging_begins(periods: int, horizon: int, period: Period) -> int | None:
+    """How many periods before its end a history of so many begins to be judged on: an event must lie before, to be learnt from.
+    None where the history is too short. About, for the delay of reports takes some periods more."""
     mature = mature_origins(periods, horizon, period)
     judged = min(JUDGED_ORIGINS, mature // 3)
-    step = origin_step(horizon)
-    fitted = -(-min(mature - judged - horizon + 1, MOST_ORIGINS) // step)
-    if judged < LEAST_JUDGED or fitted < LEAST_ORIGINS:
+    if judged < LEAST_JUDGED or mature - judged - horizon + 1 < LEAST_ORIGINS:
         return None
-    held = calibration_origins(fitted)
-    back = 2 * horizon + judged - 1 + (held - 1) * step
+    back = horizon + judged - 1
     return back if back < periods else None
-
-
-def calibration_origins(fitted: int) -> int:
-    """How many of the origins of a fit, the newest, serve mixing and calibration."""
-    return min(MOST_CALIBRATION_ORIGINS, max(3, round(CALIBRATION_SHARE * fitted)))
 
 
 def origin_step(horizon: int) -> int:

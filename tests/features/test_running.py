@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import signal
 import subprocess
 import sys
@@ -10,17 +11,47 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from features.building.build import CELLS, Shards, build_features, features_of_shard
 from features.building.executors import DaskExecutor, ThreadExecutor, chosen_executor, one_by_one
+from features.panel.panel import encoded
+from features.panel.partition import Partition
 from features.testing import check_partitions, made_up_city
-from riskwarn.errors import ClusterUnreachable
+from riskwarn.errors import ClusterUnreachable, UnknownTarget
 
 ROOT = str(Path(__file__).parents[2])
 
 
 def test_threads_change_no_number() -> None:
     check_partitions(made_up_city(11), executor=ThreadExecutor(2))
+
+
+@pytest.mark.parametrize(("cells", "executor"), [(CELLS, one_by_one), (20, one_by_one), (CELLS, ThreadExecutor(2))])
+def test_features_that_are_asked_for_by_name_are_those_of_the_whole(cells: int, executor: ThreadExecutor) -> None:
+    city = made_up_city(15)
+    whole = build_features(city, [city.as_of], cells=cells)
+    names = [*np.random.default_rng(1).permutation(whole.names)[:80], "disputes_escalated_26_district"]
+    some = build_features(city, [city.as_of], cells=cells, executor=executor, names=names)
+    assert some.names == list(dict.fromkeys(names))
+    assert some.values.tobytes() == whole.select(some.names).values.tobytes()
+    assert build_features(city, [city.as_of], names=[]).values.shape == (0, 1, len(city.geography))
+    with pytest.raises(UnknownTarget, match="'no_such'"):
+        build_features(city, [city.as_of], names=["no_such"])
+
+
+def test_a_worker_elsewhere_computes_what_is_asked_for_by_name() -> None:
+    city = made_up_city(16)
+    names = ["hazards_count_4", "disputes_open"]
+    numbers = encoded(city)
+    shard = next(
+        iter(Shards(city, numbers, [Partition.whole(city.geography)], 0, 3, (2,), None, [np.arange(2)], names=names))
+    )
+    _, here = features_of_shard(shard)
+    _, there = features_of_shard(pickle.loads(pickle.dumps(shard)))
+    assert here.shape == (2, 1, len(city.geography))
+    assert here.tobytes() == there.tobytes()
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ from tests.conftest import Town
 from tests.worlds import NOW
 from training import champions, load_forecaster
 from training.labels.task import learnable_origins, make_task
-from training.models.blend import fit_blend
+from training.models.family import fit_family
 from training.registry.versions import register, set_alias
 
 WEIGHTS = "def weighted(amount):\n    return 2 * amount\n"
@@ -113,7 +113,7 @@ def trained(home: Home) -> None:
     city = read_city(home)
     names = ["disputes_open", "disputes_count_26", "disputes_weighted_6"]
     matrix = build_features(city, learnable_origins(city)).select(names)
-    model = fit_blend(make_task(city, "conflict", 4, matrix=matrix), city.as_of, 1)
+    model = fit_family(make_task(city, "conflict", 4, matrix=matrix), [4], city.as_of).served(4)
     assert "disputes_weighted_6" in model.names
     version, _ = register(home, "conflict", 4, model, {"as_of": city.as_of.isoformat(), "kind": "model"}, {})
     set_alias(home, version, "champion")

@@ -5,15 +5,12 @@ from __future__ import annotations
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from features import feature_versions
 from features.building.tables import table_path
@@ -27,7 +24,6 @@ from serving import publish
 from serving.levels import levels
 from serving.publishing import newest, read_table
 from serving.replay import rebuild
-from serving.scoring import coherent
 from tests.conftest import Town
 from tests.worlds import NOW
 from training import champions, load_forecaster
@@ -53,23 +49,6 @@ def test_what_is_published_is_coherent(town: Town) -> None:
             parts = rows[rows["unit"] == unit].groupby("parent")["expected_count"].sum()
             whole = rows[rows["unit"] == above].set_index("code")["expected_count"]
             assert np.allclose(parts.reindex(whole.index), whole, atol=1e-5), (target, horizon, above)
-
-
-@given(
-    st.lists(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 9)), min_size=3, max_size=3), min_size=1, max_size=4),
-    st.integers(0, 3),
-)
-def test_any_forecasts_become_coherent_around_the_one_that_people_look_at(
-    raw: list[list[tuple[float, float]]], anchor: int
-) -> None:
-    forecasts = [(np.array([p for p, _ in one]), np.array([c for _, c in one])) for one in raw]
-    anchor = min(anchor, len(forecasts) - 1)
-    agreed = coherent(forecasts, anchor)
-    assert np.array_equal(agreed[anchor][0], forecasts[anchor][0])
-    for probability, count in agreed:
-        assert (probability <= count).all()
-    for (lower, fewer), (higher, more) in pairwise(agreed):
-        assert (lower <= higher).all() and (fewer <= more).all()
 
 
 def test_publishing_the_same_again_gives_the_same_snapshot(town: Town) -> None:
@@ -203,10 +182,10 @@ def test_an_alert_is_raised_once_and_again_only_when_a_level_is_entered_again(co
 
 
 def test_a_damaged_model_is_not_used(copied: Home) -> None:
-    model = next(copied.artifacts.rglob("number.txt"))
-    model.write_text(model.read_text(encoding="utf-8").replace("leaf_value=", "leaf_value=9", 1), encoding="utf-8")
+    model = next(copied.artifacts.rglob("model.json"))
+    model.write_text(model.read_text(encoding="utf-8").replace("horizon", "horizons", 1), encoding="utf-8")
     as_of = copied.configuration.calendar.shift(pd.Timestamp(before_as_of(copied)).date(), -2)
-    with pytest.raises(ModelDamaged, match=r"number\.txt"):
+    with pytest.raises(ModelDamaged, match=r"model\.json"):
         publish(copied, as_of, now=NOW)
 
 

@@ -2,81 +2,132 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from training.evaluation.metrics import HIGHER_IS_BETTER, by_origin, overall
+from training.evaluation.judged import Judged
+from training.evaluation.losses import brier
+from training.evaluation.metrics import METRICS, Measured, measure
+from training.evaluation.outcomes import Outcomes
 from training.intervals.counts import Reals
 from training.models.forecast import Forecast
 
-DRAWS = 1000
-LEVEL = 0.95
-
-#: Metrics whose difference from each baseline gets an interval.
+#: Metrics whose difference from each baseline is told.
 COMPARED = ("log_loss", "average_precision", "capture_5", "poisson_deviance")
 
 CHAMPION_METRIC = "log_loss"
 
+#: With fewer origins whose windows do not overlap there is not enough evidence for any choice.
+LEAST_EFFECTIVE = 6.0
+
+
+@dataclass(frozen=True)
+class Gain:
+    """By how much one forecaster is better than another, positive where it is, with its 95 % interval."""
+
+    gain: float
+    lower: float
+    upper: float
+    effective: float  # origins whose windows do not overlap
+    enough: bool  # whether so many tell anything
+
+    @property
+    def wins(self) -> bool:
+        """Better beyond the interval, on enough evidence."""
+        return self.enough and self.lower > 0
+
+    @property
+    def loses(self) -> bool:
+        """Worse beyond the interval, on enough evidence."""
+        return self.enough and self.upper < 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: what cannot be told is null."""
+        return {key: None if value != value else value for key, value in asdict(self).items()}
+
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Metrics of each model and the gain of the first over each other, positive where the first is better."""
+    """Metrics of each forecaster with intervals, and the gain of `model` over each other."""
 
     metrics: dict[str, dict[str, float | None]]
-    gains: dict[str, dict[str, dict[str, float]]]  # baseline -> metric -> gain, lower, upper
+    intervals: dict[str, dict[str, tuple[float, float] | None]]
+    gains: dict[str, dict[str, Gain]]  # other -> metric -> gain
+    series: dict[str, dict[str, Reals]]  # forecaster -> metric -> (origins,) values, whose mean is the metric
     n_events: int
     n_origins: int
     effective_origins: float
+    best_baseline: str  # chosen on what was known before the origins that are judged
 
     @property
-    def best_baseline(self) -> str:
-        """The baseline with the lowest log loss."""
-        losses = {name: told[CHAMPION_METRIC] for name, told in self.metrics.items() if name != "model"}
-        return min(losses, key=lambda name: losses[name] if losses[name] is not None else np.inf)  # type: ignore[arg-type, return-value]
+    def decisive(self) -> Gain:
+        """The gain by which a champion is chosen."""
+        return self.gains[self.best_baseline][CHAMPION_METRIC]
 
     @property
     def model_wins(self) -> bool:
-        """Whether the model beats the best baseline beyond the interval of the difference."""
-        return self.gains[self.best_baseline][CHAMPION_METRIC]["lower"] > 0
+        """Whether the model beats the best baseline beyond the interval of the difference, on enough evidence."""
+        return self.decisive.wins
 
     def as_dict(self) -> dict[str, Any]:
-        """Metrics by model; the model's also hold its gains."""
-        told: dict[str, Any] = {name: dict(values) for name, values in self.metrics.items()}
+        """Metrics by model, with their intervals; the model's also hold its gains."""
+        told: dict[str, Any] = {
+            name: {**values, "intervals": self.intervals[name]} for name, values in self.metrics.items()
+        }
         if "model" in told:
-            told["model"]["gains"] = self.gains
+            told["model"]["gains"] = {
+                other: {metric: gain.as_dict() for metric, gain in gains.items()} for other, gains in self.gains.items()
+            }
         return told
 
 
-def evaluate(forecasts: Mapping[str, Forecast], observed: Reals, horizon: int) -> Evaluation:
-    """Compare `model` with the baselines. `observed` holds counts, (origins, grids); `climatology` must be there."""
-    metrics = {name: overall(one, observed, forecasts["climatology"]) for name, one in forecasts.items()}
-    gains: dict[str, dict[str, dict[str, float]]] = {}
-    if "model" in forecasts:
-        own = by_origin(forecasts["model"], observed)
-        for name, one in forecasts.items():
-            if name != "model":
-                other = by_origin(one, observed)
-                gains[name] = {metric: paired_gain(metric, own[metric], other[metric], horizon) for metric in COMPARED}
-    return Evaluation(metrics, gains, int(observed.sum()), len(observed), max(1.0, len(observed) / horizon))
+def evaluate(
+    forecasts: Mapping[str, Forecast],
+    outcomes: Outcomes,
+    best_baseline: str,
+    names: Sequence[str] = tuple(METRICS),
+) -> Evaluation:
+    """Compare `model` with the others; `climatology` must be there. Each forecast is asked for, measured once and let go."""
+    climatology = Judged(forecasts["climatology"], outcomes)
+    reference = brier(climatology)
+    measured = {name: measure(Judged(forecasts[name], outcomes, reference), names) for name in forecasts}
+    gains = {}
+    if "model" in measured:
+        own = measured["model"]
+        compared = [name for name in COMPARED if name in names]
+        gains = {
+            other: {name: gain_of(name, own, their) for name in compared}
+            for other, their in measured.items()
+            if other != "model"
+        }
+    bounds = {name: {one: found.bounds(one) for one in names} for name, found in measured.items()}
+    return Evaluation(
+        metrics={who: {one: _told(bound.mean) for one, bound in some.items()} for who, some in bounds.items()},
+        intervals={
+            who: {
+                one: None if np.isnan(bound.width) else (float(bound.lower), float(bound.upper))
+                for one, bound in some.items()
+            }
+            for who, some in bounds.items()
+        },
+        gains=gains,
+        series={who: found.by_origin for who, found in measured.items()},
+        n_events=outcomes.events,
+        n_origins=len(outcomes.observed),
+        effective_origins=outcomes.effective,
+        best_baseline=best_baseline,
+    )
 
 
-def paired_gain(metric: str, own: Reals, other: Reals, horizon: int) -> dict[str, float]:
-    """Mean gain of `own` over `other` and its interval, positive where `own` is better; both hold a value an origin.
+def gain_of(name: str, own: Measured, other: Measured) -> Gain:
+    """The gain of one forecaster over another in a metric: the wider interval of two, over origins and over communities."""
+    found, origins = own.gain(name, other)
+    effective = origins / own.horizon
+    return Gain(found.mean, found.lower, found.upper, effective, effective >= LEAST_EFFECTIVE)
 
-    The interval is of a paired moving-block bootstrap (Kuensch 1989), blocks of 2h origins.
-    """
-    difference = own - other if metric in HIGHER_IS_BETTER else other - own
-    difference = difference[~np.isnan(difference)]
-    count = len(difference)
-    if count == 0:
-        return {"gain": 0.0, "lower": 0.0, "upper": 0.0}
-    block = min(2 * horizon, count)
-    rng = np.random.default_rng(0)
-    starts = rng.integers(count - block + 1, size=(DRAWS, -(-count // block)))
-    chosen = (starts[:, :, None] + np.arange(block)).reshape(DRAWS, -1)[:, :count]
-    means = difference[chosen].mean(axis=1)
-    lower, upper = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return {"gain": float(difference.mean()), "lower": float(lower), "upper": float(upper)}
+
+def _told(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -1,123 +1,154 @@
-"""Metrics, one value an origin, so that blocks of origins can be drawn again.
+"""All metrics, each with its name written out and its parameters given: a misspelt name is an error and not a default.
 
-Capture and its kin ask whether the few places that can be visited are the right ones; the others whether the numbers are
-true. Probabilities are clipped to [1e-6, 1 - 1e-6], means of the deviance floored at 1e-3, ties broken by the order of grids.
+Each is one value an origin; see `training.evaluation.judged`.
 """
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
 
 import numpy as np
-from scipy import stats
-from sklearn.metrics import average_precision_score
 
+from riskwarn.errors import UnknownMetric
+from riskwarn.words import Unit
+from training.evaluation import calibration, lead, losses, ranking, spread
+from training.evaluation.intervals import Bounds, over_communities, over_origins, wider
+from training.evaluation.judged import Judged
 from training.intervals.counts import Reals
-from training.models.forecast import Forecast
 
-_CLIP = 1e-6
-_FLOOR = 1e-3
+Values = Callable[[Judged], Reals]
 
-#: Shares of grids at which capture is told.
+#: Shares of grids that are visited; the middle one is the budget of alerts.
 SHARES = (0.01, 0.05, 0.10)
-
-#: Higher is better for these; for the others lower is, or a certain value.
-HIGHER_IS_BETTER = ("average_precision", "capture_1", "capture_5", "capture_10")
+BUDGET = 0.05
 
 
-def by_origin(forecast: Forecast, observed: Reals) -> dict[str, Reals]:
-    """Metric -> (origins,) values, NaN where an origin has no events and the metric needs one.
+class Better(StrEnum):
+    """Which way a metric is better."""
 
-    `observed` holds counts, (origins, grids).
-    """
-    happened = (observed > 0).astype(np.float64)
-    clipped = np.clip(forecast.probability, _CLIP, 1 - _CLIP)
-    logs = -(happened * np.log(clipped) + (1 - happened) * np.log(1 - clipped))
-    found: dict[str, Reals] = {
-        "log_loss": logs.mean(axis=1),
-        "brier": ((forecast.probability - happened) ** 2).mean(axis=1),
-        "poisson_deviance": _deviance(forecast.expected_count, observed),
-        "crps": forecast.counts.crps(observed).mean(axis=1),
-        "coverage": ((observed >= forecast.lower) & (observed <= forecast.upper)).mean(axis=1),
-        "average_precision": np.array(
-            [
-                average_precision_score(row > 0, score) if row.any() else np.nan
-                for row, score in zip(observed, forecast.probability, strict=True)
-            ]
-        ),
-    }
-    grids = observed.shape[1]
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEARER = "nearer"  # to a certain value
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A name, which way is better, how it is made, and the losses by cell of which it is the mean, if it is one."""
+
+    name: str
+    better: Better
+    of: Values
+    cells: Values | None
+    at: float | None  # the right value, where nearer is better
+
+
+def _metrics() -> Iterator[Metric]:
+    def higher(name: str, of: Values) -> Metric:
+        return Metric(name, Better.HIGHER, of, None, None)
+
+    def near(name: str, of: Values, at: float) -> Metric:
+        return Metric(name, Better.NEARER, of, None, at)
+
+    yield Metric("log_loss", Better.LOWER, losses.log_loss, losses.log_losses, None)
+    yield Metric("poisson_deviance", Better.LOWER, losses.poisson_deviance, losses.deviances, None)
+    yield Metric("brier", Better.LOWER, losses.brier, None, None)
+    yield higher("brier_skill", losses.brier_skill)
+    yield Metric("crps", Better.LOWER, losses.crps, None, None)
+    yield higher("average_precision", ranking.average_precision)
     for share in SHARES:
-        places = max(1, int(np.ceil(share * grids)))
-        captured = np.array(
-            [_top(row, score, places) for row, score in zip(observed, forecast.expected_count, strict=True)]
-        )
-        total = observed.sum(axis=1)
         percent = round(100 * share)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            found[f"capture_{percent}"] = np.where(total > 0, captured / total, np.nan)
-            found[f"pai_{percent}"] = found[f"capture_{percent}"] / (places / grids)
-            best = np.sort(observed, axis=1)[:, ::-1][:, :places].sum(axis=1)
-            found[f"pei_{percent}"] = np.where(best > 0, captured / best, np.nan)
-        found[f"precision_{percent}"] = np.array(
-            [
-                _top((row > 0).astype(np.float64), score, places) / places
-                for row, score in zip(observed, forecast.probability, strict=True)
-            ]
-        )
-    return found
+        yield higher(f"capture_{percent}", partial(ranking.capture, share=share))
+        yield higher(f"pai_{percent}", partial(ranking.pai, share=share))
+        yield higher(f"pei_{percent}", partial(ranking.pei, share=share))
+        yield higher(f"precision_{percent}", partial(ranking.precision, share=share))
+        yield higher(f"capture_{percent}_residents", partial(ranking.capture_by_residents, share=share))
+        yield higher(f"capture_{percent}_area", partial(ranking.capture_by_area, share=share))
+    yield higher("lead_time", partial(lead.lead_time, share=BUDGET))
+    yield higher("rank_stability", ranking.rank_stability)
+    yield near("calibration", calibration.calibration, 1.0)
+    yield near("calibration_level", calibration.calibration_level, 1.0)
+    yield near("calibration_slope", calibration.calibration_slope, 1.0)
+    for level in (Unit.GRID, Unit.TOWN, Unit.DISTRICT):
+        suffix = "" if level is Unit.GRID else f"_{level.value}"
+        tail = spread.LOW
+        yield near(f"coverage{suffix}", partial(spread.coverage, level=level), spread.HIGH - tail)
+        yield near(f"pit_inside{suffix}", partial(spread.inside, level=level), spread.HIGH - tail)
+        yield near(f"pit_below{suffix}", partial(spread.below, level=level), tail)
+        yield near(f"pit_above{suffix}", partial(spread.above, level=level), tail)
+    for name, part in (("hard", _hard), ("new", _new)):
+        yield Metric(f"log_loss_{name}", Better.LOWER, part(losses.log_loss), None, None)
+        yield higher(f"capture_5_{name}", part(partial(ranking.capture, share=0.05)))
+        yield higher(f"average_precision_{name}", part(ranking.average_precision))
+        yield near(f"calibration_level_{name}", part(calibration.calibration_level), 1.0)
 
 
-def overall(forecast: Forecast, observed: Reals, climatology: Forecast) -> dict[str, float | None]:
-    """Each metric's mean over origins, and what is told over all origins at once."""
-    rows = by_origin(forecast, observed)
-    told: dict[str, float | None] = {name: _mean(values) for name, values in rows.items()}
-    reference = by_origin(climatology, observed)["brier"].mean()
-    brier = rows["brier"].mean()
-    told["brier_skill"] = float(1 - brier / reference) if reference > 0 else None
-    happened = observed > 0
-    told["calibration"] = (
-        float(happened.mean() / forecast.probability.mean()) if forecast.probability.mean() > 0 else None
+def _hard(of: Values) -> Values:
+    """The metric at places where nothing had come in the year before."""
+    return lambda judged: of(judged.hard) if judged.hard is not None else np.full(len(judged.observed), np.nan)
+
+
+def _new(of: Values) -> Values:
+    """The metric at grids that are less than a year old."""
+    return lambda judged: of(judged.new) if judged.new is not None else np.full(len(judged.observed), np.nan)
+
+
+METRICS: dict[str, Metric] = {one.name: one for one in _metrics()}
+
+
+def metric(name: str) -> Metric:
+    """The metric of a name; raise UnknownMetric."""
+    if name not in METRICS:
+        raise UnknownMetric(metric=name, known=", ".join(METRICS))
+    return METRICS[name]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A forecast's metrics: each (origins,) values; and, where it is a mean over cells, their sums by community."""
+
+    by_origin: dict[str, Reals]
+    by_community: dict[str, Reals]
+    cells: Reals  # (communities,) the cells that were judged
+    horizon: int
+
+    def bounds(self, name: str) -> Bounds:
+        """The metric and its interval: over origins or over communities, the wider of the two."""
+        metric(name)
+        return wider(*self._both(self.by_origin[name], self.by_community.get(name)))
+
+    def gain(self, name: str, other: Measured) -> tuple[Bounds, int]:
+        """The mean gain over another of the same origins, positive where this one is better, and how many origins tell it."""
+        better = metric(name)
+        sign = -1.0 if better.better is Better.LOWER else 1.0
+        own, their = self.by_origin[name], other.by_origin[name]
+        if better.at is not None:
+            # The distance from the right value, linearised at each origin.
+            own, their = (-np.sign(np.nanmean(one) - better.at) * (one - better.at) for one in (own, their))
+        sums = sign * (self.by_community[name] - other.by_community[name]) if name in self.by_community else None
+        difference = sign * (own - their)
+        return wider(*self._both(difference, sums)), int((~np.isnan(difference)).sum())
+
+    def _both(self, values: Reals, sums: Reals | None) -> tuple[Bounds, Bounds]:
+        over_time = over_origins(values, self.horizon)
+        return over_time, over_time if sums is None else over_communities(sums, self.cells)
+
+
+def measure(judged: Judged, names: Sequence[str]) -> Measured:
+    """The named metrics of a forecast, each made once; raise UnknownMetric."""
+    chosen = [metric(name) for name in names]
+    community = judged.outcomes.places.units[Unit.COMMUNITY]
+    number = int(community.max()) + 1 if len(community) else 0
+    by_community = {}
+    for one in chosen:
+        if one.cells is not None:
+            lost = np.where(judged.known, one.cells(judged), 0.0).sum(axis=0)
+            by_community[one.name] = np.bincount(community, lost, number).astype(np.float64)
+    return Measured(
+        by_origin={one.name: one.of(judged) for one in chosen},
+        by_community=by_community,
+        cells=np.bincount(community, judged.known.sum(axis=0), number).astype(np.float64),
+        horizon=judged.outcomes.horizon,
     )
-    told["count_calibration"] = (
-        float(observed.mean() / forecast.expected_count.mean()) if forecast.expected_count.mean() > 0 else None
-    )
-    told["pit_ks"] = _pit(forecast, observed)
-    told["rank_stability"] = _stability(forecast.expected_count)
-    return told
-
-
-def _mean(values: Reals) -> float | None:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else None
-
-
-def _top(values: Reals, score: Reals, places: int) -> float:
-    """The sum of `values` over the highest `places` scores."""
-    order = np.argsort(-score, kind="stable")[:places]
-    return float(values[order].sum())
-
-
-def _deviance(mean: Reals, observed: Reals) -> Reals:
-    floored = np.maximum(mean, _FLOOR)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        logs = np.where(observed > 0, observed * np.log(observed / floored), 0.0)
-    return np.asarray(2 * (logs - observed + floored).mean(axis=1))
-
-
-def _pit(forecast: Forecast, observed: Reals) -> float:
-    """Distance of the randomised probability integral transform from uniform (Kolmogorov-Smirnov)."""
-    high = forecast.counts.cdf(observed)
-    low = np.where(observed > 0, forecast.counts.cdf(observed - 1), 0.0)
-    place = np.random.default_rng(0).random(observed.shape)
-    return float(stats.kstest((low + place * (high - low)).ravel(), "uniform").statistic)
-
-
-def _stability(score: Reals) -> float | None:
-    """Mean rank correlation of the scores of neighbouring origins; None where they do not differ between grids."""
-    pairs = [
-        stats.spearmanr(before, after).statistic
-        for before, after in pairwise(score)
-        if np.ptp(before) > 0 and np.ptp(after) > 0
-    ]
-    return float(np.mean(pairs)) if pairs else None

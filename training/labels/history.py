@@ -16,6 +16,7 @@ from features.engine import sums
 from features.engine.spans import Spans
 from features.engine.sums import Frame
 from riskwarn.periods import Calendar
+from training.labels.alive import FeedCounts
 
 Reals = npt.NDArray[np.float64]
 
@@ -31,11 +32,23 @@ class EventHistory:
     grids: int
     spans: Spans
     neighbours: csr_array  # (grids, grids)
+    feed: FeedCounts  # of the target's source
     _cached: dict[object, npt.NDArray[Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def columns_of(self, origins: Sequence[date]) -> npt.NDArray[np.int64]:
         """(origins,) their columns: how many periods of history lie before each."""
         return np.array([self._place[origin] for origin in origins], dtype=np.int64)
+
+    def column_before(self, day: date) -> int:
+        """The last column that looks from a date or an earlier one."""
+        if day >= self.as_of:
+            return self.columns - 1
+        return max(column for origin, column in self._place.items() if origin <= day)
+
+    def exposure(self, origins: Sequence[date]) -> Reals:
+        """(origins, grids) periods before each origin in which the feed was alive in the grid's district, at least 1."""
+        alive = [self.feed.alive(int(column)).sum(axis=1) for column in self.columns_of(origins)]
+        return np.maximum(np.array(alive, dtype=np.float64)[:, 1 + self.feed.district_of_grid], 1.0)
 
     def known(self) -> npt.NDArray[Any]:
         """(columns, grids) all events that were known."""

@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import numpy as np
+import numpy.typing as npt
+
 from features import City, FeatureMatrix
 from features.panel.panel import Encoded, encoded
 from riskwarn.geography import Geography
 from riskwarn.health import Arrivals
 from riskwarn.health.learnable import WARM_UP
 from riskwarn.periods import Calendar
+from riskwarn.words import Unit
+from training.labels.alive import FeedCounts, Flags, feed_counts
 from training.labels.history import EventHistory
+from training.labels.interventions import Interventions, interventions_of
 from training.labels.targets import Counts, TargetEvents, embargo_days, mature, target_events, window_counts
 
 
@@ -38,9 +44,11 @@ class ForecastTask:
     horizon: int
     calendar: Calendar
     geography: Geography
+    feed: FeedCounts  # of the target's source
     arrivals: Arrivals | None  # of the target's source: by how much its known times proved too early
     as_of: date
     store_version: int
+    interventions: Interventions | None = None  # None: no table of them is at hand
 
     @property
     def target(self) -> str:
@@ -53,13 +61,38 @@ class ForecastTask:
         return self.inputs.grids
 
     @property
+    def units(self) -> dict[Unit, npt.NDArray[np.int64]]:
+        """Level -> (grids,) the place of each grid among its units; empty where the city is not known."""
+        if self.geography is None:  # a task that was made of arrays
+            return {}
+        return {level: units.of_grid for level, units in self.geography.units.items()}
+
+    @property
     def origins(self) -> tuple[date, ...]:
         """Every origin whose features are at hand."""
         return self.inputs.matrix.origins
 
     def labels(self, origins: Sequence[date], known_before: date) -> Counts:
-        """(origins, grids) counts of the windows, as known before a date."""
-        return self.counts(origins, 0, self.horizon, known_before)
+        """(origins, grids) counts of the windows, as known before a date; NaN where the feed was not alive."""
+        known = self.observed(origins, 0, self.horizon, known_before)
+        return np.where(known, self.counts(origins, 0, self.horizon, known_before), np.nan)
+
+    def observed(self, origins: Sequence[date], start: int, stop: int, known_before: date) -> Flags:
+        """(origins, grids) whether the target's feed was alive from `start` to `stop` periods after each origin, as known before
+        a date: elsewhere a count of nothing says nothing."""
+        history = self.inputs.history
+        at = history.column_before(known_before)
+        alive = self.feed.alive(at)
+        dead = np.concatenate([np.zeros((len(alive), 1)), np.cumsum(~alive, axis=1)], axis=1)
+        columns = history.columns_of(origins)
+        first, last = np.minimum(columns + start, at), np.minimum(columns + stop, at)
+        return np.asarray((dead[:, last] == dead[:, first]).T[:, 1 + self.feed.district_of_grid])
+
+    def treated(self, origins: Sequence[date], known_before: date) -> Flags:
+        """(origins, grids) whether an intervention began in the window, as known before a date."""
+        if self.interventions is None:
+            return np.zeros((len(origins), self.grids), dtype=bool)
+        return self.interventions.within(self.calendar, origins, 0, self.horizon, self.grids, known_before)
 
     def counts(self, origins: Sequence[date], start: int, stop: int, known_before: date) -> Counts:
         """(origins, grids) events from `start` to `stop` periods after each origin, as known before a date."""
@@ -70,8 +103,12 @@ class ForecastTask:
         return embargo_days(self.events, self.calendar, origin, self.arrivals)
 
     def mature(self, at: date) -> list[date]:
-        """The origins with a mature label as seen from `at`."""
-        return mature(self.origins, self.calendar, self.horizon, self.embargo(at), at)
+        """The origins with a mature label as seen from `at`, of which some district's is known."""
+        found = mature(self.origins, self.calendar, self.horizon, self.embargo(at), at)
+        if not found:
+            return []
+        known = self.observed(found, 0, self.horizon, at).any(axis=1)
+        return [origin for origin, some in zip(found, np.asarray(known), strict=True) if some]
 
     def at_horizon(self, horizon: int) -> ForecastTask:
         """The same target, another horizon."""
@@ -98,6 +135,8 @@ def make_task(
     """
     events = target_events(city, target)
     numbers = encoded(city) if numbers is None else numbers
+    source = city.configuration.targets[target].source
+    feed = feed_counts(city.beliefs[source], city.geography, numbers.edges, city.calendar.period)
     history = EventHistory(
         target=target,
         calendar=city.calendar,
@@ -106,6 +145,7 @@ def make_task(
         grids=len(city.geography),
         spans=events.spans(numbers.edges, city.calendar),
         neighbours=city.geography.neighbours,
+        feed=feed,
     )
     return ForecastTask(
         inputs=ForecastInputs(matrix, history),
@@ -113,7 +153,9 @@ def make_task(
         horizon=horizon,
         calendar=city.calendar,
         geography=city.geography,
-        arrivals=city.arrivals.get(city.configuration.targets[target].source),
+        feed=feed,
+        arrivals=city.arrivals.get(source),
         as_of=city.as_of,
         store_version=city.store_version,
+        interventions=interventions_of(city.interventions),
     )

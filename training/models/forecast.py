@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from features import Feature
+from riskwarn.words import Unit
 from training.intervals.counts import INTERVAL_LEVEL, CountDistribution, Reals
+from training.intervals.units import summed
 from training.labels.task import ForecastInputs
 
 
@@ -19,6 +24,11 @@ class Forecast:
     """Arrays (origins, grids) float64, of one distribution: the score is its P(N >= 1), so that it never exceeds the count."""
 
     counts: CountDistribution
+    together: Mapping[Unit, float] = field(default_factory=dict)  # by how much the grids of a unit err alike
+
+    def summed(self, level: Unit, unit: npt.NDArray[np.integer]) -> CountDistribution:
+        """(origins, units) the counts of a level; `unit` is the place of each grid among its units."""
+        return summed(self.counts, unit, self.together.get(level, 0.0))
 
     @cached_property
     def probability(self) -> Reals:

@@ -21,7 +21,7 @@ from riskwarn.files import sha256, write_text
 from riskwarn.home import Home
 from training.intervals.counts import INTERVAL_LEVEL
 from training.models.baselines import load_baseline
-from training.models.blend import load_blend
+from training.models.ensemble import load_ensemble
 from training.models.forecast import Forecaster
 from training.registry.purpose import Purpose, check_purpose, purpose, read_purpose
 from training.registry.tracking import tracking
@@ -120,8 +120,10 @@ def register(
     forecaster: Forecaster,
     parameters: Mapping[str, Any],
     metrics: Mapping[str, float],
+    *,
+    family: str | None = None,
 ) -> tuple[str, str]:
-    """Log a run with the model's files and register them as a new version; gives (version, run id)."""
+    """Log a run with the model's files and register them as a new version of a family; gives (version, run id)."""
     name = f"{target}-{horizon}"
     with tracking(home) as client:
         experiment = client.get_experiment_by_name(EXPERIMENT)
@@ -154,7 +156,14 @@ def register(
             client.create_registered_model(name)
         # The registry keeps what the artifacts must still be: a file changed with its checksum is found out too.
         version = client.create_model_version(
-            name, f"{run.info.artifact_uri}/{MODEL}", run_id, tags={"checksum": _digest(sums), "kind": forecaster.name}
+            name,
+            f"{run.info.artifact_uri}/{MODEL}",
+            run_id,
+            tags={
+                "checksum": _digest(sums),
+                "kind": forecaster.name,
+                **({"family": family} if family else {}),
+            },
         )
         return f"{name}-v{version.version}", run_id
 
@@ -231,8 +240,8 @@ def load_version(home: Home, version: str) -> Loaded:
 
 
 def _forecaster(source: Path, content: dict[str, Any]) -> Forecaster:
-    if content["kind"] == "blend":
-        return load_blend(source, content)
+    if content["kind"] == "ensemble":
+        return load_ensemble(source, content)
     return load_baseline(content)
 
 

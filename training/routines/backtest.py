@@ -10,20 +10,28 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from features import City, FeatureMatrix, read_city
 from riskwarn.errors import AsOfInvalid, HistoryTooShort
 from riskwarn.files import atomic
+from riskwarn.health import prospects
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.settings import Settings
+from riskwarn.store import Store
 from training.evaluation.comparison import Evaluation, evaluate
-from training.evaluation.rolling import rolling
+from training.evaluation.outcomes import outcomes_of
+from training.evaluation.rolling import RollingForecasts, best_baseline, every, rolling
 from training.labels.task import ForecastTask, learnable_origins, make_task
-from training.models.forecast import Forecast
+from training.models.family import PARTS, Fits
 
 DEFAULT_ORIGINS = 26
 DEFAULT_REFIT = 13
+
+#: Rows that are written at once.
+ROWS = 200_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,7 @@ class Backtest:
     origins: tuple[date, ...]
     evaluation: Evaluation
     predictions: Path
+    notes: tuple[str, ...] = ()  # what of its source does not count
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn backtest --json`` prints."""
@@ -46,6 +55,7 @@ class Backtest:
             "effective_origins": self.evaluation.effective_origins,
             "metrics": self.evaluation.as_dict(),
             "predictions": str(self.predictions),
+            "notes": list(self.notes),
         }
 
 
@@ -69,7 +79,7 @@ def backtest(
     if city is None:
         city = read_city(home, now=datetime.now(UTC))
     if matrix is None:
-        matrix = build_features(city, progress, home.settings)
+        matrix = features_for(city, target, progress, home.settings)
     task = make_task(city, target, horizon, matrix)
     ripe = task.mature(city.as_of)
     last = end or (ripe[-1] if ripe else city.as_of)
@@ -84,14 +94,16 @@ def backtest(
             problem="no origin with a ripe label lies there",
             nearest=min(ripe, key=lambda origin: abs(origin - asked)),
         )
-    forecasts = rolling(task, chosen, refit_every, home.settings.threads, progress)
-    observed = task.labels(chosen, city.as_of)
-    judged = np.array([origin in set(ripe) for origin in chosen])
+    horizons = sorted({*home.configuration.horizons, horizon})
+    fits = Fits(task, horizons, home.settings.threads, up_to=horizon)
+    forecasts = rolling(task, every(chosen, refit_every), fits.members(horizon), progress)
+    judged = [origin for origin in chosen if origin in set(ripe)]
     path = home.artifacts / "backtests" / f"{target}-{horizon}-{chosen[0]}-{chosen[-1]}.parquet"
     with atomic(path) as temporary:
-        _table(task, chosen, forecasts, np.where(judged[:, None], observed, np.nan)).to_parquet(temporary, index=False)
-    ripe_forecasts = {name: Forecast(one.counts[judged]) for name, one in forecasts.items()}
-    return Backtest(target, horizon, tuple(chosen), evaluate(ripe_forecasts, observed[judged], horizon), path)
+        _write(temporary, task, forecasts, city.as_of, set(judged))
+    evaluation = evaluate(forecasts.at(judged), outcomes_of(task, judged, city.as_of), best_baseline(task, chosen[0]))
+    [foretold] = prospects(Store(home, city.store_version), home.configuration, targets=[target])
+    return Backtest(target, horizon, tuple(chosen), evaluation, path, tuple(foretold.said(city.as_of)))
 
 
 def build_features(city: City, progress: Progress = silent, settings: Settings | None = None) -> FeatureMatrix:
@@ -103,10 +115,40 @@ def build_features(city: City, progress: Progress = silent, settings: Settings |
     return build(city, learnable_origins(city), progress, executor=executor)
 
 
+def features_for(
+    city: City, target: str, progress: Progress = silent, settings: Settings | None = None
+) -> FeatureMatrix:
+    """The core columns of a target as of every origin that can be learnt from; on the cluster or the threads of the settings."""
+    from features import build_features as build
+    from features import chosen_executor, core
+
+    executor = chosen_executor(settings.dask, settings.threads) if settings else chosen_executor(None, 1)
+    return build(city, learnable_origins(city), progress, executor=executor, names=core(city.configuration, target))
+
+
+def _write(path: Path, task: ForecastTask, forecasts: RollingForecasts, at: date, judged: set[date]) -> None:
+    """A row for every grid and origin, some origins at a time: a large city's forecasts are never held at once."""
+    step = max(1, ROWS // task.grids)
+    origins = [origin for fold in forecasts.folds for origin in fold.origins]
+    writer: pq.ParquetWriter | None = None
+    try:
+        for begin in range(0, len(origins), step):
+            some = origins[begin : begin + step]
+            known = np.array([origin in judged for origin in some])
+            observed = np.where(known[:, None], task.labels(some, at), np.nan)
+            made = pa.Table.from_pandas(_table(task, some, forecasts, observed), preserve_index=False)
+            if writer is None:
+                writer = pq.ParquetWriter(path, made.schema)
+            writer.write_table(made)
+    finally:
+        if writer is not None:
+            writer.close()
+
+
 def _table(
-    task: ForecastTask, origins: Sequence[date], forecasts: dict[str, Forecast], observed: np.ndarray
+    task: ForecastTask, origins: Sequence[date], forecasts: RollingForecasts, observed: np.ndarray
 ) -> pd.DataFrame:
-    own = forecasts["model"]
+    own = forecasts.over("model", origins)
     table: dict[str, Any] = {
         "grid_id": np.tile(np.array(task.inputs.matrix.grid_ids, dtype=object), len(origins)),
         "as_of": np.repeat(np.array(origins, dtype=object), task.grids),
@@ -116,10 +158,12 @@ def _table(
         "expected_count": own.expected_count.ravel(),
         "observed": pd.array(observed.ravel(), dtype="Float64"),
     }
-    for name, one in forecasts.items():
+    for name in forecasts:
         if name != "model":
-            table[f"baseline_{name}"] = one.probability.ravel()
-            table[f"baseline_{name}_count"] = one.expected_count.ravel()
+            one = forecasts.over(name, origins)
+            kind = "part" if name in PARTS else "baseline"
+            table[f"{kind}_{name}"] = one.probability.ravel()
+            table[f"{kind}_{name}_count"] = one.expected_count.ravel()
     frame = pd.DataFrame(table)
     frame["observed"] = frame["observed"].where(~np.isnan(observed.ravel())).astype("Int64")
     return frame

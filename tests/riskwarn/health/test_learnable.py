@@ -12,7 +12,7 @@ import pytest
 from riskwarn.configuration import Configuration
 from riskwarn.errors import EventsTooLate, HistoryTooShort, TargetSourceMissing
 from riskwarn.health import prospects
-from riskwarn.health.learnable import calibration_begins
+from riskwarn.health.learnable import judging_begins
 from riskwarn.home import Home, open_home
 from riskwarn.periods import Period
 from riskwarn.settings import Settings
@@ -84,10 +84,8 @@ def test_too_few_events_are_counted_once_for_all_versions_of_a_record(home: Home
 
 
 def test_events_that_come_too_late_and_short_histories_are_told_as_such(home: Home, tmp_path: Path) -> None:
-    rows = [row | ({"调解结果": "民转刑"} if number > 60 else {}) for number, row in enumerate(register())]
-    assert "none of its events falls between 2024-06-25, where learning begins, and 2025-0" in said(
-        home, tmp_path, rows
-    )
+    rows = [row | ({"调解结果": "民转刑"} if number > 92 else {}) for number, row in enumerate(register(122))]
+    assert "none of its events falls between 2024-06-25, where learning begins, and 2025-" in said(home, tmp_path, rows)
     [one] = prospects(Store(home), home.configuration, targets=["conflict"])
     assert isinstance(one.obstacle, EventsTooLate) and one.events == 29
     short = home.configuration.model_copy(update={"horizons": (40,)})
@@ -104,8 +102,8 @@ def test_what_does_not_count_towards_a_default_target_is_said_by_every_load(home
     ]
     found = said(home, tmp_path, rows, "incidents")
     assert found == (
-        "60 of 120 incidents bear a word of category that nobody knows and 30 are other: they do not count towards safety; "
-        "translate them in the mapping (words: category)"
+        "Warning: 60 of 120 incidents (50.0 %) bear a word of category that nobody knows (外星人) and 30 are other: "
+        "they do not count towards safety; translate them in the mapping (words: category)"
     )
     unknown = [row | {"事故类型": "外星人"} for row in rows]
     other = open_home(home.path, Settings())
@@ -123,6 +121,6 @@ def test_what_does_not_count_towards_a_default_target_is_said_by_every_load(home
 def test_a_longer_history_never_becomes_too_short() -> None:
     for period in Period:
         for horizon in (1, 4, 12):
-            begins = [calibration_begins(count, horizon, period) for count in range(1, 400)]
+            begins = [judging_begins(count, horizon, period) for count in range(1, 400)]
             first = next(index for index, one in enumerate(begins) if one is not None)
             assert all(one is not None and one < count + 1 for count, one in enumerate(begins) if count >= first)

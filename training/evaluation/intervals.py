@@ -1,0 +1,78 @@
+"""Intervals of means over origins whose windows overlap, and over cells that lie in the same community.
+
+Over origins: the mean over its long-run deviation, estimated by equal weights on cosines (EWC; Lazarus, Lewis, Stock & Watson
+2018), is a t with as many degrees of freedom as cosines; the number of cosines for overlapping windows follows Coroneo & Iacone
+(2020). Of 400 cases without a difference (26 origins) a moving-block bootstrap won 13 % (h = 4) and 48 % (h = 12), this 2 to 5 %.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from training.intervals.counts import Reals
+
+LEVEL = 0.95
+
+
+class Bounds(NamedTuple):
+    """A mean and its interval, NaN where it cannot be told."""
+
+    mean: float
+    lower: float
+    upper: float
+
+    @property
+    def width(self) -> float:
+        """NaN where there is no interval."""
+        return self.upper - self.lower
+
+
+UNKNOWN = Bounds(float("nan"), float("nan"), float("nan"))
+
+
+def cosines(origins: int, horizon: int) -> int:
+    """How many cosines: max(2, min(n / 2h, .4 n^(2/3))), in whole numbers."""
+    return int(max(2.0, min(origins / (2 * horizon), 0.4 * origins ** (2 / 3))))
+
+
+def over_origins(values: Reals, horizon: int) -> Bounds:
+    """Of the mean of (origins,) values, one an origin in the order of time; NaN are left out."""
+    known = values[~np.isnan(values)]
+    count = len(known)
+    if count == 0:
+        return UNKNOWN
+    mean = float(known.mean())
+    number = cosines(count, horizon)
+    if count <= number:
+        return Bounds(mean, float("nan"), float("nan"))
+    place = (np.arange(count) + 0.5) / count
+    waves = np.sqrt(2 / count) * np.cos(np.pi * np.outer(np.arange(1, number + 1), place))
+    error = np.sqrt(((waves @ (known - mean)) ** 2).mean() / count)
+    reach = float(stats.t.ppf((1 + LEVEL) / 2, number) * error)
+    return Bounds(mean, mean - reach, mean + reach)
+
+
+def over_communities(sums: Reals, cells: Reals) -> Bounds:
+    """Of the mean of all cells, from their (communities,) sums and numbers: clusters are what lies in one community."""
+    there = cells > 0
+    sums, cells = sums[there], cells[there]
+    count = len(cells)
+    if count == 0:
+        return UNKNOWN
+    mean = float(sums.sum() / cells.sum())
+    if count < 2:
+        return Bounds(mean, float("nan"), float("nan"))
+    error = np.sqrt(count / (count - 1) * ((sums - cells * mean) ** 2).sum()) / cells.sum()
+    reach = float(stats.t.ppf((1 + LEVEL) / 2, count - 1) * error)
+    return Bounds(mean, mean - reach, mean + reach)
+
+
+def wider(one: Bounds, other: Bounds) -> Bounds:
+    """That of the two whose interval is the wider, around the mean of the first."""
+    if np.isnan(other.width) or one.width >= other.width:
+        return one
+    reach = other.width / 2
+    return Bounds(one.mean, one.mean - reach, one.mean + reach)

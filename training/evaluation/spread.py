@@ -1,0 +1,81 @@
+"""Whether counts scatter as the distribution says: the share in the interval, and the randomised probability integral transform.
+
+A sound forecast has .8 of its transforms in (.1, .9) and .1 in each tail (Czado, Gneiting & Held 2009), at every level of units.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from riskwarn.arrays import Flags
+from riskwarn.words import Unit
+from training.evaluation.judged import Judged, over
+from training.intervals.counts import INTERVAL_LEVEL, CountDistribution, Reals
+from training.intervals.units import sums
+
+LOW, HIGH = (1 - INTERVAL_LEVEL) / 2, (1 + INTERVAL_LEVEL) / 2
+
+
+def at_level(judged: Judged, level: Unit) -> tuple[CountDistribution, Reals]:
+    """The distribution and counts of a level of units; NaN where a part is not known."""
+    if level is Unit.GRID:
+        return judged.forecast.counts, judged.observed
+    unit = judged.outcomes.places.units[level]
+    return judged.forecast.summed(level, unit), sums(judged.observed, unit)
+
+
+def bounds(counts: CountDistribution, observed: Reals) -> tuple[Reals, Reals]:
+    """(P(N < observed), P(N <= observed)), cell by cell; most cells have seen nothing, where it is one minus the score."""
+    below, up_to = np.zeros_like(observed), np.asarray(1 - counts.probability)
+    some = observed > 0
+    part = counts[some]
+    below[some], up_to[some] = part.cdf(observed[some] - 1), part.cdf(observed[some])
+    return below, up_to
+
+
+def transforms(judged: Judged, level: Unit) -> Reals:
+    """(origins, units) randomised probability integral transforms, NaN where nothing is known."""
+
+    def make() -> Reals:
+        below, up_to, known = _bounds(judged, level)
+        place = np.random.default_rng(0).random(known.shape)
+        return np.where(known, below + place * (up_to - below), np.nan)
+
+    return judged.once(("transforms", level), make)
+
+
+def coverage(judged: Judged, level: Unit) -> Reals:
+    """The share of counts in the interval, bounds included: at least nominal where counts are small."""
+    below, up_to, known = _bounds(judged, level)
+    return _share((up_to >= LOW) & (below < HIGH), known)
+
+
+def inside(judged: Judged, level: Unit) -> Reals:
+    """The share of transforms within the interval."""
+    found = transforms(judged, level)
+    return _share((found >= LOW) & (found <= HIGH), ~np.isnan(found))
+
+
+def below(judged: Judged, level: Unit) -> Reals:
+    """The share of counts that fell below the interval."""
+    found = transforms(judged, level)
+    return _share(found < LOW, ~np.isnan(found))
+
+
+def above(judged: Judged, level: Unit) -> Reals:
+    """The share of counts that rose above the interval."""
+    found = transforms(judged, level)
+    return _share(found > HIGH, ~np.isnan(found))
+
+
+def _bounds(judged: Judged, level: Unit) -> tuple[Reals, Reals, Flags]:
+    def make() -> tuple[Reals, Reals, Flags]:
+        counts, observed = at_level(judged, level)
+        return *bounds(counts, np.nan_to_num(observed, nan=0.0)), ~np.isnan(observed)
+
+    return judged.once(("bounds", level), make)
+
+
+def _share(chosen: Flags, known: Flags) -> Reals:
+    """(origins,) the share of the known."""
+    return over((chosen & known).sum(axis=1).astype(np.float64), known.sum(axis=1).astype(np.float64))

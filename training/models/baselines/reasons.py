@@ -1,0 +1,18 @@
+"""The reasons of a baseline."""
+
+from __future__ import annotations
+
+from features import Feature
+from riskwarn.words import Quantity
+from training.intervals.counts import Reals
+from training.models.forecast import Reasons
+
+
+def one_reason(name: str, target: str, zh: str, en: str, effect: Reals) -> Reasons:
+    """All that a baseline says of a grid, (grids,) in probability points."""
+    return Reasons((term(name, target, zh, en),), effect[:, None])
+
+
+def term(name: str, target: str, zh: str, en: str) -> Feature:
+    """A term of a baseline, as a feature of the target's own past."""
+    return Feature(f"baseline_{name}", "baseline", target, zh, en, Quantity.INTENSIVE)

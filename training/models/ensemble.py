@@ -1,0 +1,202 @@
+"""The model: LightGBM boosted from the margin of a Poisson regression, for each of the disjoint spans that make a horizon.
+
+The expected count of a horizon is the sum over its spans, and the score is P(N >= 1) of the one distribution that is published:
+neither falls as the horizon grows, and nothing is cut or raised afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+
+from riskwarn.files import write_text
+from riskwarn.words import Unit
+from training.intervals.counts import Reals
+from training.intervals.dispersion import Dispersion
+from training.labels.task import ForecastInputs
+from training.models.design import Design, design
+from training.models.forecast import Forecast, Reasons
+from training.models.linear import Linear
+from training.models.poisson import LEAST_MARGIN, MOST_MARGIN, margins
+from training.models.trees import raw_margin
+
+
+@dataclass(frozen=True)
+class Alone:
+    """LightGBM from the city's mean."""
+
+    mean: float  # log
+    trees: lgb.Booster
+
+
+@dataclass(frozen=True)
+class SpanModel:
+    """The rate of [start, stop) periods after an origin. Its margin, a log mean, is the plain mean of those of its parts."""
+
+    start: int
+    stop: int
+    linear: Linear | None
+    trees: lgb.Booster | None  # from the margin of the regression
+    alone: Alone | None
+
+    def margin(self, columns: Design, origins: Sequence[date], threads: int) -> Reals:
+        """(origins, grids) log means."""
+        shape = (len(origins), columns.grids)
+        rows = columns.rows(origins) if self.trees is not None or self.alone is not None else None
+        found = []
+        if self.linear is not None:
+            found.append(margins(columns, origins, self.linear))
+            if self.trees is not None and rows is not None:
+                found[0] += raw_margin(self.trees, rows, threads).reshape(shape)
+        if self.alone is not None and rows is not None:
+            found.append(self.alone.mean + raw_margin(self.alone.trees, rows, threads).reshape(shape))
+        return np.asarray(np.clip(np.mean(found, axis=0), LEAST_MARGIN, MOST_MARGIN))
+
+    def explained(self, columns: Design, origin: date, threads: int) -> tuple[float, Reals]:
+        """(the usual margin, (grids, columns) what each column adds to it): SHAP values of trees (Lundberg et al. 2020), and the
+        terms of the regression."""
+        rows = columns.rows([origin])
+        usual, effects = [], []
+        if self.linear is not None:
+            terms = self.linear.contributions(rows.astype(np.float64))
+            base = self.linear.intercept
+            if self.trees is not None:
+                shap = _shap(self.trees, rows, threads)
+                terms, base = terms + shap[:, :-1], base + float(shap[0, -1])
+            usual.append(base)
+            effects.append(terms)
+        if self.alone is not None:
+            shap = _shap(self.alone.trees, rows, threads)
+            usual.append(self.alone.mean + float(shap[0, -1]))
+            effects.append(shap[:, :-1])
+        return float(np.mean(usual)), np.mean(effects, axis=0)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """log mean -> level + slope * log mean; (0, 1) unless a year of predictions shows that it helps."""
+
+    level: float = 0.0
+    slope: float = 1.0
+
+    def of(self, mean: Reals) -> Reals:
+        """The calibrated mean."""
+        if (self.level, self.slope) == (0.0, 1.0):
+            return mean
+        return np.asarray(
+            np.exp(np.clip(self.level + self.slope * np.log(np.maximum(mean, 1e-9)), LEAST_MARGIN, MOST_MARGIN))
+        )
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """A fitted model of one target and horizon."""
+
+    names: tuple[str, ...]
+    horizon: int
+    spans: tuple[SpanModel, ...]  # those of the horizon, from the first period on
+    dispersion: Dispersion
+    calibration: Calibration
+    together: Mapping[Unit, float] = field(default_factory=dict)
+    name: str = "model"
+    threads: int = 1
+
+    def predict(self, inputs: ForecastInputs, origins: Sequence[date]) -> Forecast:
+        """Forecast from the features as of each origin."""
+        columns = design(inputs.matrix.select(self.names), origins)
+        return self.forecast(columns, origins)
+
+    def forecast(self, columns: Design, origins: Sequence[date]) -> Forecast:
+        """Forecast from columns that are at hand: those of `names`, in their order."""
+        rate = np.zeros((len(origins), columns.grids))
+        for span in self.spans:
+            rate += np.exp(span.margin(columns, origins, self.threads))
+        return Forecast(self.dispersion.around(self.calibration.of(rate)), self.together)
+
+    def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
+        """What each feature adds, in probability points: they add up to a grid's probability minus that of a usual grid."""
+        matrix = inputs.matrix.select(self.names)
+        columns = design(matrix, [origin])
+        usual, share, effects = 0.0, [], []
+        for span in self.spans:
+            base, terms = span.explained(columns, origin, self.threads)
+            usual += float(np.exp(base))
+            share.append(np.exp(span.margin(columns, [origin], self.threads)[0]))
+            effects.append(terms)
+        rate = np.sum(share, axis=0)
+        terms = np.sum([part[:, None] * own for part, own in zip(share, effects, strict=True)], axis=0) / rate[:, None]
+        moved = self._probability(rate) - self._probability(np.array([usual]))
+        total = terms.sum(axis=1)
+        scale = np.divide(moved, total, out=np.zeros_like(moved), where=np.abs(total) > 1e-9)
+        return Reasons(matrix.features, terms * scale[:, None])
+
+    def _probability(self, rate: Reals) -> Reals:
+        return self.dispersion.around(self.calibration.of(rate)).probability
+
+    def save(self, folder: Path) -> None:
+        """Write `model.json`, and LightGBM's text for the trees of each span: `trees-1-4.txt`, `alone-1-4.txt`."""
+        content = {
+            "kind": "ensemble",
+            "name": self.name,
+            "names": list(self.names),
+            "horizon": self.horizon,
+            "dispersion": asdict(self.dispersion),
+            "calibration": asdict(self.calibration),
+            "together": {unit.value: value for unit, value in self.together.items()},
+            "spans": [
+                {
+                    "start": span.start,
+                    "stop": span.stop,
+                    "linear": span.linear.as_dict() if span.linear is not None else None,
+                    "trees": span.trees is not None,
+                    "alone": span.alone.mean if span.alone is not None else None,
+                }
+                for span in self.spans
+            ],
+        }
+        write_text(folder / "model.json", json.dumps(content, sort_keys=True))
+        for span in self.spans:
+            if span.trees is not None:
+                write_text(folder / f"trees-{span.start}-{span.stop}.txt", span.trees.model_to_string())
+            if span.alone is not None:
+                write_text(folder / f"alone-{span.start}-{span.stop}.txt", span.alone.trees.model_to_string())
+
+
+def load_ensemble(folder: Path, content: dict[str, Any], threads: int = 1) -> Ensemble:
+    """Read a saved model; the caller has verified the checksums."""
+
+    def trees(part: str, told: dict[str, Any]) -> lgb.Booster:
+        return lgb.Booster(model_file=str(folder / f"{part}-{told['start']}-{told['stop']}.txt"))
+
+    spans = tuple(
+        SpanModel(
+            told["start"],
+            told["stop"],
+            Linear.from_dict(told["linear"]) if told["linear"] is not None else None,
+            trees("trees", told) if told["trees"] else None,
+            Alone(told["alone"], trees("alone", told)) if told["alone"] is not None else None,
+        )
+        for told in content["spans"]
+    )
+    return Ensemble(
+        tuple(content["names"]),
+        content["horizon"],
+        spans,
+        Dispersion(**content["dispersion"]),
+        Calibration(**content["calibration"]),
+        {Unit(unit): value for unit, value in content["together"].items()},
+        content["name"],
+        threads,
+    )
+
+
+def _shap(trees: lgb.Booster, rows: Any, threads: int) -> Reals:
+    """(rows, columns + 1) SHAP values; the last is the usual margin."""
+    return np.asarray(trees.predict(rows, pred_contrib=True, num_threads=threads), dtype=np.float64)

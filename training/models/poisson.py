@@ -1,0 +1,199 @@
+"""Poisson regression with an L2 penalty, fitted exactly by adding Newton's sums over blocks.
+
+The objective is scikit-learn's: mean Poisson deviance halved, plus penalty / 2 times the squared coefficients of standardised
+columns. No block is kept, so that a fit takes the memory of one. BLAS runs on one thread and blocks are added in their order, so
+that no number of threads changes a bit; what can be fitted apart runs side by side instead (:mod:`training.models.family`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
+from training.intervals.counts import Reals
+from training.models.design import Block, Design
+from training.models.linear import Linear
+
+Flags = npt.NDArray[np.bool_]
+
+#: Log means beyond which an exponential is not taken.
+LEAST_MARGIN, MOST_MARGIN = -20.0, 8.0
+
+#: Newton steps at most, and the step of a coefficient below which there is no other.
+_STEPS = 25
+_SMALL = 1e-4
+#: Halvings of a step that made things worse, before it is taken for the end.
+_HALVINGS = 6
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is learnt from: origins, and for each (origin, grid) the count and whether it is known."""
+
+    origins: tuple[date, ...]
+    counts: Reals  # (origins, grids)
+    weight: npt.NDArray[np.float32]  # (origins, grids), 0 where nothing is known
+
+    @property
+    def rows(self) -> float:
+        """Summed weights."""
+        return float(self.weight.sum(dtype=np.float64))
+
+    @property
+    def events(self) -> float:
+        """Weighted events."""
+        return float((self.counts * self.weight).sum())
+
+
+@dataclass
+class _Sums:
+    """Sums over rows of one fit, in the columns as they are."""
+
+    loss: float
+    slope: Reals  # (1 + columns,) of the intercept and each column
+    curve: Reals  # (1 + columns, 1 + columns)
+
+
+def moments(columns: Design, outcome: Outcome) -> tuple[Reals, Reals]:
+    """(mean, standard deviation) of each column over the rows that are learnt from; 1 where it does not vary."""
+
+    def sums(block: Block) -> tuple[Reals, Reals]:
+        weight = outcome.weight[block.origins].ravel()
+        squares = np.einsum("ij,ij,j->i", block.columns, block.columns, weight, dtype=np.float64)
+        return (block.columns @ weight).astype(np.float64), squares
+
+    first, second = np.zeros(len(columns.features)), np.zeros(len(columns.features))
+    for one, two in map(sums, columns.blocks(outcome.origins)):
+        first += one
+        second += two
+    mean = first / max(outcome.rows, 1.0)
+    deviation = np.sqrt(np.maximum(second / max(outcome.rows, 1.0) - mean**2, 0))
+    return mean, np.where(deviation > 1e-4, deviation, 1.0)
+
+
+def fit_poisson_regression(
+    columns: Design,
+    outcome: Outcome,
+    penalties: Sequence[float],
+    rising: Flags | None = None,
+    start: Linear | None = None,
+) -> list[Linear]:
+    """A regression for each penalty, in the order given; each begins where the one before ended.
+
+    `rising` names columns whose coefficient may not be negative: such a column is left out where it would be. `start` is a fit
+    of nearly the same rows.
+    """
+    mean, scale = moments(columns, outcome)
+    size = len(columns.features)
+    free = np.ones(size, dtype=bool)
+    if outcome.events == 0:
+        return [Linear(LEAST_MARGIN, np.zeros(size), mean, scale) for _ in penalties]
+    point = np.zeros(size + 1)
+    point[0] = np.log(outcome.events / outcome.rows)
+    if start is not None:
+        point[0] = start.intercept + float(((mean - start.mean) / start.scale * start.coefficients).sum())
+        point[1:] = start.coefficients / start.scale * scale
+    found = []
+    with threadpool_limits(1):
+        for penalty in penalties:
+            point = _newton(columns, outcome, penalty, free, point, mean, scale)
+            while rising is not None and (point[1:][rising] < 0).any():
+                free &= ~(rising & (point[1:] < 0))
+                point[1:][~free] = 0.0
+                point = _newton(columns, outcome, penalty, free, point, mean, scale)
+            found.append(Linear(float(point[0]), point[1:].copy(), mean, scale))
+    return found
+
+
+def _newton(
+    columns: Design,
+    outcome: Outcome,
+    penalty: float,
+    free: Flags,
+    start: Reals,
+    mean: Reals,
+    scale: Reals,
+) -> Reals:
+    """The minimum, by Newton's method with steps halved where they overshoot."""
+    rows = max(outcome.rows, 1.0)
+    chosen = np.concatenate([[True], free])
+    ridge = np.concatenate([[0.0], np.full(len(free), penalty)])
+    point, step, best, halved = start.copy(), np.zeros_like(start), np.inf, 0
+    for _ in range(_STEPS):
+        sums = _sums(columns, outcome, point, mean, scale)
+        loss = sums.loss / rows + 0.5 * float((ridge * point**2).sum())
+        if loss > best + 1e-10 * abs(best) and halved < _HALVINGS:
+            halved += 1
+            step /= 2
+            point = point - step
+            continue
+        best, halved = loss, 0
+        slope = (sums.slope / rows + ridge * point)[chosen]
+        curve = sums.curve[np.ix_(chosen, chosen)] / rows + np.diag(ridge[chosen] + 1e-12)
+        step = np.zeros_like(point)
+        step[chosen] = -np.linalg.solve(curve, slope)
+        # A long first step along columns that say nearly the same would leave the exponential's range.
+        step *= min(1.0, 4.0 / max(float(np.abs(step).max()), 1e-30))
+        point = point + step
+        if np.abs(step).max() < _SMALL:
+            break
+    return point
+
+
+def _sums(columns: Design, outcome: Outcome, point: Reals, mean: Reals, scale: Reals) -> _Sums:
+    """Loss, slope and curvature at a point, in standardised columns."""
+    weights = (point[1:] / scale).astype(np.float32)
+    intercept = np.float32(point[0] - float((mean * (point[1:] / scale)).sum()))
+    size = len(columns.features)
+
+    def sums(block: Block) -> tuple[float, Reals, Reals, float, float, Reals]:
+        known = outcome.weight[block.origins].ravel()
+        counts = outcome.counts[block.origins].ravel().astype(np.float32)
+        margin = np.clip(weights @ block.columns + intercept, LEAST_MARGIN, MOST_MARGIN)
+        rate = np.exp(margin)
+        loss = float((known * (rate - counts * margin)).sum(dtype=np.float64))
+        rate *= known
+        residual = rate - counts * known
+        curve = (block.columns * rate) @ block.columns.T
+        return (
+            loss,
+            (block.columns @ residual).astype(np.float64),
+            curve.astype(np.float64),
+            float(residual.sum(dtype=np.float64)),
+            float(rate.sum(dtype=np.float64)),
+            (block.columns @ rate).astype(np.float64),
+        )
+
+    loss, residual, total = 0.0, 0.0, 0.0
+    slope, cross, curve = np.zeros(size), np.zeros(size), np.zeros((size, size))
+    for one in map(sums, columns.blocks(outcome.origins)):
+        loss += one[0]
+        slope += one[1]
+        curve += one[2]
+        residual += one[3]
+        total += one[4]
+        cross += one[5]
+    # From the columns as they are to standardised ones: shifted by their means, divided by their deviations.
+    slope = (slope - mean * residual) / scale
+    curve = curve - np.outer(mean, cross) - np.outer(cross, mean) + total * np.outer(mean, mean)
+    curve /= np.outer(scale, scale)
+    between = (cross - mean * total) / scale
+    whole = np.empty((size + 1, size + 1))
+    whole[0, 0], whole[0, 1:], whole[1:, 0], whole[1:, 1:] = total, between, between, curve
+    return _Sums(loss, np.concatenate([[residual], slope]), whole)
+
+
+def margins(columns: Design, origins: Sequence[date], linear: Linear) -> Reals:
+    """(origins, grids) log means."""
+    weights = (linear.coefficients / linear.scale).astype(np.float32)
+    intercept = linear.intercept - float((linear.mean / linear.scale * linear.coefficients).sum())
+    found = np.empty((len(origins), columns.grids))
+    with threadpool_limits(1):
+        for block in columns.blocks(origins):
+            found[block.origins] = (weights @ block.columns).reshape(-1, columns.grids) + intercept
+    return found

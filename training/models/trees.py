@@ -1,0 +1,154 @@
+"""LightGBM (Ke et al. 2017) on counts, from a margin that is given: a regression's, or the log of the city's mean.
+
+What is boosted from a regression's margin has few leaves: it is to find what a sum of terms cannot say. Trees are saved as
+LightGBM's own text. Each is grown on one thread, and what can be grown apart side by side: the file holds the same bits for any
+number of threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+
+from training.intervals.counts import Reals
+from training.models.design import Design
+from training.models.poisson import Flags, Outcome
+
+#: Rows that trees are grown on at most: beyond, rows without events are thinned, and those that stay stand for the others.
+MOST_ROWS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How trees are grown."""
+
+    leaves: int
+    rounds: int
+    rate: float
+    column_share: float
+
+
+#: On the residual of a regression, and alone.
+RESIDUAL = Growth(leaves=4, rounds=80, rate=0.08, column_share=0.5)
+ALONE = Growth(leaves=12, rounds=100, rate=0.08, column_share=0.3)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What trees are grown on, binned once for all that learn from the same rows."""
+
+    data: lgb.Dataset
+    kept: npt.NDArray[np.int64]  # places among origins times grids
+    weight: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Later:
+    """Rows on which trees are judged."""
+
+    rows: npt.NDArray[np.float32]  # (rows, columns)
+    counts: Reals
+    weight: Reals
+    margin: Reals
+
+
+def binned(columns: Design, origins: Sequence[date], outcome: Outcome, rising: Flags) -> Rows:
+    """The rows of these origins; thinned where there are too many. The draw depends on nothing but their number."""
+    kept, weight = thinned(outcome)
+    rows = columns.rows(origins)
+    data = lgb.Dataset(
+        rows if len(kept) == len(rows) else rows[kept],
+        params=_parameters(RESIDUAL, rising),
+        feature_name=[f"c{index}" for index in range(len(columns.features))],
+        free_raw_data=True,
+    ).construct()
+    return Rows(data, kept, weight)
+
+
+def thinned(outcome: Outcome, most: int = MOST_ROWS) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """(places, weights) of the rows that trees are grown on: all with events, and a part of the others with exact weights."""
+    weight = outcome.weight.ravel()
+    known = np.flatnonzero(weight > 0)
+    eventful = outcome.counts.ravel()[known] > 0
+    spare = most - int(eventful.sum())
+    if len(known) <= most or spare <= 0:
+        return known, weight[known]
+    empty = known[~eventful]
+    every = -(-len(empty) // max(spare, 1))
+    # Every k-th row of a shuffled order: each stands for k of its kind, up to the remainder.
+    chosen = np.sort(np.random.default_rng(0).permutation(empty)[::every])
+    share = len(empty) / len(chosen)
+    kept = np.sort(np.concatenate([known[eventful], chosen]))
+    thinning = np.where(outcome.counts.ravel()[kept] > 0, 1.0, share).astype(np.float32)
+    return kept, weight[kept] * thinning
+
+
+def grow(rows: Rows, outcome: Outcome, margin: Reals, growth: Growth, rising: Flags) -> lgb.Booster:
+    """Trees for the counts, from a margin (origins, grids)."""
+    data = _labelled(rows, outcome, margin)
+    return lgb.train(_parameters(growth, rising), data, growth.rounds)
+
+
+def losses_by_round(
+    rows: Rows,
+    outcome: Outcome,
+    margin: Reals,
+    later: Later,
+    growth: Growth,
+    rising: Flags,
+) -> tuple[lgb.Booster, Reals]:
+    """Trees, and the mean Poisson loss after each round on later rows."""
+    data = _labelled(rows, outcome, margin)
+    judged = data.create_valid(later.rows, label=later.counts, weight=later.weight, init_score=later.margin)
+    told: dict[str, Any] = {}
+    booster = lgb.train(
+        {**_parameters(growth, rising), "metric": "poisson"},
+        data,
+        growth.rounds,
+        valid_sets=[judged],
+        valid_names=["later"],
+        callbacks=[lgb.record_evaluation(told)],
+    )
+    return booster, np.array(told["later"]["poisson"])
+
+
+def raw_margin(
+    booster: lgb.Booster, rows: npt.NDArray[np.float32], threads: int = 1, rounds: int | None = None
+) -> Reals:
+    """(rows,) what the trees add."""
+    return np.asarray(
+        booster.predict(rows, raw_score=True, num_iteration=rounds, num_threads=threads), dtype=np.float64
+    )
+
+
+def _labelled(rows: Rows, outcome: Outcome, margin: Reals) -> lgb.Dataset:
+    data = rows.data
+    data.set_label(outcome.counts.ravel()[rows.kept])
+    data.set_weight(rows.weight)
+    data.set_init_score(margin.ravel()[rows.kept])
+    return data
+
+
+def _parameters(growth: Growth, rising: Flags) -> dict[str, Any]:
+    return {
+        "objective": "poisson",
+        "learning_rate": growth.rate,
+        "num_leaves": growth.leaves,
+        "min_data_in_leaf": 100,
+        "min_sum_hessian_in_leaf": 5.0,
+        "feature_fraction": growth.column_share,
+        "lambda_l2": 10.0,
+        "max_bin": 63,
+        "monotone_constraints": rising.astype(int).tolist(),
+        "verbosity": -1,
+        "deterministic": True,
+        "force_col_wise": True,
+        "num_threads": 1,
+        "seed": 1,
+    }
