@@ -24,6 +24,9 @@ from riskwarn.words import Role
 #: Columns of the catalogue's own in a core, at most.
 MOST = 100
 
+#: The highest severities, whose open cases ahead of harm have columns by age.
+_GRAVE = 2
+
 _DEMAND = ("unanswered", "overdue", "days_overdue", "days_unanswered")
 
 _SEASON = (
@@ -125,7 +128,10 @@ def _precursors(subjects: dict[str, Subject], source: str) -> Iterator[str]:
         long = HALF_LIVES[subjects[name].period][-1]
         yield from (f"{name}_{word}_decayed_{long:g}" for word in categories_of(name))
     for name in found:
-        yield f"{name}_open"
+        yield from (f"{name}_open", f"{name}_open_severity")
         if Role.REPEATING in subjects[name].roles:
-            yield from (f"{name}_open_over_{days}" for days in (28, 84))
+            # What is grave and open does most harm: apart by age, as a sum of severities would hide it among what is slight.
+            for severity in list(SEVERITIES)[-_GRAVE:]:
+                yield from (f"{name}_open_{severity}_{band_name(band)}" for band in AGE_BANDS)
+            yield from (f"{name}_open_over_{days}_severity" for days in (28, 84))
             yield from (f"{name}_{word}_open" for word in categories_of(name))
