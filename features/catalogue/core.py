@@ -81,9 +81,10 @@ def _wanted(configuration: Configuration, target: str) -> Iterator[str]:
         yield from _precursors(subjects, source)
     short, long = SHORT_AND_LONG[period]
     yield from (f"interventions_{name}" for name in (f"count_{short}", f"count_{long}", "open", "recency"))
-    for name in (source, *(name for name, one in subjects.items() if name != source and not one.contract.demand_only)):
-        yield from (f"{name}_decayed_{half_life:g}" for half_life in (HALF_LIVES[period][0], YEAR[period]))
-    yield f"{source}_recency"
+    yield from (f"{source}_decayed_{half_life:g}" for half_life in (HALF_LIVES[period][0], YEAR[period]))
+    yield from (f"{source}_recency", f"{source}_trend")
+    for name in (name for name, one in subjects.items() if name != source and not one.contract.demand_only):
+        yield from (f"{name}_decayed_{half_life:g}" for half_life in (YEAR[period], HALF_LIVES[period][0]))
     if own is not None and Role.CASE in own.roles:
         yield f"{source}_closed_share_{long}"
         yield f"{source}_days_to_close_{long}"
@@ -102,17 +103,17 @@ def _history(target: str, configuration: Configuration) -> Iterator[str]:
 def _open_cases(subject: Subject) -> Iterator[str]:
     """Open cases by severity and age, and by category: words of one's own have no column here."""
     source = subject.source
-    yield f"{source}_open"
+    yield from (f"{source}_open", f"{source}_open_severity", f"{source}_open_days_severity")
+    yield from (f"{source}_open_near", f"{source}_open_community")  # how busy those are who settle them
     for severity in SEVERITIES:
         yield from (f"{source}_open_{severity}_{band_name(band)}" for band in AGE_BANDS)
     yield from (f"{source}_{word}_open" for word in categories_of(source))
 
 
 def _escalation(subject: Subject) -> Iterator[str]:
-    """Fading escalations, and how large a share of the cases escalates."""
+    """Fading escalations, and how large a share of the cases escalates; the target's own history tells more of them."""
     source, year = subject.source, YEAR[subject.period]
-    half_lives = (*HALF_LIVES[subject.period], 2.0 * year)
-    yield from (f"{source}_escalated_decayed_{half_life:g}" for half_life in half_lives)
+    yield f"{source}_escalated_decayed_{HALF_LIVES[subject.period][-1]:g}"
     yield f"{source}_escalated_logit_{year}"
     yield f"{source}_escalated_recency"
 
