@@ -6,15 +6,15 @@ fit would find: the sizes that it asks for stand here.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
 
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
@@ -32,8 +32,9 @@ from riskwarn.errors import (
     TargetSourceMissing,
 )
 from riskwarn.messages import Message
-from riskwarn.periods import Period
+from riskwarn.periods import Instants, Period
 from riskwarn.store import Store
+from riskwarn.store.newest import Newest
 from riskwarn.store.targets import EventRule, counting, dated, outcome_dates, rule_of
 
 #: A larger share of records whose word nobody knows is a warning.
@@ -147,60 +148,91 @@ def prospects(
     found = {}
     for read in dict.fromkeys(target.source for target in chosen.values()):
         rules = {name: rule_of(target) for name, target in chosen.items() if target.source == read}
-        records = _newest(store, read, list(rules.values()))
+        records = Newest(store, read)
+        learnt = _learnt(configuration, records)
+        counted = _counted(
+            records, list(rules.values()), None if learnt is None else configuration.calendar.instants(learnt)
+        )
         for name, rule in rules.items():
-            found[name] = _prospect(configuration, name, rule, records)
+            found[name] = _prospect(configuration, name, counted[rule], learnt)
     return [found[name] for name in chosen]
 
 
-def _newest(store: Store, source: str, rules: Sequence[EventRule]) -> pd.DataFrame:
-    """The newest version of each record that is not void: the columns of the rules, its grid and its known time."""
-    columns = ["record_id", "version_at", "withdrawn", "grid_id", "known_at", "category"]
-    columns = list(dict.fromkeys([*columns, *(name for rule in rules for name in rule.columns)]))
-    parts = list(store.scan(source, columns))
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    table = pa.concat_tables(parts)
-    for index, field in enumerate(table.schema):
-        if pa.types.is_timestamp(field.type):
-            table = table.set_column(index, field.name, table.column(index).cast(pa.timestamp("us")))
-    frame: pd.DataFrame = table.to_pandas(strings_to_categorical=True)
-    again = frame["record_id"].duplicated(keep=False).to_numpy()
-    if again.any():
-        told = frame[again].sort_values("version_at", kind="stable").drop_duplicates("record_id", keep="last")
-        frame = pd.concat([frame[~again], told])
-    return frame[~frame["withdrawn"].fillna(False).to_numpy(dtype=bool)]
+@dataclass
+class _Count:
+    """What the records of a source are for the rule of a target: numbers of records."""
+
+    rule: EventRule
+    known: tuple[np.datetime64, np.datetime64] | None  # the first and the last known time; None of none
+    records: int = 0
+    categories: Counter[str] = field(default_factory=Counter)
+    counting: int = 0  # of a category and severity that counts
+    ended: int = 0  # of these, with an outcome that counts; no longer asked once there is an event
+    ended_dated: int = 0  # of these, with a date beside it
+    dated: int = 0  # with the date of the rule
+    events: int = 0
+    placed: int = 0  # events that lie in a grid
+    learnt: int = 0  # of these, within the time that is learnt
+
+    def add(
+        self, rows: pd.DataFrame, kept: Flags, placed: Flags, span: Instants | None
+    ) -> None:
+        """Count some more: of some rows those that are `kept`."""
+        rule = self.rule
+        at, _ = dated(rows, rule)
+        events, counts = ~np.isnat(at) & kept, counting(rows, rule) & kept
+        self.records += int(kept.sum())
+        self.counting += int(counts.sum())
+        if rule.outcomes and not self.events:
+            ended = counts & rows["outcome"].isin(rule.outcomes).to_numpy(dtype=bool)
+            self.ended += int(ended.sum())
+            self.ended_dated += int((~np.isnat(outcome_dates(rows[ended]))).sum()) if ended.any() else 0
+        if rule.date is not None:
+            self.dated += int((rows[rule.date].notna().to_numpy() & kept).sum())
+        self.events += int(events.sum())
+        events &= placed
+        self.placed += int(events.sum())
+        if span is not None and events.any():
+            self.learnt += int((events & (at >= span[0]) & (at < span[1])).sum())
 
 
-def _prospect(configuration: Configuration, name: str, rule: EventRule, records: pd.DataFrame) -> Prospect:
-    if records.empty:
-        missing = TargetSourceMissing(target=name, source=rule.source)
-        return Prospect(name, rule.source, 0, 0, 0, 0, missing)
-    at, _ = dated(records, rule)
-    placed = records["grid_id"].notna().to_numpy(dtype=bool)
-    events = ~np.isnat(at)
-    other, unknown, words = _uncounted(configuration, name, rule, records)
-    obstacle = (
-        _none(name, rule, records, unknown)
-        if not events.any()
-        else _too_little(configuration, name, rule, records, at, events & placed)
-    )
-    newest = configuration.calendar.local_date(records["known_at"].to_numpy(dtype="datetime64[us]").max())
-    number = int((events & placed).sum())
-    return Prospect(name, rule.source, len(records), number, other, unknown, obstacle, words, newest)
+def _counted(
+    records: Newest, rules: Sequence[EventRule], span: Instants | None
+) -> dict[EventRule, _Count]:
+    """What the newest versions of the records of a source are for each rule, counted a part at a time."""
+    counts = {rule: _Count(rule, records.known) for rule in rules}
+    columns = list(dict.fromkeys(["category", *(name for rule in rules for name in rule.columns)]))
+    categories: Counter[str] = Counter()
+    for table, kept in records.parts(["grid_id", *columns]):
+        placed = table["grid_id"].is_valid().to_numpy()
+        rows = table.select(columns).to_pandas()
+        for word, number in rows["category"][kept].value_counts().items():
+            categories[str(word)] += int(number)
+        for count in counts.values():
+            count.add(rows, kept, placed, span)
+    for count in counts.values():
+        count.categories = categories
+    return counts
 
 
-def _uncounted(
-    configuration: Configuration, name: str, rule: EventRule, records: pd.DataFrame
-) -> tuple[int, int, tuple[str, ...]]:
+def _prospect(configuration: Configuration, name: str, count: _Count, learnt: tuple[date, date] | None) -> Prospect:
+    source = count.rule.source
+    if not count.records:
+        return Prospect(name, source, 0, 0, 0, 0, TargetSourceMissing(target=name, source=source))
+    other, unknown, words = _uncounted(configuration, name, count)
+    obstacle = _too_little(configuration, name, count, learnt) if count.events else _none(name, count, unknown)
+    newest = None if count.known is None else configuration.calendar.local_date(count.known[1])
+    return Prospect(name, source, count.records, count.placed, other, unknown, obstacle, words, newest)
+
+
+def _uncounted(configuration: Configuration, name: str, count: _Count) -> tuple[int, int, tuple[str, ...]]:
     """How many records are `other` or of a local category, where such do not count; the commonest local words."""
-    if rule.categories is None or configuration.targets[name].categories is not None:
+    if count.rule.categories is None or configuration.targets[name].categories is not None:
         return 0, 0, ()
-    counted = records["category"].value_counts()
-    known = contract(rule.source, configuration).categories
-    local = counted[[word not in known for word in counted.index]]
-    words = [str(word) for word, borne in local.items() if borne >= _BORNE_BY and _is_category_word(str(word))]
-    return int(counted.get("other", 0)), int(local.sum()), tuple(words[:_WORDS_SHOWN])
+    known = contract(count.rule.source, configuration).categories
+    local = Counter({word: borne for word, borne in count.categories.items() if word not in known})
+    words = [word for word, borne in local.most_common() if borne >= _BORNE_BY and _is_category_word(word)]
+    return count.categories["other"], local.total(), tuple(words[:_WORDS_SHOWN])
 
 
 def _is_category_word(word: str) -> bool:
@@ -208,51 +240,62 @@ def _is_category_word(word: str) -> bool:
     return len(word) <= _LONGEST_WORD and not any(one.isdigit() for one in word) and not may_be_name(word)
 
 
-def _none(name: str, rule: EventRule, records: pd.DataFrame, unknown: int) -> RiskwarnError:
+def _none(name: str, count: _Count, unknown: int) -> RiskwarnError:
     """Why there is no event at all."""
-    number, told = len(records), {"target": name, "source": rule.source, "records": f"{len(records):,}"}
-    if not counting(records, rule).any():
+    rule = count.rule
+    told = {"target": name, "source": rule.source, "records": f"{count.records:,}"}
+    if not count.counting:
         return NoEventsOfCategory(**told, unknown=f"{unknown:,}")
     if rule.outcomes:
-        ended = records["outcome"].isin(rule.outcomes).to_numpy(dtype=bool) & counting(records, rule)
-        if ended.any() and np.isnat(outcome_dates(records[ended])).all():
-            return OutcomesWithoutDate(**told, number=f"{int(ended.sum()):,}")
+        if count.ended and not count.ended_dated:
+            return OutcomesWithoutDate(**told, number=f"{count.ended:,}")
         return NoEvents(**told, date=rule.date or "closed_at", outcomes=", ".join(rule.outcomes))
-    if rule.date is not None and records[rule.date].isna().sum() == number:
+    if rule.date is not None and not count.dated:
         return EventsWithoutDate(**told, date=rule.date)
     return NoEventsOfCategory(**told, unknown=f"{unknown:,}")
 
 
 def _too_little(
-    configuration: Configuration,
-    name: str,
-    rule: EventRule,
-    records: pd.DataFrame,
-    at: npt.NDArray[np.datetime64],
-    events: Flags,
+    configuration: Configuration, name: str, count: _Count, learnt: tuple[date, date] | None
 ) -> RiskwarnError | None:
     """Why the events that there are do not suffice, if they do not: for the shortest horizon."""
-    told = {"target": name, "source": rule.source}
-    if not events.any():
-        return EventsInNoGrid(**told, events=f"{int((~np.isnat(at)).sum()):,}")
-    number = int(events.sum())
-    if number < LEAST_EVENTS:
-        return EventsTooFew(**told, events=number, needed=LEAST_EVENTS)
-    calendar, horizon, period = configuration.calendar, configuration.horizons[0], configuration.period
-    known = records["known_at"].to_numpy(dtype="datetime64[us]")
-    as_of = calendar.midnight_after(known.max())
-    periods = calendar.periods_between(calendar.local_date(known.min()), as_of) + 1
-    back = judging_begins(periods, horizon, period)
-    if back is None:
-        enough = next(count for count in range(periods, 10_000) if judging_begins(count, horizon, period) is not None)
-        origins, needed = (max(0, mature_origins(count, horizon, period)) for count in (periods, enough))
+    told = {"target": name, "source": count.rule.source}
+    if not count.placed:
+        return EventsInNoGrid(**told, events=f"{count.events:,}")
+    if count.placed < LEAST_EVENTS:
+        return EventsTooFew(**told, events=count.placed, needed=LEAST_EVENTS)
+    horizon, period = configuration.horizons[0], configuration.period
+    if learnt is None:
+        assert count.known is not None, "there are records"
+        as_of, periods = _history(configuration, count.known)
+        enough = next(
+            number for number in range(periods, 10_000) if judging_begins(number, horizon, period) is not None
+        )
+        origins, needed = (max(0, mature_origins(number, horizon, period)) for number in (periods, enough))
         return HistoryTooShort(origins=origins, as_of=as_of, horizon=horizon, needed=needed)
-    warm_up = min(WARM_UP[period], max(1, periods // 3))
-    learnt = calendar.shift(as_of, warm_up - periods), calendar.shift(as_of, -back)
-    start, end = calendar.instants(learnt)
-    if not ((at[events] >= start) & (at[events] < end)).any():
+    if not count.learnt:
         return EventsTooLate(target=name, horizon=horizon, first=learnt[0], begins=learnt[1])
     return None
+
+
+def _history(configuration: Configuration, known: tuple[np.datetime64, np.datetime64]) -> tuple[date, int]:
+    """Until when records of such known times tell, and how many periods that are."""
+    calendar = configuration.calendar
+    as_of = calendar.midnight_after(known[1])
+    return as_of, calendar.periods_between(calendar.local_date(known[0]), as_of) + 1
+
+
+def _learnt(configuration: Configuration, records: Newest) -> tuple[date, date] | None:
+    """The time in which an event must lie to be learnt from; None where there is no history of the length."""
+    if records.known is None:
+        return None
+    calendar, period = configuration.calendar, configuration.period
+    as_of, periods = _history(configuration, records.known)
+    back = judging_begins(periods, configuration.horizons[0], period)
+    if back is None:
+        return None
+    warm_up = min(WARM_UP[period], max(1, periods // 3))
+    return calendar.shift(as_of, warm_up - periods), calendar.shift(as_of, -back)
 
 
 def judging_begins(periods: int, horizon: int, period: Period) -> int | None:

@@ -45,9 +45,12 @@ def refuse(reading: Reading) -> None:
 
     for name in ("kind", *_CATEGORIES, "form", "status", "outcome"):
         if name in reading.cells:
-            rules, found = coded(each(reading.cells[name], of_a_category if name in _CATEGORIES else of_a_word))[::-1]
-            for place, rule in enumerate(rules):
-                reading.faults.add(found == place, "not_loaded", name, str(rule))
+            codes, texts = coded(reading.cells[name])
+            against = of_a_category if name in _CATEGORIES else of_a_word
+            rules = [None if text is None else against(text) for text in texts] + [None]
+            for rule in filter(None, dict.fromkeys(rules)):
+                found = np.array([one == rule for one in rules])[codes]
+                reading.faults.add(found, "not_loaded", name, rule)
     if "confidential" in reading.cells:
         yes = field_words("flag")
         secret = flags(reading.cells["confidential"], lambda text: yes.get(text) == "yes")

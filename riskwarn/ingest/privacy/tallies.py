@@ -27,9 +27,11 @@ class NotLoaded:
 
         All of (rows,): `refused` bool, `districts` text, `known_at` instants.
         """
+        if not pc.any(refused).as_py():
+            return
         local = pc.local_timestamp(known_at.filter(refused).cast(pa.timestamp("us", zone.key)))
         years, quarters = pc.year(local).to_pylist(), pc.quarter(local).to_pylist()
-        places = strings(districts).filter(refused).to_pylist()
+        places = strings(districts.filter(refused)).to_pylist()
         for district, year, quarter in zip(places, years, quarters, strict=True):
             self._rows[district or "", "" if year is None else f"{year}Q{quarter}"] += 1
 
