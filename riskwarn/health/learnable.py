@@ -174,9 +174,7 @@ class _Count:
     placed: int = 0  # events that lie in a grid
     learnt: int = 0  # of these, within the time that is learnt
 
-    def add(
-        self, rows: pd.DataFrame, kept: Flags, placed: Flags, span: Instants | None
-    ) -> None:
+    def add(self, rows: pd.DataFrame, kept: Flags, placed: Flags, span: Instants | None) -> None:
         """Count some more: of some rows those that are `kept`."""
         rule = self.rule
         at, _ = dated(rows, rule)
@@ -196,9 +194,7 @@ class _Count:
             self.learnt += int((events & (at >= span[0]) & (at < span[1])).sum())
 
 
-def _counted(
-    records: Newest, rules: Sequence[EventRule], span: Instants | None
-) -> dict[EventRule, _Count]:
+def _counted(records: Newest, rules: Sequence[EventRule], span: Instants | None) -> dict[EventRule, _Count]:
     """What the newest versions of the records of a source are for each rule, counted a part at a time."""
     counts = {rule: _Count(rule, records.known) for rule in rules}
     columns = list(dict.fromkeys(["category", *(name for rule in rules for name in rule.columns)]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -119,7 +118,7 @@ def same(store: Store, configuration: Configuration) -> list[Prospect]:
 
 
 def _told(one: Prospect) -> dict[str, Any]:
-    return {**asdict(one), "obstacle": str(one.obstacle), "words": sorted(one.words)}
+    return {**vars(one), "obstacle": str(one.obstacle), "words": sorted(one.words)}
 
 
 def versions(rng: np.random.Generator, rows: int, records: int, weeks: int) -> pa.Table:
@@ -159,7 +158,7 @@ def cleared(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return make_home(tmp_path_factory.mktemp("foretelling") / "home", Settings(threads=1))
 
 
-@settings(max_examples=15)
+@settings(max_examples=12)
 @given(
     seed=st.integers(0, 2**32 - 1),
     loads=st.lists(st.integers(1, 40), min_size=1, max_size=4),
