@@ -63,7 +63,8 @@ def _plain(configuration: Configuration, name: str, rule: EventRule, frame: pd.D
         unknown = int((frame["category"].notna() & ~frame["category"].isin(known)).sum())
     obstacle = _obstacle(configuration, rule, frame, at, placed, unknown, told)
     newest = configuration.calendar.local_date(frame["known_at"].to_numpy(dtype="datetime64[us]").max())
-    words = ("外星人",) if unknown >= 5 else ()
+    borne = frame["category"].value_counts()
+    words = tuple(word for word in ("property", "外星人") if unknown and borne.get(word, 0) >= 5)
     return Prospect(name, rule.source, len(frame), int(placed.sum()), other, unknown, obstacle, words, newest)
 
 
@@ -113,7 +114,8 @@ def _obstacle(
 def same(store: Store, configuration: Configuration) -> list[Prospect]:
     """Assert that both say the same, and give it."""
     found = prospects(store, configuration)
-    assert [_told(one) for one in found] == [_told(one) for one in plainly(store, configuration)]
+    for one, other in zip(found, plainly(store, configuration), strict=True):
+        assert _told(one) == _told(other)
     return found
 
 
