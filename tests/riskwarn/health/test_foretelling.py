@@ -160,7 +160,7 @@ def cleared(tmp_path_factory: pytest.TempPathFactory) -> Home:
     return make_home(tmp_path_factory.mktemp("foretelling") / "home", Settings(threads=1))
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(
     seed=st.integers(0, 2**32 - 1),
     loads=st.lists(st.integers(1, 40), min_size=1, max_size=4),
