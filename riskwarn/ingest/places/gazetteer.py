@@ -14,7 +14,7 @@ from typing import NamedTuple
 _ENDINGS = re.compile(
     r"(社区居民委员会|社区居委会|居民委员会|社区|居委会|村民委员会|村委会|村|街道办事处|街道|镇人民政府|乡人民政府|镇|乡)$"
 )
-_SEPARATORS = re.compile(r"[/\\>|,;、\-]+|\s+")
+_SEPARATORS = re.compile(r"[/／\\>＞→|,，;；、·\-—]+|\s+")
 
 #: A path that is written without separators, cut after the words for the kinds of units.
 _STEPS = re.compile(r".{2,}?(?:社区居委会|居委会|村委会|社区|街道|网格|省|市|区|县|镇|乡|村)")
