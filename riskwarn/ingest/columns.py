@@ -298,7 +298,7 @@ def of_group(heading: str, kind: str) -> str | None:
     stem = _OF_GROUPS.sub("", found["group"])
     for whole in (f"{found['group']}{found['name']}", f"{stem}{found['name']}"):
         known = None if is_personal(plain_heading(whole)) else field_of(plain_heading(whole), kind)
-        if known is not None and known[1] is Ground.EXACT:
+        if known is not None and known[1] in (Ground.EXACT, Ground.ASSUMED):
             return known[0]
     return None
 

@@ -129,13 +129,15 @@ def _is_opinion(reading: Reading) -> bool:
 
 
 def _withdrawn(reading: Reading) -> Flags:
-    """Whether a row is void: by its status, or by its outcome where that is a word of states (作废) and of no outcome."""
+    """Whether a row is void: by its status, a column that says so, or its outcome where that is a word of states and of no outcome."""
     void = words_that_mean("withdrawn")
     # Of a mediation 无效 is its failure.
     unclear = {"无效", "撤销"}
     outcomes = {*unclear, *field_words("outcome"), *reading.mapping.words.get("outcome", {})}
     ended = flags(reading.cell("outcome"), lambda word: word in void and word not in outcomes)
-    return np.asarray(flags(reading.cell("status"), void.__contains__) | ended)
+    yes = {word for word, code in field_words("flag").items() if code == "yes"} - {"重复"}
+    marked = flags(reading.cell("void"), lambda word: word in yes or word in void)
+    return np.asarray(flags(reading.cell("status"), void.__contains__) | ended | marked)
 
 
 def _count(reading: Reading) -> pa.Array:

@@ -193,9 +193,7 @@ def told_apart(
     decided = {field for field in decided if found.taken[found.fields[field]].ground not in KNOWN_GROUNDS}
     # What the rivals of a column are is told by their words alone: 来访 is a form.
     rivals = {position for field in decided for position in clashes[field]}
-    columns = {
-        taken.field: headings[position] for position, taken in sorted(found.taken.items()) if position in rivals
-    }
+    columns = {taken.field: headings[position] for position, taken in sorted(found.taken.items()) if position in rivals}
     return laid_over(rules, {"columns": columns}) if columns else rules
 
 

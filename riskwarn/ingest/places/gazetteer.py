@@ -36,6 +36,7 @@ def steps_of(path: str) -> list[str]:
     steps = [step for step in _SEPARATORS.split(path) if step]
     if len(steps) > 1:
         return steps
+    path = steps[0] if steps else ""
     found = _STEPS.findall(path)
     rest = path[sum(map(len, found)) :].strip()
     return [*found, rest] if rest else found

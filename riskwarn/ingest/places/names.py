@@ -8,7 +8,7 @@ import pandas as pd
 
 from riskwarn.ingest.places.epochs import Epochs
 from riskwarn.ingest.places.gazetteer import Gazetteer, Mentions, Place, plain_name, steps_of
-from riskwarn.ingest.places.grid_words import codes_in, mentioned, numbered
+from riskwarn.ingest.places.grid_words import codes_in, is_number, mentioned, numbered
 from riskwarn.words import LocatedBy
 
 
@@ -189,10 +189,15 @@ def _numbers(told: Mapping[str, str], address: str) -> Iterator[tuple[str, ...]]
 
 
 def _runs(steps: Sequence[str], least: int) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Runs of names as they are compared, the longest and lowest first, and the last name of each in full."""
+    """Runs of names as they are compared, the longest and lowest first, and the last name of each in full.
+
+    The number of a grid is no run by itself below a unit that nobody knows, though one grid alone may have it.
+    """
     plain = [plain_name(step) for step in steps]
     for end in range(len(steps), 0, -1):
         for start in range(end - least + 1):
+            if 0 < start == end - 1 and is_number(steps[start]):
+                continue
             yield tuple(plain[start:end]), steps[end - 1]
 
 
