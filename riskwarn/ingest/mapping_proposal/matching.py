@@ -142,7 +142,7 @@ class Recognised:
             if known is not None and known[0] not in self.fields:
                 claims.setdefault(known[0], []).append((column, known[1]))
         told = {Ground.OWN: "preset", Ground.EXACT: "heading", Ground.ASSUMED: "assumed heading"}
-        rivals: list[Column] = []
+        others: list[Column] = []
         for name, found in claims.items():
             best = min((ground for _, ground in found), key=list(Ground).index)
             chosen = found if name in REPEATED else [one for one in found if one[1] is best]
@@ -154,11 +154,11 @@ class Recognised:
                     said = "{heading} is {field} by its words or its group, of several columns of that heading"
                     self.notes.append(Message(said, heading=fitting.heading, field=name))
                     self.take(fitting, name, "by values or group, of several of that heading", False)
-                    rivals += [column for column, _ in chosen if column is not fitting]
+                    others += [column for column, _ in chosen if column is not fitting]
                     continue
                 else:
-                    several = ", ".join(repr(column.heading) for column, _ in chosen)
-                    self.notes.append(f"{several} all stand for {name}: the fullest is proposed, choose")
+                    rivals = ", ".join(repr(column.heading) for column, _ in chosen)
+                    self.notes.append(f"{rivals} all stand for {name}: the fullest is proposed, choose")
                     chosen = sorted(chosen, key=lambda one: one[0].empty)
                 sure, chosen = best is Ground.OWN, chosen[:1]
             else:
@@ -169,7 +169,7 @@ class Recognised:
                     self.notes.append(f"{column.heading!r} is {name} by its heading, but {doubt}")
                 self.take(column, name, told.get(ground, "heading with a prefix or another ending"), sure and not doubt)
 
-        for column in rivals:
+        for column in others:
             field = of_group(column.heading, self.contract.kind)
             if field is not None and field not in self.fields and column.holds != "nothing":
                 self.take(column, field, "by its heading and that of its group", False)
