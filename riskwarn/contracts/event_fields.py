@@ -93,6 +93,7 @@ _COURSE = (
 
 _READ_ONLY = (
     Field("confidential", Kind.FLAG, "是否保密（保密件不加载）", "whether it is confidential: then it is not loaded", vocabulary="flag", known=_FIXED, stored=False),
+    Field("void", Kind.FLAG, "是否作废", "whether it is void: then the record is withdrawn", vocabulary="flag", stored=False),
     Field("category_detail", Kind.CATEGORY, "类别（小类）", "second level of the category", known=_FIXED, stored=False),
     Field(
         "text", Kind.TEXT, "文字描述，只提取主题，不留存", "free text: read for topics, never stored",

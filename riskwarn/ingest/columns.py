@@ -21,6 +21,10 @@ from riskwarn.refused import refuse_words
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
 
+#: A heading that is told apart by its group, and what names of groups add.
+_GROUP = re.compile(r"(?P<name>.+)（(?P<group>[^（）]+)）")
+_OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
+
 #: What in a heading says that its column holds days, or times of day.
 _DAY_OR_TIME = re.compile(r"日期|时间|时刻|date|time", re.I)
 
@@ -46,7 +50,7 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
     """
     shown = shown_headings(headings)
     plain = [plain_heading(heading) for heading in headings]
-    wanted = {field: _find(heading, headings, plain, file, field) for field, heading in _named(mapping).items()}
+    wanted = {field: _find(heading, headings, file, field) for field, heading in _named(mapping).items()}
     for field, position in wanted.items():
         if is_personal(plain[position]):
             refuse_words(plain[position], file)
@@ -263,10 +267,46 @@ def _named(mapping: Mapping) -> dict[str, str]:
     return named
 
 
-def _find(heading: str, headings: Sequence[str], plain: Sequence[str], file: str, field: str) -> int:
-    for listed, sought in ((list(headings), heading), (list(plain), plain_heading(heading))):
+def position_of(heading: str, headings: Sequence[str]) -> int | None:
+    """Where the column of a heading stands: as it is written, else as headings are compared; None where there is none."""
+    plain = [plain_heading(one) for one in headings]
+    for listed, sought in ((list(headings), heading), (plain, plain_heading(heading))):
         if sought in listed:
             return listed.index(sought)
+    return None
+
+
+def clashing(headings: Sequence[str], kind: str, mapping: Mapping) -> dict[str, list[int]]:
+    """Fields for which several columns stand with equal right -> their positions: what is below the headings decides."""
+    named = {position_of(heading, headings) for heading in _named(mapping).values()}
+    told = {*_named(mapping), *(field.removeprefix(TIME_OF) for field in _named(mapping)), *REPEATED}
+    apart = days_and_times([plain_heading(one) for one in headings], kind, mapping, {})
+    claims: dict[str, list[int]] = {}
+    for position, heading in enumerate(headings):
+        plain = plain_heading(heading)
+        known = None if is_personal(plain) or position in named else _known(plain, kind, mapping)
+        if known is not None and known[1] is Ground.EXACT and known[0] not in told and known[0] not in apart:
+            claims.setdefault(known[0], []).append(position)
+    return {field: positions for field, positions in claims.items() if len(positions) > 1}
+
+
+def of_group(heading: str, kind: str) -> str | None:
+    """The field for which a heading stands together with that of its group: 类型（纠纷情况） as 纠纷类型."""
+    found = _GROUP.fullmatch(heading)
+    if found is None:
+        return None
+    stem = _OF_GROUPS.sub("", found["group"])
+    for whole in (f"{found['group']}{found['name']}", f"{stem}{found['name']}"):
+        known = None if is_personal(plain_heading(whole)) else field_of(plain_heading(whole), kind)
+        if known is not None and known[1] in (Ground.EXACT, Ground.ASSUMED):
+            return known[0]
+    return None
+
+
+def _find(heading: str, headings: Sequence[str], file: str, field: str) -> int:
+    position = position_of(heading, headings)
+    if position is not None:
+        return position
     raise ConfigurationInvalid(
         file=f"the mapping of {file}",
         line=1,

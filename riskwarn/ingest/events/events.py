@@ -9,11 +9,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.arrays import Flags
 from riskwarn.contracts import declared
 from riskwarn.contracts.event_fields import EVENT_FIELDS
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.schema import EVENTS, OWN_TIME_FIELDS
-from riskwarn.contracts.vocabulary import words_that_mean
+from riskwarn.contracts.vocabulary import field_words, words_that_mean
 from riskwarn.ingest.columns import reads_as_opinion
 from riskwarn.ingest.events import times
 from riskwarn.ingest.events.categories import category, lifted, refuse
@@ -73,7 +74,7 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     for name in ("repeat_of", "linked_to"):
         if name in reading.cells:
             found[name] = digests(plain_ids(reading.cells[name]), reading.key, source)
-    found["withdrawn"] = pa.array(flags(reading.cell("status"), words_that_mean("withdrawn").__contains__))
+    found["withdrawn"] = pa.array(_withdrawn(reading))
     found["count"] = _count(reading)
     found.update(flagged_and_banded(reading))
     refused = pa.array(reading.faults.of("not_loaded"))
@@ -125,6 +126,18 @@ def _is_opinion(reading: Reading) -> bool:
         f"{heading}: an opinion about people or places, for not all of its words are severities; not read"
     )
     return True
+
+
+def _withdrawn(reading: Reading) -> Flags:
+    """Whether a row is void: by its status, a column that says so, or its outcome where that is a word of states and of no outcome."""
+    void = words_that_mean("withdrawn")
+    # Of a mediation 无效 is its failure.
+    unclear = {"无效", "撤销"}
+    outcomes = {*unclear, *field_words("outcome"), *reading.mapping.words.get("outcome", {})}
+    ended = flags(reading.cell("outcome"), lambda word: word in void and word not in outcomes)
+    yes = {word for word, code in field_words("flag").items() if code == "yes"} - {"重复"}
+    marked = flags(reading.cell("void"), lambda word: word in yes or word in void)
+    return np.asarray(flags(reading.cell("status"), void.__contains__) | ended | marked)
 
 
 def _count(reading: Reading) -> pa.Array:

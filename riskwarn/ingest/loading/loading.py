@@ -26,7 +26,7 @@ from riskwarn.ingest.loading.guard import Guard
 from riskwarn.ingest.loading.remembered import recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
-from riskwarn.ingest.mapping_proposal.proposal import POINTS, SYSTEM_ASSUMED, also_of
+from riskwarn.ingest.mapping_proposal.proposal import POINTS, SYSTEM_ASSUMED, also_of, told_apart
 from riskwarn.ingest.places.landing import by_rung, landed
 from riskwarn.ingest.reading import Reading, batches, whole
 from riskwarn.ingest.redaction import kept_account, kept_name, kept_title
@@ -137,6 +137,7 @@ def load_file(
     kind = source if source in TABLES else "events"
     opened = open_sheet(file, heading_finder(kind, rules), database, sheet=sheet)
     guard.headings(opened.headings)
+    rules = told_apart(file, home.configuration, source, rules, opened.headings, database=database, sheet=sheet)
     columns = match(opened.headings, kind, rules, file.name)
     for ruling in (source, *guard.like):
         columns = without_people(columns, ruling)

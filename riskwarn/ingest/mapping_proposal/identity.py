@@ -27,6 +27,10 @@ _PARTS = (
     "text",
 )
 
+#: What is written once and makes two events of one place and day two: always part of an id that is made.
+_ALWAYS = ("occurred_at", "category", "category_detail", "form", "kind")
+_PLACES = ("grid_id", "longitude+latitude", "coordinates", "place", "address", "community", "community_name", "path")
+
 #: Columns are enough where at most one row in a thousand shares theirs with another.
 _ENOUGH = 0.999
 #: One more column has to tell so many more rows apart.
@@ -34,7 +38,7 @@ _WORTH = 0.0005
 
 
 def make_identity(found: Recognised) -> tuple[str, ...]:
-    """The headings that together tell every row apart, where no column is an id: as few as do.
+    """The headings that together tell every row apart, where no column is an id: what was fixed, and as few more as do.
 
     A time written to the minute, or a day, is never an id alone: two calls come in one minute. Nor is anything without a
     time, where there is one: the next accident at this corner would count as a correction of the last.
@@ -42,12 +46,7 @@ def make_identity(found: Recognised) -> tuple[str, ...]:
     if found.period or "record_id" in found.fields or found.rules.identity or not len(found.seen.cells):
         return ()
     cells: pd.DataFrame = found.seen.cells
-    parts = [
-        tuple(found.fields[one] for one in name.split("+"))
-        for name in _PARTS
-        # Of what looks personal nothing is at hand.
-        if all(one in found.fields and found.fields[one] in cells for one in name.split("+"))
-    ]
+    parts = [part for name in _PARTS if (part := _part(found, name))]
     numbers = {part: _numbered([cells[position] for position in part]) for part in parts}
     coarse = {
         (found.fields[name],)
@@ -66,12 +65,26 @@ def make_identity(found: Recognised) -> tuple[str, ...]:
                 best = (float(alone), tuple(position for part in chosen for position in part))
         if best[0] >= _ENOUGH:
             break
+    if best[1]:
+        # This file may tell its rows apart by less; in the next, two events of one day and grid would count as one.
+        places = [part for name in _PLACES if (part := _part(found, name))]
+        told = [part for part in places if set(part) <= set(best[1])] or places[:1]
+        more = [*told, *(_part(found, name) for name in _ALWAYS)]
+        positions = tuple(dict.fromkeys([*best[1], *(position for part in more for position in part)]))
+        together = _together([_numbered([cells[position]]) for position in positions])
+        best = (float(1 - pd.Series(together).duplicated().mean()), positions)
     headings = tuple(found.seen.headings[position] for position in best[1])
     same = round((1 - best[0]) * len(cells))
     if headings:
         shared = f" ({same} of {len(cells)} rows share theirs with another and count as its duplicates)" if same else ""
         found.notes.append(f"no column is an id: {', '.join(headings)} together make one{shared}")
     return headings
+
+
+def _part(found: Recognised, name: str) -> tuple[int, ...]:
+    """The positions of a field, or of two that are one thing; none where one is missing: of what looks personal nothing is at hand."""
+    positions = tuple(found.fields[one] for one in name.split("+") if found.fields.get(one) in found.seen.cells)
+    return positions if len(positions) == name.count("+") + 1 else ()
 
 
 def _has_seconds(cells: pd.Series) -> bool:

@@ -22,18 +22,21 @@ from riskwarn.contracts.vocabulary import (
     shipped,
     words_that_mean,
 )
-from riskwarn.ingest.columns import REPEATED, days_and_times, plain_heading, reads_as_opinion
+from riskwarn.ingest.columns import REPEATED, days_and_times, of_group, plain_heading, position_of, reads_as_opinion
 from riskwarn.ingest.mapping_proposal.identity import make_identity
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile
 from riskwarn.ingest.screening import NEVER_STORED
 from riskwarn.ingest.values.cells import strings
 from riskwarn.ingest.values.dates import instants
 from riskwarn.mapping import Mapping as Rules
+from riskwarn.messages import Message
 
 #: So great a share of the rows of a column has to be words of a vocabulary, or places of the city.
 MOST = 0.5
 #: So great a share of the values of a column of codes has to be known for the column to be sure.
 NEARLY_ALL = 0.9
+#: Of two columns for one field the one is clearly it whose share of known words is so much greater.
+_CLEARLY = 0.2
 #: A column of dates may hold so great a share of cells that are none.
 FEW = 0.05
 #: Whether a text is a date does not depend on where.
@@ -43,6 +46,7 @@ _PLACED = {part for name in PLACE for part in name.split("+")}
 _CODES_OF_PLACES = ("grid_id", "community", "town", "district")
 #: Headings of ids and of longitudes, in small letters.
 _ID_HEADING = re.compile(r"(?:(?:^|[_\s-])(?:id|no|key)|id|编号|编码|单号|[^序]号|代码)$")
+_STATE = re.compile(r"状态|status|state$")
 _EAST = re.compile(r"经|lng|lon|(?:^|_)x")
 
 #: Vocabularies by which a column is known from its words, the most telling first.
@@ -114,11 +118,10 @@ class Recognised:
     def by_headings(self) -> None:
         """Take what the mapping or the contracts know by its heading; of two columns for one field the fuller."""
         claims: dict[str, list[tuple[Column, Ground]]] = {}
-        named = {plain_heading(heading): name for name, heading in self.rules.columns.items()}
+        named = {position_of(heading, self.seen.headings): name for name, heading in self.rules.columns.items()}
         for column in self.seen.columns:
-            plain = plain_heading(column.heading)
-            if not self._dropped(column) and plain in named:
-                self.take(column, named[plain], "mapping", True)
+            if not self._dropped(column) and column.position in named:
+                self.take(column, named[column.position], "mapping", True)
         at = {column.position: column for column in self.seen.columns if not self._dropped(column)}
         plain_headings = [plain_heading(heading) for heading in self.seen.headings]
         for name, parts in days_and_times(plain_headings, self.contract.kind, self.rules, {}).items():
@@ -139,6 +142,7 @@ class Recognised:
             if known is not None and known[0] not in self.fields:
                 claims.setdefault(known[0], []).append((column, known[1]))
         told = {Ground.OWN: "preset", Ground.EXACT: "heading", Ground.ASSUMED: "assumed heading"}
+        others: list[Column] = []
         for name, found in claims.items():
             best = min((ground for _, ground in found), key=list(Ground).index)
             chosen = found if name in REPEATED else [one for one in found if one[1] is best]
@@ -146,6 +150,12 @@ class Recognised:
                 if best is Ground.OWN:
                     order = [plain_heading(heading) for heading in self.rules.headings[name]]
                     chosen = sorted(chosen, key=lambda one: order.index(plain_heading(one[0].heading)))
+                elif (fitting := self._fitting(name, [column for column, _ in chosen])) is not None:
+                    said = "{heading} is {field} by its words or its group, of several columns of that heading"
+                    self.notes.append(Message(said, heading=fitting.heading, field=name))
+                    self.take(fitting, name, "by values or group, of several of that heading", False)
+                    others += [column for column, _ in chosen if column is not fitting]
+                    continue
                 else:
                     rivals = ", ".join(repr(column.heading) for column, _ in chosen)
                     self.notes.append(f"{rivals} all stand for {name}: the fullest is proposed, choose")
@@ -158,6 +168,37 @@ class Recognised:
                 if doubt:
                     self.notes.append(f"{column.heading!r} is {name} by its heading, but {doubt}")
                 self.take(column, name, told.get(ground, "heading with a prefix or another ending"), sure and not doubt)
+
+        for column in others:
+            field = of_group(column.heading, self.contract.kind)
+            if field is not None and field not in self.fields and column.holds != "nothing":
+                self.take(column, field, "by its heading and that of its group", False)
+
+    def _fitting(self, name: str, columns: Sequence[Column]) -> Column | None:
+        """The one of several columns with the heading of a field whose words, else whose group, are the field's."""
+        shares = [self._share_known(name, column) for column in columns]
+        best = max(shares)
+        if best > 0 and sum(share > best - _CLEARLY for share in shares) == 1:
+            return columns[shares.index(best)]
+        fields = [of_group(column.heading, self.contract.kind) for column in columns]
+        alike = [column for column, share in zip(columns, shares, strict=True) if share > best - _CLEARLY]
+        own = [column for column, field in zip(columns, fields, strict=True) if field == name and column in alike]
+        return own[0] if len(own) == 1 else None
+
+    def _share_known(self, name: str, column: Column) -> float:
+        """Of the distinct words of a column the share that the list of a field knows; 0 where the field has none."""
+        if column.position not in self.seen.cells:
+            return 0.0
+        field, own = self.contract.field(name), self.rules.words.get(name, {})
+        words = [str(word) for word in self.seen.cells[column.position].dropna().unique()]
+        if field.kind is Kind.CATEGORY:
+            listed = CategoryWords(self.contract.source, self.contract.categories, own, self.rules.codes)
+            known = [word for word in words if listed.code(word) is not None]
+        elif field.vocabulary is not None:
+            known = [word for word in words if word in field_words(field.vocabulary) or word in own]
+        else:
+            known = []
+        return len(known) / max(len(words), 1)
 
     def _dropped(self, column: Column) -> bool:
         """Whether the load drops a column unread: personal by its heading, or by its values where more than a place is kept."""
@@ -312,6 +353,9 @@ class Recognised:
         for column in self.free():
             # A yes or no is a word of many lists: it tells nothing.
             if column.holds != "word" or not column.words:
+                continue
+            # 已整改 is a state and an outcome: what the heading calls a state is one.
+            if name != "status" and _STATE.search(column.heading.lower()):
                 continue
             if _share(column.words, [word for word in column.words if word in words]) >= MOST:
                 self.take(column, name, "by values: words of its list", False)

@@ -13,7 +13,7 @@ from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.merging import Merged, merged_as
 from riskwarn.contracts.vocabulary import field_of, field_words, is_opinion, is_personal, words_that_mean
-from riskwarn.ingest.columns import REPEATED, plain_heading
+from riskwarn.ingest.columns import REPEATED, clashing, plain_heading
 from riskwarn.ingest.mapping_proposal.guessing import guess, suggested_preset
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised, recognise
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile, look_at, may_be_told
@@ -23,9 +23,11 @@ from riskwarn.ingest.values.fill_down import MOSTLY, ROWS, hint
 from riskwarn.ingest.values.numbers import number_form, numbers
 from riskwarn.ingest.values.shares import Shares, shares_as
 from riskwarn.mapping import Mapping as Rules
-from riskwarn.mapping import preset_content
+from riskwarn.mapping import laid_over, preset_content
 from riskwarn.messages import Message
 
+#: Grounds of columns that need no mapping: they are known by their headings.
+KNOWN_GROUNDS = ("heading", "preset", "mapping")
 #: Rows of a file that are looked at.
 SAMPLE = 20_000
 
@@ -170,6 +172,31 @@ def examine(
     return proposal, found
 
 
+def told_apart(
+    path: Path,
+    configuration: Configuration,
+    source: str,
+    rules: Rules,
+    headings: Sequence[str],
+    *,
+    database: str | None = None,
+    sheet: str | None = None,
+) -> Rules:
+    """A mapping with the columns added that what stands below their headings decides, where several claim one field."""
+    clashes = clashing(headings, declared(source).kind, rules)
+    if not clashes:
+        return rules
+    _, found = examine(path, configuration, source=source, rules=rules, database=database, sheet=sheet)
+    if list(found.seen.headings) != list(headings):
+        return rules
+    decided = {field for field, positions in clashes.items() if found.fields.get(field) in positions}
+    decided = {field for field in decided if found.taken[found.fields[field]].ground not in KNOWN_GROUNDS}
+    # What the rivals of a column are is told by their words alone: 来访 is a form.
+    rivals = {position for field in decided for position in clashes[field]}
+    columns = {taken.field: headings[position] for position, taken in sorted(found.taken.items()) if position in rivals}
+    return laid_over(rules, {"columns": columns}) if columns else rules
+
+
 def _taken_for(found: Recognised) -> list[str]:
     """What columns of shares are read as, where their numbers could be shares or people."""
     shares = {field.name for field in found.contract.fields if field.kind is Kind.SHARE}
@@ -272,7 +299,7 @@ def _mapping(found: Recognised, preset: str | None) -> dict[str, Any]:
     columns: dict[str, str] = {}
     several: dict[str, list[str]] = {}
     for position, taken in sorted(found.taken.items()):
-        if taken.ground in ("heading", "preset", "mapping") or taken.field.startswith("period_"):
+        if taken.ground in KNOWN_GROUNDS or taken.field.startswith("period_"):
             continue
         if taken.field in REPEATED:
             several.setdefault(taken.field, []).append(found.seen.headings[position])

@@ -14,7 +14,7 @@ from typing import NamedTuple
 _ENDINGS = re.compile(
     r"(社区居民委员会|社区居委会|居民委员会|社区|居委会|村民委员会|村委会|村|街道办事处|街道|镇人民政府|乡人民政府|镇|乡)$"
 )
-_SEPARATORS = re.compile(r"[/\\>|,;、\-]+|\s+")
+_SEPARATORS = re.compile(r"[/／\\>＞→|,，;；、·\-—]+|\s+")
 
 #: A path that is written without separators, cut after the words for the kinds of units.
 _STEPS = re.compile(r".{2,}?(?:社区居委会|居委会|村委会|社区|街道|网格|省|市|区|县|镇|乡|村)")
@@ -36,6 +36,7 @@ def steps_of(path: str) -> list[str]:
     steps = [step for step in _SEPARATORS.split(path) if step]
     if len(steps) > 1:
         return steps
+    path = steps[0] if steps else ""
     found = _STEPS.findall(path)
     rest = path[sum(map(len, found)) :].strip()
     return [*found, rest] if rest else found

@@ -31,6 +31,11 @@ def numbered(name: str, *units: str) -> str | None:
     return before + _written(found)
 
 
+def is_number(name: str) -> bool:
+    """Whether the name of a grid is no more than its number."""
+    return _NUMBERED.fullmatch(name.strip()) is not None
+
+
 def mentioned(address: str) -> Iterator[tuple[list[str], str]]:
     """The numbered grids in an address: the names of units before each, from the top down, and its number as compared."""
     for found in _NUMBERED.finditer(address) if "网格" in address else ():

@@ -47,6 +47,7 @@ PLACE_COLUMNS = (
     "service_area",
 )
 _NOT_NAMES = PLACE_COLUMNS[:4]
+_HAN = "[㐀-鿿]"
 
 #: Coordinates are kept to four decimals (11 m), enough for grids that are re-drawn and too little for a door.
 DECIMALS = 4
@@ -203,9 +204,15 @@ class Ladder:
     ) -> list[tuple[npt.NDArray[np.int64], Place | None]]:
         """The rows that each place holds (None: several could), found by their names; each distinct combination once."""
         words = [str(name) for name in rows if is_place(str(name)) and name not in _NOT_NAMES]
-        if not words or len(left) == 0:
+        if len(left) == 0:
             return []
         told = rows[words].iloc[left].astype(object)
+        if "grid_id" in rows and (named := rows["grid_id"].iloc[left].str.contains(_HAN, na=False)).any():
+            # Where the id of a grid should stand many registers have its name, or the whole path down to it.
+            words = [*words, "grid_id"]
+            told["grid_id"] = rows["grid_id"].iloc[left].astype(object).where(named, None)
+        if not words:
+            return []
         told = told.where(told.notna(), None).assign(epoch=epoch[left])
         columns = [told[name].tolist() for name in words]
         found: list[tuple[npt.NDArray[np.int64], Place | None]] = []

@@ -8,7 +8,7 @@ import pandas as pd
 
 from riskwarn.ingest.places.epochs import Epochs
 from riskwarn.ingest.places.gazetteer import Gazetteer, Mentions, Place, plain_name, steps_of
-from riskwarn.ingest.places.grid_words import codes_in, mentioned, numbered
+from riskwarn.ingest.places.grid_words import codes_in, is_number, mentioned, numbered
 from riskwarn.words import LocatedBy
 
 
@@ -125,22 +125,27 @@ class Names:
         return next((place for place in found if place is not None), None)
 
     def _grid_in_address(self, told: Mapping[str, str], epoch: int) -> Place | None:
-        """A grid's number, name or code inside an address; what the address leaves out of the units above, the row may tell."""
-        for address in _addresses(told):
-            for path in _numbers(told, address):
-                if len(path) > 1 and (place := self._numbered.find(path, epoch)):
-                    return place
-            for code in codes_in(address):
-                if place := self._grid_codes.find((code,), epoch):
-                    return place
-            if place := self._grid_names.find(address, epoch):
+        found = (self._grid_in(address, told, epoch) for address in _addresses(told))
+        return next((place for place in found if place is not None), None)
+
+    def _grid_in(self, text: str, told: Mapping[str, str], epoch: int) -> Place | None:
+        """A grid's number, name or code inside a text; what the text leaves out of the units above, the row may tell."""
+        for path in _numbers(told, text):
+            if len(path) > 1 and (place := self._numbered.find(path, epoch)):
                 return place
-        return None
+        for code in codes_in(text):
+            if place := self._grid_codes.find((code,), epoch):
+                return place
+        return self._grid_names.find(text, epoch)
 
     def _unit(self, told: Mapping[str, str], epoch: int) -> Place | None:
         """A path first; then names from the full path down to the community's alone; then codes; then the address."""
         names = [told[name] for name in ("district_name", "town_name", "community_name", "grid_name") if name in told]
-        found = [self._tail(steps_of(told["path"]), epoch)] if "path" in told else []
+        paths = _paths(told)
+        found = [self._tail(steps_of(path), epoch) for path in paths]
+        # A register may call its grids 第3网格 or 青山社区第3网格, and a path may be written in one piece.
+        inside = (self._grid_in(path, told, epoch) for path in paths)
+        found += [place._replace(located_by=LocatedBy.PATH.value) for place in inside if place is not None]
         found += [self._codes.find((told[name],), epoch) for name in ("community", "town") if name in told]
         found.append(self._tail(names, epoch))
         found += [self._tail(steps_of(address), epoch, least=2) for address in _addresses(told)]
@@ -156,13 +161,14 @@ class Names:
     def fits_several(self, told: Mapping[str, str], epoch: int) -> bool:
         """Whether what a row tells, and led to no place, is the name of several: a grid's number, a quarter, a community."""
         addresses = _addresses(told)
-        numbers = [tuple(map(plain_name, path)) for address in addresses for path in _numbers(told, address)]
+        texts = [*addresses, *_paths(told)]
+        numbers = [tuple(map(plain_name, path)) for text in texts for path in _numbers(told, text)]
         if any(self._numbered.fits_several(path, epoch) for path in numbers):
             return True
         if "place" in told and self._quarters.fits_several((plain_name(told["place"]),), epoch):
             return True
         names = [told[name] for name in ("district_name", "town_name", "community_name", "grid_name") if name in told]
-        runs = [*_runs(names, 1), *(_runs(steps_of(told["path"]), 1) if "path" in told else ())]
+        runs = [*_runs(names, 1), *(run for path in _paths(told) for run in _runs(steps_of(path), 1))]
         runs += [run for address in addresses for run in _runs(steps_of(address), 2)]
         return any(self._paths.fits_several(plain, epoch) for plain, _ in runs)
 
@@ -174,16 +180,24 @@ def _numbers(told: Mapping[str, str], address: str) -> Iterator[tuple[str, ...]]
     towns = [told[name] for name in ("town_name", "town") if name in told]
     for before, number in mentioned(address):
         paths = [before[start:] for start in range(len(before))]
+        # 青山石桥社区第3网格: a town without the word for its kind runs into the community; both must be known together.
+        joined = before[-1] if before else ""
+        paths += [[joined[:cut], joined[cut:]] for cut in range(2, len(joined) - 1)]
         paths += [[town, before[-1]] for town in towns if before]
         paths += [own, *([community] for community in communities), []]
         yield from ((*path, number) for path in paths)
 
 
 def _runs(steps: Sequence[str], least: int) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Runs of names as they are compared, the longest and lowest first, and the last name of each in full."""
+    """Runs of names as they are compared, the longest and lowest first, and the last name of each in full.
+
+    The number of a grid is no run by itself below a unit that nobody knows, though one grid alone may have it.
+    """
     plain = [plain_name(step) for step in steps]
     for end in range(len(steps), 0, -1):
         for start in range(end - least + 1):
+            if 0 < start == end - 1 and is_number(steps[start]):
+                continue
             yield tuple(plain[start:end]), steps[end - 1]
 
 
@@ -221,3 +235,8 @@ def _place_of(
 
 def _addresses(told: Mapping[str, str]) -> list[str]:
     return [text for name, text in told.items() if name == "address" or name.startswith("address_")]
+
+
+def _paths(told: Mapping[str, str]) -> list[str]:
+    """What may be a path of names: the column of paths, and what stands where a grid's name or its id should."""
+    return [told[name] for name in ("path", "grid_id", "grid_name") if name in told]

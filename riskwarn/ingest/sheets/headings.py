@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 Cells = Sequence[str | None]
+
+_BRACKET = re.compile(r"[()（）\[\]【】]")
 
 #: So many rows are looked through for the headings.
 LOOKED_THROUGH = 20
@@ -52,7 +56,7 @@ def find_headings(top: Sequence[Cells], known: Callable[[str], bool], personal: 
         groups = _spread(own)
         below = _padded(top[best + 1], width)
         named = [_under(group, sub, personal) if sub else group for group, sub in zip(groups, below, strict=True)]
-        return Found(tuple(name or "" for name in _once(named, own, below)), best + 2)
+        return Found(_told_apart(_once(named, own, below), groups), best + 2)
     if best > 0 and any(cell is None for cell in own):
         above = _padded(top[best - 1], width)
         groups = _spread(above)
@@ -61,11 +65,11 @@ def find_headings(top: Sequence[Cells], known: Callable[[str], bool], personal: 
             _under(group if many else None, sub, personal) if sub else (over if many else None)
             for group, over, sub in zip(groups, above, own, strict=True)
         ]
-        return Found(tuple(name or "" for name in named), best + 1)
+        return Found(_told_apart(named, groups if many else []), best + 1)
     if best > 0 and sum(1 for cell in top[best - 1] if cell) > 1:
         groups = _spread(_padded(top[best - 1], width))
-        return Found(tuple(_under(g, s, personal) or "" for g, s in zip(groups, own, strict=True)), best + 1)
-    return Found(tuple(cell or "" for cell in own), best + 1)
+        return Found(_told_apart([_under(g, s, personal) for g, s in zip(groups, own, strict=True)], groups), best + 1)
+    return Found(_told_apart(own, []), best + 1)
 
 
 def _padded(row: Cells, width: int) -> list[str | None]:
@@ -99,6 +103,24 @@ def _spread(row: Cells) -> list[str | None]:
 def _once(named: Sequence[str | None], own: Cells, below: Cells) -> list[str | None]:
     """A heading that was carried on, but has nothing under it, names no further column."""
     return [name if own[index] is not None or below[index] is not None else None for index, name in enumerate(named)]
+
+
+def _told_apart(named: Sequence[str | None], groups: Sequence[str | None]) -> tuple[str, ...]:
+    """Headings, of which several of one name get their group in brackets, or else their number: 类型（受理情况）, 类型（2）.
+
+    What stands in brackets is no part of a heading where fields and people are looked for.
+    """
+    counted = Counter(name for name in named if name)
+    found: list[str] = []
+    for index, name in enumerate(named):
+        group = groups[index] if index < len(groups) else None
+        if name and counted[name] > 1 and group and group != name and not _BRACKET.search(group):
+            name = f"{name}（{group}）"
+        told, number = name or "", 2
+        while name and told in found:
+            told, number = f"{name}（{number}）", number + 1
+        found.append(told)
+    return tuple(found)
 
 
 def _under(group: str | None, sub: str | None, personal: Callable[[str], bool]) -> str | None:

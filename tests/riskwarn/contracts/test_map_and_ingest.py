@@ -5,18 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
 from riskwarn.cli import riskwarn
 from riskwarn.configuration import Configuration
-from riskwarn.errors import ColumnMissing
+from riskwarn.errors import ColumnMissing, HeadingClash
 from riskwarn.home import Home
 from riskwarn.ingest.mapping_proposal.mapping_file import as_yaml
 from riskwarn.ingest.mapping_proposal.matching import Place
 from riskwarn.ingest.mapping_proposal.proposal import Proposal, Proposed, propose
 from riskwarn.store import Store
 from tests.worlds import dispute, grid_rows, load, with_grids, write_csv
+
+
+def book(path: Path, rows: list[list[Any]]) -> Path:
+    """A workbook of one sheet."""
+    made = openpyxl.Workbook()
+    assert made.active is not None
+    for row in rows:
+        made.active.append(row)
+    made.save(path)
+    return path
 
 
 def proposed(proposal: Proposal) -> dict[str, Proposed]:
@@ -172,7 +183,7 @@ def test_a_place_without_its_time_is_no_id(tmp_path: Path) -> None:
         for n in range(100)
     ]
     proposal = propose(write_csv(tmp_path / "x.csv", rows), Configuration(), source="incidents")
-    assert proposal.identity == ("时", "经度", "纬度")
+    assert proposal.identity == ("时", "经度", "纬度", "类型")
 
 
 def test_a_time_to_the_minute_is_no_id(tmp_path: Path) -> None:
@@ -180,8 +191,95 @@ def test_a_time_to_the_minute_is_no_id(tmp_path: Path) -> None:
         rows = [{"时": form.format(n // 20 + 1, n % 20), "网格编码": f"G{n % 4}", "类型": "火灾"} for n in range(100)]
         return propose(write_csv(tmp_path / "x.csv", rows), Configuration(), source="incidents").identity
 
-    assert identity("2026-03-{:02d} 09:{:02d}") == ("时", "网格编码")
-    assert identity("2026-03-{:02d} 09:{:02d}:17") == ("时",)
+    assert identity("2026-03-{:02d} 09:{:02d}") == ("时", "网格编码", "类型")
+    assert identity("2026-03-{:02d} 09:{:02d}:17") == ("时", "网格编码", "类型")
+
+
+def test_two_incidents_of_one_day_and_grid_stay_two_by_the_mapping_of_a_month_with_one_a_day(
+    home: Home, tmp_path: Path
+) -> None:
+    with_grids(home, tmp_path)
+
+    def month(*told: tuple[int, str], grid: str = "G1") -> Path:
+        rows = [{"事故发生日期": f"2026-02-{day:02d}", "网格编码": grid, "事故类型": kind} for day, kind in told]
+        return write_csv(tmp_path / f"{len(told)}.csv", rows)
+
+    first = month((1, "火灾"), (2, "火灾"), (3, "触电"))
+    proposal = propose(first, Configuration(), source="incidents")
+    assert loaded_by(home, proposal, first).accepted == 3
+    account = load(home, "incidents", month((5, "火灾"), (5, "溺水")), mapping=first.with_suffix(".yaml"))
+    assert (account.accepted, account.corrected) == (2, 0)
+    assert sorted(Store(home).versions("incidents")["category"].tail(2)) == ["drowning", "fire"]
+
+
+@pytest.mark.parametrize("first", ["邻里", "来访"])
+@pytest.mark.parametrize("groups", [("纠纷情况", "受理情况"), None])
+@pytest.mark.parametrize("way", ["map", "ingest"])
+def test_of_two_columns_of_one_heading_the_words_say_which_is_which(
+    home: Home, tmp_path: Path, first: str, groups: tuple[str, str] | None, way: str
+) -> None:
+    with_grids(home, tmp_path)
+    second = {"邻里": "来访", "来访": "邻里"}[first]
+    rows: list[list[Any]] = [["编号", "网格编码", "类型", "发生日期", "类型", "登记日期"]]
+    if groups is not None:
+        rows = [["编号", "网格编码", groups[0], None, groups[1], None], [None, None, *rows[0][2:]]]
+    rows += [[f"A{n}", f"G{n % 4}", first, "2026-03-02", second, "2026-03-03"] for n in range(8)]
+    file = book(tmp_path / "纠纷.xlsx", rows)
+    if way == "map":
+        account = loaded_by(home, propose(file, Configuration(), source="disputes"), file)
+    else:
+        account = load(home, "disputes", file)
+    assert account.accepted == 8
+    stored = Store(home).versions("disputes")
+    assert (set(stored["category"]), set(stored["form"])) == ({"neighbourhood"}, {"visit"})
+
+
+def test_the_heading_of_a_group_says_what_words_leave_open_and_else_it_is_asked(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    below = [[f"A{n}", f"G{n % 4}", "甲类", "2026-03-02", "乙类"] for n in range(8)]
+    groups = [["编号", "网格编码", "纠纷情况", None, "受理情况"], [None, None, "类型", "发生日期", "类型"]]
+    file = book(tmp_path / "纠纷.xlsx", [*groups, *below])
+    proposal = propose(file, Configuration(), source="disputes")
+    assert proposal.mapping["columns"] == {"category": "类型（纠纷情况）", "form": "类型（受理情况）"}
+    assert load(home, "disputes", file).accepted == 8
+    assert set(Store(home).versions("disputes")["category"]) == {"甲类"}
+    plain = book(tmp_path / "纠纷2.xlsx", [["编号", "网格编码", "类型", "发生日期", "类型"], *below])
+    with pytest.raises(HeadingClash, match=r"'类型', '类型（2）' both stand for 'category'"):
+        load(home, "disputes", plain)
+
+
+def test_columns_about_people_stay_unread_whatever_tells_them_apart(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    rows: list[list[Any]] = [["编号", "网格编码", "发生日期", "姓名", "姓名", "联系电话", "联系电话"]]
+    rows += [[f"A{n}", "G1", "2026-03-02", "王小二", "李小三", "13800000000", "13900000000"] for n in range(8)]
+    account = load(home, "disputes", book(tmp_path / "纠纷.xlsx", rows))
+    assert account.accepted == 8
+    assert set(account.dropped_columns) == {"姓名", "姓名（2）", "联系电话", "联系电话（2）"}
+
+
+def test_an_app_s_export_of_hazards_is_known_with_its_deadline_its_grade_and_what_is_void(
+    home: Home, tmp_path: Path
+) -> None:
+    with_grids(home, tmp_path)
+    states = ["已整改", "作废", "整改中", "已整改"] * 5
+    void = ["否", "否", "否", "是"] * 5
+    rows = [
+        {
+            "任务号": f"YH{n:03d}", "所属组织": "江北区石桥街道青山0社区第2网格", "发现时间": f"2026-03-{n + 1:02d} 08:05",
+            "上报时间": f"2026-03-{n + 1:02d} 09:00", "隐患类别": "消防通道堵塞", "隐患等级": "重大隐患", "整改期限": "2026-04-20",
+            "整改完成时间": "2026-03-28", "当前状态": state, "是否作废": mark,
+        }
+        for n, (state, mark) in enumerate(zip(states, void, strict=True))
+    ]  # fmt: skip
+    file = write_csv(tmp_path / "网格员APP导出.csv", rows)
+    proposal = propose(file, Configuration())
+    assert proposal.source == "hazards"
+    assert {one.heading: one.field for one in proposal.columns}["当前状态"] == "status"
+    assert loaded_by(home, proposal, file).accepted == 20
+    stored = Store(home).versions("hazards")
+    assert stored["withdrawn"].tolist() == [False, True, False, True] * 5
+    assert stored["due_at"].notna().all() and set(stored["grade"]) == {"major"}
+    assert (set(stored["grid_id"]), set(stored["located_by"])) == ({"G1"}, {"path"})
 
 
 def test_a_load_without_id_says_how_one_is_made(home: Home, tmp_path: Path) -> None:

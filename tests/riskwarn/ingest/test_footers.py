@@ -26,6 +26,8 @@ from tests.worlds import dispute, load, with_grids, write_csv
         (["注：本表一式两份", None, None], True),
         (["合计", "G1", "12"], False),
         (["填表人：", "王某某", None], False),
+        (["王某某", "审核人", "填表日期"], True),
+        (["审核人：", "王某某", "填表日期 2026年1月2日"], False),
         (["D1", None, None], False),
         (["合计金额纠纷", None, None], False),
         ([None, None, None], False),

@@ -85,7 +85,7 @@ def test_a_folder_loads_with_two_answers_and_next_month_with_none(home: Path, fo
     settled = {Path(one["mapping"]).name.split("-")[0]: yaml.safe_load(Path(one["mapping"]).read_text("utf-8"))
                for one in done["accounts"] if one["mapping"]}  # fmt: skip
     assert settled["grids"]["always"] == {"district_name": "江北区"} and settled["grids"]["coordinates"] == "gcj02"
-    assert settled["incidents"]["identity"] == ["事故发生时间", "经度", "纬度"]
+    assert settled["incidents"]["identity"] == ["事故发生时间", "经度", "纬度", "事故类型"]
     assert settled["petitions"] == {"columns": {"occurred_at": "登记时间"}}
     again = told(home, "load", folder, "--yes")
     assert [one["question"] for one in again["asked"]] == ["exported_at"]

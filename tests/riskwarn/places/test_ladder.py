@@ -109,6 +109,14 @@ def locate(told: dict[str, Any], on: Ladder | None = None, day: date | None = No
         ({"address": "石桥街道河滩专属网格内"}, "S1", None, "address"),
         ({"path": "重庆市/江北区/石桥街道/青山0社区/第2网格"}, "G1", None, "path"),
         ({"path": "江北区石桥街道青山0社区第2网格"}, "G1", None, "path"),
+        ({"path": "江北区石桥青山0社区2号网格"}, "G1", None, "path"),
+        ({"path": "石桥街道青山0社区/第二网格"}, "G1", None, "path"),
+        ({"path": "江北区、石桥街道、青山0社区、第2网格"}, "G1", None, "path"),
+        ({"path": "江北区 > 石桥 > 青山0 > 第2网格"}, "G1", None, "path"),
+        ({"path": "石桥街道大青山0社区第2网格"}, None, "T0", "town"),
+        ({"grid_name": "江北区-石桥街道-青山0社区-第2网格"}, "G1", None, "path"),
+        ({"grid_name": "第2网格", "community_name": "青山0社区"}, "G1", None, "path"),
+        ({"grid_id": "江北区石桥街道青山0社区第2网格"}, "G1", None, "path"),
         ({"path": "江北区/石桥镇/青山0村"}, None, "C0", "community"),
         ({"district_name": "江北区", "town_name": "石桥", "community_name": "青山1村委会"}, None, "C1", "community"),
         ({"community": "C1", "town": "T0"}, None, "C1", "community"),
@@ -163,6 +171,16 @@ def test_what_fits_several_places_is_told_from_what_fits_none(told: dict[str, An
 )  # fmt: skip
 def test_the_number_of_a_grid_in_its_name(name: str, number: str | None) -> None:
     assert numbered(name, "石桥街道", "青山社区") == number
+
+
+@pytest.mark.parametrize("name", ["第{}网格", "青山0社区第{}网格", "石桥街道青山0社区{}号网格"])
+def test_a_path_leads_to_a_grid_however_the_register_calls_it(name: str) -> None:
+    grids = [
+        grid(number, name=name.format(number + 1), community_name="青山0社区", community="C0") for number in range(3)
+    ]
+    for told in ("江北区石桥街道青山0社区第3网格", "石桥街道/青山0社区/第3网格", "青山0社区三网格"):
+        for column in ("path", "grid_id", "grid_name", "address"):
+            assert locate({column: told}, on=ladder(grids)).grid_id[0] == "G2", (told, column)
 
 
 def test_a_community_of_two_towns_is_told_apart_by_the_row() -> None:
