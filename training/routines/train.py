@@ -31,8 +31,9 @@ from training.models.baselines import fit_baselines
 from training.models.family import Fits, usual_horizon
 from training.models.forecast import Forecaster
 from training.registry.purpose import check_purpose
+from training.registry.series import Series
 from training.registry.tracking import check_tracking
-from training.registry.versions import load_version, register, set_alias, version_with_alias
+from training.registry.versions import load_version, register, set_alias, set_champion, version_with_alias
 from training.routines.backtest import features_for
 
 #: Judged origins between two fits, at least: fewer than twice as many are judged by one fit.
@@ -229,8 +230,12 @@ def _train_family(
                     "n_events": float(one.evaluation.n_events),
                 },
                 family=name,
+                series=Series(horizon, one.origins, one.evaluation.series),
             )
-            set_alias(home, version, "champion" if current is None else "challenger")
+            if current is None:
+                set_champion(home, version, now)
+            else:
+                set_alias(home, version, "challenger")
             made.append(
                 Trained(
                     task.target, horizon, version, name, current is None, forecaster.name, one.evaluation, run_id,
