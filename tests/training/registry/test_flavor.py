@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 
 from riskwarn.errors import ModelDamaged, RowsNotServed
-from riskwarn.home import Home, make_home
+from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from tests.training.tasks import noisy_task
 from training.labels.task import ForecastTask
@@ -35,9 +36,11 @@ def model(task: ForecastTask) -> Ensemble:
 
 
 @pytest.fixture(scope="module")
-def registered(tmp_path_factory: pytest.TempPathFactory, model: Ensemble) -> Home:
+def registered(empty: Path, tmp_path_factory: pytest.TempPathFactory, model: Ensemble) -> Home:
     """A home whose champion for one period is the model, registered twice, and for four a baseline."""
-    home = make_home(tmp_path_factory.mktemp("registered") / "home", Settings(threads=1))
+    folder = tmp_path_factory.mktemp("registered") / "home"
+    shutil.copytree(empty, folder)
+    home = open_home(folder, Settings(threads=1))
     for _ in range(2):
         register(home, "safety", 1, model, {"kind": "model", "store_version": 3}, {"log_loss": 0.5})
     set_alias(home, "safety-1-v1", "champion")
@@ -45,7 +48,7 @@ def registered(tmp_path_factory: pytest.TempPathFactory, model: Ensemble) -> Hom
     return home
 
 
-def _loaded(home: Home, monkeypatch: pytest.MonkeyPatch, name: str = "safety-1@champion"):  # noqa: ANN202
+def _loaded(home: Home, monkeypatch: pytest.MonkeyPatch, name: str = "safety-1@champion"):
     import mlflow
 
     monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
@@ -78,8 +81,8 @@ def test_mlflow_answers_rows_of_features_with_the_numbers_of_riskwarn(
 def test_the_server_of_mlflow_answers_a_row_of_json(
     registered: Home, task: ForecastTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mlflow.pyfunc.scoring_server import init
     from fastapi.testclient import TestClient
+    from mlflow.pyfunc.scoring_server import init
 
     rows = _rows(task)
     wanted = load_forecaster(registered, "safety-1-v1").predict(task.inputs, [task.as_of]).probability[0]
@@ -102,7 +105,7 @@ def test_mlflow_is_refused_a_changed_file(registered: Home, changed: str, monkey
     assert old in text
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
     try:
-        with pytest.raises(ModelDamaged, match="safety-1: .* does not match its checksum"):
+        with pytest.raises(ModelDamaged, match=r"safety-1: .* does not match its checksum"):
             _loaded(registered, monkeypatch)
     finally:
         file.write_text(text, encoding="utf-8")
