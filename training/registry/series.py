@@ -29,6 +29,11 @@ class Series:
         found = self.values.get(forecaster, {}).get(metric, ())
         return dict(zip(self.origins, map(float, found), strict=False))
 
+    def as_parameters(self) -> dict[str, str]:
+        """What is noted of a run: on which origins it was judged."""
+        first, last = (str(one) for one in (min(self.origins), max(self.origins)))
+        return {"judged_origins": str(len(self.origins)), "first_judged": first, "last_judged": last}
+
     def save(self, folder: Path) -> Path:
         """Write `series.json`; what cannot be told is null."""
         content = {

@@ -140,7 +140,8 @@ def register(
     name = f"{target}-{horizon}"
     with tracking(home) as client, _run(home, client, target, horizon, forecaster, family) as run:
         run_id = run.info.run_id
-        _log_facts(client, run_id, target, forecaster, parameters, metrics)
+        judged = series.as_parameters() if series is not None else {}
+        _log_facts(client, run_id, target, forecaster, {**parameters, **judged}, metrics)
         tags = {"kind": forecaster.name, **({"family": family} if family else {})}
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder) / MODEL

@@ -46,6 +46,7 @@ def test_a_run_tells_settings_seeds_libraries_lock_commit_and_data(registered: H
     assert params["trees.deterministic"] == "1"
     assert float(params["trees.lambda_l2"]) == 10
     assert params["n_features"] == "4"
+    assert (params["judged_origins"], params["last_judged"]) == ("2", "2026-03-09")
     for library in ("lightgbm", "numpy", "scipy", "scikit-learn", "python"):
         assert params[f"version.{library}"][0].isdigit(), library
     assert len(params["version.requirements_lock"]) == 64
