@@ -18,7 +18,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from features.catalogue.catalogue import catalogue
-from riskwarn.errors import ModelDamaged, UnknownVersion
+from riskwarn.errors import (
+    FeaturesChanged,
+    ModelDamaged,
+    PurposeUnknown,
+    RiskwarnError,
+    TrainedForOther,
+    UnknownVersion,
+)
 from riskwarn.files import sha256
 from riskwarn.home import Home
 from training.intervals.counts import INTERVAL_LEVEL
@@ -305,6 +312,15 @@ def load_version(home: Home, version: str) -> Loaded:
             source = _embedded(home, told.run_id) / MODEL
         verify(source, version, told.tags["checksum"])
         return Loaded(read_forecaster(source), read_purpose(source))
+
+
+def why_unfit(home: Home, version: str, target: str) -> RiskwarnError | None:
+    """Why a version can no longer score; None where it can."""
+    try:
+        check_purpose(home.configuration, target, version, load_version(home, version).purpose)
+    except (TrainedForOther, FeaturesChanged, PurposeUnknown, ModelDamaged) as error:
+        return error
+    return None
 
 
 def load_series(home: Home, version: str) -> Series | None:

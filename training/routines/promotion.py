@@ -22,7 +22,16 @@ from training.evaluation.intervals import over_origins
 from training.models.family import usual_horizon
 from training.registry.purpose import check_purpose
 from training.registry.series import Series
-from training.registry.versions import Version, load_series, load_version, set_champion, set_tags, split, versions
+from training.registry.versions import (
+    Version,
+    load_series,
+    load_version,
+    set_champion,
+    set_tags,
+    split,
+    versions,
+    why_unfit,
+)
 
 WAITING = "waiting for another training to register"
 
@@ -58,11 +67,13 @@ def promote(home: Home, version: str, because: str | None = None, *, now: dateti
             raise PromotionRefused(version=version, reason=Message("it is the champion of {name} already", name=name))
         for one in family:
             check_purpose(home.configuration, one.target, one.version, load_version(home, one.version).purpose)
+        # A champion that can no longer score is no rival: its losses may be those of another target.
+        rivals = {horizon: one for horizon, one in current.items() if why_unfit(home, one.version, one.target) is None}
         found = [
             beside
             for one in family
             if current.get(one.horizon) != one
-            for beside in compared(home, one, current.get(one.horizon))
+            for beside in compared(home, one, rivals.get(one.horizon))
         ]
         _check(version, found, because)
         _put(home, family, current, now or datetime.now(UTC), because)
