@@ -559,6 +559,21 @@ class PromotionRefused(RiskwarnError):
     template = "{version} was not promoted: {reason}."
 
 
+class NothingToReturnTo(RiskwarnError):
+    """No family was promoted before the champions of a target."""
+
+    code = "nothing_to_return_to"
+    template = "No version for {target} was champion before the present one: riskwarn models lists the versions, riskwarn promote takes one of them."
+    status = 409
+
+
+class RowsNotServed(RiskwarnError):
+    """MLflow was asked for the forecast of a baseline."""
+
+    code = "rows_not_served"
+    template = "{baseline} is a baseline, which reads the history of its target and not rows of features: it is served by riskwarn score alone."
+
+
 class TrainedForOther(RiskwarnError):
     """A version was trained for another period, target or source than is declared now."""
 

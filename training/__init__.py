@@ -1,13 +1,21 @@
 """From what is known to forecasts that are judged: labels, baselines, models, evaluation, registry.
 
-The door: `train`, `backtest`, `promote`, `versions`, `champions`, `load_champion`, `load_forecaster`, `make_task`.
+The door: `train`, `backtest`, `promote`, `rollback`, `versions`, `champions`, `load_champion`, `load_forecaster`, `make_task`.
 """
 
 from training.labels.task import ForecastInputs, ForecastTask, make_task
 from training.models.forecast import Forecast, Forecaster, Reasons
-from training.registry.versions import Champion, Version, champions, load_champion, load_forecaster, versions
+from training.registry.versions import (
+    Champion,
+    Version,
+    champions,
+    load_champion,
+    load_forecaster,
+    of_several_families,
+    versions,
+)
 from training.routines.backtest import Backtest, backtest
-from training.routines.promotion import promote
+from training.routines.promotion import promote, rollback
 from training.routines.train import Trained, train
 
 __all__ = [
@@ -25,7 +33,9 @@ __all__ = [
     "load_champion",
     "load_forecaster",
     "make_task",
+    "of_several_families",
     "promote",
+    "rollback",
     "train",
     "versions",
 ]

@@ -39,6 +39,7 @@ COMMANDS = {
     "backtest": "backtest",
     "models": "models",
     "promote": "promote",
+    "rollback": "rollback",
     "score": "score",
     "serve": "serve",
     "demo": "demo",

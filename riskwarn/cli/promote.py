@@ -10,15 +10,18 @@ from riskwarn.messages import Message
 
 @click.command("promote")
 @click.argument("version")
+@click.option("--because", metavar="TEXT", help="Why it is to score; needed where there is not enough evidence.")
 @click.pass_obj
-def command(session: Session, version: str) -> None:
-    """Make VERSION (such as conflict-4-v7) the champion of its target and horizon."""
+def command(session: Session, version: str, because: str | None) -> None:
+    """Make VERSION (such as conflict-4-v7) and all of its family the champions of their target."""
     from training import promote
 
-    done = promote(session.home(), version)
+    done = promote(session.home(), version, because)
     replaced = Message(", in place of {version}", version=done["replaced"]) if done["replaced"] else ""
     said = Message(
         "{version} is the champion of {name}{replaced}. Next: riskwarn score.",
         version=version, name=done["name"], replaced=replaced,
     )  # fmt: skip
-    session.emit(done, [said])
+    others = [one for one in done["family"] if one != version]
+    family = [Message("With it score those of its family: {versions}.", versions=", ".join(others))] if others else []
+    session.emit(done, [*family, said])

@@ -17,8 +17,10 @@ from riskwarn.messages import Message
 def command(session: Session, as_of: datetime | None) -> None:
     """Score the city with its champions, publish the snapshot and raise alerts."""
     from serving import publish
+    from training import champions, of_several_families
 
-    done = publish(session.home(), as_of.date() if as_of else None, now=datetime.now(UTC), progress=session.progress)
+    home = session.home()
+    done = publish(home, as_of.date() if as_of else None, now=datetime.now(UTC), progress=session.progress)
     lines: list[str] = [
         Message(
             "snapshot {snapshot}: {grids} grids as of {as_of}, {alerts} new alerts, {seconds:.1f} s",
@@ -35,3 +37,9 @@ def command(session: Session, as_of: datetime | None) -> None:
         )
     lines.append("Next: riskwarn serve.")
     session.emit(done.as_dict(), lines)
+    for target, versions in of_several_families(champions(home)).items():
+        session.tell(
+            "the champions of {target} ({versions}) were not trained together, so that their horizons need not agree; "
+            "riskwarn promote and riskwarn rollback take a whole family",
+            target=target, versions=", ".join(versions),
+        )  # fmt: skip

@@ -27,8 +27,18 @@ from riskwarn.words import Severity
 from serving import publish
 from tests.conftest import Town
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
-from training import backtest, champions, load_forecaster, make_task, promote, train
-from training.registry.versions import split
+from training import (
+    backtest,
+    champions,
+    load_forecaster,
+    make_task,
+    of_several_families,
+    promote,
+    rollback,
+    train,
+    versions,
+)
+from training.registry.versions import load_series, split
 from training.routines.backtest import build_features
 
 
@@ -43,6 +53,18 @@ def test_a_family_scores_as_a_whole_where_it_beats_the_best_baseline_at_the_usua
     assert {one.kind for one in town.trained if one.target == "conflict"} == {"model"}
     assert {"regression", "lightgbm"} <= set(town.trained[0].evaluation.metrics), "its parts are printed beside it"
     assert [champion.version for champion in champions(town.home)] == [one.version for one in town.trained]
+    assert of_several_families(champions(town.home)) == {}
+
+
+def test_with_a_version_lies_how_each_forecaster_did_at_each_judged_origin(town: Town) -> None:
+    for one in town.trained:
+        series = load_series(town.home, one.version)
+        assert series is not None
+        assert set(series.values) == set(one.evaluation.metrics)
+        for name, values in one.evaluation.metrics.items():
+            mean = np.nanmean(list(series.of(name, "log_loss").values()))
+            assert mean == pytest.approx(values["log_loss"]), (one.version, name)
+    assert all(one.promoted_at is not None for one in versions(town.home))
 
 
 def test_what_is_loaded_forecasts_as_what_was_fitted_and_explains_itself(town: Town) -> None:
@@ -76,10 +98,15 @@ def test_a_later_version_is_a_challenger_until_it_is_promoted(town: Town, tmp_pa
     assert not skipped
     assert (trained[0].version, trained[0].champion) == ("conflict-4-v2", False)
     assert trained[0].reason.startswith("challenger of conflict-4-v1")
-    assert promote(home, "conflict-4-v2") == {
-        "version": "conflict-4-v2", "replaced": "conflict-4-v1", "name": "conflict-4",
-    }  # fmt: skip
+    done = promote(home, "conflict-4-v2", "a trial")
+    assert (done["replaced"], done["name"], done["family"]) == ("conflict-4-v1", "conflict-4", ["conflict-4-v2"])
+    beside = next(one for one in done["compared"] if one["other"] == "conflict-4-v1")
+    assert beside["lower"] < 0 < beside["upper"], "the same city: one span of four weeks in place of two spans"
+    assert beside["effective"] == trained[0].evaluation.n_origins / 4
     assert champions(home)[1].version == "conflict-4-v2"
+    assert list(of_several_families(champions(home))) == ["conflict"]
+    assert rollback(home, "conflict")["champions"] == [one.version for one in town.trained if one.target == "conflict"]
+    promote(home, "conflict-4-v2", "a trial")
     with pytest.raises(PromotionRefused, match="already"):
         promote(home, "conflict-4-v2")
     # The same inputs give the same model: only its number differs.
@@ -155,8 +182,10 @@ def test_a_champion_that_was_trained_for_something_else_neither_scores_nor_retur
     assert "takes the place of conflict-4-v1" in instead[0].reason
     with pytest.raises(TrainedForOther, match=r"conflict-\d-v1"):
         promote(home, "conflict-4-v1")
-    # Declared as before, the old version may return.
-    assert promote(whole, "conflict-4-v1")["replaced"] == "conflict-4-v3"
+    # Declared as before, the old version may return; the one that it replaces forecasts another target, and is no rival.
+    done = promote(whole, "conflict-4-v1", "as before")
+    assert done["replaced"] == "conflict-4-v3"
+    assert "conflict-4-v3" not in {one["other"] for one in done["compared"]}
 
 
 def test_what_cannot_be_trained_is_one_sentence(home: Home, tmp_path: Path) -> None:

@@ -1,36 +1,47 @@
 """Runs, versions and aliases in MLflow; models as LightGBM text and JSON with checksums.
 
 A registered model is one (target, horizon), `conflict-4`; its version 7 is `conflict-4-v7`. Beside a model lies what it was
-trained for (:mod:`training.registry.purpose`).
+trained for (:mod:`training.registry.purpose`) and what makes it an MLflow model (:mod:`training.registry.flavor`).
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riskwarn.errors import ModelDamaged, UnknownVersion
-from riskwarn.files import sha256, write_text
+from features.catalogue.catalogue import catalogue
+from riskwarn.errors import (
+    FeaturesChanged,
+    ModelDamaged,
+    PurposeUnknown,
+    RiskwarnError,
+    TrainedForOther,
+    UnknownVersion,
+)
+from riskwarn.files import sha256
 from riskwarn.home import Home
 from training.intervals.counts import INTERVAL_LEVEL
-from training.models.baselines import load_baseline
-from training.models.ensemble import load_ensemble
 from training.models.forecast import Forecaster
+from training.registry.facts import commit, environment, learner
+from training.registry.files import read_forecaster, verify, write_checksums
+from training.registry.flavor import write_columns, write_mlmodel
 from training.registry.purpose import Purpose, check_purpose, purpose, read_purpose
+from training.registry.series import FILE as SERIES
+from training.registry.series import Series, read_series
 from training.registry.tracking import tracking
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 EXPERIMENT = "riskwarn"
-CHECKSUMS = "checksums.json"
 RUNS = "mlflow"
 MODEL = "model"
 #: Entries of one page of a search.
@@ -48,6 +59,7 @@ class Champion:
     version: str  # conflict-4-v7
     checksum: str  # SHA-256 over the checksums of its files
     interval_level: float = INTERVAL_LEVEL
+    family: str | None = None  # what was trained together
 
 
 @dataclass(frozen=True)
@@ -72,10 +84,12 @@ class Version:
     trained_at: str | None
     best_baseline: str | None
     metrics: dict[str, float]
+    promoted_at: str | None = None  # when it last became champion
+    left_at: str | None = None  # when the way back last led from it
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn models --json`` prints."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name not in ("promoted_at", "left_at")}
 
 
 def versions(home: Home) -> list[Version]:
@@ -102,6 +116,8 @@ def versions(home: Home) -> list[Version]:
                         data.params.get("trained_at"),
                         data.params.get("best_baseline"),
                         dict(data.metrics),
+                        one.tags.get("promoted_at"),
+                        one.tags.get("left_at"),
                     )
                 )
     order = list(home.configuration.targets)
@@ -122,50 +138,90 @@ def register(
     metrics: Mapping[str, float],
     *,
     family: str | None = None,
+    series: Series | None = None,
 ) -> tuple[str, str]:
-    """Log a run with the model's files and register them as a new version of a family; gives (version, run id)."""
+    """Log a run with the model's files and register them as a new version of a family; gives (version, run id).
+
+    `series` is how it and what stood beside it did at each judged origin.
+    """
     name = f"{target}-{horizon}"
-    with tracking(home) as client:
-        experiment = client.get_experiment_by_name(EXPERIMENT)
-        identity = (
-            experiment.experiment_id
-            if experiment
-            else client.create_experiment(
-                EXPERIMENT, None if home.settings.tracking_uri else (home.artifacts / RUNS).as_uri()
-            )
-        )
-        run = client.create_run(
-            identity, run_name=f"{name} {forecaster.name}", tags={"target": target, "horizon": str(horizon)}
-        )
+    with tracking(home) as client, _run(home, client, target, horizon, forecaster, family) as run:
         run_id = run.info.run_id
-        for key, value in parameters.items():
-            client.log_param(run_id, key, value)
-        for key, number in metrics.items():
-            client.log_metric(run_id, key, number)
+        judged = series.as_parameters() if series is not None else {}
+        _log_facts(client, run_id, target, forecaster, {**parameters, **judged}, metrics)
+        tags = {"kind": forecaster.name, **({"family": family} if family else {})}
         with tempfile.TemporaryDirectory() as folder:
-            forecaster.save(Path(folder))
-            purpose(home.configuration, target, forecaster.names).save(Path(folder))
-            sums = {file.name: sha256(file) for file in sorted(Path(folder).iterdir())}
-            write_text(Path(folder) / CHECKSUMS, json.dumps(sums, sort_keys=True))
+            place = Path(folder) / MODEL
+            place.mkdir()
+            forecaster.save(place)
+            purpose(home.configuration, target, forecaster.names).save(place)
+            write_columns(place, forecaster, {one.name: one for one in catalogue(home.configuration)})
+            # The registry keeps what the artifacts must still be: a file changed with its checksum is found out too.
+            tags["checksum"] = write_checksums(place)
+            write_mlmodel(place, forecaster, name, run_id, tags["checksum"])
+            if series is not None:
+                tags["series"] = sha256(series.save(Path(folder)))
             if home.settings.tracking_uri:
-                client.log_artifacts(run_id, folder, MODEL)
+                client.log_artifacts(run_id, folder)
             else:
-                shutil.copytree(folder, _embedded(home, run_id))
-        client.set_terminated(run_id)
+                shutil.copytree(folder, _embedded(home, run_id), dirs_exist_ok=True)
         if not any(model.name == name for model in client.search_registered_models(f"name = '{name}'")):
             client.create_registered_model(name)
-        # The registry keeps what the artifacts must still be: a file changed with its checksum is found out too.
-        version = client.create_model_version(
-            name,
-            f"{run.info.artifact_uri}/{MODEL}",
-            run_id,
-            tags={
-                "checksum": _digest(sums),
-                "kind": forecaster.name,
-                **({"family": family} if family else {}),
-            },
-        )
+        version = client.create_model_version(name, f"{run.info.artifact_uri}/{MODEL}", run_id, tags=tags)
         return f"{name}-v{version.version}", run_id
+
+
+@contextmanager
+def _run(
+    home: Home, client: MlflowClient, target: str, horizon: int, forecaster: Forecaster, family: str | None
+) -> Iterator[Any]:
+    """A run that ends FINISHED, or FAILED where something is raised in it."""
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    identity = (
+        experiment.experiment_id
+        if experiment
+        else client.create_experiment(
+            EXPERIMENT, None if home.settings.tracking_uri else (home.artifacts / RUNS).as_uri()
+        )
+    )
+    tags = {"target": target, "horizon": str(horizon), "family": family, "mlflow.source.git.commit": commit()}
+    run = client.create_run(
+        identity,
+        run_name=f"{target}-{horizon} {forecaster.name}",
+        tags={key: value for key, value in tags.items() if value is not None},
+    )
+    try:
+        yield run
+    except BaseException:
+        with suppress(Exception):  # what was raised says more
+            client.set_terminated(run.info.run_id, "FAILED")
+        raise
+    client.set_terminated(run.info.run_id)
+
+
+def _log_facts(
+    client: MlflowClient,
+    run_id: str,
+    target: str,
+    forecaster: Forecaster,
+    parameters: Mapping[str, Any],
+    metrics: Mapping[str, float],
+) -> None:
+    """All that a run was made with and of, and how it did."""
+    from mlflow.entities import Dataset, DatasetInput, Metric, Param
+
+    told = {**parameters, **learner(forecaster), **{f"version.{name}": one for name, one in environment().items()}}
+    now = int(time.time() * 1000)
+    client.log_batch(
+        run_id,
+        metrics=[Metric(key, number, now, 0) for key, number in metrics.items()],
+        params=[Param(key, str(value)) for key, value in told.items()],
+    )
+    if "store_version" in parameters:
+        stored = Dataset(
+            f"{target} as of {parameters.get('as_of')}", str(parameters["store_version"]), "riskwarn", "{}"
+        )
+        client.log_inputs(run_id, [DatasetInput(stored)])
 
 
 def set_alias(home: Home, version: str, alias: str) -> None:
@@ -173,6 +229,20 @@ def set_alias(home: Home, version: str, alias: str) -> None:
     name, number = split(version)
     with tracking(home) as client:
         client.set_registered_model_alias(name, alias, number)
+
+
+def set_champion(home: Home, version: str, at: datetime, because: str | None = None) -> None:
+    """Make a version the champion of its target and horizon, and note when and why."""
+    set_alias(home, version, "champion")
+    set_tags(home, version, promoted_at=at.isoformat(), because=because or "")
+
+
+def set_tags(home: Home, version: str, **tags: str) -> None:
+    """Note something of a version."""
+    name, number = split(version)
+    with tracking(home) as client:
+        for key, value in tags.items():
+            client.set_model_version_tag(name, number, key, value)
 
 
 def version_with_alias(home: Home, target: str, horizon: int, alias: str) -> str | None:
@@ -193,8 +263,21 @@ def champions(home: Home) -> list[Champion]:
                 version = version_with_alias(home, target, horizon, "champion")
                 if version is not None:
                     told = client.get_model_version(*split(version))
-                    found.append(Champion(target, horizon, version, told.tags["checksum"]))
+                    family = told.tags.get("family")
+                    found.append(Champion(target, horizon, version, told.tags["checksum"], family=family))
     return found
+
+
+def of_several_families(scoring: Sequence[Champion]) -> dict[str, list[str]]:
+    """Target -> its champions, for targets whose champions were not trained together: these need not agree."""
+    found: dict[str, list[Champion]] = {}
+    for one in scoring:
+        found.setdefault(one.target, []).append(one)
+    return {
+        target: [one.version for one in some]
+        for target, some in found.items()
+        if len({one.family or one.version for one in some}) > 1
+    }
 
 
 def run_of(home: Home, version: str) -> Any:
@@ -226,23 +309,33 @@ def load_version(home: Home, version: str) -> Loaded:
         if home.settings.tracking_uri:
             source = Path(client.download_artifacts(told.run_id, MODEL, folder))
         else:
-            source = _embedded(home, told.run_id)
-        if not (source / CHECKSUMS).is_file():
-            raise ModelDamaged(version=version, file=CHECKSUMS)
-        sums = json.loads((source / CHECKSUMS).read_text(encoding="utf-8"))
-        for name, wanted in sums.items():
-            if not (source / name).is_file() or sha256(source / name) != wanted:
-                raise ModelDamaged(version=version, file=name)
-        if _digest(sums) != told.tags["checksum"]:
-            raise ModelDamaged(version=version, file=CHECKSUMS)
-        content = json.loads((source / "model.json").read_text(encoding="utf-8"))
-        return Loaded(_forecaster(source, content), read_purpose(source))
+            source = _embedded(home, told.run_id) / MODEL
+        verify(source, version, told.tags["checksum"])
+        return Loaded(read_forecaster(source), read_purpose(source))
 
 
-def _forecaster(source: Path, content: dict[str, Any]) -> Forecaster:
-    if content["kind"] == "ensemble":
-        return load_ensemble(source, content)
-    return load_baseline(content)
+def why_unfit(home: Home, version: str, target: str) -> RiskwarnError | None:
+    """Why a version can no longer score; None where it can."""
+    try:
+        check_purpose(home.configuration, target, version, load_version(home, version).purpose)
+    except (TrainedForOther, FeaturesChanged, PurposeUnknown, ModelDamaged) as error:
+        return error
+    return None
+
+
+def load_series(home: Home, version: str) -> Series | None:
+    """How a version did at each judged origin; None where it was registered without. Raise UnknownVersion, ModelDamaged."""
+    with tracking(home) as client, tempfile.TemporaryDirectory() as folder:
+        told = _described(home, client, version)
+        if "series" not in told.tags:
+            return None
+        if home.settings.tracking_uri:
+            file = Path(client.download_artifacts(told.run_id, SERIES, folder))
+        else:
+            file = _embedded(home, told.run_id) / SERIES
+        if not file.is_file() or sha256(file) != told.tags["series"]:
+            raise ModelDamaged(version=version, file=SERIES)
+        return read_series(file)
 
 
 def split(version: str) -> tuple[str, str]:
@@ -274,9 +367,5 @@ def _all(search: Callable[..., Any]) -> Iterator[Any]:
 
 
 def _embedded(home: Home, run_id: str) -> Path:
-    """Where the embedded default keeps a run's model: found from the home, which may have been moved or restored."""
-    return home.artifacts / RUNS / run_id / "artifacts" / MODEL
-
-
-def _digest(sums: Mapping[str, str]) -> str:
-    return hashlib.sha256(json.dumps(dict(sums), sort_keys=True).encode()).hexdigest()
+    """Where the embedded default keeps a run's files: found from the home, which may have been moved or restored."""
+    return home.artifacts / RUNS / run_id / "artifacts"

@@ -1,41 +1,211 @@
-"""Who scores: a version takes the champion's place with all of its family, and the way back."""
+"""Who scores: a family takes the champions' place where the evidence lets it, and the way back.
+
+Compared are the log losses of each judged origin, as they lie with each version, on the origins that two versions share.
+"""
 
 from __future__ import annotations
 
-from riskwarn.errors import PromotionRefused
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+
+from riskwarn.errors import NothingToReturnTo, PromotionRefused
 from riskwarn.home import Home
+from riskwarn.messages import Message
+from riskwarn.progress import silent
+from riskwarn.store.writing import one_at_a_time
+from training.evaluation.comparison import CHAMPION_METRIC, LEAST_EFFECTIVE, Gain
+from training.evaluation.intervals import over_origins
+from training.models.family import usual_horizon
 from training.registry.purpose import check_purpose
-from training.registry.versions import load_version, run_of, set_alias, split, version_with_alias, versions
+from training.registry.series import Series
+from training.registry.versions import (
+    Version,
+    load_series,
+    load_version,
+    set_champion,
+    set_tags,
+    split,
+    versions,
+    why_unfit,
+)
+
+WAITING = "waiting for another training to register"
 
 
-def promote(home: Home, version: str) -> dict[str, str]:
+@dataclass(frozen=True)
+class Beside:
+    """A version beside what it is held against at its horizon."""
+
+    version: Version
+    other: str  # a version, or the name of a baseline
+    gain: Gain
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {"version": self.version.version, "other": self.other, **self.gain.as_dict()}
+
+
+def promote(home: Home, version: str, because: str | None = None, *, now: datetime | None = None) -> dict[str, Any]:
     """Make a version champion, with the others of its family.
 
-    Raises PromotionRefused where it is champion already or is worse than the best baseline; TrainedForOther, FeaturesChanged,
-    PurposeUnknown where it could not score what is declared now.
+    Raises UnknownVersion; PromotionRefused where it is champion already, where one of the family is worse than the champion or
+    than the best baseline beyond the interval, and where there is not enough evidence at the usual horizon and nobody says why it
+    is to be; TrainedForOther, FeaturesChanged, PurposeUnknown where it could not score what is declared now.
     """
-    run = run_of(home, version)
     name, _ = split(version)
-    target, horizon = run.data.tags["target"], int(run.data.tags["horizon"])
-    current = version_with_alias(home, target, horizon, "champion")
-    if current == version:
-        raise PromotionRefused(version=version, reason=f"it is the champion of {name} already")
-    gain = run.data.metrics.get("gain_over_best_baseline", 0.0)
-    if run.data.params.get("kind") == "model" and gain <= 0:
-        raise PromotionRefused(
-            version=version, reason=f"its log loss is {-gain:.4g} worse than that of {run.data.params['best_baseline']}"
-        )
-    for one in family_of(home, version):
-        check_purpose(home.configuration, target, one, load_version(home, one).purpose)
-    for one in family_of(home, version):
-        set_alias(home, one, "champion")
-    return {"version": version, "replaced": current or "", "name": name}
+    with one_at_a_time(home.artifacts, silent, WAITING):
+        every = versions(home)
+        load_version(home, version)  # UnknownVersion, with what is known
+        own = next(one for one in every if one.version == version)
+        family = family_of(every, own)
+        current = {one.horizon: one for one in every if one.target == own.target and one.alias == "champion"}
+        if all(current.get(one.horizon) == one for one in family):
+            raise PromotionRefused(version=version, reason=Message("it is the champion of {name} already", name=name))
+        for one in family:
+            check_purpose(home.configuration, one.target, one.version, load_version(home, one.version).purpose)
+        # A champion that can no longer score is no rival: its losses may be those of another target.
+        rivals = {horizon: one for horizon, one in current.items() if why_unfit(home, one.version, one.target) is None}
+        found = [
+            beside
+            for one in family
+            if current.get(one.horizon) != one
+            for beside in compared(home, one, rivals.get(one.horizon))
+        ]
+        _check(version, found, because)
+        _put(home, family, current, now or datetime.now(UTC), because)
+    replaced = current.get(own.horizon)
+    return {
+        "version": version,
+        "replaced": replaced.version if replaced is not None and replaced != own else "",
+        "name": name,
+        "family": [one.version for one in family],
+        "because": because or "",
+        "compared": [beside.as_dict() for beside in found],
+    }
 
 
-def family_of(home: Home, version: str) -> list[str]:
+def rollback(home: Home, target: str, because: str | None = None, *, now: datetime | None = None) -> dict[str, Any]:
+    """Put the family back that was promoted before the newest one; what is left is not returned to by another rollback.
+
+    Raises UnknownTarget, NothingToReturnTo; TrainedForOther, FeaturesChanged, PurposeUnknown where what was there before could
+    not score what is declared now, ModelDamaged.
+    """
+    home.configuration.chosen_targets(target)
+    now = now or datetime.now(UTC)
+    with one_at_a_time(home.artifacts, silent, WAITING):
+        every = [one for one in versions(home) if one.target == target]
+        champions = {one.horizon: one for one in every if one.alias == "champion"}
+        left, before = _way_back(every, champions)
+        if before is None:
+            raise NothingToReturnTo(target=target)
+        family = family_of(every, before)
+        for one in family:
+            check_purpose(home.configuration, target, one.version, load_version(home, one.version).purpose)
+        for one in left:
+            set_tags(home, one.version, left_at=now.isoformat())
+        _put(home, family, champions, now, because)
+    return {
+        "target": target,
+        "champions": [one.version for one in family],
+        "replaced": [one.version for one in left if champions.get(one.horizon) == one],
+        "because": because or "",
+    }
+
+
+def _way_back(every: Sequence[Version], champions: Mapping[int, Version]) -> tuple[list[Version], Version | None]:
+    """(the newest family that scores and follows on another at one of its horizons, one of that other family)."""
+    for newest in sorted(champions.values(), key=lambda one: one.promoted_at or "", reverse=True):
+        left = family_of(every, newest)
+        horizons = {one.horizon for one in left if champions.get(one.horizon) == one}
+        before = [
+            one
+            for one in every
+            if _stood(one) and one.horizon in horizons and one not in left and one.alias != "champion"
+        ]
+        if before:
+            return left, max(before, key=lambda one: one.promoted_at or "")
+    return [], None
+
+
+def family_of(every: Sequence[Version], own: Version) -> list[Version]:
     """The versions that were trained together with one; it alone where it says of none."""
-    every = versions(home)
-    own = next((one for one in every if one.version == version), None)
-    if own is None or own.family is None:
-        return [version]
-    return [one.version for one in every if one.family == own.family]
+    if own.family is None:
+        return [own]
+    found = [one for one in every if one.target == own.target and one.family == own.family]
+    return sorted(found, key=lambda one: one.horizon)
+
+
+def compared(home: Home, own: Version, champion: Version | None) -> list[Beside]:
+    """A version beside the champion of its horizon and beside the best baseline, on the origins that they share."""
+    series = load_series(home, own.version)
+    found = []
+    if champion is not None:
+        # A baseline stands beside every version, so that it is known on all of its origins.
+        same = series if series is not None and champion.kind in series.values and champion.kind != "model" else None
+        theirs = same if same is not None else load_series(home, champion.version)
+        found.append(Beside(own, champion.version, _between(series, own.kind, theirs, champion.kind, own.horizon)))
+    if own.best_baseline is not None and own.best_baseline != own.kind:
+        found.append(Beside(own, own.best_baseline, _between(series, own.kind, series, own.best_baseline, own.horizon)))
+    return found
+
+
+def gain_between(own: Mapping[date, float], other: Mapping[date, float], horizon: int) -> Gain:
+    """By how much the losses of one are lower than those of another on the origins that both know, with its interval."""
+    shared = sorted(set(own) & set(other))
+    difference = np.array([other[origin] - own[origin] for origin in shared], dtype=np.float64)
+    bounds = over_origins(difference, horizon)
+    effective = int((~np.isnan(difference)).sum()) / horizon
+    return Gain(bounds.mean, bounds.lower, bounds.upper, effective, effective >= LEAST_EFFECTIVE)
+
+
+def _between(own: Series | None, name: str, other: Series | None, other_name: str, horizon: int) -> Gain:
+    def losses(series: Series | None, one: str) -> dict[date, float]:
+        return series.of(one, CHAMPION_METRIC) if series is not None else {}
+
+    return gain_between(losses(own, name), losses(other, other_name), horizon)
+
+
+def _check(version: str, found: Sequence[Beside], because: str | None) -> None:
+    """Raise PromotionRefused: worse is refused whatever is said, too little evidence where nothing is said."""
+    for beside in found:
+        if beside.gain.loses:
+            raise PromotionRefused(
+                version=version,
+                reason=Message(
+                    "the log loss of {one} is worse than that of {other} by {loss}, beyond its interval [{lower}, {upper}]",
+                    one=beside.version.version, other=beside.other, loss=f"{-beside.gain.gain:.4g}",
+                    lower=f"{-beside.gain.upper:.4g}", upper=f"{-beside.gain.lower:.4g}",
+                ),
+            )  # fmt: skip
+    usual = usual_horizon(sorted({beside.version.horizon for beside in found})) if found else 0
+    for beside in found:
+        if beside.version.horizon == usual and not beside.gain.enough and not because:
+            raise PromotionRefused(
+                version=version,
+                reason=Message(
+                    "there is not enough evidence to compare {one} with {other}: {effective} shared origins whose windows do not "
+                    "overlap, {needed} needed; say with --because why it is to score all the same",
+                    one=beside.version.version, other=beside.other, effective=f"{beside.gain.effective:.2g}",
+                    needed=f"{LEAST_EFFECTIVE:g}",
+                ),
+            )  # fmt: skip
+
+
+def _put(
+    home: Home, family: Sequence[Version], current: Mapping[int, Version], now: datetime, because: str | None
+) -> None:
+    """Make a family champion. One that is replaced and does not say since when it stood is given the time of its training."""
+    for one in family:
+        replaced = current.get(one.horizon)
+        if replaced is not None and replaced.promoted_at is None and replaced.trained_at is not None:
+            set_tags(home, replaced.version, promoted_at=replaced.trained_at)
+        set_champion(home, one.version, now, because)
+
+
+def _stood(one: Version) -> bool:
+    """Whether a version was champion and was not left by a way back since."""
+    return one.promoted_at is not None and (one.left_at is None or one.left_at < one.promoted_at)

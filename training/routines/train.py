@@ -10,14 +10,7 @@ from typing import Any
 
 from features import City, FeatureMatrix, catalogue_version, read_city
 from features.panel.panel import encoded
-from riskwarn.errors import (
-    FeaturesChanged,
-    HistoryTooShort,
-    ModelDamaged,
-    PurposeUnknown,
-    RiskwarnError,
-    TrainedForOther,
-)
+from riskwarn.errors import HistoryTooShort, RiskwarnError
 from riskwarn.health.learnable import JUDGED_ORIGINS, LEAST_JUDGED, Prospect, prospects
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
@@ -30,9 +23,9 @@ from training.labels.task import ForecastTask, make_task
 from training.models.baselines import fit_baselines
 from training.models.family import Fits, usual_horizon
 from training.models.forecast import Forecaster
-from training.registry.purpose import check_purpose
+from training.registry.series import Series
 from training.registry.tracking import check_tracking
-from training.registry.versions import load_version, register, set_alias, version_with_alias
+from training.registry.versions import register, set_alias, set_champion, version_with_alias, why_unfit
 from training.routines.backtest import features_for
 
 #: Judged origins between two fits, at least: fewer than twice as many are judged by one fit.
@@ -191,7 +184,7 @@ def _train_family(
             horizon = one.task.horizon
             assert one.evaluation is not None
             current = version_with_alias(home, task.target, horizon, "champion")
-            unfit = _unfit(home, current, task.target) if current is not None else None
+            unfit = why_unfit(home, current, task.target) if current is not None else None
             replaced = current if unfit is not None and renew else None
             current = None if replaced is not None else current
             forecaster: Forecaster
@@ -229,8 +222,12 @@ def _train_family(
                     "n_events": float(one.evaluation.n_events),
                 },
                 family=name,
+                series=Series(horizon, one.origins, one.evaluation.series),
             )
-            set_alias(home, version, "champion" if current is None else "challenger")
+            if current is None:
+                set_champion(home, version, now)
+            else:
+                set_alias(home, version, "challenger")
             made.append(
                 Trained(
                     task.target, horizon, version, name, current is None, forecaster.name, one.evaluation, run_id,
@@ -263,15 +260,6 @@ def judge(horizons: Sequence[_Judged], fits: Fits, progress: Progress = silent) 
         evaluation = evaluate(forecasts, came, best_baseline(one.task, one.origins[0]))
         found.append(_Judged(one.task, one.origins, evaluation))
     return found
-
-
-def _unfit(home: Home, version: str, target: str) -> RiskwarnError | None:
-    """Why a champion can no longer score; None where it can."""
-    try:
-        check_purpose(home.configuration, target, version, load_version(home, version).purpose)
-    except (TrainedForOther, FeaturesChanged, PurposeUnknown, ModelDamaged) as error:
-        return error
-    return None
 
 
 def _told(gain: Gain) -> str:

@@ -1,0 +1,24 @@
+"""``riskwarn rollback``: the champions before the present ones."""
+
+from __future__ import annotations
+
+import click
+
+from riskwarn.cli.session import Session
+from riskwarn.messages import Message
+
+
+@click.command("rollback")
+@click.argument("target")
+@click.option("--because", metavar="TEXT", help="Why the present champions are left.")
+@click.pass_obj
+def command(session: Session, target: str, because: str | None) -> None:
+    """Put the family back that scored TARGET (such as conflict) before the one that was promoted last."""
+    from training import rollback
+
+    done = rollback(session.home(), target, because)
+    said = Message(
+        "{target} is scored by {champions} again, in place of {replaced}. Next: riskwarn score.",
+        target=target, champions=", ".join(done["champions"]), replaced=", ".join(done["replaced"]),
+    )  # fmt: skip
+    session.emit(done, [said])

@@ -1,0 +1,169 @@
+"""Who may score: a challenger beside champion and best baseline on the same origins, a family at a time, and the way back."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from riskwarn.errors import NothingToReturnTo, PromotionRefused, UnknownTarget
+from riskwarn.home import Home, open_home
+from riskwarn.settings import Settings
+from tests.training.registry.families import BASELINE, CHALLENGER, CHAMPION, FIRST, START, family, losses, standing
+from training import champions, of_several_families, promote, rollback
+from training.models.baselines import Rate
+from training.registry.tracking import tracking
+from training.registry.versions import register, set_alias, split
+from training.routines.promotion import gain_between
+
+
+@pytest.fixture
+def home(empty: Path, tmp_path: Path) -> Home:
+    """A home without any version."""
+    shutil.copytree(empty, tmp_path / "home")
+    return open_home(tmp_path / "home", Settings(threads=1))
+
+
+def scoring(home: Home) -> list[str]:
+    return [one.version for one in champions(home)]
+
+
+def tags(home: Home, version: str) -> dict[str, str]:
+    with tracking(home) as client:
+        return dict(client.get_model_version(*split(version)).tags)
+
+
+def test_a_better_family_takes_the_champions_place_as_a_whole(home: Home) -> None:
+    old = standing(home)
+    new = family(home, "second", CHALLENGER, {CHALLENGER: losses(0.45), BASELINE: losses(0.6, seed=3)}, later=8)
+    done = promote(home, new[1], "calmer at night", now=START + timedelta(days=7))
+    assert scoring(home) == new == done["family"]
+    assert (done["replaced"], done["name"]) == (old[1], "safety-4")
+    assert {one["other"] for one in done["compared"]} == {*old, BASELINE}
+    beside = next(one for one in done["compared"] if one["other"] == old[1])
+    assert beside["effective"] == (52 - 8) / 4, "origins that both were judged on"
+    assert beside["lower"] < beside["gain"] < beside["upper"]
+    for version in new:
+        told = tags(home, version)
+        assert (told["promoted_at"], told["because"]) == ("2026-10-12T08:00:00+00:00", "calmer at night")
+
+
+@pytest.mark.parametrize(
+    ("champion", "best", "told"),
+    [(0.40, 0.60, "than that of safety-1-v1"), (0.60, 0.40, f"than that of {BASELINE}")],
+)
+def test_one_that_is_worse_than_champion_or_best_baseline_is_refused_whatever_is_said(
+    home: Home, champion: float, best: float, told: str
+) -> None:
+    old = standing(home, champion)
+    new = family(home, "second", CHALLENGER, {CHALLENGER: losses(0.5), BASELINE: losses(best, seed=3)})
+    with pytest.raises(PromotionRefused, match=f"worse {told} by .*beyond its interval"):
+        promote(home, new[1], "it is mine")
+    assert scoring(home) == old
+    assert "promoted_at" not in tags(home, new[1])
+
+
+def test_one_that_is_worse_at_another_horizon_takes_no_place(home: Home) -> None:
+    old = standing(home)
+    new = [
+        *family(home, "second", CHALLENGER, {CHALLENGER: losses(0.7), BASELINE: losses(0.6, seed=3)}, [1]),
+        *family(home, "second", CHALLENGER, {CHALLENGER: losses(0.4), BASELINE: losses(0.6, seed=3)}, [4]),
+    ]
+    with pytest.raises(PromotionRefused, match="safety-1-v2 is worse"):
+        promote(home, new[1])
+    assert scoring(home) == old
+
+
+@pytest.mark.parametrize(("origins", "later"), [(20, 0), (52, 40)])
+def test_without_enough_shared_origins_somebody_has_to_say_why(home: Home, origins: int, later: int) -> None:
+    old = standing(home, origins=origins)
+    values = {CHALLENGER: losses(0.4, origins), BASELINE: losses(0.6, origins, 3)}
+    new = family(home, "second", CHALLENGER, values, later=later)
+    with pytest.raises(
+        PromotionRefused, match=r"not enough evidence to compare safety-4-v2 with safety-4-v1: .*--because"
+    ):
+        promote(home, new[1])
+    assert scoring(home) == old
+    promote(home, new[1], "the feed has changed")
+    assert scoring(home) == new
+
+
+def test_a_baseline_that_scores_is_looked_up_beside_the_challenger(home: Home) -> None:
+    """It stands beside every model, so that a year-old champion of this kind is still compared on today's origins."""
+    old = standing(home)
+    values = {CHALLENGER: losses(0.4), CHAMPION: losses(0.5, seed=5), BASELINE: losses(0.6, seed=3)}
+    new = family(home, "second", CHALLENGER, values, later=60)
+    done = promote(home, new[1])
+    assert next(one for one in done["compared"] if one["other"] == old[1])["effective"] == 13
+
+
+def test_a_version_without_series_needs_a_reason(home: Home) -> None:
+    version, _ = register(home, "safety", 4, Rate(CHALLENGER, 4, 0.1), {"best_baseline": BASELINE}, {})
+    with pytest.raises(PromotionRefused, match="not enough evidence"):
+        promote(home, version)
+    promote(home, version, "made by hand")
+    with pytest.raises(PromotionRefused, match="already"):
+        promote(home, version, "made by hand")
+
+
+def test_the_way_back_leads_from_family_to_family_and_not_around_in_a_circle(home: Home) -> None:
+    first = standing(home)
+    with pytest.raises(NothingToReturnTo, match="riskwarn models"):
+        rollback(home, "safety")
+    second = family(home, "second", CHALLENGER, {CHALLENGER: losses(0.45), BASELINE: losses(0.6, seed=3)})
+    third = family(home, "third", CHALLENGER, {CHALLENGER: losses(0.40), BASELINE: losses(0.6, seed=3)})
+    for day, one in enumerate((second, third), 1):
+        promote(home, one[0], now=START + timedelta(days=day))
+    assert scoring(home) == third
+    done = rollback(home, "safety", "alerts at every door", now=START + timedelta(days=3))
+    assert (done["champions"], done["replaced"]) == (second, third)
+    assert scoring(home) == second
+    told = tags(home, second[0])
+    assert (told["promoted_at"], told["because"]) == ("2026-10-08T08:00:00+00:00", "alerts at every door")
+    rollback(home, "safety", now=START + timedelta(days=4))
+    assert scoring(home) == first
+    with pytest.raises(NothingToReturnTo):
+        rollback(home, "safety")
+    # What was left may be promoted again, and returned from.
+    promote(home, third[0], now=START + timedelta(days=5))
+    rollback(home, "safety", now=START + timedelta(days=6))
+    assert scoring(home) == first
+    with pytest.raises(UnknownTarget):
+        rollback(home, "nothing")
+
+
+def test_a_family_of_one_leaves_the_others_and_the_way_back_leads_to_the_whole(home: Home) -> None:
+    first = standing(home)
+    [alone] = family(home, "alone", CHALLENGER, {CHALLENGER: losses(0.4), BASELINE: losses(0.6, seed=3)}, [4])
+    promote(home, alone, now=START + timedelta(days=1))
+    assert scoring(home) == [first[0], alone]
+    assert of_several_families(champions(home)) == {"safety": [first[0], alone]}
+    rollback(home, "safety", now=START + timedelta(days=2))
+    assert scoring(home) == first
+    assert of_several_families(champions(home)) == {}
+
+
+def test_a_champion_of_before_times_were_noted_can_be_returned_to(home: Home) -> None:
+    old = family(home, "first", CHAMPION, {CHAMPION: losses(0.5, seed=2), BASELINE: losses(0.6)})
+    for version in old:
+        set_alias(home, version, "champion")
+    new = family(home, "second", CHALLENGER, {CHALLENGER: losses(0.4), BASELINE: losses(0.6, seed=3)})
+    promote(home, new[0], now=START)
+    rollback(home, "safety", now=START + timedelta(days=1))
+    assert scoring(home) == old
+
+
+def test_gains_are_of_shared_origins_and_their_interval_holds_its_size() -> None:
+    days = [FIRST + timedelta(weeks=index) for index in range(60)]
+    one = gain_between(dict.fromkeys(days[:52], 0.4), dict.fromkeys(days[8:], 0.5), 4)
+    assert (one.gain, one.effective, one.enough) == (pytest.approx(0.1), 11, True)
+    assert not gain_between({}, dict.fromkeys(days, 0.5), 4).enough
+    rng = np.random.default_rng(4)
+    wins = 0
+    for _ in range(400):  # windows of four weeks overlap, and there is no difference
+        noise = np.convolve(rng.normal(0, 1, 55), np.ones(4), "valid")
+        wins += gain_between(dict.fromkeys(days[:52], 0.0), dict(zip(days[:52], noise, strict=True)), 4).wins
+    assert wins <= 20
