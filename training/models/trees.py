@@ -61,9 +61,8 @@ class Later:
 def binned(columns: Design, origins: Sequence[date], outcome: Outcome, rising: Flags) -> Rows:
     """The rows of these origins; thinned where there are too many. The draw depends on nothing but their number."""
     kept, weight = thinned(outcome)
-    rows = columns.rows(origins)
     data = lgb.Dataset(
-        rows if len(kept) == len(rows) else rows[kept],
+        columns.picked(origins, kept),
         params=_parameters(RESIDUAL, rising),
         feature_name=[f"c{index}" for index in range(len(columns.features))],
         free_raw_data=True,
@@ -76,16 +75,21 @@ def thinned(outcome: Outcome, most: int = MOST_ROWS) -> tuple[npt.NDArray[np.int
     weight = outcome.weight.ravel()
     known = np.flatnonzero(weight > 0)
     eventful = outcome.counts.ravel()[known] > 0
-    spare = most - int(eventful.sum())
-    if len(known) <= most or spare <= 0:
+    if len(known) <= most:
         return known, weight[known]
+    draw = np.random.default_rng(0)
+    events = known[eventful]
+    if len(events) > most // 2:
+        # Where events abound, so many of them tell as much as all.
+        events = np.sort(draw.permutation(events)[:: -(-len(events) // (most // 2))])
+    stands = int(eventful.sum()) / max(len(events), 1)
     empty = known[~eventful]
-    every = -(-len(empty) // max(spare, 1))
+    every = -(-len(empty) // (most - len(events)))
     # Every k-th row of a shuffled order: each stands for k of its kind, up to the remainder.
-    chosen = np.sort(np.random.default_rng(0).permutation(empty)[::every])
-    share = len(empty) / len(chosen)
-    kept = np.sort(np.concatenate([known[eventful], chosen]))
-    thinning = np.where(outcome.counts.ravel()[kept] > 0, 1.0, share).astype(np.float32)
+    chosen = np.sort(draw.permutation(empty)[::every])
+    share = len(empty) / max(len(chosen), 1)
+    kept = np.sort(np.concatenate([events, chosen]))
+    thinning = np.where(outcome.counts.ravel()[kept] > 0, stands, share).astype(np.float32)
     return kept, weight[kept] * thinning
 
 
