@@ -49,9 +49,10 @@ FITS = [
 class Stopwatch:
     """Seconds by step, without those of steps within, and seconds in which any thread was fitting."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: bool = False) -> None:
         self.seconds: dict[str, float] = {}
         self.fitting = 0.0
+        self.told, self.begun = told, time.perf_counter()
         self._stack: list[list[float]] = []
         self._lock, self._running, self._since = threading.Lock(), 0, 0.0
 
@@ -69,6 +70,10 @@ class Stopwatch:
             whole = time.perf_counter() - started
             self._stack.pop()
             self.seconds[name] = self.seconds.get(name, 0.0) + whole - inner[0]
+            if self.told:
+                print(
+                    f"    {time.perf_counter() - self.begun:6.0f} s  {name} {whole:.1f} s, peak {_peak(os.getpid()) / 2**30:.2f} GiB"
+                )
             if self._stack:
                 self._stack[-1][0] += whole
 
@@ -100,14 +105,14 @@ class Stopwatch:
         setattr(module, name, watched)
 
 
-def trained(path: Path, target: str) -> None:
+def trained(path: Path, target: str, told: bool) -> None:
     """Train in this process, and say what it cost."""
     import training.routines.train as routine
     from riskwarn.home import open_home
     from riskwarn.settings import Settings, silence_telemetry
 
     silence_telemetry()
-    watch = Stopwatch()
+    watch = Stopwatch(told)
     for step, functions in STEPS.items():
         for where, name in functions:
             watch.watch(where, name, step, watch.step)
@@ -136,10 +141,11 @@ def main() -> None:
     parser.add_argument("--grids", type=int, default=6_600)
     parser.add_argument("--target", default="safety")
     parser.add_argument("--home", type=Path, help="make the store here and leave it, or take the one that is there")
+    parser.add_argument("--steps", action="store_true", help="print each step when it is done")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.inside:
-        trained(arguments.home, arguments.target)
+        trained(arguments.home, arguments.target, arguments.steps)
         return
     from experiments.benchmarks.newest import made_home
 
@@ -149,20 +155,21 @@ def main() -> None:
             made_home(path, arguments.grids, RECORDS * arguments.grids)
         print(f"load of the machine before: {os.getloadavg()[0]:.1f}", flush=True)
         command = [sys.executable, __file__, "--inside", "--home", str(path), "--target", arguments.target]
+        command += ["--steps"] if arguments.steps else []
         started = time.perf_counter()
         process = subprocess.Popen(command)
-        memory, scratch = watched(process, path)
+        memory, scratch = watched(process)
         print(f"{time.perf_counter() - started:.0f} s with imports, {memory / 2**30:.2f} GiB at most", end=", ")
         print(f"{scratch / 1e9:.2f} GB of scratch; load now {os.getloadavg()[0]:.1f}")
         sys.exit(process.returncode)
 
 
-def watched(process: subprocess.Popen[bytes], home: Path) -> tuple[int, int]:
+def watched(process: subprocess.Popen[bytes]) -> tuple[int, int]:
     """(bytes of resident memory, bytes of scratch files) at most, until the process ends."""
     memory = scratch = 0
     while process.poll() is None:
         memory = max(memory, _peak(process.pid))
-        scratch = max(scratch, _scratch(home))
+        scratch = max(scratch, _scratch(process.pid))
         time.sleep(0.2)
     return memory, scratch
 
@@ -176,13 +183,15 @@ def _peak(pid: int) -> int:
     return max((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), default=0)
 
 
-def _scratch(home: Path) -> int:
+def _scratch(pid: int) -> int:
+    """Bytes of the files without a name that a process holds open."""
     total = 0
-    for path in home.glob("features/scratch-*/*"):
-        try:
-            total += path.stat().st_blocks * 512
-        except OSError:  # it is gone
-            continue
+    try:
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            if os.readlink(link).endswith("(deleted)"):
+                total += link.stat().st_blocks * 512
+    except OSError:  # one was closed, or the process is gone
+        return total
     return total
 
 

@@ -130,6 +130,20 @@ class StoredDesign(Design):
                 drawn_in(raw[: len(some)].reshape(-1), unknown(self.features[index]), out=columns[index])
             yield Block(slice(begin, begin + len(some)), columns)
 
+    def picked(self, origins: Sequence[date], kept: npt.NDArray[np.int64]) -> Narrow:
+        """(rows, columns) of these rows alone: one column after the other is read, and only what is kept of it drawn in."""
+        inside = np.array(self.chosen, dtype=np.int64)[self.places_of(origins)]
+        found = np.empty((len(self.features), len(kept)), dtype=np.float32)
+        raw = np.empty((max(1, 8 * ROWS // self.grids), self.grids), dtype=np.float32)
+        for index, feature in enumerate(self.features):
+            for begin in range(0, len(inside), len(raw)):
+                some = inside[begin : begin + len(raw)]
+                self._read(index, some, raw[: len(some)])
+                first, last = np.searchsorted(kept, (begin * self.grids, (begin + len(some)) * self.grids))
+                column = raw.reshape(-1)[kept[first:last] - begin * self.grids]
+                drawn_in(column, unknown(feature), out=found[index, first:last])
+        return found.T
+
     def rows(self, origins: Sequence[date]) -> Narrow:
         """(rows, columns) of these origins."""
         return self.only(origins).values.reshape(len(self.features), -1).T
@@ -205,6 +219,16 @@ def unknown(feature: Feature) -> float:
 
 def varying(columns: Design, origins: Sequence[date]) -> Flags:
     """(columns,) which are not the same everywhere: a source that was never loaded teaches nothing."""
+    if isinstance(columns, StoredDesign) and len(origins) > 10:
+        # Nearly all columns are seen to vary in a few origins: the others alone are looked at everywhere.
+        found = _everywhere(columns, origins[:: len(origins) // 10])
+        if not found.all():
+            found[~found] = _everywhere(columns.select(~found), origins)
+        return found
+    return _everywhere(columns, origins)
+
+
+def _everywhere(columns: Design, origins: Sequence[date]) -> Flags:
     least = np.full(len(columns.features), np.inf)
     most = -least
     for block in columns.blocks(origins):

@@ -21,6 +21,7 @@ from riskwarn.words import Unit
 from training.intervals.counts import Reals
 from training.intervals.dispersion import Dispersion
 from training.labels.task import ForecastInputs
+from training.models.design import ROWS as BLOCK
 from training.models.design import Design, design
 from training.models.forecast import Forecast, Reasons
 from training.models.linear import Linear
@@ -119,7 +120,9 @@ class Ensemble:
     def forecast(self, columns: Design, origins: Sequence[date]) -> Forecast:
         """Forecast from columns that are at hand: those of `names`, in their order."""
         rate = np.zeros((len(origins), columns.grids))
-        step = max(1, ROWS // columns.grids)
+        # Whole blocks of a design, so that no number depends on how many origins are asked for at once.
+        block = max(1, BLOCK // columns.grids)
+        step = block * max(1, ROWS // (block * columns.grids))
         for begin in range(0, len(origins), step):
             some = origins[begin : begin + step]
             held = columns.only(some)
