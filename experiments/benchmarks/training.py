@@ -39,8 +39,8 @@ STEPS = {
 
 #: Where the learning itself is done, on some threads at once.
 FITS = [
-    ("training.models.choosing", "fit_poisson_regression"),
-    ("training.models.family", "fit_poisson_regression"),
+    ("training.models.choosing", "fit_regressions"),
+    ("training.models.family", "fit_regressions"),
     ("training.models.choosing", "losses_by_round"),
     ("training.models.family", "grow"),
 ]
@@ -188,7 +188,7 @@ def _scratch(pid: int) -> int:
     total = 0
     try:
         for link in Path(f"/proc/{pid}/fd").iterdir():
-            if os.readlink(link).endswith("(deleted)"):
+            if link.readlink().name.endswith("(deleted)"):
                 total += link.stat().st_blocks * 512
     except OSError:  # one was closed, or the process is gone
         return total

@@ -29,7 +29,7 @@ from training.labels.task import ForecastTask
 from training.models.design import Design, rising
 from training.models.ensemble import Calibration
 from training.models.linear import Linear
-from training.models.poisson import Outcome, fit_poisson_regression, margins
+from training.models.poisson import Outcome, fit_regressions, margins
 from training.models.trees import ALONE, RESIDUAL, Later, binned, losses_by_round, raw_margin
 
 Item = TypeVar("Item")
@@ -205,7 +205,7 @@ def _quarters(task: ForecastTask, at: date, every: int) -> list[_Quarter]:
 
 def _regressed(columns: Design, one: _Quarter) -> _Quarter:
     """A quarter with the regressions of all penalties."""
-    linears = fit_poisson_regression(columns, one.learnt, PENALTIES, rising(columns.features))
+    linears = fit_regressions(columns, one.learnt, PENALTIES, rising(columns.features))
     return replace(
         one, linears=tuple(linears), margins=tuple(margins(columns, one.origins, linear) for linear in linears)
     )

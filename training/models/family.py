@@ -14,9 +14,9 @@ from riskwarn.errors import HistoryTooShort, TargetEverywhere, TargetWithoutEven
 from riskwarn.health.learnable import LEAST_EVENTS, LEAST_ORIGINS
 from training.labels.task import ForecastTask
 from training.models.choosing import Choices, choose, outcome, side_by_side
-from training.models.design import Design, StoredDesign, design, rising, varying
+from training.models.design import Design, design, rising, varying
 from training.models.ensemble import Alone, Ensemble, SpanModel
-from training.models.poisson import fit_from_part, fit_poisson_regression
+from training.models.poisson import fit_regressions
 from training.models.trees import ALONE, RESIDUAL, binned, grow
 
 #: The horizon that people look at where it is served, else the first.
@@ -106,10 +106,7 @@ def _fit_span(task: ForecastTask, columns: Design, at: date, choices: Choices, s
         raise HistoryTooShort(origins=len(origins), as_of=at, horizon=stop, needed=LEAST_ORIGINS)
     learnt = outcome(task, origins, start, stop, at)
     flags = rising(columns.features)
-    if isinstance(columns, StoredDesign):
-        linear = fit_from_part(columns, learnt, choices.penalty, flags)
-    else:
-        [linear] = fit_poisson_regression(columns, learnt, [choices.penalty], flags)
+    [linear] = fit_regressions(columns, learnt, [choices.penalty], flags)
     rows = binned(columns, learnt, flags, linear)
     trees = grow(rows, learnt, rows.margin, replace(RESIDUAL, rounds=choices.rounds), flags)
     mean = float(np.log(max(learnt.events, 0.5) / learnt.rows))
