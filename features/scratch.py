@@ -7,7 +7,7 @@ import mmap
 import os
 import tempfile
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,9 @@ Narrow = npt.NDArray[np.float32]
 LARGE = 2**28
 
 
-class Scratch(np.memmap):  # type: ignore[type-arg]
+class Scratch(np.memmap):
     """(features, origins, grids) float32 in a file. It can be used like any array, whose pages then count as the process's;
-    `read_into` and `put` hold no more than what they are given."""
+    `read_into` and `put_grids` hold no more than what they are given."""
 
     file: IO[bytes] | None = None
 
@@ -42,11 +42,11 @@ class Scratch(np.memmap):  # type: ignore[type-arg]
             if error.errno != errno.ENOSPC:
                 raise
             raise DiskFull(path=folder) from error
-        made = cls.__new__(cls, file, dtype=np.float32, mode="r+", shape=shape)
+        made = cast(Scratch, cls.__new__(cls, file, dtype=np.float32, mode="r+", shape=shape))
         made.file = file
         return made
 
-    def put(self, grids: Any, block: Narrow) -> None:
+    def put_grids(self, grids: Any, block: Narrow) -> None:
         """Write (features, origins, some grids) at the places of these grids."""
         size = 4 * self.shape[1] * self.shape[2]
         for index, column in enumerate(block):
@@ -58,7 +58,7 @@ class Scratch(np.memmap):  # type: ignore[type-arg]
         """Read the origins from the first on into (origins, grids) that lie side by side."""
         assert self.file is not None
         begin = 4 * (feature * self.shape[1] + first) * self.shape[2]
-        view = memoryview(out).cast("B")
+        view = memoryview(cast(Any, out)).cast("B")
         done = 0
         while done < len(view):
             got = os.preadv(self.file.fileno(), [view[done:]], begin + done)

@@ -70,7 +70,7 @@ def build_features(
     for done, (place, block) in enumerate(executor(work, shards), start=1):
         if isinstance(values, Scratch):
             if not shared:
-                values.put(place, block)
+                values.put_grids(place, block)
         elif len(parts) == 1:
             values = block
         else:

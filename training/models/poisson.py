@@ -251,4 +251,4 @@ def margins_of(columns: npt.NDArray[np.float32], linear: Linear) -> Reals:
     """(rows,) log means of (columns, rows)."""
     weights = (linear.coefficients / linear.scale).astype(np.float32)
     intercept = linear.intercept - float((linear.mean / linear.scale * linear.coefficients).sum())
-    return np.asarray((weights @ columns).astype(np.float64) + intercept)
+    return np.asarray(weights @ columns + intercept, dtype=np.float64)

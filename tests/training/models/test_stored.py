@@ -31,7 +31,7 @@ def task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ForecastTask:
     stored = Scratch.within(tmp_path, held.shape)
     odd = np.arange(held.shape[2]) % 2 == 1
     for part in (np.flatnonzero(odd), np.flatnonzero(~odd)):
-        stored.put(part, held[:, :, part])
+        stored.put_grids(part, held[:, :, part])
     assert np.array_equal(stored, held, equal_nan=True)
     return task.with_matrix(replace(matrix, values=stored))
 
