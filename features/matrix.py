@@ -49,7 +49,7 @@ class FeatureMatrix:
     features: tuple[Feature, ...]
     origins: tuple[date, ...]  # rising, whole periods apart
     grid_ids: tuple[str, ...]
-    values: Block  # (features, origins, grids) float32, C order
+    values: Block  # (features, origins, grids) float32, C order; of a large city a features.scratch.Scratch
     provenance: Provenance | None = None
 
     @cached_property

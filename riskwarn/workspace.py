@@ -276,7 +276,11 @@ class City:
         from training.routines.backtest import features_for
 
         [name] = self.home.configuration.chosen_targets(target)
-        matrix = X.matrix if X is not None else features_for(self.known, name, settings=self.home.settings)
+        matrix = (
+            X.matrix
+            if X is not None
+            else features_for(self.known, name, settings=self.home.settings, scratch=self.home.features)
+        )
         periods = horizon or usual_horizon(self.home.configuration.horizons)
         return Task(self.home, make_task(self.known, name, periods, matrix))
 

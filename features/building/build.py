@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from features.families.declaration import Declared
 from features.matrix import Block, FeatureMatrix
 from features.panel.panel import Encoded, Panel, encoded
 from features.panel.partition import Indices, Partition, partitions
+from features.scratch import LARGE, Scratch
 from features.transforms.transform import Transform, sources_of
 from riskwarn.configuration import Configuration
 from riskwarn.errors import AsOfInvalid, UnknownTarget, WorkerDiffers
@@ -37,20 +39,23 @@ def build_features(
     executor: Executor = one_by_one,
     numbers: Encoded | None = None,
     names: Sequence[str] | None = None,
+    scratch: Path | None = None,
 ) -> FeatureMatrix:
     """The features as of each origin: all of the catalogue, or those of these names, in the order in which they are given.
 
     Origins rise and lie whole periods before the city's as-of, or are the as-of itself; raises AsOfInvalid for any
     other, and UnknownTarget for a name that the catalogue does not have. What an origin's rows hold was known strictly before it. `cells` (columns times grids) bounds a partition; `executor`
     says where partitions are computed (see :mod:`features.building.executors`) and changes no number; `numbers` is the encoded city where
-    it is at hand.
+    it is at hand; a large block lies in a file in the folder `scratch` where one is given (see :mod:`features.scratch`).
     """
     numbers = encoded(city) if numbers is None else numbers
     chosen = columns_of(city, len(numbers.edges), origins)
     rows = chosen_rows(city.configuration, names)
     begin, columns = int(chosen[0]), int(chosen[-1] - chosen[0]) + 1
     parts = list(partitions(city.geography, max(1, cells // columns)))
-    values = np.empty((len(rows), len(origins), len(city.geography)), dtype=np.float32)
+    shape = (len(rows), len(origins), len(city.geography))
+    on_disk = scratch is not None and 4 * int(np.prod(shape)) >= LARGE
+    values: Block = Scratch.within(scratch, shape) if on_disk and scratch else np.empty(shape, dtype=np.float32)
     shown = tuple(int(one) for one in chosen - begin)
     totals = None
     if len(parts) > 1 and wide_bases(rows):
@@ -63,7 +68,10 @@ def build_features(
     shards = Shards(city, numbers, parts, begin, columns, shown, totals, groups, names)
     work = partial(features_of_shard, into=values) if shared else features_of_shard
     for done, (place, block) in enumerate(executor(work, shards), start=1):
-        if len(parts) == 1:
+        if isinstance(values, Scratch):
+            if not shared:
+                values.put_grids(place, block)
+        elif len(parts) == 1:
             values = block
         else:
             values[:, :, place] = block

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import pickle
 import signal
 import subprocess
@@ -18,8 +19,9 @@ from features.building.build import CELLS, Shards, build_features, features_of_s
 from features.building.executors import DaskExecutor, ThreadExecutor, chosen_executor, one_by_one
 from features.panel.panel import encoded
 from features.panel.partition import Partition
+from features.scratch import Scratch
 from features.testing import check_partitions, made_up_city
-from riskwarn.errors import ClusterUnreachable, UnknownTarget
+from riskwarn.errors import ClusterUnreachable, DiskFull, UnknownTarget
 
 ROOT = str(Path(__file__).parents[2])
 
@@ -39,6 +41,31 @@ def test_features_that_are_asked_for_by_name_are_those_of_the_whole(cells: int, 
     assert build_features(city, [city.as_of], names=[]).values.shape == (0, 1, len(city.geography))
     with pytest.raises(UnknownTarget, match="'no_such'"):
         build_features(city, [city.as_of], names=["no_such"])
+
+
+@pytest.mark.parametrize(("cells", "executor"), [(20, one_by_one), (CELLS, one_by_one), (CELLS, ThreadExecutor(2))])
+def test_a_large_block_lies_in_a_file_without_a_name(
+    cells: int, executor: ThreadExecutor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    city = made_up_city(15)
+    origins, names = [city.calendar.shift(city.as_of, -3), city.as_of], ["disputes_open", "petitions_unanswered"]
+    held = build_features(city, origins, names=names, scratch=tmp_path)
+    assert not isinstance(held.values, Scratch)
+    monkeypatch.setattr("features.building.build.LARGE", 0)
+    stored = build_features(city, origins, cells=cells, executor=executor, names=names, scratch=tmp_path)
+    assert isinstance(stored.values, Scratch)
+    assert stored.values.tobytes() == held.values.tobytes()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_without_room_is_told_before_anything_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: int) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    monkeypatch.setattr("features.scratch.os.posix_fallocate", full)
+    with pytest.raises(DiskFull):
+        Scratch.within(tmp_path, (2, 3, 4))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_worker_elsewhere_computes_what_is_asked_for_by_name() -> None:

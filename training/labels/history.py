@@ -47,8 +47,11 @@ class EventHistory:
 
     def exposure(self, origins: Sequence[date]) -> Reals:
         """(origins, grids) periods before each origin in which the feed was alive in the grid's district, at least 1."""
-        alive = [self.feed.alive(int(column)).sum(axis=1) for column in self.columns_of(origins)]
+        alive = [self._periods_alive(int(column)) for column in self.columns_of(origins)]
         return np.maximum(np.array(alive, dtype=np.float64)[:, 1 + self.feed.district_of_grid], 1.0)
+
+    def _periods_alive(self, column: int) -> npt.NDArray[Any]:
+        return self._once(("alive", column), lambda: self.feed.alive(column).sum(axis=1))
 
     def known(self) -> npt.NDArray[Any]:
         """(columns, grids) all events that were known."""

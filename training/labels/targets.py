@@ -78,9 +78,11 @@ def window_counts(
     counts = np.zeros((len(origins), grids))
     starts = calendar.instants([calendar.shift(origin, start) for origin in origins])
     ends = calendar.instants([calendar.shift(origin, stop) for origin in origins])
-    for index in range(len(origins)):
-        inside = seen & (events.at >= starts[index]) & (events.at < ends[index])
-        counts[index] = np.bincount(events.grid[inside], events.count[inside], grids)
+    order = np.flatnonzero(seen)
+    order = order[np.argsort(events.at[order], kind="stable")]
+    at, grid, count = events.at[order], events.grid[order], events.count[order]
+    for index, (first, last) in enumerate(zip(np.searchsorted(at, starts), np.searchsorted(at, ends), strict=True)):
+        counts[index] = np.bincount(grid[first:last], count[first:last], grids)
     return counts
 
 

@@ -80,13 +80,17 @@ class ForecastTask:
     def observed(self, origins: Sequence[date], start: int, stop: int, known_before: date) -> Flags:
         """(origins, grids) whether the target's feed was alive from `start` to `stop` periods after each origin, as known before
         a date: elsewhere a count of nothing says nothing."""
+        return self._observed(origins, start, stop, known_before)[:, self.feed.district_of_grid]
+
+    def _observed(self, origins: Sequence[date], start: int, stop: int, known_before: date) -> Flags:
+        """(origins, districts)"""
         history = self.inputs.history
         at = history.column_before(known_before)
         alive = self.feed.alive(at)
         dead = np.concatenate([np.zeros((len(alive), 1)), np.cumsum(~alive, axis=1)], axis=1)
         columns = history.columns_of(origins)
         first, last = np.minimum(columns + start, at), np.minimum(columns + stop, at)
-        return np.asarray((dead[:, last] == dead[:, first]).T[:, 1 + self.feed.district_of_grid])
+        return np.asarray((dead[1:, last] == dead[1:, first]).T)
 
     def treated(self, origins: Sequence[date], known_before: date) -> Flags:
         """(origins, grids) whether an intervention began in the window, as known before a date."""
@@ -107,7 +111,7 @@ class ForecastTask:
         found = mature(self.origins, self.calendar, self.horizon, self.embargo(at), at)
         if not found:
             return []
-        known = self.observed(found, 0, self.horizon, at).any(axis=1)
+        known = self._observed(found, 0, self.horizon, at)[:, np.unique(self.feed.district_of_grid)].any(axis=1)
         return [origin for origin, some in zip(found, np.asarray(known), strict=True) if some]
 
     def at_horizon(self, horizon: int) -> ForecastTask:

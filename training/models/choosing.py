@@ -29,7 +29,7 @@ from training.labels.task import ForecastTask
 from training.models.design import Design, rising
 from training.models.ensemble import Calibration
 from training.models.linear import Linear
-from training.models.poisson import Outcome, fit_poisson_regression, margins
+from training.models.poisson import Outcome, fit_regressions, margins
 from training.models.trees import ALONE, RESIDUAL, Later, binned, losses_by_round, raw_margin
 
 Item = TypeVar("Item")
@@ -47,6 +47,9 @@ _QUARTERS = 4
 
 #: Fewer origins or events teach nothing that holds.
 LEAST_ORIGINS, LEAST_EVENTS = 6, 20
+
+#: Rows of a city (mature origins times grids) that are looked at, about: of a larger one every so many-th grid.
+MOST_ROWS = 2_000_000
 
 #: Events that stand for the belief that no calibration is needed.
 _PRIOR_EVENTS = 20.0
@@ -110,16 +113,20 @@ class _Grown:
         return self.mean + raw_margin(self.lonely, self.table, rounds=rounds).reshape(self.start.shape)
 
 
-def outcome(task: ForecastTask, origins: Sequence[date], start: int, stop: int, known_before: date) -> Outcome:
-    """What is learnt of a span from these origins."""
-    known = task.observed(origins, start, stop, known_before)
+def outcome(
+    task: ForecastTask, origins: Sequence[date], start: int, stop: int, known_before: date, every: int = 1
+) -> Outcome:
+    """What is learnt of a span from these origins, in every so many-th grid."""
+    known = task.observed(origins, start, stop, known_before)[:, ::every]
     counts = task.counts(origins, start, stop, known_before)
-    return Outcome(tuple(origins), counts, known.astype(np.float32))
+    return Outcome(tuple(origins), counts if every == 1 else counts[:, ::every].copy(), known.astype(np.float32))
 
 
 def choose(task: ForecastTask, columns: Design, at: date, threads: int = 1) -> Choices:
-    """What to learn with at `at`, by the task's horizon: from what was known then."""
-    quarters = side_by_side(partial(_regressed, columns), _quarters(task, at), threads)
+    """What to learn with at `at`, by the task's horizon: from what was known then, of a large city in every so many-th grid."""
+    every = max(1, round(len(task.mature(at)) * task.grids / MOST_ROWS))
+    columns = columns.some_grids(every)
+    quarters = side_by_side(partial(_regressed, columns), _quarters(task, at, every), threads)
     if not quarters:
         return _defaults(task, at)
     losses = np.array([[_loss(margin, one) for margin in one.margins] for one in quarters])
@@ -140,7 +147,8 @@ def choose(task: ForecastTask, columns: Design, at: date, threads: int = 1) -> C
     mean = calibration.of(np.exp(np.concatenate([part.ravel() for part in margin])))
     known = np.concatenate([one.known.ravel() for one in quarters]) > 0
     dispersion = fit_dispersion(mean[known], np.concatenate([one.counts.ravel() for one in quarters])[known])
-    together = _together(task, dispersion, calibration, margin, quarters)
+    units = {level: unit[::every] for level, unit in task.units.items()}
+    together = _together(units, dispersion, calibration, margin, quarters)
     penalties = dict(zip(map(str, PENALTIES), losses.mean(axis=0).tolist(), strict=True))
     return Choices(
         PENALTIES[best],
@@ -174,7 +182,7 @@ def wins(gains: Sequence[float]) -> bool:
     return bool(values.mean() - bound > 0)
 
 
-def _quarters(task: ForecastTask, at: date) -> list[_Quarter]:
+def _quarters(task: ForecastTask, at: date, every: int) -> list[_Quarter]:
     """The newest quarters whose windows are mature at `at`, the oldest first, each with what could be learnt before it."""
     mature = task.mature(at)
     size = _QUARTER[task.calendar.period]
@@ -188,16 +196,16 @@ def _quarters(task: ForecastTask, at: date) -> list[_Quarter]:
         before = task.mature(origins[0])[::-1][::step][::-1]
         if len(before) < LEAST_ORIGINS:
             continue
-        learnt = outcome(task, before, 0, task.horizon, origins[0])
+        learnt = outcome(task, before, 0, task.horizon, origins[0], every)
         if learnt.events >= LEAST_EVENTS:
-            came = outcome(task, origins, 0, task.horizon, at)
+            came = outcome(task, origins, 0, task.horizon, at, every)
             found.append(_Quarter(learnt, tuple(origins), came.counts, came.weight.astype(np.float64)))
     return found
 
 
 def _regressed(columns: Design, one: _Quarter) -> _Quarter:
     """A quarter with the regressions of all penalties."""
-    linears = fit_poisson_regression(columns, one.learnt, PENALTIES, rising(columns.features))
+    linears = fit_regressions(columns, one.learnt, PENALTIES, rising(columns.features))
     return replace(
         one, linears=tuple(linears), margins=tuple(margins(columns, one.origins, linear) for linear in linears)
     )
@@ -206,13 +214,12 @@ def _regressed(columns: Design, one: _Quarter) -> _Quarter:
 def _grown(columns: Design, penalty: int, one: _Quarter) -> _Grown:
     """Trees on the regression of one penalty, and alone."""
     flags, linear, start = rising(columns.features), one.linears[penalty], one.margins[penalty]
-    rows, table = binned(columns, one.learnt.origins, one.learnt, flags), columns.rows(one.origins)
-    inside = margins(columns, one.learnt.origins, linear)
+    rows, table = binned(columns, one.learnt, flags, linear), columns.rows(one.origins)
     later = partial(Later, table, one.counts.ravel(), one.known.ravel())
-    trees, by_round = losses_by_round(rows, one.learnt, inside, later(start.ravel()), RESIDUAL, flags)
+    trees, by_round = losses_by_round(rows, one.learnt, rows.margin, later(start.ravel()), RESIDUAL, flags)
     mean = float(np.log(one.learnt.events / one.learnt.rows))
     flat = np.full(len(table), mean)
-    lonely, alone = losses_by_round(rows, one.learnt, np.full_like(inside, mean), later(flat), ALONE, flags)
+    lonely, alone = losses_by_round(rows, one.learnt, np.full_like(rows.margin, mean), later(flat), ALONE, flags)
     before = float(((np.exp(start) - one.counts * start) * one.known).sum() / one.known.sum())
     return _Grown(start, mean, table, trees, lonely, np.concatenate([[before], by_round]), alone)
 
@@ -239,7 +246,7 @@ def _calibration(margin: Sequence[Reals], quarters: Sequence[_Quarter]) -> Calib
 
 
 def _together(
-    task: ForecastTask,
+    units: Mapping[Unit, npt.NDArray[np.int64]],
     dispersion: Dispersion,
     calibration: Calibration,
     margin: Sequence[Reals],
@@ -248,7 +255,7 @@ def _together(
     """By how much the grids of a unit err alike, over the quarters."""
     counts = dispersion.around(calibration.of(np.exp(np.concatenate(margin))))
     observed = np.concatenate([np.where(one.known > 0, one.counts, np.nan) for one in quarters])
-    return fit_together(counts, observed, task.units)
+    return fit_together(counts, observed, units)
 
 
 def _straightened(margin: Sequence[Reals], quarters: Sequence[_Quarter]) -> Calibration:

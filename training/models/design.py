@@ -7,13 +7,15 @@ Nothing here is fitted.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from features import Feature, FeatureMatrix
+from features.scratch import Scratch
 from riskwarn.contracts import declared
 
 Narrow = npt.NDArray[np.float32]
@@ -21,6 +23,9 @@ Flags = npt.NDArray[np.bool_]
 
 #: Days for which something that was never seen is taken to lie back: ten years.
 LONG_AGO_DAYS = 3650
+
+#: Bytes that a design of a matrix in a file takes in memory at most: 6,600 grids and five years of 100 columns.
+MOST_HELD = 3 * 2**28
 
 #: Rows of one block: enough for a matrix product, few enough to stay near a core.
 ROWS = 16_384
@@ -54,8 +59,7 @@ class Design:
 
     def blocks(self, origins: Sequence[date]) -> Iterator[Block]:
         """The rows of these origins, in their order."""
-        place = {origin: index for index, origin in enumerate(self.origins)}
-        chosen = np.array([place[origin] for origin in origins], dtype=np.int64)
+        chosen = self.places_of(origins)
         step = max(1, ROWS // self.grids)
         for begin in range(0, len(chosen), step):
             some = chosen[begin : begin + step]
@@ -65,9 +69,32 @@ class Design:
 
     def rows(self, origins: Sequence[date]) -> Narrow:
         """(rows, columns) of these origins, column by column in memory as a learner takes them."""
-        place = {origin: index for index, origin in enumerate(self.origins)}
-        chosen = [place[origin] for origin in origins]
+        chosen = self.places_of(origins)
         return self.values[:, chosen].reshape(len(self.features), -1).T
+
+    def picked(self, origins: Sequence[date], kept: npt.NDArray[np.int64]) -> Narrow:
+        """(rows, columns) of these rows alone, which rise, by their places among the origins times the grids."""
+        if len(kept) == len(origins) * self.grids:
+            return self.rows(origins)
+        found = np.empty((len(self.features), len(kept)), dtype=np.float32)
+        for block in self.blocks(origins):
+            first, last = block.origins.start * self.grids, block.origins.stop * self.grids
+            begin, end = np.searchsorted(kept, (first, last))
+            np.take(block.columns, kept[begin:end] - first, axis=1, out=found[:, begin:end])
+        return found.T
+
+    def only(self, origins: Sequence[date]) -> Design:
+        """Some of the origins, in memory."""
+        return self
+
+    def some_grids(self, every: int) -> Design:
+        """Every so many-th grid, in memory."""
+        return self if every == 1 else Design(self.features, self.origins, self.values[:, :, ::every])
+
+    def places_of(self, origins: Sequence[date]) -> npt.NDArray[np.int64]:
+        """The places of some origins."""
+        place = {origin: index for index, origin in enumerate(self.origins)}
+        return np.array([place[origin] for origin in origins], dtype=np.int64)
 
     def select(self, chosen: Flags) -> Design:
         """Some of the columns."""
@@ -77,16 +104,103 @@ class Design:
         return Design(kept, self.origins, self.values[chosen])
 
 
-def design(matrix: FeatureMatrix, origins: Sequence[date] | None = None) -> Design:
-    """The design of a matrix, of all its origins or of some."""
+@dataclass(frozen=True)
+class StoredDesign(Design):
+    """The same of a block that lies in a file: a block of rows is read, and drawn in, when it is asked for.
+
+    `values` is that block as it is; `places` are its features that are the columns. The columns of a block hold only until the
+    next is asked for.
+    """
+
+    values: Scratch
+    places: tuple[int, ...] = ()
+    chosen: tuple[int, ...] = ()  # the place of each origin
+
+    def blocks(self, origins: Sequence[date]) -> Iterator[Block]:
+        """The rows of these origins, in their order."""
+        inside = np.array(self.chosen, dtype=np.int64)[self.places_of(origins)]
+        step = max(1, ROWS // self.grids)
+        raw = np.empty((step, self.grids), dtype=np.float32)
+        room = np.empty((len(self.features), step * self.grids), dtype=np.float32)
+        for begin in range(0, len(inside), step):
+            some = inside[begin : begin + step]
+            columns = room[:, : len(some) * self.grids]
+            for index in range(len(self.features)):
+                self._read(index, some, raw[: len(some)])
+                drawn_in(raw[: len(some)].reshape(-1), unknown(self.features[index]), out=columns[index])
+            yield Block(slice(begin, begin + len(some)), columns)
+
+    def picked(self, origins: Sequence[date], kept: npt.NDArray[np.int64]) -> Narrow:
+        """(rows, columns) of these rows alone: one column after the other is read, and only what is kept of it drawn in."""
+        inside = np.array(self.chosen, dtype=np.int64)[self.places_of(origins)]
+        found = np.empty((len(self.features), len(kept)), dtype=np.float32)
+        raw = np.empty((max(1, 8 * ROWS // self.grids), self.grids), dtype=np.float32)
+        for index, feature in enumerate(self.features):
+            for begin in range(0, len(inside), len(raw)):
+                some = inside[begin : begin + len(raw)]
+                self._read(index, some, raw[: len(some)])
+                first, last = np.searchsorted(kept, (begin * self.grids, (begin + len(some)) * self.grids))
+                column = raw.reshape(-1)[kept[first:last] - begin * self.grids]
+                drawn_in(column, unknown(feature), out=found[index, first:last])
+        return found.T
+
+    def rows(self, origins: Sequence[date]) -> Narrow:
+        """(rows, columns) of these origins."""
+        return self.only(origins).values.reshape(len(self.features), -1).T
+
+    def only(self, origins: Sequence[date]) -> Design:
+        """Some of the origins, in memory."""
+        inside = np.array(self.chosen, dtype=np.int64)[self.places_of(origins)]
+        return Design(self.features, tuple(origins), self._held(inside, 1))
+
+    def some_grids(self, every: int) -> Design:
+        """Every so many-th grid, in memory."""
+        return Design(self.features, self.origins, self._held(np.array(self.chosen, dtype=np.int64), every))
+
+    def select(self, chosen: Flags) -> Design:
+        """Some of the columns."""
+        kept = np.flatnonzero(chosen)
+        features = tuple(self.features[index] for index in kept)
+        return replace(self, features=features, places=tuple(self.places[index] for index in kept))
+
+    def _held(self, inside: npt.NDArray[np.int64], every: int) -> Narrow:
+        """(columns, origins, some grids)."""
+        grids = len(range(0, self.grids, every))
+        found = np.empty((len(self.features), len(inside), grids), dtype=np.float32)
+        raw = np.empty((max(1, ROWS // self.grids), self.grids), dtype=np.float32)
+        for index, feature in enumerate(self.features):
+            for begin in range(0, len(inside), len(raw)):
+                some = inside[begin : begin + len(raw)]
+                self._read(index, some, raw[: len(some)])
+                drawn_in(raw[: len(some), ::every], unknown(feature), out=found[index, begin : begin + len(some)])
+        return found
+
+    def _read(self, index: int, some: npt.NDArray[np.int64], out: Narrow) -> None:
+        """One column of some origins, a run of them at once."""
+        runs = np.flatnonzero(np.diff(some, prepend=-2) != 1)
+        for begin, end in pairwise([*runs.tolist(), len(some)]):
+            self.values.read_into(self.places[index], int(some[begin]), out[begin:end])
+
+
+def design(matrix: FeatureMatrix, origins: Sequence[date] | None = None, names: Sequence[str] | None = None) -> Design:
+    """The design of a matrix, of all its origins and features or of some: in memory, or, where that would be large, read from
+    the file in which the matrix lies."""
     origins = matrix.origins if origins is None else tuple(origins)
     place = {origin: index for index, origin in enumerate(matrix.origins)}
     chosen = [place[origin] for origin in origins]
+    if isinstance(matrix.values, Scratch):
+        column = {name: index for index, name in enumerate(matrix.names)}
+        columns = range(len(matrix.features)) if names is None else [column[name] for name in names]
+        features = tuple(matrix.features[index] for index in columns)
+        made = StoredDesign(features, origins, matrix.values, tuple(columns), tuple(chosen))
+        small = 4 * len(features) * len(origins) * made.grids <= MOST_HELD
+        return made.some_grids(1) if small else made
+    matrix = matrix if names is None else matrix.select(names)
     whole = chosen == list(range(len(matrix.origins)))
     values = np.empty((len(matrix.features), len(origins), len(matrix.grid_ids)), dtype=np.float32)
     for index, feature in enumerate(matrix.features):
-        column = matrix.values[index] if whole else matrix.values[index][chosen]
-        drawn_in(column, unknown(feature), out=values[index])
+        one = matrix.values[index] if whole else matrix.values[index][chosen]
+        drawn_in(one, unknown(feature), out=values[index])
     return Design(matrix.features, origins, values)
 
 
@@ -105,6 +219,16 @@ def unknown(feature: Feature) -> float:
 
 def varying(columns: Design, origins: Sequence[date]) -> Flags:
     """(columns,) which are not the same everywhere: a source that was never loaded teaches nothing."""
+    if isinstance(columns, StoredDesign) and len(origins) > 10:
+        # Nearly all columns are seen to vary in a few origins: the others alone are looked at everywhere.
+        found = _everywhere(columns, origins[:: len(origins) // 10])
+        if not found.all():
+            found[~found] = _everywhere(columns.select(~found), origins)
+        return found
+    return _everywhere(columns, origins)
+
+
+def _everywhere(columns: Design, origins: Sequence[date]) -> Flags:
     least = np.full(len(columns.features), np.inf)
     most = -least
     for block in columns.blocks(origins):

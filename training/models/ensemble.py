@@ -21,11 +21,15 @@ from riskwarn.words import Unit
 from training.intervals.counts import Reals
 from training.intervals.dispersion import Dispersion
 from training.labels.task import ForecastInputs
+from training.models.design import ROWS as BLOCK
 from training.models.design import Design, design
 from training.models.forecast import Forecast, Reasons
 from training.models.linear import Linear
 from training.models.poisson import LEAST_MARGIN, MOST_MARGIN, margins
 from training.models.trees import raw_margin
+
+#: Rows that are forecast at once.
+ROWS = 200_000
 
 
 @dataclass(frozen=True)
@@ -110,20 +114,25 @@ class Ensemble:
 
     def predict(self, inputs: ForecastInputs, origins: Sequence[date]) -> Forecast:
         """Forecast from the features as of each origin."""
-        columns = design(inputs.matrix.select(self.names), origins)
+        columns = design(inputs.matrix, origins, self.names)
         return self.forecast(columns, origins)
 
     def forecast(self, columns: Design, origins: Sequence[date]) -> Forecast:
         """Forecast from columns that are at hand: those of `names`, in their order."""
         rate = np.zeros((len(origins), columns.grids))
-        for span in self.spans:
-            rate += np.exp(span.margin(columns, origins, self.threads))
+        # Whole blocks of a design, so that no number depends on how many origins are asked for at once.
+        block = max(1, BLOCK // columns.grids)
+        step = block * max(1, ROWS // (block * columns.grids))
+        for begin in range(0, len(origins), step):
+            some = origins[begin : begin + step]
+            held = columns.only(some)
+            for span in self.spans:
+                rate[begin : begin + step] += np.exp(span.margin(held, some, self.threads))
         return Forecast(self.dispersion.around(self.calibration.of(rate)), self.together)
 
     def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
         """What each feature adds, in probability points: they add up to a grid's probability minus that of a usual grid."""
-        matrix = inputs.matrix.select(self.names)
-        columns = design(matrix, [origin])
+        columns = design(inputs.matrix, [origin], self.names)
         usual, share, effects = 0.0, [], []
         for span in self.spans:
             base, terms = span.explained(columns, origin, self.threads)
@@ -135,7 +144,7 @@ class Ensemble:
         moved = self._probability(rate) - self._probability(np.array([usual]))
         total = terms.sum(axis=1)
         scale = np.divide(moved, total, out=np.zeros_like(moved), where=np.abs(total) > 1e-9)
-        return Reasons(matrix.features, terms * scale[:, None])
+        return Reasons(columns.features, terms * scale[:, None])
 
     def _probability(self, rate: Reals) -> Reals:
         return self.dispersion.around(self.calibration.of(rate)).probability

@@ -20,7 +20,7 @@ from riskwarn.words import Quantity
 from training.intervals.counts import CountDistribution, Reals
 from training.models.design import Design, drawn_in
 from training.models.ensemble import SpanModel
-from training.models.poisson import Outcome, fit_poisson_regression, margins
+from training.models.poisson import Outcome, fit_poisson_regression
 from training.models.trees import Growth, binned, grow
 
 #: The one origin of rows that have none.
@@ -74,9 +74,9 @@ class RiskForecaster(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         flags = np.zeros(rows.shape[1], dtype=bool)
         flags[list(self.rising)] = True
         [linear] = fit_poisson_regression(columns, learnt, [self.penalty], flags)
-        start = margins(columns, [_ORIGIN], linear)
         growth = Growth(self.leaves, self.rounds, self.rate, 1.0)
-        trees = grow(binned(columns, [_ORIGIN], learnt, flags), learnt, start, growth, flags)
+        known = binned(columns, learnt, flags, linear)
+        trees = grow(known, learnt, known.margin, growth, flags)
         self.span_ = SpanModel(0, 1, linear, trees, None)
         return self
 

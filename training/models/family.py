@@ -16,7 +16,7 @@ from training.labels.task import ForecastTask
 from training.models.choosing import Choices, choose, outcome, side_by_side
 from training.models.design import Design, design, rising, varying
 from training.models.ensemble import Alone, Ensemble, SpanModel
-from training.models.poisson import fit_poisson_regression, margins
+from training.models.poisson import fit_regressions
 from training.models.trees import ALONE, RESIDUAL, binned, grow
 
 #: The horizon that people look at where it is served, else the first.
@@ -106,12 +106,11 @@ def _fit_span(task: ForecastTask, columns: Design, at: date, choices: Choices, s
         raise HistoryTooShort(origins=len(origins), as_of=at, horizon=stop, needed=LEAST_ORIGINS)
     learnt = outcome(task, origins, start, stop, at)
     flags = rising(columns.features)
-    [linear] = fit_poisson_regression(columns, learnt, [choices.penalty], flags)
-    rows = binned(columns, origins, learnt, flags)
-    inside = margins(columns, origins, linear)
-    trees = grow(rows, learnt, inside, replace(RESIDUAL, rounds=choices.rounds), flags)
+    [linear] = fit_regressions(columns, learnt, [choices.penalty], flags)
+    rows = binned(columns, learnt, flags, linear)
+    trees = grow(rows, learnt, rows.margin, replace(RESIDUAL, rounds=choices.rounds), flags)
     mean = float(np.log(max(learnt.events, 0.5) / learnt.rows))
-    alone = grow(rows, learnt, np.full_like(inside, mean), replace(ALONE, rounds=choices.alone_rounds), flags)
+    alone = grow(rows, learnt, np.full_like(rows.margin, mean), replace(ALONE, rounds=choices.alone_rounds), flags)
     return SpanModel(start, stop, linear, trees, Alone(mean, alone))
 
 

@@ -7,9 +7,7 @@ number of threads.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import lightgbm as lgb
@@ -17,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from training.intervals.counts import Reals
-from training.models.design import Design
-from training.models.poisson import Flags, Outcome
+from training.models.design import Design, StoredDesign
+from training.models.linear import Linear
+from training.models.poisson import Flags, Outcome, margins, margins_of
 
 #: Rows that trees are grown on at most: beyond, rows without events are thinned, and those that stay stand for the others.
 MOST_ROWS = 1_000_000
@@ -46,6 +45,7 @@ class Rows:
     data: lgb.Dataset
     kept: npt.NDArray[np.int64]  # places among origins times grids
     weight: npt.NDArray[np.float32]
+    margin: Reals  # of the regression from which trees are grown
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,21 @@ class Later:
     margin: Reals
 
 
-def binned(columns: Design, origins: Sequence[date], outcome: Outcome, rising: Flags) -> Rows:
+def binned(columns: Design, outcome: Outcome, rising: Flags, linear: Linear) -> Rows:
     """The rows of these origins; thinned where there are too many. The draw depends on nothing but their number."""
     kept, weight = thinned(outcome)
-    rows = columns.rows(origins)
+    table = columns.picked(outcome.origins, kept)
+    if isinstance(columns, StoredDesign):
+        margin = margins_of(table.T, linear)
+    else:
+        margin = margins(columns, outcome.origins, linear).ravel()[kept]
     data = lgb.Dataset(
-        rows if len(kept) == len(rows) else rows[kept],
+        table,
         params=_parameters(RESIDUAL, rising),
         feature_name=[f"c{index}" for index in range(len(columns.features))],
         free_raw_data=True,
     ).construct()
-    return Rows(data, kept, weight)
+    return Rows(data, kept, weight, margin)
 
 
 def thinned(outcome: Outcome, most: int = MOST_ROWS) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
@@ -76,21 +80,26 @@ def thinned(outcome: Outcome, most: int = MOST_ROWS) -> tuple[npt.NDArray[np.int
     weight = outcome.weight.ravel()
     known = np.flatnonzero(weight > 0)
     eventful = outcome.counts.ravel()[known] > 0
-    spare = most - int(eventful.sum())
-    if len(known) <= most or spare <= 0:
+    if len(known) <= most:
         return known, weight[known]
+    draw = np.random.default_rng(0)
+    events = known[eventful]
+    if len(events) > most // 2:
+        # Where events abound, so many of them tell as much as all.
+        events = np.sort(draw.permutation(events)[:: -(-len(events) // (most // 2))])
+    stands = int(eventful.sum()) / max(len(events), 1)
     empty = known[~eventful]
-    every = -(-len(empty) // max(spare, 1))
+    every = -(-len(empty) // (most - len(events)))
     # Every k-th row of a shuffled order: each stands for k of its kind, up to the remainder.
-    chosen = np.sort(np.random.default_rng(0).permutation(empty)[::every])
-    share = len(empty) / len(chosen)
-    kept = np.sort(np.concatenate([known[eventful], chosen]))
-    thinning = np.where(outcome.counts.ravel()[kept] > 0, 1.0, share).astype(np.float32)
+    chosen = np.sort(draw.permutation(empty)[::every])
+    share = len(empty) / max(len(chosen), 1)
+    kept = np.sort(np.concatenate([events, chosen]))
+    thinning = np.where(outcome.counts.ravel()[kept] > 0, stands, share).astype(np.float32)
     return kept, weight[kept] * thinning
 
 
 def grow(rows: Rows, outcome: Outcome, margin: Reals, growth: Growth, rising: Flags) -> lgb.Booster:
-    """Trees for the counts, from a margin (origins, grids)."""
+    """Trees for the counts, from the margin of each row."""
     data = _labelled(rows, outcome, margin)
     return lgb.train(_parameters(growth, rising), data, growth.rounds)
 
@@ -131,7 +140,7 @@ def _labelled(rows: Rows, outcome: Outcome, margin: Reals) -> lgb.Dataset:
     data = rows.data
     data.set_label(outcome.counts.ravel()[rows.kept])
     data.set_weight(rows.weight)
-    data.set_init_score(margin.ravel()[rows.kept])
+    data.set_init_score(margin)
     return data
 
 

@@ -79,7 +79,7 @@ def backtest(
     if city is None:
         city = read_city(home, now=datetime.now(UTC))
     if matrix is None:
-        matrix = features_for(city, target, progress, home.settings)
+        matrix = features_for(city, target, progress, home.settings, home.features)
     task = make_task(city, target, horizon, matrix)
     ripe = task.mature(city.as_of)
     last = end or (ripe[-1] if ripe else city.as_of)
@@ -116,14 +116,22 @@ def build_features(city: City, progress: Progress = silent, settings: Settings |
 
 
 def features_for(
-    city: City, target: str, progress: Progress = silent, settings: Settings | None = None
+    city: City,
+    target: str,
+    progress: Progress = silent,
+    settings: Settings | None = None,
+    scratch: Path | None = None,
 ) -> FeatureMatrix:
-    """The core columns of a target as of every origin that can be learnt from; on the cluster or the threads of the settings."""
+    """The core columns of a target as of every origin that can be learnt from; on the cluster or the threads of the settings.
+
+    Of a large city they lie in a file in the folder `scratch`, which is gone with the matrix.
+    """
     from features import build_features as build
     from features import chosen_executor, core
 
     executor = chosen_executor(settings.dask, settings.threads) if settings else chosen_executor(None, 1)
-    return build(city, learnable_origins(city), progress, executor=executor, names=core(city.configuration, target))
+    names = core(city.configuration, target)
+    return build(city, learnable_origins(city), progress, executor=executor, names=names, scratch=scratch)
 
 
 def _write(path: Path, task: ForecastTask, forecasts: RollingForecasts, at: date, judged: set[date]) -> None:

@@ -109,7 +109,7 @@ def train(
             # The target is looked at first: features take longer than finding that it has nothing to learn from.
             if (obstacle := foretold[name].obstacle) is not None:
                 raise obstacle
-            own = matrix if matrix is not None else features_for(city, name, progress, home.settings)
+            own = matrix if matrix is not None else features_for(city, name, progress, home.settings, home.features)
             task = make_task(city, name, usual_horizon(horizons), own, encoded(city))
             made, left, errors = _train_family(home, task, horizons, foretold[name], renew, progress)
             trained += made

@@ -1,0 +1,199 @@
+"""What training costs: ``python experiments/benchmarks/training.py`` (``--grids 66000`` for a whole city).
+
+A store of 260 weeks with 150 records a grid, of every source; then `train` of one target with all horizons in a process of its
+own. Prints seconds by step, their share outside the fits, the highest resident memory and the most that lay in scratch files.
+``--home`` keeps the store, and takes the one that is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+#: Records a grid, over all weeks and sources.
+RECORDS = 152
+
+#: Steps as they are told, and the functions in which they are spent; a step within another is taken off the outer one.
+STEPS = {
+    "reading the city": [("training.routines.train", "read_city"), ("training.routines.train", "encoded")],
+    "features": [("training.routines.train", "features_for")],
+    "choosing": [("training.models.family", "choose")],
+    "fitting": [("training.models.family", "fit_family")],
+    "baselines": [("training.evaluation.rolling", "fit_baselines"), ("training.routines.train", "fit_baselines")],
+    "choosing the baseline": [("training.routines.train", "best_baseline")],
+    "evaluation": [("training.routines.train", "outcomes_of"), ("training.routines.train", "evaluate")],
+    "registering": [("training.routines.train", "register")],
+}
+
+#: Where the learning itself is done, on some threads at once.
+FITS = [
+    ("training.models.choosing", "fit_regressions"),
+    ("training.models.family", "fit_regressions"),
+    ("training.models.choosing", "losses_by_round"),
+    ("training.models.family", "grow"),
+]
+
+
+class Stopwatch:
+    """Seconds by step, without those of steps within, and seconds in which any thread was fitting."""
+
+    def __init__(self, told: bool = False) -> None:
+        self.seconds: dict[str, float] = {}
+        self.fitting = 0.0
+        self.told, self.begun = told, time.perf_counter()
+        self._stack: list[list[float]] = []
+        self._lock, self._running, self._since = threading.Lock(), 0, 0.0
+
+    @contextmanager
+    def step(self, name: str) -> Any:
+        """Count what is done inside to a step."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        started, inner = time.perf_counter(), [0.0]
+        self._stack.append(inner)
+        try:
+            yield
+        finally:
+            whole = time.perf_counter() - started
+            self._stack.pop()
+            self.seconds[name] = self.seconds.get(name, 0.0) + whole - inner[0]
+            if self.told:
+                print(
+                    f"    {time.perf_counter() - self.begun:6.0f} s  {name} {whole:.1f} s, peak {_peak(os.getpid()) / 2**30:.2f} GiB"
+                )
+            if self._stack:
+                self._stack[-1][0] += whole
+
+    @contextmanager
+    def fit(self, _: str) -> Any:
+        """Count what is done inside to the fits, once where several run side by side."""
+        with self._lock:
+            if self._running == 0:
+                self._since = time.perf_counter()
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running -= 1
+                if self._running == 0:
+                    self.fitting += time.perf_counter() - self._since
+
+    def watch(self, where: str, name: str, step: str, how: Callable[[str], Any]) -> None:
+        """Count every call of a function."""
+        module = sys.modules[where]
+        called = getattr(module, name)
+
+        @wraps(called)
+        def watched(*given: Any, **named: Any) -> Any:
+            with how(step):
+                return called(*given, **named)
+
+        setattr(module, name, watched)
+
+
+def trained(path: Path, target: str, told: bool) -> None:
+    """Train in this process, and say what it cost."""
+    import training.routines.train as routine
+    from riskwarn.home import open_home
+    from riskwarn.settings import Settings, silence_telemetry
+
+    silence_telemetry()
+    watch = Stopwatch(told)
+    for step, functions in STEPS.items():
+        for where, name in functions:
+            watch.watch(where, name, step, watch.step)
+    for where, name in FITS:
+        watch.watch(where, name, "", watch.fit)
+    home = open_home(path, Settings.from_environment(os.environ))
+    with watch.step("everything else"):
+        made, skipped = routine.train(home, target=target)
+    whole = sum(watch.seconds.values())
+    for name in (*STEPS, "everything else"):
+        print(f"  {name:24} {watch.seconds.get(name, 0.0):8.1f} s", flush=True)
+    print(f"  {'together':24} {whole:8.1f} s, of them {1 - watch.fitting / whole:.0%} outside the fits")
+    for one in made:
+        figures = one.evaluation.metrics
+        told = ", ".join(
+            f"{name} {figures[name]['log_loss']:.6f}" for name in ("model", "regression", one.evaluation.best_baseline)
+        )
+        print(f"  horizon {one.horizon}: {one.kind}; log loss of {told}")
+    for left in skipped:
+        print(f"  horizon {left.horizon} skipped: {left.reason}")
+
+
+def main() -> None:
+    """Make the city, train in another process, and watch it."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--grids", type=int, default=6_600)
+    parser.add_argument("--target", default="safety")
+    parser.add_argument("--home", type=Path, help="make the store here and leave it, or take the one that is there")
+    parser.add_argument("--steps", action="store_true", help="print each step when it is done")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.inside:
+        trained(arguments.home, arguments.target, arguments.steps)
+        return
+    from experiments.benchmarks.newest import made_home
+
+    with tempfile.TemporaryDirectory() as name:
+        path = arguments.home or Path(name) / "home"
+        if not path.exists():
+            made_home(path, arguments.grids, RECORDS * arguments.grids)
+        print(f"load of the machine before: {os.getloadavg()[0]:.1f}", flush=True)
+        command = [sys.executable, __file__, "--inside", "--home", str(path), "--target", arguments.target]
+        command += ["--steps"] if arguments.steps else []
+        started = time.perf_counter()
+        process = subprocess.Popen(command)
+        memory, scratch = watched(process)
+        print(f"{time.perf_counter() - started:.0f} s with imports, {memory / 2**30:.2f} GiB at most", end=", ")
+        print(f"{scratch / 1e9:.2f} GB of scratch; load now {os.getloadavg()[0]:.1f}")
+        sys.exit(process.returncode)
+
+
+def watched(process: subprocess.Popen[bytes]) -> tuple[int, int]:
+    """(bytes of resident memory, bytes of scratch files) at most, until the process ends."""
+    memory = scratch = 0
+    while process.poll() is None:
+        memory = max(memory, _peak(process.pid))
+        scratch = max(scratch, _scratch(process.pid))
+        time.sleep(0.2)
+    return memory, scratch
+
+
+def _peak(pid: int) -> int:
+    """The highest resident memory of a process so far, as Linux tells it."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return max((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM")), default=0)
+
+
+def _scratch(pid: int) -> int:
+    """Bytes of the files without a name that a process holds open."""
+    total = 0
+    try:
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            if link.readlink().name.endswith("(deleted)"):
+                total += link.stat().st_blocks * 512
+    except OSError:  # one was closed, or the process is gone
+        return total
+    return total
+
+
+if __name__ == "__main__":
+    main()
