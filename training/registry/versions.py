@@ -99,7 +99,8 @@ def versions(home: Home) -> list[Version]:
         for model in _all(client.search_registered_models):
             if _NAME.fullmatch(model.name) is None:
                 continue  # somebody else's, on a shared server
-            aliases = {str(number): alias for alias, number in sorted(model.aliases.items(), reverse=True)}
+            # A challenger that was promoted bears both names: the later in the alphabet, champion, is what it is.
+            aliases = {str(number): alias for alias, number in sorted(model.aliases.items())}
             target, _, horizon = model.name.rpartition("-")
             # The name is of the form above, so that it may stand in a filter.
             for one in _all(lambda **page: client.search_model_versions(f"name = '{model.name}'", **page)):  # noqa: B023

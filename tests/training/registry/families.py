@@ -10,7 +10,7 @@ import numpy as np
 from riskwarn.home import Home
 from training.models.baselines import Rate
 from training.registry.series import Series
-from training.registry.versions import register, set_champion
+from training.registry.versions import register, set_alias, set_champion
 
 START = datetime(2026, 10, 5, 8, tzinfo=UTC)
 FIRST = date(2025, 1, 6)
@@ -41,6 +41,7 @@ def family(
         version, _ = register(
             home, "safety", horizon, Rate(kind, horizon, 0.1), parameters, {}, family=name, series=series
         )
+        set_alias(home, version, "challenger")  # as `train` does
         found.append(version)
     return found
 

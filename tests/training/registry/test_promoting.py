@@ -13,7 +13,7 @@ from riskwarn.errors import NothingToReturnTo, PromotionRefused, UnknownTarget
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from tests.training.registry.families import BASELINE, CHALLENGER, CHAMPION, FIRST, START, family, losses, standing
-from training import champions, of_several_families, promote, rollback
+from training import champions, of_several_families, promote, rollback, versions
 from training.models.baselines import Rate
 from training.registry.tracking import tracking
 from training.registry.versions import register, set_alias, split
@@ -41,6 +41,10 @@ def test_a_better_family_takes_the_champions_place_as_a_whole(home: Home) -> Non
     new = family(home, "second", CHALLENGER, {CHALLENGER: losses(0.45), BASELINE: losses(0.6, seed=3)}, later=8)
     done = promote(home, new[1], "calmer at night", now=START + timedelta(days=7))
     assert scoring(home) == new == done["family"]
+    assert {one.version: one.alias for one in versions(home)} == {
+        **dict.fromkeys(old),
+        **dict.fromkeys(new, "champion"),
+    }
     assert (done["replaced"], done["name"]) == (old[1], "safety-4")
     assert {one["other"] for one in done["compared"]} == {*old, BASELINE}
     beside = next(one for one in done["compared"] if one["other"] == old[1])
