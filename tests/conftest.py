@@ -64,7 +64,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
     city = read_city(home)
     # The model scores conflict, whichever baseline is best there, so that there is a model to explain, damage and replace.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("training.routines.train.best_baseline", _easy_to_beat)
+        patch.setattr("training.routines.judging.best_baseline", _easy_to_beat)
         trained, skipped = train(home, city=city)
     assert not skipped, skipped
     return Town(home, written.directory, tuple(trained), publish(home, now=NOW))

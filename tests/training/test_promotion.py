@@ -86,7 +86,7 @@ def test_what_is_loaded_forecasts_as_what_was_fitted_and_explains_itself(town: T
 @pytest.fixture
 def easy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every model beats the baseline that is to be beaten."""
-    monkeypatch.setattr("training.routines.train.best_baseline", lambda task, before: "zero")
+    monkeypatch.setattr("training.routines.judging.best_baseline", lambda task, before: "zero")
 
 
 @pytest.mark.slow

@@ -44,6 +44,11 @@ class Gain:
         """Worse beyond the interval, on enough evidence."""
         return self.enough and self.upper < 0
 
+    @property
+    def shown(self) -> str:
+        """With its interval, for a sentence."""
+        return f"{self.gain:.4g} [{self.lower:.4g}, {self.upper:.4g}]"
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON: what cannot be told is null."""
         return {key: None if value != value else value for key, value in asdict(self).items()}

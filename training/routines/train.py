@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from features import City, FeatureMatrix, catalogue_version, read_city
 from features.panel.panel import encoded
-from riskwarn.errors import HistoryTooShort, RiskwarnError
-from riskwarn.health.learnable import JUDGED_ORIGINS, LEAST_JUDGED, Prospect, prospects
+from riskwarn.errors import RiskwarnError
+from riskwarn.health.learnable import prospects
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store
 from riskwarn.store.writing import one_at_a_time
-from training.evaluation.comparison import LEAST_EFFECTIVE, Evaluation, Gain, evaluate
-from training.evaluation.outcomes import outcomes_of
-from training.evaluation.rolling import best_baseline, between, rolling
+from training.evaluation.comparison import Evaluation
 from training.labels.task import ForecastTask, make_task
 from training.models.baselines import fit_baselines
-from training.models.family import Fits, usual_horizon
+from training.models.family import usual_horizon
 from training.models.forecast import Forecaster
 from training.registry.series import Series
 from training.registry.tracking import check_tracking
 from training.registry.versions import register, set_alias, set_champion, version_with_alias, why_unfit
 from training.routines.backtest import features_for
-
-#: Judged origins between two fits, at least: fewer than twice as many are judged by one fit.
-REFIT = 26
+from training.routines.judging import Judged, judge
 
 
 @dataclass(frozen=True)
@@ -111,10 +106,11 @@ def train(
                 raise obstacle
             own = matrix if matrix is not None else features_for(city, name, progress, home.settings, home.features)
             task = make_task(city, name, usual_horizon(horizons), own, encoded(city))
-            made, left, errors = _train_family(home, task, horizons, foretold[name], renew, progress)
-            trained += made
-            skipped += left
-            faults += errors
+            judged, too_short = judge(task, horizons, home.settings.threads, progress)
+            skipped += [Skipped(name, periods, str(error)) for periods, error in too_short]
+            faults += [error for _, error in too_short]
+            if judged is not None:
+                trained += _register_family(home, task, judged, tuple(foretold[name].said(city.as_of)), renew, progress)
         except RiskwarnError as error:
             faults.append(error)
             skipped += [Skipped(name, periods, str(error)) for periods in horizons]
@@ -123,106 +119,49 @@ def train(
     return trained, skipped
 
 
-@dataclass(frozen=True)
-class _Judged:
-    """A horizon with the origins on which it is judged."""
-
-    task: ForecastTask
-    origins: tuple[date, ...]
-    evaluation: Evaluation | None = None
-
-
-def _train_family(
-    home: Home, task: ForecastTask, horizons: Sequence[int], foretold: Prospect, renew: bool, progress: Progress
-) -> tuple[list[Trained], list[Skipped], list[RiskwarnError]]:
-    """The versions of one target; horizons whose history is too short are left out."""
-    at = task.as_of
-    left: list[Skipped] = []
-    errors: list[RiskwarnError] = []
-    possible: list[_Judged] = []
-    for horizon in horizons:
-        try:
-            possible.append(_to_be_judged(task.at_horizon(horizon)))
-        except HistoryTooShort as error:
-            left.append(Skipped(task.target, horizon, str(error)))
-            errors.append(error)
-    while possible:
-        fits = Fits(task, [one.task.horizon for one in possible], home.settings.threads)
-        try:
-            judged = judge(possible, fits, progress)
-            family = fits.at(at)
-            break
-        except HistoryTooShort as error:
-            longest = possible.pop()
-            left.append(Skipped(task.target, longest.task.horizon, str(error)))
-            errors.append(error)
-    else:
-        return [], left, errors
-    usual = usual_horizon([one.task.horizon for one in judged])
-    by_horizon = {one.task.horizon: one.evaluation for one in judged}
-    evaluation = by_horizon[usual]
-    assert evaluation is not None
-    loses = [horizon for horizon, one in by_horizon.items() if one is not None and one.decisive.loses]
-    best = evaluation.best_baseline
-    wins = evaluation.model_wins and not loses
-    said = f"log loss gain over {best} {_told(evaluation.decisive)}"
-    why_not = (
-        f"the model does not beat {best} beyond its interval at horizon {usual} ({said}): {best} scores"
-        if not evaluation.model_wins
-        else f"the model is worse than the best baseline beyond its interval at horizon {loses[0] if loses else ''}: {best} scores"
-    )
-    if not evaluation.decisive.enough:
-        why_not = (
-            f"there is not enough evidence to choose the model: {evaluation.decisive.effective:.2g} origins whose windows do not "
-            f"overlap, {LEAST_EFFECTIVE:g} needed ({said}): {best} scores"
-        )
-    now = datetime.now(UTC)
-    name = f"{task.target}-{at}-{hashlib.sha256(now.isoformat().encode()).hexdigest()[:6]}"
+def _register_family(
+    home: Home, task: ForecastTask, judged: Judged, notes: tuple[str, ...], renew: bool, progress: Progress
+) -> list[Trained]:
+    """The versions of one target, one a horizon; champions where there is none, else challengers."""
+    family, now = judged.fits.at(task.as_of), datetime.now(UTC)
+    name = f"{task.target}-{task.as_of}-{hashlib.sha256(now.isoformat().encode()).hexdigest()[:6]}"
     made = []
     with one_at_a_time(home.artifacts, progress, "waiting for another training to register"):
-        for one in judged:
-            horizon = one.task.horizon
-            assert one.evaluation is not None
+        for horizon, evaluation in judged.evaluations.items():
             current = version_with_alias(home, task.target, horizon, "champion")
             unfit = why_unfit(home, current, task.target) if current is not None else None
             replaced = current if unfit is not None and renew else None
             current = None if replaced is not None else current
-            forecaster: Forecaster
-            if current is None and not wins:
-                every = fit_baselines(one.task, at, one.task.mature(at))
-                forecaster = next(each for each in every if each.name == best)
-                reason = why_not
-            else:
-                forecaster = family.served(horizon)
-                own = f"log loss gain over {one.evaluation.best_baseline} {_told(one.evaluation.decisive)}"
-                reason = own if current is None else f"challenger of {current}; {own}"
+            forecaster: Forecaster = (
+                _baseline(task.at_horizon(horizon), judged.best_baseline)
+                if current is None and not judged.model_wins
+                else family.served(horizon)
+            )
+            own = f"log loss gain over {evaluation.best_baseline} {evaluation.decisive.shown}"
+            reason = f"challenger of {current}; {own}" if current is not None else judged.why_not or own
             if replaced is not None:
                 reason = f"{reason}. It takes the place of {replaced}, which could no longer score"
             elif unfit is not None:
                 reason = f"{reason}. {unfit}"
-            figures = one.evaluation.metrics[forecaster.name]
+            parameters = {
+                "as_of": task.as_of.isoformat(),
+                "kind": forecaster.name,
+                "best_baseline": evaluation.best_baseline,
+                "store_version": task.store_version,
+                "configuration": home.configuration.fingerprint(),
+                "catalogue": catalogue_version(home.configuration),
+                "trained_at": now.isoformat(timespec="seconds"),
+                **family.choices.as_parameters(),
+            }
+            figures = evaluation.metrics[forecaster.name]
+            metrics = {
+                **{key: value for key, value in figures.items() if value is not None},
+                "gain_over_best_baseline": evaluation.decisive.gain,
+                "n_events": float(evaluation.n_events),
+            }
+            series = Series(horizon, judged.origins[horizon], evaluation.series)
             version, run_id = register(
-                home,
-                task.target,
-                horizon,
-                forecaster,
-                {
-                    "as_of": at.isoformat(),
-                    "kind": forecaster.name,
-                    "best_baseline": one.evaluation.best_baseline,
-                    "store_version": task.store_version,
-                    "configuration": home.configuration.fingerprint(),
-                    "catalogue": catalogue_version(home.configuration),
-                    "trained_at": now.isoformat(timespec="seconds"),
-                    **family.choices.as_parameters(),
-                },
-                {
-                    **{key: value for key, value in figures.items() if value is not None},
-                    "gain_over_best_baseline": one.evaluation.decisive.gain,
-                    "n_events": float(one.evaluation.n_events),
-                },
-                family=name,
-                series=Series(horizon, one.origins, one.evaluation.series),
+                home, task.target, horizon, forecaster, parameters, metrics, family=name, series=series
             )
             if current is None:
                 set_champion(home, version, now)
@@ -230,37 +169,12 @@ def _train_family(
                 set_alias(home, version, "challenger")
             made.append(
                 Trained(
-                    task.target, horizon, version, name, current is None, forecaster.name, one.evaluation, run_id,
-                    reason, tuple(foretold.said(at)),
+                    task.target, horizon, version, name, current is None, forecaster.name, evaluation, run_id, reason, notes
                 )
             )  # fmt: skip
-    return made, left, errors
+    return made
 
 
-def _to_be_judged(task: ForecastTask) -> _Judged:
-    """The newest mature origins of a horizon, at most a third of all."""
-    mature = task.mature(task.as_of)
-    held = mature[-min(JUDGED_ORIGINS, len(mature) // 3) :] if len(mature) >= 3 else []
-    if len(held) < LEAST_JUDGED:
-        raise HistoryTooShort(origins=len(mature), as_of=task.as_of, horizon=task.horizon, needed=3 * LEAST_JUDGED)
-    return _Judged(task, tuple(held))
-
-
-def judge(horizons: Sequence[_Judged], fits: Fits, progress: Progress = silent) -> list[_Judged]:
-    """How each horizon does on its origins; fits are shared, and each saw only what was known before the origins that it serves."""
-    first = min(one.origins[0] for one in horizons)
-    last = max(one.origins[-1] for one in horizons)
-    every = [origin for origin in horizons[0].task.origins if first <= origin <= last]
-    number = max(1, len(every) // REFIT)
-    fitted = every[:: -(-len(every) // number)]
-    found = []
-    for one in horizons:
-        forecasts = rolling(one.task, between(one.origins, fitted), fits.members(one.task.horizon), progress)
-        came = outcomes_of(one.task, one.origins, one.task.as_of)
-        evaluation = evaluate(forecasts, came, best_baseline(one.task, one.origins[0]))
-        found.append(_Judged(one.task, one.origins, evaluation))
-    return found
-
-
-def _told(gain: Gain) -> str:
-    return f"{gain.gain:.4g} [{gain.lower:.4g}, {gain.upper:.4g}]"
+def _baseline(task: ForecastTask, name: str) -> Forecaster:
+    every = fit_baselines(task, task.as_of, task.mature(task.as_of))
+    return next(one for one in every if one.name == name)

@@ -1,0 +1,112 @@
+"""How a family does before it is registered: every horizon beside every baseline, on origins that no fit had seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from riskwarn.errors import HistoryTooShort
+from riskwarn.health.learnable import JUDGED_ORIGINS, LEAST_JUDGED
+from riskwarn.progress import Progress, silent
+from training.evaluation.comparison import LEAST_EFFECTIVE, Evaluation, evaluate
+from training.evaluation.outcomes import outcomes_of
+from training.evaluation.rolling import best_baseline, between, rolling
+from training.labels.task import ForecastTask
+from training.models.family import Fits, usual_horizon
+
+#: Judged origins between two fits, at least: fewer than twice as many are judged by one fit.
+REFIT = 26
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The evaluations of a family by horizon, and what follows from them."""
+
+    fits: Fits
+    origins: dict[int, tuple[date, ...]]
+    evaluations: dict[int, Evaluation]
+
+    @property
+    def usual(self) -> int:
+        """The horizon by which the family is judged."""
+        return usual_horizon(list(self.evaluations))
+
+    @property
+    def best_baseline(self) -> str:
+        """The one to beat at the usual horizon: it serves all horizons where the model does not."""
+        return self.evaluations[self.usual].best_baseline
+
+    @property
+    def model_wins(self) -> bool:
+        """Better than the best baseline beyond the interval at the usual horizon, and at none worse beyond it."""
+        return self.why_not is None
+
+    @property
+    def why_not(self) -> str | None:
+        """Why the model does not score; None where it does."""
+        decisive, best = self.evaluations[self.usual].decisive, self.best_baseline
+        said = f"log loss gain over {best} {decisive.shown}"
+        if not decisive.enough:
+            return (
+                f"there is not enough evidence to choose the model: {decisive.effective:.2g} origins whose windows do not "
+                f"overlap, {LEAST_EFFECTIVE:g} needed ({said}): {best} scores"
+            )
+        if not decisive.wins:
+            return f"the model does not beat {best} beyond its interval at horizon {self.usual} ({said}): {best} scores"
+        loses = next((horizon for horizon, one in self.evaluations.items() if one.decisive.loses), None)
+        if loses is not None:
+            return f"the model is worse than the best baseline beyond its interval at horizon {loses}: {best} scores"
+        return None
+
+
+def judge(
+    task: ForecastTask, horizons: Sequence[int], threads: int, progress: Progress = silent
+) -> tuple[Judged | None, list[tuple[int, HistoryTooShort]]]:
+    """(the judged family, horizons whose history is too short, each with its reason); None where no horizon is left.
+
+    The family is fitted as of the task's as-of, too, so that what is judged can also be registered.
+    """
+    too_short: list[tuple[int, HistoryTooShort]] = []
+    origins: dict[int, tuple[date, ...]] = {}
+    for horizon in horizons:
+        try:
+            origins[horizon] = _to_be_judged(task.at_horizon(horizon))
+        except HistoryTooShort as error:
+            too_short.append((horizon, error))
+    while origins:
+        fits = Fits(task, list(origins), threads)
+        try:
+            evaluations = _evaluations(task, origins, fits, progress)
+            fits.at(task.as_of)
+            return Judged(fits, origins, evaluations), too_short
+        except HistoryTooShort as error:
+            longest = max(origins)
+            del origins[longest]
+            too_short.append((longest, error))
+    return None, too_short
+
+
+def _to_be_judged(task: ForecastTask) -> tuple[date, ...]:
+    """The newest mature origins of a horizon, at most a third of all."""
+    mature = task.mature(task.as_of)
+    held = mature[-min(JUDGED_ORIGINS, len(mature) // 3) :] if len(mature) >= 3 else []
+    if len(held) < LEAST_JUDGED:
+        raise HistoryTooShort(origins=len(mature), as_of=task.as_of, horizon=task.horizon, needed=3 * LEAST_JUDGED)
+    return tuple(held)
+
+
+def _evaluations(
+    task: ForecastTask, origins: dict[int, tuple[date, ...]], fits: Fits, progress: Progress
+) -> dict[int, Evaluation]:
+    """How each horizon does on its origins; fits are shared, and each saw only what was known before the origins that it serves."""
+    first, last = min(one[0] for one in origins.values()), max(one[-1] for one in origins.values())
+    every = [origin for origin in task.origins if first <= origin <= last]
+    number = max(1, len(every) // REFIT)
+    fitted = every[:: -(-len(every) // number)]
+    found = {}
+    for horizon, judged in origins.items():
+        own = task.at_horizon(horizon)
+        forecasts = rolling(own, between(judged, fitted), fits.members(horizon), progress)
+        found[horizon] = evaluate(forecasts, outcomes_of(own, judged, task.as_of), best_baseline(own, judged[0]))
+    return found
