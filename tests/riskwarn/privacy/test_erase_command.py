@@ -78,7 +78,7 @@ def test_an_erasure_that_is_not_proven_is_finished_by_the_same_command(city: Hom
         assert left["code"] == "erasure_not_proven" and "artifacts/copy.parquet" in left["message"]
     copy.unlink()
     assert erase(city, *asked)["proof"]["hits"] == []
-    assert erase(city, *asked, code=1)["code"] == "unknown_load"
+    assert erase(city, *asked, code=1)["code"] == "load_erased"
 
 
 @pytest.mark.slow
