@@ -35,7 +35,6 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
     from riskwarn.simulate import simulate
     from serving import publish, serve
     from training import backtest, train
-    from training.routines.backtest import build_features
 
     folder = FOLDER.resolve()
     if folder.exists() and not (folder / OWNED).exists():
@@ -75,16 +74,14 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
             corrected=account.corrected, quarantined=account.quarantined,
         )  # fmt: skip
     city = read_city(home, now=datetime.now(UTC))
-    matrix = build_features(city, show)
-    say("features: {count} for {weeks} weeks", count=len(matrix.features), weeks=len(matrix.origins))
-    trained, skipped = train(home, city=city, matrix=matrix, progress=show)
+    trained, skipped = train(home, city=city, progress=show)
     for one in trained:
         say("{version} scores with {kind}: {reason}", version=one.version, kind=one.kind, reason=one.reason)
     for other in skipped:
         skipped_one = "skipped {target}, horizon {horizon}: {reason}"
         say(skipped_one, target=other.target, horizon=other.horizon, reason=other.reason)
     best = trained[min(1, len(trained) - 1)]
-    judged = backtest(home, target=best.target, horizon=best.horizon, city=city, matrix=matrix, progress=show)
+    judged = backtest(home, target=best.target, horizon=best.horizon, city=city, progress=show)
     say(
         "back-test of {target}, horizon {horizon}: {origins} origins, {events} events",
         target=best.target, horizon=best.horizon, origins=len(judged.origins), events=judged.evaluation.n_events,
