@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from features.engine.spans import Parted, Spans
+from features.engine.spans import Spans
 from features.engine.sums import Reals, add_where_any, decayed_by
 from features.panel.panel import Panel
 from features.transforms.amounts import Intensive, Running
-from features.transforms.selections import Refined, Rows
+from features.transforms.selections import InOrder, Refined, Rows
 from features.transforms.transform import Shared, Transform
 
 
@@ -26,17 +26,6 @@ class Category:
 
 
 @dataclass(frozen=True)
-class ByCategory(Shared[Parted]):
-    """Rows in the order of their category, so that each category's lie side by side."""
-
-    rows: Rows
-
-    def make(self, panel: Panel) -> Parted:
-        """Sort them."""
-        return self.rows.spans(panel).parted(self.rows.records(panel)["category"])
-
-
-@dataclass(frozen=True)
 class OfCategory(Refined):
     """The rows of one category."""
 
@@ -44,7 +33,7 @@ class OfCategory(Refined):
 
     def spans(self, panel: Panel) -> Spans:
         """Without a copy."""
-        return ByCategory(self.rows).on(panel).of(self.category.code)
+        return InOrder(self.rows, "category").on(panel).of(self.category.code)
 
 
 @dataclass(frozen=True)

@@ -223,14 +223,15 @@ class OfAge(Selection):
 
 
 @dataclass(frozen=True)
-class BySeverity(Shared[Parted]):
-    """Rows in the order of their severity, so that those of one lie side by side."""
+class InOrder(Shared[Parted]):
+    """Rows in the order of a field's codes, so that those of one code lie side by side."""
 
     rows: Rows
+    field: str
 
     def make(self, panel: Panel) -> Parted:
         """Sort them."""
-        return self.rows.spans(panel).parted(self.rows.records(panel)["severity"])
+        return self.rows.spans(panel).parted(self.rows.records(panel)[self.field])
 
 
 @dataclass(frozen=True)
@@ -243,4 +244,4 @@ class OfSeverity(Refined):
 
     def spans(self, panel: Panel) -> Spans:
         """Without a copy."""
-        return BySeverity(self.rows).on(panel).of(self.weight)
+        return InOrder(self.rows, "severity").on(panel).of(self.weight)
