@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import warnings
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from features import Feature
 from riskwarn.errors import TargetEverywhere
 from riskwarn.health import prospects
 from riskwarn.home import Home
 from riskwarn.store import Store
+from riskwarn.words import Quantity
 from tests.worlds import load
 from training import train
-from training.models.linear import fit_poisson
+from training.models.design import Design
+from training.models.poisson import Outcome, fit_poisson_regression, margins
 
 CASES = Path(__file__).parent / "cases"
 
@@ -39,6 +43,11 @@ def test_few_rows_of_many_features_are_fitted_without_a_remark() -> None:
     rng = np.random.default_rng(2)
     rows, counts = rng.normal(size=(12, 80)), rng.integers(0, 2, 12).astype(float)
     rows[:, 40:] = rows[:, :40]
+    origins, one = (date(2026, 1, 5),), np.ones((1, 12), dtype=np.float32)
+    features = tuple(Feature(f"x{n}", "made", "", "", "", Quantity.EXTENSIVE) for n in range(80))
+    columns = Design(features, origins, rows.T[:, None].astype(np.float32))
+    learnt = Outcome(origins, counts[None], one)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert np.isfinite(fit_poisson(rows, counts, 1e-6).margin(rows)).all()
+        [linear] = fit_poisson_regression(columns, learnt, [1e-6])
+        assert np.isfinite(margins(columns, origins, linear)).all()

@@ -7,6 +7,7 @@ with it, so that a longer window never has the lower score.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,38 +36,44 @@ class Dispersion:
 
 def fit_dispersion(mean: Reals, counts: Reals) -> Dispersion:
     """The most likely dispersion of counts around means that did not see them; arrays of one shape."""
-    floored = np.maximum(mean.ravel(), _LEAST_MEAN)
-    seen = counts.ravel()
-    some = seen > 0
-    best, found = _poisson_loss(floored, seen), Dispersion()
+    floored, seen = np.maximum(mean.ravel(), _LEAST_MEAN), counts.ravel()
+    best, found = poisson_loss(floored, seen), Dispersion()
     for power in _POWERS:
         shape = floored**power
 
-        def loss(log_scale: float, shape: Reals = shape) -> float:
-            return _loss(floored, seen, some, np.exp(log_scale) * shape)
+        def loss(scale: float, shape: Reals = shape) -> float:
+            return negative_binomial_loss(floored, seen, scale * shape)
 
-        told = optimize.minimize_scalar(
-            loss, bounds=(np.log(_LEAST), np.log(_MOST)), method="bounded", options={"xatol": 0.02}
-        )
-        if told.fun < best:
-            best, found = float(told.fun), Dispersion(float(np.exp(told.x)), power)
+        scale, least = likeliest(loss, _LEAST, _MOST, best, tolerance=0.02)
+        if scale > 0:
+            best, found = least, Dispersion(scale, power)
     return found
 
 
-def _poisson_loss(mean: Reals, counts: Reals) -> float:
-    return float((mean - counts * np.log(mean)).sum())
+def likeliest(
+    loss: Callable[[float], float], least: float, most: float, without: float, tolerance: float = 1e-5
+) -> tuple[float, float]:
+    """(scale, its loss): of all between two bounds the one of least loss, looked for on a logarithmic scale; (0, `without`) where
+    none is better than that."""
+    found = optimize.minimize_scalar(
+        lambda log: loss(float(np.exp(log))),
+        bounds=(np.log(least), np.log(most)),
+        method="bounded",
+        options={"xatol": tolerance},
+    )
+    return (float(np.exp(found.x)), float(found.fun)) if found.fun < without else (0.0, without)
 
 
-def _loss(mean: Reals, counts: Reals, some: np.ndarray, dispersion: Reals) -> float:
-    """Negative log likelihood of negative binomials, without what depends on the counts alone."""
-    size = 1 / np.maximum(dispersion, 1e-9)
-    whole = float((size * np.log1p(mean / size)).sum())
+def poisson_loss(mean: Reals, counts: Reals, cells: Reals | float = 1.0) -> float:
+    """Negative log likelihood of Poisson counts, without what depends on the counts alone; `cells` are how many are alike."""
+    return float((cells * (mean - counts * np.log(mean))).sum())
+
+
+def negative_binomial_loss(mean: Reals, counts: Reals, dispersion: Reals | float, cells: Reals | float = 1.0) -> float:
+    """The same of negative binomials; arrays of one shape, means above nothing."""
+    size = np.broadcast_to(1 / np.maximum(dispersion, 1e-9), mean.shape)
+    some, weight = counts > 0, np.broadcast_to(cells, mean.shape)
+    whole = float((weight * size * np.log1p(mean / size)).sum())
     seen, large, own = counts[some], size[some], mean[some]
     part = special.gammaln(seen + large) - special.gammaln(large) + seen * (np.log(own) - np.log(large + own))
-    return whole - float(part.sum())
-
-
-def negative_log_likelihood(mean: Reals, counts: Reals, dispersion: Reals) -> float:
-    """Of negative binomials, without what depends on the counts alone; arrays of one shape."""
-    floored = np.maximum(mean, _LEAST_MEAN)
-    return _loss(floored, counts, counts > 0, np.maximum(dispersion, 1e-9))
+    return whole - float((weight[some] * part).sum())

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
 from scipy.sparse import csr_array
 
 from riskwarn.words import Unit
 from training.intervals.counts import CountDistribution, Reals
-from training.intervals.dispersion import negative_log_likelihood
+from training.intervals.dispersion import likeliest, negative_binomial_loss
 
 _LEAST, _MOST = 1e-5, 1.0
+_LEAST_MEAN = 1e-6
 
 
 def sums(values: Reals, unit: npt.NDArray[np.integer]) -> Reals:
@@ -44,12 +44,11 @@ def fit_together(
 
 def _fit(counts: CountDistribution, observed: Reals) -> float:
     known = ~np.isnan(observed) & (counts.mean > 0)
-    mean, seen, apart = counts.mean[known], observed[known], counts.dispersion[known]
+    mean, seen, apart = np.maximum(counts.mean[known], _LEAST_MEAN), observed[known], counts.dispersion[known]
     if len(mean) < 2:
         return 0.0
 
-    def loss(log: float) -> float:
-        return negative_log_likelihood(mean, seen, apart + np.exp(log))
+    def loss(together: float) -> float:
+        return negative_binomial_loss(mean, seen, apart + together)
 
-    found = optimize.minimize_scalar(loss, bounds=(np.log(_LEAST), np.log(_MOST)), method="bounded")
-    return float(np.exp(found.x)) if found.fun < negative_log_likelihood(mean, seen, apart) else 0.0
+    return likeliest(loss, _LEAST, _MOST, loss(0.0))[0]

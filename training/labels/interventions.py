@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from riskwarn.periods import Calendar, Instants
+from training.labels.targets import windows
 
 Flags = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.float64]
@@ -30,13 +31,8 @@ class Interventions:
         """(origins, grids) whether one began in [origin + start periods, origin + stop periods), as known before a date."""
         found = np.zeros((len(origins), grids), dtype=bool)
         seen = (self.grid >= 0) & (self.known_at < calendar.instant(known_before))
-        grid, at = self.grid[seen], self.started_at[seen]
-        order = np.argsort(at, kind="stable")
-        grid, at = grid[order], at[order]
-        firsts = np.searchsorted(at, calendar.instants([calendar.shift(origin, start) for origin in origins]))
-        lasts = np.searchsorted(at, calendar.instants([calendar.shift(origin, stop) for origin in origins]))
-        for row, first, last in zip(found, firsts, lasts, strict=True):
-            row[grid[first:last]] = True
+        for row, inside in zip(found, windows(self.started_at, seen, calendar, origins, start, stop), strict=True):
+            row[self.grid[inside]] = True
         return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -76,14 +76,23 @@ def window_counts(
     """(origins, grids) events dated in [origin + start periods, origin + stop periods), as known before a date."""
     seen = events.known_before(calendar.instant(known_before))
     counts = np.zeros((len(origins), grids))
-    starts = calendar.instants([calendar.shift(origin, start) for origin in origins])
-    ends = calendar.instants([calendar.shift(origin, stop) for origin in origins])
-    order = np.flatnonzero(seen)
-    order = order[np.argsort(events.at[order], kind="stable")]
-    at, grid, count = events.at[order], events.grid[order], events.count[order]
-    for index, (first, last) in enumerate(zip(np.searchsorted(at, starts), np.searchsorted(at, ends), strict=True)):
-        counts[index] = np.bincount(grid[first:last], count[first:last], grids)
+    for row, inside in zip(counts, windows(events.at, seen, calendar, origins, start, stop), strict=True):
+        row[:] = np.bincount(events.grid[inside], events.count[inside], grids)
     return counts
+
+
+def windows(
+    at: Instants, seen: npt.NDArray[np.bool_], calendar: Calendar, origins: Sequence[date], start: int, stop: int
+) -> Iterator[npt.NDArray[np.int64]]:
+    """For each origin the rows that are seen and lie in [origin + start periods, origin + stop periods), in the order of time."""
+    rows = np.flatnonzero(seen)
+    rows = rows[np.argsort(at[rows], kind="stable")]
+    ordered = at[rows]
+    firsts, lasts = (
+        np.searchsorted(ordered, calendar.instants([calendar.shift(origin, periods) for origin in origins]))
+        for periods in (start, stop)
+    )
+    return (rows[first:last] for first, last in zip(firsts, lasts, strict=True))
 
 
 def embargo_days(events: TargetEvents, calendar: Calendar, origin: date, arrivals: Arrivals | None = None) -> int:

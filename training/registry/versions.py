@@ -307,10 +307,7 @@ def load_version(home: Home, version: str) -> Loaded:
     """Load a version and what it was trained for, its checksums verified; raise UnknownVersion, ModelDamaged."""
     with tracking(home) as client, tempfile.TemporaryDirectory() as folder:
         told = _described(home, client, version)
-        if home.settings.tracking_uri:
-            source = Path(client.download_artifacts(told.run_id, MODEL, folder))
-        else:
-            source = _embedded(home, told.run_id) / MODEL
+        source = _artifact(home, client, told.run_id, MODEL, folder)
         verify(source, version, told.tags["checksum"])
         return Loaded(read_forecaster(source), read_purpose(source))
 
@@ -330,10 +327,7 @@ def load_series(home: Home, version: str) -> Series | None:
         told = _described(home, client, version)
         if "series" not in told.tags:
             return None
-        if home.settings.tracking_uri:
-            file = Path(client.download_artifacts(told.run_id, SERIES, folder))
-        else:
-            file = _embedded(home, told.run_id) / SERIES
+        file = _artifact(home, client, told.run_id, SERIES, folder)
         if not file.is_file() or sha256(file) != told.tags["series"]:
             raise ModelDamaged(version=version, file=SERIES)
         return read_series(file)
@@ -365,6 +359,13 @@ def _all(search: Callable[..., Any]) -> Iterator[Any]:
         token = page.token
         if not token:
             return
+
+
+def _artifact(home: Home, client: MlflowClient, run_id: str, name: str, folder: str) -> Path:
+    """What a run left under a name: where the embedded store has it, else brought from the server into a folder."""
+    if home.settings.tracking_uri:
+        return Path(client.download_artifacts(run_id, name, folder))
+    return _embedded(home, run_id) / name
 
 
 def _embedded(home: Home, run_id: str) -> Path:

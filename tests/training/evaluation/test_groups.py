@@ -13,7 +13,6 @@ from training.evaluation.judged import Judged
 @pytest.fixture(scope="module")
 def made() -> tuple[Judged, Groups]:
     """Three districts alike, the forecast of the last a third of the truth."""
-    pytest.importorskip("fairlearn")
     rng = np.random.default_rng(9)
     mean = rng.gamma(2.0, 0.15, (40, 120))
     observed = rng.poisson(mean).astype(float)
@@ -63,7 +62,6 @@ def test_groups_are_kinds_and_quartiles_and_what_is_unknown_stands_apart(made: t
 
 
 def test_a_group_without_events_has_no_share_of_missed_ones() -> None:
-    pytest.importorskip("fairlearn")
     there = places([0, 1, 2, 3], [0, 0, 1, 1], [0, 0, 1, 1])
     found = judged(of_mean(np.full((3, 4), 0.2)), [[1, 0, 0, 0], [0, 1, 0, 0], [1, 1, 0, 0]], places=there)
     one, other = by_group(found, group_labels(there, {}), 0.25).rows

@@ -6,9 +6,9 @@ Without it a baseline would have Poisson intervals beside a model's wider ones, 
 from __future__ import annotations
 
 import numpy as np
-from scipy import optimize, special
 
 from training.intervals.counts import Reals
+from training.intervals.dispersion import likeliest, negative_binomial_loss, poisson_loss
 
 _LEAST_MEAN = 1e-6
 _LEAST, _MOST = 1e-3, 50.0
@@ -25,13 +25,10 @@ def fit_dispersion(mean: Reals, counts: Reals) -> float:
     place = np.round(np.log(own) * _GROUPS).astype(np.int64)
     key = (place - place.min()) * (int(seen.max()) + 1) + seen.astype(np.int64)
     _, group, cells = np.unique(key, return_inverse=True, return_counts=True)
+    alike = cells.astype(np.float64)
     own, seen = np.bincount(group, own) / cells, np.bincount(group, seen) / cells
 
-    def loss(log: float) -> float:
-        size = float(np.exp(-log))
-        likely = special.gammaln(seen + size) - special.gammaln(size) + seen * np.log(own / (own + size))
-        return -float(cells @ (likely - size * np.log1p(own / size)))
+    def loss(dispersion: float) -> float:
+        return negative_binomial_loss(own, seen, dispersion, alike)
 
-    found = optimize.minimize_scalar(loss, bounds=(np.log(_LEAST), np.log(_MOST)), method="bounded")
-    plain = -float(cells @ (seen * np.log(own) - own))
-    return float(np.exp(found.x)) if found.fun < plain else 0.0
+    return likeliest(loss, _LEAST, _MOST, poisson_loss(own, seen, alike))[0]

@@ -28,6 +28,7 @@ from training.models.baselines.reasons import term
 from training.models.baselines.shrunk import ShrunkHistory
 from training.models.forecast import Forecast, Reasons
 from training.models.linear import Linear
+from training.models.poisson import LEAST_MARGIN, MOST_MARGIN
 
 #: Columns of the features, each under the names that it bears with weekly, monthly and daily periods.
 COLUMNS = (
@@ -54,7 +55,6 @@ ROWS = 65_536
 
 _PENALTY = 1e-6
 _STEPS = 30
-_LEAST_MARGIN, _MOST_MARGIN = -20.0, 8.0
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class PoissonRegression:
     def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
         """The regression's terms, in probability points."""
         terms = self.linear.contributions(self.terms(inputs, [origin]))
-        usual = self._probability(np.exp(np.clip(np.array([self.linear.intercept]), _LEAST_MARGIN, _MOST_MARGIN)))
+        usual = self._probability(np.exp(np.clip(np.array([self.linear.intercept]), LEAST_MARGIN, MOST_MARGIN)))
         total = terms.sum(axis=1)
         moved = self.predict(inputs, [origin]).probability[0] - usual
         scale = np.divide(moved, total, out=np.zeros_like(moved), where=np.abs(total) > 1e-9)
@@ -105,7 +105,7 @@ class PoissonRegression:
         write_text(folder / "model.json", json.dumps(content, sort_keys=True))
 
     def _means(self, terms: Reals) -> Reals:
-        return np.exp(np.clip(self.linear.margin(terms), _LEAST_MARGIN, _MOST_MARGIN))
+        return np.exp(np.clip(self.linear.margin(terms), LEAST_MARGIN, MOST_MARGIN))
 
     def _probability(self, mean: Reals) -> Reals:
         return CountDistribution(mean, np.full_like(mean, self.dispersion)).probability
@@ -172,14 +172,14 @@ def _fit(
     deviation = np.sqrt(np.maximum(second / max(rows, 1) - middle**2, 0))
     scale = np.where(deviation > 1e-6, deviation, 1.0)
     if rows == 0 or events == 0:
-        return Linear(_LEAST_MARGIN, np.zeros(size), middle, scale)
+        return Linear(LEAST_MARGIN, np.zeros(size), middle, scale)
     point = np.concatenate([[np.log(events / rows)], np.zeros(size)])
     ridge = np.concatenate([[0.0], np.full(size, _PENALTY)])
     for _ in range(_STEPS):
         slope, curve = ridge * point, np.diag(ridge + 1e-12)
         for terms, counts in blocks():
             columns = np.column_stack([np.ones(len(terms)), (terms - middle) / scale])
-            rate = np.exp(np.clip(columns @ point, _LEAST_MARGIN, _MOST_MARGIN))
+            rate = np.exp(np.clip(columns @ point, LEAST_MARGIN, MOST_MARGIN))
             slope += columns.T @ (rate - counts) / rows
             curve += (columns * rate[:, None]).T @ columns / rows
         step = np.linalg.lstsq(curve, slope, rcond=1e-10)[0]
