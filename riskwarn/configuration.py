@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Literal
 
@@ -17,6 +18,14 @@ from riskwarn.errors import UnknownTarget
 from riskwarn.mapping import Mapping
 from riskwarn.periods import Calendar, Period
 from riskwarn.words import Outcome, Role, Severity
+
+#: The horizon that people look at where it is served, else the first.
+USUAL_HORIZON = 4
+
+
+def usual_horizon(horizons: Collection[int]) -> int:
+    """The one of some horizons by which people look at a target, and a family of models is judged."""
+    return USUAL_HORIZON if USUAL_HORIZON in horizons else min(horizons)
 
 
 class Source(Declared):

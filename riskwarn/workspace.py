@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from riskwarn.configuration import Configuration
+from riskwarn.configuration import Configuration, usual_horizon
 from riskwarn.errors import UnknownTarget
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.packages import check_packages
@@ -271,18 +271,19 @@ class City:
         ------
         UnknownTarget, TargetSourceMissing
         """
+        from features.panel.panel import encoded
         from training import make_task
-        from training.models.family import usual_horizon
         from training.routines.backtest import features_for
 
-        [name] = self.home.configuration.chosen_targets(target)
+        home, numbers = self.home, encoded(self.known)
+        [name] = home.configuration.chosen_targets(target)
         matrix = (
             X.matrix
             if X is not None
-            else features_for(self.known, name, settings=self.home.settings, scratch=self.home.features)
+            else features_for(self.known, name, settings=home.settings, scratch=home.features, numbers=numbers)
         )
-        periods = horizon or usual_horizon(self.home.configuration.horizons)
-        return Task(self.home, make_task(self.known, name, periods, matrix))
+        periods = horizon or usual_horizon(home.configuration.horizons)
+        return Task(home, make_task(self.known, name, periods, matrix, numbers))
 
 
 @dataclass(frozen=True)

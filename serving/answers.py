@@ -7,9 +7,9 @@ import binascii
 from datetime import datetime
 from typing import Any
 
+from riskwarn.configuration import usual_horizon
 from riskwarn.errors import QueryInvalid, UnknownSource, UnknownUnit
 from riskwarn.words import RANKED_LEVELS, Unit
-from serving.scoring import USUAL_HORIZON
 from serving.snapshot import Snapshot
 
 REASONS_SHOWN = 3
@@ -22,8 +22,7 @@ def chosen(snapshot: Snapshot, target: str | None, horizon: int | None) -> tuple
     if name not in targets:
         raise QueryInvalid(parameter="target", problem=f"{name!r} is not served; served are {', '.join(targets)}")
     horizons = [periods for one, periods, unit in served if one == name and unit == Unit.GRID.value]
-    usual = USUAL_HORIZON if USUAL_HORIZON in horizons else min(horizons)
-    periods = horizon if horizon is not None else usual
+    periods = horizon if horizon is not None else usual_horizon(horizons)
     if periods not in horizons:
         known = ", ".join(map(str, sorted(horizons)))
         raise QueryInvalid(parameter="horizon", problem=f"{periods} is not served for {name}; served are {known}")

@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 from sqlalchemy import insert, select
 
 from features import City, build_features, chosen_executor, read_city, version_of
-from riskwarn.configuration import Configuration
+from features.panel.panel import encoded
+from riskwarn.configuration import Configuration, usual_horizon
 from riskwarn.errors import NoChampion
 from riskwarn.files import sha256, sync
 from riskwarn.health import SourceHealth, examine
@@ -30,7 +31,7 @@ from riskwarn.store.writing import one_at_a_time
 from riskwarn.words import Unit
 from serving.gaps import DataGaps, data_gaps
 from serving.levels import ALERTING
-from serving.scoring import USUAL_HORIZON, Scored, score_city
+from serving.scoring import Scored, score_city
 from serving.tables import ALERTS, SNAPSHOTS
 from training import Champion, Forecaster, champions, load_champion
 
@@ -125,7 +126,7 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
     }
     progress("publishing")
     manifest["files"] = write_tables(home.snapshots, snapshot, scored, health)
-    alerts = _alerts(scored, was, USUAL_HORIZON if USUAL_HORIZON in horizons else horizons[0])
+    alerts = _alerts(scored, was, usual_horizon(horizons))
     with home.database.begin() as connection:
         connection.execute(
             insert(SNAPSHOTS).values(
@@ -166,11 +167,10 @@ def score(
     health = examine(home, city.as_of, named, version=city.store_version, progress=progress)
     gaps = data_gaps(health)
     used = list(dict.fromkeys(name for _, forecaster in loaded for name in forecaster.names))
-    matrix = build_features(
-        city, [city.as_of], progress, executor=chosen_executor(home.settings.dask, home.settings.threads), names=used
-    )
+    numbers, executor = encoded(city), chosen_executor(home.settings.dask, home.settings.threads)
+    matrix = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=used)
     progress("scoring")
-    return score_city(city, matrix, loaded, before, gaps), health, gaps
+    return score_city(city, numbers, matrix, loaded, before, gaps), health, gaps
 
 
 def catalogue_of(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> str:

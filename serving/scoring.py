@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from features import City, Feature, FeatureMatrix
-from features.panel.panel import encoded
+from features.panel.panel import Encoded
 from riskwarn.contracts import declared
 from riskwarn.health import Gap
 from riskwarn.words import Unit
@@ -20,8 +20,6 @@ from training.models.forecast import Forecast
 
 DIGITS = 6
 
-#: The horizon that people look at where it is served, else the first.
-USUAL_HORIZON = 4
 REASONS_KEPT = 12
 
 #: Not shown of a single grid, as petitions are not: categories that say too much of a household.
@@ -42,16 +40,16 @@ class Scored:
 
 def score_city(
     city: City,
+    numbers: Encoded,
     matrix: FeatureMatrix,
     champions: Sequence[tuple[Champion, Forecaster]],
     before: Mapping[tuple[str, str, int], float],
     gaps: DataGaps,
 ) -> Scored:
-    """Score every unit. `before` holds the previous snapshot's scores of grids by (code, target, horizon)."""
+    """Score every unit. `numbers` is the encoded city, `before` holds the previous snapshot's scores of grids by (code, target, horizon)."""
     residents = _residents(city)
     small = np.where(np.isnan(residents), False, residents < city.configuration.min_residents)
     tables, reasons = [], []
-    numbers = encoded(city)
     for target in dict.fromkeys(champion.target for champion, _ in champions):
         own = sorted((pair for pair in champions if pair[0].target == target), key=lambda pair: pair[0].horizon)
         inputs = make_task(city, target, own[0][0].horizon, matrix, numbers).inputs

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from riskwarn.configuration import usual_horizon
 from riskwarn.errors import HistoryTooShort, TargetEverywhere, TargetWithoutEvents
 from riskwarn.health.learnable import LEAST_EVENTS, LEAST_ORIGINS
 from training.labels.task import ForecastTask
@@ -18,9 +19,6 @@ from training.models.design import Design, design, rising, varying
 from training.models.ensemble import Alone, Ensemble, SpanModel
 from training.models.poisson import fit_regressions
 from training.models.trees import ALONE, RESIDUAL, binned, grow
-
-#: The horizon that people look at where it is served, else the first.
-USUAL_HORIZON = 4
 
 #: What stands beside a model under a name of its own.
 PARTS = ("regression", "lightgbm")
@@ -55,11 +53,6 @@ class Family:
     def served(self, horizon: int) -> Ensemble:
         """The model of a horizon."""
         return self.members(horizon)[0]
-
-
-def usual_horizon(horizons: Sequence[int]) -> int:
-    """The horizon by which a family is judged."""
-    return USUAL_HORIZON if USUAL_HORIZON in horizons else horizons[0]
 
 
 def fit_family(
@@ -147,7 +140,7 @@ class Fits:
         """The family as it would have been fitted on a day."""
         if day not in self._families:
             self._columns = design(self.task.inputs.matrix) if self._columns is None else self._columns
-            usual = usual_horizon(sorted(self.horizons))
+            usual = usual_horizon(self.horizons)
             fitted = [one for one in self.horizons if self.up_to is None or one <= self.up_to]
             self._families[day] = fit_family(
                 self.task, fitted, day, self.threads, self._columns, self._settled(day), usual

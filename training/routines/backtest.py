@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features import City, FeatureMatrix, read_city
+from features.panel.panel import Encoded, encoded
 from riskwarn.errors import AsOfInvalid, HistoryTooShort
 from riskwarn.files import atomic
 from riskwarn.health import prospects
@@ -78,9 +79,10 @@ def backtest(
     """
     if city is None:
         city = read_city(home, now=datetime.now(UTC))
+    numbers = encoded(city)
     if matrix is None:
-        matrix = features_for(city, target, progress, home.settings, home.features)
-    task = make_task(city, target, horizon, matrix)
+        matrix = features_for(city, target, progress, home.settings, home.features, numbers)
+    task = make_task(city, target, horizon, matrix, numbers)
     ripe = task.mature(city.as_of)
     last = end or (ripe[-1] if ripe else city.as_of)
     chosen = [origin for origin in matrix.origins if (start is None or origin >= start) and origin <= last]
@@ -121,17 +123,21 @@ def features_for(
     progress: Progress = silent,
     settings: Settings | None = None,
     scratch: Path | None = None,
+    numbers: Encoded | None = None,
 ) -> FeatureMatrix:
     """The core columns of a target as of every origin that can be learnt from; on the cluster or the threads of the settings.
 
-    Of a large city they lie in a file in the folder `scratch`, which is gone with the matrix.
+    Of a large city they lie in a file in the folder `scratch`, which is gone with the matrix. `numbers` is the encoded city where it
+    is at hand.
     """
     from features import build_features as build
     from features import chosen_executor, core
 
     executor = chosen_executor(settings.dask, settings.threads) if settings else chosen_executor(None, 1)
     names = core(city.configuration, target)
-    return build(city, learnable_origins(city), progress, executor=executor, names=names, scratch=scratch)
+    return build(
+        city, learnable_origins(city), progress, executor=executor, numbers=numbers, names=names, scratch=scratch
+    )
 
 
 def _write(path: Path, task: ForecastTask, forecasts: RollingForecasts, at: date, judged: set[date]) -> None:

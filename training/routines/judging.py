@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from riskwarn.configuration import usual_horizon
 from riskwarn.errors import HistoryTooShort
 from riskwarn.health.learnable import JUDGED_ORIGINS, LEAST_JUDGED
 from riskwarn.progress import Progress, silent
@@ -13,7 +14,7 @@ from training.evaluation.comparison import LEAST_EFFECTIVE, Evaluation, evaluate
 from training.evaluation.outcomes import outcomes_of
 from training.evaluation.rolling import best_baseline, between, rolling
 from training.labels.task import ForecastTask
-from training.models.family import Fits, usual_horizon
+from training.models.family import Fits
 
 #: Judged origins between two fits, at least: fewer than twice as many are judged by one fit.
 REFIT = 26
@@ -30,7 +31,7 @@ class Judged:
     @property
     def usual(self) -> int:
         """The horizon by which the family is judged."""
-        return usual_horizon(list(self.evaluations))
+        return usual_horizon(self.evaluations)
 
     @property
     def best_baseline(self) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from riskwarn.configuration import usual_horizon
 from riskwarn.errors import NothingToReturnTo, PromotionRefused
 from riskwarn.home import Home
 from riskwarn.messages import Message
@@ -19,7 +20,6 @@ from riskwarn.progress import silent
 from riskwarn.store.writing import one_at_a_time
 from training.evaluation.comparison import CHAMPION_METRIC, LEAST_EFFECTIVE, Gain
 from training.evaluation.intervals import over_origins
-from training.models.family import usual_horizon
 from training.registry.purpose import check_purpose
 from training.registry.series import Series
 from training.registry.versions import (
@@ -181,7 +181,7 @@ def _check(version: str, found: Sequence[Beside], because: str | None) -> None:
                     lower=f"{-beside.gain.upper:.4g}", upper=f"{-beside.gain.lower:.4g}",
                 ),
             )  # fmt: skip
-    usual = usual_horizon(sorted({beside.version.horizon for beside in found})) if found else 0
+    usual = usual_horizon({beside.version.horizon for beside in found}) if found else 0
     for beside in found:
         if beside.version.horizon == usual and not beside.gain.enough and not because:
             raise PromotionRefused(

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from features import City, FeatureMatrix, catalogue_version, read_city
-from features.panel.panel import encoded
+from features.panel.panel import Encoded, encoded
+from riskwarn.configuration import usual_horizon
 from riskwarn.errors import RiskwarnError
 from riskwarn.health.learnable import prospects
 from riskwarn.home import Home
@@ -18,13 +19,13 @@ from riskwarn.store.writing import one_at_a_time
 from training.evaluation.comparison import Evaluation
 from training.labels.task import ForecastTask, make_task
 from training.models.baselines import fit_baselines
-from training.models.family import usual_horizon
 from training.models.forecast import Forecaster
 from training.registry.series import Series
 from training.registry.tracking import check_tracking
 from training.registry.versions import register, set_alias, set_champion, version_with_alias, why_unfit
 from training.routines.backtest import features_for
 from training.routines.judging import Judged, judge
+from training.routines.promotion import WAITING
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def train(
     foretold = {
         one.target: one for one in prospects(Store(home, city.store_version), home.configuration, targets=names)
     }
+    numbers: Encoded | None = None
     trained: list[Trained] = []
     skipped: list[Skipped] = []
     faults: list[RiskwarnError] = []
@@ -104,8 +106,11 @@ def train(
             # The target is looked at first: features take longer than finding that it has nothing to learn from.
             if (obstacle := foretold[name].obstacle) is not None:
                 raise obstacle
-            own = matrix if matrix is not None else features_for(city, name, progress, home.settings, home.features)
-            task = make_task(city, name, usual_horizon(horizons), own, encoded(city))
+            numbers = encoded(city) if numbers is None else numbers
+            own = matrix
+            if own is None:
+                own = features_for(city, name, progress, home.settings, home.features, numbers)
+            task = make_task(city, name, usual_horizon(horizons), own, numbers)
             judged, too_short = judge(task, horizons, home.settings.threads, progress)
             skipped += [Skipped(name, periods, str(error)) for periods, error in too_short]
             faults += [error for _, error in too_short]
@@ -126,7 +131,7 @@ def _register_family(
     family, now = judged.fits.at(task.as_of), datetime.now(UTC)
     name = f"{task.target}-{task.as_of}-{hashlib.sha256(now.isoformat().encode()).hexdigest()[:6]}"
     made = []
-    with one_at_a_time(home.artifacts, progress, "waiting for another training to register"):
+    with one_at_a_time(home.artifacts, progress, WAITING):
         for horizon, evaluation in judged.evaluations.items():
             current = version_with_alias(home, task.target, horizon, "champion")
             unfit = why_unfit(home, current, task.target) if current is not None else None
