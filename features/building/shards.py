@@ -62,7 +62,7 @@ def divided(city: Encoded, parts: Sequence[Partition]) -> Iterator[tuple[Encoded
 
 def wide_bases(rows: Sequence[Declared]) -> list[Transform]:
     """The transforms whose district and city totals others read, each once."""
-    return list(dict.fromkeys(row.total for row in rows if row.total is not None))
+    return list(dict.fromkeys(total for row in rows for total in row.totals))
 
 
 def totals_of_partition(bases: Sequence[Transform], panel: Panel) -> dict[Transform, Reals]:

@@ -96,6 +96,7 @@ def _history(target: str, configuration: Configuration) -> Iterator[str]:
     light, heavy = SHRINKAGE
     yield from (f"{target}_rate_{light}_{place}" for place in ("grid", "near", "community", "town", "district"))
     yield from (f"{target}_rate_{heavy}_{place}" for place in ("grid", "near"))
+    yield f"{target}_incidence_grid"
     yield from (f"{target}_events_decayed_{half_life:g}" for half_life in half_lives)
     yield from (f"{target}_events_decayed_{half_life:g}_near" for half_life in half_lives[2::2])
 

@@ -28,9 +28,9 @@ class Declared:
     transform: Transform
 
     @property
-    def total(self) -> Transform | None:
-        """The extensive transform whose district and city totals it reads, where it reads any."""
-        return self.transform.total
+    def totals(self) -> tuple[Transform, ...]:
+        """The extensive transforms whose district and city totals it reads."""
+        return self.transform.totals
 
     def compute(self, panel: Panel) -> npt.NDArray[Any]:
         """(columns, cells) or (columns, 1) numbers, NaN for unknown."""

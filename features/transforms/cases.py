@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from features.encoding.encode import KINDS
 from features.encoding.records import Records
-from features.engine.spans import NEVER, Spans
+from features.engine.spans import NEVER, Integers, Spans
 from features.engine.sums import visible_rows
 from features.panel.panel import Panel
 from features.transforms.selections import Chosen, Selection
@@ -36,6 +37,57 @@ class Open(Chosen):
         spans = spans.between(spans.start, np.minimum(rows["closed_at"], rows["outcome"]))
         seen = visible_rows(panel.frame, spans)
         return rows.choose(seen), spans.rows(seen)
+
+
+@dataclass(frozen=True)
+class Ended(Chosen):
+    """The records of which a closing or an outcome is known, counted then, weighted by the days for which they were seen open."""
+
+    source: str
+
+    unit = "days"
+    vocabularies = ("outcome",)
+
+    def make(self, panel: Panel) -> tuple[Records, Spans]:
+        """Choose them."""
+        rows, spans = panel.records(self.source), panel.spans(self.source)
+        ended = np.minimum(rows["closed_at"], rows["outcome"])
+        over = spans.counted(ended)
+        seen = visible_rows(panel.frame, over)
+        waited = np.maximum(0, _days(panel, ended[seen]) - _begun(panel, spans.rows(seen)))
+        return rows.choose(seen), over.rows(seen).weighing(waited)
+
+
+@dataclass(frozen=True)
+class Begun(Selection):
+    """Spans whose event lies no later than the first column that sees it, whatever its date says: no age is below nothing."""
+
+    selection: Selection
+
+    @property
+    def unit(self) -> str:
+        """That of the spans."""
+        return self.selection.unit
+
+    @property
+    def vocabularies(self) -> tuple[str, ...]:
+        """Those of the spans."""
+        return self.selection.vocabularies
+
+    def spans(self, panel: Panel) -> Spans:
+        """All, dated."""
+        spans = self.selection.spans(panel)
+        return spans.dated(_begun(panel, spans))
+
+
+def _begun(panel: Panel, spans: Spans) -> npt.NDArray[np.int64]:
+    """(rows,) the day of the event, or of the first column that sees it where that is earlier."""
+    return np.minimum(spans.day, _days(panel, spans.start))
+
+
+def _days(panel: Panel, columns: Integers) -> npt.NDArray[np.int64]:
+    """The days from which columns look; before the first and after the last, theirs."""
+    return panel.city.days[np.clip(columns, 0, len(panel.city.days) - 1)]
 
 
 @dataclass(frozen=True)

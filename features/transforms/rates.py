@@ -7,7 +7,7 @@ is carried to it by the lineage of grids.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +16,9 @@ from features.engine.sums import Narrow, Reals, Sums
 from features.panel.distances import NEAR
 from features.panel.panel import Panel
 from features.panel.partition import LOCAL, WIDE, Indices
-from features.transforms.amounts import Holding, Intensive
+from features.transforms.amounts import Holding, Intensive, SummedAge
+from features.transforms.cases import Begun, Ended, Open
+from features.transforms.selections import Severe
 from features.transforms.targets import EventsOf
 from features.transforms.transform import Shared, Transform
 from riskwarn.words import Unit
@@ -44,10 +46,76 @@ class ShrunkRates(Shared[Reals]):
         if self.level is Unit.CITY:
             return np.ascontiguousarray((count + 0.5) / (exposure + 1.0))
         above = _ABOVE[self.level]
-        unit = np.zeros(len(level.sizes), dtype=np.int64)
-        unit[level.of_core] = panel.partition.levels[above].of_core
-        prior = np.take(ShrunkRates(self.events, self.k, above).on(panel), unit, axis=1)
+        prior = np.take(ShrunkRates(self.events, self.k, above).on(panel), _unit_above(panel, self.level), axis=1)
         return np.ascontiguousarray((count + self.k * prior) / (exposure + self.k))
+
+
+@dataclass(frozen=True)
+class DaysAtRisk(Transform):
+    """The days for which the cases of a source have lain open in all history, weighted by severity."""
+
+    source: str
+
+    unit = "severity days"
+
+    def compute(self, panel: Panel) -> Sums:
+        """Of those that are open, and of those that were."""
+        waiting = SummedAge(Begun(Severe(Open(self.source)))).compute(panel)
+        return waiting + Holding(Severe(Ended(self.source))).compute(panel)
+
+
+@dataclass(frozen=True)
+class ShrunkIncidence(Shared[Reals]):
+    """(columns, units) events for each day at risk, above zero everywhere.
+
+    (n + w · incidence of the unit above) / (days at risk + w), where w is the days in which the whole city has `k` events;
+    of the city (n + ½) / (days at risk + 1).
+    """
+
+    events: EventsOf
+    exposure: DaysAtRisk
+    k: int  # events that the unit above counts for
+    level: Unit
+
+    def make(self, panel: Panel) -> Reals:
+        """From the city down."""
+        count, days = _count(self.events, self.level, panel), _summed(self.exposure, self.level, panel)
+        if self.level is Unit.CITY:
+            return np.ascontiguousarray((count + 0.5) / (days + 1.0))
+        above = _ABOVE[self.level]
+        prior = np.take(replace(self, level=above).on(panel), _unit_above(panel, self.level), axis=1)
+        weight = self.weight(panel)
+        return np.ascontiguousarray((count + weight * prior) / (days + weight))
+
+    def weight(self, panel: Panel) -> Reals:
+        """(columns, 1) the days at risk in which the whole city has `k` events."""
+        return self.k / replace(self, level=Unit.CITY).on(panel)
+
+
+@dataclass(frozen=True)
+class LogIncidenceOfGrid(Intensive):
+    """The logarithm of how often events came for each day at risk of a case, shrunk to the grid's community: places in which
+    as much lies open differ by what becomes of it (a rate per person-time; the shrinkage is of Marshall 1991, its weight fixed)."""
+
+    events: EventsOf
+    exposure: DaysAtRisk
+    k: int
+
+    word = "log rate"
+
+    @property
+    def totals(self) -> tuple[Transform, ...]:
+        """Events and days at risk, whose sums over district and city it is shrunk to."""
+        return (Holding(self.events), self.exposure)
+
+    def compute(self, panel: Panel) -> Reals:
+        """Events and days of the grid alone."""
+        above = ShrunkIncidence(self.events, self.exposure, self.k, Unit.COMMUNITY)
+        weight = above.weight(panel)
+        prior = np.take(weight * above.on(panel), panel.partition.levels[Unit.COMMUNITY].of_core, axis=1)
+        found: Reals = np.log(prior + Holding(self.events).compute(panel))
+        found -= np.log(self.exposure.compute(panel) + weight)
+        return found
 
 
 @dataclass(frozen=True)
@@ -60,9 +128,9 @@ class LogRate(Intensive):
     word = "log rate"
 
     @property
-    def total(self) -> Transform:
+    def totals(self) -> tuple[Transform, ...]:
         """The events, whose sums over district and city it is shrunk to."""
-        return Holding(self.events)
+        return (Holding(self.events),)
 
 
 @dataclass(frozen=True)
@@ -109,6 +177,14 @@ def _shrunk(rate: LogRate, panel: Panel, count: Sums, grids: Indices) -> Narrow:
     return found
 
 
+def _unit_above(panel: Panel, level: Unit) -> Indices:
+    """(units,) the unit above each."""
+    of_core = panel.partition.levels[level].of_core
+    unit = np.zeros(len(panel.partition.levels[level].sizes), dtype=np.int64)
+    unit[of_core] = panel.partition.levels[_ABOVE[level]].of_core
+    return unit
+
+
 def _periods(events: EventsOf, panel: Panel) -> Reals:
     """(columns,) whole periods since the source of the events was first seen; 0 before."""
     first = panel.city.first_seen.get(events.rule.source, panel.begin + panel.columns)
@@ -117,7 +193,11 @@ def _periods(events: EventsOf, panel: Panel) -> Reals:
 
 def _count(events: EventsOf, level: Unit, panel: Panel) -> Reals:
     """(columns, units) events of each unit, in its grids and in none of them."""
-    held = Holding(events)
+    return _summed(Holding(events), level, panel)
+
+
+def _summed(amount: Transform, level: Unit, panel: Panel) -> Reals:
+    """(columns, units) an amount of each unit; of wide units from a first pass."""
     if panel.totals is not None and level in WIDE:
-        return panel.totals[held, level]
-    return np.asarray(panel.summed(level, held.compute), dtype=np.float64)
+        return panel.totals[amount, level]
+    return np.asarray(panel.summed(level, amount.compute), dtype=np.float64)

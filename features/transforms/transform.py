@@ -45,9 +45,9 @@ class Transform(ABC):
         return None
 
     @property
-    def total(self) -> Transform | None:
-        """The extensive transform whose sums over whole districts this one reads, where it reads any."""
-        return None
+    def totals(self) -> tuple[Transform, ...]:
+        """The extensive transforms whose sums over whole districts this one reads."""
+        return ()
 
     @abstractmethod
     def compute(self, panel: Panel) -> npt.NDArray[Any]:
@@ -94,9 +94,9 @@ class Once(Transform, Shared[npt.NDArray[Any]]):
         return self.of.window
 
     @property
-    def total(self) -> Transform | None:
-        """That of the numbers."""
-        return self.of.total
+    def totals(self) -> tuple[Transform, ...]:
+        """Those of the numbers."""
+        return self.of.totals
 
     def make(self, panel: Panel) -> npt.NDArray[Any]:
         """Compute them."""

@@ -86,9 +86,9 @@ class OfUnit(Around):
     level: Unit
 
     @property
-    def total(self) -> Transform | None:
+    def totals(self) -> tuple[Transform, ...]:
         """The amount, where the unit may be wider than a partition of the city."""
-        return self.of if self.level in WIDE else None
+        return (self.of,) if self.level in WIDE else ()
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ BEYOND = ("_near", "_ring", "_community", "_town", "_district", "_city")
 
 def of_the_grid_alone(feature: Feature) -> bool:
     """Surprises are measured against all other grids, and rates of all history drawn to those around: they too look beyond."""
-    drawn = feature.family == "memory" and "_rate_" in feature.name
+    drawn = feature.family == "memory" and any(word in feature.name for word in ("_rate_", "_incidence_"))
     beyond = feature.name.endswith(BEYOND) or "surprise" in feature.name or drawn
     return feature.family not in AROUND and not beyond
 

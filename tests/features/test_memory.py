@@ -95,6 +95,63 @@ def test_rates_and_fading_counts_are_what_they_say(target: str) -> None:
             np.testing.assert_allclose(column[f"{target}_events_decayed_{half_life}_near"], near, atol=1e-5)
 
 
+def days_at_risk(city: City, columns: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
+    """(grids,) and (units above,) days from an event to the last column that saw the case open, by severity, as the last sees them."""
+    rows, instant = city.beliefs["disputes"], columns[-1]
+    rows = rows[
+        (rows["known_at"] < instant) & (rows["believed_from"] < instant) & (rows["believed_to"] >= instant)
+    ].reset_index(drop=True)
+    ended = rows[["closed_at_known"]].assign(outcome=rows["outcome_known"].where(rows["outcome"].notna())).min(axis=1)
+    last = [
+        max((column for column in columns if not moment < column), default=columns[0])
+        for moment in ended.fillna(instant)
+    ]
+    known = rows[["known_at", "believed_from"]].max(axis=1)
+    seen = [min(column for column in columns if moment < column) for moment in known]
+    days = [
+        max(0, (local_day(city, one) - min(local_day(city, begun), local_day(city, first))).days)
+        for one, begun, first in zip(last, rows["occurred_at"], seen, strict=True)
+    ]
+    weight = rows["severity"].map({word: place for place, word in enumerate(SEVERITIES, start=1)}).fillna(1)
+    risk = rows["count"] * weight * np.array(days)
+    inside, above = rows["grid"] >= 0, (rows["grid"] < 0) & (rows["above"] >= 0)
+    return (
+        np.bincount(rows["grid"][inside], risk[inside], len(city.geography)),
+        np.bincount(rows["above"][above], risk[above], len(city.geography.above)),
+    )
+
+
+def test_incidence_is_events_for_each_day_that_cases_lay_open() -> None:
+    city = made_up_city(21, records=120, configuration=Configuration.model_validate({"targets": HARM}))
+    origins = [city.calendar.shift(city.as_of, -back) for back in range(20, -1, -1)]
+    built = build_features(city, origins, names=["harm_incidence_grid"]).values[0]
+    parts = build_features(city, origins, names=["harm_incidence_grid"], cells=60).values[0]
+    np.testing.assert_allclose(parts, built, rtol=1e-6, atol=1e-6)
+    first = city.calendar.local_date(city.beliefs["disputes"]["known_at"].min().to_datetime64())
+    periods = city.calendar.periods_between(first, city.as_of) + 2
+    columns = pd.DatetimeIndex(
+        [city.calendar.instant(city.calendar.shift(city.as_of, -back)) for back in range(periods, -1, -1)]
+    )
+    seen, (days, days_above) = seen_events(city, "harm", columns[-1]), days_at_risk(city, columns)
+    events = np.bincount(seen["grid"][seen["grid"] >= 0], seen["count"][seen["grid"] >= 0], len(city.geography))
+    high = seen[(seen["grid"] < 0) & (seen["above"] >= 0)]
+    events_above = np.bincount(high["above"], high["count"], len(city.geography.above))
+    weight, of_grid = 0.0, np.zeros(0)
+    for unit in UNITS:
+        units, shares = city.geography.units[unit], city.geography.above.shares[unit]
+        n = np.bincount(units.of_grid, events, len(units.sizes)) + events_above @ shares
+        risk = np.bincount(units.of_grid, days, len(units.sizes)) + days_above @ shares
+        if unit is Unit.CITY:
+            rate = (n + 0.5) / (risk + 1)
+            weight = 15 / rate[0]
+        else:
+            prior = np.array([of_grid[units.of_grid == one][0] for one in range(len(units.sizes))])
+            rate = (n + weight * prior) / (risk + weight)
+        of_grid = rate[units.of_grid]
+    np.testing.assert_allclose(built[-1], np.log((events + weight * of_grid) / (days + weight)), atol=1e-5)
+    assert np.ptp(built[-1]) > 0.01
+
+
 def test_a_feed_that_begins_late_has_no_years_of_silence() -> None:
     """The same events: their rate is counted from the period in which the source was first heard of."""
     city = made_up_city(21, records=120, configuration=Configuration.model_validate({"targets": HARM}))
