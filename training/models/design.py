@@ -1,7 +1,7 @@
 """Features as the columns that a model is fitted on: heavy tails drawn in, nothing missing, read in blocks.
 
-A column is the signed logarithm of 1 + |x|. What never happened counts as long ago, anything else that is unknown as nothing.
-Nothing here is fitted.
+A column is the signed logarithm of 1 + |x|; what is a logarithm already stays as it is. What never happened counts as long ago,
+anything else that is unknown as nothing. Nothing here is fitted.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ Flags = npt.NDArray[np.bool_]
 
 #: Days for which something that was never seen is taken to lie back: ten years.
 LONG_AGO_DAYS = 3650
+
+#: How records become a feature that is a logarithm: drawn in once more, rates that differ tenfold would hardly differ.
+LOGARITHMS = ("log", "log rate", "log ratio", "logit")
 
 #: Bytes that a design of a matrix in a file takes in memory at most: 6,600 grids and five years of 100 columns.
 MOST_HELD = 3 * 2**28
@@ -127,7 +130,7 @@ class StoredDesign(Design):
             columns = room[:, : len(some) * self.grids]
             for index in range(len(self.features)):
                 self._read(index, some, raw[: len(some)])
-                drawn_in(raw[: len(some)].reshape(-1), unknown(self.features[index]), out=columns[index])
+                drawn_in(raw[: len(some)].reshape(-1), scale_of(self.features[index]), out=columns[index])
             yield Block(slice(begin, begin + len(some)), columns)
 
     def picked(self, origins: Sequence[date], kept: npt.NDArray[np.int64]) -> Narrow:
@@ -141,7 +144,7 @@ class StoredDesign(Design):
                 self._read(index, some, raw[: len(some)])
                 first, last = np.searchsorted(kept, (begin * self.grids, (begin + len(some)) * self.grids))
                 column = raw.reshape(-1)[kept[first:last] - begin * self.grids]
-                drawn_in(column, unknown(feature), out=found[index, first:last])
+                drawn_in(column, scale_of(feature), out=found[index, first:last])
         return found.T
 
     def rows(self, origins: Sequence[date]) -> Narrow:
@@ -172,7 +175,7 @@ class StoredDesign(Design):
             for begin in range(0, len(inside), len(raw)):
                 some = inside[begin : begin + len(raw)]
                 self._read(index, some, raw[: len(some)])
-                drawn_in(raw[: len(some), ::every], unknown(feature), out=found[index, begin : begin + len(some)])
+                drawn_in(raw[: len(some), ::every], scale_of(feature), out=found[index, begin : begin + len(some)])
         return found
 
     def _read(self, index: int, some: npt.NDArray[np.int64], out: Narrow) -> None:
@@ -200,21 +203,34 @@ def design(matrix: FeatureMatrix, origins: Sequence[date] | None = None, names: 
     values = np.empty((len(matrix.features), len(origins), len(matrix.grid_ids)), dtype=np.float32)
     for index, feature in enumerate(matrix.features):
         one = matrix.values[index] if whole else matrix.values[index][chosen]
-        drawn_in(one, unknown(feature), out=values[index])
+        drawn_in(one, scale_of(feature), out=values[index])
     return Design(matrix.features, origins, values)
 
 
-def drawn_in(column: Narrow, missing: float, out: Narrow) -> None:
-    """The signed logarithm of 1 + |x|, and of `missing` where nothing is known."""
+@dataclass(frozen=True)
+class Scale:
+    """How the numbers of a feature become a column."""
+
+    missing: float = 0.0  # what stands where nothing is known
+    logarithm: bool = False  # they are logarithms
+
+
+def scale_of(feature: Feature) -> Scale:
+    """By how records became the feature."""
+    missing = float(LONG_AGO_DAYS) if feature.transform == "days since" else 0.0
+    return Scale(missing, feature.transform in LOGARITHMS)
+
+
+def drawn_in(column: Narrow, scale: Scale, out: Narrow) -> None:
+    """The signed logarithm of 1 + |x|, or x itself where it is one, and the same of what is missing."""
+    if scale.logarithm:
+        np.copyto(out, column)
+        np.copyto(out, np.float32(scale.missing), where=np.isnan(column))
+        return
     np.abs(column, out=out)
     np.log1p(out, out=out)
     np.copysign(out, column, out=out)
-    np.copyto(out, np.float32(np.log1p(missing)), where=np.isnan(column))
-
-
-def unknown(feature: Feature) -> float:
-    """What stands where a feature has no value."""
-    return float(LONG_AGO_DAYS) if feature.transform == "days since" else 0.0
+    np.copyto(out, np.float32(np.log1p(scale.missing)), where=np.isnan(column))
 
 
 def varying(columns: Design, origins: Sequence[date]) -> Flags:

@@ -18,7 +18,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from features import Feature
 from riskwarn.words import Quantity
 from training.intervals.counts import CountDistribution, Reals
-from training.models.design import Design, drawn_in
+from training.models.design import Design, Scale, drawn_in
 from training.models.ensemble import SpanModel
 from training.models.poisson import Outcome, fit_poisson_regression
 from training.models.trees import Growth, binned, grow
@@ -103,6 +103,6 @@ def _columns(rows: npt.NDArray[np.float64]) -> Design:
     """(rows, columns) as a design of one origin."""
     values = np.empty((rows.shape[1], 1, rows.shape[0]), dtype=np.float32)
     for index in range(rows.shape[1]):
-        drawn_in(rows[:, index].astype(np.float32)[None], 0.0, out=values[index])
+        drawn_in(rows[:, index].astype(np.float32)[None], Scale(), out=values[index])
     features = tuple(Feature(f"x{index}", "column", "", "", "", Quantity.EXTENSIVE) for index in range(rows.shape[1]))
     return Design(features, cast(Any, (_ORIGIN,)), values)

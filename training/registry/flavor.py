@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from features import Feature
 from riskwarn.errors import ModelDamaged, RowsNotServed
 from riskwarn.files import write_text
 from riskwarn.words import Quantity
-from training.models.design import Design, drawn_in, unknown
+from training.models.design import Design, Scale, drawn_in, scale_of
 from training.models.ensemble import Ensemble
 from training.models.forecast import Forecaster
 from training.registry.files import read_forecaster, verify
@@ -45,8 +45,8 @@ def write_columns(folder: Path, forecaster: Forecaster, declared: Mapping[str, F
     if not isinstance(forecaster, Ensemble):
         return
     names = list(forecaster.names)
-    missing = {name: unknown(declared[name]) if name in declared else 0.0 for name in names}
-    write_text(folder / COLUMNS, json.dumps({"names": names, "missing": [missing[name] for name in names]}))
+    scales = [asdict(scale_of(declared[name]) if name in declared else Scale()) for name in names]
+    write_text(folder / COLUMNS, json.dumps({"names": names, "scales": scales}))
     example = {"columns": names, "data": [[1.0] * len(names)]}
     write_text(folder / EXAMPLE, json.dumps(example))
     write_text(folder / SERVED_EXAMPLE, json.dumps({"dataframe_split": example}))
@@ -92,7 +92,7 @@ class RowModel:
     """What MLflow asks: rows of features in, a forecast a row out."""
 
     model: Ensemble
-    missing: Sequence[float]  # what stands where a column knows nothing
+    scales: Sequence[Scale]
 
     def predict(self, rows: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """A row of `ANSWERS` for each row of features, which are found by their names."""
@@ -101,8 +101,8 @@ class RowModel:
         names = self.model.names
         given = np.ascontiguousarray(rows[list(names)].to_numpy(dtype=np.float32).T)
         values = np.empty((len(names), 1, len(rows)), dtype=np.float32)
-        for index, missing in enumerate(self.missing):
-            drawn_in(given[index][None], missing, out=values[index])
+        for index, scale in enumerate(self.scales):
+            drawn_in(given[index][None], scale, out=values[index])
         columns = Design(tuple(map(_column, names)), (_NO_DATE,), values)
         made = self.model.forecast(columns, [_NO_DATE])
         return pd.DataFrame({name: getattr(made, name)[0] for name in ANSWERS}, index=rows.index)
@@ -133,7 +133,7 @@ def _load_pyfunc(path: str) -> RowModel | HistoryModel:
     if not isinstance(forecaster, Ensemble):
         return HistoryModel(forecaster.name)
     columns = json.loads((folder / COLUMNS).read_text(encoding="utf-8"))
-    return RowModel(forecaster, columns["missing"])
+    return RowModel(forecaster, [Scale(**scale) for scale in columns["scales"]])
 
 
 def _column(name: str) -> Feature:

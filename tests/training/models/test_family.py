@@ -129,6 +129,17 @@ def test_what_never_happened_lies_long_ago_and_unknown_amounts_are_nothing() -> 
     assert made.values[1, 0, 0] == 0
 
 
+@pytest.mark.parametrize("transform", ["log rate", "logit", "log ratio"])
+def test_a_logarithm_is_not_drawn_in_once_more(transform: str) -> None:
+    task = noisy_task()
+    matrix = task.inputs.matrix
+    values = matrix.values.copy()
+    values[0], values[0, 0, 0] = np.log(values[0] + 1e-4), np.nan
+    known = replace(matrix.features[0], transform=transform)
+    made = design(replace(matrix, features=(known, *matrix.features[1:]), values=values))
+    np.testing.assert_array_equal(made.values[0], np.nan_to_num(values[0]))
+
+
 def test_rows_without_events_are_thinned_and_stand_for_the_rest() -> None:
     task = noisy_task()
     learnt = outcome(task, task.mature(AS_OF), 0, 1, AS_OF)
