@@ -30,6 +30,8 @@ from experiments.skill.gap import Skill, shrunk_history, skill
 from experiments.skill.homes import GENERATORS, Size, city, home, riskwarn
 
 TARGETS = ("conflict", "safety")
+#: How counts scatter as told: the share of randomised PIT in (.1, .9), and each tail.
+SPREAD = tuple(f"pit_{part}{level}" for level in ("", "_town", "_district") for part in ("inside", "below", "above"))
 CEILING = "ceiling"
 
 
@@ -77,7 +79,8 @@ def judged(
     exports = read_exports(folder)
     oracle, futures = truth(folder, exports, target, horizon)
     origins = list(oracle)
-    predictions = backtested(place, target, horizon, origins, arguments.refit_every, arguments.keep)
+    predictions, spread = backtested(place, target, horizon, origins, arguments.refit_every, arguments.keep)
+    print(f"{generator} {seed} {target} " + "  ".join(f"{name} {spread[name]:.3f}" for name in SPREAD), flush=True)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     counts = weekly(exports, target, exports.end - timedelta(weeks=manifest["weeks"]))
     at = [counts.mondays.index(origin) for origin in origins]
@@ -108,16 +111,20 @@ def truth(folder: Path, exports: Exports, target: str, horizon: int) -> tuple[di
 
 def backtested(
     place: Path, target: str, horizon: int, origins: Sequence[date], refit_every: int, keep: bool
-) -> pd.DataFrame:
-    """The predictions of `riskwarn backtest` from the first to the last origin; with `keep` those of an earlier run."""
+) -> tuple[pd.DataFrame, dict[str, float]]:
+    """The predictions of `riskwarn backtest` from the first to the last origin, and how its counts scatter over all of them; with
+    `keep` those of an earlier run."""
     kept = place.parent / f"{place.name}-{target}-{origins[0]}-{origins[-1]}-refit{refit_every}.parquet"
-    if not (keep and kept.exists()):
+    noted = kept.with_suffix(".json")
+    if not (keep and kept.exists() and noted.exists()):
         told = riskwarn(
             "--home", place, "backtest", "--target", target, "--horizon", horizon, "--from", origins[0], "--to", origins[-1],
             "--refit-every", refit_every,
         )  # fmt: skip
         shutil.copyfile(told["predictions"], kept)
-    return pd.read_parquet(kept)
+        model = told["metrics"]["model"]
+        noted.write_text(json.dumps({name: model[name] for name in SPREAD}) + "\n", encoding="utf-8")
+    return pd.read_parquet(kept), json.loads(noted.read_text(encoding="utf-8"))
 
 
 def forecasters(predictions: pd.DataFrame, grid_ids: list[str], origins: Sequence[date]) -> dict[str, np.ndarray]:
