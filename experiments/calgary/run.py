@@ -4,16 +4,20 @@ DATA holds crime.csv.gz, communities.csv.gz and population.csv.gz of the city's 
 account of the load, then the plain rates beside the figures that came with the data, then model and baselines over 21 monthly
 as-ofs (2023-01 to 2024-09), then publishes a snapshot. Ends with 1 where a plain rate does not agree with its figure: baselines
 mix in the city's mean and have other figures, so that only the plain rate shows that both count the same.
+
+What a fit settles (penalty, trees, mixing, calibration, dispersion) was chosen by origins up to 2022-12 alone and stands in
+choices.json; the run ends with 1 where the fit at the first as-of settles something else. ``--choose`` writes it anew.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from inputs import END, START, calgary
@@ -21,6 +25,8 @@ from inputs import END, START, calgary
 if TYPE_CHECKING:
     from riskwarn.arrays import Reals
     from riskwarn.home import Home
+
+CHOICES = Path(__file__).with_name("choices.json")
 
 #: Half of the last digit that was given.
 TOLERANCE = 0.0005
@@ -62,6 +68,22 @@ def rates_agree(home: Home) -> bool:
     return agree
 
 
+def choices(home: Home) -> dict[str, Any]:
+    """What a fit at the first as-of settles: by what was known then, and so by origins up to 2022-12."""
+    from features import read_city
+    from training import make_task
+    from training.models.choosing import choose
+    from training.models.design import design, varying
+    from training.routines.backtest import features_for
+
+    city = read_city(home, now=datetime.now(UTC))
+    task = make_task(city, "violence", 1, features_for(city, "violence"))
+    origins = task.mature(START)
+    columns = design(task.inputs.matrix)
+    settled = choose(task, columns.select(varying(columns, origins)), START)
+    return {"first_origin": str(origins[0]), "last_origin": str(origins[-1]), **settled.as_parameters()}
+
+
 def captures(rate: Reals, observed: Reals, share: float) -> tuple[float, float]:
     """Capture with the worst and with the best order of places whose rates are equal: no figure says which was taken."""
     places = int(np.ceil(share * rate.shape[1]))
@@ -87,6 +109,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("home", type=Path)
     parser.add_argument("--refit-every", type=int, default=1, help="months between two fits")
+    parser.add_argument("--choose", action="store_true", help=f"write {CHOICES.name} anew and end")
     arguments = parser.parse_args()
 
     from riskwarn.settings import Settings
@@ -102,6 +125,15 @@ def main() -> None:
         print(
             f"{account.source}: read {account.read}, accepted {account.accepted}, duplicates {account.duplicates}, "
             f"corrected {account.corrected}, quarantined {account.quarantined} {account.reasons or ''}"
+        )
+    settled = choices(home)
+    print(f"settled by origins up to {settled['last_origin']}: {settled}")
+    if arguments.choose:
+        CHOICES.write_text(json.dumps(settled, indent=1) + "\n", encoding="utf-8")
+        return
+    if settled != json.loads(CHOICES.read_text(encoding="utf-8")):
+        sys.exit(
+            f"that is not what stands in {CHOICES.name}; if the model was changed, write it with --choose and commit it"
         )
     agree = rates_agree(home)
     done = backtest(home, target="violence", horizon=1, start=START, end=END, refit_every=arguments.refit_every)
