@@ -1,17 +1,20 @@
 """When a feed was alive, district by district: before it began and while it was silent nothing is known, and a zero is no zero.
 
 It is the silence of the whole source that tells, not that of a target's rare events. A stretch without any record counts as
-silent where it is far longer than the feed's usual gaps and all but impossible at its own rate. Where a district has too few
-records to tell, the city's feed speaks for it.
+silent where it is far longer than the feed's usual gaps and all but impossible at its own rate; the periods beside it in which
+the feed was dying or not yet back belong to it. Where a district has too few records to tell, the city's feed speaks for it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import stats
 
 from riskwarn.geography import Geography
 from riskwarn.periods import Instants, Period, period_index
@@ -28,7 +31,7 @@ _GAPS = 3.0
 _LEAST = {Period.DAY: 28, Period.WEEK: 4, Period.MONTH: 3}
 
 
-#: A district may be this much quieter, a grid, than its city.
+#: A district may be this much quieter, a grid, than its city, and a period beside a silence than the others.
 _QUIET = 0.1
 
 
@@ -92,4 +95,12 @@ def _alive(counts: Counts, least: int) -> Flags:
     for start, stop in zip(starts[long], stops[long], strict=True):
         if np.exp(-rate * (stop - start)) < RARE:
             found[start:stop] = False
+            faint = partial(_faint, counts, rate)
+            for beside in (*takewhile(faint, range(start - 1, -1, -1)), *takewhile(faint, range(stop, len(counts)))):
+                found[beside] = False
     return found
+
+
+def _faint(counts: Counts, rate: float, period: int) -> bool:
+    """Whether a period has so few records that its feed was not alive in all of it."""
+    return bool(counts[period] < _QUIET * rate and stats.poisson.cdf(counts[period], rate) < RARE)

@@ -44,6 +44,15 @@ def test_a_pause_of_one_district_censors_its_windows_alone() -> None:
     assert len(task.mature(AS_OF)) == PERIODS - 3, "the other district still tells"
 
 
+def test_the_last_records_of_a_feed_that_dies_do_not_make_a_quiet_week() -> None:
+    feed = np.random.default_rng(3).poisson(60.0, PERIODS).astype(float)
+    feed[58:67] = (1, 2, 0, 0, 0, 0, 0, 3, 40)
+    found = FeedCounts(np.vstack([feed, feed]), np.zeros(GRIDS, dtype=np.int64), Period.WEEK).alive(PERIODS)
+    assert np.flatnonzero(~found[0]).tolist() == list(range(58, 66))
+    feed[58:67] = (1, 2, 30, 30, 30, 30, 30, 3, 40)  # no silence: weeks of the city, however odd
+    assert FeedCounts(np.vstack([feed, feed]), np.zeros(GRIDS, dtype=np.int64), Period.WEEK).alive(PERIODS).all()
+
+
 def test_a_feed_that_ended_makes_no_labels_after_its_end() -> None:
     alive = np.ones((1, PERIODS), dtype=int)
     alive[:, 110:] = 0
