@@ -30,7 +30,7 @@ _SMALL = 1e-4
 #: Halvings of a step that made things worse, before it is taken for the end.
 _HALVINGS = 6
 
-#: Of more rows than these the curvature, nine tenths of the work, is taken from a part.
+#: Of more rows than these the curvature, nine tenths of the work, is taken once for all steps and penalties.
 MOST_CURVED = 500_000
 
 #: One origin in so many, and at least so many of them, tell where a fit of all begins.
@@ -107,8 +107,7 @@ def fit_poisson_regression(
     point = np.zeros(size + 1)
     point[0] = np.log(outcome.events / outcome.rows)
     if start is not None:
-        point[0] = start.intercept + float(((mean - start.mean) / start.scale * start.coefficients).sum())
-        point[1:] = start.coefficients / start.scale * scale
+        point = _restandardised(start, mean, scale)
     found = []
     with threadpool_limits(1):
         for penalty in penalties:
@@ -136,22 +135,32 @@ def fit_from_part(
 ) -> list[Linear]:
     """The regressions of more rows than can be gone through often.
 
-    Fits of some of the origins give where to begin, the curvature, the scale of the columns, and which rising ones are left out;
-    from there each step takes the exact slope of all rows, until steps are as small as in any other fit.
+    Fits of some of the origins give where to begin and which rising columns are left out. There the curvature of all rows is taken
+    once, and from there each step takes their exact slope, until steps are as small as in any other fit. (The curvature of the part
+    will not do: what is the same everywhere, as a season is, it sees a few times.)
     """
-    found = []
+    mean, scale = moments(columns, outcome)
+    found: list[Linear] = []
+    curve: Reals | None = None
     for penalty, near in zip(penalties, fit_poisson_regression(columns, part, penalties, rising), strict=True):
         free = np.ones(len(near.coefficients), dtype=bool) if rising is None else ~(rising & (near.coefficients <= 0))
-        point = np.concatenate([[near.intercept], near.coefficients])
+        point = _restandardised(near, mean, scale)
         with threadpool_limits(1):
-            curve = _sums(columns, part, point, near.mean, near.scale).curve / max(part.rows, 1.0)
-            point = _newton(columns, outcome, penalty, free, point, near.mean, near.scale, curve)
+            if curve is None:
+                curve = _sums(columns, outcome, point, mean, scale).curve / max(outcome.rows, 1.0)
+            point = _newton(columns, outcome, penalty, free, point, mean, scale, curve)
             while rising is not None and (point[1:][rising] < 0).any():
                 free &= ~(rising & (point[1:] < 0))
                 point[1:][~free] = 0.0
-                point = _newton(columns, outcome, penalty, free, point, near.mean, near.scale, curve)
-        found.append(Linear(float(point[0]), point[1:].copy(), near.mean, near.scale))
+                point = _newton(columns, outcome, penalty, free, point, mean, scale, curve)
+        found.append(Linear(float(point[0]), point[1:].copy(), mean, scale))
     return found
+
+
+def _restandardised(linear: Linear, mean: Reals, scale: Reals) -> Reals:
+    """(1 + columns,) intercept and coefficients of the same regression for columns of another mean and scale."""
+    intercept = linear.intercept + float(((mean - linear.mean) / linear.scale * linear.coefficients).sum())
+    return np.concatenate([[intercept], linear.coefficients / linear.scale * scale])
 
 
 def _newton(
