@@ -16,7 +16,6 @@ from riskwarn.progress import Progress, silent
 from training.evaluation.judged import Judged
 from training.evaluation.losses import log_loss
 from training.evaluation.outcomes import plain_outcomes
-from training.intervals.counts import CountDistribution
 from training.labels.task import ForecastInputs, ForecastTask
 from training.models.baselines import fit_baselines
 from training.models.forecast import Forecast, Forecaster
@@ -56,8 +55,8 @@ class RollingForecasts(Mapping[str, Forecast]):
         for fold in self.folds:
             some = [origin for origin in fold.origins if origin in wanted]
             if some:
-                parts.append(fold.forecasters[name].predict(self.inputs, some).counts)
-        return Forecast(CountDistribution.joined(parts))
+                parts.append(fold.forecasters[name].predict(self.inputs, some))
+        return Forecast.joined(parts)
 
     def at(self, origins: Sequence[date]) -> RollingForecasts:
         """The same from some of the origins."""

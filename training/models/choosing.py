@@ -148,7 +148,7 @@ def choose(task: ForecastTask, columns: Design, at: date, threads: int = 1) -> C
     known = np.concatenate([one.known.ravel() for one in quarters]) > 0
     dispersion = fit_dispersion(mean[known], np.concatenate([one.counts.ravel() for one in quarters])[known])
     units = {level: unit[::every] for level, unit in task.units.items()}
-    together = _together(units, dispersion, calibration, margin, quarters)
+    together = _together(units, dispersion, calibration, margin, quarters, task.horizon)
     penalties = dict(zip(map(str, PENALTIES), losses.mean(axis=0).tolist(), strict=True))
     return Choices(
         PENALTIES[best],
@@ -251,11 +251,12 @@ def _together(
     calibration: Calibration,
     margin: Sequence[Reals],
     quarters: Sequence[_Quarter],
+    horizon: int,
 ) -> dict[Unit, float]:
     """By how much the grids of a unit err alike, over the quarters."""
     counts = dispersion.around(calibration.of(np.exp(np.concatenate(margin))))
     observed = np.concatenate([np.where(one.known > 0, one.counts, np.nan) for one in quarters])
-    return fit_together(counts, observed, units)
+    return fit_together(counts, observed, units, horizon)
 
 
 def _straightened(margin: Sequence[Reals], quarters: Sequence[_Quarter]) -> Calibration:

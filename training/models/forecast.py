@@ -24,7 +24,20 @@ class Forecast:
     """Arrays (origins, grids) float64, of one distribution: the score is its P(N >= 1), so that it never exceeds the count."""
 
     counts: CountDistribution
-    together: Mapping[Unit, float] = field(default_factory=dict)  # by how much the grids of a unit err alike
+    #: By how much the grids of a unit err alike: one number, or (origins, 1) where several fits forecast.
+    together: Mapping[Unit, float | Reals] = field(default_factory=dict)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Forecast]) -> Forecast:
+        """The origins of all parts, one after the other."""
+        levels = {level for part in parts for level in part.together}
+        together = {
+            level: np.concatenate(
+                [np.broadcast_to(part.together.get(level, 0.0), (len(part.counts.mean), 1)) for part in parts]
+            )
+            for level in levels
+        }
+        return cls(CountDistribution.joined([part.counts for part in parts]), together)
 
     def summed(self, level: Unit, unit: npt.NDArray[np.integer]) -> CountDistribution:
         """(origins, units) the counts of a level; `unit` is the place of each grid among its units."""
