@@ -38,7 +38,8 @@ from training import (
     train,
     versions,
 )
-from training.registry.versions import load_series, split
+from training.registry.loading import load_series
+from training.registry.versions import split
 from training.routines.backtest import build_features
 
 

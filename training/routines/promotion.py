@@ -20,18 +20,10 @@ from riskwarn.progress import silent
 from riskwarn.store.writing import one_at_a_time
 from training.evaluation.comparison import CHAMPION_METRIC, LEAST_EFFECTIVE, Gain
 from training.evaluation.intervals import over_origins
+from training.registry.loading import load_series, load_version, why_unfit
 from training.registry.purpose import check_purpose
 from training.registry.series import Series
-from training.registry.versions import (
-    Version,
-    load_series,
-    load_version,
-    set_champion,
-    set_tags,
-    split,
-    versions,
-    why_unfit,
-)
+from training.registry.versions import Version, set_champion, set_tags, split, versions
 
 WAITING = "waiting for another training to register"
 

@@ -20,9 +20,11 @@ from training.evaluation.comparison import Evaluation
 from training.labels.task import ForecastTask, make_task
 from training.models.baselines import fit_baselines
 from training.models.forecast import Forecaster
+from training.registry.loading import why_unfit
+from training.registry.registration import register
 from training.registry.series import Series
 from training.registry.tracking import check_tracking
-from training.registry.versions import register, set_alias, set_champion, version_with_alias, why_unfit
+from training.registry.versions import set_alias, set_champion, version_with_alias
 from training.routines.backtest import features_for
 from training.routines.judging import Judged, judge
 from training.routines.promotion import WAITING

@@ -22,7 +22,8 @@ from tests.training.registry.families import BASELINE, CHALLENGER, family, losse
 from tests.training.tasks import noisy_task
 from training import champions, load_forecaster, promote, rollback
 from training.models.family import fit_family
-from training.registry.versions import register, run_of, set_alias
+from training.registry.registration import register
+from training.registry.versions import run_of, set_alias
 
 pytestmark = pytest.mark.slow
 
