@@ -7,7 +7,7 @@ trained for (:mod:`training.registry.purpose`) and what makes it an MLflow model
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from riskwarn.errors import UnknownVersion
 from riskwarn.home import Home
 from training.intervals.counts import INTERVAL_LEVEL
-from training.registry.runs import PAGE, all_of
+from training.registry.runs import PAGE, all_of, runs_of
 from training.registry.tracking import tracking
 
 if TYPE_CHECKING:
@@ -61,33 +61,16 @@ class Version:
 
 def versions(home: Home) -> list[Version]:
     """Every registered version, by target and horizon as they are declared, the newest first."""
-    found = []
     with tracking(home) as client:
-        for model in all_of(client.search_registered_models):
-            if _NAME.fullmatch(model.name) is None:
-                continue  # somebody else's, on a shared server
-            # A challenger that was promoted bears both names: the later in the alphabet, champion, is what it is.
-            aliases = {str(number): alias for alias, number in sorted(model.aliases.items())}
-            target, _, horizon = model.name.rpartition("-")
-            # The name is of the form above, so that it may stand in a filter.
-            for one in all_of(lambda **page: client.search_model_versions(f"name = '{model.name}'", **page)):  # noqa: B023
-                data = client.get_run(one.run_id).data
-                found.append(
-                    Version(
-                        target,
-                        int(horizon),
-                        f"{model.name}-v{one.version}",
-                        one.tags.get("family"),
-                        one.tags.get("kind") or data.params.get("kind", ""),
-                        aliases.get(str(one.version)),
-                        data.params.get("as_of"),
-                        data.params.get("trained_at"),
-                        data.params.get("best_baseline"),
-                        dict(data.metrics),
-                        one.tags.get("promoted_at"),
-                        one.tags.get("left_at"),
-                    )
-                )
+        # Others' models may lie on a shared server.
+        models = [one for one in all_of(client.search_registered_models) if _NAME.fullmatch(one.name) is not None]
+        listed = {model.name: list(_listed(client, model.name)) for model in models}
+        runs = runs_of(client, [one.run_id for some in listed.values() for one in some])
+    found = []
+    for model in models:
+        # A challenger that was promoted bears both names: the later in the alphabet, champion, is what it is.
+        aliases = {str(number): alias for alias, number in sorted(model.aliases.items())}
+        found += [_version(one, aliases.get(str(one.version)), runs.get(one.run_id)) for one in listed[model.name]]
     order = list(home.configuration.targets)
 
     def place(one: Version) -> tuple[int, str, int, int]:
@@ -95,6 +78,33 @@ def versions(home: Home) -> list[Version]:
         return declared, one.target, one.horizon, -int(one.version.rpartition("-v")[2])
 
     return sorted(found, key=place)
+
+
+def _listed(client: MlflowClient, name: str) -> Iterator[Any]:
+    """The versions of a registered model, whose name is of the form above, so that it may stand in a filter."""
+    return all_of(lambda **page: client.search_model_versions(f"name = '{name}'", **page))
+
+
+def _version(one: Any, alias: str | None, run: Any | None) -> Version:
+    """A version with what its run says of it; a run that somebody deleted says nothing."""
+    target, _, horizon = one.name.rpartition("-")
+    params = run.data.params if run is not None else {}
+    figures = run.data.metrics if run is not None else {}
+    return Version(
+        target,
+        int(horizon),
+        f"{one.name}-v{one.version}",
+        one.tags.get("family"),
+        one.tags.get("kind") or params.get("kind", ""),
+        alias,
+        params.get("as_of"),
+        params.get("trained_at"),
+        params.get("best_baseline"),
+        # What stands beside a version bears the name of whose it is behind a stroke.
+        {name: value for name, value in figures.items() if "/" not in name},
+        one.tags.get("promoted_at"),
+        one.tags.get("left_at"),
+    )
 
 
 def set_alias(home: Home, version: str, alias: str) -> None:
