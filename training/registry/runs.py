@@ -88,15 +88,14 @@ def all_of(search: Callable[..., Any]) -> Iterator[Any]:
 
 
 def runs_of(client: MlflowClient, run_ids: Sequence[str]) -> dict[str, Any]:
-    """Runs by their ids, a page of them at once."""
-    experiment = client.get_experiment_by_name(EXPERIMENT) if run_ids else None
+    """Runs by their ids, a page of them at once; one that is gone is not among them."""
+    experiment = client.get_experiment_by_name(EXPERIMENT)
     found: dict[str, Any] = {}
-    for begin in range(0, len(run_ids) if experiment is not None else 0, ASKED):
+    for begin in range(0, 0 if experiment is None else len(run_ids), ASKED):
         some = ", ".join(f"'{one}'" for one in run_ids[begin : begin + ASKED])
         filtered = f"attributes.run_id IN ({some})"
-        found |= {
-            run.info.run_id: run for run in client.search_runs([experiment.experiment_id], filtered, max_results=ASKED)
-        }
+        runs = client.search_runs([experiment.experiment_id], filtered, max_results=ASKED)
+        found |= {run.info.run_id: run for run in runs}
     return found
 
 
