@@ -18,6 +18,7 @@ from training.registry.tracking import tracking
 from training.registry.versions import Champion, described
 
 MODEL = "model"
+_DIGEST = "sha256 "
 
 
 @dataclass(frozen=True)
@@ -72,3 +73,23 @@ def load_series(home: Home, version: str) -> Series | None:
         if not file.is_file() or sha256(file) != told.tags["series"]:
             raise ModelDamaged(version=version, file=SERIES)
         return read_series(file)
+
+
+def load_texts(home: Home, version: str, begin: str = "") -> dict[str, str]:
+    """Name -> the texts that were registered with a version whose names begin so. Raise UnknownVersion, ModelDamaged."""
+    found = {}
+    with tracking(home) as client, tempfile.TemporaryDirectory() as folder:
+        told = described(home, client, version)
+        for tag, digest in sorted(told.tags.items()):
+            name = tag.removeprefix(_DIGEST)
+            if tag.startswith(_DIGEST) and name.startswith(begin):
+                file = artifact(home, client, told.run_id, name, folder)
+                if not file.is_file() or sha256(file) != digest:
+                    raise ModelDamaged(version=version, file=name)
+                found[name] = file.read_text(encoding="utf-8")
+    return found
+
+
+def digest_of(name: str) -> str:
+    """The tag of a version that holds the SHA-256 of a text that lies with it."""
+    return f"{_DIGEST}{name}"

@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from riskwarn.files import write_text
 from riskwarn.home import Home
-from training.models.forecast import Forecaster
-from training.registry.facts import commit, environment, learner
+from training.registry.facts import commit
+from training.registry.series import Series
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 EXPERIMENT = "riskwarn"
 RUNS = "mlflow"
+#: What a run is of: the tag `kind`.
+VERSION, BACKTEST = "version", "backtest"
 #: Entries of one page of a search.
 PAGE = 1000
 #: Runs that are asked for by their ids at once: a search sent to a server has a longest form.
 ASKED = 200
+#: Metrics whose values at each origin are drawn by MLflow, and what they are called there.
+DRAWN, BY_ORIGIN = ("log_loss", "capture_5"), "by_origin"
 
 
 @contextmanager
-def new_run(
-    home: Home, client: MlflowClient, target: str, horizon: int, forecaster: Forecaster, family: str | None
-) -> Iterator[Any]:
-    """A run that ends FINISHED, or FAILED where something is raised in it."""
-    experiment = client.get_experiment_by_name(EXPERIMENT)
-    identity = (
-        experiment.experiment_id
-        if experiment
-        else client.create_experiment(
-            EXPERIMENT, None if home.settings.tracking_uri else (home.artifacts / RUNS).as_uri()
-        )
-    )
-    tags = {"target": target, "horizon": str(horizon), "family": family, "mlflow.source.git.commit": commit()}
-    run = client.create_run(
-        identity,
-        run_name=f"{target}-{horizon} {forecaster.name}",
-        tags={key: value for key, value in tags.items() if value is not None},
-    )
+def new_run(home: Home, client: MlflowClient, name: str, tags: Mapping[str, str | None]) -> Iterator[Any]:
+    """A run that ends FINISHED, or FAILED where something is raised in it. What has no value is no tag."""
+    run = start_run(home, client, name, tags)
     try:
         yield run
     except BaseException:
@@ -51,29 +44,60 @@ def new_run(
     client.set_terminated(run.info.run_id)
 
 
+def start_run(home: Home, client: MlflowClient, name: str, tags: Mapping[str, str | None]) -> Any:
+    """Begin a run of riskwarn's experiment, which is made where there is none yet."""
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    identity = (
+        experiment.experiment_id
+        if experiment
+        else client.create_experiment(
+            EXPERIMENT, None if home.settings.tracking_uri else (home.artifacts / RUNS).as_uri()
+        )
+    )
+    noted = {**tags, "mlflow.source.git.commit": commit()}
+    return client.create_run(
+        identity, run_name=name, tags={key: value for key, value in noted.items() if value is not None}
+    )
+
+
 def log_facts(
     client: MlflowClient,
     run_id: str,
-    target: str,
-    forecaster: Forecaster,
+    dataset: str,
     parameters: Mapping[str, Any],
     metrics: Mapping[str, float],
+    series: Series | None = None,
+    drawn: Sequence[str] = (),
 ) -> None:
-    """All that a run was made with and of, and how it did."""
+    """All that a run was made with and of, and how it did: at once, and, of the forecasters that are `drawn`, at each judged origin.
+
+    The store's version among the parameters is the digest of the dataset.
+    """
     from mlflow.entities import Dataset, DatasetInput, Metric, Param
 
-    told = {**parameters, **learner(forecaster), **{f"version.{name}": one for name, one in environment().items()}}
     now = int(time.time() * 1000)
+    told = {**parameters, **(series.as_parameters() if series is not None else {})}
     client.log_batch(
         run_id,
         metrics=[Metric(key, number, now, 0) for key, number in metrics.items()],
         params=[Param(key, str(value)) for key, value in told.items()],
     )
+    steps = [
+        Metric(f"{BY_ORIGIN}_{metric}/{name}", value, _milliseconds(origin), step)
+        for metric in DRAWN
+        for name in drawn
+        for step, (origin, value) in enumerate(series.of(name, metric).items() if series is not None else ())
+        if value == value
+    ]
+    for begin in range(0, len(steps), PAGE):
+        client.log_batch(run_id, metrics=steps[begin : begin + PAGE])
     if "store_version" in parameters:
-        stored = Dataset(
-            f"{target} as of {parameters.get('as_of')}", str(parameters["store_version"]), "riskwarn", "{}"
-        )
+        stored = Dataset(dataset, str(parameters["store_version"]), "riskwarn", "{}")
         client.log_inputs(run_id, [DatasetInput(stored)])
+
+
+def _milliseconds(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
 
 
 def all_of(search: Callable[..., Any]) -> Iterator[Any]:
@@ -97,6 +121,23 @@ def runs_of(client: MlflowClient, run_ids: Sequence[str]) -> dict[str, Any]:
         runs = client.search_runs([experiment.experiment_id], filtered, max_results=ASKED)
         found |= {run.info.run_id: run for run in runs}
     return found
+
+
+def keep(home: Home, client: MlflowClient, run_id: str, files: Mapping[str, str]) -> None:
+    """Put texts among what a run left, by their names, which may lie in folders."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            (Path(folder) / name).parent.mkdir(parents=True, exist_ok=True)
+            write_text(Path(folder) / name, text)
+        keep_folder(home, client, run_id, folder)
+
+
+def keep_folder(home: Home, client: MlflowClient, run_id: str, folder: str) -> None:
+    """Put the content of a folder among what a run left."""
+    if home.settings.tracking_uri:
+        client.log_artifacts(run_id, folder)
+    else:
+        shutil.copytree(folder, embedded(home, run_id), dirs_exist_ok=True)
 
 
 def artifact(home: Home, client: MlflowClient, run_id: str, name: str, folder: str) -> Path:
