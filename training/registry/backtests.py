@@ -34,6 +34,7 @@ def backtest_run(home: Home, target: str, horizon: int) -> Iterator[str]:
 def log_backtest(
     home: Home,
     run_id: str,
+    dataset: str,
     parameters: Mapping[str, Any],
     metrics: Mapping[str, float],
     series: Series,
@@ -43,7 +44,7 @@ def log_backtest(
 ) -> None:
     """Note what a back-test was made with, how everything in it did (at each origin those that are `drawn`), and texts that are to lie with it."""
     with tracking(home) as client:
-        log_facts(client, run_id, f"as of {parameters['as_of']}", parameters, metrics, series, drawn)
+        log_facts(client, run_id, dataset, parameters, metrics, series, drawn)
         for name, value in tags.items():
             client.set_tag(run_id, name, value)
         keep(home, client, run_id, files)

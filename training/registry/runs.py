@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 EXPERIMENT = "riskwarn"
 RUNS = "mlflow"
+#: What MLflow shows of the experiment: runs and models, and nothing of conversations.
+_SHOWN_AS = {"mlflow.experimentKind": "custom_model_development"}
+#: The tag by which MLflow names a run.
+RUN_NAME = "mlflow.runName"
 #: What a run is of: the tag `kind`.
 VERSION, BACKTEST = "version", "backtest"
 #: Entries of one page of a search.
@@ -47,13 +51,11 @@ def new_run(home: Home, client: MlflowClient, name: str, tags: Mapping[str, str 
 def start_run(home: Home, client: MlflowClient, name: str, tags: Mapping[str, str | None]) -> Any:
     """Begin a run of riskwarn's experiment, which is made where there is none yet."""
     experiment = client.get_experiment_by_name(EXPERIMENT)
-    identity = (
-        experiment.experiment_id
-        if experiment
-        else client.create_experiment(
-            EXPERIMENT, None if home.settings.tracking_uri else (home.artifacts / RUNS).as_uri()
-        )
-    )
+    if experiment is None:
+        place = None if home.settings.tracking_uri else (home.artifacts / RUNS).as_uri()
+        identity = client.create_experiment(EXPERIMENT, place, _SHOWN_AS)
+    else:
+        identity = experiment.experiment_id
     noted = {**tags, "mlflow.source.git.commit": commit()}
     return client.create_run(
         identity, run_name=name, tags={key: value for key, value in noted.items() if value is not None}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from riskwarn.words import NOTICE_EN, NOTICE_ZH
 from training.reports.charts import interval
 from training.reports.facts import ReportFacts
-from training.reports.words import FIGURES, forecaster, metric
+from training.reports.note import figures_table
+from training.reports.words import forecaster
 
 _FOR = """It says of every grid of the city how likely it is that at least one event of its target comes in the window, so that mediators,
 counsellors and inspectors go where help does most good. A person decides; every notice can be contested.
@@ -50,13 +51,7 @@ def model_card(facts: ReportFacts, *, version: str, alias: str | None) -> str:
             f"{facts.judged_events:,} events; 95 % intervals. The baseline to beat is {forecaster(facts.best_baseline)[1]}.",
         }
     )
-    rows = facts.forecasters
-    table = {"forecaster": [forecaster(one.name)[1] for one in rows]}
-    for name in FIGURES[:6]:
-        table[metric(name)[1]] = [
-            interval(one.metrics.get(name), *(one.intervals.get(name) or (None, None))) for one in rows
-        ]
-    card.add_table(**{f"{version}/Figures · 指标/Beside each baseline · 与各对照": table})
+    card.add(**{f"{version}/Figures · 指标/Beside each baseline · 与各对照": figures_table(facts)})
     card.add(**{f"{version}/Limits · 局限": _LIMITS + "".join(f"\n\n- {note}" for note in facts.notes)})
     level = scoring.metrics.get("calibration_level")
     card.add(

@@ -12,7 +12,7 @@ from riskwarn.words import NOTICE_EN, NOTICE_ZH
 from training.reports.drawing import Pair, Scale, line, stroke, svg, word
 from training.reports.pages import rendered
 
-_WIDTH, _HEIGHT = 640, 84
+_WIDTH, _HEIGHT = 960, 96
 
 PLACED: dict[str, Pair] = {
     "grid_id": ("网格编码", "grid id"),

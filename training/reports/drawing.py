@@ -33,7 +33,8 @@ def svg(width: int, height: int, parts: Sequence[str], title: Pair, *, alone: bo
     """A drawing; `alone` is a file of its own, in English."""
     style = f"<style>{style_sheet()} [lang=zh]{{display:none}}</style>" if alone else ""
     paper = f'<rect width="{width}" height="{height}" fill="#fff"/>' if alone else ""
-    opened = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" class="drawing">'
+    size = f' width="{width}" height="{height}"' if alone else ""
+    opened = f'<svg xmlns="http://www.w3.org/2000/svg"{size} viewBox="0 0 {width} {height}" role="img" class="drawing">'
     return (
         f"{opened}{style}<title>{escape(title[1] if alone else ' · '.join(title))}</title>{paper}{''.join(parts)}</svg>"
     )

@@ -157,7 +157,7 @@ def _record(home: Home, task: ForecastTask, found: Backtest, refit_every: int) -
     }
     reason = f"log loss gain over {evaluation.best_baseline} {evaluation.decisive.shown}"
     facts = facts_of(
-        home,
+        home.configuration,
         task,
         None,
         evaluation,
@@ -175,9 +175,9 @@ def _record(home: Home, task: ForecastTask, found: Backtest, refit_every: int) -
         **beside(evaluation, "model"),
     }
     series = Series(found.horizon, found.judged, evaluation.series)
-    log_backtest(
-        home, found.run_id, parameters, metrics, series, drawn(evaluation, "model"), files, {NOTE: note(facts, name)}
-    )
+    dataset, shown = f"{found.target} as of {task.as_of}", drawn(evaluation, "model")
+    tags = {NOTE: note(facts, name)}
+    log_backtest(home, found.run_id, dataset, parameters, metrics, series, shown, files, tags)
 
 
 def build_features(city: City, progress: Progress = silent, settings: Settings | None = None) -> FeatureMatrix:

@@ -14,13 +14,17 @@ from training.models.forecast import Forecaster
 from training.registry.facts import made_with
 from training.registry.loading import load_texts
 from training.registry.registration import keep_with, register
+from training.registry.runs import RUN_NAME
 from training.registry.series import Series
 from training.registry.versions import Version, run_of
 from training.reports import FILE, model_card, plots, version_page
-from training.reports.facts import audits_of, read_facts
-from training.reports.note import NOTE, note
+from training.reports.facts import Since, audits_of, read_facts
+from training.reports.note import NOTE, changed_words, gain_words, note
 from training.routines.promotion import gain_over_champion
 from training.routines.reporting import CARD, PAGE, beside, drawn, facts_of, since_champion
+
+#: Figures of the champion that stand among those of a run.
+_SHOWN = ("log_loss", "capture_5", "average_precision", "calibration_level")
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def register_judged(home: Home, judgement: Judgement, family: str) -> tuple[str,
         now = {**judgement.parameters, **series.as_parameters(), **made_with(forecaster)}
         since = since_champion(champion, run_of(home, champion.version).data.params, now, gain)
     facts = facts_of(
-        home, task, forecaster, evaluation, judgement.origins, kind=own, reason=judgement.reason, notes=judgement.notes,
+        home.configuration, task, forecaster, evaluation, judgement.origins, kind=own, reason=judgement.reason, notes=judgement.notes,
         parameters=judgement.parameters, since=since,
     )  # fmt: skip
     metrics = {
@@ -63,7 +67,7 @@ def register_judged(home: Home, judgement: Judgement, family: str) -> tuple[str,
     return register(
         home, task.target, task.horizon, forecaster, judgement.parameters, metrics, family=family, series=series,
         drawn=drawn(evaluation, own), files={FILE: facts.as_json(), **plots(facts)},
-        tags={"champion_then": champion.version if champion is not None else None},
+        tags=_tags(since),
     )  # fmt: skip
 
 
@@ -75,7 +79,7 @@ def keep_pages(home: Home, version: str, alias: str, run_id: str) -> None:
         PAGE: version_page(facts, version=version, alias=alias, audits=audits),
         CARD: model_card(facts, version=version, alias=alias),
     }
-    keep_with(home, run_id, files, {NOTE: note(facts, version)})
+    keep_with(home, run_id, files, {NOTE: note(facts, version), RUN_NAME: f"{version} {facts.kind}"})
 
 
 def _of_champion(champion: Version | None, gain: Gain | None) -> dict[str, float]:
@@ -88,4 +92,12 @@ def _of_champion(champion: Version | None, gain: Gain | None) -> dict[str, float
     return found
 
 
-_SHOWN = ("log_loss", "capture_5", "average_precision", "calibration_level")
+def _tags(since: Since | None) -> dict[str, str]:
+    """What is said of the champion that stood, so that runs can be searched by it."""
+    if since is None:
+        return {}
+    return {
+        "champion_then": since.version,
+        "gain_over_champion": gain_words(since),
+        "changed_since_champion": changed_words(since),
+    }

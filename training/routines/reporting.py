@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from riskwarn.home import Home
+from riskwarn.configuration import Configuration
 from riskwarn.words import Unit
 from training.evaluation.comparison import COMPARED, Evaluation, Gain
 from training.evaluation.towns import Town
@@ -42,7 +42,7 @@ BESIDE = (
 
 
 def facts_of(
-    home: Home,
+    configuration: Configuration,
     task: ForecastTask,
     forecaster: Forecaster | None,
     evaluation: Evaluation,
@@ -55,7 +55,7 @@ def facts_of(
     since: Since | None = None,
 ) -> ReportFacts:
     """All that is told of a version of the task's horizon; of a back-test where there is no `forecaster` that was registered."""
-    target = home.configuration.targets[task.target]
+    target = configuration.targets[task.target]
     learnt = task.mature(task.as_of) if forecaster is not None else []
     told = {**parameters, **(made_with(forecaster) if forecaster is not None else {}), "commit": commit()}
     weights = weights_of(forecaster, task.inputs, [task.as_of]) if forecaster is not None else Weights()
@@ -63,7 +63,7 @@ def facts_of(
     known = events.known_before(task.calendar.instant(task.as_of))
     return ReportFacts(
         of="version" if forecaster is not None else "backtest",
-        city=home.configuration.city,
+        city=configuration.city,
         target=task.target,
         target_zh=target.zh or task.target,
         target_en=target.en or task.target,

@@ -9,5 +9,9 @@ const asked = new URLSearchParams(location.hash.slice(1)).get("lang");
 choose(["zh", "en"].includes(asked) ? asked : document.documentElement.lang);
 button.addEventListener("click", () => {
   choose(document.documentElement.lang === "zh" ? "en" : "zh");
-  history.replaceState(null, "", "#lang=" + document.documentElement.lang);
+  try {
+    history.replaceState(null, "", "#lang=" + document.documentElement.lang);
+  } catch {
+    // A frame of MLflow has no address of its own.
+  }
 });
