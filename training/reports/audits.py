@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from training.audits.audit import Audit, Value
 from training.evaluation.reliability import FEWEST
 from training.reports.charts import number
 from training.reports.drawing import Pair
@@ -28,41 +28,39 @@ class Shown:
     held: bool = True
 
 
-def shown_audits(audits: Mapping[str, Mapping[str, Any]]) -> list[Shown]:
+def shown_audits(audits: Mapping[str, Audit]) -> list[Shown]:
     """The sections: those that every page names, then others by their names."""
     names = [*AUDITS, *sorted(set(audits) - set(AUDITS))]
     return [_section(name, audits.get(name)) for name in names]
 
 
-def _section(name: str, audit: Mapping[str, Any] | None) -> Shown:
+def _section(name: str, audit: Audit | None) -> Shown:
     title = AUDITS.get(name, column(name))
     if audit is None:
         return Shown(name, title, held=False)
-    rows = [row for row in audit["rows"] if not _small(row)]
+    rows = [row for row in audit.rows if not _small(row)]
     headings = list(dict.fromkeys(key for row in rows for key in row))
     return Shown(
         name,
         title,
-        tuple((column(key), cell(key, value)) for key, value in audit["facts"].items() if value is not None),
+        tuple((column(key), cell(key, value)) for key, value in audit.facts.items() if value is not None),
         tuple(column(key) for key in headings),
         tuple(tuple(cell(key, row.get(key)) for key in headings) for row in rows),
-        len(audit["rows"]) - len(rows),
+        len(audit.rows) - len(rows),
     )
 
 
-def _small(row: Mapping[str, Any]) -> bool:
+def _small(row: Mapping[str, Value]) -> bool:
     grids = row.get("grids")
     return isinstance(grids, (int, float)) and grids < FEWEST
 
 
-def cell(key: str, value: str | int | float | None) -> Pair:
+def cell(key: str, value: Value) -> Pair:
     """A value as people read it."""
     if value is None:
         return ("—", "—")
     if isinstance(value, str):
         return column(value) if key in ("by", "metric", "model") else (value, value)
-    if isinstance(value, bool):
-        return ("是", "yes") if value else ("否", "no")
     if isinstance(value, int) or float(value).is_integer():
         text = "1–2" if key in _COUNTS and value in (1, 2) else f"{int(value):,}"
         return (text, text)

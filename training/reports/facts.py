@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FILE = "report.json"
+from training.audits.audit import FOLDER as AUDITS
+from training.audits.audit import Audit, from_json
 
-#: Where the audits of a run lie.
-AUDITS = "audits/"
+FILE = "report.json"
 
 
 class _Facts(BaseModel):
@@ -139,7 +138,7 @@ def read_facts(text: str) -> ReportFacts:
     return ReportFacts.model_validate_json(text)
 
 
-def audits_of(texts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """Name -> the content of each of the `audits/NAME.json` among the texts of a run."""
-    found = [json.loads(text) for name, text in texts.items() if name.startswith(AUDITS)]
-    return {str(content["name"]): content for content in found}
+def audits_of(texts: Mapping[str, str]) -> dict[str, Audit]:
+    """Name -> each audit among the texts of a run."""
+    found = [from_json(text) for name, text in texts.items() if name.startswith(f"{AUDITS}/")]
+    return {one.name: one for one in found}

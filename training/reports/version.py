@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from markupsafe import Markup
 
 from features.pages.words import FAMILIES
 from riskwarn.words import NOTICE_EN, NOTICE_ZH
+from training.audits.audit import Audit
 from training.reports import charts, maps
 from training.reports.audits import shown_audits
 from training.reports.drawing import Pair
@@ -29,7 +29,7 @@ def version_page(
     *,
     version: str,
     alias: str | None,
-    audits: Mapping[str, Mapping[str, Any]],
+    audits: Mapping[str, Audit],
     language: str = "zh",
 ) -> str:
     """The page of a version, or of a back-test, with the audits that its run has."""

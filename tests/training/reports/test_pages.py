@@ -7,12 +7,12 @@ import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.serving.test_page import rendered
 from tests.training.reports.made import made_facts
+from training.audits.audit import Audit
 from training.registry.versions import Version
 from training.reports import ReportFacts, city_page, model_card, plots, version_page
 from training.reports.charts import number
@@ -21,14 +21,14 @@ from training.reports.facts import read_facts
 from training.reports.words import AUDITS, FIGURES
 from training.routines.reporting import since_champion
 
-GROUPS: dict[str, Any] = {
-    "name": "groups",
-    "facts": {"budget": 0.05, "widest": None},
-    "rows": [
+GROUPS = Audit(
+    "groups",
+    {"budget": 0.05, "widest": None},
+    (
         {"by": "district", "group": "江北区", "grids": 40, "events": 2, "missed": 0.3125, "level": 1.5},
         {"by": "district", "group": "深山区", "grids": 9, "events": 77, "missed": 0.777, "level": 2.0},
-    ],
-}
+    ),
+)
 CHAMPION = Version(
     "safety", 1, "safety-1-v1", None, "all_history", "champion", "2026-03-02", None, None, {"log_loss": 0.4321}
 )
