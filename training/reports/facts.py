@@ -113,6 +113,7 @@ class ReportFacts(_Facts):
     best_baseline: str
     shares: tuple[float, ...]  # of grids, at which capture is told
     forecasters: tuple[Forecasted, ...]
+    districts: dict[str, str]  # code -> name
     towns: tuple[Place, ...]
     outline: tuple[tuple[float, float], ...]  # centres of grids, some of a large city's: its shape
     families: tuple[tuple[str, float], ...]

@@ -52,7 +52,8 @@ def version_page(
             (one for one in facts.towns if one.level is not None), key=lambda one: -abs((one.level or 1) - 1)
         ),
         "shade": maps.shade,
-        "audits": shown_audits(audits),
+        "audits": shown_audits(audits, facts.districts),
+        "svg": Markup,
         "notice": (NOTICE_ZH, NOTICE_EN),
         "parameter": lambda name: both(parameter(name)),
         "role": lambda one: charts.role_of(facts, one),

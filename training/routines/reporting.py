@@ -84,6 +84,7 @@ def facts_of(
         best_baseline=evaluation.best_baseline,
         shares=SHARES,
         forecasters=tuple(_forecasted(name, evaluation) for name in evaluation.metrics),
+        districts=_names(task),
         towns=_places(task, evaluation, kind),
         outline=_outline(task),
         families=weights.families,
@@ -154,13 +155,20 @@ def _gained(gain: Gain) -> Gained:
     return Gained(**gain.as_dict())
 
 
+def _names(task: ForecastTask) -> dict[str, str]:
+    """Code -> name of the districts; none of a task that was made of arrays."""
+    if task.geography is None:
+        return {}
+    units = task.geography.units[Unit.DISTRICT]
+    return dict(zip(units.codes, units.names, strict=True))
+
+
 def _places(task: ForecastTask, evaluation: Evaluation, kind: str) -> tuple[Place, ...]:
     """The towns of what scores, with their names and centres; none of a task that was made of arrays."""
     if task.geography is None:
         return ()
     units = task.geography.units[Unit.TOWN]
-    districts = task.geography.units[Unit.DISTRICT]
-    name_of = dict(zip(districts.codes, districts.names, strict=True))
+    name_of = _names(task)
     found = []
     for one in evaluation.views[kind if kind in evaluation.views else evaluation.best_baseline].towns:
         inside = units.of_grid == one.town

@@ -65,4 +65,5 @@ def made_facts() -> ReportFacts:
         town("T2", latitude=29.56, level=0.6, told=True, missed=0.75),
         town("T3", longitude=106.57, grids=9, events=None, level=None, missed=None),
     )
-    return made.model_copy(update={"towns": towns, "outline": ((106.5, 29.5), (106.6, 29.6))})
+    named = {"D1": "江北区", "D2": "深山区"}
+    return made.model_copy(update={"districts": named, "towns": towns, "outline": ((106.5, 29.5), (106.6, 29.6))})

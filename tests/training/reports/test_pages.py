@@ -25,8 +25,45 @@ GROUPS = Audit(
     "groups",
     {"budget": 0.05, "widest": None},
     (
-        {"by": "district", "group": "江北区", "grids": 40, "events": 2, "missed": 0.3125, "level": 1.5},
-        {"by": "district", "group": "深山区", "grids": 9, "events": 77, "missed": 0.777, "level": 2.0},
+        {
+            "by": "district",
+            "group": "D1",
+            "withheld": 0,
+            "grids": 40,
+            "events": 2,
+            "missed": 0.3125,
+            "missed_lower": 0.25,
+            "missed_upper": 0.5,
+        },
+        {
+            "by": "district",
+            "group": "D2",
+            "withheld": 0,
+            "grids": 9,
+            "events": 77,
+            "missed": 0.777,
+            "missed_lower": 0.7,
+            "missed_upper": 0.8,
+        },
+        {
+            "by": "kind",
+            "group": "micro",
+            "withheld": 1,
+            "grids": None,
+            "events": None,
+            "missed": None,
+            "missed_lower": None,
+            "missed_upper": None,
+        },
+    ),
+)
+DRIFT = Audit(
+    "drift",
+    {"evidence": 250.5, "limit": 100.0, "moved": 1},
+    tuple(
+        {"unit": unit, "origin": f"2026-03-{2 + 7 * week:02d}", "transform": 0.5, "rank": 0.25, "evidence": 10.0**week}
+        for unit in ("city", "D1")
+        for week in range(4)
     ),
 )
 CHAMPION = Version(
@@ -72,7 +109,7 @@ def facts() -> ReportFacts:
 
 @pytest.fixture(scope="module")
 def page(facts: ReportFacts) -> str:
-    return version_page(facts, version="safety-1-v2", alias="challenger", audits={"groups": GROUPS})
+    return version_page(facts, version="safety-1-v2", alias="challenger", audits={"groups": GROUPS, "drift": DRIFT})
 
 
 def test_every_figure_beside_every_baseline_stands_on_the_page(page: str, facts: ReportFacts) -> None:
@@ -119,13 +156,14 @@ def test_nothing_comes_from_elsewhere(page: str) -> None:
 
 def test_small_groups_are_kept_back_and_few_events_are_told_together(page: str) -> None:
     text = read(page, "en")
-    assert "江北区" in text and "0.3125" in text and "1–2" in text
+    assert "江北区" in text and "0.3125 [0.2500, 0.5000]" in text and "1–2" in text
     assert "深山区" not in page and "0.777" not in page
-    assert "1 groups of fewer than ten grids are not shown." in text
+    assert "Not shown, for they are too small: 2 groups." in text
     assert "T3街道" not in page, "a town of nine grids has a place on the map and nothing else"
+    assert "has it moved yes" in text and "250.5" in text and "江北区" in page[page.index('id="audit-drift"') :]
     for name, (zh, en) in AUDITS.items():
         assert en in text and zh in read(page, "zh"), name
-    assert "Drift since training: this run holds no such audit." in text
+    assert "What each source is worth: this run holds no such audit." in text
 
 
 def test_what_people_named_is_no_markup(facts: ReportFacts) -> None:
