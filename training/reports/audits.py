@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
+from features.pages.words import FAMILIES, source_words
+from riskwarn.configuration import Configuration
 from training.audits.audit import Audit, Value
 from training.evaluation.reliability import FEWEST
 from training.reports.charts import interval, number
-from training.reports.drawing import Pair
+from training.reports.drawing import Pair, percent
 from training.reports.paths import paths
-from training.reports.words import AUDITS, column, metric
+from training.reports.words import AUDITS, column, forecaster, metric
 
 #: A value, and the two that hold its interval: they are told as one.
 INTERVALS = {
@@ -30,6 +33,10 @@ _FACTS_LEFT_OUT = {"least_grids", "least_events", "more"}
 #: Numbers of events or records, of which one and two are told together; and what is said as yes or no.
 _COUNTS = ("events", "records", "interventions")
 _FLAGS = ("moved", "warning")
+_SHARES = (
+    "budget", "selected", "missed", "share", "unknown_share", "most", "treated_share", "treated_share_of_events", "came_later",
+    "withdrawn",
+)  # fmt: skip
 
 #: Rows of a table, at most.
 MOST_ROWS = 60
@@ -89,7 +96,11 @@ def _cells(row: Mapping[str, Value], names: Mapping[str, str]) -> Iterator[tuple
             continue
         lower, upper = (row.get(bound) for bound in INTERVALS.get(key, ("", "")))
         if isinstance(value, float) and isinstance(lower, float) and isinstance(upper, float):
-            text = interval(value, lower, upper)
+            text = (
+                f"{percent(value)} [{percent(lower)}, {percent(upper)}]"
+                if _share(key)
+                else interval(value, lower, upper)
+            )
             yield key, (text, text)
         else:
             yield key, cell(key, value, names)
@@ -102,17 +113,28 @@ def cell(key: str, value: Value, names: Mapping[str, str]) -> Pair:
     if isinstance(value, str):
         if value in names and key in ("group", "unit", "strongest"):
             return (names[value], names[value])
-        return metric(value) if key == "metric" else column(value) if key in _WORDS else (value, value)
+        return _WORDS[key](value) if key in _WORDS else (value, value)
     if key in _FLAGS:
         return ("是", "yes") if value else ("否", "no")
     if isinstance(value, int) or float(value).is_integer():
         text = "1–2" if key in _COUNTS and value in (1, 2) else f"{int(value):,}"
         return (text, text)
-    return (number(value), number(value))
+    text = percent(value) if _share(key) else number(value)
+    return (text, text)
 
 
-#: Columns whose values are words of ours.
-_WORDS = ("by", "group", "kind", "unit", "strongest", "forecaster", "best")
+def _share(key: str) -> bool:
+    return key in _SHARES or key.startswith("missed_difference_")
+
+
+#: Columns whose values are words of ours, and what these are called.
+_WORDS: dict[str, Callable[[str], Pair]] = {
+    **dict.fromkeys(("by", "group", "kind", "unit", "strongest"), column),
+    **dict.fromkeys(("source", "best"), partial(source_words, configuration=Configuration())),
+    "family": lambda name: FAMILIES.get(name, (name, name)),
+    "metric": metric,
+    "forecaster": forecaster,
+}
 
 
 def _drawn(audit: Audit, names: Mapping[str, str]) -> str:

@@ -156,8 +156,8 @@ def test_nothing_comes_from_elsewhere(page: str) -> None:
 
 def test_small_groups_are_kept_back_and_few_events_are_told_together(page: str) -> None:
     text = read(page, "en")
-    assert "江北区" in text and "0.3125 [0.2500, 0.5000]" in text and "1–2" in text
-    assert "深山区" not in page and "0.777" not in page
+    assert "江北区" in text and "31.2% [25%, 50%]" in text and "1–2" in text
+    assert "深山区" not in page and "77.7%" not in page
     assert "Not shown, for they are too small: 2 groups." in text
     assert "T3街道" not in page, "a town of nine grids has a place on the map and nothing else"
     assert "has it moved yes" in text and "evidence 250 " in text and "江北区" in page[page.index('id="audit-drift"') :]
