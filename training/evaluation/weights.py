@@ -16,6 +16,9 @@ from training.models.forecast import Forecaster
 #: Columns that are named.
 NAMED = 15
 
+#: Grids that are looked at, at most: a mean over so many is told to three digits, and SHAP values of a large city take minutes.
+MOST_GRIDS = 5000
+
 
 @dataclass(frozen=True)
 class Weights:
@@ -32,7 +35,7 @@ def weights_of(forecaster: Forecaster, inputs: ForecastInputs, origins: Sequence
     sizes: dict[str, float] = {}
     by_column = np.zeros(len(forecaster.names))
     for origin in origins:
-        found = forecaster.contributions(inputs, origin)
+        found = forecaster.contributions(inputs, origin, -(-inputs.grids // MOST_GRIDS))
         by_column += np.abs(found.effects).mean(axis=0) / len(origins)
         family = np.array([feature.family for feature in found.features])
         for name in dict.fromkeys(family.tolist()):

@@ -139,9 +139,10 @@ class Ensemble:
         scale = np.divide(moved, total, out=np.zeros_like(moved), where=np.abs(total) > 1e-9)
         return Reasons(columns.features, terms * scale[:, None])
 
-    def contributions(self, inputs: ForecastInputs, origin: date) -> Reasons:
-        """What each feature adds to the logarithm of the expected count, spans weighed by what they add to the count."""
-        columns = design(inputs.matrix, [origin], self.names)
+    def contributions(self, inputs: ForecastInputs, origin: date, every: int = 1) -> Reasons:
+        """What each feature adds to the logarithm of the expected count, spans weighed by what they add to the count, of every
+        so many-th grid."""
+        columns = design(inputs.matrix, [origin], self.names).some_grids(every)
         return Reasons(columns.features, self._explained(columns, origin)[2])
 
     def _explained(self, columns: Design, origin: date) -> tuple[float, Reals, Reals]:
