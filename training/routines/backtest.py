@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from features import City, FeatureMatrix, catalogue_version, read_city
 from features.panel.panel import Encoded, encoded
@@ -24,22 +18,20 @@ from riskwarn.settings import Settings
 from riskwarn.store import Store
 from training.evaluation.comparison import Evaluation, evaluate
 from training.evaluation.outcomes import outcomes_of
-from training.evaluation.rolling import RollingForecasts, best_baseline, every, rolling
+from training.evaluation.rolling import best_baseline, every, rolling
 from training.labels.task import ForecastTask, learnable_origins, make_task
-from training.models.family import PARTS, Fits
+from training.models.family import Fits
 from training.registry.backtests import backtest_run, log_backtest
 from training.registry.facts import environment
 from training.registry.series import Series
 from training.registry.tracking import check_tracking
 from training.reports import FILE, plots, version_page
 from training.reports.note import NOTE, note
+from training.routines.predictions import write_predictions
 from training.routines.reporting import PAGE, beside, drawn, facts_of
 
 DEFAULT_ORIGINS = 26
 DEFAULT_REFIT = 13
-
-#: Rows that are written at once.
-ROWS = 200_000
 
 
 @dataclass(frozen=True)
@@ -131,7 +123,7 @@ def _backtest(
     judged = [origin for origin in chosen if origin in set(ripe)]
     path = home.artifacts / "backtests" / f"{target}-{horizon}-{chosen[0]}-{chosen[-1]}.parquet"
     with atomic(path) as temporary:
-        _write(temporary, task, forecasts, city.as_of, set(judged))
+        write_predictions(temporary, task, forecasts, city.as_of, set(judged))
     evaluation = evaluate(forecasts.at(judged), outcomes_of(task, judged, city.as_of), best_baseline(task, chosen[0]))
     [foretold] = prospects(Store(home, city.store_version), home.configuration, targets=[target])
     notes = tuple(foretold.said(city.as_of))
@@ -210,46 +202,3 @@ def features_for(
     return build(
         city, learnable_origins(city), progress, executor=executor, numbers=numbers, names=names, scratch=scratch
     )
-
-
-def _write(path: Path, task: ForecastTask, forecasts: RollingForecasts, at: date, judged: set[date]) -> None:
-    """A row for every grid and origin, some origins at a time: a large city's forecasts are never held at once."""
-    step = max(1, ROWS // task.grids)
-    origins = [origin for fold in forecasts.folds for origin in fold.origins]
-    writer: pq.ParquetWriter | None = None
-    try:
-        for begin in range(0, len(origins), step):
-            some = origins[begin : begin + step]
-            known = np.array([origin in judged for origin in some])
-            observed = np.where(known[:, None], task.labels(some, at), np.nan)
-            made = pa.Table.from_pandas(_table(task, some, forecasts, observed), preserve_index=False)
-            if writer is None:
-                writer = pq.ParquetWriter(path, made.schema)
-            writer.write_table(made)
-    finally:
-        if writer is not None:
-            writer.close()
-
-
-def _table(
-    task: ForecastTask, origins: Sequence[date], forecasts: RollingForecasts, observed: np.ndarray
-) -> pd.DataFrame:
-    own = forecasts.over("model", origins)
-    table: dict[str, Any] = {
-        "grid_id": np.tile(np.array(task.inputs.matrix.grid_ids, dtype=object), len(origins)),
-        "as_of": np.repeat(np.array(origins, dtype=object), task.grids),
-        "target": task.target,
-        "horizon": np.int64(task.horizon),
-        "probability": own.probability.ravel(),
-        "expected_count": own.expected_count.ravel(),
-        "observed": pd.array(observed.ravel(), dtype="Float64"),
-    }
-    for name in forecasts:
-        if name != "model":
-            one = forecasts.over(name, origins)
-            kind = "part" if name in PARTS else "baseline"
-            table[f"{kind}_{name}"] = one.probability.ravel()
-            table[f"{kind}_{name}_count"] = one.expected_count.ravel()
-    frame = pd.DataFrame(table)
-    frame["observed"] = frame["observed"].where(~np.isnan(observed.ravel())).astype("Int64")
-    return frame
