@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jinja2 import Environment, nodes
+
 from riskwarn.contracts.reasons import RULES
 
 ROOT = Path(__file__).parents[1]
@@ -109,6 +111,9 @@ def sentences() -> dict[tuple[str, str], str]:
         for path in sorted((ROOT / package).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()
             _Reader(found, name).visit(ast.parse(path.read_text(encoding="utf-8")))
+        for path in sorted((ROOT / package).rglob("templates/*.html")):
+            for sentence in _of_template(path.read_text(encoding="utf-8")):
+                found.add(sentence, path.relative_to(ROOT).as_posix())
     for sentence in (*CLICK, *PLURALS):
         found.add(sentence, "click")
     for sentence in PYDANTIC:
@@ -209,6 +214,13 @@ class _Reader(ast.NodeVisitor):
         for part in ast.walk(node):
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 self.found.add(part.value, self.name, "column")
+
+
+def _of_template(text: str) -> Iterator[str]:
+    """What a page says: the first argument of each `say`."""
+    for call in Environment().parse(text).find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "say" and isinstance(call.args[0], nodes.Const):
+            yield str(call.args[0].value)
 
 
 def _texts(node: ast.AST | None) -> Iterator[str]:

@@ -634,6 +634,14 @@ class ModelDamaged(RiskwarnError):
     template = "{version}: {file} does not match its checksum; restore the artifact or train again."
 
 
+class ReportMissing(RiskwarnError):
+    """A version was registered without the facts that a report is made of."""
+
+    code = "report_missing"
+    template = "{version} was registered by a riskwarn that kept no facts for a report: riskwarn retrain makes a version that has one."
+    status = 404
+
+
 # ---- serving ------------------------------------------------------------------------------------------
 
 

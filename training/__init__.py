@@ -5,15 +5,8 @@ The door: `train`, `backtest`, `promote`, `rollback`, `versions`, `champions`, `
 
 from training.labels.task import ForecastInputs, ForecastTask, make_task
 from training.models.forecast import Forecast, Forecaster, Reasons
-from training.registry.versions import (
-    Champion,
-    Version,
-    champions,
-    load_champion,
-    load_forecaster,
-    of_several_families,
-    versions,
-)
+from training.registry.loading import load_champion, load_forecaster
+from training.registry.versions import Champion, Version, champions, of_several_families, versions
 from training.routines.backtest import Backtest, backtest
 from training.routines.promotion import promote, rollback
 from training.routines.train import Trained, train

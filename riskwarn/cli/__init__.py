@@ -38,6 +38,7 @@ COMMANDS = {
     "retrain": "retrain",
     "backtest": "backtest",
     "models": "models",
+    "report": "report",
     "promote": "promote",
     "rollback": "rollback",
     "score": "score",

@@ -136,6 +136,7 @@ def _examine(
         refused=counts(home, source, store.version())["open"],
         districts=tuple(parts),
         gap=gap,
+        series=weekly,
     )
     return replace(health, findings=tuple(findings(health, mapping)))
 

@@ -12,6 +12,7 @@ from riskwarn.health.contents import Contents
 from riskwarn.health.delays import Arrival, Belated, Delay
 from riskwarn.health.freshness import Freshness
 from riskwarn.health.revisions import Changed, Moved
+from riskwarn.health.series import Series
 from riskwarn.health.volume import Volume
 from riskwarn.periods import Period, day_of
 
@@ -102,6 +103,7 @@ class SourceHealth:
     districts: tuple[District, ...]
     gap: Gap | None
     findings: tuple[Finding, ...] = field(default=())
+    series: Series | None = None  # what the volume was judged by
 
     @property
     def verdict(self) -> Verdict:

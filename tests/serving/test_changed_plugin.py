@@ -22,7 +22,8 @@ from tests.worlds import NOW
 from training import champions, load_forecaster
 from training.labels.task import learnable_origins, make_task
 from training.models.family import fit_family
-from training.registry.versions import register, set_alias
+from training.registry.registration import register
+from training.registry.versions import set_alias
 
 WEIGHTS = "def weighted(amount):\n    return 2 * amount\n"
 

@@ -17,8 +17,8 @@ from tests.worlds import NOW
 pytestmark = pytest.mark.browser
 
 
-def rendered(address: str, folder: Path) -> str:
-    """The document after its script has run."""
+def rendered(address: str, folder: Path, *, silent: bool = False) -> str:
+    """The document after its script has run; `silent` where the browser may have nothing to complain of."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     assert chromium, "these tests need Chromium: .ci/run installs it"
     done = subprocess.run(
@@ -26,11 +26,12 @@ def rendered(address: str, folder: Path) -> str:
             chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
             f"--user-data-dir={folder / 'profile'}", "--window-size=1300,900", "--virtual-time-budget=8000",
-            "--dump-dom", address,
+            *(("--enable-logging=stderr",) if silent else ()), "--dump-dom", address,
         ],
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
+    assert not silent or "CONSOLE" not in done.stderr, done.stderr[-2000:]
     return done.stdout
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import pytest
 import features
 from features import read_city
 from riskwarn.errors import (
+    AsOfInvalid,
     HistoryTooShort,
     NoEvents,
     PromotionRefused,
@@ -21,6 +23,7 @@ from riskwarn.errors import (
     UnknownTarget,
     UnknownVersion,
 )
+from riskwarn.files import sha256
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from riskwarn.words import Severity
@@ -38,8 +41,13 @@ from training import (
     train,
     versions,
 )
-from training.registry.versions import load_series, split
+from training.registry.loading import load_series, load_texts
+from training.registry.runs import BACKTEST, EXPERIMENT, embedded
+from training.registry.tracking import tracking
+from training.registry.versions import Version, run_of, split
+from training.reports.facts import FILE, read_facts
 from training.routines.backtest import build_features
+from training.routines.report import report_of_version
 
 
 def test_a_family_scores_as_a_whole_where_it_beats_the_best_baseline_at_the_usual_horizon(town: Town) -> None:
@@ -83,6 +91,10 @@ def test_what_is_loaded_forecasts_as_what_was_fitted_and_explains_itself(town: T
         assert np.ptp(usual) < 1e-6, champion.version
 
 
+def versions_by_name(home: Home) -> dict[str, Version]:
+    return {one.version: one for one in versions(home)}
+
+
 @pytest.fixture
 def easy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every model beats the baseline that is to be beaten."""
@@ -98,7 +110,18 @@ def test_a_later_version_is_a_challenger_until_it_is_promoted(town: Town, tmp_pa
     assert not skipped
     assert (trained[0].version, trained[0].champion) == ("conflict-4-v2", False)
     assert trained[0].reason.startswith("challenger of conflict-4-v1")
+    told = run_of(home, "conflict-4-v2").data
+    assert told.tags["champion_then"] == "conflict-4-v1"
+    assert told.metrics["log_loss/champion"] == pytest.approx(
+        versions_by_name(home)["conflict-4-v1"].metrics["log_loss"]
+    )
+    page = report_of_version(home, "conflict-4-v2", language="en").html
+    assert "Beside conflict-4-v1, the champion when this version was made." in page
+    assert read_facts(load_texts(home, "conflict-4-v2")[FILE]).since is not None
     done = promote(home, "conflict-4-v2", "a trial")
+    assert told.metrics["gain_over_champion"] == pytest.approx(
+        next(one for one in done["compared"] if one["other"] == "conflict-4-v1")["gain"]
+    )
     assert (done["replaced"], done["name"], done["family"]) == ("conflict-4-v1", "conflict-4", ["conflict-4-v2"])
     beside = next(one for one in done["compared"] if one["other"] == "conflict-4-v1")
     assert beside["lower"] < 0 < beside["upper"], "the same city: one span of four weeks in place of two spans"
@@ -151,11 +174,40 @@ def test_a_backtest_has_a_row_for_every_grid_and_origin(town: Town) -> None:
     assert table["observed"].notna().all()
     assert int(table["observed"].sum()) == done.evaluation.n_events
     assert set(done.evaluation.metrics) == {"model", "regression", "lightgbm", *baselines}
+    told = _run(town.home, done.run_id)
+    assert (told.info.status, told.data.tags["kind"], told.data.params["refit_every"]) == ("FINISHED", BACKTEST, "30")
+    assert told.data.params["predictions_sha256"] == sha256(done.predictions)
+    assert (town.home.path / told.data.params["predictions"]) == done.predictions
+    for name in (*baselines, "regression", "lightgbm"):
+        wanted = done.evaluation.metrics[name]["log_loss"]
+        assert told.data.metrics[f"log_loss/{name}"] == pytest.approx(wanted), name
+    left = embedded(town.home, done.run_id)
+    assert read_facts((left / FILE).read_text(encoding="utf-8")).of == "backtest"
+    assert (left / "report.html").is_file() and (left / "plots" / "reliability.svg").is_file()
+    with tracking(town.home) as client:
+        steps = client.get_metric_history(done.run_id, "by_origin_log_loss/model")
+    assert [one.step for one in steps] == list(range(len(done.origins)))
+    assert np.mean([one.value for one in steps]) == pytest.approx(done.evaluation.metrics["model"]["log_loss"])
     longer = backtest(
         town.home, target="conflict", horizon=4, start=date(2026, 5, 18), end=city.as_of, refit_every=30, city=city
     )
     late = pd.read_parquet(longer.predictions)
     assert late[late["as_of"] == city.as_of]["observed"].isna().all(), "not ripe"
+    before = {one.info.run_id for one in _runs(town.home)}
+    with pytest.raises(AsOfInvalid):
+        backtest(town.home, target="conflict", horizon=4, start=date(2035, 1, 1), city=city)
+    assert [one.info.status for one in _runs(town.home) if one.info.run_id not in before] == ["FAILED"]
+
+
+def _runs(home: Home) -> list[Any]:
+    with tracking(home) as client:
+        experiment = client.get_experiment_by_name(EXPERIMENT)
+        assert experiment is not None
+        return list(client.search_runs([experiment.experiment_id]))
+
+
+def _run(home: Home, run_id: str) -> Any:
+    return next(one for one in _runs(home) if one.info.run_id == run_id)
 
 
 @pytest.mark.slow

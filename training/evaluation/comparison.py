@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from training.evaluation.judged import Judged
 from training.evaluation.losses import brier
 from training.evaluation.metrics import METRICS, Measured, measure
 from training.evaluation.outcomes import Outcomes
+from training.evaluation.views import View, view
 from training.intervals.counts import Reals
 from training.models.forecast import Forecast
 
@@ -66,6 +67,7 @@ class Evaluation:
     n_origins: int
     effective_origins: float
     best_baseline: str  # chosen on what was known before the origins that are judged
+    views: dict[str, View] = field(default_factory=dict)  # what a page shows of each
 
     @property
     def decisive(self) -> Gain:
@@ -98,7 +100,10 @@ def evaluate(
     """Compare `model` with the others; `climatology` must be there. Each forecast is asked for, measured once and let go."""
     climatology = Judged(forecasts["climatology"], outcomes)
     reference = brier(climatology)
-    measured = {name: measure(Judged(forecasts[name], outcomes, reference), names) for name in forecasts}
+    measured, views = {}, {}
+    for name in forecasts:
+        judged = Judged(forecasts[name], outcomes, reference)
+        measured[name], views[name] = measure(judged, names), view(judged)
     gains = {}
     if "model" in measured:
         own = measured["model"]
@@ -124,6 +129,7 @@ def evaluate(
         n_origins=len(outcomes.observed),
         effective_origins=outcomes.effective,
         best_baseline=best_baseline,
+        views=views,
     )
 
 

@@ -133,6 +133,20 @@ class Ensemble:
     def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
         """What each feature adds, in probability points: they add up to a grid's probability minus that of a usual grid."""
         columns = design(inputs.matrix, [origin], self.names)
+        usual, rate, terms = self._explained(columns, origin)
+        moved = self._probability(rate) - self._probability(np.array([usual]))
+        total = terms.sum(axis=1)
+        scale = np.divide(moved, total, out=np.zeros_like(moved), where=np.abs(total) > 1e-9)
+        return Reasons(columns.features, terms * scale[:, None])
+
+    def contributions(self, inputs: ForecastInputs, origin: date, every: int = 1) -> Reasons:
+        """What each feature adds to the logarithm of the expected count, spans weighed by what they add to the count, of every
+        so many-th grid."""
+        columns = design(inputs.matrix, [origin], self.names).some_grids(every)
+        return Reasons(columns.features, self._explained(columns, origin)[2])
+
+    def _explained(self, columns: Design, origin: date) -> tuple[float, Reals, Reals]:
+        """(the usual rate, (grids,) rates, (grids, columns) what each column adds to the logarithm)."""
         usual, share, effects = 0.0, [], []
         for span in self.spans:
             base, terms = span.explained(columns, origin, self.threads)
@@ -140,11 +154,8 @@ class Ensemble:
             share.append(np.exp(span.margin(columns, [origin], self.threads)[0]))
             effects.append(terms)
         rate = np.sum(share, axis=0)
-        terms = np.sum([part[:, None] * own for part, own in zip(share, effects, strict=True)], axis=0) / rate[:, None]
-        moved = self._probability(rate) - self._probability(np.array([usual]))
-        total = terms.sum(axis=1)
-        scale = np.divide(moved, total, out=np.zeros_like(moved), where=np.abs(total) > 1e-9)
-        return Reasons(columns.features, terms * scale[:, None])
+        added = np.sum([part[:, None] * own for part, own in zip(share, effects, strict=True)], axis=0)
+        return usual, rate, added / rate[:, None]
 
     def _probability(self, rate: Reals) -> Reals:
         return self.dispersion.around(self.calibration.of(rate)).probability

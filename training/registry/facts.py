@@ -64,3 +64,8 @@ def learner(forecaster: Forecaster) -> dict[str, str]:
                 told = dict(re.findall(r"^\[(\w+): (.*)\]$", trees.model_to_string(num_iteration=1), re.MULTILINE))
                 found |= {f"{part}.{name}": told[name] for name in LEARNER if name in told}
     return found
+
+
+def made_with(forecaster: Forecaster) -> dict[str, str]:
+    """The learner's settings and the versions of libraries, by the names under which a run notes them."""
+    return {**learner(forecaster), **{f"version.{name}": one for name, one in environment().items()}}

@@ -1,4 +1,4 @@
-"""Runs, versions and aliases in MLflow; models as LightGBM text and JSON with checksums.
+"""Versions and aliases in MLflow.
 
 A registered model is one (target, horizon), `conflict-4`; its version 7 is `conflict-4-v7`. Beside a model lies what it was
 trained for (:mod:`training.registry.purpose`) and what makes it an MLflow model (:mod:`training.registry.flavor`).
@@ -7,45 +7,20 @@ trained for (:mod:`training.registry.purpose`) and what makes it an MLflow model
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from features.catalogue.catalogue import catalogue
-from riskwarn.errors import (
-    FeaturesChanged,
-    ModelDamaged,
-    PurposeUnknown,
-    RiskwarnError,
-    TrainedForOther,
-    UnknownVersion,
-)
-from riskwarn.files import sha256
+from riskwarn.errors import UnknownVersion
 from riskwarn.home import Home
 from training.intervals.counts import INTERVAL_LEVEL
-from training.models.forecast import Forecaster
-from training.registry.facts import commit, environment, learner
-from training.registry.files import read_forecaster, verify, write_checksums
-from training.registry.flavor import write_columns, write_mlmodel
-from training.registry.purpose import Purpose, check_purpose, purpose, read_purpose
-from training.registry.series import FILE as SERIES
-from training.registry.series import Series, read_series
+from training.registry.runs import PAGE, all_of, runs_of
 from training.registry.tracking import tracking
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-EXPERIMENT = "riskwarn"
-RUNS = "mlflow"
-MODEL = "model"
-#: Entries of one page of a search.
-PAGE = 1000
 #: What a registered model is called: a target and a horizon.
 _NAME = re.compile(r"[a-z][a-z0-9_]*-[0-9]+")
 
@@ -60,14 +35,6 @@ class Champion:
     checksum: str  # SHA-256 over the checksums of its files
     interval_level: float = INTERVAL_LEVEL
     family: str | None = None  # what was trained together
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A version as it lies in the store, its checksums verified."""
-
-    forecaster: Forecaster
-    purpose: Purpose | None  # None for a version of an earlier riskwarn
 
 
 @dataclass(frozen=True)
@@ -94,33 +61,16 @@ class Version:
 
 def versions(home: Home) -> list[Version]:
     """Every registered version, by target and horizon as they are declared, the newest first."""
-    found = []
     with tracking(home) as client:
-        for model in _all(client.search_registered_models):
-            if _NAME.fullmatch(model.name) is None:
-                continue  # somebody else's, on a shared server
-            # A challenger that was promoted bears both names: the later in the alphabet, champion, is what it is.
-            aliases = {str(number): alias for alias, number in sorted(model.aliases.items())}
-            target, _, horizon = model.name.rpartition("-")
-            # The name is of the form above, so that it may stand in a filter.
-            for one in _all(lambda **page: client.search_model_versions(f"name = '{model.name}'", **page)):  # noqa: B023
-                data = client.get_run(one.run_id).data
-                found.append(
-                    Version(
-                        target,
-                        int(horizon),
-                        f"{model.name}-v{one.version}",
-                        one.tags.get("family"),
-                        one.tags.get("kind") or data.params.get("kind", ""),
-                        aliases.get(str(one.version)),
-                        data.params.get("as_of"),
-                        data.params.get("trained_at"),
-                        data.params.get("best_baseline"),
-                        dict(data.metrics),
-                        one.tags.get("promoted_at"),
-                        one.tags.get("left_at"),
-                    )
-                )
+        # Others' models may lie on a shared server.
+        models = [one for one in all_of(client.search_registered_models) if _NAME.fullmatch(one.name) is not None]
+        listed = {model.name: list(_listed(client, model.name)) for model in models}
+        runs = runs_of(client, [one.run_id for some in listed.values() for one in some])
+    found = []
+    for model in models:
+        # A challenger that was promoted bears both names: the later in the alphabet, champion, is what it is.
+        aliases = {str(number): alias for alias, number in sorted(model.aliases.items())}
+        found += [_version(one, aliases.get(str(one.version)), runs.get(one.run_id)) for one in listed[model.name]]
     order = list(home.configuration.targets)
 
     def place(one: Version) -> tuple[int, str, int, int]:
@@ -130,99 +80,31 @@ def versions(home: Home) -> list[Version]:
     return sorted(found, key=place)
 
 
-def register(
-    home: Home,
-    target: str,
-    horizon: int,
-    forecaster: Forecaster,
-    parameters: Mapping[str, Any],
-    metrics: Mapping[str, float],
-    *,
-    family: str | None = None,
-    series: Series | None = None,
-) -> tuple[str, str]:
-    """Log a run with the model's files and register them as a new version of a family; gives (version, run id).
-
-    `series` is how it and what stood beside it did at each judged origin.
-    """
-    name = f"{target}-{horizon}"
-    with tracking(home) as client, _run(home, client, target, horizon, forecaster, family) as run:
-        run_id = run.info.run_id
-        judged = series.as_parameters() if series is not None else {}
-        _log_facts(client, run_id, target, forecaster, {**parameters, **judged}, metrics)
-        tags = {"kind": forecaster.name, **({"family": family} if family else {})}
-        with tempfile.TemporaryDirectory() as folder:
-            place = Path(folder) / MODEL
-            place.mkdir()
-            forecaster.save(place)
-            purpose(home.configuration, target, forecaster.names).save(place)
-            write_columns(place, forecaster, {one.name: one for one in catalogue(home.configuration)})
-            # The registry keeps what the artifacts must still be: a file changed with its checksum is found out too.
-            tags["checksum"] = write_checksums(place)
-            write_mlmodel(place, forecaster, name, run_id, tags["checksum"])
-            if series is not None:
-                tags["series"] = sha256(series.save(Path(folder)))
-            if home.settings.tracking_uri:
-                client.log_artifacts(run_id, folder)
-            else:
-                shutil.copytree(folder, _embedded(home, run_id), dirs_exist_ok=True)
-        if not any(model.name == name for model in client.search_registered_models(f"name = '{name}'")):
-            client.create_registered_model(name)
-        version = client.create_model_version(name, f"{run.info.artifact_uri}/{MODEL}", run_id, tags=tags)
-        return f"{name}-v{version.version}", run_id
+def _listed(client: MlflowClient, name: str) -> Iterator[Any]:
+    """The versions of a registered model, whose name is of the form above, so that it may stand in a filter."""
+    return all_of(lambda **page: client.search_model_versions(f"name = '{name}'", **page))
 
 
-@contextmanager
-def _run(
-    home: Home, client: MlflowClient, target: str, horizon: int, forecaster: Forecaster, family: str | None
-) -> Iterator[Any]:
-    """A run that ends FINISHED, or FAILED where something is raised in it."""
-    experiment = client.get_experiment_by_name(EXPERIMENT)
-    identity = (
-        experiment.experiment_id
-        if experiment
-        else client.create_experiment(
-            EXPERIMENT, None if home.settings.tracking_uri else (home.artifacts / RUNS).as_uri()
-        )
+def _version(one: Any, alias: str | None, run: Any | None) -> Version:
+    """A version with what its run says of it; a run that somebody deleted says nothing."""
+    target, _, horizon = one.name.rpartition("-")
+    params = run.data.params if run is not None else {}
+    figures = run.data.metrics if run is not None else {}
+    return Version(
+        target,
+        int(horizon),
+        f"{one.name}-v{one.version}",
+        one.tags.get("family"),
+        one.tags.get("kind") or params.get("kind", ""),
+        alias,
+        params.get("as_of"),
+        params.get("trained_at"),
+        params.get("best_baseline"),
+        # What stands beside a version bears the name of whose it is behind a stroke.
+        {name: value for name, value in figures.items() if "/" not in name},
+        one.tags.get("promoted_at"),
+        one.tags.get("left_at"),
     )
-    tags = {"target": target, "horizon": str(horizon), "family": family, "mlflow.source.git.commit": commit()}
-    run = client.create_run(
-        identity,
-        run_name=f"{target}-{horizon} {forecaster.name}",
-        tags={key: value for key, value in tags.items() if value is not None},
-    )
-    try:
-        yield run
-    except BaseException:
-        with suppress(Exception):  # what was raised says more
-            client.set_terminated(run.info.run_id, "FAILED")
-        raise
-    client.set_terminated(run.info.run_id)
-
-
-def _log_facts(
-    client: MlflowClient,
-    run_id: str,
-    target: str,
-    forecaster: Forecaster,
-    parameters: Mapping[str, Any],
-    metrics: Mapping[str, float],
-) -> None:
-    """All that a run was made with and of, and how it did."""
-    from mlflow.entities import Dataset, DatasetInput, Metric, Param
-
-    told = {**parameters, **learner(forecaster), **{f"version.{name}": one for name, one in environment().items()}}
-    now = int(time.time() * 1000)
-    client.log_batch(
-        run_id,
-        metrics=[Metric(key, number, now, 0) for key, number in metrics.items()],
-        params=[Param(key, str(value)) for key, value in told.items()],
-    )
-    if "store_version" in parameters:
-        stored = Dataset(
-            f"{target} as of {parameters.get('as_of')}", str(parameters["store_version"]), "riskwarn", "{}"
-        )
-        client.log_inputs(run_id, [DatasetInput(stored)])
 
 
 def set_alias(home: Home, version: str, alias: str) -> None:
@@ -284,53 +166,7 @@ def of_several_families(scoring: Sequence[Champion]) -> dict[str, list[str]]:
 def run_of(home: Home, version: str) -> Any:
     """The run that made a version; raise UnknownVersion."""
     with tracking(home) as client:
-        return client.get_run(_described(home, client, version).run_id)
-
-
-def load_forecaster(home: Home, version: str) -> Forecaster:
-    """Load a version, its checksums verified; raise UnknownVersion, ModelDamaged."""
-    return load_version(home, version).forecaster
-
-
-def load_champion(home: Home, champion: Champion) -> Forecaster:
-    """Load what scores one target and horizon.
-
-    Raises ModelDamaged; TrainedForOther, FeaturesChanged and PurposeUnknown where it was trained for something else than
-    is declared now.
-    """
-    loaded = load_version(home, champion.version)
-    check_purpose(home.configuration, champion.target, champion.version, loaded.purpose)
-    return loaded.forecaster
-
-
-def load_version(home: Home, version: str) -> Loaded:
-    """Load a version and what it was trained for, its checksums verified; raise UnknownVersion, ModelDamaged."""
-    with tracking(home) as client, tempfile.TemporaryDirectory() as folder:
-        told = _described(home, client, version)
-        source = _artifact(home, client, told.run_id, MODEL, folder)
-        verify(source, version, told.tags["checksum"])
-        return Loaded(read_forecaster(source), read_purpose(source))
-
-
-def why_unfit(home: Home, version: str, target: str) -> RiskwarnError | None:
-    """Why a version can no longer score; None where it can."""
-    try:
-        check_purpose(home.configuration, target, version, load_version(home, version).purpose)
-    except (TrainedForOther, FeaturesChanged, PurposeUnknown, ModelDamaged) as error:
-        return error
-    return None
-
-
-def load_series(home: Home, version: str) -> Series | None:
-    """How a version did at each judged origin; None where it was registered without. Raise UnknownVersion, ModelDamaged."""
-    with tracking(home) as client, tempfile.TemporaryDirectory() as folder:
-        told = _described(home, client, version)
-        if "series" not in told.tags:
-            return None
-        file = _artifact(home, client, told.run_id, SERIES, folder)
-        if not file.is_file() or sha256(file) != told.tags["series"]:
-            raise ModelDamaged(version=version, file=SERIES)
-        return read_series(file)
+        return client.get_run(described(home, client, version).run_id)
 
 
 def split(version: str) -> tuple[str, str]:
@@ -341,33 +177,11 @@ def split(version: str) -> tuple[str, str]:
     return name, number
 
 
-def _described(home: Home, client: MlflowClient, version: str) -> Any:
+def described(home: Home, client: MlflowClient, version: str) -> Any:
+    """What the store says of a version; raise UnknownVersion."""
     found = re.fullmatch(r"(.+)-v([1-9]\d*)", version, re.ASCII)
     if found is not None and _NAME.fullmatch(found[1]) is not None:
         listed = client.search_model_versions(f"name = '{found[1]}'", max_results=PAGE)
         if any(str(one.version) == found[2] for one in listed):
             return client.get_model_version(found[1], found[2])
     raise UnknownVersion(version=version, known=", ".join(one.version for one in versions(home)) or "none")
-
-
-def _all(search: Callable[..., Any]) -> Iterator[Any]:
-    """The entries of all pages of a search."""
-    token: str | None = None
-    while True:
-        page = search(max_results=PAGE, page_token=token)
-        yield from page
-        token = page.token
-        if not token:
-            return
-
-
-def _artifact(home: Home, client: MlflowClient, run_id: str, name: str, folder: str) -> Path:
-    """What a run left under a name: where the embedded store has it, else brought from the server into a folder."""
-    if home.settings.tracking_uri:
-        return Path(client.download_artifacts(run_id, name, folder))
-    return _embedded(home, run_id) / name
-
-
-def _embedded(home: Home, run_id: str) -> Path:
-    """Where the embedded default keeps a run's files: found from the home, which may have been moved or restored."""
-    return home.artifacts / RUNS / run_id / "artifacts"

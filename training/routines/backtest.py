@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from features import City, FeatureMatrix, read_city
+from features import City, FeatureMatrix, catalogue_version, read_city
 from features.panel.panel import Encoded, encoded
 from riskwarn.errors import AsOfInvalid, HistoryTooShort
-from riskwarn.files import atomic
+from riskwarn.files import atomic, sha256
 from riskwarn.health import prospects
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
@@ -24,15 +18,20 @@ from riskwarn.settings import Settings
 from riskwarn.store import Store
 from training.evaluation.comparison import Evaluation, evaluate
 from training.evaluation.outcomes import outcomes_of
-from training.evaluation.rolling import RollingForecasts, best_baseline, every, rolling
+from training.evaluation.rolling import best_baseline, every, rolling
 from training.labels.task import ForecastTask, learnable_origins, make_task
-from training.models.family import PARTS, Fits
+from training.models.family import Fits
+from training.registry.backtests import backtest_run, log_backtest
+from training.registry.facts import environment
+from training.registry.series import Series
+from training.registry.tracking import check_tracking
+from training.reports import FILE, plots, version_page
+from training.reports.note import NOTE, note
+from training.routines.predictions import write_predictions
+from training.routines.reporting import PAGE, beside, drawn, facts_of
 
 DEFAULT_ORIGINS = 26
 DEFAULT_REFIT = 13
-
-#: Rows that are written at once.
-ROWS = 200_000
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,8 @@ class Backtest:
     evaluation: Evaluation
     predictions: Path
     notes: tuple[str, ...] = ()  # what of its source does not count
+    judged: tuple[date, ...] = ()  # origins with a ripe label
+    run_id: str = ""  # in the tracking store
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn backtest --json`` prints."""
@@ -57,6 +58,7 @@ class Backtest:
             "metrics": self.evaluation.as_dict(),
             "predictions": str(self.predictions),
             "notes": list(self.notes),
+            "run_id": self.run_id,
         }
 
 
@@ -77,8 +79,27 @@ def backtest(
     By default the last 26 origins with a ripe label. Metrics are over ripe origins. Raises HistoryTooShort,
     TargetSourceMissing, TargetWithoutEvents, AsOfInvalid.
     """
+    check_tracking(home)
     if city is None:
         city = read_city(home, now=datetime.now(UTC))
+    with backtest_run(home, target, horizon) as run_id:
+        found, task = _backtest(home, city, matrix, target, horizon, start, end, refit_every, progress)
+        found = replace(found, run_id=run_id)
+        _record(home, task, found, refit_every)
+    return found
+
+
+def _backtest(
+    home: Home,
+    city: City,
+    matrix: FeatureMatrix | None,
+    target: str,
+    horizon: int,
+    start: date | None,
+    end: date | None,
+    refit_every: int,
+    progress: Progress,
+) -> tuple[Backtest, ForecastTask]:
     numbers = encoded(city)
     if matrix is None:
         matrix = features_for(city, target, progress, home.settings, home.features, numbers)
@@ -102,10 +123,53 @@ def backtest(
     judged = [origin for origin in chosen if origin in set(ripe)]
     path = home.artifacts / "backtests" / f"{target}-{horizon}-{chosen[0]}-{chosen[-1]}.parquet"
     with atomic(path) as temporary:
-        _write(temporary, task, forecasts, city.as_of, set(judged))
+        write_predictions(temporary, task, forecasts, city.as_of, set(judged))
     evaluation = evaluate(forecasts.at(judged), outcomes_of(task, judged, city.as_of), best_baseline(task, chosen[0]))
     [foretold] = prospects(Store(home, city.store_version), home.configuration, targets=[target])
-    return Backtest(target, horizon, tuple(chosen), evaluation, path, tuple(foretold.said(city.as_of)))
+    notes = tuple(foretold.said(city.as_of))
+    return Backtest(target, horizon, tuple(chosen), evaluation, path, notes, tuple(judged)), task
+
+
+def _record(home: Home, task: ForecastTask, found: Backtest, refit_every: int) -> None:
+    """Note a back-test in its run: what it was made of, every figure beside every baseline, and where its forecasts lie."""
+    evaluation = found.evaluation
+    parameters = {
+        "as_of": task.as_of.isoformat(),
+        "kind": "model",
+        "best_baseline": evaluation.best_baseline,
+        "store_version": task.store_version,
+        "configuration": home.configuration.fingerprint(),
+        "catalogue": catalogue_version(home.configuration),
+        "refit_every": refit_every,
+        "first_origin": found.origins[0].isoformat(),
+        "last_origin": found.origins[-1].isoformat(),
+        "predictions": found.predictions.relative_to(home.path).as_posix(),
+        "predictions_sha256": sha256(found.predictions),
+        **{f"version.{name}": one for name, one in environment().items()},
+    }
+    reason = f"log loss gain over {evaluation.best_baseline} {evaluation.decisive.shown}"
+    facts = facts_of(
+        home.configuration,
+        task,
+        None,
+        evaluation,
+        found.judged,
+        kind="model",
+        reason=reason,
+        notes=found.notes,
+        parameters=parameters,
+    )
+    name = f"{found.target}-{found.horizon}"
+    files = {FILE: facts.as_json(), **plots(facts), PAGE: version_page(facts, version=name, alias=None, audits={})}
+    metrics = {
+        **{key: value for key, value in evaluation.metrics["model"].items() if value is not None},
+        "n_events": float(evaluation.n_events),
+        **beside(evaluation, "model"),
+    }
+    series = Series(found.horizon, found.judged, evaluation.series)
+    dataset, shown = f"{found.target} as of {task.as_of}", drawn(evaluation, "model")
+    tags = {NOTE: note(facts, name)}
+    log_backtest(home, found.run_id, dataset, parameters, metrics, series, shown, files, tags)
 
 
 def build_features(city: City, progress: Progress = silent, settings: Settings | None = None) -> FeatureMatrix:
@@ -138,46 +202,3 @@ def features_for(
     return build(
         city, learnable_origins(city), progress, executor=executor, numbers=numbers, names=names, scratch=scratch
     )
-
-
-def _write(path: Path, task: ForecastTask, forecasts: RollingForecasts, at: date, judged: set[date]) -> None:
-    """A row for every grid and origin, some origins at a time: a large city's forecasts are never held at once."""
-    step = max(1, ROWS // task.grids)
-    origins = [origin for fold in forecasts.folds for origin in fold.origins]
-    writer: pq.ParquetWriter | None = None
-    try:
-        for begin in range(0, len(origins), step):
-            some = origins[begin : begin + step]
-            known = np.array([origin in judged for origin in some])
-            observed = np.where(known[:, None], task.labels(some, at), np.nan)
-            made = pa.Table.from_pandas(_table(task, some, forecasts, observed), preserve_index=False)
-            if writer is None:
-                writer = pq.ParquetWriter(path, made.schema)
-            writer.write_table(made)
-    finally:
-        if writer is not None:
-            writer.close()
-
-
-def _table(
-    task: ForecastTask, origins: Sequence[date], forecasts: RollingForecasts, observed: np.ndarray
-) -> pd.DataFrame:
-    own = forecasts.over("model", origins)
-    table: dict[str, Any] = {
-        "grid_id": np.tile(np.array(task.inputs.matrix.grid_ids, dtype=object), len(origins)),
-        "as_of": np.repeat(np.array(origins, dtype=object), task.grids),
-        "target": task.target,
-        "horizon": np.int64(task.horizon),
-        "probability": own.probability.ravel(),
-        "expected_count": own.expected_count.ravel(),
-        "observed": pd.array(observed.ravel(), dtype="Float64"),
-    }
-    for name in forecasts:
-        if name != "model":
-            one = forecasts.over(name, origins)
-            kind = "part" if name in PARTS else "baseline"
-            table[f"{kind}_{name}"] = one.probability.ravel()
-            table[f"{kind}_{name}_count"] = one.expected_count.ravel()
-    frame = pd.DataFrame(table)
-    frame["observed"] = frame["observed"].where(~np.isnan(observed.ravel())).astype("Int64")
-    return frame

@@ -20,18 +20,10 @@ from riskwarn.progress import silent
 from riskwarn.store.writing import one_at_a_time
 from training.evaluation.comparison import CHAMPION_METRIC, LEAST_EFFECTIVE, Gain
 from training.evaluation.intervals import over_origins
+from training.registry.loading import load_series, load_version, why_unfit
 from training.registry.purpose import check_purpose
 from training.registry.series import Series
-from training.registry.versions import (
-    Version,
-    load_series,
-    load_version,
-    set_champion,
-    set_tags,
-    split,
-    versions,
-    why_unfit,
-)
+from training.registry.versions import Version, set_champion, set_tags, split, versions
 
 WAITING = "waiting for another training to register"
 
@@ -144,13 +136,17 @@ def compared(home: Home, own: Version, champion: Version | None) -> list[Beside]
     series = load_series(home, own.version)
     found = []
     if champion is not None:
-        # A baseline stands beside every version, so that it is known on all of its origins.
-        same = series if series is not None and champion.kind in series.values and champion.kind != "model" else None
-        theirs = same if same is not None else load_series(home, champion.version)
-        found.append(Beside(own, champion.version, _between(series, own.kind, theirs, champion.kind, own.horizon)))
+        found.append(Beside(own, champion.version, gain_over_champion(home, series, own.kind, champion)))
     if own.best_baseline is not None and own.best_baseline != own.kind:
         found.append(Beside(own, own.best_baseline, _between(series, own.kind, series, own.best_baseline, own.horizon)))
     return found
+
+
+def gain_over_champion(home: Home, series: Series | None, kind: str, champion: Version) -> Gain:
+    """The gain of what has these series over a champion; a baseline stands beside every version and is known on all its origins."""
+    same = series if series is not None and champion.kind in series.values and champion.kind != "model" else None
+    theirs = same if same is not None else load_series(home, champion.version)
+    return _between(series, kind, theirs, champion.kind, champion.horizon)
 
 
 def gain_between(own: Mapping[date, float], other: Mapping[date, float], horizon: int) -> Gain:

@@ -20,12 +20,13 @@ from training.evaluation.comparison import Evaluation
 from training.labels.task import ForecastTask, make_task
 from training.models.baselines import fit_baselines
 from training.models.forecast import Forecaster
-from training.registry.series import Series
+from training.registry.loading import why_unfit
 from training.registry.tracking import check_tracking
-from training.registry.versions import register, set_alias, set_champion, version_with_alias, why_unfit
+from training.registry.versions import set_alias, set_champion, versions
 from training.routines.backtest import features_for
 from training.routines.judging import Judged, judge
 from training.routines.promotion import WAITING
+from training.routines.recording import Judgement, keep_pages, register_judged
 
 
 @dataclass(frozen=True)
@@ -132,20 +133,21 @@ def _register_family(
     name = f"{task.target}-{task.as_of}-{hashlib.sha256(now.isoformat().encode()).hexdigest()[:6]}"
     made = []
     with one_at_a_time(home.artifacts, progress, WAITING):
+        standing = {one.horizon: one for one in versions(home) if (one.target, one.alias) == (task.target, "champion")}
         for horizon, evaluation in judged.evaluations.items():
-            current = version_with_alias(home, task.target, horizon, "champion")
-            unfit = why_unfit(home, current, task.target) if current is not None else None
-            replaced = current if unfit is not None and renew else None
-            current = None if replaced is not None else current
+            stood, own = standing.get(horizon), task.at_horizon(horizon)
+            unfit = why_unfit(home, stood.version, task.target) if stood is not None else None
+            replaced = stood if unfit is not None and renew else None
+            current = None if replaced is not None else stood
             forecaster: Forecaster = (
-                _baseline(task.at_horizon(horizon), judged.best_baseline)
+                _baseline(own, judged.best_baseline)
                 if current is None and not judged.model_wins
                 else family.served(horizon)
             )
-            own = f"log loss gain over {evaluation.best_baseline} {evaluation.decisive.shown}"
-            reason = f"challenger of {current}; {own}" if current is not None else judged.why_not or own
+            gained = f"log loss gain over {evaluation.best_baseline} {evaluation.decisive.shown}"
+            reason = f"challenger of {current.version}; {gained}" if current is not None else judged.why_not or gained
             if replaced is not None:
-                reason = f"{reason}. It takes the place of {replaced}, which could no longer score"
+                reason = f"{reason}. It takes the place of {replaced.version}, which could no longer score"
             elif unfit is not None:
                 reason = f"{reason}. {unfit}"
             parameters = {
@@ -158,20 +160,15 @@ def _register_family(
                 "trained_at": now.isoformat(timespec="seconds"),
                 **family.choices.as_parameters(),
             }
-            figures = evaluation.metrics[forecaster.name]
-            metrics = {
-                **{key: value for key, value in figures.items() if value is not None},
-                "gain_over_best_baseline": evaluation.decisive.gain,
-                "n_events": float(evaluation.n_events),
-            }
-            series = Series(horizon, judged.origins[horizon], evaluation.series)
-            version, run_id = register(
-                home, task.target, horizon, forecaster, parameters, metrics, family=name, series=series
+            judgement = Judgement(
+                own, forecaster, evaluation, judged.origins[horizon], reason, notes, parameters, stood, unfit is None
             )
+            version, run_id = register_judged(home, judgement, name)
             if current is None:
                 set_champion(home, version, now)
             else:
                 set_alias(home, version, "challenger")
+            keep_pages(home, version, "champion" if current is None else "challenger", run_id)
             made.append(
                 Trained(
                     task.target, horizon, version, name, current is None, forecaster.name, evaluation, run_id, reason, notes

@@ -16,7 +16,9 @@ from riskwarn.settings import Settings
 from tests.riskwarn.cli.calling import Caller
 from tests.worlds import dispute, grid_rows, write_csv
 from training.models.baselines import Rate
-from training.registry.versions import load_forecaster, register, set_alias, versions
+from training.registry.loading import load_forecaster
+from training.registry.registration import register
+from training.registry.versions import set_alias, versions
 
 STRANGE = "城 市?a#b%20c"
 

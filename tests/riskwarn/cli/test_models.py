@@ -8,7 +8,8 @@ from riskwarn.home import make_home
 from riskwarn.settings import Settings
 from tests.riskwarn.cli.calling import Caller
 from training.models.baselines import Rate
-from training.registry.versions import register, set_alias
+from training.registry.registration import register
+from training.registry.versions import set_alias
 
 KEYS = {
     "target", "horizon", "version", "family", "kind", "alias", "as_of", "trained_at", "best_baseline", "metrics",

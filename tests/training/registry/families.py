@@ -9,8 +9,9 @@ import numpy as np
 
 from riskwarn.home import Home
 from training.models.baselines import Rate
+from training.registry.registration import register
 from training.registry.series import Series
-from training.registry.versions import register, set_alias, set_champion
+from training.registry.versions import set_alias, set_champion
 
 START = datetime(2026, 10, 5, 8, tzinfo=UTC)
 FIRST = date(2025, 1, 6)

@@ -18,7 +18,9 @@ from training.labels.task import ForecastTask
 from training.models.baselines import Rate
 from training.models.ensemble import Ensemble
 from training.models.family import fit_family
-from training.registry.versions import load_forecaster, register, run_of, set_alias
+from training.registry.loading import load_forecaster
+from training.registry.registration import register
+from training.registry.versions import run_of, set_alias
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,9 @@ from riskwarn.settings import Settings
 from tests.training.registry.families import BASELINE, CHALLENGER, CHAMPION, FIRST, START, family, losses, standing
 from training import champions, of_several_families, promote, rollback, versions
 from training.models.baselines import Rate
+from training.registry.registration import register
 from training.registry.tracking import tracking
-from training.registry.versions import register, set_alias, split
+from training.registry.versions import set_alias, split
 from training.routines.promotion import gain_between
 
 

@@ -16,9 +16,12 @@ from tests.training.tasks import noisy_task
 from training.models.baselines import Rate
 from training.models.family import fit_family
 from training.registry import facts
+from training.registry.loading import load_series
+from training.registry.registration import register
+from training.registry.runs import EXPERIMENT
 from training.registry.series import FILE, Series
 from training.registry.tracking import tracking
-from training.registry.versions import EXPERIMENT, load_series, register, run_of
+from training.registry.versions import run_of
 
 SERIES = Series(
     4, (date(2026, 3, 2), date(2026, 3, 9)), {"model": {"log_loss": np.array([0.5, np.nan]), "brier": np.array([0.1, 0.2])}}

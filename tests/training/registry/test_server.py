@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -18,25 +19,48 @@ import pytest
 from riskwarn.errors import ModelDamaged, PromotionRefused
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
-from tests.training.registry.families import BASELINE, CHALLENGER, family, losses, standing
+from tests.postgresql import postgresql
+from tests.training.registry.families import BASELINE, CHALLENGER, FIRST, family, losses, standing
+from tests.training.reports.made import made_facts
 from tests.training.tasks import noisy_task
-from training import champions, load_forecaster, promote, rollback
+from training import champions, load_forecaster, promote, rollback, versions
+from training.models.baselines import Rate
 from training.models.family import fit_family
-from training.registry.versions import register, run_of, set_alias
+from training.registry.backtests import backtest_run, log_backtest
+from training.registry.loading import load_texts
+from training.registry.registration import register
+from training.registry.runs import EXPERIMENT
+from training.registry.series import Series
+from training.registry.tracking import tracking
+from training.registry.versions import run_of, set_alias
+from training.reports import FILE, plots
+from training.routines.recording import keep_pages
+from training.routines.report import report_of_version
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def tracking_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """(address, folder of the files) of an MLflow server on SQLite."""
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+def tracking_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    """(address, folder of the files) of an MLflow server, on SQLite or on PostgreSQL."""
     folder = tmp_path_factory.mktemp("mlflow")
+    with ExitStack() as held:
+        store = f"sqlite:///{folder / 'server.db'}"
+        if request.param == "postgresql":
+            store = held.enter_context(postgresql()).replace("postgresql://", "postgresql+psycopg://", 1)
+        yield held.enter_context(_serving(folder, store))
+
+
+@contextmanager
+def _serving(folder: Path, store: str) -> Iterator[tuple[str, Path]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     program = [
         sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-        "--backend-store-uri", f"sqlite:///{folder / 'server.db'}", "--artifacts-destination", str(folder / "files"),
+        "--backend-store-uri", store, "--artifacts-destination", str(folder / "files"),
     ]  # fmt: skip
     environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true"}
     with (
@@ -106,3 +130,55 @@ def test_versions_are_registered_loaded_promoted_and_left_over_http(
     with pytest.raises(ModelDamaged, match=r"model\.json"):
         load_forecaster(remote, version)
     assert not (remote.path / "mlflow.db").exists()
+
+
+def test_reports_lie_on_the_server_and_are_read_from_there(
+    remote: Home, tracking_server: tuple[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = made_facts()
+    texts = {FILE: facts.as_json(), **plots(facts), "audits/groups.json": '{"name": "groups", "facts": {}, "rows": []}'}
+    series = Series(
+        1, facts.origins, {"model": {name: np.array(facts.scoring.series[name]) for name in ("log_loss", "capture_5")}}
+    )
+    version, run_id = register(
+        remote, "safety", 1, Rate("climatology", 1, 0.1), {"store_version": 17}, {"log_loss": 0.5, "log_loss/zero": 2.0},
+        series=series, drawn=["model"], files=texts,
+    )  # fmt: skip
+    set_alias(remote, version, "challenger")
+    keep_pages(remote, version, "challenger", run_id)
+    assert load_texts(remote, version) == texts
+    assert version in report_of_version(remote, version, language="en").html
+    assert next(one for one in versions(remote) if one.version == version).metrics == {"log_loss": 0.5}
+    with tracking(remote) as client:
+        left = {one.path for one in client.list_artifacts(run_id)}
+        assert len(client.get_metric_history(run_id, "by_origin_log_loss/model")) == len(facts.origins)
+    assert {"report.html", "model-card.md", "report.json", "plots", "audits", "series.json", "model"} <= left
+    file = next(one for one in tracking_server[1].rglob(FILE))
+    file.write_text(file.read_text().replace("0", "9", 1))
+    with pytest.raises(ModelDamaged, match=r"report\.json"):
+        report_of_version(remote, version, language="en")
+
+
+def test_a_back_test_is_a_run_of_the_server_and_one_that_fails_is_failed(remote: Home) -> None:
+    with pytest.raises(ZeroDivisionError), backtest_run(remote, "safety", 1):
+        raise ZeroDivisionError
+    with backtest_run(remote, "safety", 1) as run_id:
+        parameters = {"as_of": "2026-03-02", "store_version": 3}
+        series = Series(1, (FIRST,), {"model": {"log_loss": np.array([0.5])}})
+        log_backtest(
+            remote,
+            run_id,
+            "safety",
+            parameters,
+            {"log_loss": 0.5},
+            series,
+            ["model"],
+            {"report.json": "{}"},
+            {"a": "b"},
+        )
+    with tracking(remote) as client:
+        experiment = client.get_experiment_by_name(EXPERIMENT)
+        assert experiment is not None
+        found = client.search_runs([experiment.experiment_id], "tags.kind = 'backtest'")
+        assert sorted(one.info.status for one in found) == ["FAILED", "FINISHED"]
+        assert [one.path for one in client.list_artifacts(run_id)] == ["report.json"]

@@ -1,0 +1,57 @@
+"""``riskwarn report``: one page about a version, or about the data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from riskwarn.cli import options
+from riskwarn.cli.session import Session
+from riskwarn.messages import Message
+
+
+@click.command("report")
+@click.argument("version", required=False)
+@click.option("--city", "of_city", is_flag=True, help="About the data instead: sources, weeks, gaps, places, words.")
+@options.as_of
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write here (default: report-VERSION.html in this folder).",
+)
+@click.option("--open", "opened", is_flag=True, help="Open the page in the browser.")
+@options.force
+@click.pass_obj
+def command(
+    session: Session,
+    version: str | None,
+    of_city: bool,
+    as_of: datetime | None,
+    out: Path | None,
+    opened: bool,
+    force: bool,
+) -> None:
+    """Write one page (HTML, Chinese and English) about VERSION, by default the first champion: how good it is beside each baseline, where and for whom it errs, what it leans on."""
+    if of_city and version is not None:
+        raise click.UsageError("--city is about the data and takes no VERSION.")
+    if as_of is not None and not of_city:
+        raise click.UsageError("--as-of is for --city: a version has its own.")
+    from riskwarn.files import output_file, write_text
+    from training.routines.report import report_of_city, report_of_version
+
+    endings = (".html", ".htm")
+    path = output_file(out, force=force, endings=endings) if out is not None else None
+    home, language = session.home(), session.language
+    if of_city:
+        day = as_of.date() if as_of else None
+        page = report_of_city(home, language=language, as_of=day, progress=session.progress)
+    else:
+        page = report_of_version(home, version, language=language)
+    name = "city" if of_city else page.of
+    path = path or output_file(Path(f"report-{name}.html"), force=force, endings=endings)
+    write_text(path, page.html)
+    session.emit({"of": page.of, "path": str(path)}, [Message("report of {of}: {path}", of=page.of, path=path)])
+    if opened:
+        click.launch(str(path))

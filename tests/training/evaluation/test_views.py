@@ -1,0 +1,80 @@
+"""What a page shows beside metrics: reliability, the capture curve, towns, and what a model leans on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.training.evaluation.forecasts import judged, of_chance, of_mean, places
+from tests.training.tasks import noisy_task
+from training.evaluation.ranking import capture
+from training.evaluation.reliability import FEWEST, reliability
+from training.evaluation.towns import by_town
+from training.evaluation.views import SHARES, view
+from training.evaluation.weights import weights_of
+from training.models.baselines import Rate
+from training.models.family import fit_family
+
+RNG = np.random.default_rng(3)
+MEAN = RNG.gamma(0.5, 0.3, (30, 200))
+OBSERVED = RNG.poisson(MEAN).astype(float)
+
+
+def test_bins_of_a_true_forecast_hold_what_came_and_those_of_a_doubled_one_say_twice_as_much() -> None:
+    bins = reliability(judged(of_mean(MEAN), OBSERVED))
+    assert [one.expected for one in bins] == sorted(one.expected for one in bins)
+    assert sum(one.cells for one in bins) == MEAN.size
+    held = [one.lower <= one.expected <= one.upper for one in bins if one.lower is not None and one.upper is not None]
+    assert len(held) == len(bins) and np.mean(held) > 0.8
+    assert bins[-1].observed > 5 * bins[0].observed
+    whole = reliability(judged(of_chance(np.full((30, 200), 0.5)), np.where(OBSERVED > 0, 1.0, np.nan)))
+    assert [(one.expected, one.observed) for one in whole] == [(pytest.approx(0.5), 1.0)]
+
+
+def test_no_bin_is_of_fewer_grids_than_may_be_told() -> None:
+    chance = np.full((30, 200), 0.01)
+    chance[:, :4] = 0.9  # four grids would have a bin of their own
+    bins = reliability(judged(of_chance(chance), OBSERVED))
+    assert len(bins) == 1 and bins[0].expected == pytest.approx((4 * 0.9 + 196 * 0.01) / 200)
+    chance[:, : FEWEST + 1] = 0.9
+    assert [one.expected for one in reliability(judged(of_chance(chance), OBSERVED))][-1] == pytest.approx(0.9)
+
+
+def test_the_capture_curve_goes_through_the_metric_and_ends_with_all() -> None:
+    made = judged(of_mean(MEAN), OBSERVED)
+    curve = dict(zip(SHARES, view(made).capture, strict=True))
+    for share in (0.01, 0.05, 0.1):
+        assert curve[share] == pytest.approx(np.nanmean(capture(made, share)))
+    assert (curve[0.0], curve[1.0]) == (0.0, 1.0)
+    assert view(judged(of_mean(MEAN), np.zeros_like(OBSERVED))).capture[1:] == (None,) * (len(SHARES) - 1)
+
+
+def test_a_town_that_is_forecast_too_low_is_found_and_few_grids_or_events_are_not_told() -> None:
+    town = np.concatenate([np.zeros(90), np.ones(91), np.full(FEWEST, 2), np.full(FEWEST - 1, 3)]).astype(int)
+    mean, came = MEAN.copy(), OBSERVED.copy()
+    mean[:, town == 1] /= 3
+    came[:, town == 2] = 0
+    came[0, np.flatnonzero(town == 2)[0]] = 2
+    right, low, few, small = by_town(judged(of_mean(mean), came, places=places(town, town, np.zeros(200, int))))
+    assert right.level == pytest.approx(1, abs=0.15) and not right.told
+    assert low.level == pytest.approx(3, rel=0.1) and low.told
+    assert (low.missed or 0) > (right.missed or 1)
+    assert (few.events, few.level, few.missed, few.grids) == (None, None, None, FEWEST)
+    assert (small.events, small.level, small.missed) == (None, None, None)
+    # What the towns say of their events is a band: the towns that are kept back cannot be had as the rest.
+    assert right.events is not None and right.events <= came[:, town == 0].sum() and right.events in (500, 200)
+
+
+def test_a_model_leans_on_what_makes_events_and_a_baseline_on_no_column() -> None:
+    task = noisy_task(grids=60, periods=100)
+    model = fit_family(task, [1], task.as_of).served(1)
+    found = weights_of(model, task.inputs, task.origins[-2:])
+    assert found.columns[0][0].name == "a"
+    assert [name for name, _ in found.families] == ["made"]
+    # A family's columns may cancel each other in a grid: the family weighs no more than they do together.
+    assert 0 < found.families[0][1] <= sum(weight for _, weight in found.columns)
+    told = model.contributions(task.inputs, task.as_of).effects.sum(axis=1)
+    assert np.allclose(
+        np.diff(told), np.diff(np.log(model.predict(task.inputs, [task.as_of]).expected_count[0])), atol=1e-6
+    )
+    assert weights_of(Rate("climatology", 1, 0.1), task.inputs, task.origins[-1:]).columns == ()

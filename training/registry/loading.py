@@ -1,0 +1,95 @@
+"""Versions as they lie in the store, loaded where their checksums are right and they were trained for what is declared."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+
+from riskwarn.errors import FeaturesChanged, ModelDamaged, PurposeUnknown, RiskwarnError, TrainedForOther
+from riskwarn.files import sha256
+from riskwarn.home import Home
+from training.models.forecast import Forecaster
+from training.registry.files import read_forecaster, verify
+from training.registry.purpose import Purpose, check_purpose, read_purpose
+from training.registry.runs import artifact
+from training.registry.series import FILE as SERIES
+from training.registry.series import Series, read_series
+from training.registry.tracking import tracking
+from training.registry.versions import Champion, described
+
+MODEL = "model"
+_DIGEST = "sha256 "
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A version as it lies in the store, its checksums verified."""
+
+    forecaster: Forecaster
+    purpose: Purpose | None  # None for a version of an earlier riskwarn
+
+
+def load_forecaster(home: Home, version: str) -> Forecaster:
+    """Load a version, its checksums verified; raise UnknownVersion, ModelDamaged."""
+    return load_version(home, version).forecaster
+
+
+def load_champion(home: Home, champion: Champion) -> Forecaster:
+    """Load what scores one target and horizon.
+
+    Raises ModelDamaged; TrainedForOther, FeaturesChanged and PurposeUnknown where it was trained for something else than
+    is declared now.
+    """
+    loaded = load_version(home, champion.version)
+    check_purpose(home.configuration, champion.target, champion.version, loaded.purpose)
+    return loaded.forecaster
+
+
+def load_version(home: Home, version: str) -> Loaded:
+    """Load a version and what it was trained for, its checksums verified; raise UnknownVersion, ModelDamaged."""
+    with tracking(home) as client, tempfile.TemporaryDirectory() as folder:
+        told = described(home, client, version)
+        source = artifact(home, client, told.run_id, MODEL, folder)
+        verify(source, version, told.tags["checksum"])
+        return Loaded(read_forecaster(source), read_purpose(source))
+
+
+def why_unfit(home: Home, version: str, target: str) -> RiskwarnError | None:
+    """Why a version can no longer score; None where it can."""
+    try:
+        check_purpose(home.configuration, target, version, load_version(home, version).purpose)
+    except (TrainedForOther, FeaturesChanged, PurposeUnknown, ModelDamaged) as error:
+        return error
+    return None
+
+
+def load_series(home: Home, version: str) -> Series | None:
+    """How a version did at each judged origin; None where it was registered without. Raise UnknownVersion, ModelDamaged."""
+    with tracking(home) as client, tempfile.TemporaryDirectory() as folder:
+        told = described(home, client, version)
+        if "series" not in told.tags:
+            return None
+        file = artifact(home, client, told.run_id, SERIES, folder)
+        if not file.is_file() or sha256(file) != told.tags["series"]:
+            raise ModelDamaged(version=version, file=SERIES)
+        return read_series(file)
+
+
+def load_texts(home: Home, version: str, begin: str = "") -> dict[str, str]:
+    """Name -> the texts that were registered with a version whose names begin so. Raise UnknownVersion, ModelDamaged."""
+    found = {}
+    with tracking(home) as client, tempfile.TemporaryDirectory() as folder:
+        told = described(home, client, version)
+        for tag, digest in sorted(told.tags.items()):
+            name = tag.removeprefix(_DIGEST)
+            if tag.startswith(_DIGEST) and name.startswith(begin):
+                file = artifact(home, client, told.run_id, name, folder)
+                if not file.is_file() or sha256(file) != digest:
+                    raise ModelDamaged(version=version, file=name)
+                found[name] = file.read_text(encoding="utf-8")
+    return found
+
+
+def digest_of(name: str) -> str:
+    """The tag of a version that holds the SHA-256 of a text that lies with it."""
+    return f"{_DIGEST}{name}"

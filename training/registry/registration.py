@@ -1,0 +1,77 @@
+"""A fitted forecaster becomes a version: its run, its files with their checksums, and what it was trained for."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from features.catalogue.catalogue import catalogue
+from riskwarn.files import sha256
+from riskwarn.home import Home
+from training.models.forecast import Forecaster
+from training.registry.facts import made_with
+from training.registry.files import write_checksums
+from training.registry.flavor import write_columns, write_mlmodel
+from training.registry.loading import MODEL, digest_of
+from training.registry.purpose import purpose
+from training.registry.runs import VERSION, keep, keep_folder, log_facts, new_run
+from training.registry.series import Series
+from training.registry.tracking import tracking
+
+
+def register(
+    home: Home,
+    target: str,
+    horizon: int,
+    forecaster: Forecaster,
+    parameters: Mapping[str, Any],
+    metrics: Mapping[str, float],
+    *,
+    family: str | None = None,
+    series: Series | None = None,
+    drawn: Sequence[str] = (),
+    files: Mapping[str, str] | None = None,
+    tags: Mapping[str, str | None] | None = None,
+) -> tuple[str, str]:
+    """Log a run with the model's files and register them as a new version of a family; gives (version, run id).
+
+    `series` is how it and what stood beside it did at each judged origin, of which MLflow draws those that are `drawn`; `files` are texts that lie with the run, by their names,
+    and `tags` what else is noted of it.
+    """
+    name = f"{target}-{horizon}"
+    of_run = {"kind": VERSION, "target": target, "horizon": str(horizon), "family": family, **(tags or {})}
+    with tracking(home) as client, new_run(home, client, f"{name} {forecaster.name}", of_run) as run:
+        run_id = run.info.run_id
+        told = {**parameters, **made_with(forecaster)}
+        log_facts(client, run_id, f"{target} as of {parameters.get('as_of')}", told, metrics, series, drawn)
+        of_version = {"kind": forecaster.name, **({"family": family} if family else {})}
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder) / MODEL
+            place.mkdir()
+            forecaster.save(place)
+            purpose(home.configuration, target, forecaster.names).save(place)
+            write_columns(place, forecaster, {one.name: one for one in catalogue(home.configuration)})
+            # The registry keeps what the artifacts must still be: a file changed with its checksum is found out too.
+            of_version["checksum"] = write_checksums(place)
+            write_mlmodel(place, forecaster, name, run_id, of_version["checksum"])
+            if series is not None:
+                of_version["series"] = sha256(series.save(Path(folder)))
+            keep_folder(home, client, run_id, folder)
+        if files:
+            keep(home, client, run_id, files)
+            of_version |= {digest_of(one): hashlib.sha256(text.encode()).hexdigest() for one, text in files.items()}
+        if not any(model.name == name for model in client.search_registered_models(f"name = '{name}'")):
+            client.create_registered_model(name)
+        version = client.create_model_version(name, f"{run.info.artifact_uri}/{MODEL}", run_id, tags=of_version)
+        return f"{name}-v{version.version}", run_id
+
+
+def keep_with(home: Home, run_id: str, files: Mapping[str, str], tags: Mapping[str, str]) -> None:
+    """Put texts with a run that is over, and note what is said of it: its pages name the version, which the run had to make first."""
+    with tracking(home) as client:
+        keep(home, client, run_id, files)
+        for name, value in tags.items():
+            client.set_tag(run_id, name, value)

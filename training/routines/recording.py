@@ -1,0 +1,103 @@
+"""What was judged becomes a version with all that is told of it: figures, facts, drawings, page and card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from riskwarn.home import Home
+from training.evaluation.comparison import Evaluation, Gain
+from training.labels.task import ForecastTask
+from training.models.forecast import Forecaster
+from training.registry.facts import made_with
+from training.registry.loading import load_texts
+from training.registry.registration import keep_with, register
+from training.registry.runs import RUN_NAME
+from training.registry.series import Series
+from training.registry.versions import Version, run_of
+from training.reports import FILE, model_card, plots, version_page
+from training.reports.facts import Since, audits_of, read_facts
+from training.reports.note import NOTE, changed_words, gain_words, note
+from training.routines.promotion import gain_over_champion
+from training.routines.reporting import CARD, PAGE, beside, drawn, facts_of, since_champion
+
+#: Figures of the champion that stand among those of a run.
+_SHOWN = ("log_loss", "capture_5", "average_precision", "calibration_level")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A forecaster that is to be registered, how it did, and why it is to score or not."""
+
+    task: ForecastTask  # of its horizon
+    forecaster: Forecaster
+    evaluation: Evaluation
+    origins: tuple[date, ...]
+    reason: str
+    notes: tuple[str, ...]
+    parameters: Mapping[str, Any]
+    champion: Version | None  # that which stands
+    comparable: bool  # whether the champion could still score: else its losses may be those of another target
+
+
+def register_judged(home: Home, judgement: Judgement, family: str) -> tuple[str, str]:
+    """Register it with its facts and drawings; gives (version, run id)."""
+    forecaster, evaluation, task = judgement.forecaster, judgement.evaluation, judgement.task
+    own = forecaster.name
+    series = Series(task.horizon, judgement.origins, evaluation.series)
+    champion, gain = judgement.champion, None
+    since = None
+    if champion is not None:
+        gain = gain_over_champion(home, series, own, champion) if judgement.comparable else None
+        now = {**judgement.parameters, **series.as_parameters(), **made_with(forecaster)}
+        since = since_champion(champion, run_of(home, champion.version).data.params, now, gain)
+    facts = facts_of(
+        home.configuration, task, forecaster, evaluation, judgement.origins, kind=own, reason=judgement.reason, notes=judgement.notes,
+        parameters=judgement.parameters, since=since,
+    )  # fmt: skip
+    metrics = {
+        **{key: value for key, value in evaluation.metrics[own].items() if value is not None},
+        "gain_over_best_baseline": evaluation.decisive.gain,
+        "n_events": float(evaluation.n_events),
+        **beside(evaluation, own),
+        **_of_champion(champion, gain),
+    }
+    return register(
+        home, task.target, task.horizon, forecaster, judgement.parameters, metrics, family=family, series=series,
+        drawn=drawn(evaluation, own), files={FILE: facts.as_json(), **plots(facts)},
+        tags=_tags(since),
+    )  # fmt: skip
+
+
+def keep_pages(home: Home, version: str, alias: str, run_id: str) -> None:
+    """Put the page and the card of a version, made of what lies with it, beside its other files."""
+    texts = load_texts(home, version)
+    facts, audits = read_facts(texts[FILE]), audits_of(texts)
+    files = {
+        PAGE: version_page(facts, version=version, alias=alias, audits=audits),
+        CARD: model_card(facts, version=version, alias=alias),
+    }
+    keep_with(home, run_id, files, {NOTE: note(facts, version), RUN_NAME: f"{version} {facts.kind}"})
+
+
+def _of_champion(champion: Version | None, gain: Gain | None) -> dict[str, float]:
+    """The champion's figures beside those of a run, and the gain over it."""
+    if champion is None:
+        return {}
+    found = {f"{name}/champion": value for name, value in champion.metrics.items() if name in _SHOWN}
+    if gain is not None and gain.gain == gain.gain:
+        found["gain_over_champion"] = gain.gain
+    return found
+
+
+def _tags(since: Since | None) -> dict[str, str]:
+    """What is said of the champion that stood, so that runs can be searched by it."""
+    if since is None:
+        return {}
+    return {
+        "champion_then": since.version,
+        "gain_over_champion": gain_words(since),
+        "changed_since_champion": changed_words(since),
+    }
