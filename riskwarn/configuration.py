@@ -184,6 +184,10 @@ class Configuration(Declared):
     )
     levels: Levels = Field(default=Levels(), description="rules of the attention levels")
     features: FeatureChoice = Field(default=FeatureChoice(), description="which features are built")
+    inbox: str | None = Field(
+        default=None,
+        description="the folder whose new files riskwarn update loads, in the home where the path is relative; else inbox/ there",
+    )
     min_residents: int = Field(
         default=300, ge=0, description="details of a grid with fewer residents are shown from the community up"
     )
@@ -218,8 +222,8 @@ class Configuration(Declared):
         return Calendar(self.period, zone(self.timezone))
 
     def fingerprint(self) -> str:
-        """SHA-256 of the meaning of the configuration: comments and the order of keys do not count."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+        """SHA-256 of the meaning of the configuration: comments, the order of keys and where files are fetched do not count."""
+        text = json.dumps(self.model_dump(mode="json", exclude={"inbox"}), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def chosen_targets(self, name: str | None) -> list[str]:

@@ -150,6 +150,14 @@ class FolderEmpty(RiskwarnError):
     template = "{folder}: the folder is empty; put the exports of the departments in it, or name another."
 
 
+class HomeBusy(RiskwarnError):
+    """An update meets another, a training or a scoring."""
+
+    code = "home_busy"
+    template = "{home}: another riskwarn update, train or score is running; run this again when it has ended."
+    status = 503
+
+
 class FolderMissing(RiskwarnError):
     """A file is to be written into a folder that is not there."""
 

@@ -42,6 +42,7 @@ COMMANDS = {
     "promote": "promote",
     "rollback": "rollback",
     "score": "score",
+    "update": "update",
     "serve": "serve",
     "demo": "demo",
 }

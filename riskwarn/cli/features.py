@@ -16,6 +16,7 @@ from riskwarn.messages import Message
 if TYPE_CHECKING:
     from features import Feature
     from features.building.tables import BuiltTable, Column
+    from features.incremental.table import Built
     from riskwarn.home import Home
 
 
@@ -29,28 +30,17 @@ def command() -> None:
 @click.pass_obj
 def build(session: Session, as_of: datetime | None) -> None:
     """Write one row a grid: grid_id, as_of and one column a feature (Parquet)."""
-    from features import chosen_executor
-    from features.building.tables import table_path, write_table
-    from features.incremental.incremental import newest_features
-    from riskwarn.files import atomic
+    from features.incremental.table import build_table
 
-    home = session.home()
-    executor = chosen_executor(home.settings.dask, home.settings.threads)
     day = as_of.date() if as_of else None
-    newest = newest_features(home, day, now=datetime.now(UTC), progress=session.progress, executor=executor)
-    matrix, day = newest.matrix, newest.matrix.origins[0]
-    path = table_path(home, day, newest.store_version)
-    with atomic(path) as temporary:
-        write_table(temporary, matrix)
-    result = {
-        "as_of": day.isoformat(),
-        "rows": len(matrix.grid_ids),
-        "n_features": len(matrix.features),
-        "path": str(path),
-    }
+    built = build_table(session.home(), day, now=datetime.now(UTC), progress=session.progress)
+    session.emit(built.as_dict(), [table_built(built)])
+
+
+def table_built(built: Built) -> str:
+    """What was built, in a sentence."""
     said = "{grids} grids, {features} features as of {day}: {path}"
-    lines = [Message(said, grids=len(matrix.grid_ids), features=len(matrix.features), day=day, path=path)]
-    session.emit(result, lines)
+    return Message(said, grids=built.rows, features=built.n_features, day=built.as_of, path=built.path)
 
 
 @command.command("list")

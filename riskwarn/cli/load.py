@@ -223,13 +223,14 @@ def _show(session: Session, plan: Plan) -> None:
             lines.append(Message("{file}, {source}: not read: {headings}", **of, headings=", ".join(dropped)))
         lines += [Message("{file}, {source}: missing: {what}", **of, what=what) for what in one.lacks]
     lines += [
-        Message("skipped: {file}: {reason}", file=_file_and_sheet(one.file, one.sheet), reason=one.reason)
+        Message("skipped: {file}: {reason}", file=file_and_sheet(one.file, one.sheet), reason=one.reason)
         for one in plan.skipped
     ]
     session.emit({}, [*lines, ""])
 
 
-def _file_and_sheet(file: str, sheet: str | None) -> str:
+def file_and_sheet(file: str, sheet: str | None) -> str:
+    """A file, and the sheet of it that is meant."""
     return Message("{file}, sheet {sheet}", file=file, sheet=sheet) if sheet else str(file)
 
 
@@ -238,6 +239,23 @@ def _lines(
 ) -> list[str | Shown]:
     from riskwarn.store import Store
 
+    lines = accounts(session, done, failed)
+    if dry_run:
+        return [*lines, "", "Nothing was stored. Without --dry-run it is."]
+    lines += [Message("note: {note}", note=note) for note in targets]
+    held = Store(home).records()
+    force = ", ".join(f"{source} {rows}" for source, rows in held.items()) or "nothing"
+    following = (
+        "mend what was not loaded, and load it again" if failed
+        else "riskwarn health, then riskwarn train" if "grids" in held and len(held) > 1
+        else "riskwarn load the other exports" if "grids" in held
+        else "riskwarn load the table of grids"
+    )  # fmt: skip
+    return [*lines, "", Message("In force: {sources}. Next: {following}.", sources=force, following=following)]
+
+
+def accounts(session: Session, done: Sequence[Done], failed: Sequence[Failed]) -> list[str | Shown]:
+    """What became of each table."""
     lines: list[str | Shown] = [*table([one.as_dict() for one in done], _COLUMNS)] if done else []
     for one in done:
         name = one.table.file.name
@@ -255,18 +273,7 @@ def _lines(
             record = ", ".join(f"{field} {value}" for field, value in row.items())
             lines.append(Message("{file}: as stored: {record}", file=name, record=record))
     lines += [
-        Message("not loaded: {file}: {problem}", file=_file_and_sheet(one.file, one.sheet), problem=one.error)
+        Message("not loaded: {file}: {problem}", file=file_and_sheet(one.file, one.sheet), problem=one.error)
         for one in failed
     ]
-    if dry_run:
-        return [*lines, "", "Nothing was stored. Without --dry-run it is."]
-    lines += [Message("note: {note}", note=note) for note in targets]
-    held = Store(home).records()
-    force = ", ".join(f"{source} {rows}" for source, rows in held.items()) or "nothing"
-    following = (
-        "mend what was not loaded, and load it again" if failed
-        else "riskwarn health, then riskwarn train" if "grids" in held and len(held) > 1
-        else "riskwarn load the other exports" if "grids" in held
-        else "riskwarn load the table of grids"
-    )  # fmt: skip
-    return [*lines, "", Message("In force: {sources}. Next: {following}.", sources=force, following=following)]
+    return lines

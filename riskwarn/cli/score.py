@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,17 +11,28 @@ from riskwarn.cli import options
 from riskwarn.cli.session import Session
 from riskwarn.messages import Message
 
+if TYPE_CHECKING:
+    from riskwarn.home import Home
+    from serving import Published
+
 
 @click.command("score")
 @options.as_of
 @click.pass_obj
 def command(session: Session, as_of: datetime | None) -> None:
     """Score the city with its champions, publish the snapshot and raise alerts."""
+    from riskwarn.store.writing import routine
     from serving import publish
-    from training import champions, of_several_families
 
     home = session.home()
-    done = publish(home, as_of.date() if as_of else None, now=datetime.now(UTC), progress=session.progress)
+    with routine(home):
+        done = publish(home, as_of.date() if as_of else None, now=datetime.now(UTC), progress=session.progress)
+    session.emit(done.as_dict(), [*published(done), "Next: riskwarn serve."])
+    say_of_families(session, home)
+
+
+def published(done: Published) -> list[str]:
+    """What was published."""
     lines: list[str] = [
         Message(
             "snapshot {snapshot}: {grids} grids as of {as_of}, {alerts} new alerts, {seconds:.1f} s",
@@ -35,8 +47,13 @@ def command(session: Session, as_of: datetime | None) -> None:
                 sources=", ".join(done.gaps),
             )
         )
-    lines.append("Next: riskwarn serve.")
-    session.emit(done.as_dict(), lines)
+    return lines
+
+
+def say_of_families(session: Session, home: Home) -> None:
+    """Name the targets whose champions were not trained together."""
+    from training import champions, of_several_families
+
     for target, versions in of_several_families(champions(home)).items():
         session.tell(
             "the champions of {target} ({versions}) were not trained together, so that their horizons need not agree; "

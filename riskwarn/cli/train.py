@@ -23,16 +23,19 @@ def command(session: Session, target: str | None, horizon: int | None, as_of: da
 
 def run(session: Session, target: str | None, horizon: int | None, as_of: datetime | None, *, renew: bool) -> None:
     """Train and print what was trained and what was skipped; `renew` replaces champions that can no longer score."""
+    from riskwarn.store.writing import routine
     from training import train
 
-    trained, skipped = train(
-        session.home(),
-        target=target,
-        horizon=horizon,
-        as_of=as_of.date() if as_of else None,
-        renew=renew,
-        progress=session.progress,
-    )
+    home = session.home()
+    with routine(home):
+        trained, skipped = train(
+            home,
+            target=target,
+            horizon=horizon,
+            as_of=as_of.date() if as_of else None,
+            renew=renew,
+            progress=session.progress,
+        )
     rows = []
     for one in trained:
         model, best = one.evaluation.metrics["model"], one.evaluation.best_baseline

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from riskwarn.errors import HomeBusy
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store.garbage import finish_erasures, sweep
 
 LOCK = ".lock"
+
+#: Held by who updates, and shared by who trains or scores by hand.
+ROUTINE = ".routine.lock"
 
 
 @contextmanager
@@ -36,4 +40,18 @@ def one_at_a_time(folder: Path, progress: Progress, waiting: str) -> Iterator[No
         except BlockingIOError:
             progress(waiting)
             fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def routine(home: Home, *, alone: bool = False) -> Iterator[None]:
+    """Train or score beside others who do, or `alone` carry out the nightly update; raise HomeBusy where that does not go.
+
+    Nobody waits: who comes second is told, and comes again.
+    """
+    with (home.path / ROUTINE).open("a") as handle:
+        try:
+            fcntl.flock(handle, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise HomeBusy(home=home.path) from error
         yield

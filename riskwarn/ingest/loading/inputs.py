@@ -41,7 +41,7 @@ def listed(paths: Sequence[Path]) -> tuple[list[Path], list[Skipped]]:
     files: list[Path] = []
     skipped: list[Skipped] = []
     for path in paths:
-        files += _below(path, skipped) if path.is_dir() else [path]
+        files += files_below(path, skipped) if path.is_dir() else [path]
     seen: dict[str, Path] = {}
     kept = []
     for file in files:
@@ -53,7 +53,8 @@ def listed(paths: Sequence[Path]) -> tuple[list[Path], list[Skipped]]:
     return kept, skipped
 
 
-def _below(folder: Path, skipped: list[Skipped], depth: int = 1) -> list[Path]:
+def files_below(folder: Path, skipped: list[Skipped], depth: int = 1) -> list[Path]:
+    """The files of a folder and of the folders in it, by name; what is passed over is added to `skipped`."""
     files = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith("~$"):
@@ -63,7 +64,7 @@ def _below(folder: Path, skipped: list[Skipped], depth: int = 1) -> list[Path]:
         elif path.is_dir() and depth == 0:
             skipped.append(Skipped(path.name, None, "it is a folder in a folder of the folder: name it by itself"))
         elif path.is_dir():
-            files += _below(path, skipped, depth - 1)
+            files += files_below(path, skipped, depth - 1)
         elif path.suffix.lower() == ".sql":
             skipped.append(Skipped(path.name, None, "it is a query: name it by itself"))
         elif path.is_file():

@@ -1,0 +1,77 @@
+"""A process that updates a home and dies where it is told: each update runs in a fork of it.
+
+Run as a script it reads orders, one JSON document a line, and answers each with how the update ended.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import riskwarn
+from riskwarn.home import Home
+
+ROOT = Path(riskwarn.__file__).parents[1]
+
+
+@contextmanager
+def updaters(home: Home, now: datetime) -> Iterator[Callable[[str | None], str]]:
+    """Give `run(step)`: update a home in a process that is killed (SIGKILL) when it comes to a step; says how it ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", __file__, str(home.path), now.isoformat()], cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdin is not None and process.stdout is not None
+    stdin, stdout = process.stdin, process.stdout
+
+    def run(step: str | None) -> str:
+        stdin.write(json.dumps(step) + "\n")
+        stdin.flush()
+        return stdout.readline().strip()
+
+    try:
+        yield run
+    finally:
+        stdin.close()
+        process.wait(timeout=60)
+        stdout.close()
+
+
+def main() -> None:
+    """Carry out orders until there are no more."""
+    from riskwarn.home import open_home
+    from riskwarn.settings import Settings
+    from serving.update import update
+
+    now = datetime.fromisoformat(sys.argv[2])
+    for line in sys.stdin:
+        step = json.loads(line)
+        child = os.fork()
+        if child == 0:
+
+            def dying(doing: str, done: int = 0, of: int = 0, step: str | None = step) -> None:
+                if step is not None and step in f"{doing} {done}":
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            try:
+                done = update(open_home(Path(sys.argv[1]), Settings(threads=1)), now=now, progress=dying)
+            except BaseException as error:
+                sys.stderr.write(repr(error))
+                os._exit(2)
+            os._exit(0 if done.complete else 1)
+        _, status = os.waitpid(child, 0)
+        code = os.waitstatus_to_exitcode(status)
+        told = {-signal.SIGKILL: "killed", 0: "complete", 1: "incomplete"}.get(code, "failed")
+        sys.stdout.write(told + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
