@@ -75,7 +75,7 @@ def item(snapshot: Snapshot, row: dict[str, Any]) -> dict[str, Any]:
         "code": row["code"],
         "name": row["name"],
         "rank": row["rank"],
-        "rank_interval": None,
+        "rank_interval": _rank_interval(row),
         "score": row["score"],
         "expected_count": row["expected_count"],
         "per_10000": row["per_10000"],
@@ -86,6 +86,12 @@ def item(snapshot: Snapshot, row: dict[str, Any]) -> dict[str, Any]:
         "suppressed": row["suppressed"],
         "reasons": snapshot.reasons.get(key, [])[:REASONS_SHOWN] if row["unit"] == Unit.GRID.value else [],
     }
+
+
+def _rank_interval(row: dict[str, Any]) -> list[int] | None:
+    """Within which its rank lies; None where a baseline scores, and in snapshots from before there was one."""
+    lower, upper = row.get("rank_lower"), row.get("rank_upper")
+    return None if lower is None or upper is None else [int(lower), int(upper)]
 
 
 def sources(snapshot: Snapshot, now: datetime, source: str | None) -> dict[str, Any]:

@@ -16,16 +16,16 @@ from riskwarn.words import Unit
 from serving.gaps import DataGaps, relied_on
 from serving.levels import levels
 from training import Champion, Forecaster, Reasons, make_task
+from training.intervals.counts import CountDistribution
 from training.models.forecast import Forecast
-
-DIGITS = 6
+from training.models.members import DIGITS, rank_bounds, resampled
 
 REASONS_KEPT = 12
 
 #: Not shown of a single grid, as petitions are not: categories that say too much of a household.
 SENSITIVE_CATEGORIES = ("marriage_family", "medical", "village_affairs")
 
-COLUMNS = ("unit", "code", "name", "parent", "target", "horizon", "rank", "score", "expected_count", "lower", "upper", "per_10000", "residents", "level", "change", "suppressed")  # fmt: skip
+COLUMNS = ("unit", "code", "name", "parent", "target", "horizon", "rank", "rank_lower", "rank_upper", "score", "expected_count", "lower", "upper", "per_10000", "residents", "level", "change", "suppressed")  # fmt: skip
 
 REASON_COLUMNS = ("code", "target", "horizon", "feature", "zh", "en", "effect")
 
@@ -58,11 +58,13 @@ def score_city(
             probability, count = one.probability[0], one.expected_count[0]
             why = forecaster.explain(inputs, city.as_of)
             rests_on = relied_on(why, city.configuration.targets[target].source)
+            members = resampled(forecaster, inputs, city.as_of)
             grids = _grids(city, champion, one, probability, count, residents, small, before)
+            grids = _with_bounds(grids, probability, None if members is None else members.probability)
             hidden = [gaps.grids(city, rests_on, kind) for kind in (Gap.SILENT, Gap.SHORT)]
             score, ranks = grids["score"].to_numpy(), grids["rank"].to_numpy()
             tables.append(grids.assign(level=levels(score, ranks, city.configuration.levels, *hidden)))
-            tables += _units(city, champion, one, count, residents)
+            tables += _units(city, champion, one, count, residents, members)
             reasons.append(_reasons(city, champion, why, small))
     table = pd.concat(tables, ignore_index=True)[list(COLUMNS)]
     return Scored(table, pd.concat(reasons, ignore_index=True))
@@ -119,7 +121,12 @@ def _grids(
 
 
 def _units(
-    city: City, champion: Champion, made: Forecast, count: np.ndarray, residents: np.ndarray
+    city: City,
+    champion: Champion,
+    made: Forecast,
+    count: np.ndarray,
+    residents: np.ndarray,
+    members: CountDistribution | None,
 ) -> list[pd.DataFrame]:
     """The units above: the expected count is the sum of the parts; a probability is not calibrated there."""
     tables = []
@@ -129,30 +136,46 @@ def _units(
         people = np.bincount(units.of_grid, residents, len(units.codes))
         above = made.summed(unit, units.of_grid)[0]
         per_10000 = _per_10000(total, people)
-        tables.append(
-            pd.DataFrame(
-                {
-                    "unit": unit.value,
-                    "code": units.codes,
-                    "name": units.names,
-                    "parent": units.parents,
-                    "target": champion.target,
-                    "horizon": champion.horizon,
-                    # Where nobody knows the residents, units come last, by their total.
-                    "rank": _ranks(np.where(np.isnan(per_10000), -1 / (1 + total), per_10000), units.codes),
-                    "score": np.nan,
-                    "expected_count": np.round(total, DIGITS),
-                    "lower": above.quantile(0.1),
-                    "upper": above.quantile(0.9),
-                    "per_10000": np.round(per_10000, DIGITS),
-                    "residents": people,
-                    "level": None,
-                    "change": np.nan,
-                    "suppressed": False,
-                }
-            )
+        order_by = _order_by(total, per_10000)
+        table = pd.DataFrame(
+            {
+                "unit": unit.value,
+                "code": units.codes,
+                "name": units.names,
+                "parent": units.parents,
+                "target": champion.target,
+                "horizon": champion.horizon,
+                "rank": _ranks(order_by, units.codes),
+                "score": np.nan,
+                "expected_count": np.round(total, DIGITS),
+                "lower": above.quantile(0.1),
+                "upper": above.quantile(0.9),
+                "per_10000": np.round(per_10000, DIGITS),
+                "residents": people,
+                "level": None,
+                "change": np.nan,
+                "suppressed": False,
+            }
         )
+        drawn = None
+        if members is not None:
+            sums = np.stack(
+                [np.bincount(units.of_grid, one, len(units.codes)) for one in np.round(members.mean, DIGITS)]
+            )
+            drawn = _order_by(sums, _per_10000(sums, people))
+        tables.append(_with_bounds(table, order_by, drawn))
     return tables
+
+
+def _order_by(total: np.ndarray, per_10000: np.ndarray) -> np.ndarray:
+    """By what units are ranked: where nobody knows the residents, they come last, by their total."""
+    return np.where(np.isnan(per_10000), -1 / (1 + total), per_10000)
+
+
+def _with_bounds(table: pd.DataFrame, order_by: np.ndarray, drawn: np.ndarray | None) -> pd.DataFrame:
+    """A table with the interval of each rank; without one where the forecaster has no members."""
+    lower, upper = rank_bounds(order_by, drawn) if drawn is not None else (None, None)
+    return table.assign(rank_lower=lower, rank_upper=upper).astype({"rank_lower": "Int64", "rank_upper": "Int64"})
 
 
 def _per_10000(count: np.ndarray, residents: np.ndarray) -> np.ndarray:

@@ -52,6 +52,7 @@ def test_the_ranking_has_its_shape(api: httpx.Client, town: Town) -> None:
         assert 0 <= item["score"] <= item["expected_count"]
         assert item["score"] == round(item["score"], 6)
         assert item["interval"][0] <= item["interval"][1]
+        assert item["rank_interval"][0] <= item["rank_interval"][1]
         assert item["change"] is None
         assert all(set(reason) == {"feature", "zh", "en", "effect"} for reason in item["reasons"])
     scores = [item["score"] for item in ranking["items"]]

@@ -51,6 +51,23 @@ def test_what_is_published_is_coherent(town: Town) -> None:
             assert np.allclose(parts.reindex(whole.index), whole, atol=1e-5), (target, horizon, above)
 
 
+def test_every_rank_of_a_model_has_an_interval_and_no_rank_of_a_baseline(town: Town) -> None:
+    """As wide as what was learnt is uncertain; of one city there is one rank."""
+    table = read_table(town.home, town.published.snapshot)
+    kinds = {(one.target, one.horizon): one.kind for one in town.trained}
+    for (target, horizon, unit), rows in table.groupby(["target", "horizon", "unit"]):
+        if kinds[target, horizon] != "model":
+            assert rows["rank_lower"].isna().all() and rows["rank_upper"].isna().all()
+            continue
+        by = rows["score"] if unit == "grid" else rows["per_10000"]
+        own = by.rank(ascending=False, method="average")
+        assert ((rows["rank_lower"] <= own) & (own <= rows["rank_upper"])).all()
+        assert rows["rank_lower"].min() >= 1 and rows["rank_upper"].max() <= len(rows)
+        if unit == "grid":
+            assert 1 < (rows["rank_upper"] - rows["rank_lower"]).mean() < len(rows) / 2
+    assert "model" in kinds.values()
+
+
 def test_publishing_the_same_again_gives_the_same_snapshot(town: Town) -> None:
     again = publish(town.home, now=NOW)
     assert (again.snapshot, again.alerts) == (town.published.snapshot, 0)

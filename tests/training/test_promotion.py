@@ -162,7 +162,17 @@ def test_a_backtest_has_a_row_for_every_grid_and_origin(town: Town) -> None:
     assert done.origins[0] == date(2026, 3, 30)
     table = pd.read_parquet(done.predictions)
     assert len(table) == 60 * len(done.origins)
-    named = {"grid_id", "as_of", "target", "horizon", "probability", "expected_count", "observed"}
+    named = {
+        "grid_id",
+        "as_of",
+        "target",
+        "horizon",
+        "probability",
+        "expected_count",
+        "observed",
+        "rank_lower",
+        "rank_upper",
+    }
     baselines = (
         "zero", "climatology", "last_value", "all_history", "rate_12", "near_repeat", "shrunk_history", "conflictology",
         "poisson_regression",
@@ -170,6 +180,8 @@ def test_a_backtest_has_a_row_for_every_grid_and_origin(town: Town) -> None:
     named |= {f"baseline_{name}" for name in baselines} | {f"baseline_{name}_count" for name in baselines}
     named |= {f"part_{name}{what}" for name in ("regression", "lightgbm") for what in ("", "_count")}
     assert set(table.columns) == named
+    own = table.groupby("as_of")["probability"].rank(ascending=False, method="average").round(6)
+    assert ((table["rank_lower"] <= own + 1) & (own <= table["rank_upper"] + 1)).all(), "up to ties of six digits"
     # The newest ripe origin ends the test by default; labels are those of the store.
     assert table["observed"].notna().all()
     assert int(table["observed"].sum()) == done.evaluation.n_events

@@ -49,6 +49,7 @@ class SpanModel:
     linear: Linear | None
     trees: lgb.Booster | None  # from the margin of the regression
     alone: Alone | None
+    deviations: Reals | None = None  # (members, 1 + columns) see :mod:`training.models.members`
 
     def margin(self, columns: Design, origins: Sequence[date], threads: int) -> Reals:
         """(origins, grids) log means."""
@@ -161,7 +162,8 @@ class Ensemble:
         return self.dispersion.around(self.calibration.of(rate)).probability
 
     def save(self, folder: Path) -> None:
-        """Write `model.json`, and LightGBM's text for the trees of each span: `trees-1-4.txt`, `alone-1-4.txt`."""
+        """Write `model.json`, and LightGBM's text for the trees of each span: `trees-1-4.txt`, `alone-1-4.txt`; and its
+        members: `members-1-4.json`."""
         content = {
             "kind": "ensemble",
             "name": self.name,
@@ -185,6 +187,8 @@ class Ensemble:
         for span in self.spans:
             if span.trees is not None:
                 write_text(folder / f"trees-{span.start}-{span.stop}.txt", span.trees.model_to_string())
+            if span.deviations is not None:
+                write_text(folder / f"members-{span.start}-{span.stop}.json", json.dumps(span.deviations.tolist()))
             if span.alone is not None:
                 write_text(folder / f"alone-{span.start}-{span.stop}.txt", span.alone.trees.model_to_string())
 
@@ -195,6 +199,10 @@ def load_ensemble(folder: Path, content: dict[str, Any], threads: int = 1) -> En
     def trees(part: str, told: dict[str, Any]) -> lgb.Booster:
         return lgb.Booster(model_file=str(folder / f"{part}-{told['start']}-{told['stop']}.txt"))
 
+    def members(told: dict[str, Any]) -> Reals | None:
+        file = folder / f"members-{told['start']}-{told['stop']}.json"
+        return np.array(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else None
+
     spans = tuple(
         SpanModel(
             told["start"],
@@ -202,6 +210,7 @@ def load_ensemble(folder: Path, content: dict[str, Any], threads: int = 1) -> En
             Linear.from_dict(told["linear"]) if told["linear"] is not None else None,
             trees("trees", told) if told["trees"] else None,
             Alone(told["alone"], trees("alone", told)) if told["alone"] is not None else None,
+            members(told),
         )
         for told in content["spans"]
     )

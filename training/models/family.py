@@ -17,6 +17,7 @@ from training.labels.task import ForecastTask
 from training.models.choosing import Choices, choose, outcome, side_by_side
 from training.models.design import Design, design, rising, varying
 from training.models.ensemble import Alone, Ensemble, SpanModel
+from training.models.members import deviations
 from training.models.poisson import fit_regressions
 from training.models.trees import ALONE, RESIDUAL, binned, grow
 
@@ -38,7 +39,7 @@ class Family:
         """The model of a horizon, the regression alone and LightGBM alone."""
         model = self.models[horizon]
         regression = [replace(span, trees=None, alone=None) for span in model.spans]
-        lightgbm = [replace(span, linear=None, trees=None) for span in model.spans]
+        lightgbm = [replace(span, linear=None, trees=None, deviations=None) for span in model.spans]
         served = (
             model
             if self.choices.mixed
@@ -104,7 +105,8 @@ def _fit_span(task: ForecastTask, columns: Design, at: date, choices: Choices, s
     trees = grow(rows, learnt, rows.margin, replace(RESIDUAL, rounds=choices.rounds), flags)
     mean = float(np.log(max(learnt.events, 0.5) / learnt.rows))
     alone = grow(rows, learnt, np.full_like(rows.margin, mean), replace(ALONE, rounds=choices.alone_rounds), flags)
-    return SpanModel(start, stop, linear, trees, Alone(mean, alone))
+    moved = deviations(task, columns, learnt, linear, choices.penalty, flags)
+    return SpanModel(start, stop, linear, trees, Alone(mean, alone), moved)
 
 
 def _check(task: ForecastTask, at: date) -> None:

@@ -247,6 +247,12 @@ def _sums(columns: Design, outcome: Outcome, point: Reals, mean: Reals, scale: R
     return _Sums(loss, np.concatenate([[residual], slope]), whole)
 
 
+def curvature(columns: Design, outcome: Outcome, linear: Linear) -> Reals:
+    """(1 + columns, 1 + columns) the curvature of the loss at a regression, summed over rows, in its standardised columns."""
+    point = np.concatenate([[linear.intercept], linear.coefficients])
+    return _sums(columns, outcome, point, linear.mean, linear.scale).curve
+
+
 def margins(columns: Design, origins: Sequence[date], linear: Linear) -> Reals:
     """(origins, grids) log means."""
     found = np.empty((len(origins), columns.grids))

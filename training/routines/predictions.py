@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from training.evaluation.rolling import RollingForecasts
 from training.labels.task import ForecastTask
 from training.models.family import PARTS
+from training.models.members import rank_bounds, resampled
 
 #: Rows that are written at once.
 ROWS = 200_000
@@ -39,6 +40,21 @@ def write_predictions(path: Path, task: ForecastTask, forecasts: RollingForecast
             writer.close()
 
 
+def _rank_bounds(
+    task: ForecastTask, origins: Sequence[date], forecasts: RollingForecasts, probability: np.ndarray
+) -> dict[str, Any]:
+    """The interval of each rank, as it would have been published."""
+    bounds = []
+    for origin, own in zip(origins, probability, strict=True):
+        fold = next(one for one in forecasts.folds if origin in one.origins)
+        members = resampled(fold.forecasters["model"], task.inputs, origin)
+        bounds.append(rank_bounds(own, members.probability if members is not None else own[None]))
+    return {
+        name: np.concatenate(part)
+        for name, part in zip(("rank_lower", "rank_upper"), zip(*bounds, strict=True), strict=True)
+    }
+
+
 def _table(
     task: ForecastTask, origins: Sequence[date], forecasts: RollingForecasts, observed: np.ndarray
 ) -> pd.DataFrame:
@@ -51,6 +67,7 @@ def _table(
         "probability": own.probability.ravel(),
         "expected_count": own.expected_count.ravel(),
         "observed": pd.array(observed.ravel(), dtype="Float64"),
+        **_rank_bounds(task, origins, forecasts, own.probability),
     }
     for name in forecasts:
         if name != "model":

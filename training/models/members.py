@@ -1,0 +1,139 @@
+"""How sure a ranking is: the regression as it would have come out of other records, and the ranks that follow.
+
+A member is the regression after one Newton step on resampled blocks: each block, a community during half a year, counts as often
+as a Poisson draw says (the bootstrap of Chamandy et al. 2012), since what happens in one place and season hangs together. The
+draws are those of (half-year, community, member) and of nothing else: the spans of a family, two runs and any number of threads
+meet the same. Trees stay as they are.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import rankdata
+from threadpoolctl import threadpool_limits
+
+from riskwarn.periods import Period
+from riskwarn.words import Unit
+from training.intervals.counts import INTERVAL_LEVEL, CountDistribution, Reals
+from training.labels.task import ForecastInputs, ForecastTask
+from training.models.design import Block, Design, design
+from training.models.ensemble import Ensemble, SpanModel
+from training.models.forecast import Forecaster
+from training.models.linear import Linear
+from training.models.poisson import LEAST_MARGIN, MOST_CURVED, MOST_MARGIN, Flags, Outcome, curvature, margins_of
+
+Ints = npt.NDArray[np.int64]
+
+#: Members of a model.
+MEMBERS = 50
+
+#: Periods of a block.
+_STRETCH = {Period.DAY: 182, Period.WEEK: 26, Period.MONTH: 6}
+
+#: The curvature of many rows is taken from one origin in so many.
+_PART = 10
+
+_SEED = 20260
+
+#: Digits beyond which two numbers of a ranking are the same, as they are published.
+DIGITS = 6
+
+
+def deviations(
+    task: ForecastTask, columns: Design, outcome: Outcome, linear: Linear, penalty: float, rising: Flags
+) -> Reals:
+    """(members, 1 + columns) what each member's intercept and standardised coefficients differ by from the regression's.
+
+    A column that may only raise a forecast does so in every member.
+    """
+    if outcome.events == 0:
+        return np.zeros((MEMBERS, 1 + len(columns.features)))
+    unit = task.units.get(Unit.COMMUNITY, np.arange(columns.grids))
+    stretch = columns.places_of(outcome.origins) // _STRETCH[task.calendar.period]
+    draws = _draws(int(stretch.max()) + 1, int(unit.max()) + 1)
+    part = outcome if outcome.weight.size <= MOST_CURVED else outcome.every(_PART)
+    part = part if part.rows > 0 else outcome
+    with threadpool_limits(1):
+        slope = _slopes(columns, outcome, linear, draws, stretch, unit)
+        curve = curvature(columns, part, linear) / part.rows
+        free = np.concatenate([[True], ~(rising & (linear.coefficients <= 0))])
+        curve = curve + np.diag(np.concatenate([[0.0], np.full(len(linear.coefficients), penalty)]) + 1e-12)
+        step = np.zeros_like(slope)
+        step[free] = -np.linalg.solve(curve[np.ix_(free, free)], slope[free] / outcome.rows)
+    step[1:][rising] = np.maximum(step[1:][rising], -linear.coefficients[rising, None])
+    # So many digits are kept with the model, too: what is judged is what is published.
+    return np.ascontiguousarray(np.round(step.T, DIGITS))
+
+
+def _draws(stretches: int, units: int) -> npt.NDArray[np.float32]:
+    """(stretches, units, members) by how much more often than once a block counts."""
+    drawn = np.random.default_rng(_SEED).poisson(1.0, (stretches, units, MEMBERS))
+    return (drawn - 1).astype(np.float32)
+
+
+def _slopes(
+    columns: Design,
+    outcome: Outcome,
+    linear: Linear,
+    draws: npt.NDArray[np.float32],
+    stretch: Ints,
+    unit: Ints,
+) -> Reals:
+    """(1 + columns, members) the slope of the loss at the regression, in standardised columns, over resampled blocks."""
+
+    def sums(block: Block) -> tuple[Reals, Reals]:
+        known = outcome.weight[block.origins].ravel()
+        counts = outcome.counts[block.origins].ravel().astype(np.float32)
+        margin = np.clip(margins_of(block.columns, linear), LEAST_MARGIN, MOST_MARGIN).astype(np.float32)
+        residual = (np.exp(margin) - counts) * known
+        drawn = draws[stretch[block.origins]][:, unit].reshape(len(residual), MEMBERS) * residual[:, None]
+        return (block.columns @ drawn).astype(np.float64), drawn.sum(axis=0, dtype=np.float64)
+
+    slope, total = np.zeros((len(columns.features), MEMBERS)), np.zeros(MEMBERS)
+    for one, two in map(sums, columns.blocks(outcome.origins)):
+        slope += one
+        total += two
+    return np.concatenate([total[None], (slope - linear.mean[:, None] * total) / linear.scale[:, None]])
+
+
+def resampled(forecaster: Forecaster, inputs: ForecastInputs, origin: date) -> CountDistribution | None:
+    """(members, grids) what a model would forecast had it learnt from other records; None for a baseline, whose rule learns next to
+    nothing."""
+    if not isinstance(forecaster, Ensemble) or any(span.deviations is None for span in forecaster.spans):
+        return None
+    columns = design(inputs.matrix, [origin], forecaster.names).only([origin])
+    with threadpool_limits(1):
+        rate = np.sum(
+            [np.exp(_margins(span, columns, origin, forecaster.threads)) for span in forecaster.spans], axis=0
+        )
+    return forecaster.dispersion.around(forecaster.calibration.of(np.asarray(rate)))
+
+
+def _margins(span: SpanModel, columns: Design, origin: date, threads: int) -> Reals:
+    """(members, grids) log means of a span."""
+    own = span.margin(columns, [origin], threads)[0]
+    assert span.linear is not None and span.deviations is not None
+    weights = span.deviations[:, 1:] / span.linear.scale
+    moved = weights @ columns.rows([origin]).T.astype(np.float64)
+    moved += (span.deviations[:, 0] - weights @ span.linear.mean)[:, None]
+    # The margin is the mean of those of its parts, of which the regression is one.
+    return np.asarray(np.clip(own + moved / (1 if span.alone is None else 2), LEAST_MARGIN, MOST_MARGIN))
+
+
+def rank_bounds(published: Reals, members: Reals, level: float = INTERVAL_LEVEL) -> tuple[Ints, Ints]:
+    """(lower, upper) ranks of units, from 1 for the highest, of the `published` (units,) numbers by which they are ranked and those
+    of the members (members, units).
+
+    Of equal numbers each has the mean of their ranks, so that equal units have equal intervals; an interval holds that of the
+    published numbers.
+    """
+    own = rankdata(-np.round(published, DIGITS), method="average")
+    drawn = rankdata(-np.round(members, DIGITS), method="average", axis=1)
+    lower, upper = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return (
+        np.floor(np.minimum(lower, own)).astype(np.int64),
+        np.ceil(np.maximum(upper, own)).astype(np.int64),
+    )
