@@ -727,6 +727,13 @@ class FeatureNameTaken(RiskwarnError):
     )
 
 
+class TunerMissing(RiskwarnError):
+    """A search for what to learn with, without the library that searches."""
+
+    code = "tuner_missing"
+    template = "riskwarn train --tune needs Optuna: pip install 'riskwarn[tune]'."
+
+
 class ClusterUnreachable(RiskwarnError):
     """The Dask scheduler of RISKWARN_DASK, or its workers, do not answer."""
 

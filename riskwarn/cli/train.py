@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,18 +11,56 @@ from riskwarn.cli import options
 from riskwarn.cli.session import Session, table
 from riskwarn.messages import Message
 
+if TYPE_CHECKING:
+    from training.models.tuning import Budget
+
 
 @click.command("train")
 @click.option("--target", help="Only this target.")
 @click.option("--horizon", type=int, help="Only this horizon, in periods.")
 @options.as_of
+@click.option(
+    "--tune", is_flag=True, help="Search for penalty and trees first, in what was known before the judged origins."
+)
+@click.option(
+    "--trials",
+    type=click.IntRange(1),
+    default=40,
+    show_default=True,
+    help="Trials of a search, those of earlier runs among them.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0),
+    default=600,
+    show_default=True,
+    help="After so many seconds a target's search ends.",
+)
 @click.pass_obj
-def command(session: Session, target: str | None, horizon: int | None, as_of: datetime | None) -> None:
+def command(
+    session: Session,
+    target: str | None,
+    horizon: int | None,
+    as_of: datetime | None,
+    tune: bool,
+    trials: int,
+    seconds: float,
+) -> None:
     """Fit, evaluate and register models; the first family of a target is promoted."""
-    run(session, target, horizon, as_of, renew=False)
+    from training.models.tuning import Budget
+
+    run(session, target, horizon, as_of, renew=False, budget=Budget(trials, seconds) if tune else None)
 
 
-def run(session: Session, target: str | None, horizon: int | None, as_of: datetime | None, *, renew: bool) -> None:
+def run(
+    session: Session,
+    target: str | None,
+    horizon: int | None,
+    as_of: datetime | None,
+    *,
+    renew: bool,
+    budget: Budget | None = None,
+) -> None:
     """Train and print what was trained and what was skipped; `renew` replaces champions that can no longer score."""
     from riskwarn.store.writing import routine
     from training import train
@@ -34,6 +73,7 @@ def run(session: Session, target: str | None, horizon: int | None, as_of: dateti
             horizon=horizon,
             as_of=as_of.date() if as_of else None,
             renew=renew,
+            budget=budget,
             progress=session.progress,
         )
     rows = []

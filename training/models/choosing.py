@@ -7,6 +7,7 @@ nothing of the next.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -30,7 +31,7 @@ from training.models.design import Design, rising
 from training.models.ensemble import Calibration
 from training.models.linear import Linear
 from training.models.poisson import Outcome, fit_regressions, margins
-from training.models.trees import ALONE, RESIDUAL, Later, binned, losses_by_round, raw_margin
+from training.models.trees import ALONE, RESIDUAL, Growth, Later, binned, losses_by_round, raw_margin
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -67,6 +68,7 @@ class Choices:
     calibration: Calibration
     together: Mapping[Unit, float] = field(default_factory=dict)  # by how much the grids of a unit err alike
     told: dict[str, Any] = field(default_factory=dict)  # log losses that were compared
+    growth: Growth = RESIDUAL  # of the trees on the regression's margin
 
     def as_parameters(self) -> dict[str, Any]:
         """What is noted of a run."""
@@ -76,6 +78,11 @@ class Choices:
             "alone_rounds": self.alone_rounds,
             "mixed": self.mixed,
             "dispersion": f"{self.dispersion.scale:.4g} * mean ** {self.dispersion.power:g}",
+            "leaves": self.growth.leaves,
+            "learning_rate": self.growth.rate,
+            "column_share": self.growth.column_share,
+            "least_rows": self.growth.least_rows,
+            "inner_losses": json.dumps(self.told, sort_keys=True),
             "calibration": f"{self.calibration.level:.4g} + {self.calibration.slope:.4g} * log mean",
         }
 
@@ -97,12 +104,12 @@ class _Grown:
     """The trees of one quarter, and their losses on it by round."""
 
     start: Reals  # the regression's margin, (origins, grids)
-    mean: float
     table: npt.NDArray[np.float32]
     trees: lgb.Booster
-    lonely: lgb.Booster
     residual_losses: Reals  # from no tree on
-    alone_losses: Reals  # from the first tree on
+    mean: float = 0.0
+    lonely: lgb.Booster | None = None
+    alone_losses: Reals = field(default_factory=lambda: np.zeros(0))  # from the first tree on
 
     def residual(self, rounds: int) -> Reals:
         """(origins, grids) margins of the regression with so many trees."""
@@ -110,6 +117,7 @@ class _Grown:
 
     def alone(self, rounds: int) -> Reals:
         """(origins, grids) margins of so many trees alone."""
+        assert self.lonely is not None
         return self.mean + raw_margin(self.lonely, self.table, rounds=rounds).reshape(self.start.shape)
 
 
@@ -122,16 +130,23 @@ def outcome(
     return Outcome(tuple(origins), counts if every == 1 else counts[:, ::every].copy(), known.astype(np.float32))
 
 
-def choose(task: ForecastTask, columns: Design, at: date, threads: int = 1) -> Choices:
+def choose(
+    task: ForecastTask,
+    columns: Design,
+    at: date,
+    threads: int = 1,
+    penalties: Sequence[float] = PENALTIES,
+    growth: Growth = RESIDUAL,
+) -> Choices:
     """What to learn with at `at`, by the task's horizon: from what was known then, of a large city in every so many-th grid."""
     every = max(1, round(len(task.mature(at)) * task.grids / MOST_ROWS))
     columns = columns.some_grids(every)
-    quarters = side_by_side(partial(_regressed, columns), _quarters(task, at, every), threads)
+    quarters = side_by_side(partial(_regressed, columns, penalties), _quarters(task, at, every), threads)
     if not quarters:
         return _defaults(task, at)
     losses = np.array([[_loss(margin, one) for margin in one.margins] for one in quarters])
     best = int(np.argmin(losses.mean(axis=0)))
-    grown = side_by_side(partial(_grown, columns, best), quarters, threads)
+    grown = side_by_side(partial(_grown, columns, best, growth), quarters, threads)
     # One tree of a small step changes next to nothing: LightGBM is always there, and is given the room that it earns.
     rounds = max(1, int(np.argmin(np.mean([one.residual_losses for one in grown], axis=0))))
     alone_rounds = 1 + int(np.argmin(np.mean([one.alone_losses for one in grown], axis=0)))
@@ -149,17 +164,37 @@ def choose(task: ForecastTask, columns: Design, at: date, threads: int = 1) -> C
     dispersion = fit_dispersion(mean[known], np.concatenate([one.counts.ravel() for one in quarters])[known])
     units = {level: unit[::every] for level, unit in task.units.items()}
     together = _together(units, dispersion, calibration, margin, quarters, task.horizon)
-    penalties = dict(zip(map(str, PENALTIES), losses.mean(axis=0).tolist(), strict=True))
+    tried = dict(zip(map(str, penalties), losses.mean(axis=0).tolist(), strict=True))
     return Choices(
-        PENALTIES[best],
+        penalties[best],
         rounds,
         alone_rounds,
         mixed,
         dispersion,
         calibration,
         together,
-        {"penalties": penalties, **told},
+        {"penalties": tried, **told},
+        growth,
     )
+
+
+#: (penalty, how trees grow on the regression) -> (quarters,) log losses of the boosted margin, with as many trees as do best.
+Judgement = Callable[[float, Growth], Reals]
+
+
+def judgement(task: ForecastTask, columns: Design, at: date, threads: int = 1) -> Judgement | None:
+    """How what is learnt with is judged, by what was known at `at`; None where no quarter can be looked at."""
+    every = max(1, round(len(task.mature(at)) * task.grids / MOST_ROWS))
+    columns = columns.some_grids(every)
+    quarters = _quarters(task, at, every)
+
+    def judged(penalty: float, growth: Growth) -> Reals:
+        fitted = side_by_side(partial(_regressed, columns, (penalty,)), quarters, threads)
+        grown = side_by_side(partial(_grown, columns, 0, growth, lonely=False), fitted, threads)
+        rounds = max(1, int(np.argmin(np.mean([one.residual_losses for one in grown], axis=0))))
+        return np.array([_loss(one.residual(rounds), quarter) for one, quarter in zip(grown, fitted, strict=True)])
+
+    return judged if quarters else None
 
 
 def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], threads: int) -> list[Result]:
@@ -203,25 +238,28 @@ def _quarters(task: ForecastTask, at: date, every: int) -> list[_Quarter]:
     return found
 
 
-def _regressed(columns: Design, one: _Quarter) -> _Quarter:
+def _regressed(columns: Design, penalties: Sequence[float], one: _Quarter) -> _Quarter:
     """A quarter with the regressions of all penalties."""
-    linears = fit_regressions(columns, one.learnt, PENALTIES, rising(columns.features))
+    linears = fit_regressions(columns, one.learnt, penalties, rising(columns.features))
     return replace(
         one, linears=tuple(linears), margins=tuple(margins(columns, one.origins, linear) for linear in linears)
     )
 
 
-def _grown(columns: Design, penalty: int, one: _Quarter) -> _Grown:
-    """Trees on the regression of one penalty, and alone."""
+def _grown(columns: Design, penalty: int, growth: Growth, one: _Quarter, lonely: bool = True) -> _Grown:
+    """Trees on the regression of one penalty, and alone where they are asked for."""
     flags, linear, start = rising(columns.features), one.linears[penalty], one.margins[penalty]
-    rows, table = binned(columns, one.learnt, flags, linear), columns.rows(one.origins)
+    rows, table = binned(columns, one.learnt, flags, linear, growth), columns.rows(one.origins)
     later = partial(Later, table, one.counts.ravel(), one.known.ravel())
-    trees, by_round = losses_by_round(rows, one.learnt, rows.margin, later(start.ravel()), RESIDUAL, flags)
+    trees, by_round = losses_by_round(rows, one.learnt, rows.margin, later(start.ravel()), growth, flags)
+    before = float(((np.exp(start) - one.counts * start) * one.known).sum() / one.known.sum())
+    grown = _Grown(start, table, trees, np.concatenate([[before], by_round]))
+    if not lonely:
+        return grown
     mean = float(np.log(one.learnt.events / one.learnt.rows))
     flat = np.full(len(table), mean)
-    lonely, alone = losses_by_round(rows, one.learnt, np.full_like(rows.margin, mean), later(flat), ALONE, flags)
-    before = float(((np.exp(start) - one.counts * start) * one.known).sum() / one.known.sum())
-    return _Grown(start, mean, table, trees, lonely, np.concatenate([[before], by_round]), alone)
+    own, alone = losses_by_round(rows, one.learnt, np.full_like(rows.margin, mean), later(flat), ALONE, flags)
+    return replace(grown, mean=mean, lonely=own, alone_losses=alone)
 
 
 def _loss(margin: Reals, one: _Quarter) -> float:

@@ -14,12 +14,13 @@ from riskwarn.configuration import usual_horizon
 from riskwarn.errors import HistoryTooShort, TargetEverywhere, TargetWithoutEvents
 from riskwarn.health.learnable import LEAST_EVENTS, LEAST_ORIGINS
 from training.labels.task import ForecastTask
-from training.models.choosing import Choices, choose, outcome, side_by_side
+from training.models.choosing import PENALTIES, Choices, choose, outcome, side_by_side
 from training.models.design import Design, design, rising, varying
 from training.models.ensemble import Alone, Ensemble, SpanModel
 from training.models.members import deviations
 from training.models.poisson import fit_regressions
 from training.models.trees import ALONE, RESIDUAL, binned, grow
+from training.models.tuning import Tuned
 
 #: What stands beside a model under a name of its own.
 PARTS = ("regression", "lightgbm")
@@ -64,18 +65,23 @@ def fit_family(
     columns: Design | None = None,
     choices: Choices | None = None,
     usual: int | None = None,
+    tuned: Tuned | None = None,
 ) -> Family:
     """Fit on everything that is mature at `at`, span by span.
 
     `columns` is the design of the task's matrix where it is at hand; `choices` are those of an earlier fit of the same back-test,
-    else they are made anew, by the `usual` horizon of the family. Raises HistoryTooShort, TargetWithoutEvents, TargetEverywhere.
+    else they are made anew, by the `usual` horizon of the family, with the penalty and the trees of a search where it `tuned` them. Raises HistoryTooShort, TargetWithoutEvents, TargetEverywhere.
     """
     horizons = sorted(horizons)
     judged = task.at_horizon(usual_horizon(horizons) if usual is None else usual)
     columns = design(task.inputs.matrix) if columns is None else columns
     _check(judged, at)
     columns = columns.select(varying(columns, judged.mature(at)))
-    choices = choose(judged, columns, at, threads) if choices is None else choices
+    if choices is None:
+        penalties, growth = (
+            ((tuned.penalty,), tuned.growth) if tuned is not None and tuned.taken else (PENALTIES, RESIDUAL)
+        )
+        choices = choose(judged, columns, at, threads, penalties, growth)
     spans = side_by_side(partial(_fit_span, task, columns, at, choices), list(pairwise([0, *horizons])), threads)
     models = {
         horizon: Ensemble(
@@ -101,8 +107,8 @@ def _fit_span(task: ForecastTask, columns: Design, at: date, choices: Choices, s
     learnt = outcome(task, origins, start, stop, at)
     flags = rising(columns.features)
     [linear] = fit_regressions(columns, learnt, [choices.penalty], flags)
-    rows = binned(columns, learnt, flags, linear)
-    trees = grow(rows, learnt, rows.margin, replace(RESIDUAL, rounds=choices.rounds), flags)
+    rows = binned(columns, learnt, flags, linear, choices.growth)
+    trees = grow(rows, learnt, rows.margin, replace(choices.growth, rounds=choices.rounds), flags)
     mean = float(np.log(max(learnt.events, 0.5) / learnt.rows))
     alone = grow(rows, learnt, np.full_like(rows.margin, mean), replace(ALONE, rounds=choices.alone_rounds), flags)
     moved = deviations(task, columns, learnt, linear, choices.penalty, flags)
@@ -135,6 +141,7 @@ class Fits:
     horizons: Sequence[int]
     threads: int = 1
     up_to: int | None = None
+    tuned: Tuned | None = None
     _columns: Design | None = None
     _families: dict[date, Family] = field(default_factory=dict)
 
@@ -145,7 +152,7 @@ class Fits:
             usual = usual_horizon(self.horizons)
             fitted = [one for one in self.horizons if self.up_to is None or one <= self.up_to]
             self._families[day] = fit_family(
-                self.task, fitted, day, self.threads, self._columns, self._settled(day), usual
+                self.task, fitted, day, self.threads, self._columns, self._settled(day), usual, self.tuned
             )
         return self._families[day]
 

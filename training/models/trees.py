@@ -31,6 +31,7 @@ class Growth:
     rounds: int
     rate: float
     column_share: float
+    least_rows: int = 100  # in a leaf
 
 
 #: On the residual of a regression, and alone.
@@ -58,8 +59,8 @@ class Later:
     margin: Reals
 
 
-def binned(columns: Design, outcome: Outcome, rising: Flags, linear: Linear) -> Rows:
-    """The rows of these origins; thinned where there are too many. The draw depends on nothing but their number."""
+def binned(columns: Design, outcome: Outcome, rising: Flags, linear: Linear, growth: Growth = RESIDUAL) -> Rows:
+    """The rows of these origins, for trees whose leaves are no smaller; thinned where there are too many. The draw depends on nothing but their number."""
     kept, weight = thinned(outcome)
     table = columns.picked(outcome.origins, kept)
     if isinstance(columns, StoredDesign):
@@ -68,7 +69,7 @@ def binned(columns: Design, outcome: Outcome, rising: Flags, linear: Linear) -> 
         margin = margins(columns, outcome.origins, linear).ravel()[kept]
     data = lgb.Dataset(
         table,
-        params=_parameters(RESIDUAL, rising),
+        params=_parameters(growth, rising),
         feature_name=[f"c{index}" for index in range(len(columns.features))],
         free_raw_data=True,
     ).construct()
@@ -149,7 +150,7 @@ def _parameters(growth: Growth, rising: Flags) -> dict[str, Any]:
         "objective": "poisson",
         "learning_rate": growth.rate,
         "num_leaves": growth.leaves,
-        "min_data_in_leaf": 100,
+        "min_data_in_leaf": growth.least_rows,
         "min_sum_hessian_in_leaf": 5.0,
         "feature_fraction": growth.column_share,
         "lambda_l2": 10.0,

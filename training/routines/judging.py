@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,8 +13,10 @@ from riskwarn.progress import Progress, silent
 from training.evaluation.comparison import LEAST_EFFECTIVE, Evaluation, evaluate
 from training.evaluation.outcomes import outcomes_of
 from training.evaluation.rolling import best_baseline, between, rolling
+from training.labels.cut import cut_before
 from training.labels.task import ForecastTask
 from training.models.family import Fits
+from training.models.tuning import Tuned
 
 #: Judged origins between two fits, at least: fewer than twice as many are judged by one fit.
 REFIT = 26
@@ -62,11 +64,16 @@ class Judged:
 
 
 def judge(
-    task: ForecastTask, horizons: Sequence[int], threads: int, progress: Progress = silent
+    task: ForecastTask,
+    horizons: Sequence[int],
+    threads: int,
+    progress: Progress = silent,
+    tuner: Callable[[ForecastTask], Tuned | None] | None = None,
 ) -> tuple[Judged | None, list[tuple[int, HistoryTooShort]]]:
     """(the judged family, horizons whose history is too short, each with its reason); None where no horizon is left.
 
-    The family is fitted as of the task's as-of, too, so that what is judged can also be registered.
+    The family is fitted as of the task's as-of, too, so that what is judged can also be registered. A `tuner` is handed the task of
+    the usual horizon as it was before the first judged origin: what it searches with cannot be what it is judged by.
     """
     too_short: list[tuple[int, HistoryTooShort]] = []
     origins: dict[int, tuple[date, ...]] = {}
@@ -75,8 +82,12 @@ def judge(
             origins[horizon] = _to_be_judged(task.at_horizon(horizon))
         except HistoryTooShort as error:
             too_short.append((horizon, error))
+    tuned = None
+    if tuner is not None and origins:
+        untouched = min(one[0] for one in origins.values())
+        tuned = tuner(cut_before(task.at_horizon(usual_horizon(origins)), untouched))
     while origins:
-        fits = Fits(task, list(origins), threads)
+        fits = Fits(task, list(origins), threads, tuned=tuned)
         try:
             evaluations = _evaluations(task, origins, fits, progress)
             fits.at(task.as_of)

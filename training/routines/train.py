@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,6 +21,7 @@ from training.evaluation.comparison import Evaluation
 from training.labels.task import ForecastTask, make_task
 from training.models.baselines import fit_baselines
 from training.models.forecast import Forecaster
+from training.models.tuning import Budget, Tuned, check_tuner, tune
 from training.registry.loading import why_unfit
 from training.registry.tracking import check_tracking
 from training.registry.versions import set_alias, set_champion, versions
@@ -27,6 +29,9 @@ from training.routines.backtest import features_for
 from training.routines.judging import Judged, judge
 from training.routines.promotion import WAITING
 from training.routines.recording import Judgement, keep_pages, register_judged
+
+#: File of a home with the searches for what to learn with.
+STUDIES = "tuning.db"
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ def train(
     city: City | None = None,
     matrix: FeatureMatrix | None = None,
     renew: bool = False,
+    budget: Budget | None = None,
     progress: Progress = silent,
 ) -> tuple[list[Trained], list[Skipped]]:
     """Train the declared targets and horizons, or the named ones.
@@ -88,8 +94,12 @@ def train(
     usual horizon and is not worse beyond it at another, else that baseline. Later ones become challengers; with `renew` they take
     the place of champions that can no longer score, as the first would. Two trainings at once register one after the other.
 
-    Raises TrackingServerUnusable, TrackingStoreUnusable before anything is fitted.
+    With a `budget` the penalty and the trees of each target are searched for before, in what was known before the first judged origin.
+
+    Raises TrackingServerUnusable, TrackingStoreUnusable, TunerMissing before anything is fitted.
     """
+    if budget is not None:
+        check_tuner()
     names = home.configuration.chosen_targets(target)
     horizons = sorted(home.configuration.chosen_horizons(horizon))
     check_tracking(home)
@@ -112,11 +122,12 @@ def train(
             if own is None:
                 own = features_for(city, name, progress, home.settings, home.features, numbers)
             task = make_task(city, name, usual_horizon(horizons), own, numbers)
-            judged, too_short = judge(task, horizons, home.settings.threads, progress)
+            judged, too_short = judge(task, horizons, home.settings.threads, progress, _tuner(home, budget, progress))
             skipped += [Skipped(name, periods, str(error)) for periods, error in too_short]
             faults += [error for _, error in too_short]
             if judged is not None:
-                trained += _register_family(home, task, judged, tuple(foretold[name].said(city.as_of)), renew, progress)
+                notes = (*foretold[name].said(city.as_of), *([judged.fits.tuned.note] if judged.fits.tuned else []))
+                trained += _register_family(home, task, judged, notes, renew, progress)
         except RiskwarnError as error:
             faults.append(error)
             skipped += [Skipped(name, periods, str(error)) for periods in horizons]
@@ -159,6 +170,7 @@ def _register_family(
                 "catalogue": catalogue_version(home.configuration),
                 "trained_at": now.isoformat(timespec="seconds"),
                 **family.choices.as_parameters(),
+                **(judged.fits.tuned.as_parameters() if judged.fits.tuned is not None else {}),
             }
             judgement = Judgement(
                 own, forecaster, evaluation, judged.origins[horizon], reason, notes, parameters, stood, unfit is None
@@ -175,6 +187,13 @@ def _register_family(
                 )
             )  # fmt: skip
     return made
+
+
+def _tuner(home: Home, budget: Budget | None, progress: Progress) -> Callable[[ForecastTask], Tuned | None] | None:
+    """A search whose studies lie in the home; None where nothing is searched for."""
+    if budget is None:
+        return None
+    return lambda task: tune(task, home.path / STUDIES, budget, home.settings.threads, progress)
 
 
 def _baseline(task: ForecastTask, name: str) -> Forecaster:
