@@ -158,6 +158,13 @@ class HomeBusy(RiskwarnError):
     status = 503
 
 
+class InboxMissing(RiskwarnError):
+    """The folder of an update is not there: a share that is not mounted, a path that is mistyped."""
+
+    code = "inbox_missing"
+    template = "{folder} is no folder: mount or make it, name another, or mend inbox in riskwarn.yaml."
+
+
 class FolderMissing(RiskwarnError):
     """A file is to be written into a folder that is not there."""
 

@@ -23,7 +23,7 @@ from training.models.design import Block, Design, design
 from training.models.ensemble import Ensemble, SpanModel
 from training.models.forecast import Forecaster
 from training.models.linear import Linear
-from training.models.poisson import LEAST_MARGIN, MOST_CURVED, MOST_MARGIN, Flags, Outcome, curvature, margins_of
+from training.models.poisson import LEAST_MARGIN, MOST_MARGIN, Flags, Outcome, curvature, margins_of
 
 Ints = npt.NDArray[np.int64]
 
@@ -32,9 +32,6 @@ MEMBERS = 50
 
 #: Periods of a block.
 _STRETCH = {Period.DAY: 182, Period.WEEK: 26, Period.MONTH: 6}
-
-#: The curvature of many rows is taken from one origin in so many.
-_PART = 10
 
 _SEED = 20260
 
@@ -54,11 +51,9 @@ def deviations(
     unit = task.units.get(Unit.COMMUNITY, np.arange(columns.grids))
     stretch = columns.places_of(outcome.origins) // _STRETCH[task.calendar.period]
     draws = _draws(int(stretch.max()) + 1, int(unit.max()) + 1)
-    part = outcome if outcome.weight.size <= MOST_CURVED else outcome.every(_PART)
-    part = part if part.rows > 0 else outcome
     with threadpool_limits(1):
         slope = _slopes(columns, outcome, linear, draws, stretch, unit)
-        curve = curvature(columns, part, linear) / part.rows
+        curve = curvature(columns, outcome, linear) / outcome.rows
         free = np.concatenate([[True], ~(rising & (linear.coefficients <= 0))])
         curve = curve + np.diag(np.concatenate([[0.0], np.full(len(linear.coefficients), penalty)]) + 1e-12)
         step = np.zeros_like(slope)

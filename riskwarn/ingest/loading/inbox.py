@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from riskwarn.errors import FileMissing, FileUnreadable, LoadUnsettled, RiskwarnError
+from riskwarn.errors import FileUnreadable, InboxMissing, LoadUnsettled, RiskwarnError
 from riskwarn.files import sha256, write_text
 from riskwarn.home import Home
 from riskwarn.ingest.loading.folder import Done, carry_out
@@ -44,7 +44,7 @@ class Inbox:
 
 
 def inbox_of(home: Home, named: Path | None = None) -> Path:
-    """The folder that is named, else the declared one, else ``inbox`` in the home, which is made; raise FileMissing."""
+    """The folder that is named, else the declared one, else ``inbox`` in the home, which is made; raise InboxMissing."""
     declared = home.configuration.inbox
     if named is None and declared is None:
         usual = home.path / "inbox"
@@ -52,7 +52,7 @@ def inbox_of(home: Home, named: Path | None = None) -> Path:
         return usual
     folder = named.expanduser().resolve() if named is not None else home.path / Path(str(declared)).expanduser()
     if not folder.is_dir():
-        raise FileMissing(file=folder)
+        raise InboxMissing(folder=folder)
     return folder
 
 

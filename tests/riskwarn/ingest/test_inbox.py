@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from riskwarn.errors import FileMissing, HomeBusy
+from riskwarn.errors import HomeBusy, InboxMissing
 from riskwarn.home import Home
 from riskwarn.ingest.loading.inbox import Inbox, inbox_of, load_new
 from riskwarn.store import ledger, undo
@@ -119,7 +119,7 @@ def test_a_declared_inbox_lies_in_the_home_or_anywhere_and_has_to_be_there(home:
     elsewhere = home.configuration.model_copy(update={"inbox": "in/coming"})
     assert elsewhere.fingerprint() == home.configuration.fingerprint()
     moved = Home(home.path, elsewhere, home.settings)
-    with pytest.raises(FileMissing):
+    with pytest.raises(InboxMissing):
         inbox_of(moved)
     (home.path / "in" / "coming").mkdir(parents=True)
     assert inbox_of(moved) == home.path / "in" / "coming"
