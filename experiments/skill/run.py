@@ -14,13 +14,14 @@ import argparse
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -81,6 +82,9 @@ def judged(
     origins = list(oracle)
     predictions, spread = backtested(place, target, horizon, origins, arguments.refit_every, arguments.keep)
     print(f"{generator} {seed} {target} " + "  ".join(f"{name} {spread[name]:.3f}" for name in SPREAD), flush=True)
+    print(
+        f"{generator} {seed} {target} true rank within its interval {rank_held(predictions, exports.grid_ids, oracle):.3f}"
+    )
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     counts = weekly(exports, target, exports.end - timedelta(weeks=manifest["weeks"]))
     at = [counts.mondays.index(origin) for origin in origins]
@@ -142,6 +146,20 @@ def forecasters(predictions: pd.DataFrame, grid_ids: list[str], origins: Sequenc
         found[name] = wide.loc[list(origins), grid_ids].to_numpy(float)
         assert not np.isnan(found[name]).any(), f"{name} has no forecast for some grids"
     return found
+
+
+def rank_held(predictions: pd.DataFrame, grid_ids: list[str], oracle: Mapping[date, np.ndarray]) -> float:
+    """The share of grids and origins whose rank by the oracle lies within the interval of the model's; NaN where a kept back-test of
+    before has none."""
+    if "rank_lower" not in predictions:
+        return float("nan")
+    days = pd.to_datetime(predictions["as_of"]).dt.date
+    held = []
+    for origin, true in oracle.items():
+        some = predictions[(days == origin).to_numpy()].set_index("grid_id").loc[grid_ids]
+        rank = rankdata(-true)
+        held.append(np.mean((some["rank_lower"].to_numpy() <= rank) & (rank <= some["rank_upper"].to_numpy())))
+    return float(np.mean(held))
 
 
 def lines(rows: list[Judged]) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 from experiments.skill.form import Terms, fit_form
 from experiments.skill.gap import calibration_slope, expected_loss, oracle_loss, shrunk_history, skill
 from experiments.skill.points import blocked, cells_of, ratio, tied_capture
-from experiments.skill.run import forecasters
+from experiments.skill.run import forecasters, rank_held
 
 
 def test_the_loss_is_averaged_over_the_oracles_outcomes() -> None:
@@ -122,3 +122,13 @@ def test_cells_know_nothing_of_the_judged_year() -> None:
     table = cells.table()
     centre = table.iloc[of[0]]
     assert abs(centre["longitude"] + 114.0) < 0.003 and abs(centre["latitude"] - 51.0) < 0.002
+
+
+def test_the_true_rank_is_looked_for_within_the_published_interval() -> None:
+    day = date(2026, 1, 5)
+    published = pd.DataFrame(
+        {"as_of": [day] * 3, "grid_id": ["B", "A", "C"], "rank_lower": [1, 2, 3], "rank_upper": [1, 3, 3]}
+    )
+    assert rank_held(published, ["A", "B", "C"], {day: np.array([0.2, 0.9, 0.1])}) == 1
+    assert rank_held(published, ["A", "B", "C"], {day: np.array([0.9, 0.2, 0.1])}) == pytest.approx(1 / 3)
+    assert math.isnan(rank_held(published.drop(columns="rank_lower"), ["A"], {}))
