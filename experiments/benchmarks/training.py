@@ -27,13 +27,13 @@ RECORDS = 152
 
 #: Steps as they are told, and the functions in which they are spent; a step within another is taken off the outer one.
 STEPS = {
-    "reading the city": [("training.routines.train", "read_city"), ("training.routines.train", "encoded")],
+    "reading the city": [("training.routines.train", "known_city"), ("training.routines.train", "encoded")],
     "features": [("training.routines.train", "features_for")],
     "choosing": [("training.models.family", "choose")],
     "fitting": [("training.models.family", "fit_family")],
     "baselines": [("training.evaluation.rolling", "fit_baselines"), ("training.routines.train", "fit_baselines")],
-    "choosing the baseline": [("training.routines.train", "best_baseline")],
-    "evaluation": [("training.routines.train", "outcomes_of"), ("training.routines.train", "evaluate")],
+    "choosing the baseline": [("training.routines.judging", "best_baseline")],
+    "evaluation": [("training.routines.judging", "outcomes_of"), ("training.routines.judging", "evaluate")],
     "registering": [("training.routines.train", "register")],
 }
 

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from features import City, FeatureMatrix, catalogue_version, read_city
+from features import City, FeatureMatrix, catalogue_version
+from features.incremental.incremental import known_city
 from features.panel.panel import Encoded, encoded
 from riskwarn.errors import AsOfInvalid, HistoryTooShort
 from riskwarn.files import atomic, sha256
@@ -81,9 +82,11 @@ def backtest(
     """
     check_tracking(home)
     if city is None:
-        city = read_city(home, now=datetime.now(UTC))
+        city, numbers = known_city(home, now=datetime.now(UTC), progress=progress)
+    else:
+        numbers = encoded(city)
     with backtest_run(home, target, horizon) as run_id:
-        found, task = _backtest(home, city, matrix, target, horizon, start, end, refit_every, progress)
+        found, task = _backtest(home, city, numbers, matrix, target, horizon, start, end, refit_every, progress)
         found = replace(found, run_id=run_id)
         _record(home, task, found, refit_every)
     return found
@@ -92,6 +95,7 @@ def backtest(
 def _backtest(
     home: Home,
     city: City,
+    numbers: Encoded,
     matrix: FeatureMatrix | None,
     target: str,
     horizon: int,
@@ -100,7 +104,6 @@ def _backtest(
     refit_every: int,
     progress: Progress,
 ) -> tuple[Backtest, ForecastTask]:
-    numbers = encoded(city)
     if matrix is None:
         matrix = features_for(city, target, progress, home.settings, home.features, numbers)
     task = make_task(city, target, horizon, matrix, numbers)

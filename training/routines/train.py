@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from features import City, FeatureMatrix, catalogue_version, read_city
+from features import City, FeatureMatrix, catalogue_version
+from features.incremental.incremental import known_city
 from features.panel.panel import Encoded, encoded
 from riskwarn.configuration import usual_horizon
 from riskwarn.errors import RiskwarnError
@@ -93,11 +94,12 @@ def train(
     names = home.configuration.chosen_targets(target)
     horizons = sorted(home.configuration.chosen_horizons(horizon))
     check_tracking(home)
-    city = city or read_city(home, as_of, now=datetime.now(UTC))
+    numbers: Encoded | None = None
+    if city is None:
+        city, numbers = known_city(home, as_of, now=datetime.now(UTC), progress=progress)
     foretold = {
         one.target: one for one in prospects(Store(home, city.store_version), home.configuration, targets=names)
     }
-    numbers: Encoded | None = None
     trained: list[Trained] = []
     skipped: list[Skipped] = []
     faults: list[RiskwarnError] = []
