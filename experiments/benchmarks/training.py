@@ -96,7 +96,7 @@ class Stopwatch:
 
     def watch(self, where: str, name: str, step: str, how: Callable[[str], Any]) -> None:
         """Count every call of a function, which a module or a class holds."""
-        held: Any = sys.modules[where] if where in sys.modules else None
+        held: Any = sys.modules.get(where)
         if held is None:
             module, _, kind = where.rpartition(".")
             held = getattr(sys.modules[module], kind)
