@@ -17,6 +17,7 @@ from training.labels.task import ForecastTask
 from training.models.choosing import Choices, choose, outcome, side_by_side
 from training.models.design import Design, design, rising, varying
 from training.models.ensemble import Alone, Ensemble, SpanModel
+from training.models.margins import Margins
 from training.models.poisson import fit_regressions
 from training.models.trees import ALONE, RESIDUAL, binned, grow
 
@@ -134,6 +135,7 @@ class Fits:
     threads: int = 1
     up_to: int | None = None
     _columns: Design | None = None
+    _kept: Margins = field(default_factory=Margins)
     _families: dict[date, Family] = field(default_factory=dict)
 
     def at(self, day: date) -> Family:
@@ -148,8 +150,8 @@ class Fits:
         return self._families[day]
 
     def members(self, horizon: int) -> Callable[[date], list[Ensemble]]:
-        """The model of a horizon and its parts, as they would have been fitted on a day."""
-        return lambda day: self.at(day).members(horizon)
+        """The model of a horizon and its parts, as they would have been fitted on a day; what these say is kept with the fits."""
+        return lambda day: [replace(one, kept=self._kept) for one in self.at(day).members(horizon)]
 
     def _settled(self, day: date) -> Choices | None:
         earlier = [one for one in self._families if one <= day and day - one < _SETTLED]
