@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
-
-from joblib import Parallel, delayed
 
 from features.building.shards import Shard
 from riskwarn.errors import ClusterUnreachable
@@ -36,18 +35,24 @@ class Executor(Protocol):
 
 @dataclass(frozen=True)
 class ThreadExecutor:
-    """On so many threads of this process (joblib): compiled loops and numpy run without the interpreter's lock."""
+    """On so many threads of this process: compiled loops and numpy run without the interpreter's lock."""
 
     together: int
 
     def __call__(self, work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
         """Go through the shards; with one thread in this one, one after the other."""
-        if self.together == 1:
-            return map(work, shards)
-        tasks = (delayed(work)(shard) for shard in shards)
-        parallel = Parallel(self.together, prefer="threads", return_as="generator", pre_dispatch=self.together)
-        found: Iterator[Found] = parallel(tasks)
-        return found
+        return map(work, shards) if self.together == 1 else self._some(work, shards)
+
+    def _some(self, work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
+        """No more than one block beyond those that are being made waits to be taken, however slow the taker is."""
+        waiting: deque[Future[Found]] = deque()
+        with ThreadPoolExecutor(self.together) as pool:
+            for shard in shards:
+                waiting.append(pool.submit(work, shard))
+                if len(waiting) > self.together:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
 
 one_by_one = ThreadExecutor(1)
