@@ -47,7 +47,10 @@ def same_task(home: Home, found: tuple[City, Encoded], city: City) -> None:
     assert list(numbers.sources) == list(store.sources)
     for name, rows in store.sources.items():
         for column in rows.names:
-            assert np.array_equal(numbers.sources[name][column], rows[column], equal_nan=column == "hours"), (name, column)
+            assert np.array_equal(numbers.sources[name][column], rows[column], equal_nan=column == "hours"), (
+                name,
+                column,
+            )
     assert numbers.first_answers == store.first_answers
     assert numbers.first_seen == store.first_seen
     for target in home.configuration.targets:

@@ -7,18 +7,16 @@ nothing of the next.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
-from threadpoolctl import threadpool_limits
 
 from riskwarn.periods import Period
 from riskwarn.words import Unit
@@ -31,9 +29,7 @@ from training.models.ensemble import Calibration
 from training.models.linear import Linear
 from training.models.poisson import Outcome, fit_regressions, margins
 from training.models.trees import ALONE, RESIDUAL, Later, binned, losses_by_round, raw_margin
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+from training.models.workers import Workers, one_by_one
 
 #: Penalties of the regression that are tried, the strongest first.
 PENALTIES = (1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4)
@@ -122,16 +118,16 @@ def outcome(
     return Outcome(tuple(origins), counts if every == 1 else counts[:, ::every].copy(), known.astype(np.float32))
 
 
-def choose(task: ForecastTask, columns: Design, at: date, threads: int = 1) -> Choices:
+def choose(task: ForecastTask, columns: Design, at: date, workers: Workers = one_by_one) -> Choices:
     """What to learn with at `at`, by the task's horizon: from what was known then, of a large city in every so many-th grid."""
     every = max(1, round(len(task.mature(at)) * task.grids / MOST_ROWS))
     columns = columns.some_grids(every)
-    quarters = side_by_side(partial(_regressed, columns), _quarters(task, at, every), threads)
+    quarters = workers(_regressed, columns, _quarters(task, at, every))
     if not quarters:
         return _defaults(task, at)
     losses = np.array([[_loss(margin, one) for margin in one.margins] for one in quarters])
     best = int(np.argmin(losses.mean(axis=0)))
-    grown = side_by_side(partial(_grown, columns, best), quarters, threads)
+    grown = workers(partial(_grown, best), columns, quarters)
     # One tree of a small step changes next to nothing: LightGBM is always there, and is given the room that it earns.
     rounds = max(1, int(np.argmin(np.mean([one.residual_losses for one in grown], axis=0))))
     alone_rounds = 1 + int(np.argmin(np.mean([one.alone_losses for one in grown], axis=0)))
@@ -160,12 +156,6 @@ def choose(task: ForecastTask, columns: Design, at: date, threads: int = 1) -> C
         together,
         {"penalties": penalties, **told},
     )
-
-
-def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], threads: int) -> list[Result]:
-    """What work gives for each item, in their order; some at a time, each on one thread of its own."""
-    with threadpool_limits(1), ThreadPoolExecutor(max(1, threads)) as pool:
-        return list(pool.map(work, items))
 
 
 def helps(gains: Reals) -> bool:
@@ -211,7 +201,7 @@ def _regressed(columns: Design, one: _Quarter) -> _Quarter:
     )
 
 
-def _grown(columns: Design, penalty: int, one: _Quarter) -> _Grown:
+def _grown(penalty: int, columns: Design, one: _Quarter) -> _Grown:
     """Trees on the regression of one penalty, and alone."""
     flags, linear, start = rising(columns.features), one.linears[penalty], one.margins[penalty]
     rows, table = binned(columns, one.learnt, flags, linear), columns.rows(one.origins)

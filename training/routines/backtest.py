@@ -22,6 +22,7 @@ from training.evaluation.outcomes import outcomes_of
 from training.evaluation.rolling import best_baseline, every, rolling
 from training.labels.task import ForecastTask, learnable_origins, make_task
 from training.models.family import Fits
+from training.models.workers import chosen_workers
 from training.registry.backtests import backtest_run, log_backtest
 from training.registry.facts import environment
 from training.registry.series import Series
@@ -121,8 +122,14 @@ def _backtest(
             nearest=min(ripe, key=lambda origin: abs(origin - asked)),
         )
     horizons = sorted({*home.configuration.horizons, horizon})
-    fits = Fits(task, horizons, home.settings.threads, up_to=horizon)
-    forecasts = rolling(task, every(chosen, refit_every), fits.members(horizon), progress)
+    workers = chosen_workers(home.settings.dask, home.settings.threads)
+    fits, folds = (
+        Fits(task, horizons, home.settings.threads, up_to=horizon, workers=workers),
+        every(chosen, refit_every),
+    )
+    progress(f"fitting {target}", 0, len(folds))
+    fits.prepare([at for at, _ in folds])
+    forecasts = rolling(task, folds, fits.members(horizon), progress)
     judged = [origin for origin in chosen if origin in set(ripe)]
     path = home.artifacts / "backtests" / f"{target}-{horizon}-{chosen[0]}-{chosen[-1]}.parquet"
     with atomic(path) as temporary:

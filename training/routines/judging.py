@@ -15,6 +15,7 @@ from training.evaluation.outcomes import outcomes_of
 from training.evaluation.rolling import best_baseline, between, rolling
 from training.labels.task import ForecastTask
 from training.models.family import Fits
+from training.models.workers import Workers
 
 #: Judged origins between two fits, at least: fewer than twice as many are judged by one fit.
 REFIT = 26
@@ -62,7 +63,11 @@ class Judged:
 
 
 def judge(
-    task: ForecastTask, horizons: Sequence[int], threads: int, progress: Progress = silent
+    task: ForecastTask,
+    horizons: Sequence[int],
+    threads: int,
+    progress: Progress = silent,
+    workers: Workers | None = None,
 ) -> tuple[Judged | None, list[tuple[int, HistoryTooShort]]]:
     """(the judged family, horizons whose history is too short, each with its reason); None where no horizon is left.
 
@@ -76,7 +81,7 @@ def judge(
         except HistoryTooShort as error:
             too_short.append((horizon, error))
     while origins:
-        fits = Fits(task, list(origins), threads)
+        fits = Fits(task, list(origins), threads, workers=workers)
         try:
             evaluations = _evaluations(task, origins, fits, progress)
             fits.at(task.as_of)
@@ -105,6 +110,8 @@ def _evaluations(
     every = [origin for origin in task.origins if first <= origin <= last]
     number = max(1, len(every) // REFIT)
     fitted = every[:: -(-len(every) // number)]
+    # With that of the as-of, which will be registered: side by side they take the least time.
+    fits.prepare([*fitted, task.as_of])
     found = {}
     for horizon, judged in origins.items():
         own = task.at_horizon(horizon)

@@ -21,6 +21,7 @@ from training.evaluation.comparison import Evaluation
 from training.labels.task import ForecastTask, make_task
 from training.models.baselines import fit_baselines
 from training.models.forecast import Forecaster
+from training.models.workers import chosen_workers
 from training.registry.loading import why_unfit
 from training.registry.tracking import check_tracking
 from training.registry.versions import set_alias, set_champion, versions
@@ -94,6 +95,7 @@ def train(
     names = home.configuration.chosen_targets(target)
     horizons = sorted(home.configuration.chosen_horizons(horizon))
     check_tracking(home)
+    workers = chosen_workers(home.settings.dask, home.settings.threads)
     numbers: Encoded | None = None
     if city is None:
         city, numbers = known_city(home, as_of, now=datetime.now(UTC), progress=progress)
@@ -114,7 +116,7 @@ def train(
             if own is None:
                 own = features_for(city, name, progress, home.settings, home.features, numbers)
             task = make_task(city, name, usual_horizon(horizons), own, numbers)
-            judged, too_short = judge(task, horizons, home.settings.threads, progress)
+            judged, too_short = judge(task, horizons, home.settings.threads, progress, workers)
             skipped += [Skipped(name, periods, str(error)) for periods, error in too_short]
             faults += [error for _, error in too_short]
             if judged is not None:
