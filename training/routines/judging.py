@@ -116,5 +116,6 @@ def _evaluations(
     for horizon, judged in origins.items():
         own = task.at_horizon(horizon)
         forecasts = rolling(own, between(judged, fitted), fits.members(horizon), progress)
-        found[horizon] = evaluate(forecasts, outcomes_of(own, judged, task.as_of), best_baseline(own, judged[0]))
+        outcomes, best = outcomes_of(own, judged, task.as_of), best_baseline(own, judged[0])
+        found[horizon] = evaluate(forecasts, outcomes, best, threads=fits.threads)
     return found
