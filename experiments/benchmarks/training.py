@@ -30,7 +30,7 @@ STEPS = {
     "reading the city": [("training.routines.train", "known_city"), ("training.routines.train", "encoded")],
     "features": [("training.routines.train", "features_for")],
     "choosing": [("training.models.family", "choose")],
-    "fitting": [("training.models.family", "fit_family")],
+    "fitting": [("training.models.family", "_fitted")],
     "baselines": [("training.evaluation.rolling", "fit_baselines"), ("training.routines.train", "fit_baselines")],
     "choosing the baseline": [("training.routines.judging", "best_baseline")],
     "evaluation": [("training.routines.judging", "outcomes_of"), ("training.routines.judging", "evaluate")],
