@@ -65,12 +65,14 @@ def read_city(
         city,
         beliefs=believed,
         first_known=city.calendar.local_date(min(firsts).to_datetime64()),
-        arrivals={
-            source: came
-            for source in dict.fromkeys(target.source for target in city.configuration.targets.values())
-            if (came := arrivals_of(home, store, source)) is not None
-        },
+        arrivals=arrivals_of_targets(home, store),
     )
+
+
+def arrivals_of_targets(home: Home, store: Store) -> dict[str, Arrivals]:
+    """When the records of each target's source came, where that is told."""
+    sources = dict.fromkeys(target.source for target in home.configuration.targets.values())
+    return {source: came for source in sources if (came := arrivals_of(home, store, source)) is not None}
 
 
 def city_around(

@@ -27,34 +27,34 @@ RECORDS = 152
 
 #: Steps as they are told, and the functions in which they are spent; a step within another is taken off the outer one.
 STEPS = {
-    "reading the city": [("training.routines.train", "read_city"), ("training.routines.train", "encoded")],
+    "reading the city": [("training.routines.train", "known_city"), ("training.routines.train", "encoded")],
     "features": [("training.routines.train", "features_for")],
     "choosing": [("training.models.family", "choose")],
-    "fitting": [("training.models.family", "fit_family")],
+    "fitting": [("training.models.family", "_fitted")],
     "baselines": [("training.evaluation.rolling", "fit_baselines"), ("training.routines.train", "fit_baselines")],
-    "choosing the baseline": [("training.routines.train", "best_baseline")],
-    "evaluation": [("training.routines.train", "outcomes_of"), ("training.routines.train", "evaluate")],
+    "choosing the baseline": [("training.routines.judging", "best_baseline")],
+    "evaluation": [("training.routines.judging", "outcomes_of"), ("training.routines.judging", "evaluate")],
     "registering": [("training.routines.train", "register")],
 }
 
-#: Where the learning itself is done, on some threads at once.
+#: Where the learning itself is done, on some threads at once: the regression's sums and LightGBM's calls.
 FITS = [
     ("training.models.choosing", "fit_regressions"),
     ("training.models.family", "fit_regressions"),
-    ("training.models.choosing", "losses_by_round"),
-    ("training.models.family", "grow"),
+    ("lightgbm", "train"),
+    ("lightgbm.Dataset", "construct"),
 ]
 
 
 class Stopwatch:
-    """Seconds by step, without those of steps within, and seconds in which any thread was fitting."""
+    """Seconds by step, of the clock and of the processor, without those of steps within; and seconds of threads in fits."""
 
     def __init__(self, told: bool = False) -> None:
-        self.seconds: dict[str, float] = {}
+        self.seconds: dict[str, tuple[float, float]] = {}
         self.fitting = 0.0
         self.told, self.begun = told, time.perf_counter()
         self._stack: list[list[float]] = []
-        self._lock, self._running, self._since = threading.Lock(), 0, 0.0
+        self._lock, self._inside = threading.Lock(), threading.local()
 
     @contextmanager
     def step(self, name: str) -> Any:
@@ -62,47 +62,52 @@ class Stopwatch:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        started, inner = time.perf_counter(), [0.0]
+        started, inner = (time.perf_counter(), time.process_time()), [0.0, 0.0]
         self._stack.append(inner)
         try:
             yield
         finally:
-            whole = time.perf_counter() - started
+            whole = time.perf_counter() - started[0], time.process_time() - started[1]
             self._stack.pop()
-            self.seconds[name] = self.seconds.get(name, 0.0) + whole - inner[0]
+            before = self.seconds.get(name, (0.0, 0.0))
+            self.seconds[name] = (before[0] + whole[0] - inner[0], before[1] + whole[1] - inner[1])
             if self.told:
+                at, peak = time.perf_counter() - self.begun, _peak(os.getpid()) / 2**30
                 print(
-                    f"    {time.perf_counter() - self.begun:6.0f} s  {name} {whole:.1f} s, peak {_peak(os.getpid()) / 2**30:.2f} GiB"
+                    f"    {at:6.0f} s  {name} {whole[0]:.1f} s ({whole[1]:.1f} of the processor), peak {peak:.2f} GiB",
+                    flush=True,
                 )
             if self._stack:
-                self._stack[-1][0] += whole
+                self._stack[-1][0] += whole[0]
+                self._stack[-1][1] += whole[1]
 
     @contextmanager
     def fit(self, _: str) -> Any:
-        """Count what is done inside to the fits, once where several run side by side."""
-        with self._lock:
-            if self._running == 0:
-                self._since = time.perf_counter()
-            self._running += 1
+        """Count what this thread does inside to the fits; a fit within another once."""
+        depth = self._inside.depth = getattr(self._inside, "depth", 0) + 1
+        started = time.thread_time()
         try:
             yield
         finally:
-            with self._lock:
-                self._running -= 1
-                if self._running == 0:
-                    self.fitting += time.perf_counter() - self._since
+            self._inside.depth -= 1
+            if depth == 1:
+                with self._lock:
+                    self.fitting += time.thread_time() - started
 
     def watch(self, where: str, name: str, step: str, how: Callable[[str], Any]) -> None:
-        """Count every call of a function."""
-        module = sys.modules[where]
-        called = getattr(module, name)
+        """Count every call of a function, which a module or a class holds."""
+        held: Any = sys.modules.get(where)
+        if held is None:
+            module, _, kind = where.rpartition(".")
+            held = getattr(sys.modules[module], kind)
+        called = getattr(held, name)
 
         @wraps(called)
         def watched(*given: Any, **named: Any) -> Any:
             with how(step):
                 return called(*given, **named)
 
-        setattr(module, name, watched)
+        setattr(held, name, watched)
 
 
 def trained(path: Path, target: str, told: bool) -> None:
@@ -121,10 +126,17 @@ def trained(path: Path, target: str, told: bool) -> None:
     home = open_home(path, Settings.from_environment(os.environ))
     with watch.step("everything else"):
         made, skipped = routine.train(home, target=target)
-    whole = sum(watch.seconds.values())
+    wall, processor = (sum(one[index] for one in watch.seconds.values()) for index in (0, 1))
     for name in (*STEPS, "everything else"):
-        print(f"  {name:24} {watch.seconds.get(name, 0.0):8.1f} s", flush=True)
-    print(f"  {'together':24} {whole:8.1f} s, of them {1 - watch.fitting / whole:.0%} outside the fits")
+        own = watch.seconds.get(name, (0.0, 0.0))
+        print(f"  {name:24} {own[0]:8.1f} s {own[1]:8.1f} s of the processor", flush=True)
+    print(
+        f"  {'together':24} {wall:8.1f} s {processor:8.1f} s of the processor, of them {1 - watch.fitting / processor:.0%} outside the fits"
+    )
+    grids = len(home_grids(home))
+    print(
+        f"  a grid: {1e3 * wall / grids:.2f} ms, {1e3 * processor / grids:.2f} ms of the processor, {_peak(os.getpid()) / 2**10 / grids:.0f} KiB at most"
+    )
     for one in made:
         figures = one.evaluation.metrics
         told = ", ".join(
@@ -133,6 +145,13 @@ def trained(path: Path, target: str, told: bool) -> None:
         print(f"  horizon {one.horizon}: {one.kind}; log loss of {told}")
     for left in skipped:
         print(f"  horizon {left.horizon} skipped: {left.reason}")
+
+
+def home_grids(home: Any) -> list[str]:
+    """The ids of its grids."""
+    from riskwarn.store import Store
+
+    return sorted(set(Store(home).versions("grids", ["grid_id"])["grid_id"]))
 
 
 def main() -> None:

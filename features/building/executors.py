@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
-
-from joblib import Parallel, delayed
+from typing import Any, Protocol, TypeVar
 
 from features.building.shards import Shard
 from riskwarn.errors import ClusterUnreachable
@@ -36,18 +36,24 @@ class Executor(Protocol):
 
 @dataclass(frozen=True)
 class ThreadExecutor:
-    """On so many threads of this process (joblib): compiled loops and numpy run without the interpreter's lock."""
+    """On so many threads of this process: compiled loops and numpy run without the interpreter's lock."""
 
     together: int
 
     def __call__(self, work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
         """Go through the shards; with one thread in this one, one after the other."""
-        if self.together == 1:
-            return map(work, shards)
-        tasks = (delayed(work)(shard) for shard in shards)
-        parallel = Parallel(self.together, prefer="threads", return_as="generator", pre_dispatch=self.together)
-        found: Iterator[Found] = parallel(tasks)
-        return found
+        return map(work, shards) if self.together == 1 else self._some(work, shards)
+
+    def _some(self, work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
+        """No more than one block beyond those that are being made waits to be taken, however slow the taker is."""
+        waiting: deque[Future[Found]] = deque()
+        with ThreadPoolExecutor(self.together) as pool:
+            for shard in shards:
+                waiting.append(pool.submit(work, shard))
+                if len(waiting) > self.together:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
 
 one_by_one = ThreadExecutor(1)
@@ -62,26 +68,32 @@ class DaskExecutor:
 
     def __call__(self, work: Callable[[Shard], Found], shards: Iterable[Shard]) -> Iterator[Found]:
         """Go through the shards; raise ClusterUnreachable where no worker answers."""
-        address = self.address
-        try:
-            from distributed import Client
-        except ImportError as error:
-            raise ClusterUnreachable(address=address, problem="install riskwarn[dask] to use a cluster") from error
-        try:
-            client = Client(address, timeout=_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
-            client.wait_for_workers(1, timeout=_SECONDS)
-        except (OSError, TimeoutError, ValueError) as error:
-            raise ClusterUnreachable(address=address, problem=str(error) or "no worker answers") from error
-        with client:
-            waiting: deque[object] = deque()
-            threads = sum(client.nthreads().values())  # type: ignore[no-untyped-call]
+        with connected(self.address) as client:
+            waiting: deque[Any] = deque()
+            threads = sum(client.nthreads().values())
             ahead = _AHEAD * max(1, threads)
             for shard in shards:
                 waiting.append(client.submit(work, shard, pure=False))
                 if len(waiting) >= ahead:
-                    yield waiting.popleft().result()  # type: ignore[attr-defined]
+                    yield waiting.popleft().result()
             while waiting:
-                yield waiting.popleft().result()  # type: ignore[attr-defined]
+                yield waiting.popleft().result()
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Any]:
+    """A client of a Dask scheduler; raise ClusterUnreachable where no worker answers."""
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ClusterUnreachable(address=address, problem="install riskwarn[dask] to use a cluster") from error
+    try:
+        client = Client(address, timeout=_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
+        client.wait_for_workers(1, timeout=_SECONDS)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ClusterUnreachable(address=address, problem=str(error) or "no worker answers") from error
+    with client:
+        yield client
 
 
 def chosen_executor(cluster: str | None, threads: int) -> Executor:

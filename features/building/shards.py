@@ -41,6 +41,7 @@ def divided(city: Encoded, parts: Sequence[Partition]) -> Iterator[tuple[Encoded
     A partition's records are chosen when their columns are read and are let go with it, so that memory holds one partition more
     than the city.
     """
+    city = replace(city, events={})  # of labels alone
     if len(parts) == 1:
         yield city, parts[0]
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from features.city import City
 from features.encoding.clock import Clock
 from features.encoding.encode import encode, encode_table
 from features.encoding.records import GONE, Records
-from features.encoding.target_events import encode_target_events
+from features.encoding.target_events import INSTANTS, encode_target_events, events_name
 from features.engine.spans import NEVER
 from features.windows import WINDOWS
 from riskwarn.contracts.schema import DEMOGRAPHIC_NUMBERS
@@ -34,6 +34,8 @@ class Encoded:
     above: Mapping[str, Records]  # what is located only above the grid: `grid` is its place in the geography's `above`
     # source -> column before the first that sees any of its records
     first_seen: Mapping[str, int] = field(default_factory=dict)
+    # target -> its events that have a grid, with their instants: what labels are made from
+    events: Mapping[str, Records] = field(default_factory=dict)
 
     @property
     def period(self) -> Period:
@@ -56,12 +58,10 @@ def encoded(city: City) -> Encoded:
     clock = clock_of(city)
     sources, above = {}, {}
     for source, frame in city.beliefs.items():
-        found = {source: encode_events(frame, clock, city.contracts[source].categories)}
-        found |= encode_target_events(source, frame, city.configuration, clock)
-        for name, (rows, high) in found.items():
-            sources[name] = rows.by_grid()
+        for name, (rows, high) in encode_source(city, source, frame, clock):
+            sources[name] = rows.in_order()
             if len(high):
-                above[name] = high
+                above[name] = high.in_order()
     return with_tables(city, clock, sources, above)
 
 
@@ -71,6 +71,14 @@ def clock_of(city: City) -> Clock:
     edges = city.calendar.edges(city.as_of, periods)
     later = [city.calendar.shift(city.as_of, ahead) for ahead in range(1, AHEAD + 1)]
     return Clock(city.calendar, city.calendar.instants(edges), city.calendar.instants(later))
+
+
+def encode_source(
+    city: City, source: str, frame: pd.DataFrame, clock: Clock
+) -> Iterator[tuple[str, tuple[Records, Records]]]:
+    """The records of a source, and what is made of them, under their names: those that have a grid, and those above it."""
+    yield source, encode_events(frame, clock, city.contracts[source].categories)
+    yield from encode_target_events(source, frame, city.configuration, clock).items()
 
 
 def encode_events(frame: pd.DataFrame, clock: Clock, categories: tuple[str, ...]) -> tuple[Records, Records]:
@@ -83,6 +91,10 @@ def encode_events(frame: pd.DataFrame, clock: Clock, categories: tuple[str, ...]
 
 def with_tables(city: City, clock: Clock, sources: Mapping[str, Records], above: Mapping[str, Records]) -> Encoded:
     """Encoded records of the event sources together with what else is known of the city."""
+    events = {
+        target: sources[events_name(target)] for target in city.configuration.targets if events_name(target) in sources
+    }
+    sources, above = _without_instants(sources), _without_instants(above)
     tables = _breaks(city.breaks.by_grid(city.calendar), clock)
     tables["demographics"] = encode_table(city.demographics, clock, DEMOGRAPHIC_NUMBERS)
     tables["interventions"] = _interventions(city.interventions, clock)
@@ -95,7 +107,16 @@ def with_tables(city: City, clock: Clock, sources: Mapping[str, Records], above:
         {name: _first_answer(rows) for name, rows in sources.items() if "answered_at" in rows},
         above,
         _first_seen(sources, above),
+        events,
     )
+
+
+def _without_instants(tables: Mapping[str, Records]) -> dict[str, Records]:
+    """What features read, and a worker is sent."""
+    return {
+        name: rows.only(one for one in rows.names if one not in INSTANTS) if INSTANTS[0] in rows else rows
+        for name, rows in tables.items()
+    }
 
 
 def breaks_of(source: str) -> str:

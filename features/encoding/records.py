@@ -6,7 +6,7 @@ Everything is encoded once for all columns and shards; a shard takes rows of it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -63,6 +63,24 @@ class Records:
         if self._rows is None:
             return Records(self._columns, rows, cells)
         return Records(self._columns, self._rows[rows], self["grid"][rows] if cells is None else cells)
+
+    def only(self, names: Iterable[str]) -> Records:
+        """The same rows with these columns alone."""
+        cells = None if self._rows is None else self._cached.get("grid")
+        return Records({name: self._columns[name] for name in names}, self._rows, cells)
+
+    def in_order(self) -> Records:
+        """The rows that were not taken out, by grid, time and identity: in whatever order they came, sums of them are equal in
+        every bit."""
+        if len(self) == 0:
+            return self
+        late = np.int64(2**16 - 1)
+        moment = [np.clip(self[name].astype(np.int64) + 1, 0, late) for name in ("known", "start")]
+        key = (self["grid"].astype(np.int64) << 32) + (moment[0] << 16) + moment[1]
+        held = np.flatnonzero(self["stop"] != GONE)
+        record = self["record"] if "record" in self else np.arange(len(self))
+        rising = len(held) == len(self) and bool((np.diff(key) > 0).all())
+        return self if rising else Records(self.choose(held[np.lexsort((record[held], key[held]))]).solid())
 
     def by_grid(self) -> Records:
         """The rows in the order of their grids, each grid's as they were: what is near on the ground is near in memory."""

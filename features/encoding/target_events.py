@@ -18,6 +18,10 @@ from riskwarn.store.targets import EventRule, Events, escalation_rule, events_of
 
 Chosen = npt.NDArray[np.int64]
 
+#: Columns that labels need beside those of features, in microseconds: when an event happened, could first be told, could be told as it
+#: stands, and until when it is believed.
+INSTANTS = ("happened_at", "counted_at", "seen_from", "until")
+
 
 def events_name(target: str) -> str:
     """The name under which the events of a target stand among the records."""
@@ -66,4 +70,6 @@ def _encoded(frame: pd.DataFrame, events: Events, chosen: Chosen, grid: npt.NDAr
     }
     if "record_id" in frame:
         columns["record"] = frame["record_id"].to_numpy(dtype=np.int64)[row]
+    instants = (events.at, events.known_at, events.seen_from, events.until)
+    columns |= {name: one[chosen].view(np.int64) for name, one in zip(INSTANTS, instants, strict=True)}
     return Records(columns)

@@ -1,56 +1,38 @@
-"""What is kept between two as-ofs, so that the newest period costs the reading of what is new.
+"""What is kept between two as-ofs, so that the newest period costs the reading of what is new, and training no reading at all.
 
 The state holds the encoded records of every event source, and of young records all versions. When the store has grown, the
 records that the new loads touch are believed anew from all their versions and take the place of what was kept; the rest is
 read from memory-mapped files. Once much has changed, what is in force is kept as the next state. A state is used only if
 code, configuration, geography and phase are those that made it and the store has only grown since; else all is built
-again, and the answer says so.
+again, source by source, and the answer says so.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from features.building.build import build_features
 from features.building.executors import Executor, one_by_one
-from features.catalogue.version import encoding_version
-from features.city import City, city_around, read_city
-from features.encoding.clock import Clock
-from features.encoding.encoded_city import AHEAD, clock_of, encode_events, with_tables
+from features.city import City, arrivals_of_targets, city_around
+from features.encoding.encoded_city import Encoded, clock_of, with_tables
 from features.encoding.records import Records
-from features.encoding.target_events import encode_target_events
-from features.incremental.files import Ids, RecordFile, VersionFiles
+from features.incremental.files import RecordFile
+from features.incremental.state import Sources, State, built, folder_of, write
 from features.matrix import FeatureMatrix
-from riskwarn.configuration import Configuration
-from riskwarn.contracts import contract
-from riskwarn.files import write_text
-from riskwarn.geography import Geography
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store
-from riskwarn.store.beliefs import beliefs, empty_beliefs
-from riskwarn.store.lake import versions_of
-from riskwarn.words import Unit
-
-_STATE = "state.json"
-
-#: Records that became known so lately are often told again: closed, answered, put right.
-_YOUNG = np.timedelta64(182, "D")
+from riskwarn.store.beliefs import beliefs
+from riskwarn.store.writing import one_at_a_time
 
 #: Share of the records that may be told anew before what is in force becomes the state.
 _RENEWED = 0.02
 
-#: Tables on which every record's place depends.
-_PLACES = ("grids", "grid_lineage", "service_areas")
+_WAITING = "waiting for another run to keep its state"
 
 
 @dataclass(frozen=True)
@@ -78,184 +60,118 @@ def newest_features(
 
     Equal to `build_features`: counts in every bit, sums of real weights but for the order in which they are added.
     """
-    # One version for all that is read: a load that ends meanwhile is not half seen.
-    version = Store(home).version()
-    store, state = Store(home, version), _State.read(home)
-    grown = None
-    if state is not None:
-        city = city_around(home, as_of, now=now, version=version, first_known=state.first_known)
-        if state.serves(city, store):
-            progress("reading what is new")
-            clock = clock_of(city)
-            grown = state.grown(city, store, clock)
-    if grown is None:
-        progress("building the state")
-        city = read_city(home, as_of, now=now, version=version)
-        clock = clock_of(city)
-        sources = {
-            name: found
-            for source, frame in city.beliefs.items()
-            for name, found in _encoded(city, source, frame, clock)
-        }
-    else:
-        sources = grown.sources
-    plain = {name: rows for name, (rows, _) in sources.items()}
-    numbers = with_tables(city, clock, plain, {name: high for name, (_, high) in sources.items() if len(high)})
-    matrix = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=names)
-    if grown is None or grown.touched > _RENEWED * sum(len(rows) for rows in plain.values()):
-        progress("keeping the state")
-        _write(home, city, store, {name: (rows.by_grid(), high) for name, (rows, high) in sources.items()})
-    return Newest(matrix, city.store_version, grown is not None, 0 if grown is None else grown.touched)
+    found = _in_force(home, as_of, now, progress)
+    city, sources = found.city, found.sources
+    matrix = build_features(
+        city, [city.as_of], progress, executor=executor, numbers=_numbers(city, sources), names=names
+    )
+    if found.renewed:
+        _keep(home, city, sources, progress)
+    return Newest(matrix, city.store_version, found.touched is not None, found.touched or 0)
 
 
-Sources = dict[str, tuple[Records, Records]]
+def known_city(
+    home: Home, as_of: date | None = None, *, now: datetime | None = None, progress: Progress = silent
+) -> tuple[City, Encoded]:
+    """A city and its numbers, from the kept state where it holds; else one is built first, and kept unless it is older.
+
+    Equal in every bit to those of :func:`features.city.read_city`. The beliefs of a source are read when they are asked for.
+
+    Raises GridsMissing, NothingKnown, AsOfInvalid.
+    """
+    found = _in_force(home, as_of, now, progress)
+    city, sources = found.city, found.sources
+    if found.touched:
+        sources = {name: (rows.in_order(), high.in_order()) for name, (rows, high) in sources.items()}
+    if found.renewed:
+        _keep(home, city, sources, progress)
+    store = Store(home, city.store_version)
+    city = replace(city, beliefs=_Beliefs(city, store), arrivals=arrivals_of_targets(home, store))
+    return city, _numbers(city, sources)
 
 
 @dataclass(frozen=True)
-class _Grown:
-    """The kept records with those of the new loads in their place, and how many those are."""
+class _Found:
+    """A city without its events, and these as they are kept or were built."""
 
+    city: City
     sources: Sources
-    touched: int
-
-
-@dataclass(frozen=True)
-class _State:
-    """A state as it lies on disk."""
-
-    folder: Path
-    manifest: dict[str, Any]
-
-    @staticmethod
-    def read(home: Home) -> _State | None:
-        """The state of a home, if it has a whole one."""
-        folder = home.features / "state"
-        try:
-            manifest = json.loads((folder / _STATE).read_text(encoding="utf-8"))
-            held = all((folder / name).stat().st_size == size for name, size in manifest["sizes"].items())
-        except (FileNotFoundError, json.JSONDecodeError, KeyError):
-            return None
-        return _State(folder, manifest) if held else None
+    touched: int | None  # records that were told anew since they were kept; None where all was built
 
     @property
-    def first_known(self) -> date:
-        """Local date of the first known event."""
-        return date.fromisoformat(self.manifest["first_known"])
+    def renewed(self) -> bool:
+        """Whether so much is new that it should be kept."""
+        return (self.touched or 0) > _RENEWED * sum(len(rows) for rows, _ in self.sources.values())
 
-    def serves(self, city: City, store: Store) -> bool:
-        """Whether what is kept is a part of what would be built for this city now."""
-        then = date.fromisoformat(self.manifest["as_of"])
-        between = city.calendar.periods_between(then, city.as_of)
-        return bool(
-            self.manifest["made_by"] == _made_by(city.configuration)
-            and self.manifest["places"] == _places(city, store)
-            and city.calendar.shift(then, between) == city.as_of
-            and between < AHEAD // 2
-            and all(store.files(name)[: len(paths)] == paths for name, paths in self.manifest["files"].items())
+
+def _in_force(home: Home, as_of: date | None, now: datetime | None, progress: Progress) -> _Found:
+    """What is in force: from the state where that holds, else built. A state of a later as-of stays as it is."""
+    # One version for all that is read: a load that ends meanwhile is not half seen.
+    version = Store(home).version()
+    store, state = Store(home, version), State.read(home)
+    first = None if state is None else state.first_known
+    city = city_around(home, as_of, now=now, version=version, first_known=first)
+    if state is not None and state.serves(city, store):
+        progress("reading what is new")
+        grown = state.grown(city, store, clock_of(city))
+        if grown is not None:
+            return _Found(city, grown.sources, grown.touched)
+    progress("building the state")
+    if state is not None and state.as_of > city.as_of:
+        sources: Sources = {}
+        first = built(city, store, progress, lambda name, *rows: sources.update({name: rows}))
+        return _Found(replace(city, first_known=first), sources, None)
+    with one_at_a_time(folder_of(home), progress, _WAITING):
+        files: dict[str, list[RecordFile]] = {}
+        first = built(city, store, progress, lambda name, *rows: files.update({name: _written(home, rows)}))
+        city = replace(city, first_known=first)
+        progress("keeping the state")
+        fresh = write(home, city, store, files).grown(city, store, clock_of(city))
+    assert fresh is not None, "what was just built is a part of the store"
+    return _Found(city, fresh.sources, None)
+
+
+def _keep(home: Home, city: City, sources: Sources, progress: Progress) -> None:
+    """What is in force becomes the state."""
+    progress("keeping the state")
+    store = Store(home, city.store_version)
+    with one_at_a_time(folder_of(home), progress, _WAITING):
+        write(
+            home,
+            city,
+            store,
+            {name: _written(home, [part.in_order() for part in pair]) for name, pair in sources.items()},
         )
 
-    def grown(self, city: City, store: Store, clock: Clock) -> _Grown | None:
-        """The state with what the new loads tell, None where that does not fit in: a source, or a time before all others."""
-        sources: Sources = {}
-        number = 0
-        for name in _events(city.configuration):
-            paths = store.files(name)
-            if not paths:
-                continue
-            if name not in self.manifest["files"]:
-                return None
-            new = paths[len(self.manifest["files"][name]) :]
-            touched, renewed = self._believed_anew(name, new, city, store)
-            if len(renewed) and renewed["known_at"].min() < pd.Timestamp(clock.edges[0]):
-                return None
-            for part, fresh in _encoded(city, name, renewed, clock):
-                rows, high = (RecordFile.of(self.folder, file) for file in self.manifest["records"][part])
-                sources[part] = (rows.changed(touched, fresh[0]), high.changed(touched, fresh[1]))
-            number += len(touched)
-        return _Grown(sources, number)
 
-    def _believed_anew(self, name: str, new: list[str], city: City, store: Store) -> tuple[Ids, pd.DataFrame]:
-        """The ids that new files touch, rising, and the beliefs of these records from all their versions."""
-        if not new:
-            return np.empty(0, dtype=np.int64), empty_beliefs()
-        fresh = store.table(name, new)
-        touched = np.unique(fresh["record_id"].to_numpy())
-        held = VersionFiles(*(self.folder / file for file in self.manifest["versions"][name]))
-        known = held.known(touched)
-        parts = [held.of_young(known)]
-        old = np.setdiff1d(known, parts[0]["record_id"].to_numpy()) if len(known) else known
-        if len(old):
-            # Rare: a record that was quiet for long. Its versions lie among all others.
-            parts.append(store.table(name, self.manifest["files"][name], None, old))
-        versions = versions_of(*parts, fresh)
-        return touched, beliefs(versions, city.geography, city.configuration.sources[name].mapping)
+def _written(home: Home, parts: Sequence[Records]) -> list[RecordFile]:
+    return [RecordFile.write(folder_of(home), part) for part in parts]
 
 
-def _encoded(
-    city: City, source: str, frame: pd.DataFrame, clock: Clock
-) -> Iterator[tuple[str, tuple[Records, Records]]]:
-    """The records of a source, and what is made of them, under their names."""
-    yield source, encode_events(frame, clock, city.contracts[source].categories)
-    yield from encode_target_events(source, frame, city.configuration, clock).items()
+def _numbers(city: City, sources: Sources) -> Encoded:
+    plain = {name: rows for name, (rows, _) in sources.items()}
+    return with_tables(city, clock_of(city), plain, {name: high for name, (_, high) in sources.items() if len(high)})
 
 
-def _events(configuration: Configuration) -> list[str]:
-    return [name for name in configuration.sources if contract(name, configuration).events]
+@dataclass(frozen=True)
+class _Beliefs(Mapping[str, pd.DataFrame]):
+    """The beliefs of each event source, read when they are asked for."""
 
+    city: City
+    store: Store
+    _read: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
-def _made_by(configuration: Configuration) -> str:
-    """What the kept numbers depend on beside the records: the code and words that encode them, and the declarations."""
-    return encoding_version(configuration) + configuration.fingerprint()
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in set(self):
+            raise KeyError(name)
+        if name not in self._read:
+            mapping = self.city.configuration.sources[name].mapping
+            self._read[name] = beliefs(self.store.versions(name), self.city.geography, mapping)
+        return self._read[name]
 
+    def __iter__(self) -> Iterator[str]:
+        held = self.store.sources()
+        return (name for name, one in self.city.contracts.items() if one.events and held.get(name))
 
-def _places(city: City, store: Store) -> str:
-    """A name for the places in force: another grid, unit or re-drawing gives another."""
-    places: Geography = city.geography
-    digest = hashlib.sha256(json.dumps([store.files(name) for name in _PLACES]).encode())
-    digest.update("\0".join(places.grid_ids).encode())
-    for unit in (Unit.COMMUNITY, Unit.TOWN, Unit.DISTRICT):
-        digest.update(places.units[unit].of_grid.tobytes())
-    digest.update(str(list(places.above.names)).encode())
-    passed = store.versions("grid_lineage", ["effective_at"])["effective_at"]
-    digest.update(str(int((pd.to_datetime(passed) <= pd.Timestamp(city.as_of)).sum())).encode())
-    return digest.hexdigest()
-
-
-def _write(home: Home, city: City, store: Store, sources: Sources) -> None:
-    """Write the records and versions under the hash of their content, then the state that names them; then let go of others."""
-    folder = home.features / "state"
-    records = {
-        name: [RecordFile.write(folder, part).as_dict() for part in (rows, high)]
-        for name, (rows, high) in sources.items()
-    }
-    events = [name for name in _events(city.configuration) if name in sources]
-    versions = {name: _versions(folder, store, name, city) for name in events}
-    names = [part["file"] for pair in records.values() for part in pair] + [
-        name for pair in versions.values() for name in pair
-    ]
-    manifest = {
-        "made_by": _made_by(city.configuration),
-        "store_version": city.store_version,
-        "as_of": city.as_of.isoformat(),
-        "first_known": city.first_known.isoformat(),
-        "places": _places(city, store),
-        "files": {name: store.files(name) for name in events},
-        "records": records,
-        "versions": versions,
-        "sizes": {name: (folder / name).stat().st_size for name in names},
-    }
-    write_text(folder / _STATE, json.dumps(manifest, indent=1))
-    for old in folder.iterdir():
-        if old.name not in {_STATE, *names}:
-            old.unlink(missing_ok=True)
-
-
-def _versions(folder: Path, store: Store, name: str, city: City) -> list[str]:
-    """Keep every id of a source and the versions of its young records; the names of their files."""
-    paths = store.files(name)
-    listed = store.table(name, paths, ["record_id", "known_at"])
-    ids = listed["record_id"].to_numpy()
-    known = listed["known_at"].cast("timestamp[us]").to_numpy()
-    young = ids[known >= city.calendar.instant(city.as_of) - _YOUNG]
-    held = VersionFiles.write(folder, np.sort(ids), store.table(name, paths, None, young))
-    return [held.ids.name, held.young.name]
+    def __len__(self) -> int:
+        return len(list(iter(self)))

@@ -167,14 +167,18 @@ class Store:
 
     def newest_known_at(self) -> np.datetime64 | None:
         """The newest known time of any event, from the statistics of the files."""
-        newest = [
-            moment
-            for source in self.sources()
-            if source not in TABLES
-            for path in self._paths(source)
-            if (moment := _newest(self._home.lake / path)) is not None
-        ]
-        return max(newest) if newest else None
+        return max((newest for _, newest in self._known()), default=None)
+
+    def oldest_known_at(self) -> np.datetime64 | None:
+        """The oldest known time of any version of an event, from the statistics of the files."""
+        return min((oldest for oldest, _ in self._known()), default=None)
+
+    def _known(self) -> Iterator[tuple[np.datetime64, np.datetime64]]:
+        """The oldest and the newest known time of each file of events."""
+        for source in self.sources():
+            for path in () if source in TABLES else self._paths(source):
+                if (known := _known_times(self._home.lake / path)) is not None:
+                    yield known
 
     def commit_load(
         self,
@@ -319,13 +323,16 @@ def _lean(kind: pa.DataType) -> pa.DataType:
     return pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
 
 
-def _newest(file: Path) -> np.datetime64 | None:
-    """The largest known time of a file, from the statistics of its row groups."""
+def _known_times(file: Path) -> tuple[np.datetime64, np.datetime64] | None:
+    """The least and the largest known time of a file, from the statistics of its row groups."""
     metadata = pq.read_metadata(file)
     place = metadata.schema.to_arrow_schema().get_field_index("known_at")
     groups = [metadata.row_group(index).column(place).statistics for index in range(metadata.num_row_groups)]
-    newest = [group.max for group in groups if group is not None and group.has_min_max]
-    return np.datetime64(max(newest).replace(tzinfo=None), "us") if newest else None
+    known = [(group.min, group.max) for group in groups if group is not None and group.has_min_max]
+    if not known:
+        return None
+    oldest, newest = min(one for one, _ in known), max(one for _, one in known)
+    return np.datetime64(oldest.replace(tzinfo=None), "us"), np.datetime64(newest.replace(tzinfo=None), "us")
 
 
 def versions_of(*parts: pa.Table) -> pd.DataFrame:

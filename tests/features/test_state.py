@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from features import build_features, read_city
 from features.incremental import files as kept
-from features.incremental import incremental as state
+from features.incremental import incremental, state
 from features.incremental.incremental import newest_features
 from features.testing import assert_same
 from riskwarn.home import Home
@@ -37,7 +37,7 @@ def exports(home: Home, folder: Path, world: list[Case], weeks: int) -> None:
             load(home, source, write_csv(folder / f"{source}{weeks}.csv", rows), exported_at=until.astimezone())
 
 
-def same_as_from_scratch(home: Home, weeks: int) -> state.Newest:
+def same_as_from_scratch(home: Home, weeks: int) -> incremental.Newest:
     as_of = (START + timedelta(weeks=weeks)).date()
     newest = newest_features(home, as_of)
     city = read_city(home, as_of)
@@ -57,7 +57,10 @@ def test_bringing_up_to_date_is_building_anew(
     if not any(case.registered < START + timedelta(weeks=weeks) for case in world):
         return
     home = with_a_source_of_its_own(folder)
-    with patch.multiple(state, _RENEWED=0.0 if renewed else 100.0, _YOUNG=np.timedelta64(young, "D")):
+    with (
+        patch.object(incremental, "_RENEWED", 0.0 if renewed else 100.0),
+        patch.object(state, "_YOUNG", np.timedelta64(young, "D")),
+    ):
         for step, at in enumerate((weeks, weeks + 1, weeks + 4)):
             exports(home, folder, world, at)
             assert same_as_from_scratch(home, at).from_state == (step > 0)

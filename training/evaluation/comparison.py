@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -96,14 +97,23 @@ def evaluate(
     outcomes: Outcomes,
     best_baseline: str,
     names: Sequence[str] = tuple(METRICS),
+    threads: int = 1,
 ) -> Evaluation:
-    """Compare `model` with the others; `climatology` must be there. Each forecast is asked for, measured once and let go."""
+    """Compare `model` with the others; `climatology` must be there. Each forecast is asked for, measured once and let go, on so
+    many threads."""
     climatology = Judged(forecasts["climatology"], outcomes)
     reference = brier(climatology)
-    measured, views = {}, {}
-    for name in forecasts:
+
+    def looked_at(name: str) -> tuple[Measured, View]:
         judged = Judged(forecasts[name], outcomes, reference)
-        measured[name], views[name] = measure(judged, names), view(judged)
+        return measure(judged, names), view(judged)
+
+    # The model first: its parts, which stand beside it, need not be asked again.
+    found = {name: looked_at(name) for name in forecasts if name == "model"}
+    others = [name for name in forecasts if name not in found]
+    with ThreadPoolExecutor(max(1, threads)) as pool:
+        found |= dict(zip(others, pool.map(looked_at, others), strict=True))
+    measured, views = {name: found[name][0] for name in forecasts}, {name: found[name][1] for name in forecasts}
     gains = {}
     if "model" in measured:
         own = measured["model"]
@@ -113,7 +123,7 @@ def evaluate(
             for other, their in measured.items()
             if other != "model"
         }
-    bounds = {name: {one: found.bounds(one) for one in names} for name, found in measured.items()}
+    bounds = {name: {one: own.bounds(one) for one in names} for name, own in measured.items()}
     return Evaluation(
         metrics={who: {one: _told(bound.mean) for one, bound in some.items()} for who, some in bounds.items()},
         intervals={
@@ -124,7 +134,7 @@ def evaluate(
             for who, some in bounds.items()
         },
         gains=gains,
-        series={who: found.by_origin for who, found in measured.items()},
+        series={who: own.by_origin for who, own in measured.items()},
         n_events=outcomes.events,
         n_origins=len(outcomes.observed),
         effective_origins=outcomes.effective,

@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special, stats
 
+from training.intervals.crps import MOST_MEAN, crps_of_counts
+
 Reals = npt.NDArray[np.float64]
 
 #: Nominal level of the interval of a count.
@@ -70,12 +72,18 @@ class CountDistribution:
         return found
 
     def crps(self, observed: Reals) -> Reals:
-        """Continuous ranked probability score (Gneiting & Raftery 2007) in closed form (Wei & Held 2014)."""
-        mean, found = self._mean, np.empty_like(self.mean)
-        plain = self._plain
-        found[plain] = _crps_poisson(observed[plain], mean[plain])
-        found[~plain] = _crps_negative_binomial(observed[~plain], mean[~plain], 1 / self.dispersion[~plain])
-        return found
+        """Continuous ranked probability score (Gneiting & Raftery 2007): of large means in closed form (Wei & Held 2014)."""
+        mean, spread, seen = (np.ravel(one) for one in (self._mean, self.dispersion, observed))
+        found = np.empty_like(mean)
+        small = mean <= MOST_MEAN
+        parts = [np.ascontiguousarray(one[small], dtype=np.float64) for one in (seen, mean, spread)]
+        own = np.empty(len(parts[0]))
+        crps_of_counts(*parts, _LEAST_DISPERSION, own)
+        found[small] = own
+        plain, over = ~small & (spread < _LEAST_DISPERSION), ~small & (spread >= _LEAST_DISPERSION)
+        found[plain] = _crps_poisson(seen[plain], mean[plain])
+        found[over] = _crps_negative_binomial(seen[over], mean[over], 1 / spread[over])
+        return found.reshape(self.mean.shape)
 
     @property
     def _mean(self) -> Reals:

@@ -13,11 +13,11 @@ from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy import stats
 
+from features.panel.panel import Encoded
 from riskwarn.geography import Geography
-from riskwarn.periods import Instants, Period, period_index
+from riskwarn.periods import Period
 from riskwarn.words import Unit
 
 Flags = npt.NDArray[np.bool_]
@@ -64,18 +64,21 @@ class FeedCounts:
         return bool(seen[row].sum() == 0 and _QUIET * share * seen[0].sum() > -np.log(RARE))
 
 
-def feed_counts(beliefs: pd.DataFrame, geography: Geography, edges: Instants, period: Period) -> FeedCounts:
-    """Count the records of a source as each first became known."""
-    districts = geography.units[Unit.DISTRICT]
-    known = beliefs["known_at"].to_numpy(dtype="datetime64[us]")
-    grid = beliefs["grid"].to_numpy(dtype=np.int64)
-    place = period_index(edges, known)
-    inside = (place >= 0) & (place < len(edges))
-    counts = np.zeros((1 + len(districts.codes), len(edges)))
-    counts[0] = np.bincount(place[inside], minlength=len(edges))[: len(edges)]
-    located = inside & (grid >= 0)
-    cell = districts.of_grid[grid[located]] * len(edges) + place[located]
-    counts[1:] = np.bincount(cell, minlength=len(districts.codes) * len(edges)).reshape(len(districts.codes), -1)
+def feed_counts(source: str, numbers: Encoded, geography: Geography) -> FeedCounts:
+    """Count the records of a source in the period in which each first became known; the last column has all that came later."""
+    districts, columns = geography.units[Unit.DISTRICT], len(numbers.edges)
+    rows = numbers.sources[source]
+    place = np.minimum(rows["known"], columns - 1)
+    inside = place >= 0
+    counts = np.zeros((1 + len(districts.codes), columns))
+    counts[0] = np.bincount(place[inside], minlength=columns)
+    cell = districts.of_grid[rows["grid"][inside]] * columns + place[inside]
+    counts[1:] = np.bincount(cell, minlength=len(districts.codes) * columns).reshape(len(districts.codes), -1)
+    if source in numbers.above:
+        # What is located above the grid tells of the city alone.
+        high = np.minimum(numbers.above[source]["known"], columns - 1)
+        counts[0] += np.bincount(high[high >= 0], minlength=columns)
+    period = numbers.period
     return FeedCounts(counts, np.asarray(districts.of_grid, dtype=np.int64), period)
 
 

@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from features import City
 from features.engine.spans import Spans
+from features.panel.panel import Encoded, encoded
 from riskwarn.errors import TargetSourceMissing
 from riskwarn.health import Arrivals
 from riskwarn.periods import Calendar, Instants, period_index
-from riskwarn.store.targets import events_of, rule_of
 
 Counts = npt.NDArray[np.float64]
 
@@ -44,23 +44,27 @@ class TargetEvents:
         return np.asarray((self.known_at < instant) & (self.until >= instant))
 
 
-def target_events(city: City, name: str) -> TargetEvents:
-    """The events of a declared target; raise TargetSourceMissing where its source was never loaded."""
-    rule = rule_of(city.configuration.targets[name])
-    frame = city.beliefs.get(rule.source)
-    if frame is None:
-        raise TargetSourceMissing(target=name, source=rule.source)
-    frame = frame[frame["grid"] >= 0]
-    found = events_of(frame, rule)
-    rows = frame.iloc[found.row]
+def target_events(city: City, name: str, numbers: Encoded | None = None) -> TargetEvents:
+    """The events of a declared target; raise TargetSourceMissing where its source was never loaded.
+
+    `numbers` is the encoded city where it is at hand.
+    """
+    numbers = encoded(city) if numbers is None else numbers
+    rows = numbers.events.get(name)
+    if rows is None:
+        raise TargetSourceMissing(target=name, source=city.configuration.targets[name].source)
+
+    def instants(column: str) -> Instants:
+        return rows[column].view("datetime64[us]")
+
     return TargetEvents(
         name=name,
-        grid=rows["grid"].to_numpy(dtype=np.int64),
-        at=found.at,
-        known_at=found.seen_from,
-        counted_at=found.known_at,
-        until=found.until,
-        count=rows["count"].to_numpy(dtype=np.float64),
+        grid=rows["grid"].astype(np.int64),
+        at=instants("happened_at"),
+        known_at=instants("seen_from"),
+        counted_at=instants("counted_at"),
+        until=instants("until"),
+        count=rows["count"].astype(np.float64),
     )
 
 

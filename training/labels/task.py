@@ -137,10 +137,10 @@ def make_task(
 
     Raises TargetSourceMissing.
     """
-    events = target_events(city, target)
     numbers = encoded(city) if numbers is None else numbers
+    events = target_events(city, target, numbers)
     source = city.configuration.targets[target].source
-    feed = feed_counts(city.beliefs[source], city.geography, numbers.edges, city.calendar.period)
+    feed = feed_counts(source, numbers, city.geography)
     history = EventHistory(
         target=target,
         calendar=city.calendar,

@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 from scipy import stats
-from threadpoolctl import threadpool_limits
 
 from riskwarn.periods import Period
 from riskwarn.words import Unit
@@ -32,9 +30,7 @@ from training.models.ensemble import Calibration
 from training.models.linear import Linear
 from training.models.poisson import Outcome, fit_regressions, margins
 from training.models.trees import ALONE, RESIDUAL, Growth, Later, binned, losses_by_round, raw_margin
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+from training.models.workers import ThreadWorkers, Workers, one_by_one
 
 #: Penalties of the regression that are tried, the strongest first.
 PENALTIES = (1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4)
@@ -134,19 +130,19 @@ def choose(
     task: ForecastTask,
     columns: Design,
     at: date,
-    threads: int = 1,
+    workers: Workers = one_by_one,
     penalties: Sequence[float] = PENALTIES,
     growth: Growth = RESIDUAL,
 ) -> Choices:
     """What to learn with at `at`, by the task's horizon: from what was known then, of a large city in every so many-th grid."""
     every = max(1, round(len(task.mature(at)) * task.grids / MOST_ROWS))
     columns = columns.some_grids(every)
-    quarters = side_by_side(partial(_regressed, columns, penalties), _quarters(task, at, every), threads)
+    quarters = workers(partial(_regressed, penalties), columns, _quarters(task, at, every))
     if not quarters:
         return _defaults(task, at)
     losses = np.array([[_loss(margin, one) for margin in one.margins] for one in quarters])
     best = int(np.argmin(losses.mean(axis=0)))
-    grown = side_by_side(partial(_grown, columns, best, growth), quarters, threads)
+    grown = workers(partial(_grown, best, growth), columns, quarters)
     # One tree of a small step changes next to nothing: LightGBM is always there, and is given the room that it earns.
     rounds = max(1, int(np.argmin(np.mean([one.residual_losses for one in grown], axis=0))))
     alone_rounds = 1 + int(np.argmin(np.mean([one.alone_losses for one in grown], axis=0)))
@@ -186,21 +182,15 @@ def judgement(task: ForecastTask, columns: Design, at: date, threads: int = 1) -
     """How what is learnt with is judged, by what was known at `at`; None where no quarter can be looked at."""
     every = max(1, round(len(task.mature(at)) * task.grids / MOST_ROWS))
     columns = columns.some_grids(every)
-    quarters = _quarters(task, at, every)
+    quarters, workers = _quarters(task, at, every), ThreadWorkers(threads)
 
     def judged(penalty: float, growth: Growth) -> Reals:
-        fitted = side_by_side(partial(_regressed, columns, (penalty,)), quarters, threads)
-        grown = side_by_side(partial(_grown, columns, 0, growth, lonely=False), fitted, threads)
+        fitted = workers(partial(_regressed, (penalty,)), columns, quarters)
+        grown = workers(partial(_grown, 0, growth, lonely=False), columns, fitted)
         rounds = max(1, int(np.argmin(np.mean([one.residual_losses for one in grown], axis=0))))
         return np.array([_loss(one.residual(rounds), quarter) for one, quarter in zip(grown, fitted, strict=True)])
 
     return judged if quarters else None
-
-
-def side_by_side(work: Callable[[Item], Result], items: Sequence[Item], threads: int) -> list[Result]:
-    """What work gives for each item, in their order; some at a time, each on one thread of its own."""
-    with threadpool_limits(1), ThreadPoolExecutor(max(1, threads)) as pool:
-        return list(pool.map(work, items))
 
 
 def helps(gains: Reals) -> bool:
@@ -238,7 +228,7 @@ def _quarters(task: ForecastTask, at: date, every: int) -> list[_Quarter]:
     return found
 
 
-def _regressed(columns: Design, penalties: Sequence[float], one: _Quarter) -> _Quarter:
+def _regressed(penalties: Sequence[float], columns: Design, one: _Quarter) -> _Quarter:
     """A quarter with the regressions of all penalties."""
     linears = fit_regressions(columns, one.learnt, penalties, rising(columns.features))
     return replace(
@@ -246,7 +236,7 @@ def _regressed(columns: Design, penalties: Sequence[float], one: _Quarter) -> _Q
     )
 
 
-def _grown(columns: Design, penalty: int, growth: Growth, one: _Quarter, lonely: bool = True) -> _Grown:
+def _grown(penalty: int, growth: Growth, columns: Design, one: _Quarter, lonely: bool = True) -> _Grown:
     """Trees on the regression of one penalty, and alone where they are asked for."""
     flags, linear, start = rising(columns.features), one.linears[penalty], one.margins[penalty]
     rows, table = binned(columns, one.learnt, flags, linear, growth), columns.rows(one.origins)

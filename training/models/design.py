@@ -17,6 +17,7 @@ import numpy.typing as npt
 from features import Feature, FeatureMatrix
 from features.scratch import Scratch
 from riskwarn.contracts import declared
+from training.models.drawing import signed_log1p
 
 Narrow = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -227,10 +228,8 @@ def drawn_in(column: Narrow, scale: Scale, out: Narrow) -> None:
         np.copyto(out, column)
         np.copyto(out, np.float32(scale.missing), where=np.isnan(column))
         return
-    np.abs(column, out=out)
-    np.log1p(out, out=out)
-    np.copysign(out, column, out=out)
-    np.copyto(out, np.float32(np.log1p(scale.missing)), where=np.isnan(column))
+    flat = np.ascontiguousarray(column, dtype=np.float32).reshape(-1)
+    signed_log1p(np.asarray(flat), np.float32(np.log1p(scale.missing)), out.reshape(-1))
 
 
 def varying(columns: Design, origins: Sequence[date]) -> Flags:

@@ -7,9 +7,10 @@ neither falls as the horizon grows, and nothing is cut or raised afterwards.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from training.models.design import ROWS as BLOCK
 from training.models.design import Design, design
 from training.models.forecast import Forecast, Reasons
 from training.models.linear import Linear
+from training.models.margins import Margins
 from training.models.poisson import LEAST_MARGIN, MOST_MARGIN, margins
 from training.models.trees import raw_margin
 
@@ -51,17 +53,25 @@ class SpanModel:
     alone: Alone | None
     deviations: Reals | None = None  # (members, 1 + columns) see :mod:`training.models.members`
 
-    def margin(self, columns: Design, origins: Sequence[date], threads: int) -> Reals:
-        """(origins, grids) log means."""
-        shape = (len(origins), columns.grids)
-        rows = columns.rows(origins) if self.trees is not None or self.alone is not None else None
+    def margin(
+        self, columns: Callable[[], Design], origins: Sequence[date], threads: int, kept: Margins | None = None
+    ) -> Reals:
+        """(origins, grids) log means; `columns` gives the rows of these origins where they are not `kept` from before."""
+        kept = Margins() if kept is None else kept
+
+        def grown(booster: lgb.Booster) -> Reals:
+            def make(held: Design) -> Reals:
+                return raw_margin(booster, held.rows(origins), threads).reshape(len(origins), held.grids)
+
+            return kept.of(booster, origins, columns, make)
+
         found = []
-        if self.linear is not None:
-            found.append(margins(columns, origins, self.linear))
-            if self.trees is not None and rows is not None:
-                found[0] += raw_margin(self.trees, rows, threads).reshape(shape)
-        if self.alone is not None and rows is not None:
-            found.append(self.alone.mean + raw_margin(self.alone.trees, rows, threads).reshape(shape))
+        if (linear := self.linear) is not None:
+            found.append(kept.of(linear, origins, columns, lambda held: margins(held, origins, linear)))
+            if self.trees is not None:
+                found[0] = found[0] + grown(self.trees)
+        if self.alone is not None:
+            found.append(self.alone.mean + grown(self.alone.trees))
         return np.asarray(np.clip(np.mean(found, axis=0), LEAST_MARGIN, MOST_MARGIN))
 
     def explained(self, columns: Design, origin: date, threads: int) -> tuple[float, Reals]:
@@ -112,23 +122,26 @@ class Ensemble:
     together: Mapping[Unit, float] = field(default_factory=dict)
     name: str = "model"
     threads: int = 1
+    kept: Margins | None = field(default=None, repr=False, compare=False)  # while the model is judged
 
     def predict(self, inputs: ForecastInputs, origins: Sequence[date]) -> Forecast:
         """Forecast from the features as of each origin."""
-        columns = design(inputs.matrix, origins, self.names)
-        return self.forecast(columns, origins)
+        return self._forecast(cache(partial(design, inputs.matrix, origins, self.names)), inputs.grids, origins)
 
     def forecast(self, columns: Design, origins: Sequence[date]) -> Forecast:
         """Forecast from columns that are at hand: those of `names`, in their order."""
-        rate = np.zeros((len(origins), columns.grids))
+        return self._forecast(lambda: columns, columns.grids, origins)
+
+    def _forecast(self, columns: Callable[[], Design], grids: int, origins: Sequence[date]) -> Forecast:
+        rate = np.zeros((len(origins), grids))
         # Whole blocks of a design, so that no number depends on how many origins are asked for at once.
-        block = max(1, BLOCK // columns.grids)
-        step = block * max(1, ROWS // (block * columns.grids))
+        block = max(1, BLOCK // grids)
+        step = block * max(1, ROWS // (block * grids))
         for begin in range(0, len(origins), step):
             some = origins[begin : begin + step]
-            held = columns.only(some)
+            held = cache(partial(_only, columns, some))
             for span in self.spans:
-                rate[begin : begin + step] += np.exp(span.margin(held, some, self.threads))
+                rate[begin : begin + step] += np.exp(span.margin(held, some, self.threads, self.kept))
         return Forecast(self.dispersion.around(self.calibration.of(rate)), self.together)
 
     def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
@@ -152,7 +165,7 @@ class Ensemble:
         for span in self.spans:
             base, terms = span.explained(columns, origin, self.threads)
             usual += float(np.exp(base))
-            share.append(np.exp(span.margin(columns, [origin], self.threads)[0]))
+            share.append(np.exp(span.margin(lambda: columns, [origin], self.threads)[0]))
             effects.append(terms)
         rate = np.sum(share, axis=0)
         added = np.sum([part[:, None] * own for part, own in zip(share, effects, strict=True)], axis=0)
@@ -191,6 +204,10 @@ class Ensemble:
                 write_text(folder / f"members-{span.start}-{span.stop}.json", json.dumps(span.deviations.tolist()))
             if span.alone is not None:
                 write_text(folder / f"alone-{span.start}-{span.stop}.txt", span.alone.trees.model_to_string())
+
+
+def _only(columns: Callable[[], Design], origins: Sequence[date]) -> Design:
+    return columns().only(origins)
 
 
 def load_ensemble(folder: Path, content: dict[str, Any], threads: int = 1) -> Ensemble:

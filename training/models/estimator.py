@@ -84,7 +84,7 @@ class RiskForecaster(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         """(rows,) expected counts."""
         check_is_fitted(self)
         rows = validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False)
-        return np.asarray(np.exp(self.span_.margin(_columns(rows), [_ORIGIN], 1)[0]))
+        return np.asarray(np.exp(self.span_.margin(lambda: _columns(rows), [_ORIGIN], 1)[0]))
 
     def predict_proba(self, X: Any) -> Reals:  # noqa: N803
         """(rows, 2) the chance of no event, and of at least one."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -14,13 +13,15 @@ from riskwarn.configuration import usual_horizon
 from riskwarn.errors import HistoryTooShort, TargetEverywhere, TargetWithoutEvents
 from riskwarn.health.learnable import LEAST_EVENTS, LEAST_ORIGINS
 from training.labels.task import ForecastTask
-from training.models.choosing import PENALTIES, Choices, choose, outcome, side_by_side
-from training.models.design import Design, design, rising, varying
+from training.models.choosing import PENALTIES, Choices, choose, outcome
+from training.models.design import Design, Flags, StoredDesign, design, rising, varying
 from training.models.ensemble import Alone, Ensemble, SpanModel
+from training.models.margins import Margins
 from training.models.members import deviations
 from training.models.poisson import fit_regressions
 from training.models.trees import ALONE, RESIDUAL, binned, grow
 from training.models.tuning import Tuned
+from training.models.workers import ThreadWorkers, Workers
 
 #: What stands beside a model under a name of its own.
 PARTS = ("regression", "lightgbm")
@@ -70,37 +71,84 @@ def fit_family(
     """Fit on everything that is mature at `at`, span by span.
 
     `columns` is the design of the task's matrix where it is at hand; `choices` are those of an earlier fit of the same back-test,
-    else they are made anew, by the `usual` horizon of the family, with the penalty and the trees of a search where it `tuned` them. Raises HistoryTooShort, TargetWithoutEvents, TargetEverywhere.
+    else they are made anew, by the `usual` horizon of the family, with the penalty and the trees of a search where it `tuned` them.
+    Raises HistoryTooShort, TargetWithoutEvents, TargetEverywhere.
     """
-    horizons = sorted(horizons)
-    judged = task.at_horizon(usual_horizon(horizons) if usual is None else usual)
     columns = design(task.inputs.matrix) if columns is None else columns
-    _check(judged, at)
-    columns = columns.select(varying(columns, judged.mature(at)))
+    usual = usual_horizon(horizons) if usual is None else usual
+    settled = _settle(task.at_horizon(usual), columns, at, choices, ThreadWorkers(threads), tuned)
+    return _fitted(task, horizons, [settled], columns, threads, ThreadWorkers(threads))[0]
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """What is settled before a fit: when it is, of which columns, and with which choices."""
+
+    at: date
+    columns: Flags
+    choices: Choices
+
+
+def _settle(
+    task: ForecastTask,
+    columns: Design,
+    at: date,
+    choices: Choices | None,
+    workers: Workers,
+    tuned: Tuned | None = None,
+) -> _Settled:
+    _check(task, at)
+    flags = varying(columns, task.mature(at))
     if choices is None:
-        penalties, growth = (
-            ((tuned.penalty,), tuned.growth) if tuned is not None and tuned.taken else (PENALTIES, RESIDUAL)
-        )
-        choices = choose(judged, columns, at, threads, penalties, growth)
-    spans = side_by_side(partial(_fit_span, task, columns, at, choices), list(pairwise([0, *horizons])), threads)
+        searched = tuned is not None and tuned.taken
+        penalties, growth = ((tuned.penalty,), tuned.growth) if tuned and searched else (PENALTIES, RESIDUAL)
+        choices = choose(task, columns.select(flags), at, workers, penalties, growth)
+    return _Settled(at, flags, choices)
+
+
+def _fitted(
+    task: ForecastTask,
+    horizons: Sequence[int],
+    settled: Sequence[_Settled],
+    columns: Design,
+    threads: int,
+    workers: Workers,
+) -> list[Family]:
+    """A family for each of what is settled, all spans of all side by side."""
+    if isinstance(columns, StoredDesign):
+        workers = ThreadWorkers(threads)  # the file lies here
+    spans = list(pairwise([0, *sorted(horizons)]))
+    matrix = task.inputs.matrix
+    bare = task.with_matrix(replace(matrix, values=np.empty((0, 0, 0), dtype=np.float32)))
+    found = workers(_fit_span, (bare, columns), [(one, span) for one in settled for span in spans])
+    return [
+        _family(columns, one, found[index * len(spans) : (index + 1) * len(spans)], threads)
+        for index, one in enumerate(settled)
+    ]
+
+
+def _family(columns: Design, settled: _Settled, spans: Sequence[SpanModel], threads: int) -> Family:
+    names, choices = columns.names, settled.choices
+    names = tuple(name for name, chosen in zip(names, settled.columns, strict=True) if chosen)
     models = {
-        horizon: Ensemble(
-            columns.names,
-            horizon,
+        span.stop: Ensemble(
+            names,
+            span.stop,
             tuple(spans[: index + 1]),
             choices.dispersion,
             choices.calibration,
             choices.together,
             threads=threads,
         )
-        for index, horizon in enumerate(horizons)
+        for index, span in enumerate(spans)
     }
     return Family(choices, models)
 
 
-def _fit_span(task: ForecastTask, columns: Design, at: date, choices: Choices, span: tuple[int, int]) -> SpanModel:
+def _fit_span(shared: tuple[ForecastTask, Design], item: tuple[_Settled, tuple[int, int]]) -> SpanModel:
     """The rate of one span, from every origin whose window up to its end is mature."""
-    start, stop = span
+    (task, columns), (settled, (start, stop)) = shared, item
+    at, choices, columns = settled.at, settled.choices, columns.select(settled.columns)
     origins = task.at_horizon(stop).mature(at)
     if len(origins) < LEAST_ORIGINS:
         raise HistoryTooShort(origins=len(origins), as_of=at, horizon=stop, needed=LEAST_ORIGINS)
@@ -142,24 +190,38 @@ class Fits:
     threads: int = 1
     up_to: int | None = None
     tuned: Tuned | None = None
+    workers: Workers | None = None  # where they are fitted; None: on so many threads
     _columns: Design | None = None
+    _kept: Margins = field(default_factory=Margins)
     _families: dict[date, Family] = field(default_factory=dict)
 
     def at(self, day: date) -> Family:
         """The family as it would have been fitted on a day."""
-        if day not in self._families:
-            self._columns = design(self.task.inputs.matrix) if self._columns is None else self._columns
-            usual = usual_horizon(self.horizons)
-            fitted = [one for one in self.horizons if self.up_to is None or one <= self.up_to]
-            self._families[day] = fit_family(
-                self.task, fitted, day, self.threads, self._columns, self._settled(day), usual, self.tuned
-            )
+        self.prepare([day])
         return self._families[day]
 
-    def members(self, horizon: int) -> Callable[[date], list[Ensemble]]:
-        """The model of a horizon and its parts, as they would have been fitted on a day."""
-        return lambda day: self.at(day).members(horizon)
+    def prepare(self, days: Sequence[date]) -> None:
+        """Fit the families of several days side by side."""
+        days = [day for day in sorted(set(days)) if day not in self._families]
+        if not days:
+            return
+        self._columns = design(self.task.inputs.matrix) if self._columns is None else self._columns
+        workers = ThreadWorkers(self.threads) if self.workers is None else self.workers
+        judged = self.task.at_horizon(usual_horizon(self.horizons))
+        settled: list[_Settled] = []
+        for day in days:
+            held = {one: family.choices for one, family in self._families.items()}
+            held |= {one.at: one.choices for one in settled}
+            settled.append(_settle(judged, self._columns, day, _choices_at(day, held), workers, self.tuned))
+        fitted = [one for one in self.horizons if self.up_to is None or one <= self.up_to]
+        families = _fitted(self.task, fitted, settled, self._columns, self.threads, workers)
+        self._families |= dict(zip(days, families, strict=True))
 
-    def _settled(self, day: date) -> Choices | None:
-        earlier = [one for one in self._families if one <= day and day - one < _SETTLED]
-        return self._families[max(earlier)].choices if earlier else None
+    def members(self, horizon: int) -> Callable[[date], list[Ensemble]]:
+        """The model of a horizon and its parts, as they would have been fitted on a day; what these say is kept with the fits."""
+        return lambda day: [replace(one, kept=self._kept) for one in self.at(day).members(horizon)]
+
+
+def _choices_at(day: date, held: Mapping[date, Choices]) -> Choices | None:
+    earlier = [one for one in held if one <= day and day - one < _SETTLED]
+    return held[max(earlier)] if earlier else None

@@ -109,7 +109,7 @@ def resampled(forecaster: Forecaster, inputs: ForecastInputs, origin: date) -> C
 
 def _margins(span: SpanModel, columns: Design, origin: date, threads: int) -> Reals:
     """(members, grids) log means of a span."""
-    own = span.margin(columns, [origin], threads)[0]
+    own = span.margin(lambda: columns, [origin], threads)[0]
     assert span.linear is not None and span.deviations is not None
     weights = span.deviations[:, 1:] / span.linear.scale
     moved = weights @ columns.rows([origin]).T.astype(np.float64)

@@ -26,6 +26,7 @@ from training.labels.task import ForecastTask
 from training.models.choosing import Judgement, choose, helps, judgement
 from training.models.design import design, varying
 from training.models.trees import RESIDUAL, Growth
+from training.models.workers import ThreadWorkers
 
 #: Trees at most; how many of them is told by the loss after each.
 MOST_ROUNDS = 160
@@ -111,7 +112,7 @@ def tune(
     judge = judgement(task, columns, task.as_of, threads)
     if judge is None:
         return None
-    usual = {"penalty": choose(task, columns, task.as_of, threads).penalty, **_searched(RESIDUAL)}
+    usual = {"penalty": choose(task, columns, task.as_of, ThreadWorkers(threads)).penalty, **_searched(RESIDUAL)}
     name = _study(task, columns.names)
     storage = URL.create("sqlite", database=str(file)).render_as_string()
     study = optuna.create_study(study_name=name, storage=storage, direction="minimize", load_if_exists=True)

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from features import City, FeatureMatrix, catalogue_version, read_city
+from features import City, FeatureMatrix, catalogue_version
+from features.incremental.incremental import known_city
 from features.panel.panel import Encoded, encoded
 from riskwarn.errors import AsOfInvalid, HistoryTooShort
 from riskwarn.files import atomic, sha256
@@ -21,6 +22,7 @@ from training.evaluation.outcomes import outcomes_of
 from training.evaluation.rolling import best_baseline, every, rolling
 from training.labels.task import ForecastTask, learnable_origins, make_task
 from training.models.family import Fits
+from training.models.workers import chosen_workers
 from training.registry.backtests import backtest_run, log_backtest
 from training.registry.facts import environment
 from training.registry.series import Series
@@ -81,9 +83,11 @@ def backtest(
     """
     check_tracking(home)
     if city is None:
-        city = read_city(home, now=datetime.now(UTC))
+        city, numbers = known_city(home, now=datetime.now(UTC), progress=progress)
+    else:
+        numbers = encoded(city)
     with backtest_run(home, target, horizon) as run_id:
-        found, task = _backtest(home, city, matrix, target, horizon, start, end, refit_every, progress)
+        found, task = _backtest(home, city, numbers, matrix, target, horizon, start, end, refit_every, progress)
         found = replace(found, run_id=run_id)
         _record(home, task, found, refit_every)
     return found
@@ -92,6 +96,7 @@ def backtest(
 def _backtest(
     home: Home,
     city: City,
+    numbers: Encoded,
     matrix: FeatureMatrix | None,
     target: str,
     horizon: int,
@@ -100,7 +105,6 @@ def _backtest(
     refit_every: int,
     progress: Progress,
 ) -> tuple[Backtest, ForecastTask]:
-    numbers = encoded(city)
     if matrix is None:
         matrix = features_for(city, target, progress, home.settings, home.features, numbers)
     task = make_task(city, target, horizon, matrix, numbers)
@@ -118,8 +122,14 @@ def _backtest(
             nearest=min(ripe, key=lambda origin: abs(origin - asked)),
         )
     horizons = sorted({*home.configuration.horizons, horizon})
-    fits = Fits(task, horizons, home.settings.threads, up_to=horizon)
-    forecasts = rolling(task, every(chosen, refit_every), fits.members(horizon), progress)
+    workers = chosen_workers(home.settings.dask, home.settings.threads)
+    fits, folds = (
+        Fits(task, horizons, home.settings.threads, up_to=horizon, workers=workers),
+        every(chosen, refit_every),
+    )
+    progress(f"fitting {target}", 0, len(folds))
+    fits.prepare([at for at, _ in folds])
+    forecasts = rolling(task, folds, fits.members(horizon), progress)
     judged = [origin for origin in chosen if origin in set(ripe)]
     path = home.artifacts / "backtests" / f"{target}-{horizon}-{chosen[0]}-{chosen[-1]}.parquet"
     with atomic(path) as temporary:

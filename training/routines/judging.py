@@ -17,6 +17,7 @@ from training.labels.cut import cut_before
 from training.labels.task import ForecastTask
 from training.models.family import Fits
 from training.models.tuning import Tuned
+from training.models.workers import Workers
 
 #: Judged origins between two fits, at least: fewer than twice as many are judged by one fit.
 REFIT = 26
@@ -68,6 +69,7 @@ def judge(
     horizons: Sequence[int],
     threads: int,
     progress: Progress = silent,
+    workers: Workers | None = None,
     tuner: Callable[[ForecastTask], Tuned | None] | None = None,
 ) -> tuple[Judged | None, list[tuple[int, HistoryTooShort]]]:
     """(the judged family, horizons whose history is too short, each with its reason); None where no horizon is left.
@@ -87,7 +89,7 @@ def judge(
         untouched = min(one[0] for one in origins.values())
         tuned = tuner(cut_before(task.at_horizon(usual_horizon(origins)), untouched))
     while origins:
-        fits = Fits(task, list(origins), threads, tuned=tuned)
+        fits = Fits(task, list(origins), threads, tuned=tuned, workers=workers)
         try:
             evaluations = _evaluations(task, origins, fits, progress)
             fits.at(task.as_of)
@@ -116,9 +118,12 @@ def _evaluations(
     every = [origin for origin in task.origins if first <= origin <= last]
     number = max(1, len(every) // REFIT)
     fitted = every[:: -(-len(every) // number)]
+    # With that of the as-of, which will be registered: side by side they take the least time.
+    fits.prepare([*fitted, task.as_of])
     found = {}
     for horizon, judged in origins.items():
         own = task.at_horizon(horizon)
         forecasts = rolling(own, between(judged, fitted), fits.members(horizon), progress)
-        found[horizon] = evaluate(forecasts, outcomes_of(own, judged, task.as_of), best_baseline(own, judged[0]))
+        outcomes, best = outcomes_of(own, judged, task.as_of), best_baseline(own, judged[0])
+        found[horizon] = evaluate(forecasts, outcomes, best, threads=fits.threads)
     return found

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from features import City, FeatureMatrix, catalogue_version, read_city
+from features import City, FeatureMatrix, catalogue_version
+from features.incremental.incremental import known_city
 from features.panel.panel import Encoded, encoded
 from riskwarn.configuration import usual_horizon
 from riskwarn.errors import RiskwarnError
@@ -22,6 +23,7 @@ from training.labels.task import ForecastTask, make_task
 from training.models.baselines import fit_baselines
 from training.models.forecast import Forecaster
 from training.models.tuning import Budget, Tuned, check_tuner, tune
+from training.models.workers import chosen_workers
 from training.registry.loading import why_unfit
 from training.registry.tracking import check_tracking
 from training.registry.versions import set_alias, set_champion, versions
@@ -103,11 +105,13 @@ def train(
     names = home.configuration.chosen_targets(target)
     horizons = sorted(home.configuration.chosen_horizons(horizon))
     check_tracking(home)
-    city = city or read_city(home, as_of, now=datetime.now(UTC))
+    workers = chosen_workers(home.settings.dask, home.settings.threads)
+    numbers: Encoded | None = None
+    if city is None:
+        city, numbers = known_city(home, as_of, now=datetime.now(UTC), progress=progress)
     foretold = {
         one.target: one for one in prospects(Store(home, city.store_version), home.configuration, targets=names)
     }
-    numbers: Encoded | None = None
     trained: list[Trained] = []
     skipped: list[Skipped] = []
     faults: list[RiskwarnError] = []
@@ -122,7 +126,8 @@ def train(
             if own is None:
                 own = features_for(city, name, progress, home.settings, home.features, numbers)
             task = make_task(city, name, usual_horizon(horizons), own, numbers)
-            judged, too_short = judge(task, horizons, home.settings.threads, progress, _tuner(home, budget, progress))
+            tuner = _tuner(home, budget, progress)
+            judged, too_short = judge(task, horizons, home.settings.threads, progress, workers, tuner)
             skipped += [Skipped(name, periods, str(error)) for periods, error in too_short]
             faults += [error for _, error in too_short]
             if judged is not None:

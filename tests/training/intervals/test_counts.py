@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from training.intervals import counts
 from training.intervals.counts import CountDistribution
 
 
@@ -40,3 +43,15 @@ def test_a_score_is_the_chance_of_any_and_never_above_the_expected_count(
     assert (made.probability <= made.mean + 1e-12).all()
     assert made.probability[1] >= made.probability[0]
     assert made.probability == pytest.approx(1 - made.cdf(np.zeros(2)), abs=1e-3)
+
+
+@given(
+    mean=st.floats(0, 30),
+    dispersion=st.sampled_from([0.0, 2e-4, 0.1, 1.0, 5.0]),
+    seen=st.integers(0, 60),
+)
+def test_the_sum_that_defines_crps_ends_at_its_closed_form(mean: float, dispersion: float, seen: int) -> None:
+    given = CountDistribution(np.full((1, 2), mean), np.full((1, 2), dispersion))
+    with patch.object(counts, "MOST_MEAN", -1.0):
+        closed = given.crps(np.full((1, 2), float(seen)))
+    assert given.crps(np.full((1, 2), float(seen))) == pytest.approx(closed, rel=1e-6, abs=1e-8)
