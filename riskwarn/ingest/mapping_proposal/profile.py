@@ -28,6 +28,8 @@ from riskwarn.refused import refused_word
 
 #: A list of words is closed where it has no more words than this, and each stands in so many rows on the average.
 MOST_WORDS, ROWS_A_WORD = 60, 3
+#: The class of a column of addresses.
+ADDRESSES = "personal (address, by its values)"
 #: A class holds of a column where so great a share of its filled cells is of it.
 MOST = 0.95
 
