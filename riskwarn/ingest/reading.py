@@ -199,7 +199,7 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
             before = first.moved[_FOOTERS]
             title = sheet.origin(int(rows.numbers[0]))[0] if len(rows.numbers) else ""
             reading = _reading(rows, positions, first, filling, title)
-            blank += len(rows.numbers) - len(reading) - (first.moved[_FOOTERS] - before)
+            blank += len(rows.numbers) - len(reading) - (first.moved[_FOOTERS] - before - rows.passed)
             yield reading
 
     told = set(sheet.notes)
@@ -231,7 +231,7 @@ def _reading(rows: Rows, positions: Mapping[str, int], first: Reading, filling: 
     full = {name: filled(cell) for name, cell in cells.items()}
     numbers = rows.numbers
     footer = footers(cells, len(numbers))
-    first.moved[_FOOTERS] += int(footer.sum())
+    first.moved[_FOOTERS] += int(footer.sum()) + rows.passed
     some = np.logical_or.reduce(list(full.values())) & ~footer
     cells = filling.fill(cells, full, title)
     if not some.all():
