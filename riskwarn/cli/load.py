@@ -60,8 +60,8 @@ def command(
     from riskwarn.health import prospects
     from riskwarn.ingest.loading.folder import carry_out
     from riskwarn.ingest.loading.inputs import check_paths
-    from riskwarn.ingest.loading.plan import places_of, survey
     from riskwarn.ingest.loading.rehearsal import rehearsal
+    from riskwarn.ingest.loading.survey import places_of, survey
     from riskwarn.store import Store
 
     session: Session = context.obj

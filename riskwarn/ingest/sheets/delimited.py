@@ -21,8 +21,8 @@ import pyarrow.csv as pacsv
 from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.sheets.encoding import as_text, blocks, encoding_of
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Finder, Found
-from riskwarn.ingest.sheets.packing import opened
 from riskwarn.ingest.sheets.last_lines import is_last_line
+from riskwarn.ingest.sheets.packing import opened
 from riskwarn.ingest.sheets.rows import Rows, Sheet
 
 #: Bytes that are parsed together.

@@ -8,7 +8,9 @@ _MEASURE = "件条起宗人户个处次例项笔条"
 _SPAN = "本页|本月|本期|本季|本季度|本年|全年|全市|全区|全县|累计|年度"
 
 #: A cell that calls its row a total, alone or with the number.
-TOTAL = rf"^[\s(（]*(?:{_SPAN})?(?:合\s*计|总\s*计|小\s*计|共\s*计)[\s)）]*[:：]?\s*(?:共?\s*[\d,.]+\s*[{_MEASURE}]?)?\s*$"
+TOTAL = (
+    rf"^[\s(（]*(?:{_SPAN})?(?:合\s*计|总\s*计|小\s*计|共\s*计)[\s)）]*[:：]?\s*(?:共?\s*[\d,.]+\s*[{_MEASURE}]?)?\s*$"
+)
 #: A cell that only counts: 共123件, 洪家楼街道共32个网格, 2601处.
 COUNTED = rf"^(?:\S{{0,15}}共\s*[\d,]+\s*[{_MEASURE}]\S{{0,6}}|[\d,]+\s*[{_MEASURE}])[\s。]*$"
 NUMBER = r"^\s*[\d,.]+\s*%?\s*$"
@@ -28,4 +30,8 @@ def is_last_line(line: str, separator: str) -> bool:
     """Whether a line of text that is no row of a table holds nothing but a total or a signature."""
     cells = [cell.strip().strip(_QUOTES).strip() for cell in line.strip().split(separator)]
     some = [cell for cell in cells if cell]
-    return bool(some) and all(_ALONE.match(cell) or re.match(NUMBER, cell) for cell in some) and bool(_ALONE.match(some[0]))
+    return (
+        bool(some)
+        and all(_ALONE.match(cell) or re.match(NUMBER, cell) for cell in some)
+        and bool(_ALONE.match(some[0]))
+    )

@@ -17,7 +17,7 @@ from riskwarn.cli import riskwarn as cli
 from riskwarn.errors import RiskwarnError
 from riskwarn.home import make_home, open_home
 from riskwarn.ingest.loading.export_date import export_date
-from riskwarn.ingest.loading.plan import survey
+from riskwarn.ingest.loading.survey import survey
 from riskwarn.settings import Settings
 from riskwarn.store import Store
 from tests.riskwarn.ingest.handed_over import GRIDS, NAMES, hand_over
