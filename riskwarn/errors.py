@@ -262,7 +262,7 @@ class LoadUnsettled(RiskwarnError):
     """Something that only a person can say is missing, and nobody can be asked."""
 
     code = "load_unsettled"
-    template = "{file}: nothing says {what}; give it with {option}."
+    template = "Nothing was loaded: {missing}."
 
 
 class FileOfAnotherSource(RiskwarnError):

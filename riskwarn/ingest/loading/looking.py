@@ -20,13 +20,13 @@ from riskwarn.ingest.loading.export_date import export_date
 from riskwarn.ingest.loading.inputs import Skipped
 from riskwarn.ingest.loading.plan import Table
 from riskwarn.ingest.loading.remembered import recalled, with_recalled
-from riskwarn.ingest.loading.systems import system_told
+from riskwarn.ingest.loading.systems import points_of, system_told
 from riskwarn.ingest.loading.titles import titles_above
 from riskwarn.ingest.mapping_proposal.guessing import UNSURE
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised
 from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.mapping_proposal.proposal import Proposal, also_of, examine
-from riskwarn.ingest.sheets import hidden_sheets, open_sheet, sheet_names
+from riskwarn.ingest.sheets import hidden_sheets, open_sheet, other_sheets, sheet_names
 from riskwarn.ingest.values.cells import strings
 from riskwarn.ingest.values.dates import instants
 from riskwarn.mapping import Mapping as Rules
@@ -153,10 +153,16 @@ class Looking:
         zone = self.home.configuration.calendar.timezone
         newest = _newest(found)
         titles = titles_above(self.file, proposal.source, sheet, self.database, found.seen.headings)
+        points = points_of(found)
+        if points is not None and "coordinates" not in {*own.model_fields_set, *keys} and settled is None:
+            # Titles say it, or a sheet of explanations beside the table.
+            beside = other_sheets(self.file, sheet) if sheet else []
+            if (system := system_told([*titles, *beside])) is not None:
+                keys = {**keys, "coordinates": system}
         exported_at, ground = export_date(self.file.stem, titles, newest, self.now, zone) or (None, None)
         return Table(
             self.file, (sheet,) if sheet else (), sheet, proposal, found.seen.headings, own, keys, settled, newest,
-            exported_at, ground, tuple(_drawn(found)) if proposal.source == "grids" else (),
+            exported_at, ground, tuple(_drawn(found)) if proposal.source == "grids" else (), points,
         )  # fmt: skip
 
 

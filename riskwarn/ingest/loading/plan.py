@@ -10,6 +10,7 @@ from typing import Any
 
 from riskwarn.errors import RiskwarnError
 from riskwarn.ingest.loading.inputs import Skipped
+from riskwarn.ingest.loading.systems import Points, nearest_system, together
 from riskwarn.ingest.mapping_proposal.matching import Place
 from riskwarn.ingest.mapping_proposal.proposal import POINTS, Proposal
 from riskwarn.mapping import Mapping as Rules
@@ -32,6 +33,8 @@ class Table:
     exported_at: datetime | None
     export_ground: str | None
     places: tuple[Place, ...] = field(default=(), repr=False)
+    points: Points | None = field(default=None, repr=False, compare=False)
+    system_ground: str | None = None  # how its system of coordinates was told by the grids
 
     @property
     def source(self) -> str:
@@ -50,10 +53,14 @@ class Table:
         return not given and any(group.startswith("district ") for group in self.proposal.missing)
 
     @property
+    def points_told(self) -> bool:
+        """Whether it has coordinates."""
+        return bool(POINTS & {one.field for one in self.proposal.columns})
+
+    @property
     def needs_system(self) -> bool:
         """Whether it has coordinates, and nothing says in which system."""
-        points = POINTS & {one.field for one in self.proposal.columns}
-        return bool(points) and "coordinates" not in self.rules.model_fields_set
+        return self.points_told and "coordinates" not in self.rules.model_fields_set
 
     @property
     def lacks(self) -> tuple[str, ...]:
@@ -71,6 +78,8 @@ class Table:
             if not one.sure and one.field
         ]
         lines += self.proposal.taken_for
+        if self.system_ground is not None:
+            lines.append(self.system_ground)
         if self.proposal.identity:
             lines.append(f"each row is known again by {', '.join(self.proposal.identity)} together")
         return lines
@@ -103,6 +112,7 @@ class Plan:
     tables: tuple[Table, ...]
     skipped: tuple[Skipped, ...]
     failed: tuple[Failed, ...]
+    centres: Points | None = field(default=None, repr=False, compare=False)  # of the grids that are loaded, in WGS-84
 
     def settle(
         self, *, district: str | None = None, system: str | None = None, exported_at: datetime | None = None
@@ -112,9 +122,34 @@ class Plan:
         for table in self.tables:
             if district is not None and table.needs_district:
                 table = table.settle(always={**table.keys.get("always", {}), "district_name": district})
-            if system is not None and table.needs_system:
-                table = table.settle(coordinates=system)
             if exported_at is not None:
                 table = replace(table, exported_at=exported_at, export_ground="as it was given")
             tables.append(table)
-        return replace(self, tables=tuple(tables))
+        return replace(self, tables=tuple(tables))._in_systems(system)
+
+    def _in_systems(self, answer: str | None) -> Plan:
+        """The same plan, each table in the system that its grids tell, else in that of the answer; grids have the answer alone."""
+        tables = [
+            table.settle(coordinates=answer)
+            if answer is not None and table.source == "grids" and table.needs_system
+            else table
+            for table in self.tables
+        ]
+        centres = together([*(_centres(table) for table in tables), self.centres])
+        return replace(self, tables=tuple(_in_system(table, centres, answer) for table in tables))
+
+
+def _centres(table: Table) -> Points | None:
+    """The centres of a table of grids whose system is settled, in WGS-84."""
+    if table.source != "grids" or table.points is None or table.needs_system:
+        return None
+    return table.points.as_wgs84(table.rules.coordinates)
+
+
+def _in_system(table: Table, centres: Points | None, answer: str | None) -> Table:
+    if not table.needs_system:
+        return table
+    told = nearest_system(table.points, centres) if table.points is not None and centres is not None else None
+    if told is not None:
+        return replace(table.settle(coordinates=told[0]), system_ground=told[1])
+    return table.settle(coordinates=answer) if answer is not None else table

@@ -18,6 +18,7 @@ from riskwarn.home import Home
 from riskwarn.ingest.loading.inputs import Skipped, listed
 from riskwarn.ingest.loading.looking import Looking, reason_of
 from riskwarn.ingest.loading.plan import Failed, Plan, Table
+from riskwarn.ingest.loading.systems import centres_of
 from riskwarn.ingest.mapping_proposal.matching import Place
 from riskwarn.store import Store
 
@@ -54,7 +55,8 @@ def survey(
     if drawn:
         # What the grids are called is known now: columns of places are recognised by it.
         tables = [_again(home, table, [*places, *drawn], database, now) for table in tables]
-    return Plan(tuple(sorted(tables, key=_order)), tuple(skipped), tuple(failed))
+    # What grids whose system is known tell of the other tables is settled here: it costs no answer.
+    return Plan(tuple(sorted(tables, key=_order)), tuple(skipped), tuple(failed), centres_of(home)).settle()
 
 
 def _again(home: Home, table: Table, places: list[Place], database: str | None, now: datetime) -> Table:

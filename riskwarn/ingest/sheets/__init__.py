@@ -41,6 +41,19 @@ def hidden_sheets(path: Path) -> tuple[str, ...]:
     return tuple(tab.title for tab in tabs_of(path) if tab.hidden)
 
 
+def other_sheets(path: Path, sheet: str) -> list[str]:
+    """What the first rows of the other visible sheets of a workbook say: covers, explanations.
+
+    Raises FileMissing, FileUnreadable.
+    """
+    if kind_of(path)[0] not in WORKBOOKS:
+        return []
+    from riskwarn.ingest.sheets.excel import tabs_of
+
+    others = [tab for tab in tabs_of(path) if not tab.hidden and tab.title != sheet]
+    return [cell for tab in others for row in tab.top for cell in row if cell]
+
+
 def open_sheet(path: Path, find: Finder, database: str | None = None, *, sheet: str | None = None) -> Sheet:
     """Open a file by what it holds; a ``.sql`` file holds a query to be asked of `database` (a URL).
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from riskwarn.errors import FileEmpty, SheetMissing, SheetsDiffer, SheetUnfit
@@ -22,10 +23,15 @@ _SOME = 2
 
 @dataclass(frozen=True)
 class _Look:
-    """A sheet and its headings."""
+    """A sheet and its headings, which are looked for where they are asked for: of one sheet of many those of it alone."""
 
     tab: Tab
-    found: Found
+    find: Finder
+
+    @cached_property
+    def found(self) -> Found:
+        """Its headings."""
+        return self.find(self.tab.top)
 
     @property
     def fits(self) -> bool:
@@ -52,7 +58,7 @@ def open_workbook(path: Path, find: Finder, sheet: str | None) -> Sheet:
     tabs = tabs_of(path)
     if not tabs:
         raise FileEmpty(file=path.name)
-    looks = [_Look(tab, find(tab.top)) for tab in tabs]
+    looks = [_Look(tab, find) for tab in tabs]
     if sheet:
         named = _named(tabs, sheet)
         if named is not None:

@@ -111,6 +111,13 @@ def test_a_dry_run_shows_accounts_and_records_and_stores_nothing(home: Path, fol
     text = json.dumps(tried, ensure_ascii=False)
     assert not any(name in text for name in NAMES) and "510105" not in text and "漏水" not in text and "JF0" not in text
 
+    # Also where answers are missing: they are told, and what would come is shown as if they were the likeliest.
+    other = home.parent / "other"
+    run(other, "init")
+    unsaid = told(other, "load", folder, "--dry-run", code=1)
+    assert len(unsaid["missing"]) == 2 and "--coordinates" in unsaid["missing"][1] and unsaid["failed"] == []
+    assert [one["accepted"] for one in unsaid["accounts"]] == [one["accepted"] for one in real["accounts"]]
+
     # Also of one file, against what is stored.
     held = stored(home)
     once = told(home, "ingest", "incidents", folder / "安全事故.csv", "--dry-run")
@@ -122,6 +129,7 @@ def test_what_nobody_says_is_an_error_that_names_it(home: Path, folder: Path) ->
     assert "网格台账.xlsx: nothing says the district of its grids; give it with --district NAME" in str(
         failed.exception
     )
+    assert "网格台账.xlsx: nothing says the system of its coordinates" in str(failed.exception), "all at once"
     failed = run(home, "load", folder, "--yes", "--district", "江北区", code=1)
     assert "--coordinates" in str(failed.exception) and stored(home) == {}
     assert "--yes" in run(home, "load", folder, code=2).output
