@@ -8,7 +8,7 @@ column of no id, place or date, or a cell that only counts (共123件). A subtot
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,8 @@ _LAST = 20
 _NEVER_LABELS = frozenset({"record_id", "grid_id", "longitude", "latitude"})
 
 
+#: Headings of the column that numbers the rows of a list.
+_ROW_NUMBERS = frozenset({"序号", "序", "行号", "项次", "No", "No.", "NO", "NO."})
 #: The ids of rows: a line without one may be a subtotal.
 _IDS = ("record_id", "grid_id", "name")
 #: Fields in which a number alone is no more than a total.
@@ -76,6 +78,17 @@ def _signed(cells: Mapping[str, pa.Array], count: npt.NDArray[np.int16]) -> Flag
     labels = np.sum(list(asked.values()), axis=0)
     never = [found for name, found in asked.items() if name in _NEVER_LABELS or name.endswith("_at")]
     return np.asarray((count > 1) & ((labels > 1) | np.any([np.zeros(len(count), dtype=bool), *never], axis=0)))
+
+
+def row_label(headings: Sequence[str], read: Collection[int]) -> int | None:
+    """Where the column stands that numbers the rows (序号), if it is not read otherwise: totals call themselves so in it."""
+    found = (at for at, heading in enumerate(headings) if "".join(heading.split()) in _ROW_NUMBERS and at not in read)
+    return next(found, None)
+
+
+def totals_of(labels: pa.Array) -> Flags:
+    """(rows,) which rows are called a total in the column that numbers them."""
+    return _matches(strings(labels), TOTAL)
 
 
 def _subtotals(columns: Sequence[pa.Array]) -> Flags:

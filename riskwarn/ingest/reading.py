@@ -14,11 +14,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.arrays import Flags
 from riskwarn.contracts import declared
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
-from riskwarn.ingest.footers import footers
+from riskwarn.ingest.footers import footers, row_label, totals_of
 from riskwarn.ingest.privacy.faults import Faults
 from riskwarn.ingest.privacy.free_text import free_text, is_free_text
 from riskwarn.ingest.privacy.tallies import LocalCategories, NotLoaded
@@ -195,14 +196,16 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
 
     def read() -> Iterator[Reading]:
         nonlocal blank
-        for rows in sheet.batches(sorted(set(positions.values()))):
+        for rows in sheet.batches(sorted({*positions.values(), *([] if label is None else [label])})):
             before = first.moved[_FOOTERS]
             title = sheet.origin(int(rows.numbers[0]))[0] if len(rows.numbers) else ""
-            reading = _reading(rows, positions, first, filling, title)
+            totals = None if label is None else totals_of(rows.cells[label])
+            reading = _reading(rows, positions, first, filling, title, totals)
             blank += len(rows.numbers) - len(reading) - (first.moved[_FOOTERS] - before - rows.passed)
             yield reading
 
     told = set(sheet.notes)
+    label = row_label(sheet.headings, positions.values())
     yield from ahead(read())
     first.notes += [note for note in sheet.notes if note not in told]
     if blank:
@@ -221,7 +224,9 @@ def whole(readings: Iterator[Reading]) -> Reading:
     )
 
 
-def _reading(rows: Rows, positions: Mapping[str, int], first: Reading, filling: FillDown, title: str) -> Reading:
+def _reading(
+    rows: Rows, positions: Mapping[str, int], first: Reading, filling: FillDown, title: str, totals: Flags | None
+) -> Reading:
     cells = {
         name: free_text(rows.cells[position])
         if is_free_text(name)
@@ -231,6 +236,8 @@ def _reading(rows: Rows, positions: Mapping[str, int], first: Reading, filling: 
     full = {name: filled(cell) for name, cell in cells.items()}
     numbers = rows.numbers
     footer = footers(cells, len(numbers))
+    if totals is not None:
+        footer |= totals & np.logical_or.reduce(list(full.values()))
     first.moved[_FOOTERS] += int(footer.sum()) + rows.passed
     some = np.logical_or.reduce(list(full.values())) & ~footer
     cells = filling.fill(cells, full, title)

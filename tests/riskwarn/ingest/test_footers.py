@@ -93,6 +93,14 @@ def test_subtotals_with_numbers_in_many_columns_and_counts_are_passed_over(home:
     account = load(home, "grids", write_csv(tmp_path / "grids.csv", lines))
     assert (account.read, account.accepted, account.reasons) == (5, 4, {"missing_grid_id": 1})
     assert "3 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes
+    # Also where nothing but numbers is read of a total, and its word stands in the column that numbers the rows.
+    people = [
+        {name: row[name] for name in ("序号", "网格编码")}
+        | {"统计日期": "2026-01-01", "常住人口": "900", "户数": "300"}
+        for row in lines
+    ]
+    account = load(home, "demographics", write_csv(tmp_path / "people.csv", people))
+    assert (account.read, account.accepted, account.reasons) == (5, 4, {"missing_grid_id": 1})
 
 
 def test_what_only_counts_is_no_record_where_half_a_record_is(home: Home, tmp_path: Path) -> None:
