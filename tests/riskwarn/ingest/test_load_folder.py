@@ -327,6 +327,17 @@ def test_a_record_that_comes_again_is_in_force_once(home: Path, tmp_path: Path) 
     assert stored(home)["disputes"] == 10, "two of the eight have two versions"
     assert f"In force: disputes 8, grids {len(rows)}." in done.stdout
 
+    # Also where one file holds several versions: a register by month names a case until it is closed.
+    other = tmp_path / "other"
+    run(other, "init")
+    months = [dispute(n) for n in range(6)] + [
+        dispute(n, 化解时间="2026-04-02 09:00:00", 更新时间="2026-04-02 09:00:00") for n in range(3)
+    ]
+    write_csv(tmp_path / "months.csv", months)
+    done = run(other, "load", *(tmp_path / f"{name}.csv" for name in ("grids", "months")), *ANSWERS[2:], "--yes")
+    assert stored(other)["disputes"] == 9
+    assert f"In force: disputes 6, grids {len(rows)}." in done.stdout
+
 
 def test_a_column_of_addresses_that_look_like_names_is_read_and_not_said_to_be_dropped(
     home: Path, tmp_path: Path
