@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -151,7 +151,7 @@ class Looking:
         settled: Path | None,
     ) -> Table:
         zone = self.home.configuration.calendar.timezone
-        newest = _newest(found)
+        newest = _newest(found, self.now.astimezone(zone).date())
         titles = titles_above(self.file, proposal.source, sheet, self.database, found.seen.headings)
         points = points_of(found)
         if points is not None and "coordinates" not in {*own.model_fields_set, *keys} and settled is None:
@@ -200,14 +200,14 @@ def reason_of(error: RiskwarnError, file: Path) -> str:
     return str(error).removeprefix(f"{file.name}: ").removesuffix(".")
 
 
-def _newest(found: Recognised) -> date | None:
-    """The newest local date of the events that were looked at."""
+def _newest(found: Recognised, today: date) -> date | None:
+    """The newest local date of the events that were looked at; what lies after today is no date of theirs."""
     days = []
     for name in ("occurred_at", "known_at", "updated_at"):
         if name in found.fields:
             cells = found.seen.cells[found.fields[name]].dropna()
             moments, _ = instants(strings(cells), _UTC)
-            moments = moments[~np.isnat(moments)]
+            moments = moments[moments < np.datetime64(today + timedelta(days=1), "us")]
             days += [pd.Timestamp(moments.max()).date()] if len(moments) else []
     return max(days, default=None)
 
