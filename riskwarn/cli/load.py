@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from riskwarn.ingest.loading.folder import Done
     from riskwarn.ingest.loading.plan import Failed, Plan
 
+#: Titles of sheets that stand in a cell of the table.
+MOST_SHEETS = 3
 _COLUMNS = ("file", "sheets", "source", "read", "accepted", "duplicates", "corrected", "quarantined")
 
 
@@ -114,7 +116,7 @@ def _show(session: Session, plan: Plan) -> None:
     rows = [
         {
             "file": one.file.name,
-            "sheets": " ".join(one.sheets) or "-",
+            "sheets": _sheets(one.sheets),
             "source": one.source,
             "mapping": one.recalled.name
             if one.recalled
@@ -139,6 +141,28 @@ def _show(session: Session, plan: Plan) -> None:
     session.emit({}, [*lines, ""])
 
 
+def _sheets(titles: Sequence[str]) -> str:
+    """The sheets of a table, as short as a column may be: of many the first and the last."""
+    if len(titles) > MOST_SHEETS:
+        return Message("{count}: {first} … {last}", count=len(titles), first=titles[0], last=titles[-1])
+    return " ".join(titles) or "-"
+
+
+def _noted(file: str, note: str) -> Message:
+    """A note on a file, which may name it itself."""
+    if note.startswith(f"{file}: "):
+        return Message("note: {note}", note=note)
+    return Message("{file}: note: {note}", file=file, note=note)
+
+
+def _not_loaded(one: Failed) -> Message:
+    """Why a table was not loaded; the sentence of an error may name its file itself."""
+    problem = str(one.error)
+    if one.sheet is None and problem.startswith((f"{one.file}: ", f"{one.file} ")):
+        return Message("not loaded: {problem}", problem=one.error)
+    return Message("not loaded: {file}: {problem}", file=_file_and_sheet(one.file, one.sheet), problem=one.error)
+
+
 def _file_and_sheet(file: str, sheet: str | None) -> str:
     return Message("{file}, sheet {sheet}", file=file, sheet=sheet) if sheet else str(file)
 
@@ -148,11 +172,12 @@ def _lines(
 ) -> list[str | Shown]:
     from riskwarn.store import Store
 
-    lines: list[str | Shown] = [*table([one.as_dict() for one in done], _COLUMNS)] if done else []
+    rows = [{**one.as_dict(), "sheets": _sheets(one.table.sheets)} for one in done]
+    lines: list[str | Shown] = [*table(rows, _COLUMNS)] if done else []
     for one in done:
         name = one.table.file.name
         notes = (*one.account.notes, *one.notes)
-        lines += [Message("{file}: note: {note}", file=name, note=note) for note in notes]
+        lines += [_noted(name, note) for note in notes]
         lines += [Message("{file}: forced: {reason}", file=name, reason=why) for why in one.account.forced]
         if one.account.quarantined:
             reasons = [
@@ -164,10 +189,7 @@ def _lines(
         for row in one.examples or ():
             record = ", ".join(f"{field} {value}" for field, value in row.items())
             lines.append(Message("{file}: as stored: {record}", file=name, record=record))
-    lines += [
-        Message("not loaded: {file}: {problem}", file=_file_and_sheet(one.file, one.sheet), problem=one.error)
-        for one in failed
-    ]
+    lines += [_not_loaded(one) for one in failed]
     if dry_run:
         return [*lines, "", "Nothing was stored. Without --dry-run it is."]
     lines += [Message("note: {note}", note=note) for note in targets]

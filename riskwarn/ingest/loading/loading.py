@@ -26,7 +26,7 @@ from riskwarn.ingest.loading.guard import Guard
 from riskwarn.ingest.loading.remembered import recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
-from riskwarn.ingest.mapping_proposal.proposal import POINTS, SYSTEM_ASSUMED, also_of, told_apart
+from riskwarn.ingest.mapping_proposal.proposal import POINTS, SYSTEM_ASSUMED, also_hint, also_of, told_apart
 from riskwarn.ingest.places.landing import by_rung, landed
 from riskwarn.ingest.reading import Reading, batches, whole
 from riskwarn.ingest.redaction import kept_account, kept_name, kept_title
@@ -216,7 +216,7 @@ def _hints(source: str, columns: Columns, headings: Sequence[str], rules: Mappin
     if POINTS & set(columns.positions) and "coordinates" not in rules.model_fields_set:
         hints.append(SYSTEM_ASSUMED)
     if other := also_of(source, headings):
-        hints.append(f"its residents are read when the same file is loaded as {other}, too")
+        hints.append(also_hint(other))
     return hints
 
 

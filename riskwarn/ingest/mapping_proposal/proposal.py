@@ -151,7 +151,7 @@ def examine(
     if POINTS & present and "coordinates" not in rules.model_fields_set:
         notes.append(SYSTEM_ASSUMED)
     if also := also_of(source, seen.headings):
-        notes.append(f"its residents are read when the same file is loaded as {also}, too")
+        notes.append(also_hint(also))
     if source not in configuration.sources:
         notes.append(f"{source} is no source of this home yet: declare it under sources: in riskwarn.yaml")
     taken_for = _taken_for(found)
@@ -228,6 +228,11 @@ def also_of(source: str, headings: Sequence[str]) -> str | None:
     known = {found[0] for heading in headings if (found := field_of(plain_heading(heading), "demographics"))}
     needed = {field.name for field in declared("demographics").fields if field.required}
     return "demographics" if needed <= known else None
+
+
+def also_hint(source: str) -> str:
+    """What is said of a table that serves for a second source."""
+    return f"its residents are read when the same file is loaded as {source}, too"
 
 
 def _index(seen: Profile, position: int) -> int:

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from riskwarn.cli import riskwarn as cli
+from riskwarn.cli.load import _sheets
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.ingest.loading.survey import survey
 from riskwarn.ingest.loading.systems import FEWEST, Points, nearest_system, system_told
@@ -72,6 +73,28 @@ def test_what_the_targets_need_is_read(loaded: tuple[Home, dict[str, dict[str, o
     assert set(store.versions("hotline")["category"]) == {"hazard", "neighbourhood", "wage_arrears"}
     assert set(store.versions("incidents")["category"]) == {"fire", "work_accident", "轰燃"}
     assert set(store.versions("hazards")["category"]) == {"electrical", "fire_exit"}
+
+
+def test_what_is_told_names_no_file_twice_and_lists_no_long_rows_of_sheets(tmp_path: Path) -> None:
+    exports = hand_over_by_others(tmp_path / "over")
+    (exports / "12345转办工单_坏.csv").write_text("工单号,诉求时间,诉求类型\nJN1,2026-01-01,投诉\n", encoding="utf-8")
+    home = ["--home", str(tmp_path / "home")]
+    assert CliRunner().invoke(cli, [*home, "init"]).exit_code == 0
+    done = CliRunner().invoke(cli, [*home, "load", str(exports), "--yes", "--district", "历城区"])
+    assert done.exit_code == 1, "one file says no place"
+    for file in exports.iterdir():
+        assert f"{file.name}: note: {file.name}" not in done.stdout
+        assert f"{file.name}: {file.name}" not in done.stdout
+    assert "not loaded: 12345转办工单_坏.csv" in done.stdout
+    assert "its residents are read when" not in done.stdout, "they were"
+    listed = CliRunner().invoke(cli, [*home, "quarantine", "list", "--source", "disputes"]).stdout
+    # Dates of three sheets are one line, with the sheet beside the row.
+    assert listed.count("人民调解案件月报.xlsx") == 1 and "2025年8月 21, 2025年9月 22, 2025年10月 22" in listed
+
+
+def test_of_many_sheets_the_first_and_the_last_are_named() -> None:
+    assert _sheets(["2023年8月", "2023年9月"]) == "2023年8月 2023年9月" and _sheets([]) == "-"
+    assert _sheets([f"{n}月" for n in range(1, 13)]) == "12: 1月 … 12月"
 
 
 def test_the_grids_tell_the_system_of_an_apps_coordinates(
