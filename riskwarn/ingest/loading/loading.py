@@ -23,7 +23,7 @@ from riskwarn.home import CONFIGURATION, Home
 from riskwarn.ingest.columns import Columns, heading_finder, match, opinions, require
 from riskwarn.ingest.loading.account import Account, together
 from riskwarn.ingest.loading.guard import Guard
-from riskwarn.ingest.loading.remembered import recalled, with_recalled
+from riskwarn.ingest.loading.remembered import found_headings, recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
 from riskwarn.ingest.mapping_proposal.proposal import POINTS, SYSTEM_ASSUMED, also_hint, also_of, told_apart
@@ -100,7 +100,7 @@ def ingest(
             of_file = rules
             settled = None if mapping or preset or known else recalled(home, source, file, sheet)
             if settled is not None:
-                of_file = with_recalled(own, settled)
+                of_file = with_recalled(own, settled, found_headings(source, file, sheet))
                 check_mapping(declared, of_file, settled)
             guard = Guard(file.name, declared, home.configuration.sources, force, settled=settled is not None)
             accounts.append(

@@ -23,6 +23,7 @@ from riskwarn.ingest.loading.remembered import recalled, with_recalled
 from riskwarn.ingest.loading.systems import points_of, system_told
 from riskwarn.ingest.loading.titles import titles_above
 from riskwarn.ingest.mapping_proposal.guessing import UNSURE
+from riskwarn.ingest.mapping_proposal.identity import sharing
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised
 from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.mapping_proposal.proposal import Proposal, also_of, examine
@@ -31,6 +32,7 @@ from riskwarn.ingest.values.cells import strings
 from riskwarn.ingest.values.dates import instants
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over
+from riskwarn.messages import Message
 
 #: So many known columns make a table that should load, though something that it needs is missing.
 _MEANT = 3
@@ -91,10 +93,13 @@ class Looking:
             return self._made(proposal, found, sheet, Rules(), {}, None)
         own = home.configuration.sources[source].mapping
         if (settled := recalled(home, source, self.file, sheet)) is not None:
-            rules = with_recalled(own, settled)
+            rules = with_recalled(own, settled, found.seen.headings)
             proposal, found = examined(source, rules, found.seen)
-            keys = rules.model_dump(exclude_unset=True)
-            return self._made(replace(proposal, source_ground=ground), found, sheet, own, keys, settled)
+            # What is told by the cells of each file is not in it.
+            keys = laid_over(rules, proposal.mapping).model_dump(exclude_unset=True)
+            doubts = (_shared(same, settled),) if (same := sharing(found)) else ()
+            table = self._made(replace(proposal, source_ground=ground), found, sheet, own, keys, settled)
+            return replace(table, doubts=doubts)
         if own.model_fields_set:
             proposal, found = examined(source, own)
         preset = None if own.preset else proposal.preset
@@ -164,6 +169,11 @@ class Looking:
             self.file, (sheet,) if sheet else (), sheet, proposal, found.seen.headings, own, keys, settled, newest,
             exported_at, ground, tuple(_drawn(found)) if proposal.source == "grids" else (), points,
         )  # fmt: skip
+
+
+def _shared(rows: int, settled: Path) -> Message:
+    said = "{rows} rows share the id that identity: makes with a row that tells of something else: name more columns in mappings/{name}"
+    return Message(said, rows=rows, name=settled.name)
 
 
 def _one(tables: Sequence[Table], titles: tuple[str, ...]) -> Table:

@@ -34,6 +34,7 @@ class Table:
     export_ground: str | None
     places: tuple[Place, ...] = field(default=(), repr=False)
     points: Points | None = field(default=None, repr=False, compare=False)
+    doubts: tuple[str, ...] = ()  # what speaks against the mapping that an earlier load has settled
     system_ground: str | None = None  # how its system of coordinates was told by the grids
 
     @property
@@ -71,7 +72,7 @@ class Table:
     def unsure(self) -> list[str]:
         """What is taken without certainty, a line each."""
         if self.recalled is not None:
-            return []
+            return list(self.doubts)
         lines = [
             f"{one.heading} is taken for {one.field} ({one.ground})"
             for one in self.proposal.columns

@@ -309,6 +309,44 @@ def run_error(home: Path, *arguments: object) -> RiskwarnError:
     return error
 
 
+def columns_of(path: Path, headings: list[str], rows: list[list[str]]) -> Path:
+    path.write_text("\n".join(",".join(row) for row in [headings, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("way", ["load", "ingest"])
+def test_equal_headings_in_another_order_next_month_are_told_by_their_words(
+    home: Path, tmp_path: Path, way: str
+) -> None:
+    """March has the category first, April the form: what March settled does not say which is which."""
+    with_grids(open_home(home, Settings()), tmp_path)
+    headings = ["编号", "网格编码", "类型", "发生日期", "类型", "化解情况说明"]
+    march = columns_of(
+        tmp_path / "三月.csv", headings, [[f"A{n}", f"G{n % 4}", "邻里", "2026-03-02", "来访", ""] for n in range(8)]
+    )
+    april = columns_of(
+        tmp_path / "四月.csv", headings, [[f"B{n}", f"G{n % 4}", "来访", "2026-04-02", "邻里", ""] for n in range(8)]
+    )
+    run(home, "load", march, "--yes")
+    assert list((home / "mappings").glob("disputes-*.yaml")), "it was settled"
+    run(home, *(("load", april, "--yes") if way == "load" else ("ingest", "disputes", april)))
+    disputes = Store(open_home(home, Settings())).versions("disputes")
+    assert len(disputes) == 16
+    assert (set(disputes["category"]), set(disputes["form"])) == ({"neighbourhood"}, {"visit"})
+
+
+def test_an_id_that_no_longer_tells_rows_apart_is_told(home: Path, tmp_path: Path) -> None:
+    with_grids(open_home(home, Settings()), tmp_path)
+    headings = ["事故发生时间", "网格编码", "事故类型", "受伤人数"]
+    rows = [[f"2026-03-{n + 1:02d}", f"G{n % 4}", ("火灾", "触电", "溺水")[n % 3], str(n)] for n in range(9)]
+    run(home, "load", columns_of(tmp_path / "事故三月.csv", headings, rows), "--yes")
+    twice = [[day.replace("03-", "04-"), *rest] for day, *rest in rows]
+    done = run(home, "load", columns_of(tmp_path / "事故四月.csv", headings, [*twice, [*twice[0][:3], "7"]]), "--yes")
+    assert "2 rows share the id that identity: makes with a row that tells of something else" in done.stdout
+    again = run(home, "load", columns_of(tmp_path / "事故五月.csv", headings, twice), "--yes")
+    assert "share the id" not in again.stdout
+
+
 def test_a_record_that_comes_again_is_in_force_once(home: Path, tmp_path: Path) -> None:
     rows = grid_rows()
     write_csv(tmp_path / "grids.csv", rows)
