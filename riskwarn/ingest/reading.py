@@ -68,6 +68,7 @@ class Reading:
     without_zeros: Counter[str] = field(default_factory=Counter)  # "unknown", or a grid that is meant -> rows
     local: LocalCategories = field(default_factory=LocalCategories)
     opinions: Mapping[str, str] = field(default_factory=dict)  # field -> heading that may stand for an opinion
+    open_shares: frozenset[str] = frozenset()  # fields whose heading does not say whether it counts people or shares
     dropped: list[str] = field(
         default_factory=list
     )  # headings that turned out not to be read by what stands below them

@@ -34,6 +34,7 @@ from riskwarn.ingest.refusals import Refusals
 from riskwarn.ingest.screening import gate, screened, without_people
 from riskwarn.ingest.sheets import open_sheet
 from riskwarn.ingest.tables.ended import ended_grids
+from riskwarn.ingest.values.shares import says_share
 from riskwarn.mapping import Mapping, chosen_mapping
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Load, Store, writing
@@ -161,6 +162,7 @@ def load_file(
             *_hints(source, columns, opened.headings, rules),
         ],
         opinions=opinions(columns, opened.headings),
+        open_shares=frozenset(name for name, at in columns.positions.items() if not says_share(opened.headings[at])),
     )
     rows = gate(guard.rows(batches(opened, columns.positions, first)), columns.claimed, file.name)
     refused = Refusals(

@@ -399,20 +399,25 @@ def test_a_column_of_addresses_that_look_like_names_is_read_and_not_said_to_be_d
 
 
 @pytest.mark.parametrize(
-    ("shares", "said", "share"),
+    ("heading", "shares", "said", "share"),
     [
-        (("12", "50"), "65岁以上 is taken for percent", 0.5),
-        (("12", "180"), "65岁以上 is taken for numbers of people", 0.225),
-        (("12%", "50%"), None, 0.5),
-        (("0.12", "0.5"), None, 0.5),
+        ("65岁以上", ("12", "50"), "65岁以上 is taken for percent", 0.5),
+        ("65岁以上", ("12", "180"), "65岁以上 is taken for numbers of people", 0.225),
+        ("65岁以上", ("12%", "50%"), None, 0.5),
+        ("65岁以上", ("0.12", "0.5"), None, 0.5),
+        # Small places: 90 of 800 is a usual share, 90 percent is none, unless the heading says so.
+        ("65岁以上", ("80", "90"), "65岁以上 is taken for numbers of people", 0.1125),
+        ("65岁以上占比", ("80", "90"), "65岁以上占比 is taken for percent", 0.9),
+        ("65岁以上（%）", ("80", "90"), "65岁以上（%） is taken for percent", 0.9),
+        ("65岁以上", ("80.5", "90"), "65岁以上 is taken for percent", 0.9),
     ],
 )
 def test_the_plan_says_for_what_a_share_is_taken(
-    home: Path, tmp_path: Path, shares: tuple[str, str], said: str | None, share: float
+    home: Path, tmp_path: Path, heading: str, shares: tuple[str, str], said: str | None, share: float
 ) -> None:
     with_grids(open_home(home, Settings()), tmp_path)
     rows = [
-        {"网格编码": f"G{n}", "统计日期": "2026-01-01", "常住人口": "800", "65岁以上": told}
+        {"网格编码": f"G{n}", "统计日期": "2026-01-01", "常住人口": "800", heading: told}
         for n, told in enumerate(shares)
     ]
     done = run(home, "load", write_csv(tmp_path / "人口.csv", rows), "--yes")
