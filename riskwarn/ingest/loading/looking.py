@@ -96,7 +96,7 @@ class Looking:
             rules = with_recalled(own, settled, found.seen.headings)
             proposal, found = examined(source, rules, found.seen)
             # What is told by the cells of each file is not in it.
-            keys = laid_over(rules, proposal.mapping).model_dump(exclude_unset=True)
+            keys = laid_over(rules, dict(proposal.mapping)).model_dump(exclude_unset=True)
             doubts = (_shared(same, settled),) if (same := sharing(found)) else ()
             table = self._made(replace(proposal, source_ground=ground), found, sheet, own, keys, settled)
             return replace(table, doubts=doubts)

@@ -209,8 +209,9 @@ def _taken_for(found: Recognised) -> list[str]:
             continue
         values, percent = _numbers(found, position)
         heading = found.seen.headings[position]
-        at = found.fields.get("population")
-        residents = _numbers(found, at)[0] if at in found.seen.cells and not says_share(heading) else None
+        at = found.fields.get("population", position)
+        open_to = at != position and at in found.seen.cells and not says_share(heading)
+        residents = _numbers(found, at)[0] if open_to else None
         read_as = shares_as(values, percent, residents)
         if read_as is Shares.PERCENT:
             said = (
