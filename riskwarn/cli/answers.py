@@ -23,8 +23,8 @@ MOST_QUESTIONS = 2
 
 SYSTEMS = ("wgs84", "gcj02", "bd09")
 
-_DISTRICT = "the district of its grids"
-_SYSTEM = "the system of its coordinates (wgs84, also CGCS2000; gcj02: Gaode, Tencent; bd09: Baidu)"
+_DISTRICT = Message("the district of its grids")
+_SYSTEM = Message("the system of its coordinates (wgs84, also CGCS2000; gcj02: Gaode, Tencent; bd09: Baidu)")
 #: What a dry run takes for a district that nobody names.
 _SOME_DISTRICT = "-"
 
@@ -108,8 +108,10 @@ class Asking:
             self._told(question, given, option.split()[0], tables)
             return given
         if not self._someone:
-            told = "{files}: nothing says {what}; give it with {option}"
-            self.missing.append(Message(told, files=_named(tables), what=what, option=option))
+            told = Message(
+                "{files}: nothing says {what}; give it with {option}", files=_named(tables), what=what, option=option
+            )
+            self.missing.append(told)
             return None
         self._questions += 1
         kind = click.Choice(of) if of else click.STRING

@@ -184,8 +184,8 @@ def _lines(
                 Message("{reason} {rows}", reason=reason_said(reason, session.language), rows=rows)
                 for reason, rows in sorted(one.account.reasons.items(), key=lambda each: -each[1])
             ]
-            told = "{file}: quarantined: {reasons}. See riskwarn quarantine list."
-            lines.append(Message(told, file=name, reasons=Joined(", ", reasons)))
+            told = Message("quarantined: {reasons}. See riskwarn quarantine list.", reasons=Joined(", ", reasons))
+            lines.append(Message("{file}: {told}", file=name, told=told))
         for row in one.examples or ():
             record = ", ".join(f"{field} {value}" for field, value in row.items())
             lines.append(Message("{file}: as stored: {record}", file=name, record=record))

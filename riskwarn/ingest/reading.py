@@ -34,8 +34,9 @@ from riskwarn.ingest.values.leading_zeros import did_you_mean, with_zeros
 from riskwarn.ingest.values.numbers import Mark, numbers
 from riskwarn.ingest.values.orders import Order
 from riskwarn.mapping import Mapping as Rules
+from riskwarn.messages import Message
 
-_FOOTERS = "of totals and signatures, with nothing else in them, were passed over"
+_FOOTERS = Message("of totals and signatures, with nothing else in them, were passed over")
 
 
 #: Stands for all rows whose grid is not known; no id begins like this.
@@ -99,7 +100,7 @@ class Reading:
         if unreadable.any() and not self.requires(name):
             waiting = flags(cells.filter(pa.array(unreadable)), words_that_mean("in_progress").__contains__)
             unreadable[np.flatnonzero(unreadable)[waiting]] = False
-            self.empty(name, unreadable, "cannot be read as a date")
+            self.empty(name, unreadable, Message("cannot be read as a date"))
         else:
             self.faults.add(unreadable, "bad_date", name, "text")
         return found
@@ -158,14 +159,21 @@ class Reading:
     def told(self) -> list[str]:
         """All notes, with how many words of each field no vocabulary knows."""
         unknown = [
-            f"{name}: {len(words)} unknown word(s) were read as empty; translate them in the mapping (words:)"
+            Message(
+                "{field}: {words} unknown word(s) were read as empty; translate them in the mapping (words:)",
+                field=name,
+                words=len(words),
+            )
             for name, words in self.unknown.items()
             if words
         ]
         return [
             *dict.fromkeys(self.notes),
-            *(f"{rows} row(s) {what}" for what, rows in self.moved.items() if rows),
-            *(f"{name}: {rows} cell(s) {why}, and were read as empty" for (name, why), rows in self.emptied.items()),
+            *(Message("{rows} row(s) {what}", rows=rows, what=what) for what, rows in self.moved.items() if rows),
+            *(
+                Message("{field}: {rows} cell(s) {why}, and were read as empty", field=name, rows=rows, why=why)
+                for (name, why), rows in self.emptied.items()
+            ),
             *unknown,
             *self._zeros(),
             *self.local.notes(),
@@ -210,7 +218,9 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
     yield from ahead(read())
     first.notes += [note for note in sheet.notes if note not in told]
     if blank:
-        first.notes.append(f"{blank} row(s) with nothing in any column that is read were passed over")
+        first.notes.append(
+            Message("{rows} row(s) with nothing in any column that is read were passed over", rows=blank)
+        )
     first.notes += filling.hints()
 
 

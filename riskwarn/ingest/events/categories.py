@@ -15,6 +15,7 @@ from riskwarn.contracts.vocabulary import field_words, rule_against
 from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import coded, each, flags, no_cells, plain, where
+from riskwarn.messages import Message
 from riskwarn.words import LocatedBy
 
 _DETAIL = "category_detail"
@@ -142,7 +143,7 @@ def lifted(reading: Reading, found: dict[str, pa.Array], ladder: Ladder) -> dict
         for name in ("longitude", "latitude")
         if name in found
     }
-    reading.moved["tell of a home or a crisis and were placed on the town"] += int(rows.sum())
+    reading.moved[Message("tell of a home or a crisis and were placed on the town")] += int(rows.sum())
     return {
         name: cells.dictionary_encode() if pa.types.is_string(cells.type) else cells for name, cells in placed.items()
     }

@@ -220,13 +220,12 @@ def _taken_for(found: Recognised) -> list[str]:
             )
             told.append(Message(said, heading=heading))
         elif read_as is Shares.PEOPLE:
-            some = np.nanmax(values, initial=0.0) > 100
-            said = (
-                "{heading} is taken for numbers of people, for some are above 100; they are divided by the residents"
-                if some
-                else "{heading} is taken for numbers of people, for so they make a usual share of the residents; name it …占比 "
-                "where it holds percent"
-            )
+            said = "{heading} is taken for numbers of people, for some are above 100; they are divided by the residents"
+            if np.nanmax(values, initial=0.0) <= 100:
+                said = (
+                    "{heading} is taken for numbers of people, for so they make a usual share of the residents; call it 占比 where "
+                    "it holds percent"
+                )
             told.append(Message(said, heading=heading))
     return told
 

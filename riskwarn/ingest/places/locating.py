@@ -13,11 +13,12 @@ from riskwarn.contracts.schema import EVENTS
 from riskwarn.ingest.places.ladder import Ladder, is_place
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import coded, rounded, series, where
+from riskwarn.messages import Message
 
 Codes = npt.NDArray[np.int64]
 
-_SWAPPED = "had longitude and latitude in each other's column; they were put right"
-_OUTSIDE = "have coordinates that lie in no grid; their names were used, where there are any"
+_SWAPPED = Message("had longitude and latitude in each other's column; they were put right")
+_OUTSIDE = Message("have coordinates that lie in no grid; their names were used, where there are any")
 
 
 def located(reading: Reading, ladder: Ladder, occurred: npt.NDArray[np.datetime64]) -> dict[str, pa.Array]:
