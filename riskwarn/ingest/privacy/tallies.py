@@ -67,7 +67,7 @@ class LocalCategories:
 
     def notes(self) -> list[str]:
         """What the account says of them."""
-        told = []
+        told: list[str] = []
         if self._kept:
             told.append(
                 Message("category: {words} unknown word(s) are kept as local categories", words=len(self._kept))
