@@ -68,6 +68,13 @@ class Store:
             found: datetime | None = connection.scalar(rows.order_by(LOADS.c.load_id))
         return found
 
+    def loads_of(self, source: str, file_sha256: str) -> list[int]:
+        """The loads in force of the same file, the earliest first."""
+        rows = select(LOADS.c.load_id).where(LOADS.c.source == source, LOADS.c.file_sha256 == file_sha256)
+        rows = rows.where(LOADS.c.undoes.is_(None), in_force(LOADS.c.load_id, self._version)).order_by(LOADS.c.load_id)
+        with self._home.database.connect() as connection:
+            return [int(one) for one in connection.scalars(rows)]
+
     def sources(self) -> dict[str, int]:
         """How many versions are stored of each source."""
         rows = select(LAKE_FILES.c.source, func.sum(LAKE_FILES.c.rows)).group_by(LAKE_FILES.c.source)

@@ -36,6 +36,7 @@ from riskwarn.ingest.sheets import open_sheet
 from riskwarn.ingest.tables.ended import ended_grids
 from riskwarn.ingest.values.shares import says_share
 from riskwarn.mapping import Mapping, chosen_mapping
+from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Load, Store, writing
 from riskwarn.store.repairs import settle
@@ -182,12 +183,13 @@ def load_file(
         read = len(reading) + len(reading.ragged)
         sound = keys.filter(pa.array(~reading.faults.any)).drop_null()
         sound_ids = pd.Series(sound.to_numpy(), dtype=np.int64)
+    corrected = int(told.corrected.sum())
     account = Account(
         source=source,
         read=read,
         accepted=int(told.accepted.sum()),
         duplicates=int(told.duplicates.sum()),
-        corrected=int(told.corrected.sum()),
+        corrected=corrected,
         quarantined=len(refused.rows),
         dropped_columns=(*columns.dropped, *first.dropped),
         seconds=time.perf_counter() - started,
@@ -196,6 +198,7 @@ def load_file(
         reasons=refused.reasons(),
         notes=(
             *guard.notes,
+            *_loaded_before(store.loads_of(source, digest) if corrected else []),
             *first.told(),
             *refused.notes(),
             *landed(first.placed, columns.positions, "places" in store.sources()),
@@ -220,6 +223,17 @@ def _hints(source: str, columns: Columns, headings: Sequence[str], rules: Mappin
     if other := also_of(source, headings):
         hints.append(also_hint(other))
     return hints
+
+
+def _loaded_before(loads: Sequence[int]) -> list[str]:
+    """What is said where a file that was loaded corrects itself: its mapping was mended since."""
+    if not loads:
+        return []
+    said = (
+        "the same file is read otherwise than before (load {load}): what is new in it counts as known from its export on, and not for "
+        "the past; where a mapping was mended, riskwarn loads undo {load} --with-later, and load it again"
+    )
+    return [Message(said, load=loads[0])]
 
 
 def _units(store: Store) -> set[str]:

@@ -335,6 +335,24 @@ def test_equal_headings_in_another_order_next_month_are_told_by_their_words(
     assert (set(disputes["category"]), set(disputes["form"])) == ({"neighbourhood"}, {"visit"})
 
 
+def test_a_file_that_is_read_otherwise_by_a_mended_mapping_says_how_its_past_is_mended(
+    home: Path, tmp_path: Path
+) -> None:
+    with_grids(open_home(home, Settings()), tmp_path)
+    rows = [dispute(n, 化解时间=f"2026-03-{n % 28 + 1:02d} 19:00:00") | {"办得怎样": "民转刑"} for n in range(6)]
+    file = write_csv(tmp_path / "纠纷.csv", rows)
+    assert "riskwarn loads undo" not in run(home, "ingest", "disputes", file).stdout
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text("columns: {outcome: 办得怎样}\n", encoding="utf-8")
+    done = run(home, "ingest", "disputes", file, "--mapping", mapping)
+    assert "riskwarn loads undo 2 --with-later, and load it again" in done.stdout
+    run(home, "loads", "undo", 2, "--with-later")
+    again = run(home, "ingest", "disputes", file, "--mapping", mapping)
+    assert "riskwarn loads undo" not in again.stdout
+    disputes = Store(open_home(home, Settings())).versions("disputes")
+    assert len(disputes) == 6 and set(disputes["outcome"]) == {"violence"}
+
+
 def test_an_id_that_no_longer_tells_rows_apart_is_told(home: Path, tmp_path: Path) -> None:
     with_grids(open_home(home, Settings()), tmp_path)
     headings = ["事故发生时间", "网格编码", "事故类型", "受伤人数"]
