@@ -42,7 +42,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, dict[str, di
         ("demographics", len(GRIDS), 0, {}),
         ("disputes", 54, 2, {"bad_date": 3, "not_loaded": 3}),
         # 14 are of traffic, one of them confidential too; three tips are of no hazard.
-        ("hotline", 39, 0, {"not_loaded": 19, "in_future": 1, "no_place": 1}),
+        ("hotline", 39, 0, {"not_loaded": 19, "in_future": 1, "unknown_place": 1}),
         ("grid_reports", 60, 0, {}),
         ("hazards", 40, 0, {}),
         ("incidents", 30, 0, {}),
