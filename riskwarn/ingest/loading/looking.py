@@ -21,7 +21,6 @@ from riskwarn.ingest.loading.inputs import Skipped
 from riskwarn.ingest.loading.plan import Table
 from riskwarn.ingest.loading.remembered import recalled, with_recalled
 from riskwarn.ingest.loading.systems import points_of, system_told
-from riskwarn.ingest.loading.titles import titles_above
 from riskwarn.ingest.mapping_proposal.guessing import UNSURE
 from riskwarn.ingest.mapping_proposal.identity import sharing
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised
@@ -157,7 +156,7 @@ class Looking:
     ) -> Table:
         zone = self.home.configuration.calendar.timezone
         newest = _newest(found, self.now.astimezone(zone).date())
-        titles = titles_above(self.file, proposal.source, sheet, self.database, found.seen.headings)
+        titles = found.seen.titles
         points = points_of(found)
         if points is not None and "coordinates" not in {*own.model_fields_set, *keys} and settled is None:
             # Titles say it, or a sheet of explanations beside the table.

@@ -20,6 +20,7 @@ from riskwarn.ingest.loading.looking import Looking, reason_of
 from riskwarn.ingest.loading.plan import Failed, Plan, Table
 from riskwarn.ingest.loading.systems import centres_of
 from riskwarn.ingest.mapping_proposal.matching import Place
+from riskwarn.ingest.sheets import held_open
 from riskwarn.store import Store
 
 #: Endings of files that hold tables: one that cannot be read is told as a failure.
@@ -40,7 +41,8 @@ def survey(
     failed: list[Failed] = []
     for file in files:
         try:
-            found = Looking(home, file, list(places), database, now).tables(skipped)
+            with held_open():
+                found = Looking(home, file, list(places), database, now).tables(skipped)
         except (FileUnreadable, FileEmpty) as error:
             if isinstance(error, FileUnreadable) and file.suffix.lower() in _TABLES:
                 failed.append(Failed(file.name, None, None, error))
