@@ -7,6 +7,9 @@ from typing import ClassVar
 
 from riskwarn.messages import Message
 
+#: The package from which every error is imported.
+_DOOR = "riskwarn.errors"
+
 
 class RiskwarnError(Exception):
     """A clear error of the domain. Subclasses give a code and the template of their sentence."""
@@ -14,6 +17,11 @@ class RiskwarnError(Exception):
     code: ClassVar[str] = "error"
     template: ClassVar[str] = "{message}"
     status: ClassVar[int] = 400
+
+    def __init_subclass__(cls) -> None:
+        # A traceback names an error by the door through which it is imported.
+        if cls.__module__.startswith(f"{_DOOR}."):
+            cls.__module__ = _DOOR
 
     def __init__(self, **fields: object) -> None:
         self.fields = fields
