@@ -164,14 +164,14 @@ class _Reader(ast.NodeVisitor):
             names = [one.id for one in ast.walk(target) if isinstance(one, ast.Name)]
             if HOLDING & set(names):
                 self.take(node.value)
-            if self.name == "riskwarn/errors.py" and names == ["template"]:
+            if self.name.startswith("riskwarn/errors/") and names == ["template"]:
                 self.take(node.value)
             if any(COLUMNS.match(name) for name in names) and self.name.startswith("riskwarn/cli/"):
                 self.columns(node.value)
         self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        if self.name == "riskwarn/errors.py" and getattr(node.target, "id", "") == "template":
+        if self.name.startswith("riskwarn/errors/") and getattr(node.target, "id", "") == "template":
             self.take(node.value)
         self.generic_visit(node)
 

@@ -17,7 +17,8 @@ from typing import Any
 import click
 
 from riskwarn.cli.options import asked_language, global_options_first, wants_json
-from riskwarn.cli.session import Reporter, Session
+from riskwarn.cli.reporter import Reporter
+from riskwarn.cli.session import Session
 from riskwarn.messages import LANGUAGES, Message, language_of, translated
 
 #: Command -> module of this package that defines `command`.

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskwarn.cli.answers import SYSTEMS, Asking
 from riskwarn.cli.ingest import reason_said
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table as Shown
@@ -19,12 +19,10 @@ from riskwarn.messages import Joined, Message
 if TYPE_CHECKING:
     from riskwarn.home import Home
     from riskwarn.ingest.loading.folder import Done
-    from riskwarn.ingest.loading.plan import Failed, Plan, Table
+    from riskwarn.ingest.loading.plan import Failed, Plan
 
-#: Answers that a folder may cost; the day of the export is asked for only where it stays within them.
-MOST_QUESTIONS = 2
-
-SYSTEMS = ("wgs84", "gcj02", "bd09")
+#: Titles of sheets that stand in a cell of the table.
+MOST_SHEETS = 3
 _COLUMNS = ("file", "sheets", "source", "read", "accepted", "duplicates", "corrected", "quarantined")
 
 
@@ -60,8 +58,8 @@ def command(
     from riskwarn.health import prospects
     from riskwarn.ingest.loading.folder import carry_out
     from riskwarn.ingest.loading.inputs import check_paths
-    from riskwarn.ingest.loading.plan import places_of, survey
     from riskwarn.ingest.loading.rehearsal import rehearsal
+    from riskwarn.ingest.loading.survey import places_of, survey
     from riskwarn.store import Store
 
     session: Session = context.obj
@@ -78,8 +76,10 @@ def command(
         _show(session, plan)
     zone = home.configuration.calendar.timezone
     taken = exported_at.replace(tzinfo=zone) if exported_at else None
-    asking = _Asking(session, home, now, someone)
+    asking = Asking(session, home, now, someone, rehearsed=dry_run)
     plan = asking.settle(plan, district, coordinates, taken)
+    if not session.as_json:
+        session.emit({}, asking.lines(plan))
     if someone and not dry_run and (asking.asked or any(one.unsure for one in plan.tables)):
         click.confirm(session.said("Load them?"), default=True, abort=True, err=True)
     options: dict[str, Any] = {"database": session.settings.source_url, "force": force, "progress": session.progress}
@@ -98,11 +98,12 @@ def command(
         "accounts": [one.as_dict() for one in done],
         "skipped": [one.as_dict() for one in plan.skipped],
         "asked": asking.answers,
+        "missing": [str(one) for one in asking.missing],
         "failed": [one.as_dict() for one in failed],
         "targets": targets,
     }
     session.emit(result, _lines(session, home, done, failed, targets, dry_run))
-    context.exit(1 if failed else 0)
+    context.exit(1 if failed or asking.missing else 0)
 
 
 def can_ask() -> bool:
@@ -110,101 +111,12 @@ def can_ask() -> bool:
     return sys.stdin.isatty()
 
 
-class _Asking:
-    """The questions of a plan: each is asked once, and its answer serves all files."""
-
-    def __init__(self, session: Session, home: Home, now: datetime, someone: bool) -> None:
-        self._session, self._home, self._now, self._someone = session, home, now, someone
-        self._questions = 0
-        self.answers: list[dict[str, object]] = []
-
-    @property
-    def asked(self) -> bool:
-        """Whether anything had to be asked."""
-        return self._questions > 0
-
-    def settle(self, plan: Plan, district: str | None, system: str | None, taken: datetime | None) -> Plan:
-        """The plan with every answer; raise LoadUnsettled where nobody gives one that is needed."""
-        from dataclasses import replace
-
-        if lacking := [one for one in plan.tables if one.needs_district]:
-            what = "the district of its grids"
-            name = self._answer(
-                "district", district, lacking, what, "--district NAME", _likely_district(self._home, lacking)
-            )
-            plan = plan.settle(district=name)
-        if lacking := [one for one in plan.tables if one.needs_system]:
-            what = "the system of its coordinates (wgs84, also CGCS2000; gcj02: Gaode, Tencent; bd09: Baidu)"
-            plan = plan.settle(
-                system=self._answer("coordinates", system, lacking, what, "--coordinates SYSTEM", None, SYSTEMS)
-            )
-        if taken is not None:
-            self._told("exported_at", taken.isoformat(), "--exported-at", plan.tables)
-            return plan.settle(exported_at=taken)
-        for one in plan.tables:
-            if one.exported_at is not None:
-                self._told("exported_at", one.exported_at.isoformat(), str(one.export_ground), [one])
-        lacking = [one for one in plan.tables if one.exported_at is None]
-        # What is known again by its headings costs no question.
-        strange = any(one.recalled is None and one.keys for one in lacking)
-        if strange and self._someone and self._questions < MOST_QUESTIONS:
-            zone = self._home.configuration.calendar.timezone
-            today = self._now.astimezone(zone).date()
-            question = Message("On which day were the exports taken ({files})?", files=_named(lacking))
-            kind = click.DateTime(["%Y-%m-%d"])
-            day = click.prompt(self._session.said(question), default=str(today), err=True, type=kind).date()
-            self._questions += 1
-            moment = min(datetime.combine(day + timedelta(days=1), time(), zone), self._now)
-            self._told("exported_at", moment.isoformat(), "terminal", lacking)
-            dated = {id(one): replace(one, exported_at=moment, export_ground="as it was answered") for one in lacking}
-            plan = replace(plan, tables=tuple(dated.get(id(one), one) for one in plan.tables))
-        return plan
-
-    def _answer(
-        self, question: str, given: str | None, tables: Sequence[Table], what: str, option: str, default: str | None, of: Sequence[str] = ()
-    ) -> str:  # fmt: skip
-        from riskwarn.errors import LoadUnsettled
-
-        if given is not None:
-            self._told(question, given, option.split()[0], tables)
-            return given
-        if not self._someone:
-            raise LoadUnsettled(file=tables[0].file.name, what=what, option=option)
-        self._questions += 1
-        kind = click.Choice(of) if of else click.STRING
-        asked = self._session.said(Message("{files}: {what}?", files=_named(tables), what=what))
-        answer: str = click.prompt(asked, default=default, type=kind, err=True).strip()
-        self._told(question, answer, "terminal", tables)
-        return answer
-
-    def _told(self, question: str, answer: str, by: str, tables: Sequence[Table]) -> None:
-        files = list(dict.fromkeys(one.file.name for one in tables))
-        self.answers.append({"question": question, "answer": answer, "by": by, "files": files})
-
-
-def _named(tables: Sequence[Table]) -> str:
-    names = list(dict.fromkeys(one.file.name for one in tables))
-    shown = ", ".join(names[:3])
-    return Message("{files} and {more} more", files=shown, more=len(names) - 3) if len(names) > 3 else shown
-
-
-def _likely_district(home: Home, tables: Sequence[Table]) -> str | None:
-    """The only district that is loaded, else one that the name of a file says."""
-    from riskwarn.store import Store
-
-    loaded = set(Store(home).versions("grids", ["district_name"])["district_name"].dropna())
-    if len(loaded) == 1:
-        return str(loaded.pop())
-    found = (re.search(r"[㐀-鿿]{1,3}[区县]", one.file.name) for one in tables)
-    return next((match[0] for match in found if match), None)
-
-
 def _show(session: Session, plan: Plan) -> None:
     """What each file is, before anything is asked or loaded."""
     rows = [
         {
             "file": one.file.name,
-            "sheets": " ".join(one.sheets) or "-",
+            "sheets": _sheets(one.sheets),
             "source": one.source,
             "mapping": one.recalled.name
             if one.recalled
@@ -227,6 +139,28 @@ def _show(session: Session, plan: Plan) -> None:
         for one in plan.skipped
     ]
     session.emit({}, [*lines, ""])
+
+
+def _sheets(titles: Sequence[str]) -> str:
+    """The sheets of a table, as short as a column may be: of many the first and the last."""
+    if len(titles) > MOST_SHEETS:
+        return Message("{count}: {first} … {last}", count=len(titles), first=titles[0], last=titles[-1])
+    return " ".join(titles) or "-"
+
+
+def _noted(file: str, note: str) -> Message:
+    """A note on a file, which may name it itself."""
+    if note.startswith(f"{file}: "):
+        return Message("note: {note}", note=note)
+    return Message("{file}: note: {note}", file=file, note=note)
+
+
+def _not_loaded(one: Failed) -> Message:
+    """Why a table was not loaded; the sentence of an error may name its file itself."""
+    problem = str(one.error)
+    if one.sheet is None and problem.startswith((f"{one.file}: ", f"{one.file} ")):
+        return Message("not loaded: {problem}", problem=one.error)
+    return Message("not loaded: {file}: {problem}", file=file_and_sheet(one.file, one.sheet), problem=one.error)
 
 
 def file_and_sheet(file: str, sheet: str | None) -> str:
@@ -256,24 +190,22 @@ def _lines(
 
 def accounts(session: Session, done: Sequence[Done], failed: Sequence[Failed]) -> list[str | Shown]:
     """What became of each table."""
-    lines: list[str | Shown] = [*table([one.as_dict() for one in done], _COLUMNS)] if done else []
+    rows = [{**one.as_dict(), "sheets": _sheets(one.table.sheets)} for one in done]
+    lines: list[str | Shown] = [*table(rows, _COLUMNS)] if done else []
     for one in done:
         name = one.table.file.name
         notes = (*one.account.notes, *one.notes)
-        lines += [Message("{file}: note: {note}", file=name, note=note) for note in notes]
+        lines += [_noted(name, note) for note in notes]
         lines += [Message("{file}: forced: {reason}", file=name, reason=why) for why in one.account.forced]
         if one.account.quarantined:
             reasons = [
                 Message("{reason} {rows}", reason=reason_said(reason, session.language), rows=rows)
                 for reason, rows in sorted(one.account.reasons.items(), key=lambda each: -each[1])
             ]
-            told = "{file}: quarantined: {reasons}. See riskwarn quarantine list."
-            lines.append(Message(told, file=name, reasons=Joined(", ", reasons)))
+            told = Message("quarantined: {reasons}. See riskwarn quarantine list.", reasons=Joined(", ", reasons))
+            lines.append(Message("{file}: {told}", file=name, told=told))
         for row in one.examples or ():
             record = ", ".join(f"{field} {value}" for field, value in row.items())
             lines.append(Message("{file}: as stored: {record}", file=name, record=record))
-    lines += [
-        Message("not loaded: {file}: {problem}", file=file_and_sheet(one.file, one.sheet), problem=one.error)
-        for one in failed
-    ]
+    lines += [_not_loaded(one) for one in failed]
     return lines

@@ -104,7 +104,7 @@ def _said(session: Session, holds: str) -> str:
 def _places(session: Session) -> list[Place]:
     """The codes and names of the units that the home holds; nothing without a home or before grids are loaded."""
     from riskwarn.errors import HomeMissing
-    from riskwarn.ingest.loading.plan import places_of
+    from riskwarn.ingest.loading.survey import places_of
 
     try:
         return places_of(session.home())

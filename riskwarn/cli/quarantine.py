@@ -150,7 +150,7 @@ def _by_reason(rows: list[dict[str, Any]], limit: int, language: str) -> list[st
             "file": group.file_name,
             "column": group.column,
             "what is wrong": REASONS[group.reason].zh if chinese else group.what,
-            "in rows": ", ".join(map(str, group.examples)) + (" …" if group.rows > len(group.examples) else ""),
+            "in rows": ", ".join(group.examples) + (" …" if group.rows > len(group.examples) else ""),
             "repair": REPAIRS_ZH[group.reason] if chinese else group.repair,
         }
         for group in groups[:limit]

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskwarn.cli.reporter import Reporter
 from riskwarn.cli.tables import Table, table, terminal_width
 from riskwarn.messages import Message, translated
 from riskwarn.settings import Settings
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from riskwarn.configuration import Configuration
     from riskwarn.home import Home
 
-__all__ = ["Reporter", "Session", "table"]
+__all__ = ["Session", "table"]
 
 
 @dataclass(frozen=True)
@@ -99,31 +99,3 @@ class Session:
         if isinstance(value, (list, tuple)):
             return [self._said(part) for part in value]
         return value
-
-
-class Reporter:
-    """Progress on stderr: one rewritten line on a terminal, a line a step elsewhere."""
-
-    def __init__(self, language: str = "en") -> None:
-        self._language = language
-        self._terminal = sys.stderr.isatty()
-        self._doing = ""
-        self._drawn = 0.0
-
-    def __call__(self, doing: str, done: int = 0, of: int = 0) -> None:
-        """Show a step; `of` = 0 where the length is not known."""
-        said = translated(doing, self._language)
-        if not self._terminal:
-            if doing != self._doing:
-                click.echo(f"{said} …", err=True)
-        elif doing != self._doing or done == of or time.monotonic() - self._drawn > 0.1:
-            filled = "" if of == 0 else "[" + "#" * (20 * done // of) + "." * (20 - 20 * done // of) + f"] {done}/{of} "
-            click.echo(f"\r\x1b[2K{filled}{said} …", nl=False, err=True)
-            self._drawn = time.monotonic()
-        self._doing = doing
-
-    def finish(self) -> None:
-        """Clear the line, so that results begin on a fresh one."""
-        if self._terminal and self._doing:
-            click.echo("\r\x1b[2K", nl=False, err=True)
-        self._doing = ""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 from zoneinfo import ZoneInfo
 
 from riskwarn.messages import Message, column_title, translated, word
@@ -88,8 +88,11 @@ def cell(value: object, language: str = "en") -> str:
 
 
 def text_width(text: str) -> int:
-    """Cells of a terminal that a text takes; Chinese characters take two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    """Cells of a terminal that a text takes; Chinese characters take two, accents and invisible characters none."""
+    return sum(
+        0 if category(character) in ("Mn", "Me", "Cf") else 2 if east_asian_width(character) in "WF" else 1
+        for character in text
+    )
 
 
 def shortened(text: str, width: int) -> str:

@@ -59,6 +59,11 @@ REASONS: dict[str, Why] = {
         "the place fits several grids or units",
         "write the community and town before it, or fill in the grid id",
     ),
+    "unknown_place": Why(
+        "所写地点不在本市网格表中",
+        "the place that is told is none of the city",
+        "write it as in the grids table; rows of other districts can be dismissed",
+    ),
     "unknown_grid": Why("网格编码不在网格表中", "no such grid is loaded", "load the newest grids, or correct the id"),
     "unknown_unit": Why(
         "区县、镇街或社区不在网格表中",
@@ -97,6 +102,7 @@ REPAIRS_ZH: dict[str, str] = {
     "rounded_id": "在系统中重新导出，把该列存为文本；不要在Excel中直接打开再保存",
     "severity_digits": "改填“一般、较大、重大、特别重大”",
     "several_places": "在地点前写明所属社区和镇街，或补填网格编码",
+    "unknown_place": "按网格表核对地点名称；外区县的行可用 quarantine dismiss 注销",
     "unknown_grid": "核对网格编码；网格已调整的，请先报送最新网格表",
     "bad_weights": "更正整组比例使其合计为1，或全部留空（均分）",
     "missing_name": "补填名称",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from riskwarn.contracts.reasons import REASONS, RULES
-from riskwarn.store.repairs import NOT_LOADED
+from riskwarn.store.repairs import NOT_LOADED, file_and_sheet, in_sheet
 
 #: Rows that are named of each group.
 EXAMPLES = 5
@@ -15,14 +15,14 @@ EXAMPLES = 5
 
 @dataclass(frozen=True)
 class Group:
-    """Refused rows of one file that share column and reason."""
+    """Refused rows of one file that share column and reason, in whatever sheets of it."""
 
     source: str
     file_name: str
     column: str
     reason: str
     rows: int
-    examples: tuple[int, ...]  # numbers of rows in the file, the first ones
+    examples: tuple[str, ...]  # numbers of the first rows in the file, with the sheet where there are several
 
     @property
     def what(self) -> str:
@@ -37,13 +37,24 @@ class Group:
 
 def by_reason(rows: Iterable[Mapping[str, Any]], examples: int = EXAMPLES) -> list[Group]:
     """The groups of rows that somebody can repair, the largest first; `rows` as :meth:`riskwarn.store.Store.quarantined` gives them."""
-    numbers: dict[tuple[str, str, str, str], list[int]] = {}
+    numbers: dict[tuple[str, str, str, str], list[tuple[str, int]]] = {}
     for row in rows:
         if row["reason"] != NOT_LOADED:
-            key = (str(row["source"]), str(row["file_name"]), str(row["column"]), str(row["reason"]))
-            numbers.setdefault(key, []).append(int(row["row"]))
-    groups = [Group(*key, len(found), tuple(sorted(found)[:examples])) for key, found in numbers.items()]
+            file, sheet = file_and_sheet(str(row["file_name"]))
+            key = (str(row["source"]), file, str(row["column"]), str(row["reason"]))
+            numbers.setdefault(key, []).append((sheet, int(row["row"])))
+    groups = [_group(key, found, examples) for key, found in numbers.items()]
     return sorted(groups, key=lambda group: (-group.rows, group.source, group.file_name, group.column))
+
+
+def _group(key: tuple[str, str, str, str], found: list[tuple[str, int]], examples: int) -> Group:
+    source, file, column, reason = key
+    sheets = dict.fromkeys(sheet for sheet, _ in found)
+    if len(sheets) == 1:
+        told = [str(number) for _, number in sorted(found)[:examples]]
+        return Group(source, in_sheet(file, next(iter(sheets))), column, reason, len(found), tuple(told))
+    told = [f"{sheet} {number}".strip() for sheet, number in found[:examples]]
+    return Group(source, file, column, reason, len(found), tuple(told))
 
 
 def by_rule(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], int]:

@@ -28,8 +28,9 @@ _OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
 #: What in a heading says that its column holds days, or times of day.
 _DAY_OR_TIME = re.compile(r"日期|时间|时刻|date|time", re.I)
 
-#: Fields that several columns of a sheet may fill: `text`, `text_2`, `text_3` …, in the order of the sheet.
-REPEATED = ("text", "address")
+#: Fields that several columns of a sheet may fill: `text`, `text_2`, `text_3` …, in the order of the sheet. A category may
+#: have a third level and a fourth.
+REPEATED = ("text", "address", "category_detail")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.dates import naive_utc, to_utc
+from riskwarn.messages import Message
 from riskwarn.periods import Instants
 
 DAY = np.timedelta64(1, "D")
@@ -35,15 +36,15 @@ def plausible(reading: Reading, name: str, *, in_future: bool = False) -> Instan
         reading.faults.add(early, "out_of_range", name, "date")
         reading.faults.add(late, "in_future", name, "date")
     else:
-        reading.empty(name, early, f"lie before {reading.earliest} (earliest_date: in riskwarn.yaml)")
-        reading.empty(name, late, "lie more than a day after the export")
+        reading.empty(name, early, Message("lie before {day} (earliest_date: in riskwarn.yaml)", day=reading.earliest))
+        reading.empty(name, late, Message("lie more than a day after the export"))
     return _without(moments, early | late)
 
 
 def not_before(reading: Reading, name: str, moments: Instants, began: Instants) -> Instants:
     """The same instants without those that lie more than a day before their event: they are told."""
     before = moments < began - DAY
-    reading.empty(name, before, "lie more than a day before their event")
+    reading.empty(name, before, Message("lie more than a day before their event"))
     return _without(moments, before)
 
 

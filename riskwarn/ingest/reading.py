@@ -14,11 +14,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.arrays import Flags
 from riskwarn.contracts import declared
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
-from riskwarn.ingest.footers import footers
+from riskwarn.ingest.footers import footers, row_label, totals_of
 from riskwarn.ingest.privacy.faults import Faults
 from riskwarn.ingest.privacy.free_text import free_text, is_free_text
 from riskwarn.ingest.privacy.tallies import LocalCategories, NotLoaded
@@ -33,8 +34,9 @@ from riskwarn.ingest.values.leading_zeros import did_you_mean, with_zeros
 from riskwarn.ingest.values.numbers import Mark, numbers
 from riskwarn.ingest.values.orders import Order
 from riskwarn.mapping import Mapping as Rules
+from riskwarn.messages import Message
 
-_FOOTERS = "of totals and signatures, with nothing else in them, were passed over"
+_FOOTERS = Message("of totals and signatures, with nothing else in them, were passed over")
 
 
 #: Stands for all rows whose grid is not known; no id begins like this.
@@ -67,6 +69,7 @@ class Reading:
     without_zeros: Counter[str] = field(default_factory=Counter)  # "unknown", or a grid that is meant -> rows
     local: LocalCategories = field(default_factory=LocalCategories)
     opinions: Mapping[str, str] = field(default_factory=dict)  # field -> heading that may stand for an opinion
+    open_shares: frozenset[str] = frozenset()  # fields whose heading does not say whether it counts people or shares
     dropped: list[str] = field(
         default_factory=list
     )  # headings that turned out not to be read by what stands below them
@@ -97,7 +100,7 @@ class Reading:
         if unreadable.any() and not self.requires(name):
             waiting = flags(cells.filter(pa.array(unreadable)), words_that_mean("in_progress").__contains__)
             unreadable[np.flatnonzero(unreadable)[waiting]] = False
-            self.empty(name, unreadable, "cannot be read as a date")
+            self.empty(name, unreadable, Message("cannot be read as a date"))
         else:
             self.faults.add(unreadable, "bad_date", name, "text")
         return found
@@ -156,14 +159,21 @@ class Reading:
     def told(self) -> list[str]:
         """All notes, with how many words of each field no vocabulary knows."""
         unknown = [
-            f"{name}: {len(words)} unknown word(s) were read as empty; translate them in the mapping (words:)"
+            Message(
+                "{field}: {words} unknown word(s) were read as empty; translate them in the mapping (words:)",
+                field=name,
+                words=len(words),
+            )
             for name, words in self.unknown.items()
             if words
         ]
         return [
             *dict.fromkeys(self.notes),
-            *(f"{rows} row(s) {what}" for what, rows in self.moved.items() if rows),
-            *(f"{name}: {rows} cell(s) {why}, and were read as empty" for (name, why), rows in self.emptied.items()),
+            *(Message("{rows} row(s) {what}", rows=rows, what=what) for what, rows in self.moved.items() if rows),
+            *(
+                Message("{field}: {rows} cell(s) {why}, and were read as empty", field=name, rows=rows, why=why)
+                for (name, why), rows in self.emptied.items()
+            ),
             *unknown,
             *self._zeros(),
             *self.local.notes(),
@@ -195,18 +205,22 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
 
     def read() -> Iterator[Reading]:
         nonlocal blank
-        for rows in sheet.batches(sorted(set(positions.values()))):
+        for rows in sheet.batches(sorted({*positions.values(), *([] if label is None else [label])})):
             before = first.moved[_FOOTERS]
             title = sheet.origin(int(rows.numbers[0]))[0] if len(rows.numbers) else ""
-            reading = _reading(rows, positions, first, filling, title)
-            blank += len(rows.numbers) - len(reading) - (first.moved[_FOOTERS] - before)
+            totals = None if label is None else totals_of(rows.cells[label])
+            reading = _reading(rows, positions, first, filling, title, totals)
+            blank += len(rows.numbers) - len(reading) - (first.moved[_FOOTERS] - before - rows.passed)
             yield reading
 
     told = set(sheet.notes)
+    label = row_label(sheet.headings, positions.values())
     yield from ahead(read())
     first.notes += [note for note in sheet.notes if note not in told]
     if blank:
-        first.notes.append(f"{blank} row(s) with nothing in any column that is read were passed over")
+        first.notes.append(
+            Message("{rows} row(s) with nothing in any column that is read were passed over", rows=blank)
+        )
     first.notes += filling.hints()
 
 
@@ -221,7 +235,9 @@ def whole(readings: Iterator[Reading]) -> Reading:
     )
 
 
-def _reading(rows: Rows, positions: Mapping[str, int], first: Reading, filling: FillDown, title: str) -> Reading:
+def _reading(
+    rows: Rows, positions: Mapping[str, int], first: Reading, filling: FillDown, title: str, totals: Flags | None
+) -> Reading:
     cells = {
         name: free_text(rows.cells[position])
         if is_free_text(name)
@@ -231,7 +247,9 @@ def _reading(rows: Rows, positions: Mapping[str, int], first: Reading, filling: 
     full = {name: filled(cell) for name, cell in cells.items()}
     numbers = rows.numbers
     footer = footers(cells, len(numbers))
-    first.moved[_FOOTERS] += int(footer.sum())
+    if totals is not None:
+        footer |= totals & np.logical_or.reduce(list(full.values()))
+    first.moved[_FOOTERS] += int(footer.sum()) + rows.passed
     some = np.logical_or.reduce(list(full.values())) & ~footer
     cells = filling.fill(cells, full, title)
     if not some.all():

@@ -31,6 +31,7 @@ from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.privacy.topics import united_topics
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import digests, each, flags, plain_ids, strings, trimmed
+from riskwarn.messages import Message
 from riskwarn.refused import refused_word
 
 #: Of these fields nothing but a digest, a topic or a place is kept, whatever stands in them.
@@ -125,7 +126,7 @@ def flagged_and_banded(reading: Reading) -> dict[str, pa.Array]:
         if name in reading.cells:
             found[name] = each(reading.cells[name], band_of)
             unread = flags(reading.cells[name], lambda text: band_of(text) is None and text.strip("0. 人") != "")
-            reading.moved[f"have a number in {name} that cannot be read"] += int(unread.sum())
+            reading.moved[Message("have a number in {field} that cannot be read", field=name)] += int(unread.sum())
     return found
 
 

@@ -68,6 +68,13 @@ class Store:
             found: datetime | None = connection.scalar(rows.order_by(LOADS.c.load_id))
         return found
 
+    def loads_of(self, source: str, file_sha256: str) -> list[int]:
+        """The loads in force of the same file, the earliest first."""
+        rows = select(LOADS.c.load_id).where(LOADS.c.source == source, LOADS.c.file_sha256 == file_sha256)
+        rows = rows.where(LOADS.c.undoes.is_(None), in_force(LOADS.c.load_id, self._version)).order_by(LOADS.c.load_id)
+        with self._home.database.connect() as connection:
+            return [int(one) for one in connection.scalars(rows)]
+
     def sources(self) -> dict[str, int]:
         """How many versions are stored of each source."""
         rows = select(LAKE_FILES.c.source, func.sum(LAKE_FILES.c.rows)).group_by(LAKE_FILES.c.source)
@@ -80,10 +87,19 @@ class Store:
         found = self.sources()
         for source in found:
             key = "record_id" if "record_id" in schema_of(source).names else "grid_id" if source == "grids" else None
-            if key is not None and len(self._paths(source)) > 1:
+            # A register kept by month holds a record as often as it was reported: one file can have several versions.
+            if key is not None and (len(self._paths(source)) > 1 or self._corrects(source)):
                 parts = [table[key].unique() for table in self.scan(source, [key])]
                 found[source] = len(pa.chunked_array(parts).unique()) if parts else 0
         return found
+
+    def _corrects(self, source: str) -> bool:
+        """Whether a load in force holds a second version of a record."""
+        corrected = LOADS.c.account["corrected"].as_integer()
+        some = select(LOADS.c.load_id).join(LAKE_FILES, LAKE_FILES.c.load_id == LOADS.c.load_id)
+        with self._home.database.connect() as connection:
+            found = connection.scalar(some.where(LAKE_FILES.c.source == source, corrected > 0).limit(1))
+        return found is not None
 
     def scan(
         self,

@@ -46,6 +46,12 @@ def in_sheet(file_name: str, sheet: str) -> str:
     return f"{file_name} [{sheet}]" if sheet else file_name
 
 
+def file_and_sheet(kept: str) -> tuple[str, str]:
+    """The name of a file and the title of its sheet ("" where it is one table), of the name under which refused rows are kept."""
+    file, found, sheet = kept.partition(" [")
+    return (file, sheet.removesuffix("]")) if found and kept.endswith("]") else (kept, "")
+
+
 def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) -> Settled:
     """Settle the open rows of earlier loads that a load carried again.
 

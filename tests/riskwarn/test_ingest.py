@@ -162,7 +162,7 @@ def test_places_are_found_by_name_and_path(city: Home, tmp_path: Path) -> None:
     ]
     rows = [{**base, "纠纷编号": f"P{n}", **place} for n, place in enumerate(told)]
     account = load(city, "disputes", write_csv(tmp_path / "p.csv", rows))
-    assert (account.accepted, account.reasons) == (3, {"no_place": 1})
+    assert (account.accepted, account.reasons) == (3, {"unknown_place": 1})
     stored = Store(city).versions("disputes").sort_values("row")
     assert stored["located_by"].tolist() == ["community", "town", "path"]
     assert stored["grid_id"].tolist()[2] == "G1"

@@ -15,9 +15,10 @@ from riskwarn.contracts.vocabulary import field_words, rule_against
 from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import coded, each, flags, no_cells, plain, where
+from riskwarn.messages import Message
 from riskwarn.words import LocatedBy
 
-_CATEGORIES = ("category", "category_detail", "category_final")
+_DETAIL = "category_detail"
 
 
 def category_words(reading: Reading) -> CategoryWords:
@@ -32,6 +33,15 @@ def _words_by_source(reading: Reading) -> dict[str, CategoryWords]:
     return {source: replace(own, source=source) for source in reading.ruled_by}
 
 
+def _levels(reading: Reading) -> list[str]:
+    """The levels below the first, the finest first: several columns may be category_detail, category_detail_2 …."""
+    return [name for name in reversed(list(reading.cells)) if name.startswith(_DETAIL)]
+
+
+def _categories(reading: Reading) -> list[str]:
+    return [name for name in ("category", *_levels(reading), "category_final") if name in reading.cells]
+
+
 def refuse(reading: Reading) -> None:
     """Rows that are by rule not loaded, before anything else of them is read."""
     words = _words_by_source(reading)
@@ -43,10 +53,11 @@ def refuse(reading: Reading) -> None:
     def of_a_word(text: str) -> str | None:
         return next(filter(None, (rule_against(source, text) for source in words)), None)
 
-    for name in ("kind", *_CATEGORIES, "form", "status", "outcome"):
+    categories = _categories(reading)
+    for name in ("kind", *categories, "form", "status", "outcome"):
         if name in reading.cells:
             codes, texts = coded(reading.cells[name])
-            against = of_a_category if name in _CATEGORIES else of_a_word
+            against = of_a_category if name in categories else of_a_word
             rules = [None if text is None else against(text) for text in texts] + [None]
             for rule in filter(None, dict.fromkeys(rules)):
                 found = np.array([one == rule for one in rules])[codes]
@@ -64,15 +75,16 @@ def refuse(reading: Reading) -> None:
 def _counted_elsewhere(reading: Reading, words: CategoryWords, kind: str, within: tuple[str, ...]) -> Flags:
     """(rows,) records of a kind in a category in which it does not count: a tip is loaded as a hazard, as nothing else."""
     known, own = field_words("kind"), reading.mapping.words.get("kind", {})
-    held = flags(reading.cell("category"), lambda text: words.code(text) in within)
-    held |= flags(reading.cell("category_detail"), lambda text: words.code(text) in within)
+    held = np.zeros(len(reading), dtype=bool)
+    for name in ("category", *_levels(reading)):
+        held |= flags(reading.cell(name), lambda text: words.code(text) in within)
     return ~held & flags(reading.cells["kind"], lambda text: known.get(own.get(text, text)) == kind)
 
 
 def category(reading: Reading, name: str) -> pa.Array:
     """Codes; an unknown word is kept as a local category, so long as there are not too many.
 
-    The second level is taken where its word is known, else the first. A bare number without its list of codes says
+    The finest level whose word is known is taken, else the first. A bare number without its list of codes says
     nothing: it counts as `other`, and that is noted.
     """
     if name not in reading.cells:
@@ -89,10 +101,11 @@ def category(reading: Reading, name: str) -> pa.Array:
     # What is refused is not even kept as the name of a category.
     sound = ~reading.faults.any
     coarse = each(where(reading.cells[name], sound), code)
-    if name != "category" or "category_detail" not in reading.cells:
+    levels = _levels(reading) if name == "category" else []
+    if not levels:
         return coarse
-    fine = each(where(reading.cells["category_detail"], sound), words.code)
-    return pc.coalesce(plain(fine), plain(coarse)).dictionary_encode()
+    fine = [plain(each(where(reading.cells[level], sound), words.code)) for level in levels]
+    return pc.coalesce(*fine, plain(coarse)).dictionary_encode()
 
 
 def _of_categories(reading: Reading, words: CategoryWords, listed: Collection[str]) -> Flags:
@@ -103,9 +116,8 @@ def _of_categories(reading: Reading, words: CategoryWords, listed: Collection[st
         return words.code(text) in listed or written.code(text) in listed
 
     rows = np.zeros(len(reading), dtype=bool)
-    for name in _CATEGORIES:
-        if name in reading.cells:
-            rows |= flags(reading.cells[name], of_the_list)
+    for name in _categories(reading):
+        rows |= flags(reading.cells[name], of_the_list)
     return rows
 
 
@@ -131,7 +143,7 @@ def lifted(reading: Reading, found: dict[str, pa.Array], ladder: Ladder) -> dict
         for name in ("longitude", "latitude")
         if name in found
     }
-    reading.moved["tell of a home or a crisis and were placed on the town"] += int(rows.sum())
+    reading.moved[Message("tell of a home or a crisis and were placed on the town")] += int(rows.sum())
     return {
         name: cells.dictionary_encode() if pa.types.is_string(cells.type) else cells for name, cells in placed.items()
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from riskwarn.ingest.loading.loading import load_file
 from riskwarn.ingest.loading.plan import Failed, Plan, Table
 from riskwarn.ingest.loading.rehearsal import examples
 from riskwarn.ingest.loading.remembered import found_headings, remember, settled_path
+from riskwarn.ingest.mapping_proposal.proposal import also_hint
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store, writing
 
@@ -65,6 +66,9 @@ def carry_out(
             failed.append(Failed(table.file.name, _only(table.sheets), table.source, error))
             continue
         path, notes = (table.recalled, ()) if rehearsed else _kept(home, table, account)
+        # What else a table serves for is in the plan, too.
+        also = {also_hint(other.source) for other in plan.tables if other.file == table.file}
+        account = replace(account, notes=tuple(note for note in account.notes if note not in also))
         done.append(Done(table, account, path, notes, shown))
     progress("loading", len(plan.tables), len(plan.tables))
     return done, failed

@@ -20,7 +20,8 @@ from riskwarn.files import sha256, write_text
 from riskwarn.home import Home
 from riskwarn.ingest.loading.folder import Done, carry_out
 from riskwarn.ingest.loading.inputs import Skipped, files_below
-from riskwarn.ingest.loading.plan import Failed, Plan, Table, places_of, survey
+from riskwarn.ingest.loading.plan import Failed, Plan, Table
+from riskwarn.ingest.loading.survey import places_of, survey
 from riskwarn.ingest.redaction import kept_title
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store, ledger
@@ -71,7 +72,7 @@ def load_new(
         return Inbox(folder, len(files), (), tuple(skipped), tuple(unread))
     plan = survey(home, list(new), places=places_of(home), database=database, now=now)
     plan, tables = _still_to_load(home, plan, new)
-    plan, unsettled = _settled(plan)
+    plan, unsettled = _settled(plan.settle())
     done, failed = carry_out(home, plan, database=database, now=now, progress=progress)
     failed = [*plan.failed, *unsettled, *failed]
     bad = {one.file for one in failed}

@@ -23,10 +23,10 @@ from riskwarn.home import CONFIGURATION, Home
 from riskwarn.ingest.columns import Columns, heading_finder, match, opinions, require
 from riskwarn.ingest.loading.account import Account, together
 from riskwarn.ingest.loading.guard import Guard
-from riskwarn.ingest.loading.remembered import recalled, with_recalled
+from riskwarn.ingest.loading.remembered import found_headings, recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
-from riskwarn.ingest.mapping_proposal.proposal import POINTS, SYSTEM_ASSUMED, also_of, told_apart
+from riskwarn.ingest.mapping_proposal.proposal import POINTS, SYSTEM_ASSUMED, also_hint, also_of, told_apart
 from riskwarn.ingest.places.landing import by_rung, landed
 from riskwarn.ingest.reading import Reading, batches, whole
 from riskwarn.ingest.redaction import kept_account, kept_name, kept_title
@@ -34,7 +34,9 @@ from riskwarn.ingest.refusals import Refusals
 from riskwarn.ingest.screening import gate, screened, without_people
 from riskwarn.ingest.sheets import open_sheet
 from riskwarn.ingest.tables.ended import ended_grids
+from riskwarn.ingest.values.shares import says_share
 from riskwarn.mapping import Mapping, chosen_mapping
+from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Load, Store, writing
 from riskwarn.store.repairs import settle
@@ -100,7 +102,7 @@ def ingest(
             of_file = rules
             settled = None if mapping or preset or known else recalled(home, source, file, sheet)
             if settled is not None:
-                of_file = with_recalled(own, settled)
+                of_file = with_recalled(own, settled, found_headings(source, file, sheet))
                 check_mapping(declared, of_file, settled)
             guard = Guard(file.name, declared, home.configuration.sources, force, settled=settled is not None)
             accounts.append(
@@ -161,6 +163,7 @@ def load_file(
             *_hints(source, columns, opened.headings, rules),
         ],
         opinions=opinions(columns, opened.headings),
+        open_shares=frozenset(name for name, at in columns.positions.items() if not says_share(opened.headings[at])),
     )
     rows = gate(guard.rows(batches(opened, columns.positions, first)), columns.claimed, file.name)
     refused = Refusals(
@@ -180,12 +183,13 @@ def load_file(
         read = len(reading) + len(reading.ragged)
         sound = keys.filter(pa.array(~reading.faults.any)).drop_null()
         sound_ids = pd.Series(sound.to_numpy(), dtype=np.int64)
+    corrected = int(told.corrected.sum())
     account = Account(
         source=source,
         read=read,
         accepted=int(told.accepted.sum()),
         duplicates=int(told.duplicates.sum()),
-        corrected=int(told.corrected.sum()),
+        corrected=corrected,
         quarantined=len(refused.rows),
         dropped_columns=(*columns.dropped, *first.dropped),
         seconds=time.perf_counter() - started,
@@ -194,6 +198,7 @@ def load_file(
         reasons=refused.reasons(),
         notes=(
             *guard.notes,
+            *_loaded_before(store.loads_of(source, digest) if corrected else []),
             *first.told(),
             *refused.notes(),
             *landed(first.placed, columns.positions, "places" in store.sources()),
@@ -216,8 +221,19 @@ def _hints(source: str, columns: Columns, headings: Sequence[str], rules: Mappin
     if POINTS & set(columns.positions) and "coordinates" not in rules.model_fields_set:
         hints.append(SYSTEM_ASSUMED)
     if other := also_of(source, headings):
-        hints.append(f"its residents are read when the same file is loaded as {other}, too")
+        hints.append(also_hint(other))
     return hints
+
+
+def _loaded_before(loads: Sequence[int]) -> list[str]:
+    """What is said where a file that was loaded corrects itself: its mapping was mended since."""
+    if not loads:
+        return []
+    said = (
+        "the same file is read otherwise than before (load {load}): what is new in it counts as known from its export on, and not for "
+        "the past; where a mapping was mended, riskwarn loads undo {load} --with-later, and load it again"
+    )
+    return [Message(said, load=loads[0])]
 
 
 def _units(store: Store) -> set[str]:

@@ -7,6 +7,8 @@ edits such a file is its author from then on: it is used, and never written over
 from __future__ import annotations
 
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,8 @@ from riskwarn.mapping import laid_over
 
 FOLDER = "mappings"
 
+#: By what equal headings are told apart.
+_NUMBER = re.compile(r"(?:（\d+）)+$")
 _MARK = "# as written: "
 _HEAD = """\
 # Settled by `riskwarn load` for files of {source} that have these headings; laid over riskwarn.yaml.
@@ -60,9 +64,30 @@ def found_headings(source: str, file: Path, sheet: str | None = None) -> Sequenc
     ).headings
 
 
-def with_recalled(own: Rules, path: Path) -> Rules:
-    """The settled mapping laid over the declared one; raise ConfigurationInvalid, RefusedWord."""
-    return laid_over(own, read_yaml(path, Rules).model_dump(exclude_unset=True))
+def with_recalled(own: Rules, path: Path, headings: Sequence[str]) -> Rules:
+    """The settled mapping laid over the declared one; raise ConfigurationInvalid, RefusedWord.
+
+    Which of several equal `headings` is which field was told by the cells below them, and is told by those of each file
+    again: the next may have them in another order. Whoever edits a settled mapping says it for good.
+    """
+    keys = read_yaml(path, Rules).model_dump(exclude_unset=True)
+    if _as_written(path.read_text(encoding="utf-8-sig")):
+        equal = _equal(headings)
+        keys["columns"] = {field: one for field, one in keys.get("columns", {}).items() if one not in equal}
+        keys["headings"] = {
+            field: [one for one in listed if one not in equal] for field, listed in keys.get("headings", {}).items()
+        }
+        if equal & set(keys.get("identity", ())):
+            del keys["identity"]
+        keys = {name: value for name, value in keys.items() if value or name not in ("columns", "headings")}
+    return laid_over(own, keys)
+
+
+def _equal(headings: Sequence[str]) -> set[str]:
+    """Headings that only their number tells from others: 类型, 类型（2）."""
+    bare = [_NUMBER.sub("", heading) for heading in headings]
+    counted = Counter(bare)
+    return {heading for heading, one in zip(headings, bare, strict=True) if heading and counted[one] > 1}
 
 
 def remember(path: Path, source: str, settled: Mapping[str, Any], unsure: Sequence[str] = ()) -> str | None:

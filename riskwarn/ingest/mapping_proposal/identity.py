@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from riskwarn.ingest.columns import position_of
+
 if TYPE_CHECKING:
     from riskwarn.ingest.mapping_proposal.matching import Recognised
 
@@ -29,6 +31,8 @@ _PARTS = (
 
 #: What is written once and makes two events of one place and day two: always part of an id that is made.
 _ALWAYS = ("occurred_at", "category", "category_detail", "form", "kind")
+#: What else an event never changes.
+_HARM = ("severity", "people", "injured", "killed")
 _PLACES = ("grid_id", "longitude+latitude", "coordinates", "place", "address", "community", "community_name", "path")
 
 #: Columns are enough where at most one row in a thousand shares theirs with another.
@@ -79,6 +83,23 @@ def make_identity(found: Recognised) -> tuple[str, ...]:
         shared = f" ({same} of {len(cells)} rows share theirs with another and count as its duplicates)" if same else ""
         found.notes.append(f"no column is an id: {', '.join(headings)} together make one{shared}")
     return headings
+
+
+def sharing(found: Recognised) -> int:
+    """Rows whose id, made as the mapping says, is that of another row that tells of something else.
+
+    An id that told the rows of one month apart may not do so for the next: then two events count as one.
+    """
+    cells = found.seen.cells
+    positions = [position_of(heading, found.seen.headings) for heading in found.rules.identity]
+    if not positions or not set(positions) <= set(cells.columns):
+        return 0
+    ids = _together([_numbered([cells[position]]) for position in positions])
+    others = [_part(found, name) for name in (*_PARTS, *_ALWAYS, *_HARM)]
+    parts = [_numbered([cells[position]]) for part in others for position in part if position not in positions]
+    events = pd.DataFrame({"id": ids, "event": _together([ids, *parts])}).drop_duplicates()
+    several = events["id"].value_counts()
+    return int(np.isin(ids, several[several > 1].index).sum())
 
 
 def _part(found: Recognised, name: str) -> tuple[int, ...]:

@@ -24,7 +24,7 @@ from riskwarn.contracts.vocabulary import (
 )
 from riskwarn.ingest.columns import REPEATED, days_and_times, of_group, plain_heading, position_of, reads_as_opinion
 from riskwarn.ingest.mapping_proposal.identity import make_identity
-from riskwarn.ingest.mapping_proposal.profile import Column, Profile
+from riskwarn.ingest.mapping_proposal.profile import ADDRESSES, Column, Profile
 from riskwarn.ingest.screening import NEVER_STORED
 from riskwarn.ingest.values.cells import strings
 from riskwarn.ingest.values.dates import instants
@@ -48,6 +48,10 @@ _CODES_OF_PLACES = ("grid_id", "community", "town", "district")
 _ID_HEADING = re.compile(r"(?:(?:^|[_\s-])(?:id|no|key)|id|编号|编码|单号|[^序]号|代码)$")
 _STATE = re.compile(r"状态|status|state$")
 _EAST = re.compile(r"经|lng|lon|(?:^|_)x")
+#: Headings of what became of a matter; of where it was, and of where a person belongs.
+_RESULT = re.compile(r"(?:结果|结论)$")
+_OF_A_PLACE = re.compile(r"地点|地址|位置|部位|场所|现场|[发在生]地")
+_OF_A_PERSON = re.compile(r"住|籍|单位|当事|联系|本人|家")
 
 #: Vocabularies by which a column is known from its words, the most telling first.
 _VOCABULARIES = ("severity", "grade", "outcome", "form", "satisfaction", "urgency", "kind", "discovered_by", "status")
@@ -241,6 +245,7 @@ class Recognised:
     def by_values(self) -> None:
         """Take what only its cells tell: places of the city, dates, coordinates, words of a list, ids, free text."""
         self._by_places()
+        self._by_addresses()
         self._by_dates()
         self.by_coordinates()
         self._by_words()
@@ -291,6 +296,17 @@ class Recognised:
                     self.take(column, place.field, "by values: they are loaded in the city", sure)
                     break
 
+    def _by_addresses(self) -> None:
+        """A column of addresses whose heading speaks of a place, and not of a person's: it is used for the place alone."""
+        if "address" in self.fields:
+            return
+        for column in self.seen.columns:
+            plain = plain_heading(column.heading)
+            if column.position in self.taken or column.holds != ADDRESSES or is_personal(plain):
+                continue
+            if _OF_A_PLACE.search(plain) and not _OF_A_PERSON.search(plain):
+                self.take(column, "address", "by values: addresses, used for the place and discarded", False)
+
     def _by_dates(self) -> None:
         dates = sorted(
             (one for one in self.free() if one.holds in ("date and time", "date") and one.first),
@@ -334,6 +350,12 @@ class Recognised:
         for name in _VOCABULARIES:
             self._by_vocabulary(name, set(field_words(name)) | set(words_that_mean("in_progress")) - {"否"})
         known = CategoryWords(self.contract.source, self.contract.categories)
+        if "outcome" not in self.fields:
+            for column in self.free():
+                if column.holds == "word" and column.words and _RESULT.search(plain_heading(column.heading)):
+                    why = "by its heading, which says result; its words are not of the list"
+                    self.take(column, "outcome", why, False)
+                    break
         if "category" in self.fields:
             return
         # A column of names says what its column of numbers only hides.

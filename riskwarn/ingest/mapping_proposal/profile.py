@@ -19,6 +19,7 @@ import pyarrow as pa
 from riskwarn.contracts.personal import LOOKED_AT, may_name_category, personal_column
 from riskwarn.contracts.vocabulary import field_words, is_personal
 from riskwarn.ingest.columns import heading_finder, plain_heading
+from riskwarn.ingest.mapping_proposal.titles import TitlesSeen
 from riskwarn.ingest.sheets import ROUNDED, open_sheet
 from riskwarn.ingest.values.cells import series, trimmed
 from riskwarn.ingest.values.dates import instants
@@ -28,6 +29,8 @@ from riskwarn.refused import refused_word
 
 #: A list of words is closed where it has no more words than this, and each stands in so many rows on the average.
 MOST_WORDS, ROWS_A_WORD = 60, 3
+#: The class of a column of addresses.
+ADDRESSES = "personal (address, by its values)"
 #: A class holds of a column where so great a share of its filled cells is of it.
 MOST = 0.95
 
@@ -101,6 +104,7 @@ class Profile:
     encoding: str | None
     separator: str | None
     notes: tuple[str, ...]
+    titles: tuple[str, ...] = ()  # cells above the headings, and these; never stored
 
 
 def look_at(
@@ -118,7 +122,8 @@ def look_at(
     Raises FileMissing, FileUnreadable, FileEmpty, SettingInvalid, SheetMissing, SheetsDiffer, SheetUnfit. `sheet` is that
     of a workbook, as `open_sheet` takes it. `known` are names of units and places, which are no names of persons.
     """
-    table = open_sheet(path, heading_finder(kind, mapping), database, sheet=sheet)
+    finder = TitlesSeen(heading_finder(kind, mapping))
+    table = open_sheet(path, finder, database, sheet=sheet)
     open_to_sight = [index for index, heading in enumerate(table.headings) if not is_personal(plain_heading(heading))]
     parts, rows, ragged = [], 0, 0
     for batch in table.batches(open_to_sight):
@@ -146,6 +151,7 @@ def look_at(
         encoding=getattr(table, "encoding", None),
         separator=getattr(table, "separator", None),
         notes=tuple(table.notes),
+        titles=finder.above(table.headings),
     )
 
 

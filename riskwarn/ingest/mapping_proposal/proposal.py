@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from riskwarn.arrays import Flags, Reals
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract, declared, required
 from riskwarn.contracts.categories import CategoryWords
@@ -21,7 +24,7 @@ from riskwarn.ingest.redaction import shown_headings
 from riskwarn.ingest.values.cells import coded, strings
 from riskwarn.ingest.values.fill_down import MOSTLY, ROWS, hint
 from riskwarn.ingest.values.numbers import number_form, numbers
-from riskwarn.ingest.values.shares import Shares, shares_as
+from riskwarn.ingest.values.shares import Shares, says_share, shares_as
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over, preset_content
 from riskwarn.messages import Message
@@ -151,7 +154,7 @@ def examine(
     if POINTS & present and "coordinates" not in rules.model_fields_set:
         notes.append(SYSTEM_ASSUMED)
     if also := also_of(source, seen.headings):
-        notes.append(f"its residents are read when the same file is loaded as {also}, too")
+        notes.append(also_hint(also))
     if source not in configuration.sources:
         notes.append(f"{source} is no source of this home yet: declare it under sources: in riskwarn.yaml")
     taken_for = _taken_for(found)
@@ -204,11 +207,12 @@ def _taken_for(found: Recognised) -> list[str]:
     for name, position in found.fields.items():
         if name not in shares or position not in found.seen.cells:
             continue
-        cells = strings(found.seen.cells[position])
-        mark = number_form(coded(cells)[1]).mark(semicolons=False, commas_elsewhere=False)
-        values, _, percent = numbers(cells, found.rules.decimal or mark)
+        values, percent = _numbers(found, position)
         heading = found.seen.headings[position]
-        read_as = shares_as(values, percent)
+        at = found.fields.get("population", position)
+        open_to = at != position and at in found.seen.cells and not says_share(heading)
+        residents = _numbers(found, at)[0] if open_to else None
+        read_as = shares_as(values, percent, residents)
         if read_as is Shares.PERCENT:
             said = (
                 "{heading} is taken for percent, for no number in it is above 100; where it counts people, divide it by the "
@@ -217,8 +221,21 @@ def _taken_for(found: Recognised) -> list[str]:
             told.append(Message(said, heading=heading))
         elif read_as is Shares.PEOPLE:
             said = "{heading} is taken for numbers of people, for some are above 100; they are divided by the residents"
+            if np.nanmax(values, initial=0.0) <= 100:
+                said = (
+                    "{heading} is taken for numbers of people, for so they make a usual share of the residents; call it 占比 where "
+                    "it holds percent"
+                )
             told.append(Message(said, heading=heading))
     return told
+
+
+def _numbers(found: Recognised, position: int) -> tuple[Reals, Flags]:
+    """The numbers of a column, and which have a percent sign."""
+    cells = strings(found.seen.cells[position])
+    mark = number_form(coded(cells)[1]).mark(semicolons=False, commas_elsewhere=False)
+    values, _, percent = numbers(cells, found.rules.decimal or mark)
+    return values, percent
 
 
 def also_of(source: str, headings: Sequence[str]) -> str | None:
@@ -228,6 +245,11 @@ def also_of(source: str, headings: Sequence[str]) -> str | None:
     known = {found[0] for heading in headings if (found := field_of(plain_heading(heading), "demographics"))}
     needed = {field.name for field in declared("demographics").fields if field.required}
     return "demographics" if needed <= known else None
+
+
+def also_hint(source: str) -> str:
+    """What is said of a table that serves for a second source."""
+    return f"its residents are read when the same file is loaded as {source}, too"
 
 
 def _index(seen: Profile, position: int) -> int:

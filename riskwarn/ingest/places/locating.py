@@ -13,11 +13,12 @@ from riskwarn.contracts.schema import EVENTS
 from riskwarn.ingest.places.ladder import Ladder, is_place
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import coded, rounded, series, where
+from riskwarn.messages import Message
 
 Codes = npt.NDArray[np.int64]
 
-_SWAPPED = "had longitude and latitude in each other's column; they were put right"
-_OUTSIDE = "have coordinates that lie in no grid; their names were used, where there are any"
+_SWAPPED = Message("had longitude and latitude in each other's column; they were put right")
+_OUTSIDE = Message("have coordinates that lie in no grid; their names were used, where there are any")
 
 
 def located(reading: Reading, ladder: Ladder, occurred: npt.NDArray[np.datetime64]) -> dict[str, pa.Array]:
@@ -42,6 +43,8 @@ def located(reading: Reading, ladder: Ladder, occurred: npt.NDArray[np.datetime6
     faults.add((nowhere & place.outside)[row_of], "outside_city", "coordinates", "number")
     told_by = next((name for name in names if name.startswith("address")), names[0] if names else "grid_id")
     faults.add((nowhere & place.several)[row_of], "several_places", told_by, "text")
+    named = told.notna().any(axis=1).to_numpy(dtype=bool)
+    faults.add((nowhere & named)[row_of], "unknown_place", told_by, "text")
     faults.add(nowhere[row_of], "no_place", "grid_id", "empty")
     reading.moved[_SWAPPED] += int(place.swapped[row_of].sum())
     reading.moved[_OUTSIDE] += int(place.outside[row_of].sum())

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from riskwarn.contracts.personal import may_name_category
 from riskwarn.ingest.values.cells import strings
+from riskwarn.messages import Message
 
 #: More local categories of a source than this become `other`.
 MOST_LOCAL_CATEGORIES = 50
@@ -66,12 +67,15 @@ class LocalCategories:
 
     def notes(self) -> list[str]:
         """What the account says of them."""
-        told = []
+        told: list[str] = []
         if self._kept:
-            told.append(f"category: {len(self._kept)} unknown word(s) are kept as local categories")
-        if self._hidden:
             told.append(
-                f"category: {len(self._hidden)} unknown word(s) that look personal, or like a sentence, count as other; "
-                "translate them in the mapping (words:)"
+                Message("category: {words} unknown word(s) are kept as local categories", words=len(self._kept))
             )
+        if self._hidden:
+            said = (
+                "category: {words} unknown word(s) that look personal, or like a sentence, count as other; translate them in the "
+                "mapping (words:)"
+            )
+            told.append(Message(said, words=len(self._hidden)))
         return told

@@ -7,6 +7,7 @@ as ISO dates and plain numbers.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from riskwarn.errors import FileEmpty, SheetMissing
@@ -14,7 +15,9 @@ from riskwarn.ingest.sheets.content import LINES, PARQUET, QUERY, WORKBOOKS, kin
 from riskwarn.ingest.sheets.headings import Finder
 from riskwarn.ingest.sheets.rows import ROUNDED, Rows, Sheet, ahead
 
-__all__ = ["ROUNDED", "Finder", "Rows", "Sheet", "ahead", "hidden_sheets", "open_sheet", "sheet_names"]
+__all__ = [
+    "ROUNDED", "Finder", "Rows", "Sheet", "ahead", "held_open", "hidden_sheets", "open_sheet", "other_sheets", "sheet_names",
+]  # fmt: skip
 
 
 def sheet_names(path: Path) -> tuple[str, ...]:
@@ -39,6 +42,26 @@ def hidden_sheets(path: Path) -> tuple[str, ...]:
     from riskwarn.ingest.sheets.excel import tabs_of
 
     return tuple(tab.title for tab in tabs_of(path) if tab.hidden)
+
+
+def held_open() -> AbstractContextManager[None]:
+    """Within it a workbook is read once, however often one of its sheets is opened."""
+    from riskwarn.ingest.sheets.excel import held_open
+
+    return held_open()
+
+
+def other_sheets(path: Path, sheet: str) -> list[str]:
+    """What the first rows of the other visible sheets of a workbook say: covers, explanations.
+
+    Raises FileMissing, FileUnreadable.
+    """
+    if kind_of(path)[0] not in WORKBOOKS:
+        return []
+    from riskwarn.ingest.sheets.excel import tabs_of
+
+    others = [tab for tab in tabs_of(path) if not tab.hidden and tab.title != sheet]
+    return [cell for tab in others for row in tab.top for cell in row if cell]
 
 
 def open_sheet(path: Path, find: Finder, database: str | None = None, *, sheet: str | None = None) -> Sheet:

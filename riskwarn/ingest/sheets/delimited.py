@@ -21,6 +21,7 @@ import pyarrow.csv as pacsv
 from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.sheets.encoding import as_text, blocks, encoding_of
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Finder, Found
+from riskwarn.ingest.sheets.last_lines import is_last_line
 from riskwarn.ingest.sheets.packing import opened
 from riskwarn.ingest.sheets.rows import Rows, Sheet
 
@@ -70,6 +71,7 @@ class CsvSheet(Sheet):
                 raise FileUnreadable(file=self._path.name, problem=problem) from error
             numbers = before + 1 + np.flatnonzero(~parsed.apart)
             ragged = before + 1 + np.flatnonzero(parsed.ragged)
+            passed = int((before + 1 + np.flatnonzero(parsed.passed) > self._above).sum())
             body, table = numbers > self._above, parsed.table
             if not body.all():
                 # Titles and headings were read as rows; titles may have been too short for it.
@@ -78,7 +80,10 @@ class CsvSheet(Sheet):
             before += len(parsed.apart)
             some = some or len(numbers) + len(ragged) > 0
             yield Rows(
-                {p: as_text(table.column(index), parsed.encoding) for index, p in enumerate(positions)}, numbers, ragged
+                {p: as_text(table.column(index), parsed.encoding) for index, p in enumerate(positions)},
+                numbers,
+                ragged,
+                passed,
             )
         if not some:
             raise FileEmpty(file=self._path.name)
@@ -181,26 +186,33 @@ class CsvSheet(Sheet):
         odd = (cells != len(self.headings)) | blank
         sound = b"".join(piece[starts[row] : ends[row] + 1] for row in np.flatnonzero(~odd))
         table = self._parse(sound, positions, quoted=False)
-        return _Parsed.complete(table, self._bytes).with_apart(odd, ragged=odd & ~blank)
+        passed = np.zeros(len(odd), dtype=bool)
+        for row in np.flatnonzero(odd & ~blank):
+            line = piece[starts[row] : ends[row]].decode(self._bytes, errors="replace")
+            passed[row] = is_last_line(line, self._separator)
+        return _Parsed.complete(table, self._bytes).with_apart(odd, ragged=odd & ~blank & ~passed, passed=passed)
 
     def _told(self, piece: bytes, positions: Sequence[int], *, breaks: bool) -> _Parsed:
         """A piece of UTF-8 with quotation marks, its ragged rows told by the parser."""
         ragged: list[int] = []
         blank: list[int] = []
+        passed: list[int] = []
         swallowed = False
 
         def skip(row: Any) -> str:
             nonlocal swallowed
-            (ragged if row.text.strip() else blank).append(row.number - 1)
+            last = is_last_line(row.text, self._separator)
+            (passed if last else ragged if row.text.strip() else blank).append(row.number - 1)
             swallowed = swallowed or "\n" in row.text.strip()
             return "skip"
 
         table = self._parse(piece, positions, quoted=True, breaks=breaks, skip=skip)
-        odd = np.zeros(len(table) + len(ragged) + len(blank), dtype=bool)
-        odd[[*ragged, *blank]] = True
-        short = np.zeros(len(odd), dtype=bool)
+        rows = len(table) + len(ragged) + len(blank) + len(passed)
+        odd, short, last = (np.zeros(rows, dtype=bool) for _ in range(3))
+        odd[[*ragged, *blank, *passed]] = True
         short[ragged] = True
-        return _Parsed(table, odd, short, swallowed, "utf-8")
+        last[passed] = True
+        return _Parsed(table, odd, short, last, swallowed, "utf-8")
 
     def _parse(
         self, piece: bytes, positions: Sequence[int], *, quoted: bool, breaks: bool = False, skip: Any = None
@@ -271,6 +283,7 @@ class _Parsed:
     table: pa.Table
     apart: npt.NDArray[np.bool_]  # (rows of the file,) which are not in the table: ragged and blank ones
     ragged: npt.NDArray[np.bool_]  # (rows of the file,) which of these have too few or too many cells
+    passed: npt.NDArray[np.bool_]  # (rows of the file,) which of these are no rows, but totals and signatures
     swallowed: bool  # a ragged row holds line breaks: some quotation mark is not closed
     encoding: str
 
@@ -278,13 +291,19 @@ class _Parsed:
     def complete(cls, table: pa.Table, encoding: str) -> _Parsed:
         """A piece whose every row is in the table."""
         none = np.zeros(len(table), dtype=bool)
-        return cls(table, none, none, False, encoding)
+        return cls(table, none, none, none, False, encoding)
 
-    def with_apart(self, odd: npt.NDArray[np.bool_], ragged: npt.NDArray[np.bool_] | None = None) -> _Parsed:
+    def with_apart(
+        self,
+        odd: npt.NDArray[np.bool_],
+        ragged: npt.NDArray[np.bool_] | None = None,
+        passed: npt.NDArray[np.bool_] | None = None,
+    ) -> _Parsed:
         """The piece with lines put back that had been taken out before parsing."""
         apart, short = odd.copy(), (odd if ragged is None else ragged).copy()
-        apart[~odd], short[~odd] = self.apart, self.ragged
-        return replace(self, apart=apart, ragged=short)
+        last = np.zeros(len(odd), dtype=bool) if passed is None else passed.copy()
+        apart[~odd], short[~odd], last[~odd] = self.apart, self.ragged, self.passed
+        return replace(self, apart=apart, ragged=short, passed=last)
 
 
 def _end_of_rows(piece: bytes) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -64,8 +66,31 @@ class Tab:
         return 0 if self.cells.end is None else self.cells.end[0] + 1
 
 
+#: Workbooks that stay open while their sheets are looked at one after the other.
+_HELD: ContextVar[dict[Path, list[Tab]] | None] = ContextVar("workbooks", default=None)
+
+
+@contextmanager
+def held_open() -> Iterator[None]:
+    """Read each workbook once, however often one of its sheets is opened within: a register may have a sheet a month."""
+    token = _HELD.set({})
+    try:
+        yield
+    finally:
+        _HELD.reset(token)
+
+
 def tabs_of(path: Path) -> list[Tab]:
     """The sheets of a workbook that have rows; raise FileUnreadable where it is none, is locked, or too large unpacked."""
+    held = _HELD.get()
+    if held is None:
+        return _tabs_of(path)
+    if path not in held:
+        held[path] = _tabs_of(path)
+    return held[path]
+
+
+def _tabs_of(path: Path) -> list[Tab]:
     source = in_memory(path)
     check_workbook(source, path.name)
     later = counts_from_1904(source)

@@ -31,6 +31,7 @@ class Rows:
     cells: Mapping[int, pa.Array]  # position -> (rows,) text, either plain or dictionary encoded; null: empty
     numbers: npt.NDArray[np.int64]  # (rows,) row of the file as a spreadsheet numbers it: the headings are row 1
     ragged: npt.NDArray[np.int64]  # numbers of rows that have more or fewer cells than there are headings
+    passed: int = 0  # lines of totals and signatures that are too short for a row
 
 
 class Sheet(Protocol):

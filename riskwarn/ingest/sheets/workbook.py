@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from riskwarn.errors import FileEmpty, SheetMissing, SheetsDiffer, SheetUnfit
@@ -16,16 +17,23 @@ from riskwarn.ingest.sheets.rows import Sheet
 #: The word that asks for every sheet.
 ALL = "all"
 
+#: More sheets than this are not listed one by one.
+_MANY = 6
 #: Fewer headings that are known do not make a table of the source.
 _SOME = 2
 
 
 @dataclass(frozen=True)
 class _Look:
-    """A sheet and its headings."""
+    """A sheet and its headings, which are looked for where they are asked for: of one sheet of many those of it alone."""
 
     tab: Tab
-    found: Found
+    find: Finder
+
+    @cached_property
+    def found(self) -> Found:
+        """Its headings."""
+        return self.find(self.tab.top)
 
     @property
     def fits(self) -> bool:
@@ -52,7 +60,7 @@ def open_workbook(path: Path, find: Finder, sheet: str | None) -> Sheet:
     tabs = tabs_of(path)
     if not tabs:
         raise FileEmpty(file=path.name)
-    looks = [_Look(tab, find(tab.top)) for tab in tabs]
+    looks = [_Look(tab, find) for tab in tabs]
     if sheet:
         named = _named(tabs, sheet)
         if named is not None:
@@ -119,7 +127,7 @@ def _table(file: str, looks: Sequence[_Look], chosen: Sequence[_Look], *, told: 
     parts = [Part(look.tab.title, ExcelSheet(file, look.tab, look.found), look.tab.rows) for look in chosen]
     if len(looks) == 1:
         return parts[0].sheet
-    names = ", ".join(look.tab.shown for look in chosen)
+    names = _names([look.tab for look in chosen])
     left = [look for look in looks if look not in chosen]
     notes = [f"{file}: {len(chosen)} sheets with the same headings were read as one: {names}"] if parts[1:] else []
     if told and left:
@@ -127,6 +135,13 @@ def _table(file: str, looks: Sequence[_Look], chosen: Sequence[_Look], *, told: 
         notes.append(f"{file}: of the sheets {names} was read, not {why}; --sheet NAME reads another")
     notes += dict.fromkeys(note for part in parts for note in part.sheet.notes)
     return JoinedSheets(file, parts, notes, _listed([look.tab for look in looks]))
+
+
+def _names(tabs: Sequence[Tab]) -> str:
+    """The sheets that are read; of many the first and the last."""
+    if len(tabs) > _MANY:
+        return f"{tabs[0].shown} … {tabs[-1].shown}"
+    return ", ".join(tab.shown for tab in tabs)
 
 
 def _listed(tabs: Sequence[Tab]) -> str:

@@ -160,14 +160,15 @@ def number(reading: Reading, name: str) -> npt.NDArray[np.float64]:
 def share(reading: Reading, name: str) -> npt.NDArray[np.float64]:
     """The shares of a field, out of one reading for all cells without a percent sign, which is told.
 
-    Where one is above 100 they are numbers of people, else where one is above 1 hundredths.
+    Where one is above 100 they are numbers of people, and where the heading leaves it open and the residents make it likelier;
+    else where one is above 1 hundredths.
     """
     values, unreadable, percent = reading.numbers_of(name)
     reading.faults.add(unreadable, "bad_number", name, "text")
-    read_as = shares_as(values, percent)
+    population, _, _ = reading.numbers_of("population")
+    read_as = shares_as(values, percent, population if name in reading.open_shares else None)
     if read_as is Shares.PEOPLE:
         reading.notes.append(f"{name} is read as numbers of people, and divided by the population")
-        population, _, _ = reading.numbers_of("population")
         of_all = np.divide(values, population, out=np.full(len(values), np.nan), where=population > 0)
         return np.where(percent, values / 100, of_all)
     if read_as is Shares.PERCENT:

@@ -45,6 +45,9 @@ def test_titles_are_in_the_language_of_the_reader() -> None:
 
 
 def test_a_text_is_cut_by_cells_not_characters() -> None:
+    assert [text_width(text) for text in ("历城区（村）", "e\u0301", "a\u200bb", "…")] == [12, 1, 2, 1]
+    columns = Table([{"a": "历城区（村）", "b": 1}, {"a": "e\u0301\u200b", "b": 1}], ("a", "b")).lines()
+    assert {text_width(line.rstrip()) for line in columns} == {15}
     assert [shortened("江北区台账", width) for width in (10, 9, 6, 5)] == ["江北区台账", "江北区台…", "江北…", "江北…"]
 
 

@@ -166,6 +166,8 @@ def test_every_code_of_the_lists_is_a_category() -> None:
         ("police_calls", "投诉监督", True),
         ("police_calls", "家庭纠纷", False),
         ("disputes", "集体访", True),
+        ("hotline", "集体上访诉求", True),
+        ("hotline", "违章停车", True),
     ],
 )
 def test_what_is_by_rule_not_loaded(source: str, word: str, refused: bool) -> None:

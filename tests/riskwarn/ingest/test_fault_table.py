@@ -100,10 +100,10 @@ PLACE = [
     fault("grid in full width", [d(网格编码="Ｇ１"), d(2, 网格编码=" G2 ")], 2),
     fault("unknown grid, known community", [d(网格编码="G99", 社区="青山0社区")], 1),
     fault("community by its name, written in four ways", [bare(n, 社区=name) for n, name in enumerate(["青山1社区", "青山1", "青山1居委会", " 青山１社区 "])], 4),
-    fault("unknown community", [bare(社区="红旗社区")], no_place=1),
+    fault("unknown community", [bare(社区="红旗社区")], unknown_place=1),
     fault("names of units swapped", [bare(社区="石桥街道", 街道="青山1社区")], 1),
-    fault("path of names", [bare(所属区域="江北区/石桥街道/青山0社区"), bare(2, 所属区域="江北区>石桥街道"), bare(3, 所属区域="渝中区")], 2, no_place=1),
-    fault("code of a community", [bare(社区编码="C1"), bare(2, 社区编码="C77")], 1, no_place=1),
+    fault("path of names", [bare(所属区域="江北区/石桥街道/青山0社区"), bare(2, 所属区域="江北区>石桥街道"), bare(3, 所属区域="渝中区")], 2, unknown_place=1),
+    fault("code of a community", [bare(社区编码="C1"), bare(2, 社区编码="C77")], 1, unknown_place=1),
 ]
 TIME = [
     fault("no date", [d(发生时间="", 登记时间="")], missing_date=1),

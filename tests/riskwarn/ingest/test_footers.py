@@ -11,7 +11,7 @@ import pytest
 from riskwarn.home import Home
 from riskwarn.ingest.footers import footers
 from riskwarn.store import Store
-from tests.worlds import dispute, load, with_grids, write_csv
+from tests.worlds import dispute, grid_rows, load, with_grids, write_csv
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,8 @@ from tests.worlds import dispute, load, with_grids, write_csv
         (["D1", None, None], False),
         (["合计金额纠纷", None, None], False),
         ([None, None, None], False),
+        (["本月合计", None, "共123件"], True),
+        (["合计：", None, "青山1社区"], False),
     ],
 )
 def test_a_line_is_a_footer_where_every_other_cell_is_empty(row: list[str | None], passed_over: bool) -> None:
@@ -76,3 +78,51 @@ def test_a_large_batch_is_looked_at_by_column() -> None:
         pa.array(["x"] * 1000),
     ]
     assert not np.any(footers(dict(zip("abcd", columns, strict=True)), 1000))
+
+
+def test_subtotals_with_numbers_in_many_columns_and_counts_are_passed_over(home: Home, tmp_path: Path) -> None:
+    """A register of grids whose towns end in a subtotal, and a line that only counts."""
+    rows = [{"序号": n, **row, "户数": 300, "备注": ""} for n, row in enumerate(grid_rows(), start=1)]
+    nothing = dict.fromkeys(rows[0], "")
+    total = nothing | {"序号": "小计", "网格名称": "石桥街道共4个网格", "户数": 1200}
+    lines = [
+        *rows[:2], total, *rows[2:], total,
+        nothing | {"序号": "合计", "网格名称": "共4个网格", "户数": "1200"},
+        nothing | {"网格名称": "新建片区", "户数": "20"},
+    ]  # fmt: skip
+    account = load(home, "grids", write_csv(tmp_path / "grids.csv", lines))
+    assert (account.read, account.accepted, account.reasons) == (5, 4, {"missing_grid_id": 1})
+    assert "3 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes
+    # Also where nothing but numbers is read of a total, and its word stands in the column that numbers the rows.
+    people = [
+        {name: row[name] for name in ("序号", "网格编码")}
+        | {"统计日期": "2026-01-01", "常住人口": "900", "户数": "300"}
+        for row in lines
+    ]
+    account = load(home, "demographics", write_csv(tmp_path / "people.csv", people))
+    assert (account.read, account.accepted, account.reasons) == (5, 4, {"missing_grid_id": 1})
+
+
+def test_what_only_counts_is_no_record_where_half_a_record_is(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    rows = [{"序号": n, **dispute(n)} for n in (1, 2)]
+    nothing = dict.fromkeys(rows[0], "")
+    lines = [
+        nothing | {"序号": "本月合计", "办理状态": "共2件"},
+        nothing | {"序号": "合计", "纠纷编号": "2件"},
+        nothing | {"登记时间": "2026-03-01", "办理状态": "共2件"},
+        nothing | {"纠纷类型": "共有物业", "办理状态": "2"},
+    ]
+    account = load(home, "disputes", write_csv(tmp_path / "d.csv", [*rows, *lines]))
+    assert (account.read, account.accepted, account.quarantined) == (4, 2, 2), "a date or a word is half a record"
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_line_that_counts_below_a_text_is_passed_over(home: Home, tmp_path: Path, quoted: bool) -> None:
+    with_grids(home, tmp_path)
+    file = write_csv(tmp_path / "d.csv", [dispute(1), dispute(2, 纠纷类型='"邻里"' if quoted else "邻里")])
+    line = "导出时间：2026-04-01 08:00:00\n"
+    file.write_text(line + file.read_text(encoding="utf-8") + "合计：2条\n合计,2,3\nD3,G1\n", encoding="utf-8")
+    account = load(home, "disputes", file)
+    assert (account.read, account.accepted, account.reasons) == (3, 2, {"ragged_row": 1})
+    assert "2 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes

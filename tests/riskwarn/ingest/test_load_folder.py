@@ -17,7 +17,7 @@ from riskwarn.cli import riskwarn as cli
 from riskwarn.errors import RiskwarnError
 from riskwarn.home import make_home, open_home
 from riskwarn.ingest.loading.export_date import export_date
-from riskwarn.ingest.loading.plan import survey
+from riskwarn.ingest.loading.survey import survey
 from riskwarn.settings import Settings
 from riskwarn.store import Store
 from tests.riskwarn.ingest.handed_over import GRIDS, NAMES, hand_over
@@ -111,6 +111,13 @@ def test_a_dry_run_shows_accounts_and_records_and_stores_nothing(home: Path, fol
     text = json.dumps(tried, ensure_ascii=False)
     assert not any(name in text for name in NAMES) and "510105" not in text and "漏水" not in text and "JF0" not in text
 
+    # Also where answers are missing: they are told, and what would come is shown as if they were the likeliest.
+    other = home.parent / "other"
+    run(other, "init")
+    unsaid = told(other, "load", folder, "--dry-run", code=1)
+    assert len(unsaid["missing"]) == 2 and "--coordinates" in unsaid["missing"][1] and unsaid["failed"] == []
+    assert [one["accepted"] for one in unsaid["accounts"]] == [one["accepted"] for one in real["accounts"]]
+
     # Also of one file, against what is stored.
     held = stored(home)
     once = told(home, "ingest", "incidents", folder / "安全事故.csv", "--dry-run")
@@ -122,6 +129,7 @@ def test_what_nobody_says_is_an_error_that_names_it(home: Path, folder: Path) ->
     assert "网格台账.xlsx: nothing says the district of its grids; give it with --district NAME" in str(
         failed.exception
     )
+    assert "网格台账.xlsx: nothing says the system of its coordinates" in str(failed.exception), "all at once"
     failed = run(home, "load", folder, "--yes", "--district", "江北区", code=1)
     assert "--coordinates" in str(failed.exception) and stored(home) == {}
     assert "--yes" in run(home, "load", folder, code=2).output
@@ -301,6 +309,62 @@ def run_error(home: Path, *arguments: object) -> RiskwarnError:
     return error
 
 
+def columns_of(path: Path, headings: list[str], rows: list[list[str]]) -> Path:
+    path.write_text("\n".join(",".join(row) for row in [headings, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("way", ["load", "ingest"])
+def test_equal_headings_in_another_order_next_month_are_told_by_their_words(
+    home: Path, tmp_path: Path, way: str
+) -> None:
+    """March has the category first, April the form: what March settled does not say which is which."""
+    with_grids(open_home(home, Settings()), tmp_path)
+    headings = ["编号", "网格编码", "类型", "发生日期", "类型", "化解情况说明"]
+    march = columns_of(
+        tmp_path / "三月.csv", headings, [[f"A{n}", f"G{n % 4}", "邻里", "2026-03-02", "来访", ""] for n in range(8)]
+    )
+    april = columns_of(
+        tmp_path / "四月.csv", headings, [[f"B{n}", f"G{n % 4}", "来访", "2026-04-02", "邻里", ""] for n in range(8)]
+    )
+    run(home, "load", march, "--yes")
+    assert list((home / "mappings").glob("disputes-*.yaml")), "it was settled"
+    run(home, *(("load", april, "--yes") if way == "load" else ("ingest", "disputes", april)))
+    disputes = Store(open_home(home, Settings())).versions("disputes")
+    assert len(disputes) == 16
+    assert (set(disputes["category"]), set(disputes["form"])) == ({"neighbourhood"}, {"visit"})
+
+
+def test_a_file_that_is_read_otherwise_by_a_mended_mapping_says_how_its_past_is_mended(
+    home: Path, tmp_path: Path
+) -> None:
+    with_grids(open_home(home, Settings()), tmp_path)
+    rows = [dispute(n, 化解时间=f"2026-03-{n % 28 + 1:02d} 19:00:00") | {"办得怎样": "民转刑"} for n in range(6)]
+    file = write_csv(tmp_path / "纠纷.csv", rows)
+    assert "riskwarn loads undo" not in run(home, "ingest", "disputes", file).stdout
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text("columns: {outcome: 办得怎样}\n", encoding="utf-8")
+    done = run(home, "ingest", "disputes", file, "--mapping", mapping)
+    assert "riskwarn loads undo 2 --with-later, and load it again" in done.stdout
+    run(home, "loads", "undo", 2, "--with-later")
+    again = run(home, "ingest", "disputes", file, "--mapping", mapping)
+    assert "riskwarn loads undo" not in again.stdout
+    disputes = Store(open_home(home, Settings())).versions("disputes")
+    assert len(disputes) == 6 and set(disputes["outcome"]) == {"violence"}
+
+
+def test_an_id_that_no_longer_tells_rows_apart_is_told(home: Path, tmp_path: Path) -> None:
+    with_grids(open_home(home, Settings()), tmp_path)
+    headings = ["事故发生时间", "网格编码", "事故类型", "受伤人数"]
+    rows = [[f"2026-03-{n + 1:02d}", f"G{n % 4}", ("火灾", "触电", "溺水")[n % 3], str(n)] for n in range(9)]
+    run(home, "load", columns_of(tmp_path / "事故三月.csv", headings, rows), "--yes")
+    twice = [[day.replace("03-", "04-"), *rest] for day, *rest in rows]
+    done = run(home, "load", columns_of(tmp_path / "事故四月.csv", headings, [*twice, [*twice[0][:3], "7"]]), "--yes")
+    assert "2 rows share the id that identity: makes with a row that tells of something else" in done.stdout
+    again = run(home, "load", columns_of(tmp_path / "事故五月.csv", headings, twice), "--yes")
+    assert "share the id" not in again.stdout
+
+
 def test_a_record_that_comes_again_is_in_force_once(home: Path, tmp_path: Path) -> None:
     rows = grid_rows()
     write_csv(tmp_path / "grids.csv", rows)
@@ -318,6 +382,17 @@ def test_a_record_that_comes_again_is_in_force_once(home: Path, tmp_path: Path) 
     done = run(home, "load", tmp_path / "b.csv", "--exported-at", "2026-05-01", "--yes", "--force")
     assert stored(home)["disputes"] == 10, "two of the eight have two versions"
     assert f"In force: disputes 8, grids {len(rows)}." in done.stdout
+
+    # Also where one file holds several versions: a register by month names a case until it is closed.
+    other = tmp_path / "other"
+    run(other, "init")
+    months = [dispute(n) for n in range(6)] + [
+        dispute(n, 化解时间="2026-04-02 09:00:00", 更新时间="2026-04-02 09:00:00") for n in range(3)
+    ]
+    write_csv(tmp_path / "months.csv", months)
+    done = run(other, "load", *(tmp_path / f"{name}.csv" for name in ("grids", "months")), *ANSWERS[2:], "--yes")
+    assert stored(other)["disputes"] == 9
+    assert f"In force: disputes 6, grids {len(rows)}." in done.stdout
 
 
 def test_a_column_of_addresses_that_look_like_names_is_read_and_not_said_to_be_dropped(
@@ -342,20 +417,25 @@ def test_a_column_of_addresses_that_look_like_names_is_read_and_not_said_to_be_d
 
 
 @pytest.mark.parametrize(
-    ("shares", "said", "share"),
+    ("heading", "shares", "said", "share"),
     [
-        (("12", "50"), "65岁以上 is taken for percent", 0.5),
-        (("12", "180"), "65岁以上 is taken for numbers of people", 0.225),
-        (("12%", "50%"), None, 0.5),
-        (("0.12", "0.5"), None, 0.5),
+        ("65岁以上", ("12", "50"), "65岁以上 is taken for percent", 0.5),
+        ("65岁以上", ("12", "180"), "65岁以上 is taken for numbers of people", 0.225),
+        ("65岁以上", ("12%", "50%"), None, 0.5),
+        ("65岁以上", ("0.12", "0.5"), None, 0.5),
+        # Small places: 90 of 800 is a usual share, 90 percent is none, unless the heading says so.
+        ("65岁以上", ("80", "90"), "65岁以上 is taken for numbers of people", 0.1125),
+        ("65岁以上占比", ("80", "90"), "65岁以上占比 is taken for percent", 0.9),
+        ("65岁以上（%）", ("80", "90"), "65岁以上（%） is taken for percent", 0.9),
+        ("65岁以上", ("80.5", "90"), "65岁以上 is taken for percent", 0.9),
     ],
 )
 def test_the_plan_says_for_what_a_share_is_taken(
-    home: Path, tmp_path: Path, shares: tuple[str, str], said: str | None, share: float
+    home: Path, tmp_path: Path, heading: str, shares: tuple[str, str], said: str | None, share: float
 ) -> None:
     with_grids(open_home(home, Settings()), tmp_path)
     rows = [
-        {"网格编码": f"G{n}", "统计日期": "2026-01-01", "常住人口": "800", "65岁以上": told}
+        {"网格编码": f"G{n}", "统计日期": "2026-01-01", "常住人口": "800", heading: told}
         for n, told in enumerate(shares)
     ]
     done = run(home, "load", write_csv(tmp_path / "人口.csv", rows), "--yes")

@@ -42,9 +42,9 @@ def test_a_place_that_fits_several_is_refused_with_that_reason(home: Home, tmp_p
     addresses = ["第1网格12号", "青山1社区第1网格", "某处"]
     told = [dispute(n, 网格编码="", 地址=address) for n, address in enumerate(addresses)]
     account = load(home, "disputes", write_csv(tmp_path / "d.csv", told))
-    assert account.reasons == {"several_places": 1, "no_place": 1}
+    assert account.reasons == {"several_places": 1, "unknown_place": 1}
     kept = [(one["row"], one["column"], one["value_class"], one["reason"]) for one in Store(home).quarantined()]
-    assert kept == [(2, "地址", "text", "several_places"), (4, "网格编码", "empty", "no_place")]
+    assert kept == [(2, "地址", "text", "several_places"), (4, "地址", "text", "unknown_place")]
 
 
 def test_ids_that_lost_their_zeros_are_told_with_what_was_meant(home: Home, tmp_path: Path) -> None:

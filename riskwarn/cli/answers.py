@@ -1,0 +1,142 @@
+"""What only a person can say of files that are to be loaded: asked once, told by options, or missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from riskwarn.errors import LoadUnsettled
+from riskwarn.messages import Joined, Message
+
+if TYPE_CHECKING:
+    from riskwarn.cli.session import Session
+    from riskwarn.home import Home
+    from riskwarn.ingest.loading.plan import Plan, Table
+
+#: Answers that a folder may cost; the day of the export is asked for only where it stays within them.
+MOST_QUESTIONS = 2
+
+SYSTEMS = ("wgs84", "gcj02", "bd09")
+
+_DISTRICT = Message("the district of its grids")
+_SYSTEM = Message("the system of its coordinates (wgs84, also CGCS2000; gcj02: Gaode, Tencent; bd09: Baidu)")
+#: What a dry run takes for a district that nobody names.
+_SOME_DISTRICT = "-"
+
+
+class Asking:
+    """The questions of a plan: each is asked once, and its answer serves all files.
+
+    Where nobody can be asked, all that is missing is told at once; a dry run (`rehearsed`) goes on with stand-ins.
+    """
+
+    def __init__(self, session: Session, home: Home, now: datetime, someone: bool, rehearsed: bool = False) -> None:
+        self._session, self._home, self._now, self._someone, self._rehearsed = session, home, now, someone, rehearsed
+        self._questions = 0
+        self._told_before: tuple[str | None, ...] = ()
+        self.answers: list[dict[str, object]] = []
+        self.missing: list[Message] = []
+
+    @property
+    def asked(self) -> bool:
+        """Whether anything had to be asked."""
+        return self._questions > 0
+
+    def settle(self, plan: Plan, district: str | None, system: str | None, taken: datetime | None) -> Plan:
+        """The plan with every answer; raise LoadUnsettled where nobody gives all that are needed."""
+        self._told_before = tuple(one.system_ground for one in plan.tables)
+        if lacking := [one for one in plan.tables if one.needs_district]:
+            likely = _likely_district(self._home, lacking)
+            name = self._answer("district", district, lacking, _DISTRICT, "--district NAME", likely)
+            plan = plan.settle(district=name or likely or _SOME_DISTRICT)
+        if lacking := [one for one in plan.tables if one.needs_system]:
+            # Of the other tables the grids tell it, once their own is known.
+            first = [one for one in lacking if one.source == "grids"] or lacking
+            answer = self._answer("coordinates", system, first, _SYSTEM, "--coordinates SYSTEM", None, SYSTEMS)
+            plan = plan.settle(system=answer or SYSTEMS[0])
+            files = {one.file for one in lacking}
+            by_it = [one for one in plan.tables if one.file in files and one.system_ground is None and one.points_told]
+            if answer is not None:
+                self.answers[-1]["files"] = list(dict.fromkeys(one.file.name for one in by_it))
+        if self.missing and not self._rehearsed:
+            raise LoadUnsettled(missing=Joined("; ", self.missing))
+        return self._dated(plan, taken)
+
+    def lines(self, plan: Plan) -> list[str]:
+        """What the answers have told of other tables, and what is still missing."""
+        lines: list[str] = [
+            Message("{file}, {source}: ? {line}", file=one.file.name, source=one.source, line=one.system_ground)
+            for one, before in zip(plan.tables, self._told_before, strict=True)
+            if one.system_ground is not None and before is None
+        ]
+        return [*lines, *(Message("missing: {what}", what=one) for one in self.missing)]
+
+    def _dated(self, plan: Plan, taken: datetime | None) -> Plan:
+        """The plan with the day on which each export was taken."""
+        if taken is not None:
+            self._told("exported_at", taken.isoformat(), "--exported-at", plan.tables)
+            return plan.settle(exported_at=taken)
+        for one in plan.tables:
+            if one.exported_at is not None:
+                self._told("exported_at", one.exported_at.isoformat(), str(one.export_ground), [one])
+        lacking = [one for one in plan.tables if one.exported_at is None]
+        # What is known again by its headings costs no question.
+        strange = any(one.recalled is None and one.keys for one in lacking)
+        if strange and self._someone and self._questions < MOST_QUESTIONS:
+            zone = self._home.configuration.calendar.timezone
+            today = self._now.astimezone(zone).date()
+            question = Message("On which day were the exports taken ({files})?", files=_named(lacking))
+            kind = click.DateTime(["%Y-%m-%d"])
+            day = click.prompt(self._session.said(question), default=str(today), err=True, type=kind).date()
+            self._questions += 1
+            moment = min(datetime.combine(day + timedelta(days=1), time(), zone), self._now)
+            self._told("exported_at", moment.isoformat(), "terminal", lacking)
+            dated = {id(one): replace(one, exported_at=moment, export_ground="as it was answered") for one in lacking}
+            plan = replace(plan, tables=tuple(dated.get(id(one), one) for one in plan.tables))
+        return plan
+
+    def _answer(
+        self, question: str, given: str | None, tables: Sequence[Table], what: str, option: str, default: str | None, of: Sequence[str] = ()
+    ) -> str | None:  # fmt: skip
+        """The answer; None where nobody gives it, which is noted."""
+        if given is not None:
+            self._told(question, given, option.split()[0], tables)
+            return given
+        if not self._someone:
+            told = Message(
+                "{files}: nothing says {what}; give it with {option}", files=_named(tables), what=what, option=option
+            )
+            self.missing.append(told)
+            return None
+        self._questions += 1
+        kind = click.Choice(of) if of else click.STRING
+        asked = self._session.said(Message("{files}: {what}?", files=_named(tables), what=what))
+        answer: str = click.prompt(asked, default=default, type=kind, err=True).strip()
+        self._told(question, answer, "terminal", tables)
+        return answer
+
+    def _told(self, question: str, answer: str, by: str, tables: Sequence[Table]) -> None:
+        files = list(dict.fromkeys(one.file.name for one in tables))
+        self.answers.append({"question": question, "answer": answer, "by": by, "files": files})
+
+
+def _named(tables: Sequence[Table]) -> str:
+    names = list(dict.fromkeys(one.file.name for one in tables))
+    shown = ", ".join(names[:3])
+    return Message("{files} and {more} more", files=shown, more=len(names) - 3) if len(names) > 3 else shown
+
+
+def _likely_district(home: Home, tables: Sequence[Table]) -> str | None:
+    """The only district that is loaded, else one that the name of a file says."""
+    from riskwarn.store import Store
+
+    loaded = set(Store(home).versions("grids", ["district_name"])["district_name"].dropna())
+    if len(loaded) == 1:
+        return str(loaded.pop())
+    found = (re.search(r"[㐀-鿿]{1,3}[区县]", one.file.name) for one in tables)
+    return next((match[0] for match in found if match), None)

@@ -1,0 +1,111 @@
+"""Errors of models: versions, promotion, what they were trained for, the store that tracks them, their reports."""
+
+from __future__ import annotations
+
+from riskwarn.errors.family import RiskwarnError, UnknownName
+
+
+class UnknownVersion(UnknownName):
+    """A model version that does not exist."""
+
+    code = "unknown_version"
+    asked = "version"
+    template = "{version!r} is not a registered model version{meant}; known are {known}."
+    status = 404
+
+
+class PromotionRefused(RiskwarnError):
+    """A challenger does not deserve to be champion."""
+
+    code = "promotion_refused"
+    template = "{version} was not promoted: {reason}."
+
+
+class NothingToReturnTo(RiskwarnError):
+    """No family was promoted before the champions of a target."""
+
+    code = "nothing_to_return_to"
+    template = "No version for {target} was champion before the present one: riskwarn models lists the versions, riskwarn promote takes one of them."
+    status = 409
+
+
+class RowsNotServed(RiskwarnError):
+    """MLflow was asked for the forecast of a baseline."""
+
+    code = "rows_not_served"
+    template = "{baseline} is a baseline, which reads the history of its target and not rows of features: it is served by riskwarn score alone."
+
+
+class TrainedForOther(RiskwarnError):
+    """A version was trained for another period, target or source than is declared now."""
+
+    code = "trained_for_other"
+    template = "{version} was trained for something else ({differs}), and scores only what it was trained for: run riskwarn retrain."
+    status = 409
+
+
+class FeaturesChanged(RiskwarnError):
+    """A version uses features whose definition has changed since it was trained."""
+
+    code = "features_changed"
+    template = (
+        "{version} uses {number} features whose code or declaration has changed since it was trained ({features}): "
+        "run riskwarn retrain."
+    )
+    status = 409
+
+
+class PurposeUnknown(RiskwarnError):
+    """A version of an earlier riskwarn that does not say what it was trained for."""
+
+    code = "purpose_unknown"
+    template = "{version} does not say what it was trained for, being of an earlier riskwarn: run riskwarn retrain."
+    status = 409
+
+
+class TrackingServerUnusable(RiskwarnError):
+    """The MLflow server does not do what is asked."""
+
+    code = "tracking_server_unusable"
+    template = "MLFLOW_TRACKING_URI={address}: {problem}. Start the server or mend its rights, or unset it to keep models in the home."
+    status = 503
+
+
+class TrackingStoreUnusable(RiskwarnError):
+    """The store of models in the home cannot be read or written."""
+
+    code = "tracking_store_unusable"
+    template = (
+        "The models' own database {file} cannot be used: {problem}. Mend its rights or the disk, restore it from a backup, or "
+        "move it away and train anew."
+    )
+    status = 503
+
+
+class NoChampion(RiskwarnError):
+    """Nothing to score with."""
+
+    code = "no_champion"
+    template = "No model has been promoted: run riskwarn train first."
+
+
+class ModelDamaged(RiskwarnError):
+    """A model file does not match its checksum."""
+
+    code = "model_damaged"
+    template = "{version}: {file} does not match its checksum; restore the artifact or train again."
+
+
+class ReportMissing(RiskwarnError):
+    """A version was registered without the facts that a report is made of."""
+
+    code = "report_missing"
+    template = "{version} was registered by a riskwarn that kept no facts for a report: riskwarn retrain makes a version that has one."
+    status = 404
+
+
+class TunerMissing(RiskwarnError):
+    """A search for what to learn with, without the library that searches."""
+
+    code = "tuner_missing"
+    template = "riskwarn train --tune needs Optuna: pip install 'riskwarn[tune]'."

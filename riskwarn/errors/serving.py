@@ -1,0 +1,59 @@
+"""Errors of serving: snapshots, questions, hosts and ports."""
+
+from __future__ import annotations
+
+from riskwarn.errors.family import RiskwarnError
+
+
+class NoSnapshot(RiskwarnError):
+    """Nothing has been published."""
+
+    code = "no_snapshot"
+    template = "No snapshot has been published{which}: run riskwarn score first."
+    status = 404
+
+
+class NotReplayable(RiskwarnError):
+    """A snapshot that cannot be rebuilt from what there is."""
+
+    code = "not_replayable"
+    template = "Snapshot {snapshot} cannot be rebuilt: {problem}."
+    status = 409
+
+
+class UnknownUnit(RiskwarnError):
+    """A grid or a unit that the snapshot does not hold."""
+
+    code = "unknown_unit"
+    template = "No {unit} with the code {code!r} in this snapshot."
+    status = 404
+
+
+class QueryInvalid(RiskwarnError):
+    """A query parameter that is unknown or has a wrong value."""
+
+    code = "query_invalid"
+    template = "{parameter}: {problem}."
+    status = 422
+
+
+class RequestRefused(RiskwarnError):
+    """A request that the local operator's gate refuses."""
+
+    code = "request_refused"
+    template = "{problem}."
+    status = 403
+
+
+class HostRefused(RiskwarnError):
+    """``serve`` was asked to listen beyond loopback while no key exists."""
+
+    code = "host_refused"
+    template = "--host {host} is refused: while no key exists the server listens on loopback only (127.0.0.1, ::1 or localhost)."
+
+
+class PortTaken(RiskwarnError):
+    """The port is in use."""
+
+    code = "port_taken"
+    template = "Port {port} on {host} is in use: stop the other server, or name another with --port."

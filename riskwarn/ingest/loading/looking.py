@@ -1,0 +1,230 @@
+"""One file, looked at and not loaded: its tables, each taken for a source, with the mapping that is settled for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from riskwarn.contracts import declared
+from riskwarn.errors import FileEmpty, RiskwarnError, SheetUnfit
+from riskwarn.home import Home
+from riskwarn.ingest.columns import heading_finder
+from riskwarn.ingest.loading.export_date import export_date
+from riskwarn.ingest.loading.inputs import Skipped
+from riskwarn.ingest.loading.plan import Table
+from riskwarn.ingest.loading.remembered import recalled, with_recalled
+from riskwarn.ingest.loading.systems import points_of, system_told
+from riskwarn.ingest.mapping_proposal.guessing import UNSURE
+from riskwarn.ingest.mapping_proposal.identity import sharing
+from riskwarn.ingest.mapping_proposal.matching import Place, Recognised
+from riskwarn.ingest.mapping_proposal.profile import Profile
+from riskwarn.ingest.mapping_proposal.proposal import Proposal, also_of, examine
+from riskwarn.ingest.sheets import hidden_sheets, open_sheet, other_sheets, sheet_names
+from riskwarn.ingest.values.cells import strings
+from riskwarn.ingest.values.dates import instants
+from riskwarn.mapping import Mapping as Rules
+from riskwarn.mapping import laid_over
+from riskwarn.messages import Message
+
+#: So many known columns make a table that should load, though something that it needs is missing.
+_MEANT = 3
+_UTC = ZoneInfo("UTC")
+#: Codes and names of grids by which columns of events are recognised.
+_OF_GRIDS = {
+    "grid_id": "grid_id", "name": "grid_name", "community": "community", "community_name": "community_name",
+    "town": "town", "town_name": "town_name",
+}  # fmt: skip
+
+
+@dataclass
+class Looking:
+    """One file, being looked at."""
+
+    home: Home
+    file: Path
+    places: list[Place]
+    database: str | None
+    now: datetime
+
+    def tables(self, skipped: list[Skipped]) -> list[Table]:
+        """Its tables; what is none is added to `skipped`."""
+        name = self.file.name
+        skipped += [Skipped(name, title, "the sheet is hidden") for title in hidden_sheets(self.file)]
+        titles = sheet_names(self.file)
+        looked: list[Table] = []
+        for title in titles:
+            sheet = title if len(titles) > 1 else None
+            try:
+                table = self.table(sheet)
+            except (FileEmpty, SheetUnfit) as error:
+                if sheet is None:
+                    raise
+                skipped.append(Skipped(name, title, reason_of(error, self.file)))
+                continue
+            if (reason := _no_source(table, self.home)) is not None:
+                skipped.append(Skipped(name, title or None, reason))
+            else:
+                looked.append(table)
+        return [more for table in self.joined(looked) for more in (table, *self.also(table))]
+
+    def table(self, sheet: str | None, source: str | None = None) -> Table:
+        """One sheet, taken for a source."""
+        home = self.home
+
+        def examined(
+            source: str | None, rules: Rules | None = None, seen: Profile | None = None
+        ) -> tuple[Proposal, Recognised]:
+            return examine(
+                self.file, home.configuration, source=source, rules=rules, places=self.places, database=self.database,
+                sheet=sheet, seen=seen,
+            )  # fmt: skip
+
+        proposal, found = examined(source)
+        source, ground = proposal.source, proposal.source_ground
+        if source not in home.configuration.sources:
+            return self._made(proposal, found, sheet, Rules(), {}, None)
+        own = home.configuration.sources[source].mapping
+        if (settled := recalled(home, source, self.file, sheet)) is not None:
+            rules = with_recalled(own, settled, found.seen.headings)
+            proposal, found = examined(source, rules, found.seen)
+            # What is told by the cells of each file is not in it.
+            keys = laid_over(rules, dict(proposal.mapping)).model_dump(exclude_unset=True)
+            doubts = (_shared(same, settled),) if (same := sharing(found)) else ()
+            table = self._made(replace(proposal, source_ground=ground), found, sheet, own, keys, settled)
+            return replace(table, doubts=doubts)
+        if own.model_fields_set:
+            proposal, found = examined(source, own)
+        preset = None if own.preset else proposal.preset
+        if preset is not None:
+            other, again = examined(source, laid_over(own, {"preset": preset}), found.seen)
+            if _worth(other) < _worth(proposal):
+                proposal, found = replace(other, preset=preset), again
+            else:
+                proposal, preset = replace(proposal, preset=None), None
+        proposal = replace(proposal, source_ground=ground)
+        keys = {**({"preset": preset} if preset else {}), **proposal.mapping}
+        if (system := system_told(found.seen.headings)) is not None and "coordinates" not in own.model_fields_set:
+            keys["coordinates"] = system
+        return self._made(proposal, found, sheet, own, keys, None)
+
+    def joined(self, tables: Sequence[Table]) -> list[Table]:
+        """Sheets of one source with the same headings as one table, where the load would read just these as one."""
+        groups: dict[tuple[str, tuple[str, ...]], list[Table]] = {}
+        for table in tables:
+            groups.setdefault((table.source, table.headings), []).append(table)
+        whole: list[Table] = []
+        for several in groups.values():
+            first = several[0]
+            if len(several) == 1:
+                whole += several
+                continue
+            titles = tuple(table.sheets[0] for table in several)
+            try:
+                opened = open_sheet(self.file, heading_finder(declared(first.source).kind, first.rules), self.database)
+                as_one = tuple(opened.titles) == titles
+            except RiskwarnError:
+                as_one = False
+            if as_one:
+                whole.append(_one(several, titles))
+            else:
+                whole += several
+        return whole
+
+    def also(self, table: Table) -> list[Table]:
+        """The same table for a second source: the residents of a table of grids."""
+        other = also_of(table.source, table.headings)
+        if other is None:
+            return []
+        found = self.table(table.sheet, other)
+        return [replace(found, proposal=replace(found.proposal, source_ground="its residents"))]
+
+    def _made(
+        self,
+        proposal: Proposal,
+        found: Recognised,
+        sheet: str | None,
+        own: Rules,
+        keys: Mapping[str, Any],
+        settled: Path | None,
+    ) -> Table:
+        zone = self.home.configuration.calendar.timezone
+        newest = _newest(found, self.now.astimezone(zone).date())
+        titles = found.seen.titles
+        points = points_of(found)
+        if points is not None and "coordinates" not in {*own.model_fields_set, *keys} and settled is None:
+            # Titles say it, or a sheet of explanations beside the table.
+            beside = other_sheets(self.file, sheet) if sheet else []
+            if (system := system_told([*titles, *beside])) is not None:
+                keys = {**keys, "coordinates": system}
+        exported_at, ground = export_date(self.file.stem, titles, newest, self.now, zone) or (None, None)
+        return Table(
+            self.file, (sheet,) if sheet else (), sheet, proposal, found.seen.headings, own, keys, settled, newest,
+            exported_at, ground, tuple(_drawn(found)) if proposal.source == "grids" else (), points,
+        )  # fmt: skip
+
+
+def _shared(rows: int, settled: Path) -> Message:
+    said = "{rows} rows share the id that identity: makes with a row that tells of something else: name more columns in mappings/{name}"
+    return Message(said, rows=rows, name=settled.name)
+
+
+def _one(tables: Sequence[Table], titles: tuple[str, ...]) -> Table:
+    """Sheets with the same headings as one table; a title speaks for all of them unless another sheet is newer."""
+    newest = max((table.newest for table in tables if table.newest), default=None)
+    dated = [(table.exported_at, table.export_ground) for table in tables if table.exported_at is not None]
+    export = max(dated, key=lambda pair: pair[0], default=(None, None))
+    if export[0] is not None and newest is not None and export[0].date() < newest:
+        export = None, None
+    return replace(tables[0], sheets=titles, sheet=None, newest=newest, exported_at=export[0], export_ground=export[1])
+
+
+def _worth(proposal: Proposal) -> tuple[int, int]:
+    """How little is wanting: what is missing, and rows whose words nobody knows."""
+    return len(proposal.missing), sum(sum(words.values()) for words in proposal.unknown_words.values())
+
+
+def _no_source(table: Table, home: Home) -> str | None:
+    """Why a table is of no source; None where it is of one."""
+    if table.source not in home.configuration.sources:
+        return (
+            f"it looks like {table.source}, which is no source of this home: declare it under sources: in riskwarn.yaml"
+        )
+    known = {one.field for one in table.proposal.columns if one.field and one.field != "text"}
+    if table.lacks and len(known) < _MEANT:
+        return "it is of no source that riskwarn knows"
+    if table.proposal.source_ground.endswith(UNSURE):
+        return f"nothing tells its source ({table.source} is the likeliest): load it with riskwarn ingest SOURCE FILE"
+    return None
+
+
+def reason_of(error: RiskwarnError, file: Path) -> str:
+    """The sentence of an error without the name of the file."""
+    return str(error).removeprefix(f"{file.name}: ").removesuffix(".")
+
+
+def _newest(found: Recognised, today: date) -> date | None:
+    """The newest local date of the events that were looked at; what lies after today is no date of theirs."""
+    days = []
+    for name in ("occurred_at", "known_at", "updated_at"):
+        if name in found.fields:
+            cells = found.seen.cells[found.fields[name]].dropna()
+            moments, _ = instants(strings(cells), _UTC)
+            moments = moments[moments < np.datetime64(today + timedelta(days=1), "us")]
+            days += [pd.Timestamp(moments.max()).date()] if len(moments) else []
+    return max(days, default=None)
+
+
+def _drawn(found: Recognised) -> list[Place]:
+    """Codes and names of the grids of a table that is only looked at."""
+    return [
+        Place(name, frozenset(found.seen.cells[found.fields[column]].dropna().astype(str)))
+        for column, name in _OF_GRIDS.items()
+        if column in found.fields
+    ]

@@ -1,0 +1,33 @@
+"""What stands above the headings of a table: titles, who reports, when it was exported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from riskwarn.ingest.columns import HeadingFinder
+from riskwarn.ingest.sheets.headings import Cells, Found
+
+
+@dataclass
+class TitlesSeen:
+    """Finds headings as another finder does, and remembers what stands above and beside them."""
+
+    finder: HeadingFinder
+    _looked: list[tuple[Found, Sequence[Cells]]] = field(default_factory=list)
+
+    @property
+    def separator(self) -> str | None:
+        """What is known to stand between the cells of a text."""
+        return self.finder.separator
+
+    def __call__(self, top: Sequence[Cells]) -> Found:
+        """The headings among the first rows."""
+        found = self.finder(top)
+        self._looked.append((found, top[: found.rows]))
+        return found
+
+    def above(self, headings: Sequence[str]) -> tuple[str, ...]:
+        """The cells down to the headings of the table that has these."""
+        rows = [row for found, top in self._looked if tuple(found.headings) == tuple(headings) for row in top]
+        return tuple(cell for row in rows for cell in row if cell)

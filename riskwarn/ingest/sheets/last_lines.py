@@ -1,0 +1,37 @@
+"""How lines read that are no records: totals (合计, 共384个网格) and signatures (填表人：…), as text."""
+
+from __future__ import annotations
+
+import re
+
+_MEASURE = "件条起宗人户个处次例项笔条"
+_SPAN = "本页|本月|本期|本季|本季度|本年|全年|全市|全区|全县|累计|年度"
+
+#: A cell that calls its row a total, alone or with the number.
+TOTAL = (
+    rf"^[\s(（]*(?:{_SPAN})?(?:合\s*计|总\s*计|小\s*计|共\s*计)[\s)）]*[:：]?\s*(?:共?\s*[\d,.]+\s*[{_MEASURE}]?)?\s*$"
+)
+#: A cell that only counts: 共123件, 洪家楼街道共32个网格, 2601处.
+COUNTED = rf"^(?:\S{{0,15}}共\s*[\d,]+\s*[{_MEASURE}]\S{{0,6}}|[\d,]+\s*[{_MEASURE}])[\s。]*$"
+NUMBER = r"^\s*[\d,.]+\s*%?\s*$"
+_LABEL = (
+    r"^\s*(?:(?:填表|填报|制表|报表|报送|审核|审批|复核|统计|经办|单位|部门|主管|分管)(?:人|单位|部门|领导|负责人|日期|时间)?|负责人|"
+    r"打印时间|打印日期|导出时间|导出日期|联系电话|盖章|签字|注|备注|说明)\s*(?:[(（][^)）]*[)）])?\s*"
+)
+SIGNED = _LABEL + "[:：]"
+#: A label whose answer stands in the next cell, with a colon or without.
+ASKED = rf"(?:{_LABEL}$)|(?:{SIGNED})"
+
+_ALONE = re.compile(rf"{TOTAL}|{COUNTED}|{SIGNED}")
+_QUOTES = "\"'＂"
+
+
+def is_last_line(line: str, separator: str) -> bool:
+    """Whether a line of text that is no row of a table holds nothing but a total or a signature."""
+    cells = [cell.strip().strip(_QUOTES).strip() for cell in line.strip().split(separator)]
+    some = [cell for cell in cells if cell]
+    return (
+        bool(some)
+        and all(_ALONE.match(cell) or re.match(NUMBER, cell) for cell in some)
+        and bool(_ALONE.match(some[0]))
+    )
