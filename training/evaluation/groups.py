@@ -99,12 +99,14 @@ def _rows(judged: Judged, on_list: npt.NDArray[np.bool_], by: str, label: npt.ND
     from fairlearn.metrics import MetricFrame, false_negative_rate, selection_rate
 
     known = judged.known
-    groups = np.broadcast_to(label, known.shape)[known]
+    cells = _alike(judged, on_list, label)
+    weight = {"sample_weight": cells["cells"].to_numpy()}
     frame = MetricFrame(
         metrics={"missed": _none_without_events(false_negative_rate), "selected": selection_rate},
-        y_true=judged.happened[known].astype(int),
-        y_pred=on_list[known].astype(int),
-        sensitive_features=pd.Series(groups, name=by),
+        y_true=cells["happened"].to_numpy(),
+        y_pred=cells["listed"].to_numpy(),
+        sensitive_features=cells["group"].rename(by),
+        sample_params={"missed": weight, "selected": weight},
     ).by_group
     inside = transforms(judged, Unit.GRID)
     for name in sorted(frame.index):
@@ -134,15 +136,32 @@ def _rows(judged: Judged, on_list: npt.NDArray[np.bool_], by: str, label: npt.ND
         )
 
 
+def _alike(judged: Judged, on_list: npt.NDArray[np.bool_], label: npt.NDArray[Any]) -> pd.DataFrame:
+    """How many cells of each group had an event or not and were on the list or not: millions of cells in a few rows."""
+    names, group = np.unique(label, return_inverse=True)
+    kind = (group * 4)[None, :] + 2 * judged.happened + on_list
+    cells = np.bincount(kind[judged.known], minlength=4 * len(names))
+    rows = np.flatnonzero(cells)
+    return pd.DataFrame(
+        {
+            "group": names[rows // 4],
+            "happened": rows % 4 // 2,
+            "listed": rows % 2,
+            "cells": cells[rows].astype(np.float64),
+        }
+    )
+
+
 def _none_without_events(rate: Any) -> Any:
     """The rate, NaN where no event came: fairlearn says 0, as if nobody had been missed."""
 
-    def found(y_true: Any, y_pred: Any) -> float:
+    def found(y_true: Any, y_pred: Any, sample_weight: Any) -> float:
         if not np.any(y_true):
             return float("nan")
         # Both outcomes are named, for a group may have had only one.
-        missed = np.asarray(y_true, dtype=bool)
-        return float(rate(y_true, y_pred, pos_label=1)) if not missed.all() else float(1 - np.mean(y_pred))
+        if np.all(y_true):
+            return float(1 - np.average(y_pred, weights=sample_weight))
+        return float(rate(y_true, y_pred, pos_label=1, sample_weight=sample_weight))
 
     return found
 

@@ -1,0 +1,147 @@
+"""Whether the world has moved: a conformal test martingale on what came in each period beside what was forecast.
+
+Of the city and of each district, every origin gives the randomised probability integral transform of the count of its first
+period: these periods do not overlap. Its rank among those before is uniform as long as nothing changes, however well or badly the
+forecast is calibrated (Vovk, Gammerman & Shafer 2022, Algorithmic Learning in a Random World, 2nd ed., chapter 8); a jumper
+(algorithm 8.1) bets against that, by powers of the rank: of 52 origins whose last 13 are 2 deviations higher that found 66 % where
+its linear bets found 19 %. Its capital is evidence: without a change it exceeds 100 in less than 1 % of cases. That of the city and
+the mean of the districts' count alike. It recommends to look and to train anew; nothing acts on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from riskwarn.words import Unit
+from training.audits.audit import Audit, Value
+from training.evaluation.judged import Judged
+from training.evaluation.spread import bounds
+from training.intervals.counts import CountDistribution, Reals
+from training.intervals.units import sums
+
+#: Evidence beyond which somebody should look: as unlikely as one in a hundred without a change.
+LIMIT = 100.0
+
+#: Bets are the densities of a power of this on high ranks, on low ones, and none; so much of the capital goes over to all of them at
+#: each step.
+_POWER = 3.0
+_JUMP = 0.05
+
+CITY = "city"
+
+
+@dataclass(frozen=True)
+class Path:
+    """What one unit shows; arrays (periods,)."""
+
+    unit: str
+    place: npt.NDArray[np.int64]  # of its origins
+    transforms: Reals
+    ranks: Reals  # conformal p-values
+    capital: Reals
+
+    @property
+    def evidence(self) -> float:
+        """What the capital has grown to; 1 where nothing was seen."""
+        return float(self.capital[-1]) if len(self.capital) else 1.0
+
+    @property
+    def began(self) -> int | None:
+        """The origin from which the capital rose: the lowest point before its highest; None where it never did."""
+        if not len(self.capital):
+            return None
+        before = np.concatenate([[1.0], self.capital])
+        top = int(np.argmax(before))
+        return int(self.place[int(np.argmin(before[: top + 1]))]) if top > 0 else None
+
+
+def drift(judged: Judged, origins: Sequence[date], last_fit: date | None = None) -> Audit:
+    """One row a unit and origin. Origins are one period apart; `last_fit`, the first origin that lies after the training, parts what a
+    fit of a back-test forecast from what its successor did."""
+    paths = list(_paths(judged))
+    city, districts = paths[0], paths[1:]
+    parts = [city.evidence, *([float(np.mean([one.evidence for one in districts]))] if districts else [])]
+    evidence = float(np.mean(parts))
+    most = max(paths, key=lambda one: one.evidence)
+    began = most.began
+    since = origins[began] if began is not None and evidence > LIMIT else None
+    facts: dict[str, Value] = {
+        "evidence": evidence,
+        "limit": LIMIT,
+        "moved": int(evidence > LIMIT),
+        "evidence_city": city.evidence,
+        "strongest": most.unit,
+        "strongest_evidence": most.evidence,
+        "since": since.isoformat() if since is not None else None,
+        "more": _more(most, began) if since is not None else None,
+        "first": origins[0].isoformat(),
+        "last": origins[-1].isoformat(),
+        "last_fit": last_fit.isoformat() if last_fit is not None else None,
+    }
+    rows: list[dict[str, Value]] = [
+        {
+            "unit": one.unit,
+            "origin": origins[place].isoformat(),
+            "transform": float(one.transforms[index]),
+            "rank": float(one.ranks[index]),
+            "evidence": float(one.capital[index]),
+        }
+        for one in paths
+        for index, place in enumerate(one.place)
+    ]
+    return Audit("drift", facts, tuple(rows))
+
+
+def _paths(judged: Judged) -> Iterator[Path]:
+    """That of the city, then of each district where there are several."""
+    outcomes = judged.outcomes
+    assert outcomes.next_period is not None, "the counts of the first periods are needed"
+    observed = np.where(judged.known, outcomes.next_period, np.nan)
+    district = outcomes.places.units[Unit.DISTRICT]
+    names = outcomes.places.names.get(Unit.DISTRICT) or tuple(str(one) for one in range(int(district.max()) + 1))
+    whole = np.zeros(len(district), dtype=np.int64)
+    # The districts' common factor stands for the city's: no fit has one of the city.
+    divisions = [((CITY,), whole), *([(names, district)] if len(np.unique(district)) > 1 else [])]
+    rng = np.random.default_rng(0)
+    for called, unit in divisions:
+        first = judged.forecast.summed(Unit.DISTRICT, unit)
+        first = CountDistribution(first.mean / outcomes.horizon, first.dispersion)
+        seen = sums(observed, unit)
+        below, up_to = bounds(first, np.nan_to_num(seen, nan=0.0))
+        found = below + rng.random(seen.shape) * (up_to - below)
+        for index, name in enumerate(called):
+            known = np.flatnonzero(~np.isnan(seen[:, index]))
+            own = found[known, index]
+            ranked = ranks(own, rng)
+            yield Path(name, known, own, ranked, capital(ranked))
+
+
+def ranks(values: Reals, rng: np.random.Generator) -> Reals:
+    """(n,) the rank of each value among itself and those before, in (0, 1), ties broken at random: uniform and independent where the
+    values are exchangeable."""
+    lower = np.array([np.count_nonzero(values[:index] < values[index]) for index in range(len(values))], dtype=np.float64)
+    equal = np.array([np.count_nonzero(values[: index + 1] == values[index]) for index in range(len(values))])
+    return np.asarray((lower + rng.random(len(values)) * equal) / np.arange(1, len(values) + 1))
+
+
+def capital(ranked: Reals) -> Reals:
+    """(n,) what 1 has grown to by betting that high, or low, ranks will be the more."""
+    bets = np.stack([np.ones_like(ranked), _POWER * ranked ** (_POWER - 1), _POWER * (1 - ranked) ** (_POWER - 1)], axis=1)
+    own = np.full(bets.shape[1], 1 / bets.shape[1])
+    found = np.empty(len(ranked))
+    for index, bet in enumerate(bets):
+        own = own * bet
+        found[index] = own.sum()
+        own = (1 - _JUMP) * own + _JUMP * found[index] / len(own)
+    return found
+
+
+def _more(path: Path, began: int | None) -> int:
+    """Whether more came since than was forecast: 1, or 0 where less did."""
+    since = path.ranks[path.place >= (0 if began is None else began)]
+    return int(float(since.mean()) > 0.5)
