@@ -73,6 +73,7 @@ class Prospect:
     obstacle: RiskwarnError | None  # why it cannot be learnt yet, in one sentence
     words: tuple[str, ...] = ()  # the commonest of the unknown words that may be shown
     newest: date | None = None  # local date of the newest record of the source
+    borne: tuple[int, ...] = ()  # by how many records each of these words
 
     @property
     def uncounted(self) -> str | None:
@@ -215,20 +216,21 @@ def _prospect(configuration: Configuration, name: str, count: _Count, learnt: tu
     source = count.rule.source
     if not count.records:
         return Prospect(name, source, 0, 0, 0, 0, TargetSourceMissing(target=name, source=source))
-    other, unknown, words = _uncounted(configuration, name, count)
+    other, unknown, shown = _uncounted(configuration, name, count)
     obstacle = _too_little(configuration, name, count, learnt) if count.events else _none(name, count, unknown)
     newest = None if count.known is None else configuration.calendar.local_date(count.known[1])
-    return Prospect(name, source, count.records, count.placed, other, unknown, obstacle, words, newest)
+    words, borne = tuple(shown), tuple(shown.values())
+    return Prospect(name, source, count.records, count.placed, other, unknown, obstacle, words, newest, borne)
 
 
-def _uncounted(configuration: Configuration, name: str, count: _Count) -> tuple[int, int, tuple[str, ...]]:
-    """How many records are `other` or of a local category, where such do not count; the commonest local words."""
+def _uncounted(configuration: Configuration, name: str, count: _Count) -> tuple[int, int, dict[str, int]]:
+    """How many records are `other` or of a local category, where such do not count; the commonest local words with their numbers."""
     if count.rule.categories is None or configuration.targets[name].categories is not None:
-        return 0, 0, ()
+        return 0, 0, {}
     known = contract(count.rule.source, configuration).categories
     local = Counter({word: borne for word, borne in count.categories.items() if word not in known})
-    words = [word for word, borne in local.most_common() if borne >= _BORNE_BY and _is_category_word(word)]
-    return count.categories["other"], local.total(), tuple(words[:_WORDS_SHOWN])
+    shown = [(word, borne) for word, borne in local.most_common() if borne >= _BORNE_BY and _is_category_word(word)]
+    return count.categories["other"], local.total(), dict(shown[:_WORDS_SHOWN])
 
 
 def _is_category_word(word: str) -> bool:

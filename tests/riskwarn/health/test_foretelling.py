@@ -65,7 +65,8 @@ def _plain(configuration: Configuration, name: str, rule: EventRule, frame: pd.D
     newest = configuration.calendar.local_date(frame["known_at"].to_numpy(dtype="datetime64[us]").max())
     borne = frame["category"].value_counts()
     words = tuple(word for word in ("property", "外星人") if unknown and borne.get(word, 0) >= 5)
-    return Prospect(name, rule.source, len(frame), int(placed.sum()), other, unknown, obstacle, words, newest)
+    numbers = tuple(int(borne[word]) for word in words)
+    return Prospect(name, rule.source, len(frame), int(placed.sum()), other, unknown, obstacle, words, newest, numbers)
 
 
 def _obstacle(
@@ -120,7 +121,12 @@ def same(store: Store, configuration: Configuration) -> list[Prospect]:
 
 
 def _told(one: Prospect) -> dict[str, Any]:
-    return {**vars(one), "obstacle": str(one.obstacle), "words": sorted(one.words)}
+    return {
+        **vars(one),
+        "obstacle": str(one.obstacle),
+        "words": sorted(zip(one.words, one.borne, strict=True)),
+        "borne": (),
+    }
 
 
 def versions(rng: np.random.Generator, rows: int, records: int, weeks: int) -> pa.Table:
