@@ -124,14 +124,18 @@ def _paths(judged: Judged) -> Iterator[Path]:
 def ranks(values: Reals, rng: np.random.Generator) -> Reals:
     """(n,) the rank of each value among itself and those before, in (0, 1), ties broken at random: uniform and independent where the
     values are exchangeable."""
-    lower = np.array([np.count_nonzero(values[:index] < values[index]) for index in range(len(values))], dtype=np.float64)
+    lower = np.array(
+        [np.count_nonzero(values[:index] < values[index]) for index in range(len(values))], dtype=np.float64
+    )
     equal = np.array([np.count_nonzero(values[: index + 1] == values[index]) for index in range(len(values))])
     return np.asarray((lower + rng.random(len(values)) * equal) / np.arange(1, len(values) + 1))
 
 
 def capital(ranked: Reals) -> Reals:
     """(n,) what 1 has grown to by betting that high, or low, ranks will be the more."""
-    bets = np.stack([np.ones_like(ranked), _POWER * ranked ** (_POWER - 1), _POWER * (1 - ranked) ** (_POWER - 1)], axis=1)
+    bets = np.stack(
+        [np.ones_like(ranked), _POWER * ranked ** (_POWER - 1), _POWER * (1 - ranked) ** (_POWER - 1)], axis=1
+    )
     own = np.full(bets.shape[1], 1 / bets.shape[1])
     found = np.empty(len(ranked))
     for index, bet in enumerate(bets):

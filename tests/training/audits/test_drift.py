@@ -1,0 +1,71 @@
+"""A world that moved is found; one that did not raises no alarm, however badly it is forecast."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from tests.training.evaluation.forecasts import judged, of_mean, places
+from training.audits.audit import Audit
+from training.audits.drift import LIMIT, capital, drift, ranks
+
+ORIGINS = [date(2025, 1, 6) + timedelta(weeks=index) for index in range(52)]
+DISTRICT = np.arange(80) // 20
+
+
+def audited(factor: np.ndarray, seed: int = 1, horizon: int = 4, told: float = 1.0) -> Audit:
+    """A year of weekly origins; what comes is `factor` (origins, grids) times what was forecast, and that `told` times the truth."""
+    rng = np.random.default_rng(seed)
+    mean = rng.gamma(2.0, 0.15, (52, 80)) * horizon
+    first = rng.poisson(mean / horizon * factor).astype(float)
+    there = places(np.arange(80) // 4, DISTRICT, DISTRICT)
+    one = judged(of_mean(mean * told), rng.poisson(mean * factor).astype(float), horizon=horizon, places=there)
+    return drift(replace(one, outcomes=replace(one.outcomes, next_period=first)), ORIGINS)
+
+
+def half_year(more: float, where: np.ndarray | bool = True) -> np.ndarray:
+    factor = np.ones((52, 80))
+    factor[26:, where] *= more
+    return factor
+
+
+@pytest.mark.parametrize("more", [1.6, 0.55])
+def test_a_shift_of_half_a_year_is_found_with_its_begin_and_direction(more: float) -> None:
+    found = audited(half_year(more))
+    assert found.facts["moved"] == 1 and found.facts["evidence"] > LIMIT  # type: ignore[operator]
+    since = date.fromisoformat(str(found.facts["since"]))
+    assert abs((since - ORIGINS[26]).days) <= 28
+    assert found.facts["more"] == int(more > 1)
+
+
+def test_a_shift_of_one_district_is_found_where_it_is() -> None:
+    found = audited(half_year(3.0, DISTRICT == 2))
+    assert found.facts["moved"] == 1 and found.facts["strongest"] == "2"
+    assert {str(row["unit"]) for row in found.rows} == {"city", "0", "1", "2", "3"}
+
+
+def test_without_a_change_there_is_no_alarm_even_of_a_forecast_that_is_always_too_low() -> None:
+    for seed in range(8):
+        assert audited(np.ones((52, 80)), seed, told=0.5).facts["moved"] == 0
+
+
+def test_without_a_change_at_most_one_in_a_hundred_exceeds_the_limit() -> None:
+    rng = np.random.default_rng(7)
+    draws = [capital(ranks(rng.normal(size=52), rng)) for _ in range(1000)]
+    assert np.mean([one.max() > LIMIT for one in draws]) <= 0.01
+    assert np.mean([one[4] for one in draws]) == pytest.approx(1, abs=0.2), "betting on nothing gains nothing"
+
+
+def test_ranks_are_uniform_and_ties_are_broken_at_random() -> None:
+    rng = np.random.default_rng(1)
+    found = ranks(np.zeros(4000), rng)
+    assert np.quantile(found, [0.1, 0.5, 0.9]) == pytest.approx([0.1, 0.5, 0.9], abs=0.03)
+
+
+def test_where_nothing_is_known_nothing_moved() -> None:
+    one = judged(of_mean(np.full((3, 4), 0.2)), np.full((3, 4), np.nan), places=places([0] * 4, [0] * 4, [0] * 4))
+    found = drift(replace(one, outcomes=replace(one.outcomes, next_period=np.zeros((3, 4)))), ORIGINS[:3])
+    assert found.rows == () and found.facts["evidence"] == 1 and found.facts["since"] is None
