@@ -205,17 +205,27 @@ class Fits:
         days = [day for day in sorted(set(days)) if day not in self._families]
         if not days:
             return
-        self._columns = design(self.task.inputs.matrix) if self._columns is None else self._columns
         workers = ThreadWorkers(self.threads) if self.workers is None else self.workers
         judged = self.task.at_horizon(usual_horizon(self.horizons))
         settled: list[_Settled] = []
         for day in days:
             held = {one: family.choices for one, family in self._families.items()}
             held |= {one.at: one.choices for one in settled}
-            settled.append(_settle(judged, self._columns, day, _choices_at(day, held), workers, self.tuned))
+            settled.append(_settle(judged, self.columns, day, _choices_at(day, held), workers, self.tuned))
         fitted = [one for one in self.horizons if self.up_to is None or one <= self.up_to]
-        families = _fitted(self.task, fitted, settled, self._columns, self.threads, workers)
+        families = _fitted(self.task, fitted, settled, self.columns, self.threads, workers)
         self._families |= dict(zip(days, families, strict=True))
+
+    @property
+    def columns(self) -> Design:
+        """What all families of the target learn from."""
+        if self._columns is None:
+            self._columns = design(self.task.inputs.matrix)
+        return self._columns
+
+    def by(self, day: date) -> Family:
+        """The newest of the families that were fitted until a day."""
+        return self._families[max(one for one in self._families if one <= day)]
 
     def members(self, horizon: int) -> Callable[[date], list[Ensemble]]:
         """The model of a horizon and its parts, as they would have been fitted on a day; what these say is kept with the fits."""

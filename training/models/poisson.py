@@ -163,6 +163,35 @@ def _restandardised(linear: Linear, mean: Reals, scale: Reals) -> Reals:
     return np.concatenate([[intercept], linear.coefficients / linear.scale * scale])
 
 
+def fit_without(
+    columns: Design,
+    outcome: Outcome,
+    whole: Linear,
+    penalty: float,
+    left_out: Sequence[Flags],
+    rising: Flags | None = None,
+) -> list[Linear]:
+    """The same regression without some of the columns, for each of several choices of them.
+
+    `whole` is the fit of these rows with all columns: its curvature, which is most of the work, serves every other.
+    """
+    held = np.ones(len(whole.coefficients), dtype=bool) if rising is None else ~(rising & (whole.coefficients <= 0))
+    best = np.concatenate([[whole.intercept], whole.coefficients])
+    found = []
+    with threadpool_limits(1):
+        curve = _sums(columns, outcome, best, whole.mean, whole.scale).curve / max(outcome.rows, 1.0)
+        for chosen in left_out:
+            free, point = held & ~chosen, best.copy()
+            point[1:][~free] = 0.0
+            point = _newton(columns, outcome, penalty, free, point, whole.mean, whole.scale, curve)
+            while rising is not None and (point[1:][rising] < 0).any():
+                free &= ~(rising & (point[1:] < 0))
+                point[1:][~free] = 0.0
+                point = _newton(columns, outcome, penalty, free, point, whole.mean, whole.scale, curve)
+            found.append(Linear(float(point[0]), point[1:].copy(), whole.mean, whole.scale))
+    return found
+
+
 def _newton(
     columns: Design,
     outcome: Outcome,
