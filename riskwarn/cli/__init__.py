@@ -33,6 +33,7 @@ COMMANDS = {
     "loads": "loads",
     "quarantine": "quarantine",
     "health": "health",
+    "audit-data": "audit_data",
     "erase": "erase",
     "features": "features",
     "train": "train",
