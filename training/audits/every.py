@@ -31,7 +31,7 @@ class Leaned:
 
     columns: Design
     choices: Choices
-    used: tuple[str, ...]  # the columns that the model has
+    observing: Design | None = None  # columns of observers that the model does not have
 
 
 def audits_of(
@@ -56,5 +56,5 @@ def audits_of(
     ]
     if leaned is not None:
         about = (task, leaned.columns, leaned.choices, outcomes, origins)
-        found += [sources(*about), observers(*about, leaned.used)]
+        found += [sources(*about), observers(*about, leaned.observing)]
     return found

@@ -50,7 +50,7 @@ def sources(
     """One row a source, the most valuable first. `origins` are those of `outcomes`, a fit at the first of them is looked at."""
     names = dict.fromkeys(feature.source for feature in columns.features)
     groups = {name: _flags(columns, lambda feature, name=name: feature.source == name) for name in names}
-    whole, found = worth(task, columns, choices, outcomes, origins, groups)
+    whole, found = worth(task, [columns], choices, outcomes, origins, groups)
     ordered = sorted(found.items(), key=lambda one: -one[1].gain.gain)
     facts: dict[str, Value] = {
         "metric": _METRIC,
@@ -71,27 +71,29 @@ def observers(
     choices: Choices,
     outcomes: Outcomes,
     origins: Sequence[date],
-    used: Sequence[str],
+    beside: Design | None = None,
 ) -> Audit:
     """Skill with and without the columns that say how much is looked at and not how life is, one row a family of them.
 
-    `used` names the columns that the model itself has; `columns` may hold others of observers beside them.
+    `columns` are those of the model; of observers there are few among them or none. `beside` holds others, so that it is told what
+    they would add: as much as what comes depends on who looks.
     """
-    observing = _flags(columns, lambda feature: feature.observer)
-    families = dict.fromkeys(one.family for one, chosen in zip(columns.features, observing, strict=True) if chosen)
-    groups = {name: _flags(columns, lambda one, name=name: one.observer and one.family == name) for name in families}
-    own = _flags(columns, lambda feature: feature.observer and feature.name in used)
+    parts = [columns] if beside is None else [columns, beside]
+    features = [feature for part in parts for feature in part.features]
+    observing = np.array([feature.observer for feature in features], dtype=bool)
+    families = dict.fromkeys(feature.family for feature in features if feature.observer)
+    groups = {name: np.array([one.observer and one.family == name for one in features]) for name in families}
     facts: dict[str, Value] = {
         "metric": _METRIC,
         "forecaster": "regression",
         "columns": int(observing.sum()),
-        "in_model": int(own.sum()),
+        "in_model": sum(feature.observer for feature in columns.features),
         "fitted": origins[0].isoformat(),
         "origins": len(origins),
     }
     if not observing.any():
         return Audit("observers", facts, ())
-    whole, found = worth(task, columns, choices, outcomes, origins, {"": observing, **groups})
+    whole, found = worth(task, parts, choices, outcomes, origins, {"": observing, **groups})
     every = found.pop("", None)
     if every is not None:
         facts |= {
@@ -106,7 +108,7 @@ def observers(
 
 def worth(
     task: ForecastTask,
-    columns: Design,
+    columns: Sequence[Design],
     choices: Choices,
     outcomes: Outcomes,
     origins: Sequence[date],
@@ -116,7 +118,7 @@ def worth(
     at = origins[0]
     mature = task.mature(at)
     every = max(1, round(len(mature) * task.grids / MOST_ROWS))
-    some = columns.some_grids(every)
+    some = side_by_side([one.some_grids(every) for one in columns])
     kept = varying(some, mature)
     some, flags = some.select(kept), {name: chosen[kept] for name, chosen in groups.items()}
     flags = {name: chosen for name, chosen in flags.items() if chosen.any()}
@@ -136,6 +138,14 @@ def worth(
         other = measured(linear)
         found[name] = Worth(int(chosen.sum()), gain_of(_METRIC, own, other), other.bounds(_METRIC).mean)
     return own.bounds(_METRIC).mean, found
+
+
+def side_by_side(designs: Sequence[Design]) -> Design:
+    """The columns of several designs of the same origins and grids, in memory."""
+    if len(designs) == 1:
+        return designs[0]
+    features = tuple(feature for one in designs for feature in one.features)
+    return Design(features, designs[0].origins, np.concatenate([one.values for one in designs]))
 
 
 def some_grids(outcomes: Outcomes, every: int) -> Outcomes:

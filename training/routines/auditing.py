@@ -17,6 +17,5 @@ def audit_horizon(
     origins, forecasts = judged.origins[horizon], judged.forecasts[horizon]
     leaned = None
     if horizon == judged.usual:
-        family = judged.fits.by(origins[0])
-        leaned = Leaned(judged.fits.columns, family.choices, family.models[horizon].names)
+        leaned = Leaned(judged.fits.columns, judged.fits.by(origins[0]).choices)
     return audits_of(task.at_horizon(horizon), forecasts, origins, kind, city.demographics, prospect, leaned)

@@ -72,16 +72,19 @@ def test_the_source_that_tells_comes_first_and_noise_is_worth_nothing(task: Fore
     assert rows["grid_reports"]["columns"] == 2
 
 
-def test_skill_is_told_with_and_without_observers_and_which_of_them_the_model_has(task: ForecastTask) -> None:
+def test_skill_is_told_with_and_without_observers_whether_or_not_the_model_has_them(task: ForecastTask) -> None:
     origins = task.mature(task.as_of)[-30:]
     outcomes = plain_outcomes(task.labels(origins, task.as_of), 1)
     columns = design(task.inputs.matrix)
-    found = observers(task, columns, CHOICES, outcomes, origins, used=("a", "patrols"))
-    assert found.facts["columns"] == 2 and found.facts["in_model"] == 1
+    found = observers(task, columns, CHOICES, outcomes, origins)
+    assert found.facts["columns"] == found.facts["in_model"] == 2
     assert found.facts["lower"] > 0 and found.facts["log_loss_without"] > found.facts["log_loss_with"]  # type: ignore[operator]
     assert [row["family"] for row in found.rows] == ["made"]
-    plain = columns.select(np.array([name not in ("patrols", "delays") for name in columns.names]))
-    none = observers(task, plain, CHOICES, outcomes, origins, used=("a",))
+    observing = np.array([OF[name][1] for name in columns.names])
+    beside = observers(task, columns.select(~observing), CHOICES, outcomes, origins, columns.select(observing))
+    assert beside.facts["in_model"] == 0
+    assert beside.facts["gain"] == pytest.approx(found.facts["gain"], rel=0.01)
+    none = observers(task, columns.select(~observing), CHOICES, outcomes, origins)
     assert none.facts["columns"] == 0 and none.rows == () and "gain" not in none.facts
 
 
@@ -90,7 +93,7 @@ def test_some_grids_of_a_large_city_say_nearly_the_same(task: ForecastTask, monk
     outcomes = plain_outcomes(task.labels(origins, task.as_of), 1)
     columns = design(task.inputs.matrix)
     groups = {"a": np.array([name == "a" for name in columns.names]), "none": np.zeros(len(OF), dtype=bool)}
-    _, whole = worth(task, columns, CHOICES, outcomes, origins, groups)
+    _, whole = worth(task, [columns], CHOICES, outcomes, origins, groups)
     monkeypatch.setattr("training.audits.worth.MOST_ROWS", 4000)
-    _, part = worth(task, columns, CHOICES, outcomes, origins, groups)
+    _, part = worth(task, [columns], CHOICES, outcomes, origins, groups)
     assert set(part) == {"a"} and part["a"].gain.gain == pytest.approx(whole["a"].gain.gain, rel=0.5)
