@@ -17,6 +17,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from riskwarn.messages import Message
 from riskwarn.words import Unit
 from training.audits.audit import Audit, Value
 from training.evaluation.judged import Judged
@@ -61,8 +62,7 @@ class Path:
 
 
 def drift(judged: Judged, origins: Sequence[date], last_fit: date | None = None) -> Audit:
-    """One row a unit and origin. Origins are one period apart; `last_fit`, the first origin that lies after the training, parts what a
-    fit of a back-test forecast from what its successor did."""
+    """One row a unit and origin. Origins are one period apart; `last_fit` is when what forecasts the newest of them was trained, if that is told."""
     paths = list(_paths(judged))
     city, districts = paths[0], paths[1:]
     parts = [city.evidence, *([float(np.mean([one.evidence for one in districts]))] if districts else [])]
@@ -95,6 +95,28 @@ def drift(judged: Judged, origins: Sequence[date], last_fit: date | None = None)
         for index, place in enumerate(one.place)
     ]
     return Audit("drift", facts, tuple(rows))
+
+
+def recommendation(found: Audit, target: str, version: str) -> Message | None:
+    """What is recommended where the evidence exceeds the limit, in one sentence; None where the world stands still."""
+    if not found.facts["moved"]:
+        return None
+    told = {
+        "target": target,
+        "version": version,
+        "since": found.facts["since"],
+        "unit": found.facts["strongest"],
+        "evidence": f"{found.facts['evidence']:,.0f}",
+    }
+    if found.facts["more"]:
+        return Message(
+            "{target} has come more often than {version} forecast since about {since}, most of all in {unit} (evidence {evidence}, over "
+            "100 is rare by chance): look what has changed, then riskwarn retrain and compare", **told,
+        )  # fmt: skip
+    return Message(
+        "{target} has come less often than {version} forecast since about {since}, most of all in {unit} (evidence {evidence}, over "
+        "100 is rare by chance): look what has changed, then riskwarn retrain and compare", **told,
+    )  # fmt: skip
 
 
 def _paths(judged: Judged) -> Iterator[Path]:

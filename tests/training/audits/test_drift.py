@@ -10,7 +10,7 @@ import pytest
 
 from tests.training.evaluation.forecasts import judged, of_mean, places
 from training.audits.audit import Audit
-from training.audits.drift import LIMIT, capital, drift, ranks
+from training.audits.drift import LIMIT, capital, drift, ranks, recommendation
 
 ORIGINS = [date(2025, 1, 6) + timedelta(weeks=index) for index in range(52)]
 DISTRICT = np.arange(80) // 20
@@ -39,6 +39,12 @@ def test_a_shift_of_half_a_year_is_found_with_its_begin_and_direction(more: floa
     since = date.fromisoformat(str(found.facts["since"]))
     assert abs((since - ORIGINS[26]).days) <= 28
     assert found.facts["more"] == int(more > 1)
+    said = recommendation(found, "safety", "safety-4-v1")
+    assert (
+        said is not None
+        and f"come {'more' if more > 1 else 'less'} often than safety-4-v1 forecast since about" in said
+    )
+    assert "riskwarn retrain" in said
 
 
 def test_a_shift_of_one_district_is_found_where_it_is() -> None:
@@ -49,7 +55,8 @@ def test_a_shift_of_one_district_is_found_where_it_is() -> None:
 
 def test_without_a_change_there_is_no_alarm_even_of_a_forecast_that_is_always_too_low() -> None:
     for seed in range(8):
-        assert audited(np.ones((52, 80)), seed, told=0.5).facts["moved"] == 0
+        found = audited(np.ones((52, 80)), seed, told=0.5)
+        assert found.facts["moved"] == 0 and recommendation(found, "safety", "safety-4-v1") is None
 
 
 def test_without_a_change_at_most_one_in_a_hundred_exceeds_the_limit() -> None:
