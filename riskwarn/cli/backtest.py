@@ -20,6 +20,9 @@ SHOWN = (
     "brier_skill",
     "calibration",
 )
+#: Audits whose table is shown; the others are read in the report.
+LEANT = ("sources", "observers")
+
 DATE = click.DateTime(["%Y-%m-%d"])
 
 
@@ -29,6 +32,11 @@ DATE = click.DateTime(["%Y-%m-%d"])
 @click.option("--from", "start", type=DATE, help="First origin.")
 @click.option("--to", "end", type=DATE, help="Last origin.")
 @click.option("--refit-every", type=click.IntRange(1), default=13, show_default=True, help="Origins between two fits.")
+@click.option(
+    "--audit",
+    is_flag=True,
+    help="Audit it, too: groups, interventions, drift, and what sources and observers are worth.",
+)
 @click.pass_obj
 def command(
     session: Session,
@@ -37,6 +45,7 @@ def command(
     start: datetime | None,
     end: datetime | None,
     refit_every: int,
+    audit: bool,
 ) -> None:
     """Back-test the model beside every baseline, from rolling origins."""
     from training import backtest
@@ -50,7 +59,7 @@ def command(
     chosen = 4 if horizon is None and 4 in periods else periods[0]
     done = backtest(
         home, target=name, horizon=chosen, start=start.date() if start else None, end=end.date() if end else None,
-        refit_every=refit_every, progress=session.progress,
+        refit_every=refit_every, audit=audit, progress=session.progress,
     )  # fmt: skip
     rows = [
         {"model": who, **{metric: told[metric] for metric in SHOWN}} for who, told in done.evaluation.metrics.items()
@@ -79,6 +88,9 @@ def command(
                 effective=done.evaluation.decisive.effective, needed=LEAST_EFFECTIVE,
             )
         )  # fmt: skip
+    for one in done.audits:
+        if one.name in LEANT and one.rows:
+            lines += ["", *table([dict(row) for row in one.rows], tuple(one.columns))]
     lines += [Message("note: {note}", note=note) for note in done.notes]
     lines.append(Message("predictions: {path}", path=done.predictions))
     session.emit(done.as_dict(), lines)

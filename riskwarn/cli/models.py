@@ -19,6 +19,7 @@ COLUMNS = ("version", "alias", "kind", *FIGURES, "best_baseline", "as_of", "trai
 def command(session: Session, target: str | None, horizon: int | None) -> None:
     """List the registered versions with their figures: which scores (champion) and which wants to (challenger)."""
     from training import versions
+    from training.routines.auditing import recommendations
 
     home = session.home()
     if target is not None:
@@ -41,4 +42,5 @@ def command(session: Session, target: str | None, horizon: int | None) -> None:
         if found
         else ["No model is registered yet: run riskwarn train."]
     )
-    session.emit([one.as_dict() for one in found], [*table(rows, COLUMNS), *following], paged=True)
+    moved = recommendations(home, found)
+    session.emit([one.as_dict() for one in found], [*table(rows, COLUMNS), *moved, *following], paged=True)

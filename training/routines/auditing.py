@@ -2,42 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from features import City
+from features import City, FeatureMatrix
 from riskwarn.health.learnable import Prospect
-from training.audits.audit import Audit
-from training.audits.drift import drift
+from riskwarn.home import Home
+from riskwarn.messages import Message
+from training.audits.audit import FOLDER, Audit, from_json
+from training.audits.drift import LIMIT, drift, recommendation
 from training.audits.every import Leaned, audits_of
 from training.evaluation.judged import Judged as Beside
 from training.evaluation.outcomes import outcomes_of
+from training.evaluation.rolling import RollingForecasts
 from training.labels.task import ForecastTask
+from training.models.design import design
+from training.models.family import Fits
 from training.models.forecast import Forecast, Forecaster
+from training.registry.loading import load_texts
+from training.registry.versions import Version
 from training.routines.judging import Judged
+
+#: The names of audits of drift: over the judged origins, and since the training of the champion that stands.
+DRIFT, SINCE = "drift", "drift_since"
 
 #: Origins since a training, fewer of which show no drift.
 LEAST_SINCE = 8
 
 
 def audit_horizon(
-    task: ForecastTask, judged: Judged, horizon: int, kind: str, city: City, prospect: Prospect
+    task: ForecastTask,
+    judged: Judged,
+    horizon: int,
+    kind: str,
+    city: City,
+    prospect: Prospect,
+    champion: tuple[str, Forecaster, date] | None = None,
 ) -> list[Audit]:
-    """The audits of what scores a horizon: the model, or the baseline `kind`. What it leans on is asked at the usual horizon alone."""
-    origins, forecasts = judged.origins[horizon], judged.forecasts[horizon]
+    """The audits of what scores a horizon: the model, or the baseline `kind`. What it leans on is asked at the usual horizon alone.
+
+    `champion` is the version that stands, its forecaster and its as-of: whether the world has moved since then is asked, too.
+    """
+    origins, forecasts, own = judged.origins[horizon], judged.forecasts[horizon], task.at_horizon(horizon)
     leaned = None
     if horizon == judged.usual:
         leaned = Leaned(judged.fits.columns, judged.fits.by(origins[0]).choices)
-    return audits_of(task.at_horizon(horizon), forecasts, origins, kind, city.demographics, prospect, leaned)
+    found = audits_of(own, forecasts, origins, kind, city.demographics, prospect, leaned)
+    since = drift_since(own, forecasts, origins, *champion) if champion is not None else None
+    return found if since is None else [*found, since]
 
 
-def drift_since(task: ForecastTask, judged: Judged, horizon: int, champion: Forecaster, trained: date) -> Audit | None:
+def audit_backtest(
+    task: ForecastTask,
+    forecasts: RollingForecasts,
+    fits: Fits,
+    origins: Sequence[date],
+    city: City,
+    prospect: Prospect,
+    observing: FeatureMatrix | None,
+) -> list[Audit]:
+    """The audits of a back-test of the model; `observing` holds the columns of observers that it does not have."""
+    beside = design(observing) if observing is not None and observing.features else None
+    leaned = Leaned(fits.columns, fits.by(origins[0]).choices, beside)
+    return audits_of(task, forecasts, origins, "model", city.demographics, prospect, leaned)
+
+
+def drift_since(
+    task: ForecastTask,
+    forecasts: RollingForecasts,
+    origins: Sequence[date],
+    version: str,
+    champion: Forecaster,
+    trained: date,
+) -> Audit | None:
     """Whether the world has moved since the training of what scores now: its own forecasts since then, after those of a back-test.
 
     None where it was trained too lately, or uses features that are not at hand.
     """
-    own, origins = task.at_horizon(horizon), judged.origins[horizon]
-    forecasts = judged.forecasts[horizon]
     earlier = [origin for origin in origins if origin < trained]
     since = [origin for origin in origins if origin >= trained]
     if (
@@ -46,8 +88,31 @@ def drift_since(task: ForecastTask, judged: Judged, horizon: int, champion: Fore
         or not {*champion.names} <= {*task.inputs.matrix.names}
     ):
         return None
-    parts = [champion.predict(own.inputs, since)]
+    parts = [champion.predict(task.inputs, since)]
     if earlier:
         parts.insert(0, forecasts.over(champion.name, earlier))
-    found = drift(Beside(Forecast.joined(parts), outcomes_of(own, origins, own.as_of)), origins, last_fit=trained)
-    return replace(found, name="drift_since")
+    told = drift(Beside(Forecast.joined(parts), outcomes_of(task, origins, task.as_of)), origins, last_fit=trained)
+    return replace(told, name=SINCE, facts={"version": version, **told.facts})
+
+
+def evidence(audits: Iterable[Audit]) -> dict[str, float]:
+    """Name -> the evidence of each audit of drift: figures of a run, by which versions are told apart without their files."""
+    return {one.name: float(one.facts["evidence"] or 0.0) for one in audits if one.name in (DRIFT, SINCE)}
+
+
+def recommendations(home: Home, listed: Sequence[Version]) -> list[Message]:
+    """What drift recommends, a sentence for each target at most: of champions, and of what a newer training found of them."""
+    found: dict[str, tuple[float, Message]] = {}
+    newest: dict[tuple[str, int], str] = {}
+    for one in listed:
+        # The newest of a target and horizon comes first.
+        latest = newest.setdefault((one.target, one.horizon), one.version) == one.version
+        for name, speaks in ((DRIFT, one.alias == "champion"), (SINCE, latest)):
+            strength = one.metrics.get(name, 0.0)
+            if speaks and strength > max(LIMIT, found.get(one.target, (0.0, None))[0]):
+                path = f"{FOLDER}/{name}.json"
+                audit = from_json(load_texts(home, one.version, path)[path])
+                said = recommendation(audit, one.target, str(audit.facts.get("version", one.version)))
+                if said is not None:
+                    found[one.target] = (strength, said)
+    return [said for _, said in found.values()]

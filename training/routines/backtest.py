@@ -17,6 +17,7 @@ from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.settings import Settings
 from riskwarn.store import Store
+from training.audits.audit import Audit
 from training.evaluation.comparison import Evaluation, evaluate
 from training.evaluation.outcomes import outcomes_of
 from training.evaluation.rolling import best_baseline, every, rolling
@@ -29,6 +30,7 @@ from training.registry.series import Series
 from training.registry.tracking import check_tracking
 from training.reports import FILE, plots, version_page
 from training.reports.note import NOTE, note
+from training.routines.auditing import audit_backtest, evidence
 from training.routines.predictions import write_predictions
 from training.routines.reporting import PAGE, beside, drawn, facts_of
 
@@ -48,6 +50,7 @@ class Backtest:
     notes: tuple[str, ...] = ()  # what of its source does not count
     judged: tuple[date, ...] = ()  # origins with a ripe label
     run_id: str = ""  # in the tracking store
+    audits: tuple[Audit, ...] = ()  # where they were asked for
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn backtest --json`` prints."""
@@ -61,6 +64,7 @@ class Backtest:
             "predictions": str(self.predictions),
             "notes": list(self.notes),
             "run_id": self.run_id,
+            "audits": {one.name: one.as_dict() for one in self.audits},
         }
 
 
@@ -74,11 +78,13 @@ def backtest(
     refit_every: int = DEFAULT_REFIT,
     city: City | None = None,
     matrix: FeatureMatrix | None = None,
+    audit: bool = False,
     progress: Progress = silent,
 ) -> Backtest:
     """Forecast from every origin of [start, end], refitting every few origins on what was known then.
 
-    By default the last 26 origins with a ripe label. Metrics are over ripe origins. Raises HistoryTooShort,
+    By default the last 26 origins with a ripe label. Metrics are over ripe origins. With `audit` all audits are made, for which the
+    features of observers are built as well. Raises HistoryTooShort,
     TargetSourceMissing, TargetWithoutEvents, AsOfInvalid.
     """
     check_tracking(home)
@@ -87,7 +93,7 @@ def backtest(
     else:
         numbers = encoded(city)
     with backtest_run(home, target, horizon) as run_id:
-        found, task = _backtest(home, city, numbers, matrix, target, horizon, start, end, refit_every, progress)
+        found, task = _backtest(home, city, numbers, matrix, target, horizon, start, end, refit_every, audit, progress)
         found = replace(found, run_id=run_id)
         _record(home, task, found, refit_every)
     return found
@@ -103,6 +109,7 @@ def _backtest(
     start: date | None,
     end: date | None,
     refit_every: int,
+    audit: bool,
     progress: Progress,
 ) -> tuple[Backtest, ForecastTask]:
     if matrix is None:
@@ -137,7 +144,28 @@ def _backtest(
     evaluation = evaluate(forecasts.at(judged), outcomes_of(task, judged, city.as_of), best_baseline(task, chosen[0]))
     [foretold] = prospects(Store(home, city.store_version), home.configuration, targets=[target])
     notes = tuple(foretold.said(city.as_of))
-    return Backtest(target, horizon, tuple(chosen), evaluation, path, notes, tuple(judged)), task
+    audits: tuple[Audit, ...] = ()
+    if audit:
+        progress(f"auditing {target}, horizon {horizon}")
+        observing = _observing(home, city, numbers, matrix, progress)
+        audits = tuple(audit_backtest(task, forecasts, fits, judged, city, foretold, observing))
+    return Backtest(target, horizon, tuple(chosen), evaluation, path, notes, tuple(judged), audits=audits), task
+
+
+def _observing(
+    home: Home, city: City, numbers: Encoded, matrix: FeatureMatrix, progress: Progress
+) -> FeatureMatrix | None:
+    """The features of observers that a matrix does not have, as of its origins."""
+    from features import build_features as build
+    from features import catalogue, chosen_executor
+
+    held = set(matrix.names)
+    names = [one.name for one in catalogue(city.configuration) if one.observer and one.name not in held]
+    if not names:
+        return None
+    executor = chosen_executor(home.settings.dask, home.settings.threads)
+    scratch = home.features
+    return build(city, matrix.origins, progress, executor=executor, numbers=numbers, names=names, scratch=scratch)
 
 
 def _record(home: Home, task: ForecastTask, found: Backtest, refit_every: int) -> None:
@@ -170,8 +198,15 @@ def _record(home: Home, task: ForecastTask, found: Backtest, refit_every: int) -
         parameters=parameters,
     )
     name = f"{found.target}-{found.horizon}"
-    files = {FILE: facts.as_json(), **plots(facts), PAGE: version_page(facts, version=name, alias=None, audits={})}
+    audits = {one.name: one for one in found.audits}
+    files = {
+        FILE: facts.as_json(),
+        **plots(facts),
+        PAGE: version_page(facts, version=name, alias=None, audits=audits),
+        **{one.path: one.as_json() for one in found.audits},
+    }
     metrics = {
+        **evidence(found.audits),
         **{key: value for key, value in evaluation.metrics["model"].items() if value is not None},
         "n_events": float(evaluation.n_events),
         **beside(evaluation, "model"),

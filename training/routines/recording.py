@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from riskwarn.home import Home
+from training.audits.audit import Audit
 from training.evaluation.comparison import Evaluation, Gain
 from training.labels.task import ForecastTask
 from training.models.forecast import Forecaster
@@ -20,6 +21,7 @@ from training.registry.versions import Version, run_of
 from training.reports import FILE, model_card, plots, version_page
 from training.reports.facts import Since, audits_of, read_facts
 from training.reports.note import NOTE, changed_words, gain_words, note
+from training.routines.auditing import evidence
 from training.routines.promotion import gain_over_champion
 from training.routines.reporting import CARD, PAGE, beside, drawn, facts_of, since_champion
 
@@ -40,6 +42,7 @@ class Judgement:
     parameters: Mapping[str, Any]
     champion: Version | None  # that which stands
     comparable: bool  # whether the champion could still score: else its losses may be those of another target
+    audits: tuple[Audit, ...] = ()
 
 
 def register_judged(home: Home, judgement: Judgement, family: str) -> tuple[str, str]:
@@ -63,10 +66,12 @@ def register_judged(home: Home, judgement: Judgement, family: str) -> tuple[str,
         "n_events": float(evaluation.n_events),
         **beside(evaluation, own),
         **_of_champion(champion, gain),
+        **evidence(judgement.audits),
     }
     return register(
         home, task.target, task.horizon, forecaster, judgement.parameters, metrics, family=family, series=series,
-        drawn=drawn(evaluation, own), files={FILE: facts.as_json(), **plots(facts)},
+        drawn=drawn(evaluation, own),
+        files={FILE: facts.as_json(), **plots(facts), **{one.path: one.as_json() for one in judgement.audits}},
         tags=_tags(since),
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from features.incremental.incremental import known_city
 from features.panel.panel import Encoded, encoded
 from riskwarn.configuration import usual_horizon
 from riskwarn.errors import RiskwarnError
-from riskwarn.health.learnable import prospects
+from riskwarn.health.learnable import Prospect, prospects
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store
@@ -24,9 +24,10 @@ from training.models.baselines import fit_baselines
 from training.models.forecast import Forecaster
 from training.models.tuning import Budget, Tuned, check_tuner, tune
 from training.models.workers import chosen_workers
-from training.registry.loading import why_unfit
+from training.registry.loading import load_forecaster, why_unfit
 from training.registry.tracking import check_tracking
 from training.registry.versions import set_alias, set_champion, versions
+from training.routines.auditing import audit_horizon
 from training.routines.backtest import features_for
 from training.routines.judging import Judged, judge
 from training.routines.promotion import WAITING
@@ -131,8 +132,7 @@ def train(
             skipped += [Skipped(name, periods, str(error)) for periods, error in too_short]
             faults += [error for _, error in too_short]
             if judged is not None:
-                notes = (*foretold[name].said(city.as_of), *([judged.fits.tuned.note] if judged.fits.tuned else []))
-                trained += _register_family(home, task, judged, notes, renew, progress)
+                trained += _register_family(home, city, task, judged, foretold[name], renew, progress)
         except RiskwarnError as error:
             faults.append(error)
             skipped += [Skipped(name, periods, str(error)) for periods in horizons]
@@ -142,9 +142,16 @@ def train(
 
 
 def _register_family(
-    home: Home, task: ForecastTask, judged: Judged, notes: tuple[str, ...], renew: bool, progress: Progress
+    home: Home,
+    city: City,
+    task: ForecastTask,
+    judged: Judged,
+    prospect: Prospect,
+    renew: bool,
+    progress: Progress,
 ) -> list[Trained]:
     """The versions of one target, one a horizon; champions where there is none, else challengers."""
+    notes = (*prospect.said(city.as_of), *([judged.fits.tuned.note] if judged.fits.tuned else []))
     family, now = judged.fits.at(task.as_of), datetime.now(UTC)
     name = f"{task.target}-{task.as_of}-{hashlib.sha256(now.isoformat().encode()).hexdigest()[:6]}"
     made = []
@@ -177,9 +184,15 @@ def _register_family(
                 **family.choices.as_parameters(),
                 **(judged.fits.tuned.as_parameters() if judged.fits.tuned is not None else {}),
             }
+            standing_one = None
+            if stood is not None and unfit is None and stood.as_of is not None:
+                standing_one = stood.version, load_forecaster(home, stood.version), date.fromisoformat(stood.as_of)
+            progress(f"auditing {task.target}, horizon {horizon}")
+            audits = audit_horizon(task, judged, horizon, forecaster.name, city, prospect, standing_one)
             judgement = Judgement(
-                own, forecaster, evaluation, judged.origins[horizon], reason, notes, parameters, stood, unfit is None
-            )
+                own, forecaster, evaluation, judged.origins[horizon], reason, notes, parameters, stood, unfit is None,
+                tuple(audits),
+            )  # fmt: skip
             version, run_id = register_judged(home, judgement, name)
             if current is None:
                 set_champion(home, version, now)
