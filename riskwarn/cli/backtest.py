@@ -20,8 +20,9 @@ SHOWN = (
     "brier_skill",
     "calibration",
 )
-#: Audits whose table is shown; the others are read in the report.
-LEANT = ("sources", "observers")
+#: Audits whose table is shown, with its columns; the others are read in the report.
+SOURCES_COLUMNS = ("source", "columns", "gain", "lower", "upper", "log_loss_without")
+OBSERVERS_COLUMNS = ("family", "columns", "gain", "lower", "upper", "log_loss_without")
 
 DATE = click.DateTime(["%Y-%m-%d"])
 
@@ -89,8 +90,9 @@ def command(
             )
         )  # fmt: skip
     for one in done.audits:
-        if one.name in LEANT and one.rows:
-            lines += ["", *table([dict(row) for row in one.rows], tuple(one.columns))]
+        if one.name in ("sources", "observers") and one.rows:
+            columns = SOURCES_COLUMNS if one.name == "sources" else OBSERVERS_COLUMNS
+            lines += ["", *table([dict(row) for row in one.rows], columns)]
     lines += [Message("note: {note}", note=note) for note in done.notes]
     lines.append(Message("predictions: {path}", path=done.predictions))
     session.emit(done.as_dict(), lines)

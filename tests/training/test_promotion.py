@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -41,6 +41,7 @@ from training import (
     train,
     versions,
 )
+from training.audits.audit import read_audits
 from training.registry.loading import load_series, load_texts
 from training.registry.runs import BACKTEST, EXPERIMENT, embedded
 from training.registry.tracking import tracking
@@ -158,7 +159,9 @@ def test_a_backtest_has_a_row_for_every_grid_and_origin(town: Town) -> None:
     import pandas as pd
 
     city = read_city(town.home)
-    done = backtest(town.home, target="conflict", horizon=4, start=date(2026, 3, 30), refit_every=30, city=city)
+    done = backtest(
+        town.home, target="conflict", horizon=4, start=date(2026, 3, 30), refit_every=30, city=city, audit=True
+    )
     assert done.origins[0] == date(2026, 3, 30)
     table = pd.read_parquet(done.predictions)
     assert len(table) == 60 * len(done.origins)
@@ -195,6 +198,15 @@ def test_a_backtest_has_a_row_for_every_grid_and_origin(town: Town) -> None:
         assert told.data.metrics[f"log_loss/{name}"] == pytest.approx(wanted), name
     left = embedded(town.home, done.run_id)
     assert read_facts((left / FILE).read_text(encoding="utf-8")).of == "backtest"
+    audits = {one.name: one for one in done.audits}
+    assert (
+        set(read_audits(left))
+        == set(audits)
+        >= {"groups", "interventions", "drift", "versions", "sources", "observers"}
+    )
+    observing = audits["observers"]
+    assert observing.facts["in_model"] == 0 and cast(int, observing.facts["columns"]) > 10
+    assert {"effort", "found_by"} <= {row["family"] for row in observing.rows} and observing.facts["gain"] is not None
     assert (left / "report.html").is_file() and (left / "plots" / "reliability.svg").is_file()
     with tracking(town.home) as client:
         steps = client.get_metric_history(done.run_id, "by_origin_log_loss/model")

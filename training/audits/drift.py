@@ -105,7 +105,7 @@ def recommendation(found: Audit, target: str, version: str) -> Message | None:
         "target": target,
         "version": version,
         "since": found.facts["since"],
-        "unit": found.facts["strongest"],
+        "unit": Message("the city as a whole") if found.facts["strongest"] == CITY else found.facts["strongest"],
         "evidence": f"{found.facts['evidence']:,.0f}",
     }
     if found.facts["more"]:
