@@ -56,7 +56,7 @@ AUDITS: dict[str, Pair] = {
     "interventions": ("有无介入", "With and without interventions"),
     "observers": ("观测者特征", "Observer features"),
     "sources": ("各来源的价值", "What each source is worth"),
-    "drift": ("训练以来的变化", "Drift since training"),
+    "drift": ("受评期内的变化", "Drift over the judged origins"),
     "versions": ("当时与今日的记录", "By the record of then and of today"),
     "not_counted": ("不计入的记录", "What does not count"),
 }
@@ -129,6 +129,8 @@ COLUMNS: dict[str, Pair] = {
     "city": ("全市", "city"),
     "district": ("区县", "district"),
     "origin": ("起点", "origin"),
+    "drift_since": ("现用模型训练以来的变化", "Drift since the champion was trained"),
+    "version": ("版本", "version"),
     "evidence": ("证据", "evidence"),
     "evidence_city": ("全市的证据", "evidence of the city"),
     "limit": ("界限", "limit"),
