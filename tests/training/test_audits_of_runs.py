@@ -59,6 +59,7 @@ class Constant:
     rate: float
     name: str = "model"
     names: tuple[str, ...] = ("a",)
+    horizon: int = 1
 
     def predict(self, inputs: Any, origins: Any) -> Forecast:
         return Forecast(CountDistribution.poisson(np.full((len(origins), inputs.grids), self.rate)))
@@ -82,6 +83,7 @@ def test_a_world_that_moved_since_the_training_of_the_champion_is_found() -> Non
     assert abs((date.fromisoformat(str(found.facts["since"])) - trained).days) <= 28
     late = task.origins[56]
     assert drift_since(task, forecasts, origins, "safety-1-v1", champion, late) is None, "trained too lately"  # type: ignore[arg-type]
+    assert drift_since(task, forecasts, origins, "safety-1-v1", replace(champion, horizon=4), trained) is None  # type: ignore[arg-type]
     strange = replace(champion, names=("b",))
     assert drift_since(task, forecasts, origins, "safety-1-v1", strange, trained) is None  # type: ignore[arg-type]
 

@@ -20,10 +20,13 @@ import numpy.typing as npt
 from riskwarn.messages import Message
 from riskwarn.words import Unit
 from training.audits.audit import Audit, Value
-from training.evaluation.judged import Judged
+from training.evaluation.outcomes import Outcomes
+from training.evaluation.rolling import Fold, RollingForecasts
 from training.evaluation.spread import bounds
 from training.intervals.counts import CountDistribution, Reals
 from training.intervals.units import sums
+from training.models.ensemble import Ensemble
+from training.models.forecast import Forecast, Forecaster
 
 #: Evidence beyond which somebody should look: as unlikely as one in a hundred without a change.
 LIMIT = 100.0
@@ -61,9 +64,13 @@ class Path:
         return int(self.place[int(np.argmin(before[: top + 1]))]) if top > 0 else None
 
 
-def drift(judged: Judged, origins: Sequence[date], last_fit: date | None = None) -> Audit:
-    """One row a unit and origin. Origins are one period apart; `last_fit` is when what forecasts the newest of them was trained, if that is told."""
-    paths = list(_paths(judged))
+def drift(
+    forecast: Forecast, periods: int, outcomes: Outcomes, origins: Sequence[date], last_fit: date | None = None
+) -> Audit:
+    """One row a unit and origin. Origins are one period apart; `forecast` is of `periods` from each, the fewer the better: where a season
+    lies in them its first period is not as the others. `last_fit` is when what forecasts the newest of them was trained, if that is told.
+    """
+    paths = list(_paths(forecast, periods, outcomes))
     city, districts = paths[0], paths[1:]
     parts = [city.evidence, *([float(np.mean([one.evidence for one in districts]))] if districts else [])]
     evidence = float(np.mean(parts))
@@ -119,11 +126,22 @@ def recommendation(found: Audit, target: str, version: str) -> Message | None:
     )  # fmt: skip
 
 
-def _paths(judged: Judged) -> Iterator[Path]:
+def shortest(forecasts: RollingForecasts, name: str) -> tuple[RollingForecasts, int]:
+    """(forecasts of the fewest periods that a forecaster tells apart, their number)."""
+    own = [first_span(fold.forecasters[name]) for fold in forecasts.folds]
+    folds = (Fold(fold.origins, {name: one}) for fold, one in zip(forecasts.folds, own, strict=True))
+    return RollingForecasts(forecasts.inputs, tuple(folds)), own[0].horizon
+
+
+def first_span(forecaster: Forecaster) -> Forecaster:
+    """A model of its first span alone; a baseline, whose rates are those of any period, as it is."""
+    return forecaster.shortest() if isinstance(forecaster, Ensemble) else forecaster
+
+
+def _paths(forecast: Forecast, periods: int, outcomes: Outcomes) -> Iterator[Path]:
     """That of the city, then of each district where there are several."""
-    outcomes = judged.outcomes
     assert outcomes.next_period is not None, "the counts of the first periods are needed"
-    observed = np.where(judged.known, outcomes.next_period, np.nan)
+    observed = np.where(np.isnan(outcomes.observed), np.nan, outcomes.next_period)
     district = outcomes.places.units[Unit.DISTRICT]
     names = outcomes.places.names.get(Unit.DISTRICT) or tuple(str(one) for one in range(int(district.max()) + 1))
     whole = np.zeros(len(district), dtype=np.int64)
@@ -131,8 +149,8 @@ def _paths(judged: Judged) -> Iterator[Path]:
     divisions = [((CITY,), whole), *([(names, district)] if len(np.unique(district)) > 1 else [])]
     rng = np.random.default_rng(0)
     for called, unit in divisions:
-        first = judged.forecast.summed(Unit.DISTRICT, unit)
-        first = CountDistribution(first.mean / outcomes.horizon, first.dispersion)
+        first = forecast.summed(Unit.DISTRICT, unit)
+        first = CountDistribution(first.mean / periods, first.dispersion)
         seen = sums(observed, unit)
         below, up_to = bounds(first, np.nan_to_num(seen, nan=0.0))
         found = below + rng.random(seen.shape) * (up_to - below)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from riskwarn.health.learnable import Prospect
 from training.audits.audit import Audit
-from training.audits.drift import drift
+from training.audits.drift import drift, shortest
 from training.audits.groups import groups, resident_numbers
 from training.audits.interventions import interventions
 from training.audits.not_counted import not_counted
@@ -46,12 +46,13 @@ def audits_of(
     """The audits of one forecaster over the origins that were judged, in the order in which they are read."""
     outcomes = outcomes_of(task, origins, task.as_of)
     judged = Judged(forecasts.over(name, origins), outcomes)
+    first, periods = shortest(forecasts, name)
     numbers = resident_numbers(demographics, task.grids, task.calendar.instant(task.as_of))
     found = [
         groups(judged, group_labels(outcomes.places, numbers)),
         interventions(judged, task.treated(origins, task.as_of)),
         not_counted(prospect),
-        drift(judged, origins),
+        drift(first.over(name, origins), periods, outcomes, origins),
         versions(judged, origins, seen_at_maturity(task, origins)),
     ]
     if leaned is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
@@ -123,6 +123,10 @@ class Ensemble:
     name: str = "model"
     threads: int = 1
     kept: Margins | None = field(default=None, repr=False, compare=False)  # while the model is judged
+
+    def shortest(self) -> Ensemble:
+        """The same model of its first span alone: what comes until the shortest horizon that was learnt."""
+        return replace(self, horizon=self.spans[0].stop, spans=self.spans[:1])
 
     def predict(self, inputs: ForecastInputs, origins: Sequence[date]) -> Forecast:
         """Forecast from the features as of each origin."""

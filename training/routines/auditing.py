@@ -11,9 +11,8 @@ from riskwarn.health.learnable import Prospect
 from riskwarn.home import Home
 from riskwarn.messages import Message
 from training.audits.audit import FOLDER, Audit, from_json
-from training.audits.drift import LIMIT, drift, recommendation
+from training.audits.drift import LIMIT, drift, first_span, recommendation, shortest
 from training.audits.every import Leaned, audits_of
-from training.evaluation.judged import Judged as Beside
 from training.evaluation.outcomes import outcomes_of
 from training.evaluation.rolling import RollingForecasts
 from training.labels.task import ForecastTask
@@ -78,7 +77,7 @@ def drift_since(
 ) -> Audit | None:
     """Whether the world has moved since the training of what scores now: its own forecasts since then, after those of a back-test.
 
-    None where it was trained too lately, or uses features that are not at hand.
+    None where it was trained too lately, uses features that are not at hand, or was trained for other horizons.
     """
     earlier = [origin for origin in origins if origin < trained]
     since = [origin for origin in origins if origin >= trained]
@@ -88,10 +87,14 @@ def drift_since(
         or not {*champion.names} <= {*task.inputs.matrix.names}
     ):
         return None
-    parts = [champion.predict(task.inputs, since)]
+    scoring, (first, periods) = first_span(champion), shortest(forecasts, champion.name)
+    if scoring.horizon != periods:
+        return None
+    parts = [scoring.predict(task.inputs, since)]
     if earlier:
-        parts.insert(0, forecasts.over(champion.name, earlier))
-    told = drift(Beside(Forecast.joined(parts), outcomes_of(task, origins, task.as_of)), origins, last_fit=trained)
+        parts.insert(0, first.over(champion.name, earlier))
+    outcomes = outcomes_of(task, origins, task.as_of)
+    told = drift(Forecast.joined(parts), periods, outcomes, origins, last_fit=trained)
     return replace(told, name=SINCE, facts={"version": version, **told.facts})
 
 

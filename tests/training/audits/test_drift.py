@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from tests.training.evaluation.forecasts import judged, of_mean, places
+from tests.training.evaluation.forecasts import of_mean, places
 from training.audits.audit import Audit
 from training.audits.drift import LIMIT, capital, drift, ranks, recommendation
+from training.evaluation.outcomes import plain_outcomes
 
 ORIGINS = [date(2025, 1, 6) + timedelta(weeks=index) for index in range(52)]
 DISTRICT = np.arange(80) // 20
@@ -22,8 +23,8 @@ def audited(factor: np.ndarray, seed: int = 1, horizon: int = 4, told: float = 1
     mean = rng.gamma(2.0, 0.15, (52, 80)) * horizon
     first = rng.poisson(mean / horizon * factor).astype(float)
     there = places(np.arange(80) // 4, DISTRICT, DISTRICT)
-    one = judged(of_mean(mean * told), rng.poisson(mean * factor).astype(float), horizon=horizon, places=there)
-    return drift(replace(one, outcomes=replace(one.outcomes, next_period=first)), ORIGINS)
+    outcomes = plain_outcomes(rng.poisson(mean * factor).astype(float), horizon, there)
+    return drift(of_mean(mean * told), horizon, replace(outcomes, next_period=first), ORIGINS)
 
 
 def half_year(more: float, where: np.ndarray | bool = True) -> np.ndarray:
@@ -73,6 +74,6 @@ def test_ranks_are_uniform_and_ties_are_broken_at_random() -> None:
 
 
 def test_where_nothing_is_known_nothing_moved() -> None:
-    one = judged(of_mean(np.full((3, 4), 0.2)), np.full((3, 4), np.nan), places=places([0] * 4, [0] * 4, [0] * 4))
-    found = drift(replace(one, outcomes=replace(one.outcomes, next_period=np.zeros((3, 4)))), ORIGINS[:3])
+    nothing = plain_outcomes(np.full((3, 4), np.nan), 1, places([0] * 4, [0] * 4, [0] * 4))
+    found = drift(of_mean(np.full((3, 4), 0.2)), 1, replace(nothing, next_period=np.zeros((3, 4))), ORIGINS[:3])
     assert found.rows == () and found.facts["evidence"] == 1 and found.facts["since"] is None
