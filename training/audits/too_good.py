@@ -53,9 +53,8 @@ def too_good(
     """
     found = []
     for name, column in zip(names, values, strict=True):
-        ginis = np.array(
-            [[gini(row, label) for row, label in zip(column, labels, strict=True)] for labels in (before, now, after)]
-        )
+        rows = zip(column, before, now, after, strict=True)
+        ginis = np.array([gini(row, np.stack(labels)) for row, *labels in rows]).T
         known = ~np.isnan(ginis).any(axis=0)
         if known.sum() < LEAST_ORIGINS:
             continue
@@ -77,14 +76,14 @@ def reach(values: Reals) -> float:
     return float(stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
 
 
-def gini(values: npt.NDArray[np.floating], counts: Reals) -> float:
-    """2 AUC - 1 of telling places with an event from those without; NaN where there are only such or only others."""
-    known = ~np.isnan(counts)
-    happened: Flags = counts[known] > 0
-    some = int(happened.sum())
-    others = len(happened) - some
-    if some == 0 or others == 0:
-        return float("nan")
+def gini(values: npt.NDArray[np.floating], counts: Reals) -> Reals:
+    """(windows,) 2 AUC - 1 of telling places with an event from those without, by (windows, grids) counts, where all of them are known;
+    NaN where there are only such or only others."""
+    known = ~np.isnan(counts).any(axis=0)
+    happened: Flags = counts[:, known] > 0
+    some = happened.sum(axis=1).astype(np.float64)
+    others = happened.shape[1] - some
     ranks = stats.rankdata(np.nan_to_num(values[known], nan=-np.inf))
-    above = ranks[happened].sum() - some * (some + 1) / 2
-    return float(2 * above / (some * others) - 1)
+    above = happened @ ranks - some * (some + 1) / 2
+    pairs = some * others
+    return np.asarray(np.divide(2 * above, pairs, out=np.full(len(some), np.nan), where=pairs > 0) - 1)

@@ -44,10 +44,12 @@ def test_a_column_that_knows_the_outcome_is_found_and_lasting_risk_and_history_a
 
 
 def test_gini_is_twice_the_area_under_the_curve_less_one() -> None:
-    assert gini(np.array([1.0, 2, 3, 4]), np.array([0.0, 0, 1, 2])) == 1
-    assert gini(np.array([4.0, 3, 2, 1]), np.array([0.0, 0, 1, 2])) == -1
-    assert gini(np.array([1.0, 1, 1, 1]), np.array([0.0, 0, 1, 2])) == 0
-    assert np.isnan(gini(np.array([1.0, 2]), np.array([1.0, np.nan])))
+    windows = np.array([[0.0, 0, 1, 2], [1, 1, 0, 0], [0, 0, 0, 0]])
+    assert gini(np.array([1.0, 2, 3, 4]), windows) == pytest.approx([1, -1, np.nan], nan_ok=True)
+    assert gini(np.array([4.0, 3, 2, 1]), windows) == pytest.approx([-1, 1, np.nan], nan_ok=True)
+    assert gini(np.array([1.0, 1, 1, 1]), windows) == pytest.approx([0, 0, np.nan], nan_ok=True)
+    unknown = np.array([[1.0, 0, np.nan], [1, 0, 0]])
+    assert gini(np.array([2.0, np.nan, 9]), unknown) == pytest.approx([1, 1]), "what is not known in both is left out"
 
 
 def test_a_target_that_is_counted_otherwise_since_the_middle_is_found_and_a_season_is_not() -> None:
