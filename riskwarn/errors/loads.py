@@ -26,6 +26,13 @@ class LoadUnsettled(RiskwarnError):
     template = "Nothing was loaded: {missing}."
 
 
+class TableUnsettled(RiskwarnError):
+    """Something that only a person can say of one table is missing, where other tables are loaded."""
+
+    code = "table_unsettled"
+    template = "{file}: nothing says {what}; give it with {option}."
+
+
 class FileOfAnotherSource(RiskwarnError):
     """A file is loaded as one source and looks like another."""
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from riskwarn.errors import FileUnreadable, InboxMissing, LoadUnsettled, RiskwarnError
+from riskwarn.errors import FileUnreadable, InboxMissing, RiskwarnError, TableUnsettled
 from riskwarn.files import sha256, write_text
 from riskwarn.home import Home
 from riskwarn.ingest.loading.folder import Done, carry_out
@@ -135,9 +135,9 @@ def _settled(plan: Plan) -> tuple[Plan, list[Failed]]:
 def _unsettled(table: Table) -> RiskwarnError | None:
     name = table.file.name
     if table.needs_district:
-        return LoadUnsettled(file=name, what="the district of its grids", option="riskwarn load --district NAME")
+        return TableUnsettled(file=name, what="the district of its grids", option="riskwarn load --district NAME")
     if table.needs_system:
-        return LoadUnsettled(
+        return TableUnsettled(
             file=name,
             what="the system of its coordinates (wgs84, also CGCS2000; gcj02: Gaode, Tencent; bd09: Baidu)",
             option="riskwarn load --coordinates SYSTEM",

@@ -89,7 +89,7 @@ def test_what_cannot_be_loaded_is_named_and_left_until_it_can(home: Home, inbox:
     for _ in range(2):
         found = taken(home, inbox)
         [failed] = found.failed
-        assert (failed.file, failed.source, failed.error.code) == ("新网格.csv", "grids", "load_unsettled")
+        assert (failed.file, failed.source, failed.error.code) == ("新网格.csv", "grids", "table_unsettled")
         assert {one.file for one in found.skipped} == {"纠纷五月.csv.part", "说明.txt"}
     assert loads(home) == ["grids", "disputes"]
     write_csv(inbox / "新网格.csv", rows)

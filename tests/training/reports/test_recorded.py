@@ -11,7 +11,7 @@ from riskwarn.errors import ModelDamaged, NoChampion, ReportMissing, UnknownVers
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from tests.conftest import Town
-from tests.training.reports.test_pages import read
+from tests.training.reports.test_report_pages import read
 from training.models.baselines import Rate
 from training.registry.loading import load_texts
 from training.registry.registration import register
