@@ -75,7 +75,10 @@ def test_what_the_targets_need_is_read(loaded: tuple[Home, dict[str, dict[str, o
     assert set(store.versions("hazards")["category"]) == {"electrical", "fire_exit"}
 
 
-def test_what_is_told_names_no_file_twice_and_lists_no_long_rows_of_sheets(tmp_path: Path) -> None:
+def test_what_is_told_names_no_file_twice_and_lists_no_long_rows_of_sheets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
     exports = hand_over_by_others(tmp_path / "over")
     (exports / "12345转办工单_坏.csv").write_text("工单号,诉求时间,诉求类型\nJN1,2026-01-01,投诉\n", encoding="utf-8")
     home = ["--home", str(tmp_path / "home")]
