@@ -34,7 +34,7 @@ STEPS = {
     "baselines": [("training.evaluation.rolling", "fit_baselines"), ("training.routines.train", "fit_baselines")],
     "choosing the baseline": [("training.routines.judging", "best_baseline")],
     "evaluation": [("training.routines.judging", "outcomes_of"), ("training.routines.judging", "evaluate")],
-    "registering": [("training.routines.train", "register")],
+    "registering": [("training.routines.train", "register_judged")],
 }
 
 #: Where the learning itself is done, on some threads at once: the regression's sums and LightGBM's calls.

@@ -20,7 +20,7 @@ from training.models.linear import Linear
 from training.models.poisson import Flags, Outcome, margins, margins_of
 
 #: Rows that trees are grown on at most: beyond, rows without events are thinned, and those that stay stand for the others.
-MOST_ROWS = 500_000
+MOST_ROWS = 300_000
 
 
 @dataclass(frozen=True)
