@@ -116,7 +116,7 @@ def test_a_look_back_builds_its_numbers_and_leaves_the_state_of_the_newest_as_of
 
 @pytest.mark.slow
 def test_a_version_trained_from_the_state_is_the_one_trained_from_the_store(town: Town, tmp_path: Path) -> None:
-    from training.registry.versions import load_forecaster
+    from training.registry.loading import load_forecaster
 
     saved = []
     for city in (None, read_city(town.home)):
