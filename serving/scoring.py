@@ -17,8 +17,8 @@ from serving.gaps import DataGaps, relied_on
 from serving.levels import levels
 from training import Champion, Forecaster, Reasons, make_task
 from training.intervals.counts import CountDistribution
-from training.models.forecast import Forecast
-from training.models.members import DIGITS, rank_bounds, resampled
+from training.models.forecast import DIGITS, Forecast
+from training.models.members import rank_bounds, resampled
 
 REASONS_KEPT = 12
 

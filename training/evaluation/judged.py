@@ -17,12 +17,9 @@ import numpy as np
 from riskwarn.arrays import Flags, Indices
 from training.evaluation.outcomes import Outcomes
 from training.intervals.counts import Reals
-from training.models.forecast import Forecast
+from training.models.forecast import DIGITS, Forecast
 
 T = TypeVar("T")
-
-#: Digits to which a score is rounded where it is published; ranks go by them.
-DIGITS = 6
 
 
 @dataclass(frozen=True)

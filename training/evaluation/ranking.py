@@ -8,8 +8,9 @@ import numpy as np
 from scipy import stats
 
 from riskwarn.arrays import Flags, Indices
-from training.evaluation.judged import DIGITS, Judged, over
+from training.evaluation.judged import Judged, over
 from training.intervals.counts import Reals
+from training.models.forecast import DIGITS
 
 
 def places(judged: Judged, share: float) -> Indices:

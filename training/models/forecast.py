@@ -18,6 +18,9 @@ from training.intervals.counts import INTERVAL_LEVEL, CountDistribution, Reals
 from training.intervals.units import summed
 from training.labels.task import ForecastInputs
 
+#: Digits to which a score is rounded where it is published; ranks go by them.
+DIGITS = 6
+
 
 @dataclass(frozen=True)
 class Forecast:

@@ -21,9 +21,9 @@ from training.intervals.counts import INTERVAL_LEVEL, CountDistribution, Reals
 from training.labels.task import ForecastInputs, ForecastTask
 from training.models.design import Block, Design, design
 from training.models.ensemble import Ensemble, SpanModel
-from training.models.forecast import Forecaster
+from training.models.forecast import DIGITS, Forecaster
 from training.models.linear import Linear
-from training.models.poisson import LEAST_MARGIN, MOST_MARGIN, Flags, Outcome, curvature, margins_of
+from training.models.poisson import LEAST_MARGIN, MOST_MARGIN, Flags, Outcome, curvature, free_columns, margins_of
 
 Ints = npt.NDArray[np.int64]
 
@@ -34,9 +34,6 @@ MEMBERS = 50
 _STRETCH = {Period.DAY: 182, Period.WEEK: 26, Period.MONTH: 6}
 
 _SEED = 20260
-
-#: Digits beyond which two numbers of a ranking are the same, as they are published.
-DIGITS = 6
 
 
 def deviations(
@@ -54,7 +51,7 @@ def deviations(
     with threadpool_limits(1):
         slope = _slopes(columns, outcome, linear, draws, stretch, unit)
         curve = curvature(columns, outcome, linear) / outcome.rows
-        free = np.concatenate([[True], ~(rising & (linear.coefficients <= 0))])
+        free = np.concatenate([[True], free_columns(linear, rising)])
         curve = curve + np.diag(np.concatenate([[0.0], np.full(len(linear.coefficients), penalty)]) + 1e-12)
         step = np.zeros_like(slope)
         step[free] = -np.linalg.solve(curve[np.ix_(free, free)], slope[free] / outcome.rows)

@@ -111,11 +111,7 @@ def fit_poisson_regression(
     found = []
     with threadpool_limits(1):
         for penalty in penalties:
-            point = _newton(columns, outcome, penalty, free, point, mean, scale)
-            while rising is not None and (point[1:][rising] < 0).any():
-                free &= ~(rising & (point[1:] < 0))
-                point[1:][~free] = 0.0
-                point = _newton(columns, outcome, penalty, free, point, mean, scale)
+            point = _minimum(columns, outcome, penalty, free, point, mean, scale, rising)
             found.append(Linear(float(point[0]), point[1:].copy(), mean, scale))
     return found
 
@@ -143,16 +139,11 @@ def fit_from_part(
     found: list[Linear] = []
     curve: Reals | None = None
     for penalty, near in zip(penalties, fit_poisson_regression(columns, part, penalties, rising), strict=True):
-        free = np.ones(len(near.coefficients), dtype=bool) if rising is None else ~(rising & (near.coefficients <= 0))
-        point = _restandardised(near, mean, scale)
+        free, point = free_columns(near, rising), _restandardised(near, mean, scale)
         with threadpool_limits(1):
             if curve is None:
                 curve = _sums(columns, outcome, point, mean, scale).curve / max(outcome.rows, 1.0)
-            point = _newton(columns, outcome, penalty, free, point, mean, scale, curve)
-            while rising is not None and (point[1:][rising] < 0).any():
-                free &= ~(rising & (point[1:] < 0))
-                point[1:][~free] = 0.0
-                point = _newton(columns, outcome, penalty, free, point, mean, scale, curve)
+            point = _minimum(columns, outcome, penalty, free, point, mean, scale, rising, curve)
         found.append(Linear(float(point[0]), point[1:].copy(), mean, scale))
     return found
 
@@ -175,21 +166,44 @@ def fit_without(
 
     `whole` is the fit of these rows with all columns: its curvature, which is most of the work, serves every other.
     """
-    held = np.ones(len(whole.coefficients), dtype=bool) if rising is None else ~(rising & (whole.coefficients <= 0))
+    held = free_columns(whole, rising)
     best = np.concatenate([[whole.intercept], whole.coefficients])
     found = []
     with threadpool_limits(1):
-        curve = _sums(columns, outcome, best, whole.mean, whole.scale).curve / max(outcome.rows, 1.0)
+        curve = curvature(columns, outcome, whole) / max(outcome.rows, 1.0)
         for chosen in left_out:
             free, point = held & ~chosen, best.copy()
             point[1:][~free] = 0.0
-            point = _newton(columns, outcome, penalty, free, point, whole.mean, whole.scale, curve)
-            while rising is not None and (point[1:][rising] < 0).any():
-                free &= ~(rising & (point[1:] < 0))
-                point[1:][~free] = 0.0
-                point = _newton(columns, outcome, penalty, free, point, whole.mean, whole.scale, curve)
+            point = _minimum(columns, outcome, penalty, free, point, whole.mean, whole.scale, rising, curve)
             found.append(Linear(float(point[0]), point[1:].copy(), whole.mean, whole.scale))
     return found
+
+
+def free_columns(linear: Linear, rising: Flags | None) -> Flags:
+    """(columns,) which columns of a regression are not left out for they would lower it."""
+    if rising is None:
+        return np.ones(len(linear.coefficients), dtype=bool)
+    return np.asarray(~(rising & (linear.coefficients <= 0)))
+
+
+def _minimum(
+    columns: Design,
+    outcome: Outcome,
+    penalty: float,
+    free: Flags,
+    start: Reals,
+    mean: Reals,
+    scale: Reals,
+    rising: Flags | None,
+    known_curve: Reals | None = None,
+) -> Reals:
+    """The minimum at which no rising column lowers the mean: one that would is left out, and no more among the `free` ones."""
+    point = _newton(columns, outcome, penalty, free, start, mean, scale, known_curve)
+    while rising is not None and (point[1:][rising] < 0).any():
+        free &= ~(rising & (point[1:] < 0))
+        point[1:][~free] = 0.0
+        point = _newton(columns, outcome, penalty, free, point, mean, scale, known_curve)
+    return point
 
 
 def _newton(
