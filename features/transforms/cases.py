@@ -12,7 +12,7 @@ from features.encoding.records import Records
 from features.engine.spans import NEVER, Integers, Spans
 from features.engine.sums import visible_rows
 from features.panel.panel import Panel
-from features.transforms.selections import Chosen, Selection
+from features.transforms.selections import Adjusted, Chosen, Selection
 from features.transforms.transform import Shared
 
 #: Kinds of a call that ask for nothing, or ask again.
@@ -59,20 +59,8 @@ class Ended(Chosen):
 
 
 @dataclass(frozen=True)
-class Begun(Selection):
+class Begun(Adjusted):
     """Spans whose event lies no later than the first column that sees it, whatever its date says: no age is below nothing."""
-
-    selection: Selection
-
-    @property
-    def unit(self) -> str:
-        """That of the spans."""
-        return self.selection.unit
-
-    @property
-    def vocabularies(self) -> tuple[str, ...]:
-        """Those of the spans."""
-        return self.selection.vocabularies
 
     def spans(self, panel: Panel) -> Spans:
         """All, dated."""

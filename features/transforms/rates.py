@@ -15,12 +15,13 @@ from features.engine import cellwise
 from features.engine.sums import Narrow, Reals, Sums
 from features.panel.distances import NEAR
 from features.panel.panel import Panel
-from features.panel.partition import LOCAL, WIDE, Indices
+from features.panel.partition import LOCAL, Indices
 from features.transforms.amounts import Holding, Intensive, SummedAge
 from features.transforms.cases import Begun, Ended, Open
 from features.transforms.selections import Severe
 from features.transforms.targets import EventsOf
 from features.transforms.transform import Shared, Transform
+from features.transforms.units import summed_over_units
 from riskwarn.words import Unit
 
 #: Every unit and the one to whose rate its own is shrunk.
@@ -79,7 +80,7 @@ class ShrunkIncidence(Shared[Reals]):
 
     def make(self, panel: Panel) -> Reals:
         """From the city down."""
-        count, days = _count(self.events, self.level, panel), _summed(self.exposure, self.level, panel)
+        count, days = _count(self.events, self.level, panel), summed_over_units(self.exposure, self.level, panel)
         if self.level is Unit.CITY:
             return np.ascontiguousarray((count + 0.5) / (days + 1.0))
         above = _ABOVE[self.level]
@@ -193,11 +194,4 @@ def _periods(events: EventsOf, panel: Panel) -> Reals:
 
 def _count(events: EventsOf, level: Unit, panel: Panel) -> Reals:
     """(columns, units) events of each unit, in its grids and in none of them."""
-    return _summed(Holding(events), level, panel)
-
-
-def _summed(amount: Transform, level: Unit, panel: Panel) -> Reals:
-    """(columns, units) an amount of each unit; of wide units from a first pass."""
-    if panel.totals is not None and level in WIDE:
-        return panel.totals[amount, level]
-    return np.asarray(panel.summed(level, amount.compute), dtype=np.float64)
+    return summed_over_units(Holding(events), level, panel)

@@ -179,16 +179,22 @@ class TimeTaken(Refined):
 
 
 @dataclass(frozen=True)
-class Older(Selection):
-    """Spans from the first column on that sees the record at least so many days old."""
+class Adjusted(Selection):
+    """The spans of a selection, dated otherwise or seen by other columns; its words are those of the part that is adjusted."""
 
     selection: Selection
-    days: int
 
     @property
     def unit(self) -> str:
         """That of the spans."""
         return self.selection.unit
+
+
+@dataclass(frozen=True)
+class Older(Adjusted):
+    """Spans from the first column on that sees the record at least so many days old."""
+
+    days: int
 
     def spans(self, panel: Panel) -> Spans:
         """Those, later."""
@@ -197,22 +203,11 @@ class Older(Selection):
 
 
 @dataclass(frozen=True)
-class OfAge(Selection):
+class OfAge(Adjusted):
     """Spans at the columns that see the record at least `low` and less than `high` days old; None: of any greater age."""
 
-    selection: Selection
     low: int
     high: int | None
-
-    @property
-    def unit(self) -> str:
-        """That of the spans."""
-        return self.selection.unit
-
-    @property
-    def vocabularies(self) -> tuple[str, ...]:
-        """Those of the spans."""
-        return self.selection.vocabularies
 
     def spans(self, panel: Panel) -> Spans:
         """Those, for as long."""

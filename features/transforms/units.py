@@ -64,6 +64,13 @@ class SumOverRing(Around):
         return sums
 
 
+def summed_over_units(of: Transform, level: Unit, panel: Panel) -> Reals:
+    """(columns, units) an amount of each unit, in its grids and in none of them; of wide units from a first pass."""
+    if panel.totals is not None and level in WIDE:
+        return panel.totals[of, level]
+    return np.asarray(panel.summed(level, of.compute), dtype=np.float64)
+
+
 @dataclass(frozen=True)
 class MeansOfUnits(Shared[Reals]):
     """(columns, units) the mean of an amount over the grids of each unit."""
@@ -72,11 +79,8 @@ class MeansOfUnits(Shared[Reals]):
     level: Unit
 
     def make(self, panel: Panel) -> Reals:
-        """What lies in the unit, in its grids and in none of them, by the number of grids; of wide units from a first pass."""
-        sizes = panel.partition.levels[self.level].sizes
-        if panel.totals is not None and self.level in WIDE:
-            return panel.totals[self.of, self.level] / sizes
-        return np.asarray(panel.summed(self.level, self.of.compute) / sizes)
+        """What lies in the unit by the number of its grids."""
+        return summed_over_units(self.of, self.level, panel) / panel.partition.levels[self.level].sizes
 
 
 @dataclass(frozen=True)
