@@ -23,8 +23,6 @@ MOST_QUESTIONS = 2
 
 SYSTEMS = ("wgs84", "gcj02", "bd09")
 
-_DISTRICT = Message("the district of its grids")
-_SYSTEM = Message("the system of its coordinates (wgs84, also CGCS2000; gcj02: Gaode, Tencent; bd09: Baidu)")
 #: What a dry run takes for a district that nobody names.
 _SOME_DISTRICT = "-"
 
@@ -49,15 +47,17 @@ class Asking:
 
     def settle(self, plan: Plan, district: str | None, system: str | None, taken: datetime | None) -> Plan:
         """The plan with every answer; raise LoadUnsettled where nobody gives all that are needed."""
+        from riskwarn.ingest.loading.plan import DISTRICT, SYSTEM
+
         self._told_before = tuple(one.system_ground for one in plan.tables)
         if lacking := [one for one in plan.tables if one.needs_district]:
             likely = _likely_district(self._home, lacking)
-            name = self._answer("district", district, lacking, _DISTRICT, "--district NAME", likely)
+            name = self._answer("district", district, lacking, DISTRICT, "--district NAME", likely)
             plan = plan.settle(district=name or likely or _SOME_DISTRICT)
         if lacking := [one for one in plan.tables if one.needs_system]:
             # Of the other tables the grids tell it, once their own is known.
             first = [one for one in lacking if one.source == "grids"] or lacking
-            answer = self._answer("coordinates", system, first, _SYSTEM, "--coordinates SYSTEM", None, SYSTEMS)
+            answer = self._answer("coordinates", system, first, SYSTEM, "--coordinates SYSTEM", None, SYSTEMS)
             plan = plan.settle(system=answer or SYSTEMS[0])
             files = {one.file for one in lacking}
             by_it = [one for one in plan.tables if one.file in files and one.system_ground is None and one.points_told]

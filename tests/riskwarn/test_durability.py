@@ -19,7 +19,8 @@ from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from riskwarn.store import Store
 from riskwarn.store.tables import LAKE_FILES, LOADS
-from tests.riskwarn.ingest.loader import ROOT, loaders
+from tests.orders import ROOT
+from tests.riskwarn.ingest.loader import loaders
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
 
 Contents = tuple[pd.DataFrame, list[Any], list[Any]]

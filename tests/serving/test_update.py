@@ -23,8 +23,9 @@ from serving.publishing import newest, read_table
 from serving.tables import ALERTS, SNAPSHOTS
 from serving.update import update
 from tests.conftest import Town
+from tests.orders import ROOT
 from tests.serving.conftest import running
-from tests.serving.updater import ROOT, updaters
+from tests.serving.updater import updaters
 from tests.worlds import NOW, dispute, grid_rows, load, write_csv
 
 #: Where all that is new happens.

@@ -8,40 +8,21 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-import riskwarn
 from riskwarn.home import Home
-
-ROOT = Path(riskwarn.__file__).parents[1]
+from tests.orders import orders
 
 
 @contextmanager
 def updaters(home: Home, now: datetime) -> Iterator[Callable[[str | None], str]]:
     """Give `run(step)`: update a home in a process that is killed (SIGKILL) when it comes to a step; says how it ended."""
-    process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", __file__, str(home.path), now.isoformat()], cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdin is not None and process.stdout is not None
-    stdin, stdout = process.stdin, process.stdout
-
-    def run(step: str | None) -> str:
-        stdin.write(json.dumps(step) + "\n")
-        stdin.flush()
-        return stdout.readline().strip()
-
-    try:
-        yield run
-    finally:
-        stdin.close()
-        process.wait(timeout=60)
-        stdout.close()
+    with orders(__file__, str(home.path), now.isoformat()) as ask:
+        yield lambda step: ask(step).strip()
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from riskwarn.health import SourceHealth
 from riskwarn.messages import Message
+from riskwarn.periods import Instants
 from training.audits.too_good import TooGood, reach
 from training.intervals.counts import Reals
 from training.labels.targets import TargetEvents
@@ -110,10 +111,9 @@ def label_shift(target: str, rates: Reals, a_year: int) -> list[Leak]:
 
 def early_events(target: str, events: TargetEvents) -> list[Leak]:
     """Whether events were known before they came: their date is that of something later, as of the end of a case."""
-    early = events.counted_at < events.at - _DAY
-    number, share = int(early.sum()), float(early.mean()) if len(early) else 0.0
-    if number < LEAST_RECORDS or share < EARLY_SHARE:
+    if (early := _early(events.counted_at, events.at)) is None:
         return []
+    number, share = early
     sentence = Message(
         "{number} events of {target} ({share} %) were known more than a day before their date: the model would be asked for what "
         "is known already; date them by when they came (date: of the target), or map the column of registration (known_at)",
@@ -126,16 +126,22 @@ def early_records(source: str, beliefs: pd.DataFrame) -> list[Leak]:
     """Whether records of a source were known before they happened."""
     first = ~beliefs["record_id"].duplicated().to_numpy()
     known, occurred = (beliefs[name].to_numpy(dtype="datetime64[us]")[first] for name in ("known_at", "occurred_at"))
-    early = known < occurred - _DAY
-    number, share = int(early.sum()), float(early.mean()) if len(early) else 0.0
-    if number < LEAST_RECORDS or share < EARLY_SHARE:
+    if (early := _early(known, occurred)) is None:
         return []
+    number, share = early
     sentence = Message(
         "{number} records of {source} ({share} %) were known more than a day before they happened: the columns of the two times may "
         "be exchanged, or one of them is of something else; look at the mapping (occurred_at, known_at)",
         number=f"{number:,}", source=source, share=f"{100 * share:.1f}",
     )  # fmt: skip
     return [Leak("time_travel", source, share, EARLY_SHARE, sentence)]
+
+
+def _early(known: Instants, happened: Instants) -> tuple[int, float] | None:
+    """How many were known more than a day before they happened, and their share; None where it is not worth a word."""
+    early = known < happened - _DAY
+    number, share = int(early.sum()), float(early.mean()) if len(early) else 0.0
+    return None if number < LEAST_RECORDS or share < EARLY_SHARE else (number, share)
 
 
 def edited_after(target: str, source: str, beliefs: pd.DataFrame, events: pd.DataFrame) -> list[Leak]:

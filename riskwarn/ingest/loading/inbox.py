@@ -20,7 +20,7 @@ from riskwarn.files import sha256, write_text
 from riskwarn.home import Home
 from riskwarn.ingest.loading.folder import Done, carry_out
 from riskwarn.ingest.loading.inputs import Skipped, files_below
-from riskwarn.ingest.loading.plan import Failed, Plan, Table
+from riskwarn.ingest.loading.plan import DISTRICT, SYSTEM, Failed, Plan, Table
 from riskwarn.ingest.loading.survey import places_of, survey
 from riskwarn.ingest.redaction import kept_title
 from riskwarn.progress import Progress, silent
@@ -135,13 +135,9 @@ def _settled(plan: Plan) -> tuple[Plan, list[Failed]]:
 def _unsettled(table: Table) -> RiskwarnError | None:
     name = table.file.name
     if table.needs_district:
-        return TableUnsettled(file=name, what="the district of its grids", option="riskwarn load --district NAME")
+        return TableUnsettled(file=name, what=DISTRICT, option="riskwarn load --district NAME")
     if table.needs_system:
-        return TableUnsettled(
-            file=name,
-            what="the system of its coordinates (wgs84, also CGCS2000; gcj02: Gaode, Tencent; bd09: Baidu)",
-            option="riskwarn load --coordinates SYSTEM",
-        )
+        return TableUnsettled(file=name, what=SYSTEM, option="riskwarn load --coordinates SYSTEM")
     return None
 
 

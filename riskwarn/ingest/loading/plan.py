@@ -15,6 +15,11 @@ from riskwarn.ingest.mapping_proposal.matching import Place
 from riskwarn.ingest.mapping_proposal.proposal import POINTS, Proposal
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over
+from riskwarn.messages import Message
+
+#: What only a person can say of a table.
+DISTRICT = Message("the district of its grids")
+SYSTEM = Message("the system of its coordinates (wgs84, also CGCS2000; gcj02: Gaode, Tencent; bd09: Baidu)")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_MEASURE = "件条起宗人户个处次例项笔条"
+_MEASURE = "件条起宗人户个处次例项笔"
 _SPAN = "本页|本月|本期|本季|本季度|本年|全年|全市|全区|全县|累计|年度"
 
 #: A cell that calls its row a total, alone or with the number.

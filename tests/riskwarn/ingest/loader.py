@@ -9,7 +9,6 @@ import json
 import os
 import resource
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -18,10 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import riskwarn
 from riskwarn.home import Home
-
-ROOT = Path(riskwarn.__file__).parents[1]
+from tests.orders import orders
 
 
 @contextmanager
@@ -32,26 +29,14 @@ def loaders(now: datetime) -> Iterator[Callable[..., dict[str, Any]]]:
     grow beyond `file_size` bytes, as on a full disk. Gives `ended` (``killed``, ``done``, ``failed``), `steps`, `seconds`
     and the `error`.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", __file__, now.isoformat()], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdin is not None and process.stdout is not None
-    stdin, stdout = process.stdin, process.stdout
+    with orders(__file__, now.isoformat()) as ask:
 
-    def run(home: Home, file: Path, **options: Any) -> dict[str, Any]:
-        order = {"home": str(home.path), "database": home.settings.database_url, "file": str(file), **options}
-        stdin.write(json.dumps(order) + "\n")
-        stdin.flush()
-        answer: dict[str, Any] = json.loads(stdout.readline())
-        return answer
+        def run(home: Home, file: Path, **options: Any) -> dict[str, Any]:
+            order = {"home": str(home.path), "database": home.settings.database_url, "file": str(file), **options}
+            answer: dict[str, Any] = json.loads(ask(order))
+            return answer
 
-    try:
         yield run
-    finally:
-        stdin.close()
-        process.wait(timeout=60)
-        stdout.close()
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from training.evaluation.rolling import every, rolling
 from training.models.family import Fits
 from training.reports import ReportFacts
 from training.reports.facts import Place
-from training.routines.reporting import facts_of
+from training.routines.reporting import BESIDE, facts_of
 
 
 def town(code: str, **changes: object) -> Place:
@@ -44,16 +44,7 @@ def made_facts() -> ReportFacts:
         forecasts,
         outcomes,
         "shrunk_history",
-        (
-            "log_loss",
-            "capture_1",
-            "capture_5",
-            "capture_10",
-            "average_precision",
-            "poisson_deviance",
-            "calibration_level",
-            "calibration_slope",
-        ),
+        (*BESIDE, "calibration_slope"),
     )
     made = facts_of(
         Configuration(city="示例市"), task, fits.at(task.as_of).served(1), evaluation, origins, kind="model",
