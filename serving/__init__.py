@@ -3,8 +3,8 @@
 The door: `publish`, `create_app`, `serve`.
 """
 
-from serving.app import create_app
-from serving.publishing import Published, publish
-from serving.server import serve
+from serving.api.app import create_app
+from serving.publishing.publish import Published, publish
+from serving.api.server import serve
 
 __all__ = ["Published", "create_app", "publish", "serve"]

@@ -11,7 +11,7 @@ from riskwarn.errors import TargetSourceMissing
 from riskwarn.home import Home
 from riskwarn.words import Level
 from serving import publish
-from serving.publishing import read_table
+from serving.publishing.publish import read_table
 from tests.conftest import Town
 from tests.riskwarn.test_cli import riskwarn, told
 from tests.worlds import NOW, load

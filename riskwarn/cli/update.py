@@ -23,7 +23,7 @@ def command(context: click.Context, folder: Path | None) -> None:
     The folder is the one that riskwarn.yaml declares (inbox), else inbox in the home. Files are known again by their content and
     stay where they are.
     """
-    from serving.update import update
+    from serving.publishing.update import update
 
     session: Session = context.obj
     home = session.home()

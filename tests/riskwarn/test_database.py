@@ -28,8 +28,8 @@ from riskwarn.store import Store, ledger, undo
 from riskwarn.store.ledger import Loss, losses
 from riskwarn.store.tables import ERASURES, LOADS
 from riskwarn.tables import METADATA
-from serving.replay import not_replayable
-from serving.tables import ALERTS, SNAPSHOTS
+from serving.snapshots.replay import not_replayable
+from serving.snapshots.tables import ALERTS, SNAPSHOTS
 from tests.postgresql import emptied
 
 HOMES = Path(__file__).parent / "homes"

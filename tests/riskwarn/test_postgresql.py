@@ -16,7 +16,7 @@ from riskwarn.settings import Settings
 from riskwarn.store import Store
 from riskwarn.store.erasure import erase_load, erase_record
 from serving import publish
-from serving.publishing import read_table
+from serving.publishing.publish import read_table
 from tests.conftest import Town
 from tests.postgresql import emptied
 from tests.worlds import NOW, dispute, load, with_grids, write_csv

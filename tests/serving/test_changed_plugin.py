@@ -15,8 +15,8 @@ from features.building.tables import table_path
 from riskwarn.errors import FeaturesChanged
 from riskwarn.home import Home
 from serving import publish
-from serving.publishing import newest, read_table
-from serving.replay import rebuild
+from serving.publishing.publish import newest, read_table
+from serving.snapshots.replay import rebuild
 from tests.conftest import Town
 from tests.worlds import NOW
 from training import champions, load_forecaster

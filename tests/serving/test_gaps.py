@@ -20,10 +20,10 @@ from riskwarn.store import Store
 from riskwarn.store.erasure import erase_record
 from riskwarn.store.ledger import losses
 from riskwarn.words import Level, Quantity
-from serving.gaps import DataGaps, SourceGap, relied_on
-from serving.levels import levels
-from serving.publishing import newest
-from serving.replay import lost, not_replayable, rebuild
+from serving.scoring.gaps import DataGaps, SourceGap, relied_on
+from serving.scoring.levels import levels
+from serving.publishing.publish import newest
+from serving.snapshots.replay import lost, not_replayable, rebuild
 from tests.conftest import Town
 from tests.serving.conftest import DISTRICT, running
 from tests.worlds import NOW

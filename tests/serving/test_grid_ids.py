@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from riskwarn.home import Home
-from serving import answers
-from serving.app import asked_grid, create_app
+from serving.api import answers
+from serving.api.app import asked_grid, create_app
 
 IDS = [
     "G1",

@@ -21,9 +21,9 @@ from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from riskwarn.words import Level
 from serving import publish
-from serving.levels import levels
-from serving.publishing import newest, read_table
-from serving.replay import rebuild
+from serving.scoring.levels import levels
+from serving.publishing.publish import newest, read_table
+from serving.snapshots.replay import rebuild
 from tests.conftest import Town
 from tests.worlds import NOW
 from training import champions, load_forecaster

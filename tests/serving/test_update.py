@@ -19,9 +19,9 @@ from riskwarn.home import Home, open_home
 from riskwarn.ingest.loading.inbox import inbox_of
 from riskwarn.settings import Settings
 from riskwarn.store import ledger
-from serving.publishing import newest, read_table
-from serving.tables import ALERTS, SNAPSHOTS
-from serving.update import update
+from serving.publishing.publish import newest, read_table
+from serving.snapshots.tables import ALERTS, SNAPSHOTS
+from serving.publishing.update import update
 from tests.conftest import Town
 from tests.orders import ROOT
 from tests.serving.conftest import running

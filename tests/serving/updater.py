@@ -29,7 +29,7 @@ def main() -> None:
     """Carry out orders until there are no more."""
     from riskwarn.home import open_home
     from riskwarn.settings import Settings
-    from serving.update import update
+    from serving.publishing.update import update
 
     now = datetime.fromisoformat(sys.argv[2])
     for line in sys.stdin:

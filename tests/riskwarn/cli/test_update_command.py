@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from riskwarn.store.writing import routine
-from serving.update import NIGHTLY
+from serving.publishing.update import NIGHTLY
 from tests.riskwarn.cli.calling import Caller
 from tests.worlds import dispute, write_csv
 

@@ -24,8 +24,8 @@ from riskwarn.store.erasure import erase_load, erase_record, foresee_load
 from riskwarn.store.proof import Sought, prove
 from riskwarn.store.tables import ERASURES, LAKE_FILES, LOADS, QUARANTINE
 from riskwarn.store.undo import undo
-from serving.replay import not_replayable
-from serving.tables import SNAPSHOTS
+from serving.snapshots.replay import not_replayable
+from serving.snapshots.tables import SNAPSHOTS
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
 
 BECAUSE = "法院判决，第12号决定"

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
-from serving.scoring import DIGITS as PUBLISHED_DIGITS
-from serving.scoring import _ranks
+from serving.scoring.city import DIGITS as PUBLISHED_DIGITS
+from serving.scoring.city import _ranks
 from tests.training.evaluation.forecasts import judged, of_chance, of_mean
 from training.evaluation import ranking
 from training.evaluation.judged import DIGITS, Judged

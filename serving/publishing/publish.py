@@ -29,10 +29,10 @@ from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
 from riskwarn.store.writing import one_at_a_time
 from riskwarn.words import Unit
-from serving.gaps import DataGaps, data_gaps
-from serving.levels import ALERTING
-from serving.scoring import Scored, score_city
-from serving.tables import ALERTS, SNAPSHOTS
+from serving.scoring.gaps import DataGaps, data_gaps
+from serving.scoring.levels import ALERTING
+from serving.scoring.city import Scored, score_city
+from serving.snapshots.tables import ALERTS, SNAPSHOTS
 from training import Champion, Forecaster, champions, load_champion
 
 #: Days beyond its period for which a snapshot counts as fresh.

@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 
 from riskwarn.errors import NoSnapshot
 from riskwarn.home import Home
-from serving.gaps import DataGaps
-from serving.publishing import newest, read_health, read_table
+from serving.scoring.gaps import DataGaps
+from serving.publishing.publish import newest, read_health, read_table
 
 Reason = dict[str, Any]
 

@@ -17,7 +17,7 @@ from riskwarn.home import Home
 from riskwarn.ingest.loading.inbox import Inbox, inbox_of, load_new
 from riskwarn.progress import Progress, silent
 from riskwarn.store.writing import routine
-from serving.publishing import Published, publish
+from serving.publishing.publish import Published, publish
 
 #: File beside the tables of features that names the one of the last night.
 NIGHTLY = "nightly.txt"

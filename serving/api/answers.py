@@ -10,7 +10,7 @@ from typing import Any
 from riskwarn.configuration import usual_horizon
 from riskwarn.errors import QueryInvalid, UnknownSource, UnknownUnit
 from riskwarn.words import RANKED_LEVELS, Unit
-from serving.snapshot import Snapshot
+from serving.snapshots.current import Snapshot
 
 REASONS_SHOWN = 3
 

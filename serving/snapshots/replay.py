@@ -19,8 +19,8 @@ from riskwarn.errors import NoSnapshot, NotReplayable
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store.ledger import Loss, losses
-from serving.publishing import catalogue_of, read_table, score, scores_before, write_tables
-from serving.tables import SNAPSHOTS
+from serving.publishing.publish import catalogue_of, read_table, score, scores_before, write_tables
+from serving.snapshots.tables import SNAPSHOTS
 from training import Champion, load_champion
 
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from riskwarn.errors import HostRefused, PortTaken
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
-from serving.app import create_app
+from serving.api.app import create_app
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -46,7 +46,7 @@ def serve(
     # Each worker is a process of its own and opens the home by itself.
     os.environ["RISKWARN_HOME"] = str(home.path)
     uvicorn.run(
-        "serving.server:from_environment",
+        "serving.api.server:from_environment",
         factory=True,
         host=host,
         port=port,

@@ -20,12 +20,12 @@ from riskwarn.errors import QueryInvalid, RiskwarnError
 from riskwarn.home import Home
 from riskwarn.store.ledger import losses
 from riskwarn.words import NOTICE_EN, NOTICE_ZH, Unit
-from serving import answers
-from serving.gate import Gate, problem_document
-from serving.reference import reference_page
-from serving.replay import lost
-from serving.snapshot import Current
-from serving.tables import ALERTS, SNAPSHOTS
+from serving.api import answers
+from serving.api.gate import Gate, problem_document
+from serving.api.reference import reference_page
+from serving.snapshots.replay import lost
+from serving.snapshots.current import Current
+from serving.snapshots.tables import ALERTS, SNAPSHOTS
 
 TITLE = "riskwarn"
 _NO_PARAMETERS = "there is no such parameter; there are none"
@@ -182,7 +182,7 @@ def _answer(request: Request, content: dict[str, Any]) -> Response:
 
 def _pages(app: FastAPI) -> None:
     kinds = {"page.html": "text/html", "page.css": "text/css", "page.js": "text/javascript"}
-    held = {name: files("serving").joinpath(f"pages/{name}").read_bytes() for name in kinds}
+    held = {name: files("serving.api").joinpath(f"pages/{name}").read_bytes() for name in kinds}
 
     @app.get("/", include_in_schema=False)
     def page() -> Response:

@@ -13,8 +13,8 @@ from features.panel.panel import Encoded
 from riskwarn.contracts import declared
 from riskwarn.health import Gap
 from riskwarn.words import Unit
-from serving.gaps import DataGaps, relied_on
-from serving.levels import levels
+from serving.scoring.gaps import DataGaps, relied_on
+from serving.scoring.levels import levels
 from training import Champion, Forecaster, Reasons, make_task
 from training.intervals.counts import CountDistribution
 from training.models.forecast import DIGITS, Forecast

@@ -1,0 +1,1 @@
+"""Notices about one unit and target, and what raises them."""

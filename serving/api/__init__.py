@@ -1,0 +1,1 @@
+"""HTTP: the application, its answers, and the process that serves them."""

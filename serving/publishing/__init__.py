@@ -1,0 +1,1 @@
+"""The work of score and update: one publication over snapshot and alerts."""
