@@ -25,7 +25,7 @@ from riskwarn.contracts.vocabulary import categories_of, category_words, shipped
 from riskwarn.home import make_home
 from riskwarn.mapping import Mapping, PeriodColumns
 from riskwarn.settings import Settings
-from serving import create_app
+from serving.api.app import create_app
 
 FOLDER = Path(__file__).parent
 MADE = "<!-- Made by `make docs` from the code; change it there. -->\n\n"

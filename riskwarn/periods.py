@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from riskwarn.errors import AsOfInvalid
 
@@ -73,7 +72,7 @@ class Calendar:
     def instant(self, day: date) -> np.datetime64:
         """The UTC instant of local midnight."""
         local = datetime.combine(day, time(), tzinfo=self.timezone)
-        return pd.Timestamp(local).tz_convert("UTC").tz_localize(None).as_unit("us").to_datetime64()
+        return np.datetime64(local.astimezone(UTC).replace(tzinfo=None), "us")
 
     def instants(self, days: Iterable[date]) -> Instants:
         """The UTC instants of several local midnights, datetime64[us]."""
@@ -81,10 +80,14 @@ class Calendar:
 
     def local_date(self, instant: np.datetime64) -> date:
         """The local calendar date in which an instant falls."""
-        return pd.Timestamp(instant).tz_localize("UTC").tz_convert(self.timezone).date()
+        moment: datetime = instant.astype("datetime64[us]").item()
+        return moment.replace(tzinfo=UTC).astimezone(self.timezone).date()
 
     def local_days(self, instants: Instants) -> npt.NDArray[np.int64]:
         """The local calendar dates in which instants fall, in days since 1970; 0 for NaT."""
+        # A server of rankings never counts days of many records, and holds no pandas.
+        import pandas as pd
+
         local = pd.DatetimeIndex(instants).tz_localize("UTC").tz_convert(self.timezone).tz_localize(None)
         days = local.to_numpy().astype("datetime64[D]")
         return np.where(np.isnat(days), 0, days.astype(np.int64))

@@ -42,6 +42,13 @@ class Level(StrEnum):
 RANKED_LEVELS = (Level.RED, Level.ORANGE, Level.YELLOW, Level.BLUE)
 
 
+class Gap(StrEnum):
+    """How a source fails a place."""
+
+    SILENT = "silent"  # nothing comes any more
+    SHORT = "short"  # less comes than its own noise allows
+
+
 class Severity(StrEnum):
     """How grave a recorded event is; the order is the order of declaration."""
 

@@ -1,10 +1,5 @@
 """From champions to people: scoring, immutable snapshots, ranking, alerts, the HTTP API and the page.
 
-The door: `publish`, `create_app`, `serve`.
+The door: `publish` (`serving.publishing.publish`), `create_app` (`serving.api.app`), `serve` (`serving.api.server`). Nothing is
+imported with the package: who serves rankings holds no learner.
 """
-
-from serving.api.app import create_app
-from serving.publishing.publish import Published, publish
-from serving.api.server import serve
-
-__all__ = ["Published", "create_app", "publish", "serve"]

@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from features import read_city
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
-from serving import Published, publish
+from serving.publishing.publish import Published, publish
 from tests.worlds import NOW, simulated
 from training import ForecastTask, Trained, train
 from training.evaluation.rolling import best_baseline

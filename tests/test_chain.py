@@ -10,8 +10,8 @@ import pytest
 from riskwarn.errors import TargetSourceMissing
 from riskwarn.home import Home
 from riskwarn.words import Level
-from serving import publish
-from serving.publishing.publish import read_table
+from serving.publishing.publish import publish
+from serving.snapshots.frames import scores_frame
 from tests.conftest import Town
 from tests.riskwarn.test_cli import riskwarn, told
 from tests.worlds import NOW, load
@@ -31,7 +31,7 @@ def test_a_city_with_only_grids_and_incidents_gets_its_safety_ranking(town: Town
         train(home, target="conflict")
     published = publish(home, now=NOW)
     assert published.grids == 60
-    table = read_table(home, published.snapshot)
+    table = scores_frame(home, published.snapshot)
     grids = table[table["unit"] == "grid"]
     assert set(grids["target"]) == {"safety"}
     assert grids["rank"].tolist() and grids["score"].max() > grids["score"].min()
@@ -50,7 +50,7 @@ def test_a_source_that_has_gone_silent_is_a_gap_and_never_low_risk(town: Town, h
     disputes[disputes["登记时间"] < "2026-05-01"].to_csv(early, index=False)
     load(home, "disputes", early)
     train(home, horizon=4)
-    table = read_table(home, publish(home, now=NOW).snapshot)
+    table = scores_frame(home, publish(home, now=NOW).snapshot)
     grids = table[table["unit"] == "grid"]
     assert set(grids[grids["target"] == "conflict"]["level"]) == {Level.UNKNOWN.value}
     assert Level.UNKNOWN.value not in set(grids[grids["target"] == "safety"]["level"])

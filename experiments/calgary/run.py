@@ -113,7 +113,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     from riskwarn.settings import Settings
-    from serving import publish
+    from serving.publishing.publish import publish
     from training import backtest, train
 
     if arguments.home.exists():

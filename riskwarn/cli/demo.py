@@ -8,12 +8,16 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 from shlex import quote
+from typing import TYPE_CHECKING
 
 import click
 
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table
 from riskwarn.messages import Message
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FOLDER = Path("riskwarn-demo")
 OWNED = "made-by-riskwarn-demo"
@@ -33,7 +37,9 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
     from riskwarn.home import make_home
     from riskwarn.ingest import ingest
     from riskwarn.simulate import simulate
-    from serving import publish, serve
+    from serving.api.server import serve
+    from serving.publishing.publish import publish
+    from serving.snapshots.frames import scores_frame
     from training import backtest, train
 
     folder = FOLDER.resolve()
@@ -92,7 +98,7 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
     )
     published = publish(home, now=datetime.now(UTC), progress=show)
     say("snapshot {snapshot}, {alerts} alerts", snapshot=published.snapshot, alerts=published.alerts)
-    top = _highest(home.snapshots / published.snapshot / "table.parquet", best.target, best.horizon)
+    top = _highest(scores_frame(home, published.snapshot), best.target, best.horizon)
     address = f"http://127.0.0.1:{port}/"
     lines: list[str | Table] = [
         *compared,
@@ -120,10 +126,7 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
         serve(home, port=port)
 
 
-def _highest(path: Path, target: str, horizon: int) -> list[dict[str, object]]:
-    import pandas as pd
-
-    rows = pd.read_parquet(path)
+def _highest(rows: pd.DataFrame, target: str, horizon: int) -> list[dict[str, object]]:
     rows = rows[(rows["unit"] == "grid") & (rows["target"] == target) & (rows["horizon"] == horizon)]
     columns = ["rank", "code", "name", "score", "expected_count", "level"]
     found: list[dict[str, object]] = rows.nsmallest(10, "rank")[columns].to_dict("records")  # type: ignore[assignment]

@@ -33,7 +33,7 @@ def command(session: Session, because: str, load: int | None, record: tuple[str,
     from riskwarn.errors import ErasureNotProven
     from riskwarn.ingest.screening import record_digest
     from riskwarn.store.erasure import erase_load, erase_record, foresee_load, foresee_record
-    from serving.snapshots.replay import not_replayable
+    from serving.snapshots.lost import not_replayable
 
     if (load is None) == (record is None):
         raise click.UsageError("Name either --load N or --record SOURCE ID.")
@@ -57,7 +57,7 @@ def command(session: Session, because: str, load: int | None, record: tuple[str,
 
 def _ask(session: Session, home: Home, foreseen: Foreseen, yes: bool) -> None:
     """Show what would be erased and ask; without a terminal --yes has to say it."""
-    from serving.snapshots.replay import not_replayable
+    from serving.snapshots.lost import not_replayable
 
     if not foreseen.loads:
         return

@@ -13,7 +13,7 @@ from riskwarn.messages import Message
 
 if TYPE_CHECKING:
     from riskwarn.home import Home
-    from serving import Published
+    from serving.publishing.publish import Published
 
 
 @click.command("score")
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def command(session: Session, as_of: datetime | None) -> None:
     """Score the city with its champions, publish the snapshot and raise alerts."""
     from riskwarn.store.writing import routine
-    from serving import publish
+    from serving.publishing.publish import publish
 
     home = session.home()
     with routine(home):

@@ -15,7 +15,7 @@ from riskwarn.cli.session import Session
 def command(session: Session, host: str, port: int, workers: int) -> None:
     """Serve the ranking, its reasons and alerts over HTTP, until interrupted."""
     home = session.home()
-    from serving import serve
+    from serving.api.server import serve
 
     shown = f"[{host}]" if ":" in host else host
 

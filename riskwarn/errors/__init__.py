@@ -86,6 +86,9 @@ from riskwarn.errors.serving import (
     PortTaken,
     QueryInvalid,
     RequestRefused,
+    SnapshotDamaged,
+    SnapshotGone,
+    SnapshotWithdrawn,
     UnknownUnit,
 )
 from riskwarn.errors.tables import (
@@ -183,6 +186,9 @@ __all__ = [
     "SheetMissing",
     "SheetUnfit",
     "SheetsDiffer",
+    "SnapshotDamaged",
+    "SnapshotGone",
+    "SnapshotWithdrawn",
     "SomeNotLoaded",
     "TableUnsettled",
     "TargetEverywhere",

@@ -13,6 +13,30 @@ class NoSnapshot(RiskwarnError):
     status = 404
 
 
+class SnapshotDamaged(RiskwarnError):
+    """A file of a snapshot that is missing, or not what was written."""
+
+    code = "snapshot_damaged"
+    template = "Snapshot {snapshot} is damaged: {problem}. Rebuild it with riskwarn snapshots replay {snapshot}, or publish anew with riskwarn score."
+    status = 503
+
+
+class SnapshotWithdrawn(RiskwarnError):
+    """A scoring whose inputs are those of a snapshot that was withdrawn."""
+
+    code = "snapshot_withdrawn"
+    template = "The same inputs gave snapshot {snapshot}, which was withdrawn ({because}): mend what was wrong in loads, configuration or champions first."
+    status = 409
+
+
+class SnapshotGone(RiskwarnError):
+    """A snapshot that is no longer kept."""
+
+    code = "snapshot_gone"
+    template = "Snapshot {snapshot} is no longer kept: start again without it."
+    status = 410
+
+
 class NotReplayable(RiskwarnError):
     """A snapshot that cannot be rebuilt from what there is."""
 

@@ -7,7 +7,8 @@ the embargo of training; `prospects` of the targets.
 from riskwarn.health.delays import Arrivals
 from riskwarn.health.examining import arrivals_of, districts_in_force, examine, usual_as_of
 from riskwarn.health.learnable import Prospect, prospects
-from riskwarn.health.reports import Gap, SourceHealth, Verdict
+from riskwarn.health.reports import SourceHealth, Verdict
+from riskwarn.words import Gap
 
 __all__ = [
     "Arrivals",

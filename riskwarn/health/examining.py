@@ -22,7 +22,7 @@ from riskwarn.health.delays import LEAST_EXPORTS, Arrivals, arrival, arrivals, b
 from riskwarn.health.feeds import Feed, read_feed
 from riskwarn.health.findings import findings
 from riskwarn.health.freshness import Freshness, freshness, usual_export_gap
-from riskwarn.health.reports import Break, District, Gap, Placeless, SourceHealth
+from riskwarn.health.reports import Break, District, Placeless, SourceHealth
 from riskwarn.health.revisions import fixed_that_changed, own_times_that_moved
 from riskwarn.health.series import Series, series
 from riskwarn.health.volume import RARE, Volume, shortfall
@@ -31,6 +31,7 @@ from riskwarn.periods import Period, day_number, day_of
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store, ledger
 from riskwarn.store.repairs import counts
+from riskwarn.words import Gap
 
 #: Days on either side of a declared break in which a shift needs no other explanation.
 _NEAR_DAYS = 28

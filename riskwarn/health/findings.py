@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from riskwarn.health.contents import MUCH_LOCAL
-from riskwarn.health.reports import Finding, Gap, SourceHealth, Verdict, shown
+from riskwarn.health.reports import Finding, SourceHealth, Verdict, shown
 from riskwarn.mapping import Mapping
 from riskwarn.periods import Period, day_of
+from riskwarn.words import Gap
 
 #: Districts that are named one by one; more are counted.
 NAMED = 5

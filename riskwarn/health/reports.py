@@ -15,6 +15,7 @@ from riskwarn.health.revisions import Changed, Moved
 from riskwarn.health.series import Series
 from riskwarn.health.volume import Volume
 from riskwarn.periods import Period, day_of
+from riskwarn.words import Gap
 
 
 class Verdict(StrEnum):
@@ -29,13 +30,6 @@ class Verdict(StrEnum):
     def zh(self) -> str:
         """The verdict in Chinese."""
         return {"gap": "数据缺口", "warning": "需关注", "unjudged": "时间太短，无法判断", "sound": "正常"}[self]
-
-
-class Gap(StrEnum):
-    """How a source fails a place."""
-
-    SILENT = "silent"  # nothing comes any more
-    SHORT = "short"  # less comes than its own noise allows
 
 
 @dataclass(frozen=True)

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
+import math
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import numpy as np
 
 from riskwarn.configuration import usual_horizon
 from riskwarn.errors import QueryInvalid, UnknownSource, UnknownUnit
 from riskwarn.words import RANKED_LEVELS, Unit
-from serving.snapshots.current import Snapshot
+from serving.columns.places import Places32
+from serving.columns.scores import LEVEL_NUMBERS, LEVELS, Block, Scores
+from serving.snapshots.snapshot import Snapshot
 
 REASONS_SHOWN = 3
 
 
-def chosen(snapshot: Snapshot, target: str | None, horizon: int | None) -> tuple[str, int]:
+@dataclass(frozen=True)
+class RankingQuery:
+    """What a ranking is asked for."""
+
+    target: str | None = None
+    horizon: int | None = None
+    unit: Unit = Unit.GRID
+    parent: str | None = None
+    min_level: str | None = None
+    limit: int = 50
+
+
+def chosen(snapshot: Snapshot, target: str | None, horizon: int | None) -> Block:
     """The asked or usual target and horizon; raise QueryInvalid where the snapshot does not serve them."""
-    targets, served = snapshot.manifest["targets"], snapshot.rows
+    targets = snapshot.manifest["targets"]
     name = target or targets[0]
     if name not in targets:
         raise QueryInvalid(parameter="target", problem=f"{name!r} is not served; served are {', '.join(targets)}")
-    horizons = [periods for one, periods, unit in served if one == name and unit == Unit.GRID.value]
+    horizons = [periods for one, periods in snapshot.scores if one == name]
     periods = horizon if horizon is not None else usual_horizon(horizons)
     if periods not in horizons:
         known = ", ".join(map(str, sorted(horizons)))
@@ -30,68 +46,73 @@ def chosen(snapshot: Snapshot, target: str | None, horizon: int | None) -> tuple
 
 
 def ranking(
-    snapshot: Snapshot,
-    now: datetime,
-    *,
-    target: str | None,
-    horizon: int | None,
-    unit: Unit,
-    parent: str | None,
-    min_level: str | None,
-    limit: int,
-    cursor: str | None,
-) -> dict[str, Any]:
-    """Units by rank. Raises QueryInvalid, UnknownUnit (no such parent)."""
-    name, periods = chosen(snapshot, target, horizon)
-    rows = snapshot.rows[name, periods, unit.value]
-    if parent is not None:
-        rows = [row for row in rows if parent in _above(snapshot, unit, row["code"])]
-        if not rows and not any(parent in codes for codes in snapshot.parents.values()):
+    snapshot: Snapshot, now: datetime, query: RankingQuery, after: int = 0
+) -> tuple[dict[str, Any], int | None]:
+    """(units by rank after so many, how many precede what follows; None at the end).
+
+    Raises QueryInvalid, UnknownUnit (no such parent).
+    """
+    block = chosen(snapshot, query.target, query.horizon)
+    scores = snapshot.scores[block][query.unit]
+    rows = _inside(snapshot, scores, query.unit, query.parent)
+    if query.min_level is not None:
+        rows = rows[_at_least(scores, rows, query.unit, query.min_level)]
+    shown = rows[after : after + query.limit].tolist()
+    following = after + query.limit
+    answer = {
+        "snapshot": snapshot.head(now, *block),
+        "target": block[0],
+        "horizon": block[1],
+        "items": [item(snapshot, block, query.unit, row) for row in shown],
+    }
+    return answer, following if following < len(rows) else None
+
+
+def _inside(snapshot: Snapshot, scores: Scores, unit: Unit, parent: str | None) -> Places32:
+    """The rows of a level that lie inside a unit, by rank."""
+    if parent is None:
+        return scores.by_rank
+    order = list(Unit)
+    found = snapshot.places.find(parent, order[order.index(unit) + 1 :])
+    if found is None:
+        lower = snapshot.places.find(parent)
+        if lower is None:
             raise UnknownUnit(unit="unit", code=parent)
-    if min_level is not None:
-        order = [level.value for level in RANKED_LEVELS]
-        if min_level not in order:
-            raise QueryInvalid(parameter="min_level", problem=f"{min_level!r} is none of {', '.join(order)}")
-        if unit is not Unit.GRID:
-            raise QueryInvalid(parameter="min_level", problem="only grids have levels")
-        rows = [row for row in rows if row["level"] in order[: order.index(min_level) + 1]]
-    start = _offset(cursor, snapshot.id)
-    shown = rows[start : start + limit]
-    following = start + limit
-    return {
-        "snapshot": snapshot.head(now, name, periods),
-        "target": name,
-        "horizon": periods,
-        "items": [item(snapshot, row) for row in shown],
-        "next": _cursor(snapshot.id, following) if following < len(rows) else None,
-    }
+        raise QueryInvalid(
+            parameter="parent", problem=f"{parent!r} is a {lower[0].value}; no {unit.value} lies inside it"
+        )
+    return scores.ranked(snapshot.places.within(*found, unit))
 
 
-def item(snapshot: Snapshot, row: dict[str, Any]) -> dict[str, Any]:
+def _at_least(scores: Scores, rows: Places32, unit: Unit, min_level: str) -> Any:
+    order = [level.value for level in RANKED_LEVELS]
+    if min_level not in order:
+        raise QueryInvalid(parameter="min_level", problem=f"{min_level!r} is none of {', '.join(order)}")
+    if unit is not Unit.GRID:
+        raise QueryInvalid(parameter="min_level", problem="only grids have levels")
+    wanted = [LEVEL_NUMBERS[level] for level in order[: order.index(min_level) + 1]]
+    return np.isin(scores.level[rows], wanted)
+
+
+def item(snapshot: Snapshot, block: Block, unit: Unit, row: int) -> dict[str, Any]:
     """One unit of a ranking; what is not computed is null."""
-    key = (row["code"], row["target"], row["horizon"])
+    one, places = snapshot.scores[block][unit], snapshot.places[unit]
     return {
-        "unit": row["unit"],
-        "code": row["code"],
-        "name": row["name"],
-        "rank": row["rank"],
-        "rank_interval": _rank_interval(row),
-        "score": row["score"],
-        "expected_count": row["expected_count"],
-        "per_10000": row["per_10000"],
-        "interval": [row["lower"], row["upper"]],
-        "level": row["level"],
-        "change": row["change"],
-        "data_gap": _gaps(snapshot, row) if snapshot.gaps.rows else [],
-        "suppressed": row["suppressed"],
-        "reasons": snapshot.reasons.get(key, [])[:REASONS_SHOWN] if row["unit"] == Unit.GRID.value else [],
+        "unit": unit.value,
+        "code": places.codes[row],
+        "name": places.names[row],
+        "rank": int(one.rank[row]),
+        "rank_interval": None if one.rank_lower[row] < 0 else [int(one.rank_lower[row]), int(one.rank_upper[row])],
+        "score": _known(one.score[row]),
+        "expected_count": _known(one.expected_count[row]),
+        "per_10000": _known(one.per_10000[row]),
+        "interval": [int(one.lower[row]), int(one.upper[row])],
+        "level": None if one.level[row] < 0 else LEVELS[one.level[row]].value,
+        "change": _known(one.change[row]),
+        "data_gap": _gaps(snapshot, unit, row) if snapshot.gaps.rows else [],
+        "suppressed": bool(places.suppressed[row]),
+        "reasons": snapshot.reasons.of(block, row, REASONS_SHOWN) if unit is Unit.GRID else [],
     }
-
-
-def _rank_interval(row: dict[str, Any]) -> list[int] | None:
-    """Within which its rank lies; None where a baseline scores, and in snapshots from before there was one."""
-    lower, upper = row.get("rank_lower"), row.get("rank_upper")
-    return None if lower is None or upper is None else [int(lower), int(upper)]
 
 
 def sources(snapshot: Snapshot, now: datetime, source: str | None) -> dict[str, Any]:
@@ -104,37 +125,24 @@ def sources(snapshot: Snapshot, now: datetime, source: str | None) -> dict[str, 
 
 def portrait(snapshot: Snapshot, now: datetime, code: str) -> dict[str, Any]:
     """A grid: where it lies and how it stands for every target and horizon. Raises UnknownUnit."""
-    found = [
-        row
-        for (_, _, unit), rows in snapshot.rows.items()
-        if unit == Unit.GRID.value
-        for row in rows
-        if row["code"] == code
-    ]
-    if not found:
-        raise UnknownUnit(unit="grid", code=code)
-    above: dict[str, Any] = {}
-    for unit, upper in zip(
-        (Unit.GRID, Unit.COMMUNITY, Unit.TOWN), (Unit.COMMUNITY, Unit.TOWN, Unit.DISTRICT), strict=True
-    ):
-        step = above[unit.value]["code"] if unit.value in above else code
-        parent = snapshot.parents[unit.value][step]
-        name = next(
-            row["name"]
-            for key, rows in snapshot.rows.items()
-            if key[2] == upper.value
-            for row in rows
-            if row["code"] == parent
-        )
-        above[upper.value] = {"code": parent, "name": name}
+    row, grids = _grid(snapshot, code), snapshot.places[Unit.GRID]
+    above = {
+        unit.value: {"code": snapshot.places[unit].codes[place], "name": snapshot.places[unit].names[place]}
+        for unit, place in snapshot.places.above(Unit.GRID, row)
+        if unit is not Unit.CITY
+    }
+    hidden = bool(grids.suppressed[row])
     return {
         "snapshot": snapshot.head(now),
         "grid_id": code,
-        "name": found[0]["name"],
+        "name": grids.names[row],
         **above,
-        "residents": None if found[0]["suppressed"] else found[0]["residents"],
-        "suppressed": found[0]["suppressed"],
-        "scores": [{"target": row["target"], "horizon": row["horizon"], **item(snapshot, row)} for row in found],
+        "residents": None if hidden else _known(grids.residents[row]),
+        "suppressed": hidden,
+        "scores": [
+            {"target": block[0], "horizon": block[1], **item(snapshot, block, Unit.GRID, row)}
+            for block in snapshot.scores
+        ],
     }
 
 
@@ -142,51 +150,35 @@ def explanation(
     snapshot: Snapshot, now: datetime, code: str, target: str | None, horizon: int | None
 ) -> dict[str, Any]:
     """Why a grid stands where it does: effects in probability points against a usual grid. Raises UnknownUnit."""
-    name, periods = chosen(snapshot, target, horizon)
-    row = next((row for row in snapshot.rows[name, periods, Unit.GRID.value] if row["code"] == code), None)
-    if row is None:
-        raise UnknownUnit(unit="grid", code=code)
+    block = chosen(snapshot, target, horizon)
+    row = _grid(snapshot, code)
+    told = item(snapshot, block, Unit.GRID, row)
     return {
-        "snapshot": snapshot.head(now, name, periods),
+        "snapshot": snapshot.head(now, *block),
         "grid_id": code,
-        "target": name,
-        "horizon": periods,
-        "score": row["score"],
-        "level": row["level"],
-        "suppressed": row["suppressed"],
-        "reasons": snapshot.reasons.get((code, name, periods), []),
+        "target": block[0],
+        "horizon": block[1],
+        "score": told["score"],
+        "level": told["level"],
+        "suppressed": told["suppressed"],
+        "reasons": snapshot.reasons.of(block, row),
     }
 
 
-def _gaps(snapshot: Snapshot, row: dict[str, Any]) -> list[str]:
+def _grid(snapshot: Snapshot, code: str) -> int:
+    row = snapshot.places.row(Unit.GRID, code)
+    if row is None:
+        raise UnknownUnit(unit="grid", code=code)
+    return row
+
+
+def _gaps(snapshot: Snapshot, unit: Unit, row: int) -> list[str]:
     """The sources that fail the unit's district; for the city those that fail any."""
-    unit, code = Unit(row["unit"]), row["code"]
     if unit is Unit.CITY:
         return snapshot.gaps.sources(None)
-    return snapshot.gaps.sources(code if unit is Unit.DISTRICT else _above(snapshot, unit, code)[-2])
+    district = dict([(unit, row), *snapshot.places.above(unit, row)])[Unit.DISTRICT]
+    return snapshot.gaps.sources(snapshot.places[Unit.DISTRICT].codes[district])
 
 
-def _above(snapshot: Snapshot, unit: Unit, code: str) -> list[str]:
-    """The codes of the units above."""
-    found, order = [], list(Unit)
-    for level in order[order.index(unit) : -1]:
-        code = snapshot.parents[level.value][code]
-        found.append(code)
-    return found
-
-
-def _cursor(snapshot: str, offset: int) -> str:
-    return base64.urlsafe_b64encode(f"{snapshot}:{offset}".encode()).decode()
-
-
-def _offset(cursor: str | None, snapshot: str) -> int:
-    if cursor is None:
-        return 0
-    try:
-        owner, _, offset = base64.urlsafe_b64decode(cursor.encode()).decode().rpartition(":")
-        start = int(offset)
-    except (binascii.Error, UnicodeDecodeError, ValueError) as error:
-        raise QueryInvalid(parameter="cursor", problem="it is not one that a ranking gave as `next`") from error
-    if owner != snapshot:
-        raise QueryInvalid(parameter="cursor", problem="it belongs to another snapshot; start again without it")
-    return start
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+from serving.api.problems import problem_body
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
@@ -17,19 +12,23 @@ LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 class Gate:
     """Refuses any Host but the local ones (a page elsewhere may have re-bound its name) and anything that was forwarded."""
 
-    def __init__(self, app: Asgi) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass, or answer 403."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            # Nothing here speaks anything else, and what nobody thought of is refused.
+            await send({"type": "websocket.close", "code": 1008})
             return
         problem = refusal(scope["headers"])
         if problem is None:
             await self._app(scope, receive, send)
             return
-        body = json.dumps(problem_document(403, "request_refused", problem)).encode()
+        body = problem_body(scope, 403, "request_refused", problem)
         headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 403, "headers": headers})
         await send({"type": "http.response.body", "body": body})
@@ -43,11 +42,6 @@ def refusal(headers: list[tuple[bytes, bytes]]) -> str | None:
     if any(name.lower() == b"forwarded" or name.lower().startswith(b"x-forwarded-") for name, _ in headers):
         return "While no key exists, forwarded requests are refused."
     return None
-
-
-def problem_document(status: int, code: str, detail: str) -> dict[str, Any]:
-    """A problem document (RFC 9457)."""
-    return {"type": f"urn:riskwarn:{code}", "title": code.replace("_", " "), "status": status, "detail": detail}
 
 
 def _without_port(host: str) -> str:

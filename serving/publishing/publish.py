@@ -1,45 +1,36 @@
-"""Publishing: from the champions to one immutable snapshot and the alerts that it raises."""
+"""Publishing: from the champions to one immutable snapshot and the notices that it raises."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
-from features import City, build_features, chosen_executor, read_city, version_of
-from features.panel.panel import encoded
-from riskwarn.configuration import Configuration, usual_horizon
-from riskwarn.errors import NoChampion
-from riskwarn.files import sha256, sync
-from riskwarn.health import SourceHealth, examine
+from features import City, read_city
+from riskwarn.configuration import usual_horizon
+from riskwarn.errors import NoChampion, SnapshotWithdrawn
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
 from riskwarn.store.writing import one_at_a_time
 from riskwarn.words import Unit
-from serving.scoring.gaps import DataGaps, data_gaps
-from serving.scoring.levels import ALERTING
-from serving.scoring.city import Scored, score_city
-from serving.snapshots.tables import ALERTS, SNAPSHOTS
-from training import Champion, Forecaster, champions, load_champion
+from serving.alerts.raising import entering
+from serving.alerts.tables import ALERTS
+from serving.columns.gaps import DataGaps
+from serving.scoring.city import Before
+from serving.scoring.score import Scoring, catalogue_of, score
+from serving.snapshots import published
+from serving.snapshots.files import Content, read_files, write_files
+from training import Champion, champions, load_champion
 
 #: Days beyond its period for which a snapshot counts as fresh.
 GRACE = timedelta(days=1)
-
-#: File of a snapshot with the health of the sources as of its date.
-HEALTH = "health.json"
 
 
 @dataclass(frozen=True)
@@ -48,6 +39,7 @@ class Published:
 
     snapshot: str
     as_of: date
+    current: bool
     grids: int
     models: tuple[str, ...]
     alerts: int
@@ -59,6 +51,7 @@ class Published:
         return {
             "snapshot": self.snapshot,
             "as_of": self.as_of.isoformat(),
+            "current": self.current,
             "grids": self.grids,
             "models": list(self.models),
             "alerts": self.alerts,
@@ -67,11 +60,12 @@ class Published:
 
 
 def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: Progress = silent) -> Published:
-    """Score the city and publish the snapshot; the same inputs twice give the same snapshot and no new alert.
+    """Score the city and publish the snapshot; the same inputs give the same snapshot and no new notice.
 
-    Two at once publish one after the other, so that each knows the snapshot before. Raises NoChampion, GridsMissing,
-    NothingKnown, AsOfInvalid, ModelDamaged, and TrainedForOther, FeaturesChanged or PurposeUnknown where a champion was trained
-    for something else than is declared now.
+    One of an earlier as-of than the current one is stored, is not current, and raises nothing. Two at once publish one after the
+    other, so that each knows the snapshot before. Raises NoChampion, GridsMissing, NothingKnown, AsOfInvalid, ModelDamaged,
+    SnapshotDamaged (the one before), SnapshotWithdrawn (the same inputs were), and TrainedForOther, FeaturesChanged or
+    PurposeUnknown where a champion was trained for something else than is declared now.
     """
     with one_at_a_time(home.snapshots, progress, "waiting for another scoring to end"):
         return _publish(home, as_of, now, progress)
@@ -85,7 +79,6 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
     loaded = [(champion, load_champion(home, champion)) for champion in chosen]
     progress("reading the city")
     city = read_city(home, as_of, now=now)
-    current = newest(home)
     inputs: dict[str, Any] = {
         "as_of": city.as_of.isoformat(),
         "store_version": city.store_version,
@@ -93,111 +86,85 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
         "catalogue": catalogue_of(home.configuration, loaded),
         "models": {champion.version: champion.checksum for champion in chosen},
     }
-    if current is not None and current["manifest"]["inputs"] == inputs:
-        return Published(
-            current["id"],
-            city.as_of,
-            len(city.geography),
-            tuple(inputs["models"]),
-            0,
-            time.perf_counter() - started,
-            tuple(DataGaps.from_list(current["manifest"]["gaps"]).sources(None)),
+    current = published.newest(home)
+    same = published.of_same_inputs(home, city.as_of, inputs)
+    if same is not None:
+        _still_stands(home, same)
+        sources = DataGaps.from_list(same.manifest["gaps"]).sources(None)
+        is_current = current is not None and current.id == same.id
+        return _told(same.id, city, chosen, is_current, 0, started, sources)
+    previous = published.before(home, city.as_of)
+    before = _before(home, previous)
+    made = score(home, city, loaded, before, progress)
+    progress("publishing")
+    row = _row(home, city, chosen, inputs, previous, made, now)
+    content = Content(
+        made.scored.places, made.scored.scores, made.scored.reasons, tuple(one.as_dict() for one in made.health)
+    )
+    row["manifest"]["files"] = write_files(home.snapshots, row["id"], content)
+    is_current = current is None or city.as_of >= current.as_of
+    alerts: list[dict[str, Any]] = []
+    if is_current:
+        # What people last saw may be of the same as-of: what it raised is not raised again.
+        seen = (
+            before
+            if current is None or (previous is not None and current.id == previous.id)
+            else _before(home, current)
         )
-    previous = read_table(home, current["id"]) if current is not None else None
-    before, was = scores_before(previous)
-    scored, health, gaps = score(home, city, loaded, before, progress)
-    previous_id = current["id"] if current is not None else None
+        alerts = entering(made.scored, usual_horizon(row["manifest"]["horizons"]), seen)
+    with home.database.begin() as connection:
+        published.add(connection, row)
+        if alerts:
+            common = {"snapshot": row["id"], "status": "open", "raised_at": now, "unit": Unit.GRID.value}
+            connection.execute(insert(ALERTS), [{**alert, **common} for alert in alerts])
+    return _told(row["id"], city, chosen, is_current, len(alerts), started, made.gaps.sources(None))
+
+
+def _still_stands(home: Home, row: published.Row) -> None:
+    fate = published.fates(home, [row.id]).get(row.id)
+    if fate is not None and fate["fate"] == published.WITHDRAWN:
+        raise SnapshotWithdrawn(snapshot=row.id, because=fate["because"])
+
+
+def _before(home: Home, previous: published.Row | None) -> Before:
+    if previous is None:
+        return Before()
+    content = read_files(home.snapshots / previous.id, previous.manifest["files"])
+    return Before(content.places, content.scores)
+
+
+def _row(
+    home: Home,
+    city: City,
+    chosen: Sequence[Champion],
+    inputs: Mapping[str, Any],
+    previous: published.Row | None,
+    made: Scoring,
+    now: datetime,
+) -> dict[str, Any]:
+    previous_id = previous.id if previous is not None else None
     identity = hashlib.sha256(json.dumps([inputs, previous_id], sort_keys=True).encode()).hexdigest()[:12]
-    snapshot = f"{city.as_of.isoformat()}-{identity}"
-    horizons = sorted({champion.horizon for champion in chosen})
     manifest = {
         "inputs": inputs,
         "previous": previous_id,
-        "gaps": gaps.as_list(),
+        "gaps": made.gaps.as_list(),
         "models": {f"{champion.target}/{champion.horizon}": champion.version for champion in chosen},
         "interval_level": chosen[0].interval_level,
         "targets": list(dict.fromkeys(champion.target for champion in chosen)),
-        "horizons": horizons,
+        "horizons": sorted({champion.horizon for champion in chosen}),
         "period": home.configuration.period.value,
         "names": {
             name: {"zh": target.zh or name, "en": target.en or name}
             for name, target in home.configuration.targets.items()
         },
     }
-    progress("publishing")
-    manifest["files"] = write_tables(home.snapshots, snapshot, scored, health)
-    alerts = _alerts(scored, was, usual_horizon(horizons))
-    with home.database.begin() as connection:
-        connection.execute(
-            insert(SNAPSHOTS).values(
-                id=snapshot,
-                as_of=city.as_of,
-                published_at=now,
-                valid_until=_valid_until(city.calendar, city.as_of),
-                manifest=manifest,
-            )
-        )
-        if alerts:
-            common = {"snapshot": snapshot, "status": "open", "raised_at": now, "unit": Unit.GRID.value}
-            connection.execute(insert(ALERTS), [{**alert, **common} for alert in alerts])
-    return Published(
-        snapshot,
-        city.as_of,
-        len(city.geography),
-        tuple(champion.version for champion in chosen),
-        len(alerts),
-        time.perf_counter() - started,
-        tuple(gaps.sources(None)),
-    )
-
-
-def score(
-    home: Home,
-    city: City,
-    loaded: Sequence[tuple[Champion, Forecaster]],
-    before: dict[tuple[str, str, int], float],
-    progress: Progress = silent,
-) -> tuple[Scored, list[SourceHealth], DataGaps]:
-    """Score a city with loaded models: the tables of its snapshot, the health of its sources, and what they lack.
-
-    `before` holds the scores of the snapshot before, as :func:`serving.scoring.score_city` has them.
-    """
-    districts = city.geography.units[Unit.DISTRICT]
-    named = dict(zip(districts.codes, districts.names, strict=True))
-    health = examine(home, city.as_of, named, version=city.store_version, progress=progress)
-    gaps = data_gaps(health)
-    used = list(dict.fromkeys(name for _, forecaster in loaded for name in forecaster.names))
-    numbers, executor = encoded(city), chosen_executor(home.settings.dask, home.settings.threads)
-    matrix = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=used)
-    progress("scoring")
-    return score_city(city, numbers, matrix, loaded, before, gaps), health, gaps
-
-
-def catalogue_of(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> str:
-    """The version of all features that some models use: a change of any other gives the same snapshot."""
-    return version_of(configuration, [name for _, forecaster in loaded for name in forecaster.names])
-
-
-def newest(home: Home, as_of: date | None = None) -> dict[str, Any] | None:
-    """The newest published snapshot, or the newest of an as-of."""
-    rows = select(SNAPSHOTS).order_by(SNAPSHOTS.c.sequence.desc()).limit(1)
-    if as_of is not None:
-        rows = rows.where(SNAPSHOTS.c.as_of == as_of)
-    with home.database.connect() as connection:
-        found = connection.execute(rows).mappings().first()
-    return dict(found) if found is not None else None
-
-
-def read_table(home: Home, snapshot: str) -> pd.DataFrame:
-    """The canonical table of a snapshot."""
-    frame: pd.DataFrame = pq.read_table(home.snapshots / snapshot / "table.parquet").to_pandas()
-    return frame
-
-
-def read_health(home: Home, snapshot: str) -> list[dict[str, Any]]:
-    """The health of the sources as it was examined for a snapshot."""
-    found: list[dict[str, Any]] = json.loads((home.snapshots / snapshot / HEALTH).read_text(encoding="utf-8"))
-    return found
+    return {
+        "id": f"{city.as_of.isoformat()}-{identity}",
+        "as_of": city.as_of,
+        "published_at": now,
+        "valid_until": _valid_until(city.calendar, city.as_of),
+        "manifest": manifest,
+    }
 
 
 def _valid_until(calendar: Calendar, as_of: date) -> datetime:
@@ -205,53 +172,15 @@ def _valid_until(calendar: Calendar, as_of: date) -> datetime:
     return datetime(following.year, following.month, following.day, tzinfo=calendar.timezone)
 
 
-def scores_before(
-    previous: pd.DataFrame | None,
-) -> tuple[dict[tuple[str, str, int], float], dict[tuple[str, str, int], str]]:
-    """Score and level of each grid in a snapshot's table, by (code, target, horizon)."""
-    if previous is None:
-        return {}, {}
-    grids = previous[previous["unit"] == Unit.GRID.value]
-    keys = list(zip(grids["code"], grids["target"], grids["horizon"], strict=True))
-    return dict(zip(keys, grids["score"], strict=True)), dict(zip(keys, grids["level"], strict=True))
-
-
-def write_tables(folder: Path, snapshot: str, scored: Scored, health: Sequence[SourceHealth]) -> dict[str, str]:
-    """Write the tables into a folder of their own, durable under its name at once."""
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
-    sums = {}
-    for name, frame in (("table.parquet", scored.table), ("reasons.parquet", scored.reasons)):
-        # Fixed order of columns, no pandas metadata, one compression: the same numbers give the same bytes.
-        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-        pq.write_table(table, temporary / name, compression="zstd")
-        sync(temporary / name)
-        sums[name] = sha256(temporary / name)
-    told = json.dumps([one.as_dict() for one in health], ensure_ascii=False, allow_nan=False)
-    (temporary / HEALTH).write_text(told, encoding="utf-8")
-    sync(temporary / HEALTH)
-    sums[HEALTH] = sha256(temporary / HEALTH)
-    final = folder / snapshot
-    if final.exists():
-        # A publication that died before its row was written; nobody has read it.
-        shutil.rmtree(final)
-    temporary.chmod(0o755)
-    temporary.rename(final)
-    sync(folder)
-    return sums
-
-
-def _alerts(scored: Scored, was: dict[tuple[str, str, int], str], horizon: int) -> list[dict[str, Any]]:
-    """Grids that enter orange or red."""
-    table = scored.table
-    rows = table[(table["unit"] == Unit.GRID.value) & (table["horizon"] == horizon) & table["level"].isin(ALERTING)]
-    reasons = dict(list(scored.reasons.groupby(["code", "target", "horizon"], sort=False)))
-    alerts: list[dict[str, Any]] = []
-    for row in rows[["code", "target", "horizon", "level", "score"]].to_dict("records"):
-        key = (row["code"], row["target"], row["horizon"])
-        if was.get(key, "") in ALERTING:
-            continue
-        why = reasons[key].head(3) if key in reasons else scored.reasons.head(0)
-        told = why[["feature", "zh", "en", "effect"]].to_dict("records")
-        alerts.append({**{str(name): value for name, value in row.items()}, "reasons": told})
-    return alerts
+def _told(
+    snapshot: str,
+    city: City,
+    chosen: Sequence[Champion],
+    current: bool,
+    alerts: int,
+    started: float,
+    gaps: Sequence[str],
+) -> Published:
+    versions = tuple(champion.version for champion in chosen)
+    seconds = time.perf_counter() - started
+    return Published(snapshot, city.as_of, current, len(city.geography), versions, alerts, seconds, tuple(gaps))

@@ -1,4 +1,4 @@
-"""Data gaps travel with the scores: which sources should have reported of a place and have not, or not all.
+"""Where gaps of data hide risk: from the health of sources, and what a forecast rests on, to grids whose level is unknown.
 
 A gap hides risk and never shows less of it. Where a source that a forecast rests on is silent, its level is unknown;
 where such a source is short, a level that is raised in spite of it stands, and whatever is not raised is unknown.
@@ -7,15 +7,14 @@ where such a source is short, a level that is raised in spite of it stands, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from features import City
-from riskwarn.health import Gap, SourceHealth
-from riskwarn.words import Unit
+from riskwarn.health import SourceHealth
+from riskwarn.words import Gap, Unit
+from serving.columns.gaps import DataGaps, SourceGap
 from training import Reasons
 
 #: A forecast rests on a source from this share of all that moves it.
@@ -24,42 +23,13 @@ RELIED_SHARE = 0.2
 Flags = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class SourceGap:
-    """One source that fails one district, or the whole city (None)."""
-
-    source: str
-    kind: Gap
-    district: str | None
-
-
-@dataclass(frozen=True)
-class DataGaps:
-    """All gaps of a scoring."""
-
-    rows: tuple[SourceGap, ...] = ()
-
-    def sources(self, district: str | None) -> list[str]:
-        """The sources that fail a district; those that fail any for the city (None)."""
-        found = (row.source for row in self.rows if district is None or row.district in (None, district))
-        return list(dict.fromkeys(found))
-
-    def grids(self, city: City, sources: set[str], kind: Gap) -> Flags:
-        """(grids,) where one of the sources has a gap of this kind."""
-        districts = city.geography.units[Unit.DISTRICT]
-        failed = {row.district for row in self.rows if row.source in sources and row.kind is kind}
-        if None in failed:
-            return np.ones(len(city.geography), dtype=bool)
-        return np.array([code in failed for code in districts.codes], dtype=bool)[districts.of_grid]
-
-    def as_list(self) -> list[dict[str, Any]]:
-        """The form in the manifest of a snapshot."""
-        return [{"source": row.source, "kind": row.kind.value, "district": row.district} for row in self.rows]
-
-    @classmethod
-    def from_list(cls, rows: Sequence[dict[str, Any]]) -> DataGaps:
-        """Read the form of the manifest."""
-        return cls(tuple(SourceGap(row["source"], Gap(row["kind"]), row["district"]) for row in rows))
+def failed_grids(gaps: DataGaps, city: City, sources: set[str], kind: Gap) -> Flags:
+    """(grids,) where one of the sources has a gap of this kind, in the order of the city's geography."""
+    districts = city.geography.units[Unit.DISTRICT]
+    failed = {row.district for row in gaps.rows if row.source in sources and row.kind is kind}
+    if None in failed:
+        return np.ones(len(city.geography), dtype=bool)
+    return np.array([code in failed for code in districts.codes], dtype=bool)[districts.of_grid]
 
 
 def data_gaps(health: Sequence[SourceHealth]) -> DataGaps:

@@ -8,9 +8,6 @@ import numpy.typing as npt
 from riskwarn.configuration import Levels
 from riskwarn.words import RANKED_LEVELS, Level
 
-#: Entering one of these raises an alert.
-ALERTING = (Level.RED.value, Level.ORANGE.value)
-
 #: Levels that would be taken for low risk.
 NOT_RAISED = (Level.NONE.value, Level.BLUE.value)
 
@@ -19,7 +16,7 @@ Flags = npt.NDArray[np.bool_]
 
 def levels(
     score: npt.NDArray[np.float64],
-    rank: npt.NDArray[np.int64],
+    rank: npt.NDArray[np.integer],
     rules: Levels,
     silent: Flags | bool = False,
     short: Flags | bool = False,

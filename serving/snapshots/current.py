@@ -1,108 +1,113 @@
-"""A snapshot in memory, and the one that is current."""
+"""The snapshot that is current, held in memory: looked for and read in the background, and swapped as one reference.
+
+Nothing on the way of a request reads the database or a file, but for an older snapshot that is asked for by its as-of.
+"""
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+import logging
+import threading
+from collections import OrderedDict
+from datetime import date
 
-import pandas as pd
-import pyarrow.parquet as pq
-
-from riskwarn.errors import NoSnapshot
+from riskwarn.errors import NoSnapshot, QueryInvalid, SnapshotGone
 from riskwarn.home import Home
-from serving.scoring.gaps import DataGaps
-from serving.publishing.publish import newest, read_health, read_table
+from serving.snapshots import published
+from serving.snapshots.snapshot import Snapshot, load_snapshot
 
-Reason = dict[str, Any]
+#: Seconds between two looks for a newer snapshot.
+LOOK_EVERY = 0.5
 
+#: Bytes of older snapshots that are kept in memory; one is always kept.
+OLDER_BYTES = 100_000_000
 
-@dataclass(frozen=True)
-class Snapshot:
-    """A published scoring, ready to be asked."""
-
-    id: str
-    as_of: date
-    published_at: datetime
-    valid_until: datetime  # with the offset of the city
-    manifest: dict[str, Any]
-    rows: dict[tuple[str, int, str], list[dict[str, Any]]]  # (target, horizon, unit) -> rows by rank
-    reasons: dict[tuple[str, str, int], list[Reason]]  # (code, target, horizon) -> the strongest first
-    parents: dict[str, dict[str, str]]  # unit -> code -> code of the unit above
-    gaps: DataGaps
-    health: list[dict[str, Any]]  # the sources, as they were examined for it
-
-    def head(self, now: datetime, target: str | None = None, horizon: int | None = None) -> dict[str, Any]:
-        """What stands over every answer."""
-        return {
-            "id": self.id,
-            "as_of": self.as_of.isoformat(),
-            "published_at": self.published_at.isoformat(),
-            "valid_until": self.valid_until.isoformat(),
-            "stale": now >= self.valid_until,
-            "model": self.manifest["models"].get(f"{target}/{horizon}"),
-            "interval_level": self.manifest["interval_level"],
-        }
-
-
-def load_snapshot(home: Home, row: dict[str, Any]) -> Snapshot:
-    """Read a published snapshot."""
-    table = read_table(home, row["id"])
-    table = table.sort_values(["target", "horizon", "unit", "rank"], kind="stable")
-    plain = table.astype(object).where(table.notna(), None)
-    rows: dict[tuple[str, int, str], list[dict[str, Any]]] = {}
-    for one in _records(plain):
-        rows.setdefault((one["target"], one["horizon"], one["unit"]), []).append(one)
-    why: pd.DataFrame = pq.read_table(home.snapshots / row["id"] / "reasons.parquet").to_pandas()
-    reasons: dict[tuple[str, str, int], list[Reason]] = {}
-    for one in _records(why):
-        key = (one.pop("code"), one.pop("target"), one.pop("horizon"))
-        reasons.setdefault(key, []).append(one)
-    parents: dict[str, dict[str, str]] = {}
-    for unit, group in table.drop_duplicates(["unit", "code"]).groupby("unit"):
-        parents[str(unit)] = dict(zip(group["code"], group["parent"], strict=True))
-    return Snapshot(
-        row["id"],
-        row["as_of"],
-        row["published_at"],
-        row["valid_until"].astimezone(home.configuration.calendar.timezone),
-        row["manifest"],
-        rows,
-        reasons,
-        parents,
-        DataGaps.from_list(row["manifest"]["gaps"]),
-        read_health(home, row["id"]),
-    )
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
+_log = logging.getLogger(__name__)
 
 
 class Current:
-    """Gives the newest snapshot; looks for a newer one at most once a second."""
+    """Gives the current snapshot."""
 
-    def __init__(self, home: Home, look_every: float = 1.0) -> None:
-        self._home = home
-        self._look_every = look_every
-        self._looked = -look_every
+    def __init__(self, home: Home, look_every: float = LOOK_EVERY, older_bytes: int = OLDER_BYTES) -> None:
+        self._home, self._look_every, self._older_bytes = home, look_every, older_bytes
         self._held: Snapshot | None = None
+        self._older: OrderedDict[str, Snapshot] = OrderedDict()
+        self._reading, self._looking = threading.Lock(), threading.Lock()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+        #: Counts what was swapped: an answer of another number is not this one's.
+        self.generation = 0
+        #: Why the newest snapshot is not served; None where it is.
+        self.problem: Exception | None = None
+
+    def start(self) -> None:
+        """Look once, then go on looking in the background."""
+        self.look()
+        self._thread = threading.Thread(target=self._run, name="current-snapshot", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the background's looking."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(5)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._look_every):
+            self.look()
+
+    def look(self) -> None:
+        """Look for a newer snapshot once; what cannot be read leaves the old one served, and is told by `problem`."""
+        with self._looking:
+            try:
+                row = published.newest(self._home)
+                held = self._held.id if self._held is not None else None
+                if (row.id if row is not None else None) != held:
+                    self._held = load_snapshot(self._home, row) if row is not None else None
+                    self.generation += 1
+                if self.problem is not None:
+                    _log.warning("the newest snapshot is served again")
+                self.problem = None
+            except Exception as error:  # whatever it is, what is held stays served
+                if type(error) is not type(self.problem):
+                    _log.warning("the newest snapshot is not served: %s", error)
+                self.problem = error
 
     def __call__(self, as_of: date | None = None) -> Snapshot:
-        """The newest snapshot, or the newest of an as-of; raise NoSnapshot."""
+        """The current snapshot, or the newest of an as-of.
+
+        Raises NoSnapshot, QueryInvalid (no snapshot of this as-of), and what stood against reading any.
+        """
         if as_of is not None:
-            row = newest(self._home, as_of)
-            if row is None:
-                raise NoSnapshot(which=f" as of {as_of}")
-            return (
-                self._held if self._held is not None and self._held.id == row["id"] else load_snapshot(self._home, row)
-            )
-        if self._held is None or time.monotonic() - self._looked >= self._look_every:
-            row = newest(self._home)
-            self._looked = time.monotonic()
-            if row is None:
-                raise NoSnapshot(which="")
-            if self._held is None or self._held.id != row["id"]:
-                self._held = load_snapshot(self._home, row)
+            return self._of(as_of)
+        if self._held is None:
+            raise self.problem or NoSnapshot(which="")
         return self._held
+
+    def named(self, snapshot: str) -> Snapshot:
+        """A snapshot by its id. Raises NoSnapshot, SnapshotGone (withdrawn, or no longer kept), SnapshotDamaged."""
+        if self._held is not None and self._held.id == snapshot:
+            return self._held
+        with self._reading:
+            found = self._older.get(snapshot)
+            if found is None:
+                row = published.named(self._home, snapshot)
+                if published.fates(self._home, [snapshot]):
+                    raise SnapshotGone(snapshot=snapshot)
+                found = self._older[snapshot] = load_snapshot(self._home, row)
+            self._older.move_to_end(snapshot)
+            while len(self._older) > 1 and sum(one.size() for one in self._older.values()) > self._older_bytes:
+                self._older.popitem(last=False)
+            return found
+
+    def _of(self, as_of: date) -> Snapshot:
+        held = self._held
+        if held is not None and held.as_of == as_of:
+            return held
+        row = published.newest(self._home, as_of)
+        if row is None:
+            near = " and ".join(day.isoformat() for day in published.near(self._home, as_of))
+            problem = (
+                f"there is no snapshot as of {as_of}; the nearest are as of {near}" if near else "there is no snapshot"
+            )
+            raise QueryInvalid(parameter="as_of", problem=problem)
+        return self.named(row.id)

@@ -7,20 +7,21 @@ which they are, and no manifest is changed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import select
 
 from features import read_city
-from riskwarn.errors import NoSnapshot, NotReplayable
+from riskwarn.errors import NotReplayable, SnapshotDamaged
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
-from riskwarn.store.ledger import Loss, losses
-from serving.publishing.publish import catalogue_of, read_table, score, scores_before, write_tables
-from serving.snapshots.tables import SNAPSHOTS
+from riskwarn.store.ledger import losses
+from riskwarn.words import Unit
+from serving.scoring.city import Before
+from serving.scoring.score import catalogue_of, score
+from serving.snapshots import published
+from serving.snapshots.files import Content, read_files, write_files
+from serving.snapshots.lost import lost
 from training import Champion, load_champion
 
 
@@ -30,10 +31,8 @@ def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent
     Raises NoSnapshot, NotReplayable (the configuration or the code of its features changed since, or something was erased),
     ModelDamaged, and what :func:`training.load_champion` raises of a model that was made for something else.
     """
-    with home.database.connect() as connection:
-        manifest = connection.scalar(select(SNAPSHOTS.c.manifest).where(SNAPSHOTS.c.id == snapshot))
-    if manifest is None:
-        raise NoSnapshot(which=f" as {snapshot}")
+    row = published.named(home, snapshot)
+    manifest = row.manifest
     inputs = manifest["inputs"]
     if lost(manifest, losses(home)):
         raise NotReplayable(snapshot=snapshot, problem="a load or record that it was made with was erased")
@@ -47,20 +46,23 @@ def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent
     if inputs["catalogue"] != catalogue_of(home.configuration, loaded):
         raise NotReplayable(snapshot=snapshot, problem="the code of its features has changed since it was made")
     city = read_city(home, date.fromisoformat(inputs["as_of"]), version=inputs["store_version"])
-    before, _ = scores_before(read_table(home, manifest["previous"]) if manifest["previous"] else None)
-    scored, health, _ = score(home, city, loaded, before, progress)
-    return write_tables(folder, snapshot, scored, health)
+    made = score(home, city, loaded, _compared_with(home, row), progress)
+    health = tuple(one.as_dict() for one in made.health)
+    return write_files(folder, snapshot, Content(made.scored.places, made.scored.scores, made.scored.reasons, health))
 
 
-def lost(manifest: Mapping[str, Any], erased: Sequence[Loss]) -> bool:
-    """Whether something that a snapshot was made with was erased since."""
-    version = int(manifest["inputs"]["store_version"])
-    return any(loss.touches(version) for loss in erased)
-
-
-def not_replayable(home: Home, erased: Loss) -> list[str]:
-    """The snapshots that an erasure takes the ground from, oldest first; also one that has not happened yet."""
-    rows = select(SNAPSHOTS.c.id, SNAPSHOTS.c.manifest).order_by(SNAPSHOTS.c.sequence)
-    with home.database.connect() as connection:
-        found = connection.execute(rows).all()
-    return [str(row.id) for row in found if lost(row.manifest, [erased])]
+def _compared_with(home: Home, row: published.Row) -> Before:
+    """What a snapshot was compared with: it keeps these numbers itself. Where its files are damaged, the snapshot before has them."""
+    try:
+        own = read_files(home.snapshots / row.id, row.manifest["files"])
+        scores = {
+            block: {Unit.GRID: replace(by_unit[Unit.GRID], score=by_unit[Unit.GRID].before)}
+            for block, by_unit in own.scores.items()
+        }
+        return Before(own.places, scores)
+    except SnapshotDamaged:
+        if not row.manifest["previous"]:
+            return Before()
+    previous = published.named(home, row.manifest["previous"])
+    content = read_files(home.snapshots / previous.id, previous.manifest["files"])
+    return Before(content.places, content.scores)

@@ -1,37 +1,32 @@
-"""The tables of serving: published snapshots, and the alerts that they raised."""
+"""The tables of snapshots: what was published, and what became of it."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Date, Float, Integer, String, Table, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, Integer, String, Table
 
 from riskwarn.tables import METADATA, Instant
 
-#: Published snapshots; the newest published one is current. A row is never changed.
+#: Published snapshots. A row is never changed; `chain` binds it to all rows before.
 SNAPSHOTS = Table(
     "snapshots",
     METADATA,
     Column("sequence", Integer, primary_key=True, autoincrement=True),
     Column("id", String(64), nullable=False, unique=True),
-    Column("as_of", Date, nullable=False),
+    Column("as_of", Date, nullable=False, index=True),
     Column("published_at", Instant, nullable=False),
     Column("valid_until", Instant, nullable=False),
     Column("manifest", JSON, nullable=False),
+    Column("digest", String(64)),  # SHA-256 of the manifest, which names the SHA-256 of each file
+    Column("chain", String(64)),  # SHA-256 of the chain of the row before and this digest
 )
 
-#: Notices about one unit and target, with a life.
-ALERTS = Table(
-    "alerts",
+#: What became of a snapshot: `withdrawn` by somebody with a reason, or its files `swept` by retention.
+FATES = Table(
+    "snapshot_fates",
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("snapshot", String(64), nullable=False),
-    Column("target", String(64), nullable=False),
-    Column("horizon", Integer, nullable=False),
-    Column("unit", String(16), nullable=False),
-    Column("code", String(64), nullable=False),
-    Column("level", String(16), nullable=False),
-    Column("score", Float, nullable=False),
-    Column("status", String(16), nullable=False),
-    Column("raised_at", Instant, nullable=False),
-    Column("reasons", JSON, nullable=False),
-    UniqueConstraint("snapshot", "target", "horizon", "unit", "code"),
+    Column("snapshot", String(64), nullable=False, index=True),
+    Column("fate", String(16), nullable=False),
+    Column("because", String(512)),
+    Column("at", Instant, nullable=False),
 )

@@ -28,8 +28,9 @@ from riskwarn.store import Store, ledger, undo
 from riskwarn.store.ledger import Loss, losses
 from riskwarn.store.tables import ERASURES, LOADS
 from riskwarn.tables import METADATA
-from serving.snapshots.replay import not_replayable
-from serving.snapshots.tables import ALERTS, SNAPSHOTS
+from serving.alerts.tables import ALERTS
+from serving.snapshots.lost import not_replayable
+from serving.snapshots.tables import SNAPSHOTS
 from tests.postgresql import emptied
 
 HOMES = Path(__file__).parent / "homes"

@@ -15,8 +15,8 @@ from riskwarn.ingest.screening import record_digest
 from riskwarn.settings import Settings
 from riskwarn.store import Store
 from riskwarn.store.erasure import erase_load, erase_record
-from serving import publish
-from serving.publishing.publish import read_table
+from serving.publishing.publish import publish
+from serving.snapshots.frames import scores_frame
 from tests.conftest import Town
 from tests.postgresql import emptied
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
@@ -82,9 +82,9 @@ def test_the_chain_gives_the_same_as_on_sqlite(home: Home, town: Town, monkeypat
     home = replace(home, configuration=home.configuration.model_copy(update={"horizons": (1, 4)}))
     monkeypatch.setattr("training.routines.judging.best_baseline", lambda task, before: "climatology")
     train(home, target="conflict")
-    ours = read_table(home, publish(home, now=NOW).snapshot)
+    ours = scores_frame(home, publish(home, now=NOW).snapshot)
     ours = ours[ours["horizon"] == 4]
-    theirs = read_table(town.home, town.published.snapshot)
+    theirs = scores_frame(town.home, town.published.snapshot)
     theirs = theirs[(theirs["target"] == "conflict") & (theirs["horizon"] == 4)]
     columns = ["unit", "code", "rank"]
     pd.testing.assert_frame_equal(

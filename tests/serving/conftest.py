@@ -18,7 +18,8 @@ import uvicorn
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from riskwarn.store import ledger, undo
-from serving import create_app, publish
+from serving.api.app import create_app
+from serving.publishing.publish import publish
 from tests.conftest import Town
 from tests.worlds import NOW, load
 

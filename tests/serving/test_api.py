@@ -135,7 +135,7 @@ def test_an_unchanged_answer_is_304(api: httpx.Client) -> None:
         ("/v1/scores?min_level=purple", 422, "red, orange, yellow, blue"),
         ("/v1/scores?parent=nowhere", 404, "nowhere"),
         ("/v1/scores?cursor=xyz", 422, "cursor"),
-        ("/v1/scores?as_of=2001-01-01", 404, "2001-01-01"),
+        ("/v1/scores?as_of=2001-01-01", 422, "the nearest are as of"),
         ("/v1/grids/no-such-grid", 404, "no-such-grid"),
         ("/v1/grids/no-such-grid/explanation", 404, "no-such-grid"),
         ("/v1/persons", 404, "/docs"),
@@ -150,11 +150,21 @@ def test_refusals_are_problem_documents(api: httpx.Client, path: str, status: in
     assert told in problem["detail"]
 
 
-def test_a_cursor_belongs_to_its_snapshot(api: httpx.Client) -> None:
+def test_a_cursor_belongs_to_its_query_and_snapshot(api: httpx.Client) -> None:
     import base64
 
-    other = base64.urlsafe_b64encode(b"2020-01-06-abcdefabcdef:10").decode()
-    assert "snapshot" in get(api, f"/v1/scores?cursor={other}", 422)["detail"]
+    page = get(api, "/v1/scores?limit=5")
+    assert len(get(api, f"/v1/scores?limit=7&cursor={page['next']}")["items"]) == 7, (
+        "another length of answers is no other query"
+    )
+    assert get(api, f"/v1/scores?target=conflict&horizon=4&cursor={page['next']}")["items"], (
+        "nor are the usual ones by name"
+    )
+    for other in ("unit=town", "target=safety", "horizon=1", "min_level=red"):
+        assert "another query" in get(api, f"/v1/scores?{other}&cursor={page['next']}", 422)["detail"]
+    for made_up in (b"2020-01-06-abcdefabcdef:0123456789abcdef:10", b"s1:-5", b"s:q:-5", b"s:q:0"):
+        cursor = base64.urlsafe_b64encode(made_up).decode()
+        assert "`next`" in get(api, f"/v1/scores?cursor={cursor}", 422)["detail"]
 
 
 @pytest.mark.parametrize(

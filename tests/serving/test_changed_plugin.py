@@ -14,8 +14,9 @@ from features import build_features, read_city
 from features.building.tables import table_path
 from riskwarn.errors import FeaturesChanged
 from riskwarn.home import Home
-from serving import publish
-from serving.publishing.publish import newest, read_table
+from serving.publishing.publish import publish
+from serving.snapshots.frames import scores_frame
+from serving.snapshots.published import newest
 from serving.snapshots.replay import rebuild
 from tests.conftest import Town
 from tests.worlds import NOW
@@ -125,7 +126,7 @@ def test_a_changed_module_invalidates_what_uses_it_and_nothing_else(using: Home,
     row = newest(using)
     assert row is not None
     assert any("disputes_weighted_6" in load_forecaster(using, one.version).names for one in champions(using))
-    as_of, kept = row["as_of"], row["manifest"]["files"]
+    as_of, kept = row.as_of, row.manifest["files"]
     table = table_path(using, as_of, 1)
 
     for module, old, new in (
@@ -135,8 +136,8 @@ def test_a_changed_module_invalidates_what_uses_it_and_nothing_else(using: Home,
     ):
         edit(module, old, new)
         assert table_path(using, as_of, 1) == table, new
-        assert publish(using, now=NOW).snapshot == row["id"], new
-        assert rebuild(using, row["id"], tmp_path / "replay") == kept, new
+        assert publish(using, now=NOW).snapshot == row.id, new
+        assert rebuild(using, row.id, tmp_path / "replay") == kept, new
 
     for module, old, new in (
         ("my_features", "3 * SIX", "5 * SIX"),  # a feature of the same module that no model uses
@@ -144,8 +145,8 @@ def test_a_changed_module_invalidates_what_uses_it_and_nothing_else(using: Home,
     ):
         edit(module, old, new)
         assert table_path(using, as_of, 1) != table, new
-        assert publish(using, now=NOW).snapshot == row["id"], new
-        assert rebuild(using, row["id"], tmp_path / "replay") == kept, new
+        assert publish(using, now=NOW).snapshot == row.id, new
+        assert rebuild(using, row.id, tmp_path / "replay") == kept, new
 
     for module, old, new in (
         ("my_features", "10 + weighted", "11 + weighted"),
@@ -157,18 +158,18 @@ def test_a_changed_module_invalidates_what_uses_it_and_nothing_else(using: Home,
         with pytest.raises(FeaturesChanged, match=r"disputes_weighted_6.*run riskwarn retrain"):
             publish(using, now=NOW)
         with pytest.raises(FeaturesChanged, match="disputes_weighted_6"):
-            rebuild(using, row["id"], tmp_path / "replay")
+            rebuild(using, row.id, tmp_path / "replay")
 
     # Trained anew, the city is scored anew, by the numbers of the new code.
     trained(using)
     anew = publish(using, now=NOW)
-    assert anew.snapshot != row["id"]
-    before, after = (read_table(using, snapshot) for snapshot in (row["id"], anew.snapshot))
+    assert anew.snapshot != row.id
+    before, after = (scores_frame(using, snapshot) for snapshot in (row.id, anew.snapshot))
     assert list(before["code"]) == list(after["code"])
     differs = (before["score"] != after["score"]) & (before["unit"] == "grid")
     assert set(before[differs]["target"]) == {"conflict"}
     # And as it was, the old snapshot is replayed by the old code alone.
     edit()
-    assert rebuild(using, row["id"], tmp_path / "replay") == kept
+    assert rebuild(using, row.id, tmp_path / "replay") == kept
     with pytest.raises(FeaturesChanged, match="disputes_weighted_6"):
         rebuild(using, anew.snapshot, tmp_path / "replay")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 from riskwarn.home import Home
 from serving.api import answers
 from serving.api.app import asked_grid, create_app
+from tests.worlds import NOW
 
 IDS = [
     "G1",
@@ -40,7 +42,8 @@ def test_an_id_is_taken_from_the_path_as_it_was_sent(grid: str) -> None:
 @pytest.fixture
 def client(home: Home, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     """An API that answers with what it was asked for."""
-    monkeypatch.setattr("serving.app.Current.__call__", lambda *_: None)
+    snapshot = SimpleNamespace(valid_until=NOW)
+    monkeypatch.setattr("serving.api.app.Current.__call__", lambda *_: snapshot)
     monkeypatch.setattr(answers, "portrait", lambda _snapshot, _now, code: {"portrait": code})
     monkeypatch.setattr(answers, "explanation", lambda _snapshot, _now, code, *_: {"explanation": code})
     return TestClient(create_app(home), base_url="http://localhost")

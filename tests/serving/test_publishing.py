@@ -20,9 +20,11 @@ from riskwarn.files import sha256
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from riskwarn.words import Level
-from serving import publish
+from serving.alerts.raising import FIRST_OF_A_TOWN
+from serving.publishing.publish import publish
 from serving.scoring.levels import levels
-from serving.publishing.publish import newest, read_table
+from serving.snapshots.frames import reasons_frame, scores_frame
+from serving.snapshots.published import newest
 from serving.snapshots.replay import rebuild
 from tests.conftest import Town
 from tests.worlds import NOW
@@ -37,7 +39,7 @@ def copied(town: Town, tmp_path: Path) -> Home:
 
 
 def test_what_is_published_is_coherent(town: Town) -> None:
-    table = read_table(town.home, town.published.snapshot)
+    table = scores_frame(town.home, town.published.snapshot)
     grids = table[table["unit"] == "grid"]
     assert (grids["score"] <= grids["expected_count"]).all()
     for _, rows in grids.groupby(["target", "code"]):
@@ -53,7 +55,7 @@ def test_what_is_published_is_coherent(town: Town) -> None:
 
 def test_every_rank_of_a_model_has_an_interval_and_no_rank_of_a_baseline(town: Town) -> None:
     """As wide as what was learnt is uncertain; of one city there is one rank."""
-    table = read_table(town.home, town.published.snapshot)
+    table = scores_frame(town.home, town.published.snapshot)
     kinds = {(one.target, one.horizon): one.kind for one in town.trained}
     for (target, horizon, unit), rows in table.groupby(["target", "horizon", "unit"]):
         if kinds[target, horizon] != "model":
@@ -77,16 +79,16 @@ def test_a_snapshot_is_replayed_byte_for_byte(copied: Home) -> None:
     """From the same store, configuration, catalogue, models and snapshot before."""
     row = newest(copied)
     assert row is not None
-    kept = {name: sha256(copied.snapshots / row["id"] / name) for name in row["manifest"]["files"]}
-    assert kept == row["manifest"]["files"]
+    kept = {name: sha256(copied.snapshots / row.id / name) for name in row.manifest["files"]}
+    assert kept == row.manifest["files"]
     shutil.rmtree(copied.snapshots)
     (copied.path / "riskwarn.db-journal").unlink(missing_ok=True)
     with copied.database.begin() as connection:
         connection.exec_driver_sql("DELETE FROM alerts")
         connection.exec_driver_sql("DELETE FROM snapshots")
     again = publish(copied, now=NOW)
-    assert again.snapshot == row["id"]
-    assert {name: sha256(copied.snapshots / row["id"] / name) for name in kept} == kept
+    assert again.snapshot == row.id
+    assert {name: sha256(copied.snapshots / row.id / name) for name in kept} == kept
 
 
 def test_two_scorings_at_once_publish_one_snapshot(copied: Home) -> None:
@@ -138,12 +140,12 @@ def test_a_change_of_a_formula_or_a_word_invalidates_what_depends_on_it_and_noth
     assert row is not None
     used = {name for one in champions(copied) for name in load_forecaster(copied, one.version).names}
     spared = next(name for name in feature_versions(copied.configuration) if name not in used)
-    table, kept = table_path(copied, date(2026, 6, 1), 1), row["manifest"]["files"]
+    table, kept = table_path(copied, date(2026, 6, 1), 1), row.manifest["files"]
     with pytest.MonkeyPatch.context() as patch:
         versions_with(spared, patch)
         assert table_path(copied, date(2026, 6, 1), 1) != table
-        assert publish(copied, now=NOW).snapshot == row["id"]
-        assert rebuild(copied, row["id"], tmp_path) == kept
+        assert publish(copied, now=NOW).snapshot == row.id
+        assert rebuild(copied, row.id, tmp_path) == kept
     for change in (
         lambda patch: versions_with("disputes_open", patch),
         lambda patch: word_of_category("disputes", "neighbourhood", patch),
@@ -154,48 +156,76 @@ def test_a_change_of_a_formula_or_a_word_invalidates_what_depends_on_it_and_noth
             with pytest.raises(FeaturesChanged, match="run riskwarn retrain"):
                 publish(copied, now=NOW)
             with pytest.raises(FeaturesChanged, match=r"disputes_open|neighbourhood"):
-                rebuild(copied, row["id"], tmp_path)
+                rebuild(copied, row.id, tmp_path)
     assert table_path(copied, date(2026, 6, 1), 1) == table
-    assert publish(copied, now=NOW).snapshot == row["id"]
+    assert publish(copied, now=NOW).snapshot == row.id
 
 
 def test_change_is_told_against_the_snapshot_before(copied: Home) -> None:
-    before = read_table(copied, str(newest(copied)["id"]))  # type: ignore[index]
+    """With what was published for the greatest as-of before; a back-dated scoring has no part in that."""
+    current = newest(copied)
+    assert current is not None
+    assert scores_frame(copied, current.id)["change"].isna().all(), "nothing was published before"
     calendar = copied.configuration.calendar
-    earlier = publish(copied, calendar.shift(pd.Timestamp(before_as_of(copied)).date(), -1), now=NOW)
-    table = read_table(copied, earlier.snapshot)
+    earliest, earlier = (publish(copied, calendar.shift(current.as_of, -weeks), now=NOW) for weeks in (2, 1))
+    assert not (earliest.current or earlier.current) and (earliest.alerts, earlier.alerts) == (0, 0)
+    assert newest(copied) == current
+    before, table = (scores_frame(copied, one.snapshot) for one in (earliest, earlier))
     both = table[table["unit"] == "grid"].merge(
         before[before["unit"] == "grid"], on=["code", "target", "horizon"], suffixes=("", "_before")
     )
     assert len(both) == 240
     assert np.allclose(both["change"], both["score"] - both["score_before"], atol=2e-6)
-    assert before["change"].isna().all()
+    with copied.database.begin() as connection:
+        connection.exec_driver_sql(f"DELETE FROM snapshots WHERE id = '{earliest.snapshot}'")
+    shutil.rmtree(copied.snapshots / earliest.snapshot)
+    assert (
+        rebuild(copied, earlier.snapshot, copied.path / "again") == newest(copied, earlier.as_of).manifest["files"]
+    ), (  # type: ignore[union-attr]
+        "a snapshot keeps the scores that it was compared with"
+    )
 
 
 def before_as_of(home: Home) -> str:
     row = newest(home)
     assert row is not None
-    return str(row["as_of"])
+    return str(row.as_of)
 
 
-def high(home: Home, snapshot: str) -> set[tuple[str, str]]:
-    """Grids and targets of the two highest levels, at the horizon that people look at."""
-    table = read_table(home, snapshot)
-    rows = table[table["level"].isin(["red", "orange"]) & (table["horizon"] == 4)]
-    return set(zip(rows["code"], rows["target"], strict=True))
+HEIGHTS = {"orange": 1, "red": 2}
 
 
-def test_an_alert_is_raised_once_and_again_only_when_a_level_is_entered_again(copied: Home) -> None:
-    eager = Levels(red=LevelRule(top=0.05, times=0), orange=LevelRule(top=0.1, times=0))
+def heights(home: Home, snapshot: str) -> dict[tuple[str, str], int]:
+    """How high the grids of the two highest levels stand, at the horizon that people look at."""
+    table = scores_frame(home, snapshot)
+    rows = table[table["level"].isin(list(HEIGHTS)) & (table["horizon"] == 4)]
+    return {(row.code, row.target): HEIGHTS[row.level] for row in rows.itertuples()}
+
+
+def test_an_alert_is_raised_when_a_level_is_entered_and_never_twice(copied: Home) -> None:
+    """Orange to red is an entry; the same grids published again, by whatever inputs, are none; a first publication is no flood."""
+    eager = Levels(red=LevelRule(top=0.05, times=0), orange=LevelRule(top=0.2, times=0))
     home = Home(copied.path, copied.configuration.model_copy(update={"levels": eager}), copied.settings)
-    before = high(home, str(newest(copied)["id"]))  # type: ignore[index]
-    first = publish(home, now=NOW)
-    was_high = high(home, first.snapshot)
-    assert len(was_high) == 12, "the first tenth of sixty grids, for two targets"
-    assert first.alerts == len(was_high - before)
-    as_of = home.configuration.calendar.shift(first.as_of, -1)
-    second = publish(home, as_of, now=NOW)
-    assert second.alerts == len(high(home, second.snapshot) - was_high)
+    latest = pd.Timestamp(before_as_of(copied)).date()
+    with copied.database.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM alerts")
+        connection.exec_driver_sql("DELETE FROM snapshots")
+    calendar = home.configuration.calendar
+    first = publish(home, calendar.shift(latest, -2), now=NOW)
+    towns = scores_frame(home, first.snapshot).query("unit == 'town'")["code"].nunique()
+    assert 0 < first.alerts <= FIRST_OF_A_TOWN * towns * 2, "two targets"
+    was, rises = heights(home, first.snapshot), 0
+    for weeks in (1, 0):
+        now = publish(home, calendar.shift(latest, -weeks), now=NOW)
+        stands = heights(home, now.snapshot)
+        assert now.alerts == sum(height > was.get(key, 0) for key, height in stands.items())
+        rises += sum(height == 2 and was.get(key) == 1 for key, height in stands.items())
+        was = stands
+    assert rises, "some went from orange to red"
+    again = Home(home.path, home.configuration.model_copy(update={"city": "another name"}), home.settings)
+    anew = publish(again, now=NOW)
+    assert anew.snapshot != now.snapshot and anew.current
+    assert heights(again, anew.snapshot) == was and anew.alerts == 0
 
 
 def test_a_damaged_model_is_not_used(copied: Home) -> None:
@@ -227,8 +257,7 @@ def test_reasons_that_say_nearly_the_same_are_told_together(town: Town) -> None:
     """One line a theme and source; the words are those of a feature that moves the probability the same way."""
     from features import catalogue
 
-    folder = town.home.snapshots / town.published.snapshot
-    reasons = pd.read_parquet(folder / "reasons.parquet")
+    reasons = reasons_frame(town.home, town.published.snapshot)
     themes = {feature.name: (feature.source, feature.theme) for feature in catalogue(town.home.configuration)}
     told = reasons[reasons["feature"].isin(themes)].copy()
     assert len(told) > 100

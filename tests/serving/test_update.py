@@ -19,9 +19,11 @@ from riskwarn.home import Home, open_home
 from riskwarn.ingest.loading.inbox import inbox_of
 from riskwarn.settings import Settings
 from riskwarn.store import ledger
-from serving.publishing.publish import newest, read_table
-from serving.snapshots.tables import ALERTS, SNAPSHOTS
+from serving.alerts.tables import ALERTS
 from serving.publishing.update import update
+from serving.snapshots.frames import scores_frame
+from serving.snapshots.published import newest
+from serving.snapshots.tables import SNAPSHOTS
 from tests.conftest import Town
 from tests.orders import ROOT
 from tests.serving.conftest import running
@@ -76,13 +78,13 @@ def test_an_update_that_is_killed_anywhere_is_gone_on_with(night: Home) -> None:
             told.append((run(step), len(ledger(night)) - before[0], count(night, SNAPSHOTS) - before[1]))
         assert told == [("killed", 1, 0), ("killed", 2, 0), ("killed", 2, 0), ("killed", 2, 0)]
         assert run(None) == "complete"
-        once = read_table(night, newest(night)["id"]), count(night, ALERTS)  # type: ignore[index]
+        once = scores_frame(night, newest(night).id), count(night, ALERTS)  # type: ignore[union-attr]
         assert run(None) == "complete"
     assert set(rows_of(night).values()) == {1}
     assert (len(ledger(night)), count(night, SNAPSHOTS)) == (before[0] + 2, before[1] + 1)
     again = newest(night)
     assert again is not None
-    assert read_table(night, again["id"]).equals(once[0]) and count(night, ALERTS) == once[1]
+    assert scores_frame(night, again.id).equals(once[0]) and count(night, ALERTS) == once[1]
 
 
 @pytest.mark.slow

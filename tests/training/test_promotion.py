@@ -27,7 +27,7 @@ from riskwarn.files import sha256
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from riskwarn.words import Severity
-from serving import publish
+from serving.publishing.publish import publish
 from tests.conftest import Town
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
 from training import (

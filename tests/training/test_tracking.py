@@ -11,7 +11,7 @@ import pytest
 from riskwarn.errors import NothingKnown, TrackingServerUnusable, TrackingStoreUnusable
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
-from serving import publish
+from serving.publishing.publish import publish
 from tests.worlds import NOW
 from training import train
 from training.registry.tracking import tracking

@@ -8,7 +8,7 @@ import pytest
 
 from riskwarn.home import make_home
 from riskwarn.settings import Settings
-from serving import Published
+from serving.publishing.publish import Published
 from tests.riskwarn.cli.calling import Caller
 from tests.training.registry.families import BASELINE, CHALLENGER, family, losses, standing
 from training.registry.versions import set_alias

@@ -24,7 +24,7 @@ from riskwarn.store.erasure import erase_load, erase_record, foresee_load
 from riskwarn.store.proof import Sought, prove
 from riskwarn.store.tables import ERASURES, LAKE_FILES, LOADS, QUARANTINE
 from riskwarn.store.undo import undo
-from serving.snapshots.replay import not_replayable
+from serving.snapshots.lost import not_replayable
 from serving.snapshots.tables import SNAPSHOTS
 from tests.worlds import NOW, dispute, load, with_grids, write_csv
 

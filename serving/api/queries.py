@@ -1,0 +1,76 @@
+"""What each route may be asked: a parameter that no model here declares is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from riskwarn.words import Level, Unit
+
+
+class MinLevel(StrEnum):
+    """A level that is raised."""
+
+    RED = Level.RED
+    ORANGE = Level.ORANGE
+    YELLOW = Level.YELLOW
+    BLUE = Level.BLUE
+
+
+_TARGET = Field(None, description="declared target; the first where not given")
+_HORIZON = Field(None, description="periods ahead; 4 where served, else the first")
+_AS_OF = Field(None, description="the newest snapshot of this as-of")
+
+
+class Nothing(BaseModel):
+    """A route without parameters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ScoresQuery(Nothing):
+    """A ranking."""
+
+    target: str | None = _TARGET
+    horizon: int | None = _HORIZON
+    unit: Unit = Field(Unit.GRID, description="grid, community, town, district or city")
+    parent: str | None = Field(None, description="only units inside the unit of this code")
+    min_level: MinLevel | None = Field(None, description="only this attention level and higher; grids only")
+    limit: int = Field(50, ge=1, le=1000, description="units an answer")
+    cursor: str | None = Field(
+        None, description="`next` of the answer before; goes on in its snapshot while that is kept"
+    )
+    as_of: date | None = _AS_OF
+
+
+class GridQuery(Nothing):
+    """A portrait."""
+
+    as_of: date | None = _AS_OF
+
+
+class ExplanationQuery(GridQuery):
+    """An explanation."""
+
+    target: str | None = _TARGET
+    horizon: int | None = _HORIZON
+
+
+class ListQuery(Nothing):
+    """A list, the newest first."""
+
+    limit: int = Field(50, ge=1, le=1000, description="rows an answer")
+
+
+class AlertsQuery(ListQuery):
+    """Notices."""
+
+    target: str | None = Field(None, description="only this target")
+
+
+class HealthQuery(Nothing):
+    """The health of sources."""
+
+    source: str | None = Field(None, description="only this source")

@@ -1,0 +1,160 @@
+"""What was answered before is answered again from memory, ahead of the router; ETags, 304, gzip and HEAD at one place.
+
+A route says how long its answer holds by :func:`hold`; whatever else it answers passes as it is, with an ETag. A held answer goes
+with the snapshot it was made of, and with the moment at which that becomes stale.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.snapshots.current import Current
+
+#: Bytes of bodies that are held.
+MOST_BYTES = 48_000_000
+
+#: Bodies below are not packed.
+_PACKED_FROM = 1_000
+
+Header = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True)
+class Held:
+    """One answer in one encoding."""
+
+    headers: list[Header]
+    unchanged: list[Header]  # of a 304
+    body: bytes
+    tags: tuple[bytes, ...]  # any of them is this answer, in whatever encoding
+    until: float  # as a timestamp
+    generation: int
+
+
+def hold(scope: Scope, until: datetime | None) -> None:
+    """Say, inside a route, that its answer holds as long as its snapshot is current, but until a moment at most."""
+    scope["riskwarn.hold"] = float("inf") if until is None else until.timestamp()
+
+
+class Repeats:
+    """The layer. `clock` gives the time as a timestamp."""
+
+    def __init__(
+        self, app: ASGIApp, current: Current, clock: Callable[[], float], most_bytes: int = MOST_BYTES
+    ) -> None:
+        self._app, self._current, self._clock, self._most = app, current, clock, most_bytes
+        self._held: OrderedDict[tuple[bytes, bytes, bool], Held] = OrderedDict()
+        self._bytes = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer again, or ask the router and hold what it says."""
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        packed, asked = False, b""
+        for name, value in scope["headers"]:
+            if name == b"accept-encoding":
+                packed = b"gzip" in value
+            elif name == b"if-none-match":
+                asked = value
+        key = (scope.get("raw_path") or scope["path"].encode(), scope["query_string"], packed)
+        held = self._held.get(key)
+        if held is None or held.generation != self._current.generation or self._clock() >= held.until:
+            held = await self._ask(key, scope, receive, send)
+            if held is None:
+                return
+        if asked and _matches(asked, held.tags):
+            await send({"type": "http.response.start", "status": 304, "headers": held.unchanged})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": held.headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else held.body})
+
+    async def _ask(self, key: tuple[bytes, bytes, bool], scope: Scope, receive: Receive, send: Send) -> Held | None:
+        """Ask the router; what is no plain 200 is sent on as it comes, and None is given."""
+        generation = self._current.generation
+        scope["riskwarn.request_id"] = uuid.uuid4().hex
+        head = scope["method"] == "HEAD"
+        if head:
+            scope = {**scope, "method": "GET"}
+        answer = _Answer(send, head)
+        await self._app(scope, receive, answer.take)
+        if answer.start is None:
+            return None
+        held = _made(answer.start, b"".join(answer.parts), key[2], scope.get("riskwarn.hold"), generation)
+        if "riskwarn.hold" in scope:
+            self._keep(key, held)
+        return held
+
+    def _keep(self, key: tuple[bytes, bytes, bool], held: Held) -> None:
+        first = next(iter(self._held.values()), None)
+        if first is not None and first.generation != held.generation:
+            self._held.clear()
+            self._bytes = 0
+        before = self._held.pop(key, None)
+        self._held[key] = held
+        self._bytes += _size(key, held) - (0 if before is None else _size(key, before))
+        while self._bytes > self._most and self._held:
+            old, gone = self._held.popitem(last=False)
+            self._bytes -= _size(old, gone)
+
+
+def _size(key: tuple[bytes, bytes, bool], held: Held) -> int:
+    return len(held.body) + len(key[0]) + len(key[1]) + 1_000
+
+
+class _Answer:
+    """Collects a 200; anything else, and a stream, goes straight to the caller."""
+
+    def __init__(self, send: Send, head: bool) -> None:
+        self._send, self._head, self._through = send, head, False
+        self.start: Message | None = None
+        self.parts: list[bytes] = []
+
+    async def take(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            if message["status"] == 200 and _header(message, b"content-length") is not None:
+                self.start = message
+                return
+            self._through = True
+        elif not self._through:
+            self.parts.append(message.get("body", b""))
+            return
+        elif self._head and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self._send(message)
+
+
+def _made(start: Message, body: bytes, packed: bool, until: float | None, generation: int) -> Held:
+    digest = hashlib.sha256(body).hexdigest()[:32].encode()
+    tags = (b'"' + digest + b'"', b'"' + digest + b'-gz"')
+    kept = [pair for pair in start["headers"] if pair[0].lower() not in (b"content-length", b"etag")]
+    if not any(name.lower() == b"cache-control" for name, _ in kept):
+        kept.append((b"cache-control", b"private, no-cache"))
+    packed = packed and len(body) >= _PACKED_FROM
+    own = [(b"etag", tags[packed]), (b"vary", b"accept-encoding")]
+    if packed:
+        body = gzip.compress(body, 6, mtime=0)
+        kept.append((b"content-encoding", b"gzip"))
+    unchanged = [pair for pair in kept if pair[0].lower() == b"cache-control"] + own
+    headers = [*kept, *own, (b"content-length", str(len(body)).encode())]
+    return Held(headers, unchanged, body, tags, float("inf") if until is None else until, generation)
+
+
+def _matches(asked: bytes, tags: tuple[bytes, ...]) -> bool:
+    if asked in tags:
+        return True
+    held = [part.strip().removeprefix(b"W/") for part in asked.split(b",")]
+    return b"*" in held or any(tag in held for tag in tags)
+
+
+def _header(message: Message, name: bytes) -> bytes | None:
+    return next((value for key, value in message["headers"] if key.lower() == name), None)

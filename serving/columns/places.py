@@ -1,0 +1,130 @@
+"""The units of a city, level by level, in the order of the hierarchy: what lies inside a unit lies side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from riskwarn.words import Unit
+
+Places32 = npt.NDArray[np.int32]
+
+#: From the whole down to the parts.
+DOWNWARDS = tuple(reversed(Unit))
+
+SCHEMA = pa.schema(
+    [
+        ("unit", pa.string()),
+        ("code", pa.string()),
+        ("name", pa.string()),
+        ("parent", pa.int32()),  # row among the units of the level above
+        ("residents", pa.float64()),
+        ("suppressed", pa.bool_()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class LevelOfPlaces:
+    """The units of one level, those of one parent side by side."""
+
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    parents: Places32  # (units,) rows of the level above, never falling; -1 for the city
+    residents: npt.NDArray[np.float64]  # NaN where nobody knows
+    suppressed: npt.NDArray[np.bool_]  # too few residents for details
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """Code -> row."""
+        return {code: row for row, code in enumerate(self.codes)}
+
+
+@dataclass(frozen=True)
+class Places:
+    """All levels of a city."""
+
+    levels: Mapping[Unit, LevelOfPlaces]
+
+    def __getitem__(self, unit: Unit) -> LevelOfPlaces:
+        return self.levels[unit]
+
+    def row(self, unit: Unit, code: str) -> int | None:
+        """The row of a unit; None where there is none of this code."""
+        return self.levels[unit].rows.get(code)
+
+    def find(self, code: str, units: Sequence[Unit] = tuple(Unit)) -> tuple[Unit, int] | None:
+        """The first of some levels that has a unit of this code, and its row."""
+        for unit in units:
+            row = self.row(unit, code)
+            if row is not None:
+                return unit, row
+        return None
+
+    def above(self, unit: Unit, row: int) -> list[tuple[Unit, int]]:
+        """The units above one, the nearest first."""
+        found, order = [], list(Unit)
+        for lower, upper in zip(order[order.index(unit) : -1], order[order.index(unit) + 1 :], strict=True):
+            row = int(self.levels[lower].parents[row])
+            found.append((upper, row))
+        return found
+
+    def within(self, unit: Unit, row: int, level: Unit) -> slice:
+        """The rows of a lower level that lie inside a unit."""
+        starts = self._starts[unit, level]
+        return slice(int(starts[row]), int(starts[row + 1]))
+
+    @cached_property
+    def _starts(self) -> dict[tuple[Unit, Unit], Places32]:
+        """(upper, lower) -> the first row inside each unit of the upper level, and the number of rows at the end."""
+        starts: dict[tuple[Unit, Unit], Places32] = {}
+        for place, upper in enumerate(DOWNWARDS):
+            inside = np.arange(len(self.levels[upper]), dtype=np.int32)
+            for lower in DOWNWARDS[place + 1 :]:
+                inside = inside[self.levels[lower].parents]
+                starts[upper, lower] = np.searchsorted(inside, np.arange(len(self.levels[upper]) + 1)).astype(np.int32)
+        return starts
+
+    def as_arrow(self) -> pa.Table:
+        """One row a unit, from the city down."""
+        parts = []
+        for unit in DOWNWARDS:
+            level = self.levels[unit]
+            columns = [
+                [unit.value] * len(level),
+                level.codes,
+                level.names,
+                pa.array(level.parents, pa.int32(), mask=level.parents < 0),
+                pa.array(level.residents, pa.float64(), mask=np.isnan(level.residents)),
+                level.suppressed,
+            ]
+            parts.append(pa.table(columns, SCHEMA))
+        return pa.concat_tables(parts)
+
+    @classmethod
+    def from_arrow(cls, table: pa.Table) -> Places:
+        """Read what :meth:`as_arrow` made."""
+        held: dict[str, Any] = {name: table[name].combine_chunks() for name in table.column_names}
+        units = np.array(held["unit"].to_pylist(), dtype=object)
+        levels = {}
+        for unit in DOWNWARDS:
+            rows = np.flatnonzero(units == unit.value)
+            first, stop = (int(rows[0]), int(rows[-1]) + 1) if len(rows) else (0, 0)
+            part = {name: column.slice(first, stop - first) for name, column in held.items()}
+            levels[unit] = LevelOfPlaces(
+                tuple(part["code"].to_pylist()),
+                tuple(part["name"].to_pylist()),
+                part["parent"].fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32),
+                part["residents"].to_numpy(zero_copy_only=False).astype(np.float64),
+                part["suppressed"].to_numpy(zero_copy_only=False),
+            )
+        return cls(levels)

@@ -1,0 +1,118 @@
+"""The scores of one target and horizon at one level, as columns in the order of the places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from riskwarn.words import Level, Unit
+from serving.columns.places import DOWNWARDS, Places, Places32
+
+Reals = npt.NDArray[np.float64]
+
+#: The levels by their number; -1 is a unit that has none.
+LEVELS = tuple(Level)
+LEVEL_NUMBERS = {level.value: number for number, level in enumerate(LEVELS)}
+
+
+@dataclass(frozen=True)
+class Scores:
+    """(units of a level,) each; NaN or -1 where there is no number."""
+
+    score: Reals  # P(N >= 1); grids only
+    expected_count: Reals
+    lower: Places32
+    upper: Places32
+    per_10000: Reals
+    rank: Places32  # from 1
+    rank_lower: Places32
+    rank_upper: Places32
+    level: npt.NDArray[np.int8]  # number among LEVELS
+    known: npt.NDArray[np.int8]  # the level, or where it is unknown the last one that was known
+    change: Reals  # of the score against `before`
+    before: Reals  # the score that the snapshot before published
+
+    @cached_property
+    def by_rank(self) -> Places32:
+        """The rows, the first rank first."""
+        return np.argsort(self.rank, kind="stable").astype(np.int32)
+
+    def ranked(self, rows: slice) -> Places32:
+        """The rows of a slice, the first rank first."""
+        inside = np.argsort(self.rank[rows], kind="stable")
+        order: Places32 = (inside + rows.start).astype(np.int32)
+        return order
+
+
+#: Of each (target, horizon): its scores by level.
+Block = tuple[str, int]
+AllScores = Mapping[Block, Mapping[Unit, Scores]]
+
+_WHOLE = {"lower", "upper", "rank", "rank_lower", "rank_upper"}
+_LEVELS = {"level", "known"}
+_NAMES = tuple(field.name for field in fields(Scores))
+
+SCHEMA = pa.schema(
+    [("target", pa.string()), ("horizon", pa.int32()), ("unit", pa.string()), ("code", pa.string())]
+    + [(name, pa.string() if name in _LEVELS else pa.int32() if name in _WHOLE else pa.float64()) for name in _NAMES]
+)
+
+
+def as_arrow(places: Places, scores: AllScores) -> pa.Table:
+    """One row a target, horizon and unit: the canonical table of a snapshot, in a fixed order."""
+    parts = []
+    words = pa.array([level.value for level in LEVELS])
+    for (target, horizon), by_unit in scores.items():
+        for unit in DOWNWARDS:
+            one, size = by_unit[unit], len(places[unit])
+            columns: list[Any] = [[target] * size, [horizon] * size, [unit.value] * size, places[unit].codes]
+            for name in _NAMES:
+                column = getattr(one, name)
+                if name in _LEVELS:
+                    numbers = pa.array(column, pa.int8(), mask=column < 0)
+                    columns.append(pa.DictionaryArray.from_arrays(numbers, words).cast(pa.string()))
+                elif name in _WHOLE:
+                    columns.append(pa.array(column, pa.int32(), mask=column < 0))
+                else:
+                    columns.append(pa.array(column, pa.float64(), mask=np.isnan(column)))
+            parts.append(pa.table(columns, SCHEMA))
+    return pa.concat_tables(parts)
+
+
+def from_arrow(places: Places, table: pa.Table) -> dict[Block, dict[Unit, Scores]]:
+    """Read what :func:`as_arrow` made; `code` need not be there. Raises ValueError where the table is none of these places."""
+    size = sum(len(places[unit]) for unit in DOWNWARDS)
+    if table.num_rows % size:
+        raise ValueError(f"{table.num_rows} rows are no multiple of {size} units")
+    columns = {name: _numpy(name, table[name]) for name in _NAMES}
+    scores: dict[Block, dict[Unit, Scores]] = {}
+    for start in range(0, table.num_rows, size):
+        block = table["target"][start].as_py(), table["horizon"][start].as_py()
+        scores[block] = {
+            unit: Scores(**{name: column[rows] for name, column in columns.items()})
+            for unit, rows in _slices(places, start)
+        }
+    return scores
+
+
+def _slices(places: Places, start: int) -> Iterator[tuple[Unit, slice]]:
+    for unit in DOWNWARDS:
+        stop = start + len(places[unit])
+        yield unit, slice(start, stop)
+        start = stop
+
+
+def _numpy(name: str, column: pa.ChunkedArray) -> Any:
+    if name in _LEVELS:
+        numbers = pc.index_in(column, pa.array([level.value for level in LEVELS])).combine_chunks()
+        return numbers.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int8)
+    if name in _WHOLE:
+        return column.combine_chunks().fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+    return column.combine_chunks().to_numpy(zero_copy_only=False).astype(np.float64)

@@ -1,0 +1,66 @@
+"""The places of a scoring, in the order of the hierarchy, out of a city's geography."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features import City
+from riskwarn.words import Unit
+from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
+
+Order = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Places, and where each of their rows stands in the geography."""
+
+    places: Places
+    order: dict[Unit, Order]  # by level: for each row its index in the geography
+
+
+def placed(city: City) -> Placed:
+    """The units of a city: those of one parent side by side, by code."""
+    geography = city.geography
+    residents = residents_of(city)
+    small = np.where(np.isnan(residents), False, residents < city.configuration.min_residents)
+    nothing = np.full(1, -1, dtype=np.int32)
+    whole = geography.units[Unit.CITY]
+    levels, order = {}, {Unit.CITY: np.zeros(1, dtype=np.int64)}
+    levels[Unit.CITY] = LevelOfPlaces(whole.codes, whole.names, nothing, np.array([residents.sum()]), np.zeros(1, bool))
+    for unit, upper in zip(DOWNWARDS[1:], DOWNWARDS[:-1], strict=True):
+        rows = levels[upper].rows
+        if unit is Unit.GRID:
+            codes, names = tuple(geography.grid_ids), tuple(geography.names)
+            above = geography.units[upper]
+            parents = np.array([rows[code] for code in above.codes], dtype=np.int32)[above.of_grid]
+            people, hidden = residents, small
+        else:
+            units = geography.units[unit]
+            codes, names = units.codes, units.names
+            parents = np.array([rows[code] for code in units.parents], dtype=np.int32)
+            people = np.bincount(units.of_grid, residents, len(units.codes)).astype(np.float64)
+            hidden = np.zeros(len(codes), dtype=bool)
+        place = np.lexsort((np.array(codes, dtype=str), parents)) if len(codes) else np.zeros(0, dtype=np.int64)
+        order[unit] = place
+        levels[unit] = LevelOfPlaces(
+            tuple(codes[index] for index in place.tolist()),
+            tuple(names[index] for index in place.tolist()),
+            parents[place],
+            people[place],
+            hidden[place],
+        )
+    return Placed(Places(levels), order)
+
+
+def residents_of(city: City) -> npt.NDArray[np.float64]:
+    """(grids,) the newest population that was known at the as-of; NaN where nobody knows."""
+    rows = city.demographics
+    known = rows[rows["known_at"].isna() | (rows["known_at"] < pd.Timestamp(city.calendar.instant(city.as_of)))]
+    found = np.full(len(city.geography), np.nan)
+    found[known["grid"].to_numpy()] = known["population"].to_numpy()
+    return found

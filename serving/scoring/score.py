@@ -1,0 +1,51 @@
+"""From loaded champions to the columns of a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from features import City, build_features, chosen_executor, version_of
+from features.panel.panel import encoded
+from riskwarn.configuration import Configuration
+from riskwarn.health import SourceHealth, examine
+from riskwarn.home import Home
+from riskwarn.progress import Progress, silent
+from riskwarn.words import Unit
+from serving.columns.gaps import DataGaps
+from serving.scoring.city import Before, Scored, score_city
+from serving.scoring.gaps import data_gaps
+from training import Champion, Forecaster
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """A scored city, the health of its sources, and what they lack."""
+
+    scored: Scored
+    health: tuple[SourceHealth, ...]
+    gaps: DataGaps
+
+
+def score(
+    home: Home,
+    city: City,
+    loaded: Sequence[tuple[Champion, Forecaster]],
+    before: Before,
+    progress: Progress = silent,
+) -> Scoring:
+    """Score a city with loaded models, compared with what was published before."""
+    districts = city.geography.units[Unit.DISTRICT]
+    named = dict(zip(districts.codes, districts.names, strict=True))
+    health = examine(home, city.as_of, named, version=city.store_version, progress=progress)
+    gaps = data_gaps(health)
+    used = list(dict.fromkeys(name for _, forecaster in loaded for name in forecaster.names))
+    numbers, executor = encoded(city), chosen_executor(home.settings.dask, home.settings.threads)
+    matrix = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=used)
+    progress("scoring")
+    return Scoring(score_city(city, numbers, matrix, loaded, before, gaps), tuple(health), gaps)
+
+
+def catalogue_of(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> str:
+    """The version of all features that some models use: a change of any other gives the same snapshot."""
+    return version_of(configuration, [name for _, forecaster in loaded for name in forecaster.names])

@@ -1,0 +1,51 @@
+"""A snapshot as pandas frames, for analysts; a server never imports this."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from riskwarn.home import Home
+from riskwarn.words import Unit
+from serving.columns.places import DOWNWARDS, Places
+from serving.snapshots.files import PLACES, REASONS, SCORES, TEXTS
+
+
+def scores_frame(home: Home, snapshot: str) -> pd.DataFrame:
+    """One row a target, horizon and unit, with the unit's name, parent (code), residents, and whether details are withheld."""
+    folder = home.snapshots / snapshot
+    places = Places.from_arrow(pq.read_table(folder / PLACES))
+    rows = []
+    for unit in DOWNWARDS:
+        level = places[unit]
+        above = np.array([*_codes_above(places, unit), None], dtype=object)
+        rows.append(
+            pd.DataFrame(
+                {
+                    "unit": unit.value,
+                    "code": level.codes,
+                    "name": level.names,
+                    "parent": above[level.parents],
+                    "residents": level.residents,
+                    "suppressed": level.suppressed,
+                }
+            )
+        )
+    scores: pd.DataFrame = pq.read_table(folder / SCORES).to_pandas()
+    return scores.merge(pd.concat(rows, ignore_index=True), on=["unit", "code"], how="left", validate="many_to_one")
+
+
+def reasons_frame(home: Home, snapshot: str) -> pd.DataFrame:
+    """One row a target, horizon, grid (code) and reason, the strongest first; effects in millionths of a probability."""
+    folder = home.snapshots / snapshot
+    codes = np.array(Places.from_arrow(pq.read_table(folder / PLACES))[Unit.GRID].codes, dtype=object)
+    reasons: pd.DataFrame = pq.read_table(folder / REASONS).to_pandas()
+    texts: pd.DataFrame = pq.read_table(folder / TEXTS).to_pandas()
+    told = reasons.assign(code=codes[reasons["grid"]])
+    return told.merge(texts, left_on="text", right_index=True, how="left").drop(columns=["grid", "text"])
+
+
+def _codes_above(places: Places, unit: Unit) -> tuple[str, ...]:
+    order = list(Unit)
+    return places[order[order.index(unit) + 1]].codes if unit is not Unit.CITY else ()

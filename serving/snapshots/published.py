@@ -1,0 +1,111 @@
+"""The rows of what was published: which snapshot is current, which stood before, and what became of each.
+
+Current is the snapshot of the greatest as-of, then the newest, that nobody withdrew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, select
+
+from riskwarn.errors import NoSnapshot
+from riskwarn.home import Home
+from serving.snapshots.tables import FATES, SNAPSHOTS
+
+WITHDRAWN, SWEPT = "withdrawn", "swept"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One published snapshot, as its row has it."""
+
+    sequence: int
+    id: str
+    as_of: date
+    published_at: datetime
+    valid_until: datetime
+    manifest: dict[str, Any]
+    digest: str | None = None
+    chain: str | None = None
+
+
+def _rows(*, withdrawn: bool = False) -> Select[Any]:
+    """The rows, the one that is or would be current first."""
+    rows = select(SNAPSHOTS).order_by(SNAPSHOTS.c.as_of.desc(), SNAPSHOTS.c.sequence.desc())
+    if withdrawn:
+        return rows
+    return rows.where(SNAPSHOTS.c.id.not_in(select(FATES.c.snapshot)))
+
+
+def _found(home: Home, rows: Select[Any]) -> list[Row]:
+    with home.database.connect() as connection:
+        return [Row(**row) for row in connection.execute(rows).mappings()]
+
+
+def newest(home: Home, as_of: date | None = None) -> Row | None:
+    """The current snapshot, or the newest of an as-of."""
+    rows = _rows().limit(1)
+    if as_of is not None:
+        rows = rows.where(SNAPSHOTS.c.as_of == as_of)
+    return next(iter(_found(home, rows)), None)
+
+
+def before(home: Home, as_of: date) -> Row | None:
+    """The current snapshot of the greatest as-of before one."""
+    return next(iter(_found(home, _rows().where(SNAPSHOTS.c.as_of < as_of).limit(1))), None)
+
+
+def of_same_inputs(home: Home, as_of: date, inputs: Mapping[str, Any]) -> Row | None:
+    """A snapshot that was made from just this, current or not, kept or not."""
+    rows = _found(home, _rows(withdrawn=True).where(SNAPSHOTS.c.as_of == as_of))
+    return next((row for row in rows if row.manifest["inputs"] == inputs), None)
+
+
+def named(home: Home, snapshot: str) -> Row:
+    """The row of a snapshot by its id. Raises NoSnapshot."""
+    found = _found(home, _rows(withdrawn=True).where(SNAPSHOTS.c.id == snapshot))
+    if not found:
+        raise NoSnapshot(which=f" as {snapshot}")
+    return found[0]
+
+
+def listed(home: Home, limit: int | None = None) -> list[Row]:
+    """All that was published, the latest publication first."""
+    return _found(home, select(SNAPSHOTS).order_by(SNAPSHOTS.c.sequence.desc()).limit(limit))
+
+
+def near(home: Home, as_of: date) -> list[date]:
+    """The as-ofs nearest to one that has no snapshot: the last before it and the first after it."""
+    days = select(SNAPSHOTS.c.as_of).where(SNAPSHOTS.c.id.not_in(select(FATES.c.snapshot)))
+    with home.database.connect() as connection:
+        before_it = connection.scalar(days.where(SNAPSHOTS.c.as_of < as_of).order_by(SNAPSHOTS.c.as_of.desc()).limit(1))
+        after_it = connection.scalar(days.where(SNAPSHOTS.c.as_of > as_of).order_by(SNAPSHOTS.c.as_of).limit(1))
+    return [day for day in (before_it, after_it) if day is not None]
+
+
+def fates(home: Home, snapshots: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
+    """What became of snapshots, by id: `fate`, `because`, `at`; a withdrawal counts before a sweep."""
+    rows = select(FATES).order_by(FATES.c.fate)
+    if snapshots is not None:
+        rows = rows.where(FATES.c.snapshot.in_(snapshots))
+    with home.database.connect() as connection:
+        return {row["snapshot"]: dict(row) for row in connection.execute(rows).mappings()}
+
+
+def add(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Write the row of a snapshot, bound to all rows before it."""
+    digest = hashlib.sha256(json.dumps(row["manifest"], sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    last = connection.scalar(select(SNAPSHOTS.c.chain).order_by(SNAPSHOTS.c.sequence.desc()).limit(1))
+    chain = hashlib.sha256(f"{last or ''}{digest}".encode()).hexdigest()
+    connection.execute(insert(SNAPSHOTS).values(**row, digest=digest, chain=chain))
+
+
+def mark(connection: Connection, snapshot: str, fate: str, because: str | None, at: datetime) -> None:
+    """Write what became of a snapshot."""
+    connection.execute(insert(FATES).values(snapshot=snapshot, fate=fate, because=because, at=at))

@@ -1,0 +1,74 @@
+"""A published scoring, ready to be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+import numpy as np
+
+from riskwarn.home import Home
+from serving.columns.gaps import DataGaps
+from serving.columns.places import Places
+from serving.columns.reasons import AllReasons
+from serving.columns.scores import AllScores
+from serving.snapshots.files import read_files
+from serving.snapshots.published import Row
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A published scoring, in memory; nothing in it is ever changed."""
+
+    id: str
+    as_of: date
+    published_at: datetime
+    valid_until: datetime  # with the offset of the city
+    manifest: dict[str, Any]
+    places: Places
+    scores: AllScores
+    reasons: AllReasons
+    gaps: DataGaps
+    health: tuple[dict[str, Any], ...]  # the sources, as they were examined for it
+
+    def head(self, now: datetime, target: str | None = None, horizon: int | None = None) -> dict[str, Any]:
+        """What stands over every answer."""
+        return {
+            "id": self.id,
+            "as_of": self.as_of.isoformat(),
+            "published_at": self.published_at.isoformat(),
+            "valid_until": self.valid_until.isoformat(),
+            "stale": now >= self.valid_until,
+            "model": self.manifest["models"].get(f"{target}/{horizon}"),
+            "interval_level": self.manifest["interval_level"],
+        }
+
+    def size(self) -> int:
+        """Bytes that it holds, about: the columns, and 100 a text."""
+        columns = [
+            getattr(one, field.name)
+            for by_unit in self.scores.values()
+            for one in by_unit.values()
+            for field in fields(one)
+        ]
+        columns += [column for one in self.reasons.blocks.values() for column in (one.starts, one.text, one.effect)]
+        texts = sum(2 * len(level) for level in self.places.levels.values()) + 2 * len(self.reasons.texts)
+        return sum(column.nbytes for column in columns if isinstance(column, np.ndarray)) + 100 * texts
+
+
+def load_snapshot(home: Home, row: Row, zone: tzinfo | None = None) -> Snapshot:
+    """Read a published snapshot, each file verified. Raises SnapshotDamaged."""
+    content = read_files(home.snapshots / row.id, row.manifest["files"])
+    return Snapshot(
+        row.id,
+        row.as_of,
+        row.published_at,
+        row.valid_until.astimezone(zone or home.configuration.calendar.timezone),
+        row.manifest,
+        content.places,
+        content.scores,
+        content.reasons,
+        DataGaps.from_list(row.manifest["gaps"]),
+        content.health,
+    )
