@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from riskwarn.disclosure import count_shown
 from riskwarn.health.contents import MUCH_LOCAL
-from riskwarn.health.reports import Finding, SourceHealth, Verdict, shown
+from riskwarn.health.reports import Finding, SourceHealth, Verdict
 from riskwarn.mapping import Mapping
 from riskwarn.periods import Period, day_of
 from riskwarn.words import Gap
@@ -75,7 +76,7 @@ def _rhythm(one: SourceHealth) -> Iterator[Finding]:
 def _volume(one: SourceHealth) -> Iterator[Finding]:
     zh, en = _PERIODS[one.period]
     if one.volume is not None and one.volume.short and one.gap is Gap.SHORT:
-        seen, expected, share = shown(one.volume.observed), round(one.volume.expected), 1 - one.volume.ratio
+        seen, expected, share = count_shown(one.volume.observed), round(one.volume.expected), 1 - one.volume.ratio
         yield Finding(
             "short",
             Verdict.GAP,
@@ -85,7 +86,7 @@ def _volume(one: SourceHealth) -> Iterator[Finding]:
     short = [part for part in one.districts if part.gap is Gap.SHORT and one.gap is None]
     for part in short[:NAMED]:
         assert part.volume is not None
-        seen, expected = shown(part.volume.observed), round(part.volume.expected)
+        seen, expected = count_shown(part.volume.observed), round(part.volume.expected)
         yield Finding(
             "short",
             Verdict.GAP,
@@ -110,7 +111,7 @@ def _delivery(one: SourceHealth, mapping: Mapping) -> Iterator[Finding]:
     if (late := one.belated) is not None:
         day, number, needed = (
             late.before.date().isoformat(),
-            shown(late.records),
+            count_shown(late.records),
             mapping.delivery_days + late.missed_days,
         )
         yield Finding(
@@ -131,8 +132,8 @@ def _places(one: SourceHealth) -> Iterator[Finding]:
         yield Finding(
             "ended_grids",
             Verdict.WARNING,
-            f"有 {shown(lost.records)} 条记录位于已撤销而没有去向的网格（{zh}），现有网格都不计它们：请载入 grid_lineage，说明由哪些网格承接",
-            f"{shown(lost.records)} records lie in grids that ended without a successor ({en}), so that no grid of today counts "
+            f"有 {count_shown(lost.records)} 条记录位于已撤销而没有去向的网格（{zh}），现有网格都不计它们：请载入 grid_lineage，说明由哪些网格承接",
+            f"{count_shown(lost.records)} records lie in grids that ended without a successor ({en}), so that no grid of today counts "
             "them: load grid_lineage, which says what followed (from_grid_id, to_grid_id, effective_at)",
         )
 

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from riskwarn.disclosure import count_shown
 from riskwarn.health.contents import Contents
 from riskwarn.health.delays import Arrival, Belated, Delay
 from riskwarn.health.freshness import Freshness
@@ -143,11 +144,6 @@ class SourceHealth:
         }
 
 
-def shown(count: int) -> int | str:
-    """A count as people may see it: 1 and 2 are told together."""
-    return "1–2" if count in (1, 2) else count
-
-
 def _freshness(one: Freshness | None) -> dict[str, Any] | None:
     if one is None:
         return None
@@ -156,15 +152,15 @@ def _freshness(one: Freshness | None) -> dict[str, Any] | None:
 
 
 def _delay(one: Delay | None) -> dict[str, Any] | None:
-    return None if one is None else {**_plain(asdict(one)), "records": shown(one.records)}
+    return None if one is None else {**_plain(asdict(one)), "records": count_shown(one.records)}
 
 
 def _belated(one: Belated | None) -> dict[str, Any] | None:
-    return None if one is None else _plain({**asdict(one), "records": shown(one.records)})
+    return None if one is None else _plain({**asdict(one), "records": count_shown(one.records)})
 
 
 def _placeless(one: Placeless | None) -> dict[str, Any] | None:
-    return None if one is None else {"records": shown(one.records), "grids": list(one.grids)}
+    return None if one is None else {"records": count_shown(one.records), "grids": list(one.grids)}
 
 
 def _volume(one: Volume | None) -> dict[str, Any] | None:
@@ -172,7 +168,7 @@ def _volume(one: Volume | None) -> dict[str, Any] | None:
         return None
     return {
         "periods": one.periods,
-        "observed": shown(one.observed),
+        "observed": count_shown(one.observed),
         "expected": round(one.expected, 1),
         "lowest": round(one.lowest, 1),
         "rarity": float(f"{one.rarity:.3g}"),

@@ -97,6 +97,7 @@ def _at_least(scores: Scores, rows: Places32, unit: Unit, min_level: str) -> Any
 def item(snapshot: Snapshot, block: Block, unit: Unit, row: int) -> dict[str, Any]:
     """One unit of a ranking; what is not computed is null."""
     one, places = snapshot.scores[block][unit], snapshot.places[unit]
+    hidden = bool(places.suppressed[row])
     return {
         "unit": unit.value,
         "code": places.codes[row],
@@ -105,12 +106,12 @@ def item(snapshot: Snapshot, block: Block, unit: Unit, row: int) -> dict[str, An
         "rank_interval": None if one.rank_lower[row] < 0 else [int(one.rank_lower[row]), int(one.rank_upper[row])],
         "score": _known(one.score[row]),
         "expected_count": _known(one.expected_count[row]),
-        "per_10000": _known(one.per_10000[row]),
+        "per_10000": None if hidden else _known(one.per_10000[row]),
         "interval": [int(one.lower[row]), int(one.upper[row])],
         "level": None if one.level[row] < 0 else LEVELS[one.level[row]].value,
         "change": _known(one.change[row]),
         "data_gap": _gaps(snapshot, unit, row) if snapshot.gaps.rows else [],
-        "suppressed": bool(places.suppressed[row]),
+        "suppressed": hidden,
         "reasons": snapshot.reasons.of(block, row, REASONS_SHOWN) if unit is Unit.GRID else [],
     }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from features import City
+from riskwarn.disclosure import complemented
 from riskwarn.words import Unit
 from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
 
@@ -27,7 +28,6 @@ def placed(city: City) -> Placed:
     """The units of a city: those of one parent side by side, by code."""
     geography = city.geography
     residents = residents_of(city)
-    small = np.where(np.isnan(residents), False, residents < city.configuration.min_residents)
     nothing = np.full(1, -1, dtype=np.int32)
     whole = geography.units[Unit.CITY]
     levels, order = {}, {Unit.CITY: np.zeros(1, dtype=np.int64)}
@@ -38,13 +38,12 @@ def placed(city: City) -> Placed:
             codes, names = tuple(geography.grid_ids), tuple(geography.names)
             above = geography.units[upper]
             parents = np.array([rows[code] for code in above.codes], dtype=np.int32)[above.of_grid]
-            people, hidden = residents, small
+            people = residents
         else:
             units = geography.units[unit]
             codes, names = units.codes, units.names
             parents = np.array([rows[code] for code in units.parents], dtype=np.int32)
             people = np.bincount(units.of_grid, residents, len(units.codes)).astype(np.float64)
-            hidden = np.zeros(len(codes), dtype=bool)
         place = np.lexsort((np.array(codes, dtype=str), parents)) if len(codes) else np.zeros(0, dtype=np.int64)
         order[unit] = place
         levels[unit] = LevelOfPlaces(
@@ -52,8 +51,16 @@ def placed(city: City) -> Placed:
             tuple(names[index] for index in place.tolist()),
             parents[place],
             people[place],
-            hidden[place],
+            np.zeros(len(place), dtype=bool),
         )
+    upwards = list(reversed(DOWNWARDS))
+    hidden = complemented(
+        [levels[unit].residents for unit in upwards],
+        [levels[unit].parents for unit in upwards[:-1]],
+        city.configuration.min_residents,
+    )
+    for unit, flags in zip(upwards, hidden, strict=True):
+        levels[unit] = replace(levels[unit], suppressed=flags)
     return Placed(Places(levels), order)
 
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from features.pages.words import FAMILIES, source_words
 from riskwarn.configuration import Configuration
+from riskwarn.disclosure import count_shown
 from training.audits.audit import Audit, Value
 from training.evaluation.reliability import FEWEST
 from training.reports.charts import interval, number
@@ -117,7 +118,8 @@ def cell(key: str, value: Value, names: Mapping[str, str]) -> Pair:
     if key in _FLAGS:
         return ("是", "yes") if value else ("否", "no")
     if isinstance(value, int) or float(value).is_integer():
-        text = "1–2" if key in _COUNTS and value in (1, 2) else f"{int(value):,}"
+        shown = count_shown(int(value)) if key in _COUNTS else int(value)
+        text = shown if isinstance(shown, str) else f"{shown:,}"
         return (text, text)
     text = percent(value) if _share(key) else number(value)
     return (text, text)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from riskwarn.configuration import usual_horizon
+from riskwarn.disclosure import count_shown
 from riskwarn.errors import ModelDamaged, NoChampion, ReportMissing
 from riskwarn.health import SourceHealth, districts_in_force, examine, prospects, usual_as_of
-from riskwarn.health.reports import shown
 from riskwarn.home import Home
 from riskwarn.periods import Period, day_of
 from riskwarn.progress import Progress, silent
@@ -80,7 +80,7 @@ def source_facts(one: SourceHealth) -> SourceFacts:
         zh=one.zh,
         verdict=one.verdict.value,
         verdict_zh=one.verdict.zh,
-        records=f"{told:,}" if isinstance(told := shown(one.records), int) else told,
+        records=f"{told:,}" if isinstance(told := count_shown(one.records), int) else told,
         first=day_of(int(series.edges[0])) if series is not None else None,
         newest=day_of(fresh.newest_day) if fresh is not None else None,
         quiet_days=fresh.quiet_days if fresh is not None else None,

@@ -1,0 +1,52 @@
+"""Complementary suppression: what is withheld must not follow from a total and the parts that are shown beside it.
+
+The rule of statistical offices (Willenborg and de Waal 2001, Elements of Statistical Disclosure Control, chapter 5) for one
+hierarchy of sums.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Reals = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+def complemented(residents: list[Reals], parents: list[npt.NDArray[np.integer]], least: int) -> list[Flags]:
+    """Which units' details are withheld, level by level from the parts up.
+
+    `residents` has the residents of each unit (NaN where nobody knows), `parents` the row of each unit in the next level up (not
+    needed for the last). A unit of fewer than `least` residents is withheld. So is, beside it, the smallest of its siblings, until
+    what is missing under their total is two units or more and no fewer than `least` residents; and of a unit that is withheld, the
+    smallest of its parts, lest it be their sum.
+    """
+    hidden = [np.where(np.isnan(people), False, people < least) for people in residents]
+    for level in range(len(parents)):
+        hidden[level] = _beside(
+            residents[level], parents[level], hidden[level], np.unique(parents[level][hidden[level]]), least
+        )
+    for level in reversed(range(len(parents))):
+        above = np.flatnonzero(hidden[level + 1])
+        hidden[level] = _beside(residents[level], parents[level], hidden[level], above, least)
+    return hidden
+
+
+def _beside(
+    people: Reals, parents: npt.NDArray[np.integer], hidden: Flags, concerned: npt.NDArray[np.integer], least: int
+) -> Flags:
+    """Withhold more of the parts of some units; where residents are unknown, their total tells of none."""
+    hidden = hidden.copy()
+    order = np.argsort(parents, kind="stable")
+    starts = np.searchsorted(parents[order], concerned)
+    stops = np.searchsorted(parents[order], concerned, side="right")
+    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+        children = order[start:stop]
+        if np.isnan(people[children]).any():
+            continue
+        for child in sorted(children[~hidden[children]].tolist(), key=lambda one: (people[one], one)):
+            inside = children[hidden[children]]
+            if len(inside) >= 2 and people[inside].sum() >= least:
+                break
+            hidden[child] = True
+    return hidden
