@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from serving.columns.places import Places32
@@ -64,35 +63,26 @@ class AllReasons:
             )
         ]
 
-    def as_arrow(self) -> tuple[pa.Table, pa.Table]:
-        """(reasons, texts)."""
-        parts = [SCHEMA.empty_table()]
+    def as_arrow(self) -> Iterator[pa.Table]:
+        """The reasons, a part for each block; those of a block without reasons are none."""
         for (target, horizon), one in self.blocks.items():
             size = len(one.text)
             grid = np.repeat(np.arange(len(one.starts) - 1, dtype=np.int32), np.diff(one.starts))
-            parts.append(pa.table([[target] * size, [horizon] * size, grid, one.text, one.effect], SCHEMA))
-        texts = pa.Table.from_pylist([dict(text) for text in self.texts], TEXT_SCHEMA)
-        return pa.concat_tables(parts), texts
-
-    @classmethod
-    def from_arrow(cls, reasons: pa.Table, texts: pa.Table, grids: int) -> AllReasons:
-        """Read what :meth:`as_arrow` made."""
-        numbers: dict[str, npt.NDArray[np.int32]] = {
-            name: reasons[name].combine_chunks().to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-            for name in ("horizon", "grid", "text", "effect")
-        }
-        target = reasons["target"].combine_chunks().dictionary_encode()
-        codes = target.indices.to_numpy(zero_copy_only=False).astype(np.int32)
-        names = target.dictionary.to_pylist()
-        new = np.flatnonzero((np.diff(codes) != 0) | (np.diff(numbers["horizon"]) != 0)) + 1
-        blocks: dict[Block, Reasons] = {}
-        for start, stop in zip([0, *new.tolist()], [*new.tolist(), len(codes)], strict=True):
-            if start == stop:
-                continue
-            starts = start + np.searchsorted(numbers["grid"][start:stop], np.arange(grids + 1))
-            blocks[names[codes[start]], int(numbers["horizon"][start])] = Reasons(
-                (starts - start).astype(np.int32),
-                numbers["text"][start:stop].copy(),
-                numbers["effect"][start:stop].copy(),
+            yield pa.table(
+                [pa.repeat(target, size), pa.repeat(pa.scalar(horizon, pa.int32()), size), grid, one.text, one.effect],
+                SCHEMA,
             )
-        return cls(tuple(texts.to_pylist()), blocks)
+
+    def texts_as_arrow(self) -> pa.Table:
+        """The texts, by number."""
+        return pa.Table.from_pylist([dict(text) for text in self.texts], TEXT_SCHEMA)
+
+
+#: The columns that :func:`from_arrow` reads.
+READ = ("grid", "text", "effect")
+
+
+def from_arrow(part: pa.Table, grids: int) -> Reasons:
+    """Read the columns of one part that :meth:`AllReasons.as_arrow` made."""
+    grid, text, effect = (part[name].combine_chunks().to_numpy(zero_copy_only=False) for name in READ)
+    return Reasons(np.searchsorted(grid, np.arange(grids + 1)).astype(np.int32), text.copy(), effect.copy())

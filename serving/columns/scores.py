@@ -65,14 +65,18 @@ SCHEMA = pa.schema(
 )
 
 
-def as_arrow(places: Places, scores: AllScores) -> pa.Table:
-    """One row a target, horizon and unit: the canonical table of a snapshot, in a fixed order."""
-    parts = []
+def as_arrow(places: Places, scores: AllScores) -> Iterator[pa.Table]:
+    """The canonical table of a snapshot, one row a target, horizon and unit, in a fixed order: a part for each block and level."""
     words = pa.array([level.value for level in LEVELS])
     for (target, horizon), by_unit in scores.items():
         for unit in DOWNWARDS:
             one, size = by_unit[unit], len(places[unit])
-            columns: list[Any] = [[target] * size, [horizon] * size, [unit.value] * size, places[unit].codes]
+            columns: list[Any] = [
+                pa.repeat(target, size),
+                pa.repeat(pa.scalar(horizon, pa.int32()), size),
+                pa.repeat(unit.value, size),
+                places[unit].codes,
+            ]
             for name in _NAMES:
                 column = getattr(one, name)
                 if name in _LEVELS:
@@ -82,31 +86,16 @@ def as_arrow(places: Places, scores: AllScores) -> pa.Table:
                     columns.append(pa.array(column, pa.int32(), mask=column < 0))
                 else:
                     columns.append(pa.array(column, pa.float64(), mask=np.isnan(column)))
-            parts.append(pa.table(columns, SCHEMA))
-    return pa.concat_tables(parts)
+            yield pa.table(columns, SCHEMA)
 
 
-def from_arrow(places: Places, table: pa.Table) -> dict[Block, dict[Unit, Scores]]:
-    """Read what :func:`as_arrow` made; `code` need not be there. Raises ValueError where the table is none of these places."""
-    size = sum(len(places[unit]) for unit in DOWNWARDS)
-    if table.num_rows % size:
-        raise ValueError(f"{table.num_rows} rows are no multiple of {size} units")
-    columns = {name: _numpy(name, table[name]) for name in _NAMES}
-    scores: dict[Block, dict[Unit, Scores]] = {}
-    for start in range(0, table.num_rows, size):
-        block = table["target"][start].as_py(), table["horizon"][start].as_py()
-        scores[block] = {
-            unit: Scores(**{name: column[rows] for name, column in columns.items()})
-            for unit, rows in _slices(places, start)
-        }
-    return scores
+#: The columns that :func:`from_arrow` reads.
+READ = _NAMES
 
 
-def _slices(places: Places, start: int) -> Iterator[tuple[Unit, slice]]:
-    for unit in DOWNWARDS:
-        stop = start + len(places[unit])
-        yield unit, slice(start, stop)
-        start = stop
+def from_arrow(part: pa.Table) -> Scores:
+    """Read the columns of one part that :func:`as_arrow` made."""
+    return Scores(**{name: _numpy(name, part[name]) for name in _NAMES})
 
 
 def _numpy(name: str, column: pa.ChunkedArray) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,11 @@ import pyarrow.parquet as pq
 from riskwarn.errors import SnapshotDamaged
 from riskwarn.files import sha256, sync
 from riskwarn.words import Unit
+from serving.columns import reasons as reasons_table
 from serving.columns import scores as scores_table
 from serving.columns.places import Places
 from serving.columns.reasons import AllReasons
-from serving.columns.scores import AllScores
+from serving.columns.scores import AllScores, Block, Scores
 
 PLACES, SCORES, REASONS, TEXTS, HEALTH = (
     "places.parquet",
@@ -30,8 +31,8 @@ PLACES, SCORES, REASONS, TEXTS, HEALTH = (
 )
 FILES = (PLACES, SCORES, REASONS, TEXTS, HEALTH)
 
-#: Columns that a server needs not: it knows the places.
-_NOT_SERVED = ("unit", "code")
+#: Not memory-mapped: what is served must not change with its file.
+_PLAINLY: dict[str, Any] = {"memory_map": False, "use_threads": False}
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,10 @@ def write_files(folder: Path, snapshot: str, content: Content) -> dict[str, str]
     """Write a snapshot into a folder of its own under `folder`; gives the SHA-256 of each file."""
     folder.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder))
-    reasons, texts = content.reasons.as_arrow()
-    tables = {
-        PLACES: content.places.as_arrow(),
-        SCORES: scores_table.as_arrow(content.places, content.scores),
-        REASONS: reasons,
-        TEXTS: texts,
-    }
-    for name, table in tables.items():
-        # Fixed order of columns, no metadata, one compression: the same numbers give the same bytes.
-        pq.write_table(table.replace_schema_metadata(None), temporary / name, compression="zstd")
+    _write(temporary / PLACES, [content.places.as_arrow()])
+    _write(temporary / SCORES, scores_table.as_arrow(content.places, content.scores), scores_table.SCHEMA)
+    _write(temporary / REASONS, content.reasons.as_arrow(), reasons_table.SCHEMA)
+    _write(temporary / TEXTS, [content.reasons.texts_as_arrow()])
     (temporary / HEALTH).write_text(json.dumps(content.health, ensure_ascii=False, allow_nan=False), encoding="utf-8")
     sums = {}
     for name in FILES:
@@ -77,15 +72,23 @@ def read_files(folder: Path, sums: Mapping[str, str]) -> Content:
     """Read the files of a snapshot, each verified first. Raises SnapshotDamaged where one is missing or other than it was written."""
     verify(folder, sums)
     try:
-        places = Places.from_arrow(_table(folder / PLACES))
-        scores = scores_table.from_arrow(places, _table(folder / SCORES, without=_NOT_SERVED))
-        reasons = AllReasons.from_arrow(_table(folder / REASONS), _table(folder / TEXTS), len(places[Unit.GRID]))
+        places = Places.from_arrow(pq.read_table(folder / PLACES, **_PLAINLY))
+        scores: dict[Block, dict[Unit, Scores]] = {}
+        for block, unit, part in _parts(folder / SCORES, scores_table.READ):
+            assert unit is not None
+            scores.setdefault(block, {})[unit] = scores_table.from_arrow(part)
+        grids = len(places[Unit.GRID])
+        reasons = {
+            block: reasons_table.from_arrow(part, grids)
+            for block, _, part in _parts(folder / REASONS, reasons_table.READ)
+        }
+        texts = pq.read_table(folder / TEXTS, **_PLAINLY).to_pylist()
         health: Sequence[dict[str, Any]] = json.loads((folder / HEALTH).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise SnapshotDamaged(
             snapshot=folder.name, problem=f"its tables cannot be read ({type(error).__name__})"
         ) from error
-    return Content(places, scores, reasons, tuple(health))
+    return Content(places, scores, AllReasons(tuple(texts), reasons), tuple(health))
 
 
 def verify(folder: Path, sums: Mapping[str, str]) -> None:
@@ -99,7 +102,22 @@ def verify(folder: Path, sums: Mapping[str, str]) -> None:
             raise SnapshotDamaged(snapshot=folder.name, problem=f"its file {name} is not as it was written")
 
 
-def _table(file: Path, without: Sequence[str] = ()) -> pa.Table:
-    names = [name for name in pq.read_schema(file).names if name not in without]
-    # Not memory-mapped: what is served must not change with its file.
-    return pq.read_table(file, columns=names, memory_map=False, use_threads=False)
+def _write(file: Path, parts: Iterable[pa.Table], schema: pa.Schema | None = None) -> None:
+    """Write a table, each part a row group of its own: a reader takes one after the other, and its words from the statistics."""
+    parts = list(parts)
+    words = [field.name for field in (schema or parts[0].schema) if pa.types.is_string(field.type)]
+    # Fixed order of columns, no metadata, one compression: the same numbers give the same bytes.
+    with pq.ParquetWriter(file, schema or parts[0].schema, compression="zstd", use_dictionary=words) as writer:
+        for part in parts:
+            writer.write_table(part, row_group_size=max(part.num_rows, 1))
+
+
+def _parts(file: Path, columns: Sequence[str]) -> Iterator[tuple[Block, Unit | None, pa.Table]]:
+    """(target and horizon, level where it has one, the columns) of each part."""
+    with pq.ParquetFile(file, memory_map=False) as parts:
+        names = parts.schema_arrow.names
+        for number in range(parts.num_row_groups):
+            group = parts.metadata.row_group(number)
+            target, horizon = (group.column(names.index(name)).statistics.min for name in ("target", "horizon"))
+            unit = Unit(group.column(names.index("unit")).statistics.min) if "unit" in names else None
+            yield (target, horizon), unit, parts.read_row_group(number, columns=list(columns), use_threads=False)
