@@ -64,20 +64,18 @@ class _Rules:
     judged: bool = True  # whether negation and doubt are looked for
 
 
-def heard(field_name: str, text: str) -> Heard:
-    """What a word of a vocabulary says that its list lacks."""
-    return _heard(field_name, normalised(text))
-
-
 @lru_cache(maxsize=20_000)
-def _heard(field_name: str, text: str) -> Heard:
+def heard(field_name: str, word: str) -> Heard:
+    """What a (normalised) word of a vocabulary says that its list lacks."""
     rules = _of_field(field_name)
-    if rules is None or not text or len(text) > _listed()["longest"] or text.isdecimal() or refused_word(text):
+    if rules is None or not word or len(word) > _listed()["longest"] or word.isdecimal() or refused_word(word):
         return _NOTHING
-    found = _said(text, rules)
+    if field_name != "status" and word in words_that_mean("in_progress"):
+        return _SAYS_NONE
+    found = _said(word, rules)
     if found is not None:
         return found
-    return _SAYS_NONE if any(word in text for word in rules.nothing) else _NOTHING
+    return _SAYS_NONE if any(part in word for part in rules.nothing) else _NOTHING
 
 
 @lru_cache(maxsize=20_000)
@@ -93,10 +91,7 @@ def category_heard(source: str, text: str) -> str | None:
 def code_of(field_name: str, text: str, own: Mapping[str, str] | None = None) -> str | None:
     """The code of a word: as the mapping (`own`) or the list has it, else by its parts."""
     word = normalised((own or {}).get(text, text))
-    listed = field_words(field_name).get(word)
-    if listed is not None or (field_name != "status" and word in words_that_mean("in_progress")):
-        return listed
-    return heard(field_name, word).code
+    return field_words(field_name).get(word) or heard(field_name, word).code
 
 
 @cache
@@ -112,10 +107,12 @@ def _of_field(name: str) -> _Rules | None:
     phrases = told.get("phrases", {})
     return _Rules(
         words=field_words(name),
-        phrases=_compiled((phrase, code) for code, listed in {"": told.get("neutral", ()), **phrases}.items() for phrase in listed),
+        phrases=_compiled(
+            (phrase, code) for code, listed in {"": told.get("neutral", ()), **phrases}.items() for phrase in listed
+        ),
         whole={phrase[1:]: code for code, listed in phrases.items() for phrase in listed if phrase.startswith("=")},
         order=told.get("order", ()),
-        agree=name != "outcome" and "order" not in told or told.get("order") == ["tip"],
+        agree=(name != "outcome" and "order" not in told) or told.get("order") == ["tip"],
         strip=sorted(map(str, told.get("strip", ())), key=len, reverse=True),
         negated=told.get("negated"),
         doubted=told.get("doubted", {}),
@@ -188,7 +185,6 @@ def _of_part(part: str, rules: _Rules) -> list[str | None]:
     last: tuple[_Match, str] | None = None  # the match before, and how it was judged
     for match in _matches(part, rules.phrases):
         if not match.code:
-            found.append(None)
             continue
         if rules.before is not None and rules.before.match(part, match.end):
             found.append(None)
@@ -235,7 +231,7 @@ def _matches(part: str, phrases: Sequence[tuple[re.Pattern[str], str]]) -> list[
 
 
 def _judged(part: str, match: _Match, last: tuple[_Match, str] | None, rules: _Rules) -> str:
-    """"not" where a phrase is negated, "yet" where it may happen or is yet to, else ""."""
+    """ "not" where a phrase is negated, "yet" where it may happen or is yet to, else ""."""
     behind = last[0].end if last else 0
     for how, name in (("yet", "doubt"), ("not", "negation")):
         listed = _listed()[name]

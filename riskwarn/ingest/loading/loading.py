@@ -204,6 +204,7 @@ def load_file(
             *landed(first.placed, columns.positions, "places" in store.sources()),
         ),
         located=by_rung(first.placed),
+        unknown_words=first.tallies.as_dict(),
         forced=tuple(guard.forced),
     )
     ledger = kept_account(account.as_dict(), file.name, kept)

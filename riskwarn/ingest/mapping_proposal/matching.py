@@ -197,7 +197,7 @@ class Recognised:
         words = [str(word) for word in self.seen.cells[column.position].dropna().unique()]
         if field.kind is Kind.CATEGORY:
             listed = CategoryWords(self.contract.source, self.contract.categories, own, self.rules.codes)
-            known = [word for word in words if listed.code(word) is not None]
+            known = [word for word in words if listed.listed(word) is not None]
         elif field.vocabulary is not None:
             known = [word for word in words if word in field_words(field.vocabulary) or word in own]
         else:
@@ -361,7 +361,7 @@ class Recognised:
         # A column of names says what its column of numbers only hides.
         free = sorted(self.free(), key=lambda column: column.holds != "word")
         for column in free:
-            if column.words and _share(column.words, [word for word in column.words if known.code(word)]) >= MOST:
+            if column.words and _share(column.words, [word for word in column.words if known.listed(word)]) >= MOST:
                 self.take(column, "category", "by values: words of its list", False)
                 return
         for column in free:
