@@ -21,9 +21,15 @@ from riskwarn.refused import refuse_words
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
 
+#: What in brackets says of which level of a category a column is: 纠纷类型（小类）.
+_LEVELS = ("大类", "小类", "一级", "二级", "三级")
+
 #: A heading that is told apart by its group, and what names of groups add.
 _GROUP = re.compile(r"(?P<name>.+)（(?P<group>[^（）]+)）")
 _OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
+
+#: Grounds that are shown, and wait to be confirmed.
+_GUESSED = {Ground.ASSUMED: "assumed", Ground.AFFIX: "by its prefix or ending", Ground.PARTS: "by its parts"}
 
 #: What in a heading says that its column holds days, or times of day.
 _DAY_OR_TIME = re.compile(r"日期|时间|时刻|date|time", re.I)
@@ -128,7 +134,7 @@ def _settled(
         if not chosen:
             continue
         if field in REPEATED:
-            guessed = [headings[position] for position, found in claims if found in (Ground.ASSUMED, Ground.AFFIX)]
+            guessed = [headings[position] for position, found in claims if found in _GUESSED]
             notes = [
                 f"{file}: {heading!r} is taken for {field} (assumed; confirm it in a mapping)" for heading in guessed
             ]
@@ -141,7 +147,7 @@ def _settled(
             raise HeadingClash(file=file, headings=named, field=field)
         if len(chosen) > 1:
             return [], [f"{file}: {named} could all be {field}; none is read until a mapping says which"]
-        how = {Ground.ASSUMED: "assumed", Ground.AFFIX: "by its prefix or ending"}.get(ground)
+        how = _GUESSED.get(ground)
         note = f"{file}: {named} is taken for {field} ({how}; confirm it in a mapping)"
         return chosen, [note] if how else []
     return [], []
@@ -245,7 +251,7 @@ def require(
 def plain_heading(heading: str) -> str:
     """A heading without blanks, line breaks, bracketed units, a trailing colon or asterisk, 必填; in half width."""
     text = unicodedata.normalize("NFKC", heading)
-    text = _BRACKETS.sub("", text)
+    text = _BRACKETS.sub(lambda bracket: bracket[0][1:-1] if bracket[0][1:-1] in _LEVELS else "", text)
     return "".join(text.split()).replace("必填", "").rstrip(":*").lstrip("*")
 
 
