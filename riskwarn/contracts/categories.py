@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from riskwarn.contracts.phrases import ENDINGS, category_heard
+from riskwarn.contracts.phrases import category_heard, endings_of
 from riskwarn.contracts.sources import declared
 from riskwarn.contracts.vocabulary import category_words, normalised, shipped
 
@@ -64,17 +64,17 @@ class CategoryWords:
             # A leading zero is lost where Excel took the code for a number.
             digits = word.zfill(len(word) + len(word) % size)
             return str(shipped("codes")[self.codes]["codes"].get(digits[:size], "other"))
-        for form in _forms(word):
+        for form in _forms(word, endings_of(self.source)):
             if form in self._words:
                 return self._words[form]
         return None
 
 
-def _forms(word: str) -> Iterable[str]:
+def _forms(word: str, endings: tuple[str, ...]) -> Iterable[str]:
     """The word, and without a number before it, each also without what departments put behind it."""
     for form in dict.fromkeys((word, _NUMBERED.sub("", word))):
         yield form
-        for ending in ENDINGS:
+        for ending in endings:
             if form.endswith(ending) and form != ending:
                 yield form.removesuffix(ending)
 

@@ -36,6 +36,11 @@ def composed_field(heading: str, kind: str) -> str | None:
     return None
 
 
+def composed_headings(kind: str) -> dict[str, str]:
+    """Heading -> field, of what is made of known parts without anything before it."""
+    return _cores(kind)[0]
+
+
 @cache
 def _cores(kind: str) -> tuple[dict[str, str], tuple[str, ...]]:
     """What of a heading says a field -> the field; and what may stand before it."""

@@ -20,8 +20,9 @@ from riskwarn.refused import refused_word
 _PARTS = re.compile(r"[,;/|()\[\]【】《》<>。·+:\n\t]|(?<=\D)[-—–_](?=\D)|\s")
 _NUMBERED = re.compile(r"^(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）.、\s]+|\d{1,2}[-—_:])(?=\D)")
 _LEVEL = re.compile(r"^[IVX]{1,3}级?$|^[ⅠⅡⅢⅣ]级?$")
-#: Words that departments put behind the name of a category.
-ENDINGS = ("纠纷", "类", "问题", "事故", "隐患", "警情", "事件", "矛盾")
+#: Words that departments put behind the name of a category. Of accidents a hazard (火灾隐患) is the lack of one.
+_ENDINGS = ("纠纷", "类", "问题", "事故", "隐患", "警情", "事件", "矛盾")
+_HAPPENED = ("incidents", "police_calls")
 #: So many characters may stand between the two halves of a phrase.
 _BETWEEN = 8
 
@@ -62,6 +63,11 @@ class _Rules:
     behind: re.Pattern[str] | None = None
     nothing: Sequence[str] = ()
     judged: bool = True  # whether negation and doubt are looked for
+
+
+def endings_of(source: str) -> tuple[str, ...]:
+    """What may stand behind the name of a category of a source without changing it."""
+    return tuple(word for word in _ENDINGS if word != "隐患" or source not in _HAPPENED)
 
 
 @lru_cache(maxsize=20_000)
@@ -136,7 +142,7 @@ def _of_categories(source: str) -> _Rules | None:
         order=told.get("first", ()),
         agree=True,
         weak=frozenset(told.get("weak", ())) | {"other"},
-        strip=ENDINGS,
+        strip=endings_of(source),
         before=_any_of(told.get("before", ())),
         behind=_any_of(told.get("behind", ()), at_end=True),
         judged=False,

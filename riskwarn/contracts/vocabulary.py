@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from riskwarn.contracts.compositions import composed_field, without_number
+from riskwarn.contracts.compositions import composed_field, composed_headings, without_number
 from riskwarn.files import packaged
 from riskwarn.refused import folded, refusals, refused_word
 
@@ -147,6 +147,7 @@ def field_of(heading: str, kind: str) -> tuple[str, Ground] | None:
     aliases, heading = headings_of(kind), _key(without_number(heading))
     if heading in aliases:
         return aliases[heading]
+    whole = composed_headings(kind).get(heading)
     affixes = shipped("headings")["affixes"]
     shorter = [heading.removeprefix(prefix) for prefix in affixes["prefixes"] if heading.startswith(prefix)]
     for form in (heading, *shorter):
@@ -155,7 +156,8 @@ def field_of(heading: str, kind: str) -> tuple[str, Ground] | None:
         ]
         found = next((aliases[one] for one in (form, *endings) if one in aliases), None)
         if found is not None:
-            return _named(found[0], heading, kind), Ground.AFFIX
+            field = _named(found[0], heading, kind)
+            return (field, Ground.AFFIX) if whole in (None, field) else (whole, Ground.PARTS)
     composed = composed_field(heading, kind)
     return None if composed is None else (composed, Ground.PARTS)
 

@@ -12,6 +12,7 @@ import pandas as pd
 from riskwarn.contracts import Contract
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
+from riskwarn.contracts.latin import english_field
 from riskwarn.contracts.sources import PLACE
 from riskwarn.contracts.vocabulary import (
     Ground,
@@ -24,6 +25,7 @@ from riskwarn.contracts.vocabulary import (
 )
 from riskwarn.ingest.columns import REPEATED, days_and_times, of_group, plain_heading, position_of, reads_as_opinion
 from riskwarn.ingest.mapping_proposal.identity import make_identity
+from riskwarn.ingest.mapping_proposal.latin import by_latin_headings
 from riskwarn.ingest.mapping_proposal.profile import ADDRESSES, Column, Profile
 from riskwarn.ingest.screening import NEVER_STORED
 from riskwarn.ingest.values.cells import strings
@@ -74,8 +76,10 @@ def recognise(contract: Contract, seen: Profile, rules: Rules, places: Sequence[
     if contract.events:
         found.by_values()
         found.identity = make_identity(found)
-    elif {"longitude", "latitude"} <= {one.name for one in contract.fields}:
-        found.by_coordinates()
+    else:
+        by_latin_headings(found)
+        if {"longitude", "latitude"} <= {one.name for one in contract.fields}:
+            found.by_coordinates()
     return found
 
 
@@ -245,6 +249,7 @@ class Recognised:
     def by_values(self) -> None:
         """Take what only its cells tell: places of the city, dates, coordinates, words of a list, ids, free text."""
         self._by_places()
+        by_latin_headings(self)
         self._by_addresses()
         self._by_dates()
         self.by_coordinates()
@@ -304,7 +309,8 @@ class Recognised:
             plain = plain_heading(column.heading)
             if column.position in self.taken or column.holds != ADDRESSES or is_personal(plain):
                 continue
-            if _OF_A_PLACE.search(plain) and not _OF_A_PERSON.search(plain):
+            of_a_place = _OF_A_PLACE.search(plain) and not _OF_A_PERSON.search(plain)
+            if of_a_place or english_field(plain, self.contract.kind) == "address":
                 self.take(column, "address", "by values: addresses, used for the place and discarded", False)
 
     def _by_dates(self) -> None:
