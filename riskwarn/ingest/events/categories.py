@@ -110,14 +110,23 @@ def category(reading: Reading, name: str) -> pa.Array:
     sound = ~reading.faults.any
     cells = where(reading.cells[name], sound)
     coarse = each(cells, code)
-    reading.tallies.add(name, cells, set(), guessed)
     levels = _levels(reading) if name == "category" else []
     if not levels:
+        reading.tallies.add(name, cells, set(), guessed)
         return coarse
     below = [where(reading.cells[level], sound) for level in levels]
-    surely = [plain(each(level, words.listed)) for level in (*below, cells)]
+    surely = pc.coalesce(*(plain(each(level, words.listed)) for level in (*below, cells)))
     maybe = [plain(each(level, words.code)) for level in below]
-    return pc.coalesce(*surely, *maybe, plain(coarse)).dictionary_encode()
+    if guessed:
+        # Of a row that a listed word or a finer one decided nothing was guessed of this one.
+        left = pc.is_null(pc.coalesce(surely, *maybe)).to_numpy(zero_copy_only=False)
+        reading.tallies.add(name, where(cells, np.asarray(left, dtype=bool)), set(), guessed)
+    open_rows = np.asarray(surely.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+    for level in below if open_rows.any() else ():
+        read = {text: words.code(text) for text in coded(level)[1] if text and words.listed(text) is None}
+        told = {text: code for text, code in read.items() if code is not None}
+        reading.tallies.add(name, where(level, open_rows), set(), told)
+    return pc.coalesce(surely, *maybe, plain(coarse)).dictionary_encode()
 
 
 def _of_categories(reading: Reading, words: CategoryWords, listed: Collection[str]) -> Flags:
