@@ -33,7 +33,7 @@ def english_field(heading: str, kind: str) -> str | None:
     if not words or is_personal(heading) or set(words) & set(listed["persons"]):
         return None
     fields = {field for field, _ in headings_of(kind).values()}
-    found = _said(words, listed)
+    found: str | None = _said(words, listed)
     if kind == "grids":
         found = {"grid_name": "name", "category": "kind"}.get(found or "", found)
     elif found == "category" and "grid" in words:

@@ -13,12 +13,15 @@ from riskwarn.contracts.phrases import code_of
 from riskwarn.contracts.vocabulary import words_that_mean
 from riskwarn.geography import shapes
 from riskwarn.ingest.mapping_proposal.profile import Column
+from riskwarn.messages import Message
 
 if TYPE_CHECKING:
     from riskwarn.ingest.mapping_proposal.matching import Recognised
 
 #: So great a share of the rows of a column has to agree with the field that its heading hints at.
 MOST = 0.5
+_ENGLISH = Message("by its English heading, and its values agree")
+_INITIALS = Message("by the initials of its heading, and its values agree")
 _UNIT = re.compile(r"(?:社区|村|居委会|街道|镇|乡|区|县|网格|路段|市)$")
 
 
@@ -30,8 +33,8 @@ def by_latin_headings(found: Recognised) -> None:
         hinted = (english,) if english else initial_fields(column.heading, found.contract.kind)
         fitting = [name for name in hinted if name not in found.fields and agrees(found, name, column)]
         if len(fitting) == 1:
-            how = "its English heading" if english else "the initials of its heading"
-            claims.setdefault(fitting[0], []).append((column, f"by {how}, and its values agree"))
+            ground = _ENGLISH if english else _INITIALS
+            claims.setdefault(fitting[0], []).append((column, ground))
     for name, columns in claims.items():
         # Of two nobody could say which it is.
         if len(columns) == 1:

@@ -149,7 +149,12 @@ class Recognised:
             known = (own, Ground.OWN) if own else field_of(plain, self.contract.kind)
             if known is not None and known[0] not in self.fields:
                 claims.setdefault(known[0], []).append((column, known[1]))
-        told = {Ground.OWN: "preset", Ground.EXACT: "heading", Ground.ASSUMED: "assumed heading"}
+        told = {
+            Ground.OWN: "preset",
+            Ground.EXACT: "heading",
+            Ground.ASSUMED: "assumed heading",
+            Ground.PARTS: Message("heading made of known parts"),
+        }
         others: list[Column] = []
         for name, found in claims.items():
             best = min((ground for _, ground in found), key=list(Ground).index)

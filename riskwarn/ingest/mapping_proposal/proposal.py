@@ -317,7 +317,8 @@ def _unknown_words(found: Recognised) -> dict[str, dict[str, int]]:
 
 def _by_parts(found: Recognised) -> list[str]:
     """What words are read as that no list has, of columns with a list."""
-    told, rules, notes = found.contract, found.rules, []
+    told, rules = found.contract, found.rules
+    notes: list[str] = []
     categories = CategoryWords(told.source, told.categories, rules.words.get("category"), rules.codes)
     for column in found.seen.columns:
         taken = found.taken.get(column.position)
