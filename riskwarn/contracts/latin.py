@@ -80,14 +80,14 @@ def _said(words: list[str], listed: dict[str, Any]) -> str | None:
     last, before = words[-1], words[:-1]
     subjects, times, units = set(listed["subjects"]), listed["times"], listed["units"]
     others = [word for word in before if word not in subjects]
-    unit = next((field for field, names in units.items() if others and others[-1] in names), None)
+    unit: str | None = next((field for field, names in units.items() if others and others[-1] in names), None)
     if unit is not None and len(others) == 1:
         if last in listed["ids"]["nouns"]:
             return unit
         named = "grid_name" if unit == "grid_id" else f"{unit}_name"
         of_grids = unit == "grid_id" and last in listed["nouns"]["category"]
         return named if last == "name" else "category" if of_grids else None
-    verbs = {verb: field for field, listing in times.items() if field != "nouns" for verb in listing}
+    verbs: dict[str, str] = {verb: field for field, listing in times.items() if field != "nouns" for verb in listing}
     if last in times["nouns"] or (words[0] == "gmt" and last in verbs):
         told = [word for word in (before if last in times["nouns"] else words) if word in verbs]
         rest = [word for word in others if word not in verbs]
@@ -97,7 +97,7 @@ def _said(words: list[str], listed: dict[str, Any]) -> str | None:
         return "record_id" if before and not others else None
     if last == "name" and len(words) > 2 and words[-2] in listed["nouns"]["category"]:
         return _said(words[:-1], listed)
-    found = next((field for field, nouns in listed["nouns"].items() if last in nouns), None)
+    found: str | None = next((field for field, nouns in listed["nouns"].items() if last in nouns), None)
     if found == "category" and len(others) == 1:
         return {"sub": "category_detail"}.get("sub" if others[0] in listed["finer"] else "") or (
             "category" if others[0] in listed["coarser"] else None

@@ -33,7 +33,7 @@ def by_latin_headings(found: Recognised) -> None:
         hinted = (english,) if english else initial_fields(column.heading, found.contract.kind)
         fitting = [name for name in hinted if name not in found.fields and agrees(found, name, column)]
         if len(fitting) == 1:
-            ground = _ENGLISH if english else _INITIALS
+            ground: str = _ENGLISH if english else _INITIALS
             claims.setdefault(fitting[0], []).append((column, ground))
     for name, columns in claims.items():
         # Of two nobody could say which it is.

@@ -62,6 +62,16 @@ def test_a_person_s_grid_or_address_is_the_person_s() -> None:
         assert not is_personal(plain_heading(heading)), heading
 
 
+def test_headings_of_public_systems_are_read_right_or_not_at_all() -> None:
+    seen = {
+        "矛盾纠纷所在地网格编号": "grid_id", "纠纷案号": "record_id", "是否成功调解": "outcome", "要求整改完成日期": "due_at", "问题部位": "address",
+        "调节警员警号": None, "涉及人员": None, "位置发现人": None, "信访人意见": None, "发生环节": None, "是否转办": None, "操作时间": None,
+        "数据来源平台": None, "协议（协商）方式": None, "企业id": None, "统一社会信用代码": None, "租户id": None, "登记单位": None, "policeNum": None,
+        "discoverTime": "occurred_at", "discoverPerson": None, "createBy": None, "linkman": None, "operateName": None,
+    }  # fmt: skip
+    assert {heading: field_told("disputes", heading) for heading in seen} == seen
+
+
 def test_initials_of_persons_stand_for_nothing() -> None:
     for _, person in unseen.personal_headings():
         told = initials(person) if not person.isascii() else None
