@@ -13,15 +13,19 @@ from riskwarn.files import packaged
 
 _NUMBERED = re.compile(r"^(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）.、:]|\d{1,2}[-_ ])(?=\D)")
 
+#: No heading that is made of known parts is longer.
+_LONGEST = 24
+
 
 def without_number(heading: str) -> str:
     """A heading without the number of its column: 3.纠纷类型, (二)受理时间."""
     return _NUMBERED.sub("", heading, count=1)
 
 
-@cache
 def composed_field(heading: str, kind: str) -> str | None:
     """The field for which a heading of `events` or of a table stands that is made of known parts; None for any other."""
+    if len(heading) > _LONGEST:
+        return None
     known, subjects = _cores(kind)
     seen, left = {heading}, [heading]
     while left:

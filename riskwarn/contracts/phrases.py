@@ -8,7 +8,7 @@ come (未造成伤亡, 防止打架, 待移交派出所) says nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
@@ -47,11 +47,29 @@ class _Match:
 
 
 @dataclass(frozen=True)
+class _Phrases:
+    """Phrases of a vocabulary, with the code of each."""
+
+    plain: Mapping[str, Sequence[tuple[str, str]]]  # by their first character
+    patterns: Sequence[tuple[frozenset[str], re.Pattern[str], str]]  # with the characters that one may begin with
+
+    def within(self, part: str) -> Iterator[_Match]:
+        """Wherever one stands in a part."""
+        for at, character in enumerate(part):
+            for phrase, code in self.plain.get(character, ()):
+                if part.startswith(phrase, at):
+                    yield _Match(at, at + len(phrase), code)
+        for first, pattern, code in self.patterns:
+            if not first.isdisjoint(part):
+                yield from (_Match(*one.span(), code) for one in pattern.finditer(part))
+
+
+@dataclass(frozen=True)
 class _Rules:
     """How the words of one vocabulary are read by their parts."""
 
     words: Mapping[str, str]
-    phrases: Sequence[tuple[re.Pattern[str], str]]
+    phrases: _Phrases
     whole: Mapping[str, str]  # what a part has to be as a whole
     order: Sequence[str] = ()  # of several codes the first of these
     agree: bool = False  # of several codes none, unless `order` names one
@@ -74,24 +92,24 @@ def endings_of(source: str) -> tuple[str, ...]:
 def heard(field_name: str, word: str) -> Heard:
     """What a (normalised) word of a vocabulary says that its list lacks."""
     rules = _of_field(field_name)
-    if rules is None or not word or len(word) > _listed()["longest"] or word.isdecimal() or refused_word(word):
+    if rules is None or not word or len(word) > _listed()["longest"] or word.isdecimal():
         return _NOTHING
     if field_name != "status" and word in words_that_mean("in_progress"):
         return _SAYS_NONE
     found = _said(word, rules)
     if found is not None:
-        return found
+        return found if refused_word(word) is None else _NOTHING
     return _SAYS_NONE if any(part in word for part in rules.nothing) else _NOTHING
 
 
 @lru_cache(maxsize=20_000)
 def category_heard(source: str, text: str) -> str | None:
     """The code of a shipped category that a (normalised) word says by its parts, if it says one."""
-    if len(text) > _listed()["longest"] or text.isascii() or refused_word(text):
+    if len(text) > _listed()["longest"] or text.isascii():
         return None
     rules = _of_categories(source)
     found = None if rules is None else _said(text.replace("其它", "其他"), rules)
-    return None if found is None else found.code
+    return None if found is None or refused_word(text) else found.code
 
 
 def code_of(field_name: str, text: str, own: Mapping[str, str] | None = None) -> str | None:
@@ -156,14 +174,20 @@ def _any_of(words: Sequence[str], at_end: bool = False) -> re.Pattern[str] | Non
     return re.compile(f"(?:{some})$" if at_end else some)
 
 
-def _compiled(phrases: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> list[tuple[re.Pattern[str], str]]:
-    found = []
+def _compiled(phrases: Iterable[tuple[str, str]]) -> _Phrases:
+    """Phrases as they are looked for: a plain one by its first character, which is ten times as fast, one of halves by a pattern."""
+    plain: dict[str, list[tuple[str, str]]] = {}
+    patterns: list[tuple[frozenset[str], re.Pattern[str], str]] = []
     for phrase, code in phrases:
         if phrase.startswith("="):
             continue
-        halves = ["(?:" + "|".join(map(re.escape, half.split("|"))) + ")" for half in phrase.split("+")]
-        found.append((re.compile(f".{{0,{_BETWEEN}}}?".join(half for half in halves if half != "(?:)")), code))
-    return found
+        if "|" not in phrase and "+" not in phrase:
+            plain.setdefault(phrase[0], []).append((phrase, code))
+            continue
+        halves = [half.split("|") for half in phrase.split("+")]
+        pattern = f".{{0,{_BETWEEN}}}?".join("(?:" + "|".join(map(re.escape, half)) + ")" for half in halves)
+        patterns.append((frozenset(word[0] for word in halves[0]), re.compile(pattern), code))
+    return _Phrases(plain, patterns)
 
 
 def _said(text: str, rules: _Rules) -> Heard | None:
@@ -223,10 +247,10 @@ def _forms(part: str, strip: Sequence[str]) -> Iterator[str]:
                     yield shorter
 
 
-def _matches(part: str, phrases: Sequence[tuple[re.Pattern[str], str]]) -> list[_Match]:
+def _matches(part: str, phrases: _Phrases) -> list[_Match]:
     """Phrases of a part from left to right; where two overlap the longer one."""
     found = sorted(
-        (_Match(*one.span(), code) for pattern, code in phrases for one in pattern.finditer(part)),
+        phrases.within(part),
         key=lambda match: (match.start - match.end, match.start, match.code),
     )
     taken: list[_Match] = []

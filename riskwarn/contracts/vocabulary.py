@@ -181,7 +181,7 @@ def template_heading(kind: str, field: str) -> str:
 
 def may_be_opinion(heading: str) -> bool:
     """Whether a (normalised) heading stands for an officer's opinion in some registers."""
-    return heading in shipped("headings")["opinions"]
+    return _opinion_on(heading) is not None
 
 
 def is_opinion(heading: str, words: Iterable[str]) -> bool:
@@ -189,5 +189,11 @@ def is_opinion(heading: str, words: Iterable[str]) -> bool:
 
     风险等级 with the four words of severity is severity; with others (高, 中, 低, colours …) nothing of it is read.
     """
-    field = shipped("headings")["opinions"].get(heading)
+    field = _opinion_on(heading)
     return field is not None and any(normalised(word) not in field_words(field) for word in words)
+
+
+def _opinion_on(heading: str) -> str | None:
+    """The field that a heading is of, where it may stand for an opinion, also behind other words (纠纷风险等级)."""
+    opinions: dict[str, str] = shipped("headings")["opinions"]
+    return next((field for word, field in opinions.items() if heading.endswith(word)), None)
