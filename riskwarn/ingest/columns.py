@@ -28,6 +28,9 @@ _LEVELS = ("大类", "小类", "一级", "二级", "三级")
 _GROUP = re.compile(r"(?P<name>.+)（(?P<group>[^（）]+)）")
 _OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
 
+#: Fields of which the codes are kept, or a digest of them.
+_IDS = ("record_id", "repeat_of", "linked_to", "grid_id", "community", "town", "district")
+
 #: Grounds that are shown, and wait to be confirmed.
 _GUESSED = {Ground.ASSUMED: "assumed", Ground.AFFIX: "by its prefix or ending", Ground.PARTS: "by its parts"}
 
@@ -46,7 +49,9 @@ class Columns:
     positions: dict[str, int]  # field (or a heading that the mapping names for the period) -> position
     dropped: tuple[str, ...]  # headings that are not read, as they stand in the file
     notes: tuple[str, ...]
-    claimed: dict[str, str] = defaults(default_factory=dict)  # mapped fields whose heading no contract knows -> heading
+    claimed: dict[str, str] = defaults(
+        default_factory=dict
+    )  # mapped or guessed fields whose heading no contract lists -> heading
 
 
 def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Columns:
@@ -87,8 +92,14 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
         wanted.update({field if index == 0 else f"{field}_{index + 1}": one for index, one in enumerate(chosen)})
     read = set(wanted.values())
     dropped = tuple(heading for position, heading in enumerate(shown) if position not in read and heading)
-    claimed = {name: shown[at] for name, at in wanted.items() if field_of(plain[at], kind) is None}
+    claimed = {name: shown[at] for name, at in wanted.items() if _only_claimed(name, plain[at], kind)}
     return Columns(wanted, dropped, tuple(notes), claimed)
+
+
+def _only_claimed(field: str, plain: str, kind: str) -> bool:
+    """Whether nothing but a mapping, or a guess by parts, says that a column is no person's: ids of cases may be telephones."""
+    known = field_of(plain, kind)
+    return known is None or (known[1] is Ground.PARTS and field in _IDS)
 
 
 def days_and_times(
