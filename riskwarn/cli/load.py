@@ -31,6 +31,10 @@ _COLUMNS = ("file", "sheets", "source", "read", "accepted", "duplicates", "corre
 @click.option("--district", metavar="NAME", help="The district of tables of grids that have none.")
 @click.option("--coordinates", type=click.Choice(SYSTEMS), help="The system of coordinates where nothing tells it.")
 @click.option(
+    "--column", "columns", metavar="FIELD=HEADING", multiple=True,
+    help="Which column is which field, where several could be; may be given several times.",
+)  # fmt: skip
+@click.option(
     "--exported-at",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
     help="When the exports were taken (local time).",
@@ -46,6 +50,7 @@ def command(
     paths: tuple[Path, ...],
     district: str | None,
     coordinates: str | None,
+    columns: tuple[str, ...],
     exported_at: datetime | None,
     dry_run: bool,
     yes: bool,
@@ -66,6 +71,7 @@ def command(
     home = session.home()
     now = datetime.now(UTC)
     check_paths(paths)
+    told = [_field_and_heading(one) for one in columns]
     someone = can_ask() and not yes
     if not (someone or yes or dry_run):
         raise click.UsageError("Nobody can be asked here: say --yes, and by options what is missing (see --dry-run).")
@@ -76,8 +82,8 @@ def command(
         _show(session, plan)
     zone = home.configuration.calendar.timezone
     taken = exported_at.replace(tzinfo=zone) if exported_at else None
-    asking = Asking(session, home, now, someone, rehearsed=dry_run)
-    plan = asking.settle(plan, district, coordinates, taken)
+    asking = Asking(session, home, now, someone, rehearsed=dry_run, paths=paths)
+    plan = asking.settle(plan, district, coordinates, taken, told)
     if not session.as_json:
         session.emit({}, asking.lines(plan))
     if someone and not dry_run and (asking.asked or any(one.unsure for one in plan.tables)):
@@ -104,6 +110,13 @@ def command(
     }
     session.emit(result, _lines(session, home, done, failed, targets, dry_run))
     context.exit(1 if failed or asking.missing else 0)
+
+
+def _field_and_heading(text: str) -> tuple[str, str]:
+    field, mark, heading = (part.strip() for part in text.partition("="))
+    if not (field and mark and heading):
+        raise click.UsageError(Message("--column takes FIELD=HEADING, and not {text!r}.", text=text))
+    return field, heading
 
 
 def can_ask() -> bool:

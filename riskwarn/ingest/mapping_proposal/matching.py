@@ -27,6 +27,7 @@ from riskwarn.ingest.columns import REPEATED, days_and_times, of_group, plain_he
 from riskwarn.ingest.mapping_proposal.identity import make_identity
 from riskwarn.ingest.mapping_proposal.latin import by_latin_headings
 from riskwarn.ingest.mapping_proposal.profile import ADDRESSES, Column, Profile
+from riskwarn.ingest.mapping_proposal.rivals import settled
 from riskwarn.ingest.screening import NEVER_STORED
 from riskwarn.ingest.values.cells import strings
 from riskwarn.ingest.values.dates import instants
@@ -136,10 +137,14 @@ class Recognised:
             if at.keys() >= set(parts):
                 for position in parts:
                     self.take(at[position], name, "heading", True)
+        hidden: dict[str, list[Column]] = {}
         for column in self.seen.columns:
-            if self._dropped(column) or column.position in self.taken:
-                continue
             plain = plain_heading(column.heading)
+            if self._dropped(column) or column.position in self.taken:
+                known = None if is_personal(plain) else field_of(plain, self.contract.kind)
+                if column.position not in self.taken and known is not None and known[1] is Ground.EXACT:
+                    hidden.setdefault(known[0], []).append(column)
+                continue
             if self._is_opinion(column):
                 self.unread[column.position] = "an opinion about people or places; not read"
                 continue
@@ -169,9 +174,15 @@ class Recognised:
                     self.take(fitting, name, "by values or group, of several of that heading", False)
                     others += [column for column, _ in chosen if column is not fitting]
                     continue
+                elif (
+                    told_by := settled(name, [one for one, _ in chosen], self.seen.cells, self._moments())
+                ) is not None:
+                    self.take(told_by[0], name, told_by[1], False)
+                    continue
                 else:
                     rivals = ", ".join(repr(column.heading) for column, _ in chosen)
-                    self.notes.append(f"{rivals} all stand for {name}: the fullest is proposed, choose")
+                    said = "{rivals} all stand for {field}: the fullest is proposed, choose"
+                    self.notes.append(Message(said, rivals=rivals, field=name))
                     chosen = sorted(chosen, key=lambda one: one[0].empty)
                 sure, chosen = best is Ground.OWN, chosen[:1]
             else:
@@ -179,13 +190,33 @@ class Recognised:
             for column, ground in chosen:
                 doubt = self._doubt(name, column)
                 if doubt:
-                    self.notes.append(f"{column.heading!r} is {name} by its heading, but {doubt}")
-                self.take(column, name, told.get(ground, "heading with a prefix or another ending"), sure and not doubt)
+                    self.notes.append(
+                        Message(
+                            "{heading} is {field} by its heading, but {doubt}",
+                            heading=repr(column.heading),
+                            field=name,
+                            doubt=doubt,
+                        )
+                    )
+                ground_told = told.get(ground, "heading with a prefix or another ending")
+                if ground is Ground.EXACT and name in hidden and name not in REPEATED:
+                    rivals = ", ".join(one.heading for one in (column, *hidden[name]))
+                    ground_told = Message("of {rivals} the one whose values do not look personal", rivals=rivals)
+                self.take(column, name, ground_told, sure and not doubt)
 
         for column in others:
             field = of_group(column.heading, self.contract.kind)
             if field is not None and field not in self.fields and column.holds != "nothing":
                 self.take(column, field, "by its heading and that of its group", False)
+
+    def _moments(self) -> pd.Series | None:
+        """The times of the events as text, by the first column whose heading says so; None where there is none."""
+        for name in ("occurred_at", "accepted_at", "known_at"):
+            for column in self.seen.columns:
+                known = None if self._dropped(column) else field_of(plain_heading(column.heading), self.contract.kind)
+                if known is not None and known[0] == name and column.position in self.seen.cells:
+                    return self.seen.cells[column.position]
+        return None
 
     def _fitting(self, name: str, columns: Sequence[Column]) -> Column | None:
         """The one of several columns with the heading of a field whose words, else whose group, are the field's."""
@@ -288,7 +319,7 @@ class Recognised:
             self.take((ids or short)[0], "record_id", "by values: an id of its own in every row", False)
         elif ids or short:
             could = ", ".join(repr(one.heading) for one in ids or short)
-            self.notes.append(f"{could} could each be the record id: choose")
+            self.notes.append(Message("{headings} could each be the record id: choose", headings=could))
 
     def _by_places(self) -> None:
         for place in self.places:
