@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from riskwarn.home import Home
     from riskwarn.ingest.loading.folder import Done
     from riskwarn.ingest.loading.plan import Failed, Plan
+    from riskwarn.ingest.loading.plan import Table as Planned
 
 #: Titles of sheets that stand in a cell of the table.
 MOST_SHEETS = 3
@@ -134,7 +135,7 @@ def _show(session: Session, plan: Plan) -> None:
             "mapping": one.recalled.name
             if one.recalled
             else (f"preset {one.proposal.preset}" if one.proposal.preset else "-"),
-            "exported": str(one.exported_at.date()) if one.exported_at else "now",
+            "exported": _exported(one),
             "why": one.proposal.source_ground,
         }
         for one in plan.tables
@@ -152,6 +153,15 @@ def _show(session: Session, plan: Plan) -> None:
         for one in plan.skipped
     ]
     session.emit({}, [*lines, ""])
+
+
+def _exported(one: Planned) -> str:
+    """The day on which a table was taken, and where it was read."""
+    if one.exported_at is None:
+        return "now: nothing says it"
+    # The moment is the midnight that ends the day.
+    day = (one.exported_at - timedelta(microseconds=1)).date()
+    return Message("{day}: {ground}", day=str(day), ground=str(one.export_ground))
 
 
 def _sheets(titles: Sequence[str]) -> str:

@@ -131,7 +131,9 @@ def _of_few(cells: Mapping[str, pa.Array]) -> Flags:
     others = np.array([filled(text) for text in texts])
     total = totals.any(axis=0) & ~(others & ~totals & ~signed & ~numbers).any(axis=0)
     # A unit may be called 合计: it has an id.
-    named = np.any([np.zeros_like(total), *(_matches(strings(cells[id]), _LONG) for id in _IDS[:2] if id in cells)], axis=0)
+    named = np.any(
+        [np.zeros_like(total), *(_matches(strings(cells[id]), _LONG) for id in _IDS[:2] if id in cells)], axis=0
+    )
     return np.asarray((total & ~named) | (signed.any(axis=0) & ~(others & ~signed).any(axis=0)))
 
 

@@ -152,7 +152,7 @@ def load_file(
         source=source,
         mapping=rules,
         zone=zone(rules.timezone or home.configuration.timezone),
-        exported_at=max(exported, now),
+        exported_at=exported,
         key=home.id_key,
         categories=declared.categories,
         earliest=home.configuration.earliest_date,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -25,8 +26,10 @@ from riskwarn.ingest.mapping_proposal.guessing import UNSURE
 from riskwarn.ingest.mapping_proposal.identity import sharing
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised
 from riskwarn.ingest.mapping_proposal.profile import Profile
-from riskwarn.ingest.mapping_proposal.proposal import Proposal, also_of, examine
+from riskwarn.ingest.mapping_proposal.proposal import SAMPLE, Proposal, also_of, examine
 from riskwarn.ingest.sheets import hidden_sheets, open_sheet, other_sheets, sheet_names
+from riskwarn.ingest.sheets.last_lines import ASKED, is_last_line
+from riskwarn.ingest.sheets.packing import packed_name
 from riskwarn.ingest.values.cells import strings
 from riskwarn.ingest.values.dates import instants
 from riskwarn.mapping import Mapping as Rules
@@ -36,6 +39,10 @@ from riskwarn.messages import Message
 #: So many known columns make a table that should load, though something that it needs is missing.
 _MEANT = 3
 _UTC = ZoneInfo("UTC")
+#: Rows and bytes at the end of a table that may say when it was taken, and cells of such a row.
+_LAST, _TAIL, _FEW_CELLS = 10, 2_000, 4
+#: So great a share of the times of a table may be mistyped: they do not say that it was taken later.
+_MISTYPED = 0.005
 #: Codes and names of grids by which columns of events are recognised.
 _OF_GRIDS = {
     "grid_id": "grid_id", "name": "grid_name", "community": "community", "community_name": "community_name",
@@ -145,6 +152,10 @@ class Looking:
         found = self.table(table.sheet, other)
         return [replace(found, proposal=replace(found.proposal, source_ground="its residents"))]
 
+    def beside(self, sheet: str | None) -> list[str]:
+        """What the first rows of the other sheets say: covers, explanations."""
+        return other_sheets(self.file, sheet) if sheet else []
+
     def _made(
         self,
         proposal: Proposal,
@@ -160,10 +171,12 @@ class Looking:
         points = points_of(found)
         if points is not None and "coordinates" not in {*own.model_fields_set, *keys} and settled is None:
             # Titles say it, or a sheet of explanations beside the table.
-            beside = other_sheets(self.file, sheet) if sheet else []
-            if (system := system_told([*titles, *beside])) is not None:
+            if (system := system_told([*titles, *self.beside(sheet)])) is not None:
                 keys = {**keys, "coordinates": system}
-        exported_at, ground = export_date(self.file.stem, titles, newest, self.now, zone) or (None, None)
+        said = {"its cover sheet": self.beside(sheet), "its last lines": _last_lines(self.file, found.seen)}
+        packed = packed_name(self.file)
+        taken = export_date(self.file.stem, titles, newest, self.now, zone, said, packed)
+        exported_at, ground = taken or (None, None)
         return Table(
             self.file, (sheet,) if sheet else (), sheet, proposal, found.seen.headings, own, keys, settled, newest,
             exported_at, ground, tuple(_drawn(found)) if proposal.source == "grids" else (), points,
@@ -210,15 +223,29 @@ def reason_of(error: RiskwarnError, file: Path) -> str:
 
 
 def _newest(found: Recognised, today: date) -> date | None:
-    """The newest local date of the events that were looked at; what lies after today is no date of theirs."""
+    """The newest local date of the events that were looked at, but for a few; what lies after today is no date of theirs."""
     days = []
     for name in ("occurred_at", "known_at", "updated_at"):
         if name in found.fields:
             cells = found.seen.cells[found.fields[name]].dropna()
             moments, _ = instants(strings(cells), _UTC)
             moments = moments[moments < np.datetime64(today + timedelta(days=1), "us")]
-            days += [pd.Timestamp(moments.max()).date()] if len(moments) else []
+            last = max(len(moments) - 1 - int(len(moments) * _MISTYPED), 0)
+            days += [pd.Timestamp(np.sort(moments)[last]).date()] if len(moments) else []
     return max(days, default=None)
+
+
+def _last_lines(file: Path, seen: Profile) -> list[str]:
+    """What stands in the last lines of a table of which each says who made it, or when; of text also what is no row."""
+    rows = seen.cells.tail(_LAST) if seen.rows < SAMPLE else seen.cells.head(0)
+    lines = [[str(cell) for cell in row if isinstance(cell, str)] for row in rows.itertuples(index=False, name=None)]
+    told = [cell for line in lines if 0 < len(line) <= _FEW_CELLS and re.match(ASKED, line[0]) for cell in line]
+    if seen.encoding is not None and seen.separator is not None and file.suffix.lower() not in (".gz", ".zip"):
+        with file.open("rb") as stream:
+            stream.seek(max(file.stat().st_size - _TAIL, 0))
+            text = stream.read().decode(seen.encoding, errors="ignore")
+        told += [line for line in text.splitlines()[-_LAST:] if is_last_line(line, seen.separator)]
+    return told
 
 
 def _drawn(found: Recognised) -> list[Place]:
