@@ -42,6 +42,14 @@ _DAY_OR_TIME = re.compile(r"日期|时间|时刻|date|time", re.I)
 REPEATED = ("text", "address", "category_detail")
 
 
+#: Headings of the column that numbers the rows of a list.
+_ROW_NUMBERS = frozenset({"序号", "序", "行号", "项次", "No", "No.", "NO", "NO."})
+#: Names of units of places.
+_UNIT_NAMES = frozenset(
+    {"path", *(f"{unit}{part}" for unit in ("community", "town", "district") for part in ("", "_name"))}
+)
+
+
 @dataclass(frozen=True)
 class Columns:
     """The columns of a sheet, matched."""
@@ -292,6 +300,20 @@ def position_of(heading: str, headings: Sequence[str]) -> int | None:
         if sought in listed:
             return listed.index(sought)
     return None
+
+
+def row_labels(headings: Sequence[str], read: Collection[int]) -> list[int]:
+    """Where columns stand that are not read and in which totals call themselves so: the numbers of rows (序号), names of units."""
+    return [
+        at
+        for at, heading in enumerate(headings)
+        if at not in read and ("".join(heading.split()) in _ROW_NUMBERS or _is_unit(heading))
+    ]
+
+
+def _is_unit(heading: str) -> bool:
+    known = None if is_personal(plain_heading(heading)) else field_of(plain_heading(heading), "grids")
+    return known is not None and known[0] in _UNIT_NAMES
 
 
 def clashing(headings: Sequence[str], kind: str, mapping: Mapping) -> dict[str, list[int]]:

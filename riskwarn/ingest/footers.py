@@ -9,7 +9,7 @@ column of the ids itself, or name what is summed (鱼洞街道小计); a unit th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -27,10 +27,6 @@ _MOST_CELLS = 3
 _LAST = 20
 #: Fields in which a label is never a value.
 _NEVER_LABELS = frozenset({"record_id", "grid_id", "longitude", "latitude"})
-
-
-#: Headings of the column that numbers the rows of a list.
-_ROW_NUMBERS = frozenset({"序号", "序", "行号", "项次", "No", "No.", "NO", "NO."})
 #: The ids of rows: a line without one may be a subtotal.
 _IDS = ("record_id", "grid_id", "name")
 #: A number of so many digits is an id, and no sum.
@@ -83,15 +79,19 @@ def _signed(cells: Mapping[str, pa.Array], count: npt.NDArray[np.int16]) -> Flag
     return np.asarray((count > 1) & ((labels > 1) | np.any([np.zeros(len(count), dtype=bool), *never], axis=0)))
 
 
-def row_label(headings: Sequence[str], read: Collection[int]) -> int | None:
-    """Where the column stands that numbers the rows (序号), if it is not read otherwise: totals call themselves so in it."""
-    found = (at for at, heading in enumerate(headings) if "".join(heading.split()) in _ROW_NUMBERS and at not in read)
-    return next(found, None)
+def totals_of(labels: Sequence[pa.Array], nameless: Flags) -> Flags:
+    """(rows,) which rows are called a total in a column that numbers or places them; `nameless` are those without an id."""
+    found = np.zeros(len(nameless), dtype=bool)
+    for label in labels:
+        texts = strings(label)
+        found |= _matches(texts, TOTAL) | (_matches(texts, TOTAL_OF) & nameless)
+    return found
 
 
-def totals_of(labels: pa.Array) -> Flags:
-    """(rows,) which rows are called a total in the column that numbers them."""
-    return _matches(strings(labels), TOTAL)
+def without_id(cells: Mapping[str, pa.Array], rows: int) -> Flags:
+    """(rows,) where no id stands in the column of the ids; nowhere in a table that has none."""
+    named = next((name for name in _IDS[:2] if name in cells), None)
+    return np.zeros(rows, dtype=bool) if named is None else ~filled(cells[named])
 
 
 def _without_id(cells: Mapping[str, pa.Array], name: str, count: npt.NDArray[np.int16]) -> npt.NDArray[np.intp]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -15,13 +15,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from riskwarn.arrays import Flags
 from riskwarn.contracts import declared
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.phrases import heard
 from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
-from riskwarn.ingest.footers import footers, row_label, totals_of
+from riskwarn.ingest.columns import row_labels
+from riskwarn.ingest.footers import footers, totals_of, without_id
 from riskwarn.ingest.privacy.faults import Faults
 from riskwarn.ingest.privacy.free_text import free_text, is_free_text
 from riskwarn.ingest.privacy.tallies import LocalCategories, NotLoaded
@@ -201,16 +201,15 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
 
     def read() -> Iterator[Reading]:
         nonlocal blank
-        for rows in sheet.batches(sorted({*positions.values(), *([] if label is None else [label])})):
+        for rows in sheet.batches(sorted({*positions.values(), *labels})):
             before = first.moved[_FOOTERS]
             title = sheet.origin(int(rows.numbers[0]))[0] if len(rows.numbers) else ""
-            totals = None if label is None else totals_of(rows.cells[label])
-            reading = _reading(rows, positions, first, filling, title, totals)
+            reading = _reading(rows, positions, first, filling, title, labels)
             blank += len(rows.numbers) - len(reading) - (first.moved[_FOOTERS] - before - rows.passed)
             yield reading
 
     told = set(sheet.notes)
-    label = row_label(sheet.headings, positions.values())
+    labels = row_labels(sheet.headings, positions.values())
     yield from ahead(read())
     first.notes += [note for note in sheet.notes if note not in told]
     if blank:
@@ -232,7 +231,7 @@ def whole(readings: Iterator[Reading]) -> Reading:
 
 
 def _reading(
-    rows: Rows, positions: Mapping[str, int], first: Reading, filling: FillDown, title: str, totals: Flags | None
+    rows: Rows, positions: Mapping[str, int], first: Reading, filling: FillDown, title: str, labels: Sequence[int]
 ) -> Reading:
     cells = {
         name: free_text(rows.cells[position])
@@ -243,7 +242,8 @@ def _reading(
     full = {name: filled(cell) for name, cell in cells.items()}
     numbers = rows.numbers
     footer = footers(cells, len(numbers))
-    if totals is not None:
+    if labels:
+        totals = totals_of([rows.cells[label] for label in labels], without_id(cells, len(numbers)))
         footer |= totals & np.logical_or.reduce(list(full.values()))
     first.moved[_FOOTERS] += int(footer.sum()) + rows.passed
     some = np.logical_or.reduce(list(full.values())) & ~footer

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 #: Eight digits, also with a time of day behind them (20260401083015), or three numbers with something between them: 202611
@@ -52,7 +53,7 @@ def says_date(text: str) -> bool:
 
 def _with_answers(cells: Sequence[str]) -> list[str]:
     """The cells, and each label together with the cell beside it."""
-    pairs = zip(cells, cells[1:], strict=False)
+    pairs = pairwise(cells)
     return [*cells, *(f"{label}:{answer}" for label, answer in pairs if _LABEL.fullmatch(label.strip()))]
 
 

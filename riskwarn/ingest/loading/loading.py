@@ -42,6 +42,8 @@ from riskwarn.store import Load, Store, writing
 from riskwarn.store.repairs import settle
 
 #: How much later than now an export may say that it was taken: clocks and zones differ, years do not.
+#: Names of the units of grids.
+_UNITS = ["community_name", "town_name", "district_name"]
 _SLACK = timedelta(days=1)
 
 
@@ -175,6 +177,11 @@ def load_file(
     else:
         reading = screened(whole(rows))
         table, told, keys = new_rows(reading, store, exported)
+        if source == "grids":
+            # A file of grids is called by units that it brings itself.
+            units |= {word for name in _UNITS for word in table[name].to_pylist() if word}
+            kept = refused.file = kept_name(file.name, home.id_key, units)
+            titles.update({title: kept_title(title, home.id_key, units) for title in opened.titles})
         refused.add(reading, keys)
         if source == "grids":
             calendar = home.configuration.calendar
@@ -239,6 +246,5 @@ def _loaded_before(loads: Sequence[int]) -> list[str]:
 
 def _units(store: Store) -> set[str]:
     """Names of units: a file that is named by one names no person."""
-    names = ["community_name", "town_name", "district_name"]
-    grids = store.versions("grids", names)
-    return {word for name in names for word in grids[name].dropna().unique()}
+    grids = store.versions("grids", _UNITS)
+    return {word for name in _UNITS for word in grids[name].dropna().unique()}

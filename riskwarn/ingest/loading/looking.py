@@ -169,11 +169,12 @@ class Looking:
         newest = _newest(found, self.now.astimezone(zone).date())
         titles = found.seen.titles
         points = points_of(found)
-        if points is not None and "coordinates" not in {*own.model_fields_set, *keys} and settled is None:
-            # Titles say it, or a sheet of explanations beside the table.
-            if (system := system_told([*titles, *self.beside(sheet)])) is not None:
-                keys = {**keys, "coordinates": system}
-        said = {"its cover sheet": self.beside(sheet), "its last lines": _last_lines(self.file, found.seen)}
+        beside = self.beside(sheet)
+        # Titles say it, or a sheet of explanations beside the table.
+        unsaid = points is not None and "coordinates" not in {*own.model_fields_set, *keys} and settled is None
+        if unsaid and (system := system_told([*titles, *beside])) is not None:
+            keys = {**keys, "coordinates": system}
+        said = {"its cover sheet": beside, "its last lines": _last_lines(self.file, found.seen)}
         packed = packed_name(self.file)
         taken = export_date(self.file.stem, titles, newest, self.now, zone, said, packed)
         exported_at, ground = taken or (None, None)

@@ -76,6 +76,7 @@ def recognise(contract: Contract, seen: Profile, rules: Rules, places: Sequence[
     found.by_headings()
     if contract.events:
         found.by_values()
+        found.clocks()
         found.identity = make_identity(found)
     else:
         by_latin_headings(found)
@@ -302,6 +303,17 @@ class Recognised:
             del self.fields[registered]
             why = f"the only date of the event: its {'registration' if registered == 'known_at' else 'acceptance'}"
             self.take(column, "occurred_at", why, False)
+
+    def clocks(self) -> None:
+        """Take the time of day that the load will join to a day, whatever the day was known by: it is asked by the same code."""
+        plain = [plain_heading(heading) for heading in self.seen.headings]
+        at = {column.position: column for column in self.free()}
+        for name, parts in days_and_times(plain, self.contract.kind, self.rules, self.fields).items():
+            for position in parts:
+                if position in at and self.fields.get(name) in parts:
+                    day = self.taken[self.fields[name]]
+                    other = self.seen.headings[self.fields[name]]
+                    self.take(at[position], name, Message("together with {heading}", heading=other), day.sure)
 
     def _by_ids(self) -> None:
         """A column with a value of its own in every row: an id by its values, a short number also by its heading."""

@@ -103,6 +103,17 @@ def test_subtotals_of_units_are_passed_over_in_a_table_of_grids(home: Home, tmp_
     account = load(home, "grids", write_csv(tmp_path / "g.csv", [*rows, *lines]))
     assert (account.accepted, account.quarantined) == (len(rows) + 1, 0)
     assert "2 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes
+    residents = [{**row, "常住人口": 40, "统计日期": "2026-01-01"} for row in [*rows, called]]
+    lines = [dict.fromkeys(residents[0], "") | {"街道": "鱼洞街道小计", "常住人口": "4,000"}]
+    account = load(home, "demographics", write_csv(tmp_path / "d.csv", [*residents, *lines]))
+    assert (account.accepted, account.quarantined) == (len(rows) + 1, 0), "the units of residents are not read"
+
+
+def test_one_workbook_has_one_name_in_quarantine_whatever_it_is_loaded_as(home: Home, tmp_path: Path) -> None:
+    rows = [{**row, "区县": "巴南区", "常住人口": 40, "统计日期": "2026-01-01"} for row in grid_rows()]
+    file = write_csv(tmp_path / "巴南区综合网格底册.csv", [*rows, {**rows[0], "网格编码": ""}])
+    assert [load(home, source, file).quarantined for source in ("grids", "demographics")] == [1, 1]
+    assert {row["file_name"] for row in Store(home).quarantined()} == {"巴南区综合网格底册.csv"}
 
 
 def test_a_large_batch_is_looked_at_by_column() -> None:

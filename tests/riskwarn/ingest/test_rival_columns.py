@@ -127,3 +127,15 @@ def test_somebody_at_a_terminal_is_asked(home: Path, tmp_path: Path, monkeypatch
     done = run(home, "load", unclear(tmp_path / "纠纷.csv"), stdin="受理编号\n\ny\n")
     assert "which column is record_id (受理编号, 纠纷编号)?" in done.output
     assert "disputes" in done.output and " 36 " in done.output
+
+
+def test_a_time_of_day_that_the_load_joins_to_its_day_is_read_in_the_proposal(home: Path, tmp_path: Path) -> None:
+    rows = [
+        {"纠纷编号": f"J{n:05d}", "网格编码": f"G{n % 4}", "纠纷类型": "邻里", "日期": f"2026年3月{n % 28 + 1}日", "时刻": f"{n % 24:02d}时30分"}
+        for n in range(ROWS)
+    ]  # fmt: skip
+    file = write_csv(tmp_path / "纠纷.csv", rows)
+    read = {one.heading: one.field for one in propose(file, Configuration(), source="disputes").columns}
+    assert read["日期"] == read["时刻"] == "occurred_at"
+    done = run(home, "load", file, "--yes")
+    assert "not read" not in done.output and "'日期' and '时刻' together are read as occurred_at" in done.output
