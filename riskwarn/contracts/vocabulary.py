@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from riskwarn.contracts.compositions import composed_field, composed_headings, without_number
+from riskwarn.contracts.controlled import controlled_word
 from riskwarn.files import packaged
 from riskwarn.refused import folded, refusals, refused_word
 
@@ -83,7 +84,7 @@ def rule_against(source: str, text: str) -> str | None:
     for word in kinds_not_loaded(source):
         if plain == word or (not word.isascii() and _stands_in(word, plain)):
             return "accusation" if word in _ACCUSATIONS else "confidential" if word == "保密" else "kind"
-    return "refused_word" if refused_word(text) is not None else None
+    return "refused_word" if refused_word(text) is not None or controlled_word(text) is not None else None
 
 
 def _stands_in(word: str, plain: str) -> bool:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from riskwarn.contracts import contract, required
 from riskwarn.contracts.checking import check_mapping
+from riskwarn.contracts.controlled import refuse_register
 from riskwarn.contracts.schema import TABLES
 from riskwarn.declarations import zone
 from riskwarn.errors import ExportInFuture, FileMissing, FileUnreadable
@@ -26,7 +27,9 @@ from riskwarn.ingest.loading.guard import Guard
 from riskwarn.ingest.loading.remembered import found_headings, recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
+from riskwarn.ingest.mapping_proposal.profile import look_at
 from riskwarn.ingest.mapping_proposal.proposal import POINTS, SYSTEM_ASSUMED, also_hint, also_of, told_apart
+from riskwarn.ingest.mapping_proposal.registers import refuse_seen
 from riskwarn.ingest.places.landing import by_rung, landed
 from riskwarn.ingest.reading import Reading, batches, whole
 from riskwarn.ingest.redaction import kept_account, kept_name, kept_title
@@ -42,6 +45,8 @@ from riskwarn.store import Load, Store, writing
 from riskwarn.store.repairs import settle
 
 #: How much later than now an export may say that it was taken: clocks and zones differ, years do not.
+#: Rows that tell whether a file is a register of persons.
+_LOOKED_AT = 2_000
 #: Names of the units of grids.
 _UNITS = ["community_name", "town_name", "district_name"]
 _SLACK = timedelta(days=1)
@@ -140,6 +145,9 @@ def load_file(
     exported = exported_at or earlier or now
     kind = source if source in TABLES else "events"
     opened = open_sheet(file, heading_finder(kind, rules), database, sheet=sheet)
+    refuse_register(file.name, [file.stem, *opened.titles])
+    if not guard.settled:
+        refuse_seen(look_at(file, kind, rules, most_rows=_LOOKED_AT, database=database, sheet=sheet))
     guard.headings(opened.headings)
     rules = told_apart(file, home.configuration, source, rules, opened.headings, database=database, sheet=sheet)
     columns = match(opened.headings, kind, rules, file.name)

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from riskwarn.contracts import declared
-from riskwarn.errors import FileEmpty, RiskwarnError, SheetUnfit
+from riskwarn.contracts.controlled import refuse_register
+from riskwarn.errors import FileEmpty, RefusedWord, RiskwarnError, SheetUnfit
 from riskwarn.home import Home
 from riskwarn.ingest.columns import heading_finder
 from riskwarn.ingest.loading.export_date import export_date
@@ -27,6 +28,7 @@ from riskwarn.ingest.mapping_proposal.identity import sharing
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised
 from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.mapping_proposal.proposal import SAMPLE, Proposal, also_of, examine
+from riskwarn.ingest.mapping_proposal.registers import refuse_seen
 from riskwarn.ingest.sheets import hidden_sheets, open_sheet, other_sheets, sheet_names
 from riskwarn.ingest.sheets.last_lines import ASKED, is_last_line
 from riskwarn.ingest.sheets.packing import packed_name
@@ -70,7 +72,7 @@ class Looking:
             sheet = title if len(titles) > 1 else None
             try:
                 table = self.table(sheet)
-            except (FileEmpty, SheetUnfit) as error:
+            except (FileEmpty, SheetUnfit, RefusedWord) as error:
                 if sheet is None:
                     raise
                 skipped.append(Skipped(name, title, reason_of(error, self.file)))
@@ -82,8 +84,9 @@ class Looking:
         return [more for table in self.joined(looked) for more in (table, *self.also(table))]
 
     def table(self, sheet: str | None, source: str | None = None) -> Table:
-        """One sheet, taken for a source."""
+        """One sheet, taken for a source. Raises RefusedWord where it is a register of persons, and what `examine` raises."""
         home = self.home
+        refuse_register(self.file.name, [self.file.stem, sheet or ""])
 
         def examined(
             source: str | None, rules: Rules | None = None, seen: Profile | None = None
@@ -94,6 +97,7 @@ class Looking:
             )  # fmt: skip
 
         proposal, found = examined(source)
+        refuse_seen(found.seen)
         source, ground = proposal.source, proposal.source_ground
         if source not in home.configuration.sources:
             return self._made(proposal, found, sheet, Rules(), {}, None)
