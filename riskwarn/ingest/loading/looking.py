@@ -211,14 +211,14 @@ def _worth(proposal: Proposal) -> tuple[int, int]:
 def _no_source(table: Table, home: Home) -> str | None:
     """Why a table is of no source; None where it is of one."""
     if table.source not in home.configuration.sources:
-        return (
-            f"it looks like {table.source}, which is no source of this home: declare it under sources: in riskwarn.yaml"
-        )
+        said = "it looks like {source}, which is no source of this home: declare it under sources: in riskwarn.yaml"
+        return Message(said, source=table.source)
     known = {one.field for one in table.proposal.columns if one.field and one.field != "text"}
     if table.lacks and len(known) < _MEANT:
         return "it is of no source that riskwarn knows"
     if table.proposal.source_ground.endswith(UNSURE):
-        return f"nothing tells its source ({table.source} is the likeliest): load it with riskwarn ingest SOURCE FILE"
+        said = "nothing tells its source ({source} is the likeliest): load it with riskwarn ingest SOURCE FILE"
+        return Message(said, source=table.source)
     return None
 
 

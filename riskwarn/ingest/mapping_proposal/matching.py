@@ -263,9 +263,9 @@ class Recognised:
         if column.holds == "nothing":
             return "nothing stands in it"
         if kind in (Kind.INSTANT, Kind.DATE) and not column.holds.startswith("date") and not self._are_dates(column):
-            return f"it holds no dates ({column.holds})"
+            return Message("it holds no dates ({holds})", holds=column.holds)
         if column.holds == "date in a form that is not read":
-            return f"its dates are written {column.forms[0].lstrip('!')}, which is not read"
+            return Message("its dates are written {form}, which is not read", form=column.forms[0].lstrip("!"))
         if kind is Kind.DIGEST and column.distinct < 0.5:
             return "many of its values repeat"
         return "Excel has rounded it" if column.holds.startswith("id that Excel") else None
@@ -301,7 +301,9 @@ class Recognised:
         if "occurred_at" not in self.fields and registered is not None and not self.period:
             column = next(one for one in self.seen.columns if one.position == self.fields[registered])
             del self.fields[registered]
-            why = f"the only date of the event: its {'registration' if registered == 'known_at' else 'acceptance'}"
+            why = "the only date of the event: its acceptance"
+            if registered == "known_at":
+                why = "the only date of the event: its registration"
             self.take(column, "occurred_at", why, False)
 
     def clocks(self) -> None:
@@ -368,8 +370,11 @@ class Recognised:
         )
         if "occurred_at" not in self.fields and dates:
             first, others = dates[0], dates[1:]
-            note = f"; {', '.join(one.heading for one in others)} are later" if others else ""
-            self.take(first, "occurred_at", f"by values: the earliest dates{note}", not others)
+            why = "by values: the earliest dates"
+            if others:
+                later = ", ".join(one.heading for one in others)
+                why = Message("by values: the earliest dates; {headings} are later", headings=later)
+            self.take(first, "occurred_at", why, not others)
 
     def by_coordinates(self) -> None:
         """Take columns of degrees; of two the one whose heading or whose values say so is the longitude."""
@@ -397,8 +402,9 @@ class Recognised:
             if degrees.empty:
                 return
             # The outermost points are often wrong ones.
-            ends.append(f"{name} {degrees.quantile(0.001):.2f} to {degrees.quantile(0.999):.2f}")
-        self.notes.append(f"the points lie between {' and '.join(ends)}")
+            ends += [f"{degrees.quantile(0.001):.2f}", f"{degrees.quantile(0.999):.2f}"]
+        said = "the points lie between longitude {west} to {east} and latitude {south} to {north}"
+        self.notes.append(Message(said, west=ends[0], east=ends[1], south=ends[2], north=ends[3]))
 
     def _by_words(self) -> None:
         for name in _VOCABULARIES:

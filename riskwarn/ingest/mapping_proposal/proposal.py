@@ -140,7 +140,8 @@ def examine(
     ]
     notes = list(found.notes)
     if any(seen.columns[index].holds == "date and time" for index in _places_of(found)):
-        notes.append(f"times without an offset are read as {configuration.timezone} (timezone: in the mapping)")
+        said = "times without an offset are read as {timezone} (timezone: in the mapping)"
+        notes.append(Message(said, timezone=configuration.timezone))
     if told.events and "category" not in found.fields and "category" not in rules.always and told.categories:
         notes.append(
             "no column gives the category, and a default target counts known ones only: if all are of one, say always:"
@@ -157,7 +158,8 @@ def examine(
     if also := also_of(source, seen.headings):
         notes.append(also_hint(also))
     if source not in configuration.sources:
-        notes.append(f"{source} is no source of this home yet: declare it under sources: in riskwarn.yaml")
+        said = "{source} is no source of this home yet: declare it under sources: in riskwarn.yaml"
+        notes.append(Message(said, source=source))
     notes += _by_parts(found)
     taken_for = _taken_for(found)
     proposal = Proposal(
@@ -251,7 +253,7 @@ def also_of(source: str, headings: Sequence[str]) -> str | None:
 
 def also_hint(source: str) -> str:
     """What is said of a table that serves for a second source."""
-    return f"its residents are read when the same file is loaded as {source}, too"
+    return Message("its residents are read when the same file is loaded as {source}, too", source=source)
 
 
 def _index(seen: Profile, position: int) -> int:

@@ -334,6 +334,30 @@ def test_the_day_of_the_export_is_read_wherever_it_stands_and_later_rows_are_ref
     assert [accounts[name]["accepted"] for name in ("纠纷a.zip", "纠纷b.csv", "纠纷c.xlsx")] == [300, 10, 10]
 
 
+def test_what_is_no_file_of_the_folder_is_named_and_not_followed(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, outside = tmp_path / "交来", write_csv(tmp_path / "外.csv", [dispute(1)])
+    folder.mkdir()
+    (folder / "外.csv").symlink_to(outside)
+    (folder / "断.csv").symlink_to(folder / "没有.csv")
+    (folder / "环").symlink_to(folder)
+    locked = write_csv(folder / "锁.csv", [dispute(2)])
+
+    def refused(path: Path, *_: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("riskwarn.ingest.loading.inputs.sha256", refused)
+    monkeypatch.setattr("riskwarn.ingest.loading.survey.Looking.tables", refused)
+    plan = survey(open_home(home, Settings()), [folder], now=NOW)
+    assert {one.file: one.reason for one in plan.skipped} == {
+        "外.csv": "it is a link that leads out of the folder: name what it leads to",
+        "断.csv": "it is no file: a broken link, or a device",
+        "环": "it is a link to a folder",
+    }
+    assert [(one.file, "Permission denied" in str(one.error)) for one in plan.failed] == [(locked.name, True)]
+
+
 def test_without_a_terminal_what_is_not_there_is_told_first(home: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for options in ((), ("--yes",)):
