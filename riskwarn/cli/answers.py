@@ -91,7 +91,7 @@ class Asking:
 
     def _of_columns(self, plan: Plan, given: Sequence[tuple[str, str]]) -> Plan:
         """The plan with which column is which field: as it was given by options, else as it is answered."""
-        from riskwarn.ingest.loading.plan import WHICH
+        from riskwarn.ingest.loading.plan import which
 
         tables = list(plan.tables)
         for field, heading in given:
@@ -106,7 +106,7 @@ class Asking:
             for field, headings in one.clashes.items():
                 open_to.setdefault((field, headings), []).append(one)
         for (field, headings), having in open_to.items():
-            what = Message(WHICH, field=field, headings=", ".join(headings))
+            what = which(field, headings)
             option = f"--column {field}={quote(headings[0])}"
             command = " ".join(["riskwarn load", *(quote(str(path)) for path in self._paths), option])
             answer = self._answer("column", None, having, what, command, None, headings)

@@ -158,10 +158,10 @@ def _show(session: Session, plan: Plan) -> None:
 def _exported(one: Planned) -> str:
     """The day on which a table was taken, and where it was read."""
     if one.exported_at is None:
-        return "now: nothing says it"
+        return Message("now: nothing says it")
     # The moment is the midnight that ends the day.
     day = (one.exported_at - timedelta(microseconds=1)).date()
-    return Message("{day}: {ground}", day=str(day), ground=str(one.export_ground))
+    return Message("{day}: {ground}", day=str(day), ground=one.export_ground)
 
 
 def _sheets(titles: Sequence[str]) -> str:

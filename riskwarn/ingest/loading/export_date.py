@@ -9,6 +9,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from riskwarn.messages import Message
+
 #: Eight digits, also with a time of day behind them (20260401083015), or three numbers with something between them: 202611
 #: is a month.
 _DATE = r"(20\d{2})(?:(\d{2})(\d{2})(?:\d{6}|\d{4})?|[-_./年]\s*(\d{1,2})[-_./月]\s*(\d{1,2})日?)"
@@ -35,10 +37,10 @@ def export_date(
     in an archive.
     """
     # Sheets of several months have a title each, and a name may hold both ends of a span: the last day counts.
-    said = {"its title": list(titles), **(others or {})}
+    said: dict[str, Sequence[str]] = {Message("its title"): list(titles), **(others or {})}
     found = [(day, ground) for ground, cells in said.items() for day in _latest(_IN_TITLE, _with_answers(cells))]
-    found += [(day, "its name") for day in _latest(_IN_NAME, [name])]
-    found += [(day, "the name of the file in it") for day in _latest(_IN_NAME, [packed])]
+    found += [(day, Message("its name")) for day in _latest(_IN_NAME, [name])]
+    found += [(day, Message("the name of the file in it")) for day in _latest(_IN_NAME, [packed])]
     today = now.astimezone(zone).date()
     for day, ground in found:
         if day <= today and (newest is None or newest <= day):

@@ -20,10 +20,9 @@ from riskwarn.files import sha256, write_text
 from riskwarn.home import Home
 from riskwarn.ingest.loading.folder import Done, carry_out
 from riskwarn.ingest.loading.inputs import Skipped, files_below
-from riskwarn.ingest.loading.plan import DISTRICT, SYSTEM, WHICH, Failed, Plan, Table
+from riskwarn.ingest.loading.plan import DISTRICT, SYSTEM, Failed, Plan, Table, which
 from riskwarn.ingest.loading.survey import places_of, survey
 from riskwarn.ingest.redaction import kept_title
-from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store, ledger
 
@@ -140,8 +139,7 @@ def _unsettled(table: Table) -> RiskwarnError | None:
     if table.needs_system:
         return TableUnsettled(file=name, what=SYSTEM, option="riskwarn load --coordinates SYSTEM")
     for field, headings in table.clashes.items():
-        what = Message(WHICH, field=field, headings=", ".join(headings))
-        return TableUnsettled(file=name, what=what, option=f"riskwarn load --column {field}=HEADING")
+        return TableUnsettled(file=name, what=which(field, headings), option=f"riskwarn load --column {field}=HEADING")
     return None
 
 

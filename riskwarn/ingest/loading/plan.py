@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -21,8 +21,12 @@ from riskwarn.messages import Message
 
 #: What only a person can say of a table.
 DISTRICT = Message("the district of its grids")
-WHICH = "which column is {field} ({headings})"
 SYSTEM = Message("the system of its coordinates (wgs84, also CGCS2000; gcj02: Gaode, Tencent; bd09: Baidu)")
+
+
+def which(field: str, headings: Sequence[str]) -> Message:
+    """What is asked where several columns could be one field."""
+    return Message("which column is {field} ({headings})", field=field, headings=", ".join(headings))
 
 
 @dataclass(frozen=True)

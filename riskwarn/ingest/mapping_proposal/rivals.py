@@ -45,7 +45,7 @@ def settled(field: str, columns: Sequence[Column], cells: pd.DataFrame, moments:
         return None
     full = [column for column in columns if column.empty < 1]
     if len(full) == 1:
-        return full[0], _why("the only one of {rivals} in which something stands", columns)
+        return full[0], said("the only one of {rivals} in which something stands", columns)
     if field == "record_id":
         return _identity(columns, full, cells, moments)
     return _other(field, columns, full, cells)
@@ -65,8 +65,9 @@ def _identity(
         and not _counts_lines(cells[column.position])
     ]
     if len(able) == 1:
-        said = "of {rivals} the only one that is filled, no number of lines, and tells rows apart"
-        return able[0], _why(said, columns)
+        return able[0], said(
+            "of {rivals} the only one that is filled, no number of lines, and tells rows apart", columns
+        )
     if not able:
         return None
     groups = {column.position: _numbered(cells[column.position]) for column in able}
@@ -80,10 +81,10 @@ def _identity(
         _refines(groups[one.position], groups[best.position]) for one in able
     )
     if same and any(_technical(cells[one.position]) for one in able if one is not best):
-        return best, _why("of {rivals}, which tell the same rows apart, the number that an office gives", columns)
+        return best, said("of {rivals}, which tell the same rows apart, the number that an office gives", columns)
     if same:
-        return best, _why("of {rivals}, which tell the same rows apart, the first", columns)
-    return best, _why("of {rivals} the one that tells matters apart, and neither their versions nor years", columns)
+        return best, said("of {rivals}, which tell the same rows apart, the first", columns)
+    return best, said("of {rivals} the one that tells matters apart, and neither their versions nor years", columns)
 
 
 def _better(
@@ -116,11 +117,11 @@ def _other(field: str, columns: Sequence[Column], full: Sequence[Column], cells:
     """Of columns that are equal where both are filled the fullest, else the only one that is not the same in every row."""
     fullest = min(full, key=lambda column: column.empty)
     if all(_equal(cells[fullest.position], cells[one.position]) for one in full if one is not fullest):
-        return fullest, _why("of {rivals}, which say the same, the fullest", columns)
+        return fullest, said("of {rivals}, which say the same, the fullest", columns)
     told = [column for column in full if cells[column.position].nunique() > 1]
     # Of places the constant one may be right: the other may be where somebody lives.
     if len(told) == 1 and field not in _PLACES:
-        return told[0], _why("of {rivals} the only one that is not the same in every row", columns)
+        return told[0], said("of {rivals} the only one that is not the same in every row", columns)
     return None
 
 
@@ -155,5 +156,6 @@ def _refines(fine: npt.NDArray[np.int64], coarse: npt.NDArray[np.int64]) -> bool
     return not pairs["fine"].duplicated().any()
 
 
-def _why(said: str, columns: Sequence[Column]) -> Message:
-    return Message(said, rivals=", ".join(column.heading for column in columns))
+def said(template: str, columns: Sequence[Column]) -> Message:
+    """Why one of some columns is chosen."""
+    return Message(template, rivals=", ".join(column.heading for column in columns))
