@@ -11,6 +11,8 @@ from riskwarn.refused import folded
 
 #: Where so great a share of the filled cells of a column names such persons, its table is a register of them.
 MOSTLY = 0.5
+#: Fewer rows are no register: each is refused by its word.
+FEWEST_ROWS = 10
 
 
 @cache
@@ -37,5 +39,6 @@ def refuse_register(file: str, called: Iterable[str], columns: Iterable[Mapping[
             raise RefusedWord(where=file, word=word)
     for words in columns:
         named = {text: word for text in words if (word := controlled_word(text)) is not None}
-        if sum(words[text] for text in named) >= MOSTLY * sum(words.values()) > 0:
+        rows = sum(words.values())
+        if rows >= FEWEST_ROWS and sum(words[text] for text in named) >= MOSTLY * rows:
             raise RefusedWord(where=file, word=next(iter(named.values())))
