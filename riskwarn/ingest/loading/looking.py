@@ -178,7 +178,10 @@ class Looking:
         unsaid = points is not None and "coordinates" not in {*own.model_fields_set, *keys} and settled is None
         if unsaid and (system := system_told([*titles, *beside])) is not None:
             keys = {**keys, "coordinates": system}
-        said = {Message("its cover sheet"): beside, Message("its last lines"): _last_lines(self.file, found.seen)}
+        said: dict[str, list[str]] = {
+            Message("its cover sheet"): beside,
+            Message("its last lines"): _last_lines(self.file, found.seen),
+        }
         packed = packed_name(self.file)
         taken = export_date(self.file.stem, titles, newest, self.now, zone, said, packed)
         exported_at, ground = taken or (None, None)
