@@ -40,7 +40,8 @@ STEPS = {
 #: Where the learning itself is done, on some threads at once: the regression's sums and LightGBM's calls.
 FITS = [
     ("training.models.choosing", "fit_regressions"),
-    ("training.models.family", "fit_regressions"),
+    ("training.models.family", "fit_curved"),
+    ("training.models.family", "deviations"),
     ("lightgbm", "train"),
     ("lightgbm.Dataset", "construct"),
 ]
@@ -203,15 +204,16 @@ def _peak(pid: int) -> int:
 
 
 def _scratch(pid: int) -> int:
-    """Bytes of the files without a name that a process holds open."""
-    total = 0
+    """Bytes of the files without a name that a process holds open: each once, for a mapping holds its file by a number of its own."""
+    sizes = {}
     try:
         for link in Path(f"/proc/{pid}/fd").iterdir():
             if link.readlink().name.endswith("(deleted)"):
-                total += link.stat().st_blocks * 512
+                told = link.stat()
+                sizes[told.st_dev, told.st_ino] = told.st_blocks * 512
     except OSError:  # one was closed, or the process is gone
-        return total
-    return total
+        return sum(sizes.values())
+    return sum(sizes.values())
 
 
 if __name__ == "__main__":
