@@ -3,7 +3,7 @@
 Four terms are logarithms of rates of the past (shrunk over all history, of 12 periods, of the last window, here and next door
 lately); five are columns of the features, where they are at hand: open disputes, the same by severity, fading escalations,
 petitions that wait for an answer, fading reports. Petitions may only raise it. Fitted by adding Newton's sums over blocks of
-origins: no more than the rows of one block are held.
+origins.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ _SEASON = (
     ("season_cos", "一年中的时节（余弦）", "time of the year (cosine)"),
 )
 
-#: Rows of one block.
-ROWS = 65_536
+#: Rows of one block, and those that are held in memory: eleven terms of them take 180 MB.
+ROWS, MOST_HELD = 65_536, 2_100_000
 
 _PENALTY = 1e-6
 _STEPS = 30
@@ -156,8 +156,8 @@ def _fit(
             terms = _terms(task.inputs, some, task.horizon, mean, shrunk, names)
             yield (terms, counts) if known.all() else (terms[known], counts[known])
 
-    # What fits into one block is made once, more is made anew for each step.
-    held = list(made()) if len(origins) * task.grids <= ROWS else None
+    # What fits into memory is made once, more is made anew for each step.
+    held = list(made()) if len(origins) * task.grids <= MOST_HELD else None
 
     def blocks() -> Iterator[tuple[Reals, Reals]]:
         return made() if held is None else iter(held)
