@@ -18,8 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import insert, select
 
-from features import City, build_features, chosen_executor, read_city, version_of
-from features.panel.panel import encoded
+from features import City, build_features, chosen_executor, version_of
+from features.incremental.incremental import known_city
+from features.panel.panel import Encoded
 from riskwarn.configuration import Configuration, usual_horizon
 from riskwarn.errors import NoChampion
 from riskwarn.files import sha256, sync
@@ -84,7 +85,7 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
         raise NoChampion()
     loaded = [(champion, load_champion(home, champion)) for champion in chosen]
     progress("reading the city")
-    city = read_city(home, as_of, now=now)
+    city, numbers = known_city(home, as_of, now=now, progress=progress)
     current = newest(home)
     inputs: dict[str, Any] = {
         "as_of": city.as_of.isoformat(),
@@ -105,7 +106,7 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
         )
     previous = read_table(home, current["id"]) if current is not None else None
     before, was = scores_before(previous)
-    scored, health, gaps = score(home, city, loaded, before, progress)
+    scored, health, gaps = score(home, city, numbers, loaded, before, progress)
     previous_id = current["id"] if current is not None else None
     identity = hashlib.sha256(json.dumps([inputs, previous_id], sort_keys=True).encode()).hexdigest()[:12]
     snapshot = f"{city.as_of.isoformat()}-{identity}"
@@ -154,20 +155,21 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
 def score(
     home: Home,
     city: City,
+    numbers: Encoded,
     loaded: Sequence[tuple[Champion, Forecaster]],
     before: dict[tuple[str, str, int], float],
     progress: Progress = silent,
 ) -> tuple[Scored, list[SourceHealth], DataGaps]:
     """Score a city with loaded models: the tables of its snapshot, the health of its sources, and what they lack.
 
-    `before` holds the scores of the snapshot before, as :func:`serving.scoring.score_city` has them.
+    `numbers` is the encoded city: of its features those alone are made that some model uses. `before` holds the scores of the snapshot before, as :func:`serving.scoring.score_city` has them.
     """
     districts = city.geography.units[Unit.DISTRICT]
     named = dict(zip(districts.codes, districts.names, strict=True))
     health = examine(home, city.as_of, named, version=city.store_version, progress=progress)
     gaps = data_gaps(health)
     used = list(dict.fromkeys(name for _, forecaster in loaded for name in forecaster.names))
-    numbers, executor = encoded(city), chosen_executor(home.settings.dask, home.settings.threads)
+    executor = chosen_executor(home.settings.dask, home.settings.threads)
     matrix = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=used)
     progress("scoring")
     return score_city(city, numbers, matrix, loaded, before, gaps), health, gaps

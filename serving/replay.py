@@ -2,7 +2,7 @@
 
 It names its as-of, the version of the store (with the loads that were undone since), configuration, catalogue, models and
 the snapshot before. What was erased by law is gone, and so are the snapshots that were made with it: the ledger tells
-which they are, and no manifest is changed.
+which they are, and no manifest is changed. It reads the store as it was then, and never the kept state, from which scoring reads.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 
 from features import read_city
+from features.panel.panel import encoded
 from riskwarn.errors import NoSnapshot, NotReplayable
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
@@ -48,7 +49,7 @@ def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent
         raise NotReplayable(snapshot=snapshot, problem="the code of its features has changed since it was made")
     city = read_city(home, date.fromisoformat(inputs["as_of"]), version=inputs["store_version"])
     before, _ = scores_before(read_table(home, manifest["previous"]) if manifest["previous"] else None)
-    scored, health, _ = score(home, city, loaded, before, progress)
+    scored, health, _ = score(home, city, encoded(city), loaded, before, progress)
     return write_tables(folder, snapshot, scored, health)
 
 
