@@ -8,6 +8,7 @@ own. Prints seconds by step, their share outside the fits, the highest resident 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import subprocess
 import sys
@@ -126,7 +127,7 @@ def trained(path: Path, target: str, told: bool) -> None:
         watch.watch(where, name, "", watch.fit)
     home = open_home(path, Settings.from_environment(os.environ))
     with watch.step("everything else"):
-        made, skipped = routine.train(home, target=target)
+        made, skipped = routine.train(home, target=target, renew=True)
     wall, processor = (sum(one[index] for one in watch.seconds.values()) for index in (0, 1))
     for name in (*STEPS, "everything else"):
         own = watch.seconds.get(name, (0.0, 0.0))
@@ -143,9 +144,19 @@ def trained(path: Path, target: str, told: bool) -> None:
         told = ", ".join(
             f"{name} {figures[name]['log_loss']:.6f}" for name in ("model", "regression", one.evaluation.best_baseline)
         )
-        print(f"  horizon {one.horizon}: {one.kind}; log loss of {told}")
+        print(f"  horizon {one.horizon}: {one.kind}; log loss of {told}; files {digest(home, one.version)}")
     for left in skipped:
         print(f"  horizon {left.horizon} skipped: {left.reason}")
+
+
+def digest(home: Any, version: str) -> str:
+    """The beginning of the SHA-256 of a version's files: the same for any number of threads."""
+    from training.registry.loading import load_forecaster
+
+    with tempfile.TemporaryDirectory() as name:
+        load_forecaster(home, version).save(Path(name))
+        content = b"".join(path.read_bytes() for path in sorted(Path(name).iterdir()))
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def home_grids(home: Any) -> list[str]:

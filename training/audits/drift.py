@@ -22,7 +22,6 @@ from riskwarn.words import Unit
 from training.audits.audit import Audit, Value
 from training.evaluation.outcomes import Outcomes
 from training.evaluation.rolling import Fold, RollingForecasts
-from training.evaluation.spread import bounds
 from training.intervals.counts import CountDistribution, Reals
 from training.intervals.units import sums
 from training.models.ensemble import Ensemble
@@ -152,7 +151,7 @@ def _paths(forecast: Forecast, periods: int, outcomes: Outcomes) -> Iterator[Pat
         first = forecast.summed(Unit.DISTRICT, unit)
         first = CountDistribution(first.mean / periods, first.dispersion)
         seen = sums(observed, unit)
-        below, up_to = bounds(first, np.nan_to_num(seen, nan=0.0))
+        below, up_to = first.beside(np.nan_to_num(seen, nan=0.0))
         found = below + rng.random(seen.shape) * (up_to - below)
         for index, name in enumerate(called):
             known = np.flatnonzero(~np.isnan(seen[:, index]))
