@@ -175,8 +175,9 @@ def _fit(
     def standardised(terms: Reals) -> Reals:
         return np.column_stack([np.ones(len(terms)), (terms - middle) / scale])
 
-    for index in range(len(held or ())):
-        held[index] = standardised(held[index][0]), held[index][1]
+    if held is not None:
+        for index, (terms, counts) in enumerate(held):
+            held[index] = standardised(terms), counts
 
     def blocks() -> Iterator[tuple[Reals, Reals]]:
         return ((standardised(terms), counts) for terms, counts in made()) if held is None else iter(held)
