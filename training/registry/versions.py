@@ -60,7 +60,10 @@ class Version:
 
 
 def versions(home: Home) -> list[Version]:
-    """Every registered version, by target and horizon as they are declared, the newest first."""
+    """Every registered version, by target and horizon as they are declared, the newest first.
+
+    What a training that died left half registered is none: its run is not FINISHED.
+    """
     with tracking(home) as client:
         # Others' models may lie on a shared server.
         models = [one for one in all_of(client.search_registered_models) if _NAME.fullmatch(one.name) is not None]
@@ -70,7 +73,11 @@ def versions(home: Home) -> list[Version]:
     for model in models:
         # A challenger that was promoted bears both names: the later in the alphabet, champion, is what it is.
         aliases = {str(number): alias for alias, number in sorted(model.aliases.items())}
-        found += [_version(one, aliases.get(str(one.version)), runs.get(one.run_id)) for one in listed[model.name]]
+        found += [
+            _version(one, aliases.get(str(one.version)), run)
+            for one in listed[model.name]
+            if (run := runs.get(one.run_id)) is None or run.info.status == "FINISHED"
+        ]
     order = list(home.configuration.targets)
 
     def place(one: Version) -> tuple[int, str, int, int]:

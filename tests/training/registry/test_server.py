@@ -34,7 +34,8 @@ from training.registry.series import Series
 from training.registry.tracking import tracking
 from training.registry.versions import run_of, set_alias
 from training.reports import FILE, plots
-from training.routines.recording import keep_pages
+from training.reports.facts import audits_of
+from training.routines.recording import Registered, keep_pages
 from training.routines.report import report_of_version
 
 pytestmark = pytest.mark.slow
@@ -145,7 +146,7 @@ def test_reports_lie_on_the_server_and_are_read_from_there(
         series=series, drawn=["model"], files=texts,
     )  # fmt: skip
     set_alias(remote, version, "challenger")
-    keep_pages(remote, version, "challenger", run_id)
+    keep_pages(remote, Registered(version, run_id, facts, audits_of(texts)), "challenger")
     assert load_texts(remote, version) == texts
     assert version in report_of_version(remote, version, language="en").html
     assert next(one for one in versions(remote) if one.version == version).metrics == {"log_loss": 0.5}
