@@ -150,39 +150,39 @@ def _check_embedded(home: Home) -> None:
 
 
 #: What is said of an error, by a part of its message; the message itself may hold an address with a password.
-_SAID = (
-    ("disk is full", "the disk is full"),
-    ("can't load plugin", "its driver is not installed"),
-    ("readonly", "it is read-only"),
-    ("read-only", "it is read-only"),
-    ("not a database", "it is no database"),
-    ("malformed", "it is damaged"),
-    ("disk i/o error", "it is damaged, or the disk is"),
-    ("unable to open", "it cannot be opened"),
-    ("permission", "the right to it is missing"),
-    ("locked", "another process holds it"),
-    ("out-of-date database schema", "another version of MLflow made it"),
-    ("can't locate revision", "another version of MLflow made it"),
-    ("401", "it refuses the name or password"),
-    ("403", "it refuses what is asked"),
-    ("timed out", "it does not answer in time"),
-    ("timeout expired", "it does not answer in time"),
-    ("refused", "nothing answers there"),
-    ("resolve", "there is no such host"),
-    ("max retries", "it does not answer"),
-    ("does not exist", "it does not hold what it should"),
-    ("not found", "it does not hold what it should"),
-    ("no such table", "it does not hold what it should"),
-    ("error code 5", "it fails"),
-    ("error code", "it does not answer as MLflow does"),
-)
+_PROBLEMS = {
+    "disk is full": "the disk is full",
+    "can't load plugin": "its driver is not installed",
+    "readonly": "it is read-only",
+    "read-only": "it is read-only",
+    "not a database": "it is no database",
+    "malformed": "it is damaged",
+    "disk i/o error": "it is damaged, or the disk is",
+    "unable to open": "it cannot be opened",
+    "permission": "the right to it is missing",
+    "locked": "another process holds it",
+    "out-of-date database schema": "another version of MLflow made it",
+    "can't locate revision": "another version of MLflow made it",
+    "401": "it refuses the name or password",
+    "403": "it refuses what is asked",
+    "timed out": "it does not answer in time",
+    "timeout expired": "it does not answer in time",
+    "refused": "nothing answers there",
+    "resolve": "there is no such host",
+    "max retries": "it does not answer",
+    "does not exist": "it does not hold what it should",
+    "not found": "it does not hold what it should",
+    "no such table": "it does not hold what it should",
+    "error code 5": "it fails",
+    "error code": "it does not answer as MLflow does",
+}
 
 
 def _ours(home: Home, message: str) -> RiskwarnError:
     told = message.lower()
     if home.settings.tracking_uri is None and "disk is full" in told:
         return DiskFull(path=home.path / "mlflow.db")
-    problem = next((said for part, said in _SAID if part in told), "MLflow cannot use it")
+    problem = next((said for part, said in _PROBLEMS.items() if part in told), "MLflow cannot use it")
     if home.settings.tracking_uri is None:
         return TrackingStoreUnusable(file=home.path / "mlflow.db", problem=problem)
     return TrackingServerUnusable(address=address(home.settings.tracking_uri), problem=problem)

@@ -198,13 +198,15 @@ def _reason(
 ) -> str:
     """Why a version scores or does not, beside the champion that stood and why that can no longer score."""
     gained = f"log loss gain over {evaluation.best_baseline} {evaluation.decisive.shown}"
-    if stood is None:
-        return judged.why_not or gained
-    if unfit is None:
-        return f"challenger of {stood.version}; {gained}"
-    if renew:
-        return f"{judged.why_not or gained}. It takes the place of {stood.version}, which could no longer score"
-    return f"challenger of {stood.version}; {gained}. {unfit}"
+    if stood is None or (unfit is not None and renew):
+        reason = judged.why_not or gained
+    else:
+        reason = f"challenger of {stood.version}; {gained}"
+    if stood is not None and unfit is not None and renew:
+        reason = f"{reason}. It takes the place of {stood.version}, which could no longer score"
+    elif unfit is not None:
+        reason = f"{reason}. {unfit}"
+    return reason
 
 
 def _parameters(
