@@ -28,7 +28,7 @@ from riskwarn.health import SourceHealth, examine
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
-from riskwarn.store.writing import one_at_a_time
+from riskwarn.store.writing import one_at_a_time, routine
 from riskwarn.words import Unit
 from serving.gaps import DataGaps, data_gaps
 from serving.levels import ALERTING
@@ -72,8 +72,16 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
 
     Two at once publish one after the other, so that each knows the snapshot before. Raises NoChampion, GridsMissing,
     NothingKnown, AsOfInvalid, ModelDamaged, and TrainedForOther, FeaturesChanged or PurposeUnknown where a champion was trained
-    for something else than is declared now.
+    for something else than is declared now; HomeBusy while an update runs.
     """
+    with routine(home):
+        return publish_in_routine(home, as_of, now=now, progress=progress)
+
+
+def publish_in_routine(
+    home: Home, as_of: date | None = None, *, now: datetime, progress: Progress = silent
+) -> Published:
+    """The same for who holds the home's routine already."""
     with one_at_a_time(home.snapshots, progress, "waiting for another scoring to end"):
         return _publish(home, as_of, now, progress)
 

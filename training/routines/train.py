@@ -12,12 +12,12 @@ from features import City, FeatureMatrix, catalogue_version
 from features.incremental.incremental import known_city
 from features.panel.panel import Encoded, encoded
 from riskwarn.configuration import usual_horizon
-from riskwarn.errors import RiskwarnError
+from riskwarn.errors import DiskFull, RiskwarnError, TrackingServerUnusable, TrackingStoreUnusable
 from riskwarn.health.learnable import Prospect, prospects
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store
-from riskwarn.store.writing import one_at_a_time
+from riskwarn.store.writing import one_at_a_time, routine
 from training.evaluation.comparison import Evaluation
 from training.labels.task import ForecastTask, make_task
 from training.models.baselines import fit_baselines
@@ -100,46 +100,50 @@ def train(
 
     With a `budget` the penalty and the trees of each target are searched for before, in what was known before the first judged origin.
 
-    Raises TrackingServerUnusable, TrackingStoreUnusable, TunerMissing before anything is fitted.
+    Raises TrackingAddressInvalid, TrackingServerUnusable, TrackingStoreUnusable, TunerMissing before anything is fitted, and HomeBusy while
+    an update runs.
     """
     if budget is not None:
         check_tuner()
     names = home.configuration.chosen_targets(target)
     horizons = sorted(home.configuration.chosen_horizons(horizon))
     check_tracking(home)
-    workers = chosen_workers(home.settings.dask, home.settings.threads)
-    numbers: Encoded | None = None
-    if city is None:
-        city, numbers = known_city(home, as_of, now=datetime.now(UTC), progress=progress)
-    foretold = {
-        one.target: one for one in prospects(Store(home, city.store_version), home.configuration, targets=names)
-    }
-    trained: list[Trained] = []
-    skipped: list[Skipped] = []
-    faults: list[RiskwarnError] = []
-    for index, name in enumerate(names):
-        progress(f"training {name}", index, len(names))
-        try:
-            # The target is looked at first: features take longer than finding that it has nothing to learn from.
-            if (obstacle := foretold[name].obstacle) is not None:
-                raise obstacle
-            numbers = encoded(city) if numbers is None else numbers
-            own = matrix
-            if own is None:
-                own = features_for(city, name, progress, home.settings, home.features, numbers)
-            task = make_task(city, name, usual_horizon(horizons), own, numbers)
-            tuner = _tuner(home, budget, progress)
-            judged, too_short = judge(task, horizons, home.settings.threads, progress, workers, tuner)
-            skipped += [Skipped(name, periods, str(error)) for periods, error in too_short]
-            faults += [error for _, error in too_short]
-            if judged is not None:
-                trained += _register_family(home, city, task, judged, foretold[name], renew, progress)
-        except RiskwarnError as error:
-            faults.append(error)
-            skipped += [Skipped(name, periods, str(error)) for periods in horizons]
-    if not trained and faults:
-        raise faults[0]
-    return trained, skipped
+    with routine(home):
+        workers = chosen_workers(home.settings.dask, home.settings.threads)
+        numbers: Encoded | None = None
+        if city is None:
+            city, numbers = known_city(home, as_of, now=datetime.now(UTC), progress=progress)
+        foretold = {
+            one.target: one for one in prospects(Store(home, city.store_version), home.configuration, targets=names)
+        }
+        trained: list[Trained] = []
+        skipped: list[Skipped] = []
+        faults: list[RiskwarnError] = []
+        for index, name in enumerate(names):
+            progress(f"training {name}", index, len(names))
+            try:
+                # The target is looked at first: features take longer than finding that it has nothing to learn from.
+                if (obstacle := foretold[name].obstacle) is not None:
+                    raise obstacle
+                numbers = encoded(city) if numbers is None else numbers
+                own = matrix
+                if own is None:
+                    own = features_for(city, name, progress, home.settings, home.features, numbers)
+                task = make_task(city, name, usual_horizon(horizons), own, numbers)
+                tuner = _tuner(home, budget, progress)
+                judged, too_short = judge(task, horizons, home.settings.threads, progress, workers, tuner)
+                skipped += [Skipped(name, periods, str(error)) for periods, error in too_short]
+                faults += [error for _, error in too_short]
+                if judged is not None:
+                    trained += _register_family(home, city, task, judged, foretold[name], renew, progress)
+            except (TrackingServerUnusable, TrackingStoreUnusable, DiskFull):
+                raise  # nothing else could be registered either
+            except RiskwarnError as error:
+                faults.append(error)
+                skipped += [Skipped(name, periods, str(error)) for periods in horizons]
+        if not trained and faults:
+            raise faults[0]
+        return trained, skipped
 
 
 def _register_family(
