@@ -104,7 +104,8 @@ def _contracts() -> str:
         "",
         "What an export may hold. 导出表可以包含的列。 A column is recognised by its heading: the first word in its row is",
         "the one that `riskwarn template SOURCE FILE.xlsx` writes, the field's English name always serves, and *so do the words in",
-        "italics, which nobody has confirmed yet*: they are used, and shown at the load. Whatever is not listed is dropped unread.",
+        "italics, which nobody has confirmed yet*: they are used, and shown at the load. A heading that is made of known parts is taken for a field, too\n"
+        "([data.md](data.md), *words and headings that no list has*). Whatever else is dropped unread.",
         "",
         "*Known* says from when a value may be used ([data.md](data.md)); *kept* what remains of it in the store.",
     ]

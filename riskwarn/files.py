@@ -3,6 +3,7 @@ is written over."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -17,6 +18,9 @@ import yaml
 
 from riskwarn.errors import FolderMissing, OutputRefused
 from riskwarn.messages import Joined, Message
+
+#: What the system says where there is no room for a file, or none for more of it.
+FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def output_file(

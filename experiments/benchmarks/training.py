@@ -8,6 +8,7 @@ own. Prints seconds by step, their share outside the fits, the highest resident 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import subprocess
 import sys
@@ -40,7 +41,8 @@ STEPS = {
 #: Where the learning itself is done, on some threads at once: the regression's sums and LightGBM's calls.
 FITS = [
     ("training.models.choosing", "fit_regressions"),
-    ("training.models.family", "fit_regressions"),
+    ("training.models.family", "fit_curved"),
+    ("training.models.family", "deviations"),
     ("lightgbm", "train"),
     ("lightgbm.Dataset", "construct"),
 ]
@@ -125,7 +127,7 @@ def trained(path: Path, target: str, told: bool) -> None:
         watch.watch(where, name, "", watch.fit)
     home = open_home(path, Settings.from_environment(os.environ))
     with watch.step("everything else"):
-        made, skipped = routine.train(home, target=target)
+        made, skipped = routine.train(home, target=target, renew=True)
     wall, processor = (sum(one[index] for one in watch.seconds.values()) for index in (0, 1))
     for name in (*STEPS, "everything else"):
         own = watch.seconds.get(name, (0.0, 0.0))
@@ -142,9 +144,19 @@ def trained(path: Path, target: str, told: bool) -> None:
         told = ", ".join(
             f"{name} {figures[name]['log_loss']:.6f}" for name in ("model", "regression", one.evaluation.best_baseline)
         )
-        print(f"  horizon {one.horizon}: {one.kind}; log loss of {told}")
+        print(f"  horizon {one.horizon}: {one.kind}; log loss of {told}; files {digest(home, one.version)}")
     for left in skipped:
         print(f"  horizon {left.horizon} skipped: {left.reason}")
+
+
+def digest(home: Any, version: str) -> str:
+    """The beginning of the SHA-256 of a version's files: the same for any number of threads."""
+    from training.registry.loading import load_forecaster
+
+    with tempfile.TemporaryDirectory() as name:
+        load_forecaster(home, version).save(Path(name))
+        content = b"".join(path.read_bytes() for path in sorted(Path(name).iterdir()))
+    return hashlib.sha256(content).hexdigest()[:16]
 
 
 def home_grids(home: Any) -> list[str]:
@@ -203,15 +215,16 @@ def _peak(pid: int) -> int:
 
 
 def _scratch(pid: int) -> int:
-    """Bytes of the files without a name that a process holds open."""
-    total = 0
+    """Bytes of the files without a name that a process holds open: each once, for a mapping holds its file by a number of its own."""
+    sizes = {}
     try:
         for link in Path(f"/proc/{pid}/fd").iterdir():
             if link.readlink().name.endswith("(deleted)"):
-                total += link.stat().st_blocks * 512
+                told = link.stat()
+                sizes[told.st_dev, told.st_ino] = told.st_blocks * 512
     except OSError:  # one was closed, or the process is gone
-        return total
-    return total
+        return sum(sizes.values())
+    return sum(sizes.values())
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
+from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -33,7 +35,10 @@ class Asking:
     Where nobody can be asked, all that is missing is told at once; a dry run (`rehearsed`) goes on with stand-ins.
     """
 
-    def __init__(self, session: Session, home: Home, now: datetime, someone: bool, rehearsed: bool = False) -> None:
+    def __init__(
+        self, session: Session, home: Home, now: datetime, someone: bool, rehearsed: bool = False, paths: Sequence[Path] = ()
+    ) -> None:  # fmt: skip
+        self._paths = paths
         self._session, self._home, self._now, self._someone, self._rehearsed = session, home, now, someone, rehearsed
         self._questions = 0
         self._told_before: tuple[str | None, ...] = ()
@@ -45,10 +50,18 @@ class Asking:
         """Whether anything had to be asked."""
         return self._questions > 0
 
-    def settle(self, plan: Plan, district: str | None, system: str | None, taken: datetime | None) -> Plan:
+    def settle(
+        self,
+        plan: Plan,
+        district: str | None,
+        system: str | None,
+        taken: datetime | None,
+        columns: Sequence[tuple[str, str]] = (),
+    ) -> Plan:
         """The plan with every answer; raise LoadUnsettled where nobody gives all that are needed."""
         from riskwarn.ingest.loading.plan import DISTRICT, SYSTEM
 
+        plan = self._of_columns(plan, columns)
         self._told_before = tuple(one.system_ground for one in plan.tables)
         if lacking := [one for one in plan.tables if one.needs_district]:
             likely = _likely_district(self._home, lacking)
@@ -75,6 +88,33 @@ class Asking:
             if one.system_ground is not None and before is None
         ]
         return [*lines, *(Message("missing: {what}", what=one) for one in self.missing)]
+
+    def _of_columns(self, plan: Plan, given: Sequence[tuple[str, str]]) -> Plan:
+        """The plan with which column is which field: as it was given by options, else as it is answered."""
+        from riskwarn.ingest.loading.plan import which
+
+        tables = list(plan.tables)
+        for field, heading in given:
+            having = [one for one in tables if one.takes(field, heading)]
+            if not having:
+                said = "No file has a column {heading!r} that could be {field}."
+                raise click.UsageError(Message(said, heading=heading, field=field))
+            self._told("column", f"{field}={heading}", "--column", having)
+            tables = [one.with_column(field, heading) if one in having else one for one in tables]
+        open_to: dict[tuple[str, tuple[str, ...]], list[Table]] = {}
+        for one in tables:
+            for field, headings in one.clashes.items():
+                open_to.setdefault((field, headings), []).append(one)
+        for (field, headings), having in open_to.items():
+            what = which(field, headings)
+            option = f"--column {field}={quote(headings[0])}"
+            command = " ".join(["riskwarn load", *(quote(str(path)) for path in self._paths), option])
+            answer = self._answer("column", None, having, what, command, None, headings)
+            # What a dry run takes where nobody says it: the proposal of the table.
+            chosen = answer or (_proposed(having[0], field, headings) if self._rehearsed else None)
+            if chosen is not None:
+                tables = [one.with_column(field, chosen) if one in having else one for one in tables]
+        return replace(plan, tables=tuple(tables))
 
     def _dated(self, plan: Plan, taken: datetime | None) -> Plan:
         """The plan with the day on which each export was taken."""
@@ -123,6 +163,11 @@ class Asking:
     def _told(self, question: str, answer: str, by: str, tables: Sequence[Table]) -> None:
         files = list(dict.fromkeys(one.file.name for one in tables))
         self.answers.append({"question": question, "answer": answer, "by": by, "files": files})
+
+
+def _proposed(table: Table, field: str, headings: Sequence[str]) -> str:
+    told = (one.heading for one in table.proposal.columns if one.field == field and one.heading in headings)
+    return next(told, headings[0])
 
 
 def _named(tables: Sequence[Table]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from riskwarn.errors import DatabaseUnusable, DiskFull, PlaceRefused, RiskwarnError
+from riskwarn.files import FULL_DISK
 from riskwarn.messages import Message, translated
 
 _DENIED = "you have no permission here; ask for it, or name another place"
@@ -25,7 +26,6 @@ _PROBLEMS = {
     errno.ELOOP: "its links lead in a circle",
     errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
 }
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def machine_error(error: BaseException, home: Path) -> RiskwarnError | None:
     """The error of the domain that one of the operating system or of the database stands for; None for any other."""
     if isinstance(error, OSError):
         path = error.filename if error.filename not in (None, "") else home
-        if error.errno in _FULL:
+        if error.errno in FULL_DISK:
             return DiskFull(path=path)
         known = _PROBLEMS.get(error.errno or 0)
         problem = known or Message("the system says: {said}", said=error.strerror or type(error).__name__)

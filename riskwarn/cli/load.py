@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from riskwarn.home import Home
     from riskwarn.ingest.loading.folder import Done
     from riskwarn.ingest.loading.plan import Failed, Plan
+    from riskwarn.ingest.loading.plan import Table as Planned
 
 #: Titles of sheets that stand in a cell of the table.
 MOST_SHEETS = 3
@@ -30,6 +31,10 @@ _COLUMNS = ("file", "sheets", "source", "read", "accepted", "duplicates", "corre
 @click.argument("paths", nargs=-1, required=True, metavar="FOLDER|FILE...", type=click.Path(path_type=Path))
 @click.option("--district", metavar="NAME", help="The district of tables of grids that have none.")
 @click.option("--coordinates", type=click.Choice(SYSTEMS), help="The system of coordinates where nothing tells it.")
+@click.option(
+    "--column", "columns", metavar="FIELD=HEADING", multiple=True,
+    help="Which column is which field, where several could be; may be given several times.",
+)  # fmt: skip
 @click.option(
     "--exported-at",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
@@ -46,6 +51,7 @@ def command(
     paths: tuple[Path, ...],
     district: str | None,
     coordinates: str | None,
+    columns: tuple[str, ...],
     exported_at: datetime | None,
     dry_run: bool,
     yes: bool,
@@ -66,6 +72,7 @@ def command(
     home = session.home()
     now = datetime.now(UTC)
     check_paths(paths)
+    told = [_field_and_heading(one) for one in columns]
     someone = can_ask() and not yes
     if not (someone or yes or dry_run):
         raise click.UsageError("Nobody can be asked here: say --yes, and by options what is missing (see --dry-run).")
@@ -76,8 +83,8 @@ def command(
         _show(session, plan)
     zone = home.configuration.calendar.timezone
     taken = exported_at.replace(tzinfo=zone) if exported_at else None
-    asking = Asking(session, home, now, someone, rehearsed=dry_run)
-    plan = asking.settle(plan, district, coordinates, taken)
+    asking = Asking(session, home, now, someone, rehearsed=dry_run, paths=paths)
+    plan = asking.settle(plan, district, coordinates, taken, told)
     if not session.as_json:
         session.emit({}, asking.lines(plan))
     if someone and not dry_run and (asking.asked or any(one.unsure for one in plan.tables)):
@@ -106,6 +113,13 @@ def command(
     context.exit(1 if failed or asking.missing else 0)
 
 
+def _field_and_heading(text: str) -> tuple[str, str]:
+    field, mark, heading = (part.strip() for part in text.partition("="))
+    if not (field and mark and heading):
+        raise click.UsageError(Message("--column takes FIELD=HEADING, and not {text!r}.", text=text))
+    return field, heading
+
+
 def can_ask() -> bool:
     """Whether somebody sits at a terminal."""
     return sys.stdin.isatty()
@@ -121,7 +135,7 @@ def _show(session: Session, plan: Plan) -> None:
             "mapping": one.recalled.name
             if one.recalled
             else (f"preset {one.proposal.preset}" if one.proposal.preset else "-"),
-            "exported": str(one.exported_at.date()) if one.exported_at else "now",
+            "exported": _exported(one),
             "why": one.proposal.source_ground,
         }
         for one in plan.tables
@@ -139,6 +153,15 @@ def _show(session: Session, plan: Plan) -> None:
         for one in plan.skipped
     ]
     session.emit({}, [*lines, ""])
+
+
+def _exported(one: Planned) -> str:
+    """The day on which a table was taken, and where it was read."""
+    if one.exported_at is None:
+        return Message("now: nothing says it")
+    # The moment is the midnight that ends the day.
+    day = (one.exported_at - timedelta(microseconds=1)).date()
+    return Message("{day}: {ground}", day=str(day), ground=one.export_ground)
 
 
 def _sheets(titles: Sequence[str]) -> str:

@@ -21,12 +21,10 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(session: Session, as_of: datetime | None) -> None:
     """Score the city with its champions, publish the snapshot and raise alerts."""
-    from riskwarn.store.writing import routine
     from serving.publishing.publish import publish
 
     home = session.home()
-    with routine(home):
-        done = publish(home, as_of.date() if as_of else None, now=datetime.now(UTC), progress=session.progress)
+    done = publish(home, as_of.date() if as_of else None, now=datetime.now(UTC), progress=session.progress)
     session.emit(done.as_dict(), [*published(done), "Next: riskwarn serve."])
     say_of_families(session, home)
 

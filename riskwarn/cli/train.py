@@ -62,20 +62,18 @@ def run(
     budget: Budget | None = None,
 ) -> None:
     """Train and print what was trained and what was skipped; `renew` replaces champions that can no longer score."""
-    from riskwarn.store.writing import routine
     from training import train
 
     home = session.home()
-    with routine(home):
-        trained, skipped = train(
-            home,
-            target=target,
-            horizon=horizon,
-            as_of=as_of.date() if as_of else None,
-            renew=renew,
-            budget=budget,
-            progress=session.progress,
-        )
+    trained, skipped = train(
+        home,
+        target=target,
+        horizon=horizon,
+        as_of=as_of.date() if as_of else None,
+        renew=renew,
+        budget=budget,
+        progress=session.progress,
+    )
     rows = []
     for one in trained:
         model, best = one.evaluation.metrics["model"], one.evaluation.best_baseline

@@ -7,14 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from riskwarn.contracts.phrases import category_heard, endings_of
 from riskwarn.contracts.sources import declared
 from riskwarn.contracts.vocabulary import category_words, normalised, shipped
 
 #: The code of what is by rule not loaded.
 NOT_LOADED = "not_loaded"
-
-#: Words that departments put behind the name of a category.
-ENDINGS = ("纠纷", "类", "问题", "事故", "隐患", "警情", "事件")
 
 _NUMBERED = re.compile(r"^[\d\s.、()_-]+(?=\D)")
 _DIGITS = re.compile(r"^\d{1,12}$")
@@ -39,8 +37,18 @@ class CategoryWords:
         return {**category_words(self.source), **{code: code for code in self.categories}, **listed}
 
     def code(self, text: str) -> str | None:
-        """The code of a category, :data:`NOT_LOADED`, or None for a word that no list knows."""
+        """The code of a category, :data:`NOT_LOADED`, or None for a word that says none, not even by its parts."""
+        word = self.translated(text)
+        return self._code(word) or self._by_parts(word)
+
+    def listed(self, text: str) -> str | None:
+        """The code of a category as a list has it: what is read by its parts is a guess, and tells nothing of a file."""
         return self._code(self.translated(text))
+
+    def _by_parts(self, word: str) -> str | None:
+        """The shipped category that the parts of a word say, where the source has it."""
+        code = None if self.codes and _DIGITS.match(word) else category_heard(self.source, word)
+        return code if code is None or not self.categories or code in self.categories else None
 
     def translated(self, text: str) -> str:
         """The word that the mapping puts in the place of this one, normalised."""
@@ -56,17 +64,17 @@ class CategoryWords:
             # A leading zero is lost where Excel took the code for a number.
             digits = word.zfill(len(word) + len(word) % size)
             return str(shipped("codes")[self.codes]["codes"].get(digits[:size], "other"))
-        for form in _forms(word):
+        for form in _forms(word, endings_of(self.source)):
             if form in self._words:
                 return self._words[form]
         return None
 
 
-def _forms(word: str) -> Iterable[str]:
+def _forms(word: str, endings: tuple[str, ...]) -> Iterable[str]:
     """The word, and without a number before it, each also without what departments put behind it."""
     for form in dict.fromkeys((word, _NUMBERED.sub("", word))):
         yield form
-        for ending in ENDINGS:
+        for ending in endings:
             if form.endswith(ending) and form != ending:
                 yield form.removesuffix(ending)
 

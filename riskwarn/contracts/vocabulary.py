@@ -9,6 +9,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from riskwarn.contracts.compositions import composed_field, composed_headings, without_number
+from riskwarn.contracts.controlled import controlled_word
 from riskwarn.files import packaged
 from riskwarn.refused import folded, refusals, refused_word
 
@@ -82,7 +84,7 @@ def rule_against(source: str, text: str) -> str | None:
     for word in kinds_not_loaded(source):
         if plain == word or (not word.isascii() and _stands_in(word, plain)):
             return "accusation" if word in _ACCUSATIONS else "confidential" if word == "保密" else "kind"
-    return "refused_word" if refused_word(text) is not None else None
+    return "refused_word" if refused_word(text) is not None or controlled_word(text) is not None else None
 
 
 def _stands_in(word: str, plain: str) -> bool:
@@ -92,10 +94,18 @@ def _stands_in(word: str, plain: str) -> bool:
 def is_personal(heading: str) -> bool:
     """Whether a column of this (normalised) heading holds persons, protected traits or counts of people."""
     exact, prefixes, suffixes, allowed = _dropped()
-    key = _key(heading)
+    key = _key(without_number(heading))
     if key in allowed:
         return False
-    return key in exact or key.startswith(prefixes) or key.endswith(suffixes) or refused_word(heading) is not None
+    if key in exact or key.startswith(prefixes) or key.endswith(suffixes) or refused_word(heading) is not None:
+        return True
+    # Behind other words a person is still a person (纠纷当事人地址), and a number of them is none.
+    listed = shipped("dropped")
+    return not key.endswith(_NUMBERS_OF) and any(word in key for word in listed["anywhere"])
+
+
+#: How a heading ends that counts people.
+_NUMBERS_OF = ("数", "人数", "数量")
 
 
 @cache
@@ -119,6 +129,7 @@ class Ground(StrEnum):
     EXACT = "exact"  # the heading is a seen alias
     ASSUMED = "assumed"  # the heading is an alias that nobody has confirmed yet
     AFFIX = "affix"  # it is an alias behind a known prefix, or with another ending
+    PARTS = "parts"  # it is made of known parts: who it is of, what happened, and a noun
 
 
 @cache
@@ -134,9 +145,10 @@ def headings_of(kind: str) -> dict[str, tuple[str, Ground]]:
 @cache
 def field_of(heading: str, kind: str) -> tuple[str, Ground] | None:
     """The field for which a (normalised) heading stands, and why; None for a heading that no contract knows."""
-    aliases, heading = headings_of(kind), _key(heading)
+    aliases, heading = headings_of(kind), _key(without_number(heading))
     if heading in aliases:
         return aliases[heading]
+    whole = composed_headings(kind).get(heading)
     affixes = shipped("headings")["affixes"]
     shorter = [heading.removeprefix(prefix) for prefix in affixes["prefixes"] if heading.startswith(prefix)]
     for form in (heading, *shorter):
@@ -145,8 +157,21 @@ def field_of(heading: str, kind: str) -> tuple[str, Ground] | None:
         ]
         found = next((aliases[one] for one in (form, *endings) if one in aliases), None)
         if found is not None:
-            return found[0], Ground.AFFIX
-    return None
+            field = _named(found[0], heading, kind)
+            return (field, Ground.AFFIX) if whole in (None, field) else (whole, Ground.PARTS)
+    composed = composed_field(heading, kind)
+    return None if composed is None else (composed, Ground.PARTS)
+
+
+def _named(field: str, heading: str, kind: str) -> str:
+    """The name of a unit where a heading says so of its code: 责任网格名称."""
+    name = {"grid_id": "name" if kind == "grids" else "grid_name"}.get(field, f"{field}_name")
+    return name if heading.endswith("名称") and name in _fields_of(kind) else field
+
+
+@cache
+def _fields_of(kind: str) -> frozenset[str]:
+    return frozenset(field for field, _ in headings_of(kind).values())
 
 
 def template_heading(kind: str, field: str) -> str:
@@ -157,7 +182,7 @@ def template_heading(kind: str, field: str) -> str:
 
 def may_be_opinion(heading: str) -> bool:
     """Whether a (normalised) heading stands for an officer's opinion in some registers."""
-    return heading in shipped("headings")["opinions"]
+    return _opinion_on(heading) is not None
 
 
 def is_opinion(heading: str, words: Iterable[str]) -> bool:
@@ -165,5 +190,11 @@ def is_opinion(heading: str, words: Iterable[str]) -> bool:
 
     风险等级 with the four words of severity is severity; with others (高, 中, 低, colours …) nothing of it is read.
     """
-    field = shipped("headings")["opinions"].get(heading)
+    field = _opinion_on(heading)
     return field is not None and any(normalised(word) not in field_words(field) for word in words)
+
+
+def _opinion_on(heading: str) -> str | None:
+    """The field that a heading is of, where it may stand for an opinion, also behind other words (纠纷风险等级)."""
+    opinions: dict[str, str] = shipped("headings")["opinions"]
+    return next((field for word, field in opinions.items() if heading.endswith(word)), None)

@@ -63,6 +63,16 @@ class PurposeUnknown(RiskwarnError):
     status = 409
 
 
+class TrackingAddressInvalid(RiskwarnError):
+    """MLFLOW_TRACKING_URI leads nowhere."""
+
+    code = "tracking_address_invalid"
+    template = (
+        "MLFLOW_TRACKING_URI={address} is no address of a tracking store: write http://HOST:PORT or https://HOST for a server, "
+        "sqlite:////PATH or postgresql://HOST/NAME for a database, or unset it to keep models in the home."
+    )
+
+
 class TrackingServerUnusable(RiskwarnError):
     """The MLflow server does not do what is asked."""
 

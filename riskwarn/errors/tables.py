@@ -28,8 +28,8 @@ class HeadingClash(RiskwarnError):
 
     code = "heading_clash"
     template = (
-        "{file}: the headings {headings} both stand for {field!r}; say which one with --mapping FILE "
-        "(columns: {{{field}: HEADING}})."
+        "{file}: the headings {headings} both stand for {field!r}; say which one: riskwarn load {file} --column "
+        "{field}=HEADING, or --mapping FILE (columns: {{{field}: HEADING}})."
     )
 
 

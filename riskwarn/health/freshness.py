@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from riskwarn.arrays import Indices
+from riskwarn.health.silence import SILENT_DAYS
 
 #: Days of the past in which the usual gaps are looked for (more for a feed that comes once a month), and active days
 #: without which nothing is usual.
@@ -15,7 +16,6 @@ LEAST_ACTIVE_DAYS = 15
 
 #: A feed that was quiet for this many times what is usual, and for two weeks at least, has gone silent.
 SILENT_TIMES = 2.0
-SILENT_DAYS = 14
 
 _GAP_QUANTILE = 0.99
 _GRACE_DAYS = 2

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,6 +31,7 @@ from riskwarn.errors import (
     RiskwarnError,
     TargetSourceMissing,
 )
+from riskwarn.health.unknown_outcomes import UnknownOutcomes, unknown_outcomes
 from riskwarn.messages import Message
 from riskwarn.periods import Instants, Period
 from riskwarn.store import Store
@@ -74,6 +75,7 @@ class Prospect:
     words: tuple[str, ...] = ()  # the commonest of the unknown words that may be shown
     newest: date | None = None  # local date of the newest record of the source
     borne: tuple[int, ...] = ()  # by how many records each of these words
+    outcomes: UnknownOutcomes | None = None  # of a target that is told by outcomes
 
     @property
     def uncounted(self) -> str | None:
@@ -118,7 +120,8 @@ class Prospect:
     def notes(self) -> list[str]:
         """All that is to be told of it."""
         obstacle = [] if self.obstacle is None else [str(self.obstacle)]
-        return [*filter(None, [self.uncounted]), *obstacle]
+        ended = None if self.outcomes is None else self.outcomes.said(self.target)
+        return [*filter(None, [self.uncounted]), *obstacle, *filter(None, [ended])]
 
     def said(self, as_of: date) -> list[str]:
         """The notes, and whether the feed had ended at an as-of."""
@@ -155,7 +158,10 @@ def prospects(
             records, list(rules.values()), None if learnt is None else configuration.calendar.instants(learnt)
         )
         for name, rule in rules.items():
-            found[name] = _prospect(configuration, name, counted[rule], learnt)
+            count = counted[rule]
+            prospect = _prospect(configuration, name, count, learnt)
+            told = unknown_outcomes(store, configuration, read, count.closed, count.silent) if rule.outcomes else None
+            found[name] = replace(prospect, outcomes=told)
     return [found[name] for name in chosen]
 
 
@@ -170,6 +176,8 @@ class _Count:
     counting: int = 0  # of a category and severity that counts
     ended: int = 0  # of these, with an outcome that counts; no longer asked once there is an event
     ended_dated: int = 0  # of these, with a date beside it
+    closed: int = 0  # with any date to which an outcome may belong
+    silent: int = 0  # of these, without an outcome
     dated: int = 0  # with the date of the rule
     events: int = 0
     placed: int = 0  # events that lie in a grid
@@ -186,6 +194,10 @@ class _Count:
             ended = counts & rows["outcome"].isin(rule.outcomes).to_numpy(dtype=bool)
             self.ended += int(ended.sum())
             self.ended_dated += int((~np.isnat(outcome_dates(rows[ended]))).sum()) if ended.any() else 0
+        if rule.outcomes:
+            closed = ~np.isnat(outcome_dates(rows)) & kept
+            self.closed += int(closed.sum())
+            self.silent += int((closed & rows["outcome"].isna().to_numpy()).sum())
         if rule.date is not None:
             self.dated += int((rows[rule.date].notna().to_numpy() & kept).sum())
         self.events += int(events.sum())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -54,7 +55,7 @@ def fixed_that_changed(feed: Feed, mapping: Mapping) -> list[Changed]:
     found, records = [], int(feed.first.sum())
     for name in fixed_fields(mapping) if len(feed.later) else []:
         before, after, were, are = _pairs(feed, name)
-        differs = (were != are) | (were & are & _differ(before, after))
+        differs = _moved(feed) if name == "grid_id" else (were != are) | (were & are & _differ(before, after))
         # A record that was changed twice counts once: pairs of one record stand together.
         changed = len(np.unique(feed.chain[differs]))
         share = changed / records
@@ -73,6 +74,37 @@ def own_times_that_moved(feed: Feed) -> list[Moved]:
         if moved or emptied:
             found.append(Moved(name, moved, emptied))
     return found
+
+
+def _moved(feed: Feed) -> Flags:
+    """(changes,) whether a record went to another place: not where it was located better or worse within one unit."""
+    grids = feed.store.versions("grids", ["grid_id", "community", "town"])
+    units = [
+        dict(zip(grids["grid_id"], grids["community"], strict=True)),
+        {
+            **dict(zip(grids["community"], grids["town"], strict=True)),
+            **dict(zip(grids["grid_id"], grids["town"], strict=True)),
+        },
+    ]
+    changes = pd.DataFrame(index=range(len(feed.later)))
+    for when, rows in (("was", feed.earlier), ("now", feed.later)):
+        grid, unit = (
+            feed.column(name).take(pa.array(rows)).cast(pa.string()).to_pandas() for name in ("grid_id", "unit")
+        )
+        changes[when] = grid.where(grid.notna(), unit)
+    pairs = changes.dropna()
+    pairs = pairs[pairs["was"] != pairs["now"]]
+    within = [
+        (pairs[inner].map(above) == pairs[outer]).to_numpy(dtype=bool)
+        for above in units
+        for inner, outer in (("was", "now"), ("now", "was"))
+    ]
+    # A service area is no community or town: nothing tells whether a grid lies in it.
+    known = {place for above in units for pair in above.items() for place in pair if isinstance(place, str)}
+    told = (pairs["was"].isin(known) & pairs["now"].isin(known)).to_numpy(dtype=bool)
+    moved = np.zeros(len(feed.later), dtype=bool)
+    moved[pairs.index.to_numpy()] = told & ~np.logical_or.reduce(within)
+    return moved
 
 
 def _pairs(feed: Feed, name: str) -> tuple[pa.ChunkedArray, pa.ChunkedArray, Flags, Flags]:

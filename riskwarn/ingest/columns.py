@@ -21,9 +21,18 @@ from riskwarn.refused import refuse_words
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
 
+#: What in brackets says of which level of a category a column is: 纠纷类型（小类）.
+_LEVELS = ("大类", "小类", "一级", "二级", "三级")
+
 #: A heading that is told apart by its group, and what names of groups add.
 _GROUP = re.compile(r"(?P<name>.+)（(?P<group>[^（）]+)）")
 _OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
+
+#: Fields of which the codes are kept, or a digest of them.
+_IDS = ("record_id", "repeat_of", "linked_to", "grid_id", "community", "town", "district")
+
+#: Grounds that are shown, and wait to be confirmed.
+_GUESSED = {Ground.ASSUMED: "assumed", Ground.AFFIX: "by its prefix or ending", Ground.PARTS: "by its parts"}
 
 #: What in a heading says that its column holds days, or times of day.
 _DAY_OR_TIME = re.compile(r"日期|时间|时刻|date|time", re.I)
@@ -33,6 +42,14 @@ _DAY_OR_TIME = re.compile(r"日期|时间|时刻|date|time", re.I)
 REPEATED = ("text", "address", "category_detail")
 
 
+#: Headings of the column that numbers the rows of a list.
+_ROW_NUMBERS = frozenset({"序号", "序", "行号", "项次", "No", "No.", "NO", "NO."})
+#: Names of units of places.
+_UNIT_NAMES = frozenset(
+    {"path", *(f"{unit}{part}" for unit in ("community", "town", "district") for part in ("", "_name"))}
+)
+
+
 @dataclass(frozen=True)
 class Columns:
     """The columns of a sheet, matched."""
@@ -40,7 +57,9 @@ class Columns:
     positions: dict[str, int]  # field (or a heading that the mapping names for the period) -> position
     dropped: tuple[str, ...]  # headings that are not read, as they stand in the file
     notes: tuple[str, ...]
-    claimed: dict[str, str] = defaults(default_factory=dict)  # mapped fields whose heading no contract knows -> heading
+    claimed: dict[str, str] = defaults(
+        default_factory=dict
+    )  # mapped or guessed fields whose heading no contract lists -> heading
 
 
 def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Columns:
@@ -81,8 +100,14 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
         wanted.update({field if index == 0 else f"{field}_{index + 1}": one for index, one in enumerate(chosen)})
     read = set(wanted.values())
     dropped = tuple(heading for position, heading in enumerate(shown) if position not in read and heading)
-    claimed = {name: shown[at] for name, at in wanted.items() if field_of(plain[at], kind) is None}
+    claimed = {name: shown[at] for name, at in wanted.items() if _only_claimed(name, plain[at], kind)}
     return Columns(wanted, dropped, tuple(notes), claimed)
+
+
+def _only_claimed(field: str, plain: str, kind: str) -> bool:
+    """Whether nothing but a mapping, or a guess by parts, says that a column is no person's: ids of cases may be telephones."""
+    known = field_of(plain, kind)
+    return known is None or (known[1] is Ground.PARTS and field in _IDS)
 
 
 def days_and_times(
@@ -128,7 +153,7 @@ def _settled(
         if not chosen:
             continue
         if field in REPEATED:
-            guessed = [headings[position] for position, found in claims if found in (Ground.ASSUMED, Ground.AFFIX)]
+            guessed = [headings[position] for position, found in claims if found in _GUESSED]
             notes = [
                 f"{file}: {heading!r} is taken for {field} (assumed; confirm it in a mapping)" for heading in guessed
             ]
@@ -141,7 +166,7 @@ def _settled(
             raise HeadingClash(file=file, headings=named, field=field)
         if len(chosen) > 1:
             return [], [f"{file}: {named} could all be {field}; none is read until a mapping says which"]
-        how = {Ground.ASSUMED: "assumed", Ground.AFFIX: "by its prefix or ending"}.get(ground)
+        how = _GUESSED.get(ground)
         note = f"{file}: {named} is taken for {field} ({how}; confirm it in a mapping)"
         return chosen, [note] if how else []
     return [], []
@@ -245,7 +270,7 @@ def require(
 def plain_heading(heading: str) -> str:
     """A heading without blanks, line breaks, bracketed units, a trailing colon or asterisk, 必填; in half width."""
     text = unicodedata.normalize("NFKC", heading)
-    text = _BRACKETS.sub("", text)
+    text = _BRACKETS.sub(lambda bracket: bracket[0][1:-1] if bracket[0][1:-1] in _LEVELS else "", text)
     return "".join(text.split()).replace("必填", "").rstrip(":*").lstrip("*")
 
 
@@ -275,6 +300,20 @@ def position_of(heading: str, headings: Sequence[str]) -> int | None:
         if sought in listed:
             return listed.index(sought)
     return None
+
+
+def row_labels(headings: Sequence[str], read: Collection[int]) -> list[int]:
+    """Where columns stand that are not read and in which totals call themselves so: the numbers of rows (序号), names of units."""
+    return [
+        at
+        for at, heading in enumerate(headings)
+        if at not in read and ("".join(heading.split()) in _ROW_NUMBERS or _is_unit(heading))
+    ]
+
+
+def _is_unit(heading: str) -> bool:
+    known = None if is_personal(plain_heading(heading)) else field_of(plain_heading(heading), "grids")
+    return known is not None and known[0] in _UNIT_NAMES
 
 
 def clashing(headings: Sequence[str], kind: str, mapping: Mapping) -> dict[str, list[int]]:

@@ -3,12 +3,13 @@ end of a table where labels stand in its cells (审核人, 填表日期) beside 
 
 The word of a total often stands in a column that is not read (序号): then all that is left of the line is one number, in a
 column of no id, place or date, or a cell that only counts (共123件). A subtotal may have a number in every column of numbers
-(小计, 洪家楼街道共32个网格, 9812): such a line has no id and no date, and a cell that counts.
+(小计, 洪家楼街道共32个网格, 9812): such a line has no id and no date, and a cell that counts. Its word may stand in the
+column of the ids itself, or name what is summed (鱼洞街道小计); a unit that is called so has an id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
-from riskwarn.ingest.sheets.last_lines import ASKED, COUNTED, NUMBER, SIGNED, TOTAL
+from riskwarn.ingest.sheets.last_lines import ASKED, COUNTED, NUMBER, SIGNED, TOTAL, TOTAL_OF
 from riskwarn.ingest.values.cells import filled, strings
 
 #: More filled cells than this has no such line.
@@ -26,12 +27,12 @@ _MOST_CELLS = 3
 _LAST = 20
 #: Fields in which a label is never a value.
 _NEVER_LABELS = frozenset({"record_id", "grid_id", "longitude", "latitude"})
-
-
-#: Headings of the column that numbers the rows of a list.
-_ROW_NUMBERS = frozenset({"序号", "序", "行号", "项次", "No", "No.", "NO", "NO."})
 #: The ids of rows: a line without one may be a subtotal.
 _IDS = ("record_id", "grid_id", "name")
+#: A number of so many digits is an id, and no sum.
+_LONG = r"^\d{6,}$"
+#: What may be named beside the word of a subtotal.
+_UNITS = frozenset({"path", *(f"{unit}{part}" for unit in ("community", "town", "district") for part in ("", "_name"))})
 #: Fields in which a number alone is no more than a total.
 _SUMMED = frozenset(
     {"category", "category_final", "category_detail", "severity", "urgency", "status", "outcome", "form", "kind", "count",
@@ -51,7 +52,7 @@ def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
     found = np.zeros(rows, dtype=bool)
     few = np.flatnonzero((count > 0) & (count <= _MOST_CELLS))
     if len(columns) > 1 and len(few):
-        found[few] = _of_few([cell.take(pa.array(few)) for cell in columns])
+        found[few] = _of_few({name: cell.take(pa.array(few)) for name, cell in cells.items()})
         alone = few[count[few] == 1]
         if len(cells) > _MOST_CELLS:
             for name, cell in cells.items():
@@ -59,13 +60,11 @@ def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
                 found[alone] |= _matches(only, COUNTED)
                 if name in _SUMMED:
                     found[alone] |= _matches(only, NUMBER)
-    if len(cells) > _MOST_CELLS and (named := [name for name in _IDS if name in cells]):
-        nameless = np.flatnonzero((count > 1) & ~filled(cells[named[0]]))
-        dated = [filled(cells[name]) for name in cells if name.endswith("_at")]
-        if dated:
-            nameless = nameless[~np.logical_or.reduce(dated)[nameless]]
+    if len(cells) > 1 and (named := [name for name in _IDS if name in cells]):
+        nameless = _without_id(cells, named[0], count)
         if len(nameless):
-            found[nameless] |= _subtotals([cell.take(pa.array(nameless)) for cell in columns])
+            some = {name: cell.take(pa.array(nameless)) for name, cell in cells.items()}
+            found[nameless] |= _subtotals(some)
     last = max(rows - _LAST, 0)
     if len(columns) > 1 and rows:
         found[last:] |= _signed({name: cell.slice(last) for name, cell in cells.items()}, count[last:])
@@ -80,36 +79,62 @@ def _signed(cells: Mapping[str, pa.Array], count: npt.NDArray[np.int16]) -> Flag
     return np.asarray((count > 1) & ((labels > 1) | np.any([np.zeros(len(count), dtype=bool), *never], axis=0)))
 
 
-def row_label(headings: Sequence[str], read: Collection[int]) -> int | None:
-    """Where the column stands that numbers the rows (序号), if it is not read otherwise: totals call themselves so in it."""
-    found = (at for at, heading in enumerate(headings) if "".join(heading.split()) in _ROW_NUMBERS and at not in read)
-    return next(found, None)
+def totals_of(labels: Sequence[pa.Array], nameless: Flags) -> Flags:
+    """(rows,) which rows are called a total in a column that numbers or places them; `nameless` are those without an id."""
+    found = np.zeros(len(nameless), dtype=bool)
+    for label in labels:
+        texts = strings(label)
+        found |= _matches(texts, TOTAL) | (_matches(texts, TOTAL_OF) & nameless)
+    return found
 
 
-def totals_of(labels: pa.Array) -> Flags:
-    """(rows,) which rows are called a total in the column that numbers them."""
-    return _matches(strings(labels), TOTAL)
+def without_id(cells: Mapping[str, pa.Array], rows: int) -> Flags:
+    """(rows,) where no id stands in the column of the ids; nowhere in a table that has none."""
+    named = next((name for name in _IDS[:2] if name in cells), None)
+    return np.zeros(rows, dtype=bool) if named is None else ~filled(cells[named])
 
 
-def _subtotals(columns: Sequence[pa.Array]) -> Flags:
-    """Which rows are a total or a count, and numbers, in however many columns."""
-    texts = [strings(cell) for cell in columns]
-    totals, numbers = (
-        np.array([_matches(text, one) | _matches(text, other) for text in texts])
-        for one, other in ((TOTAL, COUNTED), (NUMBER, NUMBER))
-    )
-    others = np.array([filled(text) for text in texts])
-    return np.asarray(totals.any(axis=0) & ~(others & ~totals & ~numbers).any(axis=0))
+def _without_id(cells: Mapping[str, pa.Array], name: str, count: npt.NDArray[np.int16]) -> npt.NDArray[np.intp]:
+    """The rows with something in them, no date, and no id but the word of a total."""
+    bare = count > 0
+    for other in cells:
+        if other.endswith("_at"):
+            bare &= ~filled(cells[other])
+    rows = np.flatnonzero(bare)
+    ids = cells[name].take(pa.array(rows))
+    return rows[~filled(ids) | _matches(strings(ids), TOTAL)]
 
 
-def _of_few(columns: Sequence[pa.Array]) -> Flags:
-    texts = [strings(cell) for cell in columns]
+def _subtotals(cells: Mapping[str, pa.Array]) -> Flags:
+    """Which rows are called a total or only count, and hold numbers besides, in however many columns.
+
+    The unit that is summed may be named beside the word (鱼洞街道, 小计).
+    """
+    texts = {name: strings(cell) for name, cell in cells.items()}
+    called = np.array([_matches(text, TOTAL) for text in texts.values()])
+    called_of = np.array([_matches(text, TOTAL_OF) for text in texts.values()])
+    counted = np.array([_matches(text, COUNTED) for text in texts.values()])
+    numbers = np.array([_matches(text, NUMBER) for text in texts.values()])
+    there = np.array([filled(text) for text in texts.values()])
+    units = np.array([[name in _UNITS] for name in texts]) & called.any(axis=0)
+    strange = there & ~(called | called_of | counted | numbers | units)
+    # A cell that only counts tells little where few are read.
+    words = (called | called_of).any(axis=0) | ((len(cells) > _MOST_CELLS) & counted.any(axis=0))
+    return np.asarray(words & ~strange.any(axis=0))
+
+
+def _of_few(cells: Mapping[str, pa.Array]) -> Flags:
+    texts = [strings(cell) for cell in cells.values()]
     totals, signed, numbers = (
         np.array([_matches(text, pattern) for text in texts]) for pattern in (TOTAL, SIGNED, rf"{NUMBER}|{COUNTED}")
     )
     others = np.array([filled(text) for text in texts])
     total = totals.any(axis=0) & ~(others & ~totals & ~signed & ~numbers).any(axis=0)
-    return np.asarray(total | (signed.any(axis=0) & ~(others & ~signed).any(axis=0)))
+    # A unit may be called 合计: it has an id.
+    named = np.any(
+        [np.zeros_like(total), *(_matches(strings(cells[id]), _LONG) for id in _IDS[:2] if id in cells)], axis=0
+    )
+    return np.asarray((total & ~named) | (signed.any(axis=0) & ~(others & ~signed).any(axis=0)))
 
 
 def _matches(texts: pa.Array, pattern: str) -> Flags:

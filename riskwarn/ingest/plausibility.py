@@ -49,7 +49,7 @@ def not_before(reading: Reading, name: str, moments: Instants, began: Instants) 
 
 
 def latest(reading: Reading) -> np.datetime64:
-    """No record happened after this: a day after the later of export and load."""
+    """No record happened after this: a day after the export."""
     return naive_utc(reading.exported_at) + DAY
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,15 +15,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from riskwarn.arrays import Flags
 from riskwarn.contracts import declared
 from riskwarn.contracts.fields import Kind
+from riskwarn.contracts.phrases import heard
 from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
-from riskwarn.ingest.footers import footers, row_label, totals_of
+from riskwarn.ingest.columns import row_labels
+from riskwarn.ingest.footers import footers, totals_of, without_id
 from riskwarn.ingest.privacy.faults import Faults
 from riskwarn.ingest.privacy.free_text import free_text, is_free_text
 from riskwarn.ingest.privacy.tallies import LocalCategories, NotLoaded
+from riskwarn.ingest.privacy.word_tallies import WordTallies
 from riskwarn.ingest.sheets import Rows, Sheet, ahead
 from riskwarn.ingest.sheets.encoding import LOST
 from riskwarn.ingest.values.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
@@ -58,7 +61,9 @@ class Reading:
     ragged: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     faults: Faults = field(default_factory=lambda: Faults(0))
     notes: list[str] = field(default_factory=list)
-    unknown: dict[str, set[str]] = field(default_factory=dict)  # field -> words that no vocabulary has; never stored
+    tallies: WordTallies = field(
+        default_factory=WordTallies
+    )  # words that no vocabulary has, or that were read by parts
     earliest: date = date(1990, 1, 1)  # instants before this day are no dates
     emptied: Counter[tuple[str, str]] = field(default_factory=Counter)  # cells read as empty, by field and reason
     like: tuple[str, ...] = ()  # sources of which the file looks: what of theirs is by rule not loaded holds here, too
@@ -140,15 +145,15 @@ class Reading:
             self.emptied[name, why] += int(rows.sum())
 
     def codes(self, name: str, vocabulary: str, own: Mapping[str, str] | None = None) -> pa.Array:
-        """The codes of a field's words in sound rows; unknown words become null and are reported."""
+        """The codes of a field's words in sound rows; words that no list has are read by their parts, else null, and reported."""
         if name not in self.cells:
             return no_cells(len(self))
         cells = where(self.cells[name], ~self.faults.any)
         own = self.mapping.words.get(name, {}) if own is None else own
-        found, unknown = translated(cells, field_words(vocabulary), own)
-        self.unknown.setdefault(name, set()).update(
-            word for word in unknown if word not in words_that_mean("in_progress")
-        )
+        found, lacking = translated(cells, field_words(vocabulary), own, partial(heard, vocabulary))
+        unknown = {word for word, told in lacking.items() if told.code is None and not told.clear}
+        guessed = {word: told.code for word, told in lacking.items() if told.code is not None}
+        self.tallies.add(name, cells, unknown - words_that_mean("in_progress"), guessed)
         return found
 
     def words(self, name: str, vocabulary: str) -> pd.Series:
@@ -158,15 +163,6 @@ class Reading:
 
     def told(self) -> list[str]:
         """All notes, with how many words of each field no vocabulary knows."""
-        unknown = [
-            Message(
-                "{field}: {words} unknown word(s) were read as empty; translate them in the mapping (words:)",
-                field=name,
-                words=len(words),
-            )
-            for name, words in self.unknown.items()
-            if words
-        ]
         return [
             *dict.fromkeys(self.notes),
             *(Message("{rows} row(s) {what}", rows=rows, what=what) for what, rows in self.moved.items() if rows),
@@ -174,7 +170,7 @@ class Reading:
                 Message("{field}: {rows} cell(s) {why}, and were read as empty", field=name, rows=rows, why=why)
                 for (name, why), rows in self.emptied.items()
             ),
-            *unknown,
+            *self.tallies.notes(self.source),
             *self._zeros(),
             *self.local.notes(),
         ]
@@ -205,16 +201,15 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
 
     def read() -> Iterator[Reading]:
         nonlocal blank
-        for rows in sheet.batches(sorted({*positions.values(), *([] if label is None else [label])})):
+        for rows in sheet.batches(sorted({*positions.values(), *labels})):
             before = first.moved[_FOOTERS]
             title = sheet.origin(int(rows.numbers[0]))[0] if len(rows.numbers) else ""
-            totals = None if label is None else totals_of(rows.cells[label])
-            reading = _reading(rows, positions, first, filling, title, totals)
+            reading = _reading(rows, positions, first, filling, title, labels)
             blank += len(rows.numbers) - len(reading) - (first.moved[_FOOTERS] - before - rows.passed)
             yield reading
 
     told = set(sheet.notes)
-    label = row_label(sheet.headings, positions.values())
+    labels = row_labels(sheet.headings, positions.values())
     yield from ahead(read())
     first.notes += [note for note in sheet.notes if note not in told]
     if blank:
@@ -236,7 +231,7 @@ def whole(readings: Iterator[Reading]) -> Reading:
 
 
 def _reading(
-    rows: Rows, positions: Mapping[str, int], first: Reading, filling: FillDown, title: str, totals: Flags | None
+    rows: Rows, positions: Mapping[str, int], first: Reading, filling: FillDown, title: str, labels: Sequence[int]
 ) -> Reading:
     cells = {
         name: free_text(rows.cells[position])
@@ -247,7 +242,8 @@ def _reading(
     full = {name: filled(cell) for name, cell in cells.items()}
     numbers = rows.numbers
     footer = footers(cells, len(numbers))
-    if totals is not None:
+    if labels:
+        totals = totals_of([rows.cells[label] for label in labels], without_id(cells, len(numbers)))
         footer |= totals & np.logical_or.reduce(list(full.values()))
     first.moved[_FOOTERS] += int(footer.sum()) + rows.passed
     some = np.logical_or.reduce(list(full.values())) & ~footer

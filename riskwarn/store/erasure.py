@@ -138,7 +138,7 @@ def erase_load(home: Home, load: int, *, because: str, now: datetime, progress: 
             connection.execute(delete(LAKE_FILES).where(LAKE_FILES.c.load_id == load))
             refused = connection.execute(delete(QUARANTINE).where(QUARANTINE.c.load_id == load)).rowcount
             connection.execute(delete(NOT_LOADED).where(NOT_LOADED.c.load_id == load))
-            account = {**chosen.account, "file": "", "notes": [], "dropped_columns": []}
+            account = {**chosen.account, "file": "", "notes": [], "dropped_columns": [], "unknown_words": {}}
             blank = {"file_name": "", "file_sha256": "", "account": account}
             connection.execute(update(LOADS).where(LOADS.c.load_id == load).values(**blank))
             version = _note(connection, "load", chosen.source, load, removed, because, now, undoes=load)

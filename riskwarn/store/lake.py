@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +75,15 @@ class Store:
         rows = rows.where(LOADS.c.undoes.is_(None), in_force(LOADS.c.load_id, self._version)).order_by(LOADS.c.load_id)
         with self._home.database.connect() as connection:
             return [int(one) for one in connection.scalars(rows)]
+
+    def accounts(self, source: str) -> list[dict[str, Any]]:
+        """The accounts of the loads of a source in force, the earliest first."""
+        rows = select(LOADS.c.account).where(
+            LOADS.c.source == source, LOADS.c.undoes.is_(None), LOADS.c.erases.is_(None)
+        )
+        rows = rows.where(in_force(LOADS.c.load_id, self._version)).order_by(LOADS.c.load_id)
+        with self._home.database.connect() as connection:
+            return [dict(one) for one in connection.scalars(rows)]
 
     def sources(self) -> dict[str, int]:
         """How many versions are stored of each source."""

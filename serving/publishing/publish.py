@@ -12,13 +12,14 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from features import City, read_city
+from features import City
+from features.incremental.incremental import known_city
 from riskwarn.configuration import usual_horizon
 from riskwarn.errors import NoChampion, SnapshotWithdrawn
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
-from riskwarn.store.writing import one_at_a_time
+from riskwarn.store.writing import one_at_a_time, routine
 from riskwarn.words import Unit
 from serving.alerts.raising import entering
 from serving.alerts.tables import ALERTS
@@ -26,7 +27,8 @@ from serving.columns.gaps import DataGaps
 from serving.scoring.city import Before
 from serving.scoring.score import Scoring, catalogue_of, score
 from serving.snapshots import published
-from serving.snapshots.files import Content, read_files, write_files
+from serving.snapshots.content import content_of
+from serving.snapshots.files import read_files, write_files
 from training import Champion, champions, load_champion
 
 #: Days beyond its period for which a snapshot counts as fresh.
@@ -65,8 +67,16 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
     One of an earlier as-of than the current one is stored, is not current, and raises nothing. Two at once publish one after the
     other, so that each knows the snapshot before. Raises NoChampion, GridsMissing, NothingKnown, AsOfInvalid, ModelDamaged,
     SnapshotDamaged (the one before), SnapshotWithdrawn (the same inputs were), and TrainedForOther, FeaturesChanged or
-    PurposeUnknown where a champion was trained for something else than is declared now.
+    PurposeUnknown where a champion was trained for something else than is declared now; HomeBusy while an update runs.
     """
+    with routine(home):
+        return publish_in_routine(home, as_of, now=now, progress=progress)
+
+
+def publish_in_routine(
+    home: Home, as_of: date | None = None, *, now: datetime, progress: Progress = silent
+) -> Published:
+    """The same for who holds the home's routine already."""
     with one_at_a_time(home.snapshots, progress, "waiting for another scoring to end"):
         return _publish(home, as_of, now, progress)
 
@@ -78,7 +88,7 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
         raise NoChampion()
     loaded = [(champion, load_champion(home, champion)) for champion in chosen]
     progress("reading the city")
-    city = read_city(home, as_of, now=now)
+    city, numbers = known_city(home, as_of, now=now, progress=progress)
     inputs: dict[str, Any] = {
         "as_of": city.as_of.isoformat(),
         "store_version": city.store_version,
@@ -95,13 +105,10 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
         return _told(same.id, city, chosen, is_current, 0, started, sources)
     previous = published.before(home, city.as_of)
     before = _before(home, previous)
-    made = score(home, city, loaded, before, progress)
+    made = score(home, city, numbers, loaded, before, progress)
     progress("publishing")
     row = _row(home, city, chosen, inputs, previous, made, now)
-    content = Content(
-        made.scored.places, made.scored.scores, made.scored.reasons, tuple(one.as_dict() for one in made.health)
-    )
-    row["manifest"]["files"] = write_files(home.snapshots, row["id"], content)
+    row["manifest"]["files"] = write_files(home.snapshots, row["id"], content_of(made))
     is_current = current is None or city.as_of >= current.as_of
     alerts: list[dict[str, Any]] = []
     if is_current:

@@ -17,7 +17,7 @@ from riskwarn.home import Home
 from riskwarn.ingest.loading.inbox import Inbox, inbox_of, load_new
 from riskwarn.progress import Progress, silent
 from riskwarn.store.writing import routine
-from serving.publishing.publish import Published, publish
+from serving.publishing.publish import Published, publish_in_routine
 
 #: File beside the tables of features that names the one of the last night.
 NIGHTLY = "nightly.txt"
@@ -64,7 +64,7 @@ def update(home: Home, folder: Path | None = None, *, now: datetime, progress: P
         built, published, stopped = None, None, None
         try:
             built = _table(home, now, progress)
-            published = publish(home, now=now, progress=progress)
+            published = publish_in_routine(home, now=now, progress=progress)
         except RiskwarnError as error:
             stopped = error
     return Updated(inbox, built, published, stopped, time.perf_counter() - started)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from features import City, build_features, chosen_executor, version_of
-from features.panel.panel import encoded
+from features.panel.panel import Encoded
 from riskwarn.configuration import Configuration
 from riskwarn.health import SourceHealth, examine
 from riskwarn.home import Home
@@ -30,17 +30,21 @@ class Scoring:
 def score(
     home: Home,
     city: City,
+    numbers: Encoded,
     loaded: Sequence[tuple[Champion, Forecaster]],
     before: Before,
     progress: Progress = silent,
 ) -> Scoring:
-    """Score a city with loaded models, compared with what was published before."""
+    """Score a city with loaded models, compared with what was published before.
+
+    `numbers` is the encoded city: of its features those alone are made that some model uses.
+    """
     districts = city.geography.units[Unit.DISTRICT]
     named = dict(zip(districts.codes, districts.names, strict=True))
     health = examine(home, city.as_of, named, version=city.store_version, progress=progress)
     gaps = data_gaps(health)
     used = list(dict.fromkeys(name for _, forecaster in loaded for name in forecaster.names))
-    numbers, executor = encoded(city), chosen_executor(home.settings.dask, home.settings.threads)
+    executor = chosen_executor(home.settings.dask, home.settings.threads)
     matrix = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=used)
     progress("scoring")
     return Scoring(score_city(city, numbers, matrix, loaded, before, gaps), tuple(health), gaps)

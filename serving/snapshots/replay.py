@@ -2,7 +2,7 @@
 
 It names its as-of, the version of the store (with the loads that were undone since), configuration, catalogue, models and
 the snapshot before. What was erased by law is gone, and so are the snapshots that were made with it: the ledger tells
-which they are, and no manifest is changed.
+which they are, and no manifest is changed. It reads the store as it was then, and never the kept state, from which scoring reads.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from features import read_city
+from features.panel.panel import encoded
 from riskwarn.errors import NotReplayable, SnapshotDamaged
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
@@ -20,7 +21,8 @@ from riskwarn.words import Unit
 from serving.scoring.city import Before
 from serving.scoring.score import catalogue_of, score
 from serving.snapshots import published
-from serving.snapshots.files import Content, read_files, write_files
+from serving.snapshots.content import content_of
+from serving.snapshots.files import read_files, write_files
 from serving.snapshots.lost import lost
 from training import Champion, load_champion
 
@@ -46,9 +48,8 @@ def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent
     if inputs["catalogue"] != catalogue_of(home.configuration, loaded):
         raise NotReplayable(snapshot=snapshot, problem="the code of its features has changed since it was made")
     city = read_city(home, date.fromisoformat(inputs["as_of"]), version=inputs["store_version"])
-    made = score(home, city, loaded, _compared_with(home, row), progress)
-    health = tuple(one.as_dict() for one in made.health)
-    return write_files(folder, snapshot, Content(made.scored.places, made.scored.scores, made.scored.reasons, health))
+    made = score(home, city, encoded(city), loaded, _compared_with(home, row), progress)
+    return write_files(folder, snapshot, content_of(made))
 
 
 def _compared_with(home: Home, row: published.Row) -> Before:

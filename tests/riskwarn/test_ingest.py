@@ -192,7 +192,7 @@ def test_ids_that_excel_rounded_are_quarantined(city: Home, tmp_path: Path) -> N
         ("disputes", "d.parquet", "not parquet", FileUnreadable, "Parquet"),
         ("disputes", "empty.csv", "", FileEmpty, "nothing was loaded"),
         ("disputes", "head.csv", "编号,网格编码,发生时间\n", FileEmpty, "nothing was loaded"),
-        ("disputes", "d.csv", "编号,网格编码,发案日期\n1,G1,2026-03-01\n", ColumnMissing, "occurred_at"),
+        ("disputes", "d.csv", "编号,网格编码,发案日志\n1,G1,2026-03-01\n", ColumnMissing, "occurred_at"),
         ("disputes", "d.csv", "编号,发生时间\n1,2026-03-01\n", ColumnMissing, "grid_id"),
         ("disputes", "d.csv", "编号,事件编号,网格编码,发生时间\n1,2,G1,2026-03-01\n", HeadingClash, "both stand for"),
     ],

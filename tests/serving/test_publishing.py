@@ -19,6 +19,7 @@ from riskwarn.errors import FeaturesChanged, ModelDamaged, NoChampion
 from riskwarn.files import sha256
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
+from riskwarn.store.ledger import ledger
 from riskwarn.words import Level
 from serving.alerts.raising import FIRST_OF_A_TOWN
 from serving.publishing.publish import publish
@@ -27,7 +28,7 @@ from serving.snapshots.frames import reasons_frame, scores_frame
 from serving.snapshots.published import newest
 from serving.snapshots.replay import rebuild
 from tests.conftest import Town
-from tests.worlds import NOW
+from tests.worlds import NOW, load
 from training import champions, load_forecaster
 
 
@@ -89,6 +90,24 @@ def test_a_snapshot_is_replayed_byte_for_byte(copied: Home) -> None:
     again = publish(copied, now=NOW)
     assert again.snapshot == row.id
     assert {name: sha256(copied.snapshots / row.id / name) for name in kept} == kept
+
+
+def test_what_is_scored_from_the_kept_state_is_what_the_store_tells(copied: Home, town: Town, tmp_path: Path) -> None:
+    """A replay reads the whole store; a scoring reads the state, and of the store what is new since."""
+    publish(copied, now=NOW)
+    first = ledger(copied, "disputes")[0]
+    rows = pd.read_csv(town.exports / first.file_name, dtype=str, encoding="gb18030").tail(40)
+    # Some are told anew, in another grid, and some are new.
+    rows["网格编码"] = np.roll(rows["网格编码"].to_numpy(), 7)
+    rows.iloc[::2, rows.columns.get_loc("纠纷编号")] += "x"
+    rows.to_csv(tmp_path / "disputes.csv", index=False)
+    load(copied, "disputes", tmp_path / "disputes.csv")
+    told: list[str] = []
+    publish(copied, now=NOW, progress=lambda what, *_: told.append(what))
+    assert "reading what is new" in told and "building the state" not in told
+    row = newest(copied)
+    assert row is not None and row.id != town.published.snapshot
+    assert rebuild(copied, row.id, tmp_path) == row.manifest["files"]
 
 
 def test_two_scorings_at_once_publish_one_snapshot(copied: Home) -> None:

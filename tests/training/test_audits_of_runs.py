@@ -17,6 +17,7 @@ from tests.training.tasks import made_task
 from training import versions
 from training.audits.audit import Audit, from_json
 from training.audits.drift import LIMIT
+from training.evaluation.outcomes import outcomes_of
 from training.evaluation.rolling import Fold, RollingForecasts
 from training.intervals.counts import CountDistribution
 from training.models.baselines import Rate
@@ -77,15 +78,16 @@ def test_a_world_that_moved_since_the_training_of_the_champion_is_found() -> Non
     champion, refitted = Constant(0.3), Constant(0.54)
     folds = (Fold(origins[:32], {"model": champion}), Fold(origins[32:], {"model": refitted}))
     forecasts = RollingForecasts(task.inputs, folds)
-    found = drift_since(task, forecasts, origins, "safety-1-v1", champion, trained)  # type: ignore[arg-type]
+    came = outcomes_of(task, origins, task.as_of)
+    found = drift_since(task, forecasts, origins, came, "safety-1-v1", champion, trained)  # type: ignore[arg-type]
     assert found is not None and found.name == SINCE and found.facts["moved"] == 1
     assert found.facts["version"] == "safety-1-v1" and found.facts["last_fit"] == trained.isoformat()
     assert abs((date.fromisoformat(str(found.facts["since"])) - trained).days) <= 28
     late = task.origins[56]
-    assert drift_since(task, forecasts, origins, "safety-1-v1", champion, late) is None, "trained too lately"  # type: ignore[arg-type]
-    assert drift_since(task, forecasts, origins, "safety-1-v1", replace(champion, horizon=4), trained) is None  # type: ignore[arg-type]
+    assert drift_since(task, forecasts, origins, came, "safety-1-v1", champion, late) is None, "trained too lately"  # type: ignore[arg-type]
+    assert drift_since(task, forecasts, origins, came, "safety-1-v1", replace(champion, horizon=4), trained) is None  # type: ignore[arg-type]
     strange = replace(champion, names=("b",))
-    assert drift_since(task, forecasts, origins, "safety-1-v1", strange, trained) is None  # type: ignore[arg-type]
+    assert drift_since(task, forecasts, origins, came, "safety-1-v1", strange, trained) is None  # type: ignore[arg-type]
 
 
 def evidence_of(name: str, evidence: float, **facts: Any) -> Audit:

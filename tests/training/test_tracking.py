@@ -1,20 +1,30 @@
-"""The tracking store: what it cannot do is one sentence with the right reason, and is known before the fit."""
+"""The tracking store: what it cannot do is one sentence with the right reason, soon, and is known before the fit."""
 
 from __future__ import annotations
 
+import shutil
+import socket
 import sqlite3
-from contextlib import closing
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import pytest
 
-from riskwarn.errors import NothingKnown, TrackingServerUnusable, TrackingStoreUnusable
-from riskwarn.home import Home, make_home
+from riskwarn.errors import NothingKnown, TrackingAddressInvalid, TrackingServerUnusable, TrackingStoreUnusable
+from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
 from serving.publishing.publish import publish
 from tests.worlds import NOW
-from training import train
-from training.registry.tracking import tracking
+from training import train, versions
+from training.registry import tracking as room
+from training.registry.tracking import check_tracking, tracking
 
 
 def test_a_server_that_is_not_there_is_told_before_anything_is_read(
@@ -54,3 +64,198 @@ def test_what_the_store_says_while_it_is_used_becomes_our_error(home: Home) -> N
         tracking(home),
     ):
         held.execute("DELETE FROM experiments")
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("htp://user:secret@127.0.0.1:5000", "htp://127.0.0.1:5000"),
+        ("user:secret@127.0.0.1:5000", "127.0.0.1:5000"),
+        ("127.0.0.1:5000", "127.0.0.1:5000"),
+        ("http:/127.0.0.1:5000", "http:/127.0.0.1:5000"),
+        ("http://", "http://"),
+        ("http://127.0.0.1:99999", "http://127.0.0.1:99999"),
+        ("https://[::1", "https://[::1"),
+        ("sqlite://models.db", "sqlite://models.db"),
+        ("sqlitee:///models.db", "sqlitee:///models.db"),
+        ("models", "models"),
+        ("databricks", "databricks"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_told_with_the_forms_that_there_are(
+    address: str, shown: str, tmp_path: Path
+) -> None:
+    home = make_home(tmp_path / "home", Settings(tracking_uri=address))
+    for ask in (lambda: train(home), lambda: publish(home, now=NOW)):
+        with pytest.raises(TrackingAddressInvalid) as told:
+            ask()
+        assert str(told.value).startswith(f"MLFLOW_TRACKING_URI={shown} is no address") and "secret" not in str(
+            told.value
+        )
+
+
+def test_a_database_whose_driver_is_not_installed_is_named_so(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", Settings(tracking_uri="postgresql+nodriver://127.0.0.1:9/x"))
+    with pytest.raises(TrackingServerUnusable, match="its driver is not installed"):
+        check_tracking(home)
+
+
+@contextmanager
+def _silent() -> Iterator[tuple[str, list[int]]]:
+    """(address of a server that takes connections and never answers, a list that grows by one with each)."""
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as server:
+        taken: list[socket.socket] = []
+        count: list[int] = []
+
+        def take() -> None:
+            while True:
+                try:
+                    taken.append(server.accept()[0])
+                    count.append(1)
+                except OSError:
+                    return
+
+        Thread(target=take, daemon=True).start()
+        yield f"127.0.0.1:{server.getsockname()[1]}", count
+        server.shutdown(socket.SHUT_RDWR)
+        for one in taken:
+            one.close()
+
+
+@contextmanager
+def _failing() -> Iterator[tuple[str, list[int]]]:
+    """(address of a server that answers 503 and asks to be left alone for an hour, a list that grows by one with each request)."""
+    count: list[int] = []
+
+    class Failing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            count.append(1)
+            self.send_response(503)
+            self.send_header("Retry-After", "3600")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.do_GET()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Failing) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_address[1]}", count
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("serving", "scheme", "problem"),
+    [
+        (_silent, "http", "it does not answer in time"),
+        (_silent, "postgresql", "it does not answer in time"),
+        (_failing, "http", "it (fails|does not answer)"),
+    ],
+)
+def test_a_server_that_hangs_or_fails_is_given_up_after_as_many_tries_as_are_set(
+    serving: Callable[[], Any], scheme: str, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "1")
+    monkeypatch.setenv("PGCONNECT_TIMEOUT", "2")
+    with serving() as (where, asked):
+        home = make_home(tmp_path / "home", Settings(tracking_uri=f"{scheme}://user:secret@{where}"))
+        with pytest.raises(TrackingServerUnusable, match=f"{scheme}://{where}: {problem}"):
+            check_tracking(home)
+        assert len(asked) == 2, "once, and once more"
+
+
+def test_what_is_waited_for_is_less_than_ten_seconds_in_all() -> None:
+    wait = {name: float(value) for name, value in (*room._PATIENCE.items(),) if value != "false"}
+    again = wait["MLFLOW_HTTP_REQUEST_MAX_RETRIES"]
+    answer = wait["MLFLOW_HTTP_REQUEST_TIMEOUT"] * (1 + again) + wait["MLFLOW_HTTP_REQUEST_BACKOFF_JITTER"] * again
+    # What follows on a failure: the run is said to have failed, if the server still listens.
+    assert answer + float(room._IMPATIENCE["MLFLOW_HTTP_REQUEST_TIMEOUT"]) < 10
+    assert wait["PGCONNECT_TIMEOUT"] * room._CONNECTS + 1 < 10
+
+
+def _alone(home: Path, prepared: str) -> str:
+    """What a process of its own prints that registers a version in a home, after `prepared`."""
+    program = f"""
+import os, resource
+from pathlib import Path
+from riskwarn.errors import RiskwarnError
+from riskwarn.home import open_home
+from riskwarn.settings import Settings
+from training.models.baselines import Rate
+from training.registry.registration import register
+from training.registry.tracking import check_tracking
+home = open_home(Path({str(home)!r}), Settings(threads=1))
+{prepared}
+for ask in (lambda: check_tracking(home), lambda: register(home, "safety", 4, Rate("zero", 4, 0.1), {{"long": "x" * 400}}, {{}})):
+    try:
+        ask()
+        print("done")
+    except RiskwarnError as error:
+        print(error.code, error.message)
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    return told.stdout
+
+
+@pytest.fixture
+def with_tables() -> Iterator[Path]:
+    """The folder of a home whose store has its tables, where everybody may look."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    home = make_home(folder / "home", Settings(threads=1))
+    check_tracking(home)
+    yield home.path
+    for one in (home.path, *home.path.rglob("*")):
+        one.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+@pytest.mark.slow
+def test_a_store_that_may_only_be_read_is_told_before_anything_is_registered(with_tables: Path) -> None:
+    # Root may write everywhere: it gives that up, once all that is imported late was imported.
+    prepared = """
+register(home, "safety", 4, Rate("zero", 4, 0.1), {}, {})
+for one in (*home.path.rglob("*"), home.path):
+    one.chmod(0o555 if one.is_dir() else 0o444)
+if os.geteuid() == 0:
+    os.setuid(65534)
+"""
+    first, second = _alone(with_tables, prepared).splitlines()
+    assert first.startswith("tracking_store_unusable") and "cannot be written" in first
+    assert second.startswith("tracking_store_unusable") and "it is read-only" in second
+
+
+@pytest.mark.slow
+def test_a_disk_without_room_leaves_nothing_half_registered(with_tables: Path) -> None:
+    limit = (with_tables / "mlflow.db").stat().st_size // 2
+    told = _alone(with_tables, f"resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))").splitlines()[-1]
+    assert told.startswith("tracking_store_unusable") and "the disk" in told, "a limit of the process"
+    assert versions(open_home(with_tables, Settings(threads=1))) == []
+    small = with_tables.parent / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(small)], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        return  # only root may
+    try:
+        shutil.copytree(with_tables, small / "home")
+        full = f"""
+filler = os.open({str(small / "filler")!r}, os.O_CREAT | os.O_WRONLY)
+try:
+    while True:
+        os.write(filler, bytes(4096))
+except OSError:
+    os.close(filler)
+"""
+        before, after = _alone(small / "home", full).splitlines()
+        assert before.startswith("disk_full") and after.startswith("disk_full")
+        (small / "filler").unlink()
+        assert versions(open_home(small / "home", Settings(threads=1))) == []
+    finally:
+        subprocess.run(["umount", "--lazy", str(small)], check=True)

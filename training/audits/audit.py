@@ -7,10 +7,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
-
-from riskwarn.files import write_text
 
 Value = str | int | float | None
 
@@ -58,13 +55,6 @@ class Audit:
         """The text of its file."""
         return json.dumps(self.as_dict(), ensure_ascii=False, allow_nan=False)
 
-    def save(self, folder: Path) -> Path:
-        """Write `audits/NAME.json` into a folder."""
-        file = folder / self.path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_text(file, self.as_json())
-        return file
-
 
 def from_dict(content: Any) -> Audit:
     """An audit as it was written; raise ValueError where it is anything else."""
@@ -79,12 +69,6 @@ def from_dict(content: Any) -> Audit:
 def from_json(text: str) -> Audit:
     """An audit from the text of its file; raise ValueError where it is none."""
     return from_dict(json.loads(text, parse_constant=_no_number))
-
-
-def read_audits(folder: Path) -> dict[str, Audit]:
-    """Name -> the audits of a run whose files lie in a folder; none where it was registered without. Raises ValueError."""
-    found = [from_json(file.read_text(encoding="utf-8")) for file in sorted((folder / FOLDER).glob("*.json"))]
-    return {audit.name: audit for audit in found}
 
 
 def value(number: float) -> float | None:

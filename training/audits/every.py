@@ -18,7 +18,7 @@ from training.audits.versions import seen_at_maturity, versions
 from training.audits.worth import observers, sources
 from training.evaluation.groups import group_labels
 from training.evaluation.judged import Judged
-from training.evaluation.outcomes import outcomes_of
+from training.evaluation.outcomes import Outcomes
 from training.evaluation.rolling import RollingForecasts
 from training.labels.task import ForecastTask
 from training.models.choosing import Choices
@@ -34,17 +34,17 @@ class Leaned:
     observing: Design | None = None  # columns of observers that the model does not have
 
 
-def audits_of(
+def every_audit(
     task: ForecastTask,
     forecasts: RollingForecasts,
     origins: Sequence[date],
+    outcomes: Outcomes,
     name: str,
     demographics: pd.DataFrame,
     prospect: Prospect,
     leaned: Leaned | None = None,
 ) -> list[Audit]:
-    """The audits of one forecaster over the origins that were judged, in the order in which they are read."""
-    outcomes = outcomes_of(task, origins, task.as_of)
+    """The audits of one forecaster over the origins that were judged by these outcomes, in the order in which they are read."""
     judged = Judged(forecasts.over(name, origins), outcomes)
     first, periods = shortest(forecasts, name)
     numbers = resident_numbers(demographics, task.grids, task.calendar.instant(task.as_of))

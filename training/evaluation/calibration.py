@@ -35,11 +35,18 @@ def calibration_slope(judged: Judged) -> Reals:
     middle = float(log[known].mean())
     log = log - middle
     level, slope = np.log(judged.counts.sum() / np.exp(log[known]).sum()), 1.0
+    square, unknown = log**2, None if known.all() else ~known
+    rate, error, part = np.empty_like(log), np.empty_like(log), np.empty_like(log)
     for _ in range(_STEPS):
-        rate = np.where(known, np.exp(np.clip(level + slope * log, -50, 50)), 0.0)
-        error = np.where(known, judged.counts - rate, 0.0)
-        score = np.array([error.sum(), (error * log).sum()])
-        first, second = float((rate * log).sum()), float((rate * log**2).sum())
+        np.multiply(log, slope, out=rate)
+        np.clip(np.add(rate, level, out=rate), -50, 50, out=rate)
+        np.exp(rate, out=rate)
+        if unknown is not None:
+            rate[unknown] = 0.0
+        np.subtract(judged.counts, rate, out=error)
+        score = np.array([error.sum(), np.multiply(error, log, out=part).sum()])
+        first = float(np.multiply(rate, log, out=part).sum())
+        second = float(np.multiply(rate, square, out=part).sum())
         curve = np.array([[rate.sum(), first], [first, second]])
         if np.linalg.det(curve) < 1e-12 * max(1.0, second) ** 2:
             return nothing

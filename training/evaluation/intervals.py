@@ -7,6 +7,7 @@ Over origins: the mean over its long-run deviation, estimated by equal weights o
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -48,11 +49,18 @@ def over_origins(values: Reals, horizon: int) -> Bounds:
     number = cosines(count, horizon)
     if count <= number:
         return Bounds(mean, float("nan"), float("nan"))
+    waves, quantile = _waves(count, number)
+    error = np.sqrt(((waves @ (known - mean)) ** 2).mean() / count)
+    reach = float(quantile * error)
+    return Bounds(mean, mean - reach, mean + reach)
+
+
+@lru_cache(maxsize=256)
+def _waves(count: int, number: int) -> tuple[Reals, float]:
+    """(cosines, origins) and the quantile of as many degrees of freedom: the same for every town and metric."""
     place = (np.arange(count) + 0.5) / count
     waves = np.sqrt(2 / count) * np.cos(np.pi * np.outer(np.arange(1, number + 1), place))
-    error = np.sqrt(((waves @ (known - mean)) ** 2).mean() / count)
-    reach = float(stats.t.ppf((1 + LEVEL) / 2, number) * error)
-    return Bounds(mean, mean - reach, mean + reach)
+    return waves, stats.t.ppf((1 + LEVEL) / 2, number)
 
 
 def over_communities(sums: Reals, cells: Reals) -> Bounds:

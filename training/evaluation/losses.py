@@ -13,17 +13,25 @@ _FLOOR = 1e-3
 
 def log_losses(judged: Judged) -> Reals:
     """(origins, grids) of the probability of any event."""
-    clipped = np.clip(judged.forecast.probability, _CLIP, 1 - _CLIP)
-    return np.asarray(-np.log(np.where(judged.happened, clipped, 1 - clipped)))
+
+    def make() -> Reals:
+        clipped = np.clip(judged.forecast.probability, _CLIP, 1 - _CLIP)
+        return np.asarray(-np.log(np.where(judged.happened, clipped, 1 - clipped)))
+
+    return judged.once("log losses", make)
 
 
 def deviances(judged: Judged) -> Reals:
     """(origins, grids) Poisson deviance of the expected count."""
-    floored = np.maximum(judged.forecast.expected_count, _FLOOR)
-    found = floored - judged.counts
-    some = judged.happened
-    found[some] += judged.counts[some] * np.log(judged.counts[some] / floored[some])
-    return np.asarray(2 * found)
+
+    def make() -> Reals:
+        floored = np.maximum(judged.forecast.expected_count, _FLOOR)
+        found = floored - judged.counts
+        some = judged.happened
+        found[some] += judged.counts[some] * np.log(judged.counts[some] / floored[some])
+        return np.asarray(2 * found)
+
+    return judged.once("deviances", make)
 
 
 def log_loss(judged: Judged) -> Reals:

@@ -30,7 +30,7 @@ def pai(judged: Judged, share: float) -> Reals:
 
 def pei(judged: Judged, share: float) -> Reals:
     """Predictive efficiency index (Hunt 2016): capture by the most that so many grids can hold."""
-    best = -np.sort(-judged.counts, axis=1)
+    best = judged.once("most first", lambda: -np.sort(-judged.counts, axis=1))
     return over(_caught(judged, judged.ordered_counts, share), _caught(judged, best, share))
 
 
@@ -80,13 +80,27 @@ def capture_by_area(judged: Judged, share: float) -> Reals:
 
 def rank_stability(judged: Judged) -> Reals:
     """Rank correlation of the scores with those of the origin before; NaN at the first and where all grids have one score."""
-    ranks = stats.rankdata(np.round(judged.forecast.probability, DIGITS), axis=1)
+    ranks = _ranks(judged)
     ranks -= ranks.mean(axis=1, keepdims=True)
     size = np.sqrt((ranks**2).sum(axis=1))
     found = np.full(len(ranks), np.nan)
     for index, (before, after) in enumerate(pairwise(range(len(ranks))), 1):
         if size[before] > 0 and size[after] > 0:
             found[index] = ranks[before] @ ranks[after] / size[before] / size[after]
+    return found
+
+
+def _ranks(judged: Judged) -> Reals:
+    """(origins, grids) ranks of the published scores, of equal ones the mean of theirs."""
+    score = np.round(judged.forecast.probability, DIGITS)
+    if not judged.known.all():
+        return np.asarray(stats.rankdata(score, axis=1))
+    found = np.empty_like(score)
+    for row, order, own in zip(found, judged.order, score, strict=True):
+        # They have been put in order already: each run of equal scores has the mean of its first and last place.
+        fallen = own[order]
+        ends = np.concatenate([[0], np.flatnonzero(fallen[1:] != fallen[:-1]) + 1, [len(own)]])
+        row[order] = np.repeat(len(own) + 1 - (ends[:-1] + 1 + ends[1:]) / 2, np.diff(ends))
     return found
 
 

@@ -24,15 +24,6 @@ def at_level(judged: Judged, level: Unit) -> tuple[CountDistribution, Reals]:
     return judged.forecast.summed(level, unit), sums(judged.observed, unit)
 
 
-def bounds(counts: CountDistribution, observed: Reals) -> tuple[Reals, Reals]:
-    """(P(N < observed), P(N <= observed)), cell by cell; most cells have seen nothing, where it is one minus the score."""
-    below, up_to = np.zeros_like(observed), np.asarray(1 - counts.probability)
-    some = observed > 0
-    part = counts[some]
-    below[some], up_to[some] = part.cdf(observed[some] - 1), part.cdf(observed[some])
-    return below, up_to
-
-
 def transforms(judged: Judged, level: Unit) -> Reals:
     """(origins, units) randomised probability integral transforms, NaN where nothing is known."""
 
@@ -71,7 +62,7 @@ def above(judged: Judged, level: Unit) -> Reals:
 def _bounds(judged: Judged, level: Unit) -> tuple[Reals, Reals, Flags]:
     def make() -> tuple[Reals, Reals, Flags]:
         counts, observed = at_level(judged, level)
-        return *bounds(counts, np.nan_to_num(observed, nan=0.0)), ~np.isnan(observed)
+        return *counts.beside(np.nan_to_num(observed, nan=0.0)), ~np.isnan(observed)
 
     return judged.once(("bounds", level), make)
 

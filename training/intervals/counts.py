@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy import special, stats
 
 from training.intervals.crps import MOST_MEAN, crps_of_counts
+from training.intervals.cumulated import cumulate
 
 Reals = npt.NDArray[np.float64]
 
@@ -19,6 +20,9 @@ INTERVAL_LEVEL = 0.8
 
 #: A mean below this is not told from it: a distribution has some mass above nothing.
 _LEAST_MEAN = 1e-9
+
+#: Counts above this are not summed term by term.
+MOST_SEEN = 200.0
 
 #: Below this a negative binomial is a Poisson.
 _LEAST_DISPERSION = 1e-4
@@ -70,6 +74,21 @@ class CountDistribution:
         size = 1 / self.dispersion[~plain]
         found[~plain] = stats.nbinom.cdf(count[~plain], size, size / (size + mean[~plain]))
         return found
+
+    def beside(self, observed: Reals) -> tuple[Reals, Reals]:
+        """(P(N < observed), P(N <= observed)) of whole counts."""
+        below, up_to = np.zeros_like(self.mean), np.asarray(1 - self.probability)
+        # Most cells have seen nothing: there it is one minus the score.
+        small = (observed > 0) & (self.mean <= MOST_MEAN) & (observed <= MOST_SEEN)
+        large = (observed > 0) & ~small
+        parts = [one[small] for one in (observed, self._mean, self.dispersion)]
+        own = np.empty((2, len(parts[0])))
+        cumulate(*parts, _LEAST_DISPERSION, *own)
+        below[small], up_to[small] = own
+        if large.any():
+            part = self[large]
+            below[large], up_to[large] = part.cdf(observed[large] - 1), part.cdf(observed[large])
+        return below, up_to
 
     def crps(self, observed: Reals) -> Reals:
         """Continuous ranked probability score (Gneiting & Raftery 2007): of large means in closed form (Wei & Held 2014)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +39,15 @@ class TargetEvents:
         """The events as columns of a panel with these edges, counted in the period in which they became known."""
         known, seen, until = (period_index(edges, one) for one in (self.counted_at, self.known_at, self.until))
         return Spans(self.grid, known, seen + 1, until, calendar.local_days(self.at), self.count)
+
+    @cached_property
+    def in_time(self) -> npt.NDArray[np.int64]:
+        """(events,) their places in the order in which they happened."""
+        return np.argsort(self.at, kind="stable")
+
+    def __getstate__(self) -> dict[str, object]:
+        """To another process goes what cannot be made anew."""
+        return {name: value for name, value in self.__dict__.items() if name != "in_time"}
 
     def known_before(self, instant: np.datetime64) -> npt.NDArray[np.bool_]:
         """Which events are known, and still believed, at an instant."""
@@ -80,23 +90,34 @@ def window_counts(
     """(origins, grids) events dated in [origin + start periods, origin + stop periods), as known before a date."""
     seen = events.known_before(calendar.instant(known_before))
     counts = np.zeros((len(origins), grids))
-    for row, inside in zip(counts, windows(events.at, seen, calendar, origins, start, stop), strict=True):
+    for row, inside in zip(
+        counts, windows(events.at, seen, calendar, origins, start, stop, events.in_time), strict=True
+    ):
         row[:] = np.bincount(events.grid[inside], events.count[inside], grids)
     return counts
 
 
 def windows(
-    at: Instants, seen: npt.NDArray[np.bool_], calendar: Calendar, origins: Sequence[date], start: int, stop: int
+    at: Instants,
+    seen: npt.NDArray[np.bool_],
+    calendar: Calendar,
+    origins: Sequence[date],
+    start: int,
+    stop: int,
+    order: npt.NDArray[np.int64] | None = None,
 ) -> Iterator[npt.NDArray[np.int64]]:
-    """For each origin the rows that are seen and lie in [origin + start periods, origin + stop periods), in the order of time."""
-    rows = np.flatnonzero(seen)
-    rows = rows[np.argsort(at[rows], kind="stable")]
-    ordered = at[rows]
+    """For each origin the rows that are seen and lie in [origin + start periods, origin + stop periods), in the order of time.
+
+    `order` are the places of all rows in that order, where it is at hand.
+    """
+    order = np.argsort(at, kind="stable") if order is None else order
     firsts, lasts = (
-        np.searchsorted(ordered, calendar.instants([calendar.shift(origin, periods) for origin in origins]))
+        np.searchsorted(at, calendar.instants([calendar.shift(origin, periods) for origin in origins]), sorter=order)
         for periods in (start, stop)
     )
-    return (rows[first:last] for first, last in zip(firsts, lasts, strict=True))
+    for first, last in zip(firsts, lasts, strict=True):
+        rows = order[first:last]
+        yield rows[seen[rows]]
 
 
 def embargo_days(events: TargetEvents, calendar: Calendar, origin: date, arrivals: Arrivals | None = None) -> int:

@@ -18,7 +18,7 @@ from training.models.design import Design, Flags, StoredDesign, design, rising, 
 from training.models.ensemble import Alone, Ensemble, SpanModel
 from training.models.margins import Margins
 from training.models.members import deviations
-from training.models.poisson import fit_regressions
+from training.models.poisson import fit_curved
 from training.models.trees import ALONE, RESIDUAL, binned, grow
 from training.models.tuning import Tuned
 from training.models.workers import ThreadWorkers, Workers
@@ -120,7 +120,10 @@ def _fitted(
     spans = list(pairwise([0, *sorted(horizons)]))
     matrix = task.inputs.matrix
     bare = task.with_matrix(replace(matrix, values=np.empty((0, 0, 0), dtype=np.float32)))
-    found = workers(_fit_span, (bare, columns), [(one, span) for one in settled for span in spans])
+    # What no family uses is left out once, and not by each of the spans.
+    used = np.any([one.columns for one in settled], axis=0)
+    own = [replace(one, columns=one.columns[used]) for one in settled]
+    found = workers(_fit_span, (bare, columns.select(used)), [(one, span) for one in own for span in spans])
     return [
         _family(columns, one, found[index * len(spans) : (index + 1) * len(spans)], threads)
         for index, one in enumerate(settled)
@@ -154,12 +157,12 @@ def _fit_span(shared: tuple[ForecastTask, Design], item: tuple[_Settled, tuple[i
         raise HistoryTooShort(origins=len(origins), as_of=at, horizon=stop, needed=LEAST_ORIGINS)
     learnt = outcome(task, origins, start, stop, at)
     flags = rising(columns.features)
-    [linear] = fit_regressions(columns, learnt, [choices.penalty], flags)
+    [linear], curve = fit_curved(columns, learnt, [choices.penalty], flags)
     rows = binned(columns, learnt, flags, linear, choices.growth)
     trees = grow(rows, learnt, rows.margin, replace(choices.growth, rounds=choices.rounds), flags)
     mean = float(np.log(max(learnt.events, 0.5) / learnt.rows))
     alone = grow(rows, learnt, np.full_like(rows.margin, mean), replace(ALONE, rounds=choices.alone_rounds), flags)
-    moved = deviations(task, columns, learnt, linear, choices.penalty, flags)
+    moved = deviations(task, columns, learnt, linear, choices.penalty, flags, curve)
     return SpanModel(start, stop, linear, trees, Alone(mean, alone), moved)
 
 

@@ -9,6 +9,7 @@ meet the same. Trees stay as they are.
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,8 @@ from riskwarn.periods import Period
 from riskwarn.words import Unit
 from training.intervals.counts import INTERVAL_LEVEL, CountDistribution, Reals
 from training.labels.task import ForecastInputs, ForecastTask
-from training.models.design import Block, Design, design
+from training.models.blocks import sums_by_unit
+from training.models.design import Design, design
 from training.models.ensemble import Ensemble, SpanModel
 from training.models.forecast import DIGITS, Forecaster
 from training.models.linear import Linear
@@ -37,11 +39,18 @@ _SEED = 20260
 
 
 def deviations(
-    task: ForecastTask, columns: Design, outcome: Outcome, linear: Linear, penalty: float, rising: Flags
+    task: ForecastTask,
+    columns: Design,
+    outcome: Outcome,
+    linear: Linear,
+    penalty: float,
+    rising: Flags,
+    curve: Reals | None = None,
 ) -> Reals:
     """(members, 1 + columns) what each member's intercept and standardised coefficients differ by from the regression's.
 
-    A column that may only raise a forecast does so in every member.
+    A column that may only raise a forecast does so in every member. `curve` is the mean curvature near the regression where the fit
+    has taken it of all rows; else it is taken at the regression.
     """
     if outcome.events == 0:
         return np.zeros((MEMBERS, 1 + len(columns.features)))
@@ -50,7 +59,7 @@ def deviations(
     draws = _draws(int(stretch.max()) + 1, int(unit.max()) + 1)
     with threadpool_limits(1):
         slope = _slopes(columns, outcome, linear, draws, stretch, unit)
-        curve = curvature(columns, outcome, linear) / outcome.rows
+        curve = curvature(columns, outcome, linear) / outcome.rows if curve is None else curve
         free = np.concatenate([[True], free_columns(linear, rising)])
         curve = curve + np.diag(np.concatenate([[0.0], np.full(len(linear.coefficients), penalty)]) + 1e-12)
         step = np.zeros_like(slope)
@@ -74,21 +83,32 @@ def _slopes(
     stretch: Ints,
     unit: Ints,
 ) -> Reals:
-    """(1 + columns, members) the slope of the loss at the regression, in standardised columns, over resampled blocks."""
+    """(1 + columns, members) the slope of the loss at the regression, in standardised columns, over resampled blocks.
 
-    def sums(block: Block) -> tuple[Reals, Reals]:
+    A draw is one of a block: what is multiplied by it is the block's sum, so that rows are gone through once for all members.
+    """
+    grids, size = len(unit), len(columns.features)
+    order = np.argsort(unit, kind="stable")
+    starts = np.searchsorted(unit[order], np.arange(draws.shape[1] + 1))
+    found, held = np.zeros((1 + size, MEMBERS)), np.zeros((1 + size, draws.shape[1]))
+    at = int(stretch[0])
+    for block in columns.blocks(outcome.origins):
         known = outcome.weight[block.origins].ravel()
         counts = outcome.counts[block.origins].ravel().astype(np.float32)
         margin = np.clip(margins_of(block.columns, linear), LEAST_MARGIN, MOST_MARGIN).astype(np.float32)
         residual = (np.exp(margin) - counts) * known
-        drawn = draws[stretch[block.origins]][:, unit].reshape(len(residual), MEMBERS) * residual[:, None]
-        return (block.columns @ drawn).astype(np.float64), drawn.sum(axis=0, dtype=np.float64)
-
-    slope, total = np.zeros((len(columns.features), MEMBERS)), np.zeros(MEMBERS)
-    for one, two in map(sums, columns.blocks(outcome.origins)):
-        slope += one
-        total += two
-    return np.concatenate([total[None], (slope - linear.mean[:, None] * total) / linear.scale[:, None]])
+        within = stretch[block.origins]
+        cuts = [0, *(np.flatnonzero(np.diff(within)) + 1).tolist(), len(within)]
+        for first, last in pairwise(cuts):
+            if within[first] != at:
+                found += held @ draws[at]
+                held[:], at = 0.0, int(within[first])
+            rows = slice(first * grids, last * grids)
+            sums_by_unit(block.columns[:, rows], residual[rows], order, starts, held[1:])
+            held[0] += np.bincount(unit, residual[rows].reshape(-1, grids).sum(axis=0, dtype=np.float64), len(held[0]))
+    found += held @ draws[at]
+    total, slope = found[:1], found[1:]
+    return np.concatenate([total, (slope - linear.mean[:, None] * total) / linear.scale[:, None]])
 
 
 def resampled(forecaster: Forecaster, inputs: ForecastInputs, origin: date) -> CountDistribution | None:

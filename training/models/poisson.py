@@ -120,16 +120,23 @@ def fit_regressions(
     columns: Design, outcome: Outcome, penalties: Sequence[float], rising: Flags | None = None
 ) -> list[Linear]:
     """A regression for each penalty: of many rows from a part of them."""
+    return fit_curved(columns, outcome, penalties, rising)[0]
+
+
+def fit_curved(
+    columns: Design, outcome: Outcome, penalties: Sequence[float], rising: Flags | None = None
+) -> tuple[list[Linear], Reals | None]:
+    """The same, and the mean curvature near them where it was taken of all rows once."""
     part = outcome.every(_PART)
     if outcome.weight.size <= MOST_CURVED or len(part.origins) < _LEAST_PART or part.events == 0:
-        return fit_poisson_regression(columns, outcome, penalties, rising)
+        return fit_poisson_regression(columns, outcome, penalties, rising), None
     return fit_from_part(columns, outcome, part, penalties, rising)
 
 
 def fit_from_part(
     columns: Design, outcome: Outcome, part: Outcome, penalties: Sequence[float], rising: Flags | None = None
-) -> list[Linear]:
-    """The regressions of more rows than can be gone through often.
+) -> tuple[list[Linear], Reals | None]:
+    """The regressions of more rows than can be gone through often, and the mean curvature of all rows near them.
 
     Fits of some of the origins give where to begin and which rising columns are left out. There the curvature of all rows is taken
     once, and from there each step takes their exact slope, until steps are as small as in any other fit. (The curvature of the part
@@ -145,7 +152,7 @@ def fit_from_part(
                 curve = _sums(columns, outcome, point, mean, scale).curve / max(outcome.rows, 1.0)
             point = _minimum(columns, outcome, penalty, free, point, mean, scale, rising, curve)
         found.append(Linear(float(point[0]), point[1:].copy(), mean, scale))
-    return found
+    return found, curve
 
 
 def _restandardised(linear: Linear, mean: Reals, scale: Reals) -> Reals:

@@ -9,7 +9,7 @@ from typing import Any
 from riskwarn.home import Home
 from training.registry.runs import BACKTEST, keep, log_facts, start_run
 from training.registry.series import Series
-from training.registry.tracking import tracking
+from training.registry.tracking import impatiently, tracking
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def backtest_run(home: Home, target: str, horizon: int) -> Iterator[str]:
     try:
         yield run_id
     except BaseException:
-        with suppress(Exception), tracking(home) as client:  # what was raised says more
+        with suppress(Exception), impatiently(), tracking(home) as client:  # what was raised says more
             client.set_terminated(run_id, "FAILED")
         raise
     with tracking(home) as client:

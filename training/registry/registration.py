@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from training.registry.loading import MODEL, digest_of
 from training.registry.purpose import purpose
 from training.registry.runs import VERSION, keep, keep_folder, log_facts, new_run
 from training.registry.series import Series
-from training.registry.tracking import tracking
+from training.registry.tracking import impatiently, tracking
+from training.registry.versions import split
 
 
 def register(
@@ -35,15 +37,17 @@ def register(
     drawn: Sequence[str] = (),
     files: Mapping[str, str] | None = None,
     tags: Mapping[str, str | None] | None = None,
+    finish: bool = True,
 ) -> tuple[str, str]:
     """Log a run with the model's files and register them as a new version of a family; gives (version, run id).
 
     `series` is how it and what stood beside it did at each judged origin, of which MLflow draws those that are `drawn`; `files` are texts that lie with the run, by their names,
-    and `tags` what else is noted of it.
+    and `tags` what else is noted of it. Without `finish` the run goes on: a version is none before its run is FINISHED (:func:`together`).
     """
     name = f"{target}-{horizon}"
     of_run = {"kind": VERSION, "target": target, "horizon": str(horizon), "family": family, **(tags or {})}
-    with tracking(home) as client, new_run(home, client, f"{name} {forecaster.name}", of_run) as run:
+    called = f"{name} {forecaster.name}"
+    with tracking(home) as client, new_run(home, client, called, of_run, finish=finish) as run:
         run_id = run.info.run_id
         told = {**parameters, **made_with(forecaster)}
         log_facts(client, run_id, f"{target} as of {parameters.get('as_of')}", told, metrics, series, drawn)
@@ -69,8 +73,28 @@ def register(
         return f"{name}-v{version.version}", run_id
 
 
+@contextmanager
+def together(home: Home) -> Iterator[list[tuple[str, str]]]:
+    """The (version, run id) of a family, to be filled: their runs are FINISHED at once at the end, so that all of them are versions or none.
+
+    Where something is raised, the runs are FAILED and the versions taken out again, as far as the store still answers.
+    """
+    made: list[tuple[str, str]] = []
+    try:
+        yield made
+        with tracking(home) as client:
+            for _, run_id in made:
+                client.set_terminated(run_id)
+    except BaseException:
+        with suppress(Exception), impatiently(), tracking(home) as client:  # what was raised says more
+            for version, run_id in made:
+                client.set_terminated(run_id, "FAILED")
+                client.delete_model_version(*split(version))
+        raise
+
+
 def keep_with(home: Home, run_id: str, files: Mapping[str, str], tags: Mapping[str, str]) -> None:
-    """Put texts with a run that is over, and note what is said of it: its pages name the version, which the run had to make first."""
+    """Put texts with a run, and note what is said of it: its pages name the version, which the run had to make first."""
     with tracking(home) as client:
         keep(home, client, run_id, files)
         for name, value in tags.items():

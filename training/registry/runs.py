@@ -15,6 +15,7 @@ from riskwarn.files import write_text
 from riskwarn.home import Home
 from training.registry.facts import commit
 from training.registry.series import Series
+from training.registry.tracking import impatiently
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -36,16 +37,22 @@ DRAWN, BY_ORIGIN = ("log_loss", "capture_5"), "by_origin"
 
 
 @contextmanager
-def new_run(home: Home, client: MlflowClient, name: str, tags: Mapping[str, str | None]) -> Iterator[Any]:
-    """A run that ends FINISHED, or FAILED where something is raised in it. What has no value is no tag."""
+def new_run(
+    home: Home, client: MlflowClient, name: str, tags: Mapping[str, str | None], *, finish: bool = True
+) -> Iterator[Any]:
+    """A run that ends FINISHED, or FAILED where something is raised in it. What has no value is no tag.
+
+    Without `finish` it goes on RUNNING until somebody ends it.
+    """
     run = start_run(home, client, name, tags)
     try:
         yield run
     except BaseException:
-        with suppress(Exception):  # what was raised says more
+        with suppress(Exception), impatiently():  # what was raised says more
             client.set_terminated(run.info.run_id, "FAILED")
         raise
-    client.set_terminated(run.info.run_id)
+    if finish:
+        client.set_terminated(run.info.run_id)
 
 
 def start_run(home: Home, client: MlflowClient, name: str, tags: Mapping[str, str | None]) -> Any:

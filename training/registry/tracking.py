@@ -5,32 +5,56 @@ MLflow is imported inside the functions: it takes seconds, and most commands do 
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from riskwarn.errors import RiskwarnError, TrackingServerUnusable, TrackingStoreUnusable
+from riskwarn.errors import (
+    DiskFull,
+    RiskwarnError,
+    TrackingAddressInvalid,
+    TrackingServerUnusable,
+    TrackingStoreUnusable,
+)
+from riskwarn.files import FULL_DISK
 from riskwarn.home import Home
 from riskwarn.settings import silence_telemetry
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
-#: How long a server may be silent, in seconds, and how often it is asked again; MLflow's own settings go before these.
+#: How long a server may be silent, in seconds, and how often it is asked again: less than ten seconds in all. MLflow's own
+#: settings go before these. A server that asks to be left alone for an hour is not obeyed.
 _PATIENCE = {
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "4",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_JITTER": "0.5",
+    "MLFLOW_HTTP_RESPECT_RETRY_AFTER_HEADER": "false",
+    "PGCONNECT_TIMEOUT": "4",
 }
+
+#: How long something is asked once more of a server that has just failed.
+_IMPATIENCE = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "1", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
+
+#: How often MLflow tries to connect to a database, each time waiting twice as long as before: ten of its tries take 100 seconds.
+_CONNECTS = 2
+
+#: Bytes that are free at least where a version is to be registered.
+_ROOM = 1 << 22
+
+#: What an address may begin with: a server, or a database with or without its driver.
+_SCHEMES = ("http", "https", "sqlite", "postgresql", "mysql", "mssql")
 
 
 def check_tracking(home: Home) -> None:
-    """Raise TrackingServerUnusable or TrackingStoreUnusable where nothing could be registered: known before the fit, not after."""
+    """Raise TrackingAddressInvalid, TrackingServerUnusable, TrackingStoreUnusable or DiskFull where nothing could be registered: known
+    before the fit, not after."""
     if home.settings.tracking_uri is None:
         _check_embedded(home)
     with tracking(home) as client:
@@ -41,28 +65,69 @@ def check_tracking(home: Home) -> None:
 @contextmanager
 def tracking(home: Home) -> Iterator[MlflowClient]:
     """A client of the home's tracking store; what the store cannot do is raised as one of our errors."""
+    if home.settings.tracking_uri is not None:
+        address(home.settings.tracking_uri)
     silence_telemetry()
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     for name, value in _PATIENCE.items():
         os.environ.setdefault(name, value)
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
+    from mlflow.store.db import utils
     from requests import RequestException
     from sqlalchemy.exc import SQLAlchemyError
 
     # MLflow sets up its own logging on import; what it says of its tables is of no use to those who train.
     for name in ("alembic", "mlflow", "mlflow.store.db.utils"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    utils.MAX_RETRY_COUNT = _CONNECTS
     try:
         yield MlflowClient(tracking_uri=home.tracking_uri, registry_uri=home.tracking_uri)
     except RiskwarnError:
         raise
     except (MlflowException, SQLAlchemyError, RequestException, sqlite3.Error) as error:
         raise _ours(home, str(error)) from error
+    except ModuleNotFoundError as error:
+        # A database whose driver is not there: nothing else is loaded so late.
+        if home.settings.tracking_uri is None or home.settings.tracking_uri.startswith("http"):
+            raise
+        raise _ours(home, "can't load plugin") from error
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in FULL_DISK:
             raise
         raise _ours(home, str(error)) from error
+
+
+@contextmanager
+def impatiently() -> Iterator[None]:
+    """Ask a server once, and for a second: what failed has taken its time already."""
+    before = {name: os.environ.get(name) for name in _IMPATIENCE}
+    os.environ.update(_IMPATIENCE)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def address(uri: str) -> str:
+    """Where a tracking store is, without name and password; raise TrackingAddressInvalid where nothing could be there."""
+    before, slashes, after = uri.partition("//")
+    shown = f"{before}{slashes}{after.rpartition('@')[2]}" if slashes else uri.rpartition("@")[2]
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError as error:
+        raise TrackingAddressInvalid(address=shown) from error
+    kind, _, driver = parts.scheme.partition("+")
+    web = kind in ("http", "https")
+    wrong = driver or not parts.hostname if web else kind == "sqlite" and parts.hostname
+    if kind not in _SCHEMES or not slashes or wrong:
+        raise TrackingAddressInvalid(address=shown)
+    return f"{parts.scheme}://{parts.hostname or parts.path}{f':{port}' if port else ''}"
 
 
 def _check_embedded(home: Home) -> None:
@@ -71,10 +136,12 @@ def _check_embedded(home: Home) -> None:
     for place in (home.path, home.artifacts):
         if not os.access(place, os.W_OK):
             raise TrackingStoreUnusable(file=file, problem=f"{place} cannot be written")
+        if shutil.disk_usage(place).free < _ROOM:
+            raise DiskFull(path=place)
     if not file.exists():
         return
     try:
-        with closing(sqlite3.connect(file, timeout=30)) as connection:
+        with closing(sqlite3.connect(file, timeout=5)) as connection:
             connection.execute("PRAGMA schema_version")
             connection.execute("BEGIN IMMEDIATE")
             connection.rollback()
@@ -83,38 +150,39 @@ def _check_embedded(home: Home) -> None:
 
 
 #: What is said of an error, by a part of its message; the message itself may hold an address with a password.
-_SAID = (
-    ("readonly", "it is read-only"),
-    ("read-only", "it is read-only"),
-    ("not a database", "it is no database"),
-    ("malformed", "it is damaged"),
-    ("disk i/o error", "it is damaged, or the disk is"),
-    ("unable to open", "it cannot be opened"),
-    ("permission", "the right to it is missing"),
-    ("locked", "another process holds it"),
-    ("out-of-date database schema", "another version of MLflow made it"),
-    ("can't locate revision", "another version of MLflow made it"),
-    ("401", "it refuses the name or password"),
-    ("403", "it refuses what is asked"),
-    ("timed out", "it does not answer in time"),
-    ("refused", "nothing answers there"),
-    ("resolve", "there is no such host"),
-    ("max retries", "it does not answer"),
-    ("does not exist", "it does not hold what it should"),
-    ("not found", "it does not hold what it should"),
-    ("no such table", "it does not hold what it should"),
-    ("error code 5", "it fails"),
-    ("error code", "it does not answer as MLflow does"),
-)
+_PROBLEMS = {
+    "disk is full": "the disk is full",
+    "can't load plugin": "its driver is not installed",
+    "readonly": "it is read-only",
+    "read-only": "it is read-only",
+    "not a database": "it is no database",
+    "malformed": "it is damaged",
+    "disk i/o error": "it is damaged, or the disk is",
+    "unable to open": "it cannot be opened",
+    "permission": "the right to it is missing",
+    "locked": "another process holds it",
+    "out-of-date database schema": "another version of MLflow made it",
+    "can't locate revision": "another version of MLflow made it",
+    "401": "it refuses the name or password",
+    "403": "it refuses what is asked",
+    "timed out": "it does not answer in time",
+    "timeout expired": "it does not answer in time",
+    "refused": "nothing answers there",
+    "resolve": "there is no such host",
+    "max retries": "it does not answer",
+    "does not exist": "it does not hold what it should",
+    "not found": "it does not hold what it should",
+    "no such table": "it does not hold what it should",
+    "error code 5": "it fails",
+    "error code": "it does not answer as MLflow does",
+}
 
 
 def _ours(home: Home, message: str) -> RiskwarnError:
     told = message.lower()
-    problem = next((said for part, said in _SAID if part in told), "MLflow cannot use it")
+    if home.settings.tracking_uri is None and "disk is full" in told:
+        return DiskFull(path=home.path / "mlflow.db")
+    problem = next((said for part, said in _PROBLEMS.items() if part in told), "MLflow cannot use it")
     if home.settings.tracking_uri is None:
         return TrackingStoreUnusable(file=home.path / "mlflow.db", problem=problem)
-    parts = urlsplit(home.settings.tracking_uri)
-    host = parts.hostname or parts.path
-    return TrackingServerUnusable(
-        address=f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}", problem=problem
-    )
+    return TrackingServerUnusable(address=address(home.settings.tracking_uri), problem=problem)

@@ -60,17 +60,30 @@ class Version:
 
 
 def versions(home: Home) -> list[Version]:
-    """Every registered version, by target and horizon as they are declared, the newest first."""
+    """Every registered version, by target and horizon as they are declared, the newest first.
+
+    What a training that died left half registered is none: not every run of its family is FINISHED.
+    """
     with tracking(home) as client:
         # Others' models may lie on a shared server.
         models = [one for one in all_of(client.search_registered_models) if _NAME.fullmatch(one.name) is not None]
         listed = {model.name: list(_listed(client, model.name)) for model in models}
         runs = runs_of(client, [one.run_id for some in listed.values() for one in some])
+    unfinished = {
+        one.tags.get("family", one.run_id)
+        for some in listed.values()
+        for one in some
+        if one.run_id in runs and runs[one.run_id].info.status != "FINISHED"
+    }
     found = []
     for model in models:
         # A challenger that was promoted bears both names: the later in the alphabet, champion, is what it is.
         aliases = {str(number): alias for alias, number in sorted(model.aliases.items())}
-        found += [_version(one, aliases.get(str(one.version)), runs.get(one.run_id)) for one in listed[model.name]]
+        found += [
+            _version(one, aliases.get(str(one.version)), runs.get(one.run_id))
+            for one in listed[model.name]
+            if one.tags.get("family", one.run_id) not in unfinished
+        ]
     order = list(home.configuration.targets)
 
     def place(one: Version) -> tuple[int, str, int, int]:

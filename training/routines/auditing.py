@@ -12,8 +12,8 @@ from riskwarn.home import Home
 from riskwarn.messages import Message
 from training.audits.audit import FOLDER, Audit, from_json
 from training.audits.drift import LIMIT, drift, first_span, recommendation, shortest
-from training.audits.every import Leaned, audits_of
-from training.evaluation.outcomes import outcomes_of
+from training.audits.every import Leaned, every_audit
+from training.evaluation.outcomes import Outcomes
 from training.evaluation.rolling import RollingForecasts
 from training.labels.task import ForecastTask
 from training.models.design import design
@@ -44,11 +44,12 @@ def audit_horizon(
     `champion` is the version that stands, its forecaster and its as-of: whether the world has moved since then is asked, too.
     """
     origins, forecasts, own = judged.origins[horizon], judged.forecasts[horizon], task.at_horizon(horizon)
+    outcomes = judged.outcomes[horizon]
     leaned = None
     if horizon == judged.usual:
         leaned = Leaned(judged.fits.columns, judged.fits.by(origins[0]).choices)
-    found = audits_of(own, forecasts, origins, kind, city.demographics, prospect, leaned)
-    since = drift_since(own, forecasts, origins, *champion) if champion is not None else None
+    found = every_audit(own, forecasts, origins, outcomes, kind, city.demographics, prospect, leaned)
+    since = drift_since(own, forecasts, origins, outcomes, *champion) if champion is not None else None
     return found if since is None else [*found, since]
 
 
@@ -57,6 +58,7 @@ def audit_backtest(
     forecasts: RollingForecasts,
     fits: Fits,
     origins: Sequence[date],
+    outcomes: Outcomes,
     city: City,
     prospect: Prospect,
     observing: FeatureMatrix | None,
@@ -64,13 +66,14 @@ def audit_backtest(
     """The audits of a back-test of the model; `observing` holds the columns of observers that it does not have."""
     beside = design(observing) if observing is not None and observing.features else None
     leaned = Leaned(fits.columns, fits.by(origins[0]).choices, beside)
-    return audits_of(task, forecasts, origins, "model", city.demographics, prospect, leaned)
+    return every_audit(task, forecasts, origins, outcomes, "model", city.demographics, prospect, leaned)
 
 
 def drift_since(
     task: ForecastTask,
     forecasts: RollingForecasts,
     origins: Sequence[date],
+    outcomes: Outcomes,
     version: str,
     champion: Forecaster,
     trained: date,
@@ -93,7 +96,6 @@ def drift_since(
     parts = [scoring.predict(task.inputs, since)]
     if earlier:
         parts.insert(0, first.over(champion.name, earlier))
-    outcomes = outcomes_of(task, origins, task.as_of)
     told = drift(Forecast.joined(parts), periods, outcomes, origins, last_fit=trained)
     return replace(told, name=SINCE, facts={"version": version, **told.facts})
 

@@ -141,14 +141,15 @@ def _backtest(
     path = home.artifacts / "backtests" / f"{target}-{horizon}-{chosen[0]}-{chosen[-1]}.parquet"
     with atomic(path) as temporary:
         write_predictions(temporary, task, forecasts, city.as_of, set(judged))
-    evaluation = evaluate(forecasts.at(judged), outcomes_of(task, judged, city.as_of), best_baseline(task, chosen[0]))
+    outcomes = outcomes_of(task, judged, city.as_of)
+    evaluation = evaluate(forecasts.at(judged), outcomes, best_baseline(task, chosen[0]))
     [foretold] = prospects(Store(home, city.store_version), home.configuration, targets=[target])
     notes = tuple(foretold.said(city.as_of))
     audits: tuple[Audit, ...] = ()
     if audit:
         progress(f"auditing {target}, horizon {horizon}")
         observing = _observing(home, city, numbers, matrix, progress)
-        audits = tuple(audit_backtest(task, forecasts, fits, judged, city, foretold, observing))
+        audits = tuple(audit_backtest(task, forecasts, fits, judged, outcomes, city, foretold, observing))
     return Backtest(target, horizon, tuple(chosen), evaluation, path, notes, tuple(judged), audits=audits), task
 
 

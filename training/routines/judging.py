@@ -11,7 +11,7 @@ from riskwarn.errors import HistoryTooShort
 from riskwarn.health.learnable import JUDGED_ORIGINS, LEAST_JUDGED
 from riskwarn.progress import Progress, silent
 from training.evaluation.comparison import LEAST_EFFECTIVE, Evaluation, evaluate
-from training.evaluation.outcomes import outcomes_of
+from training.evaluation.outcomes import Outcomes, outcomes_of
 from training.evaluation.rolling import RollingForecasts, best_baseline, between, rolling
 from training.labels.cut import cut_before
 from training.labels.task import ForecastTask
@@ -31,6 +31,7 @@ class Judged:
     origins: dict[int, tuple[date, ...]]
     evaluations: dict[int, Evaluation]
     forecasts: dict[int, RollingForecasts]  # made anew when they are asked for
+    outcomes: dict[int, Outcomes]  # what they were judged by
 
     @property
     def usual(self) -> int:
@@ -92,9 +93,9 @@ def judge(
     while origins:
         fits = Fits(task, list(origins), threads, tuned=tuned, workers=workers)
         try:
-            evaluations, forecasts = _evaluations(task, origins, fits, progress)
+            evaluations, forecasts, outcomes = _evaluations(task, origins, fits, progress)
             fits.at(task.as_of)
-            return Judged(fits, origins, evaluations, forecasts), too_short
+            return Judged(fits, origins, evaluations, forecasts, outcomes), too_short
         except HistoryTooShort as error:
             longest = max(origins)
             del origins[longest]
@@ -113,7 +114,7 @@ def _to_be_judged(task: ForecastTask) -> tuple[date, ...]:
 
 def _evaluations(
     task: ForecastTask, origins: dict[int, tuple[date, ...]], fits: Fits, progress: Progress
-) -> tuple[dict[int, Evaluation], dict[int, RollingForecasts]]:
+) -> tuple[dict[int, Evaluation], dict[int, RollingForecasts], dict[int, Outcomes]]:
     """How each horizon does on its origins; fits are shared, and each saw only what was known before the origins that it serves."""
     first, last = min(one[0] for one in origins.values()), max(one[-1] for one in origins.values())
     every = [origin for origin in task.origins if first <= origin <= last]
@@ -121,10 +122,10 @@ def _evaluations(
     fitted = every[:: -(-len(every) // number)]
     # With that of the as-of, which will be registered: side by side they take the least time.
     fits.prepare([*fitted, task.as_of])
-    found, made = {}, {}
+    found, made, came = {}, {}, {}
     for horizon, judged in origins.items():
         own = task.at_horizon(horizon)
         made[horizon] = rolling(own, between(judged, fitted), fits.members(horizon), progress)
-        outcomes, best = outcomes_of(own, judged, task.as_of), best_baseline(own, judged[0])
-        found[horizon] = evaluate(made[horizon], outcomes, best, threads=fits.threads)
-    return found, made
+        came[horizon] = outcomes_of(own, judged, task.as_of)
+        found[horizon] = evaluate(made[horizon], came[horizon], best_baseline(own, judged[0]), threads=fits.threads)
+    return found, made, came

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from riskwarn.configuration import usual_horizon
-from riskwarn.errors import NothingToReturnTo, PromotionRefused
+from riskwarn.errors import NothingToReturnTo, PromotionRefused, UnknownVersion
 from riskwarn.home import Home
 from riskwarn.messages import Message
 from riskwarn.progress import silent
@@ -52,7 +52,9 @@ def promote(home: Home, version: str, because: str | None = None, *, now: dateti
     with one_at_a_time(home.artifacts, silent, WAITING):
         every = versions(home)
         load_version(home, version)  # UnknownVersion, with what is known
-        own = next(one for one in every if one.version == version)
+        own = next((one for one in every if one.version == version), None)
+        if own is None:
+            raise UnknownVersion(version=version, known=", ".join(one.version for one in every) or "none")
         family = family_of(every, own)
         current = {one.horizon: one for one in every if one.target == own.target and one.alias == "champion"}
         if all(current.get(one.horizon) == one for one in family):

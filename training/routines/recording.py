@@ -13,13 +13,12 @@ from training.evaluation.comparison import Evaluation, Gain
 from training.labels.task import ForecastTask
 from training.models.forecast import Forecaster
 from training.registry.facts import made_with
-from training.registry.loading import load_texts
 from training.registry.registration import keep_with, register
 from training.registry.runs import RUN_NAME
 from training.registry.series import Series
 from training.registry.versions import Version, run_of
 from training.reports import FILE, model_card, plots, version_page
-from training.reports.facts import Since, audits_of, read_facts
+from training.reports.facts import ReportFacts, Since
 from training.reports.note import NOTE, changed_words, gain_words, note
 from training.routines.auditing import evidence
 from training.routines.promotion import gain_over_champion
@@ -45,8 +44,18 @@ class Judgement:
     audits: tuple[Audit, ...] = ()
 
 
-def register_judged(home: Home, judgement: Judgement, family: str) -> tuple[str, str]:
-    """Register it with its facts and drawings; gives (version, run id)."""
+@dataclass(frozen=True)
+class Registered:
+    """A version, its run, and what its pages are made of."""
+
+    version: str
+    run_id: str
+    facts: ReportFacts
+    audits: Mapping[str, Audit]
+
+
+def register_judged(home: Home, judgement: Judgement, family: str) -> Registered:
+    """Register it with its facts and drawings; its run goes on, for its pages name the version."""
     forecaster, evaluation, task = judgement.forecaster, judgement.evaluation, judgement.task
     own = forecaster.name
     series = Series(task.horizon, judgement.origins, evaluation.series)
@@ -68,23 +77,23 @@ def register_judged(home: Home, judgement: Judgement, family: str) -> tuple[str,
         **_of_champion(champion, gain),
         **evidence(judgement.audits),
     }
-    return register(
+    version, run_id = register(
         home, task.target, task.horizon, forecaster, judgement.parameters, metrics, family=family, series=series,
         drawn=drawn(evaluation, own),
         files={FILE: facts.as_json(), **plots(facts), **{one.path: one.as_json() for one in judgement.audits}},
-        tags=_tags(since),
+        tags=_tags(since), finish=False,
     )  # fmt: skip
+    return Registered(version, run_id, facts, {one.name: one for one in judgement.audits})
 
 
-def keep_pages(home: Home, version: str, alias: str, run_id: str) -> None:
-    """Put the page and the card of a version, made of what lies with it, beside its other files."""
-    texts = load_texts(home, version)
-    facts, audits = read_facts(texts[FILE]), audits_of(texts)
+def keep_pages(home: Home, made: Registered, alias: str) -> None:
+    """Put the page and the card of a version beside its other files."""
+    version, facts = made.version, made.facts
     files = {
-        PAGE: version_page(facts, version=version, alias=alias, audits=audits),
+        PAGE: version_page(facts, version=version, alias=alias, audits=made.audits),
         CARD: model_card(facts, version=version, alias=alias),
     }
-    keep_with(home, run_id, files, {NOTE: note(facts, version), RUN_NAME: f"{version} {facts.kind}"})
+    keep_with(home, made.run_id, files, {NOTE: note(facts, version), RUN_NAME: f"{version} {facts.kind}"})
 
 
 def _of_champion(champion: Version | None, gain: Gain | None) -> dict[str, float]:

@@ -12,12 +12,12 @@ from features import City, FeatureMatrix, catalogue_version
 from features.incremental.incremental import known_city
 from features.panel.panel import Encoded, encoded
 from riskwarn.configuration import usual_horizon
-from riskwarn.errors import RiskwarnError
+from riskwarn.errors import DiskFull, RiskwarnError, TrackingServerUnusable, TrackingStoreUnusable
 from riskwarn.health.learnable import Prospect, prospects
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store
-from riskwarn.store.writing import one_at_a_time
+from riskwarn.store.writing import one_at_a_time, routine
 from training.evaluation.comparison import Evaluation
 from training.labels.task import ForecastTask, make_task
 from training.models.baselines import fit_baselines
@@ -25,8 +25,9 @@ from training.models.forecast import Forecaster
 from training.models.tuning import Budget, Tuned, check_tuner, tune
 from training.models.workers import chosen_workers
 from training.registry.loading import load_forecaster, why_unfit
+from training.registry.registration import together
 from training.registry.tracking import check_tracking
-from training.registry.versions import set_alias, set_champion, versions
+from training.registry.versions import Version, set_alias, set_champion, versions
 from training.routines.auditing import audit_horizon
 from training.routines.backtest import features_for
 from training.routines.judging import Judged, judge
@@ -99,46 +100,50 @@ def train(
 
     With a `budget` the penalty and the trees of each target are searched for before, in what was known before the first judged origin.
 
-    Raises TrackingServerUnusable, TrackingStoreUnusable, TunerMissing before anything is fitted.
+    Raises TrackingAddressInvalid, TrackingServerUnusable, TrackingStoreUnusable, TunerMissing before anything is fitted, and HomeBusy while
+    an update runs.
     """
     if budget is not None:
         check_tuner()
     names = home.configuration.chosen_targets(target)
     horizons = sorted(home.configuration.chosen_horizons(horizon))
     check_tracking(home)
-    workers = chosen_workers(home.settings.dask, home.settings.threads)
-    numbers: Encoded | None = None
-    if city is None:
-        city, numbers = known_city(home, as_of, now=datetime.now(UTC), progress=progress)
-    foretold = {
-        one.target: one for one in prospects(Store(home, city.store_version), home.configuration, targets=names)
-    }
-    trained: list[Trained] = []
-    skipped: list[Skipped] = []
-    faults: list[RiskwarnError] = []
-    for index, name in enumerate(names):
-        progress(f"training {name}", index, len(names))
-        try:
-            # The target is looked at first: features take longer than finding that it has nothing to learn from.
-            if (obstacle := foretold[name].obstacle) is not None:
-                raise obstacle
-            numbers = encoded(city) if numbers is None else numbers
-            own = matrix
-            if own is None:
-                own = features_for(city, name, progress, home.settings, home.features, numbers)
-            task = make_task(city, name, usual_horizon(horizons), own, numbers)
-            tuner = _tuner(home, budget, progress)
-            judged, too_short = judge(task, horizons, home.settings.threads, progress, workers, tuner)
-            skipped += [Skipped(name, periods, str(error)) for periods, error in too_short]
-            faults += [error for _, error in too_short]
-            if judged is not None:
-                trained += _register_family(home, city, task, judged, foretold[name], renew, progress)
-        except RiskwarnError as error:
-            faults.append(error)
-            skipped += [Skipped(name, periods, str(error)) for periods in horizons]
-    if not trained and faults:
-        raise faults[0]
-    return trained, skipped
+    with routine(home):
+        workers = chosen_workers(home.settings.dask, home.settings.threads)
+        numbers: Encoded | None = None
+        if city is None:
+            city, numbers = known_city(home, as_of, now=datetime.now(UTC), progress=progress)
+        foretold = {
+            one.target: one for one in prospects(Store(home, city.store_version), home.configuration, targets=names)
+        }
+        trained: list[Trained] = []
+        skipped: list[Skipped] = []
+        faults: list[RiskwarnError] = []
+        for index, name in enumerate(names):
+            progress(f"training {name}", index, len(names))
+            try:
+                # The target is looked at first: features take longer than finding that it has nothing to learn from.
+                if (obstacle := foretold[name].obstacle) is not None:
+                    raise obstacle
+                numbers = encoded(city) if numbers is None else numbers
+                own = matrix
+                if own is None:
+                    own = features_for(city, name, progress, home.settings, home.features, numbers)
+                task = make_task(city, name, usual_horizon(horizons), own, numbers)
+                tuner = _tuner(home, budget, progress)
+                judged, too_short = judge(task, horizons, home.settings.threads, progress, workers, tuner)
+                skipped += [Skipped(name, periods, str(error)) for periods, error in too_short]
+                faults += [error for _, error in too_short]
+                if judged is not None:
+                    trained += _register_family(home, city, task, judged, foretold[name], renew, progress)
+            except (TrackingServerUnusable, TrackingStoreUnusable, DiskFull):
+                raise  # nothing else could be registered either
+            except RiskwarnError as error:
+                faults.append(error)
+                skipped += [Skipped(name, periods, str(error)) for periods in horizons]
+        if not trained and faults:
+            raise faults[0]
+        return trained, skipped
 
 
 def _register_family(
@@ -154,57 +159,82 @@ def _register_family(
     notes = (*prospect.said(city.as_of), *([judged.fits.tuned.note] if judged.fits.tuned else []))
     family, now = judged.fits.at(task.as_of), datetime.now(UTC)
     name = f"{task.target}-{task.as_of}-{hashlib.sha256(now.isoformat().encode()).hexdigest()[:6]}"
-    made = []
+    made: list[Trained] = []
     with one_at_a_time(home.artifacts, progress, WAITING):
         standing = {one.horizon: one for one in versions(home) if (one.target, one.alias) == (task.target, "champion")}
-        for horizon, evaluation in judged.evaluations.items():
-            stood, own = standing.get(horizon), task.at_horizon(horizon)
-            unfit = why_unfit(home, stood.version, task.target) if stood is not None else None
-            replaced = stood if unfit is not None and renew else None
-            current = None if replaced is not None else stood
-            forecaster: Forecaster = (
-                _baseline(own, judged.best_baseline)
-                if current is None and not judged.model_wins
-                else family.served(horizon)
-            )
-            gained = f"log loss gain over {evaluation.best_baseline} {evaluation.decisive.shown}"
-            reason = f"challenger of {current.version}; {gained}" if current is not None else judged.why_not or gained
-            if replaced is not None:
-                reason = f"{reason}. It takes the place of {replaced.version}, which could no longer score"
-            elif unfit is not None:
-                reason = f"{reason}. {unfit}"
-            parameters = {
-                "as_of": task.as_of.isoformat(),
-                "kind": forecaster.name,
-                "best_baseline": evaluation.best_baseline,
-                "store_version": task.store_version,
-                "configuration": home.configuration.fingerprint(),
-                "catalogue": catalogue_version(home.configuration),
-                "trained_at": now.isoformat(timespec="seconds"),
-                **family.choices.as_parameters(),
-                **(judged.fits.tuned.as_parameters() if judged.fits.tuned is not None else {}),
-            }
-            standing_one = None
-            if stood is not None and unfit is None and stood.as_of is not None:
-                standing_one = stood.version, load_forecaster(home, stood.version), date.fromisoformat(stood.as_of)
-            progress(f"auditing {task.target}, horizon {horizon}")
-            audits = audit_horizon(task, judged, horizon, forecaster.name, city, prospect, standing_one)
-            judgement = Judgement(
-                own, forecaster, evaluation, judged.origins[horizon], reason, notes, parameters, stood, unfit is None,
-                tuple(audits),
-            )  # fmt: skip
-            version, run_id = register_judged(home, judgement, name)
-            if current is None:
-                set_champion(home, version, now)
-            else:
-                set_alias(home, version, "challenger")
-            keep_pages(home, version, "champion" if current is None else "challenger", run_id)
-            made.append(
-                Trained(
-                    task.target, horizon, version, name, current is None, forecaster.name, evaluation, run_id, reason, notes
+        with together(home) as registered:
+            for horizon, evaluation in judged.evaluations.items():
+                stood = standing.get(horizon)
+                unfit = why_unfit(home, stood.version, task.target) if stood is not None else None
+                current = None if unfit is not None and renew else stood
+                own = task.at_horizon(horizon)
+                forecaster: Forecaster = (
+                    _baseline(own, judged.best_baseline)
+                    if current is None and not judged.model_wins
+                    else family.served(horizon)
                 )
-            )  # fmt: skip
+                progress(f"auditing {task.target}, horizon {horizon}")
+                scoring = _scoring(home, stood) if stood is not None and unfit is None else None
+                judgement = Judgement(
+                    own, forecaster, evaluation, judged.origins[horizon], _reason(judged, evaluation, stood, unfit, renew), notes,
+                    _parameters(home, task, judged, forecaster, evaluation, now), stood, unfit is None,
+                    tuple(audit_horizon(task, judged, horizon, forecaster.name, city, prospect, scoring)),
+                )  # fmt: skip
+                version = register_judged(home, judgement, name)
+                registered.append((version.version, version.run_id))
+                keep_pages(home, version, "champion" if current is None else "challenger")
+                made.append(
+                    Trained(
+                        task.target, horizon, version.version, name, current is None, forecaster.name, evaluation, version.run_id,
+                        judgement.reason, notes,
+                    )
+                )  # fmt: skip
+        for one in made:
+            if one.champion:
+                set_champion(home, one.version, now)
+            else:
+                set_alias(home, one.version, "challenger")
     return made
+
+
+def _reason(
+    judged: Judged, evaluation: Evaluation, stood: Version | None, unfit: RiskwarnError | None, renew: bool
+) -> str:
+    """Why a version scores or does not, beside the champion that stood and why that can no longer score."""
+    gained = f"log loss gain over {evaluation.best_baseline} {evaluation.decisive.shown}"
+    if stood is None or (unfit is not None and renew):
+        reason = judged.why_not or gained
+    else:
+        reason = f"challenger of {stood.version}; {gained}"
+    if stood is not None and unfit is not None and renew:
+        reason = f"{reason}. It takes the place of {stood.version}, which could no longer score"
+    elif unfit is not None:
+        reason = f"{reason}. {unfit}"
+    return reason
+
+
+def _parameters(
+    home: Home, task: ForecastTask, judged: Judged, forecaster: Forecaster, evaluation: Evaluation, now: datetime
+) -> dict[str, Any]:
+    """What a version was made with and of."""
+    return {
+        "as_of": task.as_of.isoformat(),
+        "kind": forecaster.name,
+        "best_baseline": evaluation.best_baseline,
+        "store_version": task.store_version,
+        "configuration": home.configuration.fingerprint(),
+        "catalogue": catalogue_version(home.configuration),
+        "trained_at": now.isoformat(timespec="seconds"),
+        **judged.fits.at(task.as_of).choices.as_parameters(),
+        **(judged.fits.tuned.as_parameters() if judged.fits.tuned is not None else {}),
+    }
+
+
+def _scoring(home: Home, stood: Version) -> tuple[str, Forecaster, date] | None:
+    """(version, forecaster, as-of) of a champion that can score; None where it does not say when it was trained."""
+    if stood.as_of is None:
+        return None
+    return stood.version, load_forecaster(home, stood.version), date.fromisoformat(stood.as_of)
 
 
 def _tuner(home: Home, budget: Budget | None, progress: Progress) -> Callable[[ForecastTask], Tuned | None] | None:

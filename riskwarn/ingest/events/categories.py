@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
 from riskwarn.contracts.categories import NOT_LOADED, CategoryWords, counted_only_as, never_below
-from riskwarn.contracts.vocabulary import field_words, rule_against
+from riskwarn.contracts.phrases import code_of
+from riskwarn.contracts.vocabulary import field_words, kinds_not_loaded, rule_against
 from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import coded, each, flags, no_cells, plain, where
@@ -53,11 +54,15 @@ def refuse(reading: Reading) -> None:
     def of_a_word(text: str) -> str | None:
         return next(filter(None, (rule_against(source, text) for source in words)), None)
 
+    def of_a_kind(text: str) -> str | None:
+        tips = any("举报" in kinds_not_loaded(source) for source in words)
+        return of_a_word(text) or ("accusation" if tips and code_of("kind", text) == "tip" else None)
+
     categories = _categories(reading)
     for name in ("kind", *categories, "form", "status", "outcome"):
         if name in reading.cells:
             codes, texts = coded(reading.cells[name])
-            against = of_a_category if name in categories else of_a_word
+            against = of_a_category if name in categories else of_a_kind if name == "kind" else of_a_word
             rules = [None if text is None else against(text) for text in texts] + [None]
             for rule in filter(None, dict.fromkeys(rules)):
                 found = np.array([one == rule for one in rules])[codes]
@@ -74,25 +79,28 @@ def refuse(reading: Reading) -> None:
 
 def _counted_elsewhere(reading: Reading, words: CategoryWords, kind: str, within: tuple[str, ...]) -> Flags:
     """(rows,) records of a kind in a category in which it does not count: a tip is loaded as a hazard, as nothing else."""
-    known, own = field_words("kind"), reading.mapping.words.get("kind", {})
+    own = reading.mapping.words.get("kind", {})
     held = np.zeros(len(reading), dtype=bool)
     for name in ("category", *_levels(reading)):
         held |= flags(reading.cell(name), lambda text: words.code(text) in within)
-    return ~held & flags(reading.cells["kind"], lambda text: known.get(own.get(text, text)) == kind)
+    return ~held & flags(reading.cells["kind"], lambda text: code_of("kind", text, own) == kind)
 
 
 def category(reading: Reading, name: str) -> pa.Array:
     """Codes; an unknown word is kept as a local category, so long as there are not too many.
 
-    The finest level whose word is known is taken, else the first. A bare number without its list of codes says
+    The finest level whose word is listed is taken, then the finest that says one by its parts, else the first. A bare number without its list of codes says
     nothing: it counts as `other`, and that is noted.
     """
     if name not in reading.cells:
         return no_cells(len(reading))
     words = category_words(reading)
+    guessed: dict[str, str] = {}
 
     def code(text: str) -> str | None:
         found = words.code(text)
+        if found is not None and words.listed(text) is None:
+            guessed[text] = found
         if found is None and words.is_bare(text):
             reading.notes.append(f"{name}: bare numbers count as other; name their list in the mapping (codes:)")
             return "other"
@@ -100,12 +108,25 @@ def category(reading: Reading, name: str) -> pa.Array:
 
     # What is refused is not even kept as the name of a category.
     sound = ~reading.faults.any
-    coarse = each(where(reading.cells[name], sound), code)
+    cells = where(reading.cells[name], sound)
+    coarse = each(cells, code)
     levels = _levels(reading) if name == "category" else []
     if not levels:
+        reading.tallies.add(name, cells, set(), guessed)
         return coarse
-    fine = [plain(each(where(reading.cells[level], sound), words.code)) for level in levels]
-    return pc.coalesce(*fine, plain(coarse)).dictionary_encode()
+    below = [where(reading.cells[level], sound) for level in levels]
+    surely = pc.coalesce(*(plain(each(level, words.listed)) for level in (*below, cells)))
+    maybe = [plain(each(level, words.code)) for level in below]
+    if guessed:
+        # Of a row that a listed word or a finer one decided nothing was guessed of this one.
+        left = pc.is_null(pc.coalesce(surely, *maybe)).to_numpy(zero_copy_only=False)
+        reading.tallies.add(name, where(cells, np.asarray(left, dtype=bool)), set(), guessed)
+    open_rows = np.asarray(surely.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+    for level in below if open_rows.any() else ():
+        read = {text: words.code(text) for text in coded(level)[1] if text and words.listed(text) is None}
+        told = {text: code for text, code in read.items() if code is not None}
+        reading.tallies.add(name, where(level, open_rows), set(), told)
+    return pc.coalesce(surely, *maybe, plain(coarse)).dictionary_encode()
 
 
 def _of_categories(reading: Reading, words: CategoryWords, listed: Collection[str]) -> Flags:

@@ -13,6 +13,7 @@ from riskwarn.arrays import Flags
 from riskwarn.contracts import declared
 from riskwarn.contracts.event_fields import EVENT_FIELDS
 from riskwarn.contracts.fields import Kind
+from riskwarn.contracts.phrases import code_of
 from riskwarn.contracts.schema import EVENTS, OWN_TIME_FIELDS
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
 from riskwarn.ingest.columns import reads_as_opinion
@@ -137,7 +138,8 @@ def _withdrawn(reading: Reading) -> Flags:
     ended = flags(reading.cell("outcome"), lambda word: word in void and word not in outcomes)
     yes = {word for word, code in field_words("flag").items() if code == "yes"} - {"重复"}
     marked = flags(reading.cell("void"), lambda word: word in yes or word in void)
-    return np.asarray(flags(reading.cell("status"), void.__contains__) | ended | marked)
+    stated = flags(reading.cell("status"), lambda word: word in void or code_of("status", word) == "withdrawn")
+    return np.asarray(stated | ended | marked)
 
 
 def _count(reading: Reading) -> pa.Array:

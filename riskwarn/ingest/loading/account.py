@@ -27,6 +27,9 @@ class Account:
     reasons: dict[str, int] = field(default_factory=dict)  # reason -> quarantined rows
     notes: tuple[str, ...] = ()
     located: dict[str, int] = field(default_factory=dict)  # rung of the ladder of places -> sound rows
+    unknown_words: dict[str, dict[str, object]] = field(
+        default_factory=dict
+    )  # field -> {words, rows, named: {word: rows}}
     forced: tuple[str, ...] = ()  # what would have stopped the load, had it not been forced
     files: tuple[Account, ...] = ()
     targets: tuple[
@@ -55,6 +58,8 @@ class Account:
         }
         if self.located:
             counted["located"] = self.located
+        if self.unknown_words:
+            counted["unknown_words"] = self.unknown_words
         if self.file is not None:
             return {"file": self.file, "sheets": list(self.sheets), **counted}
         return {**counted, "targets": list(self.targets), "files": [file.as_dict() for file in self.files]}

@@ -1,39 +1,66 @@
-"""When an export was taken, where its name or the titles above its headings say it."""
+"""When an export was taken, where its titles, its cover sheet, its last lines, its name or that of the file packed in it say it."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-#: Eight digits, or three numbers with something between them: 202611 is a month.
-_DATE = r"(20\d{2})(?:(\d{2})(\d{2})|[-_./年]\s*(\d{1,2})[-_./月]\s*(\d{1,2})日?)"
+from riskwarn.messages import Message
+
+#: Eight digits, also with a time of day behind them (20260401083015), or three numbers with something between them: 202611
+#: is a month.
+_DATE = r"(20\d{2})(?:(\d{2})(\d{2})(?:\d{6}|\d{4})?|[-_./年]\s*(\d{1,2})[-_./月]\s*(\d{1,2})日?)"
 _IN_NAME = re.compile(rf"(?<!\d){_DATE}(?!\d)")
-_IN_TITLE = re.compile(
-    rf"(?:导出|制表|填表|填报|截至|截止|统计|更新|export\w*|as of)[^\d]{{0,8}}{_DATE}(?!\d)", re.IGNORECASE
-)
+_SAYS = r"(?:导出|制表|填表|填报|打印|截至|截止|统计|更新|export\w*|as of)"
+_IN_TITLE = re.compile(rf"{_SAYS}[^\d]{{0,8}}{_DATE}(?!\d)", re.IGNORECASE)
+#: A label whose date stands in the next cell.
+_LABEL = re.compile(rf"[^\d]{{0,6}}{_SAYS}[^\d]{{0,8}}", re.IGNORECASE)
 
 
 def export_date(
-    name: str, titles: Iterable[str], newest: date | None, now: datetime, zone: ZoneInfo
+    name: str,
+    titles: Iterable[str],
+    newest: date | None,
+    now: datetime,
+    zone: ZoneInfo,
+    others: Mapping[str, Sequence[str]] | None = None,
+    packed: str = "",
 ) -> tuple[datetime, str] | None:
     """The midnight that ends the day of the export, never later than `now`, and where the day was found.
 
     A day before the newest record of the file, or after today, is not the day of the export: titles of a month name its
-    first day, too.
+    first day, too. `others` are cells that may say it as titles do, by where they stand; `packed` is the name of the file
+    in an archive.
     """
     # Sheets of several months have a title each, and a name may hold both ends of a span: the last day counts.
-    found = [
-        (day, "its title") for day in sorted((day for title in titles for day in _days(_IN_TITLE, title)), reverse=True)
-    ]
-    found += [(day, "its name") for day in sorted(_days(_IN_NAME, name), reverse=True)]
+    said: dict[str, Sequence[str]] = {Message("its title"): list(titles), **(others or {})}
+    found = [(day, ground) for ground, cells in said.items() for day in _latest(_IN_TITLE, _with_answers(cells))]
+    found += [(day, Message("its name")) for day in _latest(_IN_NAME, [name])]
+    found += [(day, Message("the name of the file in it")) for day in _latest(_IN_NAME, [packed])]
     today = now.astimezone(zone).date()
     for day, ground in found:
         if day <= today and (newest is None or newest <= day):
             return min(datetime.combine(day + timedelta(days=1), time(), zone), now), ground
     return None
+
+
+def says_date(text: str) -> bool:
+    """Whether a text says when its table was taken."""
+    return bool(_days(_IN_TITLE, text))
+
+
+def _with_answers(cells: Sequence[str]) -> list[str]:
+    """The cells, and each label together with the cell beside it."""
+    pairs = pairwise(cells)
+    return [*cells, *(f"{label}:{answer}" for label, answer in pairs if _LABEL.fullmatch(label.strip()))]
+
+
+def _latest(pattern: re.Pattern[str], texts: Iterable[str]) -> list[date]:
+    return sorted((day for text in texts for day in _days(pattern, text)), reverse=True)
 
 
 def _days(pattern: re.Pattern[str], text: str) -> list[date]:

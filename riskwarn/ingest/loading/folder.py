@@ -96,7 +96,7 @@ def _loaded(home: Home, table: Table, database: str | None, force: bool, now: da
 
 def _kept(home: Home, table: Table, account: Account) -> tuple[Path | None, tuple[str, ...]]:
     """Where the mapping of a table is kept; nothing of a load of which every row was refused."""
-    if table.recalled is not None:
+    if table.recalled is not None and not table.answered:
         return table.recalled, ()
     if account.read == account.quarantined or table.file.suffix.lower() == ".sql":
         return None, ()

@@ -20,7 +20,7 @@ from riskwarn.files import sha256, write_text
 from riskwarn.home import Home
 from riskwarn.ingest.loading.folder import Done, carry_out
 from riskwarn.ingest.loading.inputs import Skipped, files_below
-from riskwarn.ingest.loading.plan import DISTRICT, SYSTEM, Failed, Plan, Table
+from riskwarn.ingest.loading.plan import DISTRICT, SYSTEM, Failed, Plan, Table, which
 from riskwarn.ingest.loading.survey import places_of, survey
 from riskwarn.ingest.redaction import kept_title
 from riskwarn.progress import Progress, silent
@@ -138,6 +138,8 @@ def _unsettled(table: Table) -> RiskwarnError | None:
         return TableUnsettled(file=name, what=DISTRICT, option="riskwarn load --district NAME")
     if table.needs_system:
         return TableUnsettled(file=name, what=SYSTEM, option="riskwarn load --coordinates SYSTEM")
+    for field, headings in table.clashes.items():
+        return TableUnsettled(file=name, what=which(field, headings), option=f"riskwarn load --column {field}=HEADING")
     return None
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from riskwarn.errors import FileMissing, FolderEmpty
 from riskwarn.files import sha256
+from riskwarn.messages import Message
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,15 @@ def listed(paths: Sequence[Path]) -> tuple[list[Path], list[Skipped]]:
     seen: dict[str, Path] = {}
     kept = []
     for file in files:
-        same = seen.setdefault(sha256(file), file)
+        try:
+            same = seen.setdefault(sha256(file), file)
+        except OSError:
+            kept.append(file)  # whoever opens it says why it cannot be read
+            continue
         if same is file or file.suffix.lower() == ".sql":
             kept.append(file)
         elif same.resolve() != file.resolve():
-            skipped.append(Skipped(file.name, None, f"it is the same as {same.name}, byte for byte"))
+            skipped.append(Skipped(file.name, None, Message("it is the same as {file}, byte for byte", file=same.name)))
     return kept, skipped
 
 
@@ -61,6 +66,10 @@ def files_below(folder: Path, skipped: list[Skipped], depth: int = 1) -> list[Pa
             skipped.append(Skipped(path.name, None, "it is Office's lock of an open file"))
         elif path.name.startswith("."):
             skipped.append(Skipped(path.name, None, "it is hidden"))
+        elif path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
+            skipped.append(Skipped(path.name, None, "it is a link that leads out of the folder: name what it leads to"))
+        elif path.is_symlink() and path.is_dir():
+            skipped.append(Skipped(path.name, None, "it is a link to a folder"))
         elif path.is_dir() and depth == 0:
             skipped.append(Skipped(path.name, None, "it is a folder in a folder of the folder: name it by itself"))
         elif path.is_dir():
@@ -69,4 +78,6 @@ def files_below(folder: Path, skipped: list[Skipped], depth: int = 1) -> list[Pa
             skipped.append(Skipped(path.name, None, "it is a query: name it by itself"))
         elif path.is_file():
             files.append(path)
+        else:
+            skipped.append(Skipped(path.name, None, "it is no file: a broken link, or a device"))
     return files

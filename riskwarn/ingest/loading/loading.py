@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from riskwarn.contracts import contract, required
 from riskwarn.contracts.checking import check_mapping
+from riskwarn.contracts.controlled import refuse_register
 from riskwarn.contracts.schema import TABLES
 from riskwarn.declarations import zone
 from riskwarn.errors import ExportInFuture, FileMissing, FileUnreadable
@@ -26,7 +27,9 @@ from riskwarn.ingest.loading.guard import Guard
 from riskwarn.ingest.loading.remembered import found_headings, recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
+from riskwarn.ingest.mapping_proposal.profile import look_at
 from riskwarn.ingest.mapping_proposal.proposal import POINTS, SYSTEM_ASSUMED, also_hint, also_of, told_apart
+from riskwarn.ingest.mapping_proposal.registers import refuse_seen
 from riskwarn.ingest.places.landing import by_rung, landed
 from riskwarn.ingest.reading import Reading, batches, whole
 from riskwarn.ingest.redaction import kept_account, kept_name, kept_title
@@ -42,6 +45,10 @@ from riskwarn.store import Load, Store, writing
 from riskwarn.store.repairs import settle
 
 #: How much later than now an export may say that it was taken: clocks and zones differ, years do not.
+#: Rows that tell whether a file is a register of persons.
+_LOOKED_AT = 2_000
+#: Names of the units of grids.
+_UNITS = ["community_name", "town_name", "district_name"]
 _SLACK = timedelta(days=1)
 
 
@@ -138,6 +145,9 @@ def load_file(
     exported = exported_at or earlier or now
     kind = source if source in TABLES else "events"
     opened = open_sheet(file, heading_finder(kind, rules), database, sheet=sheet)
+    refuse_register(file.name, [file.stem, *opened.titles])
+    if not guard.settled:
+        refuse_seen(look_at(file, kind, rules, most_rows=_LOOKED_AT, database=database, sheet=sheet))
     guard.headings(opened.headings)
     rules = told_apart(file, home.configuration, source, rules, opened.headings, database=database, sheet=sheet)
     columns = match(opened.headings, kind, rules, file.name)
@@ -152,7 +162,7 @@ def load_file(
         source=source,
         mapping=rules,
         zone=zone(rules.timezone or home.configuration.timezone),
-        exported_at=max(exported, now),
+        exported_at=exported,
         key=home.id_key,
         categories=declared.categories,
         earliest=home.configuration.earliest_date,
@@ -175,6 +185,11 @@ def load_file(
     else:
         reading = screened(whole(rows))
         table, told, keys = new_rows(reading, store, exported)
+        if source == "grids":
+            # A file of grids is called by units that it brings itself.
+            units |= {word for name in _UNITS for word in table[name].to_pylist() if word}
+            kept = refused.file = kept_name(file.name, home.id_key, units)
+            titles.update({title: kept_title(title, home.id_key, units) for title in opened.titles})
         refused.add(reading, keys)
         if source == "grids":
             calendar = home.configuration.calendar
@@ -204,6 +219,7 @@ def load_file(
             *landed(first.placed, columns.positions, "places" in store.sources()),
         ),
         located=by_rung(first.placed),
+        unknown_words=first.tallies.as_dict(),
         forced=tuple(guard.forced),
     )
     ledger = kept_account(account.as_dict(), file.name, kept)
@@ -238,6 +254,5 @@ def _loaded_before(loads: Sequence[int]) -> list[str]:
 
 def _units(store: Store) -> set[str]:
     """Names of units: a file that is named by one names no person."""
-    names = ["community_name", "town_name", "district_name"]
-    grids = store.versions("grids", names)
-    return {word for name in names for word in grids[name].dropna().unique()}
+    grids = store.versions("grids", _UNITS)
+    return {word for name in _UNITS for word in grids[name].dropna().unique()}

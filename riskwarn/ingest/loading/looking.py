@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -13,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from riskwarn.contracts import declared
-from riskwarn.errors import FileEmpty, RiskwarnError, SheetUnfit
+from riskwarn.contracts.controlled import refuse_register
+from riskwarn.errors import FileEmpty, RefusedWord, RiskwarnError, SheetUnfit
 from riskwarn.home import Home
 from riskwarn.ingest.columns import heading_finder
 from riskwarn.ingest.loading.export_date import export_date
@@ -25,8 +27,11 @@ from riskwarn.ingest.mapping_proposal.guessing import UNSURE
 from riskwarn.ingest.mapping_proposal.identity import sharing
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised
 from riskwarn.ingest.mapping_proposal.profile import Profile
-from riskwarn.ingest.mapping_proposal.proposal import Proposal, also_of, examine
+from riskwarn.ingest.mapping_proposal.proposal import SAMPLE, Proposal, also_of, examine
+from riskwarn.ingest.mapping_proposal.registers import refuse_seen
 from riskwarn.ingest.sheets import hidden_sheets, open_sheet, other_sheets, sheet_names
+from riskwarn.ingest.sheets.last_lines import ASKED, is_last_line
+from riskwarn.ingest.sheets.packing import packed_name
 from riskwarn.ingest.values.cells import strings
 from riskwarn.ingest.values.dates import instants
 from riskwarn.mapping import Mapping as Rules
@@ -36,6 +41,10 @@ from riskwarn.messages import Message
 #: So many known columns make a table that should load, though something that it needs is missing.
 _MEANT = 3
 _UTC = ZoneInfo("UTC")
+#: Rows and bytes at the end of a table that may say when it was taken, and cells of such a row.
+_LAST, _TAIL, _FEW_CELLS = 10, 2_000, 4
+#: So great a share of the times of a table may be mistyped: they do not say that it was taken later.
+_MISTYPED = 0.005
 #: Codes and names of grids by which columns of events are recognised.
 _OF_GRIDS = {
     "grid_id": "grid_id", "name": "grid_name", "community": "community", "community_name": "community_name",
@@ -63,7 +72,7 @@ class Looking:
             sheet = title if len(titles) > 1 else None
             try:
                 table = self.table(sheet)
-            except (FileEmpty, SheetUnfit) as error:
+            except (FileEmpty, SheetUnfit, RefusedWord) as error:
                 if sheet is None:
                     raise
                 skipped.append(Skipped(name, title, reason_of(error, self.file)))
@@ -75,8 +84,9 @@ class Looking:
         return [more for table in self.joined(looked) for more in (table, *self.also(table))]
 
     def table(self, sheet: str | None, source: str | None = None) -> Table:
-        """One sheet, taken for a source."""
+        """One sheet, taken for a source. Raises RefusedWord where it is a register of persons, and what `examine` raises."""
         home = self.home
+        refuse_register(self.file.name, [self.file.stem, sheet or ""])
 
         def examined(
             source: str | None, rules: Rules | None = None, seen: Profile | None = None
@@ -87,6 +97,7 @@ class Looking:
             )  # fmt: skip
 
         proposal, found = examined(source)
+        refuse_seen(found.seen)
         source, ground = proposal.source, proposal.source_ground
         if source not in home.configuration.sources:
             return self._made(proposal, found, sheet, Rules(), {}, None)
@@ -145,6 +156,10 @@ class Looking:
         found = self.table(table.sheet, other)
         return [replace(found, proposal=replace(found.proposal, source_ground="its residents"))]
 
+    def beside(self, sheet: str | None) -> list[str]:
+        """What the first rows of the other sheets say: covers, explanations."""
+        return other_sheets(self.file, sheet) if sheet else []
+
     def _made(
         self,
         proposal: Proposal,
@@ -158,12 +173,18 @@ class Looking:
         newest = _newest(found, self.now.astimezone(zone).date())
         titles = found.seen.titles
         points = points_of(found)
-        if points is not None and "coordinates" not in {*own.model_fields_set, *keys} and settled is None:
-            # Titles say it, or a sheet of explanations beside the table.
-            beside = other_sheets(self.file, sheet) if sheet else []
-            if (system := system_told([*titles, *beside])) is not None:
-                keys = {**keys, "coordinates": system}
-        exported_at, ground = export_date(self.file.stem, titles, newest, self.now, zone) or (None, None)
+        beside = self.beside(sheet)
+        # Titles say it, or a sheet of explanations beside the table.
+        unsaid = points is not None and "coordinates" not in {*own.model_fields_set, *keys} and settled is None
+        if unsaid and (system := system_told([*titles, *beside])) is not None:
+            keys = {**keys, "coordinates": system}
+        said: dict[str, list[str]] = {
+            Message("its cover sheet"): beside,
+            Message("its last lines"): _last_lines(self.file, found.seen),
+        }
+        packed = packed_name(self.file)
+        taken = export_date(self.file.stem, titles, newest, self.now, zone, said, packed)
+        exported_at, ground = taken or (None, None)
         return Table(
             self.file, (sheet,) if sheet else (), sheet, proposal, found.seen.headings, own, keys, settled, newest,
             exported_at, ground, tuple(_drawn(found)) if proposal.source == "grids" else (), points,
@@ -193,14 +214,14 @@ def _worth(proposal: Proposal) -> tuple[int, int]:
 def _no_source(table: Table, home: Home) -> str | None:
     """Why a table is of no source; None where it is of one."""
     if table.source not in home.configuration.sources:
-        return (
-            f"it looks like {table.source}, which is no source of this home: declare it under sources: in riskwarn.yaml"
-        )
+        said = "it looks like {source}, which is no source of this home: declare it under sources: in riskwarn.yaml"
+        return Message(said, source=table.source)
     known = {one.field for one in table.proposal.columns if one.field and one.field != "text"}
     if table.lacks and len(known) < _MEANT:
         return "it is of no source that riskwarn knows"
     if table.proposal.source_ground.endswith(UNSURE):
-        return f"nothing tells its source ({table.source} is the likeliest): load it with riskwarn ingest SOURCE FILE"
+        said = "nothing tells its source ({source} is the likeliest): load it with riskwarn ingest SOURCE FILE"
+        return Message(said, source=table.source)
     return None
 
 
@@ -210,15 +231,29 @@ def reason_of(error: RiskwarnError, file: Path) -> str:
 
 
 def _newest(found: Recognised, today: date) -> date | None:
-    """The newest local date of the events that were looked at; what lies after today is no date of theirs."""
+    """The newest local date of the events that were looked at, but for a few; what lies after today is no date of theirs."""
     days = []
     for name in ("occurred_at", "known_at", "updated_at"):
         if name in found.fields:
             cells = found.seen.cells[found.fields[name]].dropna()
             moments, _ = instants(strings(cells), _UTC)
             moments = moments[moments < np.datetime64(today + timedelta(days=1), "us")]
-            days += [pd.Timestamp(moments.max()).date()] if len(moments) else []
+            last = max(len(moments) - 1 - int(len(moments) * _MISTYPED), 0)
+            days += [pd.Timestamp(np.sort(moments)[last]).date()] if len(moments) else []
     return max(days, default=None)
+
+
+def _last_lines(file: Path, seen: Profile) -> list[str]:
+    """What stands in the last lines of a table of which each says who made it, or when; of text also what is no row."""
+    rows = seen.cells.tail(_LAST) if seen.rows < SAMPLE else seen.cells.head(0)
+    lines = [[str(cell) for cell in row if isinstance(cell, str)] for row in rows.itertuples(index=False, name=None)]
+    told = [cell for line in lines if 0 < len(line) <= _FEW_CELLS and re.match(ASKED, line[0]) for cell in line]
+    if seen.encoding is not None and seen.separator is not None and file.suffix.lower() not in (".gz", ".zip"):
+        with file.open("rb") as stream:
+            stream.seek(max(file.stat().st_size - _TAIL, 0))
+            text = stream.read().decode(seen.encoding, errors="ignore")
+        told += [line for line in text.splitlines()[-_LAST:] if is_last_line(line, seen.separator)]
+    return told
 
 
 def _drawn(found: Recognised) -> list[Place]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from riskwarn.contracts import declared
 from riskwarn.errors import RiskwarnError
+from riskwarn.ingest.columns import clashing, position_of
 from riskwarn.ingest.loading.inputs import Skipped
 from riskwarn.ingest.loading.systems import Points, nearest_system, together
 from riskwarn.ingest.mapping_proposal.matching import Place
@@ -20,6 +22,11 @@ from riskwarn.messages import Message
 #: What only a person can say of a table.
 DISTRICT = Message("the district of its grids")
 SYSTEM = Message("the system of its coordinates (wgs84, also CGCS2000; gcj02: Gaode, Tencent; bd09: Baidu)")
+
+
+def which(field: str, headings: Sequence[str]) -> Message:
+    """What is asked where several columns could be one field."""
+    return Message("which column is {field} ({headings})", field=field, headings=", ".join(headings))
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,9 @@ class Table:
     points: Points | None = field(default=None, repr=False, compare=False)
     doubts: tuple[str, ...] = ()  # what speaks against the mapping that an earlier load has settled
     system_ground: str | None = None  # how its system of coordinates was told by the grids
+    answered: bool = (
+        False  # which column is which field was said for this load: it is kept, whatever was settled before
+    )
 
     @property
     def source(self) -> str:
@@ -57,6 +67,12 @@ class Table:
         """Whether only someone can say which district it is of."""
         given = {"district", "district_name"} & set(self.rules.always)
         return not given and any(group.startswith("district ") for group in self.proposal.missing)
+
+    @property
+    def clashes(self) -> dict[str, tuple[str, ...]]:
+        """Fields for which several columns stand with equal right, and nothing below them decides -> their headings."""
+        found = clashing(self.headings, declared(self.source).kind, self.rules)
+        return {field: tuple(self.headings[at] for at in positions) for field, positions in found.items()}
 
     @property
     def points_told(self) -> bool:
@@ -78,21 +94,39 @@ class Table:
         """What is taken without certainty, a line each."""
         if self.recalled is not None:
             return list(self.doubts)
-        lines = [
-            f"{one.heading} is taken for {one.field} ({one.ground})"
+        clashes = self.clashes
+        lines: list[str] = [
+            Message(
+                "{heading} is taken for {field} ({ground})", heading=one.heading, field=one.field, ground=one.ground
+            )
             for one in self.proposal.columns
-            if not one.sure and one.field
+            if not one.sure and one.field and one.field not in clashes
         ]
         lines += self.proposal.taken_for
         if self.system_ground is not None:
             lines.append(self.system_ground)
         if self.proposal.identity:
-            lines.append(f"each row is known again by {', '.join(self.proposal.identity)} together")
+            said = "each row is known again by {headings} together"
+            lines.append(Message(said, headings=", ".join(self.proposal.identity)))
         return lines
 
     def settle(self, **keys: Any) -> Table:
         """The same table with more of its mapping settled."""
         return replace(self, keys={**self.keys, **keys})
+
+    def takes(self, field: str, heading: str) -> bool:
+        """Whether it has a column of this heading, and its source this field."""
+        known = {one.name for one in declared(self.source).fields}
+        return field in known and position_of(heading, self.headings) is not None
+
+    def with_column(self, field: str, heading: str) -> Table:
+        """The same table with one column as it was answered, and as no other field."""
+        at = position_of(heading, self.headings)
+        others = {
+            name: one for name, one in self.keys.get("columns", {}).items() if position_of(one, self.headings) != at
+        }
+        written = heading if at is None else self.headings[at]
+        return replace(self.settle(columns={**others, field: written}), answered=True)
 
 
 @dataclass(frozen=True)

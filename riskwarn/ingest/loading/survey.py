@@ -52,6 +52,10 @@ def survey(
         except RiskwarnError as error:
             failed.append(Failed(file.name, None, None, error))
             continue
+        except OSError as error:
+            problem = str(error.strerror or error)
+            failed.append(Failed(file.name, None, None, FileUnreadable(file=file.name, problem=problem)))
+            continue
         tables += found
     drawn = _places_of(tables)
     if drawn:

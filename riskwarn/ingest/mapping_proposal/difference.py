@@ -12,7 +12,8 @@ from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract, declared, required
 from riskwarn.contracts.categories import NOT_LOADED, CategoryWords
 from riskwarn.contracts.fields import Kind
-from riskwarn.contracts.vocabulary import field_words, words_that_mean
+from riskwarn.contracts.phrases import heard
+from riskwarn.contracts.vocabulary import field_words, normalised, words_that_mean
 from riskwarn.errors import RiskwarnError
 from riskwarn.ingest.columns import Columns, match, require
 from riskwarn.ingest.mapping_proposal.guessing import guess
@@ -246,7 +247,8 @@ def _of_values(
     elif new and told.vocabulary is not None:
         known = set(field_words(told.vocabulary)) | set(rules.words.get(name, {}))
         known |= words_that_mean("in_progress") | words_that_mean("withdrawn")
-        if unknown := [word for word in new if word not in known]:
+        told_by = {word: heard(told.vocabulary, normalised(word)) for word in new if word not in known}
+        if unknown := [word for word, said in told_by.items() if said.code is None and not said.clear]:
             effects.append(f"{name}: {'、'.join(unknown)} are in no list and are read as empty")
     if column.heading in found.emptier and pair is not None:
         was, is_now = found.emptier[column.heading]

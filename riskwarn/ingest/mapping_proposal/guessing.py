@@ -76,7 +76,7 @@ def _by_categories(seen: Profile) -> tuple[str, str] | None:
 def _categories(words: Mapping[str, int], source: str) -> list[str]:
     """The words that are categories of a source, `other` left out."""
     known = CategoryWords(source)
-    return [word for word in words if known.code(word) not in (None, "other")]
+    return [word for word in words if known.listed(word) not in (None, "other")]
 
 
 def _share(some: Sequence[str], words: Mapping[str, int]) -> float:

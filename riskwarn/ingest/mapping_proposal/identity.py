@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from riskwarn.ingest.columns import position_of
+from riskwarn.messages import Message
 
 if TYPE_CHECKING:
     from riskwarn.ingest.mapping_proposal.matching import Recognised
@@ -80,8 +81,13 @@ def make_identity(found: Recognised) -> tuple[str, ...]:
     headings = tuple(found.seen.headings[position] for position in best[1])
     same = round((1 - best[0]) * len(cells))
     if headings:
-        shared = f" ({same} of {len(cells)} rows share theirs with another and count as its duplicates)" if same else ""
-        found.notes.append(f"no column is an id: {', '.join(headings)} together make one{shared}")
+        said = "no column is an id: {headings} together make one"
+        if same:
+            said = (
+                "no column is an id: {headings} together make one ({same} of {rows} rows share theirs with another and count as its "
+                "duplicates)"
+            )
+        found.notes.append(Message(said, headings=", ".join(headings), same=same, rows=len(cells)))
     return headings
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from riskwarn.contracts import Contract
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
+from riskwarn.contracts.latin import english_field
 from riskwarn.contracts.sources import PLACE
 from riskwarn.contracts.vocabulary import (
     Ground,
@@ -24,7 +25,9 @@ from riskwarn.contracts.vocabulary import (
 )
 from riskwarn.ingest.columns import REPEATED, days_and_times, of_group, plain_heading, position_of, reads_as_opinion
 from riskwarn.ingest.mapping_proposal.identity import make_identity
+from riskwarn.ingest.mapping_proposal.latin import by_latin_headings
 from riskwarn.ingest.mapping_proposal.profile import ADDRESSES, Column, Profile
+from riskwarn.ingest.mapping_proposal.rivals import settled
 from riskwarn.ingest.screening import NEVER_STORED
 from riskwarn.ingest.values.cells import strings
 from riskwarn.ingest.values.dates import instants
@@ -73,9 +76,12 @@ def recognise(contract: Contract, seen: Profile, rules: Rules, places: Sequence[
     found.by_headings()
     if contract.events:
         found.by_values()
+        found.clocks()
         found.identity = make_identity(found)
-    elif {"longitude", "latitude"} <= {one.name for one in contract.fields}:
-        found.by_coordinates()
+    else:
+        by_latin_headings(found)
+        if {"longitude", "latitude"} <= {one.name for one in contract.fields}:
+            found.by_coordinates()
     return found
 
 
@@ -132,10 +138,14 @@ class Recognised:
             if at.keys() >= set(parts):
                 for position in parts:
                     self.take(at[position], name, "heading", True)
+        hidden: dict[str, list[Column]] = {}
         for column in self.seen.columns:
-            if self._dropped(column) or column.position in self.taken:
-                continue
             plain = plain_heading(column.heading)
+            if self._dropped(column) or column.position in self.taken:
+                known = None if is_personal(plain) else field_of(plain, self.contract.kind)
+                if column.position not in self.taken and known is not None and known[1] is Ground.EXACT:
+                    hidden.setdefault(known[0], []).append(column)
+                continue
             if self._is_opinion(column):
                 self.unread[column.position] = "an opinion about people or places; not read"
                 continue
@@ -145,7 +155,12 @@ class Recognised:
             known = (own, Ground.OWN) if own else field_of(plain, self.contract.kind)
             if known is not None and known[0] not in self.fields:
                 claims.setdefault(known[0], []).append((column, known[1]))
-        told = {Ground.OWN: "preset", Ground.EXACT: "heading", Ground.ASSUMED: "assumed heading"}
+        told = {
+            Ground.OWN: "preset",
+            Ground.EXACT: "heading",
+            Ground.ASSUMED: "assumed heading",
+            Ground.PARTS: Message("heading made of known parts"),
+        }
         others: list[Column] = []
         for name, found in claims.items():
             best = min((ground for _, ground in found), key=list(Ground).index)
@@ -160,9 +175,15 @@ class Recognised:
                     self.take(fitting, name, "by values or group, of several of that heading", False)
                     others += [column for column, _ in chosen if column is not fitting]
                     continue
+                elif (
+                    told_by := settled(name, [one for one, _ in chosen], self.seen.cells, self._moments())
+                ) is not None:
+                    self.take(told_by[0], name, told_by[1], False)
+                    continue
                 else:
                     rivals = ", ".join(repr(column.heading) for column, _ in chosen)
-                    self.notes.append(f"{rivals} all stand for {name}: the fullest is proposed, choose")
+                    said = "{rivals} all stand for {field}: the fullest is proposed, choose"
+                    self.notes.append(Message(said, rivals=rivals, field=name))
                     chosen = sorted(chosen, key=lambda one: one[0].empty)
                 sure, chosen = best is Ground.OWN, chosen[:1]
             else:
@@ -170,13 +191,33 @@ class Recognised:
             for column, ground in chosen:
                 doubt = self._doubt(name, column)
                 if doubt:
-                    self.notes.append(f"{column.heading!r} is {name} by its heading, but {doubt}")
-                self.take(column, name, told.get(ground, "heading with a prefix or another ending"), sure and not doubt)
+                    self.notes.append(
+                        Message(
+                            "{heading} is {field} by its heading, but {doubt}",
+                            heading=repr(column.heading),
+                            field=name,
+                            doubt=doubt,
+                        )
+                    )
+                ground_told = told.get(ground, "heading with a prefix or another ending")
+                if ground is Ground.EXACT and name in hidden and name not in REPEATED:
+                    rivals = ", ".join(one.heading for one in (column, *hidden[name]))
+                    ground_told = Message("of {rivals} the one whose values do not look personal", rivals=rivals)
+                self.take(column, name, ground_told, sure and not doubt)
 
         for column in others:
             field = of_group(column.heading, self.contract.kind)
             if field is not None and field not in self.fields and column.holds != "nothing":
                 self.take(column, field, "by its heading and that of its group", False)
+
+    def _moments(self) -> pd.Series | None:
+        """The times of the events as text, by the first column whose heading says so; None where there is none."""
+        for name in ("occurred_at", "accepted_at", "known_at"):
+            for column in self.seen.columns:
+                known = None if self._dropped(column) else field_of(plain_heading(column.heading), self.contract.kind)
+                if known is not None and known[0] == name and column.position in self.seen.cells:
+                    return self.seen.cells[column.position]
+        return None
 
     def _fitting(self, name: str, columns: Sequence[Column]) -> Column | None:
         """The one of several columns with the heading of a field whose words, else whose group, are the field's."""
@@ -197,7 +238,7 @@ class Recognised:
         words = [str(word) for word in self.seen.cells[column.position].dropna().unique()]
         if field.kind is Kind.CATEGORY:
             listed = CategoryWords(self.contract.source, self.contract.categories, own, self.rules.codes)
-            known = [word for word in words if listed.code(word) is not None]
+            known = [word for word in words if listed.listed(word) is not None]
         elif field.vocabulary is not None:
             known = [word for word in words if word in field_words(field.vocabulary) or word in own]
         else:
@@ -222,9 +263,9 @@ class Recognised:
         if column.holds == "nothing":
             return "nothing stands in it"
         if kind in (Kind.INSTANT, Kind.DATE) and not column.holds.startswith("date") and not self._are_dates(column):
-            return f"it holds no dates ({column.holds})"
+            return Message("it holds no dates ({holds})", holds=column.holds)
         if column.holds == "date in a form that is not read":
-            return f"its dates are written {column.forms[0].lstrip('!')}, which is not read"
+            return Message("its dates are written {form}, which is not read", form=column.forms[0].lstrip("!"))
         if kind is Kind.DIGEST and column.distinct < 0.5:
             return "many of its values repeat"
         return "Excel has rounded it" if column.holds.startswith("id that Excel") else None
@@ -245,6 +286,7 @@ class Recognised:
     def by_values(self) -> None:
         """Take what only its cells tell: places of the city, dates, coordinates, words of a list, ids, free text."""
         self._by_places()
+        by_latin_headings(self)
         self._by_addresses()
         self._by_dates()
         self.by_coordinates()
@@ -259,8 +301,21 @@ class Recognised:
         if "occurred_at" not in self.fields and registered is not None and not self.period:
             column = next(one for one in self.seen.columns if one.position == self.fields[registered])
             del self.fields[registered]
-            why = f"the only date of the event: its {'registration' if registered == 'known_at' else 'acceptance'}"
+            why = "the only date of the event: its acceptance"
+            if registered == "known_at":
+                why = "the only date of the event: its registration"
             self.take(column, "occurred_at", why, False)
+
+    def clocks(self) -> None:
+        """Take the time of day that the load will join to a day, whatever the day was known by: it is asked by the same code."""
+        plain = [plain_heading(heading) for heading in self.seen.headings]
+        at = {column.position: column for column in self.free()}
+        for name, parts in days_and_times(plain, self.contract.kind, self.rules, self.fields).items():
+            for position in parts:
+                if position in at and self.fields.get(name) in parts:
+                    day = self.taken[self.fields[name]]
+                    other = self.seen.headings[self.fields[name]]
+                    self.take(at[position], name, Message("together with {heading}", heading=other), day.sure)
 
     def _by_ids(self) -> None:
         """A column with a value of its own in every row: an id by its values, a short number also by its heading."""
@@ -278,7 +333,7 @@ class Recognised:
             self.take((ids or short)[0], "record_id", "by values: an id of its own in every row", False)
         elif ids or short:
             could = ", ".join(repr(one.heading) for one in ids or short)
-            self.notes.append(f"{could} could each be the record id: choose")
+            self.notes.append(Message("{headings} could each be the record id: choose", headings=could))
 
     def _by_places(self) -> None:
         for place in self.places:
@@ -304,7 +359,8 @@ class Recognised:
             plain = plain_heading(column.heading)
             if column.position in self.taken or column.holds != ADDRESSES or is_personal(plain):
                 continue
-            if _OF_A_PLACE.search(plain) and not _OF_A_PERSON.search(plain):
+            of_a_place = _OF_A_PLACE.search(plain) and not _OF_A_PERSON.search(plain)
+            if of_a_place or english_field(plain, self.contract.kind) == "address":
                 self.take(column, "address", "by values: addresses, used for the place and discarded", False)
 
     def _by_dates(self) -> None:
@@ -314,8 +370,11 @@ class Recognised:
         )
         if "occurred_at" not in self.fields and dates:
             first, others = dates[0], dates[1:]
-            note = f"; {', '.join(one.heading for one in others)} are later" if others else ""
-            self.take(first, "occurred_at", f"by values: the earliest dates{note}", not others)
+            why = "by values: the earliest dates"
+            if others:
+                later = ", ".join(one.heading for one in others)
+                why = Message("by values: the earliest dates; {headings} are later", headings=later)
+            self.take(first, "occurred_at", why, not others)
 
     def by_coordinates(self) -> None:
         """Take columns of degrees; of two the one whose heading or whose values say so is the longitude."""
@@ -343,8 +402,9 @@ class Recognised:
             if degrees.empty:
                 return
             # The outermost points are often wrong ones.
-            ends.append(f"{name} {degrees.quantile(0.001):.2f} to {degrees.quantile(0.999):.2f}")
-        self.notes.append(f"the points lie between {' and '.join(ends)}")
+            ends += [f"{degrees.quantile(0.001):.2f}", f"{degrees.quantile(0.999):.2f}"]
+        said = "the points lie between longitude {west} to {east} and latitude {south} to {north}"
+        self.notes.append(Message(said, west=ends[0], east=ends[1], south=ends[2], north=ends[3]))
 
     def _by_words(self) -> None:
         for name in _VOCABULARIES:
@@ -361,7 +421,7 @@ class Recognised:
         # A column of names says what its column of numbers only hides.
         free = sorted(self.free(), key=lambda column: column.holds != "word")
         for column in free:
-            if column.words and _share(column.words, [word for word in column.words if known.code(word)]) >= MOST:
+            if column.words and _share(column.words, [word for word in column.words if known.listed(word)]) >= MOST:
                 self.take(column, "category", "by values: words of its list", False)
                 return
         for column in free:

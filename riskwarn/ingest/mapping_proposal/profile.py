@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -165,12 +166,13 @@ def _column(position: int, heading: str, cells: pd.Series, known: Sequence[str],
     distinct = len(texts) / len(filled)
     if ROUNDED in texts[:LOOKED_AT]:
         return Column(position, heading, "id that Excel has rounded", empty, distinct=distinct)
-    forms = _forms(texts, counts.tolist(), form_of(texts, dates))
+    order = form_of(texts, dates)
+    forms = _forms(texts, counts.tolist(), order)
     if forms:
         readable = [name for name in forms if not name.startswith("!")]
         clock = any("h" in name or "epoch" in name or "午" in name for name in readable)
         holds = ("date and time" if clock else "date") if readable else "date in a form that is not read"
-        return Column(position, heading, holds, empty, forms, first=_mean_date(texts), distinct=distinct)
+        return Column(position, heading, holds, empty, forms, first=_mean_date(texts, order), distinct=distinct)
     personal = personal_column(texts, counts.tolist(), known)
     if personal is not None:
         return Column(position, heading, f"personal ({personal}, by its values)", empty, distinct=distinct)
@@ -236,8 +238,8 @@ def _class(texts: Sequence[str], distinct: float, filled: int) -> tuple[str, flo
     return "word", 0.0
 
 
-def _mean_date(texts: Sequence[str]) -> float:
-    """A number by which columns of dates can be ordered: the mean of their digits read as YYYYMMDD."""
-    digits = [re.sub(r"\D", "", text)[:8] for text in texts[:LOOKED_AT]]
-    values = [float(one) for one in digits if len(one) == 8]
-    return sum(values) / len(values) if values else 0.0
+def _mean_date(texts: Sequence[str], order: DateForm) -> float:
+    """A number by which columns of dates can be ordered: the mean of their days since 1970; 0 where none can be read."""
+    moments, _ = instants(pa.array(list(texts[:LOOKED_AT]), pa.string()), _ANY_ZONE, lambda _: order.order)
+    days = moments[~np.isnat(moments)].astype("datetime64[D]").astype(np.int64)
+    return float(days.mean()) if len(days) else 0.0

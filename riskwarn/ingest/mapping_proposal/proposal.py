@@ -15,7 +15,8 @@ from riskwarn.contracts import contract, declared, required
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.merging import Merged, merged_as
-from riskwarn.contracts.vocabulary import field_of, field_words, is_opinion, is_personal, words_that_mean
+from riskwarn.contracts.phrases import heard
+from riskwarn.contracts.vocabulary import field_of, field_words, is_opinion, is_personal, normalised, words_that_mean
 from riskwarn.ingest.columns import REPEATED, clashing, plain_heading
 from riskwarn.ingest.mapping_proposal.guessing import guess, suggested_preset
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised, recognise
@@ -139,7 +140,8 @@ def examine(
     ]
     notes = list(found.notes)
     if any(seen.columns[index].holds == "date and time" for index in _places_of(found)):
-        notes.append(f"times without an offset are read as {configuration.timezone} (timezone: in the mapping)")
+        said = "times without an offset are read as {timezone} (timezone: in the mapping)"
+        notes.append(Message(said, timezone=configuration.timezone))
     if told.events and "category" not in found.fields and "category" not in rules.always and told.categories:
         notes.append(
             "no column gives the category, and a default target counts known ones only: if all are of one, say always:"
@@ -156,7 +158,9 @@ def examine(
     if also := also_of(source, seen.headings):
         notes.append(also_hint(also))
     if source not in configuration.sources:
-        notes.append(f"{source} is no source of this home yet: declare it under sources: in riskwarn.yaml")
+        said = "{source} is no source of this home yet: declare it under sources: in riskwarn.yaml"
+        notes.append(Message(said, source=source))
+    notes += _by_parts(found)
     taken_for = _taken_for(found)
     proposal = Proposal(
         file=seen.file,
@@ -249,7 +253,7 @@ def also_of(source: str, headings: Sequence[str]) -> str | None:
 
 def also_hint(source: str) -> str:
     """What is said of a table that serves for a second source."""
-    return f"its residents are read when the same file is loaded as {source}, too"
+    return Message("its residents are read when the same file is loaded as {source}, too", source=source)
 
 
 def _index(seen: Profile, position: int) -> int:
@@ -304,12 +308,38 @@ def _unknown_words(found: Recognised) -> dict[str, dict[str, int]]:
         elif field.vocabulary is not None and not is_opinion(plain_heading(column.heading), column.words):
             known = {*field_words(field.vocabulary), *rules.words.get(field.name, {})}
             known |= words_that_mean("in_progress") | words_that_mean("withdrawn")
-            lacking = [word for word in column.words if word not in known]
+            told_by = {word: heard(field.vocabulary, normalised(word)) for word in column.words if word not in known}
+            lacking = [word for word, said in told_by.items() if said.code is None and not said.clear]
         else:
             continue
         if lacking := [word for word in lacking if may_be_told(word)]:
             unknown[field.name] = {word: column.words[word] for word in lacking}
     return unknown
+
+
+def _by_parts(found: Recognised) -> list[str]:
+    """What words are read as that no list has, of columns with a list."""
+    told, rules = found.contract, found.rules
+    notes: list[str] = []
+    categories = CategoryWords(told.source, told.categories, rules.words.get("category"), rules.codes)
+    for column in found.seen.columns:
+        taken = found.taken.get(column.position)
+        if taken is None or column.words is None or taken.field.startswith("period_"):
+            continue
+        field = told.field(taken.field)
+        if field.kind is Kind.CATEGORY:
+            said = {word: categories.code(word) for word in column.words if categories.listed(word) is None}
+        elif field.vocabulary is not None and not is_opinion(plain_heading(column.heading), column.words):
+            listed = {*field_words(field.vocabulary), *rules.words.get(field.name, {})}
+            said = {word: heard(field.vocabulary, normalised(word)).code for word in column.words if word not in listed}
+        else:
+            continue
+        named = [f"{word} → {code}" for word, code in said.items() if code is not None and may_be_told(word)]
+        if named:
+            notes.append(
+                Message("{field} by the parts of its words: {words}", field=field.name, words=", ".join(named))
+            )
+    return notes
 
 
 def _counted(period: Mapping[str, str]) -> Rules:

@@ -11,18 +11,20 @@ _SPAN = "本页|本月|本期|本季|本季度|本年|全年|全市|全区|全�
 TOTAL = (
     rf"^[\s(（]*(?:{_SPAN})?(?:合\s*计|总\s*计|小\s*计|共\s*计)[\s)）]*[:：]?\s*(?:共?\s*[\d,.]+\s*[{_MEASURE}]?)?\s*$"
 )
+#: A cell that calls its row the total of something: 鱼洞街道小计, 消防类合计：32起. In a row with an id or a date it is a name.
+TOTAL_OF = rf"^\s*\S.{{0,30}}(?:合\s*计|总\s*计|小\s*计|共\s*计)[\s)）]*[:：]?\s*(?:共?\s*[\d,.]+\s*[{_MEASURE}]?)?\s*$"
 #: A cell that only counts: 共123件, 洪家楼街道共32个网格, 2601处.
 COUNTED = rf"^(?:\S{{0,15}}共\s*[\d,]+\s*[{_MEASURE}]\S{{0,6}}|[\d,]+\s*[{_MEASURE}])[\s。]*$"
 NUMBER = r"^\s*[\d,.]+\s*%?\s*$"
 _LABEL = (
     r"^\s*(?:(?:填表|填报|制表|报表|报送|审核|审批|复核|统计|经办|单位|部门|主管|分管)(?:人|单位|部门|领导|负责人|日期|时间)?|负责人|"
-    r"打印时间|打印日期|导出时间|导出日期|联系电话|盖章|签字|注|备注|说明)\s*(?:[(（][^)）]*[)）])?\s*"
+    r"打印时间|打印日期|导出时间|导出日期|(?:数据|统计)?截[止至](?:时间|日期)?|联系电话|盖章|签字|注|备注|说明)\s*(?:[(（][^)）]*[)）])?\s*"
 )
 SIGNED = _LABEL + "[:：]"
 #: A label whose answer stands in the next cell, with a colon or without.
 ASKED = rf"(?:{_LABEL}$)|(?:{SIGNED})"
 
-_ALONE = re.compile(rf"{TOTAL}|{COUNTED}|{SIGNED}")
+_ALONE = re.compile(rf"{TOTAL}|{TOTAL_OF}|{COUNTED}|{SIGNED}")
 _QUOTES = "\"'＂"
 
 

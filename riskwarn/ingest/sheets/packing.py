@@ -1,6 +1,6 @@
 """Packed files: .gz and .zip of one table, unpacked as they are read and bounded, for a small file may unpack to any size.
 
-Nothing is unpacked onto the disk, and no name inside an archive is used or shown.
+Nothing is unpacked onto the disk, and no name inside an archive is used as one or shown.
 """
 
 from __future__ import annotations
@@ -106,14 +106,36 @@ def in_memory(path: Path) -> Path | BinaryIO:
         raise FileUnreadable(file=path.name, problem="the archive is damaged; export it again") from error
 
 
+def _starts(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(4)
+
+
+def packed_name(path: Path) -> str:
+    """What the one file in a .zip is called; "" where there is none, or several. It may say a day, and is not shown."""
+    try:
+        if not is_packed(path) or _starts(path).startswith(GZIP):
+            return ""
+        with zipfile.ZipFile(path) as archive:
+            members = _members(archive)
+    except (OSError, *DAMAGED):
+        return ""
+    return _base(members[0].filename) if len(members) == 1 else ""
+
+
+def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The files of an archive without what systems leave in it."""
+    return [
+        one
+        for one in archive.infolist()
+        if not one.is_dir() and not one.filename.startswith(_LITTER) and not _base(one.filename).startswith(_LITTER)
+    ]
+
+
 def _member(path: Path) -> BinaryIO:
     """The one table of an archive."""
     with zipfile.ZipFile(path) as archive:
-        members = [
-            one
-            for one in archive.infolist()
-            if not one.is_dir() and not one.filename.startswith(_LITTER) and not _base(one.filename).startswith(_LITTER)
-        ]
+        members = _members(archive)
         if len(members) != 1:
             problem = f"the archive holds {len(members)} files and has to hold one table; unpack it and load them"
             raise FileUnreadable(file=path.name, problem=problem)

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
+from riskwarn.contracts.phrases import Heard
 from riskwarn.contracts.vocabulary import normalised, words_that_mean
 from riskwarn.ingest.sheets.rows import ROUNDED
 
@@ -158,20 +159,23 @@ def _wanting(cells: pa.Array) -> Flags:
     return blank
 
 
-def translated(cells: pa.Array, words: Mapping[str, str], own: Mapping[str, str]) -> tuple[pa.Array, list[str]]:
-    """Codes of words (null where unknown), and the distinct words that were unknown.
+def translated(
+    cells: pa.Array, words: Mapping[str, str], own: Mapping[str, str], heard: Callable[[str], Heard]
+) -> tuple[pa.Array, dict[str, Heard]]:
+    """Codes of words (null where unknown), and the distinct texts that the list lacks, with what was `heard` of each.
 
     `own` are the mapping's translations; they come first and may lead to a code or a word.
     """
-    unknown: list[str] = []
+    lacking: dict[str, Heard] = {}
 
     def code(text: str) -> str | None:
         word = normalised(own.get(text, text))
-        if word not in words:
-            unknown.append(text)
-        return words.get(word)
+        if word in words:
+            return words[word]
+        told = lacking[text] = heard(word)
+        return told.code
 
-    return each(cells, code), unknown
+    return each(cells, code), lacking
 
 
 def plain_ids(cells: pa.Array) -> pa.Array:

@@ -46,7 +46,7 @@ def test_headings_are_known_however_they_are_dressed(heading: str, field: str, g
     assert field_of(plain_heading(heading), "events") == (field, ground)
 
 
-@pytest.mark.parametrize("heading", ["序号", "发案日", "备注二", "心情", "网格员数", "事件规模", "预警等级"])
+@pytest.mark.parametrize("heading", ["序号", "发案日志", "备注二", "心情", "网格员数", "事件规模", "预警等级"])
 def test_other_headings_are_nothing(heading: str) -> None:
     assert field_of(heading, "events") is None
 

@@ -140,6 +140,31 @@ def test_a_claim_that_a_field_is_fixed_is_checked_by_what_comes_again(city: Home
     assert [(one.field, one.moved, one.emptied) for one in found.own_times_moved] == [("closed_at", 0, 6)]
 
 
+@pytest.mark.parametrize(("before", "after", "moved"), [
+    ({"社区": "青山社区"}, {"网格编码": "G1"}, False),
+    ({"街道": "石桥街道"}, {"网格编码": "G1"}, False),
+    ({"街道": "石桥街道"}, {"社区": "青山社区"}, False),
+    ({"网格编码": "G1"}, {"社区": "青山社区"}, False),
+    ({"街道": "石桥街道"}, {"网格编码": "G9"}, True),
+    ({"街道": "石桥街道"}, {"街道": "南坪街道"}, True),
+    ({"网格编码": "G1"}, {"网格编码": "G2"}, True),
+])  # fmt: skip
+def test_a_better_location_is_no_change_of_place_and_a_move_to_another_unit_is(
+    home: Home, tmp_path: Path, before: dict[str, str], after: dict[str, str], moved: bool
+) -> None:
+    unit = {"社区": "青山社区", "街道": "石桥街道", "区县": "江北区"}
+    grids = [{"网格编码": f"G{n}", **unit} for n in (1, 2)]
+    grids += [{"网格编码": "G9", "社区": "南坪社区", "街道": "南坪街道", "区县": "江北区"}]
+    load(home, "grids", write_csv(tmp_path / "grids.csv", grids))
+    places = {"网格编码": "", "社区": "", "街道": ""}
+    for number, place in enumerate((before, after)):
+        rows = [{**row, **places, **place} for row in feed(1, days=20)]
+        taken = datetime(AS_OF.year, AS_OF.month, AS_OF.day, tzinfo=UTC) - timedelta(days=2 - number)
+        load(home, "disputes", write_csv(tmp_path / f"{number}.csv", rows), exported_at=taken, force=True)
+    found = examined(home)
+    assert [one.changed for one in found.fixed_changed if one.field == "grid_id"] == ([found.records] if moved else [])
+
+
 def test_records_that_miss_their_export_ask_for_a_longer_delivery(city: Home, tmp_path: Path) -> None:
     """Weekly exports, in which every record first appears nine days after its registration."""
     rows = feed(3, days=200)

@@ -126,6 +126,7 @@ def _told(one: Prospect) -> dict[str, Any]:
         "obstacle": str(one.obstacle),
         "words": sorted(zip(one.words, one.borne, strict=True)),
         "borne": (),
+        "outcomes": None,  # what the accounts of the loads tell
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from riskwarn.configuration import Configuration
 from riskwarn.errors import EventsTooLate, HistoryTooShort, TargetSourceMissing
@@ -124,3 +125,37 @@ def test_a_longer_history_never_becomes_too_short() -> None:
             begins = [judging_begins(count, horizon, period) for count in range(1, 400)]
             first = next(index for index, one in enumerate(begins) if one is not None)
             assert all(one is not None and one < count + 1 for count, one in enumerate(begins) if count >= first)
+
+
+def test_outcomes_that_nobody_knows_are_named_and_one_line_of_the_configuration_mends_them(
+    home: Home, tmp_path: Path
+) -> None:
+    odd = {0: "另行研究", 1: "张三丰", 2: "打架致伤"}
+    rows = [row | ({"调解结果": odd[n % 10]} if n % 10 in odd else {}) for n, row in enumerate(register())]
+    rows[5] |= {"调解结果": "议而未决"}
+    with_grids(home, tmp_path)
+    export = write_csv(tmp_path / "disputes.csv", rows)
+    account = load(home, "disputes", export)
+    # What is borne by one row, or could be a name, is counted and not named; what is read by its parts is an event.
+    assert account.files[0].unknown_words["outcome"] == {"words": 3, "rows": 19, "named": {"另行研究": 9}}
+    sentence = (
+        "19 of 90 ended disputes bear an outcome that nobody knows, and do not count as conflict: 另行研究 (9); name it in "
+        "riskwarn.yaml, under sources: disputes: mapping: words: outcome"
+    )
+    assert sentence in account.targets
+    assert any("打架致伤 → injury (9)" in note for note in account.notes)
+    [told] = prospects(Store(home), home.configuration, source="disputes")
+    assert told.events == 9 and sentence in told.notes
+    assert "张三丰" not in str(account.as_dict()) + str(told.as_dict())
+
+    file = home.path / "riskwarn.yaml"
+    settings = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    settings.setdefault("sources", {})["disputes"] = {
+        "mapping": {"words": {"outcome": {"另行研究": "violence", "张三丰": "settled"}}}
+    }
+    file.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+    mended = open_home(home.path, Settings())
+    again = load(mended, "disputes", export)
+    assert again.corrected == 18
+    [told] = prospects(Store(mended), mended.configuration, source="disputes")
+    assert told.events == 18 and told.outcomes is not None and told.outcomes.rows == 1

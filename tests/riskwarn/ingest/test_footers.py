@@ -70,6 +70,52 @@ def test_a_total_whose_word_stands_in_a_column_that_is_not_read_is_passed_over(h
     assert "1 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes
 
 
+@pytest.mark.parametrize(
+    ("row", "passed_over"),
+    [
+        ([None, "鱼洞街道小计", None, "9812", None], True),
+        ([None, "鱼洞街道", "小计", "9812", None], True),
+        (["小计", None, None, "17起", None], True),
+        ([None, "合计", None, "9812", None], True),
+        ([None, None, "本页合计：", "12", None], True),
+        ([None, "消防类总计 32 件", "4", "9.3%", None], True),
+        (["500113001", "合计", None, None, None], False),
+        (["G1", "鱼洞街道小计", None, "12", None], False),
+        ([None, "鱼洞街道小计", None, "12", "2026-03-01"], False),
+        ([None, "合计村", None, "12", None], False),
+        ([None, "鱼洞街道", "群乐社区", "12", None], False),
+        (["小计", "鱼洞街道", "群乐社区", "待查", None], False),
+    ],
+)
+def test_a_subtotal_with_numbers_is_a_footer_and_a_unit_called_so_is_none(
+    row: list[str | None], passed_over: bool
+) -> None:
+    names = ("grid_id", "town_name", "community_name", "people", "occurred_at")
+    columns = {name: pa.array([cell, "D7"], pa.string()) for name, cell in zip(names, row, strict=True)}
+    assert footers(columns, 2).tolist() == [passed_over, False]
+
+
+def test_subtotals_of_units_are_passed_over_in_a_table_of_grids(home: Home, tmp_path: Path) -> None:
+    rows = [{**row, "街道": "鱼洞街道", "户数": 300} for row in grid_rows()]
+    nothing = dict.fromkeys(rows[0], "")
+    called = {**rows[0], "网格编码": "G99", "网格名称": "合计"}
+    lines = [nothing | {"街道": "鱼洞街道小计", "户数": "900"}, nothing | {"街道": "合计", "户数": "9,000"}, called]
+    account = load(home, "grids", write_csv(tmp_path / "g.csv", [*rows, *lines]))
+    assert (account.accepted, account.quarantined) == (len(rows) + 1, 0)
+    assert "2 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes
+    residents = [{**row, "常住人口": 40, "统计日期": "2026-01-01"} for row in [*rows, called]]
+    lines = [dict.fromkeys(residents[0], "") | {"街道": "鱼洞街道小计", "常住人口": "4,000"}]
+    account = load(home, "demographics", write_csv(tmp_path / "d.csv", [*residents, *lines]))
+    assert (account.accepted, account.quarantined) == (len(rows) + 1, 0), "the units of residents are not read"
+
+
+def test_one_workbook_has_one_name_in_quarantine_whatever_it_is_loaded_as(home: Home, tmp_path: Path) -> None:
+    rows = [{**row, "区县": "巴南区", "常住人口": 40, "统计日期": "2026-01-01"} for row in grid_rows()]
+    file = write_csv(tmp_path / "巴南区综合网格底册.csv", [*rows, {**rows[0], "网格编码": ""}])
+    assert [load(home, source, file).quarantined for source in ("grids", "demographics")] == [1, 1]
+    assert {row["file_name"] for row in Store(home).quarantined()} == {"巴南区综合网格底册.csv"}
+
+
 def test_a_large_batch_is_looked_at_by_column() -> None:
     columns = [
         pa.array([f"D{row}" for row in range(1000)]),

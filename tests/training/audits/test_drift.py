@@ -11,6 +11,7 @@ import pytest
 from tests.training.evaluation.forecasts import of_mean, places
 from training.audits.audit import Audit
 from training.audits.drift import LIMIT, capital, drift, ranks, recommendation
+from training.audits.rates import rate_evidence
 from training.evaluation.outcomes import plain_outcomes
 
 ORIGINS = [date(2025, 1, 6) + timedelta(weeks=index) for index in range(52)]
@@ -54,9 +55,9 @@ def test_a_shift_of_one_district_is_found_where_it_is() -> None:
     assert {str(row["unit"]) for row in found.rows} == {"city", "0", "1", "2", "3"}
 
 
-def test_without_a_change_there_is_no_alarm_even_of_a_forecast_that_is_always_too_low() -> None:
+def test_without_a_change_there_is_no_alarm_even_of_a_forecast_that_is_always_a_quarter_too_low() -> None:
     for seed in range(8):
-        found = audited(np.ones((52, 80)), seed, told=0.5)
+        found = audited(np.ones((52, 80)), seed, told=0.75)
         assert found.facts["moved"] == 0 and recommendation(found, "safety", "safety-4-v1") is None
 
 
@@ -77,3 +78,34 @@ def test_where_nothing_is_known_nothing_moved() -> None:
     nothing = plain_outcomes(np.full((3, 4), np.nan), 1, places([0] * 4, [0] * 4, [0] * 4))
     found = drift(of_mean(np.full((3, 4), 0.2)), 1, replace(nothing, next_period=np.zeros((3, 4))), ORIGINS[:3])
     assert found.rows == () and found.facts["evidence"] == 1 and found.facts["since"] is None
+
+
+def both(seen: np.ndarray, mean: float, told: float, rng: np.random.Generator) -> np.ndarray:
+    """The evidence of a unit whose counts are forecast by a mean with a dispersion."""
+    number = len(seen)
+    ranked = ranks(seen + rng.random(number) * 1e-6, rng)
+    return np.asarray((capital(ranked) + rate_evidence(seen, np.full(number, mean), np.full(number, told))) / 2)
+
+
+@pytest.mark.parametrize(
+    ("mean", "level", "scatter", "told"),
+    [(5.0, 1.0, 0.0, 0.0), (5.0, 0.7, 0.0, 0.0), (5.0, 1.4, 0.0, 0.0), (0.5, 1.0, 0.0, 0.0), (50.0, 1.2, 0.0, 0.0), (5.0, 1.0, 0.1, 0.0), (50.0, 1.0, 0.1, 0.1)],
+)  # fmt: skip
+def test_a_rate_that_does_not_change_exceeds_the_limit_in_one_of_a_hundred_cases_at_most(
+    mean: float, level: float, scatter: float, told: float
+) -> None:
+    rng = np.random.default_rng(3)
+    found = []
+    for _ in range(300):
+        weather = rng.gamma(1 / scatter, scatter, 52) if scatter else np.ones(52)
+        found.append(both(rng.poisson(mean * level * weather).astype(float), mean, told, rng))
+    assert np.mean([one.max() > LIMIT for one in found]) <= 0.015
+
+
+def test_five_events_a_week_that_become_nine_are_found_within_half_a_year() -> None:
+    rng = np.random.default_rng(4)
+    rate = np.where(np.arange(52) < 26, 5.0, 9.0)
+    found = [both(rng.poisson(rate).astype(float), 5.0, 0.0, rng) for _ in range(200)]
+    assert np.mean([one.max() > LIMIT for one in found]) >= 0.85
+    first = [int(np.argmax(one > LIMIT)) - 26 for one in found if one.max() > LIMIT]
+    assert np.median(first) <= 13

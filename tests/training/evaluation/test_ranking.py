@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score
 
 from serving.scoring.city import DIGITS as PUBLISHED_DIGITS
@@ -99,3 +101,14 @@ def test_lead_time_is_counted_from_the_first_list_with_the_place() -> None:
     assert np.isnan(found[:2]).all(), "not all lists of the window are at hand"
     assert found[2] == pytest.approx((3 + 2) / 2), "three periods for grid 0, two for grid 1"
     assert found[3] == 0, "no list had it"
+
+
+def test_stability_is_the_correlation_of_mean_ranks() -> None:
+    """Ties have the mean of their ranks, whether the ranks come of the order at hand or not."""
+    scores = np.round(np.random.default_rng(2).beta(1, 6, (3, 200)), 2)
+    observed = np.zeros((3, 200))
+    told = [np.corrcoef(rankdata(before), rankdata(after))[0, 1] for before, after in pairwise(scores)]
+    found = ranking.rank_stability(judged(of_chance(scores), observed))
+    assert np.isnan(found[0]) and found[1:] == pytest.approx(told, abs=1e-12)
+    observed[1, :9] = np.nan
+    assert np.array_equal(ranking.rank_stability(judged(of_chance(scores), observed)), found, equal_nan=True)

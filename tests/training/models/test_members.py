@@ -12,13 +12,14 @@ from scipy.stats import rankdata
 from tests.training.tasks import AS_OF, made_task, noisy_task
 from training.intervals.dispersion import Dispersion
 from training.labels.task import ForecastTask
+from training.models import members
 from training.models.baselines import fit_baselines
 from training.models.choosing import outcome
 from training.models.design import design, rising
 from training.models.ensemble import Calibration, Ensemble, SpanModel, load_ensemble
 from training.models.family import Family, fit_family
 from training.models.members import MEMBERS, deviations, rank_bounds, resampled
-from training.models.poisson import fit_poisson_regression
+from training.models.poisson import fit_from_part, fit_poisson_regression
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +125,30 @@ def test_a_baseline_and_trees_alone_have_no_members(family: Family) -> None:
     task = noisy_task()
     assert resampled(family.members(1)[2], task.inputs, AS_OF) is None
     assert all(resampled(one, task.inputs, AS_OF) is None for one in fit_baselines(task, AS_OF, task.mature(AS_OF)))
+
+
+def test_a_member_meets_each_block_as_often_as_was_drawn() -> None:
+    """Its slope is the sum over rows, each counted as often as its community and half-year; some communities have no grid."""
+    task, _ = drawn(3, grids=23)
+    columns, learnt = design(task.inputs.matrix), outcome(task, task.mature(AS_OF), 0, 1, AS_OF)
+    [linear] = fit_poisson_regression(columns, learnt, [1e-3])
+    unit = np.random.default_rng(1).choice([0, 1, 3, 4, 7], 23)
+    stretch = columns.places_of(learnt.origins) // 26
+    draws = members._draws(int(stretch.max()) + 1, 8)
+    rows = columns.rows(learnt.origins).astype(np.float64)
+    residual = (np.exp(linear.margin(rows)) - learnt.counts.ravel()) * learnt.weight.ravel()
+    counted = draws[stretch][:, unit].reshape(len(rows), -1) * residual[:, None]
+    standard = np.column_stack([np.ones(len(rows)), (rows - linear.mean) / linear.scale])
+    assert members._slopes(columns, learnt, linear, draws, stretch, unit) == pytest.approx(
+        standard.T @ counted, abs=1e-5 * np.abs(counted).sum(axis=0).mean()
+    )
+
+
+def test_a_curvature_that_the_fit_has_taken_serves_its_members() -> None:
+    task, _ = drawn(5, grids=400, periods=200)
+    columns, learnt = design(task.inputs.matrix), outcome(task, task.mature(AS_OF), 0, 1, AS_OF)
+    flags = rising(columns.features)
+    [linear], curve = fit_from_part(columns, learnt, learnt.every(10), [1e-4], flags)
+    own = deviations(task, columns, learnt, linear, 1e-4, flags)
+    near = deviations(task, columns, learnt, linear, 1e-4, flags, curve)
+    assert near.std(axis=0) == pytest.approx(own.std(axis=0), rel=0.05)

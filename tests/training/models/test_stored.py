@@ -69,7 +69,7 @@ def test_a_fit_that_begins_at_a_part_ends_where_a_fit_of_all_does(task: Forecast
     part = learnt.every(10)
     assert (len(part.origins), part.origins[-1]) == (13, learnt.origins[-1])
     for rising in (None, np.array([True, True, False, False])):
-        near = fit_from_part(columns, learnt, part, [1e-2, 1e-9], rising)
+        near, _ = fit_from_part(columns, learnt, part, [1e-2, 1e-9], rising)
         exact = fit_poisson_regression(columns, learnt, [1e-2, 1e-9], rising)
         for one, other in zip(near, exact, strict=True):
             assert one.coefficients == pytest.approx(other.coefficients, abs=5e-4)
@@ -82,7 +82,7 @@ def test_what_is_the_same_in_all_grids_is_fitted_as_exactly_from_a_part() -> Non
     values = matrix.values.copy()
     values[1:3] = rng.normal(size=(2, len(matrix.origins)))[:, :, None]
     columns, learnt = design.design(replace(matrix, values=values)), outcome(task, task.mature(AS_OF), 0, 1, AS_OF)
-    [near] = fit_from_part(columns, learnt, learnt.every(10), [1e-4])
+    [near], _ = fit_from_part(columns, learnt, learnt.every(10), [1e-4])
     [exact] = fit_poisson_regression(columns, learnt, [1e-4])
     assert near.coefficients == pytest.approx(exact.coefficients, abs=5e-4)
 

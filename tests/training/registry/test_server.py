@@ -9,14 +9,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import numpy as np
 import pandas as pd
 import pytest
 
-from riskwarn.errors import ModelDamaged, PromotionRefused
+from riskwarn.errors import ModelDamaged, PromotionRefused, TrackingServerUnusable
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
 from tests.postgresql import postgresql
@@ -28,13 +30,14 @@ from training.models.baselines import Rate
 from training.models.family import fit_family
 from training.registry.backtests import backtest_run, log_backtest
 from training.registry.loading import load_texts
-from training.registry.registration import register
+from training.registry.registration import register, together
 from training.registry.runs import EXPERIMENT
 from training.registry.series import Series
 from training.registry.tracking import tracking
 from training.registry.versions import run_of, set_alias
 from training.reports import FILE, plots
-from training.routines.recording import keep_pages
+from training.reports.facts import audits_of
+from training.routines.recording import Registered, keep_pages
 from training.routines.report import report_of_version
 
 pytestmark = pytest.mark.slow
@@ -145,7 +148,7 @@ def test_reports_lie_on_the_server_and_are_read_from_there(
         series=series, drawn=["model"], files=texts,
     )  # fmt: skip
     set_alias(remote, version, "challenger")
-    keep_pages(remote, version, "challenger", run_id)
+    keep_pages(remote, Registered(version, run_id, facts, audits_of(texts)), "challenger")
     assert load_texts(remote, version) == texts
     assert version in report_of_version(remote, version, language="en").html
     assert next(one for one in versions(remote) if one.version == version).metrics == {"log_loss": 0.5}
@@ -182,3 +185,67 @@ def test_a_back_test_is_a_run_of_the_server_and_one_that_fails_is_failed(remote:
         found = client.search_runs([experiment.experiment_id], "tags.kind = 'backtest'")
         assert sorted(one.info.status for one in found) == ["FAILED", "FINISHED"]
         assert [one.path for one in client.list_artifacts(run_id)] == ["report.json"]
+
+
+@contextmanager
+def _mortal(server: str, requests: int) -> Iterator[str]:
+    """The address of a server that passes so many requests on, and then is no more."""
+    left = [requests]
+
+    class Passing(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _pass(self) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            headers = {
+                name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")
+            }
+            headers["Accept-Encoding"] = "identity"
+            answer = httpx.request(self.command, server + self.path, content=body, headers=headers, timeout=30)
+            self.send_response(answer.status_code)
+            for name in ("Content-Type",):
+                if name in answer.headers:
+                    self.send_header(name, answer.headers[name])
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Passing) as proxy:
+        Thread(target=proxy.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{proxy.server_address[1]}"
+        proxy.shutdown()
+
+
+def test_a_server_that_is_killed_between_two_calls_holds_a_whole_family_or_none(
+    remote: Home, tracking_server: tuple[str, Path], tmp_path: Path
+) -> None:
+    before = {one.version for one in versions(remote)}
+    for requests in range(0, 200, 3):
+        with _mortal(tracking_server[0], requests) as address:
+            dying = make_home(tmp_path / str(requests), Settings(threads=1, tracking_uri=address))
+            try:
+                with together(dying) as made:
+                    for horizon in (1, 4):
+                        forecaster = Rate("zero", horizon, 0.1)
+                        made.append(
+                            register(
+                                dying, "fires", horizon, forecaster, {}, {"a": 1.0}, family=str(requests), finish=False
+                            )
+                        )
+            except TrackingServerUnusable as error:
+                assert "nothing answers" in error.message or "does not answer" in error.message, error.message
+                assert {one.version for one in versions(remote)} == before, requests
+                assert not [one for one in versions(remote) if one.alias and one.target == "fires"]
+                continue
+            break
+    assert len({one.version for one in versions(remote)} - before) >= 2

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from riskwarn.health.learnable import origin_step
 from training.labels.task import ForecastTask
@@ -27,7 +28,12 @@ MOST_ROWS = 2_000_000
 
 
 def fit_baselines(task: ForecastTask, at: date, origins: Sequence[date]) -> list[Baseline]:
-    """Every baseline, as it can be known at `at` from the mature `origins`."""
+    """Every baseline, as it can be known at `at` from the mature `origins`; the same in every bit for any number of threads."""
+    with threadpool_limits(1):
+        return _fitted(task, at, origins)
+
+
+def _fitted(task: ForecastTask, at: date, origins: Sequence[date]) -> list[Baseline]:
     horizon, history = task.horizon, task.inputs.history
     labels = task.labels(origins, at)
     mean = float(np.nanmean(labels)) if labels.size and not np.isnan(labels).all() else 0.0

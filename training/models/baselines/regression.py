@@ -3,7 +3,7 @@
 Four terms are logarithms of rates of the past (shrunk over all history, of 12 periods, of the last window, here and next door
 lately); five are columns of the features, where they are at hand: open disputes, the same by severity, fading escalations,
 petitions that wait for an answer, fading reports. Petitions may only raise it. Fitted by adding Newton's sums over blocks of
-origins: no more than the rows of one block are held.
+origins.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from features import Feature, FeatureMatrix
 from riskwarn.contracts import declared
@@ -50,8 +51,8 @@ _SEASON = (
     ("season_cos", "一年中的时节（余弦）", "time of the year (cosine)"),
 )
 
-#: Rows of one block.
-ROWS = 65_536
+#: Rows of one block, and those that are held in memory: eleven terms of them and a one take 200 MB.
+ROWS, MOST_HELD = 65_536, 2_100_000
 
 _PENALTY = 1e-6
 _STEPS = 30
@@ -71,7 +72,8 @@ class PoissonRegression:
 
     def predict(self, inputs: ForecastInputs, origins: Sequence[date]) -> Forecast:
         """Forecast by the regression."""
-        parts = [self._means(self.terms(inputs, some)) for some in _blocks(origins, inputs.grids)]
+        with threadpool_limits(1):
+            parts = [self._means(self.terms(inputs, some)) for some in _blocks(origins, inputs.grids)]
         count = np.concatenate(parts).reshape(len(origins), inputs.grids)
         return Forecast(CountDistribution(count, np.full_like(count, self.dispersion)))
 
@@ -156,15 +158,11 @@ def _fit(
             terms = _terms(task.inputs, some, task.horizon, mean, shrunk, names)
             yield (terms, counts) if known.all() else (terms[known], counts[known])
 
-    # What fits into one block is made once, more is made anew for each step.
-    held = list(made()) if len(origins) * task.grids <= ROWS else None
-
-    def blocks() -> Iterator[tuple[Reals, Reals]]:
-        return made() if held is None else iter(held)
-
     size = len(_HISTORY) + len(_SEASON) + len(names)
+    # What fits into memory is made, and standardised, once; more is made anew for each step.
+    held = list(made()) if len(origins) * task.grids <= MOST_HELD else None
     rows, events, first, second = 0, 0.0, np.zeros(size), np.zeros(size)
-    for terms, counts in blocks():
+    for terms, counts in made() if held is None else held:
         rows, events = rows + len(terms), events + float(counts.sum())
         first += terms.sum(axis=0)
         second += (terms**2).sum(axis=0)
@@ -173,12 +171,22 @@ def _fit(
     scale = np.where(deviation > 1e-6, deviation, 1.0)
     if rows == 0 or events == 0:
         return Linear(LEAST_MARGIN, np.zeros(size), middle, scale)
+
+    def standardised(terms: Reals) -> Reals:
+        return np.column_stack([np.ones(len(terms)), (terms - middle) / scale])
+
+    if held is not None:
+        for index, (terms, counts) in enumerate(held):
+            held[index] = standardised(terms), counts
+
+    def blocks() -> Iterator[tuple[Reals, Reals]]:
+        return ((standardised(terms), counts) for terms, counts in made()) if held is None else iter(held)
+
     point = np.concatenate([[np.log(events / rows)], np.zeros(size)])
     ridge = np.concatenate([[0.0], np.full(size, _PENALTY)])
     for _ in range(_STEPS):
         slope, curve = ridge * point, np.diag(ridge + 1e-12)
-        for terms, counts in blocks():
-            columns = np.column_stack([np.ones(len(terms)), (terms - middle) / scale])
+        for columns, counts in blocks():
             rate = np.exp(np.clip(columns @ point, LEAST_MARGIN, MOST_MARGIN))
             slope += columns.T @ (rate - counts) / rows
             curve += (columns * rate[:, None]).T @ columns / rows

@@ -1,0 +1,63 @@
+"""Headings that offices put together of known parts: 纠纷发生时间, 隐患整改期限, 所属网格名称, 3.矛盾纠纷类型（小类）.
+
+Only a heading that is made of nothing but known parts stands for a field; what is of persons was sorted out before.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from riskwarn.files import packaged
+
+_NUMBERED = re.compile(r"^(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）.、:]|\d{1,2}[-_ ])(?=\D)")
+
+#: No heading that is made of known parts is longer.
+_LONGEST = 24
+
+
+def without_number(heading: str) -> str:
+    """A heading without the number of its column: 3.纠纷类型, (二)受理时间."""
+    return _NUMBERED.sub("", heading, count=1)
+
+
+def composed_field(heading: str, kind: str) -> str | None:
+    """The field for which a heading of `events` or of a table stands that is made of known parts; None for any other."""
+    if len(heading) > _LONGEST:
+        return None
+    known, subjects = _cores(kind)
+    seen, left = {heading}, [heading]
+    while left:
+        form = left.pop(0)
+        if form in known:
+            return known[form]
+        for subject in subjects:
+            if form.startswith(subject) and (shorter := form[len(subject) :]) not in seen:
+                seen.add(shorter)
+                left.append(shorter)
+        left.sort(key=len, reverse=True)
+    return None
+
+
+def composed_headings(kind: str) -> dict[str, str]:
+    """Heading -> field, of what is made of known parts without anything before it."""
+    return _cores(kind)[0]
+
+
+@cache
+def _cores(kind: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What of a heading says a field -> the field; and what may stand before it."""
+    listed: dict[str, Any] = packaged("contracts/data/compositions.yaml")
+    nouns, told = listed["nouns"], listed.get(kind)
+    if told is None:
+        return {}, ()
+    found: dict[str, str] = {}
+    for rule in told["composed"]:
+        endings = nouns[rule["with"]] if isinstance(rule["with"], str) else rule["with"]
+        for meant in rule["of"]:
+            for noun in endings:
+                core = f"{meant}{noun}".lower()
+                if core and core not in rule.get("not", ()):
+                    found.setdefault(core, rule["field"])
+    return found, tuple(told["subjects"])

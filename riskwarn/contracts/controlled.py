@@ -1,0 +1,44 @@
+"""Registers of persons whom offices watch or supervise: known by what they are called, and by what their rows say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from riskwarn.errors import RefusedWord
+from riskwarn.files import packaged
+from riskwarn.refused import folded
+
+#: Where so great a share of the filled cells of a column names such persons, its table is a register of them.
+MOSTLY = 0.5
+#: Fewer rows are no register: each is refused by its word.
+FEWEST_ROWS = 10
+
+
+@cache
+def controlled_words() -> tuple[str, ...]:
+    """The classes of persons."""
+    return tuple(packaged("contracts/data/controlled.yaml")["words"])
+
+
+def controlled_word(text: str) -> str | None:
+    """The class of persons that a text names, if any, however it is spaced or written."""
+    if text.isascii():
+        return None
+    plain = folded(text)
+    return next((word for word in controlled_words() if word in plain), None)
+
+
+def refuse_register(file: str, called: Iterable[str], columns: Iterable[Mapping[str, int]] = ()) -> None:
+    """Raise RefusedWord where a table is a register of persons.
+
+    `called` are its name, its titles and those of its sheet; `columns` count the words of columns.
+    """
+    for text in called:
+        if (word := controlled_word(text)) is not None:
+            raise RefusedWord(where=file, word=word)
+    for words in columns:
+        named = {text: word for text in words if (word := controlled_word(text)) is not None}
+        rows = sum(words.values())
+        if rows >= FEWEST_ROWS and sum(words[text] for text in named) >= MOSTLY * rows:
+            raise RefusedWord(where=file, word=next(iter(named.values())))
