@@ -10,12 +10,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import lightgbm as lgb
 import numpy as np
+import numpy.typing as npt
 
 from riskwarn.files import write_text
 from riskwarn.words import Unit
@@ -24,10 +25,12 @@ from training.intervals.dispersion import Dispersion
 from training.labels.task import ForecastInputs
 from training.models.design import ROWS as BLOCK
 from training.models.design import Design, design
+from training.models.effects import SpanTerms, effects
 from training.models.forecast import Forecast, Reasons
 from training.models.linear import Linear
 from training.models.margins import Margins
 from training.models.poisson import LEAST_MARGIN, MOST_MARGIN, margins
+from training.models.shap import tables_of
 from training.models.trees import raw_margin
 
 #: Rows that are forecast at once.
@@ -74,24 +77,39 @@ class SpanModel:
             found.append(self.alone.mean + grown(self.alone.trees))
         return np.asarray(np.clip(np.mean(found, axis=0), LEAST_MARGIN, MOST_MARGIN))
 
-    def explained(self, columns: Design, origin: date, threads: int) -> tuple[float, Reals]:
-        """(the usual margin, (grids, columns) what each column adds to it): SHAP values of trees (Lundberg et al. 2020), and the
-        terms of the regression."""
-        rows = columns.rows([origin])
-        usual, effects = [], []
+    def explained(self, columns: Design, origin: date, threads: int) -> SpanTerms:
+        """What each column adds to the margin: SHAP values of trees (Lundberg et al. 2020), and the terms of the regression."""
+        drawn = columns.rows([origin]).T
+        found = np.zeros(drawn.shape)
         if self.linear is not None:
-            terms = self.linear.contributions(rows.astype(np.float64))
-            base = self.linear.intercept
+            weight = self.linear.coefficients / self.linear.scale
+            np.multiply(drawn - self.linear.mean[:, None], weight[:, None], out=found)
             if self.trees is not None:
-                shap = _shap(self.trees, rows, threads)
-                terms, base = terms + shap[:, :-1], base + float(shap[0, -1])
-            usual.append(base)
-            effects.append(terms)
+                _add_shap(self.trees, drawn, found, threads)
         if self.alone is not None:
-            shap = _shap(self.alone.trees, rows, threads)
-            usual.append(self.alone.mean + float(shap[0, -1]))
-            effects.append(shap[:, :-1])
-        return float(np.mean(usual)), np.mean(effects, axis=0)
+            _add_shap(self.alone.trees, drawn, found, threads)
+            found /= 1 if self.linear is None else 2
+        rate = np.exp(self.margin(lambda: columns, [origin], threads)[0])
+        return SpanTerms(rate, found.astype(np.float32))
+
+    def same(self, other: SpanModel) -> bool:
+        """Whether it is the same model, though it was read from other files."""
+        return self is other or (self.start, self.stop, self._texts) == (other.start, other.stop, other._texts)
+
+    @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        linear = "" if self.linear is None else json.dumps(self.linear.as_dict())
+        alone = ("", "") if self.alone is None else (repr(self.alone.mean), self.alone.trees.model_to_string())
+        return linear, "" if self.trees is None else self.trees.model_to_string(), *alone
+
+
+@dataclass(frozen=True)
+class KnownSpan:
+    """What the columns of these names add to a span."""
+
+    span: SpanModel
+    names: tuple[str, ...]
+    terms: SpanTerms
 
 
 @dataclass(frozen=True)
@@ -149,31 +167,32 @@ class Ensemble:
         return Forecast(self.dispersion.around(self.calibration.of(rate)), self.together)
 
     def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
-        """What each feature adds, in probability points: they add up to a grid's probability minus that of a usual grid."""
-        columns = design(inputs.matrix, [origin], self.names)
-        usual, rate, terms = self._explained(columns, origin)
-        moved = self._probability(rate) - self._probability(np.array([usual]))
-        total = terms.sum(axis=1)
-        scale = np.divide(moved, total, out=np.zeros_like(moved), where=np.abs(total) > 1e-9)
-        return Reasons(columns.features, terms * scale[:, None])
+        """What each feature adds, in probability points: they add up to a grid's score minus the city's mean score."""
+        return self.explained(inputs, origin, [])
+
+    def explained(
+        self, inputs: ForecastInputs, origin: date, known: list[KnownSpan]
+    ) -> Reasons:
+        """The same, with what is `known` of its spans from other horizons of its family; what is not is added there."""
+        held = cache(partial(design, inputs.matrix, [origin], self.names))
+        spans = []
+        for span in self.spans:
+            own = next((one.terms for one in known if one.names == self.names and one.span.same(span)), None)
+            if own is None:
+                own = span.explained(held(), origin, self.threads)
+                known.append(KnownSpan(span, self.names, own))
+            spans.append(own)
+        features = inputs.matrix.select_features(self.names)
+        return Reasons(features, effects(spans, self._probability).T)
 
     def contributions(self, inputs: ForecastInputs, origin: date, every: int = 1) -> Reasons:
         """What each feature adds to the logarithm of the expected count, spans weighed by what they add to the count, of every
         so many-th grid."""
         columns = design(inputs.matrix, [origin], self.names).some_grids(every)
-        return Reasons(columns.features, self._explained(columns, origin)[2])
-
-    def _explained(self, columns: Design, origin: date) -> tuple[float, Reals, Reals]:
-        """(the usual rate, (grids,) rates, (grids, columns) what each column adds to the logarithm)."""
-        usual, share, effects = 0.0, [], []
-        for span in self.spans:
-            base, terms = span.explained(columns, origin, self.threads)
-            usual += float(np.exp(base))
-            share.append(np.exp(span.margin(lambda: columns, [origin], self.threads)[0]))
-            effects.append(terms)
-        rate = np.sum(share, axis=0)
-        added = np.sum([part[:, None] * own for part, own in zip(share, effects, strict=True)], axis=0)
-        return usual, rate, added / rate[:, None]
+        spans = [span.explained(columns, origin, self.threads) for span in self.spans]
+        rate = np.sum([span.rate for span in spans], axis=0)
+        added = np.sum([span.terms * (span.rate / rate) for span in spans], axis=0)
+        return Reasons(columns.features, added.T)
 
     def _probability(self, rate: Reals) -> Reals:
         return self.dispersion.around(self.calibration.of(rate)).probability
@@ -247,6 +266,10 @@ def load_ensemble(folder: Path, content: dict[str, Any], threads: int = 1) -> En
     )
 
 
-def _shap(trees: lgb.Booster, rows: Any, threads: int) -> Reals:
-    """(rows, columns + 1) SHAP values; the last is the usual margin."""
-    return np.asarray(trees.predict(rows, pred_contrib=True, num_threads=threads), dtype=np.float64)
+def _add_shap(trees: lgb.Booster, drawn: npt.NDArray[np.float32], found: Reals, threads: int) -> None:
+    """Add the SHAP values of trees to `found`, of (columns, rows)."""
+    tables = tables_of(trees)
+    if tables is not None:
+        tables.added(drawn, found)
+    else:
+        found += np.asarray(trees.predict(drawn.T, pred_contrib=True, num_threads=threads), dtype=np.float64)[:, :-1].T

@@ -16,7 +16,7 @@ from training.intervals.counts import CountDistribution
 from training.intervals.dispersion import Dispersion, fit_dispersion
 from training.models.choosing import outcome
 from training.models.design import LONG_AGO_DAYS, design
-from training.models.ensemble import load_ensemble
+from training.models.ensemble import KnownSpan, SpanModel, load_ensemble
 from training.models.family import Family, fit_family
 from training.models.poisson import fit_poisson_regression, margins
 from training.models.trees import thinned
@@ -73,14 +73,25 @@ def test_levels_are_those_of_what_came(family: Family) -> None:
     assert task.labels(origins, AS_OF).sum() / made.expected_count.sum() == pytest.approx(1, abs=0.03)
 
 
-def test_reasons_move_a_usual_probability_to_each_grids_own(family: Family) -> None:
+def test_reasons_move_the_citys_mean_score_to_each_grids_own(family: Family) -> None:
     task = noisy_task()
-    for member in family.members(4):
+    for member in [*family.members(4), family.served(12)]:
         reasons = member.explain(task.inputs, AS_OF)
         probability = member.predict(task.inputs, [AS_OF]).probability[0]
-        assert np.ptp(probability - reasons.effects.sum(axis=1)) < 1e-6, member.name
+        assert np.abs(probability - probability.mean() - reasons.effects.sum(axis=1)).max() < 1e-6, member.name
         strongest = np.abs(reasons.effects).mean(axis=0).argmax()
         assert reasons.features[strongest].name == "a"
+
+
+def test_spans_that_horizons_share_are_explained_once(family: Family, monkeypatch: pytest.MonkeyPatch) -> None:
+    task, made = noisy_task(), list[int]()
+    apart = [family.served(horizon).explain(task.inputs, AS_OF).effects for horizon in (1, 4, 12)]
+    own = SpanModel.explained
+    monkeypatch.setattr(SpanModel, "explained", lambda span, *rest: made.append(span.stop) or own(span, *rest))
+    known: list[KnownSpan] = []
+    for horizon, effects in zip((1, 4, 12), apart, strict=True):
+        assert np.array_equal(family.served(horizon).explained(task.inputs, AS_OF, known).effects, effects)
+    assert made == [1, 4, 12]
 
 
 def test_what_is_saved_forecasts_the_same_and_holds_the_same_bits_for_any_number_of_threads(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_trees_by_category_or_with_long_ways_have_no_tables() -> None:
     rows = table(4000, 0, 0.0)
     rows[:, 4] = np.floor(np.abs(rows[:, 4]) * 5)
     assert tables_of(grown(rows, 0, categories=True, num_leaves=12)) is None
-    chain = np.linspace(0, 1, 4000, dtype=np.float32)[:, None] * np.ones(5, dtype=np.float32)
-    data = lgb.Dataset(chain, np.exp(40 * chain[:, 0]), params={"verbosity": -1, "max_bin": 4000})
-    long = lgb.train({"objective": "l2", "num_leaves": 60, "min_data_in_leaf": 1, "verbosity": -1}, data, 2)
-    assert tables_of(long) is None
+    chain = np.repeat(np.arange(30, dtype=np.float32)[:, None], 5, axis=1)
+    usual = {"min_data_in_bin": 1, "min_data_in_leaf": 1, "verbosity": -1}
+    data = lgb.Dataset(chain, 9.0 ** chain[:, 0], params=usual)
+    assert tables_of(lgb.train({"objective": "l2", "num_leaves": 20, **usual}, data, 2)) is None, "leaf after leaf"

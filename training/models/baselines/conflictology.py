@@ -57,10 +57,9 @@ class Conflictology:
 
     def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
         """One reason: the grid's windows against the city's."""
-        usual = -np.expm1(-self.mean)
-        moved = self.predict(inputs, [origin]).probability[0] - usual
+        score = self.predict(inputs, [origin]).probability[0]
         return one_reason(
-            self.name, inputs.history.target, "本网格近12个同长度时段的发生情况", "the grid's last 12 windows", moved
+            self.name, inputs.history.target, "本网格近12个同长度时段的发生情况", "the grid's last 12 windows", score
         )
 
     def save(self, folder: Path) -> None:

@@ -45,10 +45,8 @@ class Rate:
 
     def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
         """One reason: the grid's rate against the city's."""
-        city = 0.0 if self.name == "zero" else self.mean
-        usual = CountDistribution(np.array([city]), np.array([self.dispersion])).probability[0]
-        moved = self.predict(inputs, [origin]).probability[0] - usual
-        return one_reason(self.name, inputs.history.target, *MEANING[self.name], moved)
+        score = self.predict(inputs, [origin]).probability[0]
+        return one_reason(self.name, inputs.history.target, *MEANING[self.name], score)
 
     def save(self, folder: Path) -> None:
         """Write `model.json`."""

@@ -8,9 +8,9 @@ from training.intervals.counts import Reals
 from training.models.forecast import Reasons
 
 
-def one_reason(name: str, target: str, zh: str, en: str, effect: Reals) -> Reasons:
-    """All that a baseline says of a grid, (grids,) in probability points."""
-    return Reasons((term(name, target, zh, en),), effect[:, None])
+def one_reason(name: str, target: str, zh: str, en: str, score: Reals) -> Reasons:
+    """All that a baseline says of a grid: its score, (grids,), against the city's mean."""
+    return Reasons((term(name, target, zh, en),), (score - score.mean())[:, None])
 
 
 def term(name: str, target: str, zh: str, en: str) -> Feature:

@@ -27,6 +27,7 @@ from training.labels.task import ForecastInputs, ForecastTask
 from training.models.baselines.rates import MEANING, RULES
 from training.models.baselines.reasons import term
 from training.models.baselines.shrunk import ShrunkHistory
+from training.models.effects import SpanTerms, effects
 from training.models.forecast import Forecast, Reasons
 from training.models.linear import Linear
 from training.models.poisson import LEAST_MARGIN, MOST_MARGIN
@@ -83,15 +84,12 @@ class PoissonRegression:
 
     def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
         """The regression's terms, in probability points."""
-        terms = self.linear.contributions(self.terms(inputs, [origin]))
-        usual = self._probability(np.exp(np.clip(np.array([self.linear.intercept]), LEAST_MARGIN, MOST_MARGIN)))
-        total = terms.sum(axis=1)
-        moved = self.predict(inputs, [origin]).probability[0] - usual
-        scale = np.divide(moved, total, out=np.zeros_like(moved), where=np.abs(total) > 1e-9)
+        terms = self.terms(inputs, [origin])
+        span = SpanTerms(self._means(terms), self.linear.contributions(terms).T.astype(np.float32))
         own = [
             term(*some) for some in ((name, inputs.history.target, zh, en) for name, zh, en in (*_HISTORY, *_SEASON))
         ]
-        return Reasons((*own, *_features(inputs.matrix, self.names)), terms * scale[:, None])
+        return Reasons((*own, *_features(inputs.matrix, self.names)), effects([span], self._probability).T)
 
     def save(self, folder: Path) -> None:
         """Write `model.json`."""

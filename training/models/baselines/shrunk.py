@@ -51,13 +51,10 @@ class ShrunkHistory:
 
     def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
         """One reason: the grid's rate against the city's."""
-        usual = CountDistribution(
-            np.array([self.shape / self.periods * self.horizon]), np.array([1 / self.shape if self.shape > 0 else 0.0])
-        )
-        moved = self.predict(inputs, [origin]).probability[0] - usual.probability[0]
+        score = self.predict(inputs, [origin]).probability[0]
         return one_reason(
             self.name, inputs.history.target, "本网格全部历史的发生率（向全市水平收缩）",
-            "the grid's rate over all its history, shrunk to the city's", moved,
+            "the grid's rate over all its history, shrunk to the city's", score,
         )  # fmt: skip
 
     def save(self, folder: Path) -> None:
