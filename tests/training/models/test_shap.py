@@ -77,11 +77,11 @@ def test_trees_that_never_part_their_rows_leave_all_in_the_base() -> None:
     assert told(booster, rows[:0]).shape == (0, 6)
 
 
-def test_trees_by_category_or_with_long_ways_have_no_tables() -> None:
+def test_trees_by_category_or_with_long_ways_have_no_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = table(4000, 0, 0.0)
     rows[:, 4] = np.floor(np.abs(rows[:, 4]) * 5)
     assert tables_of(grown(rows, 0, categories=True, num_leaves=12)) is None
-    chain = np.repeat(np.arange(30, dtype=np.float32)[:, None], 5, axis=1)
-    usual = {"min_data_in_bin": 1, "min_data_in_leaf": 1, "verbosity": -1}
-    data = lgb.Dataset(chain, 9.0 ** chain[:, 0], params=usual)
-    assert tables_of(lgb.train({"objective": "l2", "num_leaves": 20, **usual}, data, 2)) is None, "leaf after leaf"
+    deep = grown(rows, 0, num_leaves=12)
+    assert tables_of(deep) is not None
+    monkeypatch.setattr("training.models.shap.MOST_SPLITS", 3)
+    assert tables_of(deep) is None
