@@ -13,6 +13,7 @@ import numpy.typing as npt
 from features.building.executors import Executor, one_by_one
 from features.building.shards import Shard, Totals, added, divided, totals_of_partition, wide_bases
 from features.catalogue.catalogue import declared
+from features.catalogue.plain import plain_numbers
 from features.catalogue.version import catalogue_version, provenance
 from features.city import City
 from features.families.declaration import Declared
@@ -82,11 +83,11 @@ def build_features(
 
 
 def chosen_rows(configuration: Configuration, names: Sequence[str] | None) -> tuple[Declared, ...]:
-    """The catalogue, or its features of these names in their order; raise UnknownTarget for a name that none has."""
+    """The catalogue, or its features and the plain numbers of these names in their order; raise UnknownTarget for a name that none has."""
     rows = declared(configuration)
     if names is None:
         return rows
-    known = {row.feature.name: row for row in rows}
+    known = {row.feature.name: row for row in (*plain_numbers(configuration), *rows)}
     for name in names:
         if name not in known:
             raise UnknownTarget(name=name, what="feature", known="those of `riskwarn features list`")

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from features.catalogue.catalogue import declared
+from features.catalogue.plain import plain_numbers
 from features.catalogue.definitions import code_of, place_of, text_of
 from features.catalogue.plugins import imported
 from features.city import City
@@ -64,9 +65,14 @@ def feature_versions(configuration: Configuration) -> Mapping[str, str]:
 
 
 def version_of(configuration: Configuration, names: Iterable[str]) -> str:
-    """SHA-256 of the versions of some features and of the engine under them: equal ones give equal numbers."""
-    versions = feature_versions(configuration)
-    return _digest(engine_version(), *(f"{name} {versions.get(name)}" for name in sorted(set(names))))
+    """SHA-256 of the versions of some features, of plain numbers, and of the engine under them: equal ones give equal numbers."""
+    wanted, engine = set(names), engine_version()
+    versions = {
+        row.feature.name: _digest(*_makes(row), engine)
+        for row in (*plain_numbers(configuration), *declared(configuration))
+        if row.feature.name in wanted
+    }
+    return _digest(engine, *(f"{name} {versions.get(name)}" for name in sorted(wanted)))
 
 
 def changed(configuration: Configuration, before: Mapping[str, str]) -> tuple[str, ...]:

@@ -1,0 +1,83 @@
+"""Plain numbers: what a reason is told with, such as anybody can recount in the records. No model reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from features.families.declaration import Declared, Family, Subject
+from features.families.demand import waiting
+from features.families.residents import NUMBERS
+from features.transforms.amounts import Count, DaysSince, Holding, OldestAge, Within
+from features.transforms.cases import Open, Overdue, UnderWay
+from features.transforms.residents import Surveyed
+from features.transforms.selections import Recorded, Rows
+from features.transforms.targets import Escalated, EventsOf
+from features.transforms.transform import Once, Transform
+from features.transforms.units import SumOverNeighbours
+from features.windows import SHORT_AND_LONG, YEAR
+from riskwarn.configuration import Target
+from riskwarn.periods import Period
+from riskwarn.store.targets import rule_of
+from riskwarn.words import Role
+
+PLAIN = Family("plain", theme="plain")
+
+def plain_name(subject: str, number: str) -> str:
+    """The name of a plain number of a source, a target or a table."""
+    return f"plain_{subject}_{number}"
+
+
+def of_records(subject: Subject) -> Iterator[Declared]:
+    """Of a source: what came lately, what is open or unanswered, for how long, here and next door.
+
+    Of petitions nothing but what waits for an answer.
+    """
+    source = subject.source
+    short, long = SHORT_AND_LONG[subject.period]
+    numbers: dict[str, Transform] = {}
+    if not subject.contract.demand_only:
+        recent = Once(Count(source, short))
+        numbers |= {"recent": recent, "half": Count(source, long), "near": SumOverNeighbours(recent)}
+        numbers["last"] = DaysSince(Recorded(source))
+        if Role.ESCALATING in subject.roles:
+            numbers |= _of_events(Escalated(source), subject.period)
+    if Role.CASE in subject.roles and Role.DEMAND not in subject.roles:
+        number = Once(Holding(Open(source)))
+        numbers |= {"open": number, "oldest": OldestAge(Open(source)), "open_near": SumOverNeighbours(number)}
+    if Role.DEMAND in subject.roles:
+        asked = waiting(subject)
+        numbers |= {"unanswered": Holding(asked), "overdue": Holding(Overdue(asked))}
+    yield from _declared(source, source, numbers)
+
+
+def of_target(name: str, target: Target, period: Period) -> Iterator[Declared]:
+    """Of a target: its own events within a year, here and next door, and the days since the last."""
+    yield from _declared(name, target.source, _of_events(EventsOf(name, rule_of(target)), period))
+
+
+def of_interventions(period: Period) -> Iterator[Declared]:
+    """What was done within a year, what is under way, and the days since the last."""
+    source = "interventions"
+    numbers: dict[str, Transform] = {
+        "year": Within(Recorded(source), YEAR[period]),
+        "under_way": Holding(UnderWay(source)),
+        "last": DaysSince(Recorded(source)),
+    }
+    yield from _declared(source, source, numbers)
+
+
+def of_residents() -> Iterator[Declared]:
+    """Residents."""
+    numbers: dict[str, Transform] = {"population": Surveyed("population", *NUMBERS["population"][2:])}
+    yield from _declared("demographics", "demographics", numbers)
+
+
+def _of_events(events: Rows, period: Period) -> dict[str, Transform]:
+    within = Once(Within(events, YEAR[period]))
+    return {"events": within, "events_near": SumOverNeighbours(within), "events_last": DaysSince(events)}
+
+
+def _declared(subject: str, source: str, numbers: dict[str, Transform]) -> Iterator[Declared]:
+    for number, transform in numbers.items():
+        name = plain_name(subject, number)
+        yield PLAIN.declare(source, name, transform, name, name)
