@@ -1,9 +1,11 @@
 """From what is known to forecasts that are judged: labels, baselines, models, evaluation, registry.
 
-The door: `train`, `backtest`, `promote`, `rollback`, `versions`, `champions`, `load_champion`, `load_forecaster`, `make_task`.
+The door: `train`, `backtest`, `promote`, `rollback`, `versions`, `champions`, `load_champion`, `load_forecaster`, `make_task`,
+`explain_family`.
 """
 
 from training.labels.task import ForecastInputs, ForecastTask, make_task
+from training.models.ensemble import explain_family
 from training.models.forecast import Forecast, Forecaster, Reasons
 from training.registry.loading import load_champion, load_forecaster
 from training.registry.versions import Champion, Version, champions, of_several_families, versions
@@ -23,6 +25,7 @@ __all__ = [
     "Version",
     "backtest",
     "champions",
+    "explain_family",
     "load_champion",
     "load_forecaster",
     "make_task",

@@ -14,8 +14,8 @@ from functools import cache
 from pathlib import Path
 
 from features.catalogue.catalogue import declared
-from features.catalogue.plain import plain_numbers
 from features.catalogue.definitions import code_of, place_of, text_of
+from features.catalogue.plain import plain_numbers
 from features.catalogue.plugins import imported
 from features.city import City
 from features.families.declaration import Declared

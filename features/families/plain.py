@@ -22,6 +22,7 @@ from riskwarn.words import Role
 
 PLAIN = Family("plain", theme="plain")
 
+
 def plain_name(subject: str, number: str) -> str:
     """The name of a plain number of a source, a target or a table."""
     return f"plain_{subject}_{number}"

@@ -1,14 +1,15 @@
-"""The reasons of every grid: numbers of texts, and what each adds; a text is held once."""
+"""The reasons of every place: numbers of texts, and what each adds; a text is held once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from riskwarn.words import Unit
 from serving.columns.places import Places32
 from serving.columns.scores import Block
 
@@ -16,13 +17,22 @@ from serving.columns.scores import Block
 MILLION = 1_000_000
 
 TEXT_SCHEMA = pa.schema(
-    [("feature", pa.string()), ("zh", pa.string()), ("en", pa.string())],
+    [
+        ("feature", pa.string()),  # the one that leads
+        ("theme", pa.string()),
+        ("source", pa.string()),  # of what records; empty where of none alone
+        ("zh", pa.string()),
+        ("en", pa.string()),
+        ("direction", pa.string()),  # raises, lowers
+        ("services", pa.list_(pa.string())),  # those that fit
+    ],
 )
 SCHEMA = pa.schema(
     [
         ("target", pa.string()),
         ("horizon", pa.int32()),
-        ("grid", pa.int32()),  # row among the grids
+        ("unit", pa.string()),
+        ("row", pa.int32()),  # among the units of the level
         ("text", pa.int32()),
         ("effect", pa.int32()),  # millionths of a probability
     ]
@@ -31,30 +41,31 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Reasons:
-    """Of one target and horizon: those of a grid side by side, the strongest first."""
+    """Of one target, horizon and level: those of a place side by side, the strongest first, and last what is not told apart."""
 
-    starts: Places32  # (grids + 1,)
+    starts: Places32  # (places + 1,)
     text: Places32
     effect: Places32  # millionths
 
-    def of(self, grid: int) -> slice:
-        """The reasons of a grid."""
-        return slice(int(self.starts[grid]), int(self.starts[grid + 1]))
+    def of(self, row: int) -> slice:
+        """The reasons of a place."""
+        return slice(int(self.starts[row]), int(self.starts[row + 1]))
 
 
 @dataclass(frozen=True)
 class AllReasons:
-    """Of every target and horizon."""
+    """Of every target and horizon: those of grids, which add to the city's mean score, and the means of these in the units `above`."""
 
     texts: tuple[Mapping[str, Any], ...]
     blocks: Mapping[Block, Reasons]
+    above: Mapping[tuple[Block, Unit], Reasons] = field(default_factory=dict)
 
-    def of(self, block: Block, grid: int, most: int | None = None) -> list[dict[str, Any]]:
-        """The reasons of a grid in words, the strongest first."""
-        one = self.blocks.get(block)
+    def of(self, block: Block, row: int, most: int | None = None, unit: Unit = Unit.GRID) -> list[dict[str, Any]]:
+        """The reasons of a place in words, the strongest first."""
+        one = self.blocks.get(block) if unit is Unit.GRID else self.above.get((block, unit))
         if one is None:
             return []
-        rows = one.of(grid)
+        rows = one.of(row)
         stop = rows.stop if most is None else min(rows.stop, rows.start + most)
         return [
             {**self.texts[text], "effect": effect / MILLION}
@@ -64,14 +75,15 @@ class AllReasons:
         ]
 
     def as_arrow(self) -> Iterator[pa.Table]:
-        """The reasons, a part for each block; those of a block without reasons are none."""
-        for (target, horizon), one in self.blocks.items():
+        """The reasons, a part for each block and level; those of one without reasons are none."""
+        levels = [((block, Unit.GRID), one) for block, one in self.blocks.items()] + list(self.above.items())
+        for ((target, horizon), unit), one in levels:
             size = len(one.text)
-            grid = np.repeat(np.arange(len(one.starts) - 1, dtype=np.int32), np.diff(one.starts))
-            yield pa.table(
-                [pa.repeat(target, size), pa.repeat(pa.scalar(horizon, pa.int32()), size), grid, one.text, one.effect],
-                SCHEMA,
-            )
+            if size == 0:
+                continue
+            row = np.repeat(np.arange(len(one.starts) - 1, dtype=np.int32), np.diff(one.starts))
+            blocks = pa.repeat(target, size), pa.repeat(pa.scalar(horizon, pa.int32()), size), pa.repeat(unit.value, size)
+            yield pa.table([*blocks, row, one.text, one.effect], SCHEMA)
 
     def texts_as_arrow(self) -> pa.Table:
         """The texts, by number."""
@@ -79,10 +91,10 @@ class AllReasons:
 
 
 #: The columns that :func:`from_arrow` reads.
-READ = ("grid", "text", "effect")
+READ = ("row", "text", "effect")
 
 
-def from_arrow(part: pa.Table, grids: int) -> Reasons:
+def from_arrow(part: pa.Table, places: int) -> Reasons:
     """Read the columns of one part that :meth:`AllReasons.as_arrow` made."""
-    grid, text, effect = (part[name].combine_chunks().to_numpy(zero_copy_only=False) for name in READ)
-    return Reasons(np.searchsorted(grid, np.arange(grids + 1)).astype(np.int32), text.copy(), effect.copy())
+    row, text, effect = (part[name].combine_chunks().to_numpy(zero_copy_only=False) for name in READ)
+    return Reasons(np.searchsorted(row, np.arange(places + 1)).astype(np.int32), text.copy(), effect.copy())

@@ -14,13 +14,14 @@ from features.panel.panel import Encoded
 from riskwarn.words import Gap, Level, Unit
 from serving.columns.gaps import DataGaps
 from serving.columns.places import Places
-from serving.columns.reasons import AllReasons
+from serving.columns.reasons import AllReasons, Reasons
 from serving.columns.scores import LEVEL_NUMBERS, AllScores, Block, Reals, Scores
 from serving.scoring.gaps import failed_grids, relied_on
 from serving.scoring.levels import levels
+from serving.scoring.numbers import numbers_of_levels
 from serving.scoring.places import Placed, placed
-from serving.scoring.reasons import Texts, strongest
-from training import Champion, Forecaster, make_task
+from serving.scoring.reasons import Texts, away_from_mean, numbers_wanted, reasons_of
+from training import Champion, Forecaster, explain_family, make_task
 from training.intervals.counts import CountDistribution
 from training.models.forecast import DIGITS, Forecast
 from training.models.members import rank_bounds, resampled
@@ -71,16 +72,18 @@ def score_city(
 ) -> Scored:
     """Score every unit. `numbers` is the encoded city."""
     where = placed(city)
+    numbers_by_level = numbers_of_levels(city, matrix, numbers_wanted(city.configuration, champions), where)
     scores: dict[Block, dict[Unit, Scores]] = {}
     texts = Texts()
-    reasons = {}
+    reasons: dict[Block, Reasons] = {}
+    above: dict[tuple[Block, Unit], Reasons] = {}
     for target in dict.fromkeys(champion.target for champion, _ in champions):
         own = sorted((pair for pair in champions if pair[0].target == target), key=lambda pair: pair[0].horizon)
         inputs = make_task(city, target, own[0][0].horizon, matrix, numbers).inputs
         made = [forecaster.predict(inputs, [city.as_of]) for _, forecaster in own]
-        for (champion, forecaster), one in zip(own, made, strict=True):
+        told = explain_family([forecaster for _, forecaster in own], inputs, city.as_of)
+        for (champion, forecaster), one, why in zip(own, made, told, strict=True):
             block = champion.target, champion.horizon
-            why = forecaster.explain(inputs, city.as_of)
             rests_on = relied_on(why, city.configuration.targets[target].source)
             members = resampled(forecaster, inputs, city.as_of)
             hidden = [failed_grids(gaps, city, rests_on, kind) for kind in (Gap.SILENT, Gap.SHORT)]
@@ -92,8 +95,10 @@ def score_city(
             unknown = numbered == LEVEL_NUMBERS[Level.UNKNOWN.value]
             known = np.where(unknown, before.known_levels(block, where.places), numbered)
             scores[block] = {**by_unit, Unit.GRID: replace(grids, level=numbered, known=known)}
-            reasons[block] = strongest(why, order, where.places[Unit.GRID].suppressed, texts)
-    return Scored(where.places, scores, AllReasons(texts.all, reasons))
+            away = away_from_mean(grids.score)
+            reasons[block], means = reasons_of(city, where, target, why, away, numbers_by_level, texts)
+            above |= {(block, unit): own_reasons for unit, own_reasons in means.items()}
+    return Scored(where.places, scores, AllReasons(texts.all, reasons, above))
 
 
 def _grids(where: Placed, made: Forecast, members: CountDistribution | None, before: Reals) -> Scores:

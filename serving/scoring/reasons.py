@@ -1,15 +1,41 @@
-"""The strongest reasons of each grid, as numbers of texts."""
+"""The strongest reasons of each place, theme by theme, in sentences: numbers of texts and what each adds to the score.
+
+What a grid's reasons add, they add to the city's mean score; what is not told of it is added up in the last. Of a unit above, each
+is the mean of its grids'.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from features import Feature
-from riskwarn.contracts import declared
+from features import City, Feature, catalogue
+from features.catalogue.plain import plain_numbers
+from riskwarn.configuration import Configuration
+from riskwarn.contracts import contract, declared
+from riskwarn.geography.units import Units
+from riskwarn.words import Role, Unit
 from serving.columns.reasons import MILLION, Reasons
+from serving.scoring.numbers import KINDS, Numbers, Usual
+from serving.scoring.places import Placed
+from serving.scoring.sentences import (
+    LANGUAGES,
+    REST,
+    Statement,
+    Theme,
+    key_of,
+    numbers_of,
+    of_all,
+    sentences,
+    services_of,
+    theme_of,
+)
+from serving.scoring.usual import shown, usual_shown
+from training import Champion, Forecaster
 from training import Reasons as Effects
 
 REASONS_KEPT = 12
@@ -17,12 +43,16 @@ REASONS_KEPT = 12
 #: Not shown of a single grid, as petitions are not: categories that say too much of a household.
 SENSITIVE_CATEGORIES = ("marriage_family", "medical", "self_harm", "village_affairs")
 
+Ints = npt.NDArray[np.int64]
+Millionths = npt.NDArray[np.int32]
+Narrow = npt.NDArray[np.float32]
+
 
 class Texts:
     """Texts, each held once, by number."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[tuple[str, str, str, str], int] = {}
         self._texts: list[dict[str, Any]] = []
 
     @property
@@ -30,56 +60,250 @@ class Texts:
         """By number."""
         return tuple(self._texts)
 
-    def number(self, feature: Feature) -> int:
-        """The number of a feature's words."""
-        found = self._numbers.get(feature.name)
+    def number(self, theme: Theme, feature: str, words: dict[str, str], up: bool) -> int:
+        """The number of a text."""
+        direction = "raises" if up else "lowers"
+        key = (f"{theme.name}/{theme.source}", feature, words["en"], direction)
+        found = self._numbers.get(key)
         if found is None:
-            found = self._numbers[feature.name] = len(self._texts)
-            self._texts.append({"feature": feature.name, "zh": feature.zh, "en": feature.en})
+            found = self._numbers[key] = len(self._texts)
+            self._texts.append(
+                {
+                    "feature": feature,
+                    "theme": theme.name,
+                    "source": theme.source,
+                    **words,
+                    "direction": direction,
+                    "services": list(services_of(theme, feature)),
+                }
+            )
         return found
 
 
-def strongest(why: Effects, order: npt.NDArray[np.int64], small: npt.NDArray[np.bool_], texts: Texts) -> Reasons:
-    """The strongest reasons of each grid, in the order of the places; none of grids with too few residents.
+@dataclass(frozen=True)
+class Group:
+    """The features that are told together."""
 
-    Features that say nearly the same (one theme of one source) are told together: the effect is theirs in all, in the words of
-    the one that leads. Alone, they would seem to contradict each other.
-    """
-    themes: dict[tuple[str, str], list[int]] = {}
-    for index, feature in enumerate(why.features):
-        if not sensitive(feature):
-            themes.setdefault(_theme(feature), []).append(index)
-    grids = len(order)
-    if not themes:
-        nothing = np.zeros(0, dtype=np.int32)
-        return Reasons(np.zeros(grids + 1, dtype=np.int32), nothing, nothing)
-    effects = why.effects[order]
-    together = np.column_stack([effects[:, members].sum(axis=1) for members in themes.values()])
-    leading = np.column_stack(
-        [
-            np.array(members)[np.argmax(effects[:, members] * np.sign(effect)[:, None], axis=1)]
-            for members, effect in zip(themes.values(), together.T, strict=True)
-        ]
-    )
-    millionths = np.round(together * MILLION).astype(np.int32)
-    first = np.argsort(-np.abs(millionths), axis=1, kind="stable")[:, :REASONS_KEPT]
-    grid, theme = np.repeat(np.arange(grids), first.shape[1]), first.ravel()
-    keep = (millionths[grid, theme] != 0) & ~small[grid]
-    grid, theme = grid[keep], theme[keep]
-    numbers = np.full(len(why.features), -1, dtype=np.int32)
-    for index in np.unique(leading[grid, theme]).tolist():
-        numbers[index] = texts.number(why.features[index])
-    starts = np.searchsorted(grid, np.arange(grids + 1)).astype(np.int32)
-    return Reasons(starts, numbers[leading[grid, theme]], millionths[grid, theme])
+    theme: Theme
+    members: tuple[int, ...]
+
+
+#: What is told of a grid's surroundings is of the records themselves in the units above.
+_AROUND = ("neighbours", "near_repeat", "roll-ups", "position")
+
+
+def numbers_wanted(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> list[str]:
+    """The plain numbers with which the reasons of some champions may be told."""
+    known = {feature.name: feature for feature in catalogue(configuration)}
+    themes = []
+    for champion, forecaster in loaded:
+        target = champion.target
+        features = [known[name] for name in forecaster.names if name in known]
+        for grids in (True, False):
+            themes += [group.theme for group in groups_of(features, target, configuration, grids)]
+        # A baseline tells of the target's own past.
+        themes.append(theme_of(("escalation", configuration.targets[target].source), target, configuration))
+    there = {row.feature.name for row in plain_numbers(configuration)}
+    return [name for name in numbers_of(themes) if name in there]
+
+
+def groups_of(features: Sequence[Feature], target: str, configuration: Configuration, grids: bool) -> list[Group]:
+    """What is told of a grid, or of a unit above: sensitive features of units only, and of what is around a grid only of grids."""
+    members: dict[tuple[str, str], list[int]] = {}
+    for index, feature in enumerate(features):
+        if not (grids and sensitive(feature)):
+            theme, source = key_of(feature, target, configuration)
+            if not grids and theme in _AROUND:
+                theme = "waiting" if contract(source, configuration).roles & {Role.CASE, Role.DEMAND} else "volume"
+            members.setdefault((theme, source), []).append(index)
+    return [Group(theme_of(key, target, configuration, features[own[0]]), tuple(own)) for key, own in members.items()]
+
+
+def away_from_mean(score: npt.NDArray[np.float64]) -> Millionths:
+    """(grids,) by how much each published score differs from their mean, in millionths."""
+    whole = np.round(score * MILLION)
+    return np.asarray(whole - np.round(whole.mean()), dtype=np.int32)
+
+
+def reasons_of(
+    city: City,
+    where: Placed,
+    target: str,
+    why: Effects,
+    away: Millionths,
+    numbers: Mapping[Unit, Numbers],
+    texts: Texts,
+) -> tuple[Reasons, dict[Unit, Reasons]]:
+    """(the reasons of each grid, in the order of the places, none of those with too few residents; the means by level above)."""
+    grids, order = where.places[Unit.GRID], where.order[Unit.GRID]
+    effects = np.asarray(why.effects).T
+    groups = groups_of(why.features, target, city.configuration, grids=True)
+    own = _told(why.features, effects[:, order], groups, away, grids.suppressed, numbers[Unit.GRID], texts)
+    groups = groups_of(why.features, target, city.configuration, grids=False)
+    back = np.empty_like(away)
+    back[order] = away
+    above = {}
+    for unit in (Unit.COMMUNITY, Unit.TOWN, Unit.DISTRICT):
+        units, rows = city.geography.units[unit], where.order[unit]
+        size = np.maximum(np.bincount(units.of_grid, minlength=len(units.codes)), 1)
+
+        def mean(values: npt.NDArray[Any], units: Units = units, size: Ints = size) -> npt.NDArray[np.float64]:
+            return np.asarray(np.bincount(units.of_grid, values, len(units.codes)) / size)
+
+        means = np.array([mean(one)[rows] for one in effects]).reshape(len(effects), len(rows))
+        total = np.round(mean(back)[rows]).astype(np.int32)
+        above[unit] = _told(why.features, means, groups, total, np.zeros(len(rows), dtype=bool), numbers[unit], texts)
+    return own, above
+
+
+def _told(
+    features: Sequence[Feature],
+    effects: npt.NDArray[np.floating],
+    groups: Sequence[Group],
+    total: Millionths,
+    hidden: npt.NDArray[np.bool_],
+    numbers: Numbers,
+    texts: Texts,
+) -> Reasons:
+    places = len(total)
+    together = np.zeros((len(groups), places), dtype=np.int32)
+    for index, group in enumerate(groups):
+        together[index] = np.round(effects[list(group.members)].sum(axis=0, dtype=np.float64) * MILLION)
+    kept = min(REASONS_KEPT, len(groups))
+    first = np.argsort(-np.abs(together), axis=0, kind="stable")[:kept]
+    text = np.full((places, kept + 1), -1, dtype=np.int32)
+    effect = np.zeros((places, kept + 1), dtype=np.int32)
+    ranks = np.full((len(groups), places), -1, dtype=np.int8)
+    np.put_along_axis(ranks, first, np.arange(kept, dtype=np.int8)[:, None], axis=0)
+    for index, group in enumerate(groups):
+        chosen = np.flatnonzero((ranks[index] >= 0) & (together[index] != 0) & ~hidden)
+        if len(chosen):
+            own, place = together[index, chosen], ranks[index, chosen]
+            text[chosen, place] = _texts_of(group, features, effects, chosen, own, numbers, texts)
+            effect[chosen, place] = own
+    rest = np.where(hidden, 0, total - effect.sum(axis=1))
+    other = of_all(REST)
+    some = np.flatnonzero(rest)
+    if len(some):
+        up, down = (texts.number(other, REST, dict(other.statements[0].words), way) for way in (True, False))
+        text[some, kept], effect[some, kept] = np.where(rest[some] > 0, up, down), rest[some]
+    there = text >= 0
+    starts = np.concatenate([[0], np.cumsum(there.sum(axis=1))]).astype(np.int32)
+    return Reasons(starts, text[there], effect[there])
+
+
+def _texts_of(
+    group: Group,
+    features: Sequence[Feature],
+    effects: npt.NDArray[np.floating],
+    chosen: Ints,
+    own: Millionths,
+    numbers: Numbers,
+    texts: Texts,
+) -> Millionths:
+    """(chosen,) numbers of texts: what is said of each of the chosen places, each text made once."""
+    members = np.array(group.members)
+    up = own > 0
+    leading = np.argmax(effects[np.ix_(members, chosen)] * np.where(up, 1, -1), axis=0)
+    said = _said(group.theme, chosen, up, numbers)
+    columns = [leading, up.astype(np.int64), *said.columns]
+    alike = np.zeros(len(chosen), dtype=np.int64)
+    for column in columns:
+        # Combinations stay few, so that their numbers never grow beyond the places.
+        values, codes = np.unique(column, return_inverse=True)
+        alike = np.unique(alike * len(values) + codes, return_inverse=True)[1]
+    _, example = np.unique(alike, return_index=True)
+    found = np.empty(len(example), dtype=np.int32)
+    for place, row in enumerate(example.tolist()):
+        feature = features[group.members[int(leading[row])]].name
+        words = said.words(row, bool(up[row]))
+        found[place] = texts.number(group.theme, feature, words, bool(up[row]))
+    return found[alike]
+
+
+@dataclass(frozen=True)
+class Said:
+    """Which statement is made of each place, and the codes of its numbers."""
+
+    theme: Theme
+    statement: Ints
+    apart: npt.NDArray[np.bool_]  # whether its number stands apart from the usual in the direction of the effect
+    value: Ints
+    second: Ints
+    low: Ints  # -2 where nothing is usual
+    high: Ints
+    kind: Ints
+
+    @property
+    def columns(self) -> tuple[npt.NDArray[Any], ...]:
+        """All that a text depends on."""
+        return self.statement, self.apart.astype(np.int64), self.value, self.second, self.low, self.high, self.kind
+
+    def words(self, row: int, up: bool) -> dict[str, str]:
+        """The text of one place, by language."""
+        one = self.theme.statements[int(self.statement[row])]
+        value, second, low, high = (int(codes[row]) for codes in (self.value, self.second, self.low, self.high))
+        found = {}
+        for language in LANGUAGES:
+            own = (one.zero if one.zero is not None and value == 0 else one.words)[language]
+            if one.number is not None:
+                own = own.replace("{value}", shown(one.number, value, language))
+            if one.second is not None:
+                own = own.replace("{second}", shown(one.second, second, language))
+            parts = [own]
+            if one.number is not None and low != -2:
+                usual = sentences()["usual"][KINDS[int(self.kind[row])]][language]
+                parts.append(usual.replace("{usual}", usual_shown(one.number, low, high, language)))
+            if not self.apart[row] and self.theme.directed:
+                moved = sentences()["direction"]["up" if up else "down"][language]
+                parts.append(moved.replace("{all}", self.theme.all[language]).strip())
+            found[language] = ("；" if language == "zh" else "; ").join(parts)
+        return found
+
+
+def _said(theme: Theme, chosen: Ints, up: npt.NDArray[np.bool_], numbers: Numbers) -> Said:
+    """Of each place the first statement whose number stands apart from what is usual; where none does, the first of all."""
+    usable = [index for index, one in enumerate(theme.statements) if _has(theme, one, numbers)]
+    size = len(chosen)
+    nothing = np.full(size, -2, dtype=np.int64)
+    found = Said(theme, nothing.copy(), np.zeros(size, dtype=bool), *(nothing.copy() for _ in range(5)))
+    for index in usable:
+        value, second, usual = _codes(theme, theme.statements[index], chosen, numbers)
+        apart = np.zeros(size, dtype=bool)
+        if usual is not None:
+            low, high = usual.low[chosen], usual.high[chosen]
+            below = (value < low) | ((value == 0) & (high > 0))
+            apart = (low != -2) & (value >= 0) & np.where(up, value > high, below)
+        taken = (found.statement == -2) | (apart & ~found.apart)
+        found.statement[taken], found.apart[taken] = index, apart[taken]
+        found.value[taken], found.second[taken] = value[taken], second[taken]
+        for own, column in (
+            () if usual is None else ((found.low, usual.low), (found.high, usual.high), (found.kind, usual.kind))
+        ):
+            own[taken] = column[chosen][taken]
+        if usual is None:
+            found.low[taken] = found.high[taken] = found.kind[taken] = -2
+    return found
+
+
+def _has(theme: Theme, one: Statement, numbers: Numbers) -> bool:
+    """Whether the numbers of a statement are at hand."""
+    wanted = [number for number in (one.number, one.second, "half" if one.past else None) if number is not None]
+    return all(theme.names[number] in numbers.values for number in wanted)
+
+
+def _codes(theme: Theme, one: Statement, chosen: Ints, numbers: Numbers) -> tuple[Ints, Ints, Usual | None]:
+    """(values, second values, what is usual) of a statement."""
+    nothing = np.full(len(chosen), -2, dtype=np.int64)
+    value = nothing if one.number is None else numbers.codes(theme.names[one.number], one.number)[chosen]
+    second = nothing if one.second is None else numbers.codes(theme.names[one.second], one.second)[chosen]
+    if one.number is None:
+        return value, second, None
+    if one.past:
+        return value, second, numbers.before(theme.names["half"], one.number)
+    return value, second, numbers.usual(theme.names[one.number], one.number)
 
 
 def sensitive(feature: Feature) -> bool:
     """Whether a feature says too much to be shown of a single grid."""
-    if feature.family == "roll-ups":
-        return False
     return declared(feature.source).demand_only or any(code in feature.name for code in SENSITIVE_CATEGORIES)
-
-
-def _theme(feature: Feature) -> tuple[str, str]:
-    """What is told together; the few terms of a baseline stand alone."""
-    return feature.source, feature.name if feature.family == "baseline" else feature.theme or feature.family

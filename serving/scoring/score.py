@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +17,8 @@ from riskwarn.words import Unit
 from serving.columns.gaps import DataGaps
 from serving.scoring.city import Before, Scored, score_city
 from serving.scoring.gaps import data_gaps
+from serving.scoring.reasons import numbers_wanted
+from serving.scoring.sentences import sentences
 from training import Champion, Forecaster
 
 
@@ -44,12 +48,16 @@ def score(
     health = examine(home, city.as_of, named, version=city.store_version, progress=progress)
     gaps = data_gaps(health)
     used = list(dict.fromkeys(name for _, forecaster in loaded for name in forecaster.names))
+    wanted = [*used, *numbers_wanted(home.configuration, loaded)]
     executor = chosen_executor(home.settings.dask, home.settings.threads)
-    matrix = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=used)
+    matrix = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=wanted)
     progress("scoring")
     return Scoring(score_city(city, numbers, matrix, loaded, before, gaps), tuple(health), gaps)
 
 
 def catalogue_of(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> str:
-    """The version of all features that some models use: a change of any other gives the same snapshot."""
-    return version_of(configuration, [name for _, forecaster in loaded for name in forecaster.names])
+    """The version of all features that some models use, of the numbers that reasons are told with, and of their sentences: a change of
+    any other gives the same snapshot."""
+    names = [name for _, forecaster in loaded for name in forecaster.names]
+    version = version_of(configuration, [*names, *numbers_wanted(configuration, loaded)])
+    return hashlib.sha256(f"{version} {json.dumps(sentences(), sort_keys=True)}".encode()).hexdigest()

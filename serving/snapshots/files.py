@@ -19,7 +19,7 @@ from riskwarn.words import Unit
 from serving.columns import reasons as reasons_table
 from serving.columns import scores as scores_table
 from serving.columns.places import Places
-from serving.columns.reasons import AllReasons
+from serving.columns.reasons import AllReasons, Reasons
 from serving.columns.scores import AllScores, Block, Scores
 
 PLACES, SCORES, REASONS, TEXTS, HEALTH = (
@@ -77,18 +77,22 @@ def read_files(folder: Path, sums: Mapping[str, str]) -> Content:
         for block, unit, part in _parts(folder / SCORES, scores_table.READ):
             assert unit is not None
             scores.setdefault(block, {})[unit] = scores_table.from_arrow(part)
-        grids = len(places[Unit.GRID])
-        reasons = {
-            block: reasons_table.from_arrow(part, grids)
-            for block, _, part in _parts(folder / REASONS, reasons_table.READ)
-        }
+        reasons: dict[Block, Reasons] = {}
+        above: dict[tuple[Block, Unit], Reasons] = {}
+        for block, unit, part in _parts(folder / REASONS, reasons_table.READ):
+            assert unit is not None
+            own = reasons_table.from_arrow(part, len(places[unit]))
+            if unit is Unit.GRID:
+                reasons[block] = own
+            else:
+                above[block, unit] = own
         texts = pq.read_table(folder / TEXTS, **_PLAINLY).to_pylist()
         health: Sequence[dict[str, Any]] = json.loads((folder / HEALTH).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise SnapshotDamaged(
             snapshot=folder.name, problem=f"its tables cannot be read ({type(error).__name__})"
         ) from error
-    return Content(places, scores, AllReasons(tuple(texts), reasons), tuple(health))
+    return Content(places, scores, AllReasons(tuple(texts), reasons, above), tuple(health))
 
 
 def verify(folder: Path, sums: Mapping[str, str]) -> None:

@@ -37,13 +37,17 @@ def scores_frame(home: Home, snapshot: str) -> pd.DataFrame:
 
 
 def reasons_frame(home: Home, snapshot: str) -> pd.DataFrame:
-    """One row a target, horizon, grid (code) and reason, the strongest first; effects in millionths of a probability."""
+    """One row a target, horizon, unit (its code) and reason, the strongest first; effects in millionths of a probability."""
     folder = home.snapshots / snapshot
-    codes = np.array(Places.from_arrow(pq.read_table(folder / PLACES))[Unit.GRID].codes, dtype=object)
+    places = Places.from_arrow(pq.read_table(folder / PLACES))
     reasons: pd.DataFrame = pq.read_table(folder / REASONS).to_pandas()
     texts: pd.DataFrame = pq.read_table(folder / TEXTS).to_pandas()
-    told = reasons.assign(code=codes[reasons["grid"]])
-    return told.merge(texts, left_on="text", right_index=True, how="left").drop(columns=["grid", "text"])
+    code = np.full(len(reasons), None, dtype=object)
+    for unit in DOWNWARDS:
+        own = (reasons["unit"] == unit.value).to_numpy()
+        code[own] = np.array(places[unit].codes, dtype=object)[reasons["row"].to_numpy()[own]]
+    told = reasons.assign(code=code)
+    return told.merge(texts, left_on="text", right_index=True, how="left").drop(columns=["row", "text"])
 
 
 def _codes_above(places: Places, unit: Unit) -> tuple[str, ...]:

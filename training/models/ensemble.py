@@ -7,7 +7,7 @@ neither falls as the horizon grows, and nothing is cut or raised afterwards.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property, partial
@@ -26,7 +26,7 @@ from training.labels.task import ForecastInputs
 from training.models.design import ROWS as BLOCK
 from training.models.design import Design, design
 from training.models.effects import SpanTerms, effects
-from training.models.forecast import Forecast, Reasons
+from training.models.forecast import Forecast, Forecaster, Reasons
 from training.models.linear import Linear
 from training.models.margins import Margins
 from training.models.poisson import LEAST_MARGIN, MOST_MARGIN, margins
@@ -170,9 +170,7 @@ class Ensemble:
         """What each feature adds, in probability points: they add up to a grid's score minus the city's mean score."""
         return self.explained(inputs, origin, [])
 
-    def explained(
-        self, inputs: ForecastInputs, origin: date, known: list[KnownSpan]
-    ) -> Reasons:
+    def explained(self, inputs: ForecastInputs, origin: date, known: list[KnownSpan]) -> Reasons:
         """The same, with what is `known` of its spans from other horizons of its family; what is not is added there."""
         held = cache(partial(design, inputs.matrix, [origin], self.names))
         spans = []
@@ -227,6 +225,13 @@ class Ensemble:
                 write_text(folder / f"members-{span.start}-{span.stop}.json", json.dumps(span.deviations.tolist()))
             if span.alone is not None:
                 write_text(folder / f"alone-{span.start}-{span.stop}.txt", span.alone.trees.model_to_string())
+
+
+def explain_family(forecasters: Sequence[Forecaster], inputs: ForecastInputs, origin: date) -> Iterator[Reasons]:
+    """The reasons of each of a target's forecasters: spans that their horizons share are explained once."""
+    known: list[KnownSpan] = []
+    for one in forecasters:
+        yield one.explained(inputs, origin, known) if isinstance(one, Ensemble) else one.explain(inputs, origin)
 
 
 def _only(columns: Callable[[], Design], origins: Sequence[date]) -> Design:

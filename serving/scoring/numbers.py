@@ -1,0 +1,109 @@
+"""The plain numbers of the places of a level, as they are shown, and what is usual there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from features import City, FeatureMatrix
+from features.windows import SHORT_AND_LONG
+from riskwarn.words import Unit
+from serving.scoring.places import Placed
+from serving.scoring.usual import AGES, AGO, Codes, Peers, Reals, coded, peers_of
+
+#: Numbers that are no sum over places: the oldest is the oldest anywhere, the last the last anywhere.
+_OLDEST, _LATEST = ("_oldest",), ("_last",)
+
+#: What is seen from a grid beyond itself means nothing for a unit.
+_AROUND = ("_near", "_community")
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Codes between which a number usually lies; -2 where nothing is usual."""
+
+    low: Codes
+    high: Codes
+    kind: npt.NDArray[np.int8]  # with whom is compared, among the kinds
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Of the places of one level, in their order."""
+
+    values: Mapping[str, Reals]  # by the name of the plain number
+    peers: Peers
+    size: Reals  # (places,) number of grids
+    past: float  # by how much the longer window is longer than the shorter
+    kinds: tuple[str, ...]
+    _usual: dict[tuple[str, bool], Usual] = field(default_factory=dict, repr=False)
+
+    def codes(self, name: str, number: str) -> Codes:
+        """(places,) a number as it is shown."""
+        return coded(number, self.values[name])
+
+    def usual(self, name: str, number: str) -> Usual:
+        """What it usually is."""
+        if (name, False) not in self._usual:
+            shares = (0.5, 0.5) if number in (*AGES, *AGO) else (0.25, 0.75)
+            per_grid = self.values[name] if number in (*AGES, *AGO) else self.values[name] / self.size
+            found = []
+            for one in self.peers.shares(per_grid, *shares):
+                own = one[self.peers.group] * (1.0 if number in (*AGES, *AGO) else self.size)
+                found.append(np.where(np.isnan(own), -2, coded(number, own)))
+            kind = np.array([self.kinds.index(kind) for kind in self.peers.kinds], dtype=np.int8)[self.peers.group]
+            self._usual[name, False] = Usual(*found, kind)
+        return self._usual[name, False]
+
+    def before(self, long: str, number: str) -> Usual:
+        """What it was before, by the longer window."""
+        if (long, True) not in self._usual:
+            mean = self.values[long] / self.past
+            kind = np.full(len(mean), self.kinds.index("past"), dtype=np.int8)
+            self._usual[long, True] = Usual(coded(number, np.floor(mean)), coded(number, np.ceil(mean)), kind)
+        return self._usual[long, True]
+
+
+#: With whom places are compared, as the sentences name it.
+KINDS = ("kind", "town", "city", "past", "community", "town_unit", "district")
+
+_UNIT_KINDS = {Unit.COMMUNITY: "community", Unit.TOWN: "town_unit", Unit.DISTRICT: "district"}
+
+
+def numbers_of_levels(city: City, matrix: FeatureMatrix, names: Sequence[str], where: Placed) -> dict[Unit, Numbers]:
+    """The plain numbers of each level below the city."""
+    place = {name: index for index, name in enumerate(matrix.names)}
+    plain = {name: np.asarray(matrix.values[place[name]])[-1].astype(np.float64) for name in names}
+    short, long = SHORT_AND_LONG[city.calendar.period]
+    community = city.geography.units[Unit.COMMUNITY]
+    order = where.order[Unit.GRID]
+    own = {name: values[order] for name, values in plain.items()}
+    for name, values in plain.items():
+        if name.endswith(("_open", "_recent")):
+            summed = np.bincount(community.of_grid, values, len(community.codes)).astype(np.float64)
+            own[f"{name}_community"] = summed[community.of_grid][order]
+    peers = peers_of(city)
+    found = {Unit.GRID: Numbers(own, Peers(peers.group[order], peers.kinds), np.ones(len(order)), long / short, KINDS)}
+    for unit, kind in _UNIT_KINDS.items():
+        units, place_of = city.geography.units[unit], where.order[unit]
+        size = np.bincount(units.of_grid, minlength=len(units.codes)).astype(np.float64)[place_of]
+        values = {
+            name: _over_grids(name, one, units.of_grid, len(units.codes))[place_of]
+            for name, one in plain.items()
+            if not name.endswith(_AROUND)
+        }
+        alike = Peers(np.zeros(len(place_of), dtype=np.int64), (kind,))
+        found[unit] = Numbers(values, alike, np.maximum(size, 1), long / short, KINDS)
+    return found
+
+
+def _over_grids(name: str, values: Reals, unit: npt.NDArray[np.integer], units: int) -> Reals:
+    """(units,) of all grids of each."""
+    if not name.endswith((*_OLDEST, *_LATEST)):
+        return np.bincount(unit, np.nan_to_num(values), units).astype(np.float64)
+    found = np.full(units, np.nan)
+    (np.fmax if name.endswith(_OLDEST) else np.fmin).at(found, unit, values)
+    return found
