@@ -25,6 +25,7 @@ from serving.scoring.places import Placed
 from serving.scoring.sentences import (
     LANGUAGES,
     REST,
+    REST_ABOVE,
     Statement,
     Theme,
     key_of,
@@ -39,6 +40,9 @@ from training import Champion, Forecaster
 from training import Reasons as Effects
 
 REASONS_KEPT = 12
+
+#: What makes less of all that moves a place is told with the rest.
+LEAST_SHARE = 0.02
 
 #: Not shown of a single grid, as petitions are not: categories that say too much of a household.
 SENSITIVE_CATEGORIES = ("marriage_family", "medical", "self_harm", "village_affairs")
@@ -86,6 +90,7 @@ class Group:
 
     theme: Theme
     members: tuple[int, ...]
+    leading: tuple[int, ...]  # of these one may be named
 
 
 #: What is told of a grid's surroundings is of the records themselves in the units above.
@@ -108,15 +113,21 @@ def numbers_wanted(configuration: Configuration, loaded: Sequence[tuple[Champion
 
 
 def groups_of(features: Sequence[Feature], target: str, configuration: Configuration, grids: bool) -> list[Group]:
-    """What is told of a grid, or of a unit above: sensitive features of units only, and of what is around a grid only of grids."""
+    """What is told of a grid, or of a unit above. Of a grid petitions are not, and sensitive categories are told with all of their source
+    and never named; of a unit what is around its grids is told with what is in them."""
     members: dict[tuple[str, str], list[int]] = {}
     for index, feature in enumerate(features):
-        if not (grids and sensitive(feature)):
+        if not (grids and declared(feature.source).demand_only):
             theme, source = key_of(feature, target, configuration)
             if not grids and theme in _AROUND:
                 theme = "waiting" if contract(source, configuration).roles & {Role.CASE, Role.DEMAND} else "volume"
             members.setdefault((theme, source), []).append(index)
-    return [Group(theme_of(key, target, configuration, features[own[0]]), tuple(own)) for key, own in members.items()]
+    groups = []
+    for key, own in members.items():
+        named = [index for index in own if not (grids and sensitive(features[index]))]
+        if named:
+            groups.append(Group(theme_of(key, target, configuration, features[named[0]]), tuple(own), tuple(named)))
+    return groups
 
 
 def away_from_mean(score: npt.NDArray[np.float64]) -> Millionths:
@@ -138,7 +149,7 @@ def reasons_of(
     grids, order = where.places[Unit.GRID], where.order[Unit.GRID]
     effects = np.asarray(why.effects).T
     groups = groups_of(why.features, target, city.configuration, grids=True)
-    own = _told(why.features, effects[:, order], groups, away, grids.suppressed, numbers[Unit.GRID], texts)
+    own = _told(why.features, effects[:, order], groups, away, grids.suppressed, numbers[Unit.GRID], texts, REST)
     groups = groups_of(why.features, target, city.configuration, grids=False)
     back = np.empty_like(away)
     back[order] = away
@@ -152,7 +163,9 @@ def reasons_of(
 
         means = np.array([mean(one)[rows] for one in effects]).reshape(len(effects), len(rows))
         total = np.round(mean(back)[rows]).astype(np.int32)
-        above[unit] = _told(why.features, means, groups, total, np.zeros(len(rows), dtype=bool), numbers[unit], texts)
+        above[unit] = _told(
+            why.features, means, groups, total, np.zeros(len(rows), dtype=bool), numbers[unit], texts, REST_ABOVE
+        )
     return own, above
 
 
@@ -164,25 +177,28 @@ def _told(
     hidden: npt.NDArray[np.bool_],
     numbers: Numbers,
     texts: Texts,
+    last: str,
 ) -> Reasons:
     places = len(total)
     together = np.zeros((len(groups), places), dtype=np.int32)
     for index, group in enumerate(groups):
         together[index] = np.round(effects[list(group.members)].sum(axis=0, dtype=np.float64) * MILLION)
     kept = min(REASONS_KEPT, len(groups))
-    first = np.argsort(-np.abs(together), axis=0, kind="stable")[:kept]
+    sizes = np.abs(together)
+    least = np.maximum(LEAST_SHARE * sizes.sum(axis=0), 1)
+    first = np.argsort(-sizes, axis=0, kind="stable")[:kept]
     text = np.full((places, kept + 1), -1, dtype=np.int32)
     effect = np.zeros((places, kept + 1), dtype=np.int32)
     ranks = np.full((len(groups), places), -1, dtype=np.int8)
     np.put_along_axis(ranks, first, np.arange(kept, dtype=np.int8)[:, None], axis=0)
     for index, group in enumerate(groups):
-        chosen = np.flatnonzero((ranks[index] >= 0) & (together[index] != 0) & ~hidden)
+        chosen = np.flatnonzero((ranks[index] >= 0) & (sizes[index] >= least) & ~hidden)
         if len(chosen):
             own, place = together[index, chosen], ranks[index, chosen]
             text[chosen, place] = _texts_of(group, features, effects, chosen, own, numbers, texts)
             effect[chosen, place] = own
     rest = np.where(hidden, 0, total - effect.sum(axis=1))
-    other = of_all(REST)
+    other = of_all(last)
     some = np.flatnonzero(rest)
     if len(some):
         up, down = (texts.number(other, REST, dict(other.statements[0].words), way) for way in (True, False))
@@ -202,7 +218,7 @@ def _texts_of(
     texts: Texts,
 ) -> Millionths:
     """(chosen,) numbers of texts: what is said of each of the chosen places, each text made once."""
-    members = np.array(group.members)
+    members = np.array(group.leading)
     up = own > 0
     leading = np.argmax(effects[np.ix_(members, chosen)] * np.where(up, 1, -1), axis=0)
     said = _said(group.theme, chosen, up, numbers)
@@ -215,7 +231,7 @@ def _texts_of(
     _, example = np.unique(alike, return_index=True)
     found = np.empty(len(example), dtype=np.int32)
     for place, row in enumerate(example.tolist()):
-        feature = features[group.members[int(leading[row])]].name
+        feature = features[group.leading[int(leading[row])]].name
         words = said.words(row, bool(up[row]))
         found[place] = texts.number(group.theme, feature, words, bool(up[row]))
     return found[alike]
@@ -227,7 +243,9 @@ class Said:
 
     theme: Theme
     statement: Ints
-    apart: npt.NDArray[np.bool_]  # whether its number stands apart from the usual in the direction of the effect
+    apart: npt.NDArray[
+        np.int8
+    ]  # 1 where its number stands apart from the usual in the direction of the effect, -1 in the other
     value: Ints
     second: Ints
     low: Ints  # -2 where nothing is usual
@@ -237,7 +255,7 @@ class Said:
     @property
     def columns(self) -> tuple[npt.NDArray[Any], ...]:
         """All that a text depends on."""
-        return self.statement, self.apart.astype(np.int64), self.value, self.second, self.low, self.high, self.kind
+        return self.statement, self.apart, self.value, self.second, self.low, self.high, self.kind
 
     def words(self, row: int, up: bool) -> dict[str, str]:
         """The text of one place, by language."""
@@ -249,13 +267,16 @@ class Said:
             if one.number is not None:
                 own = own.replace("{value}", shown(one.number, value, language))
             if one.second is not None:
-                own = own.replace("{second}", shown(one.second, second, language))
+                told = shown(one.second, second, language)
+                own = own.replace("{second}", "none" if told == "no" else told)
             parts = [own]
             if one.number is not None and low != -2:
-                usual = sentences()["usual"][KINDS[int(self.kind[row])]][language]
+                kind = KINDS[int(self.kind[row])]
+                usual = (self.theme.before if kind == "past" else sentences()["usual"][kind])[language]
                 parts.append(usual.replace("{usual}", usual_shown(one.number, low, high, language)))
-            if not self.apart[row] and self.theme.directed:
-                moved = sentences()["direction"]["up" if up else "down"][language]
+            if self.apart[row] != 1 and self.theme.directed:
+                how = "opposed" if self.apart[row] == -1 and self.theme.all[language] else "direction"
+                moved = sentences()[how]["up" if up else "down"][language]
                 parts.append(moved.replace("{all}", self.theme.all[language]).strip())
             found[language] = ("；" if language == "zh" else "; ").join(parts)
         return found
@@ -266,15 +287,16 @@ def _said(theme: Theme, chosen: Ints, up: npt.NDArray[np.bool_], numbers: Number
     usable = [index for index, one in enumerate(theme.statements) if _has(theme, one, numbers)]
     size = len(chosen)
     nothing = np.full(size, -2, dtype=np.int64)
-    found = Said(theme, nothing.copy(), np.zeros(size, dtype=bool), *(nothing.copy() for _ in range(5)))
+    found = Said(theme, nothing.copy(), np.zeros(size, dtype=np.int8), *(nothing.copy() for _ in range(5)))
     for index in usable:
         value, second, usual = _codes(theme, theme.statements[index], chosen, numbers)
-        apart = np.zeros(size, dtype=bool)
+        apart = np.zeros(size, dtype=np.int8)
         if usual is not None:
             low, high = usual.low[chosen], usual.high[chosen]
             below = (value < low) | ((value == 0) & (high > 0))
-            apart = (low != -2) & (value >= 0) & np.where(up, value > high, below)
-        taken = (found.statement == -2) | (apart & ~found.apart)
+            away = (value > high).astype(np.int8) - below
+            apart = np.where((low != -2) & (value >= 0), np.where(up, away, -away), 0).astype(np.int8)
+        taken = (found.statement == -2) | ((apart == 1) & (found.apart != 1))
         found.statement[taken], found.apart[taken] = index, apart[taken]
         found.value[taken], found.second[taken] = value[taken], second[taken]
         for own, column in (

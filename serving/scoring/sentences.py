@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -26,7 +26,7 @@ LANGUAGES = ("zh", "en")
 CITY = "city"
 
 #: What is not told apart.
-REST = "rest"
+REST, REST_ABOVE = "rest", "rest_above"
 
 #: What a baseline's terms are about; the others are of the city.
 _BASELINES = {
@@ -35,6 +35,9 @@ _BASELINES = {
 }
 
 _OWN = "local"
+
+#: Themes that are told with another: apart they would seem to contradict each other.
+_TOGETHER = {"pace": "volume", "crossing": "volume", "position": "volume", "near_repeat": "neighbours"}
 
 #: The longer windows in words.
 _LONG, _YEAR = {"zh": "半年", "en": "half year"}, {"zh": "一年", "en": "year"}
@@ -61,11 +64,12 @@ class Theme:
     all: Words  # what else it looks at
     services: tuple[str, ...]
     names: Mapping[str, str]  # number -> the plain number of that name
+    before: Words = field(default_factory=dict)  # how a number is compared with the place's own past
 
     @property
     def directed(self) -> bool:
         """Whether a sentence tells where it moves the score: not of what is told together."""
-        return self.name not in (CITY, REST)
+        return self.name not in (CITY, REST, REST_ABOVE)
 
 
 @cache
@@ -83,8 +87,11 @@ def key_of(feature: Feature, target: str, configuration: Configuration) -> tuple
         return (_BASELINES[rule], configuration.targets[target].source) if rule in _BASELINES else (CITY, "")
     if feature.source == "calendar":
         return CITY, ""
-    known = feature.theme in sentences()["themes"] and feature.theme != _OWN
-    return (feature.theme if known else feature.name), feature.source
+    theme = _TOGETHER.get(feature.theme, feature.theme)
+    if theme == "volume" and contract(feature.source, configuration).demand_only:
+        theme = "waiting"
+    known = theme in sentences()["themes"] and theme != _OWN
+    return (theme if known else feature.name), feature.source
 
 
 def theme_of(key: tuple[str, str], target: str, configuration: Configuration, own: Feature | None = None) -> Theme:
@@ -115,7 +122,15 @@ def theme_of(key: tuple[str, str], target: str, configuration: Configuration, ow
         for one in told["statements"]
     )
     statements += (Statement(_fill(sentences()["whole"], filled)),)
-    return Theme(name, source, statements, told["all"], _services(name, declared), names)
+    return Theme(
+        name,
+        source,
+        statements,
+        told["all"],
+        _services(name, declared),
+        names,
+        _fill(sentences()["usual"]["past"], filled),
+    )
 
 
 def of_all(name: str) -> Theme:

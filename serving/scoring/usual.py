@@ -56,7 +56,7 @@ def coded(number: str, values: Reals) -> Codes:
         return np.maximum(np.round(whole / 100), 0).astype(np.int64)
     whole = np.rint(whole)
     step = 10.0 ** np.maximum(np.floor(np.log10(np.maximum(whole, 1))) - 1, 1)
-    rounded = np.where(whole >= _ROUND, np.floor(whole / step) * step, whole)
+    rounded = np.where(whole >= _ROUND, np.rint(whole / step) * step, whole)
     return np.where((whole == 2), 1, rounded).astype(np.int64)
 
 
@@ -81,7 +81,7 @@ def usual_shown(number: str, low: int, high: int, language: str) -> str:
     """What lies between two codes, in words."""
     if low == high:
         told = shown(number, low, language)
-        return "0" if told == "no" else told
+        return "none" if told == "no" else told
     scale = 100 if number in PEOPLE else 1
     measure = _MEASURES.get(number, "件") if language == "zh" else ""
     first, last = low * scale, (2 if high == 1 and scale == 1 else high * scale)
