@@ -39,11 +39,14 @@ class Numbers:
     size: Reals  # (places,) number of grids
     past: float  # by how much the longer window is longer than the shorter
     kinds: tuple[str, ...]
+    _codes: dict[str, Codes] = field(default_factory=dict, repr=False)
     _usual: dict[tuple[str, bool], Usual] = field(default_factory=dict, repr=False)
 
     def codes(self, name: str, number: str) -> Codes:
         """(places,) a number as it is shown."""
-        return coded(number, self.values[name])
+        if name not in self._codes:
+            self._codes[name] = coded(number, self.values[name])
+        return self._codes[name]
 
     def usual(self, name: str, number: str) -> Usual:
         """What it usually is."""

@@ -222,19 +222,27 @@ def _texts_of(
     up = own > 0
     leading = np.argmax(effects[np.ix_(members, chosen)] * np.where(up, 1, -1), axis=0)
     said = _said(group.theme, chosen, up, numbers)
-    columns = [leading, up.astype(np.int64), *said.columns]
-    alike = np.zeros(len(chosen), dtype=np.int64)
-    for column in columns:
-        # Combinations stay few, so that their numbers never grow beyond the places.
-        values, codes = np.unique(column, return_inverse=True)
-        alike = np.unique(alike * len(values) + codes, return_inverse=True)[1]
-    _, example = np.unique(alike, return_index=True)
+    _, example, alike = np.unique(_combined([leading, up, *said.columns]), return_index=True, return_inverse=True)
     found = np.empty(len(example), dtype=np.int32)
     for place, row in enumerate(example.tolist()):
         feature = features[group.leading[int(leading[row])]].name
         words = said.words(row, bool(up[row]))
         found[place] = texts.number(group.theme, feature, words, bool(up[row]))
     return found[alike]
+
+
+def _combined(columns: Sequence[npt.NDArray[Any]]) -> Ints:
+    """(rows,) a number for each combination of what the columns hold."""
+    found, many = np.zeros(len(columns[0]), dtype=np.int64), 1
+    for column in columns:
+        codes = column.astype(np.int64)
+        codes -= codes.min()
+        size = int(codes.max()) + 1
+        if many * size >= 2**62:
+            values, found = np.unique(found, return_inverse=True)
+            many = len(values)
+        found, many = found * size + codes, many * size
+    return found
 
 
 @dataclass(frozen=True)

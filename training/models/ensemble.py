@@ -80,17 +80,22 @@ class SpanModel:
     def explained(self, columns: Design, origin: date, threads: int) -> SpanTerms:
         """What each column adds to the margin: SHAP values of trees (Lundberg et al. 2020), and the terms of the regression."""
         drawn = columns.rows([origin]).T
-        found = np.zeros(drawn.shape)
+        found, bases = np.zeros(drawn.shape), []
         if self.linear is not None:
-            weight = self.linear.coefficients / self.linear.scale
-            np.multiply(drawn - self.linear.mean[:, None], weight[:, None], out=found)
-            if self.trees is not None:
-                _add_shap(self.trees, drawn, found, threads)
+            # Column by column: of a large city all at once would leave the core's memory with each step.
+            for column, (own, mean) in enumerate(zip(drawn, self.linear.mean, strict=True)):
+                np.subtract(own, mean, out=found[column], dtype=np.float64)
+                found[column] *= self.linear.coefficients[column] / self.linear.scale[column]
+            base = 0.0 if self.trees is None else _add_shap(self.trees, drawn, found, threads)
+            bases.append(self.linear.intercept + base)
         if self.alone is not None:
-            _add_shap(self.alone.trees, drawn, found, threads)
-            found /= 1 if self.linear is None else 2
-        rate = np.exp(self.margin(lambda: columns, [origin], threads)[0])
-        return SpanTerms(rate, found.astype(np.float32))
+            bases.append(self.alone.mean + _add_shap(self.alone.trees, drawn, found, threads))
+        parts = len(bases)
+        margin = (sum(bases) + found.sum(axis=0)) / parts
+        terms = found.astype(np.float32)
+        if parts > 1:
+            terms /= parts
+        return SpanTerms(np.exp(np.clip(margin, LEAST_MARGIN, MOST_MARGIN)), terms)
 
     def same(self, other: SpanModel) -> bool:
         """Whether it is the same model, though it was read from other files."""
@@ -271,10 +276,12 @@ def load_ensemble(folder: Path, content: dict[str, Any], threads: int = 1) -> En
     )
 
 
-def _add_shap(trees: lgb.Booster, drawn: npt.NDArray[np.float32], found: Reals, threads: int) -> None:
-    """Add the SHAP values of trees to `found`, of (columns, rows)."""
+def _add_shap(trees: lgb.Booster, drawn: npt.NDArray[np.float32], found: Reals, threads: int) -> float:
+    """Add the SHAP values of trees to `found`, of (columns, rows); gives the usual margin."""
     tables = tables_of(trees)
     if tables is not None:
         tables.added(drawn, found)
-    else:
-        found += np.asarray(trees.predict(drawn.T, pred_contrib=True, num_threads=threads), dtype=np.float64)[:, :-1].T
+        return tables.base
+    told = np.asarray(trees.predict(drawn.T, pred_contrib=True, num_threads=threads), dtype=np.float64)
+    found += told[:, :-1].T
+    return float(told[0, -1])

@@ -19,8 +19,11 @@ from numba.core.types import int32, uint8
 from features.engine.compiling import float32, float64, int64, kernel, read, void
 from training.intervals.counts import Reals
 
-#: Splits whose outcomes have one table: 2,048 combinations.
+#: Splits on the way to one leaf whose outcomes may have a table: 2,048 combinations.
 MOST_SPLITS = 11
+
+#: Splits that leaves share a table for: with more, tables take longer to make than they save for 66,000 rows.
+SHARED_SPLITS = 9
 
 #: Rows that are looked at at once: what they hold of the columns stays near a core.
 ROWS = 2048
@@ -125,7 +128,7 @@ def _read(tree: dict[str, str]) -> tuple[list[Split], list[Leaf]]:
 
 def _divided(leaves: Sequence[Leaf], depth: int) -> Iterator[list[Leaf]]:
     """The leaves, or, where their ways ask too many splits for one table, those on either side of a split."""
-    if len({split for leaf in leaves for split, *_ in leaf.way}) <= MOST_SPLITS:
+    if len(leaves) == 1 or len({split for leaf in leaves for split, *_ in leaf.way}) <= SHARED_SPLITS:
         yield list(leaves)
         return
     sides = [[leaf for leaf in leaves if leaf.way[depth][1] is side] for side in (True, False)]
@@ -186,19 +189,9 @@ def _values_of_masks(shares: Reals) -> Reals:
     """(masks, k) what each of k players adds to a game that is won where all are in: one in the mask is in if it is asked, one that
     is not asked is in by its share; the mean over all orders in which they may be asked (Shapley 1953)."""
     k = len(shares)
-    inside = (np.arange(2**k)[:, None] >> np.arange(k) & 1).astype(np.float64)
     weight = np.array([factorial(size) * factorial(k - 1 - size) / factorial(k) for size in range(k)])
     found = np.empty((2**k, k))
-    for own in range(k):
-        # The others' product by how many of them are asked: a polynomial, factor by factor.
-        by_size = np.zeros((2**k, k))
-        by_size[:, 0] = 1.0
-        for other in range(k):
-            if other != own:
-                moved = by_size[:, :-1] * inside[:, other, None]
-                by_size *= shares[other]
-                by_size[:, 1:] += moved
-        found[:, own] = (inside[:, own] - shares[own]) * (by_size @ weight)
+    play(shares, weight, np.empty(k), found)
     return found
 
 
@@ -240,3 +233,26 @@ def add_tables(  # type: ignore[no-untyped-def]
             added, begin = found[slot[first + place]], begins[table] + place
             for row in range(rows):
                 added[row] += values[begin + outcome[row] * width]
+
+
+@kernel(void(read(float64), read(float64), float64[::1], float64[:, ::1]))
+def play(shares, weight, by_size, found):  # type: ignore[no-untyped-def]
+    """Fill in :func:`_values_of_masks`; `by_size` is the others' product by how many of them are asked, factor by factor."""
+    k = len(shares)
+    for mask in range(len(found)):
+        for own in range(k):
+            by_size[:] = 0.0
+            by_size[0] = 1.0
+            asked = 0
+            for other in range(k):
+                if other == own:
+                    continue
+                inside = float((mask >> other) & 1)
+                asked += 1
+                for size in range(asked, 0, -1):
+                    by_size[size] = by_size[size] * shares[other] + by_size[size - 1] * inside
+                by_size[0] *= shares[other]
+            value = 0.0
+            for size in range(k):
+                value += by_size[size] * weight[size]
+            found[mask, own] = value * (float((mask >> own) & 1) - shares[own])
