@@ -1,0 +1,59 @@
+"""Numbers as they are shown, and what is usual beside them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from serving.scoring.usual import AGES, AGO, LEAST, Peers, coded, shown, usual_shown
+
+
+def told(number: str, value: float, language: str = "en") -> str:
+    return shown(number, int(coded(number, np.array([value]))[0]), language)
+
+
+def test_counts_of_one_and_two_are_never_apart_and_large_ones_are_round() -> None:
+    assert [told("open", count) for count in (0, 1, 2, 3, 19, 20, 24, 26, 104, 1234)] == [
+        "no", "1–2", "1–2", "3", "19", "about 20", "about 20", "about 30", "about 100", "about 1,200",
+    ]  # fmt: skip
+    assert [told("open", count, "zh") for count in (0, 2, 5, 31)] == ["0件", "1–2件", "5件", "约30件"]
+    assert told("year", 3, "zh") == "3次" and told("population", 1234, "zh") == "约1200人"
+
+
+def test_times_are_told_in_bands() -> None:
+    assert [told("oldest", days) for days in (0, 13, 14, 28, 84, 182, 364)] == [
+        "under 2 weeks", "under 2 weeks", "2 to 4 weeks", "4 to 12 weeks", "over 12 weeks", "over half a year", "over a year",
+    ]  # fmt: skip
+    assert told("last", 3, "zh") == "2周以内" and told("last", np.nan, "zh") == "无记录"
+
+
+@pytest.mark.parametrize("number", ["open", "population", *AGES, *AGO])
+@given(values=st.lists(st.integers(0, 5000), min_size=2, max_size=2))
+def test_a_greater_number_has_no_lesser_code(number: str, values: list[int]) -> None:
+    low, high = coded(number, np.array(sorted(values), dtype=float))
+    assert low <= high
+
+
+def test_what_is_usual_is_a_range_that_tells_one_from_two_no_more() -> None:
+    assert [usual_shown("open", *pair, "en") for pair in ((0, 0), (1, 1), (0, 1), (1, 5), (3, 3), (9, 30))] == [
+        "none", "1–2", "0–2", "1–5", "3", "9–30",
+    ]  # fmt: skip
+    assert usual_shown("open", 1, 5, "zh") == "1–5件" and usual_shown("population", 8, 16, "zh") == "800–1600人"
+
+
+def test_quartiles_are_of_ones_own_group_and_of_what_is_known() -> None:
+    rng = np.random.default_rng(0)
+    values = rng.integers(0, 50, 500).astype(float)
+    group = rng.integers(0, 3, 500)
+    values[group == 1] += 100
+    values[:50] = np.nan
+    low, high = Peers(group, ("kind", "kind", "city", "town")).shares(values, 0.25, 0.75)
+    for one in range(3):
+        own = values[(group == one) & ~np.isnan(values)]
+        assert [low[one], high[one]] == pytest.approx(np.quantile(own, [0.25, 0.75]), abs=1.5)
+        assert {low[one], high[one]} <= set(own)
+    assert np.isnan(low[3]), "nobody is there"
+    [few] = Peers(np.zeros(LEAST - 1, dtype=np.int64), ("city",)).shares(np.ones(LEAST - 1), 0.5)
+    assert np.isnan(few[0]), "too few to tell"
