@@ -82,7 +82,11 @@ class AllReasons:
             if size == 0:
                 continue
             row = np.repeat(np.arange(len(one.starts) - 1, dtype=np.int32), np.diff(one.starts))
-            blocks = pa.repeat(target, size), pa.repeat(pa.scalar(horizon, pa.int32()), size), pa.repeat(unit.value, size)
+            blocks = (
+                pa.repeat(target, size),
+                pa.repeat(pa.scalar(horizon, pa.int32()), size),
+                pa.repeat(unit.value, size),
+            )
             yield pa.table([*blocks, row, one.text, one.effect], SCHEMA)
 
     def texts_as_arrow(self) -> pa.Table:

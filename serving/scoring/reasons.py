@@ -17,6 +17,7 @@ from features import City, Feature, catalogue
 from features.catalogue.plain import plain_numbers
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract, declared
+from riskwarn.disclosure import is_sensitive
 from riskwarn.geography.units import Units
 from riskwarn.words import Role, Unit
 from serving.columns.reasons import MILLION, Reasons
@@ -43,9 +44,6 @@ REASONS_KEPT = 12
 
 #: What makes less of all that moves a place is told with the rest.
 LEAST_SHARE = 0.02
-
-#: Not shown of a single grid, as petitions are not: categories that say too much of a household.
-SENSITIVE_CATEGORIES = ("marriage_family", "medical", "self_harm", "village_affairs")
 
 Ints = npt.NDArray[np.int64]
 Millionths = npt.NDArray[np.int32]
@@ -145,7 +143,7 @@ def reasons_of(
     numbers: Mapping[Unit, Numbers],
     texts: Texts,
 ) -> tuple[Reasons, dict[Unit, Reasons]]:
-    """(the reasons of each grid, in the order of the places, none of those with too few residents; the means by level above)."""
+    """(the reasons of each grid, in the order of the places; the means by level above); none where details are withheld."""
     grids, order = where.places[Unit.GRID], where.order[Unit.GRID]
     effects = np.asarray(why.effects).T
     groups = groups_of(why.features, target, city.configuration, grids=True)
@@ -164,7 +162,7 @@ def reasons_of(
         means = np.array([mean(one)[rows] for one in effects]).reshape(len(effects), len(rows))
         total = np.round(mean(back)[rows]).astype(np.int32)
         above[unit] = _told(
-            why.features, means, groups, total, np.zeros(len(rows), dtype=bool), numbers[unit], texts, REST_ABOVE
+            why.features, means, groups, total, where.places[unit].suppressed, numbers[unit], texts, REST_ABOVE
         )
     return own, above
 
@@ -198,6 +196,10 @@ def _told(
             text[chosen, place] = _texts_of(group, features, effects, chosen, own, numbers, texts)
             effect[chosen, place] = own
     rest = np.where(hidden, 0, total - effect.sum(axis=1))
+    # What is left by rounding alone is no reason: the strongest takes it.
+    rounding = (np.abs(rest) <= len(groups)) & (text[:, 0] >= 0)
+    effect[rounding, 0] += rest[rounding]
+    rest[rounding] = 0
     other = of_all(last)
     some = np.flatnonzero(rest)
     if len(some):
@@ -336,4 +338,4 @@ def _codes(theme: Theme, one: Statement, chosen: Ints, numbers: Numbers) -> tupl
 
 def sensitive(feature: Feature) -> bool:
     """Whether a feature says too much to be shown of a single grid."""
-    return declared(feature.source).demand_only or any(code in feature.name for code in SENSITIVE_CATEGORIES)
+    return is_sensitive(feature.name, demand_only=declared(feature.source).demand_only)

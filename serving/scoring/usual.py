@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from features import City
+from riskwarn.disclosure import DURATION_BANDS
+from riskwarn.disclosure.bands import ONE_OR_TWO
 from riskwarn.words import Unit
 
 Reals = npt.NDArray[np.float64]
@@ -20,23 +22,33 @@ Codes = npt.NDArray[np.int64]
 #: Places of which something is usual, at least.
 LEAST = 8
 
-#: Days at which bands of time begin; with the first words for what lies between.
-_DAYS = (14, 28, 84, 182, 364)
-_AGES = {
-    "zh": ("不到2周", "2至4周", "4至12周", "超过12周", "超过半年", "超过1年"),
-    "en": ("under 2 weeks", "2 to 4 weeks", "4 to 12 weeks", "over 12 weeks", "over half a year", "over a year"),
-}
-_AGO = {
-    "zh": ("2周以内", "2至4周前", "4至12周前", "12周至半年前", "半年至1年前", "1年以前", "无记录"),
-    "en": (
-        "within 2 weeks", "2 to 4 weeks ago", "4 to 12 weeks ago", "12 weeks to half a year ago",
-        "half a year to a year ago", "over a year ago", "never on record",
-    ),
+#: Days at which bands of time begin.
+_DAYS = tuple(7 * weeks for weeks in DURATION_BANDS)
+
+#: What lies in each band, by its first week: an age, and how long ago something was.
+_WORDS = {
+    "zh": {
+        0: ("不到2周", "2周以内"), 2: ("2至4周", "2至4周前"), 4: ("4至8周", "4至8周前"), 8: ("8至12周", "8至12周前"),
+        12: ("超过12周", "12周至半年前"), 26: ("超过半年", "半年至1年前"), 52: ("超过1年", "1年以前"),
+    },
+    "en": {
+        0: ("under 2 weeks", "within 2 weeks"), 2: ("2 to 4 weeks", "2 to 4 weeks ago"),
+        4: ("4 to 8 weeks", "4 to 8 weeks ago"), 8: ("8 to 12 weeks", "8 to 12 weeks ago"),
+        12: ("over 12 weeks", "12 weeks to half a year ago"), 26: ("over half a year", "half a year to a year ago"),
+        52: ("over a year", "over a year ago"),
+    },
 }  # fmt: skip
+_NEVER = {"zh": "无记录", "en": "never on record"}
+_FIRST_WEEKS = (0, *DURATION_BANDS)
 
 #: Numbers that are times, and what they are: an age, or how long ago something was.
 AGES, AGO = ("oldest",), ("last", "events_last")
 PEOPLE = ("population",)
+
+#: Sums over several grids, and the bands in which they are told, by their least.
+AROUND = ("near", "open_near", "events_near", "open_community", "recent_community")
+_COARSE = {3: "3–5", 6: "6–10", 11: "11–19"}
+_COARSE_MOST = {3: 5, 6: 10, 11: 19}
 
 #: What is counted, where it is not cases.
 _MEASURES = {"year": "次", **dict.fromkeys(PEOPLE, "人")}
@@ -57,21 +69,29 @@ def coded(number: str, values: Reals) -> Codes:
     whole = np.rint(whole)
     step = 10.0 ** np.maximum(np.floor(np.log10(np.maximum(whole, 1))) - 1, 1)
     rounded = np.where(whole >= _ROUND, np.rint(whole / step) * step, whole)
+    if number in AROUND:
+        # Of what is around a grid bands alone are told: less the others' numbers, one's own would be left.
+        edges = np.array(list(_COARSE))
+        rounded = np.where(
+            (whole >= edges[0]) & (whole < _ROUND), edges[np.searchsorted(edges, whole, side="right") - 1], rounded
+        )
     return np.where((whole == 2), 1, rounded).astype(np.int64)
 
 
 def shown(number: str, code: int, language: str) -> str:
     """A number in words."""
     if number in AGES:
-        return _AGES[language][code] if code >= 0 else "—"
+        return _WORDS[language][_FIRST_WEEKS[code]][0] if code >= 0 else "—"
     if number in AGO:
-        return _AGO[language][code]
+        return _WORDS[language][_FIRST_WEEKS[code]][1] if code < len(_FIRST_WEEKS) else _NEVER[language]
     measure = _MEASURES.get(number, "件") if language == "zh" else ""
     if number in PEOPLE:
         told = f"{100 * max(code, 1):,}" if language == "en" else str(100 * max(code, 1))
         return f"about {told}" if language == "en" else f"约{told}{measure}"
+    if number in AROUND and code in _COARSE:
+        return f"{_COARSE[code]}{measure}"
     if code == 1:
-        return f"1–2{measure}"
+        return f"{ONE_OR_TWO}{measure}"
     if code >= _ROUND:
         return f"about {code:,}" if language == "en" else f"约{code}{measure}"
     return "no" if language == "en" and code == 0 else f"{code}{measure}"
@@ -84,7 +104,8 @@ def usual_shown(number: str, low: int, high: int, language: str) -> str:
         return "none" if told == "no" else told
     scale = 100 if number in PEOPLE else 1
     measure = _MEASURES.get(number, "件") if language == "zh" else ""
-    first, last = low * scale, (2 if high == 1 and scale == 1 else high * scale)
+    most = {1: 2, **(_COARSE_MOST if number in AROUND else {})} if scale == 1 else {}
+    first, last = low * scale, most.get(high, high * scale)
     return f"{first:,}–{last:,}" if language == "en" else f"{first}–{last}{measure}"
 
 

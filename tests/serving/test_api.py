@@ -15,6 +15,7 @@ from tests.conftest import Town
 from tests.serving.conftest import running
 from tests.worlds import NOW
 
+REASON = {"feature", "theme", "source", "zh", "en", "direction", "services", "effect"}
 ITEM = {
     "unit", "code", "name", "rank", "rank_interval", "score", "expected_count", "per_10000", "interval", "level",
     "change", "data_gap", "suppressed", "reasons",
@@ -54,7 +55,7 @@ def test_the_ranking_has_its_shape(api: httpx.Client, town: Town) -> None:
         assert item["interval"][0] <= item["interval"][1]
         assert item["rank_interval"][0] <= item["rank_interval"][1]
         assert item["change"] is None
-        assert all(set(reason) == {"feature", "zh", "en", "effect"} for reason in item["reasons"])
+        assert all(set(reason) == REASON for reason in item["reasons"])
     scores = [item["score"] for item in ranking["items"]]
     assert scores == sorted(scores, reverse=True)
 
@@ -81,7 +82,9 @@ def test_a_champion_that_is_a_baseline_gives_reasons_too(api: httpx.Client) -> N
     assert any(item["reasons"] for item in ranking["items"])
     shown = next(item for item in ranking["items"] if item["reasons"])
     why = get(api, f"/v1/grids/{shown['code']}/explanation?target=safety&horizon=4")
-    assert all(reason["feature"].startswith("baseline_") and reason["zh"] for reason in why["reasons"])
+    assert all(reason["zh"] and reason["en"] for reason in why["reasons"])
+    # Its terms are told like features: of what is forecast, by what came before.
+    assert {"escalation", "volume", "waiting"} & {reason["theme"] for reason in why["reasons"]}
 
 
 def test_units_above_sum_their_parts(api: httpx.Client) -> None:

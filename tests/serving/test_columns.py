@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,18 @@ def contents(draw: st.DrawFn) -> Content:
     places = made_up_places(draw)
     blocks = [("conflict", 1), ("conflict", 4), ("safety", 4)]
     scores = {block: {unit: made_up_scores(draw, len(places[unit])) for unit in DOWNWARDS} for block in blocks}
-    texts = ({"feature": "a", "zh": "甲", "en": "A"}, {"feature": "b", "zh": "乙", "en": "B"})
+    texts = tuple(
+        {
+            "feature": name,
+            "theme": "t",
+            "source": "",
+            "zh": "甲",
+            "en": name,
+            "direction": "raises",
+            "services": services,
+        }
+        for name, services in (("a", []), ("b", ["answer", "visit"]))
+    )
     reasons = {}
     for block in blocks[: draw(st.integers(0, 3))]:
         counts = [draw(st.integers(0, 2)) for _ in places[Unit.GRID].codes]
@@ -56,7 +68,17 @@ def contents(draw: st.DrawFn) -> Content:
         number = np.arange(starts[-1], dtype=np.int32) % 2
         if len(number):
             reasons[block] = Reasons(starts, number, number * 1000 - 7)
-    return Content(places, scores, AllReasons(texts, reasons), ({"source": "disputes", "gap": None},))
+    above = {(block, Unit.TOWN): Reasons(*one) for block, one in _reasons_of_towns(places, list(reasons))}
+    return Content(places, scores, AllReasons(texts, reasons, above), ({"source": "disputes", "gap": None},))
+
+
+def _reasons_of_towns(
+    places: Places, blocks: list[tuple[str, int]]
+) -> Iterator[tuple[tuple[str, int], list[np.ndarray]]]:
+    """One for each town."""
+    size = len(places[Unit.TOWN])
+    for block in blocks:
+        yield block, [np.arange(size + first, dtype=np.int32) % most for first, most in ((1, 99), (0, 2), (0, 99))]
 
 
 def equal(one: object, other: object) -> bool:
@@ -83,6 +105,8 @@ def test_files_keep_every_number(content: Content, tmp_path_factory: pytest.Temp
         assert all(equal(by_unit[unit], again.scores[block][unit]) for unit in DOWNWARDS)
         for grid in range(len(content.places[Unit.GRID])):
             assert again.reasons.of(block, grid) == content.reasons.of(block, grid)
+        for town in range(len(content.places[Unit.TOWN])):
+            assert again.reasons.of(block, town, unit=Unit.TOWN) == content.reasons.of(block, town, unit=Unit.TOWN)
     assert write_files(folder, "t", again) == sums, "the same numbers give the same bytes"
 
 

@@ -24,7 +24,7 @@ from riskwarn.words import Level
 from serving.alerts.raising import FIRST_OF_A_TOWN
 from serving.publishing.publish import publish
 from serving.scoring.levels import levels
-from serving.snapshots.frames import reasons_frame, scores_frame
+from serving.snapshots.frames import scores_frame
 from serving.snapshots.published import newest
 from serving.snapshots.replay import rebuild
 from tests.conftest import Town
@@ -270,18 +270,3 @@ def test_levels_need_both_rank_and_size() -> None:
     assert set(levels(np.full(200, 0.2), rank, rules)) == {Level.NONE.value}
     assert set(levels(np.zeros(200), rank, rules)) == {Level.NONE.value}
     assert set(levels(score, rank, rules, silent=True)) == {Level.UNKNOWN.value}
-
-
-def test_reasons_that_say_nearly_the_same_are_told_together(town: Town) -> None:
-    """One line a theme and source; the words are those of a feature that moves the probability the same way."""
-    from features import catalogue
-
-    reasons = reasons_frame(town.home, town.published.snapshot)
-    themes = {feature.name: (feature.source, feature.theme) for feature in catalogue(town.home.configuration)}
-    told = reasons[reasons["feature"].isin(themes)].copy()
-    assert len(told) > 100
-    told["theme"] = told["feature"].map(themes)
-    assert not told.duplicated(["code", "target", "horizon", "theme"]).any()
-    assert not told["feature"].str.startswith("petitions_").any() or set(
-        told[told["feature"].str.startswith("petitions_")]["theme"].map(lambda theme: theme[1])
-    ) == {"roll-ups"}

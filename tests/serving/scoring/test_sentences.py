@@ -32,14 +32,17 @@ BASELINES = (*MEANING, "shrunk_history", "conflictology", "season_sin", "season_
 
 
 def configuration(period: Period = Period.WEEK) -> Configuration:
-    shipped = dict.fromkeys(("disputes", "petitions", "hotline", "grid_reports", "hazards", "police_calls", "incidents"), {})
+    names = ("disputes", "petitions", "hotline", "grid_reports", "hazards", "police_calls", "incidents")
+    shipped: dict[str, dict[str, object]] = {name: {} for name in names}
     return Configuration.model_validate(
         {"period": period, "sources": {**shipped, **OWN}, "features": {"on": ["proxies"]}}
     )
 
 
 def every_feature(declared: Configuration) -> list[Feature]:
-    own = [Feature("mine", "local", "disputes", "我的特征", "my feature", catalogue(declared)[0].quantity, theme="local")]
+    own = [
+        Feature("mine", "local", "disputes", "我的特征", "my feature", catalogue(declared)[0].quantity, theme="local")
+    ]
     return [*catalogue(declared), *own, *(term(name, "conflict", "", "") for name in BASELINES)]
 
 

@@ -23,8 +23,9 @@ def test_counts_of_one_and_two_are_never_apart_and_large_ones_are_round() -> Non
 
 
 def test_times_are_told_in_bands() -> None:
-    assert [told("oldest", days) for days in (0, 13, 14, 28, 84, 182, 364)] == [
-        "under 2 weeks", "under 2 weeks", "2 to 4 weeks", "4 to 12 weeks", "over 12 weeks", "over half a year", "over a year",
+    assert [told("oldest", days) for days in (0, 13, 14, 28, 56, 84, 182, 364)] == [
+        "under 2 weeks", "under 2 weeks", "2 to 4 weeks", "4 to 8 weeks", "8 to 12 weeks", "over 12 weeks", "over half a year",
+        "over a year",
     ]  # fmt: skip
     assert told("last", 3, "zh") == "2周以内" and told("last", np.nan, "zh") == "无记录"
 
@@ -41,6 +42,18 @@ def test_what_is_usual_is_a_range_that_tells_one_from_two_no_more() -> None:
         "none", "1–2", "0–2", "1–5", "3", "9–30",
     ]  # fmt: skip
     assert usual_shown("open", 1, 5, "zh") == "1–5件" and usual_shown("population", 8, 16, "zh") == "800–1600人"
+
+
+def test_of_sums_over_several_grids_bands_alone_are_told() -> None:
+    assert [told("open_near", count) for count in (2, 3, 5, 6, 19, 24)] == [
+        "1–2",
+        "3–5",
+        "3–5",
+        "6–10",
+        "11–19",
+        "about 20",
+    ]
+    assert usual_shown("open_near", 3, 6, "en") == "3–10" and usual_shown("open_near", 6, 6, "zh") == "6–10件"
 
 
 def test_quartiles_are_of_ones_own_group_and_of_what_is_known() -> None:

@@ -1,0 +1,94 @@
+"""The reasons of a published city: they add up, they can be recounted, and they say no more than may be said."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from features import read_city
+from features.building.build import build_features
+from features.catalogue.plain import plain_numbers
+from riskwarn.words import Unit
+from serving.columns.reasons import MILLION
+from serving.scoring.usual import coded, shown
+from serving.snapshots.files import Content, read_files
+from serving.snapshots.frames import reasons_frame
+from serving.snapshots.published import newest
+from tests.conftest import Town
+from tests.serving.scoring.test_sentences import TRANSFORMS
+
+
+@pytest.fixture(scope="module")
+def content(town: Town) -> Content:
+    row = newest(town.home)
+    assert row is not None
+    return read_files(town.home.snapshots / row.id, row.manifest["files"])
+
+
+def test_what_is_told_of_a_grid_adds_up_to_its_score_minus_the_citys_mean(content: Content) -> None:
+    hidden = content.places[Unit.GRID].suppressed
+    for block, by_unit in content.scores.items():
+        score = by_unit[Unit.GRID].score
+        for grid in range(len(score)):
+            told = content.reasons.of(block, grid)
+            assert bool(told) != bool(hidden[grid])
+            if told:
+                assert sum(one["effect"] for one in told) == pytest.approx(score[grid] - score.mean(), abs=1e-6)
+                sizes = [abs(one["effect"]) for one in told if one["theme"] != "rest"]
+                assert sizes == sorted(sizes, reverse=True)
+
+
+def test_of_a_unit_the_mean_of_its_grids_is_told(content: Content) -> None:
+    places = content.places
+    for block, by_unit in content.scores.items():
+        score = by_unit[Unit.GRID].score
+        away = score - score.mean()
+        for unit in (Unit.COMMUNITY, Unit.TOWN):
+            for row in range(len(places[unit])):
+                inside = places.within(unit, row, Unit.GRID)
+                told = content.reasons.of(block, row, unit=unit)
+                if places[unit].suppressed[row]:
+                    assert told == []
+                else:
+                    assert sum(one["effect"] for one in told) == pytest.approx(away[inside].mean(), abs=3e-6)
+
+
+def test_a_reason_is_a_sentence_that_keeps_small_numbers_and_names_no_transform(town: Town) -> None:
+    reasons = reasons_frame(town.home, town.published.snapshot)
+    assert {"grid", "community", "town"} <= set(reasons["unit"]) and len(reasons) > 300
+    texts = reasons.drop_duplicates(["zh", "en", "unit"])
+    assert not texts["zh"].str.contains(r"[{}]").any() and not texts["en"].str.contains(r"[{}]").any()
+    for text in (*texts["zh"], *texts["en"]):
+        assert not TRANSFORMS.search(text), text
+    assert not texts["zh"].str.contains(r"(?<![\d–])[12][件次]").any(), "one and two are told together"
+    assert not texts["en"].str.contains(r"(?<![\d–])[12] (?!to|residents)\w+ (?:disputes|calls|reports|hazards)").any()
+    grids = reasons[reasons["unit"] == "grid"]
+    assert not (grids["source"] == "petitions").any()
+    assert not grids["feature"].str.contains("marriage_family|medical|self_harm|village_affairs|petitions").any()
+    up = reasons["effect"] > 0
+    assert (reasons.loc[up, "direction"] == "raises").all() and (reasons.loc[~up, "direction"] == "lowers").all()
+    assert not reasons.duplicated(["code", "unit", "target", "horizon", "theme", "source"]).any()
+
+
+def test_what_is_told_can_be_recounted(town: Town, content: Content) -> None:
+    """The number in a sentence is that of the grid's records."""
+    city = read_city(town.home)
+    names = [row.feature.name for row in plain_numbers(town.home.configuration)]
+    matrix = build_features(city, [city.as_of], names=names)
+    opened = matrix.values[names.index("plain_disputes_open"), 0]
+    known = dict(zip(city.geography.grid_ids, coded("open", opened.astype(float)), strict=True))
+    seen = 0
+    for row, code in enumerate(content.places[Unit.GRID].codes):
+        for one in content.reasons.of(("conflict", 4), row):
+            found = re.match(r"未化解矛盾纠纷((?:约)?[\d–]+件)，最久", one["zh"])
+            if one["theme"] == "waiting" and one["source"] == "disputes" and found:
+                assert found[1] == shown("open", int(known[code]), "zh")
+                seen += 1
+    assert seen > 10
+
+
+def test_effects_are_whole_millionths(content: Content) -> None:
+    for one in content.reasons.blocks.values():
+        assert one.effect.dtype == np.int32 and (np.abs(one.effect) <= MILLION).all() and (one.effect != 0).all()
