@@ -53,12 +53,12 @@ class Numbers:
         if (name, False) not in self._usual:
             shares = (0.5, 0.5) if number in (*AGES, *AGO) else (0.25, 0.75)
             per_grid = self.values[name] if number in (*AGES, *AGO) else self.values[name] / self.size
-            found = []
-            for one in self.peers.shares(per_grid, *shares):
-                own = one[self.peers.group] * (1.0 if number in (*AGES, *AGO) else self.size)
-                found.append(np.where(np.isnan(own), -2, coded(number, own)))
+            scale = 1.0 if number in (*AGES, *AGO) else self.size
+            low, high = (
+                _known(number, one[self.peers.group] * scale) for one in self.peers.shares(per_grid, *shares)
+            )
             kind = np.array([self.kinds.index(kind) for kind in self.peers.kinds], dtype=np.int8)[self.peers.group]
-            self._usual[name, False] = Usual(*found, kind)
+            self._usual[name, False] = Usual(low, high, kind)
         return self._usual[name, False]
 
     def before(self, long: str, number: str) -> Usual:
@@ -68,6 +68,11 @@ class Numbers:
             kind = np.full(len(mean), self.kinds.index("past"), dtype=np.int8)
             self._usual[long, True] = Usual(coded(number, np.floor(mean)), coded(number, np.ceil(mean)), kind)
         return self._usual[long, True]
+
+
+def _known(number: str, values: Reals) -> Codes:
+    """The codes of what is usual; -2 where that is not known."""
+    return np.where(np.isnan(values), -2, coded(number, values))
 
 
 #: With whom places are compared, as the sentences name it.

@@ -69,10 +69,10 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Reasons:
-    """Why: signed effects in probability points, (grids, features)."""
+    """Why: signed effects in probability points, (grids, features), which add up to a grid's score minus the city's mean score."""
 
     features: tuple[Feature, ...]
-    effects: Reals
+    effects: npt.NDArray[np.floating]
 
 
 class Forecaster(Protocol):
