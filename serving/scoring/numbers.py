@@ -54,9 +54,7 @@ class Numbers:
             shares = (0.5, 0.5) if number in (*AGES, *AGO) else (0.25, 0.75)
             per_grid = self.values[name] if number in (*AGES, *AGO) else self.values[name] / self.size
             scale = 1.0 if number in (*AGES, *AGO) else self.size
-            low, high = (
-                _known(number, one[self.peers.group] * scale) for one in self.peers.shares(per_grid, *shares)
-            )
+            low, high = (_known(number, one[self.peers.group] * scale) for one in self.peers.shares(per_grid, *shares))
             kind = np.array([self.kinds.index(kind) for kind in self.peers.kinds], dtype=np.int8)[self.peers.group]
             self._usual[name, False] = Usual(low, high, kind)
         return self._usual[name, False]

@@ -21,22 +21,19 @@ from riskwarn.disclosure import is_sensitive
 from riskwarn.geography.units import Units
 from riskwarn.words import Role, Unit
 from serving.columns.reasons import MILLION, Reasons
-from serving.scoring.numbers import KINDS, Numbers, Usual
+from serving.scoring.numbers import Numbers
 from serving.scoring.places import Placed
 from serving.scoring.sentences import (
-    LANGUAGES,
     REST,
     REST_ABOVE,
-    Statement,
     Theme,
     key_of,
     numbers_of,
     of_all,
-    sentences,
     services_of,
     theme_of,
 )
-from serving.scoring.usual import shown, usual_shown
+from serving.scoring.statements import said_of
 from training import Champion, Forecaster
 from training import Reasons as Effects
 
@@ -223,7 +220,7 @@ def _texts_of(
     members = np.array(group.leading)
     up = own > 0
     leading = np.argmax(effects[np.ix_(members, chosen)] * np.where(up, 1, -1), axis=0)
-    said = _said(group.theme, chosen, up, numbers)
+    said = said_of(group.theme, chosen, up, numbers)
     _, example, alike = np.unique(_combined([leading, up, *said.columns]), return_index=True, return_inverse=True)
     found = np.empty(len(example), dtype=np.int32)
     for place, row in enumerate(example.tolist()):
@@ -245,95 +242,6 @@ def _combined(columns: Sequence[npt.NDArray[Any]]) -> Ints:
             many = len(values)
         found, many = found * size + codes, many * size
     return found
-
-
-@dataclass(frozen=True)
-class Said:
-    """Which statement is made of each place, and the codes of its numbers."""
-
-    theme: Theme
-    statement: Ints
-    apart: npt.NDArray[
-        np.int8
-    ]  # 1 where its number stands apart from the usual in the direction of the effect, -1 in the other
-    value: Ints
-    second: Ints
-    low: Ints  # -2 where nothing is usual
-    high: Ints
-    kind: Ints
-
-    @property
-    def columns(self) -> tuple[npt.NDArray[Any], ...]:
-        """All that a text depends on."""
-        return self.statement, self.apart, self.value, self.second, self.low, self.high, self.kind
-
-    def words(self, row: int, up: bool) -> dict[str, str]:
-        """The text of one place, by language."""
-        one = self.theme.statements[int(self.statement[row])]
-        value, second, low, high = (int(codes[row]) for codes in (self.value, self.second, self.low, self.high))
-        found = {}
-        for language in LANGUAGES:
-            own = (one.zero if one.zero is not None and value == 0 else one.words)[language]
-            if one.number is not None:
-                own = own.replace("{value}", shown(one.number, value, language))
-            if one.second is not None:
-                told = shown(one.second, second, language)
-                own = own.replace("{second}", "none" if told == "no" else told)
-            parts = [own]
-            if one.number is not None and low != -2:
-                kind = KINDS[int(self.kind[row])]
-                usual = (self.theme.before if kind == "past" else sentences()["usual"][kind])[language]
-                parts.append(usual.replace("{usual}", usual_shown(one.number, low, high, language)))
-            if self.apart[row] != 1 and self.theme.directed:
-                how = "opposed" if self.apart[row] == -1 and self.theme.all[language] else "direction"
-                moved = sentences()[how]["up" if up else "down"][language]
-                parts.append(moved.replace("{all}", self.theme.all[language]).strip())
-            found[language] = ("；" if language == "zh" else "; ").join(parts)
-        return found
-
-
-def _said(theme: Theme, chosen: Ints, up: npt.NDArray[np.bool_], numbers: Numbers) -> Said:
-    """Of each place the first statement whose number stands apart from what is usual; where none does, the first of all."""
-    usable = [index for index, one in enumerate(theme.statements) if _has(theme, one, numbers)]
-    size = len(chosen)
-    nothing = np.full(size, -2, dtype=np.int64)
-    found = Said(theme, nothing.copy(), np.zeros(size, dtype=np.int8), *(nothing.copy() for _ in range(5)))
-    for index in usable:
-        value, second, usual = _codes(theme, theme.statements[index], chosen, numbers)
-        apart = np.zeros(size, dtype=np.int8)
-        if usual is not None:
-            low, high = usual.low[chosen], usual.high[chosen]
-            below = (value < low) | ((value == 0) & (high > 0))
-            away = (value > high).astype(np.int8) - below
-            apart = np.where((low != -2) & (value >= 0), np.where(up, away, -away), 0).astype(np.int8)
-        taken = (found.statement == -2) | ((apart == 1) & (found.apart != 1))
-        found.statement[taken], found.apart[taken] = index, apart[taken]
-        found.value[taken], found.second[taken] = value[taken], second[taken]
-        for own, column in (
-            () if usual is None else ((found.low, usual.low), (found.high, usual.high), (found.kind, usual.kind))
-        ):
-            own[taken] = column[chosen][taken]
-        if usual is None:
-            found.low[taken] = found.high[taken] = found.kind[taken] = -2
-    return found
-
-
-def _has(theme: Theme, one: Statement, numbers: Numbers) -> bool:
-    """Whether the numbers of a statement are at hand."""
-    wanted = [number for number in (one.number, one.second, "half" if one.past else None) if number is not None]
-    return all(theme.names[number] in numbers.values for number in wanted)
-
-
-def _codes(theme: Theme, one: Statement, chosen: Ints, numbers: Numbers) -> tuple[Ints, Ints, Usual | None]:
-    """(values, second values, what is usual) of a statement."""
-    nothing = np.full(len(chosen), -2, dtype=np.int64)
-    value = nothing if one.number is None else numbers.codes(theme.names[one.number], one.number)[chosen]
-    second = nothing if one.second is None else numbers.codes(theme.names[one.second], one.second)[chosen]
-    if one.number is None:
-        return value, second, None
-    if one.past:
-        return value, second, numbers.before(theme.names["half"], one.number)
-    return value, second, numbers.usual(theme.names[one.number], one.number)
 
 
 def sensitive(feature: Feature) -> bool:

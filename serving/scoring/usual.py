@@ -38,7 +38,7 @@ _WORDS = {
         52: ("over a year", "over a year ago"),
     },
 }  # fmt: skip
-_NEVER = {"zh": "无记录", "en": "never on record"}
+_NEVER = {"zh": "无记录", "en": "none on record"}
 _FIRST_WEEKS = (0, *DURATION_BANDS)
 
 #: Numbers that are times, and what they are: an age, or how long ago something was.

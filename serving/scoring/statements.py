@@ -1,0 +1,102 @@
+"""Which statement is made of each place, and its words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from serving.scoring.numbers import KINDS, Numbers, Usual
+from serving.scoring.sentences import LANGUAGES, Statement, Theme, sentences
+from serving.scoring.usual import Codes, shown, usual_shown
+
+
+@dataclass(frozen=True)
+class Said:
+    """Which statement is made of each place, and the codes of its numbers."""
+
+    theme: Theme
+    statement: Codes
+    apart: npt.NDArray[np.int8]  # 1: its number stands apart from the usual as its effect does; -1: the other way
+    value: Codes
+    second: Codes
+    low: Codes  # -2 where nothing is usual
+    high: Codes
+    kind: Codes
+
+    @property
+    def columns(self) -> tuple[npt.NDArray[Any], ...]:
+        """All that a text depends on."""
+        return self.statement, self.apart, self.value, self.second, self.low, self.high, self.kind
+
+    def words(self, row: int, up: bool) -> dict[str, str]:
+        """The text of one place, by language."""
+        one = self.theme.statements[int(self.statement[row])]
+        value, second, low, high = (int(codes[row]) for codes in (self.value, self.second, self.low, self.high))
+        found = {}
+        for language in LANGUAGES:
+            own = (one.zero if one.zero is not None and value == 0 else one.words)[language]
+            if one.number is not None:
+                own = own.replace("{value}", shown(one.number, value, language))
+            if one.second is not None:
+                told = shown(one.second, second, language)
+                own = own.replace("{second}", "none" if told == "no" else told)
+            parts = [own]
+            if one.number is not None and low != -2:
+                kind = KINDS[int(self.kind[row])]
+                usual = (self.theme.before if kind == "past" else sentences()["usual"][kind])[language]
+                parts.append(usual.replace("{usual}", usual_shown(one.number, low, high, language)))
+            if self.apart[row] != 1 and self.theme.directed:
+                how = "opposed" if self.apart[row] == -1 and self.theme.all[language] else "direction"
+                moved = sentences()[how]["up" if up else "down"][language]
+                parts.append(moved.replace("{all}", self.theme.all[language]).strip())
+            found[language] = ("；" if language == "zh" else "; ").join(parts)
+        return found
+
+
+def said_of(theme: Theme, chosen: Codes, up: npt.NDArray[np.bool_], numbers: Numbers) -> Said:
+    """Of each place the first statement whose number stands apart from what is usual as its effect does; where none does, the first
+    whose number does not stand apart against it."""
+    usable = [index for index, one in enumerate(theme.statements) if _has(theme, one, numbers)]
+    size = len(chosen)
+    nothing = np.full(size, -2, dtype=np.int64)
+    found = Said(theme, nothing.copy(), np.zeros(size, dtype=np.int8), *(nothing.copy() for _ in range(5)))
+    for index in usable:
+        value, second, usual = _codes(theme, theme.statements[index], chosen, numbers)
+        apart = np.zeros(size, dtype=np.int8)
+        if usual is not None:
+            low, high = usual.low[chosen], usual.high[chosen]
+            below = (value < low) | ((value == 0) & (high > 0))
+            away = (value > high).astype(np.int8) - below
+            apart = np.where(low != -2, np.where(up, away, -away), 0).astype(np.int8)
+            apart[value < 0] = -2  # there is no such number
+        taken = (found.statement == -2) | ((apart > found.apart) & (usual is not None))
+        found.statement[taken], found.apart[taken] = index, apart[taken]
+        found.value[taken], found.second[taken] = value[taken], second[taken]
+        for own, column in (
+            () if usual is None else ((found.low, usual.low), (found.high, usual.high), (found.kind, usual.kind))
+        ):
+            own[taken] = column[chosen][taken]
+        if usual is None:
+            found.low[taken] = found.high[taken] = found.kind[taken] = -2
+    return found
+
+
+def _has(theme: Theme, one: Statement, numbers: Numbers) -> bool:
+    """Whether the numbers of a statement are at hand."""
+    wanted = [number for number in (one.number, one.second, "half" if one.past else None) if number is not None]
+    return all(theme.names[number] in numbers.values for number in wanted)
+
+
+def _codes(theme: Theme, one: Statement, chosen: Codes, numbers: Numbers) -> tuple[Codes, Codes, Usual | None]:
+    """(values, second values, what is usual) of a statement."""
+    nothing = np.full(len(chosen), -2, dtype=np.int64)
+    value = nothing if one.number is None else numbers.codes(theme.names[one.number], one.number)[chosen]
+    second = nothing if one.second is None else numbers.codes(theme.names[one.second], one.second)[chosen]
+    if one.number is None:
+        return value, second, None
+    if one.past:
+        return value, second, numbers.before(theme.names["half"], one.number)
+    return value, second, numbers.usual(theme.names[one.number], one.number)
