@@ -69,7 +69,7 @@ class Theme:
     @property
     def directed(self) -> bool:
         """Whether a sentence tells where it moves the score: not of what is told together."""
-        return self.name not in (CITY, REST, REST_ABOVE)
+        return self.name not in (CITY, REST)
 
 
 @cache
@@ -135,7 +135,9 @@ def theme_of(key: tuple[str, str], target: str, configuration: Configuration, ow
 
 def of_all(name: str) -> Theme:
     """What is said of the city, or of the rest: no number, and no direction but that of its effect."""
-    return Theme(name, "", (Statement(sentences()[name]),), {"zh": "", "en": ""}, (), {})
+    return Theme(
+        REST if name == REST_ABOVE else name, "", (Statement(sentences()[name]),), {"zh": "", "en": ""}, (), {}
+    )
 
 
 def services_of(theme: Theme, feature: str) -> tuple[str, ...]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.scoring.usual import AGES, AGO, LEAST, Peers, coded, shown, usual_shown
+from features import read_city
+from riskwarn.words import Unit
+from serving.scoring.usual import AGES, AGO, LEAST, Peers, coded, peers_of, shown, usual_shown
+from tests.conftest import Town
 
 
 def told(number: str, value: float, language: str = "en") -> str:
@@ -70,3 +75,20 @@ def test_quartiles_are_of_ones_own_group_and_of_what_is_known() -> None:
     assert np.isnan(low[3]), "nobody is there"
     [few] = Peers(np.zeros(LEAST - 1, dtype=np.int64), ("city",)).shares(np.ones(LEAST - 1), 0.5)
     assert np.isnan(few[0]), "too few to tell"
+
+
+def test_a_grid_is_compared_with_its_kind_else_with_its_town_else_with_all(town: Town) -> None:
+    city = read_city(town.home)
+    grids = len(city.geography)
+    towns = city.geography.units[Unit.TOWN]
+    for kinds, told in (
+        (["basic"] * grids, {"kind"}),
+        (["basic"] * (grids - 1) + ["special"], {"kind", "town", "city"}),
+        ([None] * grids, {"town", "city"}),
+    ):
+        peers = peers_of(replace(city, geography=replace(city.geography, kinds=tuple(kinds))))
+        found = [peers.kinds[group] for group in peers.group.tolist()]
+        assert set(found) <= told and found[0] == ("kind" if kinds[0] else found[0])
+        for group in set(peers.group.tolist()):
+            inside = np.flatnonzero(peers.group == group)
+            assert peers.kinds[group] != "town" or len(set(towns.of_grid[inside].tolist())) == 1
