@@ -63,7 +63,9 @@ def _usual(span: SpanTerms) -> tuple[tuple[float, Reals], tuple[float, Reals]]:
     share = span.rate / span.rate.sum()
     margin = np.log(span.rate)
     even = span.terms.mean(axis=1, dtype=np.float64)
-    return (float(margin.mean()), even), (float(margin @ share), (span.terms @ share.astype(np.float32)).astype(float))
+    # Summed here and not by BLAS, whose bits depend on its threads: a replay gives the same bytes.
+    weighed = np.array([float((column * share).sum()) for column in span.terms])
+    return (float(margin.mean()), even), (float((margin * share).sum()), weighed)
 
 
 def _slope(rate: Reals, usual: float, score: Reals, usual_score: float) -> Reals:

@@ -84,8 +84,9 @@ class PoissonRegression:
 
     def explain(self, inputs: ForecastInputs, origin: date) -> Reasons:
         """The regression's terms, in probability points."""
-        terms = self.terms(inputs, [origin])
-        span = SpanTerms(self._means(terms), self.linear.contributions(terms).T.astype(np.float32))
+        terms = self.linear.contributions(self.terms(inputs, [origin]))
+        margin = np.clip(self.linear.intercept + terms.sum(axis=1), LEAST_MARGIN, MOST_MARGIN)
+        span = SpanTerms(np.exp(margin), terms.T.astype(np.float32))
         own = [
             term(*some) for some in ((name, inputs.history.target, zh, en) for name, zh, en in (*_HISTORY, *_SEASON))
         ]
