@@ -11,8 +11,9 @@ import numpy.typing as npt
 from features import City, FeatureMatrix
 from features.windows import SHORT_AND_LONG
 from riskwarn.words import Unit
+from serving.scoring.peers import Peers, peers_of
 from serving.scoring.places import Placed
-from serving.scoring.usual import AGES, AGO, Codes, Peers, Reals, coded, peers_of
+from serving.scoring.shown import AGES, AGO, Codes, Reals, coded
 
 #: Numbers that are no sum over places: the oldest is the oldest anywhere, the last the last anywhere.
 _OLDEST, _LATEST = ("_oldest",), ("_last",)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from serving.scoring.numbers import KINDS, Numbers, Usual
 from serving.scoring.sentences import LANGUAGES, Statement, Theme, sentences
-from serving.scoring.usual import Codes, shown, usual_shown
+from serving.scoring.shown import Codes, shown, usual_shown
 
 
 @dataclass(frozen=True)

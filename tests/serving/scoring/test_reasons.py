@@ -12,7 +12,7 @@ from features.building.build import build_features
 from features.catalogue.plain import plain_numbers
 from riskwarn.words import Unit
 from serving.columns.reasons import MILLION
-from serving.scoring.usual import coded, shown
+from serving.scoring.shown import coded, shown
 from serving.snapshots.files import Content, read_files
 from serving.snapshots.frames import reasons_frame
 from serving.snapshots.published import newest

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from features import read_city
 from riskwarn.words import Unit
-from serving.scoring.usual import AGES, AGO, LEAST, Peers, coded, peers_of, shown, usual_shown
+from serving.scoring.peers import LEAST, Peers, peers_of
+from serving.scoring.shown import AGES, AGO, coded, shown, usual_shown
 from tests.conftest import Town
 
 

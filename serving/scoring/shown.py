@@ -1,26 +1,18 @@
-"""What is usual for places of a kind, and numbers as they may be shown: counts of 1 and 2 together, times in bands.
+"""Plain numbers as they may be shown: counts of 1 and 2 together, large ones round, times in bands.
 
 A number is shown by its code: equal codes are shown alike, and a greater code is a greater number.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
-from features import City
 from riskwarn.disclosure import DURATION_BANDS
 from riskwarn.disclosure.bands import ONE_OR_TWO
-from riskwarn.words import Unit
 
 Reals = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
-
-#: Places of which something is usual, at least.
-LEAST = 8
 
 #: Days at which bands of time begin.
 _DAYS = tuple(7 * weeks for weeks in DURATION_BANDS)
@@ -107,38 +99,3 @@ def usual_shown(number: str, low: int, high: int, language: str) -> str:
     most = {1: 2, **(_COARSE_MOST if number in AROUND else {})} if scale == 1 else {}
     first, last = low * scale, most.get(high, high * scale)
     return f"{first:,}–{last:,}" if language == "en" else f"{first}–{last}{measure}"
-
-
-@dataclass(frozen=True)
-class Peers:
-    """With which places each is compared: `kinds` say what those of a group have in common."""
-
-    group: Codes  # (places,)
-    kinds: tuple[str, ...]  # of each group
-
-    def shares(self, values: Reals, *shares: float) -> list[Reals]:
-        """(groups,) for each share the number of a place below which so many of its group lie; NaN where nothing is known."""
-        known = ~np.isnan(values)
-        group, value = self.group[known], values[known]
-        order = np.lexsort((value, group))
-        starts = np.searchsorted(group[order], np.arange(len(self.kinds) + 1))
-        size = np.diff(starts)
-        held = np.append(value[order], np.nan)
-        found = []
-        for share in shares:
-            place = starts[:-1] + np.floor(share * np.maximum(size - 1, 0) + 0.5).astype(np.int64)
-            found.append(np.where(size >= LEAST, held[np.minimum(place, len(held) - 1)], np.nan))
-        return found
-
-
-def peers_of(city: City) -> Peers:
-    """The grids of a grid's kind; where nobody knows that, those of its town; where these are few, all."""
-    geography = city.geography
-    number = Counter(geography.kinds)
-    kinds = [kind for kind in number if kind is not None and number[kind] >= LEAST]
-    numbers = {kind: place for place, kind in enumerate(kinds)}
-    group = np.array([numbers.get(kind, -1) if kind else -1 for kind in geography.kinds], dtype=np.int64)
-    towns = geography.units[Unit.TOWN]
-    large = np.bincount(towns.of_grid, minlength=len(towns.codes)) >= LEAST
-    of_town = np.where(large[towns.of_grid], len(kinds) + towns.of_grid, len(kinds) + len(towns.codes))
-    return Peers(np.where(group >= 0, group, of_town), (*["kind"] * len(kinds), *["town"] * len(towns.codes), "city"))
