@@ -44,7 +44,7 @@ class Leaves:
 
 def leaves_of(booster: lgb.Booster, rounds: int | None = None) -> Leaves | None:
     """The first trees of a booster; None where one has more leaves, or decides otherwise than between two numbers."""
-    trees = [_fields(one) for one in booster.model_to_string(num_iteration=rounds).split("\nTree=")[1:]]
+    trees = [fields_of(one) for one in booster.model_to_string(num_iteration=rounds).split("\nTree=")[1:]]
     asked: list[tuple[int, float, int]] = []
     begins, values = [0], np.zeros((len(trees), _MOST_LEAVES))
     for index, tree in enumerate(trees):
@@ -66,13 +66,13 @@ def leaves_of(booster: lgb.Booster, rounds: int | None = None) -> Leaves | None:
         columns,
         np.array(begins, dtype=np.int64),
         column.astype(np.int64),
-        _rounded_down(np.array([one[1] for one in asked], dtype=np.float64)),
+        rounded_down(np.array([one[1] for one in asked], dtype=np.float64)),
         np.array([one[2] for one in asked], dtype=np.uint32),
         values,
     )
 
 
-def _fields(text: str) -> dict[str, str]:
+def fields_of(text: str) -> dict[str, str]:
     """The fields of one tree in LightGBM's text."""
     return dict(line.partition("=")[::2] for line in text.splitlines() if "=" in line)
 
@@ -100,7 +100,7 @@ def _struck_out(tree: dict[str, str]) -> tuple[list[int], list[tuple[int, float,
     return order, splits
 
 
-def _rounded_down(thresholds: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+def rounded_down(thresholds: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     """The greatest number of single precision that does not exceed each: whatever is at most the one is at most the other."""
     near = thresholds.astype(np.float32)
     return np.where(near > thresholds, np.nextafter(near, np.float32(-np.inf)), near)

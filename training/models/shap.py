@@ -18,6 +18,7 @@ from numba.core.types import int32, uint8
 
 from features.engine.compiling import float32, float64, int64, kernel, read, void
 from training.intervals.counts import Reals
+from training.models.leaves import fields_of, rounded_down
 
 #: Splits on the way to one leaf whose outcomes may have a table: 2,048 combinations.
 MOST_SPLITS = 11
@@ -87,7 +88,7 @@ def tables_of(booster: lgb.Booster) -> Tables | None:
     """The tables of a booster; None where a tree parts by category, is no tree of constants, or has too long a way."""
     base, parts = 0.0, list[tuple[list[Split], list[Leaf]]]()
     for text in booster.model_to_string().split("\nTree=")[1:]:
-        tree = dict(line.partition("=")[::2] for line in text.splitlines() if "=" in line)
+        tree = fields_of(text)
         if tree["num_cat"] != "0" or tree.get("is_linear", "0") != "0":
             return None
         splits, leaves = _read(tree)
@@ -156,7 +157,7 @@ def _joined(base: float, parts: Sequence[tuple[list[Split], list[Leaf]]]) -> Tab
         np.array(asked, dtype=whole),
         np.array(splits_at, dtype=whole),
         np.array([place_of[one.column] for one in splits], dtype=whole),
-        _rounded_down(np.array([one.threshold for one in splits], dtype=np.float64)),
+        rounded_down(np.array([one.threshold for one in splits], dtype=np.float64)),
         np.array([one.nan_left for one in splits], dtype=np.uint8),
         np.array([2 if one.zero_left is None else one.zero_left for one in splits], dtype=np.uint8),
         np.array(slots_at, dtype=whole),
@@ -193,12 +194,6 @@ def _values_of_masks(shares: Reals) -> Reals:
     found = np.empty((2**k, k))
     play(shares, weight, np.empty(k), found)
     return found
-
-
-def _rounded_down(thresholds: Reals) -> npt.NDArray[np.float32]:
-    """The greatest number of single precision that does not exceed each: whatever is at most the one is at most the other."""
-    near = thresholds.astype(np.float32)
-    return np.where(near > thresholds, np.nextafter(near, np.float32(-np.inf)), near)
 
 
 @kernel(
