@@ -188,6 +188,11 @@ class Configuration(Declared):
         default=None,
         description="the folder whose new files riskwarn update loads, in the home where the path is relative; else inbox/ there",
     )
+    keep_snapshots: int = Field(
+        default=120,
+        ge=2,
+        description="how many snapshots keep their files; beyond them the oldest lose theirs once their windows are judged",
+    )
     min_residents: int = Field(
         default=300, ge=0, description="details of a grid with fewer residents are shown from the community up"
     )
@@ -222,8 +227,10 @@ class Configuration(Declared):
         return Calendar(self.period, zone(self.timezone))
 
     def fingerprint(self) -> str:
-        """SHA-256 of the meaning of the configuration: comments, the order of keys and where files are fetched do not count."""
-        text = json.dumps(self.model_dump(mode="json", exclude={"inbox"}), sort_keys=True, ensure_ascii=False)
+        """SHA-256 of the meaning of the configuration: comments, the order of keys, where files are fetched and how long
+        they are kept do not count."""
+        meant = self.model_dump(mode="json", exclude={"inbox", "keep_snapshots"})
+        text = json.dumps(meant, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def chosen_targets(self, name: str | None) -> list[str]:

@@ -81,16 +81,20 @@ from riskwarn.errors.rights import (
     RefusedWord,
 )
 from riskwarn.errors.serving import (
+    AsOfGone,
     HostRefused,
     NoSnapshot,
     NotReplayable,
     PortTaken,
     QueryInvalid,
+    RecordTampered,
     RequestRefused,
     SnapshotDamaged,
     SnapshotGone,
+    SnapshotSwept,
     SnapshotWithdrawn,
     UnknownUnit,
+    WithdrawnBefore,
 )
 from riskwarn.errors.tables import (
     ColumnMissing,
@@ -118,6 +122,7 @@ from riskwarn.errors.targets import (
 )
 
 __all__ = [
+    "AsOfGone",
     "AsOfInvalid",
     "ClusterUnreachable",
     "ColumnMissing",
@@ -177,6 +182,7 @@ __all__ = [
     "PurposeUnknown",
     "QueryInvalid",
     "ReasonTooLong",
+    "RecordTampered",
     "RecordsRewritten",
     "RefusedWord",
     "ReportMissing",
@@ -189,6 +195,7 @@ __all__ = [
     "SheetsDiffer",
     "SnapshotDamaged",
     "SnapshotGone",
+    "SnapshotSwept",
     "SnapshotWithdrawn",
     "SomeNotLoaded",
     "TableUnsettled",
@@ -208,5 +215,6 @@ __all__ = [
     "UnknownTarget",
     "UnknownUnit",
     "UnknownVersion",
+    "WithdrawnBefore",
     "WorkerDiffers",
 ]

@@ -37,6 +37,38 @@ class SnapshotGone(RiskwarnError):
     status = 410
 
 
+class AsOfGone(RiskwarnError):
+    """An as-of whose snapshots were withdrawn, or lost their files by retention."""
+
+    code = "as_of_gone"
+    template = "Snapshot {snapshot}, as of {as_of}, {fate}."
+    status = 410
+
+
+class WithdrawnBefore(RiskwarnError):
+    """A snapshot that was withdrawn already."""
+
+    code = "withdrawn_before"
+    template = "Snapshot {snapshot} was withdrawn before ({because})."
+    status = 409
+
+
+class SnapshotSwept(RiskwarnError):
+    """A snapshot whose files retention removed, where files are needed."""
+
+    code = "snapshot_swept"
+    template = "Snapshot {snapshot} has lost its files by retention (keep_snapshots in riskwarn.yaml); its row and its record stay."
+    status = 410
+
+
+class RecordTampered(RiskwarnError):
+    """A row of what was published, or of how it went, that is not as it was written."""
+
+    code = "record_tampered"
+    template = "The chain breaks at row {row} of {table} ({what}): {problem}."
+    status = 500
+
+
 class NotReplayable(RiskwarnError):
     """A snapshot that cannot be rebuilt from what there is."""
 

@@ -38,6 +38,24 @@ class Scores:
     known: npt.NDArray[np.int8]  # the level, or where it is unknown the last one that was known
     change: Reals  # of the score against `before`
     before: Reals  # the score that the snapshot before published
+    previous_rank: Places32  # the rank that it published
+    usual_count: Reals  # the unit's own mean of the same span over the years before; above the grid only
+    excess_noise: Reals  # deviation of the expected count less the usual one
+
+    def entered(self, first: int) -> npt.NDArray[np.bool_]:
+        """(units,) which stand among the first now, and did not in the snapshot before; none where that did not know any of them."""
+        if (self.previous_rank < 0).all():
+            return np.zeros(len(self.rank), dtype=bool)
+        return (self.rank <= first) & ((self.previous_rank > first) | (self.previous_rank < 0))
+
+    def excess(self, row: int) -> dict[str, float] | None:
+        """`{difference, ratio, noise}` of the expected count against what is usual of a unit; None where nothing is known of that."""
+        usual = float(self.usual_count[row])
+        if np.isnan(usual):
+            return None
+        expected, noise = float(self.expected_count[row]), float(self.excess_noise[row])
+        ratio = {"ratio": round(expected / usual, 3)} if usual > 0 else {}
+        return {"difference": round(expected - usual, 6), **ratio, "noise": round(noise, 6)}
 
     @cached_property
     def by_rank(self) -> Places32:
@@ -55,7 +73,7 @@ class Scores:
 Block = tuple[str, int]
 AllScores = Mapping[Block, Mapping[Unit, Scores]]
 
-_WHOLE = {"lower", "upper", "rank", "rank_lower", "rank_upper"}
+_WHOLE = {"lower", "upper", "rank", "rank_lower", "rank_upper", "previous_rank"}
 _LEVELS = {"level", "known"}
 _NAMES = tuple(field.name for field in fields(Scores))
 
@@ -95,7 +113,17 @@ READ = _NAMES
 
 def from_arrow(part: pa.Table) -> Scores:
     """Read the columns of one part that :func:`as_arrow` made."""
-    return Scores(**{name: _numpy(name, part[name]) for name in _NAMES})
+    there = set(part.column_names)
+    return Scores(
+        **{name: _numpy(name, part[name]) if name in there else _none(name, part.num_rows) for name in _NAMES}
+    )
+
+
+def _none(name: str, size: int) -> Any:
+    """A column that a snapshot of an earlier riskwarn does not have."""
+    if name in _WHOLE:
+        return np.full(size, -1, dtype=np.int32)
+    return np.full(size, np.nan)
 
 
 def _numpy(name: str, column: pa.ChunkedArray) -> Any:

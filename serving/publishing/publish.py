@@ -7,15 +7,16 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
 
 from features import City
 from features.incremental.incremental import known_city
+from features.panel.panel import Encoded
 from riskwarn.configuration import usual_horizon
-from riskwarn.errors import NoChampion, SnapshotWithdrawn
+from riskwarn.errors import NoChampion, SnapshotSwept, SnapshotWithdrawn
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
@@ -24,11 +25,15 @@ from riskwarn.words import Unit
 from serving.alerts.raising import entering
 from serving.alerts.tables import ALERTS
 from serving.columns.gaps import DataGaps
+from serving.publishing.retention import sweep
+from serving.scoring.caught import champion_levels
 from serving.scoring.city import Before
 from serving.scoring.score import Scoring, catalogue_of, score
 from serving.snapshots import published
 from serving.snapshots.content import content_of
 from serving.snapshots.files import read_files, write_files
+from serving.track_record import rows as record
+from serving.track_record.judging import judge_ripe
 from training import Champion, champions, load_champion
 
 #: Days beyond its period for which a snapshot counts as fresh.
@@ -66,8 +71,8 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
 
     One of an earlier as-of than the current one is stored, is not current, and raises nothing. Two at once publish one after the
     other, so that each knows the snapshot before. Raises NoChampion, GridsMissing, NothingKnown, AsOfInvalid, ModelDamaged,
-    SnapshotDamaged (the one before), SnapshotWithdrawn (the same inputs were), and TrainedForOther, FeaturesChanged or
-    PurposeUnknown where a champion was trained for something else than is declared now; HomeBusy while an update runs.
+    SnapshotDamaged (the one before), SnapshotWithdrawn and SnapshotSwept (the same inputs were), and TrainedForOther,
+    FeaturesChanged or PurposeUnknown where a champion was trained for something else than is declared now; HomeBusy while an update runs.
     """
     with routine(home):
         return publish_in_routine(home, as_of, now=now, progress=progress)
@@ -102,6 +107,8 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
         _still_stands(home, same)
         sources = DataGaps.from_list(same.manifest["gaps"]).sources(None)
         is_current = current is not None and current.id == same.id
+        if is_current:
+            _look_back(home, city, numbers, now, progress)
         return _told(same.id, city, chosen, is_current, 0, started, sources)
     previous = published.before(home, city.as_of)
     before = _before(home, previous)
@@ -124,13 +131,23 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
         if alerts:
             common = {"snapshot": row["id"], "status": "open", "raised_at": now, "unit": Unit.GRID.value}
             connection.execute(insert(ALERTS), [{**alert, **common} for alert in alerts])
+    if is_current:
+        _look_back(home, city, numbers, now, progress)
     return _told(row["id"], city, chosen, is_current, len(alerts), started, made.gaps.sources(None))
+
+
+def _look_back(home: Home, city: City, numbers: Encoded, now: datetime, progress: Progress) -> None:
+    """Judge what has become ripe, then let go of files that nothing needs any more."""
+    judge_ripe(home, city, numbers, now=now, progress=progress)
+    sweep(home, now)
 
 
 def _still_stands(home: Home, row: published.Row) -> None:
     fate = published.fates(home, [row.id]).get(row.id)
     if fate is not None and fate["fate"] == published.WITHDRAWN:
         raise SnapshotWithdrawn(snapshot=row.id, because=fate["because"])
+    if fate is not None:
+        raise SnapshotSwept(snapshot=row.id)
 
 
 def _before(home: Home, previous: published.Row | None) -> Before:
@@ -151,14 +168,19 @@ def _row(
 ) -> dict[str, Any]:
     previous_id = previous.id if previous is not None else None
     identity = hashlib.sha256(json.dumps([inputs, previous_id], sort_keys=True).encode()).hexdigest()[:12]
+    with home.database.connect() as connection:
+        last = record.head(connection)
     manifest = {
         "inputs": inputs,
+        "published_at": now.astimezone(UTC).isoformat(),
+        "record": last,  # where the track record ended at that moment
         "previous": previous_id,
         "gaps": made.gaps.as_list(),
         "models": {f"{champion.target}/{champion.horizon}": champion.version for champion in chosen},
         "interval_level": chosen[0].interval_level,
         "targets": list(dict.fromkeys(champion.target for champion in chosen)),
         "horizons": sorted({champion.horizon for champion in chosen}),
+        "levels": {f"{one.target}/{one.horizon}": champion_levels(home, one) for one in chosen},
         "period": home.configuration.period.value,
         "names": {
             name: {"zh": target.zh or name, "en": target.en or name}

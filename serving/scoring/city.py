@@ -13,14 +13,16 @@ from features import City, FeatureMatrix
 from features.panel.panel import Encoded
 from riskwarn.words import Gap, Level, Unit
 from serving.columns.gaps import DataGaps
-from serving.columns.places import Places
+from serving.columns.places import Places, Places32
 from serving.columns.reasons import AllReasons, Reasons
 from serving.columns.scores import LEVEL_NUMBERS, AllScores, Block, Reals, Scores
 from serving.scoring.gaps import failed_grids, relied_on
 from serving.scoring.levels import levels
 from serving.scoring.numbers import numbers_of_levels
 from serving.scoring.places import Placed, placed
+from serving.scoring.ranks import order_by, per_10000, ranks_of
 from serving.scoring.reasons import Texts, away_from_mean, numbers_wanted, reasons_of
+from serving.scoring.usual import Usual, deviation, least_periods, usual
 from training import Champion, Forecaster, explain_family, make_task
 from training.intervals.counts import CountDistribution
 from training.models.forecast import DIGITS, Forecast
@@ -51,11 +53,17 @@ class Before:
         """(grids,) the levels that were last known; -1 where none ever was."""
         return self._aligned(block, places, "known", -1).astype(np.int8)
 
-    def _aligned(self, block: Block, places: Places, column: str, nothing: float) -> npt.NDArray[Any]:
-        now = places[Unit.GRID]
+    def ranks(self, block: Block, places: Places, unit: Unit) -> Places32:
+        """(units,) the ranks that were published; -1 where there was none."""
+        return self._aligned(block, places, "rank", -1, unit).astype(np.int32)
+
+    def _aligned(
+        self, block: Block, places: Places, column: str, nothing: float, unit: Unit = Unit.GRID
+    ) -> npt.NDArray[Any]:
+        now = places[unit]
         if self.places is None or block not in self.scores:
             return np.full(len(now), nothing)
-        then, values = self.places[Unit.GRID], getattr(self.scores[block][Unit.GRID], column)
+        then, values = self.places[unit], getattr(self.scores[block][unit], column)
         if then.codes == now.codes:
             return np.asarray(values)
         rows = np.array([then.rows.get(code, -1) for code in now.codes], dtype=np.int64)
@@ -79,7 +87,8 @@ def score_city(
     above: dict[tuple[Block, Unit], Reasons] = {}
     for target in dict.fromkeys(champion.target for champion, _ in champions):
         own = sorted((pair for pair in champions if pair[0].target == target), key=lambda pair: pair[0].horizon)
-        inputs = make_task(city, target, own[0][0].horizon, matrix, numbers).inputs
+        task = make_task(city, target, own[0][0].horizon, matrix, numbers)
+        inputs, own_past = task.inputs, usual(task)
         made = [forecaster.predict(inputs, [city.as_of]) for _, forecaster in own]
         told = explain_family([forecaster for _, forecaster in own], inputs, city.as_of)
         for (champion, forecaster), one, why in zip(own, made, told, strict=True):
@@ -87,8 +96,10 @@ def score_city(
             rests_on = relied_on(why, city.configuration.targets[target].source)
             members = resampled(forecaster, inputs, city.as_of)
             hidden = [failed_grids(gaps, city, rests_on, kind) for kind in (Gap.SILENT, Gap.SHORT)]
-            by_unit = _units(city, where, one, members)
-            grids = _grids(where, one, members, before.scores_of(block, where.places))
+            by_unit = _units(city, where, one, members, before, block, own_past, least_periods(task))
+            grids = _grids(
+                where, one, members, before.scores_of(block, where.places), before.ranks(block, where.places, Unit.GRID)
+            )
             order = where.order[Unit.GRID]
             found = levels(grids.score, grids.rank, city.configuration.levels, *(flags[order] for flags in hidden))
             numbered = np.array([LEVEL_NUMBERS[level] for level in found], dtype=np.int8)
@@ -101,7 +112,9 @@ def score_city(
     return Scored(where.places, scores, AllReasons(texts.all, reasons, above))
 
 
-def _grids(where: Placed, made: Forecast, members: CountDistribution | None, before: Reals) -> Scores:
+def _grids(
+    where: Placed, made: Forecast, members: CountDistribution | None, before: Reals, previous_rank: Places32
+) -> Scores:
     level, order = where.places[Unit.GRID], where.order[Unit.GRID]
     probability, count = made.probability[0][order], made.expected_count[0][order]
     score = np.round(probability, DIGITS)
@@ -113,7 +126,7 @@ def _grids(where: Placed, made: Forecast, members: CountDistribution | None, bef
         expected_count=np.round(count, DIGITS),
         lower=lower.astype(np.int32),
         upper=np.maximum(upper, lower).astype(np.int32),
-        per_10000=np.round(_per_10000(count, level.residents), DIGITS),
+        per_10000=np.round(per_10000(count, level.residents), DIGITS),
         rank=ranks,
         rank_lower=bounds[0],
         rank_upper=bounds[1],
@@ -121,10 +134,22 @@ def _grids(where: Placed, made: Forecast, members: CountDistribution | None, bef
         known=np.full(len(score), -1, dtype=np.int8),
         change=np.round(score - before, DIGITS),
         before=before,
+        previous_rank=previous_rank,
+        usual_count=np.full(len(score), np.nan),
+        excess_noise=np.full(len(score), np.nan),
     )
 
 
-def _units(city: City, where: Placed, made: Forecast, members: CountDistribution | None) -> dict[Unit, Scores]:
+def _units(
+    city: City,
+    where: Placed,
+    made: Forecast,
+    members: CountDistribution | None,
+    before: Before,
+    block: Block,
+    own_past: Usual,
+    least: float,
+) -> dict[Unit, Scores]:
     """The units above: the expected count is the sum of the parts; a probability is not calibrated there."""
     rounded = np.round(made.expected_count[0], DIGITS)
     found = {}
@@ -132,8 +157,8 @@ def _units(city: City, where: Placed, made: Forecast, members: CountDistribution
         level, order = where.places[unit], where.order[unit]
         total = np.bincount(units.of_grid, rounded, len(units.codes)).astype(np.float64)[order]
         above = made.summed(unit, units.of_grid)[0]
-        per_10000 = _per_10000(total, level.residents)
-        order_by = _order_by(total, per_10000)
+        rates = per_10000(total, level.residents)
+        by = order_by(total, rates)
         drawn = None
         if members is not None:
             sums = np.stack(
@@ -142,37 +167,29 @@ def _units(city: City, where: Placed, made: Forecast, members: CountDistribution
                     for one in np.round(members.mean, DIGITS)
                 ]
             )
-            drawn = _order_by(sums[:, order], _per_10000(sums[:, order], level.residents))
-        bounds = _bounds(order_by, drawn)
+            drawn = order_by(sums[:, order], per_10000(sums[:, order], level.residents))
+        bounds = _bounds(by, drawn)
+        own, noise = own_past.of(units.of_grid, len(units.codes), block[1], least)
+        noise = np.hypot(noise, deviation(members, units.of_grid, len(units.codes)))
         nothing = np.full(len(level), np.nan)
         found[unit] = Scores(
             score=nothing,
             expected_count=np.round(total, DIGITS),
             lower=above.quantile(0.1)[order].astype(np.int32),
             upper=above.quantile(0.9)[order].astype(np.int32),
-            per_10000=np.round(per_10000, DIGITS),
-            rank=ranks_of(order_by, level.codes),
+            per_10000=np.round(rates, DIGITS),
+            rank=ranks_of(by, level.codes),
             rank_lower=bounds[0],
             rank_upper=bounds[1],
             level=np.full(len(level), -1, dtype=np.int8),
             known=np.full(len(level), -1, dtype=np.int8),
             change=nothing,
             before=nothing,
+            previous_rank=before.ranks(block, where.places, unit),
+            usual_count=np.round(own[order], DIGITS),
+            excess_noise=np.round(noise[order], DIGITS),
         )
     return found
-
-
-def ranks_of(order_by: Reals, codes: Sequence[str]) -> npt.NDArray[np.int32]:
-    """Ranks from 1, highest first, ties by code."""
-    order = np.lexsort((np.array(codes, dtype=str), -np.round(order_by, DIGITS)))
-    ranks = np.empty(len(order), dtype=np.int32)
-    ranks[order] = np.arange(1, len(order) + 1)
-    return ranks
-
-
-def _order_by(total: Reals, per_10000: Reals) -> Reals:
-    """By what units are ranked: where nobody knows the residents, they come last, by their total."""
-    return np.where(np.isnan(per_10000), -1 / (1 + total), per_10000)
 
 
 def _bounds(order_by: Reals, drawn: Reals | None) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
@@ -182,7 +199,3 @@ def _bounds(order_by: Reals, drawn: Reals | None) -> tuple[npt.NDArray[np.int32]
         return nothing, nothing
     lower, upper = rank_bounds(order_by, drawn)
     return lower.astype(np.int32), upper.astype(np.int32)
-
-
-def _per_10000(count: Reals, residents: Reals) -> Reals:
-    return np.asarray(10_000 * count / np.where(residents > 0, residents, np.nan))

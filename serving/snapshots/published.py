@@ -5,8 +5,6 @@ Current is the snapshot of the greatest as-of, then the newest, that nobody with
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +14,7 @@ from sqlalchemy import Connection, Select, insert, select
 
 from riskwarn.errors import NoSnapshot
 from riskwarn.home import Home
+from serving.snapshots.chain import bound, digest_of
 from serving.snapshots.tables import FATES, SNAPSHOTS
 
 WITHDRAWN, SWEPT = "withdrawn", "swept"
@@ -98,12 +97,27 @@ def fates(home: Home, snapshots: Sequence[str] | None = None) -> dict[str, dict[
         return {row["snapshot"]: dict(row) for row in connection.execute(rows).mappings()}
 
 
+def of_fate(home: Home, fate: str) -> dict[str, dict[str, Any]]:
+    """The snapshots that met a fate, by id: `because` and `at`."""
+    rows = select(FATES).where(FATES.c.fate == fate)
+    with home.database.connect() as connection:
+        return {row["snapshot"]: dict(row) for row in connection.execute(rows).mappings()}
+
+
+def gone(home: Home, as_of: date) -> tuple[Row, dict[str, Any]] | None:
+    """The newest snapshot of an as-of that is no longer served, and what became of it."""
+    for row in _found(home, _rows(withdrawn=True).where(SNAPSHOTS.c.as_of == as_of)):
+        fate = fates(home, [row.id]).get(row.id)
+        if fate is not None:
+            return row, fate
+    return None
+
+
 def add(connection: Connection, row: Mapping[str, Any]) -> None:
     """Write the row of a snapshot, bound to all rows before it."""
-    digest = hashlib.sha256(json.dumps(row["manifest"], sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    digest = digest_of(row["manifest"])
     last = connection.scalar(select(SNAPSHOTS.c.chain).order_by(SNAPSHOTS.c.sequence.desc()).limit(1))
-    chain = hashlib.sha256(f"{last or ''}{digest}".encode()).hexdigest()
-    connection.execute(insert(SNAPSHOTS).values(**row, digest=digest, chain=chain))
+    connection.execute(insert(SNAPSHOTS).values(**row, digest=digest, chain=bound(last, digest)))
 
 
 def mark(connection: Connection, snapshot: str, fate: str, because: str | None, at: datetime) -> None:

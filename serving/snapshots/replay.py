@@ -7,24 +7,78 @@ which they are, and no manifest is changed. It reads the store as it was then, a
 
 from __future__ import annotations
 
-from dataclasses import replace
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from features import read_city
 from features.panel.panel import encoded
-from riskwarn.errors import NotReplayable, SnapshotDamaged
+from riskwarn.errors import NotReplayable, SnapshotDamaged, SnapshotSwept
+from riskwarn.files import atomic
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store.ledger import losses
-from riskwarn.words import Unit
 from serving.scoring.city import Before
 from serving.scoring.score import catalogue_of, score
 from serving.snapshots import published
 from serving.snapshots.content import content_of
+from serving.snapshots.differences import damaged, differences
 from serving.snapshots.files import read_files, write_files
 from serving.snapshots.lost import lost
 from training import Champion, load_champion
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A snapshot beside what it is rebuilt to."""
+
+    snapshot: str
+    equal: bool  # whether the rebuilt files are those that were published
+    differs: tuple[dict[str, Any], ...]  # of each file that is not: its columns and how many cells of each
+    damaged: tuple[str, ...]  # files that are missing, or not as they were written
+    repaired: tuple[str, ...]  # those of them that were put back
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape that ``riskwarn snapshots replay --json`` prints."""
+        return asdict(self)
+
+
+def replay(home: Home, snapshot: str, *, repair: bool = False, progress: Progress = silent) -> Replay:
+    """Rebuild a snapshot and compare it with what was published, by the digests of its manifest.
+
+    With `repair` what is damaged or gone is put back, file by file, where what was rebuilt is what the manifest names. Where the
+    published file itself is lost, a difference can only be told for the file as a whole. Raises what :func:`rebuild` raises, and
+    SnapshotSwept (repair of what retention removed).
+    """
+    row = published.named(home, snapshot)
+    sums, own = row.manifest["files"], home.snapshots / snapshot
+    swept = snapshot in published.of_fate(home, published.SWEPT)
+    if repair and swept:
+        raise SnapshotSwept(snapshot=snapshot)
+    with tempfile.TemporaryDirectory(prefix=".replay-", dir=home.snapshots) as folder:
+        made = rebuild(home, snapshot, Path(folder), progress)
+        rebuilt = Path(folder) / snapshot
+        broken = [] if swept else damaged(own, sums)
+        other = [name for name in dict.fromkeys([*sums, *made]) if sums.get(name) != made.get(name)]
+        told = [
+            differences(own, rebuilt, name)
+            if name in sums and name in made and name not in broken and not swept
+            else {"file": name, "rows": None, "columns": {}}
+            for name in other
+        ]
+        mended = [name for name in broken if name not in other] if repair else []
+        for name in mended:
+            _put_back(rebuilt / name, own)
+    return Replay(snapshot, not other, tuple(told), tuple(broken), tuple(mended))
+
+
+def _put_back(file: Path, folder: Path) -> None:
+    """Replace a file of a snapshot whole: who reads it meets the one or the other."""
+    with atomic(folder / file.name) as beside:
+        shutil.copy(file, beside)
 
 
 def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent) -> dict[str, str]:
@@ -57,7 +111,7 @@ def _compared_with(home: Home, row: published.Row) -> Before:
     try:
         own = read_files(home.snapshots / row.id, row.manifest["files"])
         scores = {
-            block: {Unit.GRID: replace(by_unit[Unit.GRID], score=by_unit[Unit.GRID].before)}
+            block: {unit: replace(one, score=one.before, rank=one.previous_rank) for unit, one in by_unit.items()}
             for block, by_unit in own.scores.items()
         }
         return Before(own.places, scores)
@@ -65,5 +119,9 @@ def _compared_with(home: Home, row: published.Row) -> Before:
         if not row.manifest["previous"]:
             return Before()
     previous = published.named(home, row.manifest["previous"])
+    if previous.id in published.of_fate(home, published.SWEPT):
+        raise NotReplayable(
+            snapshot=row.id, problem="its files are lost, and those of the snapshot before are no longer kept"
+        )
     content = read_files(home.snapshots / previous.id, previous.manifest["files"])
     return Before(content.places, content.scores)

@@ -40,7 +40,7 @@ def made_up_scores(draw: st.DrawFn, size: int) -> Scores:
     rank = (1 + random.permutation(size)).astype(np.int32)
     given = {"rank": rank, "level": level(), "known": level()}
     names = [name for name in Scores.__dataclass_fields__ if name not in given]
-    whole_names = {"lower", "upper", "rank_lower", "rank_upper"}
+    whole_names = {"lower", "upper", "rank_lower", "rank_upper", "previous_rank"}
     return Scores(**given, **{name: whole() if name in whole_names else real() for name in names})
 
 
@@ -145,7 +145,7 @@ def _small() -> Content:
         parents = np.array([-1 if unit is Unit.CITY else 0], dtype=np.int32)
         levels[unit] = LevelOfPlaces((unit.value,), (unit.value,), parents, np.array([np.nan]), np.zeros(1, dtype=bool))
         zero, none = np.zeros(1, dtype=np.int32), np.full(1, np.nan)
-        whole = dict.fromkeys(("lower", "upper", "rank", "rank_lower", "rank_upper"), zero)
+        whole = dict.fromkeys(("lower", "upper", "rank", "rank_lower", "rank_upper", "previous_rank"), zero)
         level = {name: zero.astype(np.int8) for name in ("level", "known")}
         rest = [name for name in Scores.__dataclass_fields__ if name not in whole and name not in level]
         scores[unit] = Scores(**whole, **level, **dict.fromkeys(rest, none))

@@ -13,6 +13,7 @@ from training.evaluation.judged import Judged
 from training.evaluation.losses import brier
 from training.evaluation.metrics import METRICS, Measured, measure
 from training.evaluation.outcomes import Outcomes
+from training.evaluation.ranked import Ranked, ranked
 from training.evaluation.views import View, view
 from training.intervals.counts import Reals
 from training.models.forecast import Forecast
@@ -69,6 +70,7 @@ class Evaluation:
     effective_origins: float
     best_baseline: str  # chosen on what was known before the origins that are judged
     views: dict[str, View] = field(default_factory=dict)  # what a page shows of each
+    rankings: dict[str, Ranked] = field(default_factory=dict)  # what rules of levels are judged by
 
     @property
     def decisive(self) -> Gain:
@@ -104,9 +106,9 @@ def evaluate(
     climatology = Judged(forecasts["climatology"], outcomes)
     reference = brier(climatology)
 
-    def looked_at(name: str) -> tuple[Measured, View]:
+    def looked_at(name: str) -> tuple[Measured, View, Ranked]:
         judged = Judged(forecasts[name], outcomes, reference)
-        return measure(judged, names), view(judged)
+        return measure(judged, names), view(judged), ranked(judged)
 
     # The model first: its parts, which stand beside it, need not be asked again.
     found = {name: looked_at(name) for name in forecasts if name == "model"}
@@ -140,6 +142,7 @@ def evaluate(
         effective_origins=outcomes.effective,
         best_baseline=best_baseline,
         views=views,
+        rankings={name: found[name][2] for name in forecasts},
     )
 
 

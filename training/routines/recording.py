@@ -10,6 +10,7 @@ from typing import Any
 from riskwarn.home import Home
 from training.audits.audit import Audit
 from training.evaluation.comparison import Evaluation, Gain
+from training.evaluation.ranked import FILE as RANKED
 from training.labels.task import ForecastTask
 from training.models.forecast import Forecaster
 from training.registry.facts import made_with
@@ -80,7 +81,7 @@ def register_judged(home: Home, judgement: Judgement, family: str) -> Registered
     version, run_id = register(
         home, task.target, task.horizon, forecaster, judgement.parameters, metrics, family=family, series=series,
         drawn=drawn(evaluation, own),
-        files={FILE: facts.as_json(), **plots(facts), **{one.path: one.as_json() for one in judgement.audits}},
+        files={FILE: facts.as_json(), RANKED: evaluation.rankings[own].as_json(), **plots(facts), **{one.path: one.as_json() for one in judgement.audits}},
         tags=_tags(since), finish=False,
     )  # fmt: skip
     return Registered(version, run_id, facts, {one.name: one for one in judgement.audits})

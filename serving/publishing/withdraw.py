@@ -1,0 +1,53 @@
+"""Taking a snapshot back: the one before becomes current, and the row stays with who reads it later."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from riskwarn.contracts.because import check_because
+from riskwarn.errors import WithdrawnBefore
+from riskwarn.home import Home
+from riskwarn.progress import Progress, silent
+from riskwarn.store.writing import one_at_a_time
+from serving.alerts.tables import ALERTS
+from serving.snapshots import published
+
+WAITING = "waiting for another scoring to end"
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """What was taken back."""
+
+    snapshot: str
+    because: str
+    current: str | None  # what is current from now on
+    alerts: int  # open notices that went with it
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape that ``riskwarn snapshots withdraw --json`` prints."""
+        return asdict(self)
+
+
+def withdraw(home: Home, snapshot: str, because: str, *, now: datetime, progress: Progress = silent) -> Withdrawn:
+    """Withdraw a snapshot with a reason, and the open notices that it raised; running servers switch within a second.
+
+    Its files stay, so that it can be looked into and judged. Raises NoSnapshot, WithdrawnBefore, and RefusedWord, PersonalText or
+    ReasonTooLong where the reason may not be kept.
+    """
+    check_because(because)
+    with one_at_a_time(home.snapshots, progress, WAITING):
+        row = published.named(home, snapshot)
+        before = published.of_fate(home, published.WITHDRAWN).get(snapshot)
+        if before is not None:
+            raise WithdrawnBefore(snapshot=snapshot, because=before["because"])
+        with home.database.begin() as connection:
+            published.mark(connection, row.id, published.WITHDRAWN, because, now)
+            open_ones = ALERTS.c.snapshot == row.id, ALERTS.c.status == "open"
+            closed = connection.execute(update(ALERTS).where(*open_ones).values(status="withdrawn")).rowcount
+        current = published.newest(home)
+        return Withdrawn(row.id, because, current.id if current is not None else None, int(closed))

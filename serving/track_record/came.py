@@ -1,0 +1,85 @@
+"""What came after a snapshot, as it is known now, and what its baselines would have said then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from features import City, FeatureMatrix
+from features.panel.panel import Encoded
+from riskwarn.words import Unit
+from serving.columns.places import Places
+from serving.columns.scores import Reals
+from training import ForecastTask, make_task
+from training.labels.targets import mature, window_counts
+from training.labels.task import learnable_origins
+from training.models.baselines import fit_history_baselines
+
+
+@dataclass(frozen=True)
+class Past:
+    """A target's events as they are known now, to be asked what followed an as-of; arrays in the order of the city's grids."""
+
+    task: ForecastTask
+    origins: tuple[date, ...]  # whole periods apart, the last is the as-of
+    embargo: int  # days for reports to arrive, as known now
+
+    @classmethod
+    def of(cls, city: City, target: str, numbers: Encoded) -> Past:
+        """From a city and its numbers; raise TargetSourceMissing."""
+        grids = city.geography.grid_ids
+        without = FeatureMatrix((), (city.as_of,), tuple(grids), np.zeros((0, 1, len(grids)), dtype=np.float32))
+        task = make_task(city, target, 1, without, numbers)
+        return cls(task, tuple(learnable_origins(city)), task.embargo(city.as_of))
+
+    def ripe(self, as_of: date, horizon: int) -> bool:
+        """Whether the window has passed and reports have had time to arrive."""
+        return bool(mature([as_of], self.task.calendar, horizon, self.embargo, self.task.as_of))
+
+    def came(self, as_of: date, horizon: int) -> Reals:
+        """(grids,) events of the window; NaN where the feed was not alive."""
+        task, history = self.task, self.task.inputs.history
+        counts = window_counts(task.events, task.calendar, [as_of], 0, horizon, task.grids, task.as_of)[0]
+        try:
+            first = history.column_before(as_of)
+        except ValueError:  # it lies before all that is known
+            return np.full(task.grids, np.nan)
+        last = min(history.column_before(task.calendar.shift(as_of, horizon)), history.columns - 1)
+        alive = np.all(task.feed.alive(history.columns - 1)[1:, first:last], axis=1)
+        return np.where(np.asarray(alive)[task.feed.district_of_grid], counts, np.nan)
+
+    def before(self, as_of: date, horizon: int, instant: datetime) -> Reals:
+        """(grids,) those of the window's events that are dated before an instant."""
+        task = self.task
+        start, stop = (task.calendar.instant(day) for day in (as_of, task.calendar.shift(as_of, horizon)))
+        moment = np.datetime64(int(instant.timestamp() * 1_000_000), "us")
+        events = task.events
+        inside = events.known_before(task.calendar.instant(task.as_of))
+        inside = inside & (events.at >= start) & (events.at < np.minimum(stop, moment))
+        return np.bincount(events.grid[inside], events.count[inside], task.grids).astype(np.float64)
+
+    def baselines(self, as_of: date, horizon: int) -> Iterator[tuple[str, Reals, Reals]]:
+        """(name, (grids,) probability, (grids,) expected count) of those that read the target's past, fitted on what was known at
+        the as-of; none for an as-of that is no whole number of periods back."""
+        if as_of not in self.origins:
+            return
+        task = replace(self.task, horizon=horizon)
+        known = mature(self.origins, task.calendar, horizon, task.embargo(as_of), as_of)
+        for one in fit_history_baselines(task, as_of, known):
+            made = one.predict(task.inputs, [as_of])
+            yield one.name, made.probability[0], made.expected_count[0]
+
+
+def places_of_grids(city: City, places: Places) -> npt.NDArray[np.int64]:
+    """(grids of a snapshot,) where each stands in the city; -1 where it was redrawn away."""
+    now = {code: row for row, code in enumerate(city.geography.grid_ids)}
+    return np.array([now.get(code, -1) for code in places[Unit.GRID].codes], dtype=np.int64)
+
+
+def at(numbers: Reals, rows: npt.NDArray[np.int64]) -> Reals:
+    """The numbers of the city's grids in the order of a snapshot's; NaN where there is no such grid any more."""
+    return np.where(rows >= 0, numbers[rows], np.nan)

@@ -1,0 +1,122 @@
+"""The work of the record: what has become ripe is judged, once, and written."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+import numpy as np
+
+from features import City
+from features.panel.panel import Encoded
+from riskwarn.errors import SnapshotDamaged, TargetSourceMissing
+from riskwarn.home import Home
+from riskwarn.periods import Calendar
+from riskwarn.progress import Progress, silent
+from riskwarn.words import Unit
+from serving.snapshots import published
+from serving.snapshots.files import Content, read_files
+from serving.track_record import rows
+from serving.track_record.came import Past, at, places_of_grids
+from serving.track_record.figures import Told, baseline_told, by_level, captured, figures, misses
+
+
+def judge_ripe(
+    home: Home,
+    city: City,
+    numbers: Encoded,
+    *,
+    now: datetime,
+    progress: Progress = silent,
+) -> int:
+    """Judge every published forecast whose window has passed and whose reports have arrived; gives how many rows were written.
+
+    Each is judged once, by what is known at the city's as-of. One whose files are damaged waits until they are repaired, and one
+    of whose window nothing is known until something is. `numbers` is the encoded city. Call it with the lock
+    of publications held.
+    """
+    calendar = city.calendar
+    waiting = [
+        (row, target, horizon)
+        for row, target, horizon in rows.unjudged(home)
+        if calendar.shift(row.as_of, horizon) <= city.as_of
+    ]
+    if not waiting:
+        return 0
+    pasts = dict[str, Past]()
+    for target in dict.fromkeys(target for _, target, _ in waiting):
+        try:
+            pasts[target] = Past.of(city, target, numbers)
+        except TargetSourceMissing:
+            continue
+    ripe = [one for one in waiting if one[1] in pasts and pasts[one[1]].ripe(one[0].as_of, one[2])]
+    done, read = 0, dict[str, Content]()
+    for count, (row, target, horizon) in enumerate(ripe):
+        progress("judging what was forecast", count, len(ripe))
+        if row.id not in read:
+            read.clear()  # one snapshot is held at a time
+            try:
+                read[row.id] = read_files(home.snapshots / row.id, row.manifest["files"])
+            except SnapshotDamaged as error:
+                progress(str(error))
+                continue
+        content = judged(city, row, read[row.id], pasts[target], target, horizon)
+        if content is None:
+            continue
+        with home.database.begin() as connection:
+            rows.add(connection, row, target, horizon, content, now)
+        done += 1
+    return done
+
+
+def judged(
+    city: City, row: published.Row, content: Content, past: Past, target: str, horizon: int
+) -> dict[str, Any] | None:
+    """What a row of the record says; None where nothing is known of the window, or the snapshot does not have the forecast."""
+    by_unit = content.scores.get((target, horizon))
+    if by_unit is None:
+        return None
+    places, where = content.places, places_of_grids(city, content.places)
+    came = at(past.came(row.as_of, horizon), where)
+    if np.isnan(came).all():
+        return None
+    early = at(past.before(row.as_of, horizon, row.published_at), where)
+    ahead = came - np.where(np.isnan(came), 0.0, early)
+    observed = by_level(places, came)
+    told = {unit: Told.of(scores, unit) for unit, scores in by_unit.items()}
+    end = city.calendar.shift(row.as_of, horizon)
+    return {
+        "published_at": row.published_at.isoformat(),
+        "snapshot_chain": row.chain,
+        "model": row.manifest["models"][f"{target}/{horizon}"],
+        "window_end": end.isoformat(),
+        "known_at": city.as_of.isoformat(),
+        "embargo_days": past.embargo,
+        "store_version": city.store_version,
+        "late": is_late(row, city.calendar),
+        "unknown_grids": int(np.isnan(came).sum()),
+        "events_before_publication": int(np.nansum(np.where(np.isnan(came), 0.0, early))),
+        "capture_5_after_publication": captured(told[Unit.GRID], ahead),
+        "levels": {unit.value: figures(told[unit], observed[unit]) for unit in Unit},
+        "baselines": _baselines(content, past, row, where, observed, horizon),
+        **misses(places, told, observed),
+    }
+
+
+def is_late(row: published.Row, calendar: Calendar) -> bool:
+    """Whether a snapshot came out more than a period after its as-of."""
+    following = calendar.shift(row.as_of, 1)
+    return row.published_at > datetime.combine(following, time(), calendar.timezone)
+
+
+def _baselines(
+    content: Content, past: Past, row: published.Row, where: Any, observed: Any, horizon: int
+) -> dict[str, Any]:
+    """Name -> level -> figures."""
+    found: dict[str, Any] = {}
+    for name, probability, expected in past.baselines(row.as_of, horizon):
+        # A grid that was redrawn away is not judged; 0 stands for what would be said of it.
+        of_grids = (np.nan_to_num(at(numbers, where)) for numbers in (probability, expected))
+        levels = baseline_told(content.places, *of_grids)
+        found[name] = {unit.value: figures(told, observed[unit]) for unit, told in levels}
+    return found

@@ -1,0 +1,176 @@
+"""The record as people and programs read it. It computes no forecast, so that a server may ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, time
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from riskwarn.disclosure import count_shown
+from riskwarn.home import Home
+from riskwarn.means import over_origins
+from riskwarn.words import Unit
+from serving.snapshots import published
+from serving.track_record.rows import Judged, rows, unjudged
+from serving.track_record.shown import (
+    CAPTURES,
+    LEAST_EVENTS,
+    LEAST_FIRST,
+    captured_units,
+    digits,
+    figures_shown,
+    level_shown,
+    levels_shown,
+)
+
+#: Figures of the grids that are summed up, and those in which a lower number is the better.
+SUMMED = (
+    "log_loss",
+    "brier",
+    "poisson_deviance",
+    "capture_1",
+    "capture_5",
+    "capture_10",
+    "calibration_level",
+    "inside",
+)
+LOWER_IS_BETTER = ("log_loss", "brier", "poisson_deviance")
+#: … and those in which it is told by how much each baseline is surpassed.
+GAINED = ("log_loss", "poisson_deviance", "capture_1", "capture_5", "capture_10")
+
+
+def track_record(home: Home, target: str | None = None, horizon: int | None = None) -> dict[str, Any]:
+    """`{rows, summary, waiting}`: how each published forecast went, and all together beside the baselines.
+
+    Raises UnknownTarget where the target or the horizon is not declared.
+    """
+    targets, horizons = home.configuration.chosen_targets(target), home.configuration.chosen_horizons(horizon)
+    found = rows(home, target, horizon)
+    counted = {(one.snapshot, one.target, one.horizon) for one in _counted(home, found)}
+    summary = []
+    for name in targets:
+        for periods in horizons:
+            own = [one for one in found if (one.target, one.horizon) == (name, periods)]
+            if own:
+                chosen = [one for one in own if (one.snapshot, one.target, one.horizon) in counted]
+                summary.append(_summary(name, periods, own, chosen))
+    return {
+        "rows": [
+            _shown(one, (one.snapshot, one.target, one.horizon) in counted)
+            for one in sorted(found, key=lambda one: (one.as_of, one.sequence), reverse=True)
+        ],
+        "summary": summary,
+        "waiting": sum(1 for _, name, periods in unjudged(home) if name in targets and periods in horizons),
+    }
+
+
+def _counted(home: Home, found: Sequence[Judged]) -> list[Judged]:
+    """The rows that make the figures: of each as-of the last that was published in time, unless it was withdrawn in time too."""
+    calendar = home.configuration.calendar
+    withdrawn = published.of_fate(home, published.WITHDRAWN)
+    last: dict[tuple[str, int, Any], Judged] = {}
+    for one in sorted(found, key=lambda one: one.content["published_at"]):
+        until = datetime.combine(calendar.shift(one.as_of, 1), time(), calendar.timezone)
+        fate = withdrawn.get(one.snapshot)
+        if not one.content["late"] and not (fate is not None and fate["at"] <= until):
+            last[one.target, one.horizon, one.as_of] = one
+    return sorted(last.values(), key=lambda one: one.as_of)
+
+
+def _shown(one: Judged, counted: bool) -> dict[str, Any]:
+    """A row; with one or two events no figure is told from which their number would follow."""
+    content = one.content
+    events = content["levels"]["grid"]["events"]
+    few = 0 < events < LEAST_EVENTS
+    return {
+        "snapshot": one.snapshot,
+        "target": one.target,
+        "horizon": one.horizon,
+        "as_of": one.as_of.isoformat(),
+        "window_end": content["window_end"],
+        "published_at": content["published_at"],
+        "judged_at": one.judged_at.isoformat(),
+        "model": content["model"],
+        "late": content["late"],
+        "counted": counted,
+        "events": count_shown(events),
+        "events_before_publication": count_shown(content["events_before_publication"]) if not few else None,
+        "capture_5_after_publication": None if few else _ahead(content),
+        "unknown_grids": content["unknown_grids"],
+        "levels": {} if few else levels_shown(content["levels"]),
+        "baselines": {} if few else {name: levels_shown(levels) for name, levels in content["baselines"].items()},
+        "misses": content["misses"],
+        "false_alarms": content["false_alarms"],
+        "chain": one.chain,
+    }
+
+
+def _ahead(content: dict[str, Any]) -> float | None:
+    """Capture of what came after publication, where that of all is shown."""
+    shown = figures_shown(content["levels"]["grid"])["capture_5"]
+    return None if shown is None else digits(content["capture_5_after_publication"])
+
+
+def _summary(target: str, horizon: int, own: Sequence[Judged], counted: Sequence[Judged]) -> dict[str, Any]:
+    """All rows of a target and horizon together, level by level: means with their intervals, and gains over each baseline."""
+    events = sum(one.content["levels"]["grid"]["events"] for one in counted)
+    baselines = sorted({name for one in counted for name in one.content["baselines"]})
+    levels = {}
+    for unit in [unit.value for unit in Unit]:
+        units = min((one.content["levels"][unit]["units"] for one in counted), default=0)
+        if not level_shown(unit, units) or events < LEAST_EVENTS:
+            continue
+        names = [name for name in SUMMED if name not in CAPTURES or captured_units(name, units) >= LEAST_FIRST]
+
+        def means(names: Sequence[str], of: Callable[[str], Value]) -> dict[str, Any]:
+            return {name: _mean(counted, horizon, of(name)) for name in names}
+
+        levels[unit] = {
+            "figures": means(names, partial(_figure, unit)),
+            "baselines": {one: means(names, partial(_figure, unit, baseline=one)) for one in baselines},
+            "gains": {
+                one: means([name for name in names if name in GAINED], partial(_gain, unit, baseline=one))
+                for one in baselines
+            },
+        }
+    return {
+        "target": target,
+        "horizon": horizon,
+        "judged": len(own),
+        "counted": len(counted),
+        "late": sum(1 for one in own if one.content["late"]),
+        "events": count_shown(events),
+        "levels": levels,
+    }
+
+
+Value = Callable[[Judged], float]
+
+
+def _figure(unit: str, name: str, baseline: str | None = None) -> Value:
+    """A figure of a level, of what was published or of a baseline; NaN where a row does not have it."""
+
+    def of(one: Judged) -> float:
+        levels = one.content["levels"] if baseline is None else one.content["baselines"].get(baseline, {})
+        value = levels.get(unit, {}).get(name)
+        return float("nan") if value is None else float(value)
+
+    return of
+
+
+def _gain(unit: str, name: str, baseline: str) -> Value:
+    """By how much what was published is better than a baseline, positive where it is."""
+    sign = -1.0 if name in LOWER_IS_BETTER else 1.0
+    own, other = _figure(unit, name), _figure(unit, name, baseline)
+    return lambda one: sign * (own(one) - other(one))
+
+
+def _mean(counted: Sequence[Judged], horizon: int, value: Value, name: str = "") -> dict[str, float | None] | None:
+    """`{mean, lower, upper}`; None where no row has the figure."""
+    found = over_origins(np.array([value(one) for one in counted], dtype=np.float64), horizon)
+    if np.isnan(found.mean):
+        return None
+    return {name: digits(number) for name, number in found._asdict().items()}

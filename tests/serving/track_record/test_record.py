@@ -1,0 +1,203 @@
+"""What was published is judged once its window is over, beside the baselines, and nobody edits it unseen."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from features import read_city
+from riskwarn.errors import RecordTampered
+from riskwarn.home import Home, open_home
+from riskwarn.settings import Settings
+from riskwarn.words import Unit
+from serving.publishing.publish import publish
+from serving.publishing.withdraw import withdraw
+from serving.snapshots import published
+from serving.snapshots.frames import scores_frame
+from serving.track_record import rows
+from serving.track_record.record import track_record
+from serving.track_record.verifying import verify
+from tests.conftest import Town
+from tests.worlds import NOW
+from training.labels.targets import target_events
+
+#: Weeks before the last as-of of the snapshots of the fixture -> days after it on which each came out.
+PUBLISHED = {16: 0, 12: 8, 8: 3, 1: 0}
+
+
+@pytest.fixture(scope="module")
+def looked_back(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A city that published one forecast in time, one late, one in mid-week and one just now; the next scoring looks back."""
+    folder = tmp_path_factory.mktemp("looked_back")
+    shutil.copytree(town.home.path, folder / "copy")
+    home = open_home(folder / "copy", Settings())
+    calendar = home.configuration.calendar
+    for back, days in PUBLISHED.items():
+        day = calendar.shift(town.published.as_of, -back)
+        moment = datetime(day.year, day.month, day.day, 3, tzinfo=calendar.timezone) + timedelta(days=days)
+        publish(home, day, now=moment)
+    assert rows.rows(home) == []  # nothing that is looked at from an earlier day judges
+    publish(home, now=NOW)
+    return home
+
+
+@pytest.fixture
+def own(looked_back: Home, tmp_path: Path) -> Home:
+    """The same in a home of one's own."""
+    shutil.copytree(looked_back.path, tmp_path / "copy")
+    return open_home(tmp_path / "copy", Settings())
+
+
+def of(home: Home, back: int, target: str, horizon: int) -> rows.Judged:
+    """The row of a snapshot so many weeks before the last."""
+    current = published.newest(home)
+    assert current is not None
+    as_of = home.configuration.calendar.shift(current.as_of, -back)
+    return next(one for one in rows.rows(home, target, horizon) if one.as_of == as_of)
+
+
+def test_a_forecast_is_judged_once_and_only_when_its_window_and_the_reports_are_in(looked_back: Home) -> None:
+    found = rows.rows(looked_back)
+    ends = {one.content["window_end"] for one in found}
+    city = read_city(looked_back)
+    embargo = {one.target: one.content["embargo_days"] for one in found}
+    assert max(ends) <= city.as_of.isoformat()
+    for one in found:
+        end = looked_back.configuration.calendar.shift(one.as_of, one.horizon)
+        assert end + timedelta(days=embargo[one.target]) <= city.as_of
+    judged = {(one.snapshot, one.target, one.horizon) for one in found}
+    assert len(judged) == len(found) and {one.horizon for one in found} == {1, 4}
+    publish(looked_back, now=NOW)
+    assert rows.rows(looked_back) == found
+    # The newest, and the four weeks that began a week ago, are not over.
+    waiting = {(row.as_of, horizon) for row, _, horizon in rows.unjudged(looked_back)}
+    assert {(city.as_of, 1), (city.as_of, 4)} <= waiting
+    assert track_record(looked_back)["waiting"] == len(rows.unjudged(looked_back))
+
+
+def test_what_is_judged_is_what_was_published_against_what_came(looked_back: Home) -> None:
+    one = of(looked_back, 16, "conflict", 4)
+    table = scores_frame(looked_back, one.snapshot)
+    grids = table[(table.unit == "grid") & (table.target == "conflict") & (table.horizon == 4)].set_index("code")
+    city = read_city(looked_back)
+    calendar, events = city.calendar, target_events(city, "conflict")
+    start, stop = calendar.instant(one.as_of), calendar.instant(calendar.shift(one.as_of, 4))
+    inside = events.known_before(calendar.instant(city.as_of)) & (events.at >= start) & (events.at < stop)
+    came = np.bincount(events.grid[inside], events.count[inside], len(city.geography))
+    observed = grids.index.map(dict(zip(city.geography.grid_ids, came, strict=True))).to_numpy()
+    assert came.sum() > 0
+    figures = one.content["levels"]["grid"]
+    loss = -np.where(observed > 0, np.log(grids.score), np.log(1 - grids.score)).mean()
+    assert figures["log_loss"] == pytest.approx(loss, abs=1e-5)
+    assert figures["events"] == came.sum()
+    first = grids["rank"] <= np.ceil(0.05 * len(grids))
+    assert figures["capture_5"] == pytest.approx(observed[first].sum() / came.sum())
+    assert figures["inside"] == pytest.approx(((grids.lower <= observed) & (observed <= grids.upper)).mean(), abs=1e-6)
+    assert figures["calibration_level"] == pytest.approx(came.sum() / grids.expected_count.sum(), abs=1e-4)
+    assert set(one.content["levels"]) == {unit.value for unit in Unit}
+    assert all(level["events"] == came.sum() for level in one.content["levels"].values())
+    assert {"climatology", "rate_12", "shrunk_history"} <= set(one.content["baselines"])
+    assert one.content["baselines"]["zero"]["grid"]["log_loss"] > figures["log_loss"]
+
+
+def test_a_late_snapshot_is_marked_and_left_out_and_earlier_events_are_counted_apart(looked_back: Home) -> None:
+    told = track_record(looked_back, "conflict", 4)
+    late = {row["as_of"]: (row["late"], row["counted"]) for row in told["rows"]}
+    as_ofs = {back: of(looked_back, back, "conflict", 4).as_of.isoformat() for back in (16, 12, 8)}
+    assert late == {as_ofs[16]: (False, True), as_ofs[12]: (True, False), as_ofs[8]: (False, True)}
+    (summary,) = told["summary"]
+    assert (summary["judged"], summary["counted"], summary["late"]) == (3, 2, 1)
+    counted = [of(looked_back, back, "conflict", 4).content["levels"]["grid"]["log_loss"] for back in (16, 8)]
+    assert summary["levels"]["grid"]["figures"]["log_loss"]["mean"] == pytest.approx(np.mean(counted), rel=5e-3)
+    # In the week before the late one came out, events happened that nobody can claim to have foreseen.
+    before = {back: of(looked_back, back, "conflict", 4).content["events_before_publication"] for back in (16, 12)}
+    assert before[16] == 0 < before[12] <= of(looked_back, 12, "conflict", 4).content["levels"]["grid"]["events"]
+
+
+def test_small_numbers_are_told_of_nobody(looked_back: Home) -> None:
+    told = track_record(looked_back)
+    for row in told["rows"]:
+        assert row["events"] not in (1, 2) and row["events_before_publication"] not in (1, 2)
+        if row["events"] == "1–2":
+            assert row["levels"] == {} == row["baselines"] and row["capture_5_after_publication"] is None
+        assert "grid" not in {unit["unit"] for unit in (*row["misses"], *row["false_alarms"])}
+        # Of sixty grids the first one in a hundred is one grid, of which a share of the events would be told.
+        assert row["levels"].get("grid", {}).get("capture_1") is None
+        assert all("events" not in figures for figures in row["levels"].values())
+    json.dumps(told, allow_nan=False)
+
+
+def test_a_withdrawn_snapshot_still_counts_unless_it_was_withdrawn_in_time(own: Home) -> None:
+    """Else a bad record could be mended by taking back what went badly."""
+    first = of(own, 16, "conflict", 4)
+    day = datetime(first.as_of.year, first.as_of.month, first.as_of.day, tzinfo=UTC)
+    withdraw(own, first.snapshot, "went badly", now=day + timedelta(days=60))
+    counted = {row["snapshot"]: row["counted"] for row in track_record(own, "conflict", 4)["rows"]}
+    assert counted[first.snapshot]
+    second = of(own, 8, "conflict", 4)
+    day = datetime(second.as_of.year, second.as_of.month, second.as_of.day, tzinfo=UTC)
+    withdraw(own, second.snapshot, "wrong districts", now=day + timedelta(days=3))
+    counted = {row["snapshot"]: row["counted"] for row in track_record(own, "conflict", 4)["rows"]}
+    assert not counted[second.snapshot]
+
+
+def execute(home: Home, statement: str, *given: Any) -> None:
+    with home.database.begin() as connection:
+        connection.exec_driver_sql(statement, given)
+
+
+def _better(home: Home) -> tuple[str, int]:
+    one = rows.rows(home)[2]
+    content = {**one.content, "levels": {**one.content["levels"], "grid": {"log_loss": 0.0}}}
+    execute(home, "UPDATE track_record SET content = ? WHERE sequence = ?", json.dumps(content), one.sequence)
+    return "track_record", one.sequence
+
+
+def _removed(home: Home) -> tuple[str, int]:
+    gone, following = rows.rows(home)[3:5]
+    execute(home, "DELETE FROM track_record WHERE sequence = ?", gone.sequence)
+    return "track_record", following.sequence
+
+
+def _cut_off(home: Home) -> tuple[str, int]:
+    """Found out by the next publication, which names where the record ended."""
+    current = published.newest(home)
+    assert current is not None
+    with home.database.begin() as connection:
+        manifest = {**current.manifest, "record": rows.head(connection)}
+        told = {name: getattr(current, name) for name in ("as_of", "published_at", "valid_until")}
+        published.add(connection, {**told, "id": "next", "manifest": manifest})
+    last = rows.rows(home)[-1]
+    execute(home, "DELETE FROM track_record WHERE sequence = ?", last.sequence)
+    return "snapshots", published.named(home, "next").sequence
+
+
+def _in_time(home: Home) -> tuple[str, int]:
+    """As if the late one had come out in time."""
+    row = published.named(home, of(home, 12, "conflict", 4).snapshot)
+    execute(home, "UPDATE snapshots SET published_at = ? WHERE id = ?", f"{row.as_of} 00:00:00.000000", row.id)
+    return "snapshots", row.sequence
+
+
+def _other_forecast(home: Home) -> tuple[str, int]:
+    row = published.named(home, of(home, 16, "conflict", 4).snapshot)
+    manifest = {**row.manifest, "files": {**row.manifest["files"], "scores.parquet": "0" * 64}}
+    execute(home, "UPDATE snapshots SET manifest = ? WHERE id = ?", json.dumps(manifest), row.id)
+    return "snapshots", row.sequence
+
+
+@pytest.mark.parametrize("tamper", [_better, _removed, _cut_off, _in_time, _other_forecast])
+def test_the_first_row_that_was_tampered_with_is_named(own: Home, tamper: Callable[[Home], tuple[str, int]]) -> None:
+    whole = verify(own)
+    assert (whole.snapshots, whole.rows) == (len(published.listed(own)), len(rows.rows(own)))
+    table, row = tamper(own)
+    with pytest.raises(RecordTampered) as found:
+        verify(own)
+    assert (found.value.fields["table"], found.value.fields["row"]) == (table, row)
