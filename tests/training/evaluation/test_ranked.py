@@ -7,8 +7,8 @@ import pytest
 
 from riskwarn.configuration import LevelRule, Levels
 from serving.scoring.caught import levels_caught
-from serving.scoring.city import ranks_of
 from serving.scoring.levels import levels
+from serving.scoring.ranks import ranks_of
 from training.evaluation.judged import Judged
 from training.evaluation.outcomes import plain_outcomes
 from training.evaluation.ranked import Ranked, caught, ranked

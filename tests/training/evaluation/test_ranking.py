@@ -11,7 +11,7 @@ from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score
 
 from serving.scoring.city import DIGITS as PUBLISHED_DIGITS
-from serving.scoring.city import _ranks
+from serving.scoring.ranks import ranks_of
 from tests.training.evaluation.forecasts import judged, of_chance, of_mean
 from training.evaluation import ranking
 from training.evaluation.judged import DIGITS, Judged
@@ -39,7 +39,7 @@ def test_capture_goes_by_the_published_order_and_not_by_the_count() -> None:
     made = Forecast(counts)
     assert made.expected_count[0, 0] > made.expected_count[0, 1]
     assert made.probability[0, 0] < made.probability[0, 1]
-    published = np.argsort(_ranks(made.probability[0], ["g0", "g1"]))
+    published = np.argsort(ranks_of(made.probability[0], ["g0", "g1"]))
     found = judged(made, [[0, 1]])
     assert found.order[0].tolist() == published.tolist() == [1, 0]
     assert ranking.capture(found, 0.5)[0] == 1
