@@ -10,7 +10,7 @@ export OPENBLAS_NUM_THREADS ?= 2
 BOTH_CORES := --numprocesses 2 --dist loadgroup
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 RISKWARN_THREADS=1
 
-.PHONY: setup demo test test-slow lint bench docs lock clean
+.PHONY: setup demo test test-slow lint bench bench-serving types docs lock clean
 
 setup: $(STAMP)
 
@@ -40,8 +40,15 @@ lint: setup
 bench: setup
 	$(BIN)/python experiments/benchmarks/ingest.py $(ARGS)
 
+bench-serving: setup
+	$(BIN)/python experiments/benchmarks/serving.py $(ARGS)
+
+types: setup
+	PYTHON=$(BIN)/python sh docs/types.sh
+
 docs: setup
 	$(BIN)/python docs/messages.py
+	$(BIN)/python docs/examples.py
 	$(BIN)/python docs/generate.py
 
 lock: setup

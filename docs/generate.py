@@ -73,23 +73,50 @@ def _api() -> str:
         "# HTTP API",
         "",
         "`riskwarn serve` answers on `127.0.0.1:8000`. Errors are problem documents (RFC 9457). Every answer has an `ETag`; send",
-        "it back as `If-None-Match` and get 304 while nothing has changed. The same reference is served at `/docs`.",
+        "it back as `If-None-Match` and get 304 while nothing has changed. The same reference is served at `/docs`; for programs,",
+        "with examples, at `/openapi.json`. What to do with it: [integration.md](integration.md).",
     ]
     for path, methods in description["paths"].items():
         for method, told in methods.items():
-            lines += ["", f"## `{method.upper()} {path}`", "", f"{told['summary']}."]
+            answers = told["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
+            model = answers.get("$ref", "").rpartition("/")[2]
+            shown = f" Answers [{model}](#{model.lower()})." if model else ""
+            lines += ["", f"## `{method.upper()} {path}`", "", f"{told['summary']}.{shown}"]
             if told.get("parameters"):
                 lines += ["", "| parameter | in | type | meaning |", "|---|---|---|---|"]
                 lines += [
                     f"| `{one['name']}` | {one['in']} | {_type(one['schema'])} | {one.get('description', '')} |"
                     for one in told["parameters"]
                 ]
+    lines += [
+        "",
+        "# Answers",
+        "",
+        "The class of a field says what it tells of: a `place`, a `forecast`, how a `model` made it, a `record` (small numbers withheld), the `service`.",
+    ]
+    for name, schema in description["components"]["schemas"].items():
+        if "properties" in schema:
+            lines += [
+                "",
+                f"## {name}",
+                "",
+                f"{schema.get('description', '')}",
+                "",
+                "| field | type | class | meaning |",
+                "|---|---|---|---|",
+            ]
+            lines += [
+                f"| `{field}` | {_type(one)} | {one.get('x-data-class', '')} | {one.get('description', '')} |"
+                for field, one in schema["properties"].items()
+            ]
     return "\n".join(lines) + "\n"
 
 
 def _type(schema: dict[str, Any]) -> str:
     if "anyOf" in schema:
         return " or ".join(_type(one) for one in schema["anyOf"] if one.get("type") != "null")
+    if schema.get("type") == "array":
+        return f"list of {_type(schema['items'])}"
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[-1].lower()
     return str(schema.get("format") or schema.get("type", "text"))

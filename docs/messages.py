@@ -24,11 +24,12 @@ PO = ROOT / "riskwarn" / "locale" / "zh" / "LC_MESSAGES" / "riskwarn.po"
 HEADER = "Content-Type: text/plain; charset=UTF-8\nLanguage: zh\nPlural-Forms: nplurals=1; plural=0;\n"
 
 #: Calls whose first argument is a sentence, by the last part of their name.
-SPEAKING = {"Message", "Joined", "tell", "say", "said", "UsageError", "progress", "show"}
+SPEAKING = {"Message", "Joined", "tell", "say", "said", "UsageError", "progress", "show", "Check"}
 #: Arguments and variables that hold sentences.
 HOLDING = {
     "problem", "reason", "hint", "what", "which", "doubt", "effect", "effects", "note", "notes", "following", "said",
-    "ground", "advice", "means", "_OF_A_GRID", "why", "holds", "exported", "unread", "later", "skipped_one", "_DENIED", "_PROBLEMS", "_NO_PARAMETERS",
+    "ground", "advice", "means", "_OF_A_GRID", "why", "holds", "exported", "unread", "later", "skipped_one", "_DENIED", "_PROBLEMS", "_NO_PARAMETERS", "_TITLES", "_OTHERWISE",
+    "FOREIGN_HOST", "FORWARDED", "BUSY", "ADDRESS_TOO_LONG", "HEADERS_TOO_LONG", "BODY_TOO_LONG", "WENT_WRONG",
 }  # fmt: skip
 #: Rooms in which an error of a value is told to people, and rooms whose grounds and doubts are.
 DECLARING = ("riskwarn/configuration.py", "riskwarn/mapping.py", "riskwarn/declarations.py", "riskwarn/contracts/")

@@ -49,6 +49,7 @@ COMMANDS = {
     "levels": "levels",
     "update": "update",
     "serve": "serve",
+    "doctor": "doctor",
     "demo": "demo",
 }
 

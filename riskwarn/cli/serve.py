@@ -11,10 +11,18 @@ from riskwarn.cli.session import Session
 @click.option("--host", default="127.0.0.1", show_default=True, help="Loopback only, while no key exists.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option(
+    "--root-path", default="", metavar="PATH", help="The path under which a gateway shows it, /apps/riskwarn."
+)
+@click.option("--frame-ancestors", default="'none'", show_default=True, help="Who may show the page in a frame.")
+@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="A gateway whose X-Forwarded-* is believed.")
 @click.pass_obj
-def command(session: Session, host: str, port: int, workers: int) -> None:
+def command(
+    session: Session, host: str, port: int, workers: int, root_path: str, frame_ancestors: str, proxies: tuple[str, ...]
+) -> None:
     """Serve the ranking, its reasons and alerts over HTTP, until interrupted."""
     home = session.home()
+    from serving.api.options import Options
     from serving.api.server import serve
 
     shown = f"[{host}]" if ":" in host else host
@@ -22,4 +30,5 @@ def command(session: Session, host: str, port: int, workers: int) -> None:
     def ready() -> None:
         session.tell("http://{host}:{port}/ (API reference at /docs; stop with Ctrl-C)", host=shown, port=port)
 
-    serve(home, host, port, workers, ready=ready)
+    options = Options(root_path=root_path.rstrip("/"), frame_ancestors=frame_ancestors, proxies=proxies)
+    serve(home, host, port, workers, options=options, ready=ready)

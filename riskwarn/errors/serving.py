@@ -29,6 +29,14 @@ class SnapshotWithdrawn(RiskwarnError):
     status = 409
 
 
+class NotReadYet(RiskwarnError):
+    """A server that has just started."""
+
+    code = "not_read_yet"
+    template = "The server has just started and is still reading the newest snapshot: ask again in a second."
+    status = 503
+
+
 class SnapshotGone(RiskwarnError):
     """A snapshot that is no longer kept."""
 
@@ -99,6 +107,14 @@ class RequestRefused(RiskwarnError):
     code = "request_refused"
     template = "{problem}."
     status = 403
+
+
+class TooManyExports(RiskwarnError):
+    """More files are asked for than are written at once."""
+
+    code = "too_many_exports"
+    template = "Other files are being written: ask again in a moment."
+    status = 503
 
 
 class HostRefused(RiskwarnError):

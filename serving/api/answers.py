@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from riskwarn.configuration import usual_horizon
-from riskwarn.errors import QueryInvalid, UnknownSource, UnknownUnit
+from riskwarn.errors import QueryInvalid, UnknownSource, UnknownTarget, UnknownUnit
 from riskwarn.words import RANKED_LEVELS, Unit
 from serving.columns.places import Places32
 from serving.columns.scores import LEVEL_NUMBERS, LEVELS, Block, Scores
@@ -54,7 +54,7 @@ def ranking(
     """
     block = chosen(snapshot, query.target, query.horizon)
     scores = snapshot.scores[block][query.unit]
-    rows = _inside(snapshot, scores, query.unit, query.parent)
+    rows = inside(snapshot, scores, query.unit, query.parent)
     if query.min_level is not None:
         rows = rows[_at_least(scores, rows, query.unit, query.min_level)]
     shown = rows[after : after + query.limit].tolist()
@@ -68,7 +68,7 @@ def ranking(
     return answer, following if following < len(rows) else None
 
 
-def _inside(snapshot: Snapshot, scores: Scores, unit: Unit, parent: str | None) -> Places32:
+def inside(snapshot: Snapshot, scores: Scores, unit: Unit, parent: str | None) -> Places32:
     """The rows of a level that lie inside a unit, by rank."""
     if parent is None:
         return scores.by_rank
@@ -122,6 +122,20 @@ def sources(snapshot: Snapshot, now: datetime, source: str | None) -> dict[str, 
     if source is not None and not items:
         raise UnknownSource(source=source, known=", ".join(item["source"] for item in snapshot.health))
     return {"snapshot": snapshot.head(now), "items": items}
+
+
+def models(snapshot: Snapshot, now: datetime, target: str) -> dict[str, Any]:
+    """The models that scored a target, by horizon. Raises UnknownTarget."""
+    served = snapshot.manifest["targets"]
+    if target not in served:
+        raise UnknownTarget(name=target, what="target", known=", ".join(served))
+    cards = snapshot.manifest.get("cards", {})
+    items = [
+        {"horizon": block[1], "version": snapshot.manifest["models"].get(key), "card": cards.get(key)}
+        for block in snapshot.scores
+        if block[0] == target and (key := f"{block[0]}/{block[1]}")
+    ]
+    return {"snapshot": snapshot.head(now), "target": target, "items": items}
 
 
 def portrait(snapshot: Snapshot, now: datetime, code: str) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving.api.problems import problem_body
+from serving.api.problems import send_problem
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
@@ -24,24 +26,36 @@ class Gate:
             # Nothing here speaks anything else, and what nobody thought of is refused.
             await send({"type": "websocket.close", "code": 1008})
             return
-        problem = refusal(scope["headers"])
+        problem = refusal(scope["headers"], scope["http_version"])
         if problem is None:
             await self._app(scope, receive, send)
             return
-        body = problem_body(scope, 403, "request_refused", problem)
-        headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
-        await send({"type": "http.response.start", "status": 403, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await send_problem(scope, send, 403, "request_refused", problem)
 
 
-def refusal(headers: list[tuple[bytes, bytes]]) -> str | None:
-    """Why a request with these headers is refused; None where it passes."""
-    hosts = [value.decode("latin-1") for name, value in headers if name.lower() == b"host"]
-    if len(hosts) != 1 or _without_port(hosts[0]).lower() not in LOCAL_HOSTS:
-        return "While no key exists, only localhost, 127.0.0.1 or [::1] is answered as Host."
-    if any(name.lower() == b"forwarded" or name.lower().startswith(b"x-forwarded-") for name, _ in headers):
-        return "While no key exists, forwarded requests are refused."
-    return None
+FOREIGN_HOST = "While no key exists, only localhost, 127.0.0.1 or [::1] is answered as Host."
+FORWARDED = "While no key exists, forwarded requests are refused."
+
+#: What a gateway adds by itself; one that adds nothing asks in HTTP/1.0, as nginx does where nobody told it otherwise.
+_OF_GATEWAYS = frozenset((b"forwarded", b"via", b"x-real-ip"))
+
+
+def refusal(headers: list[tuple[bytes, bytes]], http_version: str = "1.1") -> str | None:
+    """Why a request with these headers (their names in small letters, as ASGI has them) is refused; None where it passes."""
+    forwarded, hosts = http_version == "1.0", []
+    for name, value in headers:
+        if name == b"host":
+            hosts.append(value)
+        elif name in _OF_GATEWAYS or name.startswith(b"x-forwarded-"):
+            forwarded = True
+    if len(hosts) != 1 or not _is_local(hosts[0]):
+        return FOREIGN_HOST
+    return FORWARDED if forwarded else None
+
+
+@lru_cache(maxsize=256)
+def _is_local(host: bytes) -> bool:
+    return _without_port(host.decode("latin-1")).lower() in LOCAL_HOSTS
 
 
 def _without_port(host: str) -> str:

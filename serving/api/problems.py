@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
-from starlette.types import Scope
+from starlette.types import Scope, Send
 
 from riskwarn.messages import Message, translated
 
 CONTENT_TYPE = "application/problem+json"
+
+#: What a status says in words.
+_TITLES = {
+    400: "The request is wrong",
+    403: "The request is refused",
+    404: "There is nothing here",
+    405: "The method is not answered",
+    409: "The state does not allow it",
+    410: "It is no longer kept",
+    413: "The request is too long",
+    414: "The request is too long",
+    422: "A parameter is wrong",
+    431: "The request is too long",
+    500: "The server failed",
+    503: "The server cannot answer now",
+}
+_OTHERWISE = "The request cannot be answered"
 
 
 def problem_body(
@@ -19,15 +37,37 @@ def problem_body(
     language = accepted_language(scope)
     document: dict[str, Any] = {
         "type": f"urn:riskwarn:{code}",
-        "title": translated(code.replace("_", " "), language),
+        "title": translated(_TITLES.get(status, _OTHERWISE), language),
         "status": status,
         "detail": translated(detail, language),
         "instance": scope.get("path", ""),
-        "request_id": scope.get("riskwarn.request_id", ""),
+        "request_id": request_id(scope),
     }
     if errors:
         document["errors"] = [{**error, "problem": translated(error["problem"], language)} for error in errors]
     return json.dumps(document, ensure_ascii=False).encode()
+
+
+def request_id(scope: Scope) -> str:
+    """Under which the log knows a request; it is made when it is first asked."""
+    made: str = scope.setdefault("riskwarn.request_id", os.urandom(8).hex())
+    return made
+
+
+async def send_problem(
+    scope: Scope, send: Send, status: int, code: str, detail: str, headers: list[tuple[bytes, bytes]] | None = None
+) -> None:
+    """Answer with a problem document, outside of the application."""
+    body = problem_body(scope, status, code, detail)
+    scope["riskwarn.status"] = status
+    own = [
+        (b"content-type", CONTENT_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"vary", b"accept-language"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": own + (headers or [])})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
 def accepted_language(scope: Scope) -> str:

@@ -19,6 +19,13 @@ class MinLevel(StrEnum):
     BLUE = Level.BLUE
 
 
+class Language(StrEnum):
+    """A language of ours."""
+
+    ZH = "zh"
+    EN = "en"
+
+
 _TARGET = Field(None, description="declared target; the first where not given")
 _HORIZON = Field(None, description="periods ahead; 4 where served, else the first")
 _AS_OF = Field(None, description="the newest snapshot of this as-of")
@@ -56,6 +63,34 @@ class ExplanationQuery(GridQuery):
 
     target: str | None = _TARGET
     horizon: int | None = _HORIZON
+
+
+class HistoryQuery(Nothing):
+    """A grid over the snapshots."""
+
+    target: str | None = _TARGET
+    horizon: int | None = _HORIZON
+    limit: int = Field(12, ge=1, le=60, description="snapshots, one an as-of")
+
+
+class CompareQuery(Nothing):
+    """Two snapshots."""
+
+    a: str = Field(description="id of the older snapshot")
+    b: str = Field(description="id of the newer snapshot")
+    target: str | None = _TARGET
+    horizon: int | None = _HORIZON
+    limit: int = Field(50, ge=1, le=1000, description="grids an answer")
+
+
+class ExportQuery(GridQuery):
+    """A file."""
+
+    target: str | None = _TARGET
+    horizon: int | None = _HORIZON
+    unit: Unit = Field(Unit.GRID, description="grid, community, town, district or city")
+    parent: str | None = Field(None, description="only units inside the unit of this code")
+    lang: Language = Field(Language.ZH, description="language of headings and reasons")
 
 
 class ListQuery(Nothing):

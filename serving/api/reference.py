@@ -27,10 +27,10 @@ def reference_page(description: dict[str, Any]) -> str:
     title = escape(description["info"]["title"])
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}: API</title>'
-        '<link rel="stylesheet" href="/pages/page.css"></head><body class="reference"><main>'
+        '<link rel="stylesheet" href="pages/page.css"></head><body class="reference"><main>'
         f"<h1>{title}: API</h1><p>{escape(description['info'].get('description', ''))}</p>"
         "<p>Errors are problem documents (RFC 9457). Answers carry an ETag; send it back as If-None-Match and get 304 "
-        'while nothing has changed. Machine-readable: <a href="/openapi.json">openapi.json</a>.</p>'
+        'while nothing has changed. Machine-readable: <a href="openapi.json">openapi.json</a>.</p>'
         f"{''.join(parts)}</main></body></html>"
     )
 

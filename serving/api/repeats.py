@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import uuid
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from anyio import to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.api.problems import request_id
 from serving.snapshots.current import Current
 
 #: Bytes of bodies that are held.
@@ -23,6 +24,9 @@ MOST_BYTES = 48_000_000
 
 #: Bodies below are not packed.
 _PACKED_FROM = 1_000
+
+#: Bodies above are packed apart from the loop that answers the others.
+_APART_FROM = 65_536
 
 Header = tuple[bytes, bytes]
 
@@ -62,7 +66,7 @@ class Repeats:
         packed, asked = False, b""
         for name, value in scope["headers"]:
             if name == b"accept-encoding":
-                packed = b"gzip" in value
+                packed = b"gzip" in value and not _declined(value)
             elif name == b"if-none-match":
                 asked = value
         key = (scope.get("raw_path") or scope["path"].encode(), scope["query_string"], packed)
@@ -72,25 +76,34 @@ class Repeats:
             if held is None:
                 return
         if asked and _matches(asked, held.tags):
+            scope["riskwarn.status"] = 304
             await send({"type": "http.response.start", "status": 304, "headers": held.unchanged})
             await send({"type": "http.response.body", "body": b""})
             return
+        scope["riskwarn.status"] = 200
         await send({"type": "http.response.start", "status": 200, "headers": held.headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else held.body})
 
     async def _ask(self, key: tuple[bytes, bytes, bool], scope: Scope, receive: Receive, send: Send) -> Held | None:
         """Ask the router; what is no plain 200 is sent on as it comes, and None is given."""
         generation = self._current.generation
-        scope["riskwarn.request_id"] = uuid.uuid4().hex
+        scope["riskwarn.routed"] = True
+        request_id(scope)
         head = scope["method"] == "HEAD"
-        if head:
-            scope = {**scope, "method": "GET"}
-        answer = _Answer(send, head)
-        await self._app(scope, receive, answer.take)
+        asked = {**scope, "method": "GET", "riskwarn.head": True} if head else scope
+        answer = _Answer(scope, send, head)
+        try:
+            await self._app(asked, receive, answer.take)
+        finally:
+            scope["route"] = asked.get("route")
         if answer.start is None:
             return None
-        held = _made(answer.start, b"".join(answer.parts), key[2], scope.get("riskwarn.hold"), generation)
-        if "riskwarn.hold" in scope:
+        body, until = b"".join(answer.parts), asked.get("riskwarn.hold")
+        if key[2] and len(body) > _APART_FROM:
+            held = await to_thread.run_sync(_made, answer.start, body, True, until, generation)
+        else:
+            held = _made(answer.start, body, key[2], until, generation)
+        if "riskwarn.hold" in asked:
             self._keep(key, held)
         return held
 
@@ -114,8 +127,8 @@ def _size(key: tuple[bytes, bytes, bool], held: Held) -> int:
 class _Answer:
     """Collects a 200; anything else, and a stream, goes straight to the caller."""
 
-    def __init__(self, send: Send, head: bool) -> None:
-        self._send, self._head, self._through = send, head, False
+    def __init__(self, scope: Scope, send: Send, head: bool) -> None:
+        self._scope, self._send, self._head, self._through = scope, send, head, False
         self.start: Message | None = None
         self.parts: list[bytes] = []
 
@@ -125,6 +138,7 @@ class _Answer:
                 self.start = message
                 return
             self._through = True
+            self._scope["riskwarn.status"] = message["status"]
         elif not self._through:
             self.parts.append(message.get("body", b""))
             return
@@ -154,6 +168,15 @@ def _matches(asked: bytes, tags: tuple[bytes, ...]) -> bool:
         return True
     held = [part.strip().removeprefix(b"W/") for part in asked.split(b",")]
     return b"*" in held or any(tag in held for tag in tags)
+
+
+def _declined(accepted: bytes) -> bool:
+    """Whether gzip is named to say that it is not wanted."""
+    for one in accepted.split(b","):
+        name, _, weight = one.partition(b";")
+        if name.strip() == b"gzip":
+            return weight.replace(b" ", b"").rstrip(b"0").rstrip(b".") in (b"q=",)
+    return False
 
 
 def _header(message: Message, name: bytes) -> bytes | None:

@@ -1,19 +1,30 @@
-"""The server process: uvicorn on loopback."""
+"""The server process: uvicorn on a socket that is bound once, with limits, in one process or several."""
 
 from __future__ import annotations
 
+import importlib.abc
+import logging
 import os
 import socket
+import sys
+import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import uvicorn
-from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
 
 from riskwarn.errors import HostRefused, PortTaken
 from riskwarn.home import Home, open_home
-from riskwarn.settings import Settings
-from serving.api.app import create_app
+from riskwarn.settings import Settings, silence_telemetry
+from serving.api.app import Application
+from serving.api.logs import log_as_json
+from serving.api.options import Options
+
+#: What a server must not hold.
+LEARNERS = ("pandas", "sklearn", "scipy", "lightgbm", "numba", "mlflow")
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -24,39 +35,105 @@ def serve(
     port: int = 8000,
     workers: int = 1,
     *,
+    options: Options | None = None,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until interrupted; `ready` is called once nothing stands against listening there.
+    """Serve until interrupted; `ready` is called once connections are taken.
 
-    Raises HostRefused (not loopback while no key exists), PortTaken.
+    Raises HostRefused (not loopback while no key exists), PortTaken, SettingInvalid.
     """
+    options = (options or Options()).checked()
     if host not in LOOPBACK:
         raise HostRefused(host=host)
-    family = socket.AF_INET6 if host == "::1" else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-        except OSError as error:
-            raise PortTaken(host=host, port=port) from error
-    ready()
-    if workers == 1:
-        uvicorn.run(create_app(home), host=host, port=port, log_level="warning", server_header=False)
-        return
-    # Each worker is a process of its own and opens the home by itself.
-    os.environ["RISKWARN_HOME"] = str(home.path)
-    uvicorn.run(
-        "serving.api.server:from_environment",
+    log_as_json()
+    hold_no_learner()
+    _ = home.database  # what stands against opening it is said before anything listens
+    with listening(host, port, options.backlog) as bound:
+        if workers == 1:
+            server = _Server(configuration(partial(_application, home, options, None), options), ready)
+            server.run(sockets=[bound])
+            return
+        # Each worker is a process of its own, opens the home by itself, and comes back where it dies. They share this folder.
+        with tempfile.TemporaryDirectory(prefix="riskwarn-workers-") as folder:
+            application = partial(_application_of, home.path, home.settings, options, Path(folder))
+            config = configuration(application, options)
+            config.workers = workers
+            ready()
+            Multiprocess(config, sockets=[bound]).run()
+
+
+def listening(host: str, port: int, backlog: int) -> socket.socket:
+    """A socket that takes connections. Raises PortTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.listen(backlog)
+    except OSError as error:
+        bound.close()
+        raise PortTaken(host=host, port=port) from error
+    bound.set_inheritable(True)
+    return bound
+
+
+def configuration(application: Callable[[], Any], options: Options) -> uvicorn.Config:
+    """How uvicorn is to serve what `application` makes in the process that serves it."""
+    return uvicorn.Config(
+        application,
         factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_level="warning",
+        http="auto",  # httptools and uvloop where they are installed, as they are with riskwarn
+        loop="auto",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
         server_header=False,
+        date_header=True,
+        proxy_headers=bool(options.proxies),
+        forwarded_allow_ips=list(options.proxies),
+        # Somewhat above our own limit, which answers with a problem document.
+        limit_concurrency=2 * options.concurrency,
+        backlog=options.backlog,
+        timeout_keep_alive=options.keep_alive_seconds,
+        timeout_graceful_shutdown=options.shutdown_seconds,
     )
 
 
-def from_environment() -> FastAPI:
-    """The application of the home that RISKWARN_HOME names."""
-    settings = Settings.from_environment(os.environ)
-    return create_app(open_home(Path(settings.home), settings))
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
+
+
+class _NoLearner(importlib.abc.MetaPathFinder):
+    """Refuses to import what a server must not hold."""
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        """Refuse a package by its name; any other is left to those who find it."""
+        if fullname in LEARNERS:
+            raise ModuleNotFoundError(f"a server of rankings holds no {fullname}", name=fullname)
+
+
+def hold_no_learner() -> None:
+    """Keep learners out of this process: PyArrow imports pandas to find out whether what it is given is a frame (40 MB)."""
+    if not any(isinstance(finder, _NoLearner) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _NoLearner())
+
+
+def _application(home: Home, options: Options, folder: Path | None) -> Application:
+    return Application(home, options=options, metrics_folder=folder)
+
+
+def _application_of(path: Path, settings: Settings, options: Options, folder: Path) -> Application:
+    """The application of a worker. Threads of the BLAS would only wait for each other."""
+    silence_telemetry()
+    log_as_json()
+    hold_no_learner()
+    logging.getLogger(__name__).info("worker %d begins", os.getpid())
+    return _application(open_home(path, settings), options, folder)

@@ -26,6 +26,8 @@ SCHEMA = pa.schema(
         ("parent", pa.int32()),  # row among the units of the level above
         ("residents", pa.float64()),
         ("suppressed", pa.bool_()),
+        ("longitude", pa.float64()),  # of the centre, in degrees
+        ("latitude", pa.float64()),
     ]
 )
 
@@ -39,6 +41,9 @@ class LevelOfPlaces:
     parents: Places32  # (units,) rows of the level above, never falling; -1 for the city
     residents: npt.NDArray[np.float64]  # NaN where nobody knows
     suppressed: npt.NDArray[np.bool_]  # too few residents for details
+    points: npt.NDArray[np.float64] | None = (
+        None  # (units, 2) longitude and latitude in degrees, NaN where nobody knows
+    )
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -99,6 +104,7 @@ class Places:
         parts = []
         for unit in DOWNWARDS:
             level = self.levels[unit]
+            points = level.points if level.points is not None else np.full((len(level), 2), np.nan)
             columns = [
                 [unit.value] * len(level),
                 level.codes,
@@ -106,6 +112,7 @@ class Places:
                 pa.array(level.parents, pa.int32(), mask=level.parents < 0),
                 pa.array(level.residents, pa.float64(), mask=np.isnan(level.residents)),
                 level.suppressed,
+                *(pa.array(one, pa.float64(), mask=np.isnan(one)) for one in points.T),
             ]
             parts.append(pa.table(columns, SCHEMA))
         return pa.concat_tables(parts)
@@ -126,5 +133,14 @@ class Places:
                 part["parent"].fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32),
                 part["residents"].to_numpy(zero_copy_only=False).astype(np.float64),
                 part["suppressed"].to_numpy(zero_copy_only=False),
+                _points(part),
             )
         return cls(levels)
+
+
+def _points(part: dict[str, Any]) -> npt.NDArray[np.float64] | None:
+    """Longitude and latitude, where any is known."""
+    columns = [part[name] for name in ("longitude", "latitude") if name in part]
+    if not columns or all(column.null_count == len(column) for column in columns):
+        return None
+    return np.column_stack([column.to_numpy(zero_copy_only=False).astype(np.float64) for column in columns])

@@ -34,7 +34,10 @@ from serving.snapshots.content import content_of
 from serving.snapshots.files import read_files, write_files
 from serving.track_record import rows as record
 from serving.track_record.judging import judge_ripe
-from training import Champion, champions, load_champion
+from training import Champion, champions, load_champion, versions
+
+#: What a version's card has that its place in the manifest says already, or that changes.
+_NOT_ON_CARDS = ("target", "horizon", "version", "alias")
 
 #: Days beyond its period for which a snapshot counts as fresh.
 GRACE = timedelta(days=1)
@@ -170,6 +173,8 @@ def _row(
     identity = hashlib.sha256(json.dumps([inputs, previous_id], sort_keys=True).encode()).hexdigest()[:12]
     with home.database.connect() as connection:
         last = record.head(connection)
+    names = {champion.version for champion in chosen}
+    cards = {f"{one.target}/{one.horizon}": one.as_dict() for one in versions(home) if one.version in names}
     manifest = {
         "inputs": inputs,
         "published_at": now.astimezone(UTC).isoformat(),
@@ -177,6 +182,11 @@ def _row(
         "previous": previous_id,
         "gaps": made.gaps.as_list(),
         "models": {f"{champion.target}/{champion.horizon}": champion.version for champion in chosen},
+        # How each did when it was judged: a server asks no registry. Who is champion changes, and is none of it.
+        "cards": {
+            key: {name: value for name, value in card.items() if name not in _NOT_ON_CARDS}
+            for key, card in cards.items()
+        },
         "interval_level": chosen[0].interval_level,
         "targets": list(dict.fromkeys(champion.target for champion in chosen)),
         "horizons": sorted({champion.horizon for champion in chosen}),

@@ -13,6 +13,9 @@ from riskwarn.disclosure import complemented
 from riskwarn.words import Unit
 from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
 
+#: Digits of degrees: a metre.
+POINT_DIGITS = 5
+
 Order = npt.NDArray[np.int64]
 
 
@@ -28,6 +31,7 @@ def placed(city: City) -> Placed:
     """The units of a city: those of one parent side by side, by code."""
     geography = city.geography
     residents = residents_of(city)
+    points = np.column_stack([geography.longitude, geography.latitude]).astype(np.float64)
     nothing = np.full(1, -1, dtype=np.int32)
     whole = geography.units[Unit.CITY]
     levels, order = {}, {Unit.CITY: np.zeros(1, dtype=np.int64)}
@@ -38,12 +42,13 @@ def placed(city: City) -> Placed:
             codes, names = tuple(geography.grid_ids), tuple(geography.names)
             above = geography.units[upper]
             parents = np.array([rows[code] for code in above.codes], dtype=np.int32)[above.of_grid]
-            people = residents
+            people, centres = residents, points
         else:
             units = geography.units[unit]
             codes, names = units.codes, units.names
             parents = np.array([rows[code] for code in units.parents], dtype=np.int32)
             people = np.bincount(units.of_grid, residents, len(units.codes)).astype(np.float64)
+            centres = _centres(points, units.of_grid, len(units.codes))
         place = np.lexsort((np.array(codes, dtype=str), parents)) if len(codes) else np.zeros(0, dtype=np.int64)
         order[unit] = place
         levels[unit] = LevelOfPlaces(
@@ -52,6 +57,7 @@ def placed(city: City) -> Placed:
             parents[place],
             people[place],
             np.zeros(len(place), dtype=bool),
+            np.round(centres[place], POINT_DIGITS),
         )
     upwards = list(reversed(DOWNWARDS))
     hidden = complemented(
@@ -62,6 +68,15 @@ def placed(city: City) -> Placed:
     for unit, flags in zip(upwards, hidden, strict=True):
         levels[unit] = replace(levels[unit], suppressed=flags)
     return Placed(Places(levels), order)
+
+
+def _centres(points: npt.NDArray[np.float64], of_grid: npt.NDArray[np.integer], units: int) -> npt.NDArray[np.float64]:
+    """The mean of the known centres of each unit's grids; NaN where none is known."""
+    known = ~np.isnan(points).any(axis=1)
+    number = np.bincount(of_grid[known], minlength=units).astype(np.float64)
+    number[number == 0] = np.nan
+    sums = [np.bincount(of_grid[known], one, units) for one in points[known].T]
+    return np.column_stack(sums) / number[:, None]
 
 
 def residents_of(city: City) -> npt.NDArray[np.float64]:

@@ -1,22 +1,32 @@
 """The snapshot that is current, held in memory: looked for and read in the background, and swapped as one reference.
 
-Nothing on the way of a request reads the database or a file, but for an older snapshot that is asked for by its as-of.
+Nothing on the way of a request reads the database; a file is read for an older snapshot only, once for all who ask.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from datetime import date
 
-from riskwarn.errors import NoSnapshot, QueryInvalid, SnapshotGone
+from riskwarn.errors import NoSnapshot, NotReadYet, QueryInvalid, SnapshotGone
 from riskwarn.home import Home
+from riskwarn.messages import Message
 from serving.snapshots import published
+from serving.snapshots.publications import Publications, read_publications
+from serving.snapshots.published import Row
 from serving.snapshots.snapshot import Snapshot, load_snapshot
 
 #: Seconds between two looks for a newer snapshot.
 LOOK_EVERY = 0.5
+
+#: Seconds between two tries to read a snapshot that could not be read.
+TRY_EVERY = 5.0
+
+#: Seconds for which a start waits for the first look; then it answers that it is not ready yet.
+FIRST_LOOK = 5.0
 
 #: Bytes of older snapshots that are kept in memory; one is always kept.
 OLDER_BYTES = 100_000_000
@@ -27,87 +37,175 @@ _log = logging.getLogger(__name__)
 class Current:
     """Gives the current snapshot."""
 
-    def __init__(self, home: Home, look_every: float = LOOK_EVERY, older_bytes: int = OLDER_BYTES) -> None:
-        self._home, self._look_every, self._older_bytes = home, look_every, older_bytes
+    def __init__(
+        self,
+        home: Home,
+        look_every: float = LOOK_EVERY,
+        older_bytes: int = OLDER_BYTES,
+        try_every: float = TRY_EVERY,
+    ) -> None:
+        self._home, self._look_every, self._older_bytes, self._try_every = home, look_every, older_bytes, try_every
+        self._failed: dict[str, tuple[float, Exception]] = {}
         self._held: Snapshot | None = None
         self._older: OrderedDict[str, Snapshot] = OrderedDict()
-        self._reading, self._looking = threading.Lock(), threading.Lock()
-        self._stopped = threading.Event()
+        self._reading, self._looking, self._of_older = threading.Lock(), threading.Lock(), threading.Lock()
+        self._stopped, self._looked = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
-        #: Counts what was swapped: an answer of another number is not this one's.
+        #: What was published, as it was last read.
+        self.publications = Publications()
+        #: Counts what changed in the publications or was swapped: an answer of another number may be out of date.
         self.generation = 0
         #: Why the newest snapshot is not served; None where it is.
         self.problem: Exception | None = None
+        #: How often a look failed.
+        self.failures = 0
+
+    @property
+    def held(self) -> Snapshot | None:
+        """The snapshot that is served; None before the first was read."""
+        return self._held
+
+    @property
+    def looked(self) -> bool:
+        """Whether the first look has ended."""
+        return self._looked.is_set()
 
     def start(self) -> None:
-        """Look once, then go on looking in the background."""
-        self.look()
+        """Look in the background; waits for the first look, but not for ever."""
         self._thread = threading.Thread(target=self._run, name="current-snapshot", daemon=True)
         self._thread.start()
+        self._looked.wait(FIRST_LOOK)
 
     def stop(self) -> None:
         """End the background's looking."""
         self._stopped.set()
         if self._thread is not None:
-            self._thread.join(5)
+            self._thread.join(1)
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._look_every):
+        while not self._stopped.is_set():
             self.look()
+            self._stopped.wait(self._look_every)
 
     def look(self) -> None:
         """Look for a newer snapshot once; what cannot be read leaves the old one served, and is told by `problem`."""
         with self._looking:
             try:
-                row = published.newest(self._home)
-                held = self._held.id if self._held is not None else None
-                if (row.id if row is not None else None) != held:
-                    self._held = load_snapshot(self._home, row) if row is not None else None
-                    self.generation += 1
+                self._renew()
                 if self.problem is not None:
                     _log.warning("the newest snapshot is served again")
                 self.problem = None
             except Exception as error:  # whatever it is, what is held stays served
+                self.failures += 1
                 if type(error) is not type(self.problem):
                     _log.warning("the newest snapshot is not served: %s", error)
                 self.problem = error
+            finally:
+                self._looked.set()
+
+    def _renew(self) -> None:
+        state = published.state(self._home)
+        if self._held is not None and state == self.publications.state and self.problem is None:
+            return
+        publications = read_publications(self._home, state)
+        if publications.state != self.publications.state:
+            # What is older may have been withdrawn, or be of an as-of that has a newer one.
+            with self._of_older:
+                for gone in [one for one in self._older if one in publications.fates]:
+                    del self._older[gone]
+            self.publications = publications
+            self.generation += 1
+        self._swap()
+
+    def _swap(self) -> None:
+        """Serve the newest that can be read. Raises why that is not the newest of all."""
+        kept, held = self.publications.kept, self._held
+        first: Exception | None = None
+        chosen: Snapshot | None = None
+        for row in kept:
+            if held is not None and row.id == held.id:
+                chosen = held
+                break
+            try:
+                chosen = self._read(row)
+                break
+            except Exception as error:
+                first = first or error
+        if (chosen.id if chosen is not None else None) != (held.id if held is not None else None):
+            self._held = chosen
+            self.generation += 1
+        if first is not None:
+            raise first
+
+    def _read(self, row: Row) -> Snapshot:
+        """Read a snapshot; one that could not be read is not tried again for a while, lest each look read all of it."""
+        failed = self._failed.get(row.id)
+        if failed is not None and time.monotonic() - failed[0] < self._try_every:
+            raise failed[1]
+        try:
+            found = load_snapshot(self._home, row)
+        except Exception as error:
+            self._failed[row.id] = time.monotonic(), error
+            raise
+        self._failed.pop(row.id, None)
+        return found
 
     def __call__(self, as_of: date | None = None) -> Snapshot:
         """The current snapshot, or the newest of an as-of.
 
-        Raises NoSnapshot, QueryInvalid (no snapshot of this as-of), and what stood against reading any.
+        Raises NoSnapshot, NotReadYet, QueryInvalid (no snapshot of this as-of), and what stood against reading any.
         """
-        if as_of is not None:
-            return self._of(as_of)
-        if self._held is None:
-            raise self.problem or NoSnapshot(which="")
-        return self._held
+        held = self._held
+        if as_of is None or (held is not None and held.as_of == as_of):
+            if held is None:
+                raise self.problem or (NoSnapshot(which="") if self.looked else NotReadYet())
+            return held
+        row = self.publications.by_as_of.get(as_of)
+        if row is None:
+            raise QueryInvalid(parameter="as_of", problem=_nearest(as_of, self.publications.near(as_of)))
+        return self.named(row.id)
 
     def named(self, snapshot: str) -> Snapshot:
         """A snapshot by its id. Raises NoSnapshot, SnapshotGone (withdrawn, or no longer kept), SnapshotDamaged."""
-        if self._held is not None and self._held.id == snapshot:
-            return self._held
-        with self._reading:
+        held = self._held
+        if held is not None and held.id == snapshot:
+            return held
+        row = self.row(snapshot)
+        found = self._from_memory(snapshot)
+        if found is None:
+            # One reads for all who wait, and one at a time, so that memory holds one more at most.
+            with self._reading:
+                found = self._from_memory(snapshot)
+                if found is None:
+                    found = load_snapshot(self._home, row)
+                    self._remember(found)
+        return found
+
+    def row(self, snapshot: str) -> Row:
+        """The row of a snapshot that is kept. Raises NoSnapshot, SnapshotGone."""
+        row = self.publications.by_id.get(snapshot)
+        if row is None:
+            raise NoSnapshot(which=f" as {snapshot}")
+        if snapshot in self.publications.fates:
+            raise SnapshotGone(snapshot=snapshot)
+        return row
+
+    def _from_memory(self, snapshot: str) -> Snapshot | None:
+        with self._of_older:
             found = self._older.get(snapshot)
-            if found is None:
-                row = published.named(self._home, snapshot)
-                if published.fates(self._home, [snapshot]):
-                    raise SnapshotGone(snapshot=snapshot)
-                found = self._older[snapshot] = load_snapshot(self._home, row)
-            self._older.move_to_end(snapshot)
-            while len(self._older) > 1 and sum(one.size() for one in self._older.values()) > self._older_bytes:
-                self._older.popitem(last=False)
+            if found is not None:
+                self._older.move_to_end(snapshot)
             return found
 
-    def _of(self, as_of: date) -> Snapshot:
-        held = self._held
-        if held is not None and held.as_of == as_of:
-            return held
-        row = published.newest(self._home, as_of)
-        if row is None:
-            near = " and ".join(day.isoformat() for day in published.near(self._home, as_of))
-            problem = (
-                f"there is no snapshot as of {as_of}; the nearest are as of {near}" if near else "there is no snapshot"
-            )
-            raise QueryInvalid(parameter="as_of", problem=problem)
-        return self.named(row.id)
+    def _remember(self, snapshot: Snapshot) -> None:
+        with self._of_older:
+            self._older[snapshot.id] = snapshot
+            while len(self._older) > 1 and sum(one.size() for one in self._older.values()) > self._older_bytes:
+                self._older.popitem(last=False)
+
+
+def _nearest(as_of: date, near: list[date]) -> str:
+    if not near:
+        return "there is no snapshot"
+    days = " and ".join(day.isoformat() for day in near)
+    return Message("there is no snapshot as of {as_of}; the nearest are as of {near}", as_of=as_of, near=days)

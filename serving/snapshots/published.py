@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from riskwarn.errors import NoSnapshot
 from riskwarn.home import Home
+from riskwarn.store.tables import ERASURES
 from serving.snapshots.chain import bound, digest_of
 from serving.snapshots.tables import FATES, SNAPSHOTS
 
@@ -79,13 +80,16 @@ def listed(home: Home, limit: int | None = None) -> list[Row]:
     return _found(home, select(SNAPSHOTS).order_by(SNAPSHOTS.c.sequence.desc()).limit(limit))
 
 
-def near(home: Home, as_of: date) -> list[date]:
-    """The as-ofs nearest to one that has no snapshot: the last before it and the first after it."""
-    days = select(SNAPSHOTS.c.as_of).where(SNAPSHOTS.c.id.not_in(select(FATES.c.snapshot)))
+def state(home: Home) -> tuple[int, int, int]:
+    """What changes with every publication, withdrawal, sweep and erasure, and is quickly asked."""
+    counts = select(
+        select(func.max(SNAPSHOTS.c.sequence)).scalar_subquery(),
+        select(func.max(FATES.c.id)).scalar_subquery(),
+        select(func.count()).select_from(ERASURES).scalar_subquery(),
+    )
     with home.database.connect() as connection:
-        before_it = connection.scalar(days.where(SNAPSHOTS.c.as_of < as_of).order_by(SNAPSHOTS.c.as_of.desc()).limit(1))
-        after_it = connection.scalar(days.where(SNAPSHOTS.c.as_of > as_of).order_by(SNAPSHOTS.c.as_of).limit(1))
-    return [day for day in (before_it, after_it) if day is not None]
+        published, fated, erased = connection.execute(counts).one()
+    return published or 0, fated or 0, erased
 
 
 def fates(home: Home, snapshots: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:

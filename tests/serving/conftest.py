@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pandas as pd
 import pytest
 import uvicorn
 
-from riskwarn.home import Home, open_home
+from experiments.benchmarks.made_snapshot import made_content, publish_made
+from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
 from riskwarn.store import ledger, undo
-from serving.api.app import create_app
+from serving.api.app import Application
+from serving.api.options import Options
+from serving.api.server import configuration, listening
 from serving.publishing.publish import publish
+from serving.snapshots import published
 from tests.conftest import Town
 from tests.worlds import NOW, load
 
@@ -29,23 +34,75 @@ QUIET_DAYS = 60
 
 
 @contextmanager
-def running(home: Home, clock: Callable[[], datetime]) -> Iterator[str]:
-    """Serve a home; gives the address."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port = listening.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(create_app(home, clock), log_level="warning"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+def running(home: Home, clock: Callable[[], datetime], options: Options | None = None) -> Iterator[str]:
+    """Serve a home as the command does; gives the address."""
+    with running_application(Application(home, clock, options)) as address:
+        yield address
+
+
+@contextmanager
+def running_application(application: Application) -> Iterator[str]:
+    """Serve an application, in a thread; gives the address."""
+    with listening("127.0.0.1", 0, 100) as bound:
+        server = uvicorn.Server(configuration(lambda: application, application.options))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()
         for _ in range(200):
             if server.started:
                 break
             time.sleep(0.05)
         try:
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join(10)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    """A home with a published made-up city of 800 grids."""
+    return Made(make_home(tmp_path / "home", Settings()))
+
+
+class Made:
+    """A home whose snapshots are made up: no store, no model."""
+
+    as_of = date(2026, 3, 2)
+    now = datetime(2026, 3, 3, tzinfo=UTC)
+
+    def __init__(self, home: Home, grids: int = 800) -> None:
+        self.home, self.grids = home, grids
+        self.first = self.publish()
+
+    @classmethod
+    def over(cls, home: Home) -> Made:
+        """A home that has something published already."""
+        made = cls.__new__(cls)
+        made.home = home
+        return made
+
+    def publish(self, days: int = 0, seed: int = 0, salt: str = "") -> str:
+        """Publish another snapshot, as of so many days later; gives its id."""
+        as_of = self.as_of + timedelta(days=days)
+        return publish_made(
+            self.home, made_content(self.grids, seed=seed), as_of, self.now + timedelta(days=days), salt=salt
+        )
+
+    def application(self, **options: Any) -> Application:
+        """Its application, at a time when the first snapshot is fresh."""
+        return Application(self.home, lambda: self.now, Options(**options))
+
+    def withdraw(self, snapshot: str) -> None:
+        """Withdraw one."""
+        with self.home.database.begin() as connection:
+            published.mark(connection, snapshot, published.WITHDRAWN, "a test", self.now)
+
+    def damage(self, snapshot: str, name: str = "scores.parquet") -> Callable[[], int]:
+        """Damage a file of one; gives what mends it."""
+        file = self.home.snapshots / snapshot / name
+        body = file.read_bytes()
+        file.write_bytes(body[:-1] + bytes([body[-1] ^ 1]))
+        return lambda: file.write_bytes(body)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 from riskwarn.home import Home
 from serving.api import answers
-from serving.api.app import asked_grid, create_app
+from serving.api.app import create_app
+from serving.api.routes.ranking import asked_grid
 from tests.worlds import NOW
 
 IDS = [
@@ -34,9 +35,10 @@ IDS = [
 def test_an_id_is_taken_from_the_path_as_it_was_sent(grid: str) -> None:
     sent = quote(grid, safe="").encode()
     scope: dict[str, Any] = {"raw_path": b"/v1/grids/" + sent, "path": f"/v1/grids/{grid}"}
-    assert asked_grid(scope, grid) == (grid, False)
-    scope["raw_path"] += b"/explanation?target=conflict"
-    assert asked_grid(scope, grid) == (grid, True)
+    assert asked_grid(scope, grid) == (grid, None)
+    for behind in ("explanation", "history"):
+        longer = {"raw_path": b"/v1/grids/" + sent + f"/{behind}?target=conflict".encode()}
+        assert asked_grid(longer, grid) == (grid, behind)
 
 
 @pytest.fixture

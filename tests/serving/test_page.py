@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from riskwarn.home import Home
-from tests.serving.conftest import DISTRICT, running
+from tests.serving.conftest import DISTRICT, Made, running
 from tests.worlds import NOW
 
 pytestmark = pytest.mark.browser
@@ -82,3 +82,19 @@ def test_a_silent_source_is_named_beside_the_level(silenced: Home, tmp_path: Pat
     assert {DISTRICT in row for row in rows} == {True, False}
     assert all(("缺数据：矛盾纠纷" in row) == (DISTRICT in row) for row in rows)
     assert "not reported: disputes" in english
+
+
+def test_a_town_is_opened_and_another_day_is_gone_back_to(made: Made, tmp_path: Path) -> None:
+    made.publish(7, seed=4)
+    with running(made.home, lambda: made.now) as address:
+        page = rendered(f"{address}/#lang=en&parent=T0000001&as_of={made.as_of}", tmp_path, silent=True)
+        inside = httpx.get(f"{address}/v1/scores?parent=T0000001&as_of={made.as_of}").json()
+    rows = re.findall(r'<tr class="open".*?</tr>', page, re.S)
+    assert [re.search(r"G\d{7}", row)[0] for row in rows] == [item["code"] for item in inside["items"]]  # type: ignore[index]
+    assert made.first in page and "Inside: " in page and f"{made.as_of}</option>" in page
+
+
+def test_no_old_row_stays_under_a_label_that_is_refused(made: Made, tmp_path: Path) -> None:
+    with running(made.home, lambda: made.now) as address:
+        page = rendered(f"{address}/#lang=en&parent=nowhere", tmp_path)
+    assert '<tr class="open"' not in page and "nowhere" in page[page.index('id="status"') :]

@@ -5,7 +5,7 @@ const LEVELS = {
   none: ["无", "none"], unknown: ["未知", "unknown"],
 };
 const PERIODS = { day: ["天", "days"], week: ["周", "weeks"], month: ["个月", "months"] };
-const state = { language: 0, next: null, served: {}, names: {}, sources: {}, period: "week" };
+const state = { language: 0, next: null, parent: null, asked: 0, served: {}, names: {}, sources: {}, period: "week" };
 const at = (id) => document.getElementById(id);
 const say = (pair) => pair[state.language];
 const percent = (value) => (value === null ? "—" : (100 * value).toFixed(1) + " %");
@@ -20,7 +20,10 @@ function make(tag, text, name) {
 
 function words() {
   document.documentElement.lang = ["zh", "en"][state.language];
-  for (const node of document.querySelectorAll("[data-zh]")) node.textContent = say([node.dataset.zh, node.dataset.en]);
+  for (const node of document.querySelectorAll("[data-zh]")) {
+    if (node.tagName === "INPUT") node.placeholder = say([node.dataset.zh, node.dataset.en]);
+    else node.textContent = say([node.dataset.zh, node.dataset.en]);
+  }
 }
 
 async function ask(path) {
@@ -45,7 +48,7 @@ function missing(sources) {
 }
 
 function row(item) {
-  const line = make("tr", undefined, item.unit === "grid" ? "open" : "");
+  const line = make("tr", undefined, "open");
   line.append(make("td", item.rank, "number"));
   const name = make("td", item.name);
   name.append(make("span", item.code, "code"));
@@ -62,28 +65,69 @@ function row(item) {
   for (const reason of item.reasons) reasons.append(make("span", `${points(reason.effect)}  ${say([reason.zh, reason.en])}`));
   if (item.suppressed) reasons.append(make("span", say(["居民过少，细节从社区起显示", "too few residents: details from the community up"])));
   line.append(reasons);
-  if (item.unit === "grid") {
-    line.tabIndex = 0;
-    line.addEventListener("click", () => detail(item.code));
-    line.addEventListener("keydown", (event) => { if (event.key === "Enter") detail(item.code); });
-  }
+  // On a phone the headings are not shown.
+  line.children[4].dataset.label = say(["预期 ", "expected "]);
+  line.children[5].dataset.label = say(["变化 ", "change "]);
+  const open = () => (item.unit === "grid" ? detail(item.code) : enter(item));
+  line.tabIndex = 0;
+  line.addEventListener("click", open);
+  line.addEventListener("keydown", (event) => { if (event.key === "Enter") open(); });
   return line;
 }
 
+// A town, district or community is opened by its grids.
+function enter(item) {
+  state.parent = { code: item.code, name: item.name };
+  at("unit").value = "grid";
+  ranking(false);
+}
+
+function inside() {
+  const box = at("inside");
+  box.hidden = state.parent === null;
+  if (state.parent === null) return box.replaceChildren();
+  const out = make("button", say(["× 全市", "× whole city"]));
+  out.type = "button";
+  out.addEventListener("click", () => { state.parent = null; ranking(false); });
+  box.replaceChildren(make("span", say(["只看：", "Inside: "]) + `${state.parent.name} ${state.parent.code} `), out);
+}
+
+function day(query) {
+  if (at("as_of").value) query.set("as_of", at("as_of").value);
+  return query;
+}
+
 async function ranking(more) {
-  const query = new URLSearchParams({ target: at("target").value, horizon: at("horizon").value, unit: at("unit").value });
+  const query = day(new URLSearchParams({ target: at("target").value, horizon: at("horizon").value, unit: at("unit").value }));
+  if (state.parent) query.set("parent", state.parent.code);
   if (more && state.next) query.set("cursor", state.next);
+  const asked = ++state.asked;
+  at("more").hidden = true;
+  inside();
+  if (!more) {
+    // No row stays under another label, whatever becomes of the answer.
+    at("rows").replaceChildren();
+    at("detail").hidden = true;
+    at("status").className = "";
+    at("status").textContent = say(["正在读取…", "Reading …"]);
+  }
   try {
-    const content = await ask("/v1/scores?" + query);
-    if (!more) at("rows").replaceChildren();
+    const content = await ask("v1/scores?" + query);
+    if (asked !== state.asked) return;
     at("rows").append(...content.items.map(row));
     state.next = content.next;
     at("more").hidden = content.next === null;
     status(content.snapshot);
     remember();
   } catch (error) {
-    at("status").textContent = error.message;
+    if (asked !== state.asked) return;
+    failed(error);
   }
+}
+
+function failed(error) {
+  at("status").className = "stale";
+  at("status").textContent = error.message;
 }
 
 function bar(reason, largest) {
@@ -102,6 +146,8 @@ function bar(reason, largest) {
 // What is shown stands in the address, so that it can be sent to a colleague.
 function remember(grid) {
   const shown = { lang: ["zh", "en"][state.language], target: at("target").value, horizon: at("horizon").value, unit: at("unit").value };
+  if (at("as_of").value) shown.as_of = at("as_of").value;
+  if (state.parent) shown.parent = state.parent.code;
   history.replaceState(null, "", "#" + new URLSearchParams(grid ? { ...shown, grid } : shown));
 }
 
@@ -113,13 +159,13 @@ function recall() {
 }
 
 async function detail(code) {
-  const query = new URLSearchParams({ target: at("target").value, horizon: at("horizon").value });
+  const query = day(new URLSearchParams({ target: at("target").value, horizon: at("horizon").value }));
   const safe = encodeURIComponent(code);
   let grid, why;
   try {
-    [grid, why] = await Promise.all([ask("/v1/grids/" + safe), ask(`/v1/grids/${safe}/explanation?${query}`)]);
+    [grid, why] = await Promise.all([ask(`v1/grids/${safe}?${day(new URLSearchParams())}`), ask(`v1/grids/${safe}/explanation?${query}`)]);
   } catch (error) {
-    at("status").textContent = error.message;
+    failed(error);
     return;
   }
   const box = at("detail");
@@ -154,20 +200,29 @@ function choices() {
   horizons();
 }
 
+// The newest is asked without a day, so that the page goes on to the next one that is published.
+function days(found, newest, asked) {
+  at("as_of").replaceChildren(...found.map((one) => new Option(one === newest ? one + say(["（最新）", " (newest)"]) : one, one === newest ? "" : one)));
+  at("as_of").value = found.includes(asked) && asked !== newest ? asked : "";
+}
+
 async function begin() {
   const asked = recall();
   words();
   at("status").textContent = say(["正在读取…", "Reading …"]);
   try {
-    const newest = (await ask("/v1/snapshots?limit=1")).items[0];
+    const published = (await ask("v1/snapshots?limit=100")).items.filter((one) => one.kept);
+    const newest = published.find((one) => one.current);
     if (!newest) throw new Error(say(["尚未发布快照：请运行 riskwarn score。", "Nothing is published yet: run riskwarn score."]));
-    const health = (await ask("/v1/health/sources")).items;
+    const health = (await ask("v1/health/sources")).items;
     const sources = Object.fromEntries(health.map((one) => [one.source, one.zh]));
     Object.assign(state, { names: newest.names, period: newest.period, sources });
     for (const key of Object.keys(newest.models)) {
       const [target, periods] = key.split("/");
       (state.served[target] ||= []).push(Number(periods));
     }
+    days([...new Set(published.map((one) => one.as_of))].sort().reverse(), newest.as_of, asked.get("as_of"));
+    if (asked.has("parent")) state.parent = { code: asked.get("parent"), name: "" };
     choices();
     if (asked.get("target") in state.served) at("target").value = asked.get("target");
     horizons();
@@ -175,13 +230,19 @@ async function begin() {
     await ranking(false);
     if (asked.has("grid")) await detail(asked.get("grid"));
   } catch (error) {
-    at("status").textContent = error.message;
+    failed(error);
   }
 }
 
-at("language").addEventListener("click", () => { state.language = 1 - state.language; at("detail").hidden = true; words(); choices(); ranking(false); });
+at("language").addEventListener("click", () => { state.language = 1 - state.language; words(); choices(); ranking(false); });
 at("target").addEventListener("change", () => { horizons(); ranking(false); });
 at("horizon").addEventListener("change", () => ranking(false));
-at("unit").addEventListener("change", () => ranking(false));
+at("unit").addEventListener("change", () => { state.parent = null; ranking(false); });
+at("as_of").addEventListener("change", () => ranking(false));
 at("more").addEventListener("click", () => ranking(true));
+at("search").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const code = at("code").value.trim();
+  if (code) detail(code);
+});
 begin();

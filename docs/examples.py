@@ -1,0 +1,57 @@
+"""Writes the examples of the API's description (serving/api/examples.json) out of a made-up city: part of ``make docs``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from starlette.testclient import TestClient
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from experiments.benchmarks.made_snapshot import made_content, publish_made  # noqa: E402
+from riskwarn.home import make_home  # noqa: E402
+from riskwarn.settings import Settings  # noqa: E402
+from serving.api.app import Application  # noqa: E402
+
+FILE = ROOT / "serving" / "api" / "examples.json"
+NOW = datetime(2026, 3, 10, tzinfo=UTC)
+
+
+def examples() -> dict[str, Any]:
+    """Operation -> what it answers in a made-up city of a few grids."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = make_home(Path(folder) / "home", Settings())
+        a, b = (
+            publish_made(
+                home, made_content(12, horizons=(4,), seed=seed), day, datetime(2026, 3, day.day, 1, tzinfo=UTC)
+            )
+            for seed, day in enumerate((date(2026, 3, 2), date(2026, 3, 9)))
+        )
+        asked = {
+            "ranking": "/v1/scores?limit=1",
+            "explanation": "/v1/grids/G0000003/explanation",
+            "grid_history": "/v1/grids/G0000003/history",
+            "portrait": "/v1/grids/G0000003",
+            "snapshots": "/v1/snapshots?limit=1",
+            "compare_snapshots": f"/v1/snapshots/compare?a={a}&b={b}&limit=1",
+            "source_health": "/v1/health/sources",
+            "models": "/v1/models/conflict",
+            "alerts": "/v1/alerts",
+            "alive": "/healthz",
+            "ready": "/readyz",
+            "problem": "/v1/scores?limit=0",
+        }
+        with TestClient(Application(home, lambda: NOW), base_url="http://localhost") as client:
+            told = {name: client.get(path).json() for name, path in asked.items()}
+    told["problem"]["request_id"] = "0123456789abcdef"
+    return told
+
+
+if __name__ == "__main__":
+    FILE.write_text(json.dumps(examples(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

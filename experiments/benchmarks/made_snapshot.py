@@ -1,0 +1,136 @@
+"""Made-up snapshots of any size, published without a store or a model: what a server is measured and tested with."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from riskwarn.home import Home
+from riskwarn.words import Unit
+from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
+from serving.columns.reasons import AllReasons, Reasons
+from serving.columns.scores import LEVEL_NUMBERS, Block, Scores
+from serving.snapshots import published
+from serving.snapshots.files import Content, write_files
+
+#: Parts of a unit: communities of a town, towns of a district and so on.
+PARTS = {Unit.GRID: 8, Unit.COMMUNITY: 12, Unit.TOWN: 20, Unit.DISTRICT: 40}
+REASONS_OF_A_GRID = 6
+
+
+def made_content(
+    grids: int, targets: Sequence[str] = ("conflict", "safety"), horizons: Sequence[int] = (1, 4, 12), seed: int = 0
+) -> Content:
+    """A city of so many grids; every hundredth has few residents."""
+    random = np.random.default_rng(seed)
+    places = _places(grids)
+    texts = tuple(
+        {"feature": f"feature_{number}", "zh": f"未化解纠纷偏多（{number}）", "en": f"more open disputes than usual ({number})"}
+        for number in range(40)
+    )  # fmt: skip
+    scores: dict[Block, dict[Unit, Scores]] = {}
+    reasons = {}
+    for target in targets:
+        for horizon in horizons:
+            scores[target, horizon] = {unit: _scores(places[unit], unit, random) for unit in DOWNWARDS}
+            shown = np.where(places[Unit.GRID].suppressed, 0, REASONS_OF_A_GRID)
+            starts = np.concatenate([[0], np.cumsum(shown)]).astype(np.int32)
+            text = random.integers(0, len(texts), starts[-1]).astype(np.int32)
+            reasons[target, horizon] = Reasons(
+                starts, text, (1 + random.integers(0, 90_000, starts[-1])).astype(np.int32)
+            )
+    source = {"source": "disputes", "zh": "矛盾纠纷", "verdict": "sound", "gap": None, "findings": [], "districts": []}
+    return Content(places, scores, AllReasons(texts, reasons), (source,))
+
+
+def publish_made(home: Home, content: Content, as_of: date, now: datetime, *, salt: str = "") -> str:
+    """Publish a content; gives the id of the snapshot."""
+    previous = published.before(home, as_of)
+    blocks = list(content.scores)
+    manifest: dict[str, Any] = {
+        "inputs": {"as_of": as_of.isoformat(), "store_version": 1, "salt": salt},
+        "previous": previous.id if previous is not None else None,
+        "gaps": [],
+        "models": {f"{target}/{horizon}": f"{target}-{horizon}-v1" for target, horizon in blocks},
+        "interval_level": 0.8,
+        "targets": list(dict.fromkeys(target for target, _ in blocks)),
+        "horizons": sorted({horizon for _, horizon in blocks}),
+        "period": "week",
+        "names": {target: {"zh": target, "en": target} for target, _ in blocks},
+    }
+    snapshot = f"{as_of.isoformat()}-{hashlib.sha256(f'{salt}{now}'.encode()).hexdigest()[:12]}"
+    manifest["files"] = write_files(home.snapshots, snapshot, content)
+    row = {
+        "id": snapshot,
+        "as_of": as_of,
+        "published_at": now,
+        "valid_until": datetime(as_of.year, as_of.month, as_of.day, tzinfo=home.configuration.calendar.timezone)
+        + timedelta(days=8),
+        "manifest": manifest,
+    }
+    with home.database.begin() as connection:
+        published.add(connection, row)
+    return snapshot
+
+
+def _places(grids: int) -> Places:
+    sizes = {Unit.GRID: grids}
+    for unit, upper in zip(tuple(Unit)[:-1], tuple(Unit)[1:], strict=True):
+        sizes[upper] = 1 if upper is Unit.CITY else -(-sizes[unit] // PARTS[unit])
+    random = np.random.default_rng(1)
+    residents = np.where(np.arange(grids) % 100 == 7, 120.0, 300 + random.integers(0, 3_000, grids))
+    levels = {}
+    for unit in Unit:
+        size = sizes[unit]
+        upper = None if unit is Unit.CITY else tuple(Unit)[tuple(Unit).index(unit) + 1]
+        parents = np.full(1, -1) if upper is None else np.minimum(np.arange(size) // PARTS[unit], sizes[upper] - 1)
+        hidden = residents < 300 if unit is Unit.GRID else np.zeros(size, dtype=bool)
+        names = tuple(f"{unit.value} 第{row}号" for row in range(size))
+        codes = tuple(f"{unit.value[0].upper()}{row:07d}" for row in range(size))
+        levels[unit] = LevelOfPlaces(
+            codes, names, parents.astype(np.int32), residents.astype(np.float64), hidden, _points(size)
+        )
+        if upper is not None:
+            residents = np.bincount(parents, residents, sizes[upper])
+    return Places({unit: levels[unit] for unit in DOWNWARDS})
+
+
+def _points(size: int) -> np.ndarray:
+    """Units on a lattice."""
+    side = int(np.ceil(np.sqrt(size)))
+    row, column = np.divmod(np.arange(size), side)
+    return np.round(np.column_stack([106 + column / side, 29 + row / side]), 5)
+
+
+def _scores(level: LevelOfPlaces, unit: Unit, random: np.random.Generator) -> Scores:
+    size = len(level)
+    score = np.round(random.beta(1, 20, size), 6)
+    count = np.round(-np.log1p(-score) * 1.1, 6)
+    ranks = np.empty(size, dtype=np.int32)
+    ranks[np.lexsort((np.array(level.codes), -score))] = np.arange(1, size + 1)
+    nothing, none = np.full(size, np.nan), np.full(size, -1, dtype=np.int8)
+    grid = unit is Unit.GRID
+    share = ranks / size
+    names = np.select(
+        [share <= 0.01, share <= 0.03, share <= 0.1, share <= 0.2], ["red", "orange", "yellow", "blue"], "none"
+    )
+    numbers = np.array([LEVEL_NUMBERS[name] for name in names.tolist()], dtype=np.int8) if grid else none
+    before = np.round(score * 0.9, 6) if grid else nothing
+    return Scores(
+        score=score if grid else nothing,
+        expected_count=count,
+        lower=np.zeros(size, dtype=np.int32),
+        upper=np.ceil(count).astype(np.int32),
+        per_10000=np.round(10_000 * count / level.residents, 6),
+        rank=ranks,
+        rank_lower=np.maximum(1, ranks - 9).astype(np.int32),
+        rank_upper=np.minimum(size, ranks + 9).astype(np.int32),
+        level=numbers,
+        known=numbers,
+        change=np.round(score - before, 6),
+        before=before,
+    )  # fmt: skip

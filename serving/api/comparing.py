@@ -1,0 +1,60 @@
+"""Two snapshots side by side: what changed for the grids."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from riskwarn.errors import QueryInvalid
+from riskwarn.messages import Message
+from riskwarn.words import Unit
+from serving.columns.scores import LEVELS, Block, Scores
+from serving.snapshots.snapshot import Snapshot
+
+#: What is published has six digits; a difference has no more.
+_DIGITS = 6
+
+
+def comparison(older: Snapshot, newer: Snapshot, now: datetime, block: Block, limit: int) -> dict[str, Any]:
+    """The grids whose score changed most, and which are in one of the two only. Raises QueryInvalid."""
+    if block not in older.scores:
+        problem = Message("snapshot {snapshot} does not serve {target} at horizon {horizon}", snapshot=older.id, target=block[0], horizon=block[1])  # fmt: skip
+        raise QueryInvalid(parameter="a", problem=problem)
+    was, now_ = older.scores[block][Unit.GRID], newer.scores[block][Unit.GRID]
+    before, after = older.places[Unit.GRID], newer.places[Unit.GRID]
+    rows = np.array([before.rows.get(code, -1) for code in after.codes], dtype=np.int64)
+    shared = np.flatnonzero(rows >= 0)
+    change = np.round(now_.score[shared] - was.score[rows[shared]], _DIGITS)
+    # Ties by rank, then by code, which is the order of the rows inside a unit.
+    order = np.lexsort((now_.rank[shared], -np.abs(change)))[:limit]
+    items = [
+        {
+            "code": after.codes[row],
+            "name": after.names[row],
+            "change": float(difference),
+            "a": _side(was, int(rows[row])),
+            "b": _side(now_, int(row)),
+        }
+        for row, difference in zip(shared[order].tolist(), change[order].tolist(), strict=True)
+    ]
+    return {
+        "a": older.head(now, *block),
+        "b": newer.head(now, *block),
+        "target": block[0],
+        "horizon": block[1],
+        "compared": len(shared),
+        "added": len(after) - len(shared),
+        "gone": len(before) - len(shared),
+        "items": items,
+    }
+
+
+def _side(one: Scores, row: int) -> dict[str, Any]:
+    level = int(one.level[row])
+    return {
+        "score": float(one.score[row]),
+        "rank": int(one.rank[row]),
+        "level": None if level < 0 else LEVELS[level].value,
+    }

@@ -1,0 +1,359 @@
+"""What each answer holds. This is documentation, from which the OpenAPI description is made; bodies are not built with it,
+and the tests check every body against it.
+
+Each field says what class of data it is (`x-data-class`): `place` (names and codes of places and units), `forecast`, `model`
+(how it was made), `record` (counted of records, small numbers withheld), `service` (of the server).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from riskwarn.words import Gap, Level, Unit
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+def place(told: str) -> Any:
+    """A field that names a place."""
+    return _field("place", told)
+
+
+def forecast(told: str) -> Any:
+    """A field of a forecast."""
+    return _field("forecast", told)
+
+
+def model(told: str) -> Any:
+    """A field of how a forecast was made."""
+    return _field("model", told)
+
+
+def record(told: str) -> Any:
+    """A field that is counted of records."""
+    return _field("record", told)
+
+
+def service(told: str) -> Any:
+    """A field of the server."""
+    return _field("service", told)
+
+
+def _field(kind: str, told: str) -> Any:
+    return Field(description=told, json_schema_extra={"x-data-class": kind})
+
+
+class Wrong(_Document):
+    """One parameter that is wrong."""
+
+    parameter: str = service("its name")
+    problem: str = service("what is wrong with it, in the language of Accept-Language (en, zh)")
+
+
+class Problem(_Document):
+    """RFC 9457: why there is no answer."""
+
+    type: str = service("urn:riskwarn:CODE; the codes stand in docs/errors.md")
+    title: str = service("what the status says, in words")
+    status: int = service("the status of HTTP")
+    detail: str = service("one sentence: what, where and the way out")
+    instance: str = service("the path that was asked")
+    request_id: str = service("under which the server's log knows it")
+    errors: list[Wrong] | None = Field(
+        None, description="each parameter that is wrong", json_schema_extra={"x-data-class": "service"}
+    )
+
+
+class Head(_Document):
+    """The snapshot that an answer is out of."""
+
+    id: str = model("its id; the same id is the same numbers")
+    as_of: date = model("the midnight from which it looks")
+    published_at: datetime = model("when it was published")
+    valid_until: datetime = model("from when on it is stale")
+    stale: bool = model("whether it has passed its end: do not act on it as if it were fresh")
+    model: str | None = _field("model", "the version that scored; null where the answer is of several")
+    interval_level: float = _field("model", "how often the interval should hold the count")
+
+
+class Reason(BaseModel):
+    """What moves a score, in words."""
+
+    model_config = ConfigDict(extra="allow")
+
+    zh: str = forecast("in Chinese")
+    en: str = forecast("in English")
+    effect: float = forecast("probability points against a usual grid")
+
+
+class Item(_Document):
+    """One unit of a ranking."""
+
+    unit: Unit = place("its kind")
+    code: str = place("its code")
+    name: str = place("its name")
+    rank: int = forecast("1 is the highest; ties by code")
+    rank_interval: list[int] | None = forecast(
+        "from and to which rank it may stand, by what the model cannot tell apart"
+    )
+    score: float | None = forecast("probability of at least one event in the window; null above the grid")
+    expected_count: float | None = forecast("expected events in the window")
+    per_10000: float | None = record("expected events per 10,000 residents; null where residents are unknown or few")
+    interval: list[int] = forecast("least and most events that are likely")
+    level: Level | None = forecast("attention level; null above the grid")
+    change: float | None = forecast("of the score against the snapshot before")
+    data_gap: list[str] = service("sources that should have reported of it and have not")
+    suppressed: bool = record(
+        "whether details are withheld, for it has few residents or would tell of a neighbour that has"
+    )
+    reasons: list[Reason] = forecast("the strongest, withheld where `suppressed`")
+
+
+class Ranking(_Document):
+    """Units by rank."""
+
+    snapshot: Head
+    target: str = model("what is forecast")
+    horizon: int = model("periods ahead")
+    items: list[Item] = forecast("the units, the first rank first")
+    next: str | None = service("`cursor` of the next answer; null at the end")
+
+
+class Place(_Document):
+    """A unit by code and name."""
+
+    code: str = place("its code")
+    name: str = place("its name")
+
+
+class Standing(Item):
+    """A grid for one target and horizon."""
+
+    target: str = _field("model", "what is forecast")
+    horizon: int = _field("model", "periods ahead")
+
+
+class Portrait(_Document):
+    """A grid for every target and horizon."""
+
+    snapshot: Head
+    grid_id: str = place("its code")
+    name: str = place("its name")
+    community: Place
+    town: Place
+    district: Place
+    residents: float | None = record("null where unknown or few")
+    suppressed: bool = record("whether details are withheld")
+    scores: list[Standing] = forecast("one a target and horizon")
+
+
+class Explanation(_Document):
+    """Why a grid stands where it does."""
+
+    snapshot: Head
+    grid_id: str = place("its code")
+    target: str = model("what is forecast")
+    horizon: int = model("periods ahead")
+    score: float | None = forecast("probability")
+    level: Level | None = forecast("attention level")
+    suppressed: bool = record("whether reasons are withheld")
+    reasons: list[Reason] = forecast("the strongest first")
+
+
+class Stood(_Document):
+    """A grid in one snapshot."""
+
+    snapshot: str = model("its id")
+    as_of: date = model("its as-of")
+    model: str | None = _field("model", "the version that scored")
+    score: float | None = forecast("null where the grid was not in it, or it cannot be read")
+    expected_count: float | None = forecast("expected events")
+    rank: int | None = forecast("rank")
+    level: Level | None = forecast("attention level")
+
+
+class History(_Document):
+    """A grid over the snapshots."""
+
+    snapshot: Head
+    grid_id: str = place("its code")
+    target: str = model("what is forecast")
+    horizon: int = model("periods ahead")
+    items: list[Stood] = forecast("one an as-of, the newest first")
+
+
+class GapOfSource(_Document):
+    """A source that fails a place."""
+
+    source: str = service("its name")
+    kind: Gap = service("silent or short")
+    district: str | None = place("code of the district; null for all")
+
+
+class Names(_Document):
+    """A target's name."""
+
+    zh: str = model("in Chinese")
+    en: str = model("in English")
+
+
+class Publication(_Document):
+    """A published snapshot."""
+
+    id: str = model("its id")
+    as_of: date = model("the midnight from which it looks")
+    published_at: datetime = model("when it was published")
+    valid_until: datetime = model("from when on it is stale")
+    current: bool = model("whether it is what is served")
+    withdrawn: bool = model("whether somebody withdrew it")
+    kept: bool = model("whether it can still be asked")
+    inputs: dict[str, JsonValue] = model("what it was made from")
+    previous: str | None = model("the snapshot that it compares with")
+    models: dict[str, str] = model("target/horizon: version")
+    gaps: list[GapOfSource] = service("which sources failed which place")
+    files: dict[str, str] = model("SHA-256 of each file")
+    period: Literal["day", "week", "month"] = model("what a horizon counts")
+    names: dict[str, Names] = model("of the targets")
+    chain: str | None = model("SHA-256 that binds it to all publications before")
+    not_replayable: bool = model("whether something that it was made from was erased by law")
+
+
+class Publications(_Document):
+    """What was published."""
+
+    items: list[Publication] = model("the newest first")
+
+
+class Side(_Document):
+    """A grid in one of two snapshots."""
+
+    score: float = forecast("probability")
+    rank: int = forecast("rank")
+    level: Level | None = forecast("attention level")
+
+
+class Changed(_Document):
+    """A grid in two snapshots."""
+
+    code: str = place("its code")
+    name: str = place("its name")
+    change: float = forecast("of the score, from a to b")
+    a: Side
+    b: Side
+
+
+class Comparison(_Document):
+    """Two snapshots."""
+
+    a: Head
+    b: Head
+    target: str = model("what is forecast")
+    horizon: int = model("periods ahead")
+    compared: int = forecast("grids in both")
+    added: int = forecast("grids in b only")
+    gone: int = forecast("grids in a only")
+    items: list[Changed] = forecast("the largest change first")
+
+
+class Source(BaseModel):
+    """How a source reports; docs/health.md tells every field."""
+
+    model_config = ConfigDict(extra="allow")
+
+    source: str = service("its name")
+    zh: str = service("its Chinese name")
+    verdict: str = service("sound, or what is wrong")
+    gap: str | None = service("silent or short; null where it reports")
+
+
+class Sources(_Document):
+    """How the sources report."""
+
+    snapshot: Head
+    items: list[Source] = service("one a source")
+
+
+class Card(BaseModel):
+    """A version as it was registered."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str = model("`model`, or the baseline that scores in its place")
+    as_of: str | None = model("what it was trained on")
+    trained_at: str | None = model("when")
+    best_baseline: str | None = model("what it was judged beside")
+    metrics: dict[str, float] = model("how it did")
+
+
+class ModelOfHorizon(_Document):
+    """What scored one horizon."""
+
+    horizon: int = model("periods ahead")
+    version: str | None = model("its version")
+    card: Card | None = model("null in snapshots of older versions of riskwarn")
+
+
+class Models(_Document):
+    """What scored a target."""
+
+    snapshot: Head
+    target: str = model("what is forecast")
+    items: list[ModelOfHorizon] = model("one a horizon")
+
+
+class Alert(_Document):
+    """A notice about one unit and target."""
+
+    id: int = service("its number")
+    snapshot: str = model("the snapshot that raised it")
+    target: str = model("what is forecast")
+    horizon: int = model("periods ahead")
+    unit: Unit = place("its kind")
+    code: str = place("the unit's code")
+    level: Level = forecast("what was entered")
+    score: float = forecast("probability when it was raised")
+    status: str = service("where it stands")
+    raised_at: datetime = service("when it was raised")
+    reasons: list[Reason] = forecast("the strongest")
+
+
+class Notice(_Document):
+    """What a notice is, and what it must not be used for."""
+
+    zh: str = service("in Chinese")
+    en: str = service("in English")
+
+
+class Alerts(_Document):
+    """Notices."""
+
+    notice: Notice
+    items: list[Alert] = service("the newest first")
+
+
+class Alive(_Document):
+    """The process answers."""
+
+    status: Literal["ok"] = service("always")
+
+
+class Ready(_Document):
+    """How the server stands."""
+
+    status: Literal["ok", "stale", "degraded", "unavailable"] = service(
+        "ok; stale: its snapshot has passed its end; degraded: the newest is not served; unavailable: none is"
+    )
+    snapshot: str | None = service("what is served")
+    newest: str | None = service("what should be served")
+    as_of: date | None = service("of what is served")
+    published_at: datetime | None = service("of what is served")
+    valid_until: datetime | None = service("of what is served")
+    stale: bool = service("whether it has passed its end")
+    age_seconds: int | None = service("since it was published")
+    problem: str | None = service("code of what stands against serving the newest")
+    detail: str | None = service("the same in one sentence")

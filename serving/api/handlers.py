@@ -1,0 +1,78 @@
+"""What goes wrong inside a route becomes a problem document."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from riskwarn.errors import QueryInvalid, RiskwarnError
+from riskwarn.messages import Message
+from serving.api.observed import WENT_WRONG
+from serving.api.problems import CONTENT_TYPE, problem_body, wrong_value
+
+#: When to ask again, where the server cannot answer now.
+_RETRY_AFTER = {503: "1"}
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Set the handlers of an application."""
+
+    def problem(
+        request: Request,
+        status: int,
+        code: str,
+        detail: str,
+        errors: list[dict[str, str]] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Response:
+        body = problem_body(request.scope, status, code, detail, errors)
+        own = {"Cache-Control": "no-store", "Vary": "Accept-Language", "X-Content-Type-Options": "nosniff"}
+        if status in _RETRY_AFTER:
+            own["Retry-After"] = _RETRY_AFTER[status]
+        return Response(body, status_code=status, media_type=CONTENT_TYPE, headers={**own, **(headers or {})})
+
+    @app.exception_handler(RiskwarnError)
+    def of_domain(request: Request, error: RiskwarnError) -> Response:
+        errors = None
+        if isinstance(error, QueryInvalid):
+            errors = [{name: error.fields[name] for name in ("parameter", "problem")}]
+        return problem(request, error.status, error.code, error.message, errors)  # type: ignore[arg-type]
+
+    @app.exception_handler(RequestValidationError)
+    def of_query(request: Request, error: RequestValidationError) -> Response:
+        wrong = [
+            {
+                "parameter": str(one["loc"][-1]),
+                "problem": _unknown(request) if one["type"] == "extra_forbidden" else wrong_value(one),
+            }
+            for one in error.errors()
+        ]
+        detail = QueryInvalid(parameter=wrong[0]["parameter"], problem=wrong[0]["problem"]).message
+        return problem(request, 422, "query_invalid", detail, wrong)
+
+    @app.exception_handler(HTTPException)
+    def of_route(request: Request, error: HTTPException) -> Response:
+        headers = dict(error.headers or {})
+        if error.status_code == 404:
+            told = Message("There is nothing at {path}: the endpoints are listed at /docs.", path=request.scope["path"])
+            return problem(request, 404, "not_found", told)
+        if error.status_code == 405:
+            # Whatever can be read can be asked for its headers alone.
+            allowed = headers.get("Allow", headers.get("allow", "GET")).replace("GET", "GET, HEAD")
+            told = Message("{method} is not answered at {path}; {allowed} are.", method=request.method, path=request.scope["path"], allowed=allowed)  # fmt: skip
+            return problem(request, 405, "request_refused", told, headers={"Allow": allowed})
+        return problem(request, error.status_code, "request_refused", str(error.detail), headers=headers)
+
+    @app.exception_handler(Exception)
+    def of_us(request: Request, _error: Exception) -> Response:
+        return problem(request, 500, "internal_error", WENT_WRONG)
+
+
+def _unknown(request: Request) -> str:
+    """Which parameters there are, where one is asked that is not."""
+    model = request.scope["route"].dependant.query_params
+    names = sorted(name for one in model for name in getattr(one.field_info.annotation, "model_fields", {}))
+    if not names:
+        return Message("there is no such parameter, and no other")
+    return Message("there is no such parameter; there are {known}", known=", ".join(names))

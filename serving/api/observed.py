@@ -1,0 +1,115 @@
+"""The outermost layer: every request gets an id, is limited, measured and logged, and no error leaves as a trace."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from serving.api.metrics import Metrics
+from serving.api.options import Options
+from serving.api.problems import request_id, send_problem
+
+_log = logging.getLogger(__name__)
+
+
+class Observed:
+    """The layer around a whole application."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, options: Options) -> None:
+        self._app, self._metrics, self._options = app, metrics, options
+        self._root = options.root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        metrics = self._metrics
+        metrics.at_work += 1
+        try:
+            # Nothing is done here for a repeated answer that can be left: this is on the way of every poll.
+            over, body = self._over(scope)
+            if over is None:
+                if self._root:
+                    _below(scope, self._root)
+                await self._app(scope, _limited(receive, self._options.body_bytes) if body else receive, send)
+            else:
+                status, told, headers = over
+                code = "too_busy" if status == 503 else "request_refused"
+                await send_problem(scope, send, status, code, told, headers)
+        except Exception as error:
+            # The answer, a problem document, has been sent where the application could; an aborted one is closed by the server.
+            _log.error("a request failed", exc_info=error, extra=_told(scope, 500, started))
+            if "riskwarn.status" not in scope:
+                await send_problem(scope, send, 500, "internal_error", WENT_WRONG)
+        finally:
+            metrics.at_work -= 1
+            status = scope.get("riskwarn.status", 500)
+            metrics.count(status, time.perf_counter() - started)
+            metrics.write_at_times()
+            if "riskwarn.routed" in scope:
+                _log.info("answered", extra=_told(scope, status, started))
+
+    def _over(self, scope: Scope) -> tuple[tuple[int, str, list[tuple[bytes, bytes]]] | None, bool]:
+        """(Which limit a request is over, as status, sentence and headers; whether it may have a body)."""
+        options, length, body = self._options, 0, b""
+        for name, value in scope["headers"]:
+            length += len(name) + len(value)
+            if name == b"content-length":
+                body = value
+            elif name == b"transfer-encoding":
+                body = body or b"0"
+        if self._metrics.at_work > options.concurrency:
+            return (503, BUSY, [(b"retry-after", b"1")]), False
+        if len(scope["query_string"]) + len(scope["path"]) > options.header_bytes:
+            return (414, ADDRESS_TOO_LONG, []), False
+        if length > options.header_bytes:
+            return (431, HEADERS_TOO_LONG, []), False
+        if body and body.isdigit() and int(body) > options.body_bytes:
+            return (413, BODY_TOO_LONG, [(b"connection", b"close")]), False
+        return None, bool(body)
+
+
+BUSY = "The server is answering as many requests as it can: ask again in a second."
+ADDRESS_TOO_LONG = "The address is too long."
+HEADERS_TOO_LONG = "The headers are too long."
+BODY_TOO_LONG = "The body is too long."
+WENT_WRONG = "Something went wrong here that is not yours. It is in the log of the server under the request id."
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    """Of a body without a length no more than is allowed is read."""
+    read = 0
+
+    async def limited() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > most:
+            return {"type": "http.disconnect"}
+        return message
+
+    return limited
+
+
+def _below(scope: Scope, root: str) -> None:
+    """Leave out the path of a gateway, where it has not been taken away already."""
+    path = scope["path"]
+    if path == root or path.startswith(root + "/"):
+        sent = scope.get("raw_path") or path.encode()
+        scope["path"], scope["raw_path"] = path[len(root) :] or "/", sent[len(root.encode()) :] or b"/"
+
+
+def _told(scope: Scope, status: int, started: float) -> dict[str, object]:
+    """What is logged of a request: the template of its route, never what was put in."""
+    route = scope.get("route")
+    return {
+        "request_id": request_id(scope),
+        "method": scope["method"],
+        "route": getattr(route, "path", "") or "",
+        "status": status,
+        "ms": round(1000 * (time.perf_counter() - started), 1),
+    }

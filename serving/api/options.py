@@ -1,0 +1,33 @@
+"""How a server stands in its surroundings: where it is mounted, what it lets in and how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from riskwarn.errors import SettingInvalid
+
+
+@dataclass(frozen=True)
+class Options:
+    """Limits of one server; the defaults are those of ``riskwarn serve``."""
+
+    root_path: str = ""  # the path under which a gateway shows it, "" or "/apps/riskwarn"
+    frame_ancestors: str = "'none'"  # who may show the page in a frame (Content-Security-Policy)
+    proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-* are believed
+    concurrency: int = 512  # requests at work in one process; beyond, 503
+    header_bytes: int = 16_384
+    body_bytes: int = 65_536
+    backlog: int = 2_048  # connections that wait to be accepted
+    keep_alive_seconds: int = 20
+    shutdown_seconds: int = 10  # for answers that are under way, and for streams
+
+    def checked(self) -> Options:
+        """These options. Raises SettingInvalid."""
+        path = self.root_path
+        if path and (not path.startswith("/") or path.endswith("/") or any(mark in path for mark in "?#% ")):
+            problem = "it takes a path such as /apps/riskwarn"
+            raise SettingInvalid(name="--root-path", value=path, problem=problem)
+        if not self.frame_ancestors.strip() or any(mark in self.frame_ancestors for mark in ";,\r\n"):
+            problem = "it takes sources of a Content-Security-Policy, such as https://portal.example"
+            raise SettingInvalid(name="--frame-ancestors", value=self.frame_ancestors, problem=problem)
+        return self

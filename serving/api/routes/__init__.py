@@ -1,0 +1,1 @@
+"""The routes, a module a noun; `all_routers` is the door."""

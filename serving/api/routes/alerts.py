@@ -1,0 +1,39 @@
+"""Notices."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import select
+
+from riskwarn.errors import QueryInvalid
+from riskwarn.words import NOTICE_EN, NOTICE_ZH
+from serving.alerts.tables import ALERTS
+from serving.api.context import Context, written
+from serving.api.documents import Alerts
+from serving.api.queries import AlertsQuery
+
+
+def alerts_router(context: Context) -> APIRouter:
+    """`/v1/alerts`."""
+    router = APIRouter(tags=["alerts"])
+
+    @router.get(
+        "/v1/alerts", operation_id="alerts", response_model=Alerts,
+        summary="Notices about grids that entered orange or red, the newest first",
+    )  # fmt: skip
+    def alerts(query: Annotated[AlertsQuery, Query()]) -> Response:
+        rows = select(ALERTS).order_by(ALERTS.c.id.desc()).limit(query.limit)
+        if query.target is not None:
+            known = context.home.configuration.targets
+            if query.target not in known:
+                problem = f"{query.target!r} is not declared; declared are {', '.join(known)}"
+                raise QueryInvalid(parameter="target", problem=problem)
+            rows = rows.where(ALERTS.c.target == query.target)
+        with context.home.database.connect() as connection:
+            found = connection.execute(rows).mappings().all()
+        items = [{**row, "raised_at": row["raised_at"].isoformat()} for row in found]
+        return written({"notice": {"zh": NOTICE_ZH, "en": NOTICE_EN}, "items": items})
+
+    return router

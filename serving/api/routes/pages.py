@@ -1,0 +1,44 @@
+"""The page at /, its files, and the reference at /docs."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from serving.api.context import Context
+from serving.api.reference import reference_page
+
+_KINDS = {"page.html": "text/html", "page.css": "text/css", "page.js": "text/javascript"}
+
+
+def pages_router(context: Context, description: dict[str, Any]) -> APIRouter:
+    """What a browser shows."""
+    router = APIRouter(include_in_schema=False)
+    held = {name: files("serving.api").joinpath(f"pages/{name}").read_bytes() for name in _KINDS}
+    reference = reference_page(description)
+    security = {
+        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        f"base-uri 'none'; form-action 'none'; frame-ancestors {context.options.frame_ancestors}",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
+
+    @router.get("/")
+    def page() -> Response:
+        return Response(held["page.html"], media_type="text/html; charset=utf-8", headers=security)
+
+    @router.get("/pages/{name}")
+    def asset(name: str) -> Response:
+        if name not in held:
+            raise HTTPException(404)
+        return Response(held[name], media_type=f"{_KINDS[name]}; charset=utf-8", headers=security)
+
+    @router.get("/docs")
+    def docs() -> HTMLResponse:
+        return HTMLResponse(reference, headers=security)
+
+    return router

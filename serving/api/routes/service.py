@@ -1,0 +1,50 @@
+"""Whether the server answers, whether it is ready, and what a monitoring system reads."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from serving.api.context import Context, written
+from serving.api.documents import Alive, Ready
+from serving.api.metrics import CONTENT_TYPE
+from serving.api.queries import Nothing
+from serving.api.readiness import measure, readiness
+
+
+def service_router(context: Context) -> APIRouter:
+    """`/healthz`, `/readyz`, `/metrics`."""
+    router = APIRouter(tags=["service"])
+
+    @router.get("/healthz", operation_id="alive", response_model=Alive, summary="Whether the process answers")
+    def healthz(_query: Annotated[Nothing, Query()]) -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get(
+        "/readyz", operation_id="ready", response_model=Ready, responses={503: {"model": Ready}},
+        summary="Whether the newest snapshot is served, and is fresh: ok, stale or degraded; 503 where none is served",
+    )  # fmt: skip
+    def readyz(_query: Annotated[Nothing, Query()]) -> Response:
+        content = readiness(context.current, context.clock())
+        answer = written(content)
+        answer.headers["Cache-Control"] = "no-store"
+        if content["status"] == "unavailable":
+            answer.status_code = 503
+            answer.headers["Retry-After"] = "1"
+        return answer
+
+    told: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+
+    @router.get(
+        "/metrics",
+        operation_id="metrics",
+        response_class=Response,
+        responses=told,
+        summary="Counts in Prometheus' text format",
+    )
+    def metrics(_query: Annotated[Nothing, Query()]) -> Response:
+        measure(context.metrics, context.current, context.clock())
+        return Response(context.metrics.text(), media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
+
+    return router

@@ -1,0 +1,192 @@
+"""A client of the HTTP API in Python: asks, polls without work where nothing changed, follows cursors, raises what the server says.
+
+    from serving.client import Client
+
+    with Client("http://127.0.0.1:8000") as riskwarn:
+        for ranking in riskwarn.poll(limit=100):
+            ...
+
+It needs httpx2 (``pip install 'riskwarn[client]'``), and nothing else of riskwarn.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+
+#: Statuses after which the same question may be asked again.
+_AGAIN = (429, 503)
+
+
+@dataclass
+class Problem(Exception):
+    """What the server says stands against an answer (RFC 9457)."""
+
+    status: int
+    code: str  # no_snapshot, query_invalid, …
+    detail: str
+    request_id: str = ""
+    errors: list[dict[str, str]] = field(default_factory=list)
+    retry_after: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.code}: {self.detail}"
+
+
+class NotFound(Problem):
+    """There is nothing of this name, or nothing is published yet."""
+
+
+class Gone(Problem):
+    """The snapshot of a cursor is no longer kept: start again without it."""
+
+
+class Invalid(Problem):
+    """A parameter is unknown or wrong; `errors` says which."""
+
+
+class Unavailable(Problem):
+    """The server cannot answer now."""
+
+
+_KINDS: dict[int, type[Problem]] = {404: NotFound, 410: Gone, 422: Invalid, 429: Unavailable, 503: Unavailable}
+
+
+class Client:
+    """One server. `key` is an access key, where the server asks for one; `transport` is for tests."""
+
+    def __init__(
+        self,
+        address: str = "http://127.0.0.1:8000",
+        *,
+        key: str | None = None,
+        language: str = "en",
+        timeout: float = 30,
+        tries: int = 3,
+        sleep: Callable[[float], None] = time.sleep,
+        transport: httpx2.BaseTransport | None = None,
+    ) -> None:
+        headers = {"Accept-Language": language} | ({"Authorization": f"Bearer {key}"} if key else {})
+        # Proxies of the environment are not asked, and no other host is followed to.
+        self._http = httpx2.Client(
+            base_url=address.rstrip("/") + "/", headers=headers, timeout=timeout, trust_env=False,
+            follow_redirects=False, transport=transport,
+        )  # fmt: skip
+        self._tries, self._sleep = tries, sleep
+        self._held: dict[str, tuple[str, Any]] = {}
+
+    def __enter__(self) -> Client:
+        """Use the client and close it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close its connections."""
+        self._http.close()
+
+    def get(self, path: str, **query: Any) -> Any:
+        """The answer at a path, from memory where the server says that it is unchanged. Raises Problem."""
+        return self._ask(path, query)[0]
+
+    def ranking(self, **query: Any) -> dict[str, Any]:
+        """One answer of the ranking: target, horizon, unit, parent, min_level, limit, as_of."""
+        found: dict[str, Any] = self.get("v1/scores", **query)
+        return found
+
+    def units(self, **query: Any) -> Iterator[dict[str, Any]]:
+        """All units of a ranking by rank, out of one snapshot, however many answers that takes."""
+        query.setdefault("limit", 1000)
+        while True:
+            page = self.ranking(**query)
+            yield from page["items"]
+            if page["next"] is None:
+                return
+            query["cursor"] = page["next"]
+
+    def grid(self, code: str, **query: Any) -> dict[str, Any]:
+        """The portrait of a grid."""
+        found: dict[str, Any] = self.get(f"v1/grids/{quote(code, safe='')}", **query)
+        return found
+
+    def explanation(self, code: str, **query: Any) -> dict[str, Any]:
+        """Why a grid stands where it does."""
+        found: dict[str, Any] = self.get(f"v1/grids/{quote(code, safe='')}/explanation", **query)
+        return found
+
+    def snapshots(self, **query: Any) -> list[dict[str, Any]]:
+        """What was published, the newest first."""
+        found: list[dict[str, Any]] = self.get("v1/snapshots", **query)["items"]
+        return found
+
+    def poll(self, *, every: float = 60, times: int | None = None, **query: Any) -> Iterator[dict[str, Any]]:
+        """The ranking, and again whenever it has changed; asked every so many seconds, for ever or so many times."""
+        asked = 0
+        while times is None or asked < times:
+            if asked:
+                self._sleep(every)
+            asked += 1
+            ranking, changed = self._ask("v1/scores", query)
+            if changed:
+                yield ranking
+
+    def export(self, file: str | Path, **query: Any) -> Path:
+        """Write a whole ranking into a file: .csv, .parquet, .geojson or .xlsx by its name."""
+        path = Path(file)
+        with self._http.stream("GET", f"v1/export.{path.suffix.lstrip('.')}", params=_given(query)) as answer:
+            if answer.status_code != 200:
+                answer.read()
+                raise _problem(answer)
+            with path.open("wb") as stream:
+                for piece in answer.iter_bytes():
+                    stream.write(piece)
+        return path
+
+    def _ask(self, path: str, query: Mapping[str, Any]) -> tuple[Any, bool]:
+        """(the answer, whether it is another than the last one to the same question)."""
+        request = self._http.build_request("GET", path.lstrip("/"), params=_given(query))
+        key = str(request.url)
+        tag, held = self._held.get(key, ("", None))
+        if tag:
+            request.headers["If-None-Match"] = tag
+        for left in reversed(range(self._tries)):
+            answer = self._http.send(request)
+            if answer.status_code == 304:
+                return held, False
+            if answer.status_code == 200:
+                content = answer.json()
+                if "etag" in answer.headers:
+                    if len(self._held) >= 64:
+                        self._held.pop(next(iter(self._held)))
+                    self._held[key] = answer.headers["etag"], content
+                return content, True
+            problem = _problem(answer)
+            if answer.status_code not in _AGAIN or not left:
+                raise problem
+            self._sleep(problem.retry_after or 1)
+        raise AssertionError("tries are at least one")
+
+
+def _given(query: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in query.items() if value is not None}
+
+
+def _problem(answer: httpx2.Response) -> Problem:
+    try:
+        told = answer.json()
+    except ValueError:
+        told = {"detail": answer.text[:200]}
+    code = str(told.get("type", "")).rpartition(":")[2] or "unknown"
+    later = answer.headers.get("retry-after", "")
+    kind = _KINDS.get(answer.status_code, Problem)
+    return kind(
+        answer.status_code, code, str(told.get("detail", "")), str(told.get("request_id", "")),
+        list(told.get("errors") or []), float(later) if later.isdigit() else None,
+    )  # fmt: skip

@@ -1,0 +1,138 @@
+"""The client in Python, and the program that the documentation shows."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serving.api.app import Application
+from serving.client import Client, Gone, Invalid, NotFound, Unavailable
+from tests.serving.conftest import Made, running_application
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def application(made: Made) -> Application:
+    return made.application()
+
+
+@pytest.fixture
+def address(application: Application) -> Iterator[str]:
+    with running_application(application) as address:
+        yield address
+
+
+def test_it_polls_without_work_follows_cursors_and_sees_a_publication(
+    address: str, application: Application, made: Made
+) -> None:
+    waits: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            made.publish(7, seed=1)
+            application.current.look()
+
+    with Client(address, sleep=wait) as client:
+        seen = [ranking["snapshot"]["id"] for ranking in client.poll(every=9, times=5, limit=10)]
+        assert len(seen) == 2 and seen[0] == made.first and waits == [9] * 4
+        units = list(client.units(limit=300))
+        assert [unit["rank"] for unit in units] == list(range(1, 801))
+        assert client.get("v1/scores", limit=10) is client.get("v1/scores", limit=10), "304 is answered from memory"
+
+
+def test_it_raises_what_the_server_says(address: str, application: Application, made: Made, tmp_path: Path) -> None:
+    with Client(address, language="zh", sleep=lambda _seconds: None) as client:
+        with pytest.raises(Invalid, match="必须是其中之一") as wrong:
+            client.ranking(limit=0, unit="person")
+        assert {one["parameter"] for one in wrong.value.errors} == {"limit", "unit"} and wrong.value.request_id
+        with pytest.raises(NotFound):
+            client.grid("no/such grid")
+        cursor = client.ranking(limit=1)["next"]
+        made.publish(7)
+        made.withdraw(made.first)
+        application.current.look()
+        with pytest.raises(Gone):
+            client.ranking(limit=1, cursor=cursor)
+        assert client.export(tmp_path / "ranking.csv", lang="en").read_text(encoding="utf-8").count("\n") == 802
+        with pytest.raises(Invalid):
+            client.export(tmp_path / "ranking.doc")
+
+
+def test_it_asks_again_when_the_server_says_so(made: Made) -> None:
+    made.damage(made.first)
+    waits: list[float] = []
+    with running_application(made.application()) as address, Client(address, tries=3, sleep=waits.append) as client:
+        with pytest.raises(Unavailable):
+            client.ranking()
+        assert waits == [1, 1]
+
+
+def test_the_program_of_the_documentation_works_the_first_time(
+    address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], made: Made
+) -> None:
+    page = (ROOT / "docs" / "integration.md").read_text(encoding="utf-8")
+    program = re.findall(r"```python\n(.*?)```", page, re.S)[0]
+    assert len(program.strip().splitlines()) <= 20
+    program = program.replace("http://127.0.0.1:8000", address)
+
+    class Ended(Exception):
+        pass
+
+    polls: list[Any] = []
+
+    def sleep(_seconds: float) -> None:
+        polls.append(None)
+        if len(polls) == 3:
+            raise Ended
+
+    monkeypatch.setattr("time.sleep", sleep)
+    defaults = Client.__init__.__kwdefaults__
+    monkeypatch.setitem(defaults, "sleep", sleep)
+    with pytest.raises(Ended):
+        exec(compile(program, "integration.md", "exec"), {})
+    told = capsys.readouterr().out
+    assert told.count(made.first) == 1, "what is unchanged is not told again"
+    assert "800 grids" in told and len(re.findall(r"^ {1,2}\d+  grid", told, re.M)) == 10 and "未化解纠纷" in told
+
+
+@pytest.mark.slow
+def test_types_for_typescript_are_those_of_the_description_and_compile(made: Made, tmp_path: Path) -> None:
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        pytest.skip("needs Node and npm")
+    (tmp_path / "openapi.json").write_text(json.dumps(made.application().openapi()), encoding="utf-8")
+    (tmp_path / "package.json").write_text('{"private": true}')
+    tools = ["openapi-typescript@7.13.0", "typescript@5.9.3", "openapi-fetch@0.17.0"]
+    subprocess.run([npm, "install", "--silent", "--no-audit", "--no-fund", *tools], cwd=tmp_path, check=True)
+    subprocess.run(
+        [tmp_path / "node_modules/.bin/openapi-typescript", "openapi.json", "-o", "riskwarn.d.ts"],
+        cwd=tmp_path,
+        check=True,
+    )
+    committed = (ROOT / "serving" / "api" / "riskwarn.d.ts").read_text(encoding="utf-8")
+    assert (tmp_path / "riskwarn.d.ts").read_text(encoding="utf-8") == committed, "make types writes them anew"
+    page = (ROOT / "docs" / "integration.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```ts\n(.*?)```", page, re.S)[0]
+    used = "\nconst first: string | undefined = data?.items[0]?.code; const why: string | undefined = error?.detail;\nexport { first, why };\n"
+    (tmp_path / "program.ts").write_text(shown + used, encoding="utf-8")
+    options = [
+        "--noEmit",
+        "--strict",
+        "--skipLibCheck",
+        "--module",
+        "esnext",
+        "--moduleResolution",
+        "bundler",
+        "--target",
+        "es2022",
+    ]
+    subprocess.run([tmp_path / "node_modules/.bin/tsc", *options, "program.ts"], cwd=tmp_path, check=True)

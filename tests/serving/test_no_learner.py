@@ -1,0 +1,56 @@
+"""A worker of the server holds no learner, whatever it is asked."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.serving.conftest import Made
+
+ROOT = Path(__file__).parents[2]
+NEVER = ["pandas", "sklearn", "scipy", "lightgbm", "numba", "mlflow", "features", "training", "alembic", "matplotlib", "opentelemetry.sdk"]  # fmt: skip
+
+#: What would send traces somewhere, were it not ignored.
+TELEMETRY = {"FASTAPI_OTEL_AUTO_CONFIGURE": "true", "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
+
+SCRIPT = """
+import json, sys
+from pathlib import Path
+from starlette.testclient import TestClient
+from riskwarn.settings import Settings
+from serving.api.options import Options
+from serving.api.server import _application_of
+application = _application_of(Path(sys.argv[1]), Settings(), Options(), Path(sys.argv[2]))
+reached, statuses = [], {}
+sys.addaudithook(lambda name, told: reached.append(str(told[1])) if name in ("socket.connect", "socket.getaddrinfo") else None)
+with TestClient(application, base_url="http://localhost") as client:
+    for path in json.loads(sys.argv[3]):
+        statuses[path] = client.get(path).status_code
+print(json.dumps([statuses, [name for name in json.loads(sys.argv[4]) if name in sys.modules], reached]))
+"""
+
+
+def test_a_worker_that_has_answered_every_route_imported_no_learner(made: Made, tmp_path: Path) -> None:
+    grid = "/v1/grids/G0000003"
+    paths = [
+        "/v1/scores", "/v1/scores?unit=town", grid, f"{grid}/explanation", f"{grid}/history", "/v1/snapshots",
+        f"/v1/snapshots/compare?a={made.first}&b={made.first}", "/v1/health/sources", "/v1/models/conflict", "/v1/alerts",
+        "/v1/export.csv", "/v1/export.parquet", "/v1/export.geojson", "/v1/export.xlsx", "/healthz", "/readyz", "/metrics",
+        "/", "/docs", "/openapi.json",
+    ]  # fmt: skip
+    described = {path.split("?")[0].replace("G0000003", "{grid_id}") for path in paths}
+    for path in made.application().openapi()["paths"]:
+        assert path in described | {"/v1/export.{form}", "/v1/models/{target}"}, f"ask {path} here too"
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, made.home.path, tmp_path, json.dumps(paths), json.dumps(NEVER)],
+        capture_output=True, text=True, cwd=ROOT, check=False,
+        env={"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path[1:]]), "PATH": "/usr/bin", **TELEMETRY},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    statuses, imported, reached = json.loads(done.stdout.splitlines()[-1])
+    assert set(statuses.values()) == {200}, statuses
+    assert imported == []
+    assert reached == [], "no host is asked, whatever the environment says of telemetry"
