@@ -1300,20 +1300,32 @@ export interface operations {
                      *           "reasons": [
                      *             {
                      *               "feature": "feature_24",
+                     *               "theme": null,
+                     *               "source": null,
                      *               "zh": "未化解纠纷偏多（24）",
                      *               "en": "more open disputes than usual (24)",
+                     *               "direction": null,
+                     *               "services": null,
                      *               "effect": 0.04511
                      *             },
                      *             {
                      *               "feature": "feature_10",
+                     *               "theme": null,
+                     *               "source": null,
                      *               "zh": "未化解纠纷偏多（10）",
                      *               "en": "more open disputes than usual (10)",
+                     *               "direction": null,
+                     *               "services": null,
                      *               "effect": 0.000525
                      *             },
                      *             {
                      *               "feature": "feature_36",
+                     *               "theme": null,
+                     *               "source": null,
                      *               "zh": "未化解纠纷偏多（36）",
                      *               "en": "more open disputes than usual (36)",
+                     *               "direction": null,
+                     *               "services": null,
                      *               "effect": 0.057115
                      *             }
                      *           ]
@@ -1424,38 +1436,62 @@ export interface operations {
                      *       "reasons": [
                      *         {
                      *           "feature": "feature_24",
+                     *           "theme": null,
+                     *           "source": null,
                      *           "zh": "未化解纠纷偏多（24）",
                      *           "en": "more open disputes than usual (24)",
+                     *           "direction": null,
+                     *           "services": null,
                      *           "effect": 0.04511
                      *         },
                      *         {
                      *           "feature": "feature_10",
+                     *           "theme": null,
+                     *           "source": null,
                      *           "zh": "未化解纠纷偏多（10）",
                      *           "en": "more open disputes than usual (10)",
+                     *           "direction": null,
+                     *           "services": null,
                      *           "effect": 0.000525
                      *         },
                      *         {
                      *           "feature": "feature_36",
+                     *           "theme": null,
+                     *           "source": null,
                      *           "zh": "未化解纠纷偏多（36）",
                      *           "en": "more open disputes than usual (36)",
+                     *           "direction": null,
+                     *           "services": null,
                      *           "effect": 0.057115
                      *         },
                      *         {
                      *           "feature": "feature_0",
+                     *           "theme": null,
+                     *           "source": null,
                      *           "zh": "未化解纠纷偏多（0）",
                      *           "en": "more open disputes than usual (0)",
+                     *           "direction": null,
+                     *           "services": null,
                      *           "effect": 0.023625
                      *         },
                      *         {
                      *           "feature": "feature_33",
+                     *           "theme": null,
+                     *           "source": null,
                      *           "zh": "未化解纠纷偏多（33）",
                      *           "en": "more open disputes than usual (33)",
+                     *           "direction": null,
+                     *           "services": null,
                      *           "effect": 0.049895
                      *         },
                      *         {
                      *           "feature": "feature_25",
+                     *           "theme": null,
+                     *           "source": null,
                      *           "zh": "未化解纠纷偏多（25）",
                      *           "en": "more open disputes than usual (25)",
+                     *           "direction": null,
+                     *           "services": null,
                      *           "effect": 0.037907
                      *         }
                      *       ]
@@ -1710,20 +1746,32 @@ export interface operations {
                      *           "reasons": [
                      *             {
                      *               "feature": "feature_24",
+                     *               "theme": null,
+                     *               "source": null,
                      *               "zh": "未化解纠纷偏多（24）",
                      *               "en": "more open disputes than usual (24)",
+                     *               "direction": null,
+                     *               "services": null,
                      *               "effect": 0.04511
                      *             },
                      *             {
                      *               "feature": "feature_10",
+                     *               "theme": null,
+                     *               "source": null,
                      *               "zh": "未化解纠纷偏多（10）",
                      *               "en": "more open disputes than usual (10)",
+                     *               "direction": null,
+                     *               "services": null,
                      *               "effect": 0.000525
                      *             },
                      *             {
                      *               "feature": "feature_36",
+                     *               "theme": null,
+                     *               "source": null,
                      *               "zh": "未化解纠纷偏多（36）",
                      *               "en": "more open disputes than usual (36)",
+                     *               "direction": null,
+                     *               "services": null,
                      *               "effect": 0.057115
                      *             }
                      *           ]
@@ -1753,20 +1801,32 @@ export interface operations {
                      *           "reasons": [
                      *             {
                      *               "feature": "feature_31",
+                     *               "theme": null,
+                     *               "source": null,
                      *               "zh": "未化解纠纷偏多（31）",
                      *               "en": "more open disputes than usual (31)",
+                     *               "direction": null,
+                     *               "services": null,
                      *               "effect": 0.03266
                      *             },
                      *             {
                      *               "feature": "feature_11",
+                     *               "theme": null,
+                     *               "source": null,
                      *               "zh": "未化解纠纷偏多（11）",
                      *               "en": "more open disputes than usual (11)",
+                     *               "direction": null,
+                     *               "services": null,
                      *               "effect": 0.048602
                      *             },
                      *             {
                      *               "feature": "feature_20",
+                     *               "theme": null,
+                     *               "source": null,
                      *               "zh": "未化解纠纷偏多（20）",
                      *               "en": "more open disputes than usual (20)",
+                     *               "direction": null,
+                     *               "services": null,
                      *               "effect": 0.04836
                      *             }
                      *           ]
@@ -1874,8 +1934,8 @@ export interface operations {
                      *           "files": {
                      *             "places.parquet": "81a6e852f7491efbd985233464230645ccd13de4c6398f44a0ef9bed46073b8e",
                      *             "scores.parquet": "d646794d71b5c2f07dd06b4fc8beae00816ad68a2f50d8e58a7074d71634aec8",
-                     *             "reasons.parquet": "f10479a1d55f7b0d855828bee19898fc050962e25c1d6f35535806018e3c93eb",
-                     *             "texts.parquet": "864a887c84125c9f1828f19b33d630db60c47bceacf67c8cf999e21d2d370880",
+                     *             "reasons.parquet": "3c9eba82ca7cbb1e4b78f1a5d656dd7d8761bb55218b5aeeb832a227432aeb32",
+                     *             "texts.parquet": "662dac93eb638c7fa46503d66dca4a93f8d1b9828b9d575cfeffce4cb536c6d6",
                      *             "health.json": "422a0b1b930f5dd05cc12b243f3d5aa3b83b7fccec6565eaed55d6b7d25aa6ac"
                      *           },
                      *           "period": "week",
@@ -1889,7 +1949,7 @@ export interface operations {
                      *               "en": "safety"
                      *             }
                      *           },
-                     *           "chain": "0ee460a942090bac50e2f0a22fd3539c2aa671da6b44ea9e864f470b8f60474c",
+                     *           "chain": "facdb0392ae4599774671bb6167d412acf25503341d7b7b091d4a9a2a8795bc0",
                      *           "not_replayable": false
                      *         }
                      *       ]
