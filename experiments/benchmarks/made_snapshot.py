@@ -133,4 +133,7 @@ def _scores(level: LevelOfPlaces, unit: Unit, random: np.random.Generator) -> Sc
         known=numbers,
         change=np.round(score - before, 6),
         before=before,
+        previous_rank=ranks if grid else np.full(size, -1, dtype=np.int32),
+        usual_count=nothing if grid else np.round(count * 0.8, 6),
+        excess_noise=nothing if grid else np.round(np.sqrt(count), 6),
     )  # fmt: skip

@@ -1933,7 +1933,7 @@ export interface operations {
                      *           "gaps": [],
                      *           "files": {
                      *             "places.parquet": "81a6e852f7491efbd985233464230645ccd13de4c6398f44a0ef9bed46073b8e",
-                     *             "scores.parquet": "d646794d71b5c2f07dd06b4fc8beae00816ad68a2f50d8e58a7074d71634aec8",
+                     *             "scores.parquet": "0d18983e49f90b3597bb18267fa2eef6a8a14f6f76fd59701f136292d4893acc",
                      *             "reasons.parquet": "3c9eba82ca7cbb1e4b78f1a5d656dd7d8761bb55218b5aeeb832a227432aeb32",
                      *             "texts.parquet": "662dac93eb638c7fa46503d66dca4a93f8d1b9828b9d575cfeffce4cb536c6d6",
                      *             "health.json": "422a0b1b930f5dd05cc12b243f3d5aa3b83b7fccec6565eaed55d6b7d25aa6ac"
@@ -1949,7 +1949,7 @@ export interface operations {
                      *               "en": "safety"
                      *             }
                      *           },
-                     *           "chain": "facdb0392ae4599774671bb6167d412acf25503341d7b7b091d4a9a2a8795bc0",
+                     *           "chain": "9b46ba13e5f8dfdca7df3a4e881dba123941032f69d38c2b548092a8948f5bfc",
                      *           "not_replayable": false
                      *         }
                      *       ]
