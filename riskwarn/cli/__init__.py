@@ -94,22 +94,22 @@ def riskwarn(context: click.Context, home: str | None, as_json: bool, lang: str 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    from riskwarn.cli.speaking import in_language, speak
+    from riskwarn.cli.speaking import in_language, speaking
     from riskwarn.settings import silence_telemetry
 
     silence_telemetry()
     given = sys.argv[1:] if arguments is None else arguments
     language = chosen_language(given)
-    speak(language)
     program = in_language(riskwarn, language)
-    try:
-        code: Any = program.main(args=global_options_first(given), prog_name="riskwarn", standalone_mode=False)
-    except BrokenPipeError:
-        # The reader of our output (head, less) has gone; that is no fault of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    except Exception as error:
-        code = _tell(error, given, language)
+    with speaking(language):
+        try:
+            code: Any = program.main(args=global_options_first(given), prog_name="riskwarn", standalone_mode=False)
+        except BrokenPipeError:
+            # The reader of our output (head, less) has gone; that is no fault of ours.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = 0
+        except Exception as error:
+            code = _tell(error, given, language)
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -6,20 +6,35 @@ import copy
 import gettext
 import inspect
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
 from riskwarn.messages import DOMAIN, FOLDER, translated
 
 
-def speak(language: str) -> None:
-    """Let click find its words in our catalogue; it asks gettext, which asks the environment for the language."""
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Let click find its words in our catalogue; it asks gettext, which asks the environment for the language.
+
+    Both are as they were afterwards: a program that calls several commands may ask for several languages.
+    """
+    domain, before = gettext.textdomain(), os.environ.get("LANGUAGE")
     if language == "en":
         gettext.textdomain("messages")
-        return
-    gettext.bindtextdomain(DOMAIN, str(FOLDER))
-    gettext.textdomain(DOMAIN)
-    os.environ["LANGUAGE"] = language
+    else:
+        gettext.bindtextdomain(DOMAIN, str(FOLDER))
+        gettext.textdomain(DOMAIN)
+        os.environ["LANGUAGE"] = language
+    try:
+        yield
+    finally:
+        gettext.textdomain(domain)
+        if before is None:
+            os.environ.pop("LANGUAGE", None)
+        else:
+            os.environ["LANGUAGE"] = before
 
 
 def in_language(command: click.Command, language: str) -> click.Command:

@@ -139,7 +139,9 @@ def test_a_replay_says_what_differs_and_mends_only_what_is_proven(
     assert (code, told["equal"], set(told["damaged"])) == (1, True, {"scores.parquet", "texts.parquet"})
     code, told = run(home, "snapshots", "replay", row.id, "--repair", capsys=capsys)
     assert (code, told["equal"], set(told["repaired"])) == (0, True, {"scores.parquet", "texts.parquet"})
-    assert Current(home).named(row.id).id == row.id
+    current = Current(home)
+    current.look()
+    assert current.named(row.id).id == row.id and current.problem is None
     # As if another city of the same form had been published: the manifest agrees with its files, and they are not what is rebuilt.
     change_ranks(folder / "scores.parquet")
     manifest = dict(row.manifest)

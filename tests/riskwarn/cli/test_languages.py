@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import pickle
 import re
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from riskwarn.cli import main
 from riskwarn.errors import FileUnreadable, UnknownTarget
 from riskwarn.messages import Joined, Message, language_of, translated
 from tests.riskwarn.cli.calling import Caller
@@ -153,3 +155,10 @@ def test_an_unforeseen_error_is_json_too(call: Caller, monkeypatch: pytest.Monke
     monkeypatch.setattr("riskwarn.home.make_home", broken)
     told = call("init", "--json", code=1)
     assert told.error["code"] == "unforeseen" and "张三" not in told.err
+
+
+def test_a_language_that_one_call_asks_for_is_not_that_of_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LANGUAGE", raising=False)
+    with pytest.raises(SystemExit):
+        main(["--lang", "zh", "--version"])
+    assert "LANGUAGE" not in os.environ

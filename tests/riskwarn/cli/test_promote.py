@@ -26,8 +26,8 @@ def test_a_family_is_promoted_with_a_reason_and_led_back_from(call: Caller, monk
     refused = call("rollback", "safety", "--json", code=1).error
     assert refused["code"] == "nothing_to_return_to"
     # Of two families, the horizons need not agree: `score` says so once, and scores.
-    made = Published("2026-10-05-abc", date(2026, 10, 5), 4, tuple(first), 0, 0.1)
-    monkeypatch.setattr("serving.publish", lambda *arguments, **named: made)
+    made = Published("2026-10-05-abc", date(2026, 10, 5), True, 4, tuple(first), 0, 0.1)
+    monkeypatch.setattr("serving.publishing.publish.publish", lambda *arguments, **named: made)
     assert call("score", "--json").err == ""
     set_alias(home, new[1], "champion")
     told = call("score", "--json")

@@ -110,11 +110,11 @@ def test_a_reason_that_is_kept_names_nobody(city: Home) -> None:
 
 def test_a_personal_column_under_another_name_cannot_be_mapped_in_any_batch(city: Home, tmp_path: Path) -> None:
     names = ["王小明", "李建国", "张伟", "欧阳锦程", "陈丽华"]
-    path = write_csv(tmp_path / "d.csv", [dispute(n, 对象=names[n % 5]) for n in range(20)])
+    path = write_csv(tmp_path / "d.csv", [dispute(n, 涉及=names[n % 5]) for n in range(20)])
     mapping = tmp_path / "m.yaml"
-    for told in ("columns: {category: 对象}", "columns: {grid_name: 对象}", "headings: {category_final: [对象]}"):
+    for told in ("columns: {category: 涉及}", "columns: {grid_name: 涉及}", "headings: {category_final: [涉及]}"):
         mapping.write_text(told + "\n", encoding="utf-8")
         with pytest.raises(PrivateColumn, match="name, by its values"):
             load(city, "disputes", path, mapping=mapping)
-    mapping.write_text("columns: {text: 对象}\n", encoding="utf-8")
+    mapping.write_text("columns: {text: 涉及}\n", encoding="utf-8")
     assert load(city, "disputes", path, mapping=mapping).accepted == 20, "text is read for topics, whatever it says"
