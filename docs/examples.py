@@ -42,6 +42,8 @@ def examples() -> dict[str, Any]:
             "compare_snapshots": f"/v1/snapshots/compare?a={a}&b={b}&limit=1",
             "source_health": "/v1/health/sources",
             "models": "/v1/models/conflict",
+            "levels": "/v1/levels",
+            "track_record": "/v1/track-record?limit=1",
             "alerts": "/v1/alerts",
             "alive": "/healthz",
             "ready": "/readyz",

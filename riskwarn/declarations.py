@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -30,6 +31,23 @@ def zone(name: str) -> ZoneInfo:
         raise ValueError(f"{name!r} is not a time zone (write Asia/Shanghai, for example)") from error
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML whose `on`, `off`, `yes` and `no` are words, as in YAML 1.2 (2009): `off:` is a key, not the value false."""
+
+
+_BOOL = "tag:yaml.org,2002:bool"
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != _BOOL]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(_BOOL, re.compile("^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+
+
+def loaded(text: str) -> Any:
+    """What a YAML text holds."""
+    return yaml.load(text, Loader=_Loader)
+
+
 Model = TypeVar("Model", bound=Declared)
 
 
@@ -39,8 +57,8 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         raise FileMissing(file=path)
     text = path.read_text(encoding="utf-8-sig")
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        root = yaml.compose(text, Loader=_Loader)
+        content = loaded(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -62,7 +80,7 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
 
 def line_of(path: Path, location: tuple[str, ...]) -> int:
     """The line of a YAML file in which the key at `location` stands, or the deepest of its parents that does."""
-    return _line_of(yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader), location)
+    return _line_of(yaml.compose(path.read_text(encoding="utf-8-sig"), Loader=_Loader), location)
 
 
 def _refuse(text: str, content: object, file: str) -> None:

@@ -6,10 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from riskwarn.declarations import Declared, Name, read_yaml, zone
+from riskwarn.declarations import Declared, Name, loaded, read_yaml, zone
 from riskwarn.files import packaged
 from riskwarn.words import PRESETS, PresetName
 
@@ -136,7 +135,7 @@ def chosen_mapping(own: Mapping, file: Path | None, preset: str | None) -> Mappi
     written = read_yaml(file, Mapping)
     if preset is None or written.preset == preset:
         return written
-    content = yaml.safe_load(file.read_text(encoding="utf-8-sig")) or {}
+    content = loaded(file.read_text(encoding="utf-8-sig")) or {}
     return Mapping.model_validate({**content, "preset": preset})
 
 

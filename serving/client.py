@@ -126,6 +126,21 @@ class Client:
         found: list[dict[str, Any]] = self.get("v1/snapshots", **query)["items"]
         return found
 
+    def levels(self, **query: Any) -> dict[str, Any]:
+        """What each attention level would have caught and cost in the back-test: target, horizon, as_of."""
+        found: dict[str, Any] = self.get("v1/levels", **query)
+        return found
+
+    def track_record(self, **query: Any) -> dict[str, Any]:
+        """How published forecasts went beside the baselines: target, horizon, limit."""
+        found: dict[str, Any] = self.get("v1/track-record", **query)
+        return found
+
+    def alerts(self, **query: Any) -> list[dict[str, Any]]:
+        """Notices, the newest first: target, level, status, limit."""
+        found: list[dict[str, Any]] = self.get("v1/alerts", **query)["items"]
+        return found
+
     def poll(self, *, every: float = 60, times: int | None = None, **query: Any) -> Iterator[dict[str, Any]]:
         """The ranking, and again whenever it has changed; asked every so many seconds, for ever or so many times."""
         asked = 0

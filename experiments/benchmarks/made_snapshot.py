@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from riskwarn.home import Home
-from riskwarn.words import Unit
+from riskwarn.words import RANKED_LEVELS, Level, Unit
 from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
 from serving.columns.reasons import AllReasons, Reasons
 from serving.columns.scores import LEVEL_NUMBERS, Block, Scores
@@ -29,7 +29,10 @@ def made_content(
     random = np.random.default_rng(seed)
     places = _places(grids)
     texts = tuple(
-        {"feature": f"feature_{number}", "zh": f"未化解纠纷偏多（{number}）", "en": f"more open disputes than usual ({number})"}
+        {
+            "feature": f"feature_{number}", "theme": "waiting", "source": "disputes", "zh": f"未化解纠纷偏多（{number}）",
+            "en": f"more open disputes than usual ({number})", "direction": "raises", "services": ["mediation"],
+        }
         for number in range(40)
     )  # fmt: skip
     scores: dict[Block, dict[Unit, Scores]] = {}
@@ -60,6 +63,7 @@ def publish_made(home: Home, content: Content, as_of: date, now: datetime, *, sa
         "targets": list(dict.fromkeys(target for target, _ in blocks)),
         "horizons": sorted({horizon for _, horizon in blocks}),
         "period": "week",
+        "levels": {f"{target}/{horizon}": [_caught(level) for level in RANKED_LEVELS] for target, horizon in blocks},
         "names": {target: {"zh": target, "en": target} for target, _ in blocks},
     }
     snapshot = f"{as_of.isoformat()}-{hashlib.sha256(f'{salt}{now}'.encode()).hexdigest()[:12]}"
@@ -75,6 +79,15 @@ def publish_made(home: Home, content: Content, as_of: date, now: datetime, *, sa
     with home.database.begin() as connection:
         published.add(connection, row)
     return snapshot
+
+
+def _caught(level: Level) -> dict[str, Any]:
+    """What a level would have caught in a made-up back-test."""
+    share = {"mean": 0.3, "lower": 0.25, "upper": 0.35}
+    return {
+        "level": level.value, "top": 0.1, "times": 2.0, "grids": 80.0, "share_of_grids": 0.1, "events": 200, "caught": 60,
+        "capture": share, "precision": share, "of_100_listed": 30, "outside": 0.7,
+    }  # fmt: skip
 
 
 def _places(grids: int) -> Places:

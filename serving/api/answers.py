@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from riskwarn.configuration import usual_horizon
+from riskwarn.disclosure import count_shown
 from riskwarn.errors import QueryInvalid, UnknownSource, UnknownTarget, UnknownUnit
 from riskwarn.words import RANKED_LEVELS, Unit
 from serving.columns.places import Places32
@@ -17,6 +18,9 @@ from serving.columns.scores import LEVEL_NUMBERS, LEVELS, Block, Scores
 from serving.snapshots.snapshot import Snapshot
 
 REASONS_SHOWN = 3
+
+#: A unit enters where it stands among this share of its level, and did not in the snapshot before.
+ENTERED_SHARE = 0.10
 
 
 @dataclass(frozen=True)
@@ -110,10 +114,21 @@ def item(snapshot: Snapshot, block: Block, unit: Unit, row: int) -> dict[str, An
         "interval": [int(one.lower[row]), int(one.upper[row])],
         "level": None if one.level[row] < 0 else LEVELS[one.level[row]].value,
         "change": _known(one.change[row]),
+        "entered": _entered(one, row),
+        "usual": None if hidden else _known(one.usual_count[row]),
+        "excess": None if hidden else one.excess(row),
         "data_gap": _gaps(snapshot, unit, row) if snapshot.gaps.rows else [],
         "suppressed": hidden,
-        "reasons": snapshot.reasons.of(block, row, REASONS_SHOWN) if unit is Unit.GRID else [],
+        "reasons": [] if hidden else snapshot.reasons.of(block, row, REASONS_SHOWN, unit),
     }
+
+
+def _entered(one: Scores, row: int) -> bool | None:
+    """Whether a unit is new among the first tenth of its level; None where there is nothing to compare with."""
+    if not one.compared:
+        return None
+    first, before = max(1, math.ceil(ENTERED_SHARE * len(one.rank))), int(one.previous_rank[row])
+    return bool(one.rank[row] <= first and not 0 <= before <= first)
 
 
 def sources(snapshot: Snapshot, now: datetime, source: str | None) -> dict[str, Any]:
@@ -136,6 +151,28 @@ def models(snapshot: Snapshot, now: datetime, target: str) -> dict[str, Any]:
         if block[0] == target and (key := f"{block[0]}/{block[1]}")
     ]
     return {"snapshot": snapshot.head(now), "target": target, "items": items}
+
+
+def levels(snapshot: Snapshot, now: datetime, target: str | None, horizon: int | None) -> dict[str, Any]:
+    """What each level's rule would have caught and cost in the back-test of what scored; none where that was not kept."""
+    block = chosen(snapshot, target, horizon)
+    kept = snapshot.manifest.get("levels", {}).get(f"{block[0]}/{block[1]}")
+    return {
+        "snapshot": snapshot.head(now, *block),
+        "target": block[0],
+        "horizon": block[1],
+        "items": None if kept is None else [_caught(one) for one in kept],
+    }
+
+
+#: What would tell how many events there were, where there were one or two.
+_OF_EVENTS = ("caught", "capture", "precision", "of_100_listed", "outside")
+
+
+def _caught(told: dict[str, Any]) -> dict[str, Any]:
+    events, caught = told["events"], told["caught"]
+    shown = {**told, "events": count_shown(events), "caught": count_shown(caught)}
+    return shown | dict.fromkeys(_OF_EVENTS) if events in (1, 2) else shown
 
 
 def portrait(snapshot: Snapshot, now: datetime, code: str) -> dict[str, Any]:
@@ -164,7 +201,7 @@ def portrait(snapshot: Snapshot, now: datetime, code: str) -> dict[str, Any]:
 def explanation(
     snapshot: Snapshot, now: datetime, code: str, target: str | None, horizon: int | None
 ) -> dict[str, Any]:
-    """Why a grid stands where it does: effects in probability points against a usual grid. Raises UnknownUnit."""
+    """Why a grid stands where it does: effects that add up to its score less the city's mean. Raises UnknownUnit."""
     block = chosen(snapshot, target, horizon)
     row = _grid(snapshot, code)
     told = item(snapshot, block, Unit.GRID, row)
@@ -174,9 +211,10 @@ def explanation(
         "target": block[0],
         "horizon": block[1],
         "score": told["score"],
+        "mean_score": _known(snapshot.scores[block][Unit.GRID].mean_score),
         "level": told["level"],
         "suppressed": told["suppressed"],
-        "reasons": snapshot.reasons.of(block, row),
+        "reasons": [] if told["suppressed"] else snapshot.reasons.of(block, row),
     }
 
 

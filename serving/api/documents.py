@@ -81,14 +81,25 @@ class Head(_Document):
     interval_level: float = _field("model", "how often the interval should hold the count")
 
 
-class Reason(BaseModel):
-    """What moves a score, in words."""
+class Reason(_Document):
+    """What moves a score, in words: all of one theme of one source together."""
 
-    model_config = ConfigDict(extra="allow")
+    feature: str = model("the feature that leads")
+    theme: str = model("what it is about, as a word for programs")
+    source: str = model("of what records; empty where of none alone")
+    zh: str = forecast("in Chinese; counts and times in bands")
+    en: str = forecast("in English; counts and times in bands")
+    direction: Literal["raises", "lowers"] = forecast("which way it moves the score")
+    services: list[str] = service("those that fit")
+    effect: float = forecast("what it adds to the city's mean score; of a unit above, the mean of its grids")
 
-    zh: str = forecast("in Chinese")
-    en: str = forecast("in English")
-    effect: float = forecast("probability points against a usual grid")
+
+class Excess(_Document):
+    """The expected count against what is usual of the unit."""
+
+    difference: float = record("expected less usual")
+    ratio: float | None = _field("record", "expected by usual; null where nothing is usual")
+    noise: float = record("deviation of the difference")
 
 
 class Item(_Document):
@@ -107,6 +118,13 @@ class Item(_Document):
     interval: list[int] = forecast("least and most events that are likely")
     level: Level | None = forecast("attention level; null above the grid")
     change: float | None = forecast("of the score against the snapshot before")
+    entered: bool | None = forecast(
+        "whether it is among the first tenth of its level now and was not in the snapshot before; null where none was"
+    )
+    usual: float | None = record(
+        "events that are usual of it in such a span, by its two years before; null for grids and where withheld"
+    )
+    excess: Excess | None = record("the expected count against the usual one; null where that is")
     data_gap: list[str] = service("sources that should have reported of it and have not")
     suppressed: bool = record(
         "whether details are withheld, for it has few residents or would tell of a neighbour that has"
@@ -160,9 +178,10 @@ class Explanation(_Document):
     target: str = model("what is forecast")
     horizon: int = model("periods ahead")
     score: float | None = forecast("probability")
+    mean_score: float | None = forecast("the mean of the city's grids; the effects add up to the score less this")
     level: Level | None = forecast("attention level")
     suppressed: bool = record("whether reasons are withheld")
-    reasons: list[Reason] = forecast("the strongest first")
+    reasons: list[Reason] = forecast("the strongest first, and last what is not told apart")
 
 
 class Stood(_Document):
@@ -304,6 +323,123 @@ class Models(_Document):
     snapshot: Head
     target: str = model("what is forecast")
     items: list[ModelOfHorizon] = model("one a horizon")
+
+
+class Share(_Document):
+    """A share and its interval of 95 %."""
+
+    mean: float | None = model("of all that was judged")
+    lower: float | None = model("null where it cannot be told")
+    upper: float | None = model("null where it cannot be told")
+
+
+class CaughtByLevel(_Document):
+    """What one level would have caught and cost in the back-test."""
+
+    level: Level = model("the attention level, with those above it")
+    top: float = model("its rule: among this share of grids")
+    times: float = model("its rule: so many times the mean score")
+    grids: float | None = model("grids that it lists a period, on average")
+    share_of_grids: float | None = model("the same as a share")
+    events: int | str = record("events that were judged; 1 and 2 are told together")
+    caught: int | str | None = record("of these in listed grids; null where their number would tell of single events")
+    capture: Share | None = record("the share of events in listed grids")
+    precision: Share | None = record("the share of listed grids in which something happened")
+    of_100_listed: int | None = record("in how many of a hundred listed grids something happened")
+    outside: float | None = record("the share of events that happened in grids that are not listed")
+
+
+class LevelsCaught(_Document):
+    """What the levels of a city would have caught."""
+
+    snapshot: Head
+    target: str = model("what is forecast")
+    horizon: int = model("periods ahead")
+    items: list[CaughtByLevel] | None = model("the highest first; null where the back-test was not kept")
+
+
+def _figure(told: str) -> Any:
+    return Field(None, description=told, json_schema_extra={"x-data-class": "record"})
+
+
+class Figures(_Document):
+    """How one level of places went; null where a figure would tell of few."""
+
+    units: int | None = _figure("places that were judged")
+    expected: float | None = _figure("events that were expected")
+    poisson_deviance: float | None = _figure("of the counts; less is better")
+    calibration_level: float | None = _figure("expected by observed")
+    log_loss: float | None = _figure("of the probabilities; grids only; less is better")
+    brier: float | None = _figure("of the probabilities; grids only; less is better")
+    calibration: float | None = _figure("of the probabilities; grids only")
+    capture_1: float | None = _figure("share of events in the first 1 % of places")
+    capture_5: float | None = _figure("share of events in the first 5 % of places")
+    capture_10: float | None = _figure("share of events in the first 10 % of places")
+    inside: float | None = _figure("share of places whose count lies in its interval")
+
+
+class Missed(_Document):
+    """A unit in which more, or less, came than was expected; never a grid."""
+
+    unit: Unit = place("its kind")
+    code: str = place("its code")
+    name: str = place("its name")
+    expected: float = forecast("events that were expected")
+    observed: str = record("events that came, in a band")
+
+
+class JudgedForecast(_Document):
+    """How one published forecast went, once its window was over and the reports were in."""
+
+    snapshot: str = model("its snapshot")
+    target: str = model("what was forecast")
+    horizon: int = model("periods ahead")
+    as_of: date = model("the midnight from which it looked")
+    window_end: date = model("where its window ended")
+    published_at: datetime = model("when it was published")
+    judged_at: datetime = model("when it was judged")
+    model: str | None = _field("model", "the version that scored")
+    late: bool = _field(
+        "model", "whether it came out more than a period after its as-of; such are left out of the figures"
+    )
+    counted: bool = _field("model", "whether it is in the summary")
+    events: int | str = record("events in its window; 1 and 2 are told together")
+    events_before_publication: int | str | None = record("of these before it was published")
+    capture_5_after_publication: float | None = record("capture of what came after it was published")
+    unknown_grids: int = service("grids of which nobody knows what came")
+    levels: dict[str, Figures] = record("how each level went")
+    baselines: dict[str, dict[str, Figures]] = record("how each baseline would have gone")
+    misses: list[Missed] = record("units with the most events beyond what was expected")
+    false_alarms: list[Missed] = record("units with the fewest below what was expected")
+    chain: str | None = _field("model", "SHA-256 that binds it to all rows before")
+
+
+class SummaryOfLevel(_Document):
+    """The means over all counted rows."""
+
+    figures: dict[str, Share | None] = record("of what was published")
+    baselines: dict[str, dict[str, Share | None]] = record("of each baseline")
+    gains: dict[str, dict[str, Share | None]] = record("by how much each baseline is surpassed; above 0 is better")
+
+
+class Summary(_Document):
+    """All published forecasts of a target and horizon together."""
+
+    target: str = model("what was forecast")
+    horizon: int = model("periods ahead")
+    judged: int = model("forecasts that were judged")
+    counted: int = model("of these in the figures")
+    late: int = model("of these too late to count")
+    events: int | str = record("events in the windows of the counted")
+    levels: dict[str, SummaryOfLevel] = record("level by level")
+
+
+class TrackRecord(_Document):
+    """How published forecasts went."""
+
+    rows: list[JudgedForecast] = model("the newest as-of first")
+    summary: list[Summary] = model("one a target and horizon")
+    waiting: int = model("forecasts whose window or reports are not complete yet")
 
 
 class Alert(_Document):

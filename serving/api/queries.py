@@ -19,6 +19,19 @@ class MinLevel(StrEnum):
     BLUE = Level.BLUE
 
 
+class AlertStatus(StrEnum):
+    """Where a notice stands."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    CLOSED = "closed"
+    RETURNED = "returned"
+    REFERRED = "referred"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
 class Language(StrEnum):
     """A language of ours."""
 
@@ -73,6 +86,18 @@ class HistoryQuery(Nothing):
     limit: int = Field(12, ge=1, le=60, description="snapshots, one an as-of")
 
 
+class LevelsQuery(ExplanationQuery):
+    """What levels would have caught."""
+
+
+class TrackRecordQuery(Nothing):
+    """How published forecasts went."""
+
+    target: str | None = Field(None, description="only this declared target")
+    horizon: int | None = Field(None, description="only this declared horizon, in periods")
+    limit: int = Field(50, ge=1, le=1000, description="rows an answer; the summary is of all")
+
+
 class CompareQuery(Nothing):
     """Two snapshots."""
 
@@ -103,6 +128,8 @@ class AlertsQuery(ListQuery):
     """Notices."""
 
     target: str | None = Field(None, description="only this target")
+    level: MinLevel | None = Field(None, description="only this attention level")
+    status: AlertStatus | None = Field(None, description="only those that stand so")
 
 
 class HealthQuery(Nothing):

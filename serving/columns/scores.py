@@ -42,20 +42,30 @@ class Scores:
     usual_count: Reals  # the unit's own mean of the same span over the years before; above the grid only
     excess_noise: Reals  # deviation of the expected count less the usual one
 
+    @cached_property
+    def compared(self) -> bool:
+        """Whether the snapshot before knew any of the units."""
+        return bool((self.previous_rank >= 0).any())
+
     def entered(self, first: int) -> npt.NDArray[np.bool_]:
         """(units,) which stand among the first now, and did not in the snapshot before; none where that did not know any of them."""
-        if (self.previous_rank < 0).all():
+        if not self.compared:
             return np.zeros(len(self.rank), dtype=bool)
         return (self.rank <= first) & ((self.previous_rank > first) | (self.previous_rank < 0))
 
-    def excess(self, row: int) -> dict[str, float] | None:
+    def excess(self, row: int) -> dict[str, float | None] | None:
         """`{difference, ratio, noise}` of the expected count against what is usual of a unit; None where nothing is known of that."""
         usual = float(self.usual_count[row])
         if np.isnan(usual):
             return None
         expected, noise = float(self.expected_count[row]), float(self.excess_noise[row])
-        ratio = {"ratio": round(expected / usual, 3)} if usual > 0 else {}
-        return {"difference": round(expected - usual, 6), **ratio, "noise": round(noise, 6)}
+        ratio = round(expected / usual, 3) if usual > 0 else None
+        return {"difference": round(expected - usual, 6), "ratio": ratio, "noise": round(noise, 6)}
+
+    @cached_property
+    def mean_score(self) -> float:
+        """The mean of the published scores, with the six digits that they have."""
+        return round(float(np.mean(self.score)), 6)
 
     @cached_property
     def by_rank(self) -> Places32:

@@ -11,7 +11,7 @@ import time
 from collections import OrderedDict
 from datetime import date
 
-from riskwarn.errors import NoSnapshot, NotReadYet, QueryInvalid, SnapshotGone
+from riskwarn.errors import AsOfGone, NoSnapshot, NotReadYet, QueryInvalid, SnapshotGone
 from riskwarn.home import Home
 from riskwarn.messages import Message
 from serving.snapshots import published
@@ -30,6 +30,12 @@ FIRST_LOOK = 5.0
 
 #: Bytes of older snapshots that are kept in memory; one is always kept.
 OLDER_BYTES = 100_000_000
+
+#: What became of a snapshot, in words; why somebody withdrew one is for the command line.
+_FATES = {
+    published.WITHDRAWN: Message("was withdrawn"),
+    published.SWEPT: Message("has lost its files by retention (keep_snapshots in riskwarn.yaml)"),
+}
 
 _log = logging.getLogger(__name__)
 
@@ -153,14 +159,19 @@ class Current:
     def __call__(self, as_of: date | None = None) -> Snapshot:
         """The current snapshot, or the newest of an as-of.
 
-        Raises NoSnapshot, NotReadYet, QueryInvalid (no snapshot of this as-of), and what stood against reading any.
+        Raises NoSnapshot, NotReadYet, QueryInvalid (no snapshot of this as-of), AsOfGone (none that is kept), and what stood
+        against reading any.
         """
         held = self._held
         if as_of is None or (held is not None and held.as_of == as_of):
             if held is None:
                 raise self.problem or (NoSnapshot(which="") if self.looked else NotReadYet())
             return held
-        row = self.publications.by_as_of.get(as_of)
+        publications = self.publications
+        row, gone = publications.by_as_of.get(as_of), publications.gone(as_of)
+        if row is None and gone is not None:
+            fate = _FATES[publications.fates[gone.id]["fate"]]
+            raise AsOfGone(snapshot=gone.id, as_of=as_of, fate=fate)
         if row is None:
             raise QueryInvalid(parameter="as_of", problem=_nearest(as_of, self.publications.near(as_of)))
         return self.named(row.id)

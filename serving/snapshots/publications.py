@@ -37,6 +37,10 @@ class Publications:
             found.setdefault(row.as_of, row)
         return found
 
+    def gone(self, as_of: date) -> Row | None:
+        """The newest of an as-of that was withdrawn or swept."""
+        return next((row for row in self.rows if row.as_of == as_of and row.id in self.fates), None)
+
     @cached_property
     def by_id(self) -> dict[str, Row]:
         """Every row by its id."""

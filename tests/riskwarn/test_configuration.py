@@ -107,3 +107,14 @@ def test_a_source_of_ones_own_has_the_roles_of_its_fields() -> None:
     assert (found["school"].zh, found["school"].en, found["lifts"].en) == ("校园上报", "school", "broken lifts")
     assert {"discovered_by", "closed_at"} <= set(found["lifts"].usual)
     assert found["rats"].usual == contract("rats", Configuration.model_validate({"sources": {"rats": {}}})).usual
+
+
+@pytest.mark.parametrize("key", ["off", "on", '"off"', "'on'"])
+def test_off_and_on_are_keys_without_quotation_marks(tmp_path: Path, key: str) -> None:
+    held = read_yaml(written(tmp_path, f"features: {{{key}: [neighbours]}}\n"), Configuration)
+    assert getattr(held.features, key.strip("\"'")) == ("neighbours",)
+
+
+@pytest.mark.parametrize(("said", "meant"), [("false", False), ("no", False), ("off", False), ("True", True)])
+def test_what_is_true_or_false_may_still_be_said_in_any_word(tmp_path: Path, said: str, meant: bool) -> None:
+    assert read_yaml(written(tmp_path, f"features: {{observer: {said}}}\n"), Configuration).features.observer is meant

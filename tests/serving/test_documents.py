@@ -50,6 +50,8 @@ def addresses(snapshots: list[str], grid: str) -> Iterator[tuple[str, str]]:
     yield "compare_snapshots", f"/v1/snapshots/compare?a={a}&b={b}"
     yield "source_health", "/v1/health/sources"
     yield "models", "/v1/models/conflict"
+    yield "levels", "/v1/levels"
+    yield "track_record", "/v1/track-record"
     yield "alerts", "/v1/alerts"
     yield "alive", "/healthz"
     yield "ready", "/readyz"

@@ -37,7 +37,7 @@ def test_a_worker_that_has_answered_every_route_imported_no_learner(made: Made, 
     grid = "/v1/grids/G0000003"
     paths = [
         "/v1/scores", "/v1/scores?unit=town", grid, f"{grid}/explanation", f"{grid}/history", "/v1/snapshots",
-        f"/v1/snapshots/compare?a={made.first}&b={made.first}", "/v1/health/sources", "/v1/models/conflict", "/v1/alerts",
+        f"/v1/snapshots/compare?a={made.first}&b={made.first}", "/v1/health/sources", "/v1/models/conflict", "/v1/alerts", "/v1/levels", "/v1/track-record",
         "/v1/export.csv", "/v1/export.parquet", "/v1/export.geojson", "/v1/export.xlsx", "/healthz", "/readyz", "/metrics",
         "/", "/docs", "/openapi.json",
     ]  # fmt: skip

@@ -1,19 +1,25 @@
-"""The health of sources, and the models that score."""
+"""The health of sources, the models that score, what their levels catch, and how what was published went."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from serving.api import answers
-from serving.api.context import Context
-from serving.api.documents import Models, Sources
-from serving.api.queries import GridQuery, HealthQuery
+from serving.api.context import Context, written
+from serving.api.documents import LevelsCaught, Models, Sources, TrackRecord
+from serving.api.queries import GridQuery, HealthQuery, LevelsQuery, TrackRecordQuery
+from serving.api.repeats import hold
+from serving.track_record.record import track_record
+
+#: A row is written when a city is scored, which is seldom; the record is read from the database, which is slow.
+RECORD_HOLDS = timedelta(seconds=10)
 
 
 def data_router(context: Context) -> APIRouter:
-    """`/v1/health/sources` and `/v1/models/{target}`."""
+    """`/v1/health/sources`, `/v1/models/{target}`, `/v1/levels` and `/v1/track-record`."""
     router = APIRouter(tags=["data"])
 
     @router.get(
@@ -34,5 +40,22 @@ def data_router(context: Context) -> APIRouter:
     ) -> Response:  # fmt: skip
         snapshot, now = context.current(query.as_of), context.clock()
         return context.answer(request, answers.models(snapshot, now, target), snapshot, now)
+
+    @router.get(
+        "/v1/levels", operation_id="levels", response_model=LevelsCaught,
+        summary="What each attention level would have caught and cost in the back-test of what scored",
+    )  # fmt: skip
+    def levels(request: Request, query: Annotated[LevelsQuery, Query()]) -> Response:
+        snapshot, now = context.current(query.as_of), context.clock()
+        return context.answer(request, answers.levels(snapshot, now, query.target, query.horizon), snapshot, now)
+
+    @router.get(
+        "/v1/track-record", operation_id="track_record", response_model=TrackRecord,
+        summary="How each published forecast went beside the baselines, the newest first, and all together",
+    )  # fmt: skip
+    def record(request: Request, query: Annotated[TrackRecordQuery, Query()]) -> Response:
+        found = track_record(context.home, query.target, query.horizon)
+        hold(request.scope, context.clock() + RECORD_HOLDS)
+        return written({**found, "rows": found["rows"][: query.limit]})
 
     return router

@@ -57,7 +57,7 @@ def test_new_entries_are_units_that_were_not_among_the_first_before() -> None:
 def test_excess_is_a_difference_a_ratio_and_their_noise() -> None:
     made = scores([1, 2, 3, 4], [1, 2, 3, 4])
     assert made.excess(0) == {"difference": 1.0, "ratio": 1.5, "noise": 0.5}
-    assert made.excess(1) == {"difference": 3.0, "noise": 0.5}  # nothing is no measure of how many times
+    assert made.excess(1) == {"difference": 3.0, "ratio": None, "noise": 0.5}  # nothing is no measure of how many times
     assert made.excess(2) is None
 
 
