@@ -17,6 +17,8 @@ from riskwarn.errors import RecordTampered
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from riskwarn.words import Unit
+from serving.api import documents
+from serving.client import Client
 from serving.publishing.publish import publish
 from serving.publishing.withdraw import withdraw
 from serving.snapshots import published
@@ -25,6 +27,7 @@ from serving.track_record import rows
 from serving.track_record.record import track_record
 from serving.track_record.verifying import verify
 from tests.conftest import Town
+from tests.serving.conftest import running
 from tests.worlds import NOW
 from training.labels.targets import target_events
 
@@ -201,3 +204,12 @@ def test_the_first_row_that_was_tampered_with_is_named(own: Home, tamper: Callab
     with pytest.raises(RecordTampered) as found:
         verify(own)
     assert (found.value.fields["table"], found.value.fields["row"]) == (table, row)
+
+
+def test_it_is_served_as_it_is_and_as_its_model_says(looked_back: Home) -> None:
+    with running(looked_back, lambda: NOW) as address, Client(address) as client:
+        served, of_one = client.track_record(), client.track_record(target="conflict", horizon=1, limit=2)
+    documents.TrackRecord.model_validate_json(json.dumps(served), strict=True)
+    assert served == json.loads(json.dumps(track_record(looked_back))) and served["rows"]
+    assert len(of_one["rows"]) == 2 and {(one["target"], one["horizon"]) for one in of_one["rows"]} == {("conflict", 1)}
+    assert of_one["summary"] == [one for one in served["summary"] if (one["target"], one["horizon"]) == ("conflict", 1)]
