@@ -157,6 +157,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each attention level would have caught and cost in the back-test of what scored */
+        get: operations["levels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/track-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each published forecast went beside the baselines, the newest first, and all together */
+        get: operations["track_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/alerts": {
         parameters: {
             query?: never;
@@ -286,6 +320,12 @@ export interface components {
             reasons: components["schemas"]["Reason"][];
         };
         /**
+         * AlertStatus
+         * @description Where a notice stands.
+         * @enum {string}
+         */
+        AlertStatus: "open" | "acknowledged" | "in_progress" | "closed" | "returned" | "referred" | "expired" | "withdrawn";
+        /**
          * Alerts
          * @description Notices.
          */
@@ -343,6 +383,58 @@ export interface components {
             };
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * CaughtByLevel
+         * @description What one level would have caught and cost in the back-test.
+         */
+        CaughtByLevel: {
+            /** @description the attention level, with those above it */
+            level: components["schemas"]["Level"];
+            /**
+             * Top
+             * @description its rule: among this share of grids
+             */
+            top: number;
+            /**
+             * Times
+             * @description its rule: so many times the mean score
+             */
+            times: number;
+            /**
+             * Grids
+             * @description grids that it lists a period, on average
+             */
+            grids: number | null;
+            /**
+             * Share Of Grids
+             * @description the same as a share
+             */
+            share_of_grids: number | null;
+            /**
+             * Events
+             * @description events that were judged; 1 and 2 are told together
+             */
+            events: number | string;
+            /**
+             * Caught
+             * @description of these in listed grids; null where their number would tell of single events
+             */
+            caught: number | string | null;
+            /** @description the share of events in listed grids */
+            capture: components["schemas"]["Share"] | null;
+            /** @description the share of listed grids in which something happened */
+            precision: components["schemas"]["Share"] | null;
+            /**
+             * Of 100 Listed
+             * @description in how many of a hundred listed grids something happened
+             */
+            of_100_listed: number | null;
+            /**
+             * Outside
+             * @description the share of events that happened in grids that are not listed
+             */
+            outside: number | null;
         };
         /**
          * Changed
@@ -406,6 +498,27 @@ export interface components {
             items: components["schemas"]["Changed"][];
         };
         /**
+         * Excess
+         * @description The expected count against what is usual of the unit.
+         */
+        Excess: {
+            /**
+             * Difference
+             * @description expected less usual
+             */
+            difference: number;
+            /**
+             * Ratio
+             * @description expected by usual; null where nothing is usual
+             */
+            ratio: number | null;
+            /**
+             * Noise
+             * @description deviation of the difference
+             */
+            noise: number;
+        };
+        /**
          * Explanation
          * @description Why a grid stands where it does.
          */
@@ -431,6 +544,11 @@ export interface components {
              * @description probability
              */
             score: number | null;
+            /**
+             * Mean Score
+             * @description the mean of the city's grids; the effects add up to the score less this
+             */
+            mean_score: number | null;
             /** @description attention level */
             level: components["schemas"]["Level"] | null;
             /**
@@ -440,9 +558,70 @@ export interface components {
             suppressed: boolean;
             /**
              * Reasons
-             * @description the strongest first
+             * @description the strongest first, and last what is not told apart
              */
             reasons: components["schemas"]["Reason"][];
+        };
+        /**
+         * Figures
+         * @description How one level of places went; null where a figure would tell of few.
+         */
+        Figures: {
+            /**
+             * Units
+             * @description places that were judged
+             */
+            units?: number | null;
+            /**
+             * Expected
+             * @description events that were expected
+             */
+            expected?: number | null;
+            /**
+             * Poisson Deviance
+             * @description of the counts; less is better
+             */
+            poisson_deviance?: number | null;
+            /**
+             * Calibration Level
+             * @description expected by observed
+             */
+            calibration_level?: number | null;
+            /**
+             * Log Loss
+             * @description of the probabilities; grids only; less is better
+             */
+            log_loss?: number | null;
+            /**
+             * Brier
+             * @description of the probabilities; grids only; less is better
+             */
+            brier?: number | null;
+            /**
+             * Calibration
+             * @description of the probabilities; grids only
+             */
+            calibration?: number | null;
+            /**
+             * Capture 1
+             * @description share of events in the first 1 % of places
+             */
+            capture_1?: number | null;
+            /**
+             * Capture 5
+             * @description share of events in the first 5 % of places
+             */
+            capture_5?: number | null;
+            /**
+             * Capture 10
+             * @description share of events in the first 10 % of places
+             */
+            capture_10?: number | null;
+            /**
+             * Inside
+             * @description share of places whose count lies in its interval
+             */
+            inside?: number | null;
         };
         /**
          * Form
@@ -600,6 +779,18 @@ export interface components {
              */
             change: number | null;
             /**
+             * Entered
+             * @description whether it is among the first tenth of its level now and was not in the snapshot before; null where none was
+             */
+            entered: boolean | null;
+            /**
+             * Usual
+             * @description events that are usual of it in such a span, by its two years before; null for grids and where withheld
+             */
+            usual: number | null;
+            /** @description the expected count against the usual one; null where that is */
+            excess: components["schemas"]["Excess"] | null;
+            /**
              * Data Gap
              * @description sources that should have reported of it and have not
              */
@@ -617,6 +808,117 @@ export interface components {
         };
         JsonValue: unknown;
         /**
+         * JudgedForecast
+         * @description How one published forecast went, once its window was over and the reports were in.
+         */
+        JudgedForecast: {
+            /**
+             * Snapshot
+             * @description its snapshot
+             */
+            snapshot: string;
+            /**
+             * Target
+             * @description what was forecast
+             */
+            target: string;
+            /**
+             * Horizon
+             * @description periods ahead
+             */
+            horizon: number;
+            /**
+             * As Of
+             * Format: date
+             * @description the midnight from which it looked
+             */
+            as_of: string;
+            /**
+             * Window End
+             * Format: date
+             * @description where its window ended
+             */
+            window_end: string;
+            /**
+             * Published At
+             * Format: date-time
+             * @description when it was published
+             */
+            published_at: string;
+            /**
+             * Judged At
+             * Format: date-time
+             * @description when it was judged
+             */
+            judged_at: string;
+            /**
+             * Model
+             * @description the version that scored
+             */
+            model: string | null;
+            /**
+             * Late
+             * @description whether it came out more than a period after its as-of; such are left out of the figures
+             */
+            late: boolean;
+            /**
+             * Counted
+             * @description whether it is in the summary
+             */
+            counted: boolean;
+            /**
+             * Events
+             * @description events in its window; 1 and 2 are told together
+             */
+            events: number | string;
+            /**
+             * Events Before Publication
+             * @description of these before it was published
+             */
+            events_before_publication: number | string | null;
+            /**
+             * Capture 5 After Publication
+             * @description capture of what came after it was published
+             */
+            capture_5_after_publication: number | null;
+            /**
+             * Unknown Grids
+             * @description grids of which nobody knows what came
+             */
+            unknown_grids: number;
+            /**
+             * Levels
+             * @description how each level went
+             */
+            levels: {
+                [key: string]: components["schemas"]["Figures"];
+            };
+            /**
+             * Baselines
+             * @description how each baseline would have gone
+             */
+            baselines: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["Figures"];
+                };
+            };
+            /**
+             * Misses
+             * @description units with the most events beyond what was expected
+             */
+            misses: components["schemas"]["Missed"][];
+            /**
+             * False Alarms
+             * @description units with the fewest below what was expected
+             */
+            false_alarms: components["schemas"]["Missed"][];
+            /**
+             * Chain
+             * @description SHA-256 that binds it to all rows before
+             */
+            chain: string | null;
+        };
+        /**
          * Language
          * @description A language of ours.
          * @enum {string}
@@ -629,11 +931,61 @@ export interface components {
          */
         Level: "red" | "orange" | "yellow" | "blue" | "none" | "unknown";
         /**
+         * LevelsCaught
+         * @description What the levels of a city would have caught.
+         */
+        LevelsCaught: {
+            snapshot: components["schemas"]["Head"];
+            /**
+             * Target
+             * @description what is forecast
+             */
+            target: string;
+            /**
+             * Horizon
+             * @description periods ahead
+             */
+            horizon: number;
+            /**
+             * Items
+             * @description the highest first; null where the back-test was not kept
+             */
+            items: components["schemas"]["CaughtByLevel"][] | null;
+        };
+        /**
          * MinLevel
          * @description A level that is raised.
          * @enum {string}
          */
         MinLevel: "red" | "orange" | "yellow" | "blue";
+        /**
+         * Missed
+         * @description A unit in which more, or less, came than was expected; never a grid.
+         */
+        Missed: {
+            /** @description its kind */
+            unit: components["schemas"]["Unit"];
+            /**
+             * Code
+             * @description its code
+             */
+            code: string;
+            /**
+             * Name
+             * @description its name
+             */
+            name: string;
+            /**
+             * Expected
+             * @description events that were expected
+             */
+            expected: number;
+            /**
+             * Observed
+             * @description events that came, in a band
+             */
+            observed: string;
+        };
         /**
          * ModelOfHorizon
          * @description What scored one horizon.
@@ -1002,26 +1354,71 @@ export interface components {
         };
         /**
          * Reason
-         * @description What moves a score, in words.
+         * @description What moves a score, in words: all of one theme of one source together.
          */
         Reason: {
             /**
+             * Feature
+             * @description the feature that leads
+             */
+            feature: string;
+            /**
+             * Theme
+             * @description what it is about, as a word for programs
+             */
+            theme: string;
+            /**
+             * Source
+             * @description of what records; empty where of none alone
+             */
+            source: string;
+            /**
              * Zh
-             * @description in Chinese
+             * @description in Chinese; counts and times in bands
              */
             zh: string;
             /**
              * En
-             * @description in English
+             * @description in English; counts and times in bands
              */
             en: string;
             /**
+             * Direction
+             * @description which way it moves the score
+             * @enum {string}
+             */
+            direction: "raises" | "lowers";
+            /**
+             * Services
+             * @description those that fit
+             */
+            services: string[];
+            /**
              * Effect
-             * @description probability points against a usual grid
+             * @description what it adds to the city's mean score; of a unit above, the mean of its grids
              */
             effect: number;
-        } & {
-            [key: string]: unknown;
+        };
+        /**
+         * Share
+         * @description A share and its interval of 95 %.
+         */
+        Share: {
+            /**
+             * Mean
+             * @description of all that was judged
+             */
+            mean: number | null;
+            /**
+             * Lower
+             * @description null where it cannot be told
+             */
+            lower: number | null;
+            /**
+             * Upper
+             * @description null where it cannot be told
+             */
+            upper: number | null;
         };
         /**
          * Side
@@ -1136,6 +1533,18 @@ export interface components {
              */
             change: number | null;
             /**
+             * Entered
+             * @description whether it is among the first tenth of its level now and was not in the snapshot before; null where none was
+             */
+            entered: boolean | null;
+            /**
+             * Usual
+             * @description events that are usual of it in such a span, by its two years before; null for grids and where withheld
+             */
+            usual: number | null;
+            /** @description the expected count against the usual one; null where that is */
+            excess: components["schemas"]["Excess"] | null;
+            /**
              * Data Gap
              * @description sources that should have reported of it and have not
              */
@@ -1199,6 +1608,101 @@ export interface components {
             rank: number | null;
             /** @description attention level */
             level: components["schemas"]["Level"] | null;
+        };
+        /**
+         * Summary
+         * @description All published forecasts of a target and horizon together.
+         */
+        Summary: {
+            /**
+             * Target
+             * @description what was forecast
+             */
+            target: string;
+            /**
+             * Horizon
+             * @description periods ahead
+             */
+            horizon: number;
+            /**
+             * Judged
+             * @description forecasts that were judged
+             */
+            judged: number;
+            /**
+             * Counted
+             * @description of these in the figures
+             */
+            counted: number;
+            /**
+             * Late
+             * @description of these too late to count
+             */
+            late: number;
+            /**
+             * Events
+             * @description events in the windows of the counted
+             */
+            events: number | string;
+            /**
+             * Levels
+             * @description level by level
+             */
+            levels: {
+                [key: string]: components["schemas"]["SummaryOfLevel"];
+            };
+        };
+        /**
+         * SummaryOfLevel
+         * @description The means over all counted rows.
+         */
+        SummaryOfLevel: {
+            /**
+             * Figures
+             * @description of what was published
+             */
+            figures: {
+                [key: string]: components["schemas"]["Share"] | null;
+            };
+            /**
+             * Baselines
+             * @description of each baseline
+             */
+            baselines: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["Share"] | null;
+                };
+            };
+            /**
+             * Gains
+             * @description by how much each baseline is surpassed; above 0 is better
+             */
+            gains: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["Share"] | null;
+                };
+            };
+        };
+        /**
+         * TrackRecord
+         * @description How published forecasts went.
+         */
+        TrackRecord: {
+            /**
+             * Rows
+             * @description the newest as-of first
+             */
+            rows: components["schemas"]["JudgedForecast"][];
+            /**
+             * Summary
+             * @description one a target and horizon
+             */
+            summary: components["schemas"]["Summary"][];
+            /**
+             * Waiting
+             * @description forecasts whose window or reports are not complete yet
+             */
+            waiting: number;
         };
         /**
          * Unit
@@ -1295,37 +1799,46 @@ export interface operations {
                      *           ],
                      *           "level": "yellow",
                      *           "change": 0.014051,
+                     *           "entered": false,
+                     *           "usual": null,
+                     *           "excess": null,
                      *           "data_gap": [],
                      *           "suppressed": false,
                      *           "reasons": [
                      *             {
                      *               "feature": "feature_24",
-                     *               "theme": null,
-                     *               "source": null,
+                     *               "theme": "waiting",
+                     *               "source": "disputes",
                      *               "zh": "未化解纠纷偏多（24）",
                      *               "en": "more open disputes than usual (24)",
-                     *               "direction": null,
-                     *               "services": null,
+                     *               "direction": "raises",
+                     *               "services": [
+                     *                 "mediation"
+                     *               ],
                      *               "effect": 0.04511
                      *             },
                      *             {
                      *               "feature": "feature_10",
-                     *               "theme": null,
-                     *               "source": null,
+                     *               "theme": "waiting",
+                     *               "source": "disputes",
                      *               "zh": "未化解纠纷偏多（10）",
                      *               "en": "more open disputes than usual (10)",
-                     *               "direction": null,
-                     *               "services": null,
+                     *               "direction": "raises",
+                     *               "services": [
+                     *                 "mediation"
+                     *               ],
                      *               "effect": 0.000525
                      *             },
                      *             {
                      *               "feature": "feature_36",
-                     *               "theme": null,
-                     *               "source": null,
+                     *               "theme": "waiting",
+                     *               "source": "disputes",
                      *               "zh": "未化解纠纷偏多（36）",
                      *               "en": "more open disputes than usual (36)",
-                     *               "direction": null,
-                     *               "services": null,
+                     *               "direction": "raises",
+                     *               "services": [
+                     *                 "mediation"
+                     *               ],
                      *               "effect": 0.057115
                      *             }
                      *           ]
@@ -1431,67 +1944,80 @@ export interface operations {
                      *       "target": "conflict",
                      *       "horizon": 4,
                      *       "score": 0.14051,
+                     *       "mean_score": 0.043613,
                      *       "level": "yellow",
                      *       "suppressed": false,
                      *       "reasons": [
                      *         {
                      *           "feature": "feature_24",
-                     *           "theme": null,
-                     *           "source": null,
+                     *           "theme": "waiting",
+                     *           "source": "disputes",
                      *           "zh": "未化解纠纷偏多（24）",
                      *           "en": "more open disputes than usual (24)",
-                     *           "direction": null,
-                     *           "services": null,
+                     *           "direction": "raises",
+                     *           "services": [
+                     *             "mediation"
+                     *           ],
                      *           "effect": 0.04511
                      *         },
                      *         {
                      *           "feature": "feature_10",
-                     *           "theme": null,
-                     *           "source": null,
+                     *           "theme": "waiting",
+                     *           "source": "disputes",
                      *           "zh": "未化解纠纷偏多（10）",
                      *           "en": "more open disputes than usual (10)",
-                     *           "direction": null,
-                     *           "services": null,
+                     *           "direction": "raises",
+                     *           "services": [
+                     *             "mediation"
+                     *           ],
                      *           "effect": 0.000525
                      *         },
                      *         {
                      *           "feature": "feature_36",
-                     *           "theme": null,
-                     *           "source": null,
+                     *           "theme": "waiting",
+                     *           "source": "disputes",
                      *           "zh": "未化解纠纷偏多（36）",
                      *           "en": "more open disputes than usual (36)",
-                     *           "direction": null,
-                     *           "services": null,
+                     *           "direction": "raises",
+                     *           "services": [
+                     *             "mediation"
+                     *           ],
                      *           "effect": 0.057115
                      *         },
                      *         {
                      *           "feature": "feature_0",
-                     *           "theme": null,
-                     *           "source": null,
+                     *           "theme": "waiting",
+                     *           "source": "disputes",
                      *           "zh": "未化解纠纷偏多（0）",
                      *           "en": "more open disputes than usual (0)",
-                     *           "direction": null,
-                     *           "services": null,
+                     *           "direction": "raises",
+                     *           "services": [
+                     *             "mediation"
+                     *           ],
                      *           "effect": 0.023625
                      *         },
                      *         {
                      *           "feature": "feature_33",
-                     *           "theme": null,
-                     *           "source": null,
+                     *           "theme": "waiting",
+                     *           "source": "disputes",
                      *           "zh": "未化解纠纷偏多（33）",
                      *           "en": "more open disputes than usual (33)",
-                     *           "direction": null,
-                     *           "services": null,
+                     *           "direction": "raises",
+                     *           "services": [
+                     *             "mediation"
+                     *           ],
                      *           "effect": 0.049895
                      *         },
                      *         {
                      *           "feature": "feature_25",
-                     *           "theme": null,
-                     *           "source": null,
+                     *           "theme": "waiting",
+                     *           "source": "disputes",
                      *           "zh": "未化解纠纷偏多（25）",
                      *           "en": "more open disputes than usual (25)",
-                     *           "direction": null,
-                     *           "services": null,
+                     *           "direction": "raises",
+                     *           "services": [
+                     *             "mediation"
+                     *           ],
                      *           "effect": 0.037907
                      *         }
                      *       ]
@@ -1741,37 +2267,46 @@ export interface operations {
                      *           ],
                      *           "level": "yellow",
                      *           "change": 0.014051,
+                     *           "entered": false,
+                     *           "usual": null,
+                     *           "excess": null,
                      *           "data_gap": [],
                      *           "suppressed": false,
                      *           "reasons": [
                      *             {
                      *               "feature": "feature_24",
-                     *               "theme": null,
-                     *               "source": null,
+                     *               "theme": "waiting",
+                     *               "source": "disputes",
                      *               "zh": "未化解纠纷偏多（24）",
                      *               "en": "more open disputes than usual (24)",
-                     *               "direction": null,
-                     *               "services": null,
+                     *               "direction": "raises",
+                     *               "services": [
+                     *                 "mediation"
+                     *               ],
                      *               "effect": 0.04511
                      *             },
                      *             {
                      *               "feature": "feature_10",
-                     *               "theme": null,
-                     *               "source": null,
+                     *               "theme": "waiting",
+                     *               "source": "disputes",
                      *               "zh": "未化解纠纷偏多（10）",
                      *               "en": "more open disputes than usual (10)",
-                     *               "direction": null,
-                     *               "services": null,
+                     *               "direction": "raises",
+                     *               "services": [
+                     *                 "mediation"
+                     *               ],
                      *               "effect": 0.000525
                      *             },
                      *             {
                      *               "feature": "feature_36",
-                     *               "theme": null,
-                     *               "source": null,
+                     *               "theme": "waiting",
+                     *               "source": "disputes",
                      *               "zh": "未化解纠纷偏多（36）",
                      *               "en": "more open disputes than usual (36)",
-                     *               "direction": null,
-                     *               "services": null,
+                     *               "direction": "raises",
+                     *               "services": [
+                     *                 "mediation"
+                     *               ],
                      *               "effect": 0.057115
                      *             }
                      *           ]
@@ -1796,37 +2331,46 @@ export interface operations {
                      *           ],
                      *           "level": "none",
                      *           "change": 0.006825,
+                     *           "entered": false,
+                     *           "usual": null,
+                     *           "excess": null,
                      *           "data_gap": [],
                      *           "suppressed": false,
                      *           "reasons": [
                      *             {
                      *               "feature": "feature_31",
-                     *               "theme": null,
-                     *               "source": null,
+                     *               "theme": "waiting",
+                     *               "source": "disputes",
                      *               "zh": "未化解纠纷偏多（31）",
                      *               "en": "more open disputes than usual (31)",
-                     *               "direction": null,
-                     *               "services": null,
+                     *               "direction": "raises",
+                     *               "services": [
+                     *                 "mediation"
+                     *               ],
                      *               "effect": 0.03266
                      *             },
                      *             {
                      *               "feature": "feature_11",
-                     *               "theme": null,
-                     *               "source": null,
+                     *               "theme": "waiting",
+                     *               "source": "disputes",
                      *               "zh": "未化解纠纷偏多（11）",
                      *               "en": "more open disputes than usual (11)",
-                     *               "direction": null,
-                     *               "services": null,
+                     *               "direction": "raises",
+                     *               "services": [
+                     *                 "mediation"
+                     *               ],
                      *               "effect": 0.048602
                      *             },
                      *             {
                      *               "feature": "feature_20",
-                     *               "theme": null,
-                     *               "source": null,
+                     *               "theme": "waiting",
+                     *               "source": "disputes",
                      *               "zh": "未化解纠纷偏多（20）",
                      *               "en": "more open disputes than usual (20)",
-                     *               "direction": null,
-                     *               "services": null,
+                     *               "direction": "raises",
+                     *               "services": [
+                     *                 "mediation"
+                     *               ],
                      *               "effect": 0.04836
                      *             }
                      *           ]
@@ -1935,7 +2479,7 @@ export interface operations {
                      *             "places.parquet": "81a6e852f7491efbd985233464230645ccd13de4c6398f44a0ef9bed46073b8e",
                      *             "scores.parquet": "0d18983e49f90b3597bb18267fa2eef6a8a14f6f76fd59701f136292d4893acc",
                      *             "reasons.parquet": "3c9eba82ca7cbb1e4b78f1a5d656dd7d8761bb55218b5aeeb832a227432aeb32",
-                     *             "texts.parquet": "662dac93eb638c7fa46503d66dca4a93f8d1b9828b9d575cfeffce4cb536c6d6",
+                     *             "texts.parquet": "6ee9282eead3ce54836dd8979ed592cf701fcdb42acee62b323671ab3f7379f3",
                      *             "health.json": "422a0b1b930f5dd05cc12b243f3d5aa3b83b7fccec6565eaed55d6b7d25aa6ac"
                      *           },
                      *           "period": "week",
@@ -1949,7 +2493,7 @@ export interface operations {
                      *               "en": "safety"
                      *             }
                      *           },
-                     *           "chain": "9b46ba13e5f8dfdca7df3a4e881dba123941032f69d38c2b548092a8948f5bfc",
+                     *           "chain": "b6c870201fbfa55c31ff28203ed36bf2038b8034b8d1e0bfaa75bdc5bc2dbe22",
                      *           "not_replayable": false
                      *         }
                      *       ]
@@ -2427,6 +2971,272 @@ export interface operations {
             };
         };
     };
+    levels: {
+        parameters: {
+            query?: {
+                /** @description the newest snapshot of this as-of */
+                as_of?: string | null;
+                /** @description declared target; the first where not given */
+                target?: string | null;
+                /** @description periods ahead; 4 where served, else the first */
+                horizon?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "snapshot": {
+                     *         "id": "2026-03-09-6c5a804ad7d1",
+                     *         "as_of": "2026-03-09",
+                     *         "published_at": "2026-03-09T01:00:00+00:00",
+                     *         "valid_until": "2026-03-17T00:00:00+08:00",
+                     *         "stale": false,
+                     *         "model": "conflict-4-v1",
+                     *         "interval_level": 0.8
+                     *       },
+                     *       "target": "conflict",
+                     *       "horizon": 4,
+                     *       "items": [
+                     *         {
+                     *           "level": "red",
+                     *           "top": 0.1,
+                     *           "times": 2,
+                     *           "grids": 80,
+                     *           "share_of_grids": 0.1,
+                     *           "events": 200,
+                     *           "caught": 60,
+                     *           "capture": {
+                     *             "mean": 0.3,
+                     *             "lower": 0.25,
+                     *             "upper": 0.35
+                     *           },
+                     *           "precision": {
+                     *             "mean": 0.3,
+                     *             "lower": 0.25,
+                     *             "upper": 0.35
+                     *           },
+                     *           "of_100_listed": 30,
+                     *           "outside": 0.7
+                     *         },
+                     *         {
+                     *           "level": "orange",
+                     *           "top": 0.1,
+                     *           "times": 2,
+                     *           "grids": 80,
+                     *           "share_of_grids": 0.1,
+                     *           "events": 200,
+                     *           "caught": 60,
+                     *           "capture": {
+                     *             "mean": 0.3,
+                     *             "lower": 0.25,
+                     *             "upper": 0.35
+                     *           },
+                     *           "precision": {
+                     *             "mean": 0.3,
+                     *             "lower": 0.25,
+                     *             "upper": 0.35
+                     *           },
+                     *           "of_100_listed": 30,
+                     *           "outside": 0.7
+                     *         },
+                     *         {
+                     *           "level": "yellow",
+                     *           "top": 0.1,
+                     *           "times": 2,
+                     *           "grids": 80,
+                     *           "share_of_grids": 0.1,
+                     *           "events": 200,
+                     *           "caught": 60,
+                     *           "capture": {
+                     *             "mean": 0.3,
+                     *             "lower": 0.25,
+                     *             "upper": 0.35
+                     *           },
+                     *           "precision": {
+                     *             "mean": 0.3,
+                     *             "lower": 0.25,
+                     *             "upper": 0.35
+                     *           },
+                     *           "of_100_listed": 30,
+                     *           "outside": 0.7
+                     *         },
+                     *         {
+                     *           "level": "blue",
+                     *           "top": 0.1,
+                     *           "times": 2,
+                     *           "grids": 80,
+                     *           "share_of_grids": 0.1,
+                     *           "events": 200,
+                     *           "caught": 60,
+                     *           "capture": {
+                     *             "mean": 0.3,
+                     *             "lower": 0.25,
+                     *             "upper": 0.35
+                     *           },
+                     *           "precision": {
+                     *             "mean": 0.3,
+                     *             "lower": 0.25,
+                     *             "upper": 0.35
+                     *           },
+                     *           "of_100_listed": 30,
+                     *           "outside": 0.7
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["LevelsCaught"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description refused at the gate */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    track_record: {
+        parameters: {
+            query?: {
+                /** @description only this declared target */
+                target?: string | null;
+                /** @description only this declared horizon, in periods */
+                horizon?: number | null;
+                /** @description rows an answer; the summary is of all */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rows": [],
+                     *       "summary": [],
+                     *       "waiting": 4
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TrackRecord"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description refused at the gate */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     alerts: {
         parameters: {
             query?: {
@@ -2434,6 +3244,10 @@ export interface operations {
                 limit?: number;
                 /** @description only this target */
                 target?: string | null;
+                /** @description only this attention level */
+                level?: components["schemas"]["MinLevel"] | null;
+                /** @description only those that stand so */
+                status?: components["schemas"]["AlertStatus"] | null;
             };
             header?: never;
             path?: never;
