@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from riskwarn.errors import DatabaseUnreachable, NoSnapshot, QueryInvalid, SnapshotDamaged, SnapshotGone
+from riskwarn.errors import AsOfGone, DatabaseUnreachable, NoSnapshot, QueryInvalid, SnapshotDamaged, SnapshotGone
 from serving.snapshots import current as module
 from serving.snapshots.current import Current
 from tests.serving.conftest import Made
@@ -143,8 +144,10 @@ def test_a_withdrawal_reaches_what_is_served_what_is_old_and_what_is_held(made: 
     assert current.generation > number
     with pytest.raises(SnapshotGone):
         current.named(made.first)
-    with pytest.raises(QueryInvalid, match="the nearest are as of"):
+    with pytest.raises(AsOfGone, match="was withdrawn"):
         current(made.as_of)
+    with pytest.raises(QueryInvalid, match="the nearest are as of"):
+        current(made.as_of + timedelta(days=1))
     made.withdraw(third)
     current.look()
     assert current().id == second
