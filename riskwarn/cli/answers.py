@@ -77,7 +77,9 @@ class Asking:
             if answer is not None:
                 self.answers[-1]["files"] = list(dict.fromkeys(one.file.name for one in by_it))
         if self.missing and not self._rehearsed:
-            raise LoadUnsettled(missing=Joined("; ", self.missing))
+            # Without the lines above it the error alone names what cannot be read.
+            unread = [Message("{file} cannot be read", file=one.file) for one in plan.failed]
+            raise LoadUnsettled(missing=Joined("; ", [*self.missing, *(unread if self._session.as_json else ())]))
         return self._dated(plan, taken)
 
     def lines(self, plan: Plan) -> list[str]:

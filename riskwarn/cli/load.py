@@ -152,6 +152,7 @@ def _show(session: Session, plan: Plan) -> None:
         Message("skipped: {file}: {reason}", file=file_and_sheet(one.file, one.sheet), reason=one.reason)
         for one in plan.skipped
     ]
+    lines += [Message("cannot be read: {problem}", problem=one.error) for one in plan.failed]
     session.emit({}, [*lines, ""])
 
 

@@ -1,4 +1,4 @@
-"""Excel workbooks (also .xls, .xlsb and OpenDocument): their sheets, and one of them as a table."""
+"""Workbooks (Excel, OpenDocument, of XML, and web pages that stand for one): their sheets, and one of them as a table."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ from python_calamine import (
 from riskwarn.contracts.merging import Merged
 from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.redaction import shown_title
-from riskwarn.ingest.sheets.content import kind_of
+from riskwarn.ingest.sheets.content import MAIL, PAGE, XML, kind_of
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Cells, Found
 from riskwarn.ingest.sheets.merged import Filling, areas_of
 from riskwarn.ingest.sheets.packing import in_memory
 from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text, no_rows
+from riskwarn.ingest.sheets.text_grid import Spelled, TextGrid
 from riskwarn.ingest.sheets.workbook_limits import check_workbook, counts_from_1904
 
 #: Days from the day 0 of most workbooks to that of those that count from 1904.
@@ -44,7 +45,7 @@ class Tab:
     title: str
     number: int  # among all sheets of the workbook, from 1
     hidden: bool
-    cells: CalamineSheet
+    cells: CalamineSheet | TextGrid
     since_1904: bool = False  # whether the workbook counts its days from 1904
 
     @property
@@ -91,6 +92,8 @@ def tabs_of(path: Path) -> list[Tab]:
 
 
 def _tabs_of(path: Path) -> list[Tab]:
+    if (spelled := _spelled(path)) is not None:
+        return [Tab(one.title, one.number, one.hidden, one.grid) for one in spelled if one.grid.height]
     source = in_memory(path)
     check_workbook(source, path.name)
     later = counts_from_1904(source)
@@ -118,6 +121,20 @@ def _tabs_of(path: Path) -> list[Tab]:
             raise
         raise FileUnreadable(file=path.name, problem="the workbook is damaged; save it again as .xlsx") from error
     return [tab for tab in tabs if tab.cells.height]
+
+
+def _spelled(path: Path) -> list[Spelled] | None:
+    """The tables of what is no workbook, but stands for one; None of others."""
+    kind = kind_of(path)[0]
+    if kind == XML:
+        from riskwarn.ingest.sheets.xml_workbook import sheets_of_xml
+
+        return sheets_of_xml(path)
+    if kind in (PAGE, MAIL):
+        from riskwarn.ingest.sheets.web_page import tables_of_mail, tables_of_page
+
+        return tables_of_page(path) if kind == PAGE else tables_of_mail(path)
+    return None
 
 
 def _by_content(source: Path | BinaryIO) -> Path | BinaryIO:
