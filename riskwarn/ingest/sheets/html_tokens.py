@@ -9,17 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-#: A tag that is longer is cut at its first bracket; quoted parts of it may be so long.
+#: So long a tag is waited for, and so long its quoted parts are taken for such.
 _LONGEST, _QUOTED = 1 << 16, 1 << 12
 #: Enough of the end of a piece to hold what ends a script.
 _OVERLAP = 128
 
+#: As in a browser a quotation mark begins a value only behind "=".
 _TAG = re.compile(
     r"<(?:(?P<comment>!--)"
-    rf"""|(?P<end>/?)(?P<name>[a-zA-Z][\w:.-]*+)(?P<more>(?:[^>"']++|"[^"]{{0,{_QUOTED}}}"|'[^']{{0,{_QUOTED}}}')*+)(?P<shut>>)?"""
+    r"|(?P<end>/?)(?P<name>[a-zA-Z][\w:.-]*+)"
+    rf"""(?P<more>(?:[^>=]++|=\s*+(?:"[^"]{{0,{_QUOTED}}}"|'[^']{{0,{_QUOTED}}}'|(?P<open>["']))?+)*+)(?P<shut>>)?"""
     r"|[!?][^>]*+(?P<done>>)?)"
 )
-_COMMENT = re.compile("-->")
+_COMMENT, _BRACKET = re.compile("-->"), re.compile(">")
+_BEGUN = re.compile(r"</?\Z")
 #: What is no text, though it stands between tags, and what ends it.
 _ENDS = {
     name: re.compile(rf"</{name}[^>]{{0,100}}>", re.IGNORECASE) for name in ("script", "style", "textarea", "title")
@@ -56,28 +59,26 @@ class Tokens:
             found = _TAG.search(text, at)
             if found is None:
                 # All is text, but a bracket at the very end may begin a tag.
-                stop = len(text) - 1 if text.endswith("<") and not last else len(text)
+                begun = None if last else _BEGUN.search(text, max(at, len(text) - 2))
+                stop = begun.start() if begun else len(text)
                 yield text[at:stop], "", "", ""
                 self._rest = text[stop:]
                 return
             begin, stop = found.span()
             if found["comment"]:
-                self._until = _COMMENT
-                name = "!"
-            elif found["shut"] or found["done"]:
-                name = (found["name"] or "!").lower()
-                self._until = None if found["end"] else _ENDS.get(name)
-            else:
-                if not last and len(text) - begin < _LONGEST:
-                    yield text[at:begin], "", "", ""
-                    self._rest = text[begin:]
-                    return
-                # A quotation mark in it is never closed, or the page ends here.
-                stop = text.find(">", begin) + 1
-                name = (found["name"] or "!").lower()
-                if not stop:
-                    self.cut = True
-                    return
-                self._until = None if found["end"] else _ENDS.get(name)
+                yield text[at:begin], "", "!", ""
+                at, self._until = stop, _COMMENT
+                continue
+            shut = bool(found["shut"] or found["done"])
+            if not last and (not shut or found["open"]) and len(text) - begin < _LONGEST:
+                # The rest of it stands in the next piece.
+                yield text[at:begin], "", "", ""
+                self._rest = text[begin:]
+                return
+            if not shut and last:
+                self.cut = True
+                return
+            name = (found["name"] or "!").lower()
             yield text[at:begin], found["end"] or "", name, found["more"] or ""
-            at = stop
+            # A picture that is written into a tag is passed over.
+            at, self._until = stop, _BRACKET if not shut else None if found["end"] else _ENDS.get(name)
