@@ -33,9 +33,9 @@ _OTHERS = (
 _OLE, _PARQUET = b"\xd0\xcf\x11\xe0", b"PAR1"
 _HEAD = 1 << 12
 
-_AS = {**dict.fromkeys(TEXT, "text with separators"), **dict.fromkeys(WORKBOOKS, "a workbook")}
-_AS |= {**dict.fromkeys(LINES, "JSON lines"), PARQUET: "a Parquet file"}
-_AS |= {**dict.fromkeys((PAGE, MAIL), "a web page"), XML: "a workbook of XML"}
+_AS = {**dict.fromkeys(TEXT, Message("text with separators")), **dict.fromkeys(WORKBOOKS, Message("a workbook"))}
+_AS |= {**dict.fromkeys(LINES, Message("JSON lines")), PARQUET: Message("a Parquet file")}
+_AS |= {**dict.fromkeys((PAGE, MAIL), Message("a web page")), XML: Message("a workbook of XML")}
 
 #: What is said of a web page that is none of ours.
 NO_TABLE = Message(
@@ -64,8 +64,10 @@ def kind_of(path: Path) -> tuple[str, tuple[str, ...]]:
         raise FileUnreadable(file=path.name, problem="the archive is damaged; export it again") from error
     if _AS.get(found) == _AS.get(named) or named == QUERY:
         return found, ()
-    called = "" if is_packed(path) and named not in _READ else f"{path.name}: it is called {named} and is {_AS[found]}"
-    return found, (f"{called}; it was read as that",) if called else ()
+    if is_packed(path) and named not in _READ:
+        return found, ()
+    said = "{file}: it is called {named} and is {kind}; it was read as that"
+    return found, (Message(said, file=path.name, named=named, kind=_AS[found]),)
 
 
 def _ending(path: Path) -> str:

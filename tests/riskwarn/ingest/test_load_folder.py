@@ -505,3 +505,23 @@ def test_the_plan_says_for_what_a_share_is_taken(
     plan = done.stdout.partition("accepted")[0]
     assert (said in plan) if said else "is taken for" not in plan
     assert Store(open_home(home, Settings())).versions("demographics")["share_over_65"].max() == pytest.approx(share)
+
+
+def test_what_cannot_be_read_is_named_by_every_run(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "over"
+    folder.mkdir()
+    write_csv(folder / "网格台账.csv", [{**row, "经度": 106.5, "纬度": 29.56} for row in grid_rows(4)])
+    (folder / "事件列表.xls").write_text("<html><body>会话已过期，请重新登录</body></html>", encoding="utf-8")
+    (folder / "事故.xlsx").write_bytes(b"PK\x03\x04 short")
+    said = ("cannot be read: 事件列表.xls: it is a web page without a table", "cannot be read: 事故.xlsx")
+    stopped = run(home, "load", folder, "--yes", code=1)
+    assert "--coordinates" in str(stopped.exception) and stored(home) == {}
+    rehearsed = run(home, "load", folder, "--dry-run", *ANSWERS, code=1)
+    loaded = run(home, "load", folder, "--yes", *ANSWERS, code=1)
+    for done in (stopped, rehearsed, loaded):
+        assert [one for one in said if one not in done.output] == []
+    assert "not loaded: 事件列表.xls: it is a web page" in loaded.output and stored(home)["grids"] == 4
+    other = tmp_path / "other"
+    run(other, "init")
+    error = str(run(other, "--json", "load", folder, "--yes", code=1).exception)
+    assert "事件列表.xls cannot be read; 事故.xlsx cannot be read" in error
