@@ -56,10 +56,15 @@ class Tab:
             return repr(shown)
         return f"{shown!r} (no. {self.number})" if shown.strip("… ") else f"no. {self.number}"
 
+    def lines(self) -> Iterator[Sequence[object]]:
+        """Its rows, from the first of the sheet."""
+        rows: Iterator[Sequence[object]] = iter(self.cells.iter_rows())
+        return rows
+
     @cached_property
     def top(self) -> list[Cells]:
         """The first rows, in which the headings are looked for."""
-        return [[cell_text(cell) for cell in row] for row in islice(self.cells.iter_rows(), LOOKED_THROUGH)]
+        return [[cell_text(cell) for cell in row] for row in islice(self.lines(), LOOKED_THROUGH)]
 
     @property
     def rows(self) -> int:
@@ -167,7 +172,7 @@ class ExcelSheet(Sheet):
 
     def batches(self, positions: Sequence[int]) -> Iterator[Rows]:
         """Read the columns at these positions; empty cells below and beside the table belong to nothing."""
-        rows = islice(self._tab.cells.iter_rows(), self._above, None)
+        rows = islice(self._tab.lines(), self._above, None)
         number = self._above + 1
         some = False
         filling = Filling(self._areas, self._named_by)
