@@ -171,9 +171,9 @@ class Recognised:
         }
         others: list[Column] = []
         for name, found in claims.items():
-            parts = [one for one in found if counts_a_part(name, one[0].heading)]
-            found = [one for one in found if one not in parts] or parts
-            several = name in REPEATED or found == parts
+            summed = [one for one in found if counts_a_part(name, one[0].heading)]
+            found = [one for one in found if one not in summed] or summed
+            several = name in REPEATED or found == summed
             best = min((ground for _, ground in found), key=list(Ground).index)
             chosen = found if several else [one for one in found if one[1] is best]
             if len(chosen) > 1 and not several:

@@ -35,6 +35,9 @@ _COUNTY_ENDING = re.compile(r"(?:自治县|自治旗|[区县市旗])$")
 _MUNICIPALITIES = ("重庆", "北京", "上海", "天津")
 
 
+_MOST_BEGINNINGS = 1 << 14
+
+
 class Unit(NamedTuple):
     """A town or community that has a name in the epochs `first` to `end` - 1."""
 
@@ -55,6 +58,9 @@ class UnitMentions:
     _sizes: dict[str, set[int]] = field(default_factory=dict)  # first two characters -> lengths of the names
     _counties: set[str] = field(default_factory=set)  # names of the districts, plain
     _towns: set[str] = field(default_factory=set)  # plain names of towns, which may stand right before a community
+    _beginnings: dict[str, frozenset[str] | None] = field(
+        default_factory=dict
+    )  # what stood before names, as it was read
 
     def offer(self, place: Place, town: Place, first: int, end: int, name: str, town_name: str, district: str) -> None:
         """Let a name lead to a town or community, with the word for its kind in any of the ways in which offices write it."""
@@ -133,8 +139,15 @@ class UnitMentions:
             units = [unit for unit in units if unit.written == name] or units
         return units or None
 
-    def _counties_in(self, before: str) -> set[str] | None:
-        """The counties of the city that are named; None where one of elsewhere is."""
+    def _counties_in(self, before: str) -> frozenset[str] | None:
+        """The counties of the city that are named; None where one of elsewhere is. Few beginnings stand before many names."""
+        if before not in self._beginnings:
+            if len(self._beginnings) >= _MOST_BEGINNINGS:
+                self._beginnings.clear()
+            self._beginnings[before] = self._counties_read(before)
+        return self._beginnings[before]
+
+    def _counties_read(self, before: str) -> frozenset[str] | None:
         told: set[str] = set()
         city = False
         for found in _COUNTY.finditer(before):
@@ -149,7 +162,7 @@ class UnitMentions:
             elif self._counties:
                 return None
         # A city alone may be another; before one of our districts it is ours.
-        return None if city and self._counties and not told else told
+        return None if city and self._counties and not told else frozenset(told)
 
 
 def _told_apart(units: list[Unit], name: str, above: set[Place], towns: Collection[str]) -> list[Unit]:
