@@ -41,6 +41,7 @@ from riskwarn.errors.home import (
     SettingInvalid,
 )
 from riskwarn.errors.loads import (
+    AnswerContradicts,
     ExportInFuture,
     FileOfAnotherSource,
     GridsMissing,
@@ -115,6 +116,7 @@ from riskwarn.errors.targets import (
 )
 
 __all__ = [
+    "AnswerContradicts",
     "AsOfInvalid",
     "ClusterUnreachable",
     "ColumnMissing",

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 import riskwarn.cli.load
 from riskwarn.cli import riskwarn as cli
-from riskwarn.errors import RiskwarnError
+from riskwarn.errors import AnswerContradicts, ExportInFuture, RiskwarnError
 from riskwarn.home import make_home, open_home
 from riskwarn.ingest.loading.export_date import export_date
 from riskwarn.ingest.loading.survey import survey
@@ -92,6 +92,12 @@ def test_a_folder_loads_with_two_answers_and_next_month_with_none(home: Path, fo
     again = told(home, "load", folder, "--yes")
     assert [one["question"] for one in again["asked"]] == ["exported_at"]
     assert all(one["accepted"] == one["corrected"] == 0 for one in again["accounts"])
+    assert told(home, "load", folder, "--yes", *ANSWERS)["failed"] == [], (
+        "the same answers once more contradict nothing"
+    )
+    for other in (("--district", "渝北区"), ("--coordinates", "bd09")):
+        refused = run_error(home, "load", folder, "--yes", *other)
+        assert isinstance(refused, AnswerContradicts) and other[1] in str(refused) and "mappings" in str(refused)
     text = (folder / "安全事故.csv").read_text("utf-8").replace("2025年", "2026年")
     march = tmp_path / "三月.csv"
     march.write_text(text, encoding="utf-8")
@@ -364,6 +370,12 @@ def test_without_a_terminal_what_is_not_there_is_told_first(home: Path, tmp_path
         assert "nowhere: no such file" in str(run_error(home, "load", tmp_path / "nowhere", *options))
         assert "empty: the folder is empty" in str(run_error(home, "load", tmp_path / "empty", *options))
     assert "Nobody can be asked" in run(home, "load", tmp_path, code=2).output
+
+
+def test_an_export_of_the_future_is_refused_before_anything_is_loaded(home: Path, folder: Path) -> None:
+    refused = run_error(home, "load", folder, "--yes", *ANSWERS, "--exported-at", "2150-01-01")
+    assert isinstance(refused, ExportInFuture) and "2150-01-01" in str(refused)
+    assert stored(home) == {}
 
 
 def run_error(home: Path, *arguments: object) -> RiskwarnError:
