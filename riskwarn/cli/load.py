@@ -65,7 +65,6 @@ def command(
     from riskwarn.ingest.loading.export_date import refuse_future
     from riskwarn.ingest.loading.folder import carry_out
     from riskwarn.ingest.loading.inputs import check_paths
-    from riskwarn.ingest.loading.loading import refuse_future
     from riskwarn.ingest.loading.rehearsal import rehearsal
     from riskwarn.ingest.loading.survey import places_of, survey
     from riskwarn.store import Store

@@ -118,13 +118,6 @@ def ingest(
     return replace(together(source, accounts), targets=tuple(note for one in foretold for note in one.notes))
 
 
-def refuse_future(exported_at: datetime | None, now: datetime) -> None:
-    """Raise ExportInFuture where an export would have been taken later than now."""
-    if exported_at is not None and exported_at > now + _SLACK:
-        clock = now.astimezone(exported_at.tzinfo)
-        raise ExportInFuture(value=f"{exported_at:%Y-%m-%d %H:%M}", now=f"{clock:%Y-%m-%d %H:%M}")
-
-
 def load_file(
     home: Home,
     file: Path,
