@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskwarn.errors import LoadUnsettled
+from riskwarn.errors import AnswerContradicts, LoadUnsettled
 from riskwarn.messages import Joined, Message
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Asking:
         """The plan with every answer; raise LoadUnsettled where nobody gives all that are needed."""
         from riskwarn.ingest.loading.plan import DISTRICT, SYSTEM
 
+        _check_remembered(plan, district, system)
         plan = self._of_columns(plan, columns)
         self._told_before = tuple(one.system_ground for one in plan.tables)
         if lacking := [one for one in plan.tables if one.needs_district]:
@@ -77,7 +78,9 @@ class Asking:
             if answer is not None:
                 self.answers[-1]["files"] = list(dict.fromkeys(one.file.name for one in by_it))
         if self.missing and not self._rehearsed:
-            raise LoadUnsettled(missing=Joined("; ", self.missing))
+            # Without the lines above it the error alone names what cannot be read.
+            unread = [Message("{file} cannot be read", file=one.file) for one in plan.failed]
+            raise LoadUnsettled(missing=Joined("; ", [*self.missing, *(unread if self._session.as_json else ())]))
         return self._dated(plan, taken)
 
     def lines(self, plan: Plan) -> list[str]:
@@ -185,3 +188,14 @@ def _likely_district(home: Home, tables: Sequence[Table]) -> str | None:
         return str(loaded.pop())
     found = (re.search(r"[㐀-鿿]{1,3}[区县]", one.file.name) for one in tables)
     return next((match[0] for match in found if match), None)
+
+
+def _check_remembered(plan: Plan, district: str | None, system: str | None) -> None:
+    """Refuse an option that says otherwise than an earlier load of the same headings has settled."""
+    for one in plan.tables:
+        if one.recalled is None:
+            continue
+        told = ("--district", district, one.told_district), ("--coordinates", system, one.told_system)
+        for option, given, known in told:
+            if given is not None and known is not None and given != known:
+                raise AnswerContradicts(file=one.file.name, option=option, given=given, known=known, path=one.recalled)

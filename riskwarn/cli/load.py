@@ -62,6 +62,7 @@ def command(
     What was settled is kept in the home (mappings/), so that next month's files need no question.
     """
     from riskwarn.health import prospects
+    from riskwarn.ingest.loading.export_date import refuse_future
     from riskwarn.ingest.loading.folder import carry_out
     from riskwarn.ingest.loading.inputs import check_paths
     from riskwarn.ingest.loading.rehearsal import rehearsal
@@ -76,13 +77,14 @@ def command(
     someone = can_ask() and not yes
     if not (someone or yes or dry_run):
         raise click.UsageError("Nobody can be asked here: say --yes, and by options what is missing (see --dry-run).")
+    zone = home.configuration.calendar.timezone
+    taken = exported_at.replace(tzinfo=zone) if exported_at else None
+    refuse_future(taken, now)
     session.progress("looking at the files")
     plan = survey(home, paths, places=places_of(home), database=session.settings.source_url, now=now)
     session.progress.finish()
     if not session.as_json:
         _show(session, plan)
-    zone = home.configuration.calendar.timezone
-    taken = exported_at.replace(tzinfo=zone) if exported_at else None
     asking = Asking(session, home, now, someone, rehearsed=dry_run, paths=paths)
     plan = asking.settle(plan, district, coordinates, taken, told)
     if not session.as_json:
@@ -152,6 +154,7 @@ def _show(session: Session, plan: Plan) -> None:
         Message("skipped: {file}: {reason}", file=file_and_sheet(one.file, one.sheet), reason=one.reason)
         for one in plan.skipped
     ]
+    lines += [Message("cannot be read: {problem}", problem=one.error) for one in plan.failed]
     session.emit({}, [*lines, ""])
 
 

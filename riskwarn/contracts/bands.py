@@ -32,10 +32,15 @@ def band_of(text: str) -> str | None:
 
     Of a range (3-5人, 10余人) the lower end counts: a band that is told already stays what it is.
     """
-    found = _NUMBER.fullmatch(text.replace(",", "").replace("—", "-").replace(" ", ""))
-    if found is None:
+    number = least_of(text)
+    if number is None:
         return None
-    number = int(found[1])
     return next(
         (band.code for band in BANDS if number >= band.least and (band.most is None or number <= band.most)), None
     )
+
+
+def least_of(text: str) -> int | None:
+    """A written number of people, of a range the lower end; None where it is none."""
+    found = _NUMBER.fullmatch(text.replace(",", "").replace("—", "-").replace(" ", ""))
+    return None if found is None else int(found[1])

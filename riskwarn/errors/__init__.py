@@ -41,6 +41,7 @@ from riskwarn.errors.home import (
     SettingInvalid,
 )
 from riskwarn.errors.loads import (
+    AnswerContradicts,
     ExportInFuture,
     FileOfAnotherSource,
     GridsMissing,
@@ -124,6 +125,7 @@ from riskwarn.errors.targets import (
 )
 
 __all__ = [
+    "AnswerContradicts",
     "AsOfGone",
     "AsOfInvalid",
     "ClusterUnreachable",

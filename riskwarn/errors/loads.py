@@ -26,6 +26,16 @@ class LoadUnsettled(RiskwarnError):
     template = "Nothing was loaded: {missing}."
 
 
+class AnswerContradicts(RiskwarnError):
+    """An option says otherwise than what an earlier load has settled for a file of the same headings."""
+
+    code = "answer_contradicts"
+    template = (
+        "{file}: {option} {given} contradicts what an earlier load has settled ({known}, kept in {path}). Nothing was loaded: leave "
+        "the option out, or remove that file to be asked anew."
+    )
+
+
 class TableUnsettled(RiskwarnError):
     """Something that only a person can say of one table is missing, where other tables are loaded."""
 

@@ -40,6 +40,8 @@ _DAY_OR_TIME = re.compile(r"日期|时间|时刻|date|time", re.I)
 #: Fields that several columns of a sheet may fill: `text`, `text_2`, `text_3` …, in the order of the sheet. A category may
 #: have a third level and a fourth.
 REPEATED = ("text", "address", "category_detail")
+#: Fields that are the sum of several columns, and what in their headings says that each counts a part: 重伤 and 轻伤.
+_SUMMED = {"injured": re.compile("重伤|轻伤|轻微伤")}
 
 
 #: Headings of the column that numbers the rows of a list.
@@ -148,11 +150,13 @@ def _settled(
     The mapping's own headings come first, in its order; then seen aliases, of which two are a clash; then assumed ones
     and those found behind a prefix, which never block: where two could be meant, neither is read.
     """
+    parts = {position for position, _ in claims if counts_a_part(field, headings[position])}
+    claims = [one for one in claims if one[0] not in parts] or claims
     for ground in Ground:
         chosen = [position for position, found in claims if found is ground]
         if not chosen:
             continue
-        if field in REPEATED:
+        if field in REPEATED or parts >= {position for position, _ in claims}:
             guessed = [headings[position] for position, found in claims if found in _GUESSED]
             notes = [
                 f"{file}: {heading!r} is taken for {field} (assumed; confirm it in a mapping)" for heading in guessed
@@ -170,6 +174,11 @@ def _settled(
         note = f"{file}: {named} is taken for {field} ({how}; confirm it in a mapping)"
         return chosen, [note] if how else []
     return [], []
+
+
+def counts_a_part(field: str, heading: str) -> bool:
+    """Whether a column counts but a part of a field: of such columns all are read, and their sum is the field."""
+    return field in _SUMMED and _SUMMED[field].search(heading) is not None
 
 
 @dataclass(frozen=True)

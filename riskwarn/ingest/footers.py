@@ -20,7 +20,7 @@ from riskwarn.arrays import Flags
 from riskwarn.ingest.sheets.last_lines import ASKED, COUNTED, NUMBER, SIGNED, TOTAL, TOTAL_OF
 from riskwarn.ingest.values.cells import filled, strings
 
-#: More filled cells than this has no such line.
+#: More filled cells than this has no such line, unless more columns count.
 _MOST_CELLS = 3
 
 #: Signatures whose cells are filled stand in so many last rows.
@@ -38,6 +38,8 @@ _SUMMED = frozenset(
     {"category", "category_final", "category_detail", "severity", "urgency", "status", "outcome", "form", "kind", "count",
      "people", "injured", "killed", "text"}
 )  # fmt: skip
+#: Fields whose columns count: a total may stand in each of them.
+_COUNTING = frozenset({"count", "people", "injured", "killed"})
 
 
 def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
@@ -46,11 +48,15 @@ def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
     `cells` are the columns that are read, field -> (rows,) text.
     """
     columns = list(cells.values())
-    count = np.zeros(rows, dtype=np.int16)
-    for cell in columns:
-        count += filled(cell)
+    count, again = np.zeros(rows, dtype=np.int16), np.zeros(rows, dtype=np.int16)
+    for name, cell in cells.items():
+        there = filled(cell)
+        count += there
+        if name.startswith("identity_"):
+            again += there  # a column that is read for the id, too
     found = np.zeros(rows, dtype=bool)
-    few = np.flatnonzero((count > 0) & (count <= _MOST_CELLS))
+    most = max(_MOST_CELLS, 1 + sum(_field(name) in _COUNTING for name in cells))
+    few = np.flatnonzero((count > 0) & (count - again <= most))
     if len(columns) > 1 and len(few):
         found[few] = _of_few({name: cell.take(pa.array(few)) for name, cell in cells.items()})
         alone = few[count[few] == 1]
@@ -58,7 +64,7 @@ def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
             for name, cell in cells.items():
                 only = strings(cell.take(pa.array(alone)))
                 found[alone] |= _matches(only, COUNTED)
-                if name in _SUMMED:
+                if _field(name) in _SUMMED:
                     found[alone] |= _matches(only, NUMBER)
     if len(cells) > 1 and (named := [name for name in _IDS if name in cells]):
         nameless = _without_id(cells, named[0], count)
@@ -135,6 +141,11 @@ def _of_few(cells: Mapping[str, pa.Array]) -> Flags:
         [np.zeros_like(total), *(_matches(strings(cells[id]), _LONG) for id in _IDS[:2] if id in cells)], axis=0
     )
     return np.asarray((total & ~named) | (signed.any(axis=0) & ~(others & ~signed).any(axis=0)))
+
+
+def _field(name: str) -> str:
+    """The field of a column: several columns may be one (injured, injured_2 …)."""
+    return name.rstrip("0123456789").removesuffix("_")
 
 
 def _matches(texts: pa.Array, pattern: str) -> Flags:

@@ -6,7 +6,7 @@ never read. Here stand the rules for what is read all the same because a mapping
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
 from riskwarn.contracts import declared
-from riskwarn.contracts.bands import band_of
+from riskwarn.contracts.bands import band_of, least_of
 from riskwarn.contracts.personal import (
     LOOKED_AT,
     are_codes,
@@ -30,7 +30,7 @@ from riskwarn.ingest.columns import Columns
 from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.privacy.topics import united_topics
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.values.cells import digests, each, flags, plain_ids, strings, trimmed
+from riskwarn.ingest.values.cells import coded, digests, each, flags, plain_ids, strings, trimmed
 from riskwarn.messages import Message
 from riskwarn.refused import refused_word
 
@@ -108,7 +108,11 @@ def _emptied(reading: Reading, name: str, cells: pa.Array, hidden: Collection[st
 
 def without_people(columns: Columns, source: str) -> Columns:
     """The columns to be read: of petitions none that counts petitioners."""
-    counting = [name for name in _COUNTING_PEOPLE if name in columns.positions]
+    counting = [
+        name
+        for name in columns.positions
+        if name in _COUNTING_PEOPLE or name.rstrip("0123456789").removesuffix("_") in _COUNTING_PEOPLE
+    ]
     if not counting or not declared(source).demand_only:
         return columns
     left = {name: position for name, position in columns.positions.items() if name not in counting}
@@ -123,11 +127,27 @@ def flagged_and_banded(reading: Reading) -> dict[str, pa.Array]:
     if texts:
         found["topics"] = united_topics(texts)
     for name in ("people", "injured", "killed"):
-        if name in reading.cells:
-            found[name] = each(reading.cells[name], band_of)
-            unread = flags(reading.cells[name], lambda text: band_of(text) is None and text.strip("0. 人") != "")
+        cells = [reading.cells[one] for one in reading.cells if one == name or one.startswith(f"{name}_")]
+        if cells:
+            found[name] = each(cells[0] if len(cells) == 1 else _summed(cells), band_of)
+            unread = np.any([flags(cell, _is_no_number) for cell in cells], axis=0)
             reading.moved[Message("have a number in {field} that cannot be read", field=name)] += int(unread.sum())
     return found
+
+
+def _is_no_number(text: str) -> bool:
+    return band_of(text) is None and text.strip("0. 人") != ""
+
+
+def _summed(cells: Sequence[pa.Array]) -> pa.Array:
+    """The sum of several columns of numbers of people, as text; null where none tells a number."""
+    total, told = np.zeros(len(cells[0]), dtype=np.int64), np.zeros(len(cells[0]), dtype=bool)
+    for cell in cells:
+        codes, words = coded(cell)
+        least = [None if word is None else least_of(word) for word in words]
+        total += np.array([number or 0 for number in least] + [0], dtype=np.int64)[codes]
+        told |= np.array([number is not None for number in least] + [False], dtype=bool)[codes]
+    return pa.array(total.astype(str), pa.string(), mask=~told).dictionary_encode()
 
 
 def _counted(cells: pa.Array, most: int | None = LOOKED_AT) -> tuple[list[str], list[int]]:

@@ -129,7 +129,10 @@ def erase_load(home: Home, load: int, *, because: str, now: datetime, progress: 
         with home.database.connect() as connection:
             files = connection.execute(select(LAKE_FILES).where(LAKE_FILES.c.load_id == load)).mappings().all()
         removed = sum(int(file["rows"]) for file in files)
-        texts = [chosen.file_sha256, *(file["sha256"] for file in files)]
+        texts = [file["sha256"] for file in files]
+        # The same file may have been loaded again: what tells of that load is no trace of this one.
+        if not any(row.file_sha256 == chosen.file_sha256 for row in rows if row.load_id != load):
+            texts.append(chosen.file_sha256)
         if len(chosen.file_name) >= 8 and not _stands_elsewhere(rows, chosen):
             texts.append(chosen.file_name)
         digests = _only_in(home, chosen.source, [file["path"] for file in files])

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from riskwarn.errors import ExportInFuture
 from riskwarn.messages import Message
 
 #: Eight digits, also with a time of day behind them (20260401083015), or three numbers with something between them: 202611
@@ -19,6 +20,16 @@ _SAYS = r"(?:导出|制表|填表|填报|打印|截至|截止|统计|更新|expo
 _IN_TITLE = re.compile(rf"{_SAYS}[^\d]{{0,8}}{_DATE}(?!\d)", re.IGNORECASE)
 #: A label whose date stands in the next cell.
 _LABEL = re.compile(rf"[^\d]{{0,6}}{_SAYS}[^\d]{{0,8}}", re.IGNORECASE)
+
+#: Clocks differ, and the day of an export ends later than it was taken.
+_SLACK = timedelta(days=1)
+
+
+def refuse_future(exported_at: datetime | None, now: datetime) -> None:
+    """Raise ExportInFuture where somebody says that an export was taken later than now."""
+    if exported_at is not None and exported_at > now + _SLACK:
+        clock = now.astimezone(exported_at.tzinfo)
+        raise ExportInFuture(value=f"{exported_at:%Y-%m-%d %H:%M}", now=f"{clock:%Y-%m-%d %H:%M}")
 
 
 def export_date(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +17,13 @@ from riskwarn.contracts.checking import check_mapping
 from riskwarn.contracts.controlled import refuse_register
 from riskwarn.contracts.schema import TABLES
 from riskwarn.declarations import zone
-from riskwarn.errors import ExportInFuture, FileMissing, FileUnreadable
+from riskwarn.errors import FileMissing, FileUnreadable
 from riskwarn.files import sha256
 from riskwarn.health import prospects
 from riskwarn.home import CONFIGURATION, Home
 from riskwarn.ingest.columns import Columns, heading_finder, match, opinions, require
 from riskwarn.ingest.loading.account import Account, together
+from riskwarn.ingest.loading.export_date import refuse_future
 from riskwarn.ingest.loading.guard import Guard
 from riskwarn.ingest.loading.remembered import found_headings, recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
@@ -49,7 +50,6 @@ from riskwarn.store.repairs import settle
 _LOOKED_AT = 2_000
 #: Names of the units of grids.
 _UNITS = ["community_name", "town_name", "district_name"]
-_SLACK = timedelta(days=1)
 
 
 def ingest(
@@ -87,9 +87,7 @@ def ingest(
     FileOfAnotherSource, PresetOfAnotherSource, LoadTooLarge, RecordsRewritten. Nothing of a file that raises is stored.
     """
     declared = contract(source, home.configuration)
-    if exported_at is not None and exported_at > now + _SLACK:
-        clock = now.astimezone(exported_at.tzinfo)
-        raise ExportInFuture(value=f"{exported_at:%Y-%m-%d %H:%M}", now=f"{clock:%Y-%m-%d %H:%M}")
+    refuse_future(exported_at, now)
     own = home.configuration.sources[source].mapping
     known = rules is not None
     rules = rules or chosen_mapping(own, mapping, preset)

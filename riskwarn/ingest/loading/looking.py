@@ -15,7 +15,7 @@ import pandas as pd
 
 from riskwarn.contracts import declared
 from riskwarn.contracts.controlled import refuse_register
-from riskwarn.errors import FileEmpty, RefusedWord, RiskwarnError, SheetUnfit
+from riskwarn.errors import FileEmpty, FileUnreadable, RefusedWord, RiskwarnError, SheetUnfit
 from riskwarn.home import Home
 from riskwarn.ingest.columns import heading_finder
 from riskwarn.ingest.loading.export_date import export_date
@@ -29,7 +29,7 @@ from riskwarn.ingest.mapping_proposal.matching import Place, Recognised
 from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.mapping_proposal.proposal import SAMPLE, Proposal, also_of, examine
 from riskwarn.ingest.mapping_proposal.registers import refuse_seen
-from riskwarn.ingest.sheets import hidden_sheets, open_sheet, other_sheets, sheet_names
+from riskwarn.ingest.sheets import NO_TABLE, hidden_sheets, is_page, open_sheet, other_sheets, sheet_names
 from riskwarn.ingest.sheets.last_lines import ASKED, is_last_line
 from riskwarn.ingest.sheets.packing import packed_name
 from riskwarn.ingest.values.cells import strings
@@ -81,6 +81,8 @@ class Looking:
                 skipped.append(Skipped(name, title or None, reason))
             else:
                 looked.append(table)
+        if not looked and is_page(self.file):
+            raise FileUnreadable(file=name, problem=NO_TABLE)
         return [more for table in self.joined(looked) for more in (table, *self.also(table))]
 
     def table(self, sheet: str | None, source: str | None = None) -> Table:

@@ -69,6 +69,19 @@ class Table:
         return not given and any(group.startswith("district ") for group in self.proposal.missing)
 
     @property
+    def told_district(self) -> str | None:
+        """The district that somebody said it is of; None where its own columns say it, or nobody has."""
+        always = self.rules.always
+        said = always.get("district_name") or always.get("district")
+        return None if said is None else str(said)
+
+    @property
+    def told_system(self) -> str | None:
+        """The system of coordinates that somebody said it is in."""
+        told = self.points_told and self.system_ground is None and "coordinates" in self.rules.model_fields_set
+        return str(self.rules.coordinates) if told else None
+
+    @property
     def clashes(self) -> dict[str, tuple[str, ...]]:
         """Fields for which several columns stand with equal right, and nothing below them decides -> their headings."""
         found = clashing(self.headings, declared(self.source).kind, self.rules)

@@ -23,7 +23,15 @@ from riskwarn.contracts.vocabulary import (
     shipped,
     words_that_mean,
 )
-from riskwarn.ingest.columns import REPEATED, days_and_times, of_group, plain_heading, position_of, reads_as_opinion
+from riskwarn.ingest.columns import (
+    REPEATED,
+    counts_a_part,
+    days_and_times,
+    of_group,
+    plain_heading,
+    position_of,
+    reads_as_opinion,
+)
 from riskwarn.ingest.mapping_proposal.identity import make_identity
 from riskwarn.ingest.mapping_proposal.latin import by_latin_headings
 from riskwarn.ingest.mapping_proposal.profile import ADDRESSES, Column, Profile
@@ -163,9 +171,12 @@ class Recognised:
         }
         others: list[Column] = []
         for name, found in claims.items():
+            summed = [one for one in found if counts_a_part(name, one[0].heading)]
+            found = [one for one in found if one not in summed] or summed
+            several = name in REPEATED or found == summed
             best = min((ground for _, ground in found), key=list(Ground).index)
-            chosen = found if name in REPEATED else [one for one in found if one[1] is best]
-            if len(chosen) > 1 and name not in REPEATED:
+            chosen = found if several else [one for one in found if one[1] is best]
+            if len(chosen) > 1 and not several:
                 if best is Ground.OWN:
                     order = [plain_heading(heading) for heading in self.rules.headings[name]]
                     chosen = sorted(chosen, key=lambda one: order.index(plain_heading(one[0].heading)))

@@ -17,7 +17,7 @@ from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.merging import Merged, merged_as
 from riskwarn.contracts.phrases import heard
 from riskwarn.contracts.vocabulary import field_of, field_words, is_opinion, is_personal, normalised, words_that_mean
-from riskwarn.ingest.columns import REPEATED, clashing, plain_heading
+from riskwarn.ingest.columns import REPEATED, clashing, counts_a_part, plain_heading
 from riskwarn.ingest.mapping_proposal.guessing import guess, suggested_preset
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised, recognise
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile, look_at, may_be_told
@@ -353,7 +353,7 @@ def _mapping(found: Recognised, preset: str | None) -> dict[str, Any]:
     for position, taken in sorted(found.taken.items()):
         if taken.ground in KNOWN_GROUNDS or taken.field.startswith("period_"):
             continue
-        if taken.field in REPEATED:
+        if taken.field in REPEATED or counts_a_part(taken.field, found.seen.headings[position]):
             several.setdefault(taken.field, []).append(found.seen.headings[position])
         elif found.fields[taken.field] == position:
             columns[taken.field] = found.seen.headings[position]

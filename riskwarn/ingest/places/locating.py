@@ -14,11 +14,13 @@ from riskwarn.ingest.places.ladder import Ladder, is_place
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import coded, rounded, series, where
 from riskwarn.messages import Message
+from riskwarn.words import LocatedBy
 
 Codes = npt.NDArray[np.int64]
 
 _SWAPPED = Message("had longitude and latitude in each other's column; they were put right")
 _OUTSIDE = Message("have coordinates that lie in no grid; their names were used, where there are any")
+_NO_COMMUNITY = Message("name a community that the table of grids does not have; their town was used")
 
 
 def located(reading: Reading, ladder: Ladder, occurred: npt.NDArray[np.datetime64]) -> dict[str, pa.Array]:
@@ -48,6 +50,11 @@ def located(reading: Reading, ladder: Ladder, occurred: npt.NDArray[np.datetime6
     faults.add(nowhere[row_of], "no_place", "grid_id", "empty")
     reading.moved[_SWAPPED] += int(place.swapped[row_of].sum())
     reading.moved[_OUTSIDE] += int(place.outside[row_of].sum())
+    communities = [name for name in ("community", "community_name") if name in told]
+    if communities:
+        telling = told[communities].notna().any(axis=1).to_numpy(dtype=bool)
+        above = np.equal(place.located_by, LocatedBy.TOWN.value).astype(bool)
+        reading.moved[_NO_COMMUNITY] += int((telling & above)[row_of].sum())
     rows = pa.array(row_of.astype(np.int32))
     found: dict[str, pa.Array] = {
         name: _compact(pa.array(getattr(place, name), pa.string(), from_pandas=True), rows)

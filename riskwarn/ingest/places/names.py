@@ -9,6 +9,7 @@ import pandas as pd
 from riskwarn.ingest.places.epochs import Epochs
 from riskwarn.ingest.places.gazetteer import Gazetteer, Mentions, Place, plain_name, steps_of
 from riskwarn.ingest.places.grid_words import codes_in, is_number, mentioned, numbered
+from riskwarn.ingest.places.unit_mentions import UnitMentions
 from riskwarn.words import LocatedBy
 
 
@@ -20,6 +21,8 @@ class Names:
         self._codes, self._paths, self._quarters = Gazetteer(), Gazetteer(), Gazetteer()
         self._areas, self._mentions = Gazetteer(), Mentions()
         self._grid_codes, self._numbered, self._grid_names = Gazetteer(), Gazetteer(), Mentions()
+        self._units = UnitMentions()
+        self._town_of: dict[str, str] = dict(zip(grids["community"], grids["town"], strict=True))
         self._offer_units(grids)
         self._offer_places(places, grids, epochs)
         self._offer_areas(areas, grids, epochs)
@@ -47,6 +50,8 @@ class Names:
             above = Place(None, town, district, LocatedBy.TOWN.value)
             self._codes.offer(below, first, end, str(community))
             self._codes.offer(above, first, end, str(town))
+            self._units.offer(below, above, first, end, community_name, town_name, district_name)
+            self._units.offer(above, above, first, end, town_name, town_name, district_name)
             for start in range(3):
                 self._paths.offer(below, first, end, *path[start:])
             for start in range(2):
@@ -151,7 +156,22 @@ class Names:
         found += [self._tail(steps_of(address), epoch, least=2) for address in _addresses(told)]
         held = [place for place in found if place is not None]
         # A grid is better than the unit above it, whoever tells it.
-        return next((place for place in held if place.grid_id), held[0] if held else None)
+        if grid := next((place for place in held if place.grid_id), None):
+            return grid
+        if held and held[0].located_by != LocatedBy.TOWN.value:
+            return held[0]
+        held += [place for places in self._mentioned(told, epoch) if len(places) == 1 for place in places]
+        # So is a community of the town that is told.
+        within = (place for place in held[1:] if self._town_of.get(str(place.unit)) == held[0].unit)
+        return next(within, held[0]) if held else None
+
+    def _mentioned(self, told: Mapping[str, str], epoch: int) -> Iterator[list[Place]]:
+        """The unit that each address names somewhere within it; several where nothing tells them apart."""
+        towns = {told["town"]} if "town" in told else set()
+        towns |= {plain_name(told["town_name"])} if "town_name" in told else set()
+        texts = [*_addresses(told), *([told["place"]] if "place" in told else [])]
+        for text in texts:
+            yield [unit.place for unit in self._units.meant(text, epoch, towns)]
 
     def _tail(self, steps: list[str], epoch: int, least: int = 1) -> Place | None:
         """The place of the longest run of names that is known; what follows it may be unknown."""
@@ -170,7 +190,9 @@ class Names:
         names = [told[name] for name in ("district_name", "town_name", "community_name", "grid_name") if name in told]
         runs = [*_runs(names, 1), *(run for path in _paths(told) for run in _runs(steps_of(path), 1))]
         runs += [run for address in addresses for run in _runs(steps_of(address), 2)]
-        return any(self._paths.fits_several(plain, epoch) for plain, _ in runs)
+        if any(self._paths.fits_several(plain, epoch) for plain, _ in runs):
+            return True
+        return any(len(places) > 1 for places in self._mentioned(told, epoch))
 
 
 def _numbers(told: Mapping[str, str], address: str) -> Iterator[tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Files and queries as sheets of text: CSV (UTF-8, GB18030, UTF-16, also gzipped), Excel, Parquet, JSON lines, SQL.
+"""Files and queries as sheets of text: CSV (UTF-8, GB18030, UTF-16, also gzipped), Excel, web pages, Parquet, JSON lines, SQL.
 
 A sheet tells its headings first and reads only the columns that are then asked for, a batch of rows at a time: what the
 privacy gate drops is never decoded, and a file may be larger than memory. Every cell is text; typed cells are written
@@ -11,12 +11,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from riskwarn.errors import FileEmpty, SheetMissing
-from riskwarn.ingest.sheets.content import LINES, PARQUET, QUERY, WORKBOOKS, kind_of
+from riskwarn.ingest.sheets.content import LINES, MAIL, NO_TABLE, PAGE, PARQUET, QUERY, SHEETS, kind_of
 from riskwarn.ingest.sheets.headings import Finder
 from riskwarn.ingest.sheets.rows import ROUNDED, Rows, Sheet, ahead
 
 __all__ = [
-    "ROUNDED", "Finder", "Rows", "Sheet", "ahead", "held_open", "hidden_sheets", "open_sheet", "other_sheets", "sheet_names",
+    "NO_TABLE", "ROUNDED", "Finder", "Rows", "Sheet", "ahead", "held_open", "hidden_sheets", "is_page", "open_sheet", "other_sheets", "sheet_names",
 ]  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def sheet_names(path: Path) -> tuple[str, ...]:
 
     Raises FileMissing, FileUnreadable.
     """
-    if kind_of(path)[0] not in WORKBOOKS:
+    if kind_of(path)[0] not in SHEETS:
         return ("",)
     from riskwarn.ingest.sheets.excel import tabs_of
 
@@ -37,11 +37,16 @@ def hidden_sheets(path: Path) -> tuple[str, ...]:
 
     Raises FileMissing, FileUnreadable.
     """
-    if kind_of(path)[0] not in WORKBOOKS:
+    if kind_of(path)[0] not in SHEETS:
         return ()
     from riskwarn.ingest.sheets.excel import tabs_of
 
     return tuple(tab.title for tab in tabs_of(path) if tab.hidden)
+
+
+def is_page(path: Path) -> bool:
+    """Whether a file is a web page, whatever its name. Raises FileMissing, FileUnreadable."""
+    return kind_of(path)[0] in (PAGE, MAIL)
 
 
 def held_open() -> AbstractContextManager[None]:
@@ -56,7 +61,7 @@ def other_sheets(path: Path, sheet: str) -> list[str]:
 
     Raises FileMissing, FileUnreadable.
     """
-    if kind_of(path)[0] not in WORKBOOKS:
+    if kind_of(path)[0] not in SHEETS:
         return []
     from riskwarn.ingest.sheets.excel import tabs_of
 
@@ -75,7 +80,7 @@ def open_sheet(path: Path, find: Finder, database: str | None = None, *, sheet: 
     kind, notes = kind_of(path)
     if path.stat().st_size == 0:
         raise FileEmpty(file=path.name)
-    if sheet and sheet != "all" and kind not in WORKBOOKS:
+    if sheet and sheet != "all" and kind not in SHEETS:
         raise SheetMissing(file=path.name, sheet=sheet, sheets="none, for it is one table")
     opened = _opened(path, kind, find, database, sheet)
     opened.notes = (*notes, *opened.notes)
@@ -84,7 +89,7 @@ def open_sheet(path: Path, find: Finder, database: str | None = None, *, sheet: 
 
 def _opened(path: Path, kind: str, find: Finder, database: str | None, sheet: str | None) -> Sheet:
     # The libraries of each kind are loaded when a file of the kind is.
-    if kind in WORKBOOKS:
+    if kind in SHEETS:
         from riskwarn.ingest.sheets.workbook import open_workbook
 
         return open_workbook(path, find, sheet)

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
 from riskwarn.errors import FileMissing, FileUnreadable
 from riskwarn.ingest.sheets.packing import DAMAGED, GZIP, ZIP, in_memory, is_packed, opened, parts_of
+from riskwarn.messages import Message
 
 #: Kinds by the endings of names.
 TEXT, WORKBOOKS, LINES = (".csv", ".txt", ".tsv"), (".xlsx", ".xls", ".xlsb", ".ods"), (".jsonl", ".ndjson")
 PARQUET, QUERY = ".parquet", ".sql"
-_READ = (*TEXT, *WORKBOOKS, *LINES, PARQUET, QUERY)
+#: A web page, one of one file (MHTML), and a workbook of XML: what systems call .xls.
+PAGE, MAIL, XML = ".html", ".mht", ".xml"
+#: What may hold several tables.
+SHEETS = (*WORKBOOKS, PAGE, MAIL, XML)
+_READ = (*TEXT, *SHEETS, *LINES, PARQUET, QUERY)
+_SAME = {".htm": PAGE, ".mhtml": MAIL}
 
 #: First bytes of files that hold no table.
 _OTHERS = (
@@ -26,8 +33,19 @@ _OTHERS = (
 _OLE, _PARQUET = b"\xd0\xcf\x11\xe0", b"PAR1"
 _HEAD = 1 << 12
 
-_AS = {**dict.fromkeys(TEXT, "text with separators"), **dict.fromkeys(WORKBOOKS, "a workbook")}
-_AS |= {**dict.fromkeys(LINES, "JSON lines"), PARQUET: "a Parquet file"}
+_AS = {**dict.fromkeys(TEXT, Message("text with separators")), **dict.fromkeys(WORKBOOKS, Message("a workbook"))}
+_AS |= {**dict.fromkeys(LINES, Message("JSON lines")), PARQUET: Message("a Parquet file")}
+_AS |= {**dict.fromkeys((PAGE, MAIL), Message("a web page")), XML: Message("a workbook of XML")}
+
+#: What is said of a web page that is none of ours.
+NO_TABLE = Message(
+    "it is a web page without a table that riskwarn knows, such as the login page that a system gives when the session "
+    "has expired; log in and export it again"
+)
+
+_MARKED = re.compile(rb"<(?:!doctype html|html|head|body|table|tr)\b", re.IGNORECASE)
+_WORKBOOK = re.compile(rb"<(?:\w+:)?Workbook\b[^>]*urn:schemas-microsoft-com:office:spreadsheet")
+_MAILED = re.compile(rb"(?:MIME-Version|From|Subject|Content-Type|X-[\w-]+|Date): ", re.IGNORECASE)
 
 
 def kind_of(path: Path) -> tuple[str, tuple[str, ...]]:
@@ -46,16 +64,19 @@ def kind_of(path: Path) -> tuple[str, tuple[str, ...]]:
         raise FileUnreadable(file=path.name, problem="the archive is damaged; export it again") from error
     if _AS.get(found) == _AS.get(named) or named == QUERY:
         return found, ()
-    called = "" if is_packed(path) and named not in _READ else f"{path.name}: it is called {named} and is {_AS[found]}"
-    return found, (f"{called}; it was read as that",) if called else ()
+    if is_packed(path) and named not in _READ:
+        return found, ()
+    said = "{file}: it is called {named} and is {kind}; it was read as that"
+    return found, (Message(said, file=path.name, named=named, kind=_AS[found]),)
 
 
 def _ending(path: Path) -> str:
     """The ending of a name; of a packed file the one before."""
     suffixes = [suffix.lower() for suffix in path.suffixes]
     if len(suffixes) > 1 and suffixes[-1] in (".gz", ".zip"):
-        return suffixes[-2]
-    return (suffixes or [""])[-1]
+        suffixes.pop()
+    last = (suffixes or [""])[-1]
+    return _SAME.get(last, last)
 
 
 def _found(path: Path, named: str) -> str:
@@ -96,12 +117,11 @@ def _found(path: Path, named: str) -> str:
 
 def _text(path: Path, named: str, head: bytes) -> str:
     """The kind of a file that is none of those with marks of their own."""
-    plain = head.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"").removeprefix(b"\xff\xfe").lstrip()
+    plain = head.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"").lstrip(b"\xff\xfe").lstrip()
     if named == QUERY:
         return QUERY
-    if plain[:1] == b"<":
-        problem = "it is a web page or XML, whatever its name; open it in Excel or WPS and save it as .xlsx"
-        raise FileUnreadable(file=path.name, problem=problem)
+    if (marked := _marked(path, named, plain)) is not None:
+        return marked
     if plain[:1] in (b"{", b"[") and named not in TEXT:
         if named in LINES or _is_line(plain):
             return LINES[0]
@@ -116,6 +136,20 @@ def _text(path: Path, named: str, head: bytes) -> str:
         return TEXT[0]
     told = f"files that end in {named or 'nothing'} are not read: save it as CSV, Excel, Parquet or JSON lines"
     raise FileUnreadable(file=path.name, problem=told)
+
+
+def _marked(path: Path, named: str, plain: bytes) -> str | None:
+    """What kind of page or XML a file is; None where it is neither."""
+    if plain[:1] == b"<":
+        if _WORKBOOK.search(plain):
+            return XML
+        if _MARKED.search(plain) or not plain.startswith(b"<?xml"):
+            return PAGE
+        problem = "it is XML, and no workbook; export it as CSV or Excel"
+        raise FileUnreadable(file=path.name, problem=problem)
+    if _MAILED.match(plain) and b"multipart/related" in plain.lower():
+        return MAIL
+    return PAGE if named in SHEETS and _MARKED.search(plain) else None
 
 
 def _is_line(head: bytes) -> bool:

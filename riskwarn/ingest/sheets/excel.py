@@ -1,4 +1,4 @@
-"""Excel workbooks (also .xls, .xlsb and OpenDocument): their sheets, and one of them as a table."""
+"""Workbooks (Excel, OpenDocument, of XML, and web pages that stand for one): their sheets, and one of them as a table."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ from python_calamine import (
 from riskwarn.contracts.merging import Merged
 from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.redaction import shown_title
-from riskwarn.ingest.sheets.content import kind_of
+from riskwarn.ingest.sheets.content import MAIL, PAGE, XML, kind_of
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Cells, Found
 from riskwarn.ingest.sheets.merged import Filling, areas_of
 from riskwarn.ingest.sheets.packing import in_memory
 from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text, no_rows
+from riskwarn.ingest.sheets.text_grid import Spelled, TextGrid
 from riskwarn.ingest.sheets.workbook_limits import check_workbook, counts_from_1904
 
 #: Days from the day 0 of most workbooks to that of those that count from 1904.
@@ -44,7 +45,7 @@ class Tab:
     title: str
     number: int  # among all sheets of the workbook, from 1
     hidden: bool
-    cells: CalamineSheet
+    cells: CalamineSheet | TextGrid
     since_1904: bool = False  # whether the workbook counts its days from 1904
 
     @property
@@ -55,10 +56,15 @@ class Tab:
             return repr(shown)
         return f"{shown!r} (no. {self.number})" if shown.strip("… ") else f"no. {self.number}"
 
+    def lines(self) -> Iterator[Sequence[object]]:
+        """Its rows, from the first of the sheet."""
+        rows: Iterator[Sequence[object]] = iter(self.cells.iter_rows())
+        return rows
+
     @cached_property
     def top(self) -> list[Cells]:
         """The first rows, in which the headings are looked for."""
-        return [[cell_text(cell) for cell in row] for row in islice(self.cells.iter_rows(), LOOKED_THROUGH)]
+        return [[cell_text(cell) for cell in row] for row in islice(self.lines(), LOOKED_THROUGH)]
 
     @property
     def rows(self) -> int:
@@ -91,6 +97,8 @@ def tabs_of(path: Path) -> list[Tab]:
 
 
 def _tabs_of(path: Path) -> list[Tab]:
+    if (spelled := _spelled(path)) is not None:
+        return [Tab(one.title, one.number, one.hidden, one.grid) for one in spelled if one.grid.height]
     source = in_memory(path)
     check_workbook(source, path.name)
     later = counts_from_1904(source)
@@ -118,6 +126,20 @@ def _tabs_of(path: Path) -> list[Tab]:
             raise
         raise FileUnreadable(file=path.name, problem="the workbook is damaged; save it again as .xlsx") from error
     return [tab for tab in tabs if tab.cells.height]
+
+
+def _spelled(path: Path) -> list[Spelled] | None:
+    """The tables of what is no workbook, but stands for one; None of others."""
+    kind = kind_of(path)[0]
+    if kind == XML:
+        from riskwarn.ingest.sheets.xml_workbook import sheets_of_xml
+
+        return sheets_of_xml(path)
+    if kind in (PAGE, MAIL):
+        from riskwarn.ingest.sheets.web_page import tables_of_mail, tables_of_page
+
+        return tables_of_page(path) if kind == PAGE else tables_of_mail(path)
+    return None
 
 
 def _by_content(source: Path | BinaryIO) -> Path | BinaryIO:
@@ -150,7 +172,7 @@ class ExcelSheet(Sheet):
 
     def batches(self, positions: Sequence[int]) -> Iterator[Rows]:
         """Read the columns at these positions; empty cells below and beside the table belong to nothing."""
-        rows = islice(self._tab.cells.iter_rows(), self._above, None)
+        rows = islice(self._tab.lines(), self._above, None)
         number = self._above + 1
         some = False
         filling = Filling(self._areas, self._named_by)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from python_calamine import CalamineSheet
 
+from riskwarn.ingest.sheets.text_grid import TextGrid
+
 #: A column of texts, from the row `first` of the sheet (counted from 0).
 Column = list[str | None]
 
@@ -21,7 +23,7 @@ class Area:
     columns: tuple[int, ...]  # those that the text holds for
 
 
-def areas_of(sheet: CalamineSheet, above: int, carried: Mapping[int, str]) -> list[Area]:
+def areas_of(sheet: CalamineSheet | TextGrid, above: int, carried: Mapping[int, str]) -> list[Area]:
     """The merged areas below the `above` rows of headings; `carried` are the columns that are carried on, by their kind.
 
     Across it holds for columns of the same kind. Formats that do not tell what is merged have none.

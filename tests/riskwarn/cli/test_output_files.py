@@ -119,6 +119,7 @@ def test_a_single_file_keeps_its_own_error(city: Caller) -> None:
 
 def test_an_export_was_not_taken_in_the_future(city: Caller) -> None:
     write_csv(city.folder / "a.csv", [dispute(1)])
-    done = city("ingest", "disputes", "a.csv", "--exported-at", "2199-04-02", "--json", code=1)
-    assert done.error["code"] == "export_in_future" and "2199-04-02" in done.error["message"]
+    for command in (("ingest", "disputes", "a.csv"), ("load", "a.csv", "--yes")):
+        done = city(*command, "--exported-at", "2199-04-02", "--json", code=1)
+        assert done.error["code"] == "export_in_future" and "2199-04-02" in done.error["message"]
     assert city("loads", "list", "--json").document[-1]["source"] == "grids"

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 import riskwarn.cli.load
 from riskwarn.cli import riskwarn as cli
-from riskwarn.errors import RiskwarnError
+from riskwarn.errors import AnswerContradicts, ExportInFuture, RiskwarnError
 from riskwarn.home import make_home, open_home
 from riskwarn.ingest.loading.export_date import export_date
 from riskwarn.ingest.loading.survey import survey
@@ -92,6 +92,12 @@ def test_a_folder_loads_with_two_answers_and_next_month_with_none(home: Path, fo
     again = told(home, "load", folder, "--yes")
     assert [one["question"] for one in again["asked"]] == ["exported_at"]
     assert all(one["accepted"] == one["corrected"] == 0 for one in again["accounts"])
+    assert told(home, "load", folder, "--yes", *ANSWERS)["failed"] == [], (
+        "the same answers once more contradict nothing"
+    )
+    for other in (("--district", "渝北区"), ("--coordinates", "bd09")):
+        refused = run_error(home, "load", folder, "--yes", *other)
+        assert isinstance(refused, AnswerContradicts) and other[1] in str(refused) and "mappings" in str(refused)
     text = (folder / "安全事故.csv").read_text("utf-8").replace("2025年", "2026年")
     march = tmp_path / "三月.csv"
     march.write_text(text, encoding="utf-8")
@@ -366,6 +372,12 @@ def test_without_a_terminal_what_is_not_there_is_told_first(home: Path, tmp_path
     assert "Nobody can be asked" in run(home, "load", tmp_path, code=2).output
 
 
+def test_an_export_of_the_future_is_refused_before_anything_is_loaded(home: Path, folder: Path) -> None:
+    refused = run_error(home, "load", folder, "--yes", *ANSWERS, "--exported-at", "2150-01-01")
+    assert isinstance(refused, ExportInFuture) and "2150-01-01" in str(refused)
+    assert stored(home) == {}
+
+
 def run_error(home: Path, *arguments: object) -> RiskwarnError:
     error = CliRunner().invoke(cli, ["--home", str(home), *map(str, arguments)]).exception
     assert isinstance(error, RiskwarnError), error
@@ -505,3 +517,23 @@ def test_the_plan_says_for_what_a_share_is_taken(
     plan = done.stdout.partition("accepted")[0]
     assert (said in plan) if said else "is taken for" not in plan
     assert Store(open_home(home, Settings())).versions("demographics")["share_over_65"].max() == pytest.approx(share)
+
+
+def test_what_cannot_be_read_is_named_by_every_run(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "over"
+    folder.mkdir()
+    write_csv(folder / "网格台账.csv", [{**row, "经度": 106.5, "纬度": 29.56} for row in grid_rows(4)])
+    (folder / "事件列表.xls").write_text("<html><body>会话已过期，请重新登录</body></html>", encoding="utf-8")
+    (folder / "事故.xlsx").write_bytes(b"PK\x03\x04 short")
+    said = ("cannot be read: 事件列表.xls: it is a web page without a table", "cannot be read: 事故.xlsx")
+    stopped = run(home, "load", folder, "--yes", code=1)
+    assert "--coordinates" in str(stopped.exception) and stored(home) == {}
+    rehearsed = run(home, "load", folder, "--dry-run", *ANSWERS, code=1)
+    loaded = run(home, "load", folder, "--yes", *ANSWERS, code=1)
+    for done in (stopped, rehearsed, loaded):
+        assert [one for one in said if one not in done.output] == []
+    assert "not loaded: 事件列表.xls: it is a web page" in loaded.output and stored(home)["grids"] == 4
+    other = tmp_path / "other"
+    run(other, "init")
+    error = str(run(other, "--json", "load", folder, "--yes", code=1).exception)
+    assert "事件列表.xls cannot be read; 事故.xlsx cannot be read" in error

@@ -109,6 +109,13 @@ def test_a_load_is_erased_with_its_name_and_checksum(city: Home) -> None:
         erase_load(city, 4, because=BECAUSE, now=NOW)
 
 
+def test_a_load_is_erased_although_the_same_file_was_loaded_again(city: Home, tmp_path: Path) -> None:
+    """What tells of the other load (its file's name and checksum) is no trace of this one."""
+    load(city, "disputes", tmp_path / "february.csv")
+    done = erase_load(city, 3, because=BECAUSE, now=NOW)
+    assert done.proof.hits == () and ledger(city)[-2].file_name == "february.csv"
+
+
 def test_a_load_that_was_undone_can_be_erased_and_a_leaning_one_is_named(city: Home) -> None:
     done = erase_load(city, 2, because=BECAUSE, now=NOW)
     assert [row.load_id for row in done.again] == [3]
