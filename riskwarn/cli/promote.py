@@ -10,7 +10,7 @@ from riskwarn.messages import Message
 
 @click.command("promote")
 @click.argument("version")
-@click.option("--because", metavar="TEXT", help="Why it is to score; needed where there is not enough evidence.")
+@click.option("--because", metavar="TEXT", help="Why it is to score; needed where there is not enough evidence or champions would be of several families.")
 @click.pass_obj
 def command(session: Session, version: str, because: str | None) -> None:
     """Make VERSION (such as conflict-4-v7) and all of its family the champions of their target."""
@@ -24,4 +24,13 @@ def command(session: Session, version: str, because: str | None) -> None:
     )  # fmt: skip
     others = [one for one in done["family"] if one != version]
     family = [Message("With it score those of its family: {versions}.", versions=", ".join(others))] if others else []
-    session.emit(done, [*family, said])
+    beside = [
+        Message(
+            "{version} beside {other}: log loss gain {gain:.4g} [{lower:.4g}, {upper:.4g}] on {effective:.2g} origins whose windows "
+            "do not overlap.",
+            **one,
+        )
+        for one in done["compared"]
+        if one["gain"] is not None and one["lower"] is not None
+    ]  # fmt: skip
+    session.emit(done, [*beside, *family, said])

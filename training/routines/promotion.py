@@ -6,6 +6,7 @@ Compared are the log losses of each judged origin, as they lie with each version
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from riskwarn.configuration import usual_horizon
-from riskwarn.errors import NothingToReturnTo, PromotionRefused, UnknownVersion
+from riskwarn.errors import NothingToReturnTo, PromotionRefused, RiskwarnError, UnknownVersion
 from riskwarn.home import Home
 from riskwarn.messages import Message
 from riskwarn.progress import silent
@@ -23,7 +24,8 @@ from training.evaluation.intervals import over_origins
 from training.registry.loading import load_series, load_version, why_unfit
 from training.registry.purpose import check_purpose
 from training.registry.series import Series
-from training.registry.versions import Version, set_champion, set_tags, split, versions
+from training.registry.tracking import impatiently
+from training.registry.versions import Version, set_alias, set_champion, set_tags, split, versions
 
 WAITING = "waiting for another training to register"
 
@@ -45,8 +47,8 @@ def promote(home: Home, version: str, because: str | None = None, *, now: dateti
     """Make a version champion, with the others of its family.
 
     Raises UnknownVersion; PromotionRefused where it is champion already, where one of the family is worse than the champion or
-    than the best baseline beyond the interval, and where there is not enough evidence at the usual horizon and nobody says why it
-    is to be; TrainedForOther, FeaturesChanged, PurposeUnknown where it could not score what is declared now.
+    than the best baseline beyond the interval, and, unless somebody says why it is to be, where there is not enough evidence at the
+    usual horizon, none at another, or the champions serve a horizon that the family lacks; TrainedForOther, FeaturesChanged, PurposeUnknown where it could not score what is declared now.
     """
     name, _ = split(version)
     with one_at_a_time(home.artifacts, silent, WAITING):
@@ -70,6 +72,9 @@ def promote(home: Home, version: str, because: str | None = None, *, now: dateti
             for beside in compared(home, one, rivals.get(one.horizon))
         ]
         _check(version, found, because)
+        if not because:
+            declared = home.configuration.horizons
+            _check_whole(version, family, {at: one for at, one in current.items() if at in declared}, found)
         _put(home, family, current, now or datetime.now(UTC), because)
     replaced = current.get(own.horizon)
     return {
@@ -145,10 +150,18 @@ def compared(home: Home, own: Version, champion: Version | None) -> list[Beside]
 
 
 def gain_over_champion(home: Home, series: Series | None, kind: str, champion: Version) -> Gain:
-    """The gain of what has these series over a champion; a baseline stands beside every version and is known on all its origins."""
-    same = series if series is not None and champion.kind in series.values and champion.kind != "model" else None
-    theirs = same if same is not None else load_series(home, champion.version)
-    return _between(series, kind, theirs, champion.kind, champion.horizon)
+    """The gain of what has these series over a champion, on the origins that both were judged on.
+
+    A baseline stands beside every version and is known on all its origins: those count, too, that are newer than the champion,
+    but none before the first that it was judged on.
+    """
+    theirs = load_series(home, champion.version)
+    if series is None or champion.kind == "model" or champion.kind not in series.values:
+        return _between(series, kind, theirs, champion.kind, champion.horizon)
+    since = min(theirs.origins) if theirs is not None else date.min
+    own, beside = (series.of(name, CHAMPION_METRIC) for name in (kind, champion.kind))
+    recent = {origin: loss for origin, loss in own.items() if origin >= since}
+    return gain_between(recent, beside, champion.horizon)
 
 
 def gain_between(own: Mapping[date, float], other: Mapping[date, float], horizon: int) -> Gain:
@@ -193,15 +206,52 @@ def _check(version: str, found: Sequence[Beside], because: str | None) -> None:
             )  # fmt: skip
 
 
+def _check_whole(
+    version: str, family: Sequence[Version], current: Mapping[int, Version], found: Sequence[Beside]
+) -> None:
+    """Raise PromotionRefused where champions would be of two families, or a horizon changes without a shared origin."""
+    lacking = sorted(set(current) - {one.horizon for one in family})
+    if lacking:
+        raise PromotionRefused(
+            version=version,
+            reason=Message(
+                "its family has no version for horizon {lacking}, which {champions} would go on to serve, so that the champions "
+                "would be of several families and need not agree; say with --because why it is to score all the same",
+                lacking=", ".join(map(str, lacking)), champions=", ".join(current[one].version for one in lacking),
+            ),
+        )  # fmt: skip
+    for beside in found:
+        if not beside.gain.effective:
+            raise PromotionRefused(
+                version=version,
+                reason=Message(
+                    "{one} and {other} were judged on no origin together, so that nothing compares them; say with --because why it "
+                    "is to score all the same",
+                    one=beside.version.version, other=beside.other,
+                ),
+            )  # fmt: skip
+
+
 def _put(
     home: Home, family: Sequence[Version], current: Mapping[int, Version], now: datetime, because: str | None
 ) -> None:
-    """Make a family champion. One that is replaced and does not say since when it stood is given the time of its training."""
-    for one in family:
-        replaced = current.get(one.horizon)
-        if replaced is not None and replaced.promoted_at is None and replaced.trained_at is not None:
-            set_tags(home, replaced.version, promoted_at=replaced.trained_at)
-        set_champion(home, one.version, now, because)
+    """Make a family champion, all of it or none. One that is replaced and does not say since when it stood is given the time of its
+    training."""
+    done: list[Version] = []
+    try:
+        for one in family:
+            replaced = current.get(one.horizon)
+            if replaced is not None and replaced.promoted_at is None and replaced.trained_at is not None:
+                set_tags(home, replaced.version, promoted_at=replaced.trained_at)
+            done.append(one)
+            set_champion(home, one.version, now, because)
+    except BaseException:
+        with suppress(RiskwarnError), impatiently():
+            for one in done:
+                stood = current.get(one.horizon)
+                if stood is not None:
+                    set_alias(home, stood.version, "champion")
+        raise
 
 
 def _stood(one: Version) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from riskwarn.errors import NothingToReturnTo, PromotionRefused, UnknownTarget
+from riskwarn.errors import NothingToReturnTo, PromotionRefused, TrackingStoreUnusable, UnknownTarget
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from tests.training.registry.families import BASELINE, CHALLENGER, CHAMPION, FIRST, START, family, losses, standing
@@ -17,7 +17,7 @@ from training import champions, of_several_families, promote, rollback, versions
 from training.models.baselines import Rate
 from training.registry.registration import register
 from training.registry.tracking import tracking
-from training.registry.versions import set_alias, split
+from training.registry.versions import set_alias, set_champion, split
 from training.routines.promotion import gain_between
 
 
@@ -105,6 +105,45 @@ def test_a_baseline_that_scores_is_looked_up_beside_the_challenger(home: Home) -
     assert next(one for one in done["compared"] if one["other"] == old[1])["effective"] == 13
 
 
+def test_a_baseline_is_not_looked_up_on_origins_before_the_champion_was_judged(home: Home) -> None:
+    """A family trained as of years ago knows how the baseline did then, which says nothing of who is to score now."""
+    old = standing(home)
+    values = {CHALLENGER: losses(0.4), CHAMPION: losses(0.5, seed=5), BASELINE: losses(0.6, seed=3)}
+    new = family(home, "second", CHALLENGER, values, later=-100)
+    with pytest.raises(PromotionRefused, match=r"not enough evidence to compare safety-4-v2 with safety-4-v1: 0 shared"):
+        promote(home, new[0])
+    assert scoring(home) == old
+
+
+def test_every_horizon_is_compared_on_some_shared_origin(home: Home) -> None:
+    old = standing(home)
+    values = {CHALLENGER: losses(0.4), BASELINE: losses(0.6, seed=3)}
+    new = [
+        *family(home, "second", CHALLENGER, values, [1], later=100),
+        *family(home, "second", CHALLENGER, values, [4]),
+    ]
+    with pytest.raises(PromotionRefused, match=r"safety-1-v2 and safety-1-v1 were judged on no origin together.*--because"):
+        promote(home, new[1])
+    assert scoring(home) == old
+
+
+def test_a_promotion_that_breaks_off_leaves_the_champions_as_they_were(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = standing(home)
+    new = family(home, "second", CHALLENGER, {CHALLENGER: losses(0.4), BASELINE: losses(0.6, seed=3)})
+
+    def broken(home: Home, version: str, at: datetime, because: str | None = None) -> None:
+        if version == new[1]:
+            raise TrackingStoreUnusable(file=home.path / "mlflow.db", problem="it is damaged")
+        set_champion(home, version, at, because)
+
+    monkeypatch.setattr("training.routines.promotion.set_champion", broken)
+    with pytest.raises(TrackingStoreUnusable):
+        promote(home, new[0])
+    assert scoring(home) == old
+
+
 def test_a_version_without_series_needs_a_reason(home: Home) -> None:
     version, _ = register(home, "safety", 4, Rate(CHALLENGER, 4, 0.1), {"best_baseline": BASELINE}, {})
     with pytest.raises(PromotionRefused, match="not enough evidence"):
@@ -143,7 +182,11 @@ def test_the_way_back_leads_from_family_to_family_and_not_around_in_a_circle(hom
 def test_a_family_of_one_leaves_the_others_and_the_way_back_leads_to_the_whole(home: Home) -> None:
     first = standing(home)
     [alone] = family(home, "alone", CHALLENGER, {CHALLENGER: losses(0.4), BASELINE: losses(0.6, seed=3)}, [4])
-    promote(home, alone, now=START + timedelta(days=1))
+    with pytest.raises(PromotionRefused, match=r"no version for horizon 1, which safety-1-v1 would go on to serve.*--because"):
+        promote(home, alone)
+    assert scoring(home) == first
+    promote(home, alone, "calmer at night", now=START + timedelta(days=1))
+    assert tags(home, alone)["because"] == "calmer at night"
     assert scoring(home) == [first[0], alone]
     assert of_several_families(champions(home)) == {"safety": [first[0], alone]}
     rollback(home, "safety", now=START + timedelta(days=2))
