@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from riskwarn.configuration import Configuration, usual_horizon
-from riskwarn.errors import UnknownTarget
+from riskwarn.errors import ArgumentInvalid, UnknownTarget
 from riskwarn.home import Home, make_home, open_home
+from riskwarn.messages import Message
 from riskwarn.packages import check_packages
 from riskwarn.settings import Settings, silence_telemetry
 
@@ -270,7 +271,16 @@ class City:
         Raises
         ------
         UnknownTarget, TargetSourceMissing
+        ArgumentInvalid : what is given is of another kind, such as a frame of features in place of the features.
         """
+        if not isinstance(target, str):
+            raise _argument("target", target, "the name of a declared target")
+        if horizon is not None and (isinstance(horizon, bool) or not isinstance(horizon, int) or horizon < 1):
+            raise ArgumentInvalid(
+                argument="horizon", given=repr(horizon), wanted=Message("a whole number of periods from 1")
+            )
+        if X is not None and not isinstance(X, Features):
+            raise _argument("X", X, "what city.features(…) returns, not its frame")
         from features.panel.panel import encoded
         from training import make_task
         from training.routines.backtest import features_for
@@ -327,12 +337,27 @@ def backtest(
 
     Raises
     ------
+    ArgumentInvalid, ForecasterInvalid : what is given is of another kind.
+    ForecasterNameTaken : a name that riskwarn's model, its parts, a baseline or a column of the frame has.
+    ForecastInvalid : an estimator gives no number, or a probability outside 0 to 1.
     HistoryTooShort, TargetWithoutEvents, TargetEverywhere
     """
     from training.routines.comparing import compare
 
+    if not isinstance(task, Task):
+        raise _argument("task", task, "what city.task(…) returns")
+
     threads = task.home.settings.threads
-    return Backtest(compare(task.task, models or {}, number=origins, refit_every=refit_every, own=own, threads=threads))
+    return Backtest(
+        compare(
+            task.task,
+            {} if models is None else models,
+            number=origins,
+            refit_every=refit_every,
+            own=own,
+            threads=threads,
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -349,9 +374,17 @@ class Backtest:
         """A row an origin and grid: scores and counts of every forecaster, and what came."""
         return self.compared.frame()
 
+    def _shown(self) -> pd.DataFrame:
+        """The best thirty rows of the table and its first figures."""
+        return self.table()[["log_loss", "average_precision", "capture_5", "calibration"]].head(30)
+
+    def __repr__(self) -> str:
+        task, origins = self.compared.task, self.compared.origins
+        head = f"Backtest({task.target}, horizon {task.horizon}, {len(origins)} origins, {origins[0]} to {origins[-1]})"
+        return f"{head}\n{self._shown().to_string(float_format=lambda x: f'{x:.4g}')}"
+
     def _repr_html_(self) -> str:
-        shown = ["log_loss", "average_precision", "capture_5", "calibration"]
-        return str(self.table()[shown].to_html(float_format=lambda x: f"{x:.4g}"))
+        return str(self._shown().to_html(float_format=lambda x: f"{x:.4g}"))
 
 
 @dataclass(frozen=True)
@@ -402,6 +435,11 @@ def _known(what: str, asked: Iterable[str], known: Iterable[str]) -> set[str]:
         if name not in every:
             raise UnknownTarget(name=name, what=what, known=", ".join(every if len(every) < 60 else [*every[:60], "…"]))
     return set(wanted)
+
+
+def _argument(argument: str, given: object, wanted: str) -> ArgumentInvalid:
+    kind = Message("of type {name}", name=type(given).__name__)
+    return ArgumentInvalid(argument=argument, given=kind, wanted=Message(wanted))
 
 
 def _day(told: Day | None) -> date | None:

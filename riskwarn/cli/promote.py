@@ -10,7 +10,11 @@ from riskwarn.messages import Message
 
 @click.command("promote")
 @click.argument("version")
-@click.option("--because", metavar="TEXT", help="Why it is to score; needed where there is not enough evidence or champions would be of several families.")
+@click.option(
+    "--because",
+    metavar="TEXT",
+    help="Why it is to score; needed where there is not enough evidence or champions would be of several families.",
+)
 @click.pass_obj
 def command(session: Session, version: str, because: str | None) -> None:
     """Make VERSION (such as conflict-4-v7) and all of its family the champions of their target."""

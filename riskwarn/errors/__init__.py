@@ -59,7 +59,11 @@ from riskwarn.errors.loads import (
     UnknownSource,
 )
 from riskwarn.errors.models import (
+    ArgumentInvalid,
     FeaturesChanged,
+    ForecasterInvalid,
+    ForecasterNameTaken,
+    ForecastInvalid,
     ModelDamaged,
     NoChampion,
     NothingToReturnTo,
@@ -126,6 +130,7 @@ from riskwarn.errors.targets import (
 
 __all__ = [
     "AnswerContradicts",
+    "ArgumentInvalid",
     "AsOfGone",
     "AsOfInvalid",
     "ClusterUnreachable",
@@ -153,6 +158,9 @@ __all__ = [
     "FolderEmpty",
     "FolderMissing",
     "FolderNotEmpty",
+    "ForecastInvalid",
+    "ForecasterInvalid",
+    "ForecasterNameTaken",
     "GridsMissing",
     "HeadingClash",
     "HistoryTooShort",

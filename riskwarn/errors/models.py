@@ -119,3 +119,34 @@ class TunerMissing(RiskwarnError):
 
     code = "tuner_missing"
     template = "riskwarn train --tune needs Optuna: pip install 'riskwarn[tune]'."
+
+
+class ForecasterNameTaken(RiskwarnError):
+    """A forecaster of one's own under a name that another row of the table has."""
+
+    code = "forecaster_name_taken"
+    template = "A model of your own cannot be called {name!r}: that is the name of a row or column of a back-test already ({taken}); choose another."
+
+
+class ForecasterInvalid(RiskwarnError):
+    """What was given as a forecaster of one's own is none that can be fitted and asked."""
+
+    code = "forecaster_invalid"
+    template = (
+        "The model {name!r} is {given} and cannot be back-tested: {problem}. Give an estimator of scikit-learn's kind, made and not "
+        "fitted, with fit and either predict_proba (a classifier) or predict (a regressor)."
+    )
+
+
+class ForecastInvalid(RiskwarnError):
+    """A forecaster of one's own gave numbers that are no forecast."""
+
+    code = "forecast_invalid"
+    template = "The model {name!r} gave no forecast as of {origin}: {problem}."
+
+
+class ArgumentInvalid(RiskwarnError):
+    """An argument in Python that is of another kind."""
+
+    code = "argument_invalid"
+    template = "{argument} cannot be {given}: give {wanted}."

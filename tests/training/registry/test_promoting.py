@@ -110,7 +110,9 @@ def test_a_baseline_is_not_looked_up_on_origins_before_the_champion_was_judged(h
     old = standing(home)
     values = {CHALLENGER: losses(0.4), CHAMPION: losses(0.5, seed=5), BASELINE: losses(0.6, seed=3)}
     new = family(home, "second", CHALLENGER, values, later=-100)
-    with pytest.raises(PromotionRefused, match=r"not enough evidence to compare safety-4-v2 with safety-4-v1: 0 shared"):
+    with pytest.raises(
+        PromotionRefused, match=r"not enough evidence to compare safety-4-v2 with safety-4-v1: 0 shared"
+    ):
         promote(home, new[0])
     assert scoring(home) == old
 
@@ -122,7 +124,9 @@ def test_every_horizon_is_compared_on_some_shared_origin(home: Home) -> None:
         *family(home, "second", CHALLENGER, values, [1], later=100),
         *family(home, "second", CHALLENGER, values, [4]),
     ]
-    with pytest.raises(PromotionRefused, match=r"safety-1-v2 and safety-1-v1 were judged on no origin together.*--because"):
+    with pytest.raises(
+        PromotionRefused, match=r"safety-1-v2 and safety-1-v1 were judged on no origin together.*--because"
+    ):
         promote(home, new[1])
     assert scoring(home) == old
 
@@ -182,7 +186,9 @@ def test_the_way_back_leads_from_family_to_family_and_not_around_in_a_circle(hom
 def test_a_family_of_one_leaves_the_others_and_the_way_back_leads_to_the_whole(home: Home) -> None:
     first = standing(home)
     [alone] = family(home, "alone", CHALLENGER, {CHALLENGER: losses(0.4), BASELINE: losses(0.6, seed=3)}, [4])
-    with pytest.raises(PromotionRefused, match=r"no version for horizon 1, which safety-1-v1 would go on to serve.*--because"):
+    with pytest.raises(
+        PromotionRefused, match=r"no version for horizon 1, which safety-1-v1 would go on to serve.*--because"
+    ):
         promote(home, alone)
     assert scoring(home) == first
     promote(home, alone, "calmer at night", now=START + timedelta(days=1))
