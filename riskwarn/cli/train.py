@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from riskwarn.cli import options
 from riskwarn.cli.session import Session, table
@@ -49,6 +50,10 @@ def command(
     """Fit, evaluate and register models; the first family of a target is promoted."""
     from training.models.tuning import Budget
 
+    context = click.get_current_context()
+    for name in ("trials", "seconds"):
+        if not tune and context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise click.UsageError(Message("--{name} is for a search: give --tune as well.", name=name))
     run(session, target, horizon, as_of, renew=False, budget=Budget(trials, seconds) if tune else None)
 
 

@@ -154,6 +154,22 @@ def test_versions_are_read_as_they_are_written() -> None:
     assert split("conflict-12-v7") == ("conflict-12", "7")
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "told"),
+    [
+        (date(2035, 1, 1), None, "^2035-01-01 cannot be an as-of: no origin"),
+        (None, date(1999, 1, 1), "^1999-01-01 cannot"),
+        (date(2026, 3, 31), date(2026, 4, 2), "^2026-03-31 … 2026-04-02 cannot"),
+    ],
+)
+def test_a_backtest_without_a_ripe_origin_is_refused_before_features_are_built(
+    town: Town, monkeypatch: pytest.MonkeyPatch, start: date | None, end: date | None, told: str
+) -> None:
+    monkeypatch.setattr("training.routines.backtest.features_for", lambda *given: pytest.fail("features were built"))
+    with pytest.raises(AsOfInvalid, match=told):
+        backtest(town.home, target="conflict", horizon=4, start=start, end=end, city=read_city(town.home))
+
+
 @pytest.mark.slow
 def test_a_backtest_has_a_row_for_every_grid_and_origin(town: Town) -> None:
     import pandas as pd

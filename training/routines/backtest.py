@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from features import City, FeatureMatrix, catalogue_version
 from features.incremental.incremental import known_city
 from features.panel.panel import Encoded, encoded
@@ -112,22 +114,27 @@ def _backtest(
     audit: bool,
     progress: Progress,
 ) -> tuple[Backtest, ForecastTask]:
-    if matrix is None:
-        matrix = features_for(city, target, progress, home.settings, home.features, numbers)
-    task = make_task(city, target, horizon, matrix, numbers)
+    origins = tuple(learnable_origins(city)) if matrix is None else matrix.origins
+    # Which origins are ripe is known before any feature is built.
+    grids = tuple(city.geography.grid_ids)
+    bare = FeatureMatrix((), origins, grids, np.zeros((0, len(origins), len(grids)), dtype=np.float32))
+    task = make_task(city, target, horizon, bare, numbers)
     ripe = task.mature(city.as_of)
-    last = end or (ripe[-1] if ripe else city.as_of)
-    chosen = [origin for origin in matrix.origins if (start is None or origin >= start) and origin <= last]
-    chosen = chosen if start is not None else chosen[-DEFAULT_ORIGINS:]
     if not ripe:
         raise HistoryTooShort(origins=0, as_of=city.as_of, horizon=horizon, needed=1)
+    last = end or ripe[-1]
+    chosen = [origin for origin in origins if (start is None or origin >= start) and origin <= last]
+    chosen = chosen if start is not None else chosen[-DEFAULT_ORIGINS:]
     if not set(chosen) & set(ripe):
         asked = start or last
         raise AsOfInvalid(
-            value=f"{asked} … {last}" if start else last,
+            value=f"{start} … {end}" if start and end else asked,
             problem="no origin with a ripe label lies there",
             nearest=min(ripe, key=lambda origin: abs(origin - asked)),
         )
+    if matrix is None:
+        matrix = features_for(city, target, progress, home.settings, home.features, numbers)
+    task = task.with_matrix(matrix)
     horizons = sorted({*home.configuration.horizons, horizon})
     workers = chosen_workers(home.settings.dask, home.settings.threads)
     fits, folds = (

@@ -9,6 +9,7 @@ from datetime import date
 from riskwarn.configuration import usual_horizon
 from riskwarn.errors import HistoryTooShort
 from riskwarn.health.learnable import JUDGED_ORIGINS, LEAST_JUDGED
+from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent
 from training.evaluation.comparison import LEAST_EFFECTIVE, Evaluation, evaluate
 from training.evaluation.outcomes import Outcomes, outcomes_of
@@ -54,15 +55,22 @@ class Judged:
         decisive, best = self.evaluations[self.usual].decisive, self.best_baseline
         said = f"log loss gain over {best} {decisive.shown}"
         if not decisive.enough:
-            return (
-                f"there is not enough evidence to choose the model: {decisive.effective:.2g} origins whose windows do not "
-                f"overlap, {LEAST_EFFECTIVE:g} needed ({said}): {best} scores"
-            )
+            return Message(
+                "there is not enough evidence to choose the model: {effective} origins whose windows do not overlap, {needed} needed "
+                "({said}): {best} scores",
+                effective=f"{decisive.effective:.2g}", needed=f"{LEAST_EFFECTIVE:g}", said=said, best=best,
+            )  # fmt: skip
         if not decisive.wins:
-            return f"the model does not beat {best} beyond its interval at horizon {self.usual} ({said}): {best} scores"
+            return Message(
+                "the model does not beat {other} beyond its interval at horizon {horizon} ({said}): {best} scores",
+                other=best, horizon=self.usual, said=said, best=best,
+            )  # fmt: skip
         loses = next((horizon for horizon, one in self.evaluations.items() if one.decisive.loses), None)
         if loses is not None:
-            return f"the model is worse than the best baseline beyond its interval at horizon {loses}: {best} scores"
+            return Message(
+                "the model is worse than the best baseline beyond its interval at horizon {horizon}: {best} scores",
+                horizon=loses, best=best,
+            )  # fmt: skip
         return None
 
 
@@ -97,10 +105,19 @@ def judge(
             fits.at(task.as_of)
             return Judged(fits, origins, evaluations, forecasts, outcomes), too_short
         except HistoryTooShort as error:
+            # The longest begins to be judged first, so that a shorter one may have enough without it.
             longest = max(origins)
             del origins[longest]
-            too_short.append((longest, error))
+            too_short.append((longest, _told_of(task.at_horizon(longest), error)))
     return None, too_short
+
+
+def _told_of(task: ForecastTask, error: HistoryTooShort) -> HistoryTooShort:
+    """What a fit lacked, told of the horizon that is left out for it: where a shorter one has too few origins it has no more."""
+    at = error.fields["as_of"]
+    assert isinstance(at, date)
+    told = {**error.fields, "horizon": task.horizon, "origins": len(task.mature(at))}
+    return HistoryTooShort(**told)
 
 
 def _to_be_judged(task: ForecastTask) -> tuple[date, ...]:
