@@ -274,13 +274,13 @@ class City:
         ArgumentInvalid : what is given is of another kind, such as a frame of features in place of the features.
         """
         if not isinstance(target, str):
-            raise _argument("target", target, "the name of a declared target")
+            raise _argument("target", target, Message("the name of a declared target"))
         if horizon is not None and (isinstance(horizon, bool) or not isinstance(horizon, int) or horizon < 1):
             raise ArgumentInvalid(
                 argument="horizon", given=repr(horizon), wanted=Message("a whole number of periods from 1")
             )
         if X is not None and not isinstance(X, Features):
-            raise _argument("X", X, "what city.features(…) returns, not its frame")
+            raise _argument("X", X, Message("what city.features(…) returns, not its frame"))
         from features.panel.panel import encoded
         from training import make_task
         from training.routines.backtest import features_for
@@ -345,7 +345,7 @@ def backtest(
     from training.routines.comparing import compare
 
     if not isinstance(task, Task):
-        raise _argument("task", task, "what city.task(…) returns")
+        raise _argument("task", task, Message("what city.task(…) returns"))
 
     threads = task.home.settings.threads
     return Backtest(
@@ -437,9 +437,9 @@ def _known(what: str, asked: Iterable[str], known: Iterable[str]) -> set[str]:
     return set(wanted)
 
 
-def _argument(argument: str, given: object, wanted: str) -> ArgumentInvalid:
+def _argument(argument: str, given: object, wanted: Message) -> ArgumentInvalid:
     kind = Message("of type {name}", name=type(given).__name__)
-    return ArgumentInvalid(argument=argument, given=kind, wanted=Message(wanted))
+    return ArgumentInvalid(argument=argument, given=kind, wanted=wanted)
 
 
 def _day(told: Day | None) -> date | None:

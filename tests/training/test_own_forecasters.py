@@ -90,7 +90,7 @@ def test_a_forecast_of_another_shape_or_without_end_is_told() -> None:
 @pytest.mark.parametrize(
     ("models", "told"),
     [
-        ([LogisticRegression()], "models cannot be a list: give a mapping from name to estimator"),
+        ([LogisticRegression()], "models cannot be of type list: give a mapping from name to estimator"),
         ({3: LogisticRegression()}, "models cannot be named by 3"),
     ],
 )

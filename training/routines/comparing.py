@@ -79,7 +79,7 @@ def compare(
 def _check(estimators: Mapping[str, Any], numbers: Mapping[str, Any]) -> None:
     """Raise ForecasterNameTaken, ForecasterInvalid, ArgumentInvalid for what cannot be compared."""
     if not isinstance(estimators, Mapping):
-        given = Message("a {kind}", kind=type(estimators).__name__)
+        given = Message("of type {name}", name=type(estimators).__name__)
         raise ArgumentInvalid(
             argument="models",
             given=given,

@@ -7,18 +7,22 @@ import re
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from tests.serving.test_page import rendered
 from tests.training.reports.made import made_facts
 from training.audits.audit import Audit
+from training.evaluation.comparison import Gain
 from training.registry.versions import Version
 from training.reports import ReportFacts, city_page, model_card, plots, version_page
 from training.reports.charts import number
 from training.reports.city import CityFacts, SourceFacts
 from training.reports.facts import read_facts
 from training.reports.words import AUDITS, FIGURES
+from training.routines.judging import Judged
 from training.routines.reporting import since_champion
 
 GROUPS = Audit(
@@ -264,3 +268,26 @@ def test_a_browser_opens_it_without_a_complaint(page: str, tmp_path: Path, langu
         shown = rendered(f"file://{tmp_path}/{name}.html#lang={language}", tmp_path, silent=True)
         assert f'<html lang="{language}">' in shown
         assert (">English</button>" if language == "zh" else ">中文</button>") in shown
+
+
+@pytest.mark.parametrize(
+    ("enough", "gains", "said"),
+    [
+        (False, {4: 0.0}, "证据不足以选用模型：窗口不重叠的起点只有 8 个"),
+        (True, {4: 0.0}, "在预测期 4，模型超过 all_history 的幅度没有超出区间"),
+        (True, {1: -1.0, 4: 1.0}, "在预测期 1，模型比最佳基线差，且超出区间：由 all_history 评分"),
+    ],
+)
+def test_why_a_baseline_scores_is_said_in_chinese_and_nothing_hangs_in_a_tile(
+    enough: bool, gains: dict[int, float], said: str
+) -> None:
+    evaluations = {
+        horizon: SimpleNamespace(best_baseline="all_history", decisive=Gain(gain, gain - 0.1, gain + 0.1, 8.0, enough))
+        for horizon, gain in gains.items()
+    }
+    reason = Judged(cast(Any, None), {}, cast(Any, evaluations), {}, {}).why_not
+    # As it is read from a file: a plain text.
+    changed = {"reason": str.__str__(reason), "kind": "shrunk_history", "best_baseline": "shrunk_history"}
+    page = version_page(made_facts().model_copy(update=changed), version="safety-1-v2", alias=None, audits={})
+    assert said in page
+    assert not re.search(r'class="beside">\s*·', page)
