@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import sqlite3
@@ -165,6 +166,26 @@ def test_a_server_that_hangs_or_fails_is_given_up_after_as_many_tries_as_are_set
         home = make_home(tmp_path / "home", Settings(tracking_uri=f"{scheme}://user:secret@{where}"))
         with pytest.raises(TrackingServerUnusable, match=f"{scheme}://{where}: {problem}"):
             check_tracking(home)
+        assert len(asked) == 2, "once, and once more"
+
+
+def test_a_silent_server_is_given_up_before_mlflow_is_imported(tmp_path: Path) -> None:
+    """The import takes seconds, and longer on a busy machine: they would come on top of those that are waited for."""
+    with _silent() as (where, asked):
+        make_home(tmp_path / "home", Settings())
+        script = (
+            "import sys; from pathlib import Path; from riskwarn.errors import TrackingServerUnusable; "
+            "from riskwarn.home import open_home; from riskwarn.settings import Settings; "
+            "from training.registry.tracking import check_tracking\n"
+            f"home = open_home(Path({str(tmp_path / 'home')!r}), Settings(tracking_uri='http://{where}'))\n"
+            "try: check_tracking(home)\n"
+            "except TrackingServerUnusable as error: print(error, 'mlflow' in sys.modules)"
+        )
+        environment = {**os.environ, "MLFLOW_HTTP_REQUEST_TIMEOUT": "1"}
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)
+        assert f"http://{where}: it does not answer in time" in done.stdout and done.stdout.endswith("False\n"), (
+            done.stderr
+        )
         assert len(asked) == 2, "once, and once more"
 
 

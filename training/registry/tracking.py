@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
@@ -71,6 +72,7 @@ def tracking(home: Home) -> Iterator[MlflowClient]:
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     for name, value in _PATIENCE.items():
         os.environ.setdefault(name, value)
+    _listen(home)
     from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
     from mlflow.store.db import utils
@@ -128,6 +130,30 @@ def address(uri: str) -> str:
     if kind not in _SCHEMES or not slashes or wrong:
         raise TrackingAddressInvalid(address=shown)
     return f"{parts.scheme}://{parts.hostname or parts.path}{f':{port}' if port else ''}"
+
+
+def _listen(home: Home) -> None:
+    """Raise TrackingServerUnusable where a server is silent, before the seconds that MLflow takes to be imported; whatever it answers
+    is left to MLflow, and so is a silence later on."""
+    uri = home.settings.tracking_uri
+    if uri is None or not uri.startswith("http") or "mlflow" in sys.modules:
+        return
+    import requests
+
+    timeout, again = (os.environ[f"MLFLOW_HTTP_REQUEST_{name}"] for name in ("TIMEOUT", "MAX_RETRIES"))
+    if not (timeout.isdigit() and again.isdigit()):
+        return  # MLflow says what is wrong with its settings
+    wait = int(timeout)
+    for left in reversed(range(int(again) + 1)):
+        try:
+            requests.get(f"{uri.rstrip('/')}/health", timeout=wait, allow_redirects=False, stream=True).close()
+            return
+        except requests.Timeout as error:
+            if not left:
+                raise _ours(home, "timed out") from error
+            wait = 1  # it was silent for long: once more is for what was lost on the way
+        except requests.RequestException:
+            return
 
 
 def _check_embedded(home: Home) -> None:

@@ -48,7 +48,7 @@ def promote(home: Home, version: str, because: str | None = None, *, now: dateti
 
     Raises UnknownVersion; PromotionRefused where it is champion already, where one of the family is worse than the champion or
     than the best baseline beyond the interval, and, unless somebody says why it is to be, where there is not enough evidence at the
-    usual horizon, none at another, or the champions serve a horizon that the family lacks; TrainedForOther, FeaturesChanged, PurposeUnknown where it could not score what is declared now.
+    usual horizon, none at another, or the champions serve a horizon that the family lacks or can no longer score; TrainedForOther, FeaturesChanged, PurposeUnknown where it could not score what is declared now.
     """
     name, _ = split(version)
     with one_at_a_time(home.artifacts, silent, WAITING):
@@ -73,6 +73,7 @@ def promote(home: Home, version: str, because: str | None = None, *, now: dateti
         ]
         _check(version, found, because)
         if not because:
+            _check_rivals(version, [one for at, one in current.items() if at not in rivals], family)
             declared = home.configuration.horizons
             _check_whole(version, family, {at: one for at, one in current.items() if at in declared}, found)
         _put(home, family, current, now or datetime.now(UTC), because)
@@ -204,6 +205,21 @@ def _check(version: str, found: Sequence[Beside], because: str | None) -> None:
                     needed=f"{LEAST_EFFECTIVE:g}",
                 ),
             )  # fmt: skip
+
+
+def _check_rivals(version: str, unfit: Sequence[Version], family: Sequence[Version]) -> None:
+    """Raise PromotionRefused where a champion of the family's horizons can no longer score, so that it was not compared with."""
+    horizons = {one.horizon for one in family}
+    left = [one.version for one in unfit if one.horizon in horizons and one not in family]
+    if left:
+        raise PromotionRefused(
+            version=version,
+            reason=Message(
+                "{champions} can no longer score and cannot be compared with; riskwarn retrain replaces such champions, or say with "
+                "--because why it is to score all the same",
+                champions=", ".join(left),
+            ),
+        )  # fmt: skip
 
 
 def _check_whole(

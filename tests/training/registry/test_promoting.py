@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from riskwarn.errors import NothingToReturnTo, PromotionRefused, TrackingStoreUnusable, UnknownTarget
+from riskwarn.errors import NothingToReturnTo, PromotionRefused, PurposeUnknown, TrackingStoreUnusable, UnknownTarget
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from tests.training.registry.families import BASELINE, CHALLENGER, CHAMPION, FIRST, START, family, losses, standing
@@ -146,6 +146,23 @@ def test_a_promotion_that_breaks_off_leaves_the_champions_as_they_were(
     with pytest.raises(TrackingStoreUnusable):
         promote(home, new[0])
     assert scoring(home) == old
+
+
+def test_a_champion_that_can_no_longer_score_is_replaced_with_a_reason(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = standing(home)
+    new = family(home, "second", CHALLENGER, {CHALLENGER: losses(0.55), BASELINE: losses(0.6, seed=3)})
+    monkeypatch.setattr(
+        "training.routines.promotion.why_unfit", lambda home, version, target: PurposeUnknown(version=version)
+    )
+    with pytest.raises(
+        PromotionRefused, match="safety-1-v1, safety-4-v1 can no longer score.*riskwarn retrain.*--because"
+    ):
+        promote(home, new[1])
+    assert scoring(home) == old
+    promote(home, new[1], "the target is declared anew")
+    assert scoring(home) == new
 
 
 def test_a_version_without_series_needs_a_reason(home: Home) -> None:
