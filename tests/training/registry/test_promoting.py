@@ -157,7 +157,7 @@ def test_a_champion_that_can_no_longer_score_is_replaced_with_a_reason(
         "training.routines.promotion.why_unfit", lambda home, version, target: PurposeUnknown(version=version)
     )
     with pytest.raises(
-        PromotionRefused, match="safety-1-v1, safety-4-v1 can no longer score.*riskwarn retrain.*--because"
+        PromotionRefused, match=r"safety-1-v1, safety-4-v1 can no longer score.*riskwarn retrain.*--because"
     ):
         promote(home, new[1])
     assert scoring(home) == old
