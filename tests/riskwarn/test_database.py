@@ -29,7 +29,9 @@ from riskwarn.store.ledger import Loss, losses
 from riskwarn.store.tables import ERASURES, LOADS
 from riskwarn.tables import METADATA
 from serving.alerts.tables import ALERTS
+from serving.snapshots import published
 from serving.snapshots.lost import not_replayable
+from serving.snapshots.published import fates
 from serving.snapshots.tables import SNAPSHOTS
 from tests.postgresql import emptied
 
@@ -140,6 +142,8 @@ def test_a_home_of_before_loses_nothing(url: Url, tmp_path: Path) -> None:
     assert [(row["code"], row["raised_at"], row["reasons"][0]["zh"]) for row in alerts] == [
         (code, datetime(2026, 11, 1, 19, 30, 0, 123456, tzinfo=UTC), "甲") for code in ("G0", "G1")
     ]
+    assert {one: told["fate"] for one, told in fates(home).items()} == {row["id"]: "swept" for row in snapshots}
+    assert published.newest(home) is None, "their files have another form: nothing is served until the next scoring"
     assert (erased["because"], erased["finished"]) == ("a decision", True)
     # What an erasure had written into manifests is told by the ledger.
     assert [row["manifest"] for row in snapshots] == [

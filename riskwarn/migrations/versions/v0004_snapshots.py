@@ -1,4 +1,7 @@
-"""Snapshots are bound to each other by a chain, may be withdrawn with a reason, and lose their files by retention."""
+"""Snapshots are bound to each other by a chain, may be withdrawn with a reason, and lose their files by retention.
+
+Those that are there already have files of another form, which nothing reads any more: their rows stay, and say so.
+"""
 
 from __future__ import annotations
 
@@ -24,3 +27,7 @@ def upgrade(op: Operations) -> None:
         sa.PrimaryKeyConstraint("id", name="pk_snapshot_fates"),
     )
     op.create_index("ix_snapshot_fates_snapshot", "snapshot_fates", ["snapshot"])
+    op.execute(
+        "INSERT INTO snapshot_fates (snapshot, fate, because, at) "
+        "SELECT id, 'swept', 'its files have the form of an earlier version', published_at FROM snapshots"
+    )
