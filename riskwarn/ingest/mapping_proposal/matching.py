@@ -57,6 +57,7 @@ _PLACED = {part for name in PLACE for part in name.split("+")}
 _CODES_OF_PLACES = ("grid_id", "community", "town", "district")
 #: Headings of ids and of longitudes, in small letters.
 _ID_HEADING = re.compile(r"(?:(?:^|[_\s-])(?:id|no|key)|id|编号|编码|单号|[^序]号|代码)$")
+_NAME_OF_A_GRID = re.compile(r"格\s*$|^\s*第.+格")
 _STATE = re.compile(r"状态|status|state$")
 _EAST = re.compile(r"经|lng|lon|(?:^|_)x")
 #: Headings of what became of a matter; of where it was, and of where a person belongs.
@@ -122,6 +123,11 @@ class Recognised:
         self.taken[column.position] = Taken(name, ground, sure)
         self.fields.setdefault(name, column.position)
 
+    def _names_grids(self, column: Column) -> bool:
+        """Whether a column tells grids by number or name within their community (第3网格), and not by code."""
+        cells = self.seen.cells[column.position].dropna().astype(str)
+        return bool(len(cells)) and float(cells.str.contains(_NAME_OF_A_GRID).mean()) >= MOST
+
     def free(self) -> list[Column]:
         """Columns that are not yet taken and hold something that may be read."""
         return [
@@ -161,6 +167,8 @@ class Recognised:
                 (name for name, listed in self.rules.headings.items() if plain in map(plain_heading, listed)), None
             )
             known = (own, Ground.OWN) if own else field_of(plain, self.contract.kind)
+            if known == ("grid_id", Ground.ASSUMED) and self._names_grids(column):
+                known = ("grid_name", Ground.ASSUMED)
             if known is not None and known[0] not in self.fields:
                 claims.setdefault(known[0], []).append((column, known[1]))
         told = {

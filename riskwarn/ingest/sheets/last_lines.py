@@ -14,7 +14,9 @@ TOTAL = (
 #: A cell that calls its row the total of something: 鱼洞街道小计, 消防类合计：32起. In a row with an id or a date it is a name.
 TOTAL_OF = rf"^\s*\S.{{0,30}}(?:合\s*计|总\s*计|小\s*计|共\s*计)[\s)）]*[:：]?\s*(?:共?\s*[\d,.]+\s*[{_MEASURE}]?)?\s*$"
 #: A cell that only counts: 共123件, 洪家楼街道共32个网格, 2601处.
-COUNTED = rf"^(?:\S{{0,15}}共\s*[\d,]+\s*[{_MEASURE}]\S{{0,6}}|[\d,]+\s*[{_MEASURE}])[\s。]*$"
+COUNTED = (
+    rf"^(?:\S{{0,15}}共\s*[\d,]+\s*[{_MEASURE}]\S{{0,6}}|[\d,]+\s*[{_MEASURE}](?:网格|社区|村|镇街|单位)?)[\s。]*$"
+)
 NUMBER = r"^\s*[\d,.]+\s*%?\s*$"
 _LABEL = (
     r"^\s*(?:(?:填表|填报|制表|报表|报送|审核|审批|复核|统计|经办|单位|部门|主管|分管)(?:人|单位|部门|领导|负责人|日期|时间)?|负责人|"

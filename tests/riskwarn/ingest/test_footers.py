@@ -109,6 +109,13 @@ def test_subtotals_of_units_are_passed_over_in_a_table_of_grids(home: Home, tmp_
     assert (account.accepted, account.quarantined) == (len(rows) + 1, 0), "the units of residents are not read"
 
 
+def test_a_subtotal_that_counts_grids_in_the_column_of_their_names_is_passed_over(home: Home, tmp_path: Path) -> None:
+    rows = grid_rows()
+    heads = dict.fromkeys(rows[0], "") | {"街道": f"{rows[0]['街道']}小计", "网格名称": "26个网格"}
+    account = load(home, "grids", write_csv(tmp_path / "g.csv", [*rows, heads]))
+    assert (account.accepted, account.quarantined) == (len(rows), 0)
+
+
 def test_one_workbook_has_one_name_in_quarantine_whatever_it_is_loaded_as(home: Home, tmp_path: Path) -> None:
     rows = [{**row, "区县": "巴南区", "常住人口": 40, "统计日期": "2026-01-01"} for row in grid_rows()]
     file = write_csv(tmp_path / "巴南区综合网格底册.csv", [*rows, {**rows[0], "网格编码": ""}])
