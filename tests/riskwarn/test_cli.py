@@ -209,7 +209,7 @@ def test_a_full_chain_on_an_existing_city_prints_its_documents(town: Town, tmp_p
     catalogue = told("features", "list", "--home", home, cwd=tmp_path)
     assert [row["name"] for row in catalogue] == list(frame.columns[2:])
     scored = told("score", "--home", home, cwd=tmp_path)
-    assert set(scored) == {"snapshot", "as_of", "grids", "models", "alerts", "seconds"}
+    assert set(scored) == {"snapshot", "as_of", "current", "grids", "models", "alerts", "seconds"}
     assert scored["snapshot"] == town.published.snapshot
     assert "1, 4" in refused("--home", home, "train", "--horizon", "3", cwd=tmp_path)
     assert "conflict-4-v1" in refused("--home", home, "promote", "conflict-4-v44", cwd=tmp_path)

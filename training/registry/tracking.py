@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -175,7 +176,8 @@ def _check_embedded(home: Home) -> None:
         raise _ours(home, str(error)) from error
 
 
-#: What is said of an error, by a part of its message; the message itself may hold an address with a password.
+#: What is said of an error, by a part of its message that no run's id or port may hold; the message itself may hold
+#: an address with a password.
 _PROBLEMS = {
     "disk is full": "the disk is full",
     "can't load plugin": "its driver is not installed",
@@ -196,6 +198,8 @@ _PROBLEMS = {
     "refused": "nothing answers there",
     "resolve": "there is no such host",
     "max retries": "it does not answer",
+    "connection aborted": "it does not answer",
+    "connection reset": "it does not answer",
     "does not exist": "it does not hold what it should",
     "not found": "it does not hold what it should",
     "no such table": "it does not hold what it should",
@@ -204,11 +208,16 @@ _PROBLEMS = {
 }
 
 
+def _says(told: str, part: str) -> bool:
+    """Whether a message says a part: a number only where it stands alone, not within an id."""
+    return part in told if not part.isdigit() else bool(re.search(rf"(?<![\w-]){part}(?![\w-])", told))
+
+
 def _ours(home: Home, message: str) -> RiskwarnError:
     told = message.lower()
     if home.settings.tracking_uri is None and "disk is full" in told:
         return DiskFull(path=home.path / "mlflow.db")
-    problem = next((said for part, said in _PROBLEMS.items() if part in told), "MLflow cannot use it")
+    problem = next((said for part, said in _PROBLEMS.items() if _says(told, part)), "MLflow cannot use it")
     if home.settings.tracking_uri is None:
         return TrackingStoreUnusable(file=home.path / "mlflow.db", problem=problem)
     return TrackingServerUnusable(address=address(home.settings.tracking_uri), problem=problem)

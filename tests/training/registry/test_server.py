@@ -33,7 +33,7 @@ from training.registry.loading import load_texts
 from training.registry.registration import register, together
 from training.registry.runs import EXPERIMENT
 from training.registry.series import Series
-from training.registry.tracking import tracking
+from training.registry.tracking import _ours, tracking
 from training.registry.versions import run_of, set_alias
 from training.reports import FILE, plots
 from training.reports.facts import audits_of
@@ -249,3 +249,17 @@ def test_a_server_that_is_killed_between_two_calls_holds_a_whole_family_or_none(
                 continue
             break
     assert len({one.version for one in versions(remote)} - before) >= 2
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("run 9d403ab1-0403-4a: ('Connection aborted.', RemoteDisconnected('closed'))", "it does not answer"),
+        ("host:40300 failed: Connection reset by peer", "it does not answer"),
+        ("API request failed with error code 403 != 200", "it refuses what is asked"),
+        ("error code 401. Response body: ''", "it refuses the name or password"),
+    ],
+)
+def test_an_id_or_a_port_is_not_taken_for_a_code(message: str, said: str, tmp_path: Path) -> None:
+    home = make_home(tmp_path, Settings(tracking_uri="http://127.0.0.1:1"))
+    assert said in _ours(home, message).message
