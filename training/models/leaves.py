@@ -44,12 +44,14 @@ class Leaves:
 
 def leaves_of(booster: lgb.Booster, rounds: int | None = None) -> Leaves | None:
     """The first trees of a booster; None where one has more leaves, or decides otherwise than between two numbers."""
-    trees = [fields_of(one) for one in booster.model_to_string(num_iteration=rounds).split("\nTree=")[1:]]
+    trees = plain_trees(booster, rounds)
+    if trees is None:
+        return None
     asked: list[tuple[int, float, int]] = []
     begins, values = [0], np.zeros((len(trees), _MOST_LEAVES))
     for index, tree in enumerate(trees):
         number = int(tree["num_leaves"])
-        if number > _MOST_LEAVES or tree["num_cat"] != "0" or tree.get("is_linear", "0") != "0":
+        if number > _MOST_LEAVES:
             return None
         value = [float(one) for one in tree["leaf_value"].split()]
         order = [0]
@@ -72,9 +74,12 @@ def leaves_of(booster: lgb.Booster, rounds: int | None = None) -> Leaves | None:
     )
 
 
-def fields_of(text: str) -> dict[str, str]:
-    """The fields of one tree in LightGBM's text."""
-    return dict(line.partition("=")[::2] for line in text.splitlines() if "=" in line)
+def plain_trees(booster: lgb.Booster, rounds: int | None = None) -> list[dict[str, str]] | None:
+    """The fields of each of the first trees in LightGBM's text; None where one parts by category, or is no tree of constants."""
+    texts = booster.model_to_string(num_iteration=rounds).split("\nTree=")[1:]
+    trees = [dict(line.partition("=")[::2] for line in text.splitlines() if "=" in line) for text in texts]
+    plain = all(tree["num_cat"] == "0" and tree.get("is_linear", "0") == "0" for tree in trees)
+    return trees if plain else None
 
 
 def _struck_out(tree: dict[str, str]) -> tuple[list[int], list[tuple[int, float, int]]]:

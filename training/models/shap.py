@@ -18,7 +18,7 @@ from numba.core.types import int32, uint8
 
 from features.engine.compiling import float32, float64, int64, kernel, read, void
 from training.intervals.counts import Reals
-from training.models.leaves import fields_of, rounded_down
+from training.models.leaves import plain_trees, rounded_down
 
 #: Splits on the way to one leaf whose outcomes may have a table: 2,048 combinations.
 MOST_SPLITS = 11
@@ -29,9 +29,9 @@ SHARED_SPLITS = 9
 #: Rows that are looked at at once: what they hold of the columns stays near a core.
 ROWS = 2048
 
-#: How LightGBM takes numbers that are missing: as nought; what is next to nought, and NaN; NaN alone.
-_AS_ZERO, _ZERO, _NAN = 0, 1, 2
-_DEFAULT_LEFT, _CATEGORICAL = 2, 1
+#: How LightGBM takes numbers that are missing: as nought; what is next to nought, and NaN; else NaN alone.
+_AS_ZERO, _ZERO = 0, 1
+_DEFAULT_LEFT = 2
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,10 @@ class Tables:
 def tables_of(booster: lgb.Booster) -> Tables | None:
     """The tables of a booster; None where a tree parts by category, is no tree of constants, or has too long a way."""
     base, parts = 0.0, list[tuple[list[Split], list[Leaf]]]()
-    for text in booster.model_to_string().split("\nTree=")[1:]:
-        tree = fields_of(text)
-        if tree["num_cat"] != "0" or tree.get("is_linear", "0") != "0":
-            return None
+    trees = plain_trees(booster)
+    if trees is None:
+        return None
+    for tree in trees:
         splits, leaves = _read(tree)
         base += float(sum(leaf.value * np.prod([share for *_, share in leaf.way]) for leaf in leaves))
         if any(len({split for split, *_ in leaf.way}) > MOST_SPLITS for leaf in leaves):
