@@ -35,23 +35,23 @@ def fit_baselines(task: ForecastTask, at: date, origins: Sequence[date]) -> list
 
 
 def _fitted(task: ForecastTask, at: date, origins: Sequence[date]) -> list[Baseline]:
-    horizon = task.horizon
     labels, mean = _labels(task, at, origins)
-    scattered, seen = list(origins)[::-horizon][:_SCATTERED], labels[::-horizon][:_SCATTERED]
-    *rates, shrunk, windows = _of_history(task, at, origins, labels, mean)
-    assert isinstance(shrunk, ShrunkHistory)
-    step = max(origin_step(horizon), -(-labels.size // MOST_ROWS))
+    scattered, seen = _apart(origins, labels, task.horizon)
+    shrunk = fit_shrunk(task.inputs.history, task.horizon, at)
+    step = max(origin_step(task.horizon), -(-labels.size // MOST_ROWS))
     learnt, counts = list(origins)[::-step][::-1], labels[::-step][::-1]
     regression = fit_regression(task, learnt, counts, mean, shrunk)
     if scattered:
         around = regression.predict(task.inputs, scattered).expected_count
         regression = replace(regression, dispersion=fit_dispersion(around, seen))
-    return [*rates, shrunk, windows, regression]
+    return [*_rates(task, scattered, seen, mean), shrunk, Conflictology(task.horizon, mean), regression]
 
 
 def fit_history_baselines(task: ForecastTask, at: date, origins: Sequence[date]) -> list[Baseline]:
     """Those that read the target's own past and no feature: all but the regression."""
-    return _of_history(task, at, origins, *_labels(task, at, origins))
+    labels, mean = _labels(task, at, origins)
+    rates = _rates(task, *_apart(origins, labels, task.horizon), mean)
+    return [*rates, fit_shrunk(task.inputs.history, task.horizon, at), Conflictology(task.horizon, mean)]
 
 
 def _labels(task: ForecastTask, at: date, origins: Sequence[date]) -> tuple[Reals, float]:
@@ -60,15 +60,19 @@ def _labels(task: ForecastTask, at: date, origins: Sequence[date]) -> tuple[Real
     return labels, float(np.nanmean(labels)) if labels.size and not np.isnan(labels).all() else 0.0
 
 
-def _of_history(task: ForecastTask, at: date, origins: Sequence[date], labels: Reals, mean: float) -> list[Baseline]:
-    horizon, history = task.horizon, task.inputs.history
-    scattered, seen = list(origins)[::-horizon][:_SCATTERED], labels[::-horizon][:_SCATTERED]
-    found: list[Baseline] = []
+def _apart(origins: Sequence[date], labels: Reals, horizon: int) -> tuple[list[date], Reals]:
+    """The newest origins a horizon apart, and their counts."""
+    return list(origins)[::-horizon][:_SCATTERED], labels[::-horizon][:_SCATTERED]
+
+
+def _rates(task: ForecastTask, scattered: Sequence[date], seen: Reals, mean: float) -> list[Rate]:
+    found = []
     for name in RULES:
-        own = Rate(name, horizon, mean)
-        dispersion = fit_dispersion(own.means(history, scattered), seen) if scattered and name != "zero" else 0.0
+        own = Rate(name, task.horizon, mean)
+        fitted = scattered and name != "zero"
+        dispersion = fit_dispersion(own.means(task.inputs.history, scattered), seen) if fitted else 0.0
         found.append(replace(own, dispersion=dispersion))
-    return [*found, fit_shrunk(history, horizon, at), Conflictology(horizon, mean)]
+    return found
 
 
 def load_baseline(content: dict[str, Any]) -> Baseline:
