@@ -52,6 +52,12 @@ class FeatureMatrix:
     values: Block  # (features, origins, grids) float32, C order; of a large city a features.scratch.Scratch
     provenance: Provenance | None = None
 
+    @classmethod
+    def bare(cls, origins: Sequence[date], grid_ids: Sequence[str]) -> FeatureMatrix:
+        """A matrix without any feature: for what is known of a target before its features are built."""
+        values = np.empty((0, len(origins), len(grid_ids)), dtype=np.float32)
+        return cls((), tuple(origins), tuple(grid_ids), values)
+
     @cached_property
     def names(self) -> list[str]:
         """The names of the features, in the order of `values`."""
@@ -67,15 +73,18 @@ class FeatureMatrix:
             return self.values.reshape(len(self.features), -1).T
         return self.values[:, chosen].reshape(len(self.features), -1).T
 
+    def places_of(self, names: Sequence[str]) -> list[int]:
+        """The places of the features of these names, in this order."""
+        place = {name: index for index, name in enumerate(self.names)}
+        return [place[name] for name in names]
+
     def select_features(self, names: Sequence[str]) -> tuple[Feature, ...]:
         """The features of these names, in this order."""
-        place = {name: index for index, name in enumerate(self.names)}
-        return tuple(self.features[place[name]] for name in names)
+        return tuple(self.features[index] for index in self.places_of(names))
 
     def select(self, names: Sequence[str]) -> FeatureMatrix:
         """The same rows with these features only, in this order."""
-        place = {name: index for index, name in enumerate(self.names)}
-        chosen = [place[name] for name in names]
+        chosen = self.places_of(names)
         if chosen == list(range(len(self.features))):
             return self
         return FeatureMatrix(

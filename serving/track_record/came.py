@@ -31,9 +31,7 @@ class Past:
     @classmethod
     def of(cls, city: City, target: str, numbers: Encoded) -> Past:
         """From a city and its numbers; raise TargetSourceMissing."""
-        grids = city.geography.grid_ids
-        without = FeatureMatrix((), (city.as_of,), tuple(grids), np.zeros((0, 1, len(grids)), dtype=np.float32))
-        task = make_task(city, target, 1, without, numbers)
+        task = make_task(city, target, 1, FeatureMatrix.bare([city.as_of], city.geography.grid_ids), numbers)
         return cls(task, tuple(learnable_origins(city)), task.embargo(city.as_of))
 
     def ripe(self, as_of: date, horizon: int) -> bool:

@@ -193,8 +193,7 @@ def design(matrix: FeatureMatrix, origins: Sequence[date] | None = None, names: 
     place = {origin: index for index, origin in enumerate(matrix.origins)}
     chosen = [place[origin] for origin in origins]
     if isinstance(matrix.values, Scratch):
-        column = {name: index for index, name in enumerate(matrix.names)}
-        columns = range(len(matrix.features)) if names is None else [column[name] for name in names]
+        columns = range(len(matrix.features)) if names is None else matrix.places_of(names)
         features = tuple(matrix.features[index] for index in columns)
         made = StoredDesign(features, origins, matrix.values, tuple(columns), tuple(chosen))
         small = 4 * len(features) * len(origins) * made.grids <= MOST_HELD

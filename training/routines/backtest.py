@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from features import City, FeatureMatrix, catalogue_version
 from features.incremental.incremental import known_city
 from features.panel.panel import Encoded, encoded
@@ -116,9 +114,7 @@ def _backtest(
 ) -> tuple[Backtest, ForecastTask]:
     origins = tuple(learnable_origins(city)) if matrix is None else matrix.origins
     # Which origins are ripe is known before any feature is built.
-    grids = tuple(city.geography.grid_ids)
-    bare = FeatureMatrix((), origins, grids, np.zeros((0, len(origins), len(grids)), dtype=np.float32))
-    task = make_task(city, target, horizon, bare, numbers)
+    task = make_task(city, target, horizon, FeatureMatrix.bare(origins, city.geography.grid_ids), numbers)
     ripe = task.mature(city.as_of)
     if not ripe:
         raise HistoryTooShort(origins=0, as_of=city.as_of, horizon=horizon, needed=1)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from features import Feature, FeatureMatrix
+from features import FeatureMatrix
 from riskwarn.contracts import declared
 from riskwarn.files import write_text
 from training.intervals.counts import CountDistribution, Reals
@@ -90,7 +90,7 @@ class PoissonRegression:
         own = [
             term(*some) for some in ((name, inputs.history.target, zh, en) for name, zh, en in (*_HISTORY, *_SEASON))
         ]
-        return Reasons((*own, *_features(inputs.matrix, self.names)), effects([span], self._probability).T)
+        return Reasons((*own, *inputs.matrix.select_features(self.names)), effects([span], self._probability).T)
 
     def save(self, folder: Path) -> None:
         """Write `model.json`."""
@@ -130,7 +130,7 @@ def fit_regression(
         own = linear.coefficients[-len(names) :] if names else np.empty(0)
         kept = tuple(
             one.name
-            for one, coefficient in zip(_features(task.inputs.matrix, names), own, strict=True)
+            for one, coefficient in zip(task.inputs.matrix.select_features(names), own, strict=True)
             if coefficient >= 0 or not declared(one.source).demand_only
         )
         if kept == names:
@@ -227,7 +227,3 @@ def _terms(
 def _log_rate(name: str, history: EventHistory, origins: Sequence[date], horizon: int, mean: float) -> Reals:
     count, windows = RULES[name](history, origins, horizon, mean)
     return np.asarray(np.log((count * windows + mean + 1e-3) / (windows + 1)))
-
-
-def _features(matrix: FeatureMatrix, names: Sequence[str]) -> tuple[Feature, ...]:
-    return tuple(matrix.features[matrix.names.index(name)] for name in names)
