@@ -60,19 +60,20 @@ def catalogue_version(configuration: Configuration) -> str:
 
 def feature_versions(configuration: Configuration) -> Mapping[str, str]:
     """Feature -> SHA-256 of all that makes its numbers."""
-    engine = engine_version()
-    return {row.feature.name: _digest(*_makes(row), engine) for row in declared(configuration)}
+    return _versions(declared(configuration))
 
 
 def version_of(configuration: Configuration, names: Iterable[str]) -> str:
     """SHA-256 of the versions of some features, of plain numbers, and of the engine under them: equal ones give equal numbers."""
-    wanted, engine = set(names), engine_version()
-    versions = {
-        row.feature.name: _digest(*_makes(row), engine)
-        for row in (*plain_numbers(configuration), *declared(configuration))
-        if row.feature.name in wanted
-    }
-    return _digest(engine, *(f"{name} {versions.get(name)}" for name in sorted(wanted)))
+    wanted = set(names)
+    rows = (*plain_numbers(configuration), *declared(configuration))
+    versions = _versions(row for row in rows if row.feature.name in wanted)
+    return _digest(engine_version(), *(f"{name} {versions.get(name)}" for name in sorted(wanted)))
+
+
+def _versions(rows: Iterable[Declared]) -> dict[str, str]:
+    engine = engine_version()
+    return {row.feature.name: _digest(*_makes(row), engine) for row in rows}
 
 
 def changed(configuration: Configuration, before: Mapping[str, str]) -> tuple[str, ...]:
