@@ -190,12 +190,13 @@ class _Count:
         events, counts = ~np.isnat(at) & kept, counting(rows, rule) & kept
         self.records += int(kept.sum())
         self.counting += int(counts.sum())
-        if rule.outcomes and not self.events:
-            ended = counts & rows["outcome"].isin(rule.outcomes).to_numpy(dtype=bool)
-            self.ended += int(ended.sum())
-            self.ended_dated += int((~np.isnat(outcome_dates(rows[ended]))).sum()) if ended.any() else 0
         if rule.outcomes:
-            closed = ~np.isnat(outcome_dates(rows)) & kept
+            with_date = ~np.isnat(outcome_dates(rows))
+            if not self.events:
+                ended = counts & rows["outcome"].isin(rule.outcomes).to_numpy(dtype=bool)
+                self.ended += int(ended.sum())
+                self.ended_dated += int((ended & with_date).sum())
+            closed = with_date & kept
             self.closed += int(closed.sum())
             self.silent += int((closed & rows["outcome"].isna().to_numpy()).sum())
         if rule.date is not None:
