@@ -176,7 +176,7 @@ def _register_family(
                 progress(f"auditing {task.target}, horizon {horizon}")
                 scoring = _scoring(home, stood) if stood is not None and unfit is None else None
                 judgement = Judgement(
-                    own, forecaster, evaluation, judged.origins[horizon], _reason(judged, evaluation, stood, unfit, renew), notes,
+                    own, forecaster, evaluation, judged.origins[horizon], _reason(judged, evaluation, stood, current, unfit), notes,
                     _parameters(home, task, judged, forecaster, evaluation, now), stood, unfit is None,
                     tuple(audit_horizon(task, judged, horizon, forecaster.name, city, prospect, scoring)),
                 )  # fmt: skip
@@ -198,15 +198,16 @@ def _register_family(
 
 
 def _reason(
-    judged: Judged, evaluation: Evaluation, stood: Version | None, unfit: RiskwarnError | None, renew: bool
+    judged: Judged,
+    evaluation: Evaluation,
+    stood: Version | None,
+    current: Version | None,
+    unfit: RiskwarnError | None,
 ) -> str:
-    """Why a version scores or does not, beside the champion that stood and why that can no longer score."""
+    """Why a version scores or does not, beside the champion that stood, that which goes on to score, and why the former can no longer."""
     gained = f"log loss gain over {evaluation.best_baseline} {evaluation.decisive.shown}"
-    if stood is None or (unfit is not None and renew):
-        reason = judged.why_not or gained
-    else:
-        reason = f"challenger of {stood.version}; {gained}"
-    if stood is not None and unfit is not None and renew:
+    reason = judged.why_not or gained if current is None else f"challenger of {current.version}; {gained}"
+    if stood is not None and current is None:
         reason = f"{reason}. It takes the place of {stood.version}, which could no longer score"
     elif unfit is not None:
         reason = f"{reason}. {unfit}"
