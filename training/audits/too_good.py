@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from riskwarn.arrays import Flags
+from riskwarn.means import t_quantile
 from training.intervals.counts import Reals
 
 #: A column is too good where its Gini coefficient (2 AUC - 1) is by so much higher, beyond the interval, and so high itself.
@@ -73,7 +74,7 @@ def too_good(
 
 def reach(values: Reals) -> float:
     """Half of the 95 % interval of the mean of values that do not depend on each other (Student)."""
-    return float(stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+    return float(t_quantile(len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
 
 
 def gini(values: npt.NDArray[np.floating], counts: Reals) -> Reals:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from riskwarn.means import LEVEL, UNKNOWN, Bounds, cosines, over_origins, t_quantile
+from riskwarn.means import UNKNOWN, Bounds, cosines, over_origins, t_quantile
 from training.intervals.counts import Reals
 
-__all__ = ["LEVEL", "UNKNOWN", "Bounds", "cosines", "over_communities", "over_origins", "wider"]
+__all__ = ["Bounds", "cosines", "over_communities", "over_origins", "wider"]
 
 
 def over_communities(sums: Reals, cells: Reals) -> Bounds:

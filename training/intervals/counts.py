@@ -22,7 +22,7 @@ INTERVAL_LEVEL = 0.8
 _LEAST_MEAN = 1e-9
 
 #: Counts above this are not summed term by term.
-MOST_SEEN = 200.0
+_MOST_SEEN = 200.0
 
 #: Below this a negative binomial is a Poisson.
 _LEAST_DISPERSION = 1e-4
@@ -79,7 +79,7 @@ class CountDistribution:
         """(P(N < observed), P(N <= observed)) of whole counts."""
         below, up_to = np.zeros_like(self.mean), np.asarray(1 - self.probability)
         # Most cells have seen nothing: there it is one minus the score.
-        small = (observed > 0) & (self.mean <= MOST_MEAN) & (observed <= MOST_SEEN)
+        small = (observed > 0) & (self.mean <= MOST_MEAN) & (observed <= _MOST_SEEN)
         large = (observed > 0) & ~small
         parts = [one[small] for one in (observed, self._mean, self.dispersion)]
         own = np.empty((2, len(parts[0])))

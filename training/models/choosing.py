@@ -17,8 +17,8 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
+from riskwarn.means import t_quantile
 from riskwarn.periods import Period
 from riskwarn.words import Unit
 from training.intervals.counts import Reals
@@ -203,7 +203,7 @@ def wins(gains: Sequence[float]) -> bool:
     if len(gains) < _QUARTERS:
         return False
     values = np.array(gains)
-    bound = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
+    bound = t_quantile(len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values))
     return bool(values.mean() - bound > 0)
 
 
