@@ -8,8 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from riskwarn.disclosure import DURATION_BANDS
-from riskwarn.disclosure.bands import ONE_OR_TWO
+from riskwarn.disclosure import DURATION_BANDS, ONE_OR_TWO
 
 Reals = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
