@@ -12,10 +12,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.arrays import Reals
 from riskwarn.words import Level, Unit
 from serving.columns.places import DOWNWARDS, Places, Places32
-
-Reals = npt.NDArray[np.float64]
 
 #: The levels by their number; -1 is a unit that has none.
 LEVELS = tuple(Level)

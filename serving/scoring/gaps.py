@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from features import City
+from riskwarn.arrays import Flags
 from riskwarn.health import SourceHealth
 from riskwarn.words import Gap, Unit
 from serving.columns.gaps import DataGaps, SourceGap
@@ -19,8 +19,6 @@ from training import Reasons
 
 #: A forecast rests on a source from this share of all that moves it.
 RELIED_SHARE = 0.2
-
-Flags = npt.NDArray[np.bool_]
 
 
 def failed_grids(gaps: DataGaps, city: City, sources: set[str], kind: Gap) -> Flags:

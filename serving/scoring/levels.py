@@ -5,17 +5,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from riskwarn.arrays import Flags, Reals
 from riskwarn.configuration import Levels
 from riskwarn.words import RANKED_LEVELS, Level
 
 #: Levels that would be taken for low risk.
 NOT_RAISED = (Level.NONE.value, Level.BLUE.value)
 
-Flags = npt.NDArray[np.bool_]
-
 
 def levels(
-    score: npt.NDArray[np.float64],
+    score: Reals,
     rank: npt.NDArray[np.integer],
     rules: Levels,
     silent: Flags | bool = False,

@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from features import City, FeatureMatrix
 from features.windows import SHORT_AND_LONG
+from riskwarn.arrays import Reals
 from riskwarn.words import Unit
 from serving.scoring.peers import Peers, peers_of
 from serving.scoring.places import Placed
-from serving.scoring.shown import AGES, AGO, Codes, Reals, coded
+from serving.scoring.shown import AGES, AGO, Codes, coded
 
 #: Numbers that are no sum over places: the oldest is the oldest anywhere, the last the last anywhere.
 _OLDEST, _LATEST = ("_oldest",), ("_last",)

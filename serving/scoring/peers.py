@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from features import City
+from riskwarn.arrays import Reals
 from riskwarn.words import Unit
-from serving.scoring.shown import Codes, Reals
+from serving.scoring.shown import Codes
 
 #: Places of which something is usual, at least.
 LEAST = 8

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from features import City
+from riskwarn.arrays import Indices, Reals
 from riskwarn.disclosure import complemented
 from riskwarn.words import Unit
 from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
@@ -16,15 +17,13 @@ from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
 #: Digits of degrees: a metre.
 POINT_DIGITS = 5
 
-Order = npt.NDArray[np.int64]
-
 
 @dataclass(frozen=True)
 class Placed:
     """Places, and where each of their rows stands in the geography."""
 
     places: Places
-    order: dict[Unit, Order]  # by level: for each row its index in the geography
+    order: dict[Unit, Indices]  # by level: for each row its index in the geography
 
 
 def placed(city: City) -> Placed:
@@ -70,7 +69,7 @@ def placed(city: City) -> Placed:
     return Placed(Places(levels), order)
 
 
-def _centres(points: npt.NDArray[np.float64], of_grid: npt.NDArray[np.integer], units: int) -> npt.NDArray[np.float64]:
+def _centres(points: Reals, of_grid: npt.NDArray[np.integer], units: int) -> Reals:
     """The mean of the known centres of each unit's grids; NaN where none is known."""
     known = ~np.isnan(points).any(axis=1)
     number = np.bincount(of_grid[known], minlength=units).astype(np.float64)
@@ -79,7 +78,7 @@ def _centres(points: npt.NDArray[np.float64], of_grid: npt.NDArray[np.integer], 
     return np.column_stack(sums) / number[:, None]
 
 
-def residents_of(city: City) -> npt.NDArray[np.float64]:
+def residents_of(city: City) -> Reals:
     """(grids,) the newest population that was known at the as-of; NaN where nobody knows."""
     rows = city.demographics
     known = rows[rows["known_at"].isna() | (rows["known_at"] < pd.Timestamp(city.calendar.instant(city.as_of)))]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from serving.columns.scores import Reals
+from riskwarn.arrays import Reals
 from training.models.forecast import DIGITS
 
 

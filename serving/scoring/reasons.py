@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from features import City, Feature, catalogue
 from features.catalogue.plain import plain_numbers
+from riskwarn.arrays import Flags, Indices, Reals
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract, declared
 from riskwarn.disclosure import is_sensitive
@@ -42,9 +43,7 @@ REASONS_KEPT = 12
 #: What makes less of all that moves a place is told with the rest.
 LEAST_SHARE = 0.02
 
-Ints = npt.NDArray[np.int64]
 Millionths = npt.NDArray[np.int32]
-Narrow = npt.NDArray[np.float32]
 
 
 class Texts:
@@ -125,7 +124,7 @@ def groups_of(features: Sequence[Feature], target: str, configuration: Configura
     return groups
 
 
-def away_from_mean(score: npt.NDArray[np.float64]) -> Millionths:
+def away_from_mean(score: Reals) -> Millionths:
     """(grids,) by how much each published score differs from their mean, in millionths."""
     whole = np.round(score * MILLION)
     return np.asarray(whole - np.round(whole.mean()), dtype=np.int32)
@@ -153,7 +152,7 @@ def reasons_of(
         units, rows = city.geography.units[unit], where.order[unit]
         size = np.maximum(np.bincount(units.of_grid, minlength=len(units.codes)), 1)
 
-        def mean(values: npt.NDArray[Any], units: Units = units, size: Ints = size) -> npt.NDArray[np.float64]:
+        def mean(values: npt.NDArray[Any], units: Units = units, size: Indices = size) -> Reals:
             return np.asarray(np.bincount(units.of_grid, values, len(units.codes)) / size)
 
         means = np.array([mean(one)[rows] for one in effects]).reshape(len(effects), len(rows))
@@ -169,7 +168,7 @@ def _told(
     effects: npt.NDArray[np.floating],
     groups: Sequence[Group],
     total: Millionths,
-    hidden: npt.NDArray[np.bool_],
+    hidden: Flags,
     numbers: Numbers,
     texts: Texts,
     last: str,
@@ -211,7 +210,7 @@ def _texts_of(
     group: Group,
     features: Sequence[Feature],
     effects: npt.NDArray[np.floating],
-    chosen: Ints,
+    chosen: Indices,
     own: Millionths,
     numbers: Numbers,
     texts: Texts,
@@ -230,7 +229,7 @@ def _texts_of(
     return found[alike]
 
 
-def _combined(columns: Sequence[npt.NDArray[Any]]) -> Ints:
+def _combined(columns: Sequence[npt.NDArray[Any]]) -> Indices:
     """(rows,) a number for each combination of what the columns hold."""
     found, many = np.zeros(len(columns[0]), dtype=np.int64), 1
     for column in columns:

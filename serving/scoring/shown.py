@@ -6,12 +6,11 @@ A number is shown by its code: equal codes are shown alike, and a greater code i
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from riskwarn.arrays import Indices, Reals
 from riskwarn.disclosure import DURATION_BANDS, ONE_OR_TWO
 
-Reals = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int64]
+Codes = Indices
 
 #: Days at which bands of time begin.
 _DAYS = tuple(7 * weeks for weeks in DURATION_BANDS)

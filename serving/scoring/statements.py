@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from riskwarn.arrays import Flags
 from serving.scoring.numbers import KINDS, Numbers, Usual
 from serving.scoring.sentences import LANGUAGES, Statement, Theme, sentences
 from serving.scoring.shown import Codes, shown, usual_shown
@@ -56,7 +57,7 @@ class Said:
         return found
 
 
-def said_of(theme: Theme, chosen: Codes, up: npt.NDArray[np.bool_], numbers: Numbers) -> Said:
+def said_of(theme: Theme, chosen: Codes, up: Flags, numbers: Numbers) -> Said:
     """Of each place the first statement whose number stands apart from what is usual as its effect does; where none does, the first
     whose number does not stand apart against it."""
     usable = [index for index, one in enumerate(theme.statements) if _has(theme, one, numbers)]

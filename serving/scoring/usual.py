@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.windows import YEAR
-from serving.columns.scores import Reals
+from riskwarn.arrays import Reals
 from training import ForecastTask
 from training.intervals.counts import CountDistribution
 

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from features import City, FeatureMatrix
 from features.panel.panel import Encoded
+from riskwarn.arrays import Reals
 from riskwarn.words import Unit
 from serving.columns.places import Places
-from serving.columns.scores import Reals
 from training import ForecastTask, make_task
 from training.labels.targets import mature, window_counts
 from training.labels.task import learnable_origins

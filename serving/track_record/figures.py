@@ -8,9 +8,10 @@ from typing import Any, cast
 
 import numpy as np
 
+from riskwarn.arrays import Reals
 from riskwarn.words import Unit
 from serving.columns.places import DOWNWARDS, Places
-from serving.columns.scores import Reals, Scores
+from serving.columns.scores import Scores
 from serving.scoring.ranks import order_by, per_10000, ranks_of
 from serving.track_record.shown import CAPTURES, LEAST_EVENTS, LEAST_UNITS, band
 from training.evaluation.calibration import calibration, calibration_level
