@@ -24,7 +24,7 @@ def comparison(older: Snapshot, newer: Snapshot, now: datetime, block: Block, li
         raise QueryInvalid(parameter="a", problem=problem)
     was, now_ = older.scores[block][Unit.GRID], newer.scores[block][Unit.GRID]
     before, after = older.places[Unit.GRID], newer.places[Unit.GRID]
-    rows = np.array([before.rows.get(code, -1) for code in after.codes], dtype=np.int64)
+    rows = before.rows_of(after.codes)
     shared = np.flatnonzero(rows >= 0)
     change = np.round(now_.score[shared] - was.score[rows[shared]], _DIGITS)
     # Ties by rank, then by code, which is the order of the rows inside a unit.

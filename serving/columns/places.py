@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from riskwarn.arrays import Flags, Indices, Reals
 from riskwarn.words import Unit
 
 Places32 = npt.NDArray[np.int32]
@@ -39,11 +41,9 @@ class LevelOfPlaces:
     codes: tuple[str, ...]
     names: tuple[str, ...]
     parents: Places32  # (units,) rows of the level above, never falling; -1 for the city
-    residents: npt.NDArray[np.float64]  # NaN where nobody knows
-    suppressed: npt.NDArray[np.bool_]  # too few residents for details
-    points: npt.NDArray[np.float64] | None = (
-        None  # (units, 2) longitude and latitude in degrees, NaN where nobody knows
-    )
+    residents: Reals  # NaN where nobody knows
+    suppressed: Flags  # too few residents for details
+    points: Reals | None = None  # (units, 2) longitude and latitude in degrees, NaN where nobody knows
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -52,6 +52,10 @@ class LevelOfPlaces:
     def rows(self) -> dict[str, int]:
         """Code -> row."""
         return {code: row for row, code in enumerate(self.codes)}
+
+    def rows_of(self, codes: Sequence[str]) -> Indices:
+        """The row of each code; -1 where there is no unit of it."""
+        return np.array([self.rows.get(code, -1) for code in codes], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class Places:
     def above(self, unit: Unit, row: int) -> list[tuple[Unit, int]]:
         """The units above one, the nearest first."""
         found, order = [], list(Unit)
-        for lower, upper in zip(order[order.index(unit) : -1], order[order.index(unit) + 1 :], strict=True):
+        for lower, upper in pairwise(order[order.index(unit) :]):
             row = int(self.levels[lower].parents[row])
             found.append((upper, row))
         return found
@@ -138,7 +142,7 @@ class Places:
         return cls(levels)
 
 
-def _points(part: dict[str, Any]) -> npt.NDArray[np.float64] | None:
+def _points(part: dict[str, Any]) -> Reals | None:
     """Longitude and latitude, where any is known."""
     columns = [part[name] for name in ("longitude", "latitude") if name in part]
     if not columns or all(column.null_count == len(column) for column in columns):

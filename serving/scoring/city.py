@@ -11,11 +11,12 @@ import numpy.typing as npt
 
 from features import City, FeatureMatrix
 from features.panel.panel import Encoded
+from riskwarn.arrays import Reals
 from riskwarn.words import Gap, Level, Unit
 from serving.columns.gaps import DataGaps
 from serving.columns.places import Places, Places32
 from serving.columns.reasons import AllReasons, Reasons
-from serving.columns.scores import LEVEL_NUMBERS, AllScores, Block, Reals, Scores
+from serving.columns.scores import LEVEL_NUMBERS, AllScores, Block, Scores
 from serving.scoring.gaps import failed_grids, relied_on
 from serving.scoring.levels import levels
 from serving.scoring.numbers import numbers_of_levels
@@ -66,7 +67,7 @@ class Before:
         then, values = self.places[unit], getattr(self.scores[block][unit], column)
         if then.codes == now.codes:
             return np.asarray(values)
-        rows = np.array([then.rows.get(code, -1) for code in now.codes], dtype=np.int64)
+        rows = then.rows_of(now.codes)
         return np.where(rows >= 0, values[rows], nothing)
 
 
