@@ -23,6 +23,10 @@ _OLDEST, _LATEST = ("_oldest",), ("_last",)
 _AROUND = ("_near", "_community")
 
 
+#: With whom places are compared, as the sentences name it.
+KINDS = ("kind", "town", "city", "past", "community", "town_unit", "district")
+
+
 @dataclass(frozen=True)
 class Usual:
     """Codes between which a number usually lies; -2 where nothing is usual."""
@@ -40,7 +44,6 @@ class Numbers:
     peers: Peers
     size: Reals  # (places,) number of grids
     past: float  # by how much the longer window is longer than the shorter
-    kinds: tuple[str, ...]
     _codes: dict[str, Codes] = field(default_factory=dict, repr=False)
     _usual: dict[tuple[str, bool], Usual] = field(default_factory=dict, repr=False)
 
@@ -53,11 +56,12 @@ class Numbers:
     def usual(self, name: str, number: str) -> Usual:
         """What it usually is."""
         if (name, False) not in self._usual:
-            shares = (0.5, 0.5) if number in (*AGES, *AGO) else (0.25, 0.75)
-            per_grid = self.values[name] if number in (*AGES, *AGO) else self.values[name] / self.size
-            scale = 1.0 if number in (*AGES, *AGO) else self.size
+            time = number in (*AGES, *AGO)
+            shares = (0.5, 0.5) if time else (0.25, 0.75)
+            scale = 1.0 if time else self.size
+            per_grid = self.values[name] / scale
             low, high = (_known(number, one[self.peers.group] * scale) for one in self.peers.shares(per_grid, *shares))
-            kind = np.array([self.kinds.index(kind) for kind in self.peers.kinds], dtype=np.int8)[self.peers.group]
+            kind = np.array([KINDS.index(kind) for kind in self.peers.kinds], dtype=np.int8)[self.peers.group]
             self._usual[name, False] = Usual(low, high, kind)
         return self._usual[name, False]
 
@@ -65,7 +69,7 @@ class Numbers:
         """What it was before, by the longer window."""
         if (long, True) not in self._usual:
             mean = self.values[long] / self.past
-            kind = np.full(len(mean), self.kinds.index("past"), dtype=np.int8)
+            kind = np.full(len(mean), KINDS.index("past"), dtype=np.int8)
             self._usual[long, True] = Usual(coded(number, np.floor(mean)), coded(number, np.ceil(mean)), kind)
         return self._usual[long, True]
 
@@ -74,9 +78,6 @@ def _known(number: str, values: Reals) -> Codes:
     """The codes of what is usual; -2 where that is not known."""
     return np.where(np.isnan(values), -2, coded(number, values))
 
-
-#: With whom places are compared, as the sentences name it.
-KINDS = ("kind", "town", "city", "past", "community", "town_unit", "district")
 
 _UNIT_KINDS = {Unit.COMMUNITY: "community", Unit.TOWN: "town_unit", Unit.DISTRICT: "district"}
 
@@ -94,7 +95,7 @@ def numbers_of_levels(city: City, matrix: FeatureMatrix, names: Sequence[str], w
             summed = np.bincount(community.of_grid, values, len(community.codes)).astype(np.float64)
             own[f"{name}_community"] = summed[community.of_grid][order]
     peers = peers_of(city)
-    found = {Unit.GRID: Numbers(own, Peers(peers.group[order], peers.kinds), np.ones(len(order)), long / short, KINDS)}
+    found = {Unit.GRID: Numbers(own, Peers(peers.group[order], peers.kinds), np.ones(len(order)), long / short)}
     for unit, kind in _UNIT_KINDS.items():
         units, place_of = city.geography.units[unit], where.order[unit]
         size = np.bincount(units.of_grid, minlength=len(units.codes)).astype(np.float64)[place_of]
@@ -104,7 +105,7 @@ def numbers_of_levels(city: City, matrix: FeatureMatrix, names: Sequence[str], w
             if not name.endswith(_AROUND)
         }
         alike = Peers(np.zeros(len(place_of), dtype=np.int64), (kind,))
-        found[unit] = Numbers(values, alike, np.maximum(size, 1), long / short, KINDS)
+        found[unit] = Numbers(values, alike, np.maximum(size, 1), long / short)
     return found
 
 

@@ -35,10 +35,9 @@ _FIRST_WEEKS = (0, *DURATION_BANDS)
 AGES, AGO = ("oldest",), ("last", "events_last")
 PEOPLE = ("population",)
 
-#: Sums over several grids, and the bands in which they are told, by their least.
+#: Sums over several grids, and the bands in which they are told: their least and their most.
 AROUND = ("near", "open_near", "events_near", "open_community", "recent_community")
-_COARSE = {3: "3–5", 6: "6–10", 11: "11–19"}
-_COARSE_MOST = {3: 5, 6: 10, 11: 19}
+_COARSE = {3: 5, 6: 10, 11: 19}
 
 #: What is counted, where it is not cases.
 _MEASURES = {"year": "次", **dict.fromkeys(PEOPLE, "人")}
@@ -79,7 +78,7 @@ def shown(number: str, code: int, language: str) -> str:
         told = f"{100 * max(code, 1):,}" if language == "en" else str(100 * max(code, 1))
         return f"about {told}" if language == "en" else f"约{told}{measure}"
     if number in AROUND and code in _COARSE:
-        return f"{_COARSE[code]}{measure}"
+        return f"{code}–{_COARSE[code]}{measure}"
     if code == 1:
         return f"{ONE_OR_TWO}{measure}"
     if code >= _ROUND:
@@ -94,6 +93,6 @@ def usual_shown(number: str, low: int, high: int, language: str) -> str:
         return "none" if told == "no" else told
     scale = 100 if number in PEOPLE else 1
     measure = _MEASURES.get(number, "件") if language == "zh" else ""
-    most = {1: 2, **(_COARSE_MOST if number in AROUND else {})} if scale == 1 else {}
+    most = {1: 2, **(_COARSE if number in AROUND else {})} if scale == 1 else {}
     first, last = low * scale, most.get(high, high * scale)
     return f"{first:,}–{last:,}" if language == "en" else f"{first}–{last}{measure}"
