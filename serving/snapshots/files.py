@@ -75,12 +75,10 @@ def read_files(folder: Path, sums: Mapping[str, str]) -> Content:
         places = Places.from_arrow(pq.read_table(folder / PLACES, **_PLAINLY))
         scores: dict[Block, dict[Unit, Scores]] = {}
         for block, unit, part in _parts(folder / SCORES, scores_table.READ):
-            assert unit is not None
             scores.setdefault(block, {})[unit] = scores_table.from_arrow(part)
         reasons: dict[Block, Reasons] = {}
         above: dict[tuple[Block, Unit], Reasons] = {}
         for block, unit, part in _parts(folder / REASONS, reasons_table.READ):
-            assert unit is not None
             own = reasons_table.from_arrow(part, len(places[unit]))
             if unit is Unit.GRID:
                 reasons[block] = own
@@ -116,12 +114,13 @@ def _write(file: Path, parts: Iterable[pa.Table], schema: pa.Schema | None = Non
             writer.write_table(part, row_group_size=max(part.num_rows, 1))
 
 
-def _parts(file: Path, columns: Sequence[str]) -> Iterator[tuple[Block, Unit | None, pa.Table]]:
-    """(target and horizon, level where it has one, the columns) of each part."""
+def _parts(file: Path, columns: Sequence[str]) -> Iterator[tuple[Block, Unit, pa.Table]]:
+    """(target and horizon, level, the columns) of each part."""
     with pq.ParquetFile(file, memory_map=False) as parts:
         names = parts.schema_arrow.names
         for number in range(parts.num_row_groups):
             group = parts.metadata.row_group(number)
-            target, horizon = (group.column(names.index(name)).statistics.min for name in ("target", "horizon"))
-            unit = Unit(group.column(names.index("unit")).statistics.min) if "unit" in names else None
-            yield (target, horizon), unit, parts.read_row_group(number, columns=list(columns), use_threads=False)
+            target, horizon, unit = (
+                group.column(names.index(name)).statistics.min for name in ("target", "horizon", "unit")
+            )
+            yield (target, horizon), Unit(unit), parts.read_row_group(number, columns=list(columns), use_threads=False)

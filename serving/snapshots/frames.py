@@ -7,7 +7,6 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from riskwarn.home import Home
-from riskwarn.words import Unit
 from serving.columns.places import DOWNWARDS, Places
 from serving.snapshots.files import PLACES, REASONS, SCORES, TEXTS
 
@@ -17,21 +16,22 @@ def scores_frame(home: Home, snapshot: str) -> pd.DataFrame:
     folder = home.snapshots / snapshot
     places = Places.from_arrow(pq.read_table(folder / PLACES))
     rows = []
+    above: tuple[str, ...] = ()
     for unit in DOWNWARDS:
         level = places[unit]
-        above = np.array([*_codes_above(places, unit), None], dtype=object)
         rows.append(
             pd.DataFrame(
                 {
                     "unit": unit.value,
                     "code": level.codes,
                     "name": level.names,
-                    "parent": above[level.parents],
+                    "parent": np.array([*above, None], dtype=object)[level.parents],
                     "residents": level.residents,
                     "suppressed": level.suppressed,
                 }
             )
         )
+        above = level.codes
     scores: pd.DataFrame = pq.read_table(folder / SCORES).to_pandas()
     return scores.merge(pd.concat(rows, ignore_index=True), on=["unit", "code"], how="left", validate="many_to_one")
 
@@ -48,8 +48,3 @@ def reasons_frame(home: Home, snapshot: str) -> pd.DataFrame:
         code[own] = np.array(places[unit].codes, dtype=object)[reasons["row"].to_numpy()[own]]
     told = reasons.assign(code=code)
     return told.merge(texts, left_on="text", right_index=True, how="left").drop(columns=["row", "text"])
-
-
-def _codes_above(places: Places, unit: Unit) -> tuple[str, ...]:
-    order = list(Unit)
-    return places[order[order.index(unit) + 1]].codes if unit is not Unit.CITY else ()

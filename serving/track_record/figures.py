@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
 
 from riskwarn.arrays import Reals
 from riskwarn.words import Unit
-from serving.columns.places import DOWNWARDS, Places
+from serving.columns.places import Places
 from serving.columns.scores import Scores
 from serving.scoring.ranks import order_by, per_10000, ranks_of
 from serving.track_record.shown import CAPTURES, LEAST_EVENTS, LEAST_UNITS, band
@@ -93,7 +94,7 @@ def captured(told: Told, observed: Reals, name: str = "capture_5") -> float | No
 def by_level(places: Places, grids: Reals) -> dict[Unit, Reals]:
     """(units,) the sum of a number of the grids at each level; NaN where a part is not known."""
     found, number = {Unit.GRID: grids}, grids
-    for lower, upper in zip(DOWNWARDS[:0:-1], DOWNWARDS[-2::-1], strict=True):
+    for lower, upper in pairwise(Unit):
         number = np.bincount(places[lower].parents, number, len(places[upper])).astype(np.float64)
         found[upper] = number
     return found
