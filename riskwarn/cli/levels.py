@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from riskwarn.cli.session import Session, table
-from riskwarn.cli.tables import Table
+from riskwarn.cli.tables import Table, interval
 from riskwarn.messages import Message
 from riskwarn.words import Level
 
@@ -83,14 +83,5 @@ def _row(level: Mapping[str, Any], language: str) -> dict[str, Any]:
     return {
         **level,
         "level": _name(level["level"], language),
-        **{name: _interval(level[name]) for name in ("capture", "precision")},
+        **{name: interval(level[name]) for name in ("capture", "precision")},
     }
-
-
-def _interval(value: Mapping[str, float | None] | None) -> str | None:
-    """A share with its interval where it has one."""
-    if value is None:
-        return None
-    if value["lower"] is None or value["upper"] is None:
-        return f"{value['mean']:.3g}"
-    return f"{value['mean']:.3g} [{value['lower']:.3g}, {value['upper']:.3g}]"

@@ -72,6 +72,15 @@ def local_time(moment: str | None, zone: ZoneInfo) -> str | None:
     return datetime.fromisoformat(moment).astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
+def interval(value: Mapping[str, float | None] | None) -> str | None:
+    """A mean with its interval where it has one."""
+    if value is None:
+        return None
+    if value["lower"] is None or value["upper"] is None:
+        return f"{value['mean']:.3g}"
+    return f"{value['mean']:.3g} [{value['lower']:.3g}, {value['upper']:.3g}]"
+
+
 def cell(value: object, language: str = "en") -> str:
     """A value as the text of a cell."""
     if value is None:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from riskwarn.cli.session import Session, table
-from riskwarn.cli.tables import Table
+from riskwarn.cli.tables import Table, interval
 from riskwarn.messages import Message
 
 COLUMNS = ("as_of", "target", "horizon", "events", "expected", "capture_5", "log_loss", "inside", "state", "snapshot")
@@ -92,21 +92,12 @@ def _beside(one: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     found: list[dict[str, Any]] = [{"forecaster": Message("as published"), **_means(one["figures"])}]
     for name, figures in one["baselines"].items():
         gain = one["gains"][name]["log_loss"]
-        found.append({"forecaster": name, **_means(figures), "gain": _interval(gain)})
+        found.append({"forecaster": name, **_means(figures), "gain": interval(gain)})
     return found
 
 
 def _means(figures: Mapping[str, Any]) -> dict[str, float | None]:
     return {name: None if value is None else value["mean"] for name, value in figures.items()}
-
-
-def _interval(value: Mapping[str, float | None] | None) -> str | None:
-    """A mean with its interval where it has one."""
-    if value is None:
-        return None
-    if value["lower"] is None:
-        return f"{value['mean']:.3g}"
-    return f"{value['mean']:.3g} [{value['lower']:.3g}, {value['upper']:.3g}]"
 
 
 def _row(one: Mapping[str, Any]) -> dict[str, Any]:
