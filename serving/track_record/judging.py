@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -50,22 +51,23 @@ def judge_ripe(
         except TargetSourceMissing:
             continue
     ripe = [one for one in waiting if one[1] in pasts and pasts[one[1]].ripe(one[0].as_of, one[2])]
-    done, read = 0, dict[str, Content]()
-    for count, (row, target, horizon) in enumerate(ripe):
-        progress("judging what was forecast", count, len(ripe))
-        if row.id not in read:
-            read.clear()  # one snapshot is held at a time
-            try:
-                read[row.id] = read_files(home.snapshots / row.id, row.manifest["files"])
-            except SnapshotDamaged as error:
-                progress(str(error))
+    done = 0
+    for snapshot, own in groupby(enumerate(ripe), key=lambda one: one[1][0].id):
+        held: Content | None = None  # one snapshot is held at a time
+        for count, (row, target, horizon) in own:
+            progress("judging what was forecast", count, len(ripe))
+            if held is None:
+                try:
+                    held = read_files(home.snapshots / snapshot, row.manifest["files"])
+                except SnapshotDamaged as error:
+                    progress(str(error))
+                    break
+            content = judged(city, row, held, pasts[target], target, horizon)
+            if content is None:
                 continue
-        content = judged(city, row, read[row.id], pasts[target], target, horizon)
-        if content is None:
-            continue
-        with home.database.begin() as connection:
-            rows.add(connection, row, target, horizon, content, now)
-        done += 1
+            with home.database.begin() as connection:
+                rows.add(connection, row, target, horizon, content, now)
+            done += 1
     return done
 
 
