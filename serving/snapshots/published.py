@@ -34,6 +34,12 @@ class Row:
     digest: str | None = None
     chain: str | None = None
 
+    @property
+    def models(self) -> dict[tuple[str, int], str]:
+        """The version that scored each target and horizon."""
+        served = ((key.rpartition("/"), version) for key, version in self.manifest["models"].items())
+        return {(target, int(horizon)): version for (target, _, horizon), version in served}
+
 
 def _rows(*, withdrawn: bool = False) -> Select[Any]:
     """The rows, the one that is or would be current first."""

@@ -95,9 +95,8 @@ def rebuild(home: Home, snapshot: str, folder: Path, progress: Progress = silent
     if inputs["configuration"] != home.configuration.fingerprint():
         raise NotReplayable(snapshot=snapshot, problem="the configuration has changed since it was made")
     loaded = []
-    for served, version in manifest["models"].items():
-        target, _, horizon = served.rpartition("/")
-        champion = Champion(target, int(horizon), version, inputs["models"][version], manifest["interval_level"])
+    for (target, horizon), version in row.models.items():
+        champion = Champion(target, horizon, version, inputs["models"][version], manifest["interval_level"])
         loaded.append((champion, load_champion(home, champion)))
     if inputs["catalogue"] != catalogue_of(home.configuration, loaded):
         raise NotReplayable(snapshot=snapshot, problem="the code of its features has changed since it was made")

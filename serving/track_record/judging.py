@@ -90,7 +90,7 @@ def judged(
     return {
         "published_at": row.published_at.isoformat(),
         "snapshot_chain": row.chain,
-        "model": row.manifest["models"][f"{target}/{horizon}"],
+        "model": row.models[target, horizon],
         "window_end": end.isoformat(),
         "known_at": city.as_of.isoformat(),
         "embargo_days": past.embargo,

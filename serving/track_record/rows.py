@@ -98,12 +98,6 @@ def judged_blocks(home: Home) -> set[tuple[str, str, int]]:
         return {(row[0], row[1], row[2]) for row in connection.execute(select(*columns))}
 
 
-def blocks_of(row: published.Row) -> list[tuple[str, int]]:
-    """The (target, horizon) that a snapshot scored."""
-    found = (served.rpartition("/") for served in row.manifest["models"])
-    return [(target, int(horizon)) for target, _, horizon in found]
-
-
 def unjudged(home: Home, among: Sequence[published.Row] | None = None) -> list[tuple[published.Row, str, int]]:
     """What was published and has no row yet, of targets and horizons that are still declared; the oldest publication first."""
     done, configuration = judged_blocks(home), home.configuration
@@ -111,7 +105,7 @@ def unjudged(home: Home, among: Sequence[published.Row] | None = None) -> list[t
     return [
         (row, target, horizon)
         for row in chosen
-        for target, horizon in blocks_of(row)
+        for target, horizon in row.models
         if target in configuration.targets
         and horizon in configuration.horizons
         and (row.id, target, horizon) not in done

@@ -196,7 +196,7 @@ def put_in(home: Home, number: int, like: published.Row) -> list[str]:
 def judge(home: Home, snapshot: str) -> None:
     row = published.named(home, snapshot)
     with home.database.begin() as connection:
-        for target, horizon in record.blocks_of(row):
+        for target, horizon in row.models:
             record.add(connection, row, target, horizon, {"snapshot_chain": row.chain}, NOW)
 
 
