@@ -30,8 +30,8 @@ from serving.scoring.caught import champion_levels
 from serving.scoring.city import Before
 from serving.scoring.score import Scoring, catalogue_of, score
 from serving.snapshots import published
-from serving.snapshots.content import content_of
-from serving.snapshots.files import read_files, write_files
+from serving.snapshots.content import content_of, published_before
+from serving.snapshots.files import write_files
 from serving.track_record import rows as record
 from serving.track_record.judging import judge_ripe
 from training import Champion, champions, load_champion, versions
@@ -154,10 +154,7 @@ def _still_stands(home: Home, row: published.Row) -> None:
 
 
 def _before(home: Home, previous: published.Row | None) -> Before:
-    if previous is None:
-        return Before()
-    content = read_files(home.snapshots / previous.id, previous.manifest["files"])
-    return Before(content.places, content.scores)
+    return Before() if previous is None else published_before(home, previous)
 
 
 def _row(

@@ -24,7 +24,7 @@ from riskwarn.store.ledger import losses
 from serving.scoring.city import Before
 from serving.scoring.score import catalogue_of, score
 from serving.snapshots import published
-from serving.snapshots.content import content_of
+from serving.snapshots.content import content_of, published_before
 from serving.snapshots.differences import damaged, differences
 from serving.snapshots.files import read_files, write_files
 from serving.snapshots.lost import lost
@@ -122,5 +122,4 @@ def _compared_with(home: Home, row: published.Row) -> Before:
         raise NotReplayable(
             snapshot=row.id, problem="its files are lost, and those of the snapshot before are no longer kept"
         )
-    content = read_files(home.snapshots / previous.id, previous.manifest["files"])
-    return Before(content.places, content.scores)
+    return published_before(home, previous)
