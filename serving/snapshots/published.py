@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, func, insert, select
 from riskwarn.errors import NoSnapshot
 from riskwarn.home import Home
 from riskwarn.store.tables import ERASURES
-from serving.snapshots.chain import bound, digest_of
+from serving.snapshots.chain import bound, digest_of, last
 from serving.snapshots.tables import FATES, SNAPSHOTS
 
 WITHDRAWN, SWEPT = "withdrawn", "swept"
@@ -126,8 +126,7 @@ def gone(home: Home, as_of: date) -> tuple[Row, dict[str, Any]] | None:
 def add(connection: Connection, row: Mapping[str, Any]) -> None:
     """Write the row of a snapshot, bound to all rows before it."""
     digest = digest_of(row["manifest"])
-    last = connection.scalar(select(SNAPSHOTS.c.chain).order_by(SNAPSHOTS.c.sequence.desc()).limit(1))
-    connection.execute(insert(SNAPSHOTS).values(**row, digest=digest, chain=bound(last, digest)))
+    connection.execute(insert(SNAPSHOTS).values(**row, digest=digest, chain=bound(last(connection, SNAPSHOTS), digest)))
 
 
 def mark(connection: Connection, snapshot: str, fate: str, because: str | None, at: datetime) -> None:

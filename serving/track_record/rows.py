@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select
 
 from riskwarn.home import Home
 from serving.snapshots import published
-from serving.snapshots.chain import bound, digest_of
+from serving.snapshots.chain import bound, digest_of, last
 from serving.track_record.tables import TRACK_RECORD
 
 
@@ -74,10 +74,7 @@ def add(
 
 def head(connection: Connection) -> str | None:
     """The chain of the last row; None where there is none."""
-    chain: str | None = connection.scalar(
-        select(TRACK_RECORD.c.chain).order_by(TRACK_RECORD.c.sequence.desc()).limit(1)
-    )
-    return chain
+    return last(connection, TRACK_RECORD)
 
 
 def rows(home: Home, target: str | None = None, horizon: int | None = None) -> list[Judged]:
