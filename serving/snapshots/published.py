@@ -114,15 +114,6 @@ def of_fate(home: Home, fate: str) -> dict[str, dict[str, Any]]:
         return {row["snapshot"]: dict(row) for row in connection.execute(rows).mappings()}
 
 
-def gone(home: Home, as_of: date) -> tuple[Row, dict[str, Any]] | None:
-    """The newest snapshot of an as-of that is no longer served, and what became of it."""
-    for row in _found(home, _rows(withdrawn=True).where(SNAPSHOTS.c.as_of == as_of)):
-        fate = fates(home, [row.id]).get(row.id)
-        if fate is not None:
-            return row, fate
-    return None
-
-
 def add(connection: Connection, row: Mapping[str, Any]) -> None:
     """Write the row of a snapshot, bound to all rows before it."""
     digest = digest_of(row["manifest"])

@@ -30,6 +30,7 @@ from serving.publishing.withdraw import withdraw
 from serving.snapshots import published
 from serving.snapshots.current import Current
 from serving.snapshots.listed import listed_snapshots
+from serving.snapshots.publications import read_publications
 from serving.snapshots.replay import replay
 from serving.track_record import rows as record
 from tests.conftest import Town
@@ -248,6 +249,7 @@ def test_an_as_of_whose_snapshot_is_gone_says_what_became_of_it(copied: Home) ->
     as_of = date.fromisoformat(made[:10])
     with copied.database.begin() as connection:
         published.mark(connection, made, published.SWEPT, None, NOW)
-    found = published.gone(copied, as_of)
-    assert found is not None and (found[0].id, found[1]["fate"]) == (made, "swept")
-    assert published.gone(copied, current.as_of) is None
+    publications = read_publications(copied, published.state(copied))
+    found = publications.gone(as_of)
+    assert found is not None and (found.id, publications.fates[found.id]["fate"]) == (made, "swept")
+    assert publications.gone(current.as_of) is None
