@@ -20,11 +20,12 @@ from riskwarn.errors import NoChampion, SnapshotSwept, SnapshotWithdrawn
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
-from riskwarn.store.writing import one_at_a_time, routine
+from riskwarn.store.writing import routine
 from riskwarn.words import Unit
 from serving.alerts.raising import entering
 from serving.alerts.tables import ALERTS
 from serving.columns.gaps import DataGaps
+from serving.publishing.lock import publications_alone
 from serving.publishing.retention import sweep
 from serving.scoring.caught import champion_levels
 from serving.scoring.city import Before
@@ -85,7 +86,7 @@ def publish_in_routine(
     home: Home, as_of: date | None = None, *, now: datetime, progress: Progress = silent
 ) -> Published:
     """The same for who holds the home's routine already."""
-    with one_at_a_time(home.snapshots, progress, "waiting for another scoring to end"):
+    with publications_alone(home, progress):
         return _publish(home, as_of, now, progress)
 
 

@@ -12,11 +12,9 @@ from riskwarn.contracts.because import check_because
 from riskwarn.errors import WithdrawnBefore
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
-from riskwarn.store.writing import one_at_a_time
 from serving.alerts.tables import ALERTS
+from serving.publishing.lock import publications_alone
 from serving.snapshots import published
-
-WAITING = "waiting for another scoring to end"
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ def withdraw(home: Home, snapshot: str, because: str, *, now: datetime, progress
     ReasonTooLong where the reason may not be kept.
     """
     check_because(because)
-    with one_at_a_time(home.snapshots, progress, WAITING):
+    with publications_alone(home, progress):
         row = published.named(home, snapshot)
         before = published.of_fate(home, published.WITHDRAWN).get(snapshot)
         if before is not None:
