@@ -172,7 +172,6 @@ def _row(
     with home.database.connect() as connection:
         last = record.head(connection)
     names = {champion.version for champion in chosen}
-    cards = {f"{one.target}/{one.horizon}": one.as_dict() for one in versions(home) if one.version in names}
     manifest = {
         "inputs": inputs,
         "published_at": now.astimezone(UTC).isoformat(),
@@ -182,8 +181,11 @@ def _row(
         "models": {f"{champion.target}/{champion.horizon}": champion.version for champion in chosen},
         # How each did when it was judged: a server asks no registry. Who is champion changes, and is none of it.
         "cards": {
-            key: {name: value for name, value in card.items() if name not in _NOT_ON_CARDS}
-            for key, card in cards.items()
+            f"{one.target}/{one.horizon}": {
+                name: value for name, value in one.as_dict().items() if name not in _NOT_ON_CARDS
+            }
+            for one in versions(home)
+            if one.version in names
         },
         "interval_level": chosen[0].interval_level,
         "targets": list(dict.fromkeys(champion.target for champion in chosen)),
