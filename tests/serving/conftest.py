@@ -105,6 +105,13 @@ class Made:
         return lambda: file.write_bytes(body)
 
 
+@pytest.fixture
+def copied(town: Town, tmp_path: Path) -> Home:
+    """The published city in a home of one's own."""
+    shutil.copytree(town.home.path, tmp_path / "copy")
+    return open_home(tmp_path / "copy", Settings())
+
+
 @pytest.fixture(scope="session")
 def address(town: Town) -> Iterator[str]:
     """Where the published city is served, long after its snapshot has ended."""

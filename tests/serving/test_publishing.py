@@ -32,13 +32,6 @@ from tests.worlds import NOW, load
 from training import champions, load_forecaster
 
 
-@pytest.fixture
-def copied(town: Town, tmp_path: Path) -> Home:
-    """The published city in a home of one's own."""
-    shutil.copytree(town.home.path, tmp_path / "copy")
-    return open_home(tmp_path / "copy", Settings())
-
-
 def test_what_is_published_is_coherent(town: Town) -> None:
     table = scores_frame(town.home, town.published.snapshot)
     grids = table[table["unit"] == "grid"]

@@ -37,13 +37,6 @@ from tests.conftest import Town
 from tests.worlds import NOW
 
 
-@pytest.fixture
-def copied(town: Town, tmp_path: Path) -> Home:
-    """The published city in a home of one's own."""
-    shutil.copytree(town.home.path, tmp_path / "copy")
-    return open_home(tmp_path / "copy", Settings())
-
-
 @pytest.fixture(scope="module")
 def twice(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A city of two snapshots, the older of the as-of a week before; shared by tests that leave it as it was."""
