@@ -111,16 +111,16 @@ class Current:
 
     def _renew(self) -> None:
         state = published.state(self._home)
-        if self._held is not None and state == self.publications.state and self.problem is None:
-            return
-        publications = read_publications(self._home, state)
-        if publications.state != self.publications.state:
+        if state != self.publications.state:
+            publications = read_publications(self._home, state)
             # What is older may have been withdrawn, or be of an as-of that has a newer one.
             with self._of_older:
                 for gone in [one for one in self._older if one in publications.fates]:
                     del self._older[gone]
             self.publications = publications
             self.generation += 1
+        elif self._held is not None and self.problem is None:
+            return
         self._swap()
 
     def _swap(self) -> None:
