@@ -14,7 +14,7 @@ from riskwarn.disclosure import count_shown
 from riskwarn.errors import QueryInvalid, UnknownSource, UnknownTarget, UnknownUnit
 from riskwarn.words import RANKED_LEVELS, Unit
 from serving.columns.places import Places32
-from serving.columns.scores import LEVEL_NUMBERS, LEVELS, Block, Scores
+from serving.columns.scores import LEVEL_NUMBERS, Block, Scores
 from serving.snapshots.snapshot import Snapshot
 
 REASONS_SHOWN = 3
@@ -112,7 +112,7 @@ def item(snapshot: Snapshot, block: Block, unit: Unit, row: int) -> dict[str, An
         "expected_count": _known(one.expected_count[row]),
         "per_10000": None if hidden else _known(one.per_10000[row]),
         "interval": [int(one.lower[row]), int(one.upper[row])],
-        "level": None if one.level[row] < 0 else LEVELS[one.level[row]].value,
+        "level": one.level_of(row),
         "change": _known(one.change[row]),
         "entered": _entered(one, row),
         "usual": None if hidden else _known(one.usual_count[row]),
@@ -127,8 +127,7 @@ def _entered(one: Scores, row: int) -> bool | None:
     """Whether a unit is new among the first tenth of its level; None where there is nothing to compare with."""
     if not one.compared:
         return None
-    first, before = max(1, math.ceil(ENTERED_SHARE * len(one.rank))), int(one.previous_rank[row])
-    return bool(one.rank[row] <= first and not 0 <= before <= first)
+    return bool(one.entered(max(1, math.ceil(ENTERED_SHARE * len(one.rank))), row))
 
 
 def sources(snapshot: Snapshot, now: datetime, source: str | None) -> dict[str, Any]:
@@ -203,18 +202,18 @@ def explanation(
 ) -> dict[str, Any]:
     """Why a grid stands where it does: effects that add up to its score less the city's mean. Raises UnknownUnit."""
     block = chosen(snapshot, target, horizon)
-    row = _grid(snapshot, code)
-    told = item(snapshot, block, Unit.GRID, row)
+    row, one = _grid(snapshot, code), snapshot.scores[block][Unit.GRID]
+    hidden = bool(snapshot.places[Unit.GRID].suppressed[row])
     return {
         "snapshot": snapshot.head(now, *block),
         "grid_id": code,
         "target": block[0],
         "horizon": block[1],
-        "score": told["score"],
-        "mean_score": _known(snapshot.scores[block][Unit.GRID].mean_score),
-        "level": told["level"],
-        "suppressed": told["suppressed"],
-        "reasons": [] if told["suppressed"] else snapshot.reasons.of(block, row),
+        "score": _known(one.score[row]),
+        "mean_score": _known(one.mean_score),
+        "level": one.level_of(row),
+        "suppressed": hidden,
+        "reasons": [] if hidden else snapshot.reasons.of(block, row),
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from riskwarn.errors import QueryInvalid
 from riskwarn.messages import Message
 from riskwarn.words import Unit
-from serving.columns.scores import LEVELS, Block, Scores
+from serving.columns.scores import Block, Scores
 from serving.snapshots.snapshot import Snapshot
 
 #: What is published has six digits; a difference has no more.
@@ -52,9 +52,4 @@ def comparison(older: Snapshot, newer: Snapshot, now: datetime, block: Block, li
 
 
 def _side(one: Scores, row: int) -> dict[str, Any]:
-    level = int(one.level[row])
-    return {
-        "score": float(one.score[row]),
-        "rank": int(one.rank[row]),
-        "level": None if level < 0 else LEVELS[level].value,
-    }
+    return {"score": float(one.score[row]), "rank": int(one.rank[row]), "level": one.level_of(row)}

@@ -46,11 +46,15 @@ class Scores:
         """Whether the snapshot before knew any of the units."""
         return bool((self.previous_rank >= 0).any())
 
-    def entered(self, first: int) -> npt.NDArray[np.bool_]:
-        """(units,) which stand among the first now, and did not in the snapshot before; none where that did not know any of them."""
-        if not self.compared:
-            return np.zeros(len(self.rank), dtype=bool)
-        return (self.rank <= first) & ((self.previous_rank > first) | (self.previous_rank < 0))
+    def entered(self, first: int, rows: int | slice = slice(None)) -> Any:
+        """Which units stand among the first now, and did not in the snapshot before; none where that did not know any of them."""
+        rank, before = self.rank[rows], self.previous_rank[rows]
+        return self.compared & (rank <= first) & ((before > first) | (before < 0))
+
+    def level_of(self, row: int) -> str | None:
+        """The level of a unit; None where it has none."""
+        number = self.level[row]
+        return None if number < 0 else LEVELS[number].value
 
     def excess(self, row: int) -> dict[str, float | None] | None:
         """`{difference, ratio, noise}` of the expected count against what is usual of a unit; None where nothing is known of that."""
