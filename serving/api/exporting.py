@@ -9,6 +9,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import IO, Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -16,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from riskwarn.words import NOTICE_EN, NOTICE_ZH, Level, Unit
-from serving.api.answers import RankingQuery, inside, item
+from serving.api.answers import REASONS_SHOWN, inside, item
 from serving.columns.scores import Block
 from serving.snapshots.snapshot import Snapshot
 
@@ -56,11 +57,12 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 @dataclass(frozen=True)
 class Export:
-    """What is written: the units of a query by rank, and what stands over them."""
+    """What is written: the units of a kind by rank, of the city or inside the unit `parent`, and what stands over them."""
 
     snapshot: Snapshot
-    query: RankingQuery
     block: Block
+    unit: Unit
+    parent: str | None
     lang: str
     made_at: str
     request_id: str
@@ -70,15 +72,17 @@ class Export:
         """Whom the file is for."""
         return "内部" if self.lang == "zh" else "internal"
 
+    @cached_property
     def rows(self) -> Sequence[int]:
         """The rows of the units, the first rank first. Raises UnknownUnit, QueryInvalid."""
-        scores = self.snapshot.scores[self.block][self.query.unit]
-        found: Sequence[int] = inside(self.snapshot, scores, self.query.unit, self.query.parent).tolist()
+        scores = self.snapshot.scores[self.block][self.unit]
+        found: Sequence[int] = inside(self.snapshot, scores, self.unit, self.parent).tolist()
         return found
 
-    def watermark(self, rows: int) -> str:
+    @property
+    def watermark(self) -> str:
         """The line that says what the file is, so that a copy of it can be traced."""
-        target, horizon = self.block
+        (target, horizon), rows = self.block, len(self.rows)
         head = (self.label, self.snapshot.id, f"{target}/{horizon}")
         if self.lang == "zh":
             return " · ".join((*head, f"{rows} 行", f"生成于 {self.made_at}", f"请求 {self.request_id}", NOTICE_ZH))
@@ -90,26 +94,25 @@ class Export:
 
     def values(self, row: int) -> list[Any]:
         """One unit, in the order of the columns."""
-        told, unit = item(self.snapshot, self.block, self.query.unit, row), self.query.unit
-        places = self.snapshot.places
-        above = {upper.value: places[upper].names[place] for upper, place in places.above(unit, row)}
+        told, places = item(self.snapshot, self.block, self.unit, row), self.snapshot.places
+        above = {upper.value: places[upper].names[place] for upper, place in places.above(self.unit, row)}
         rank_from, rank_to = told["rank_interval"] or (None, None)
-        reasons = [one[self.lang] for one in told["reasons"]][:3]
+        reasons = [one[self.lang] for one in told["reasons"]]
         level = told["level"]
         return [
             told["unit"], told["code"], told["name"],
             *(above.get(one.value) for one in (Unit.COMMUNITY, Unit.TOWN, Unit.DISTRICT)),
             told["rank"], rank_from, rank_to, told["score"], told["expected_count"], *told["interval"], told["per_10000"],
             Level(level).zh if level is not None and self.lang == "zh" else level,
-            told["change"], " ".join(told["data_gap"]), told["suppressed"], *reasons, *[None] * (3 - len(reasons)),
+            told["change"], " ".join(told["data_gap"]), told["suppressed"], *reasons, *[None] * (REASONS_SHOWN - len(reasons)),
         ]  # fmt: skip
 
 
 def as_csv(export: Export) -> Iterator[bytes]:
     """CSV with a byte-order mark, for Excel and WPS; its first line is the watermark, its second the headings."""
-    rows = export.rows()
+    rows = export.rows
     yield "\ufeff".encode()
-    yield _lines([[export.watermark(len(rows))], export.headings()])
+    yield _lines([[export.watermark], export.headings()])
     for start in range(0, len(rows), _PIECE):
         yield _lines([_safe(value) for value in export.values(row)] for row in rows[start : start + _PIECE])
 
@@ -127,10 +130,10 @@ def _safe(value: Any) -> Any:
 
 def as_geojson(export: Export) -> Iterator[bytes]:
     """RFC 7946; a unit without a known point has no geometry."""
-    rows = export.rows()
-    head = {"label": export.label, "rows": len(rows), "watermark": export.watermark(len(rows))}
+    rows = export.rows
+    head = {"label": export.label, "rows": len(rows), "watermark": export.watermark}
     yield (json.dumps({"type": "FeatureCollection", **head}, ensure_ascii=False)[:-1] + ', "features": [').encode()
-    points = export.snapshot.places[export.query.unit].points
+    points = export.snapshot.places[export.unit].points
     for start in range(0, len(rows), _PIECE):
         features = []
         for row in rows[start : start + _PIECE]:
@@ -148,8 +151,8 @@ def as_geojson(export: Export) -> Iterator[bytes]:
 
 def as_parquet(export: Export) -> Iterator[bytes]:
     """Parquet; label, rows and watermark stand in the metadata of its schema."""
-    rows = export.rows()
-    told = {"label": export.label, "rows": str(len(rows)), "watermark": export.watermark(len(rows))}
+    rows = export.rows
+    told = {"label": export.label, "rows": str(len(rows)), "watermark": export.watermark}
     schema = pa.schema([(name, kind) for name, (_, kind) in COLUMNS.items()], metadata=told)
     with tempfile.TemporaryFile() as stream:
         with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
@@ -162,14 +165,14 @@ def as_parquet(export: Export) -> Iterator[bytes]:
 
 def as_xlsx(export: Export) -> Iterator[bytes]:
     """XLSX with one sheet: the watermark, the headings, then a row a unit. Its texts are texts, never formulas."""
-    rows = export.rows()
+    rows = export.rows
     with tempfile.TemporaryFile() as stream:
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
             for name, text in _FRAME.items():
                 book.writestr(name, text)
             with book.open("xl/worksheets/sheet1.xml", "w") as sheet:
                 sheet.write(_SHEET.encode())
-                sheet.write(_row([export.watermark(len(rows))]) + _row(export.headings()))
+                sheet.write(_row([export.watermark]) + _row(export.headings()))
                 for start in range(0, len(rows), _PIECE):
                     sheet.write(b"".join(_row(export.values(row)) for row in rows[start : start + _PIECE]))
                 sheet.write(b"</sheetData></worksheet>")

@@ -60,11 +60,10 @@ def exports_router(context: Context) -> APIRouter:
     ) -> Response:
         snapshot = context.current(query.as_of)
         block = answers.chosen(snapshot, query.target, query.horizon)
-        asked = answers.RankingQuery(*block, query.unit, query.parent)
         zone = context.home.configuration.calendar.timezone
         made_at = context.clock().astimezone(zone).isoformat(timespec="seconds")
-        one = Export(snapshot, asked, block, query.lang.value, made_at, request_id(request.scope))
-        rows = len(one.rows())  # what is wrong with the query is said before anything is sent
+        one = Export(snapshot, block, query.unit, query.parent, query.lang.value, made_at, request_id(request.scope))
+        rows = len(one.rows)  # what is wrong with the query is said before anything is sent
         write, kind = _WRITERS[form]
         name = f"riskwarn-{snapshot.as_of}-{block[0]}-{block[1]}-{query.unit.value}.{form.value}"
         headers = {
