@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -13,6 +14,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Message
 
 from experiments.benchmarks.made_snapshot import made_content, publish_made
 from riskwarn.home import make_home
@@ -94,8 +96,26 @@ def test_no_more_files_are_written_at_once_than_those_who_poll_can_bear(
     with TestClient(made.application(), base_url=LOCAL) as client:
         for _ in range(3):
             assert client.get("/v1/export.csv").status_code == 200, "each gives its place back"
+        asyncio.run(_asked_and_gone(client.app))
+        assert client.get("/v1/export.csv").status_code == 200, "also where who asked was gone before its first piece"
     monkeypatch.setattr(exports, "_AT_ONCE", 0)
     with TestClient(made.application(), base_url=LOCAL) as client:
         answer = client.get("/v1/export.csv")
         assert answer.status_code == 503 and answer.headers["retry-after"] == "1"
         assert json.loads(answer.content)["type"] == "urn:riskwarn:too_many_exports"
+
+
+async def _asked_and_gone(application: ASGIApp) -> None:
+    """Ask for a file, and close the connection at once."""
+    scope = {
+        "type": "http", "method": "GET", "path": "/v1/export.csv", "query_string": b"", "http_version": "1.1",
+        "headers": [(b"host", b"localhost")],
+    }  # fmt: skip
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(_message: Message) -> None:
+        pass
+
+    await application(scope, receive, send)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from riskwarn.errors import TooManyExports
 from serving.api import answers, exporting
@@ -74,13 +75,20 @@ def exports_router(context: Context) -> APIRouter:
             return Response(media_type=kind, headers=headers)
         if not free.acquire(blocking=False):
             raise TooManyExports()
-        return StreamingResponse(_released(write(one), free), media_type=kind, headers=headers)
+        return _Releasing(write(one), free, media_type=kind, headers=headers)
 
     return router
 
 
-def _released(pieces: Iterator[bytes], free: threading.BoundedSemaphore) -> Iterator[bytes]:
-    try:
-        yield from pieces
-    finally:
-        free.release()
+class _Releasing(StreamingResponse):
+    """A file that gives its place back, also where who asked was gone before its first piece."""
+
+    def __init__(self, pieces: Iterator[bytes], free: threading.BoundedSemaphore, **told: Any) -> None:
+        super().__init__(pieces, **told)
+        self._free = free
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._free.release()
