@@ -63,7 +63,7 @@ class Application:
         options: Options | None = None,
         metrics_folder: Path | None = None,
     ) -> None:
-        self.options = (options or Options()).checked()
+        self.options = options or Options()
         self.current = Current(home)
         self.metrics = Metrics(metrics_folder)
         context = Context(home, self.current, clock, self.options, self.metrics)

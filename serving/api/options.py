@@ -9,7 +9,7 @@ from riskwarn.errors import SettingInvalid
 
 @dataclass(frozen=True)
 class Options:
-    """Limits of one server; the defaults are those of ``riskwarn serve``."""
+    """Limits of one server; the defaults are those of ``riskwarn serve``. Raises SettingInvalid."""
 
     root_path: str = ""  # the path under which a gateway shows it, "" or "/apps/riskwarn"
     frame_ancestors: str = "'none'"  # who may show the page in a frame (Content-Security-Policy)
@@ -21,8 +21,7 @@ class Options:
     keep_alive_seconds: int = 20
     shutdown_seconds: int = 10  # for answers that are under way, and for streams
 
-    def checked(self) -> Options:
-        """These options. Raises SettingInvalid."""
+    def __post_init__(self) -> None:
         path = self.root_path
         if path and (not path.startswith("/") or path.endswith("/") or any(mark in path for mark in "?#% ")):
             problem = "it takes a path such as /apps/riskwarn"
@@ -30,4 +29,3 @@ class Options:
         if not self.frame_ancestors.strip() or any(mark in self.frame_ancestors for mark in ";,\r\n"):
             problem = "it takes sources of a Content-Security-Policy, such as https://portal.example"
             raise SettingInvalid(name="--frame-ancestors", value=self.frame_ancestors, problem=problem)
-        return self

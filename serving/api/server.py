@@ -40,9 +40,9 @@ def serve(
 ) -> None:
     """Serve until interrupted; `ready` is called once connections are taken.
 
-    Raises HostRefused (not loopback while no key exists), PortTaken, SettingInvalid.
+    Raises HostRefused (not loopback while no key exists), PortTaken.
     """
-    options = (options or Options()).checked()
+    options = options or Options()
     if host not in LOOPBACK:
         raise HostRefused(host=host)
     log_as_json()

@@ -75,7 +75,7 @@ def test_a_port_that_is_taken_and_options_that_make_no_sense_are_refused(made: M
         {"frame_ancestors": ""},
     ):
         with pytest.raises(SettingInvalid):
-            Options(**wrong).checked()
+            Options(**wrong)
 
 
 def test_it_listens_on_ipv6_too(made: Made) -> None:
