@@ -47,7 +47,7 @@ class Metrics:
         self.statuses: dict[str, int] = {}
         self._buckets, self._sum = [0] * (len(_BUCKETS) + 1), 0.0
         self.at_work = 0
-        self.registry.register(_Counts(self))
+        self.registry.register(self)
         self.age = labelled("snapshot_age_seconds", "Seconds since the snapshot served was published")
         self.as_of = labelled("snapshot_as_of_seconds", "As-of of the snapshot served, as a timestamp")
         self.stale = labelled("snapshot_stale", "1 where the snapshot served has passed its end, or there is none")
@@ -63,8 +63,8 @@ class Metrics:
         self._buckets[bisect_left(_BUCKETS, seconds)] += 1
         self._sum += seconds
 
-    def counts(self) -> Iterator[Metric]:
-        """What was counted, as Prometheus has it."""
+    def collect(self) -> Iterator[Metric]:
+        """What was counted, as Prometheus asks for it."""
         requests = CounterMetricFamily(
             "riskwarn_requests", "Requests answered, by class of status", labels=["worker", "status"]
         )
@@ -117,17 +117,6 @@ def _place(folder: Path) -> tuple[IO[str], int]:
         except OSError:
             stream.close()
             number += 1
-
-
-class _Counts:
-    """The plain counts of a process as a collection."""
-
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
-
-    def collect(self) -> Iterator[Metric]:
-        """Each metric."""
-        return self._metrics.counts()
 
 
 class _Together:
