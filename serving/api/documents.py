@@ -44,8 +44,9 @@ def service(told: str) -> Any:
     return _field("service", told)
 
 
-def _field(kind: str, told: str) -> Any:
-    return Field(description=told, json_schema_extra={"x-data-class": kind})
+def _field(kind: str, told: str, default: Any = ...) -> Any:
+    # A document with a field `model` names the class so: below that field the function of this name is hidden.
+    return Field(default, description=told, json_schema_extra={"x-data-class": kind})
 
 
 class Wrong(_Document):
@@ -64,9 +65,7 @@ class Problem(_Document):
     detail: str = service("one sentence: what, where and the way out")
     instance: str = service("the path that was asked")
     request_id: str = service("under which the server's log knows it")
-    errors: list[Wrong] | None = Field(
-        None, description="each parameter that is wrong", json_schema_extra={"x-data-class": "service"}
-    )
+    errors: list[Wrong] | None = _field("service", "each parameter that is wrong", None)
 
 
 class Head(_Document):
@@ -98,7 +97,7 @@ class Excess(_Document):
     """The expected count against what is usual of the unit."""
 
     difference: float = record("expected less usual")
-    ratio: float | None = _field("record", "expected by usual; null where nothing is usual")
+    ratio: float | None = record("expected by usual; null where nothing is usual")
     noise: float = record("deviation of the difference")
 
 
@@ -152,8 +151,8 @@ class Place(_Document):
 class Standing(Item):
     """A grid for one target and horizon."""
 
-    target: str = _field("model", "what is forecast")
-    horizon: int = _field("model", "periods ahead")
+    target: str = model("what is forecast")
+    horizon: int = model("periods ahead")
 
 
 class Portrait(_Document):
@@ -256,11 +255,9 @@ class Side(_Document):
     level: Level | None = forecast("attention level")
 
 
-class Changed(_Document):
+class Changed(Place):
     """A grid in two snapshots."""
 
-    code: str = place("its code")
-    name: str = place("its name")
     change: float = forecast("of the score, from a to b")
     a: Side
     b: Side
@@ -359,7 +356,7 @@ class LevelsCaught(_Document):
 
 
 def _figure(told: str) -> Any:
-    return Field(None, description=told, json_schema_extra={"x-data-class": "record"})
+    return _field("record", told, None)
 
 
 class Figures(_Document):

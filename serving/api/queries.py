@@ -42,6 +42,8 @@ class Language(StrEnum):
 _TARGET = Field(None, description="declared target; the first where not given")
 _HORIZON = Field(None, description="periods ahead; 4 where served, else the first")
 _AS_OF = Field(None, description="the newest snapshot of this as-of")
+_UNIT = Field(Unit.GRID, description="grid, community, town, district or city")
+_PARENT = Field(None, description="only units inside the unit of this code")
 
 
 class Nothing(BaseModel):
@@ -55,8 +57,8 @@ class ScoresQuery(Nothing):
 
     target: str | None = _TARGET
     horizon: int | None = _HORIZON
-    unit: Unit = Field(Unit.GRID, description="grid, community, town, district or city")
-    parent: str | None = Field(None, description="only units inside the unit of this code")
+    unit: Unit = _UNIT
+    parent: str | None = _PARENT
     min_level: MinLevel | None = Field(None, description="only this attention level and higher; grids only")
     limit: int = Field(50, ge=1, le=1000, description="units an answer")
     cursor: str | None = Field(
@@ -108,13 +110,11 @@ class CompareQuery(Nothing):
     limit: int = Field(50, ge=1, le=1000, description="grids an answer")
 
 
-class ExportQuery(GridQuery):
+class ExportQuery(ExplanationQuery):
     """A file."""
 
-    target: str | None = _TARGET
-    horizon: int | None = _HORIZON
-    unit: Unit = Field(Unit.GRID, description="grid, community, town, district or city")
-    parent: str | None = Field(None, description="only units inside the unit of this code")
+    unit: Unit = _UNIT
+    parent: str | None = _PARENT
     lang: Language = Field(Language.ZH, description="language of headings and reasons")
 
 
