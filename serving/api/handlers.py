@@ -9,10 +9,7 @@ from starlette.exceptions import HTTPException
 from riskwarn.errors import QueryInvalid, RiskwarnError
 from riskwarn.messages import Message
 from serving.api.observed import WENT_WRONG
-from serving.api.problems import CONTENT_TYPE, problem_body, wrong_value
-
-#: When to ask again, where the server cannot answer now.
-_RETRY_AFTER = {503: "1"}
+from serving.api.problems import CONTENT_TYPE, RETRY_AFTER, problem_body, wrong_value
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -28,8 +25,8 @@ def answer_with_problems(app: FastAPI) -> None:
     ) -> Response:
         body = problem_body(request.scope, status, code, detail, errors)
         own = {"Cache-Control": "no-store", "Vary": "Accept-Language", "X-Content-Type-Options": "nosniff"}
-        if status in _RETRY_AFTER:
-            own["Retry-After"] = _RETRY_AFTER[status]
+        if status == 503:
+            own["Retry-After"] = RETRY_AFTER
         return Response(body, status_code=status, media_type=CONTENT_TYPE, headers={**own, **(headers or {})})
 
     @app.exception_handler(RiskwarnError)

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.api.metrics import Metrics
 from serving.api.options import Options
-from serving.api.problems import request_id, send_problem
+from serving.api.problems import RETRY_AFTER, request_id, send_problem
 
 _log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class Observed:
             elif name == b"transfer-encoding":
                 body = body or b"0"
         if self._metrics.at_work > options.concurrency:
-            return (503, BUSY, [(b"retry-after", b"1")]), False
+            return (503, BUSY, [(b"retry-after", RETRY_AFTER.encode())]), False
         if len(scope["query_string"]) + len(scope["path"]) > options.header_bytes:
             return (414, ADDRESS_TOO_LONG, []), False
         if length > options.header_bytes:

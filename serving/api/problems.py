@@ -29,6 +29,9 @@ _TITLES = {
 }
 _OTHERWISE = "The request cannot be answered"
 
+#: Seconds after which to ask again, where the server cannot answer now.
+RETRY_AFTER = "1"
+
 
 def problem_body(
     scope: Scope, status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from serving.api.context import Context, written
 from serving.api.documents import Alive, Ready
 from serving.api.metrics import CONTENT_TYPE
+from serving.api.problems import RETRY_AFTER
 from serving.api.queries import Nothing
 from serving.api.readiness import measure, readiness
 
@@ -31,7 +32,7 @@ def service_router(context: Context) -> APIRouter:
         answer.headers["Cache-Control"] = "no-store"
         if content["status"] == "unavailable":
             answer.status_code = 503
-            answer.headers["Retry-After"] = "1"
+            answer.headers["Retry-After"] = RETRY_AFTER
         return answer
 
     told: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
