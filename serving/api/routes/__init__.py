@@ -1,1 +1,1 @@
-"""The routes, a module a noun; `all_routers` is the door."""
+"""The routes, a module a noun: each has a function that gives its router."""
