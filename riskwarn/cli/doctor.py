@@ -132,16 +132,20 @@ def _database(home: Any) -> Iterator[Check]:
 
 def _private(home: Path) -> Iterator[Check]:
     """Whether others of this machine can read the home, and whether we can write it."""
-    mode = stat.S_IMODE(home.stat().st_mode)
-    yield Check("permissions of the home", Fit.OK if not mode & 0o077 else Fit.FAULT, f"{mode:04o}")
-    key = home / "id.key"
-    if key.exists():
-        mode = stat.S_IMODE(key.stat().st_mode)
-        yield Check("permissions of id.key", Fit.OK if not mode & 0o077 else Fit.FAULT, f"{mode:04o}")
+    from riskwarn.home import ID_KEY
+
+    yield Check("permissions of the home", *_for_us_alone(home))
+    yield Check("permissions of id.key", *_for_us_alone(home / ID_KEY))
     writable = os.access(home, os.W_OK)
     yield Check(
         "home can be written", Fit.OK if writable else Fit.WARNING, Message("yes") if writable else Message("no")
     )
+
+
+def _for_us_alone(path: Path) -> tuple[Fit, str]:
+    """Whether nobody else is allowed anything of a path, and its mode."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    return Fit.FAULT if mode & 0o077 else Fit.OK, f"{mode:04o}"
 
 
 def _telemetry() -> Iterator[Check]:
