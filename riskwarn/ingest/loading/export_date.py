@@ -59,11 +59,6 @@ def export_date(
     return None
 
 
-def says_date(text: str) -> bool:
-    """Whether a text says when its table was taken."""
-    return bool(_days(_IN_TITLE, text))
-
-
 def _with_answers(cells: Sequence[str]) -> list[str]:
     """The cells, and each label together with the cell beside it."""
     pairs = pairwise(cells)

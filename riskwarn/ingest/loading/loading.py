@@ -45,7 +45,6 @@ from riskwarn.progress import Progress, silent
 from riskwarn.store import Load, Store, writing
 from riskwarn.store.repairs import settle
 
-#: How much later than now an export may say that it was taken: clocks and zones differ, years do not.
 #: Rows that tell whether a file is a register of persons.
 _LOOKED_AT = 2_000
 #: Names of the units of grids.

@@ -20,7 +20,6 @@ _DEEPEST, _DOWN = 100, 1 << 20
 
 #: Characters that no XML may hold, and numbers that Excel writes short.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_DECLARED = re.compile(r"^\s*<\?xml[^>]*\?>")
 _SHORT = re.compile(r"[-+]?\d(?:\.\d+)?[eE][-+]?\d+")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.0+)?$")
 #: The days that stand before a time without a day.
