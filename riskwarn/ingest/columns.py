@@ -43,11 +43,10 @@ REPEATED = ("text", "address", "category_detail")
 #: Fields that are the sum of several columns, and what in their headings says that each counts a part: 重伤 and 轻伤.
 _SUMMED = {"injured": re.compile("重伤|轻伤|轻微伤")}
 
-
 #: Headings of the column that numbers the rows of a list.
 _ROW_NUMBERS = frozenset({"序号", "序", "行号", "项次", "No", "No.", "NO", "NO."})
-#: Names of units of places.
-_UNIT_NAMES = frozenset(
+#: Fields that name units of places.
+UNIT_NAMES = frozenset(
     {"path", *(f"{unit}{part}" for unit in ("community", "town", "district") for part in ("", "_name"))}
 )
 
@@ -174,6 +173,11 @@ def _settled(
         note = f"{file}: {named} is taken for {field} ({how}; confirm it in a mapping)"
         return chosen, [note] if how else []
     return [], []
+
+
+def field_of_several(name: str) -> str:
+    """The field of a column that is read: several columns may be one (injured, injured_2 …)."""
+    return name.rstrip("0123456789").removesuffix("_")
 
 
 def counts_a_part(field: str, heading: str) -> bool:
@@ -322,7 +326,7 @@ def row_labels(headings: Sequence[str], read: Collection[int]) -> list[int]:
 
 def _is_unit(heading: str) -> bool:
     known = None if is_personal(plain_heading(heading)) else field_of(plain_heading(heading), "grids")
-    return known is not None and known[0] in _UNIT_NAMES
+    return known is not None and known[0] in UNIT_NAMES
 
 
 def clashing(headings: Sequence[str], kind: str, mapping: Mapping) -> dict[str, list[int]]:

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
+from riskwarn.ingest.columns import UNIT_NAMES, field_of_several
 from riskwarn.ingest.sheets.last_lines import ASKED, COUNTED, NUMBER, SIGNED, TOTAL, TOTAL_OF
 from riskwarn.ingest.values.cells import filled, strings
 
@@ -31,8 +32,6 @@ _NEVER_LABELS = frozenset({"record_id", "grid_id", "longitude", "latitude"})
 _IDS = ("record_id", "grid_id", "name")
 #: A number of so many digits is an id, and no sum.
 _LONG = r"^\d{6,}$"
-#: What may be named beside the word of a subtotal.
-_UNITS = frozenset({"path", *(f"{unit}{part}" for unit in ("community", "town", "district") for part in ("", "_name"))})
 #: Fields in which a number alone is no more than a total.
 _SUMMED = frozenset(
     {"category", "category_final", "category_detail", "severity", "urgency", "status", "outcome", "form", "kind", "count",
@@ -55,7 +54,7 @@ def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
         if name.startswith("identity_"):
             again += there  # a column that is read for the id, too
     found = np.zeros(rows, dtype=bool)
-    most = max(_MOST_CELLS, 1 + sum(_field(name) in _COUNTING for name in cells))
+    most = max(_MOST_CELLS, 1 + sum(field_of_several(name) in _COUNTING for name in cells))
     few = np.flatnonzero((count > 0) & (count - again <= most))
     if len(columns) > 1 and len(few):
         found[few] = _of_few({name: cell.take(pa.array(few)) for name, cell in cells.items()})
@@ -64,7 +63,7 @@ def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
             for name, cell in cells.items():
                 only = strings(cell.take(pa.array(alone)))
                 found[alone] |= _matches(only, COUNTED)
-                if _field(name) in _SUMMED:
+                if field_of_several(name) in _SUMMED:
                     found[alone] |= _matches(only, NUMBER)
     if len(cells) > 1 and (named := [name for name in _IDS if name in cells]):
         nameless = _without_id(cells, named[0], count)
@@ -122,7 +121,7 @@ def _subtotals(cells: Mapping[str, pa.Array]) -> Flags:
     counted = np.array([_matches(text, COUNTED) for text in texts.values()])
     numbers = np.array([_matches(text, NUMBER) for text in texts.values()])
     there = np.array([filled(text) for text in texts.values()])
-    units = np.array([[name in _UNITS] for name in texts]) & called.any(axis=0)
+    units = np.array([[name in UNIT_NAMES] for name in texts]) & called.any(axis=0)
     strange = there & ~(called | called_of | counted | numbers | units)
     # A cell that only counts tells little where few are read.
     words = (called | called_of).any(axis=0) | ((len(cells) > _MOST_CELLS) & counted.any(axis=0))
@@ -141,11 +140,6 @@ def _of_few(cells: Mapping[str, pa.Array]) -> Flags:
         [np.zeros_like(total), *(_matches(strings(cells[id]), _LONG) for id in _IDS[:2] if id in cells)], axis=0
     )
     return np.asarray((total & ~named) | (signed.any(axis=0) & ~(others & ~signed).any(axis=0)))
-
-
-def _field(name: str) -> str:
-    """The field of a column: several columns may be one (injured, injured_2 …)."""
-    return name.rstrip("0123456789").removesuffix("_")
 
 
 def _matches(texts: pa.Array, pattern: str) -> Flags:

@@ -26,7 +26,7 @@ from riskwarn.contracts.personal import (
 )
 from riskwarn.errors import PrivateColumn
 from riskwarn.home import Home
-from riskwarn.ingest.columns import Columns
+from riskwarn.ingest.columns import Columns, field_of_several
 from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.privacy.topics import united_topics
 from riskwarn.ingest.reading import Reading
@@ -108,11 +108,7 @@ def _emptied(reading: Reading, name: str, cells: pa.Array, hidden: Collection[st
 
 def without_people(columns: Columns, source: str) -> Columns:
     """The columns to be read: of petitions none that counts petitioners."""
-    counting = [
-        name
-        for name in columns.positions
-        if name in _COUNTING_PEOPLE or name.rstrip("0123456789").removesuffix("_") in _COUNTING_PEOPLE
-    ]
+    counting = [name for name in columns.positions if field_of_several(name) in _COUNTING_PEOPLE]
     if not counting or not declared(source).demand_only:
         return columns
     left = {name: position for name, position in columns.positions.items() if name not in counting}
@@ -127,7 +123,7 @@ def flagged_and_banded(reading: Reading) -> dict[str, pa.Array]:
     if texts:
         found["topics"] = united_topics(texts)
     for name in ("people", "injured", "killed"):
-        cells = [reading.cells[one] for one in reading.cells if one == name or one.startswith(f"{name}_")]
+        cells = [cell for one, cell in reading.cells.items() if field_of_several(one) == name]
         if cells:
             found[name] = each(cells[0] if len(cells) == 1 else _summed(cells), band_of)
             unread = np.any([flags(cell, _is_no_number) for cell in cells], axis=0)
