@@ -8,7 +8,7 @@ come (未造成伤亡, 防止打架, 待移交派出所) says nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
@@ -116,6 +116,13 @@ def code_of(field_name: str, text: str, own: Mapping[str, str] | None = None) ->
     """The code of a word: as the mapping (`own`) or the list has it, else by its parts."""
     word = normalised((own or {}).get(text, text))
     return field_words(field_name).get(word) or heard(field_name, word).code
+
+
+def unknown_words(field_name: str, words: Iterable[str], own: Collection[str]) -> list[str]:
+    """The words that neither the list of a vocabulary nor the mapping (`own`) has, and that say nothing by their parts."""
+    known = {*field_words(field_name), *own, *words_that_mean("in_progress"), *words_that_mean("withdrawn")}
+    told = ((word, heard(field_name, normalised(word))) for word in words if word not in known)
+    return [word for word, said in told if said.code is None and not said.clear]
 
 
 @cache

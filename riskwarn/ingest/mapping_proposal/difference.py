@@ -12,8 +12,7 @@ from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract, declared, required
 from riskwarn.contracts.categories import NOT_LOADED, CategoryWords
 from riskwarn.contracts.fields import Kind
-from riskwarn.contracts.phrases import heard
-from riskwarn.contracts.vocabulary import field_words, normalised, words_that_mean
+from riskwarn.contracts.phrases import unknown_words
 from riskwarn.errors import RiskwarnError
 from riskwarn.ingest.columns import Columns, match, require
 from riskwarn.ingest.mapping_proposal.guessing import guess
@@ -244,12 +243,8 @@ def _of_values(
             effects.append(f"{name}: {'、'.join(unknown)} are in no list and become local categories")
         if refused := [word for word in new if words.code(word) == NOT_LOADED]:
             effects.append(f"{name}: rows with {'、'.join(refused)} are by rule not loaded")
-    elif new and told.vocabulary is not None:
-        known = set(field_words(told.vocabulary)) | set(rules.words.get(name, {}))
-        known |= words_that_mean("in_progress") | words_that_mean("withdrawn")
-        told_by = {word: heard(told.vocabulary, normalised(word)) for word in new if word not in known}
-        if unknown := [word for word, said in told_by.items() if said.code is None and not said.clear]:
-            effects.append(f"{name}: {'、'.join(unknown)} are in no list and are read as empty")
+    elif told.vocabulary is not None and (unknown := unknown_words(told.vocabulary, new, rules.words.get(name, {}))):
+        effects.append(f"{name}: {'、'.join(unknown)} are in no list and are read as empty")
     if column.heading in found.emptier and pair is not None:
         was, is_now = found.emptier[column.heading]
         effects.append(f"{name}: empty in {is_now:.0%} of rows, before in {was:.0%}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,8 @@ from riskwarn.contracts import contract, declared, required
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.merging import Merged, merged_as
-from riskwarn.contracts.phrases import heard
-from riskwarn.contracts.vocabulary import field_of, field_words, is_opinion, is_personal, normalised, words_that_mean
+from riskwarn.contracts.phrases import heard, unknown_words
+from riskwarn.contracts.vocabulary import field_of, field_words, is_opinion, is_personal, normalised
 from riskwarn.ingest.columns import REPEATED, clashing, counts_a_part, plain_heading
 from riskwarn.ingest.mapping_proposal.guessing import guess, suggested_preset
 from riskwarn.ingest.mapping_proposal.matching import Place, Recognised, recognise
@@ -293,53 +293,50 @@ def _class(column: Column) -> str:
 
 def _unknown_words(found: Recognised) -> dict[str, dict[str, int]]:
     """Words of columns with a list that the list lacks: each may be translated in the mapping."""
-    told, rules = found.contract, found.rules
-    categories = CategoryWords(told.source, told.categories, rules.words.get("category"), rules.codes)
+    categories = _categories(found)
     unknown: dict[str, dict[str, int]] = {}
-    for column in found.seen.columns:
-        taken = found.taken.get(column.position)
-        if taken is None or column.words is None:
-            continue
-        if taken.field.startswith("period_"):
-            continue
-        field = told.field(taken.field)
-        if field.kind is Kind.CATEGORY:
-            lacking = [word for word in column.words if categories.code(word) is None]
-        elif field.vocabulary is not None and not is_opinion(plain_heading(column.heading), column.words):
-            known = {*field_words(field.vocabulary), *rules.words.get(field.name, {})}
-            known |= words_that_mean("in_progress") | words_that_mean("withdrawn")
-            told_by = {word: heard(field.vocabulary, normalised(word)) for word in column.words if word not in known}
-            lacking = [word for word, said in told_by.items() if said.code is None and not said.clear]
+    for name, vocabulary, words in _with_lists(found):
+        if vocabulary is None:
+            lacking = [word for word in words if categories.code(word) is None]
         else:
-            continue
+            lacking = unknown_words(vocabulary, words, found.rules.words.get(name, {}))
         if lacking := [word for word in lacking if may_be_told(word)]:
-            unknown[field.name] = {word: column.words[word] for word in lacking}
+            unknown[name] = {word: words[word] for word in lacking}
     return unknown
 
 
 def _by_parts(found: Recognised) -> list[str]:
     """What words are read as that no list has, of columns with a list."""
-    told, rules = found.contract, found.rules
+    categories = _categories(found)
     notes: list[str] = []
-    categories = CategoryWords(told.source, told.categories, rules.words.get("category"), rules.codes)
+    for name, vocabulary, words in _with_lists(found):
+        if vocabulary is None:
+            said = {word: categories.code(word) for word in words if categories.listed(word) is None}
+        else:
+            listed = {*field_words(vocabulary), *found.rules.words.get(name, {})}
+            said = {word: heard(vocabulary, normalised(word)).code for word in words if word not in listed}
+        named = [f"{word} → {code}" for word, code in said.items() if code is not None and may_be_told(word)]
+        if named:
+            notes.append(Message("{field} by the parts of its words: {words}", field=name, words=", ".join(named)))
+    return notes
+
+
+def _with_lists(found: Recognised) -> Iterator[tuple[str, str | None, Mapping[str, int]]]:
+    """The columns whose words a list has: field, its vocabulary (None: the categories), and the rows of each word."""
     for column in found.seen.columns:
         taken = found.taken.get(column.position)
         if taken is None or column.words is None or taken.field.startswith("period_"):
             continue
-        field = told.field(taken.field)
+        field = found.contract.field(taken.field)
         if field.kind is Kind.CATEGORY:
-            said = {word: categories.code(word) for word in column.words if categories.listed(word) is None}
+            yield field.name, None, column.words
         elif field.vocabulary is not None and not is_opinion(plain_heading(column.heading), column.words):
-            listed = {*field_words(field.vocabulary), *rules.words.get(field.name, {})}
-            said = {word: heard(field.vocabulary, normalised(word)).code for word in column.words if word not in listed}
-        else:
-            continue
-        named = [f"{word} → {code}" for word, code in said.items() if code is not None and may_be_told(word)]
-        if named:
-            notes.append(
-                Message("{field} by the parts of its words: {words}", field=field.name, words=", ".join(named))
-            )
-    return notes
+            yield field.name, field.vocabulary, column.words
+
+
+def _categories(found: Recognised) -> CategoryWords:
+    told, rules = found.contract, found.rules
+    return CategoryWords(told.source, told.categories, rules.words.get("category"), rules.codes)
 
 
 def _counted(period: Mapping[str, str]) -> Rules:
