@@ -7,6 +7,7 @@ for their kind; where two places then share a name, the one that is written in f
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -101,12 +102,34 @@ class Gazetteer:
 
 
 @dataclass
+class NamesWithin:
+    """Names of three characters and more, as they are looked for within a text."""
+
+    _names: set[str] = field(default_factory=set)
+    _sizes: dict[str, list[int]] = field(default_factory=dict)  # first two characters -> lengths, the longest first
+
+    def add(self, name: str) -> None:
+        """Let a name be found."""
+        self._names.add(name)
+        sizes = {*self._sizes.get(name[:2], ()), len(name)}
+        self._sizes[name[:2]] = sorted(sizes, reverse=True)
+
+    def found(self, text: str) -> Iterator[tuple[int, str]]:
+        """Where names stand in a text, from its start, the longest at each place first."""
+        if not self._names:
+            return
+        for start in range(len(text) - 2):
+            for size in self._sizes.get(text[start : start + 2], ()):
+                if (name := text[start : start + size]) in self._names:
+                    yield start, name
+
+
+@dataclass
 class Mentions:
     """Names that stand somewhere within an address."""
 
     _places: Gazetteer = field(default_factory=Gazetteer)
-    _names: set[str] = field(default_factory=set)
-    _sizes: dict[str, set[int]] = field(default_factory=dict)  # first two characters -> lengths of the names
+    _names: NamesWithin = field(default_factory=NamesWithin)
 
     def offer(self, place: Place, first: int, end: int, name: str) -> None:
         """Let a name of at least three characters lead to a place; shorter ones stand in too many words."""
@@ -114,19 +137,11 @@ class Mentions:
             return
         self._places.offer(place, first, end, name)
         self._names.add(name)
-        self._sizes.setdefault(name[:2], set()).add(len(name))
 
     def find(self, address: str, epoch: int) -> Place | None:
         """The place of the longest name in the address that means one place in the epoch."""
-        if not self._names:
-            return None
-        found = [
-            address[start : start + size]
-            for start in range(len(address) - 2)
-            for size in self._sizes.get(address[start : start + 2], ())
-            if address[start : start + size] in self._names
-        ]
-        for name in sorted(found, key=lambda name: (-len(name), address.find(name))):
+        found = sorted(self._names.found(address), key=lambda one: (-len(one[1]), one[0]))
+        for _, name in found:
             place = self._places.find((name,), epoch)
             if place is not None:
                 return place

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from riskwarn.ingest.places.gazetteer import Place, plain_name
+from riskwarn.ingest.places.gazetteer import NamesWithin, Place, plain_name
 
 _HAN = re.compile(r"[㐀-鿿]")
 
@@ -34,7 +34,7 @@ _COUNTY_ENDING = re.compile(r"(?:自治县|自治旗|[区县市旗])$")
 #: Cities that are provinces: in an address they are no other place than their districts.
 _MUNICIPALITIES = ("重庆", "北京", "上海", "天津")
 
-
+#: So many readings of what stands before names are kept.
 _MOST_BEGINNINGS = 1 << 14
 
 
@@ -55,7 +55,7 @@ class UnitMentions:
     """Names of towns and communities that stand somewhere within an address."""
 
     _units: dict[str, dict[Unit, None]] = field(default_factory=dict)  # name as it may be written -> units
-    _sizes: dict[str, set[int]] = field(default_factory=dict)  # first two characters -> lengths of the names
+    _names: NamesWithin = field(default_factory=NamesWithin)
     _counties: set[str] = field(default_factory=set)  # names of the districts, plain
     _towns: set[str] = field(default_factory=set)  # plain names of towns, which may stand right before a community
     _beginnings: dict[str, frozenset[str] | None] = field(
@@ -77,7 +77,7 @@ class UnitMentions:
         # A name of two characters stands in too many words.
         for form in forms | ({name} if name != plain and len(name) > 2 else set()):
             self._units.setdefault(form, {})[unit] = None
-            self._sizes.setdefault(form[:2], set()).add(len(form))
+            self._names.add(form)
 
     def meant(self, address: str, epoch: int, towns: Collection[str] = ()) -> list[Unit]:
         """The unit that an address names, several where nothing tells them apart, none where it names none of the city.
@@ -91,11 +91,8 @@ class UnitMentions:
             if (here := self._here(name, address[:start], epoch)) is not None
         ]
         above = [unit for _, units in named for unit in units if unit.place == unit.town]
-        below = [
-            _told_apart([unit for unit in units if unit.place != unit.town], name, {unit.town for unit in above}, towns)
-            for name, units in named
-        ]
         held = {unit.town for unit in above}
+        below = [_told_apart([unit for unit in units if unit.place != unit.town], held, towns) for _, units in named]
         communities = [unit for units in below for unit in units if not held or unit.town in held]
         if len({unit.place for unit in communities}) > 1 and len({unit.town for unit in communities}) == 1:
             communities = [communities[0]._replace(place=communities[0].town)]
@@ -103,21 +100,16 @@ class UnitMentions:
 
     def _found(self, address: str) -> Iterator[tuple[int, str]]:
         """Where names stand in an address, from its start, the longest at each place, and no name within another."""
-        if not self._units:
-            return
         free = 0
-        for start in range(len(address) - 2):
-            sizes = self._sizes.get(address[start : start + 2]) if start >= free else None
-            for size in sorted(sizes or (), reverse=True):
-                name = address[start : start + size]
-                if name in self._units and self._stands_alone(name, address[:start], address[start + size :]):
-                    yield start, name
-                    free = start + size
-                    break
+        for start, name in self._names.found(address):
+            end = start + len(name)
+            if start >= free and self._stands_alone(name, address[:start], address[end:]):
+                yield start, name
+                free = end
 
     def _stands_alone(self, name: str, before: str, after: str) -> bool:
         """Whether a name is no part of a longer one, before it or after it."""
-        if name.endswith(TOWN) and name.endswith("街道") and _NO_TOWN.match(after):
+        if name.endswith("街道") and _NO_TOWN.match(after):
             return False
         if name.endswith(COMMUNITY) and _NO_COMMUNITY.match(after):
             return False
@@ -165,7 +157,7 @@ class UnitMentions:
         return None if city and self._counties and not told else frozenset(told)
 
 
-def _told_apart(units: list[Unit], name: str, above: set[Place], towns: Collection[str]) -> list[Unit]:
+def _told_apart(units: list[Unit], above: set[Place], towns: Collection[str]) -> list[Unit]:
     """Of several units of one name those in the towns that the address, or the row, tells."""
     if len({unit.place for unit in units}) < 2 or (not above and not towns):
         return units
