@@ -99,9 +99,9 @@ def _said(words: list[str], listed: dict[str, Any]) -> str | None:
         return _said(words[:-1], listed)
     found: str | None = next((field for field, nouns in listed["nouns"].items() if last in nouns), None)
     if found == "category" and len(others) == 1:
-        return {"sub": "category_detail"}.get("sub" if others[0] in listed["finer"] else "") or (
-            "category" if others[0] in listed["coarser"] else None
-        )
+        if others[0] in listed["finer"]:
+            return "category_detail"
+        return "category" if others[0] in listed["coarser"] else None
     if found == "severity" and others and set(others) <= set(listed["nouns"]["urgency"]):
         return "urgency"
     return found if not others else None

@@ -223,10 +223,9 @@ def _of_part(part: str, rules: _Rules) -> list[str | None]:
     for match in _matches(part, rules.phrases):
         if not match.code:
             continue
-        if rules.before is not None and rules.before.match(part, match.end):
-            found.append(None)
-            continue
-        if rules.behind is not None and rules.behind.search(part[: match.start]):
+        if (rules.before is not None and rules.before.match(part, match.end)) or (
+            rules.behind is not None and rules.behind.search(part[: match.start])
+        ):
             found.append(None)
             continue
         how = _judged(part, match, last, rules) if rules.judged else ""
@@ -284,4 +283,4 @@ def _judged(part: str, match: _Match, last: tuple[_Match, str] | None, rules: _R
 
 
 def _rank(code: str, rules: _Rules) -> int:
-    return list(rules.order).index(code) if code in rules.order else len(rules.order)
+    return rules.order.index(code) if code in rules.order else len(rules.order)

@@ -105,7 +105,7 @@ def is_personal(heading: str) -> bool:
 
 
 #: How a heading ends that counts people.
-_NUMBERS_OF = ("数", "人数", "数量")
+_NUMBERS_OF = ("数", "数量")
 
 
 @cache
