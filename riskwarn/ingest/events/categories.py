@@ -89,18 +89,15 @@ def _counted_elsewhere(reading: Reading, words: CategoryWords, kind: str, within
 def category(reading: Reading, name: str) -> pa.Array:
     """Codes; an unknown word is kept as a local category, so long as there are not too many.
 
-    The finest level whose word is listed is taken, then the finest that says one by its parts, else the first. A bare number without its list of codes says
-    nothing: it counts as `other`, and that is noted.
+    The finest level whose word is listed is taken, then the finest that says one by its parts, else the first. A bare
+    number without its list of codes says nothing: it counts as `other`, and that is noted.
     """
     if name not in reading.cells:
         return no_cells(len(reading))
     words = category_words(reading)
-    guessed: dict[str, str] = {}
 
     def code(text: str) -> str | None:
         found = words.code(text)
-        if found is not None and words.listed(text) is None:
-            guessed[text] = found
         if found is None and words.is_bare(text):
             reading.notes.append(f"{name}: bare numbers count as other; name their list in the mapping (codes:)")
             return "other"
@@ -111,6 +108,7 @@ def category(reading: Reading, name: str) -> pa.Array:
     cells = where(reading.cells[name], sound)
     coarse = each(cells, code)
     levels = _levels(reading) if name == "category" else []
+    guessed = _guessed(words, cells)
     if not levels:
         reading.tallies.add(name, cells, set(), guessed)
         return coarse
@@ -123,10 +121,14 @@ def category(reading: Reading, name: str) -> pa.Array:
         reading.tallies.add(name, where(cells, np.asarray(left, dtype=bool)), set(), guessed)
     open_rows = np.asarray(surely.is_null().to_numpy(zero_copy_only=False), dtype=bool)
     for level in below if open_rows.any() else ():
-        read = {text: words.code(text) for text in coded(level)[1] if text and words.listed(text) is None}
-        told = {text: code for text, code in read.items() if code is not None}
-        reading.tallies.add(name, where(level, open_rows), set(), told)
+        reading.tallies.add(name, where(level, open_rows), set(), _guessed(words, level))
     return pc.coalesce(surely, *maybe, plain(coarse)).dictionary_encode()
+
+
+def _guessed(words: CategoryWords, cells: pa.Array) -> dict[str, str]:
+    """The words of a column that no list has, with the categories that they say by their parts."""
+    read = {text: words.code(text) for text in coded(cells)[1] if text and words.listed(text) is None}
+    return {text: code for text, code in read.items() if code is not None}
 
 
 def _of_categories(reading: Reading, words: CategoryWords, listed: Collection[str]) -> Flags:
