@@ -57,8 +57,7 @@ class _Bounded(io.RawIOBase):
 
 def is_packed(path: Path) -> bool:
     """Whether a file is a .gz, or a .zip that is no workbook."""
-    with path.open("rb") as stream:
-        start = stream.read(4)
+    start = _starts(path)
     return start.startswith(GZIP) or (start in ZIP and not parts_of(path))
 
 
@@ -79,8 +78,7 @@ def parts_of(path: Path | BinaryIO) -> str:
 
 def opened(path: Path, most: int = MOST) -> BinaryIO:
     """The bytes of a file; of a packed one those of the table in it. Raises FileUnreadable."""
-    with path.open("rb") as stream:
-        start = stream.read(4)
+    start = _starts(path)
     packed = path.stat().st_size
     if start.startswith(GZIP):
         return io.BufferedReader(_Bounded(gzip.open(path), path.name, packed, most), 1 << 20)  # type: ignore[arg-type]
