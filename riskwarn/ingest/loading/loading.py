@@ -36,7 +36,7 @@ from riskwarn.ingest.reading import Reading, batches, whole
 from riskwarn.ingest.redaction import kept_account, kept_name, kept_title
 from riskwarn.ingest.refusals import Refusals
 from riskwarn.ingest.screening import gate, screened, without_people
-from riskwarn.ingest.sheets import open_sheet
+from riskwarn.ingest.sheets import held_open, open_sheet
 from riskwarn.ingest.tables.ended import ended_grids
 from riskwarn.ingest.values.shares import says_share
 from riskwarn.mapping import Mapping, chosen_mapping
@@ -102,7 +102,7 @@ def ingest(
     accounts = []
     for index, file in enumerate(files):
         progress(f"loading {source}", index, len(files))
-        with writing(home, progress):
+        with writing(home, progress), held_open():
             of_file = rules
             settled = None if mapping or preset or known else recalled(home, source, file, sheet)
             if settled is not None:

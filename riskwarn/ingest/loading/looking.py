@@ -158,10 +158,6 @@ class Looking:
         found = self.table(table.sheet, other)
         return [replace(found, proposal=replace(found.proposal, source_ground="its residents"))]
 
-    def beside(self, sheet: str | None) -> list[str]:
-        """What the first rows of the other sheets say: covers, explanations."""
-        return other_sheets(self.file, sheet) if sheet else []
-
     def _made(
         self,
         proposal: Proposal,
@@ -175,8 +171,8 @@ class Looking:
         newest = _newest(found, self.now.astimezone(zone).date())
         titles = found.seen.titles
         points = points_of(found)
-        beside = self.beside(sheet)
-        # Titles say it, or a sheet of explanations beside the table.
+        # Titles say it, or a sheet of explanations or a cover beside the table.
+        beside = other_sheets(self.file, sheet) if sheet else []
         unsaid = points is not None and "coordinates" not in {*own.model_fields_set, *keys} and settled is None
         if unsaid and (system := system_told([*titles, *beside])) is not None:
             keys = {**keys, "coordinates": system}

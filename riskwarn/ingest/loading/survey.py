@@ -69,9 +69,9 @@ def _again(home: Home, table: Table, places: list[Place], database: str | None, 
     """A table of events whose place was not found, looked at with the grids of the other files in mind."""
     if table.recalled is not None or not declared(table.source).events or not table.proposal.missing:
         return table
-    return replace(
-        Looking(home, table.file, places, database, now).table(table.sheet, table.source), sheets=table.sheets
-    )
+    with held_open():
+        found = Looking(home, table.file, places, database, now).table(table.sheet, table.source)
+    return replace(found, sheets=table.sheets)
 
 
 def _order(table: Table) -> tuple[int, str, date, str]:
