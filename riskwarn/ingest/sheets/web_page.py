@@ -5,27 +5,27 @@ from __future__ import annotations
 import codecs
 import email
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from email.message import Message as Mail
 from html import unescape
 from pathlib import Path
 
 from riskwarn.errors import FileUnreadable
 from riskwarn.ingest.sheets.content import NO_TABLE
-from riskwarn.ingest.sheets.encoding import blocks, encoding_of
+from riskwarn.ingest.sheets.encoding import blocks
 from riskwarn.ingest.sheets.html_tokens import Tokens
+from riskwarn.ingest.sheets.marked_up import named_encoding, pieces
 from riskwarn.ingest.sheets.packing import opened
-from riskwarn.ingest.sheets.text_grid import BYTES, Bounds, GridBuilder, Spelled
+from riskwarn.ingest.sheets.text_grid import Bounds, GridBuilder, Spelled
 from riskwarn.messages import Message
 
-#: Bytes that are read together, bytes in which a page says its encoding, and those that a page of one file may have.
-_PIECE, _HEAD, _MAIL = 1 << 20, 1 << 14, 1 << 26
+#: Bytes that a page of one file may have.
+_MAIL = 1 << 26
 #: Tables inside of tables, and rows and columns over which a cell may reach.
 _DEEPEST, _DOWN, _ACROSS = 40, 65534, 1000
 #: Cells of a row, or rows of two cells, that make a table and not the layout of a page.
 _CELLS, _ROWS = 3, 2
 
-_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]+)|encoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE)
 _SPAN = re.compile(r"""(?<![\w:-])(rowspan|colspan)\s*=\s*["']?\s*(\d{1,6})""", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 #: A line ends at these; blanks of a page are one blank.
@@ -37,8 +37,7 @@ _TITLE = 100
 def tables_of_page(path: Path) -> list[Spelled]:
     """The tables of a web page that hold rows; raise FileUnreadable where it has none, or is cut off."""
     bounds = Bounds(path.name)
-    bounds.size(path.stat().st_size)
-    found = _tables(_pieces(path), bounds)
+    found = _tables((piece.replace(_BREAK, "") for piece in pieces(path, bounds)), bounds)
     return _of_records(path.name, found)
 
 
@@ -73,39 +72,7 @@ def _text(part: Mail) -> str:
             return codecs.decode(raw, name).replace(_BREAK, "")
         except UnicodeDecodeError:
             continue
-    return codecs.decode(raw, _declared(raw) or "gb18030", errors="replace").replace(_BREAK, "")
-
-
-def _pieces(path: Path) -> Iterator[str]:
-    """The text of a page, a piece at a time."""
-    with opened(path, BYTES) as stream:
-        for piece in codecs.iterdecode(blocks(stream, path.name, _PIECE), page_encoding(path), errors="replace"):
-            yield piece.replace(_BREAK, "")
-
-
-def page_encoding(path: Path) -> str:
-    """The encoding of a page or of XML: as its bytes tell it, where they do not, as it says. Raises FileUnreadable."""
-    try:
-        return encoding_of(path)
-    except FileUnreadable:
-        with opened(path) as stream:
-            declared = _declared(stream.read(_HEAD))
-        if declared is None:
-            raise
-        return declared
-
-
-def _declared(head: bytes) -> str | None:
-    """The encoding that a page names, where it is one of text."""
-    found = _CHARSET.search(head)
-    name = (found[1] or found[2]).decode("ascii", "ignore") if found else ""
-    if name.lower() in ("gb2312", "gbk", "gb_2312-80", "x-gbk", "cp936"):
-        return "gb18030"
-    try:
-        "".encode(name)
-    except (LookupError, ValueError):
-        return None
-    return name or None
+    return codecs.decode(raw, named_encoding(raw) or "gb18030", errors="replace").replace(_BREAK, "")
 
 
 class _Open:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from pathlib import Path
 from xml.parsers import expat
 
 from riskwarn.errors import FileUnreadable
-from riskwarn.ingest.sheets.encoding import blocks
-from riskwarn.ingest.sheets.packing import opened
+from riskwarn.ingest.sheets.marked_up import pieces
 from riskwarn.ingest.sheets.rows import cell_text
-from riskwarn.ingest.sheets.text_grid import BYTES, WIDEST, Bounds, GridBuilder, Spelled
-from riskwarn.ingest.sheets.web_page import page_encoding
+from riskwarn.ingest.sheets.text_grid import WIDEST, Bounds, GridBuilder, Spelled
 
-_PIECE = 1 << 20
 #: Elements inside of elements, and rows over which a cell may reach.
 _DEEPEST, _DOWN = 100, 1 << 20
 
@@ -29,7 +25,6 @@ _NO_DAY = ("1899-12-30", "1899-12-31")
 def sheets_of_xml(path: Path) -> list[Spelled]:
     """The sheets of a workbook of XML; raise FileUnreadable where it is damaged, cut off, or declares entities."""
     reader = _Reader(Bounds(path.name))
-    reader.bounds.size(path.stat().st_size)
     # The text is decoded here, for expat knows no GB18030 and takes what a declaration says.
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True
@@ -38,12 +33,11 @@ def sheets_of_xml(path: Path) -> list[Spelled]:
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = reader.doctype
     try:
-        with opened(path, BYTES) as stream:
-            first = True
-            for piece in codecs.iterdecode(blocks(stream, path.name, _PIECE), page_encoding(path), errors="replace"):
-                text = piece.lstrip("\ufeff \t\r\n") if first else piece
-                first = first and not text
-                parser.Parse(_CONTROLS.sub("", text), False)
+        first = True
+        for piece in pieces(path, reader.bounds):
+            text = piece.lstrip("\ufeff \t\r\n") if first else piece
+            first = first and not text
+            parser.Parse(_CONTROLS.sub("", text), False)
         parser.Parse("", True)
     except expat.ExpatError as error:
         problem = "it is a workbook of XML that is damaged or cut off; export it again"
