@@ -15,7 +15,7 @@ from riskwarn.messages import Message
 from riskwarn.words import PRESETS
 
 if TYPE_CHECKING:
-    from riskwarn.ingest.mapping_proposal.matching import Place
+    from riskwarn.ingest.mapping_proposal.recognised import Place
 
 
 @click.command("map")

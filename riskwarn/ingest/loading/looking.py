@@ -25,9 +25,9 @@ from riskwarn.ingest.loading.remembered import recalled, with_recalled
 from riskwarn.ingest.loading.systems import points_of, system_told
 from riskwarn.ingest.mapping_proposal.guessing import UNSURE
 from riskwarn.ingest.mapping_proposal.identity import sharing
-from riskwarn.ingest.mapping_proposal.matching import Place, Recognised
 from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.mapping_proposal.proposal import SAMPLE, Proposal, also_of, examine
+from riskwarn.ingest.mapping_proposal.recognised import Place, Recognised
 from riskwarn.ingest.mapping_proposal.registers import refuse_seen
 from riskwarn.ingest.sheets import NO_TABLE, hidden_sheets, is_page, open_sheet, other_sheets, sheet_names
 from riskwarn.ingest.sheets.last_lines import ASKED, is_last_line

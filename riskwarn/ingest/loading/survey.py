@@ -19,7 +19,7 @@ from riskwarn.ingest.loading.inputs import Skipped, listed
 from riskwarn.ingest.loading.looking import Looking, reason_of
 from riskwarn.ingest.loading.plan import Failed, Plan, Table
 from riskwarn.ingest.loading.systems import centres_of
-from riskwarn.ingest.mapping_proposal.matching import Place
+from riskwarn.ingest.mapping_proposal.recognised import Place
 from riskwarn.ingest.sheets import held_open
 from riskwarn.store import Store
 

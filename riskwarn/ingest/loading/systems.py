@@ -19,7 +19,7 @@ import pandas as pd
 
 from riskwarn.arrays import Reals
 from riskwarn.home import Home
-from riskwarn.ingest.mapping_proposal.matching import Recognised
+from riskwarn.ingest.mapping_proposal.recognised import Recognised
 from riskwarn.ingest.places.coordinates import System, degrees, pair, to_wgs84
 from riskwarn.messages import Message
 from riskwarn.store import Store

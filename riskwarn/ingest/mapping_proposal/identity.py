@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from riskwarn.ingest.columns import position_of
+from riskwarn.ingest.mapping_proposal.recognised import Recognised
 from riskwarn.messages import Message
-
-if TYPE_CHECKING:
-    from riskwarn.ingest.mapping_proposal.matching import Recognised
 
 #: What is tried, the most lasting first; longitude and latitude are one thing, a point.
 _PARTS = (

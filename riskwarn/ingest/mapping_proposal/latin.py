@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
@@ -13,10 +12,8 @@ from riskwarn.contracts.phrases import code_of
 from riskwarn.contracts.vocabulary import words_that_mean
 from riskwarn.geography import shapes
 from riskwarn.ingest.mapping_proposal.profile import Column
+from riskwarn.ingest.mapping_proposal.recognised import Recognised
 from riskwarn.messages import Message
-
-if TYPE_CHECKING:
-    from riskwarn.ingest.mapping_proposal.matching import Recognised
 
 #: So great a share of the rows of a column has to agree with the field that its heading hints at.
 MOST = 0.5

@@ -19,8 +19,9 @@ from riskwarn.contracts.phrases import heard, unknown_words
 from riskwarn.contracts.vocabulary import field_of, field_words, is_opinion, is_personal, normalised
 from riskwarn.ingest.columns import REPEATED, clashing, counts_a_part, plain_heading
 from riskwarn.ingest.mapping_proposal.guessing import guess, suggested_preset
-from riskwarn.ingest.mapping_proposal.matching import Place, Recognised, recognise
+from riskwarn.ingest.mapping_proposal.matching import recognise
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile, look_at, may_be_told
+from riskwarn.ingest.mapping_proposal.recognised import Place, Recognised
 from riskwarn.ingest.redaction import shown_headings
 from riskwarn.ingest.values.cells import coded, strings
 from riskwarn.ingest.values.fill_down import MOSTLY, ROWS, hint

@@ -14,8 +14,8 @@ from riskwarn.configuration import Configuration
 from riskwarn.errors import ColumnMissing, HeadingClash
 from riskwarn.home import Home
 from riskwarn.ingest.mapping_proposal.mapping_file import as_yaml
-from riskwarn.ingest.mapping_proposal.matching import Place
 from riskwarn.ingest.mapping_proposal.proposal import Proposal, Proposed, propose
+from riskwarn.ingest.mapping_proposal.recognised import Place
 from riskwarn.store import Store
 from tests.worlds import dispute, grid_rows, load, with_grids, write_csv
 

@@ -13,8 +13,8 @@ from riskwarn.declarations import read_yaml
 from riskwarn.errors import UnknownSource
 from riskwarn.home import Home
 from riskwarn.ingest.mapping_proposal.mapping_file import as_yaml
-from riskwarn.ingest.mapping_proposal.matching import Place
 from riskwarn.ingest.mapping_proposal.proposal import Proposal, propose
+from riskwarn.ingest.mapping_proposal.recognised import Place
 from riskwarn.mapping import Mapping
 from riskwarn.store import Store
 from tests.worlds import load, with_grids, write_csv
