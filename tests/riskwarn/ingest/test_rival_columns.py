@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable
 from pathlib import Path
 from shlex import quote
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
 import riskwarn.cli.load
-from riskwarn.cli import riskwarn as cli
 from riskwarn.configuration import Configuration
 from riskwarn.ingest.mapping_proposal.proposal import propose
+from tests.riskwarn.ingest.commands import run, told
 from tests.worlds import grid_rows, write_csv
 
 ROWS = 40
-
-
-def run(home: Path, *arguments: object, code: int = 0, stdin: str | None = None) -> Result:
-    done = CliRunner().invoke(cli, ["--home", str(home), *map(str, arguments)], input=stdin)
-    assert done.exit_code == code, done.output + repr(done.exception)
-    return done
-
-
-def told(home: Path, *arguments: object, code: int = 0) -> Any:
-    return json.loads(run(home, "--json", *arguments, code=code).stdout)
 
 
 @pytest.fixture

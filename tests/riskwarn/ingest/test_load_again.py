@@ -1,0 +1,105 @@
+"""What `riskwarn load` does with the next file: what was settled before, ids that repeat, records that come again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from riskwarn.home import open_home
+from riskwarn.settings import Settings
+from riskwarn.store import Store
+from tests.riskwarn.ingest.commands import ANSWERS, run, stored
+from tests.worlds import dispute, grid_rows, with_grids, write_csv
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    run(tmp_path / "home", "init")
+    return tmp_path / "home"
+
+
+def columns_of(path: Path, headings: list[str], rows: list[list[str]]) -> Path:
+    path.write_text("\n".join(",".join(row) for row in [headings, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("way", ["load", "ingest"])
+def test_equal_headings_in_another_order_next_month_are_told_by_their_words(
+    home: Path, tmp_path: Path, way: str
+) -> None:
+    """March has the category first, April the form: what March settled does not say which is which."""
+    with_grids(open_home(home, Settings()), tmp_path)
+    headings = ["编号", "网格编码", "类型", "发生日期", "类型", "化解情况说明"]
+    march = columns_of(
+        tmp_path / "三月.csv", headings, [[f"A{n}", f"G{n % 4}", "邻里", "2026-03-02", "来访", ""] for n in range(8)]
+    )
+    april = columns_of(
+        tmp_path / "四月.csv", headings, [[f"B{n}", f"G{n % 4}", "来访", "2026-04-02", "邻里", ""] for n in range(8)]
+    )
+    run(home, "load", march, "--yes")
+    assert list((home / "mappings").glob("disputes-*.yaml")), "it was settled"
+    run(home, *(("load", april, "--yes") if way == "load" else ("ingest", "disputes", april)))
+    disputes = Store(open_home(home, Settings())).versions("disputes")
+    assert len(disputes) == 16
+    assert (set(disputes["category"]), set(disputes["form"])) == ({"neighbourhood"}, {"visit"})
+
+
+def test_a_file_that_is_read_otherwise_by_a_mended_mapping_says_how_its_past_is_mended(
+    home: Path, tmp_path: Path
+) -> None:
+    with_grids(open_home(home, Settings()), tmp_path)
+    rows = [dispute(n, 化解时间=f"2026-03-{n % 28 + 1:02d} 19:00:00") | {"办得怎样": "民转刑"} for n in range(6)]
+    file = write_csv(tmp_path / "纠纷.csv", rows)
+    assert "riskwarn loads undo" not in run(home, "ingest", "disputes", file).stdout
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text("columns: {outcome: 办得怎样}\n", encoding="utf-8")
+    done = run(home, "ingest", "disputes", file, "--mapping", mapping)
+    assert "riskwarn loads undo 2 --with-later, and load it again" in done.stdout
+    run(home, "loads", "undo", 2, "--with-later")
+    again = run(home, "ingest", "disputes", file, "--mapping", mapping)
+    assert "riskwarn loads undo" not in again.stdout
+    disputes = Store(open_home(home, Settings())).versions("disputes")
+    assert len(disputes) == 6 and set(disputes["outcome"]) == {"violence"}
+
+
+def test_an_id_that_no_longer_tells_rows_apart_is_told(home: Path, tmp_path: Path) -> None:
+    with_grids(open_home(home, Settings()), tmp_path)
+    headings = ["事故发生时间", "网格编码", "事故类型", "受伤人数"]
+    rows = [[f"2026-03-{n + 1:02d}", f"G{n % 4}", ("火灾", "触电", "溺水")[n % 3], str(n)] for n in range(9)]
+    run(home, "load", columns_of(tmp_path / "事故三月.csv", headings, rows), "--yes")
+    twice = [[day.replace("03-", "04-"), *rest] for day, *rest in rows]
+    done = run(home, "load", columns_of(tmp_path / "事故四月.csv", headings, [*twice, [*twice[0][:3], "7"]]), "--yes")
+    assert "2 rows share the id that identity: makes with a row that tells of something else" in done.stdout
+    again = run(home, "load", columns_of(tmp_path / "事故五月.csv", headings, twice), "--yes")
+    assert "share the id" not in again.stdout
+
+
+def test_a_record_that_comes_again_is_in_force_once(home: Path, tmp_path: Path) -> None:
+    rows = grid_rows()
+    write_csv(tmp_path / "grids.csv", rows)
+    write_csv(tmp_path / "a.csv", [dispute(n) for n in range(6)])
+    write_csv(tmp_path / "b.csv", [dispute(n, 纠纷类型="物业") for n in range(4, 8)])
+    run(
+        home,
+        "load",
+        *(tmp_path / f"{name}.csv" for name in ("grids", "a")),
+        *ANSWERS[2:],
+        "--exported-at",
+        "2026-04-01",
+        "--yes",
+    )
+    done = run(home, "load", tmp_path / "b.csv", "--exported-at", "2026-05-01", "--yes", "--force")
+    assert stored(home)["disputes"] == 10, "two of the eight have two versions"
+    assert f"In force: disputes 8, grids {len(rows)}." in done.stdout
+
+    # Also where one file holds several versions: a register by month names a case until it is closed.
+    other = tmp_path / "other"
+    run(other, "init")
+    months = [dispute(n) for n in range(6)] + [
+        dispute(n, 化解时间="2026-04-02 09:00:00", 更新时间="2026-04-02 09:00:00") for n in range(3)
+    ]
+    write_csv(tmp_path / "months.csv", months)
+    done = run(other, "load", *(tmp_path / f"{name}.csv" for name in ("grids", "months")), *ANSWERS[2:], "--yes")
+    assert stored(other)["disputes"] == 9
+    assert f"In force: disputes 6, grids {len(rows)}." in done.stdout
