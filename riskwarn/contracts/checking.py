@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from riskwarn.configuration import Configuration
+from riskwarn.contracts import contract as contract_of
 from riskwarn.contracts.contract import Contract
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.merging import merged_as
@@ -16,11 +17,12 @@ from riskwarn.declarations import line_of
 from riskwarn.errors import ConfigurationInvalid
 from riskwarn.mapping import Mapping
 from riskwarn.messages import Message
-from riskwarn.refused import refuse_in
+from riskwarn.refused import folded, refusals, refuse_in
 
 
 def check_configuration(configuration: Configuration, file: Path) -> None:
-    """Raise RefusedWord for a refused word anywhere, ConfigurationInvalid for a source that is declared to be what it cannot.
+    """Raise RefusedWord for a refused word anywhere, ConfigurationInvalid for a source that is declared to be what it cannot, and
+    for a target that foretells what people do by right.
 
     `file` is where the configuration stands.
     """
@@ -32,6 +34,35 @@ def check_configuration(configuration: Configuration, file: Path) -> None:
             raise ConfigurationInvalid(
                 file=file.name, line=line_of(file, location), key=".".join(location), problem=problem
             )
+    for name in configuration.targets:
+        if (word := _right_foretold(configuration, name)) is not None:
+            location = ("targets", name)
+            raise ConfigurationInvalid(
+                file=file.name,
+                line=line_of(file, location),
+                key=".".join(location),
+                problem=Message(
+                    "{word} is a right, and no target: targets are harm, and mediation that breaks down", word=word
+                ),
+            )
+
+
+def _right_foretold(configuration: Configuration, target: str) -> str | None:
+    """By which word a target is one of petitions, assembly, speech or litigation; None where it is none.
+
+    Of a source its names and categories count, of a target its own.
+    """
+    own = configuration.targets[target]
+    source = contract_of(own.source, configuration)
+    if source.demand_only:
+        return source.source
+    fed_by = configuration.sources[own.source]
+    told = (
+        target, own.zh, own.en, *(own.categories or ()),
+        source.source, source.zh, source.en, *(fed_by.categories or ()),
+    )  # fmt: skip
+    text = folded("|".join(one for one in told if one))
+    return next((word for word in (*refusals()["petitions"], *refusals()["rights"]) if word in text), None)
 
 
 def check_mapping(contract: Contract, mapping: Mapping, file: Path, within: tuple[str, ...] = ()) -> None:

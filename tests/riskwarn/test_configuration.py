@@ -92,6 +92,24 @@ def test_a_source_of_ones_own_is_declared_to_be_what_it_can_be(tmp_path: Path, t
     assert f"line {line}" in str(caught.value) and says in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("  unrest: {source: petitions, date: occurred_at}\n", "petitions"),
+        ("  unrest: {source: petitions, outcomes: [violence]}\n", "petitions"),
+        ("  visits: {source: hotline, date: occurred_at, categories: [来信来访]}\n", "来信来访"),
+        ("  unrest: {source: grid_reports, date: occurred_at, zh: 游 行 示威}\n", "游行"),
+        ("  lawsuits: {source: disputes, date: occurred_at}\n", "lawsuit"),
+        ("  noise: {source: marches, date: occurred_at}\nsources:\n  marches: {zh: 集会上报}\n", "集会"),
+    ],
+)
+def test_no_target_foretells_what_people_do_by_right(tmp_path: Path, text: str, word: str) -> None:
+    with pytest.raises(ConfigurationInvalid) as caught:
+        make_home(tmp_path / "home", Settings(), written(tmp_path, "targets:\n" + text))
+    assert "line 2" in str(caught.value) and f"{word} is a right, and no target" in str(caught.value)
+    assert not (tmp_path / "home" / "riskwarn.db").exists()
+
+
 def test_a_source_of_ones_own_has_the_roles_of_its_fields() -> None:
     own = {
         "school": {"fields": ["closed_at", "text"], "role": "repeating", "zh": "校园上报"},
