@@ -95,6 +95,10 @@ class Outcome(StrEnum):
     DONE = "done"  # 已办结
 
 
+#: The outcomes that are harm, the gravest first: of several that are told of one record the first of these is its outcome.
+HARM = (Outcome.INJURY, Outcome.VIOLENCE, Outcome.POLICE_INTERVENTION)
+
+
 class LocatedBy(StrEnum):
     """The rung of the ladder of places on which a record was placed."""
 

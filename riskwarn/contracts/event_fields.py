@@ -94,6 +94,10 @@ _COURSE = (
 _READ_ONLY = (
     Field("confidential", Kind.FLAG, "是否保密（保密件不加载）", "whether it is confidential: then it is not loaded", vocabulary="flag", known=_FIXED, stored=False),
     Field("void", Kind.FLAG, "是否作废", "whether it is void: then the record is withdrawn", vocabulary="flag", stored=False),
+    Field(
+        "escalation", Kind.WORD, "有无激化、激化后果（并入办理结果）", "whether and how it turned violent: counts as the outcome, before any orderly end",
+        vocabulary="escalation", stored=False,
+    ),
     Field("category_detail", Kind.CATEGORY, "类别（小类）", "second level of the category", known=_FIXED, stored=False),
     Field(
         "text", Kind.TEXT, "文字描述，只提取主题，不留存", "free text: read for topics, never stored",

@@ -15,6 +15,7 @@ from typing import Any
 
 from riskwarn.contracts.vocabulary import category_words, field_words, normalised, shipped, words_that_mean
 from riskwarn.refused import refused_word
+from riskwarn.words import HARM
 
 #: Between these marks stand the parts of a word; an enumeration (、) goes on with what was said before it.
 _PARTS = re.compile(r"[,;/|()\[\]【】《》<>。·+:\n\t]|(?<=\D)[-—–_](?=\D)|\s")
@@ -91,6 +92,8 @@ def endings_of(source: str) -> tuple[str, ...]:
 @lru_cache(maxsize=20_000)
 def heard(field_name: str, word: str) -> Heard:
     """What a (normalised) word of a vocabulary says that its list lacks."""
+    if field_name == "escalation":
+        return _escalation_heard(word)
     rules = _of_field(field_name)
     if rules is None or not word or len(word) > _listed()["longest"] or word.isdecimal():
         return _NOTHING
@@ -100,6 +103,15 @@ def heard(field_name: str, word: str) -> Heard:
     if found is not None:
         return found if refused_word(word) is None else _NOTHING
     return _SAYS_NONE if any(part in word for part in rules.nothing) else _NOTHING
+
+
+def _escalation_heard(word: str) -> Heard:
+    """What a word says of violence: as an outcome would, but of orderly ends it says that there was none."""
+    listed = field_words("outcome").get(word)
+    told = heard("outcome", word) if listed is None else Heard(listed)
+    if told.code in HARM:
+        return told
+    return _SAYS_NONE if told.clear or told.code is not None else _NOTHING
 
 
 @lru_cache(maxsize=20_000)
@@ -143,7 +155,7 @@ def _of_field(name: str) -> _Rules | None:
         ),
         whole={phrase[1:]: code for code, listed in phrases.items() for phrase in listed if phrase.startswith("=")},
         order=told.get("order", ()),
-        agree=(name != "outcome" and "order" not in told) or told.get("order") == ["tip"],
+        agree=name != "outcome",
         strip=sorted(map(str, told.get("strip", ())), key=len, reverse=True),
         negated=told.get("negated"),
         doubted=told.get("doubted", {}),

@@ -80,11 +80,18 @@ def rule_against(source: str, text: str) -> str | None:
 
     A kind that is not loaded also counts where more follows it (检举控告类), a long one wherever it stands (网上检举控告).
     """
+    told = rule_and_word(source, text)
+    return None if told is None else told[0]
+
+
+def rule_and_word(source: str, text: str) -> tuple[str, str] | None:
+    """The rule as in :func:`rule_against`, and the word of its list that the text holds: of the text nothing else is to be told."""
     plain = folded(text)
     for word in kinds_not_loaded(source):
         if plain == word or (not word.isascii() and _stands_in(word, plain)):
-            return "accusation" if word in _ACCUSATIONS else "confidential" if word == "保密" else "kind"
-    return "refused_word" if refused_word(text) is not None or controlled_word(text) is not None else None
+            return ("accusation" if word in _ACCUSATIONS else "confidential" if word == "保密" else "kind"), word
+    word = refused_word(text) or controlled_word(text)
+    return None if word is None else ("refused_word", word)
 
 
 def _stands_in(word: str, plain: str) -> bool:

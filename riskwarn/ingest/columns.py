@@ -38,8 +38,8 @@ _GUESSED = {Ground.ASSUMED: "assumed", Ground.AFFIX: "by its prefix or ending", 
 _DAY_OR_TIME = re.compile(r"日期|时间|时刻|date|time", re.I)
 
 #: Fields that several columns of a sheet may fill: `text`, `text_2`, `text_3` …, in the order of the sheet. A category may
-#: have a third level and a fourth.
-REPEATED = ("text", "address", "category_detail")
+#: have a third level and a fourth, and whether a matter turned violent may stand beside what came of that.
+REPEATED = ("text", "address", "category_detail", "escalation")
 #: Fields that are the sum of several columns, and what in their headings says that each counts a part: 重伤 and 轻伤.
 _SUMMED = {"injured": re.compile("重伤|轻伤|轻微伤")}
 

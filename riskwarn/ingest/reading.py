@@ -79,6 +79,9 @@ class Reading:
         default_factory=list
     )  # headings that turned out not to be read by what stands below them
     not_loaded: NotLoaded = field(default_factory=NotLoaded)
+    ruled_out: Counter[tuple[str, str, str]] = field(
+        default_factory=Counter
+    )  # rows that are by rule not loaded: (rule, field, word of the rule's list, or "")
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -109,6 +112,11 @@ class Reading:
         else:
             self.faults.add(unreadable, "bad_date", name, "text")
         return found
+
+    def rule_out(self, rows: npt.NDArray[np.bool_], name: str, rule: str, word: str = "") -> None:
+        """Rows that are by rule not loaded because of a field; `word` is that of the rule's list, and all that is told of the cell."""
+        self.ruled_out[rule, name, word] += int((rows & ~self.faults.any).sum())
+        self.faults.add(rows, "not_loaded", name, rule)
 
     def order_of(self, name: str) -> Callable[[pa.Array], Order | None]:
         """What tells the order of day, month and year of a field's dates: the mapping, else all of its column."""

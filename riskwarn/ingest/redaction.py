@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePath
 
+from riskwarn.contracts.controlled import controlled_word
 from riskwarn.contracts.personal import (
     file_words,
     is_name,
@@ -61,8 +62,15 @@ def kept_account(account: Mapping[str, object], name: str, kept: str) -> dict[st
     for part in ("notes", "forced"):
         lines = account.get(part, [])
         assert isinstance(lines, list)
-        told[part] = [str(line).replace(name, kept) for line in lines]
+        told[part] = [_without_refused(str(line).replace(name, kept)) for line in lines]
     return {**account, **told, "file": kept, "dropped_columns": kept_headings(dropped)}
+
+
+def _without_refused(line: str) -> str:
+    """A sentence as it is kept: a refused word that the run named is counted, and not stored."""
+    while (word := refused_word(line) or controlled_word(line)) is not None and word in line:
+        line = line.replace(word, "(refused word)")
+    return line
 
 
 def kept_headings(headings: Iterable[str]) -> list[str]:

@@ -32,12 +32,19 @@ class Refusals:
         """How many rows each rule kept from being loaded."""
         return dict(Counter(str(row["value_class"]) for row in self.rows if row["reason"] == NOT_LOADED))
 
-    def notes(self) -> list[str]:
-        """The rules, in words, with their counts."""
-        return [
-            Message("not loaded by rule: {rows} row(s), {rule}", rows=rows, rule=RULES[rule][1])
-            for rule, rows in self.rules().items()
-        ]
+    def notes(self, ruled_out: Mapping[tuple[str, str, str], int]) -> list[str]:
+        """The rules, in words, with their counts; of each the columns that told it, and the words of its own list."""
+        notes: list[str] = []
+        for rule, rows in self.rules().items():
+            told: dict[str, list[str]] = {}
+            for (one, name, word), number in ruled_out.items():
+                if one == rule and number:
+                    words = told.setdefault(self.headings.get(name, name), [])
+                    words += [f"{word} {number}"] if word else []
+            columns = [f"{column} ({', '.join(words)})" if words else column for column, words in told.items()]
+            said = "not loaded by rule: {rows} row(s), {rule}: {columns}"
+            notes.append(Message(said, rows=rows, rule=RULES[rule][1], columns=", ".join(columns)))
+        return notes
 
     def add(self, reading: Reading, ids: pa.Array | None = None) -> None:
         """Take the faulty rows of a batch; `ids` are keyed digests by which a repaired row is known again."""

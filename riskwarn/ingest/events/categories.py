@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from riskwarn.arrays import Flags
 from riskwarn.contracts.categories import NOT_LOADED, CategoryWords, counted_only_as, never_below
 from riskwarn.contracts.phrases import code_of
-from riskwarn.contracts.vocabulary import field_words, kinds_not_loaded, rule_against
+from riskwarn.contracts.vocabulary import field_words, kinds_not_loaded, rule_and_word
+from riskwarn.ingest.columns import field_of_several
 from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import coded, each, flags, no_cells, plain, where
@@ -39,6 +40,11 @@ def _levels(reading: Reading) -> list[str]:
     return [name for name in reversed(list(reading.cells)) if name.startswith(_DETAIL)]
 
 
+def escalations(reading: Reading) -> list[str]:
+    """The columns that tell whether and how a matter turned violent."""
+    return [name for name in reading.cells if field_of_several(name) == "escalation"]
+
+
 def _categories(reading: Reading) -> list[str]:
     return [name for name in ("category", *_levels(reading), "category_final") if name in reading.cells]
 
@@ -47,34 +53,34 @@ def refuse(reading: Reading) -> None:
     """Rows that are by rule not loaded, before anything else of them is read."""
     words = _words_by_source(reading)
 
-    def of_a_category(text: str) -> str | None:
-        listed = "kind" if any(known.code(text) == NOT_LOADED for known in words.values()) else None
+    def of_a_category(text: str) -> tuple[str, str] | None:
+        listed = ("kind", "") if any(known.code(text) == NOT_LOADED for known in words.values()) else None
         return of_a_word(text) or listed
 
-    def of_a_word(text: str) -> str | None:
-        return next(filter(None, (rule_against(source, text) for source in words)), None)
+    def of_a_word(text: str) -> tuple[str, str] | None:
+        return next(filter(None, (rule_and_word(source, text) for source in words)), None)
 
-    def of_a_kind(text: str) -> str | None:
+    def of_a_kind(text: str) -> tuple[str, str] | None:
         tips = any("举报" in kinds_not_loaded(source) for source in words)
-        return of_a_word(text) or ("accusation" if tips and code_of("kind", text) == "tip" else None)
+        return of_a_word(text) or (("accusation", "") if tips and code_of("kind", text) == "tip" else None)
 
     categories = _categories(reading)
-    for name in ("kind", *categories, "form", "status", "outcome"):
+    for name in ("kind", *categories, "form", "status", "outcome", *escalations(reading)):
         if name in reading.cells:
             codes, texts = coded(reading.cells[name])
             against = of_a_category if name in categories else of_a_kind if name == "kind" else of_a_word
-            rules = [None if text is None else against(text) for text in texts] + [None]
-            for rule in filter(None, dict.fromkeys(rules)):
-                found = np.array([one == rule for one in rules])[codes]
-                reading.faults.add(found, "not_loaded", name, rule)
+            told = [None if text is None else against(text) for text in texts] + [None]
+            for rule, word in filter(None, dict.fromkeys(told)):
+                found = np.array([one == (rule, word) for one in told])[codes]
+                reading.rule_out(found, name, rule, word)
     if "confidential" in reading.cells:
         yes = field_words("flag")
         secret = flags(reading.cells["confidential"], lambda text: yes.get(text) == "yes")
-        reading.faults.add(secret, "not_loaded", "confidential", "confidential")
+        reading.rule_out(secret, "confidential", "confidential")
     if "kind" in reading.cells:
         for source, known in words.items():
             for kind, within in counted_only_as(source).items():
-                reading.faults.add(_counted_elsewhere(reading, known, kind, within), "not_loaded", "kind", kind)
+                reading.rule_out(_counted_elsewhere(reading, known, kind, within), "kind", kind)
 
 
 def _counted_elsewhere(reading: Reading, words: CategoryWords, kind: str, within: tuple[str, ...]) -> Flags:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,9 @@ from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.phrases import code_of
 from riskwarn.contracts.schema import EVENTS, OWN_TIME_FIELDS
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
-from riskwarn.ingest.columns import reads_as_opinion
+from riskwarn.ingest.columns import field_of_several, reads_as_opinion
 from riskwarn.ingest.events import times
-from riskwarn.ingest.events.categories import category, lifted, refuse
+from riskwarn.ingest.events.categories import category, escalations, lifted, refuse
 from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.ingest.places.locating import located
 from riskwarn.ingest.reading import Reading
@@ -26,6 +26,7 @@ from riskwarn.ingest.screening import flagged_and_banded
 from riskwarn.ingest.values.cells import (
     coded,
     digests,
+    equal,
     filled,
     flags,
     no_cells,
@@ -33,6 +34,8 @@ from riskwarn.ingest.values.cells import (
     plain_ids,
     rounded,
 )
+from riskwarn.messages import Message
+from riskwarn.words import HARM
 
 #: Columns of stored events by name; those that a batch does not have are null.
 Records = dict[str, pa.Array]
@@ -40,6 +43,10 @@ Records = dict[str, pa.Array]
 #: Words that are stored as codes; severity has a rule of its own.
 _VOCABULARIES = tuple(
     field.name for field in EVENT_FIELDS if field.kind is Kind.WORD and field.stored and field.name != "severity"
+)
+
+_WITHDRAWN = Message(
+    "are void, or were found untrue on inspection (作废, 撤销, 误报, 不属实): they do not count as events"
 )
 
 
@@ -54,6 +61,8 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     found = located(reading, ladder, occurred)
     found["category"] = category(reading, "category")
     found["category_final"] = category(reading, "category_final")
+    for name in ("category", "category_final"):
+        reading.local.count(found[name])
     found.update(lifted(reading, found, ladder))
     if mapping.period is not None:
         found["record_id"] = _aggregate_ids(reading, found, occurred)
@@ -69,6 +78,8 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     found.update(_due(reading, occurred))
     found["severity"] = _severity(reading)
     found.update({name: reading.codes(name, name) for name in _VOCABULARIES if name in reading.cells})
+    if harmed := escalations(reading):
+        found["outcome"] = _gravest(reading, harmed, found.get("outcome"))
     for name in ("is_repeat", "is_joint", "resolved"):
         if name in reading.cells:
             found[name] = pc.equal(plain(reading.codes(name, "flag")), "yes")
@@ -114,6 +125,25 @@ def _severity(reading: Reading) -> pa.Array:
     return reading.codes("severity", "severity", {**ranks, **reading.mapping.words.get("severity", {})})
 
 
+def _gravest(reading: Reading, harmed: Sequence[str], outcome: pa.Array | None) -> pa.Array:
+    """The outcome of each row, or the gravest harm where one of the columns `harmed` tells of any.
+
+    Whether a matter turned violent stands beside its result: 调解成功, and 有，打架致伤.
+    """
+    told = no_cells(len(reading)) if outcome is None else plain(outcome)
+    columns = [told, *(plain(reading.codes(name, "escalation", _own_words(reading, name))) for name in harmed)]
+    found = told
+    for harm in reversed(HARM):
+        rows = np.any([equal(column, harm.value) for column in columns], axis=0)
+        found = pc.if_else(pa.array(rows), pa.scalar(harm.value), found)
+    return found.dictionary_encode()
+
+
+def _own_words(reading: Reading, name: str) -> Mapping[str, str]:
+    """What the mapping says of the words of a column, of several for one field under the name of the field."""
+    return reading.mapping.words.get(field_of_several(name), {})
+
+
 def _is_opinion(reading: Reading) -> bool:
     """Whether the column of severity is an officer's opinion: it may be, and holds another word than those of severity."""
     heading = reading.opinions.get("severity")
@@ -130,16 +160,21 @@ def _is_opinion(reading: Reading) -> bool:
 
 
 def _withdrawn(reading: Reading) -> Flags:
-    """Whether a row is void: by its status, a column that says so, or its outcome where that is a word of states and of no outcome."""
+    """Whether a row is void: by its status, a column that says so, or its outcome: untrue, or a word of states and of no outcome."""
     void = words_that_mean("withdrawn")
+    own = reading.mapping.words
     # Of a mediation 无效 is its failure.
     unclear = {"无效", "撤销"}
-    outcomes = {*unclear, *field_words("outcome"), *reading.mapping.words.get("outcome", {})}
+    outcomes = {*unclear, *field_words("outcome"), *own.get("outcome", {})}
     ended = flags(reading.cell("outcome"), lambda word: word in void and word not in outcomes)
     yes = {word for word, code in field_words("flag").items() if code == "yes"} - {"重复"}
     marked = flags(reading.cell("void"), lambda word: word in yes or word in void)
-    stated = flags(reading.cell("status"), lambda word: word in void or code_of("status", word) == "withdrawn")
-    return np.asarray(stated | ended | marked)
+    states, results = own.get("status", {}), own.get("outcome", {})
+    stated = flags(reading.cell("status"), lambda word: word in void or code_of("status", word, states) == "withdrawn")
+    untrue = flags(reading.cell("outcome"), lambda word: code_of("outcome", word, results) == "unfounded")
+    found = np.asarray(stated | ended | marked | untrue)
+    reading.moved[_WITHDRAWN] += int((found & ~reading.faults.any).sum())
+    return found
 
 
 def _count(reading: Reading) -> pa.Array:

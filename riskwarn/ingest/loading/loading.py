@@ -212,7 +212,7 @@ def load_file(
             *guard.notes,
             *_loaded_before(store.loads_of(source, digest) if corrected else []),
             *first.told(),
-            *refused.notes(),
+            *refused.notes(first.ruled_out),
             *landed(first.placed, columns.positions, "places" in store.sources()),
         ),
         located=by_rung(first.placed),

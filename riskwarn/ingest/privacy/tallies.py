@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Collection
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.contracts.personal import may_name_category
-from riskwarn.ingest.values.cells import strings
-from riskwarn.messages import Message
+from riskwarn.ingest.privacy.word_tallies import commonest
+from riskwarn.ingest.values.cells import coded, strings
+from riskwarn.messages import Joined, Message
 
 #: More local categories of a source than this become `other`.
 MOST_LOCAL_CATEGORIES = 50
@@ -49,7 +51,7 @@ class LocalCategories:
     def __init__(self, known: Collection[str] = (), most: int = MOST_LOCAL_CATEGORIES) -> None:
         self.known = set(known)
         self._most = most
-        self._kept: set[str] = set()
+        self._kept: Counter[str] = Counter()  # new local category -> rows
         self._hidden: set[str] = set()
 
     def code(self, word: str) -> str:
@@ -62,16 +64,24 @@ class LocalCategories:
         if len(self.known) >= self._most:
             return "other"
         self.known.add(word)
-        self._kept.add(word)
+        self._kept[word] = 0
         return word
+
+    def count(self, categories: pa.Array) -> None:
+        """Count the rows of a batch that bear each of the new local categories."""
+        if not self._kept:
+            return
+        codes, words = coded(categories)
+        rows = np.bincount(codes[codes >= 0], minlength=len(words))
+        for word, number in zip(words, rows.tolist(), strict=False):
+            if word in self._kept:
+                self._kept[word] += number
 
     def notes(self) -> list[str]:
         """What the account says of them."""
         told: list[str] = []
         if self._kept:
-            told.append(
-                Message("category: {words} unknown word(s) are kept as local categories", words=len(self._kept))
-            )
+            told.append(self._told_kept())
         if self._hidden:
             said = (
                 "category: {words} unknown word(s) that look personal, or like a sentence, count as other; translate them in the "
@@ -79,3 +89,12 @@ class LocalCategories:
             )
             told.append(Message(said, words=len(self._hidden)))
         return told
+
+    def _told_kept(self) -> str:
+        """The new local categories; those are named that are borne by several rows and may be shown."""
+        shown = commonest(self._kept)
+        if not shown:
+            return Message("category: {words} unknown word(s) are kept as local categories", words=len(self._kept))
+        named = Joined(", ", [f"{word} ({rows:,})" for word, rows in shown])
+        said = "category: {words} unknown word(s) are kept as local categories: {named}"
+        return Message(said, words=len(self._kept), named=named)

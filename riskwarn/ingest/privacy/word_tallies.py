@@ -59,7 +59,7 @@ class WordTallies:
     def as_dict(self) -> dict[str, dict[str, object]]:
         """Field -> {words, rows, named: {word: rows}} of the unknown words: what the ledger keeps of them."""
         return {
-            name: {"words": len(words), "rows": words.total(), "named": dict(_named(words))}
+            name: {"words": len(words), "rows": words.total(), "named": dict(commonest(words))}
             for name, words in self.unknown.items()
             if words
         }
@@ -72,13 +72,14 @@ class WordTallies:
         ]
 
 
-def _named(words: Counter[str]) -> list[tuple[str, int]]:
+def commonest(words: Counter[str]) -> list[tuple[str, int]]:
+    """The words that may be named with the rows of each, the commonest first."""
     return [(word, rows) for word, rows in words.most_common() if rows >= BORNE_BY and may_be_named(word)][:NAMED]
 
 
 def _said_unknown(name: str, source: str, words: Counter[str]) -> str:
     told = {"field": name, "words": len(words), "rows": f"{words.total():,}", "source": source}
-    shown = _named(words)
+    shown = commonest(words)
     if not shown:
         return Message(
             "{field}: {words} unknown word(s) of {rows} row(s) were read as empty; say what they mean in riskwarn.yaml, under "

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 _MEASURE = "件条起宗人户个处次例项笔"
-_SPAN = "本页|本月|本期|本季|本季度|本年|全年|全市|全区|全县|累计|年度"
+_SPAN = (
+    r"本页|本月|本期|本季|本季度|本年|全年|全市|全区|全县|累计|年度|(?:\d{2,4}\s*年度?)?\s*(?:(?:\d{1,2}|[一二三四五六七八九十]{1,2})\s*月份?|"
+    r"第?[1-4一二三四]\s*季度|[上下]半年)|(?:\d{2,4}|[〇零一二三四五六七八九]{4})\s*年度?"
+)
 
 #: A cell that calls its row a total, alone or with the number.
-TOTAL = (
-    rf"^[\s(（]*(?:{_SPAN})?(?:合\s*计|总\s*计|小\s*计|共\s*计)[\s)）]*[:：]?\s*(?:共?\s*[\d,.]+\s*[{_MEASURE}]?)?\s*$"
-)
+TOTAL = rf"^[\s(（]*(?:{_SPAN})?\s*(?:合\s*计|总\s*计|小\s*计|共\s*计)[\s)）]*[:：]?\s*(?:共?\s*[\d,.]+\s*[{_MEASURE}]?)?\s*$"
 #: A cell that calls its row the total of something: 鱼洞街道小计, 消防类合计：32起. In a row with an id or a date it is a name.
 TOTAL_OF = rf"^\s*\S.{{0,30}}(?:合\s*计|总\s*计|小\s*计|共\s*计)[\s)）]*[:：]?\s*(?:共?\s*[\d,.]+\s*[{_MEASURE}]?)?\s*$"
 #: A cell that only counts: 共123件, 洪家楼街道共32个网格, 2601处.
