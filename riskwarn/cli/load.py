@@ -198,12 +198,13 @@ def _lines(
     session: Session, home: Home, done: Sequence[Done], failed: Sequence[Failed], targets: Sequence[str], dry_run: bool
 ) -> list[str | Shown]:
     from riskwarn.store import Store
+    from riskwarn.store.newest import in_force
 
     lines = accounts(session, done, failed)
     if dry_run:
         return [*lines, "", "Nothing was stored. Without --dry-run it is."]
     lines += [Message("note: {note}", note=note) for note in targets]
-    held = Store(home).records()
+    held = in_force(Store(home))
     force = ", ".join(f"{source} {rows}" for source, rows in held.items()) or "nothing"
     following = (
         "mend what was not loaded, and load it again" if failed

@@ -33,7 +33,7 @@ from riskwarn.ingest.values.clock import TIME_OF, day_and_time
 from riskwarn.ingest.values.dates import instants
 from riskwarn.ingest.values.fill_down import FillDown
 from riskwarn.ingest.values.forms import Forms
-from riskwarn.ingest.values.leading_zeros import did_you_mean, with_zeros
+from riskwarn.ingest.values.leading_zeros import did_you_mean, put_back, with_zeros
 from riskwarn.ingest.values.numbers import Mark, numbers
 from riskwarn.ingest.values.orders import Order
 from riskwarn.mapping import Mapping as Rules
@@ -72,6 +72,9 @@ class Reading:
     moved: Counter[str] = field(default_factory=Counter)  # rows whose place was mended or missed, by what is said of it
     placed: Counter[tuple[str, bool]] = field(default_factory=Counter)  # (rung, whether it led to a grid) -> sound rows
     without_zeros: Counter[str] = field(default_factory=Counter)  # "unknown", or a grid that is meant -> rows
+    zeros_back: Counter[tuple[str, str]] = field(
+        default_factory=Counter
+    )  # (id without its zeros, grid as which it was read) -> rows
     local: LocalCategories = field(default_factory=LocalCategories)
     opinions: Mapping[str, str] = field(default_factory=dict)  # field -> heading that may stand for an opinion
     open_shares: frozenset[str] = frozenset()  # fields whose heading does not say whether it counts people or shares
@@ -193,11 +196,23 @@ class Reading:
             if word in meant:
                 self.without_zeros[meant[word]] += int(count)
 
+    def note_zeros_put_back(self, ids: pa.Array, known: Collection[str]) -> None:
+        """Note the ids of rows (null: none) that are read as the one of `known` which they are with zeros before them."""
+        codes, words = coded(ids)
+        rows = np.bincount(codes[codes >= 0], minlength=len(words))
+        meant = with_zeros([word for word in words if word is not None], known)
+        self.zeros_back.update(
+            {(word, meant[word]): int(rows[code]) for code, word in enumerate(words) if word in meant}
+        )
+
     def _zeros(self) -> list[str]:
         """What is said of ids without their zeros."""
         meant = Counter(self.without_zeros)
         unknown = meant.pop(_UNKNOWN, 0)
-        return did_you_mean(unknown, meant.total(), [grid for grid, _ in meant.most_common(3)])
+        return [
+            *put_back(self.zeros_back),
+            *did_you_mean(unknown, meant.total(), [grid for grid, _ in meant.most_common(3)]),
+        ]
 
 
 def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Iterator[Reading]:

@@ -92,18 +92,7 @@ class Store:
         with self._home.database.connect() as connection:
             return {str(source): int(count) for source, count in connection.execute(rows)}
 
-    def records(self) -> dict[str, int]:
-        """How many records (in tables: rows) are stored of each source; of a record with several versions one."""
-        found = self.sources()
-        for source in found:
-            key = "record_id" if "record_id" in schema_of(source).names else "grid_id" if source == "grids" else None
-            # A register kept by month holds a record as often as it was reported: one file can have several versions.
-            if key is not None and (len(self._paths(source)) > 1 or self._corrects(source)):
-                parts = [table[key].unique() for table in self.scan(source, [key])]
-                found[source] = len(pa.chunked_array(parts).unique()) if parts else 0
-        return found
-
-    def _corrects(self, source: str) -> bool:
+    def corrects(self, source: str) -> bool:
         """Whether a load in force holds a second version of a record."""
         corrected = LOADS.c.account["corrected"].as_integer()
         some = select(LOADS.c.load_id).join(LAKE_FILES, LAKE_FILES.c.load_id == LOADS.c.load_id)

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from riskwarn.contracts.schema import schema_of
 from riskwarn.store.lake import Store
 
 Flags = npt.NDArray[np.bool_]
@@ -58,6 +60,24 @@ class Newest:
 
     def _groups(self, columns: Sequence[str]) -> Iterator[pa.Table]:
         return self._store.groups(self._source, columns, self._paths)
+
+
+def in_force(store: Store) -> dict[str, int]:
+    """How many records (in tables: rows) are in force of each source: of a record with several versions one, of a void one none."""
+    found = store.sources()
+    for source in found:
+        names = schema_of(source).names
+        if "withdrawn" in names and any(
+            pc.any(table["withdrawn"]).as_py() for table in store.scan(source, ["withdrawn"])
+        ):
+            found[source] = sum(int(kept.sum()) for _, kept in Newest(store, source).parts(["record_id"]))
+            continue
+        key = "record_id" if "record_id" in names else "grid_id" if source == "grids" else None
+        # A register kept by month holds a record as often as it was reported: one file can have several versions.
+        if key is not None and (len(store.files(source)) > 1 or store.corrects(source)):
+            parts = [table[key].unique() for table in store.scan(source, [key])]
+            found[source] = len(pa.chunked_array(parts).unique()) if parts else 0
+    return found
 
 
 def several(record: Numbers) -> Flags:

@@ -24,6 +24,7 @@ from riskwarn.ingest.places.epochs import Epochs, versions_in_time
 from riskwarn.ingest.places.gazetteer import Place
 from riskwarn.ingest.places.names import Names
 from riskwarn.ingest.places.spots import Spots
+from riskwarn.ingest.values.leading_zeros import with_zeros
 from riskwarn.store import Store
 from riskwarn.words import LocatedBy
 
@@ -68,6 +69,7 @@ class Located:
     latitude: npt.NDArray[np.float32]
     swapped: Flags  # longitude and latitude stood in each other's column, and were put right
     several: Flags  # what is told is the name of several places, and nothing tells them apart
+    without_zeros: Flags  # the grid id had lost the zeros before it, and was read with them
     outside: Flags  # coordinates are given and lie in no grid (or cannot be read): a lower rung had to hold
 
 
@@ -96,6 +98,7 @@ class Ladder:
         self._epochs = Epochs(table[name] for table in (grids, places, areas) for name in ("valid_from", "valid_to"))
         grids = versions_in_time(grids, self._epochs)
         self._district = dict(zip(grids["grid_id"], grids["district"], strict=True))
+        self._community = dict(zip(grids["grid_id"], grids["community"], strict=True))
         self._town = dict(zip(grids["community"], grids["town"], strict=True))
         self._town.update(zip(grids["grid_id"], grids["town"], strict=True))
         for old in former or {}:
@@ -154,12 +157,19 @@ class Ladder:
         located_by[near] = LocatedBy.COORDINATES.value
         held = pd.notna(located_by)
         several = np.zeros(count, dtype=bool)
+        meant = self._with_zeros(given, np.flatnonzero(~held))
         for members, place in self._by_name(rows, np.flatnonzero(~held), epoch):
             if place is None:
                 several[members] = True
                 continue
             grid_id[members], unit[members] = place.grid_id, place.unit
             district[members], located_by[members] = place.district, place.located_by
+        mended = np.zeros(count, dtype=bool)
+        for row, grid in meant.items():
+            # What the names of the row say goes before a number that only fits.
+            if not several[row] and self._agrees(grid, grid_id[row], unit[row], located_by[row]):
+                grid_id[row], unit[row], district[row] = grid, None, self._district[grid]
+                located_by[row], mended[row] = LocatedBy.GRID_ID.value, True
         return Located(
             grid_id=grid_id,
             unit=unit,
@@ -170,8 +180,23 @@ class Ladder:
             latitude=np.round(latitude, DECIMALS).astype(np.float32),
             swapped=swapped,
             several=several,
+            without_zeros=mended,
             outside=told & (np.isnan(longitude) | ~held),
         )
+
+    def _with_zeros(self, given: pd.Series, rows: npt.NDArray[np.int64]) -> dict[int, str]:
+        """Row -> the one grid whose id it names without the zeros before it, of rows that nothing surer has placed."""
+        told = given.iloc[rows].dropna()
+        meant = with_zeros(told.unique().tolist(), self.grid_ids) if len(told) else {}
+        asked = given.to_numpy(dtype=object)
+        return {int(row): meant[asked[row]] for row in rows if asked[row] in meant} if meant else {}
+
+    def _agrees(self, grid: str, other: str | None, unit: str | None, located_by: str | None) -> bool:
+        """Whether a grid is where the names of a row say that it is, as far as they say it."""
+        if other is not None:
+            return other == grid
+        within = {LocatedBy.COMMUNITY.value: self._community, LocatedBy.TOWN.value: self._town}.get(located_by or "")
+        return within is None or within.get(grid) == unit
 
     def _degrees(self, rows: pd.DataFrame) -> tuple[Reals, Reals, Flags, Flags]:
         """WGS-84 degrees (NaN outside the city), whether they were swapped, and whether any were told."""

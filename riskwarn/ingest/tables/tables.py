@@ -17,6 +17,7 @@ from riskwarn.ingest.places.coordinates import pair, to_wgs84
 from riskwarn.ingest.plausibility import not_before, plausible
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import digests, plain_ids, rounded, where
+from riskwarn.ingest.values.leading_zeros import with_zeros
 from riskwarn.ingest.values.shares import Shares, shares_as
 from riskwarn.store import Store
 
@@ -137,10 +138,19 @@ def known_grids(store: Store) -> set[str]:
 
 
 def of_known_grid(reading: Reading, frame: pd.DataFrame, store: Store) -> Flags:
-    """(rows,) those whose `grid_id` the city has or had; of the others it is noted whether they lost zeros."""
+    """(rows,) those whose `grid_id` the city has or had; an id that only lost the zeros before it is put right in `frame`."""
     grids = known_grids(store)
     known: Flags = frame["grid_id"].isin(list(grids)).to_numpy(dtype=bool)
-    reading.note_unknown_grids(where(reading.cell("grid_id"), ~known), grids)
+    unknown = where(reading.cell("grid_id"), ~known)
+    meant = with_zeros(frame.loc[~known, "grid_id"].dropna().unique(), grids)
+    if meant:
+        reading.note_zeros_put_back(unknown, grids)
+        frame["grid_id"] = frame["grid_id"].where(
+            known | ~frame["grid_id"].isin(list(meant)), frame["grid_id"].map(meant)
+        )
+        known |= frame["grid_id"].isin(list(grids)).to_numpy(dtype=bool)
+        unknown = where(reading.cell("grid_id"), ~known)
+    reading.note_unknown_grids(unknown, grids)
     return known
 
 

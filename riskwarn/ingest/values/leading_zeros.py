@@ -1,7 +1,12 @@
-"""Grid ids that lost the zeros before them: Excel takes 0012 for the number 12."""
+"""Grid ids that lost the zeros before them: Excel takes 0012 for the number 12.
+
+A row is placed in the one grid whose id its number is with zeros before it, where nothing else that the row says is against
+it, and the load says how many were read so. What fits no grid, or several, is refused.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 
 from riskwarn.messages import Message
@@ -29,5 +34,19 @@ def did_you_mean(unknown: int, mended: int, examples: Collection[str]) -> list[s
             "did you mean {grids}? {rows} grid ids lost their leading zeros (Excel takes them for numbers): export the column as "
             "text, or put the zeros back",
             grids=", ".join(examples), rows=mended,
+        )
+    ]  # fmt: skip
+
+
+def put_back(rows: Counter[tuple[str, str]]) -> list[str]:
+    """What is said of the ids, and the grids as which they were read, of so many rows."""
+    if not rows:
+        return []
+    examples = ", ".join(f"{word} → {grid}" for (word, grid), _ in rows.most_common(3))
+    return [
+        Message(
+            "{rows} row(s) name a grid without the zeros before its id (Excel takes such ids for numbers), and were placed in it: "
+            "{examples}; export the column as text",
+            rows=rows.total(), examples=examples,
         )
     ]  # fmt: skip
