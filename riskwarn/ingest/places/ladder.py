@@ -24,7 +24,7 @@ from riskwarn.ingest.places.epochs import Epochs, versions_in_time
 from riskwarn.ingest.places.gazetteer import Place
 from riskwarn.ingest.places.names import Names
 from riskwarn.ingest.places.spots import Spots
-from riskwarn.ingest.values.leading_zeros import with_zeros
+from riskwarn.ingest.values.leading_zeros import lost_zeros
 from riskwarn.store import Store
 from riskwarn.words import LocatedBy
 
@@ -187,7 +187,7 @@ class Ladder:
     def _with_zeros(self, given: pd.Series, rows: npt.NDArray[np.int64]) -> dict[int, str]:
         """Row -> the one grid whose id it names without the zeros before it, of rows that nothing surer has placed."""
         told = given.iloc[rows].dropna()
-        meant = with_zeros(told.unique().tolist(), self.grid_ids) if len(told) else {}
+        meant = lost_zeros(told.unique().tolist(), self.grid_ids) if len(told) else {}
         asked = given.to_numpy(dtype=object)
         return {int(row): meant[asked[row]] for row in rows if asked[row] in meant} if meant else {}
 

@@ -17,7 +17,7 @@ from riskwarn.ingest.places.coordinates import pair, to_wgs84
 from riskwarn.ingest.plausibility import not_before, plausible
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import digests, plain_ids, rounded, where
-from riskwarn.ingest.values.leading_zeros import with_zeros
+from riskwarn.ingest.values.leading_zeros import lost_zeros
 from riskwarn.ingest.values.shares import Shares, shares_as
 from riskwarn.store import Store
 
@@ -142,13 +142,13 @@ def of_known_grid(reading: Reading, frame: pd.DataFrame, store: Store) -> Flags:
     grids = known_grids(store)
     known: Flags = frame["grid_id"].isin(list(grids)).to_numpy(dtype=bool)
     unknown = where(reading.cell("grid_id"), ~known)
-    meant = with_zeros(frame.loc[~known, "grid_id"].dropna().unique(), grids)
+    meant = lost_zeros(frame.loc[~known, "grid_id"].dropna().unique().tolist(), grids)
     if meant:
         reading.note_zeros_put_back(unknown, grids)
         frame["grid_id"] = frame["grid_id"].where(
             known | ~frame["grid_id"].isin(list(meant)), frame["grid_id"].map(meant)
         )
-        known |= frame["grid_id"].isin(list(grids)).to_numpy(dtype=bool)
+        known = frame["grid_id"].isin(list(grids)).to_numpy(dtype=bool)
         unknown = where(reading.cell("grid_id"), ~known)
     reading.note_unknown_grids(unknown, grids)
     return known

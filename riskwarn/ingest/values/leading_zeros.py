@@ -25,6 +25,14 @@ def with_zeros(ids: Iterable[str], known: Collection[str]) -> dict[str, str]:
     return found
 
 
+def lost_zeros(ids: Collection[str], known: Collection[str]) -> dict[str, str]:
+    """As :func:`with_zeros`, of distinct unknown ids of which most are such: where few fit they are another city's."""
+    meant = with_zeros(ids, known)
+    longest = max((len(grid) for grid in meant.values()), default=0)
+    short = sum(one.isdecimal() and len(one) < longest for one in ids)
+    return meant if 2 * len(meant) > short else {}
+
+
 def did_you_mean(unknown: int, mended: int, examples: Collection[str]) -> list[str]:
     """What is said where most of the rows whose grid is unknown (`unknown`) would be known with zeros (`mended`)."""
     if not mended or 2 * mended <= unknown:

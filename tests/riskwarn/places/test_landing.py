@@ -47,21 +47,37 @@ def test_a_place_that_fits_several_is_refused_with_that_reason(home: Home, tmp_p
     assert kept == [(2, "地址", "text", "several_places"), (4, "地址", "text", "unknown_place")]
 
 
-def test_ids_that_lost_their_zeros_are_told_with_what_was_meant(home: Home, tmp_path: Path) -> None:
+def test_ids_that_lost_their_zeros_are_read_with_them_and_counted(home: Home, tmp_path: Path) -> None:
     grids = [{**row, "网格编码": f"00{index + 11}"} for index, row in enumerate(grid_rows(4))]
     load(home, "grids", write_csv(tmp_path / "grids.csv", grids))
 
-    def note(source: str, rows: list[dict[str, Any]]) -> list[str]:
+    def note(source: str, rows: list[dict[str, Any]], unknown: int = 0) -> list[str]:
         account = load(home, source, write_csv(tmp_path / f"{source}{len(rows)}.csv", rows))
-        assert account.reasons == {"unknown_grid": len(rows)}, "whoever means it puts the zeros back"
-        return [told for told in account.notes if "did you mean" in told]
+        assert account.reasons == ({"unknown_grid": unknown} if unknown else {})
+        assert account.accepted == len(rows) - unknown
+        return [told for told in account.notes if "zeros" in told]
 
-    (told,) = note("disputes", [dispute(n, 网格编码=("11", "12", "12", "99")[n]) for n in range(4)])
-    assert told.startswith("did you mean 0012, 0011? 3 grid ids lost their leading zeros (Excel")
+    (told,) = note("disputes", [dispute(n, 网格编码=("11", "12", "12", "99")[n]) for n in range(4)], unknown=1)
+    assert told.startswith("3 row(s) name a grid without the zeros before its id (Excel")
+    assert "12 → 0012, 11 → 0011" in told
+    stored = Store(home).versions("disputes")
+    assert sorted(stored["grid_id"]) == ["0011", "0012", "0012"] and set(stored["located_by"]) == {"grid_id"}
     people = [{"网格编码": str(n), "统计日期": "2026-01-01", "常住人口": "800"} for n in (11, 13)]
     (told,) = note("demographics", people)
-    assert told.startswith("did you mean 0011, 0013?")
+    assert "11 → 0011, 13 → 0013" in told
+    assert sorted(Store(home).versions("demographics")["grid_id"]) == ["0011", "0013"]
     (told,) = note("places", [{"名称": "幸福里", "网格编码": "14"}])
-    assert told.startswith("did you mean 0014?")
+    assert Store(home).versions("places")["grid_id"].tolist() == ["0014"]
     # Few of many were perhaps another city's.
-    assert note("disputes", [dispute(n, 网格编码=str(n + 12)) for n in range(8)]) == []
+    assert note("disputes", [dispute(n, 网格编码=str(n + 12)) for n in range(8)], unknown=8) == []
+
+
+def test_what_the_names_of_a_row_say_goes_before_a_number_that_only_fits(home: Home, tmp_path: Path) -> None:
+    """Two grids a community: the number 2 is the second of the city, or the second of a community that the row names."""
+    grids = [{**row, "网格编码": f"000{index + 1}"} for index, row in enumerate(grid_rows(4))]
+    load(home, "grids", write_csv(tmp_path / "grids.csv", grids))
+    told = [dispute(n, 网格编码=code, 社区编码=unit) for n, (code, unit) in enumerate([("1", "C0"), ("2", "C1")])]
+    account = load(home, "disputes", write_csv(tmp_path / "d.csv", told))
+    assert account.located == {"community": 1, "grid_id": 1}
+    stored = Store(home).versions("disputes").sort_values("row")
+    assert stored["grid_id"].fillna("").tolist() == ["0001", ""] and stored["unit"].fillna("").tolist() == ["", "C1"]
