@@ -64,6 +64,11 @@ class Asking:
         _check_remembered(plan, district, system)
         plan = self._of_columns(plan, columns)
         self._told_before = tuple(one.system_ground for one in plan.tables)
+        if district is not None:
+            plan = plan.without_said_districts()
+        for one in plan.tables:
+            if one.district is not None and one.says_district:
+                self._told("district", one.district[0], one.district[1], [one])
         if lacking := [one for one in plan.tables if one.needs_district]:
             likely = _likely_district(self._home, lacking)
             name = self._answer("district", district, lacking, DISTRICT, "--district NAME", likely)

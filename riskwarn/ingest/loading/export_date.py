@@ -59,6 +59,11 @@ def export_date(
     return None
 
 
+def says_day(cell: str) -> bool:
+    """Whether a cell is a day and nothing else."""
+    return _IN_NAME.fullmatch(unicodedata.normalize("NFKC", cell).strip().removesuffix(" 00:00:00")) is not None
+
+
 def _with_answers(cells: Sequence[str]) -> list[str]:
     """The cells, and each label together with the cell beside it."""
     pairs = pairwise(cells)

@@ -18,7 +18,8 @@ from riskwarn.contracts.controlled import refuse_register
 from riskwarn.errors import FileEmpty, FileUnreadable, RefusedWord, RiskwarnError, SheetUnfit
 from riskwarn.home import Home
 from riskwarn.ingest.columns import heading_finder
-from riskwarn.ingest.loading.export_date import export_date
+from riskwarn.ingest.loading.district import district_said
+from riskwarn.ingest.loading.export_date import export_date, says_day
 from riskwarn.ingest.loading.inputs import Skipped
 from riskwarn.ingest.loading.plan import Table
 from riskwarn.ingest.loading.remembered import recalled, with_recalled
@@ -43,6 +44,8 @@ _MEANT = 3
 _UTC = ZoneInfo("UTC")
 #: Rows and bytes at the end of a table that may say when it was taken, and cells of such a row.
 _LAST, _TAIL, _FEW_CELLS = 10, 2_000, 4
+#: What a day in a line of signatures is the day of.
+_SIGNED_ON = "制表日期："
 #: So great a share of the times of a table may be mistyped: they do not say that it was taken later.
 _MISTYPED = 0.005
 #: Codes and names of grids by which columns of events are recognised.
@@ -183,9 +186,12 @@ class Looking:
         packed = packed_name(self.file)
         taken = export_date(self.file.stem, titles, newest, self.now, zone, said, packed)
         exported_at, ground = taken or (None, None)
+        lacking = any(group.startswith("district ") for group in proposal.missing)
+        cells = found.seen.cells
+        district = district_said([*titles, sheet or ""], self.file.stem, beside, cells) if lacking else None
         return Table(
             self.file, (sheet,) if sheet else (), sheet, proposal, found.seen.headings, own, keys, settled, newest,
-            exported_at, ground, tuple(_drawn(found)) if proposal.source == "grids" else (), points,
+            exported_at, ground, tuple(_drawn(found)) if proposal.source == "grids" else (), points, district=district,
         )  # fmt: skip
 
 
@@ -201,7 +207,11 @@ def _one(tables: Sequence[Table], titles: tuple[str, ...]) -> Table:
     export = max(dated, key=lambda pair: pair[0], default=(None, None))
     if export[0] is not None and newest is not None and export[0].date() < newest:
         export = None, None
-    return replace(tables[0], sheets=titles, sheet=None, newest=newest, exported_at=export[0], export_ground=export[1])
+    # Sheets of several districts are no table of one.
+    district = tables[0].district if len({one.district and one.district[0] for one in tables}) == 1 else None
+    return replace(
+        tables[0], sheets=titles, sheet=None, newest=newest, exported_at=export[0], export_ground=export[1], district=district,
+    )  # fmt: skip
 
 
 def _worth(proposal: Proposal) -> tuple[int, int]:
@@ -245,7 +255,9 @@ def _last_lines(file: Path, seen: Profile) -> list[str]:
     """What stands in the last lines of a table of which each says who made it, or when; of text also what is no row."""
     rows = seen.cells.tail(_LAST) if seen.rows < SAMPLE else seen.cells.head(0)
     lines = [[str(cell) for cell in row if isinstance(cell, str)] for row in rows.itertuples(index=False, name=None)]
-    told = [cell for line in lines if 0 < len(line) <= _FEW_CELLS and re.match(ASKED, line[0]) for cell in line]
+    signed = [line for line in lines if 0 < len(line) <= _FEW_CELLS and re.match(ASKED, line[0])]
+    # The day stands alone where who made the table and who checked it stand before it: 制表：…, 审核：…, 2026年11月16日.
+    told = [f"{_SIGNED_ON}{cell}" if says_day(cell) else cell for line in signed for cell in line]
     if seen.encoding is not None and seen.separator is not None and file.suffix.lower() not in (".gz", ".zip"):
         with file.open("rb") as stream:
             stream.seek(max(file.stat().st_size - _TAIL, 0))

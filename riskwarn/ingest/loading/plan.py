@@ -47,6 +47,7 @@ class Table:
     places: tuple[Place, ...] = field(default=(), repr=False)
     points: Points | None = field(default=None, repr=False, compare=False)
     doubts: tuple[str, ...] = ()  # what speaks against the mapping that an earlier load has settled
+    district: tuple[str, str] | None = None  # which one it says itself that it is of, and where it says it
     system_ground: str | None = None  # how its system of coordinates was told by the grids
     answered: bool = (
         False  # which column is which field was said for this load: it is kept, whatever was settled before
@@ -59,14 +60,25 @@ class Table:
 
     @property
     def rules(self) -> Rules:
-        """Its whole mapping."""
-        return laid_over(self.own, dict(self.keys))
+        """Its whole mapping. The district that this file says is not kept for the next one with its headings."""
+        rules = laid_over(self.own, dict(self.keys))
+        if self.district is None or not self._lacks_district(rules):
+            return rules
+        return laid_over(rules, {"always": {**rules.always, "district_name": self.district[0]}})
+
+    def _lacks_district(self, rules: Rules) -> bool:
+        given = {"district", "district_name"} & set(rules.always)
+        return not given and any(group.startswith("district ") for group in self.proposal.missing)
 
     @property
     def needs_district(self) -> bool:
         """Whether only someone can say which district it is of."""
-        given = {"district", "district_name"} & set(self.rules.always)
-        return not given and any(group.startswith("district ") for group in self.proposal.missing)
+        return self._lacks_district(self.rules)
+
+    @property
+    def says_district(self) -> bool:
+        """Whether the district that it says itself holds, for neither a column nor an answer tells one."""
+        return self.district is not None and self._lacks_district(laid_over(self.own, dict(self.keys)))
 
     @property
     def told_district(self) -> str | None:
@@ -103,24 +115,35 @@ class Table:
         return tuple(group for group in self.proposal.missing if not group.startswith("district "))
 
     @property
+    def of_this_file(self) -> list[str]:
+        """What it says of itself and of no other file with its headings: its district."""
+        if self.district is None or not self.says_district:
+            return []
+        return [Message("district {name}: {ground}", name=self.district[0], ground=self.district[1])]
+
+    @property
     def unsure(self) -> list[str]:
         """What is taken without certainty, a line each."""
+        said = self.of_this_file
         if self.recalled is not None:
-            return list(self.doubts)
+            return [*said, *self.doubts]
         clashes = self.clashes
         lines: list[str] = [
-            Message(
-                "{heading} is taken for {field} ({ground})", heading=one.heading, field=one.field, ground=one.ground
-            )
-            for one in self.proposal.columns
-            if not one.sure and one.field and one.field not in clashes
+            *said,
+            *(
+                Message(
+                    "{heading} is taken for {field} ({ground})", heading=one.heading, field=one.field, ground=one.ground
+                )
+                for one in self.proposal.columns
+                if not one.sure and one.field and one.field not in clashes
+            ),
         ]
         lines += self.proposal.taken_for
         if self.system_ground is not None:
             lines.append(self.system_ground)
         if self.proposal.identity:
-            said = "each row is known again by {headings} together"
-            lines.append(Message(said, headings=", ".join(self.proposal.identity)))
+            known_by = "each row is known again by {headings} together"
+            lines.append(Message(known_by, headings=", ".join(self.proposal.identity)))
         return lines
 
     def settle(self, **keys: Any) -> Table:
@@ -179,6 +202,10 @@ class Plan:
                 table = replace(table, exported_at=exported_at, export_ground="as it was given")
             tables.append(table)
         return replace(self, tables=tuple(tables))._in_systems(system)
+
+    def without_said_districts(self) -> Plan:
+        """The same plan where what tables say of their district does not count: somebody says it."""
+        return replace(self, tables=tuple(replace(one, district=None) for one in self.tables))
 
     def _in_systems(self, answer: str | None) -> Plan:
         """The same plan, each table in the system that its grids tell, else in that of the answer; grids have the answer alone."""

@@ -10,8 +10,14 @@ import pyarrow.compute as pc
 
 from riskwarn.contracts import declared
 from riskwarn.geography import ended_without_successor, lineage
+from riskwarn.messages import Message
 from riskwarn.periods import Calendar
 from riskwarn.store import Store
+
+ENDED = (
+    "{ended} grid(s) have ended and no row of grid_lineage says what followed ({names}); no grid of today counts the {records} "
+    "stored record(s) that lie in them: load grid_lineage (from_grid_id, to_grid_id, effective_at)"
+)
 
 _COLUMNS = ["grid_id", "valid_from", "valid_to"]
 
@@ -27,10 +33,7 @@ def ended_grids(store: Store, loaded: pa.Table, today: date, calendar: Calendar)
     if ended:
         names = ", ".join(ended[:_NAMED]) + (" …" if len(ended) > _NAMED else "")
         records = sum(_records(store, source, ended) for source in store.sources() if declared(source).events)
-        notes.append(
-            f"{len(ended)} grid(s) have ended and no row of grid_lineage says what followed ({names}); no grid of today counts the "
-            f"{records} stored record(s) that lie in them: load grid_lineage (from_grid_id, to_grid_id, effective_at)"
-        )
+        notes.append(Message(ENDED, ended=len(ended), names=names, records=records))
     return notes
 
 
