@@ -13,6 +13,9 @@ from riskwarn.contracts.phrases import code_of
 from riskwarn.messages import Joined, Message
 from riskwarn.store import Store
 
+#: The fields that tell how a record ended; the second stands beside the first.
+_FIELDS = ("outcome", "escalation")
+
 
 @dataclass(frozen=True)
 class UnknownOutcomes:
@@ -22,21 +25,23 @@ class UnknownOutcomes:
     rows: int  # records, at most
     ended: int  # records that have ended
     named: dict[str, int]  # word -> rows that bear it
+    fields: tuple[str, ...] = ("outcome",)  # under which the words stand
 
     def said(self, target: str) -> str | None:
         """What that means for a target, in one sentence; None where nothing is unknown."""
         if not self.rows:
             return None
         told = {"rows": f"{self.rows:,}", "ended": f"{self.ended:,}", "source": self.source, "target": target}
+        told["fields"] = ", ".join(self.fields)
         if not self.named:
             return Message(
                 "{rows} of {ended} ended {source} bear an outcome that nobody knows, and do not count as {target}; name it in "
-                "riskwarn.yaml, under sources: {source}: mapping: words: outcome", **told,
+                "riskwarn.yaml, under sources: {source}: mapping: words: {fields}", **told,
             )  # fmt: skip
         words = Joined(", ", [f"{word} ({rows:,})" for word, rows in self.named.items()])
         return Message(
             "{rows} of {ended} ended {source} bear an outcome that nobody knows, and do not count as {target}: {words}; name it "
-            "in riskwarn.yaml, under sources: {source}: mapping: words: outcome", words=words, **told,
+            "in riskwarn.yaml, under sources: {source}: mapping: words: {fields}", words=words, **told,
         )  # fmt: skip
 
 
@@ -48,16 +53,22 @@ def unknown_outcomes(
     Exports overlap: of each word the load that tells most of it counts, and of all together no more than are without an
     outcome.
     """
-    own = configuration.sources[source].mapping.words.get("outcome", {})
-    named: dict[str, int] = {}
-    others = 0
-    for account in store.accounts(source) if without else ():
-        told = account.get("unknown_words", {}).get("outcome")
-        if not told:
-            continue
-        still = {word: rows for word, rows in told["named"].items() if code_of("outcome", word, own) is None}
-        others = max(others, told["rows"] - sum(told["named"].values()))
-        for word, rows in still.items():
-            named[word] = max(named.get(word, 0), rows)
-    commonest = dict(sorted(named.items(), key=lambda one: (-one[1], one[0])))
-    return UnknownOutcomes(source, min(without, sum(named.values()) + others), ended, commonest)
+    mapping = configuration.sources[source].mapping
+    named: dict[str, dict[str, int]] = {name: {} for name in _FIELDS}
+    others = dict.fromkeys(_FIELDS, 0)
+    for account in store.accounts(source) if ended else ():
+        for name in _FIELDS:
+            told = account.get("unknown_words", {}).get(name)
+            if not told:
+                continue
+            own = mapping.words.get(name, {})
+            still = {word: rows for word, rows in told["named"].items() if code_of(name, word, own) is None}
+            others[name] = max(others[name], told["rows"] - sum(told["named"].values()))
+            for word, rows in still.items():
+                named[name][word] = max(named[name].get(word, 0), rows)
+    most = {"outcome": without, "escalation": ended}
+    borne = {name: min(most[name], sum(named[name].values()) + others[name]) for name in _FIELDS}
+    told_of = tuple(name for name in _FIELDS if borne[name])
+    words = [one for name in told_of for one in named[name].items()]
+    commonest = dict(sorted(words, key=lambda one: (-one[1], one[0])))
+    return UnknownOutcomes(source, min(ended, sum(borne.values())), ended, commonest, told_of)

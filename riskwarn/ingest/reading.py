@@ -20,7 +20,7 @@ from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.phrases import heard
 from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
-from riskwarn.ingest.columns import row_labels
+from riskwarn.ingest.columns import field_of_several, row_labels
 from riskwarn.ingest.footers import footers, totals_of, without_id
 from riskwarn.ingest.privacy.faults import Faults
 from riskwarn.ingest.privacy.free_text import free_text, is_free_text
@@ -160,11 +160,12 @@ class Reading:
         if name not in self.cells:
             return no_cells(len(self))
         cells = where(self.cells[name], ~self.faults.any)
-        own = self.mapping.words.get(name, {}) if own is None else own
+        field = field_of_several(name)
+        own = self.mapping.words.get(field, {}) if own is None else own
         found, lacking = translated(cells, field_words(vocabulary), own, partial(heard, vocabulary))
         unknown = {word for word, told in lacking.items() if told.code is None and not told.clear}
         guessed = {word: told.code for word, told in lacking.items() if told.code is not None}
-        self.tallies.add(name, cells, unknown - words_that_mean("in_progress"), guessed)
+        self.tallies.add(field, cells, unknown - words_that_mean("in_progress"), guessed)
         return found
 
     def words(self, name: str, vocabulary: str) -> pd.Series:

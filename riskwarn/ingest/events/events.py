@@ -16,7 +16,7 @@ from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.phrases import code_of
 from riskwarn.contracts.schema import EVENTS, OWN_TIME_FIELDS
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
-from riskwarn.ingest.columns import field_of_several, reads_as_opinion
+from riskwarn.ingest.columns import reads_as_opinion
 from riskwarn.ingest.events import times
 from riskwarn.ingest.events.categories import category, escalations, lifted, refuse
 from riskwarn.ingest.places.ladder import Ladder
@@ -131,17 +131,12 @@ def _gravest(reading: Reading, harmed: Sequence[str], outcome: pa.Array | None) 
     Whether a matter turned violent stands beside its result: 调解成功, and 有，打架致伤.
     """
     told = no_cells(len(reading)) if outcome is None else plain(outcome)
-    columns = [told, *(plain(reading.codes(name, "escalation", _own_words(reading, name))) for name in harmed)]
+    columns = [told, *(plain(reading.codes(name, "escalation")) for name in harmed)]
     found = told
     for harm in reversed(HARM):
         rows = np.any([equal(column, harm.value) for column in columns], axis=0)
         found = pc.if_else(pa.array(rows), pa.scalar(harm.value), found)
     return found.dictionary_encode()
-
-
-def _own_words(reading: Reading, name: str) -> Mapping[str, str]:
-    """What the mapping says of the words of a column, of several for one field under the name of the field."""
-    return reading.mapping.words.get(field_of_several(name), {})
 
 
 def _is_opinion(reading: Reading) -> bool:

@@ -18,6 +18,8 @@ from riskwarn.ingest.loading.plan import Failed, Plan, Table
 from riskwarn.ingest.loading.rehearsal import examples
 from riskwarn.ingest.loading.remembered import found_headings, remember, settled_path
 from riskwarn.ingest.mapping_proposal.proposal import also_hint
+from riskwarn.ingest.tables.ended import ENDED, ended_grids
+from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store, writing
 
@@ -68,10 +70,41 @@ def carry_out(
         path, notes = (table.recalled, ()) if rehearsed else _kept(home, table, account)
         # What else a table serves for is in the plan, too.
         also = {also_hint(other.source) for other in plan.tables if other.file == table.file}
-        account = replace(account, notes=tuple(note for note in account.notes if note not in also))
+        # The same sheet twice says the same twice of its lines that are no rows.
+        before = {
+            note
+            for one in done
+            if (one.table.file, one.table.sheet) == (table.file, table.sheet)
+            for note in one.account.notes
+        }
+        account = replace(account, notes=tuple(note for note in account.notes if note not in also | before))
         done.append(Done(table, account, path, notes, shown))
     progress("loading", len(plan.tables), len(plan.tables))
-    return done, failed
+    return _with_successors(home, done, now), failed
+
+
+def _with_successors(home: Home, done: list[Done], now: datetime) -> list[Done]:
+    """What was loaded, where the table of grids asks for a lineage that came behind it: what is still lacking is told of that."""
+    behind = [index for index, one in enumerate(done) if one.table.source == "grid_lineage"]
+    if not behind or not any(_asks_for_lineage(note) for one in done for note in one.account.notes):
+        return done
+    calendar = home.configuration.calendar
+    left = ended_grids(Store(home), None, now.astimezone(calendar.timezone).date(), calendar)
+    done = [
+        replace(
+            one,
+            account=replace(
+                one.account, notes=tuple(note for note in one.account.notes if not _asks_for_lineage(note))
+            ),
+        )
+        for one in done
+    ]
+    done[behind[-1]] = replace(done[behind[-1]], notes=(*done[behind[-1]].notes, *left))
+    return done
+
+
+def _asks_for_lineage(note: str) -> bool:
+    return isinstance(note, Message) and note.template == ENDED
 
 
 def _loaded(home: Home, table: Table, database: str | None, force: bool, now: datetime) -> Account:

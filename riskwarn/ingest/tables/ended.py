@@ -25,10 +25,12 @@ _COLUMNS = ["grid_id", "valid_from", "valid_to"]
 _NAMED = 5
 
 
-def ended_grids(store: Store, loaded: pa.Table, today: date, calendar: Calendar) -> list[str]:
+def ended_grids(store: Store, loaded: pa.Table | None, today: date, calendar: Calendar) -> list[str]:
     """What is to be said of the grids that have ended by `today`, with the newly `loaded` rows, and have no successor."""
     notes: list[str] = []
-    grids = pd.concat([store.versions("grids", _COLUMNS), loaded.select(_COLUMNS).to_pandas()], ignore_index=True)
+    grids = store.versions("grids", _COLUMNS)
+    if loaded is not None:
+        grids = pd.concat([grids, loaded.select(_COLUMNS).to_pandas()], ignore_index=True)
     ended = ended_without_successor(grids, today, lineage(store.versions("grid_lineage"), today, calendar))
     if ended:
         names = ", ".join(ended[:_NAMED]) + (" …" if len(ended) > _NAMED else "")
