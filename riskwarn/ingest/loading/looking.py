@@ -114,6 +114,8 @@ class Looking:
             keys = laid_over(rules, dict(proposal.mapping)).model_dump(exclude_unset=True)
             doubts = (_shared(same, settled),) if (same := sharing(found)) else ()
             table = self._made(replace(proposal, source_ground=ground), found, sheet, own, keys, settled)
+            if table.district is not None and table.told_district not in (None, table.district[0]):
+                doubts = (*doubts, _other_district(table.district, str(table.told_district), settled))
             return replace(table, doubts=doubts)
         if own.model_fields_set:
             proposal, found = examined(source, own)
@@ -186,9 +188,10 @@ class Looking:
         packed = packed_name(self.file)
         taken = export_date(self.file.stem, titles, newest, self.now, zone, said, packed)
         exported_at, ground = taken or (None, None)
-        lacking = any(group.startswith("district ") for group in proposal.missing)
-        cells = found.seen.cells
-        district = district_said([*titles, sheet or ""], self.file.stem, beside, cells) if lacking else None
+        kept = settled is not None and "district_name" in keys.get("always", {})
+        district = None
+        if kept or any(group.startswith("district ") for group in proposal.missing):
+            district = district_said([*titles, sheet or ""], self.file.stem, beside, found.seen.cells)
         return Table(
             self.file, (sheet,) if sheet else (), sheet, proposal, found.seen.headings, own, keys, settled, newest,
             exported_at, ground, tuple(_drawn(found)) if proposal.source == "grids" else (), points, district=district,
@@ -198,6 +201,11 @@ class Looking:
 def _shared(rows: int, settled: Path) -> Message:
     said = "{rows} rows share the id that identity: makes with a row that tells of something else: name more columns in mappings/{name}"
     return Message(said, rows=rows, name=settled.name)
+
+
+def _other_district(said: tuple[str, str], kept: str, settled: Path) -> Message:
+    told = "{ground} says district {name}, and {kept} was settled for these headings in mappings/{path}"
+    return Message(told, ground=said[1], name=said[0], kept=kept, path=settled.name)
 
 
 def _one(tables: Sequence[Table], titles: tuple[str, ...]) -> Table:

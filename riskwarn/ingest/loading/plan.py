@@ -61,10 +61,14 @@ class Table:
     @property
     def rules(self) -> Rules:
         """Its whole mapping. The district that this file says is not kept for the next one with its headings."""
-        rules = laid_over(self.own, dict(self.keys))
+        rules = self._settled
         if self.district is None or not self._lacks_district(rules):
             return rules
         return laid_over(rules, {"always": {**rules.always, "district_name": self.district[0]}})
+
+    @property
+    def _settled(self) -> Rules:
+        return laid_over(self.own, dict(self.keys))
 
     def _lacks_district(self, rules: Rules) -> bool:
         given = {"district", "district_name"} & set(rules.always)
@@ -78,12 +82,12 @@ class Table:
     @property
     def says_district(self) -> bool:
         """Whether the district that it says itself holds, for neither a column nor an answer tells one."""
-        return self.district is not None and self._lacks_district(laid_over(self.own, dict(self.keys)))
+        return self.district is not None and self._lacks_district(self._settled)
 
     @property
     def told_district(self) -> str | None:
         """The district that somebody said it is of; None where its own columns say it, or nobody has."""
-        always = self.rules.always
+        always = self._settled.always
         said = always.get("district_name") or always.get("district")
         return None if said is None else str(said)
 

@@ -69,10 +69,16 @@ def test_the_day_of_the_export_is_read_wherever_it_stands_and_later_rows_are_ref
     for n in range(500, 510):
         table.append([str(cell) for cell in dispute(n).values()])
     book.save(folder / "纠纷c.xlsx")
+    signed = openpyxl.Workbook()
+    for line in (list(dispute(0)), *(list(map(str, dispute(n).values())) for n in range(600, 610))):
+        signed.active.append(line)
+    signed.active.append(["制表：某某某", None, None, "审核：某某", None, "2026年4月1日"])
+    signed.save(folder / "纠纷d.xlsx")
     done = told(home, "load", folder, "--yes")
     taken = {one["files"][0]: one["by"] for one in done["asked"] if one["answer"].startswith("2026-04-02T00:00")}
     assert taken == {
         "纠纷a.zip": "the name of the file in it", "纠纷b.csv": "its last lines", "纠纷c.xlsx": "its cover sheet",
+        "纠纷d.xlsx": "its last lines",
     }  # fmt: skip
     accounts = {one["file"]: one for one in done["accounts"]}
     assert accounts["纠纷a.zip"]["reasons"] == {"in_future": 1}, "typed wrong: after the export, though before today"

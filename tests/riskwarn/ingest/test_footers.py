@@ -21,6 +21,12 @@ from tests.worlds import dispute, grid_rows, load, with_grids, write_csv
         (["合 计：", None, None], True),
         (["总计 1,752 件", None, None], True),
         ([None, "本月小计", "12"], True),
+        ([None, "2024年小计", "12"], True),
+        (["2024年度合计", None, "3"], True),
+        (["12月份小计", None, None], True),
+        (["第三季度合计：32件", None, None], True),
+        (["二〇二四年小计", "7", None], True),
+        (["2024小计", "G1", "D1"], False),
         (["填表人：王某某", None, "审核人：李某某"], True),
         (["填报单位（盖章）：江北区司法局", None, None], True),
         (["注：本表一式两份", None, None], True),
@@ -179,3 +185,12 @@ def test_a_line_that_counts_below_a_text_is_passed_over(home: Home, tmp_path: Pa
     account = load(home, "disputes", file)
     assert (account.read, account.accepted, account.reasons) == (3, 2, {"ragged_row": 1})
     assert "2 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes
+
+
+def test_a_subtotal_of_a_year_among_events_asks_for_no_date(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    nothing = dict.fromkeys(dispute(0, 涉及人数="2", 镇街=""), "")
+    lines = [nothing | {"纠纷编号": f"{year}年小计", "涉及人数": "37"} for year in (2024, 2025)]
+    rows = [dispute(1, 涉及人数="2", 镇街=""), lines[0], dispute(2, 涉及人数="3", 镇街=""), lines[1]]
+    account = load(home, "disputes", write_csv(tmp_path / "d.csv", rows))
+    assert (account.read, account.accepted, account.quarantined) == (2, 2, 0)

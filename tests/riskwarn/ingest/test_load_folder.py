@@ -252,3 +252,19 @@ def test_what_cannot_be_read_is_named_by_every_run(home: Path, tmp_path: Path) -
     run(other, "init")
     error = str(run(other, "--json", "load", folder, "--yes", code=1).exception)
     assert "事件列表.xls cannot be read; 事故.xlsx cannot be read" in error
+
+
+def test_a_lineage_that_comes_in_the_same_run_is_not_asked_for(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "over"
+    folder.mkdir()
+    rows = [{**row, "停用日期": "2025-12-31" if n < 2 else ""} for n, row in enumerate(grid_rows(5))]
+    write_csv(folder / "网格台账.csv", rows)
+    write_csv(
+        folder / "网格沿革.csv", [{"原网格编码": "G0", "现网格编码": "G2", "调整日期": "2026-01-01", "划入比例": "1"}]
+    )
+    done = told(home, "load", folder, "--yes", "--coordinates", "wgs84")
+    notes = {one["source"]: [note for note in one["notes"] if "grid_lineage" in note] for one in done["accounts"]}
+    assert notes["grids"] == [] and len(notes["grid_lineage"]) == 1
+    assert notes["grid_lineage"][0].startswith(
+        "1 grid(s) have ended and no row of grid_lineage says what followed (G1)"
+    )
