@@ -90,8 +90,8 @@ def rule_and_word(source: str, text: str) -> tuple[str, str] | None:
     for word in kinds_not_loaded(source):
         if plain == word or (not word.isascii() and _stands_in(word, plain)):
             return ("accusation" if word in _ACCUSATIONS else "confidential" if word == "保密" else "kind"), word
-    word = refused_word(text) or controlled_word(text)
-    return None if word is None else ("refused_word", word)
+    refused = refused_word(text) or controlled_word(text)
+    return None if refused is None else ("refused_word", refused)
 
 
 def _stands_in(word: str, plain: str) -> bool:

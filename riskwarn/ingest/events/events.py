@@ -45,9 +45,8 @@ _VOCABULARIES = tuple(
     field.name for field in EVENT_FIELDS if field.kind is Kind.WORD and field.stored and field.name != "severity"
 )
 
-_WITHDRAWN = Message(
-    "are void, or were found untrue on inspection (作废, 撤销, 误报, 不属实): they do not count as events"
-)
+#: What is said of rows whose status is 作废, 撤销 or 误报, or of which somebody found that they tell what is not (不属实).
+_WITHDRAWN = Message("are void, or were found untrue on inspection: they count as events no longer")
 
 
 def records(reading: Reading, ladder: Ladder) -> Records:

@@ -203,9 +203,9 @@ def _shared(rows: int, settled: Path) -> Message:
     return Message(said, rows=rows, name=settled.name)
 
 
-def _other_district(said: tuple[str, str], kept: str, settled: Path) -> Message:
-    told = "{ground} says district {name}, and {kept} was settled for these headings in mappings/{path}"
-    return Message(told, ground=said[1], name=said[0], kept=kept, path=settled.name)
+def _other_district(found: tuple[str, str], kept: str, settled: Path) -> Message:
+    said = "{ground} says district {name}, and {kept} was settled for these headings in mappings/{path}"
+    return Message(said, ground=found[1], name=found[0], kept=kept, path=settled.name)
 
 
 def _one(tables: Sequence[Table], titles: tuple[str, ...]) -> Table:
