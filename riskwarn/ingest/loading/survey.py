@@ -24,7 +24,22 @@ from riskwarn.ingest.sheets import held_open
 from riskwarn.store import Store
 
 #: Endings of files that hold tables: one that cannot be read is told as a failure.
-_TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".xlsb", ".ods", ".parquet", ".jsonl", ".ndjson", ".gz", ".zip", ".sql")
+_TABLES = (
+    ".csv",
+    ".tsv",
+    ".xlsx",
+    ".xls",
+    ".xlsb",
+    ".xlsm",
+    ".et",
+    ".ods",
+    ".parquet",
+    ".jsonl",
+    ".ndjson",
+    ".gz",
+    ".zip",
+    ".sql",
+)
 
 
 def survey(

@@ -8,7 +8,8 @@ import zipfile
 from pathlib import Path
 
 from riskwarn.errors import FileMissing, FileUnreadable
-from riskwarn.ingest.sheets.packing import DAMAGED, GZIP, ZIP, in_memory, is_packed, opened, parts_of
+from riskwarn.ingest.sheets.no_table import of_parts, refuse_nothing, refuse_others
+from riskwarn.ingest.sheets.packing import DAMAGED, GZIP, ZIP, in_memory, is_archive, is_packed, opened, parts_of
 from riskwarn.messages import Message
 
 #: Kinds by the endings of names.
@@ -19,23 +20,16 @@ PAGE, MAIL, XML = ".html", ".mht", ".xml"
 #: What may hold several tables.
 SHEETS = (*WORKBOOKS, PAGE, MAIL, XML)
 _READ = (*TEXT, *SHEETS, *LINES, PARQUET, QUERY)
-_SAME = {".htm": PAGE, ".mhtml": MAIL}
+_SAME = {".htm": PAGE, ".mhtml": MAIL, ".et": ".xls", ".xlsm": ".xlsx"}
 
-#: First bytes of files that hold no table.
-_OTHERS = (
-    (b"%PDF", "it is a pdf; ask for the table that it was made from"),
-    (b"Rar!", "it is a RAR archive; unpack it first"),
-    (b"7z\xbc\xaf\x27\x1c", "it is a 7z archive; unpack it first"),
-    (b"SQLite format 3\x00", "it is a database; ask it by a query in a file that ends in .sql"),
-    (b"\x89PNG", "it is a picture; ask for the table that it shows"),
-    (b"\xff\xd8\xff", "it is a picture; ask for the table that it shows"),
-)
 _OLE, _PARQUET = b"\xd0\xcf\x11\xe0", b"PAR1"
 _HEAD = 1 << 12
 
 _AS = {**dict.fromkeys(TEXT, Message("text with separators")), **dict.fromkeys(WORKBOOKS, Message("a workbook"))}
 _AS |= {**dict.fromkeys(LINES, Message("JSON lines")), PARQUET: Message("a Parquet file")}
 _AS |= {**dict.fromkeys((PAGE, MAIL), Message("a web page")), XML: Message("a workbook of XML")}
+
+_CALLED_ARCHIVE = Message("an archive")
 
 #: What is said of a web page that is none of ours.
 NO_TABLE = Message(
@@ -57,6 +51,8 @@ def kind_of(path: Path) -> tuple[str, tuple[str, ...]]:
         raise FileMissing(file=path)
     named = _ending(path)
     if path.stat().st_size == 0:
+        if named in (*WORKBOOKS, PARQUET) or is_archive(path):
+            refuse_nothing(path)
         return named, ()
     try:
         found = _found(path, named)
@@ -103,15 +99,13 @@ def _found(path: Path, named: str) -> str:
         if made in (".xlsx", ".ods"):
             # .xlsb has the same parts.
             return made
-        problem = "it is a text document; copy its table into a workbook" if made in (".docx", ".odt") else "no table"
-        raise FileUnreadable(file=path.name, problem=problem)
+        raise of_parts(path, made)
     if head.startswith(_OLE):
         return ".xls"
     if head.startswith(_PARQUET):
         return PARQUET
-    for first, problem in _OTHERS:
-        if head.startswith(first):
-            raise FileUnreadable(file=path.name, problem=problem)
+    archive = is_archive(path) and not packed
+    refuse_others(path, head, _CALLED_ARCHIVE if archive else _AS.get(named))
     return _text(path, named, head)
 
 
@@ -130,8 +124,9 @@ def _text(path: Path, named: str, head: bytes) -> str:
     if plain[:1] == b"{" and _is_line(plain):
         return LINES[0]
     if named in (*WORKBOOKS, PARQUET) and not any(separator in plain for separator in b",;\t|"):
-        what = "an Excel workbook" if named in WORKBOOKS else "a Parquet file"
-        raise FileUnreadable(file=path.name, problem=f"it is not {what}, nor text with separators; export it again")
+        said = "it is not {what}, nor text with separators; export it again"
+        what = Message("an Excel workbook") if named in WORKBOOKS else _AS[PARQUET]
+        raise FileUnreadable(file=path.name, problem=Message(said, what=what))
     if named in _AS or named in (".gz", ".zip", ".json"):
         return TEXT[0]
     told = f"files that end in {named or 'nothing'} are not read: save it as CSV, Excel, Parquet or JSON lines"

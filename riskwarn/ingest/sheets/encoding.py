@@ -52,7 +52,7 @@ def encoding_of(path: Path) -> str:
             if index == 0 and block.startswith(codecs.BOM_UTF8):
                 return "utf-8-sig"
             if b"\x00" in block:
-                if index == 0 and (wide := _utf16(block)) is not None:
+                if index == 0 and (wide := utf16_of(block)) is not None:
                     return wide
                 if _CONTROLS.search(block):
                     break
@@ -73,7 +73,7 @@ def encoding_of(path: Path) -> str:
     )
 
 
-def _utf16(block: bytes) -> str | None:
+def utf16_of(block: bytes) -> str | None:
     """UTF-16 that has no mark: every other byte of its separators and digits is NUL."""
     zeros = [block[start::2].count(0) for start in (0, 1)]
     for name, here, there in (("utf-16-le", zeros[1], zeros[0]), ("utf-16-be", zeros[0], zeros[1])):

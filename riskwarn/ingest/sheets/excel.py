@@ -29,7 +29,8 @@ from riskwarn.ingest.redaction import shown_title
 from riskwarn.ingest.sheets.content import MAIL, PAGE, XML, kind_of
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Cells, Found
 from riskwarn.ingest.sheets.merged import Filling, areas_of
-from riskwarn.ingest.sheets.packing import in_memory
+from riskwarn.ingest.sheets.no_table import no_workbook
+from riskwarn.ingest.sheets.packing import PASSWORD, in_memory
 from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text, no_rows
 from riskwarn.ingest.sheets.text_grid import Spelled, TextGrid
 from riskwarn.ingest.sheets.workbook_limits import check_workbook, counts_from_1904
@@ -116,10 +117,9 @@ def _tabs_of(path: Path) -> list[Tab]:
             if one.typ in (SheetTypeEnum.WorkSheet, SheetTypeEnum.MacroSheet)
         ]
     except PasswordError as error:
-        problem = "it is locked with a password; save it without one"
-        raise FileUnreadable(file=path.name, problem=problem) from error
+        raise FileUnreadable(file=path.name, problem=PASSWORD) from error
     except CalamineError as error:
-        raise FileUnreadable(file=path.name, problem="it is not an Excel workbook; save it again as .xlsx") from error
+        raise no_workbook(path) from error
     except BaseException as error:
         # A panic of the library, which damaged workbooks can cause, is no Exception.
         if type(error).__name__ != "PanicException":

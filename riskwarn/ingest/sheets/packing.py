@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from riskwarn.errors import FileUnreadable
+from riskwarn.messages import Message
 
 GZIP, ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 
@@ -26,6 +27,9 @@ HELD = 1 << 28
 #: Files that systems leave in archives.
 _LITTER = ("__MACOSX/", ".", "~$", "Thumbs.db")
 
+#: What is said of a workbook that a password locks, and of one that is damaged.
+PASSWORD = Message("it is locked with a password; save it without one")
+CUT_OFF = Message("the workbook is damaged, for instance cut off while it was copied; copy or export it again")
 #: What the unpackers raise of damaged archives and of unknown ways of packing.
 DAMAGED = (gzip.BadGzipFile, zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError)
 
@@ -59,6 +63,11 @@ def is_packed(path: Path) -> bool:
     """Whether a file is a .gz, or a .zip that is no workbook."""
     start = _starts(path)
     return start.startswith(GZIP) or (start in ZIP and not parts_of(path))
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is called one."""
+    return path.suffix.lower() in (".gz", ".zip")
 
 
 def parts_of(path: Path | BinaryIO) -> str:
@@ -134,6 +143,8 @@ def _member(path: Path) -> BinaryIO:
     """The one table of an archive."""
     with zipfile.ZipFile(path) as archive:
         members = _members(archive)
+        if not members:
+            raise FileUnreadable(file=path.name, problem="the archive is empty; export it again")
         if len(members) != 1:
             problem = f"the archive holds {len(members)} files and has to hold one table; unpack it and load them"
             raise FileUnreadable(file=path.name, problem=problem)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from riskwarn.errors import FileUnreadable
-from riskwarn.ingest.sheets.packing import DAMAGED, ZIP, size_of
+from riskwarn.ingest.sheets.packing import CUT_OFF, DAMAGED, PASSWORD, ZIP, size_of
 
 #: The parts of a workbook together may have so many bytes.
 WORKBOOK = 1 << 31
@@ -47,7 +47,7 @@ def check_workbook(source: Path | BinaryIO, name: str) -> None:
             if sum(part.file_size for part in parts) > WORKBOOK:
                 raise too_large
             if any(part.flag_bits & 1 for part in parts):
-                raise FileUnreadable(file=name, problem="it is locked with a password; save it without one")
+                raise FileUnreadable(file=name, problem=PASSWORD)
             lying = sum(part.compress_size for part in parts) * 1032 > WORKBOOK
             for part in parts:
                 sheet = part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml")
@@ -60,7 +60,7 @@ def check_workbook(source: Path | BinaryIO, name: str) -> None:
                     with archive.open(part) as stream:
                         _check_extent(stream, name)
     except DAMAGED as error:
-        raise FileUnreadable(file=name, problem="it is not an Excel workbook; save it again as .xlsx") from error
+        raise FileUnreadable(file=name, problem=CUT_OFF) from error
     finally:
         if not isinstance(source, Path):
             source.seek(0)
