@@ -174,7 +174,9 @@ def _recognised(text: str, language: str, depth: int) -> str | None:
 
 
 def _field(name: str, value: Any, language: str, depth: int) -> Any:
-    """A field in `language`, where it is a sentence or a word of ours; names that people gave stay as they are."""
+    """A field in `language`, where it is a sentence or a word of ours, or an error; names that people gave stay as they are."""
+    if isinstance(value, Exception):
+        value = getattr(value, "message", value)
     if isinstance(value, Message) or (isinstance(value, str) and (" " in value or name in _WORDS)):
         return translated(value, language, depth=depth + 1)
     return value

@@ -205,7 +205,7 @@ def _lines(
         return [*lines, "", "Nothing was stored. Without --dry-run it is."]
     lines += [Message("note: {note}", note=note) for note in targets]
     held = in_force(Store(home))
-    force = ", ".join(f"{source} {rows}" for source, rows in held.items()) or "nothing"
+    force = ", ".join(f"{source} {rows}" for source, rows in held.items()) or Message("nothing")
     following = (
         "mend what was not loaded, and load it again" if failed
         else "riskwarn health, then riskwarn train" if "grids" in held and len(held) > 1
