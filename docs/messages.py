@@ -66,7 +66,9 @@ WORDS = (
     "personal numbers", "by its heading", "its headings are others", "it has no column for {lacking}", "service area",
     "by {what} {share}", "champion", "challenger", "stopped.", "(nothing)", "heading", "preset",
     "assumed heading", "date and time", "date", "date in a form that is not read", "whole number", "number", "percentage",
-    "coordinate", "pair of coordinates", "yes or no", "text", "word", "id", "nothing", "encoding", "separator", "grid",
+    "coordinate", "pair of coordinates", "yes or no", "address",
+    "epoch seconds", "epoch milliseconds", "year, month and day in Chinese, in another way", "with the month in letters",
+    "YYYY-MM-DD, with a time in another way", "text", "word", "id", "nothing", "encoding", "separator", "grid",
     "community", "town", "district", "city", "unit", "none", "today", "target", "horizon", "family of features", "yes",
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from riskwarn.contracts.checking import check_configuration
 from riskwarn.declarations import read_yaml
 from riskwarn.errors import HomeMissing, HomeNotEmpty, OutputRefused
 from riskwarn.files import write_text
+from riskwarn.messages import Message
 from riskwarn.settings import Settings
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def make_home(path: Path, settings: Settings, configuration: Path | None = None,
         text = _text(configuration)
     ours = (path / CONFIGURATION).exists() or (path / ID_KEY).exists()
     if path.exists() and not path.is_dir():
-        raise HomeNotEmpty(path=path, example="it is a file")
+        raise HomeNotEmpty(path=path, example=Message("it is a file"))
     if path.is_dir() and not ours and (strangers := sorted(entry.name for entry in path.iterdir())):
         raise HomeNotEmpty(path=path, example=strangers[0])
     declared = path / CONFIGURATION

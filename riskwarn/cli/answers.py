@@ -144,7 +144,10 @@ class Asking:
             self._questions += 1
             moment = min(datetime.combine(day + timedelta(days=1), time(), zone), self._now)
             self._told("exported_at", moment.isoformat(), "terminal", lacking)
-            dated = {id(one): replace(one, exported_at=moment, export_ground="as it was answered") for one in lacking}
+            dated = {
+                id(one): replace(one, exported_at=moment, export_ground=Message("as it was answered"))
+                for one in lacking
+            }
             plan = replace(plan, tables=tuple(dated.get(id(one), one) for one in plan.tables))
         return plan
 

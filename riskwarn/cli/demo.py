@@ -44,7 +44,7 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
 
     folder = FOLDER.resolve()
     if folder.exists() and not (folder / OWNED).exists():
-        raise HomeNotEmpty(path=folder, example="not made by this command")
+        raise HomeNotEmpty(path=folder, example=Message("not made by this command"))
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     (folder / OWNED).touch()

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from riskwarn.cli.session import Session
-from riskwarn.messages import Message
+from riskwarn.messages import Joined, Message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from riskwarn.mapping import Mapping
 
 
 @click.command("diff")
@@ -25,10 +32,11 @@ def command(
     from riskwarn.ingest.mapping_proposal.difference import compare
     from riskwarn.mapping import Mapping
 
-    rules = read_yaml(mapping, Mapping) if mapping else None
-    found = compare(
-        old, new, session.configuration(), source=session.source(source) if source else None, mapping=rules, sheet=sheet
-    )
+    configuration, source = session.configuration(), session.source(source) if source else None
+    rules = [read_yaml(mapping, Mapping)] * 2 if mapping else None
+    if rules is None and (loaded := _as_loaded(session, (old, new), source, sheet)) is not None:
+        source, rules = loaded
+    found = compare(old, new, configuration, source=source, mappings=rules, sheet=sheet)
     lines: list[str] = [
         Message(
             "{old} → {new} ({source}; {before} and {after} rows looked at)",
@@ -47,13 +55,37 @@ def command(
     for heading, (was, now) in found.forms.items():
         lines.append(Message("dates of {heading}: {was} → {now}", heading=heading, was=_forms(was), now=_forms(now)))
     for heading, (was, now) in found.holds.items():
-        lines.append(Message("{heading} held {was}, holds {now}", heading=heading, was=was, now=now))
+        lines.append(
+            Message("{heading} held {was}, holds {now}", heading=heading, was=session.said(was), now=session.said(now))
+        )
     for heading, (before, after) in found.emptier.items():
         lines.append(Message("{heading}: empty {was:.0%} → {now:.0%}", heading=heading, was=before, now=after))
     lines += ["", *(Message("- {effect}", effect=effect) for effect in found.effects), found.verdict]
     session.emit(found.as_dict(), lines)
 
 
+def _as_loaded(
+    session: Session, files: Sequence[Path], source: str | None, sheet: str | None
+) -> tuple[str, list[Mapping]] | None:
+    """The source of two files, and the mapping by which `load` would load each: what is settled for its headings, else
+    what it would propose. None where there is no home."""
+    from riskwarn.errors import HomeMissing
+    from riskwarn.ingest.loading.looking import as_loaded
+    from riskwarn.ingest.loading.survey import places_of
+
+    try:
+        home = session.home()
+    except HomeMissing:
+        return None
+    places, rules = places_of(home), []
+    for file in files:
+        table = as_loaded(home, file, source, sheet, places, session.settings.source_url, datetime.now(UTC))
+        source = table.source
+        rules.append(table.rules)
+    assert source is not None
+    return source, rules
+
+
 def _forms(forms: object) -> str:
     assert isinstance(forms, tuple)
-    return ", ".join(form.lstrip("!") for form in forms)
+    return Joined(", ", [form.lstrip("!") for form in forms])

@@ -148,7 +148,7 @@ def _show(session: Session, plan: Plan) -> None:
         lines += [Message("{file}, {source}: ? {line}", **of, line=line) for line in one.unsure]
         dropped = [column.heading for column in one.proposal.columns if column.field is None]
         if dropped:
-            lines.append(Message("{file}, {source}: not read: {headings}", **of, headings=", ".join(dropped)))
+            lines.append(Message("{file}, {source}: not read: {headings}", **of, headings=Joined(", ", dropped)))
         lines += [Message("{file}, {source}: missing: {what}", **of, what=what) for what in one.lacks]
     lines += [
         Message("skipped: {file}: {reason}", file=file_and_sheet(one.file, one.sheet), reason=one.reason)

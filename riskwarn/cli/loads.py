@@ -65,7 +65,7 @@ def undo(session: Session, load: int, because: str | None, with_later: bool) -> 
 
 def _as_dict(row: LedgerRow, zone: tzinfo) -> dict[str, Any]:
     counted = {name: row.account.get(name) for name in ("read", "accepted", "duplicates", "corrected", "quarantined")}
-    state = "in force" if row.stands else f"undone by {row.undone_by}"
+    state = "in force" if row.stands else Message("undone by {load}", load=row.undone_by)
     return {
         "load": row.load_id,
         "source": row.source,

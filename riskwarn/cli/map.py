@@ -59,7 +59,7 @@ def command(
             "field": one.field or "-",
             "": "" if one.sure else "?",
             "why": session.said(one.ground),
-            "holds": _said(session, one.holds),
+            "holds": session.said(one.holds),
             "empty": f"{one.empty:.0%}",
         }
         for one in proposal.columns
@@ -93,12 +93,6 @@ def command(
         names = {"source": proposal.source, "file": quote(str(file)), "mapping": quote(str(target)), "sheet": chosen}
         lines.append(Message(following, **names))
     session.emit(result, lines)
-
-
-def _said(session: Session, holds: str) -> str:
-    """What a column holds, in the reader's language; the forms of its dates stand as they are."""
-    what, bracket, forms = holds.partition(" (")
-    return session.said(what) + bracket + forms
 
 
 def _places(session: Session) -> list[Place]:

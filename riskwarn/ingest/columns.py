@@ -17,6 +17,7 @@ from riskwarn.ingest.redaction import shown_headings
 from riskwarn.ingest.sheets.headings import Cells, Found, find_headings
 from riskwarn.ingest.values.clock import TIME_OF
 from riskwarn.mapping import Mapping
+from riskwarn.messages import Joined, Message
 from riskwarn.refused import refuse_words
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
@@ -32,7 +33,11 @@ _OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
 _IDS = ("record_id", "repeat_of", "linked_to", "grid_id", "community", "town", "district")
 
 #: Grounds that are shown, and wait to be confirmed.
-_GUESSED = {Ground.ASSUMED: "assumed", Ground.AFFIX: "by its prefix or ending", Ground.PARTS: "by its parts"}
+_GUESSED = {
+    Ground.ASSUMED: Message("assumed"),
+    Ground.AFFIX: Message("by its prefix or ending"),
+    Ground.PARTS: Message("by its parts"),
+}
 
 #: What in a heading says that its column holds days, or times of day.
 _DAY_OR_TIME = re.compile(r"日期|时间|时刻|date|time", re.I)
@@ -75,11 +80,14 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
     for field, position in wanted.items():
         if is_personal(plain[position]):
             refuse_words(plain[position], file)
-            raise PrivateColumn(where=f"the mapping of {file}, columns.{field}", column=headings[position])
+            raise PrivateColumn(
+                where=_in_mapping(file, f"columns.{field}"),
+                column=headings[position],
+            )
     for field, listed in mapping.headings.items():
         if personal := next((heading for heading in listed if is_personal(plain_heading(heading))), None):
             refuse_words(personal, file)
-            raise PrivateColumn(where=f"the mapping of {file}, headings.{field}", column=personal)
+            raise PrivateColumn(where=_in_mapping(file, f"headings.{field}"), column=personal)
     apart = days_and_times(plain, kind, mapping, wanted)
     for field, (day, clock) in apart.items():
         wanted.update({field: day, TIME_OF + field: clock})
@@ -157,9 +165,7 @@ def _settled(
             continue
         if field in REPEATED or parts >= {position for position, _ in claims}:
             guessed = [headings[position] for position, found in claims if found in _GUESSED]
-            notes = [
-                f"{file}: {heading!r} is taken for {field} (assumed; confirm it in a mapping)" for heading in guessed
-            ]
+            notes = [_taken_for(file, repr(heading), field, _GUESSED[Ground.ASSUMED]) for heading in guessed]
             return [position for position, _ in claims], notes
         if ground is Ground.OWN:
             order = [plain_heading(heading) for heading in mapping.headings[field]]
@@ -168,11 +174,17 @@ def _settled(
         if len(chosen) > 1 and ground is Ground.EXACT:
             raise HeadingClash(file=file, headings=named, field=field)
         if len(chosen) > 1:
-            return [], [f"{file}: {named} could all be {field}; none is read until a mapping says which"]
+            said = "{file}: {headings} could all be {field}; none is read until a mapping says which"
+            return [], [Message(said, file=file, headings=named, field=field)]
         how = _GUESSED.get(ground)
-        note = f"{file}: {named} is taken for {field} ({how}; confirm it in a mapping)"
-        return chosen, [note] if how else []
+        return chosen, [_taken_for(file, named, field, how)] if how else []
     return [], []
+
+
+def _taken_for(file: str, headings: str, field: str, how: str) -> Message:
+    """What is said of a column that is known by less than its heading."""
+    said = "{file}: {headings} is taken for {field} ({how}; confirm it in a mapping)"
+    return Message(said, file=file, headings=headings, field=field, how=how)
 
 
 def field_of_several(name: str) -> str:
@@ -270,14 +282,18 @@ def require(
     words = [heading for heading, (field, _) in headings_of(kind).items() if field in fields]
     close = [near for heading in headings for near in difflib.get_close_matches(plain_heading(heading), words, 1, 0.6)]
     shown = [heading for heading in shown_headings(headings) if heading and not is_personal(plain_heading(heading))][:8]
-    hint = f"found {', '.join(shown)}" if shown else "found nothing that may be read"
+    hints = [
+        Message("found {headings}", headings=Joined(", ", shown))
+        if shown
+        else Message("found nothing that may be read")
+    ]
     if close:
-        hint += f"; usual is {close[0]}"
+        hints.append(Message("usual is {heading}", heading=close[0]))
     if "record_id" in fields:
-        hint += "; where no column is an id, identity: names several that tell rows apart"
+        hints.append(Message("where no column is an id, identity: names several that tell rows apart"))
     if sheets:
-        hint += f"; of the sheets {sheets} another can be named with --sheet"
-    raise ColumnMissing(file=file, field=fields[0], hint=hint)
+        hints.append(Message("of the sheets {sheets} another can be named with --sheet", sheets=sheets))
+    raise ColumnMissing(file=file, field=fields[0], hint=Joined("; ", hints))
 
 
 def plain_heading(heading: str) -> str:
@@ -361,8 +377,17 @@ def _find(heading: str, headings: Sequence[str], file: str, field: str) -> int:
     if position is not None:
         return position
     raise ConfigurationInvalid(
-        file=f"the mapping of {file}",
+        file=Message("the mapping of {file}", file=file),
         line=1,
         key=f"columns.{field}",
-        problem=f"the file has no column {heading!r}; it has {', '.join(shown_headings(headings))}",
+        problem=Message(
+            "the file has no column {heading!r}; it has {headings}",
+            heading=heading,
+            headings=Joined(", ", shown_headings(headings)),
+        ),
     )
+
+
+def _in_mapping(file: str, key: str) -> Message:
+    """Where in the mapping of a file something stands."""
+    return Message("{where}, {key}", where=Message("the mapping of {file}", file=file), key=key)

@@ -19,6 +19,7 @@ from riskwarn.contracts.personal import (
     vocabulary,
 )
 from riskwarn.contracts.vocabulary import is_personal
+from riskwarn.messages import Message
 from riskwarn.refused import refused_word
 
 _DATA = re.compile(r"\d{5,}|\d{4}[-/.年]\d{1,2}")
@@ -43,7 +44,7 @@ def shown_headings(headings: Sequence[str]) -> tuple[str, ...]:
         data = data or (rowlike and (personal_class(text) is not None or not may_name_category(text)))
         longest = _LONGEST_LATIN if text.isascii() else _LONGEST_HAN
         if text and data and not known:
-            shown.append(f"column {place} (its heading looks like data)")
+            shown.append(Message("column {place} (its heading looks like data)", place=place))
         else:
             shown.append(heading if known or len(text) <= longest else f"{text[:_CUT]}…")
     return tuple(shown)

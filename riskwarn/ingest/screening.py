@@ -57,13 +57,14 @@ def refuse_personal_columns(cells: Mapping[str, pa.Array], headings: Mapping[str
             continue
         found = personal_column(*_counted(cells[field]))
         if found is not None:
-            raise PrivateColumn(where=f"{where}, columns.{field}", column=heading, what=f"{found}, by its values")
+            at = Message("{where}, {key}", where=where, key=f"columns.{field}")
+            raise PrivateColumn(where=at, column=heading, what=Message("{what}, by its values", what=found))
 
 
 def gate(readings: Iterator[Reading], claimed: Mapping[str, str], file: str) -> Iterator[Reading]:
     """The same batches; raise PrivateColumn where a column that only a mapping claims holds personal values."""
     for reading in readings:
-        refuse_personal_columns(reading.cells, claimed, f"the mapping of {file}")
+        refuse_personal_columns(reading.cells, claimed, Message("the mapping of {file}", file=file))
         yield reading
 
 

@@ -23,6 +23,7 @@ from riskwarn.ingest.loading.inputs import Skipped, files_below
 from riskwarn.ingest.loading.plan import DISTRICT, SYSTEM, Failed, Plan, Table, which
 from riskwarn.ingest.loading.survey import places_of, survey
 from riskwarn.ingest.redaction import kept_title
+from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store, ledger
 
@@ -87,7 +88,7 @@ def _files(folder: Path, skipped: list[Skipped], unread: list[Failed]) -> Iterat
     seen: set[str] = set()
     for file in files_below(folder, skipped):
         if file.suffix.lower() in _UNFINISHED:
-            skipped.append(Skipped(file.name, None, "it is still being copied"))
+            skipped.append(Skipped(file.name, None, Message("it is still being copied")))
             continue
         try:
             digest = sha256(file)

@@ -63,21 +63,25 @@ def files_below(folder: Path, skipped: list[Skipped], depth: int = 1) -> list[Pa
     files = []
     for path in sorted(folder.iterdir()):
         if path.name.startswith("~$"):
-            skipped.append(Skipped(path.name, None, "it is Office's lock of an open file"))
+            skipped.append(Skipped(path.name, None, Message("it is Office's lock of an open file")))
         elif path.name.startswith("."):
-            skipped.append(Skipped(path.name, None, "it is hidden"))
+            skipped.append(Skipped(path.name, None, Message("it is hidden")))
         elif path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
-            skipped.append(Skipped(path.name, None, "it is a link that leads out of the folder: name what it leads to"))
+            skipped.append(
+                Skipped(path.name, None, Message("it is a link that leads out of the folder: name what it leads to"))
+            )
         elif path.is_symlink() and path.is_dir():
-            skipped.append(Skipped(path.name, None, "it is a link to a folder"))
+            skipped.append(Skipped(path.name, None, Message("it is a link to a folder")))
         elif path.is_dir() and depth == 0:
-            skipped.append(Skipped(path.name, None, "it is a folder in a folder of the folder: name it by itself"))
+            skipped.append(
+                Skipped(path.name, None, Message("it is a folder in a folder of the folder: name it by itself"))
+            )
         elif path.is_dir():
             files += files_below(path, skipped, depth - 1)
         elif path.suffix.lower() == ".sql":
-            skipped.append(Skipped(path.name, None, "it is a query: name it by itself"))
+            skipped.append(Skipped(path.name, None, Message("it is a query: name it by itself")))
         elif path.is_file():
             files.append(path)
         else:
-            skipped.append(Skipped(path.name, None, "it is no file: a broken link, or a device"))
+            skipped.append(Skipped(path.name, None, Message("it is no file: a broken link, or a device")))
     return files

@@ -30,7 +30,7 @@ from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.mapping_proposal.proposal import SAMPLE, Proposal, also_of, examine
 from riskwarn.ingest.mapping_proposal.recognised import Place, Recognised
 from riskwarn.ingest.mapping_proposal.registers import refuse_seen
-from riskwarn.ingest.sheets import NO_TABLE, hidden_sheets, is_page, open_sheet, other_sheets, sheet_names
+from riskwarn.ingest.sheets import NO_TABLE, held_open, hidden_sheets, is_page, open_sheet, other_sheets, sheet_names
 from riskwarn.ingest.sheets.last_lines import ASKED, is_last_line
 from riskwarn.ingest.sheets.packing import packed_name
 from riskwarn.ingest.values.cells import strings
@@ -68,7 +68,7 @@ class Looking:
     def tables(self, skipped: list[Skipped]) -> list[Table]:
         """Its tables; what is none is added to `skipped`."""
         name = self.file.name
-        skipped += [Skipped(name, title, "the sheet is hidden") for title in hidden_sheets(self.file)]
+        skipped += [Skipped(name, title, Message("the sheet is hidden")) for title in hidden_sheets(self.file)]
         titles = sheet_names(self.file)
         looked: list[Table] = []
         for title in titles:
@@ -161,7 +161,7 @@ class Looking:
         if other is None:
             return []
         found = self.table(table.sheet, other)
-        return [replace(found, proposal=replace(found.proposal, source_ground="its residents"))]
+        return [replace(found, proposal=replace(found.proposal, source_ground=Message("its residents")))]
 
     def _made(
         self,
@@ -196,6 +196,24 @@ class Looking:
             self.file, (sheet,) if sheet else (), sheet, proposal, found.seen.headings, own, keys, settled, newest,
             exported_at, ground, tuple(_drawn(found)) if proposal.source == "grids" else (), points, district=district,
         )  # fmt: skip
+
+
+def as_loaded(
+    home: Home,
+    file: Path,
+    source: str | None,
+    sheet: str | None,
+    places: Sequence[Place],
+    database: str | None,
+    now: datetime,
+) -> Table:
+    """One file (of a workbook one sheet, or those that fit) as it would be loaded, as a table of `source` where that is given.
+
+    Raises what :func:`riskwarn.ingest.mapping_proposal.proposal.examine` raises, and RefusedWord.
+    """
+    with held_open():
+        one = sheet if sheet and sheet_names(file) != ("",) else None
+        return Looking(home, file, list(places), database, now).table(one, source)
 
 
 def _shared(rows: int, settled: Path) -> Message:
@@ -234,7 +252,7 @@ def _no_source(table: Table, home: Home) -> str | None:
         return Message(said, source=table.source)
     known = {one.field for one in table.proposal.columns if one.field and one.field != "text"}
     if table.lacks and len(known) < _MEANT:
-        return "it is of no source that riskwarn knows"
+        return Message("it is of no source that riskwarn knows")
     if table.proposal.source_ground.endswith(UNSURE):
         said = "nothing tells its source ({source} is the likeliest): load it with riskwarn ingest SOURCE FILE"
         return Message(said, source=table.source)

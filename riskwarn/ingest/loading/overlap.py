@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from riskwarn.ingest.loading.gathering import Gathered
 from riskwarn.ingest.loading.versions import content_part
+from riskwarn.messages import Message
 from riskwarn.store import Store
 
 Flags = npt.NDArray[np.bool_]
@@ -36,10 +37,11 @@ def doubles(store: Store, source: str, gathered: Gathered, new: Flags) -> str | 
     alike = int(pd.Series(keys).drop_duplicates(keep=False).isin(once).sum())
     if alike < max(FEWEST, MOST * new.sum()):
         return None
-    return (
-        f"{alike} of {int(new.sum())} new records have the times, place and category of stored ones under another id: if the ids are "
+    said = (
+        "{alike} of {records} new records have the times, place and category of stored ones under another id: if the ids are "
         "written in another way than before (zeros in front, a prefix), take this load back (riskwarn loads undo)"
     )
+    return Message(said, alike=alike, records=int(new.sum()))
 
 
 def missing_counts(store: Store, source: str, gathered: Gathered) -> str | None:
@@ -64,10 +66,11 @@ def missing_counts(store: Store, source: str, gathered: Gathered) -> str | None:
     left = int((again & ~newest["record_id"].isin(gathered.columns["record_id"].to_numpy()).to_numpy()).sum())
     if not left:
         return None
-    return (
-        f"{left} stored count(s) are missing here, though this file tells their period and district anew: they keep their value; "
+    said = (
+        "{counts} stored count(s) are missing here, though this file tells their period and district anew: they keep their value; "
         "where they are none now, have them exported as 0"
     )
+    return Message(said, counts=left)
 
 
 def _stored(

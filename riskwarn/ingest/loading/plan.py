@@ -203,7 +203,7 @@ class Plan:
             if district is not None and table.needs_district:
                 table = table.settle(always={**table.keys.get("always", {}), "district_name": district})
             if exported_at is not None:
-                table = replace(table, exported_at=exported_at, export_ground="as it was given")
+                table = replace(table, exported_at=exported_at, export_ground=Message("as it was given"))
             tables.append(table)
         return replace(self, tables=tuple(tables))._in_systems(system)
 

@@ -24,6 +24,7 @@ from riskwarn.ingest.columns import heading_finder, plain_heading
 from riskwarn.ingest.sheets import open_sheet
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over
+from riskwarn.messages import Message
 
 FOLDER = "mappings"
 
@@ -103,7 +104,9 @@ def remember(path: Path, source: str, settled: Mapping[str, Any], unsure: Sequen
         if held == text or _same(held, settled):
             return None
         if not _as_written(held):
-            return f"{path.name} was edited by hand and stays as it is: what was settled now is not kept"
+            return Message(
+                "{name} was edited by hand and stays as it is: what was settled now is not kept", name=path.name
+            )
     elif not settled:
         return None
     write_text(path, text)

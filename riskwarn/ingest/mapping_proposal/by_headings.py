@@ -101,7 +101,7 @@ def _claims(found: Recognised) -> tuple[dict[str, list[_Claim]], dict[str, list[
                 hidden.setdefault(known[0], []).append(column)
             continue
         if _is_opinion(found, column):
-            found.unread[column.position] = "an opinion about people or places; not read"
+            found.unread[column.position] = Message("an opinion about people or places; not read")
             continue
         own = next((name for name, listed in found.rules.headings.items() if plain in map(plain_heading, listed)), None)
         known = (own, Ground.OWN) if own else field_of(plain, found.contract.kind)
@@ -150,7 +150,7 @@ def _take_claimed(found: Recognised, name: str, chosen: Sequence[_Claim], hidden
         if doubt:
             said = "{heading} is {field} by its heading, but {doubt}"
             found.notes.append(Message(said, heading=repr(column.heading), field=name, doubt=doubt))
-        told = _GROUNDS.get(ground, "heading with a prefix or another ending")
+        told = _GROUNDS.get(ground, Message("heading with a prefix or another ending"))
         if ground is Ground.EXACT and hidden and name not in REPEATED:
             rivals = ", ".join(one.heading for one in (column, *hidden))
             told = Message("of {rivals} the one whose values do not look personal", rivals=rivals)

@@ -9,17 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from riskwarn.configuration import Configuration
-from riskwarn.contracts import contract, declared, required
-from riskwarn.contracts.categories import NOT_LOADED, CategoryWords
-from riskwarn.contracts.fields import Kind
-from riskwarn.contracts.phrases import unknown_words
-from riskwarn.errors import RiskwarnError
-from riskwarn.ingest.columns import Columns, match, require
-from riskwarn.ingest.mapping_proposal.guessing import guess
+from riskwarn.contracts import contract, declared
+from riskwarn.ingest.mapping_proposal.effects import Changed, effects_of, verdict_of
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile, look_at
+from riskwarn.ingest.mapping_proposal.proposal import propose
 from riskwarn.ingest.redaction import shown_headings
 from riskwarn.ingest.sheets import sheet_names
 from riskwarn.mapping import Mapping as Rules
+from riskwarn.mapping import laid_over
 
 #: Rows of each file that are looked at.
 MOST_ROWS = 500_000
@@ -60,23 +57,25 @@ def compare(
     configuration: Configuration,
     *,
     source: str | None = None,
-    mapping: Rules | None = None,
+    mappings: Sequence[Rules] | None = None,
     sheet: str | None = None,
 ) -> Difference:
-    """Compare two exports. `mapping` is the one that both are loaded with; the source's own where it is not given.
+    """Compare two exports. `mappings` are those that the old and the new one are loaded with; else what is proposed for each.
 
     `sheet` is that of workbooks, as `ingest` takes it. Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty,
     SheetMissing, SheetsDiffer, SheetUnfit.
     """
     if source is None:
-        seen = look_at(old, "events", mapping or Rules(), most_rows=1_000, sheet=_of(old, sheet))
-        source, _ = guess(old.name, seen)
+        source = propose(old, configuration, sheet=_of(old, sheet)).source
     else:
         contract(source, configuration)
-    known = source in configuration.sources
-    rules = mapping or (configuration.sources[source].mapping if known else Rules())
+    if mappings is None:
+        mappings = [_proposed(path, source, configuration, _of(path, sheet)) for path in (old, new)]
     kind = declared(source).kind
-    before, now = (look_at(path, kind, rules, most_rows=MOST_ROWS, sheet=_of(path, sheet)) for path in (old, new))
+    before, now = (
+        look_at(path, kind, rules, most_rows=MOST_ROWS, sheet=_of(path, sheet))
+        for path, rules in zip((old, new), mappings, strict=True)
+    )
     pairs, renamed = _paired(before, now)
     kept, told = {one.heading for one, _ in pairs}, {other.heading for _, other in pairs}
     show = {**_shown(before), **_shown(now)}
@@ -115,8 +114,15 @@ def compare(
         },
         effects=(),
     )
-    effects, stops = _effects(found, before, now, pairs, rules, configuration)
-    return Difference(**{**found.__dict__, "effects": tuple(effects), "verdict": _verdict(effects, stops)})
+    changed = Changed(source, found.words, found.holds, found.emptier)
+    effects, stops = effects_of(changed, before, now, pairs, mappings, configuration)
+    return Difference(**{**found.__dict__, "effects": tuple(effects), "verdict": verdict_of(effects, stops)})
+
+
+def _proposed(path: Path, source: str, configuration: Configuration, sheet: str | None) -> Rules:
+    """The mapping by which a file would load, where nobody settled one: the source's own, and what is proposed over it."""
+    own = configuration.sources[source].mapping if source in configuration.sources else Rules()
+    return laid_over(own, dict(propose(path, configuration, source=source, rules=own, sheet=sheet).mapping))
 
 
 def _of(path: Path, sheet: str | None) -> str | None:
@@ -175,85 +181,3 @@ def _words(one: Column, other: Column) -> dict[str, list[str]] | None:
         return None
     come, gone = sorted(set(other.words) - set(one.words)), sorted(set(one.words) - set(other.words))
     return {"new": come, "gone": gone} if come or gone else None
-
-
-def _effects(
-    found: Difference,
-    before: Profile,
-    now: Profile,
-    pairs: Sequence[tuple[Column, Column]],
-    rules: Rules,
-    configuration: Configuration,
-) -> tuple[list[str], bool]:
-    """What would load differently, and whether the new file would not load at all."""
-    kind = declared(found.source).kind
-    matched: list[Columns] = []
-    for seen in (before, now):
-        try:
-            columns = match(seen.headings, kind, rules, seen.file)
-            for fields in required(kind, rules):
-                require(columns, fields, seen.headings, kind, seen.file, always=rules.always)
-            matched.append(columns)
-        except RiskwarnError as error:
-            if seen is now:
-                return [str(error)], True
-            return [f"the old file did not load either way: {error}"], False
-    old_fields, new_fields = matched[0].positions, matched[1].positions
-    effects = [f"{name} is no longer read" for name in old_fields if name not in new_fields]
-    effects += [
-        f"{name} is read now, from {now.headings[position]!r}"
-        for name, position in new_fields.items()
-        if name not in old_fields
-    ]
-    effects += [note for note in matched[1].notes if note.replace(now.file, before.file) not in matched[0].notes]
-    by_position = {other.position: (one, other) for one, other in pairs}
-    at = {column.position: column for column in now.columns}
-    for name, position in new_fields.items():
-        if name not in {field.name for field in declared(found.source).fields} or position not in at:
-            continue
-        effects += _of_values(name, at[position], by_position.get(position), found, rules, configuration)
-    return effects, False
-
-
-def _of_values(
-    name: str,
-    column: Column,
-    pair: tuple[Column, Column] | None,
-    found: Difference,
-    rules: Rules,
-    configuration: Configuration,
-) -> list[str]:
-    """What a column that is read does to a load by its values."""
-    told, effects = declared(found.source).field(name), []
-    unread = [form.lstrip("!") for form in column.forms if form.startswith("!")]
-    if unread and told.kind in (Kind.INSTANT, Kind.DATE):
-        fate = "their rows go to quarantine" if told.required or told.kind is Kind.DATE else "they are taken for empty"
-        effects.append(f"{name}: dates written {', '.join(unread)} are not read; {fate}")
-    if column.holds.startswith("id that Excel"):
-        effects.append(f"{name}: Excel has rounded its numbers; those rows go to quarantine")
-    if column.heading in found.holds and pair is not None and pair[0].forms and not column.forms:
-        effects.append(f"{name}: it held dates and now holds {column.holds}")
-    new = list(found.words.get(column.heading, {}).get("new", ()))
-    if new and told.kind is Kind.CATEGORY:
-        categories = (
-            tuple(contract(found.source, configuration).categories) if found.source in configuration.sources else ()
-        )
-        words = CategoryWords(found.source, categories, rules.words.get("category"), rules.codes)
-        if unknown := [word for word in new if words.code(word) is None]:
-            effects.append(f"{name}: {'、'.join(unknown)} are in no list and become local categories")
-        if refused := [word for word in new if words.code(word) == NOT_LOADED]:
-            effects.append(f"{name}: rows with {'、'.join(refused)} are by rule not loaded")
-    elif told.vocabulary is not None and (unknown := unknown_words(told.vocabulary, new, rules.words.get(name, {}))):
-        effects.append(f"{name}: {'、'.join(unknown)} are in no list and are read as empty")
-    if column.heading in found.emptier and pair is not None:
-        was, is_now = found.emptier[column.heading]
-        effects.append(f"{name}: empty in {is_now:.0%} of rows, before in {was:.0%}")
-    return effects
-
-
-def _verdict(effects: Sequence[str], stops: bool) -> str:
-    if stops:
-        return "the new file would not load: " + effects[0]
-    if not effects:
-        return "the new file loads like the old one"
-    return f"the new file loads, and {len(effects)} thing(s) differ"

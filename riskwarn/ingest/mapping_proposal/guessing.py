@@ -12,11 +12,12 @@ from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.redaction import shown_headings
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
+from riskwarn.messages import Joined, Message
 
 #: Fewer rows, or words, of categories tell nothing of the source.
 FEWEST_ROWS, FEWEST_WORDS = 20, 3
 #: How a guess ends that nothing but a few headings speaks for.
-UNSURE = "unsure, name it with --source"
+UNSURE = Message("unsure, name it with --source")
 #: Share of the rows: categories of the source that is named, and of the one that it looks like.
 FEW, NEARLY_ALL = 0.1, 0.8
 
@@ -54,8 +55,8 @@ def guess(name: str, seen: Profile) -> tuple[str, str]:
         return named_by
     # What a table needs is found in no other.
     sure = fitting[best] >= second + 1 and (told_by or not declared(best).events)
-    why = f"guessed by {', '.join(told_by)}" if told_by else "guessed by its headings"
-    return best, why if sure else f"{why}; {UNSURE}"
+    why = _guessed_by(told_by) if told_by else Message("guessed by its headings")
+    return best, why if sure else Joined("; ", [why, UNSURE])
 
 
 def _by_categories(seen: Profile) -> tuple[str, str] | None:
@@ -69,8 +70,12 @@ def _by_categories(seen: Profile) -> tuple[str, str] | None:
         }
         fitting = [source for source, share in shares.items() if share >= NEARLY_ALL]
         if len(fitting) == 1 and len(column.words) >= FEWEST_WORDS:
-            return fitting[0], f"guessed by {', '.join(_categories(column.words, fitting[0])[:3])}"
+            return fitting[0], _guessed_by(_categories(column.words, fitting[0])[:3])
     return None
+
+
+def _guessed_by(words: Sequence[str]) -> Message:
+    return Message("guessed by {words}", words=", ".join(words))
 
 
 def _categories(words: Mapping[str, int], source: str) -> list[str]:

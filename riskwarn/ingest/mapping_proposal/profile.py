@@ -26,12 +26,13 @@ from riskwarn.ingest.values.cells import series, trimmed
 from riskwarn.ingest.values.dates import instants
 from riskwarn.ingest.values.orders import ORDERED, DateForm, form_of
 from riskwarn.mapping import Mapping as Rules
+from riskwarn.messages import Message
 from riskwarn.refused import refused_word
 
 #: A list of words is closed where it has no more words than this, and each stands in so many rows on the average.
 MOST_WORDS, ROWS_A_WORD = 60, 3
 #: The class of a column of addresses.
-ADDRESSES = "personal (address, by its values)"
+ADDRESSES = Message("personal ({what}, by its values)", what="address")
 #: A class holds of a column where so great a share of its filled cells is of it.
 MOST = 0.95
 
@@ -57,7 +58,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("上午/下午", r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\s*(?:上午|下午|[AaPp][Mm])\s*\d{1,2}:\d{2}.*"),
         ("epoch seconds", r"1[0-9]\d{8}"),
         ("epoch milliseconds", r"1[0-9]\d{11}"),
-        ("YYYY年M月D日, in another way", r"[^A-Za-z]{2,4}年[^A-Za-z]{1,3}月.*"),
+        ("year, month and day in Chinese, in another way", r"[^A-Za-z]{2,4}年[^A-Za-z]{1,3}月.*"),
         (
             "with the month in letters",
             r"(?:[A-Z][a-z]{2,8},? )?(?:\d{1,2}[- ][A-Za-z]{3,9}[- ,]|[A-Z][a-z]{2,8}\.? \d{1,2},? ).*\d{2}.*",
@@ -137,7 +138,7 @@ def look_at(
     columns = [
         _column(index, heading, cells[index], known, mapping.dates)
         if index in cells
-        else Column(index, heading, "personal (by its heading)", 0.0)
+        else Column(index, heading, Message("personal (by its heading)"), 0.0)
         for index, heading in enumerate(table.headings)
         if heading
     ]
@@ -165,7 +166,7 @@ def _column(position: int, heading: str, cells: pd.Series, known: Sequence[str],
     texts = [str(text) for text in counts.index]
     distinct = len(texts) / len(filled)
     if ROUNDED in texts[:LOOKED_AT]:
-        return Column(position, heading, "id that Excel has rounded", empty, distinct=distinct)
+        return Column(position, heading, Message("id that Excel has rounded"), empty, distinct=distinct)
     order = form_of(texts, dates)
     forms = _forms(texts, counts.tolist(), order)
     if forms:
@@ -175,7 +176,9 @@ def _column(position: int, heading: str, cells: pd.Series, known: Sequence[str],
         return Column(position, heading, holds, empty, forms, first=_mean_date(texts, order), distinct=distinct)
     personal = personal_column(texts, counts.tolist(), known)
     if personal is not None:
-        return Column(position, heading, f"personal ({personal}, by its values)", empty, distinct=distinct)
+        return Column(
+            position, heading, Message("personal ({what}, by its values)", what=personal), empty, distinct=distinct
+        )
     holds, mean = _class(texts[:LOOKED_AT], distinct, len(filled))
     words = None
     if holds in ("word", "yes or no", "whole number") and _closed(texts, len(filled)):

@@ -29,7 +29,7 @@ from riskwarn.ingest.values.numbers import number_form, numbers
 from riskwarn.ingest.values.shares import Shares, says_share, shares_as
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over, preset_content
-from riskwarn.messages import Message
+from riskwarn.messages import Joined, Message
 
 #: Grounds of columns that need no mapping: they are known by their headings.
 KNOWN_GROUNDS = ("heading", "preset", "mapping")
@@ -38,7 +38,7 @@ SAMPLE = 20_000
 
 #: Fields of which one is enough for the system of the coordinates to matter.
 POINTS = {"longitude", "coordinates", "geometry"}
-SYSTEM_ASSUMED = (
+SYSTEM_ASSUMED = Message(
     "coordinates are read as WGS-84; those of map services lie some 500 m off: say coordinates: gcj02 (Gaode, Tencent) or "
     "bd09 (Baidu) in the mapping"
 )
@@ -171,7 +171,7 @@ def examine(
         rows=seen.rows,
         columns=tuple(_proposed(column, heading, found) for column, heading in _shown(seen)),
         identity=found.identity,
-        missing=tuple(" or ".join(group[:4]) + (" …" if len(group) > 4 else "") for group in missing),
+        missing=tuple(Joined(" or ", (*group[:4], *(["…"] if len(group) > 4 else []))) for group in missing),
         unknown_words=_unknown_words(found),
         notes=tuple(dict.fromkeys([*notes, *taken_for])),
         taken_for=tuple(taken_for),
@@ -288,8 +288,10 @@ def _proposed(column: Column, heading: str, found: Recognised) -> Proposed:
 
 
 def _class(column: Column) -> str:
-    forms = ", ".join(form.lstrip("!") for form in column.forms[:3])
-    return f"{column.holds} ({forms})" if forms else column.holds
+    if not column.forms:
+        return column.holds
+    forms = Joined(", ", [form.lstrip("!") for form in column.forms[:3]])
+    return Message("{holds} ({forms})", holds=column.holds, forms=forms)
 
 
 def _unknown_words(found: Recognised) -> dict[str, dict[str, int]]:

@@ -14,6 +14,7 @@ from riskwarn.errors import FileEmpty, SheetMissing
 from riskwarn.ingest.sheets.content import LINES, MAIL, NO_TABLE, PAGE, PARQUET, QUERY, SHEETS, kind_of
 from riskwarn.ingest.sheets.headings import Finder
 from riskwarn.ingest.sheets.rows import ROUNDED, Rows, Sheet, ahead
+from riskwarn.messages import Message
 
 __all__ = [
     "NO_TABLE", "ROUNDED", "Finder", "Rows", "Sheet", "ahead", "held_open", "hidden_sheets", "is_page", "open_sheet", "other_sheets", "sheet_names",
@@ -81,7 +82,7 @@ def open_sheet(path: Path, find: Finder, database: str | None = None, *, sheet: 
     if path.stat().st_size == 0:
         raise FileEmpty(file=path.name)
     if sheet and sheet != "all" and kind not in SHEETS:
-        raise SheetMissing(file=path.name, sheet=sheet, sheets="none, for it is one table")
+        raise SheetMissing(file=path.name, sheet=sheet, sheets=Message("none, for it is one table"))
     opened = _opened(path, kind, find, database, sheet)
     opened.notes = (*notes, *opened.notes)
     return opened

@@ -129,8 +129,8 @@ def _text(path: Path, named: str, head: bytes) -> str:
         raise FileUnreadable(file=path.name, problem=Message(said, what=what))
     if named in _AS or named in (".gz", ".zip", ".json"):
         return TEXT[0]
-    told = f"files that end in {named or 'nothing'} are not read: save it as CSV, Excel, Parquet or JSON lines"
-    raise FileUnreadable(file=path.name, problem=told)
+    said = "files that end in {ending} are not read: save it as CSV, Excel, Parquet or JSON lines"
+    raise FileUnreadable(file=path.name, problem=Message(said, ending=named or Message("nothing")))
 
 
 def _marked(path: Path, named: str, plain: bytes) -> str | None:

@@ -24,6 +24,7 @@ from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Finder, Found
 from riskwarn.ingest.sheets.last_lines import is_last_line
 from riskwarn.ingest.sheets.packing import opened
 from riskwarn.ingest.sheets.rows import Rows, Sheet
+from riskwarn.messages import Message
 
 #: Bytes that are parsed together.
 PIECE = 1 << 24
@@ -88,7 +89,14 @@ class CsvSheet(Sheet):
         if not some:
             raise FileEmpty(file=self._path.name)
         if self._nul:
-            self.notes = (*self.notes, f"{self._path.name}: {self._nul} NUL byte(s) inside the text were passed over")
+            self.notes = (
+                *self.notes,
+                Message(
+                    "{file}: {count} NUL byte(s) inside the text were passed over",
+                    file=self._path.name,
+                    count=self._nul,
+                ),
+            )
 
     @property
     def encoding(self) -> str:

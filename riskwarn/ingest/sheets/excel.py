@@ -34,6 +34,7 @@ from riskwarn.ingest.sheets.packing import PASSWORD, in_memory
 from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text, no_rows
 from riskwarn.ingest.sheets.text_grid import Spelled, TextGrid
 from riskwarn.ingest.sheets.workbook_limits import check_workbook, counts_from_1904
+from riskwarn.messages import Message
 
 #: Days from the day 0 of most workbooks to that of those that count from 1904.
 DAYS_TO_1904 = 1462
@@ -163,11 +164,13 @@ class ExcelSheet(Sheet):
         filled = sorted({column for area in self._areas for column in area.columns})
         if filled:
             names = ", ".join(found.headings[column] for column in filled)
-            self.notes = (f"{file}: merged cells hold for all their rows in {names}",)
+            self.notes = (Message("{file}: merged cells hold for all their rows in {names}", file=file, names=names),)
         if self._late:
             self.notes = (
                 *self.notes,
-                f"{file}: the workbook counts its days from 1904, and so do numbers in columns of dates",
+                Message(
+                    "{file}: the workbook counts its days from 1904, and so do numbers in columns of dates", file=file
+                ),
             )
 
     def batches(self, positions: Sequence[int]) -> Iterator[Rows]:

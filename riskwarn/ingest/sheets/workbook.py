@@ -13,6 +13,7 @@ from riskwarn.ingest.sheets.excel import ExcelSheet, Tab, tabs_of
 from riskwarn.ingest.sheets.headings import Finder, Found
 from riskwarn.ingest.sheets.joined import JoinedSheets, Part
 from riskwarn.ingest.sheets.rows import Sheet
+from riskwarn.messages import Joined, Message
 
 #: The word that asks for every sheet.
 ALL = "all"
@@ -44,10 +45,12 @@ class _Look:
     def problem(self) -> str:
         """Why it is no table of the source."""
         if self.tab.hidden:
-            return "it is hidden"
+            return Message("it is hidden")
         if len(self.found.known) < _SOME:
-            return "it has none of its headings"
-        return f"it has no column for {self.found.lacking}" if self.found.lacking else "its headings are others"
+            return Message("it has none of its headings")
+        if self.found.lacking:
+            return Message("it has no column for {lacking}", lacking=self.found.lacking)
+        return Message("its headings are others")
 
 
 def open_workbook(path: Path, find: Finder, sheet: str | None) -> Sheet:
@@ -129,10 +132,16 @@ def _table(file: str, looks: Sequence[_Look], chosen: Sequence[_Look], *, told: 
         return parts[0].sheet
     names = _names([look.tab for look in chosen])
     left = [look for look in looks if look not in chosen]
-    notes = [f"{file}: {len(chosen)} sheets with the same headings were read as one: {names}"] if parts[1:] else []
+    notes: list[str] = []
+    if parts[1:]:
+        said = "{file}: {count} sheets with the same headings were read as one: {sheets}"
+        notes.append(Message(said, file=file, count=len(chosen), sheets=names))
     if told and left:
-        why = "; ".join(f"{look.tab.shown} ({look.problem})" for look in left)
-        notes.append(f"{file}: of the sheets {names} was read, not {why}; --sheet NAME reads another")
+        why = Joined(
+            "; ", [Message("{sheet} ({problem})", sheet=look.tab.shown, problem=look.problem) for look in left]
+        )
+        said = "{file}: of the sheets {sheets} was read, not {others}; --sheet NAME reads another"
+        notes.append(Message(said, file=file, sheets=names, others=why))
     notes += dict.fromkeys(note for part in parts for note in part.sheet.notes)
     return JoinedSheets(file, parts, notes, _listed([look.tab for look in looks]))
 
@@ -145,4 +154,4 @@ def _names(tabs: Sequence[Tab]) -> str:
 
 
 def _listed(tabs: Sequence[Tab]) -> str:
-    return ", ".join(f"{tab.shown} (hidden)" if tab.hidden else tab.shown for tab in tabs)
+    return Joined(", ", [Message("{sheet} (hidden)", sheet=tab.shown) if tab.hidden else tab.shown for tab in tabs])

@@ -19,16 +19,12 @@ from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import digests, plain_ids, rounded, where
 from riskwarn.ingest.values.leading_zeros import lost_zeros
 from riskwarn.ingest.values.shares import Shares, shares_as
+from riskwarn.messages import Message
 from riskwarn.store import Store
 
 #: Numbers of the grids table and of interventions.
 _GRID_NUMBERS = ("households", "workers")
 _LONGEST_GRID_ID = 32
-
-_NOT_DEGREES = (
-    "{what}: {rows} row(s) are not in degrees (metres of Web Mercator or another projection) and were read as empty; export them "
-    "in WGS-84 (EPSG:4326), longitude first"
-)
 
 
 def grids(reading: Reading) -> pd.DataFrame:
@@ -107,7 +103,7 @@ def _drawn(reading: Reading, frame: pd.DataFrame) -> None:
     x, y = centre(reading)
     off = (np.abs(x) > 180) | (np.abs(y) > 90)
     if off.any():
-        reading.notes.append(_NOT_DEGREES.format(what="longitude and latitude", rows=int(off.sum())))
+        reading.notes.append(_not_degrees("longitude, latitude", int(off.sum())))
         x, y = np.where(off, np.nan, x), np.where(off, np.nan, y)
     frame["longitude"], frame["latitude"] = to_wgs84(x, y, system)
     text = reading.text("geometry")
@@ -128,7 +124,7 @@ def _drawn(reading: Reading, frame: pd.DataFrame) -> None:
     if exchanged := found[Lie.EXCHANGED]:
         reading.notes.append(f"geometry: {exchanged} border(s) had latitude before longitude; they were put right")
     if elsewhere := found[Lie.ELSEWHERE]:
-        reading.notes.append(_NOT_DEGREES.format(what="geometry", rows=elsewhere))
+        reading.notes.append(_not_degrees("geometry", elsewhere))
 
 
 def known_grids(store: Store) -> set[str]:
@@ -203,3 +199,11 @@ def dated(reading: Reading, frame: pd.DataFrame, *names: str) -> pd.DataFrame:
         days: list[date | None] = [None if pd.isna(moment) else moment.date() for moment in moments]
         frame[name] = pd.Series(days, index=frame.index, dtype=object)
     return frame
+
+
+def _not_degrees(fields: str, rows: int) -> Message:
+    said = (
+        "{fields}: {rows} row(s) are not in degrees (metres of Web Mercator or another projection) and were read as empty; export "
+        "them in WGS-84 (EPSG:4326), longitude first"
+    )
+    return Message(said, fields=fields, rows=rows)

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from riskwarn.contracts.merging import Merged, merged_as, row_id
 from riskwarn.ingest.values.cells import plain
+from riskwarn.messages import Message
 
 Flags = npt.NDArray[np.bool_]
 
@@ -72,4 +73,7 @@ class FillDown:
 
 def hint(name: str, blank: float) -> str:
     """What is said of a column of units that is mostly blank below a filled first cell."""
-    return f"{name} is blank in {blank:.0%} of the rows: if cells had been merged, say fill_down: [{name}] in a mapping"
+    said = (
+        "{field} is blank in {blank:.0%} of the rows: if cells had been merged, say fill_down: [{field}] in a mapping"
+    )
+    return Message(said, field=name, blank=blank)

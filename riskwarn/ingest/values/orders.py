@@ -11,6 +11,8 @@ from enum import StrEnum
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.messages import Joined, Message
+
 #: A register does not reach over so many years: an order that would say so takes days for years.
 MOST_YEARS = 20
 
@@ -28,7 +30,11 @@ class Order(StrEnum):
 
 
 _SHOWN = {Order.YMD: "YY-M-D", Order.MDY: "M/D/YYYY", Order.DMY: "D/M/YYYY"}
-_WORDS = {Order.YMD: "year, month, day", Order.MDY: "month, day, year", Order.DMY: "day, month, year"}
+_WORDS = {
+    Order.YMD: Message("year, month, day"),
+    Order.MDY: Message("month, day, year"),
+    Order.DMY: Message("day, month, year"),
+}
 
 
 @dataclass(frozen=True)
@@ -52,17 +58,23 @@ class DateForm:
     def name(self) -> str:
         """How the form is shown."""
         shown = [_SHOWN[order] for order in Order if order in self.orders]
-        return shown[0] if len(shown) == 1 else f"{' or '.join(shown) or 'D/M/YYYY'} (dates: in the mapping says which)"
+        if len(shown) == 1:
+            return shown[0]
+        forms = Joined(" or ", shown) if shown else "D/M/YYYY"
+        return Message("{forms} (dates: in the mapping says which)", forms=forms)
 
     def told(self, field: str) -> str | None:
         """What the account says of it; None where there is nothing to say."""
         if self.order in (Order.MDY, Order.DMY):
-            return f"{field}: dates are read as {_WORDS[self.order]}, which alone fits the whole column (dates: in the mapping)"
+            said = "{field}: dates are read as {order}, which alone fits the whole column (dates: in the mapping)"
+            return Message(said, field=field, order=_WORDS[self.order])
         if self.undecided and self.orders:
-            fitting = " or ".join(_WORDS[order] for order in Order if order in self.orders)
-            return f"{field}: its dates may be {fitting}, and none of them is read until the mapping says which (dates: {_keys(self.orders)})"
+            said = "{field}: its dates may be {fitting}, and none of them is read until the mapping says which (dates: {keys})"
+            fitting = Joined(" or ", [_WORDS[order] for order in Order if order in self.orders])
+            return Message(said, field=field, fitting=fitting, keys=_keys(self.orders))
         if self.undecided:
-            return f"{field}: no order of day, month and year fits all of its dates; say it in the mapping (dates: ymd, mdy or dmy)"
+            said = "{field}: no order of day, month and year fits all of its dates; say it in the mapping (dates: ymd, mdy or dmy)"
+            return Message(said, field=field)
         return None
 
 
@@ -134,4 +146,4 @@ def full_year(short: int) -> int:
 
 
 def _keys(orders: frozenset[Order]) -> str:
-    return " or ".join(order.value for order in Order if order in orders)
+    return Joined(" or ", [order.value for order in Order if order in orders])

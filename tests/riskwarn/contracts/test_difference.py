@@ -10,7 +10,9 @@ import pytest
 from riskwarn.configuration import Configuration
 from riskwarn.ingest.mapping_proposal.difference import Difference, compare
 from riskwarn.mapping import Mapping
-from tests.worlds import dispute, write_csv
+from riskwarn.messages import translated
+from tests.riskwarn.ingest.commands import run, told
+from tests.worlds import dispute, grid_rows, write_csv
 
 
 def rows(**changes: Any) -> list[dict[str, Any]]:
@@ -54,11 +56,30 @@ def test_columns_added_gone_and_moved(tmp_path: Path) -> None:
 def test_a_renamed_column_is_known_by_what_it_holds(tmp_path: Path) -> None:
     found = differ(tmp_path, [renamed(row, 纠纷类型="案别", 发生时间="发生的时间") for row in rows()])
     assert set(found.renamed) == {("纠纷类型", "案别"), ("发生时间", "发生的时间")}
-    assert "would not load" in found.verdict and "occurred_at" in found.verdict
-    mapped = differ(
-        tmp_path, [renamed(row, 纠纷类型="案别") for row in rows()], mapping=Mapping(headings={"category": ("案别",)})
-    )
+    assert found.verdict == "the new file loads like the old one", "as load would find these columns"
+    mapping = Mapping(headings={"category": ("案别",)})
+    mapped = differ(tmp_path, [renamed(row, 纠纷类型="案别") for row in rows()], mappings=[mapping, mapping])
     assert mapped.renamed == (("纠纷类型", "案别"),) and mapped.effects == ()
+
+
+def test_a_file_that_cannot_load_is_told_with_the_reason(tmp_path: Path) -> None:
+    timeless = [{name: value for name, value in row.items() if "时间" not in name} for row in rows()]
+    found = differ(tmp_path, timeless)
+    assert found.verdict.startswith("the new file would not load: new.csv: no column for 'occurred_at'")
+    assert "没有 'occurred_at' 对应的列" in translated(found.verdict, "zh")
+
+
+def test_it_asks_the_mapping_that_a_load_has_settled(tmp_path: Path) -> None:
+    """Which of two dates is meant was answered at the load: neither export fails for want of it, and both are of its source."""
+    home = tmp_path / "home"
+    run(home, "init")
+    run(home, "load", write_csv(tmp_path / "网格.csv", grid_rows(4)), "--yes", "--coordinates", "wgs84")
+    old, new = (
+        write_csv(tmp_path / f"{month}月.csv", [{**row, "案发时间": row["登记时间"]} for row in rows(纠纷类型="邻里")])
+        for month in (3, 4)
+    )
+    run(home, "load", old, "--yes", "--column", "occurred_at=案发时间")
+    assert told(home, "diff", old, new)["verdict"] == "the new file loads like the old one"
 
 
 def test_new_and_gone_words_are_told_with_what_becomes_of_them(tmp_path: Path) -> None:
