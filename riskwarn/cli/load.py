@@ -19,6 +19,7 @@ from riskwarn.messages import Joined, Message
 if TYPE_CHECKING:
     from riskwarn.home import Home
     from riskwarn.ingest.loading.folder import Done
+    from riskwarn.ingest.loading.inputs import Skipped
     from riskwarn.ingest.loading.plan import Failed, Plan
     from riskwarn.ingest.loading.plan import Table as Planned
 
@@ -150,12 +151,16 @@ def _show(session: Session, plan: Plan) -> None:
         if dropped:
             lines.append(Message("{file}, {source}: not read: {headings}", **of, headings=Joined(", ", dropped)))
         lines += [Message("{file}, {source}: missing: {what}", **of, what=what) for what in one.lacks]
-    lines += [
-        Message("skipped: {file}: {reason}", file=file_and_sheet(one.file, one.sheet), reason=one.reason)
-        for one in plan.skipped
-    ]
+    lines += [_skipped(one) for one in plan.skipped]
     lines += [Message("cannot be read: {problem}", problem=one.error) for one in plan.failed]
     session.emit({}, [*lines, ""])
+
+
+def _skipped(one: Skipped) -> Message:
+    """Why a file or a sheet is passed over; the sentence of an error may name it itself."""
+    if one.reason.startswith(f"{one.file}: "):
+        return Message("skipped: {reason}", reason=one.reason)
+    return Message("skipped: {file}: {reason}", file=file_and_sheet(one.file, one.sheet), reason=one.reason)
 
 
 def _exported(one: Planned) -> str:

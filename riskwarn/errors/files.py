@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from riskwarn.errors.family import RiskwarnError
+from riskwarn.messages import Message
 
 
 class FileMissing(RiskwarnError):
@@ -59,7 +60,11 @@ class FileEmpty(RiskwarnError):
     """A file has no rows below its headings."""
 
     code = "file_empty"
-    template = "{file}: no rows below the headings; nothing was loaded. Export it again, or leave it out."
+    template = "{file}: {problem}."
+
+    def __init__(self, **fields: object) -> None:
+        problem = Message("no rows below the headings; nothing was loaded. Export it again, or leave it out")
+        super().__init__(**{"problem": problem, **fields})
 
 
 class InboxMissing(RiskwarnError):

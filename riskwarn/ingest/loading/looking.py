@@ -260,8 +260,11 @@ def _no_source(table: Table, home: Home) -> str | None:
 
 
 def reason_of(error: RiskwarnError, file: Path) -> str:
-    """The sentence of an error without the name of the file."""
-    return str(error).removeprefix(f"{file.name}: ").removesuffix(".")
+    """The sentence of an error, without the name of the file where it is only told beside it."""
+    problem = error.message.fields.get("problem")
+    if error.message.template == FileUnreadable.template and isinstance(problem, str):
+        return problem
+    return error.message
 
 
 def _newest(found: Recognised, today: date) -> date | None:
