@@ -56,13 +56,12 @@ class Asking:
         district: str | None,
         system: str | None,
         taken: datetime | None,
-        columns: Sequence[tuple[str, str]] = (),
     ) -> Plan:
         """The plan with every answer; raise LoadUnsettled where nobody gives all that are needed."""
         from riskwarn.ingest.loading.plan import DISTRICT, SYSTEM
 
         _check_remembered(plan, district, system)
-        plan = self._of_columns(plan, columns)
+        plan = self._of_columns(plan)
         self._told_before = tuple(one.system_ground for one in plan.tables)
         if district is not None:
             plan = plan.without_said_districts()
@@ -97,10 +96,8 @@ class Asking:
         ]
         return [*lines, *(Message("missing: {what}", what=one) for one in self.missing)]
 
-    def _of_columns(self, plan: Plan, given: Sequence[tuple[str, str]]) -> Plan:
-        """The plan with which column is which field: as it was given by options, else as it is answered."""
-        from riskwarn.ingest.loading.plan import which
-
+    def with_columns(self, plan: Plan, given: Sequence[tuple[str, str]]) -> Plan:
+        """The plan with which column is which field, as it was given by options."""
         tables = list(plan.tables)
         for field, heading in given:
             having = [one for one in tables if one.takes(field, heading)]
@@ -109,6 +106,13 @@ class Asking:
                 raise click.UsageError(Message(said, heading=heading, field=field))
             self._told("column", f"{field}={heading}", "--column", having)
             tables = [one.with_column(field, heading) if one in having else one for one in tables]
+        return replace(plan, tables=tuple(tables))
+
+    def _of_columns(self, plan: Plan) -> Plan:
+        """The plan with which column is which field where several could be, as it is answered."""
+        from riskwarn.ingest.loading.plan import which
+
+        tables = list(plan.tables)
         open_to: dict[tuple[str, tuple[str, ...]], list[Table]] = {}
         for one in tables:
             for field, headings in one.clashes.items():

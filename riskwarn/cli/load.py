@@ -84,10 +84,11 @@ def command(
     session.progress("looking at the files")
     plan = survey(home, paths, places=places_of(home), database=session.settings.source_url, now=now)
     session.progress.finish()
+    asking = Asking(session, home, now, someone, rehearsed=dry_run, paths=paths)
+    plan = asking.with_columns(plan, told)
     if not session.as_json:
         _show(session, plan)
-    asking = Asking(session, home, now, someone, rehearsed=dry_run, paths=paths)
-    plan = asking.settle(plan, district, coordinates, taken, told)
+    plan = asking.settle(plan, district, coordinates, taken)
     if not session.as_json:
         session.emit({}, asking.lines(plan))
     if someone and not dry_run and (asking.asked or any(one.unsure for one in plan.tables)):
@@ -147,9 +148,8 @@ def _show(session: Session, plan: Plan) -> None:
     for one in plan.tables:
         of = {"file": one.file.name, "source": one.source}
         lines += [Message("{file}, {source}: ? {line}", **of, line=line) for line in one.unsure]
-        dropped = [column.heading for column in one.proposal.columns if column.field is None]
-        if dropped:
-            lines.append(Message("{file}, {source}: not read: {headings}", **of, headings=Joined(", ", dropped)))
+        if unread := one.unread:
+            lines.append(Message("{file}, {source}: not read: {headings}", **of, headings=Joined(", ", unread)))
         lines += [Message("{file}, {source}: missing: {what}", **of, what=what) for what in one.lacks]
     lines += [_skipped(one) for one in plan.skipped]
     lines += [Message("cannot be read: {problem}", problem=one.error) for one in plan.failed]

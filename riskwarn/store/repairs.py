@@ -92,6 +92,33 @@ def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) 
     return Settled(len(told[REPAIRED]), len(told[REFUSED_AGAIN]))
 
 
+def settle_by_rule(home: Home, load_id: int) -> None:
+    """Let the rows that a repaired file brings again, and that are by rule not loaded, stand for those of the loads it repairs.
+
+    Nothing is kept by which such a row is known again: of each rule as many are settled as came.
+    """
+    rows = QUARANTINE.c
+    with home.database.begin() as connection:
+        load = connection.execute(select(LOADS).where(LOADS.c.load_id == load_id)).mappings().one()
+        repaired = set(connection.scalars(select(rows.load_id).where(rows.settled_by == load_id)))
+        named = select(LOADS.c.load_id).where(LOADS.c.source == load["source"], LOADS.c.file_name == load["file_name"])
+        repaired |= set(connection.scalars(named.where(LOADS.c.load_id < load_id)))
+        by_rule = select(rows.value_class, func.count()).where(rows.load_id == load_id, rows.reason == NOT_LOADED)
+        for rule, came in connection.execute(by_rule.group_by(rows.value_class)).all():
+            open_before = select(rows.id).where(
+                rows.load_id.in_(repaired), rows.reason == NOT_LOADED, rows.value_class == rule, open_rows()
+            )
+            done = select(func.count()).where(
+                rows.settled_by == load_id, rows.reason == NOT_LOADED, rows.value_class == rule
+            )
+            left = int(came) - int(connection.scalar(done) or 0)
+            ids = list(connection.scalars(open_before.order_by(rows.id).limit(max(left, 0))))
+            for start in range(0, len(ids), _AT_ONCE):
+                chosen = rows.id.in_(ids[start : start + _AT_ONCE])
+                again = {"settled_by": load_id, "settlement": REFUSED_AGAIN}
+                connection.execute(update(QUARANTINE).where(chosen).values(again))
+
+
 def counts(home: Home, source: str | None = None, version: int | None = None) -> dict[str, int]:
     """How many refused rows are `open` (somebody can repair them), `not_loaded` (by rule) and `repaired`."""
     kind = case(

@@ -49,9 +49,7 @@ class Table:
     doubts: tuple[str, ...] = ()  # what speaks against the mapping that an earlier load has settled
     district: tuple[str, str] | None = None  # which one it says itself that it is of, and where it says it
     system_ground: str | None = None  # how its system of coordinates was told by the grids
-    answered: bool = (
-        False  # which column is which field was said for this load: it is kept, whatever was settled before
-    )
+    given: Mapping[str, str] = field(default_factory=dict)  # field -> heading: said for this load, and kept
 
     @property
     def source(self) -> str:
@@ -126,12 +124,27 @@ class Table:
         return [Message("district {name}: {ground}", name=self.district[0], ground=self.district[1])]
 
     @property
+    def answered(self) -> bool:
+        """Whether which column is which field was said for this load: it is kept, whatever was settled before."""
+        return bool(self.given)
+
+    @property
+    def unread(self) -> list[str]:
+        """The headings of the columns that are not read."""
+        given = set(self.given.values())
+        return [
+            one.heading
+            for one in self.proposal.columns
+            if one.heading not in given and (one.field is None or one.field in self.given)
+        ]
+
+    @property
     def unsure(self) -> list[str]:
         """What is taken without certainty, a line each."""
         said = self.of_this_file
         if self.recalled is not None:
             return [*said, *self.doubts]
-        clashes = self.clashes
+        told = {*self.clashes, *self.given, *self.given.values()}
         lines: list[str] = [
             *said,
             *(
@@ -139,7 +152,7 @@ class Table:
                     "{heading} is taken for {field} ({ground})", heading=one.heading, field=one.field, ground=one.ground
                 )
                 for one in self.proposal.columns
-                if not one.sure and one.field and one.field not in clashes
+                if not one.sure and one.field and not {one.field, one.heading} & told
             ),
         ]
         lines += self.proposal.taken_for
@@ -166,7 +179,7 @@ class Table:
             name: one for name, one in self.keys.get("columns", {}).items() if position_of(one, self.headings) != at
         }
         written = heading if at is None else self.headings[at]
-        return replace(self.settle(columns={**others, field: written}), answered=True)
+        return replace(self.settle(columns={**others, field: written}), given={**self.given, field: written})
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from riskwarn.ingest.loading.loading import ingest
 from riskwarn.mapping import Mapping
 from riskwarn.progress import Progress, silent
 from riskwarn.store import ledger
-from riskwarn.store.repairs import counts, rules_of_open, settle
+from riskwarn.store.repairs import counts, rules_of_open, settle, settle_by_rule
 
 
 @dataclass(frozen=True)
@@ -69,5 +69,6 @@ def retry(
     digest = sha256(file)
     load_id = max(row.load_id for row in ledger(home, source) if row.file_sha256 == digest)
     settle(home, load_id, pd.Series([], dtype="int64"), by_name=True)
+    settle_by_rule(home, load_id)
     after = counts(home, source)
     return Retried(account, before["open"], after["open"], after["repaired"] - before["repaired"])

@@ -105,6 +105,27 @@ def test_what_is_by_rule_not_loaded_keeps_no_key_and_waits_for_nobody(city: Home
     assert counts(city) == {"open": 0, "not_loaded": 1, "repaired": 0}
 
 
+def test_a_repaired_file_does_not_count_again_what_is_by_rule_not_loaded(city: Home, tmp_path: Path) -> None:
+    """It brings the same tips again, under another name and without the row of totals: they are the same, one new is one more."""
+    tips = [
+        {"信访件编号": f"T{n}", "网格编码": "G1", "信访日期": f"2026-03-0{n + 1}", "信访目的": "检举控告"}
+        for n in range(4)
+    ]
+    bad = {"信访件编号": "X1", "网格编码": "G1", "信访日期": "去年冬天", "信访目的": "申诉求决"}
+    total = {"信访件编号": "X2", "网格编码": "", "信访日期": "", "信访目的": ""}
+    load(city, "petitions", written(tmp_path / "a", "p.csv", [total, *tips[:3], bad]))
+    assert counts(city) == {"open": 2, "not_loaded": 3, "repaired": 0}
+    mended = written(tmp_path / "b", "p_修复.csv", [*tips[:3], {**bad, "信访日期": "2026-03-08"}])
+    for _ in range(2):
+        retry(city, "petitions", mended, now=NOW)
+        assert counts(city)["not_loaded"] == 3 and counts(city)["repaired"] == 1
+    assert sum(row["reason"] == "not_loaded" and not row["repaired"] for row in Store(city).quarantined()) == 3
+    undo(city, 3, with_later=True, now=NOW)
+    assert counts(city)["not_loaded"] == 3
+    retry(city, "petitions", written(tmp_path / "c", "p.csv", [*tips, {**bad, "信访日期": "2026-03-08"}]), now=NOW)
+    assert counts(city)["not_loaded"] == 4
+
+
 def test_ids_that_excel_rounded_are_not_taken_for_one_record(city: Home, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     assert book.active is not None

@@ -103,3 +103,18 @@ def test_a_record_that_comes_again_is_in_force_once(home: Path, tmp_path: Path) 
     done = run(other, "load", *(tmp_path / f"{name}.csv" for name in ("grids", "months")), *ANSWERS[2:], "--yes")
     assert stored(other)["disputes"] == 9
     assert f"In force: disputes 6, grids {len(rows)}." in done.stdout
+
+
+def test_a_column_that_is_given_is_not_said_to_be_left_unread(home: Path, tmp_path: Path) -> None:
+    """Nor is one said to be taken in its place."""
+    register = columns_of(
+        tmp_path / "事故.csv",
+        ["事故编号", "事故发生时间", "事故类型", "网格编码", "伤情", "备考"],
+        [[f"SG{n}", f"2026-03-{n % 28 + 1:02d}", "火灾", "G1", f"{n % 3}", f"第{n}号"] for n in range(30)],
+    )
+    with_grids(open_home(home, Settings()), tmp_path)
+    before = run(home, "load", register, "--dry-run").output
+    assert "伤情" in next(line for line in before.splitlines() if "not read" in line)
+    after = run(home, "load", register, "--yes", "--column", "injured=伤情").output
+    assert "伤情" not in next((line for line in after.splitlines() if "not read" in line), "")
+    assert not any("taken for injured" in line for line in after.splitlines())
