@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from riskwarn.contracts.compositions import composed_field, composed_headings, without_number
@@ -14,6 +14,8 @@ from riskwarn.contracts.controlled import controlled_word
 from riskwarn.files import packaged
 from riskwarn.refused import folded, refusals, refused_word
 
+#: Headings, and cells that may be some, of which is remembered whether they are of persons.
+_HEADINGS = 1 << 13
 _ACCUSATIONS = ("检举控告", "揭发控告", "举报", "report")
 _BETWEEN_HAN = re.compile(r"(?<=[㐀-鿿]) (?=[㐀-鿿])")
 
@@ -98,6 +100,7 @@ def _stands_in(word: str, plain: str) -> bool:
     return plain.startswith(word) or (len(word) > 3 and word in plain)
 
 
+@lru_cache(_HEADINGS)
 def is_personal(heading: str) -> bool:
     """Whether a column of this (normalised) heading holds persons, protected traits or counts of people."""
     exact, prefixes, suffixes, allowed = _dropped()

@@ -21,6 +21,7 @@ from riskwarn.contracts.schema import TABLES, schema_of
 from riskwarn.files import named_by_content
 from riskwarn.home import Home
 from riskwarn.store.ledger import in_force
+from riskwarn.store.small_files import rows_of
 from riskwarn.store.tables import LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE
 
 #: Rows of a row group: the statistics of each tell readers whether to open it.
@@ -125,8 +126,7 @@ class Store:
         if district is not None:
             filters.append(("district", "=", district))
         for path in self._paths(source):
-            file = self._home.lake / path
-            yield pq.read_table(file, columns=wanted.names, schema=schema, filters=filters or None).cast(wanted)
+            yield rows_of(self._home.lake / path, schema, wanted.names, filters).cast(wanted)
 
     def versions(
         self,
