@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from riskwarn.home import open_home
 from riskwarn.settings import Settings
 from riskwarn.store import Store
-from tests.riskwarn.ingest.commands import ANSWERS, run, stored
+from tests.riskwarn.ingest.commands import ANSWERS, run, stored, told
 from tests.worlds import dispute, grid_rows, with_grids, write_csv
 
 
@@ -21,6 +22,17 @@ def home(tmp_path: Path) -> Path:
 
 def columns_of(path: Path, headings: list[str], rows: list[list[str]]) -> Path:
     path.write_text("\n".join(",".join(row) for row in [headings, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def book_of(path: Path, title: str, rows: list[list[str]]) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = title
+    for row in rows:
+        sheet.append(row)
+    book.save(path)
     return path
 
 
@@ -118,3 +130,33 @@ def test_a_column_that_is_given_is_not_said_to_be_left_unread(home: Path, tmp_pa
     after = run(home, "load", register, "--yes", "--column", "injured=伤情").output
     assert "伤情" not in next((line for line in after.splitlines() if "not read" in line), "")
     assert not any("taken for injured" in line for line in after.splitlines())
+
+
+def test_a_new_month_in_titles_and_sheets_costs_no_question(home: Path, tmp_path: Path) -> None:
+    """Which column, which district, which coordinates was answered for these headings; the day of the export is read in the file."""
+
+    def month(number: int) -> Path:
+        folder = tmp_path / f"{number}月"
+        folder.mkdir()
+        top = [[f"2026年{number}月网格底册"], [f"制表日期：2026年{number}月28日"]]
+        grids = [["社区", "街道", "网格编号", "东经", "北纬"]]
+        grids += [[f"青山{n // 4}社区", "石桥街道", f"G{n}", f"{106.5 + n / 100:.4f}", "29.5000"] for n in range(8)]
+        book_of(folder / f"网格底册2026{number:02d}.xlsx", f"{number}月", [*top, *grids])
+        events = [["纠纷编号", "网格编号", "发生时间", "登记时间", "纠纷类型", "地点经度", "地点纬度"]]
+        events += [
+            [f"JF{number}{n:03d}", f"G{n % 8}", f"2026-{number:02d}-{n % 27 + 1:02d} 09:00", f"2026-{number:02d}-{n % 27 + 1:02d} 10:00",
+             "邻里纠纷", f"{106.5 + n % 8 / 100:.4f}", "29.5000"] for n in range(40)
+        ]  # fmt: skip
+        book_of(folder / f"{number}月纠纷.xlsx", f"2026年{number}月", [[f"{number}月份矛盾纠纷台账"], top[1], *events])
+        return folder
+
+    answers = ("--district", "江北区", "--coordinates", "gcj02", "--column", "occurred_at=登记时间")
+    run(home, "load", month(3), "--yes", *answers)
+    again = told(home, "load", month(4), "--yes")
+    assert again["missing"] == [] and again["failed"] == []
+    assert {one["question"]: one["answer"][:10] for one in again["asked"]} == {"exported_at": "2026-04-29"}
+    assert all(one["mapping"] and one["quarantined"] == 0 for one in again["accounts"])
+    held = Store(open_home(home, Settings()))
+    assert set(held.versions("grids")["district_name"]) == {"江北区"}
+    known = held.versions("disputes", ["occurred_at"])["occurred_at"]
+    assert set(known.dt.hour) == {2}, "10:00 here: the column that was given is kept"
