@@ -37,7 +37,7 @@ def shown_headings(headings: Sequence[str]) -> tuple[str, ...]:
     plain = [unicodedata.normalize("NFKC", heading).strip() for heading in headings]
     names = [is_name(heading) for heading in plain]
     rowlike = sum(names) > 1 or any(_DATA.search(heading) or personal_inside(heading) for heading in plain)
-    shown = []
+    shown: list[str] = []
     for place, (heading, text, name) in enumerate(zip(headings, plain, names, strict=True), start=1):
         known = is_personal(text) or text in vocabulary()
         data = personal_inside(text) or (name and (rowlike or len(text) > 2))
