@@ -181,7 +181,7 @@ def _settled(
     return [], []
 
 
-def _taken_for(file: str, headings: str, field: str, how: str) -> Message:
+def _taken_for(file: str, headings: str, field: str, how: str) -> str:
     """What is said of a column that is known by less than its heading."""
     said = "{file}: {headings} is taken for {field} ({how}; confirm it in a mapping)"
     return Message(said, file=file, headings=headings, field=field, how=how)
