@@ -230,7 +230,7 @@ def load_file(
 
 def _hints(source: str, columns: Columns, headings: Sequence[str], rules: Mapping) -> list[str]:
     """What the file could give and this load does not take for granted."""
-    hints = []
+    hints: list[str] = []
     if POINTS & set(columns.positions) and "coordinates" not in rules.model_fields_set:
         hints.append(SYSTEM_ASSUMED)
     if other := also_of(source, headings):
