@@ -114,8 +114,8 @@ def compare(
         },
         effects=(),
     )
-    told = Changed(source, found.words, found.holds, found.emptier)
-    effects, stops = effects_of(told, before, now, pairs, mappings, configuration)
+    so_far = Changed(source, found.words, found.holds, found.emptier)
+    effects, stops = effects_of(so_far, before, now, pairs, mappings, configuration)
     return Difference(**{**found.__dict__, "effects": tuple(effects), "verdict": verdict_of(effects, stops)})
 
 
