@@ -15,10 +15,15 @@ class Options:
     frame_ancestors: str = "'none'"  # who may show the page in a frame (Content-Security-Policy)
     proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-* are believed
     concurrency: int = 512  # requests at work in one process; beyond, 503
+    connections: int = 1_000  # held by one process; beyond, 503
     header_bytes: int = 16_384
     body_bytes: int = 65_536
     backlog: int = 2_048  # connections that wait to be accepted
     keep_alive_seconds: int = 20
+    request_seconds: float = (
+        20  # from its beginning to its end, and for the first of a connection from when that is made
+    )
+    unread_seconds: float = 60  # for which an answer may wait to be read
     shutdown_seconds: int = 10  # for answers that are under way, and for streams
 
     def __post_init__(self) -> None:

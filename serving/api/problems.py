@@ -18,6 +18,7 @@ _TITLES = {
     403: "The request is refused",
     404: "There is nothing here",
     405: "The method is not answered",
+    408: "The request was too slow",
     409: "The state does not allow it",
     410: "It is no longer kept",
     413: "The request is too long",

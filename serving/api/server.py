@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.abc
 import logging
 import os
@@ -11,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from uvicorn.supervisors import Multiprocess
@@ -20,6 +21,7 @@ from riskwarn.errors import HostRefused, PortTaken
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings, silence_telemetry
 from serving.api.app import Application
+from serving.api.connection import Connection
 from serving.api.logs import log_as_json
 from serving.api.options import Options
 
@@ -82,8 +84,8 @@ def configuration(application: Callable[[], Any], options: Options) -> uvicorn.C
     return uvicorn.Config(
         application,
         factory=True,
-        http="auto",  # httptools and uvloop where they are installed, as they are with riskwarn
-        loop="auto",
+        http=cast(type[asyncio.Protocol], partial(Connection, options)),
+        loop="auto",  # uvloop where it is installed, as it is with riskwarn
         ws="none",
         lifespan="on",
         log_config=None,
@@ -92,8 +94,6 @@ def configuration(application: Callable[[], Any], options: Options) -> uvicorn.C
         date_header=True,
         proxy_headers=bool(options.proxies),
         forwarded_allow_ips=list(options.proxies),
-        # Somewhat above our own limit, which answers with a problem document.
-        limit_concurrency=2 * options.concurrency,
         backlog=options.backlog,
         timeout_keep_alive=options.keep_alive_seconds,
         timeout_graceful_shutdown=options.shutdown_seconds,

@@ -41,9 +41,9 @@ def running(home: Home, clock: Callable[[], datetime], options: Options | None =
 
 
 @contextmanager
-def running_application(application: Application) -> Iterator[str]:
+def running_application(application: Application, host: str = "127.0.0.1") -> Iterator[str]:
     """Serve an application, in a thread; gives the address."""
-    with listening("127.0.0.1", 0, 100) as bound:
+    with listening(host, 0, 100) as bound:
         server = uvicorn.Server(configuration(lambda: application, application.options))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
         thread.start()
@@ -52,7 +52,8 @@ def running_application(application: Application) -> Iterator[str]:
                 break
             time.sleep(0.05)
         try:
-            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+            shown = f"[{host}]" if ":" in host else host
+            yield f"http://{shown}:{bound.getsockname()[1]}"
         finally:
             server.should_exit = True
             thread.join(10)
