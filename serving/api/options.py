@@ -20,10 +20,11 @@ class Options:
     body_bytes: int = 65_536
     backlog: int = 2_048  # connections that wait to be accepted
     keep_alive_seconds: int = 20
-    request_seconds: float = (
-        20  # from its beginning to its end, and for the first of a connection from when that is made
-    )
+    #: From the first byte of a request to its last; for the first of a connection from when that is made.
+    request_seconds: float = 20
     unread_seconds: float = 60  # for which an answer may wait to be read
+    #: For so long one of several processes may be silent before it is replaced: on a busy machine a start takes its time.
+    worker_seconds: int = 30
     shutdown_seconds: int = 10  # for answers that are under way, and for streams
 
     def __post_init__(self) -> None:

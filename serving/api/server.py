@@ -97,6 +97,7 @@ def configuration(application: Callable[[], Any], options: Options) -> uvicorn.C
         backlog=options.backlog,
         timeout_keep_alive=options.keep_alive_seconds,
         timeout_graceful_shutdown=options.shutdown_seconds,
+        timeout_worker_healthcheck=options.worker_seconds,
     )
 
 

@@ -22,8 +22,8 @@ from serving.api.app import Application
 from serving.api.connection import _HEADS
 from serving.api.options import Options
 from serving.api.routes import exports
+from tests.serving.command import serving, until
 from tests.serving.conftest import Made, running_application
-from tests.serving.test_serving_process import serving, until
 
 #: Limits that a test can wait for.
 SHORT: dict[str, Any] = {"request_seconds": 0.4, "unread_seconds": 0.4, "keep_alive_seconds": 1}
