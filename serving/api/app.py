@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
@@ -18,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from riskwarn.errors import QueryInvalid
 from riskwarn.home import Home
 from riskwarn.words import NOTICE_EN
+from serving.api import metrics
 from serving.api.context import Context
 from serving.api.documents import Problem
 from serving.api.gate import Gate
@@ -26,6 +28,7 @@ from serving.api.metrics import Metrics
 from serving.api.observed import Observed
 from serving.api.options import Options
 from serving.api.problems import CONTENT_TYPE
+from serving.api.readiness import measure
 from serving.api.repeats import Repeats
 from serving.api.routes.alerts import alerts_router
 from serving.api.routes.data import data_router
@@ -89,10 +92,12 @@ def _routes(context: Context) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         context.current.start()
-        context.metrics.write()
+        telling = asyncio.create_task(_told_to_the_others(context)) if context.metrics.shared else None
         try:
             yield
         finally:
+            if telling is not None:
+                telling.cancel()
             context.current.stop()
 
     app = _Described(
@@ -107,6 +112,14 @@ def _routes(context: Context) -> FastAPI:
     app.include_router(described)
     app.include_router(pages_router(context, app.openapi()))
     return app
+
+
+async def _told_to_the_others(context: Context) -> None:
+    """Measure and write for the other workers, over and over: a worker that nobody asks has its counts and its age, too."""
+    while True:
+        measure(context.metrics, context.current, context.clock())
+        context.metrics.write()
+        await asyncio.sleep(metrics.WRITE_EVERY)
 
 
 class _Described(FastAPI):

@@ -1,7 +1,7 @@
 """What a monitoring system reads of a server, in Prometheus' text format, right with several workers.
 
-A worker counts by itself. Where several share a port, a scrape reaches any one of them: each writes its own counts into a file
-of a folder that they share, every other second and whenever it is asked, and the one that is asked answers for all. A worker that
+A worker counts by itself. Where several share a port, a scrape reaches any one of them: each writes what it counts and measures into
+a file of a folder that they share, every other second and whenever it is asked, and the one that is asked answers for all. A worker that
 comes back after it died takes the place of the one that is gone, and begins from nothing, as a counter may.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import time
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
@@ -38,7 +37,6 @@ class Metrics:
         if folder is not None:
             self._lock, number = _place(folder)
         self.worker = str(number)
-        self._written = 0.0
         self.registry = CollectorRegistry()
 
         def labelled(name: str, told: str, *labels: str) -> Gauge:
@@ -90,16 +88,15 @@ class Metrics:
                 texts.append(file.read_text(encoding="utf-8"))
         return generate_latest(_Together(texts))
 
-    def write_at_times(self) -> None:
-        """Write the own counts for the other workers to tell, if it is time."""
-        if self._folder is not None and time.monotonic() - self._written > WRITE_EVERY:
-            self.write()
+    @property
+    def shared(self) -> bool:
+        """Whether other workers tell what this one counts."""
+        return self._folder is not None
 
     def write(self) -> None:
         """Write the own counts for the other workers to tell."""
         if self._folder is None:
             return
-        self._written = time.monotonic()
         file = self._folder / f"{self.worker}.prom"
         fresh = file.with_suffix(".new")
         fresh.write_bytes(generate_latest(self.registry))

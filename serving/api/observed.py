@@ -49,7 +49,6 @@ class Observed:
             metrics.at_work -= 1
             status = scope.get("riskwarn.status", 500)
             metrics.count(status, time.perf_counter() - started)
-            metrics.write_at_times()
             if "riskwarn.routed" in scope:
                 _log.info("answered", extra=_told(scope, status, started))
 

@@ -1,0 +1,57 @@
+"""What a monitoring system reads is right for all workers, whichever of them it reaches."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from serving.api import metrics
+from serving.api.app import Application
+from tests.serving.conftest import Made
+from tests.serving.test_requests import LOCAL
+
+
+def samples(client: TestClient) -> dict[str, float]:
+    """Name and labels -> value."""
+    lines = client.get("/metrics").text.splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[:1] != "#")}
+
+
+def test_whichever_worker_is_asked_tells_of_all_of_them_as_they_are_now(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A monitoring system keeps its connection, and so reaches one worker for as long as that lives."""
+    monkeypatch.setattr(metrics, "WRITE_EVERY", 0.05)
+    one, other = (Application(made.home, lambda: made.now, metrics_folder=tmp_path) for _ in range(2))
+    with TestClient(one, base_url=LOCAL) as asked, TestClient(other, base_url=LOCAL) as busy:
+        for _ in range(7):
+            assert busy.get("/v1/scores").status_code == 200
+        assert busy.get("/v1/scores?limit=0").status_code == 422
+        made.damage(made.publish(7))
+        other.current.look()
+        made.now = other.current().valid_until
+        _until(asked, 'riskwarn_degraded{worker="1"}', 1)
+        told = samples(asked)
+        assert told['riskwarn_requests_total{status="2xx",worker="1"}'] == 7
+        assert told['riskwarn_requests_total{status="4xx",worker="1"}'] == 1
+        assert told['riskwarn_request_seconds_count{worker="1"}'] == 8
+        assert told['riskwarn_snapshot_stale{worker="1"}'] == 1
+        age = (made.now - other.current().published_at).total_seconds()
+        assert told['riskwarn_snapshot_age_seconds{worker="1"}'] == age
+        own = [name for name in told if re.search(r'[{,]worker="0"', name)]
+        assert {re.sub('worker="0"', 'worker="1"', name) for name in own} <= told.keys() | {
+            'riskwarn_requests_total{status="2xx",worker="1"}'
+        }
+    again = Application(made.home, lambda: made.now, metrics_folder=tmp_path)
+    assert again.metrics.worker not in ("0", "1"), "those who live keep their place"
+
+
+def _until(client: TestClient, name: str, value: float) -> None:
+    deadline = time.monotonic() + 10
+    while samples(client).get(name) != value:
+        assert time.monotonic() < deadline, name
+        time.sleep(0.05)
