@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from riskwarn.errors import HostRefused, PortTaken
 from riskwarn.home import Home, open_home
@@ -24,6 +23,7 @@ from serving.api.app import Application
 from serving.api.connection import Connection
 from serving.api.logs import log_as_json
 from serving.api.options import Options
+from serving.api.workers import Workers
 
 #: What a server must not hold.
 LEARNERS = ("pandas", "sklearn", "scipy", "lightgbm", "numba", "mlflow")
@@ -61,7 +61,7 @@ def serve(
             config = configuration(application, options)
             config.workers = workers
             ready()
-            Multiprocess(config, sockets=[bound]).run()
+            Workers(config, sockets=[bound]).run()
 
 
 def listening(host: str, port: int, backlog: int) -> socket.socket:

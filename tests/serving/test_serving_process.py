@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
 import sys
+import threading
 import time
 import tomllib
 from pathlib import Path
@@ -21,6 +23,7 @@ from riskwarn.errors import HostRefused, PortTaken, SettingInvalid
 from serving.api import server
 from serving.api.options import Options
 from serving.api.server import listening, serve
+from serving.api.workers import _Worker
 from serving.snapshots.current import Current
 from tests.serving.command import ROOT, children_of, errors_of, log_of, serving, until
 from tests.serving.conftest import Made, running_application
@@ -65,7 +68,7 @@ def test_a_socket_is_bound_once_and_handed_over_and_the_environment_is_left_alon
             assert handed
 
     monkeypatch.setattr(uvicorn.Server, "run", run)
-    monkeypatch.setattr(server, "Multiprocess", Several)
+    monkeypatch.setattr(server, "Workers", Several)
     with listening("127.0.0.1", 0, 5) as free:
         port = free.getsockname()[1]
     before = dict(os.environ)
@@ -146,4 +149,18 @@ def test_a_worker_that_starts_slowly_is_waited_for(made: Made, tmp_path: Path) -
         began = set(children_of(process.pid))
         until(address, "/metrics", lambda answer: 'worker="1"' in answer.text)
         assert set(children_of(process.pid)) == began and len(began) == 2
-    assert " died" not in log_of(made.home.path).read_text(encoding="utf-8")
+    assert "is gone" not in log_of(made.home.path).read_text(encoding="utf-8")
+
+
+def test_a_worker_that_dies_while_it_is_asked_is_not_waited_for() -> None:
+    """Its end of the pipe stays open in the process that asks: there is no end of file to tell."""
+    worker = _Worker(server.configuration(lambda: None, Options()), [])
+    worker.process = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,))
+    worker.start()
+    killed = threading.Timer(0.3, worker.process.kill)
+    killed.start()
+    started = time.monotonic()
+    assert worker.ping(timeout=40) is False
+    assert time.monotonic() - started < 20
+    killed.join()
+    worker.process.join()
