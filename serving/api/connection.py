@@ -139,6 +139,7 @@ class Connection(HttpToolsProtocol):
             (b"content-type", CONTENT_TYPE.encode()),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", b"no-store"),
+            (b"x-content-type-options", b"nosniff"),
             (b"connection", b"close"),
         ]
         self.transport.write(

@@ -153,6 +153,8 @@ def _made(start: Message, body: bytes, packed: bool, until: float | None, genera
     kept = [pair for pair in start["headers"] if pair[0].lower() not in (b"content-length", b"etag")]
     if not any(name.lower() == b"cache-control" for name, _ in kept):
         kept.append((b"cache-control", b"private, no-cache"))
+    if not any(name.lower() == b"x-content-type-options" for name, _ in kept):
+        kept.append((b"x-content-type-options", b"nosniff"))
     packed = packed and len(body) >= _PACKED_FROM
     own = [(b"etag", tags[packed]), (b"vary", b"accept-encoding")]
     if packed:

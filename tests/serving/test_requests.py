@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from serving.api import answers
 from serving.api.app import Application
+from serving.snapshots import published
 from tests.serving.conftest import Made
 
 LOCAL = "http://localhost"
@@ -244,3 +246,51 @@ def test_a_cursor_goes_on_in_its_snapshot_until_that_is_no_longer_kept(made: Mad
         assert gone.status_code == 410 and "start again" in gone.json()["detail"]
         assert client.get("/v1/scores?parent=G0000003").status_code == 422, "nothing lies inside a grid"
         assert client.get("/v1/alerts?target=weather").status_code == 422
+
+
+def test_headers_of_a_refusal_reach_who_is_refused(made: Made) -> None:
+    application = made.application()
+
+    @application.routes.get("/v1/limited")
+    def limited() -> None:
+        raise HTTPException(429, headers={"Retry-After": "7", "WWW-Authenticate": "Bearer"})
+
+    with TestClient(application, base_url=LOCAL) as client:
+        answer = client.get("/v1/limited")
+    assert (answer.status_code, answer.headers["retry-after"], answer.headers["www-authenticate"]) == (
+        429,
+        "7",
+        "Bearer",
+    )
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_no_answer_is_taken_for_something_else_and_files_of_the_page_have_tags(client: TestClient, made: Made) -> None:
+    asked = [*paths(made.application()), "/", "/docs", "/pages/page.js", "/pages/page.css", "/openapi.json"]
+    refused = [("/v1/scores?limit=0", {}), ("/v9", {}), ("/v1/scores", {"Host": "evil.example"}), ("/v1/scores", {"X-Long": "x" * 20_000})]  # fmt: skip
+    for path, headers in [*((path, {}) for path in asked), *refused]:
+        answer = client.get(path, headers=headers)
+        assert answer.headers["x-content-type-options"] == "nosniff", path
+    for path in asked[-5:]:
+        whole = client.get(path)
+        assert whole.headers["cache-control"] == "private, no-cache", path
+        again = client.get(path, headers={"If-None-Match": whole.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b""), path
+
+
+def test_what_was_published_is_listed_from_memory(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list reads no manifest and asks no database, however many there are."""
+    second = made.publish(7)
+    application = made.application()
+    application.current.look()
+
+    def asked(*_told: Any, **_options: Any) -> None:
+        raise AssertionError("the database is asked")
+
+    with monkeypatch.context() as patch:
+        for name in ("listed", "fates", "_found"):
+            patch.setattr(published, name, asked)
+        client = TestClient(application, base_url=LOCAL)
+        items = client.get("/v1/snapshots").json()["items"]
+        assert [one["id"] for one in items] == [second, made.first]
+        assert client.get("/v1/scores").status_code == 200 == client.get("/v1/grids/G0000003").status_code
