@@ -48,7 +48,7 @@ class Connection(HttpToolsProtocol):
             transport.abort()
             return
         if held > most:
-            self.app = _too_many  # type: ignore[assignment]
+            self.app = _too_many
         self._since = self.loop.time()
         self._timer = self.loop.call_later(self._look_every, self._look)
 
@@ -133,7 +133,7 @@ class Connection(HttpToolsProtocol):
         if waiting:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        body = problem_body(self.scope or {}, status, "request_refused", detail)
+        body = problem_body(dict(self.scope or {}), status, "request_refused", detail)
         headers = [
             *self.server_state.default_headers,
             (b"content-type", CONTENT_TYPE.encode()),
