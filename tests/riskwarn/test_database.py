@@ -232,6 +232,19 @@ def test_a_database_of_a_newer_riskwarn_is_left_alone(url: Url) -> None:
         open_database(place)
 
 
+def test_the_version_of_mlflow_in_the_same_database_is_left_alone(url: Url) -> None:
+    """It keeps its own under Alembic's usual name, and takes what it finds there for its own."""
+    place = url()
+    engine = create_engine(place.replace("postgresql://", "postgresql+psycopg://", 1))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('bd07f7e963c5')")
+    open_database(place).dispose()
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [("bd07f7e963c5",)]
+    engine.dispose()
+
+
 def test_instants_are_instants(url: Url) -> None:
     """They keep every microsecond, sort whatever their offset, and one without an offset is refused."""
     engine = open_database(url())

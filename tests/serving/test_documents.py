@@ -108,3 +108,19 @@ def test_every_operation_is_named_explained_and_says_what_its_fields_are(made: M
         for field, told in schema.get("properties", {}).items():
             references: Any = json.dumps(told)
             assert "x-data-class" in told or "$ref" in references, f"{name}.{field}"
+
+
+def test_what_has_few_values_is_described_with_them(made: Made) -> None:
+    """A generated client then refuses a wrong word before it asks."""
+    description = made.application().openapi()
+    schemas = description["components"]["schemas"]
+    found: dict[str, list[str]] = {}
+    for methods in description["paths"].values():
+        for parameter in methods["get"].get("parameters", []):
+            for one in [parameter["schema"], *parameter["schema"].get("anyOf", ())]:
+                values = schemas.get(one.get("$ref", "").rpartition("/")[2], one).get("enum")
+                found |= {parameter["name"]: values} if values else {}
+    assert found["min_level"] == found["level"] == ["red", "orange", "yellow", "blue"]
+    assert found["unit"] == ["grid", "community", "town", "district", "city"]
+    assert found["form"] == ["csv", "parquet", "geojson", "xlsx"] and found["lang"] == ["zh", "en"]
+    assert "open" in found["status"]
