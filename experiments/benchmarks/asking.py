@@ -11,10 +11,9 @@ import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,39 +58,26 @@ def free_port() -> int:
 
 def load(port: int, seconds: float, tag: str | None = None) -> tuple[float, float]:
     """(requests a second, 99 % quantile in ms)."""
-    told = [f"If-None-Match: {tag}"] if tag else []
     if shutil.which("wrk") is None:
-        return raw_load(port, seconds, "\r\n".join([f"GET {PATH} HTTP/1.1", "Host: localhost", *told, "", ""]).encode())
-    return _wrk(f"http://127.0.0.1:{port}{PATH}", seconds, told)
-
-
-def load_post(port: int, seconds: float, path: str, body: str) -> tuple[float, float]:
-    """The same of a document in JSON that is posted."""
-    if shutil.which("wrk") is None:
-        told = [f"POST {path} HTTP/1.1", "Host: localhost", "Content-Type: application/json", f"Content-Length: {len(body)}"]  # fmt: skip
-        return raw_load(port, seconds, "\r\n".join([*told, "", body]).encode())
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write(f'wrk.method = "POST"\nwrk.body = [==[{body}]==]\n')
-        script.flush()
-        options = ["-s", script.name]
-        return _wrk(f"http://127.0.0.1:{port}{path}", seconds, ["Content-Type: application/json"], options)
-
-
-def _wrk(address: str, seconds: float, headers: Sequence[str], options: Sequence[str] = ()) -> tuple[float, float]:
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--latency", *options]
-    for header in ("Host: localhost", *headers):
-        command += ["-H", header]
+        return raw_load(port, seconds, tag)
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--latency", "-H", "Host: localhost"]
+    if tag:
+        command += ["-H", f"If-None-Match: {tag}"]
     if shutil.which("taskset"):
         command = ["taskset", "-c", "1", *command]
-    told = subprocess.run([*command, address], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        [*command, f"http://127.0.0.1:{port}{PATH}"], capture_output=True, text=True, check=True
+    ).stdout
     assert "Non-2xx" not in told, told
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", told).group(1))  # type: ignore[union-attr]
     value, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)", told).groups()  # type: ignore[union-attr]
     return rate, float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
-def raw_load(port: int, seconds: float, request: bytes) -> tuple[float, float]:
+def raw_load(port: int, seconds: float, tag: str | None) -> tuple[float, float]:
     """The same from raw sockets, a thread a connection: enough for what a core answers in Python, not for nginx."""
+    header = f"If-None-Match: {tag}\r\n" if tag else ""
+    request = f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\n{header}\r\n".encode()
     times: list[float] = []
     end = time.perf_counter() + seconds
 

@@ -3,7 +3,7 @@
 Each server is a process of its own on one core, under the same uvicorn (httptools, uvloop); the load comes from wrk on the other
 core, or where that is not installed from raw sockets. Rounds alternate between the servers, and the median counts. The peers: a
 bare Starlette route that returns the same bytes, a bare ASGI application, nginx with the bytes as a file, and the usual FastAPI
-route that makes 100 models for every answer; and `mlflow models serve`, asked for one row.
+route that makes 100 models for every answer.
 
     python experiments/benchmarks/serving.py [--grids 66000] [--rounds 5] [--seconds 3] [--json FILE]
 """
@@ -27,14 +27,12 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from experiments.benchmarks import serving_mlflow
 from experiments.benchmarks.asking import PATH, ask, environment, free_port, load, median_ms, process
 from experiments.benchmarks.made_snapshot import made_content, publish_made
 from riskwarn.home import make_home, open_home
 from riskwarn.settings import Settings
 
 AS_OF = date.today()
-MLFLOW = "mlflow, one row"
 PEER = str(Path(__file__).with_name("serving_peer.py"))
 
 
@@ -96,10 +94,6 @@ def compare(home: Path, folder: Path, rounds: int, seconds: float) -> dict[str, 
                     else:
                         some.append(load_peer(name, folder, body_file, seconds, tag is not None))
             found[kind] = {name: beside(some, measured["starlette"]) for name, some in measured.items()}
-            if tag is None:
-                bare = measured["starlette"]
-    # Alone: it is asked for something else, and needs long to start.
-    found["ranking of 100"][MLFLOW] = beside(serving_mlflow.measure(folder / "model", rounds, seconds), bare)
     return found
 
 
