@@ -47,6 +47,7 @@ COMMANDS = {
     "snapshots": "snapshots",
     "track-record": "track_record",
     "levels": "levels",
+    "whatif": "what_if",
     "update": "update",
     "serve": "serve",
     "doctor": "doctor",

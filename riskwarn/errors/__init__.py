@@ -13,6 +13,9 @@ from riskwarn.errors.features import (
     ClusterUnreachable,
     FeatureModuleInvalid,
     FeatureNameTaken,
+    FeatureUnused,
+    FeatureValueInvalid,
+    UnknownFeature,
     WorkerDiffers,
 )
 from riskwarn.errors.files import (
@@ -150,6 +153,8 @@ __all__ = [
     "ExportInFuture",
     "FeatureModuleInvalid",
     "FeatureNameTaken",
+    "FeatureUnused",
+    "FeatureValueInvalid",
     "FeaturesChanged",
     "FileEmpty",
     "FileMissing",
@@ -221,6 +226,7 @@ __all__ = [
     "TrackingStoreUnusable",
     "TrainedForOther",
     "TunerMissing",
+    "UnknownFeature",
     "UnknownLoad",
     "UnknownMetric",
     "UnknownName",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskwarn.errors.family import RiskwarnError
+from riskwarn.errors.family import RiskwarnError, UnknownName
 
 
 class FeatureModuleInvalid(RiskwarnError):
@@ -36,3 +36,28 @@ class WorkerDiffers(RiskwarnError):
     code = "worker_differs"
     template = "A worker knows the catalogue {worker}, not {caller}: install the same version on all machines and restart them."
     status = 503
+
+
+class UnknownFeature(UnknownName):
+    """A feature that no family and no module declares."""
+
+    code = "unknown_feature"
+    asked = "feature"
+    template = "{feature!r} is not a feature of this home{meant}; riskwarn features list shows them all."
+    status = 404
+
+
+class FeatureUnused(RiskwarnError):
+    """A feature that no champion looks at: whatever it were, no score would differ."""
+
+    code = "feature_unused"
+    template = "No champion of {targets} uses {feature}, so that no score would differ; of {source} they use {used}."
+    status = 422
+
+
+class FeatureValueInvalid(RiskwarnError):
+    """A value that a feature cannot have."""
+
+    code = "feature_value_invalid"
+    template = "{feature}={value}: {problem}."
+    status = 422

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from features import City, build_features, chosen_executor, version_of
+from features import City, FeatureMatrix, build_features, chosen_executor, version_of
 from features.panel.panel import Encoded
 from riskwarn.configuration import Configuration
 from riskwarn.health import SourceHealth, examine
@@ -31,6 +31,15 @@ class Scoring:
     gaps: DataGaps
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What champions look at: the features that they use, and what the sources lack."""
+
+    matrix: FeatureMatrix
+    health: tuple[SourceHealth, ...]
+    gaps: DataGaps
+
+
 def score(
     home: Home,
     city: City,
@@ -43,16 +52,27 @@ def score(
 
     `numbers` is the encoded city: of its features those alone are made that some model uses.
     """
+    made = prepared(home, city, numbers, loaded, progress)
+    progress("scoring")
+    return Scoring(score_city(city, numbers, made.matrix, loaded, before, made.gaps), made.health, made.gaps)
+
+
+def prepared(
+    home: Home,
+    city: City,
+    numbers: Encoded,
+    loaded: Sequence[tuple[Champion, Forecaster]],
+    progress: Progress = silent,
+) -> Prepared:
+    """All that is looked at when a city is scored with loaded models."""
     districts = city.geography.units[Unit.DISTRICT]
     named = dict(zip(districts.codes, districts.names, strict=True))
     health = examine(home, city.as_of, named, version=city.store_version, progress=progress)
-    gaps = data_gaps(health)
     used = list(dict.fromkeys(name for _, forecaster in loaded for name in forecaster.names))
     wanted = [*used, *numbers_wanted(home.configuration, loaded)]
     executor = chosen_executor(home.settings.dask, home.settings.threads)
     matrix = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=wanted)
-    progress("scoring")
-    return Scoring(score_city(city, numbers, matrix, loaded, before, gaps), tuple(health), gaps)
+    return Prepared(matrix, tuple(health), data_gaps(health))
 
 
 def catalogue_of(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> str:

@@ -1,0 +1,83 @@
+"""Features of one grid as somebody supposes them: told apart from what they cannot be, and put in the place of what they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from features import Feature, FeatureMatrix, catalogue
+from features.catalogue.catalogue import declared
+from features.catalogue.plain import plain_numbers
+from riskwarn.configuration import Configuration
+from riskwarn.errors import FeatureUnused, FeatureValueInvalid, UnknownFeature
+from riskwarn.messages import Message
+from training import Champion, Forecaster
+
+#: How records become a feature that may be less than nothing.
+_SIGNED = (
+    "", "log", "log rate", "log ratio", "logit", "standardised difference", "Poisson tail", "negative binomial tail", "of the date",
+)  # fmt: skip
+
+_LARGEST = float(np.finfo(np.float32).max)
+
+
+def checked(
+    given: Mapping[str, str], configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]
+) -> dict[str, float]:
+    """The supposed values by feature. Raises UnknownFeature, FeatureUnused (no champion looks at it), FeatureValueInvalid."""
+    known = {feature.name: feature for feature in catalogue(configuration)}
+    used = dict.fromkeys(name for _, forecaster in loaded for name in forecaster.names)
+    found = {}
+    for name, text in given.items():
+        if name not in known:
+            raise UnknownFeature(feature=name, known=", ".join(known))
+        if name not in used:
+            source = known[name].source
+            beside = [one for one in used if one in known and known[one].source == source]
+            raise FeatureUnused(
+                feature=name,
+                targets=", ".join(dict.fromkeys(champion.target for champion, _ in loaded)),
+                source=source,
+                used=", ".join(beside) or Message("nothing"),
+            )
+        found[name] = _value(known[name], text)
+    return found
+
+
+def _value(feature: Feature, text: str) -> float:
+    def refused(problem: Message | str) -> FeatureValueInvalid:
+        return FeatureValueInvalid(feature=feature.name, value=text, problem=problem)
+
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise refused(Message("a number is wanted, such as 3 or 0.25")) from error
+    if not math.isfinite(value) or abs(value) > _LARGEST:
+        raise refused(Message("a finite number is wanted"))
+    if value < 0 and feature.transform not in _SIGNED:
+        raise refused(Message("it cannot be less than 0"))
+    if value > 1 and feature.transform in ("share", "whether"):
+        raise refused(Message("it lies between 0 and 1"))
+    return value
+
+
+def supposed(
+    matrix: FeatureMatrix, grid: int, values: Mapping[str, float], configuration: Configuration
+) -> FeatureMatrix:
+    """The matrix in which one grid has these values; a number that reasons tell follows where it is the same number."""
+    same = _told_with(configuration)
+    numbers = np.array(matrix.values)
+    for place, name in enumerate(matrix.names):
+        of = name if name in values else same.get(name)
+        if of in values:
+            numbers[place, -1, grid] = values[of]
+    return replace(matrix, values=numbers)
+
+
+def _told_with(configuration: Configuration) -> dict[str, str]:
+    """Plain number -> the feature that is the same number."""
+    of = {row.transform: row.feature.name for row in declared(configuration)}
+    return {row.feature.name: of[row.transform] for row in plain_numbers(configuration) if row.transform in of}
