@@ -214,15 +214,32 @@ def heights(home: Home, snapshot: str) -> dict[tuple[str, str], int]:
     return {(row.code, row.target): HEIGHTS[row.level] for row in rows.itertuples()}
 
 
-def test_an_alert_is_raised_when_a_level_is_entered_and_never_twice(copied: Home) -> None:
-    """Orange to red is an entry; the same grids published again, by whatever inputs, are none; a first publication is no flood."""
-    eager = Levels(red=LevelRule(top=0.05, times=0), orange=LevelRule(top=0.2, times=0))
-    home = Home(copied.path, copied.configuration.model_copy(update={"levels": eager}), copied.settings)
-    latest = pd.Timestamp(before_as_of(copied)).date()
-    with copied.database.begin() as connection:
+def forgotten(home: Home) -> None:
+    """The home as if nothing had been published."""
+    with home.database.begin() as connection:
         connection.exec_driver_sql("DELETE FROM alerts")
         connection.exec_driver_sql("DELETE FROM snapshots")
-    calendar = home.configuration.calendar
+
+
+def rules_that_some_grid_rises_by(home: Home, first: date, second: date) -> Levels:
+    """All grids are orange or red; red are those that come first, as many as let one of them come from further down."""
+    tables = [scores_frame(home, publish(home, as_of, now=NOW).snapshot) for as_of in (first, second)]
+    then, now = (
+        table.query("unit == 'grid' and horizon == 4").set_index(["target", "code"])["rank"] for table in tables
+    )
+    risen = now[now < then.reindex(now.index)]
+    assert len(risen), "within a week some grid overtakes another"
+    grids = len(now) // now.index.get_level_values("target").nunique()
+    return Levels(red=LevelRule(top=(risen.min() - 0.5) / grids, times=0), orange=LevelRule(top=1, times=0))
+
+
+def test_an_alert_is_raised_when_a_level_is_entered_and_never_twice(copied: Home) -> None:
+    """Orange to red is an entry; the same grids published again, by whatever inputs, are none; a first publication is no flood."""
+    latest, calendar = pd.Timestamp(before_as_of(copied)).date(), copied.configuration.calendar
+    forgotten(copied)
+    eager = rules_that_some_grid_rises_by(copied, calendar.shift(latest, -2), calendar.shift(latest, -1))
+    forgotten(copied)
+    home = Home(copied.path, copied.configuration.model_copy(update={"levels": eager}), copied.settings)
     first = publish(home, calendar.shift(latest, -2), now=NOW)
     towns = scores_frame(home, first.snapshot).query("unit == 'town'")["code"].nunique()
     assert 0 < first.alerts <= FIRST_OF_A_TOWN * towns * 2, "two targets"
