@@ -145,6 +145,7 @@ def _scores(level: LevelOfPlaces, unit: Unit, random: np.random.Generator) -> Sc
         level=numbers,
         known=numbers,
         change=np.round(score - before, 6),
+        change_noise=np.round(score * 0.15, 6) if grid else nothing,
         before=before,
         previous_rank=ranks if grid else np.full(size, -1, dtype=np.int32),
         usual_count=nothing if grid else np.round(count * 0.8, 6),

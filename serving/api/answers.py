@@ -19,7 +19,7 @@ from serving.snapshots.snapshot import Snapshot
 
 REASONS_SHOWN = 3
 
-#: A unit enters where it stands among this share of its level, and did not in the snapshot before.
+#: A unit enters where it stands among this share of its level, and did not in the snapshot before; a list is stable where it stays.
 ENTERED_SHARE = 0.10
 
 
@@ -67,6 +67,7 @@ def ranking(
         "snapshot": snapshot.head(now, *block),
         "target": block[0],
         "horizon": block[1],
+        "stability": scores.stays(_first(scores)),
         "items": [item(snapshot, block, query.unit, row) for row in shown],
     }
     return answer, following if following < len(rows) else None
@@ -113,7 +114,7 @@ def item(snapshot: Snapshot, block: Block, unit: Unit, row: int) -> dict[str, An
         "per_10000": None if hidden else _known(one.per_10000[row]),
         "interval": [int(one.lower[row]), int(one.upper[row])],
         "level": one.level_of(row),
-        "change": _known(one.change[row]),
+        **one.changed(row),
         "entered": _entered(one, row),
         "usual": None if hidden else _known(one.usual_count[row]),
         "excess": None if hidden else one.excess(row),
@@ -125,9 +126,12 @@ def item(snapshot: Snapshot, block: Block, unit: Unit, row: int) -> dict[str, An
 
 def _entered(one: Scores, row: int) -> bool | None:
     """Whether a unit is new among the first tenth of its level; None where there is nothing to compare with."""
-    if not one.compared:
-        return None
-    return bool(one.entered(max(1, math.ceil(ENTERED_SHARE * len(one.rank))), row))
+    return bool(one.entered(_first(one), row)) if one.compared else None
+
+
+def _first(one: Scores) -> int:
+    """How many are the first tenth of a level."""
+    return max(1, math.ceil(ENTERED_SHARE * len(one.rank)))
 
 
 def sources(snapshot: Snapshot, now: datetime, source: str | None) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def comparison(older: Snapshot, newer: Snapshot, now: datetime, block: Block, li
         {
             "code": after.codes[row],
             "name": after.names[row],
-            "change": float(difference),
+            **_change(now_, int(row), float(difference)),
             "a": _side(was, int(rows[row])),
             "b": _side(now_, int(row)),
         }
@@ -48,6 +48,17 @@ def comparison(older: Snapshot, newer: Snapshot, now: datetime, block: Block, li
         "added": len(after) - len(shared),
         "gone": len(before) - len(shared),
         "items": items,
+    }
+
+
+def _change(newer: Scores, row: int, change: float) -> dict[str, Any]:
+    """The change, and whether two fits of the newer model might differ by as much."""
+    noise = float(newer.change_noise[row])
+    told = not np.isnan(noise)
+    return {
+        "change": change,
+        "change_noise": noise if told else None,
+        "change_beyond_noise": abs(change) > noise if told else None,
     }
 
 

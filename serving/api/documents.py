@@ -117,6 +117,10 @@ class Item(_Document):
     interval: list[int] = forecast("least and most events that are likely")
     level: Level | None = forecast("attention level; null above the grid")
     change: float | None = forecast("of the score against the snapshot before")
+    change_noise: float | None = forecast(
+        "what a change may be for no other reason than that the model was learnt twice; null where `change` is, and of a baseline"
+    )
+    change_beyond_noise: bool | None = forecast("whether the change is larger than that; null where that is not told")
     entered: bool | None = forecast(
         "whether it is among the first tenth of its level now and was not in the snapshot before; null where none was"
     )
@@ -137,6 +141,9 @@ class Ranking(_Document):
     snapshot: Head
     target: str = model("what is forecast")
     horizon: int = model("periods ahead")
+    stability: float | None = forecast(
+        "of the first tenth of the level in the snapshot before, the share that is still among it; null where none was"
+    )
     items: list[Item] = forecast("the units, the first rank first")
     next: str | None = service("`cursor` of the next answer; null at the end")
 
@@ -259,6 +266,10 @@ class Changed(Place):
     """A grid in two snapshots."""
 
     change: float = forecast("of the score, from a to b")
+    change_noise: float | None = forecast(
+        "what a change may be for no other reason than that the model of b was learnt twice; null of a baseline"
+    )
+    change_beyond_noise: bool | None = forecast("whether the change is larger than that; null where that is not told")
     a: Side
     b: Side
 

@@ -43,6 +43,7 @@ COLUMNS: dict[str, tuple[str, pa.DataType]] = {
     "per_10000": ("每万人", pa.float64()),
     "level": ("关注等级", pa.string()),
     "change": ("变化", pa.float64()),
+    "change_noise": ("变化噪声", pa.float64()),
     "data_gap": ("缺数据", pa.string()),
     "suppressed": ("细节不显示", pa.bool_()),
     "reason_1": ("原因一", pa.string()),
@@ -104,7 +105,7 @@ class Export:
             *(above.get(one.value) for one in (Unit.COMMUNITY, Unit.TOWN, Unit.DISTRICT)),
             told["rank"], rank_from, rank_to, told["score"], told["expected_count"], *told["interval"], told["per_10000"],
             Level(level).zh if level is not None and self.lang == "zh" else level,
-            told["change"], " ".join(told["data_gap"]), told["suppressed"], *reasons, *[None] * (REASONS_SHOWN - len(reasons)),
+            told["change"], told["change_noise"], " ".join(told["data_gap"]), told["suppressed"], *reasons, *[None] * (REASONS_SHOWN - len(reasons)),
         ]  # fmt: skip
 
 

@@ -456,6 +456,16 @@ export interface components {
              * @description of the score, from a to b
              */
             change: number;
+            /**
+             * Change Noise
+             * @description what a change may be for no other reason than that the model of b was learnt twice; null of a baseline
+             */
+            change_noise: number | null;
+            /**
+             * Change Beyond Noise
+             * @description whether the change is larger than that; null where that is not told
+             */
+            change_beyond_noise: boolean | null;
             a: components["schemas"]["Side"];
             b: components["schemas"]["Side"];
         };
@@ -778,6 +788,16 @@ export interface components {
              * @description of the score against the snapshot before
              */
             change: number | null;
+            /**
+             * Change Noise
+             * @description what a change may be for no other reason than that the model was learnt twice; null where `change` is, and of a baseline
+             */
+            change_noise: number | null;
+            /**
+             * Change Beyond Noise
+             * @description whether the change is larger than that; null where that is not told
+             */
+            change_beyond_noise: boolean | null;
             /**
              * Entered
              * @description whether it is among the first tenth of its level now and was not in the snapshot before; null where none was
@@ -1285,6 +1305,11 @@ export interface components {
              */
             horizon: number;
             /**
+             * Stability
+             * @description of the first tenth of the level in the snapshot before, the share that is still among it; null where none was
+             */
+            stability: number | null;
+            /**
              * Items
              * @description the units, the first rank first
              */
@@ -1533,6 +1558,16 @@ export interface components {
              */
             change: number | null;
             /**
+             * Change Noise
+             * @description what a change may be for no other reason than that the model was learnt twice; null where `change` is, and of a baseline
+             */
+            change_noise: number | null;
+            /**
+             * Change Beyond Noise
+             * @description whether the change is larger than that; null where that is not told
+             */
+            change_beyond_noise: boolean | null;
+            /**
              * Entered
              * @description whether it is among the first tenth of its level now and was not in the snapshot before; null where none was
              */
@@ -1780,6 +1815,7 @@ export interface operations {
                      *       },
                      *       "target": "conflict",
                      *       "horizon": 4,
+                     *       "stability": 1,
                      *       "items": [
                      *         {
                      *           "unit": "grid",
@@ -1799,6 +1835,8 @@ export interface operations {
                      *           ],
                      *           "level": "yellow",
                      *           "change": 0.014051,
+                     *           "change_noise": 0.021076,
+                     *           "change_beyond_noise": false,
                      *           "entered": false,
                      *           "usual": null,
                      *           "excess": null,
@@ -2267,6 +2305,8 @@ export interface operations {
                      *           ],
                      *           "level": "yellow",
                      *           "change": 0.014051,
+                     *           "change_noise": 0.021076,
+                     *           "change_beyond_noise": false,
                      *           "entered": false,
                      *           "usual": null,
                      *           "excess": null,
@@ -2331,6 +2371,8 @@ export interface operations {
                      *           ],
                      *           "level": "none",
                      *           "change": 0.006825,
+                     *           "change_noise": 0.010238,
+                     *           "change_beyond_noise": false,
                      *           "entered": false,
                      *           "usual": null,
                      *           "excess": null,
@@ -2477,7 +2519,7 @@ export interface operations {
                      *           "gaps": [],
                      *           "files": {
                      *             "places.parquet": "81a6e852f7491efbd985233464230645ccd13de4c6398f44a0ef9bed46073b8e",
-                     *             "scores.parquet": "0d18983e49f90b3597bb18267fa2eef6a8a14f6f76fd59701f136292d4893acc",
+                     *             "scores.parquet": "41901714695db3213671dff0f7b2383eedd06082f1e33e2c57c7cd1d8fd9f60d",
                      *             "reasons.parquet": "3c9eba82ca7cbb1e4b78f1a5d656dd7d8761bb55218b5aeeb832a227432aeb32",
                      *             "texts.parquet": "6ee9282eead3ce54836dd8979ed592cf701fcdb42acee62b323671ab3f7379f3",
                      *             "health.json": "422a0b1b930f5dd05cc12b243f3d5aa3b83b7fccec6565eaed55d6b7d25aa6ac"
@@ -2493,7 +2535,7 @@ export interface operations {
                      *               "en": "safety"
                      *             }
                      *           },
-                     *           "chain": "b6c870201fbfa55c31ff28203ed36bf2038b8034b8d1e0bfaa75bdc5bc2dbe22",
+                     *           "chain": "ca8e3d0a5219ac1874d3990c6c7926222461ba9eba7b110c7d9d6494a75ad734",
                      *           "not_replayable": false
                      *         }
                      *       ]
@@ -2612,6 +2654,8 @@ export interface operations {
                      *           "code": "G0000005",
                      *           "name": "grid 第5号",
                      *           "change": -0.073349,
+                     *           "change_noise": 0.001634,
+                     *           "change_beyond_noise": true,
                      *           "a": {
                      *             "score": 0.084244,
                      *             "rank": 2,

@@ -36,6 +36,9 @@ class Scores:
     level: npt.NDArray[np.int8]  # number among LEVELS
     known: npt.NDArray[np.int8]  # the level, or where it is unknown the last one that was known
     change: Reals  # of the score against `before`
+    change_noise: (
+        Reals  # what a change of the score may be for no other reason than that the model was learnt twice; grids only
+    )
     before: Reals  # the score that the snapshot before published
     previous_rank: Places32  # the rank that it published
     usual_count: Reals  # the unit's own mean of the same span over the years before; above the grid only
@@ -50,6 +53,21 @@ class Scores:
         """Which units stand among the first now, and did not in the snapshot before; none where that did not know any of them."""
         rank, before = self.rank[rows], self.previous_rank[rows]
         return self.compared & (rank <= first) & ((before > first) | (before < 0))
+
+    def stays(self, first: int) -> float | None:
+        """The share of the units among the first of the snapshot before that are still among them; None where none was."""
+        before = (self.previous_rank >= 1) & (self.previous_rank <= first)
+        return round(float((self.rank[before] <= first).mean()), 3) if before.any() else None
+
+    def changed(self, row: int) -> dict[str, float | bool | None]:
+        """`{change, change_noise, change_beyond_noise}` of a unit; null where there is nothing to compare with, or its noise is not told."""
+        change, noise = float(self.change[row]), float(self.change_noise[row])
+        known, told = not np.isnan(change), not np.isnan(change) and not np.isnan(noise)
+        return {
+            "change": change if known else None,
+            "change_noise": noise if told else None,
+            "change_beyond_noise": abs(change) > noise if told else None,
+        }
 
     def level_of(self, row: int) -> str | None:
         """The level of a unit; None where it has none."""

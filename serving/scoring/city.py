@@ -27,7 +27,7 @@ from serving.scoring.usual import Usual, deviation, least_periods, usual
 from training import Champion, Forecaster, explain_family, make_task
 from training.intervals.counts import CountDistribution
 from training.models.forecast import DIGITS, Forecast
-from training.models.members import rank_bounds, resampled
+from training.models.members import difference_of_two, rank_bounds, resampled
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,9 @@ def _grids(
     score = np.round(probability, DIGITS)
     lower, upper = made.lower[0][order], made.upper[0][order]
     ranks = ranks_of(probability, level.codes)
-    bounds = _bounds(probability, None if members is None else members.probability[:, order])
+    drawn = None if members is None else members.probability[:, order]
+    bounds = _bounds(probability, drawn)
+    noise = np.full(len(score), np.nan) if drawn is None else np.round(difference_of_two(drawn), DIGITS)
     return Scores(
         score=score,
         expected_count=np.round(count, DIGITS),
@@ -134,6 +136,7 @@ def _grids(
         level=np.full(len(score), -1, dtype=np.int8),
         known=np.full(len(score), -1, dtype=np.int8),
         change=np.round(score - before, DIGITS),
+        change_noise=noise,
         before=before,
         previous_rank=previous_rank,
         usual_count=np.full(len(score), np.nan),
@@ -185,6 +188,7 @@ def _units(
             level=np.full(len(level), -1, dtype=np.int8),
             known=np.full(len(level), -1, dtype=np.int8),
             change=nothing,
+            change_noise=nothing,
             before=nothing,
             previous_rank=before.ranks(block, where.places, unit),
             usual_count=np.round(own[order], DIGITS),

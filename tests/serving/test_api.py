@@ -18,7 +18,7 @@ from tests.worlds import NOW
 REASON = {"feature", "theme", "source", "zh", "en", "direction", "services", "effect"}
 ITEM = {
     "unit", "code", "name", "rank", "rank_interval", "score", "expected_count", "per_10000", "interval", "level",
-    "change", "entered", "usual", "excess", "data_gap", "suppressed", "reasons",
+    "change", "change_noise", "change_beyond_noise", "entered", "usual", "excess", "data_gap", "suppressed", "reasons",
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features import feature_versions
+from features import build_features, feature_versions, read_city
 from features.building.tables import table_path
 from riskwarn.configuration import Configuration, LevelRule, Levels
 from riskwarn.errors import FeaturesChanged, ModelDamaged, NoChampion
@@ -29,7 +29,9 @@ from serving.snapshots.published import newest
 from serving.snapshots.replay import rebuild
 from tests.conftest import Town
 from tests.worlds import NOW, load
-from training import champions, load_forecaster
+from training import champions, load_forecaster, make_task
+from training.models.ensemble import Ensemble
+from training.models.members import resampled
 
 
 def test_what_is_published_is_coherent(town: Town) -> None:
@@ -263,6 +265,28 @@ def test_a_damaged_model_is_not_used(copied: Home) -> None:
     as_of = copied.configuration.calendar.shift(pd.Timestamp(before_as_of(copied)).date(), -2)
     with pytest.raises(ModelDamaged, match=r"model\.json"):
         publish(copied, as_of, now=NOW)
+
+
+def test_the_noise_of_a_change_is_what_two_fits_differ_by_and_a_baseline_has_none(town: Town) -> None:
+    """Of all pairs of the members, as many differ by no more as the interval says."""
+    table = scores_frame(town.home, town.published.snapshot)
+    city = read_city(town.home, now=NOW)
+    for champion in champions(town.home):
+        own = table.query("unit == 'grid' and target == @champion.target and horizon == @champion.horizon")
+        forecaster = load_forecaster(town.home, champion.version)
+        if not isinstance(forecaster, Ensemble):
+            assert own["change_noise"].isna().all()
+            continue
+        matrix = build_features(city, [city.as_of], names=forecaster.names)
+        task = make_task(city, champion.target, champion.horizon, matrix)
+        members = resampled(forecaster, task.inputs, city.as_of)
+        assert members is not None
+        drawn = members.probability
+        first, second = np.triu_indices(len(drawn), 1)
+        noise = own.set_index("code")["change_noise"].reindex(list(city.geography.grid_ids)).to_numpy()
+        within = (np.abs(drawn[first] - drawn[second]) <= noise).mean(axis=0)
+        assert 0.75 < within.mean() < 0.87 and within.min() > 0.7
+    assert table.query("unit != 'grid'")["change_noise"].isna().all()
 
 
 def test_nothing_is_published_without_a_champion(home: Home) -> None:

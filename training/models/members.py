@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
+from scipy.stats import norm, rankdata
 from threadpoolctl import threadpool_limits
 
 from riskwarn.periods import Period
@@ -133,6 +133,15 @@ def _margins(span: SpanModel, columns: Design, origin: date, threads: int) -> Re
     moved += (span.deviations[:, 0] - weights @ span.linear.mean)[:, None]
     # The margin is the mean of those of its parts, of which the regression is one.
     return np.asarray(np.clip(own + moved / (1 if span.alone is None else 2), LEAST_MARGIN, MOST_MARGIN))
+
+
+def difference_of_two(members: Reals, level: float = INTERVAL_LEVEL) -> Reals:
+    """(units,) the size that a difference of two members (members, units) does not exceed, `level` of the times: what a forecast may
+    differ by for no other reason than that its model was learnt twice, from records that are as likely.
+
+    By the deviation of the members, as of two normal draws: fifty give that better than they give the quantile itself.
+    """
+    return np.asarray(norm.ppf((1 + level) / 2) * np.sqrt(2) * np.std(members, axis=0, ddof=1))
 
 
 def rank_bounds(published: Reals, members: Reals, level: float = INTERVAL_LEVEL) -> tuple[Ints, Ints]:

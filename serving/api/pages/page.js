@@ -60,7 +60,9 @@ function row(item) {
   const expected = make("td", item.expected_count.toFixed(2), "number");
   const per = item.unit !== "grid" && item.per_10000 !== null ? say(["每万人 ", "per 10,000: "]) + item.per_10000.toFixed(2) : "";
   expected.append(make("span", per || `${item.interval[0]} – ${item.interval[1]}`, "interval"));
-  line.append(expected, make("td", item.change === null ? "—" : points(item.change), "number"));
+  const moved = make("td", item.change === null ? "—" : points(item.change), "number");
+  if (item.change && item.change_beyond_noise === false) moved.append(make("span", say(["未超出误差", "within noise"]), "interval"));
+  line.append(expected, moved);
   const reasons = make("td", undefined, "reasons");
   for (const reason of item.reasons) reasons.append(make("span", `${points(reason.effect)}  ${say([reason.zh, reason.en])}`));
   if (item.suppressed) reasons.append(make("span", say(["居民过少，细节从社区起显示", "too few residents: details from the community up"])));

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,7 +44,7 @@ def scores(rank: list[int], previous: list[int]) -> Scores:
     return Scores(
         score=nothing, expected_count=np.full(size, 3.0), lower=whole, upper=whole, per_10000=nothing,
         rank=np.array(rank, dtype=np.int32), rank_lower=whole, rank_upper=whole, level=small, known=small, change=nothing,
-        before=nothing, previous_rank=np.array(previous, dtype=np.int32), usual_count=usual,
+        change_noise=nothing, before=nothing, previous_rank=np.array(previous, dtype=np.int32), usual_count=usual,
         excess_noise=np.full(size, 0.5),
     )  # fmt: skip
 
@@ -52,6 +54,25 @@ def test_new_entries_are_units_that_were_not_among_the_first_before() -> None:
     # A unit that the snapshot before did not have is new; where there was no snapshot before, nobody is.
     assert scores([1, 2, 3, 4], [1, -1, 2, 3]).entered(2).tolist() == [False, True, False, False]
     assert not scores([1, 2, 3, 4], [-1] * 4).entered(2).any()
+
+
+def test_the_stable_share_is_of_the_first_of_before() -> None:
+    assert scores([1, 2, 3, 4], [1, 3, 2, -1]).stays(2) == 0.5
+    assert scores([1, 2, 3, 4], [2, 1, 3, 4]).stays(2) == 1.0
+    # The second of before is gone: of those that are still there the first stays.
+    assert scores([1, 2, 3, 4], [1, 3, 4, 5]).stays(2) == 1.0
+    assert scores([1, 2, 3, 4], [-1] * 4).stays(2) is None
+
+
+def test_a_change_is_beyond_its_noise_or_not_and_nothing_is_said_where_either_is_not_known() -> None:
+    made = replace(
+        scores([1, 2, 3, 4], [1, 2, 3, 4]),
+        change=np.array([0.03, -0.03, 0.03, np.nan]), change_noise=np.array([0.02, 0.04, np.nan, 0.02]),
+    )  # fmt: skip
+    assert made.changed(0) == {"change": 0.03, "change_noise": 0.02, "change_beyond_noise": True}
+    assert made.changed(1) == {"change": -0.03, "change_noise": 0.04, "change_beyond_noise": False}
+    assert made.changed(2) == {"change": 0.03, "change_noise": None, "change_beyond_noise": None}
+    assert made.changed(3) == {"change": None, "change_noise": None, "change_beyond_noise": None}
 
 
 def test_excess_is_a_difference_a_ratio_and_their_noise() -> None:
