@@ -31,7 +31,7 @@ def get(api: httpx.Client, path: str, status: int = 200) -> dict[str, Any]:
 
 def test_the_ranking_has_its_shape(api: httpx.Client, town: Town) -> None:
     ranking = get(api, "/v1/scores?target=conflict&horizon=4&limit=50")
-    assert set(ranking) == {"snapshot", "target", "horizon", "items", "next"}
+    assert set(ranking) == {"snapshot", "target", "horizon", "stability", "items", "next"}
     assert set(ranking["snapshot"]) == {
         "id",
         "as_of",
