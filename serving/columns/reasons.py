@@ -13,6 +13,9 @@ from riskwarn.words import Unit
 from serving.columns.places import Places32
 from serving.columns.scores import Block
 
+#: The theme of what is not told apart; it stands last, whatever it adds.
+REST = "rest"
+
 #: Effects are kept in millionths: what is published has six digits.
 MILLION = 1_000_000
 
@@ -61,18 +64,19 @@ class AllReasons:
     above: Mapping[tuple[Block, Unit], Reasons] = field(default_factory=dict)
 
     def of(self, block: Block, row: int, most: int | None = None, unit: Unit = Unit.GRID) -> list[dict[str, Any]]:
-        """The reasons of a place in words, the strongest first."""
+        """The reasons of a place in words, the strongest first.
+
+        Of the first few, what is not told apart is the last where it adds more than any: the others would seem to be why.
+        """
         one = self.blocks.get(block) if unit is Unit.GRID else self.above.get((block, unit))
         if one is None:
             return []
         rows = one.of(row)
-        stop = rows.stop if most is None else min(rows.stop, rows.start + most)
-        return [
-            {**self.texts[text], "effect": effect / MILLION}
-            for text, effect in zip(
-                one.text[rows.start : stop].tolist(), one.effect[rows.start : stop].tolist(), strict=True
-            )
-        ]
+        told = list(zip(one.text[rows].tolist(), one.effect[rows].tolist(), strict=True))
+        if most is not None and len(told) > most:
+            leads = self.texts[told[-1][0]]["theme"] == REST and abs(told[-1][1]) > abs(told[0][1])
+            told = [*told[: most - 1], told[-1]] if leads else told[:most]
+        return [{**self.texts[text], "effect": effect / MILLION} for text, effect in told]
 
     def as_arrow(self) -> Iterator[pa.Table]:
         """The reasons, a part for each block and level; those of one without reasons are none."""

@@ -21,11 +21,10 @@ from riskwarn.contracts import contract, declared
 from riskwarn.disclosure import is_sensitive
 from riskwarn.geography.units import Units
 from riskwarn.words import Role, Unit
-from serving.columns.reasons import MILLION, Reasons
+from serving.columns.reasons import MILLION, REST, Reasons
 from serving.scoring.numbers import Numbers
 from serving.scoring.places import Placed
 from serving.scoring.sentences import (
-    REST,
     REST_ABOVE,
     Theme,
     key_of,

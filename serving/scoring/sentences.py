@@ -17,6 +17,7 @@ from riskwarn.configuration import Configuration
 from riskwarn.contracts import Contract, contract
 from riskwarn.periods import Period
 from riskwarn.words import Role
+from serving.columns.reasons import REST
 
 Words = Mapping[str, str]  # by language
 
@@ -26,7 +27,7 @@ LANGUAGES = ("zh", "en")
 CITY = "city"
 
 #: What is not told apart.
-REST, REST_ABOVE = "rest", "rest_above"
+REST_ABOVE = "rest_above"
 
 #: What a baseline's terms are about; the others are of the city.
 _BASELINES = {

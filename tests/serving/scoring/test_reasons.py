@@ -11,7 +11,7 @@ from features import read_city
 from features.building.build import build_features
 from features.catalogue.plain import plain_numbers
 from riskwarn.words import Unit
-from serving.columns.reasons import MILLION
+from serving.columns.reasons import MILLION, AllReasons, Reasons
 from serving.scoring.shown import coded, shown
 from serving.snapshots.files import Content, read_files
 from serving.snapshots.frames import reasons_frame
@@ -38,6 +38,28 @@ def test_what_is_told_of_a_grid_adds_up_to_its_score_minus_the_citys_mean(conten
                 assert sum(one["effect"] for one in told) == pytest.approx(score[grid] - score.mean(), abs=1e-6)
                 sizes = [abs(one["effect"]) for one in told if one["theme"] != "rest"]
                 assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("rest", "shown_themes"), [(900_000, ["waiting", "volume", "rest"]), (-2, ["waiting", "volume", "topics"])]
+)
+def test_what_is_not_told_apart_is_among_the_first_where_it_adds_most(rest: int, shown_themes: list[str]) -> None:
+    """A place whose score comes of what is not told of a single grid: three small reasons alone would seem to be why."""
+    themes = ["waiting", "volume", "topics", "rest"]
+    one = Reasons(
+        np.array([0, 4], dtype=np.int32), np.arange(4, dtype=np.int32), np.array([30, 20, 10, rest], dtype=np.int32)
+    )
+    told = AllReasons(tuple({"theme": theme} for theme in themes), {("conflict", 4): one})
+    assert [reason["theme"] for reason in told.of(("conflict", 4), 0, 3)] == shown_themes
+    assert [reason["theme"] for reason in told.of(("conflict", 4), 0)] == themes
+
+
+def test_what_is_not_told_apart_says_what_it_is_for_and_blames_nobody(content: Content) -> None:
+    """It may be petitions above all, of which no grid is told whether there are any: the words are the same everywhere."""
+    words = {(one["zh"], one["en"]) for one in content.reasons.texts if one["theme"] == "rest" and "信访" in one["zh"]}
+    [(zh, en)] = words
+    assert "答复和服务" in zh and "不作为对任何人、任何网格的评价" in zh
+    assert "arrange answers" in en and "held against nobody" in en
 
 
 def test_of_a_unit_the_mean_of_its_grids_is_told(content: Content) -> None:
