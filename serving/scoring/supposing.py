@@ -71,7 +71,7 @@ def supposed(
     same = _told_with(configuration)
     numbers = np.array(matrix.values)
     for place, name in enumerate(matrix.names):
-        of = name if name in values else same.get(name)
+        of = name if name in values else same.get(name, "")
         if of in values:
             numbers[place, -1, grid] = values[of]
     return replace(matrix, values=numbers)
