@@ -10,6 +10,7 @@ again, source by source, and the answer says so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -82,7 +83,9 @@ def known_city(
     found = _in_force(home, as_of, now, progress)
     city, sources = found.city, found.sources
     if found.touched:
-        sources = {name: (rows.in_order(), high.in_order()) for name, (rows, high) in sources.items()}
+        with ThreadPoolExecutor(home.settings.threads) as pool:
+            ordered = pool.map(lambda both: (both[0].in_order(), both[1].in_order()), sources.values())
+            sources = dict(zip(sources, ordered, strict=True))
     if found.renewed:
         _keep(home, city, sources, progress)
     store = Store(home, city.store_version)

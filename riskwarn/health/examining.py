@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -77,6 +78,8 @@ def examine(
     as_of : rhythm and volume are judged by what was known before this date; what later versions changed by all there is.
     districts : code -> name of the districts in force.
     version : the store as it was.
+
+    Sources are examined side by side, on as many threads as the settings have.
     """
     store, configuration = Store(home, version), home.configuration
     held = store.sources()
@@ -88,9 +91,11 @@ def examine(
     redrawn = lineage(store.versions("grid_lineage"), as_of, configuration.calendar)
     ended = ended_without_successor(store.versions("grids", ["grid_id", "valid_from", "valid_to"]), as_of, redrawn)
     found = []
-    for index, name in enumerate(names):
-        progress(f"examining {name}", index, len(names))
-        found.append(_examine(home, store, name, as_of, districts, ended))
+    with ThreadPoolExecutor(home.settings.threads) as pool:
+        made = pool.map(lambda name: _examine(home, store, name, as_of, districts, ended), names)
+        for index, name in enumerate(names):
+            progress(f"examining {name}", index, len(names))
+            found.append(next(made))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,6 +27,7 @@ from serving.scoring.reasons import Texts, away_from_mean, numbers_wanted, reaso
 from serving.scoring.usual import Usual, deviation, least_periods, usual
 from training import Champion, Forecaster, explain_family, make_task
 from training.intervals.counts import CountDistribution
+from training.labels.task import ForecastTask
 from training.models.forecast import DIGITS, Forecast
 from training.models.members import difference_of_two, rank_bounds, resampled
 
@@ -78,8 +80,9 @@ def score_city(
     champions: Sequence[tuple[Champion, Forecaster]],
     before: Before,
     gaps: DataGaps,
+    threads: int = 1,
 ) -> Scored:
-    """Score every unit. `numbers` is the encoded city."""
+    """Score every unit. `numbers` is the encoded city; the horizons of a target are numbered on so many threads."""
     where = placed(city)
     numbers_by_level = numbers_of_levels(city, matrix, numbers_wanted(city.configuration, champions), where)
     scores: dict[Block, dict[Unit, Scores]] = {}
@@ -89,18 +92,14 @@ def score_city(
     for target in dict.fromkeys(champion.target for champion, _ in champions):
         own = sorted((pair for pair in champions if pair[0].target == target), key=lambda pair: pair[0].horizon)
         task = make_task(city, target, own[0][0].horizon, matrix, numbers)
-        inputs, own_past = task.inputs, usual(task)
+        inputs = task.inputs
         made = [forecaster.predict(inputs, [city.as_of]) for _, forecaster in own]
         told = explain_family([forecaster for _, forecaster in own], inputs, city.as_of)
-        for (champion, forecaster), one, why in zip(own, made, told, strict=True):
+        every = _numbered(city, where, before, task, own, made, threads)
+        for (champion, _), why, (by_unit, grids) in zip(own, told, every, strict=True):
             block = champion.target, champion.horizon
             rests_on = relied_on(why, city.configuration.targets[target].source)
-            members = resampled(forecaster, inputs, city.as_of)
             hidden = [failed_grids(gaps, city, rests_on, kind) for kind in (Gap.SILENT, Gap.SHORT)]
-            by_unit = _units(city, where, one, members, before, block, own_past, least_periods(task))
-            grids = _grids(
-                where, one, members, before.scores_of(block, where.places), before.ranks(block, where.places, Unit.GRID)
-            )
             order = where.order[Unit.GRID]
             found = levels(grids.score, grids.rank, city.configuration.levels, *(flags[order] for flags in hidden))
             numbered = np.array([LEVEL_NUMBERS[level] for level in found], dtype=np.int8)
@@ -111,6 +110,28 @@ def score_city(
             reasons[block], means = reasons_of(city, where, target, why, away, numbers_by_level, texts)
             above |= {(block, unit): own_reasons for unit, own_reasons in means.items()}
     return Scored(where.places, scores, AllReasons(texts.all, reasons, above))
+
+
+def _numbered(
+    city: City,
+    where: Placed,
+    before: Before,
+    task: ForecastTask,
+    champions: Sequence[tuple[Champion, Forecaster]],
+    made: Sequence[Forecast],
+    threads: int,
+) -> list[tuple[dict[Unit, Scores], Scores]]:
+    """(the units above, the grids) of each horizon of a target, some at once: most of it is sorting, which needs no interpreter."""
+    own_past, least = usual(task), least_periods(task)
+
+    def numbered(pair: tuple[Champion, Forecaster], one: Forecast) -> tuple[dict[Unit, Scores], Scores]:
+        members, block = resampled(pair[1], task.inputs, city.as_of), (task.target, pair[0].horizon)
+        above = _units(city, where, one, members, before, block, own_past, least)
+        then = before.scores_of(block, where.places), before.ranks(block, where.places, Unit.GRID)
+        return above, _grids(where, one, members, *then)
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(numbered, champions, made))
 
 
 def _grids(

@@ -54,7 +54,8 @@ def score(
     """
     made = prepared(home, city, numbers, loaded, progress)
     progress("scoring")
-    return Scoring(score_city(city, numbers, made.matrix, loaded, before, made.gaps), made.health, made.gaps)
+    scored = score_city(city, numbers, made.matrix, loaded, before, made.gaps, home.settings.threads)
+    return Scoring(scored, made.health, made.gaps)
 
 
 def prepared(
