@@ -2,11 +2,12 @@
 
 Scores, expected counts, intervals, ranks and levels are never withheld (they follow from each other). Residents, numbers per
 10,000, the values of reasons, histories and counts are: of a unit with few residents, and of one whose number follows from what
-is shown around it. Counts of 1 and 2 are told together, durations in bands.
+is shown around it. Counts of 1 and 2 are told together, durations in bands; a sum is made of what its parts are told as.
 """
 
 from riskwarn.disclosure.bands import DURATION_BANDS, ONE_OR_TWO, count_shown
 from riskwarn.disclosure.sensitive import is_sensitive
+from riskwarn.disclosure.sums import rounded, shifts_of, summands
 from riskwarn.disclosure.withheld import complemented
 
 __all__ = [
@@ -15,4 +16,7 @@ __all__ = [
     "complemented",
     "count_shown",
     "is_sensitive",
+    "rounded",
+    "shifts_of",
+    "summands",
 ]

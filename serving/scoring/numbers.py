@@ -1,4 +1,8 @@
-"""The plain numbers of the places of a level, as they are shown, and what is usual there."""
+"""The plain numbers of the places of a level, as they are shown, and what is usual there.
+
+What is told of a unit is a sum of what its parts are told as, and so no more than about right: an exact sum would tell which of one
+and two a part has.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,21 @@ import numpy as np
 import numpy.typing as npt
 
 from features import City, FeatureMatrix
+from features.catalogue.plain import plain_numbers
 from features.windows import SHORT_AND_LONG
 from riskwarn.arrays import Reals
+from riskwarn.contracts import declared
+from riskwarn.disclosure import is_sensitive, shifts_of, summands
 from riskwarn.words import Unit
 from serving.scoring.peers import Peers, peers_of
 from serving.scoring.places import Placed
-from serving.scoring.shown import AGES, AGO, Codes, coded
+from serving.scoring.shown import AGES, AGO, PEOPLE, Codes, coded
 
 #: Numbers that are no sum over places: the oldest is the oldest anywhere, the last the last anywhere.
 _OLDEST, _LATEST = ("_oldest",), ("_last",)
+
+#: What is no count of cases, or is told in hundreds.
+_NO_SUMS = (*_OLDEST, *_LATEST, *(f"_{number}" for number in PEOPLE))
 
 #: What is seen from a grid beyond itself means nothing for a unit.
 _AROUND = ("_near", "_community")
@@ -44,6 +54,7 @@ class Numbers:
     peers: Peers
     size: Reals  # (places,) number of grids
     past: float  # by how much the longer window is longer than the shorter
+    about: bool = False  # whether sums are told as what they are about
     _codes: dict[str, Codes] = field(default_factory=dict, repr=False)
     _usual: dict[tuple[str, bool], Usual] = field(default_factory=dict, repr=False)
 
@@ -90,9 +101,10 @@ def numbers_of_levels(city: City, matrix: FeatureMatrix, names: Sequence[str], w
     community = city.geography.units[Unit.COMMUNITY]
     order = where.order[Unit.GRID]
     own = {name: values[order] for name, values in plain.items()}
-    for name, values in plain.items():
+    parts = _parts(city, where, plain)
+    for name in plain:
         if name.endswith(("_open", "_recent")):
-            summed = np.bincount(community.of_grid, values, len(community.codes)).astype(np.float64)
+            summed = np.bincount(community.of_grid, parts[name], len(community.codes)).astype(np.float64)
             own[f"{name}_community"] = summed[community.of_grid][order]
     peers = peers_of(city)
     found = {Unit.GRID: Numbers(own, Peers(peers.group[order], peers.kinds), np.ones(len(order)), long / short)}
@@ -101,11 +113,44 @@ def numbers_of_levels(city: City, matrix: FeatureMatrix, names: Sequence[str], w
         size = np.bincount(units.of_grid, minlength=len(units.codes)).astype(np.float64)[place_of]
         values = {
             name: _over_grids(name, one, units.of_grid, len(units.codes))[place_of]
-            for name, one in plain.items()
+            for name, one in parts.items()
             if not name.endswith(_AROUND)
         }
         alike = Peers(np.zeros(len(place_of), dtype=np.int64), (kind,))
-        found[unit] = Numbers(values, alike, np.maximum(size, 1), long / short)
+        found[unit] = Numbers(values, alike, np.maximum(size, 1), long / short, about=True)
+    return found
+
+
+def _parts(city: City, where: Placed, plain: Mapping[str, Reals]) -> dict[str, Reals]:
+    """What each grid counts for in the sums above it, by the name of the plain number.
+
+    Of what is told from the community up only, the communities are the parts: each stands at the first of its grids.
+    """
+    community = city.geography.units[Unit.COMMUNITY]
+    hidden, shifts = {}, {}
+    for unit, codes in ((Unit.GRID, city.geography.grid_ids), (Unit.COMMUNITY, community.codes)):
+        hidden[unit] = np.zeros(len(codes), dtype=bool)
+        hidden[unit][where.order[unit]] = where.places[unit].suppressed
+        shifts[unit] = shifts_of(codes)
+    first = np.unique(community.of_grid, return_index=True)[1]
+    above = {
+        row.feature.name
+        for row in plain_numbers(city.configuration)
+        if is_sensitive(row.feature.name, demand_only=declared(row.feature.source).demand_only)
+    }
+    found = {}
+    for name, values in plain.items():
+        if name.endswith((*_NO_SUMS, *_AROUND)):
+            found[name] = values
+        elif name in above:
+            of_community = np.bincount(community.of_grid, np.nan_to_num(values), len(community.codes)).astype(
+                np.float64
+            )
+            found[name] = np.zeros(len(values))
+            told = summands(of_community, hidden[Unit.COMMUNITY], shifts[Unit.COMMUNITY])
+            found[name][first] = told[community.of_grid[first]]
+        else:
+            found[name] = summands(values, hidden[Unit.GRID], shifts[Unit.GRID])
     return found
 
 

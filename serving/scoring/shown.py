@@ -67,8 +67,8 @@ def coded(number: str, values: Reals) -> Codes:
     return np.where((whole == 2), 1, rounded).astype(np.int64)
 
 
-def shown(number: str, code: int, language: str) -> str:
-    """A number in words."""
+def shown(number: str, code: int, language: str, about: bool = False) -> str:
+    """A number in words; `about` where it is no more than about right."""
     if number in AGES:
         return _WORDS[language][_FIRST_WEEKS[code]][0] if code >= 0 else "—"
     if number in AGO:
@@ -81,7 +81,7 @@ def shown(number: str, code: int, language: str) -> str:
         return f"{code}–{_COARSE[code]}{measure}"
     if code == 1:
         return f"{ONE_OR_TWO}{measure}"
-    if code >= _ROUND:
+    if code >= _ROUND or (about and code):
         return f"about {code:,}" if language == "en" else f"约{code}{measure}"
     return "no" if language == "en" and code == 0 else f"{code}{measure}"
 

@@ -26,6 +26,7 @@ class Said:
     low: Codes  # -2 where nothing is usual
     high: Codes
     kind: Codes
+    about: bool  # whether its numbers are no more than about right
 
     @property
     def columns(self) -> tuple[npt.NDArray[Any], ...]:
@@ -40,9 +41,9 @@ class Said:
         for language in LANGUAGES:
             own = (one.zero if one.zero is not None and value == 0 else one.words)[language]
             if one.number is not None:
-                own = own.replace("{value}", shown(one.number, value, language))
+                own = own.replace("{value}", shown(one.number, value, language, self.about))
             if one.second is not None:
-                told = shown(one.second, second, language)
+                told = shown(one.second, second, language, self.about)
                 own = own.replace("{second}", "none" if told == "no" else told)
             parts = [own]
             if one.number is not None and low != -2:
@@ -62,8 +63,8 @@ def said_of(theme: Theme, chosen: Codes, up: Flags, numbers: Numbers) -> Said:
     whose number does not stand apart against it."""
     usable = [index for index, one in enumerate(theme.statements) if _has(theme, one, numbers)]
     size = len(chosen)
-    nothing = np.full(size, -2, dtype=np.int64)
-    found = Said(theme, nothing.copy(), np.zeros(size, dtype=np.int8), *(nothing.copy() for _ in range(5)))
+    statement, value, second, low, high, kind = (np.full(size, -2, dtype=np.int64) for _ in range(6))
+    found = Said(theme, statement, np.zeros(size, dtype=np.int8), value, second, low, high, kind, numbers.about)
     for index in usable:
         value, second, usual = _codes(theme, theme.statements[index], chosen, numbers)
         apart = np.zeros(size, dtype=np.int8)

@@ -1,27 +1,30 @@
 """What is usual of a unit above the grid: its own mean of the same span over the two years before, as known at the as-of.
 
-The number of its events is rounded to three before it becomes a mean, so that no single event of a small unit follows from it, nor
-from the difference of a town and its communities (controlled rounding; Willenborg and de Waal 2001). Of a single grid nothing is
+The events of each community are rounded to threes, and those of a unit above are the sum of these: no single event of a small unit
+follows, nor from the difference of a town and its communities (see :mod:`riskwarn.disclosure.sums`). Of a single grid nothing is
 told.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from features.windows import YEAR
-from riskwarn.arrays import Reals
+from riskwarn.arrays import Indices, Reals
+from riskwarn.disclosure import rounded, shifts_of
+from riskwarn.words import Unit
 from training import ForecastTask
 from training.intervals.counts import CountDistribution
 
 #: Years that are looked back.
 YEARS = 2
 
-#: What numbers of events are rounded to.
-ROUNDED = 3
+#: Of fewer events the deviation is told as of so many.
+_LEAST_EVENTS = 3
 
 #: With fewer periods nothing is usual yet.
 LEAST_PERIODS_OF_YEAR = 0.5
@@ -29,20 +32,19 @@ LEAST_PERIODS_OF_YEAR = 0.5
 
 @dataclass(frozen=True)
 class Usual:
-    """The events of each grid in the years before, and how long they could be known of."""
+    """The events of the years before, and how long they could be known of."""
 
-    events: Reals  # (grids,)
+    events: Reals  # (grids,) as they are told: those of a community stand at the first of its grids
     periods: Reals  # (grids,) in which the feed was alive there
 
     def of(self, units: npt.NDArray[np.integer], number: int, horizon: int, least: float) -> tuple[Reals, Reals]:
         """(units,) the usual count of a span, and its deviation as that of a count of so many events; NaN where too little is known."""
-        counted = np.bincount(units, self.events, number)
+        events = np.bincount(units, self.events, number)
         grids = np.maximum(np.bincount(units, minlength=number), 1)
         periods = np.bincount(units, self.periods, number) / grids
-        events = ROUNDED * np.round(counted / ROUNDED)
         known = periods >= least
         spans = horizon / np.where(known, periods, np.nan)
-        return events * spans, np.sqrt(np.maximum(events, ROUNDED)) * spans
+        return events * spans, np.sqrt(np.maximum(events, _LEAST_EVENTS)) * spans
 
 
 def usual(task: ForecastTask) -> Usual:
@@ -53,8 +55,18 @@ def usual(task: ForecastTask) -> Usual:
     events = task.events
     inside = events.known_before(until) & (events.counted_at >= since)
     counts = np.bincount(events.grid[inside], events.count[inside], task.grids).astype(np.float64)
+    community = task.geography.units[Unit.COMMUNITY]
     alive = task.feed.alive(task.inputs.history.columns - 1)[1:, -back:].sum(axis=1).astype(np.float64)
-    return Usual(counts, alive[task.feed.district_of_grid])
+    return Usual(_told(counts, community.of_grid, community.codes), alive[task.feed.district_of_grid])
+
+
+def _told(counts: Reals, community: Indices, codes: Sequence[str]) -> Reals:
+    """(grids,) the events of each community in threes, at the first of its grids."""
+    present, first = np.unique(community, return_index=True)
+    found = np.zeros(len(counts))
+    events = np.bincount(community, counts, len(codes)).astype(np.float64)
+    found[first] = rounded(events, shifts_of(codes))[present]
+    return found
 
 
 def least_periods(task: ForecastTask) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from features import read_city
+from riskwarn.disclosure import rounded, shifts_of
 from riskwarn.words import Unit
 from serving.columns.places import LevelOfPlaces, Places
 from serving.columns.scores import Scores, as_arrow, from_arrow
@@ -24,13 +25,17 @@ def test_usual_is_the_own_mean_of_two_years_and_tells_no_single_event(town: Town
     inside = events.known_before(until) & (events.counted_at >= since)
     own = table[(table.target == "conflict") & (table.horizon == 4)]
     assert own[own.unit == "grid"].usual_count.isna().all()  # a history of one grid is never told
+    communities = city.geography.units[Unit.COMMUNITY]
+    counts = np.bincount(communities.of_grid[events.grid[inside]], events.count[inside], len(communities.codes))
+    # Each community's in threes: one event more or less is not seen; and of a unit above the sum of what is told of these.
+    threes = rounded(counts.astype(float), shifts_of(communities.codes))
+    assert (np.abs(threes - counts) < 3).all() and (threes != counts).any()
     for unit in (Unit.COMMUNITY, Unit.TOWN, Unit.CITY):
         units = city.geography.units[unit]
-        counts = np.bincount(units.of_grid[events.grid[inside]], events.count[inside], len(units.codes))
+        first = np.unique(communities.of_grid, return_index=True)[1]
         told = own[own.unit == unit.value].set_index("code").loc[list(units.codes)]
-        # As many as that, to the nearest three: one event more or less is not seen.
         said = told.usual_count * 104 / 4
-        assert np.allclose(said, 3 * np.round(counts / 3), atol=1e-3)
+        assert np.allclose(said, np.bincount(units.of_grid[first], threes, len(units.codes)), atol=1e-3)
         assert (told.excess_noise > 0).all()
     assert own[own.unit == "city"].usual_count.iloc[0] > 0
 
