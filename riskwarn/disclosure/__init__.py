@@ -7,12 +7,13 @@ is shown around it. Counts of 1 and 2 are told together, durations in bands; a s
 
 from riskwarn.disclosure.bands import DURATION_BANDS, ONE_OR_TWO, count_shown
 from riskwarn.disclosure.sensitive import is_sensitive
-from riskwarn.disclosure.sums import rounded, shifts_of, summands
+from riskwarn.disclosure.sums import RESIDENTS, rounded, shifts_of, summands
 from riskwarn.disclosure.withheld import complemented
 
 __all__ = [
     "DURATION_BANDS",
     "ONE_OR_TWO",
+    "RESIDENTS",
     "complemented",
     "count_shown",
     "is_sensitive",

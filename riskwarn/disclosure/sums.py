@@ -16,27 +16,30 @@ from riskwarn.disclosure.withheld import Flags, Reals
 
 Indices = npt.NDArray[np.int64]
 
-#: What numbers are rounded to of which nothing is told: three counts in a row are told alike.
+#: What numbers are rounded to of which nothing is told: three counts in a row are told alike; of residents a hundred.
 BASE = 3
+RESIDENTS = 100
 
 #: With fewer parts of one or two their mean would tell of them.
 _LEAST_FEW = 20
 _MIDDLE = 1.5
 
 
-def shifts_of(codes: Sequence[str]) -> Indices:
-    """(units,) where each unit's counts are parted into threes: the same at all times, or repeated tellings would narrow them."""
-    return np.array([hashlib.sha256(code.encode()).digest()[0] % BASE for code in codes], dtype=np.int64)
+def shifts_of(codes: Sequence[str], base: int = BASE) -> Indices:
+    """(units,) where each unit's counts are parted: the same at all times, or repeated tellings would narrow them."""
+    return np.array(
+        [int.from_bytes(hashlib.sha256(code.encode()).digest()[:4]) % base for code in codes], dtype=np.int64
+    )
 
 
-def rounded(counts: Reals, shifts: Indices) -> Reals:
-    """Counts to threes, up or down by the shift of each unit, so that sums of many are right on the mean.
+def rounded(counts: Reals, shifts: Indices, base: int = BASE) -> Reals:
+    """Counts to threes (or another base), up or down by the shift of each unit, so that sums of many are right on the mean.
 
     >>> import numpy as np
     >>> rounded(np.array([0.0, 1.0, 2.0, 4.0]), np.array([2, 0, 2, 1]))
     array([0., 0., 3., 3.])
     """
-    return np.asarray(BASE * ((np.rint(counts) + shifts) // BASE), dtype=np.float64)
+    return np.asarray(base * ((np.rint(counts) + shifts) // base), dtype=np.float64)
 
 
 def summands(counts: Reals, hidden: Flags, shifts: Indices) -> Reals:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from features import City
-from riskwarn.arrays import Indices, Reals
-from riskwarn.disclosure import complemented
+from riskwarn.arrays import Flags, Indices, Reals
+from riskwarn.disclosure import RESIDENTS, complemented, rounded, shifts_of
 from riskwarn.words import Unit
 from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
 
@@ -64,9 +64,23 @@ def placed(city: City) -> Placed:
         [levels[unit].parents for unit in upwards[:-1]],
         city.configuration.min_residents,
     )
+    told = _told(levels[Unit.GRID], hidden[0])
     for unit, flags in zip(upwards, hidden, strict=True):
-        levels[unit] = replace(levels[unit], suppressed=flags)
+        own = levels[unit]
+        levels[unit] = replace(own, suppressed=flags, residents=own.residents if unit is Unit.GRID else told)
+        if unit is not Unit.CITY:
+            upper_level = levels[upwards[upwards.index(unit) + 1]]
+            told = np.bincount(own.parents, told, len(upper_level)).astype(np.float64)
     return Placed(Places(levels), order)
+
+
+def _told(grids: LevelOfPlaces, hidden: Flags) -> Reals:
+    """(grids,) what the residents of each count for in the units above: those that are withheld in hundreds.
+
+    Which neighbours are withheld beside a small grid changes from week to week; what is left of an exact total beside those that were
+    shown some week would be its residents.
+    """
+    return np.where(hidden, rounded(grids.residents, shifts_of(grids.codes, RESIDENTS), RESIDENTS), grids.residents)
 
 
 def _centres(points: Reals, of_grid: npt.NDArray[np.integer], units: int) -> Reals:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskwarn.disclosure import rounded, shifts_of, summands
+from riskwarn.disclosure import RESIDENTS, rounded, shifts_of, summands
 
 CODES = [f"G{number}" for number in range(12)]
 
@@ -40,3 +40,15 @@ def test_what_is_rounded_to_threes_may_be_several_counts_and_is_right_on_the_mea
             assert not alike <= {1.0} and not alike <= {2.0}
     assert np.mean([rounded(counts, np.full(12, shift)) for shift in shifts], axis=0) == pytest.approx(counts)
     assert set(shifts_of([f"C{number}" for number in range(60)])) == {0, 1, 2}
+
+
+def test_residents_that_are_withheld_do_not_follow_from_totals_of_several_weeks() -> None:
+    """Another neighbour is withheld beside the small grid each week: its residents were told in the other one."""
+    codes, people = ["small", "first", "second", "large"], np.array([256.0, 410.0, 380.0, 900.0])
+    shifts = shifts_of(codes, RESIDENTS)
+    weeks = [np.array([True, True, False, False]), np.array([True, False, True, False])]
+    left = set()
+    for hidden in weeks:
+        total = np.where(hidden, rounded(people, shifts, RESIDENTS), people).sum()
+        left.add(total - people[1:].sum())
+    assert 256.0 not in left and all(abs(one - 256) < 200 for one in left)
