@@ -143,14 +143,14 @@ class Looking:
             if len(several) == 1:
                 whole += several
                 continue
-            titles = tuple(table.sheets[0] for table in several)
+            by_title = {table.sheets[0]: table for table in several}
             try:
                 opened = open_sheet(self.file, heading_finder(declared(first.source).kind, first.rules), self.database)
-                as_one = tuple(opened.titles) == titles
+                titles = tuple(opened.titles)
             except RiskwarnError:
-                as_one = False
-            if as_one:
-                whole.append(_one(several, titles))
+                titles = ()
+            if set(titles) == set(by_title):
+                whole.append(_one([by_title[title] for title in titles], titles))
             else:
                 whole += several
         return whole

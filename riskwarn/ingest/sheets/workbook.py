@@ -12,6 +12,7 @@ from riskwarn.errors import FileEmpty, SheetMissing, SheetsDiffer, SheetUnfit
 from riskwarn.ingest.sheets.excel import ExcelSheet, Tab, tabs_of
 from riskwarn.ingest.sheets.headings import Finder, Found
 from riskwarn.ingest.sheets.joined import JoinedSheets, Part
+from riskwarn.ingest.sheets.months import in_time
 from riskwarn.ingest.sheets.rows import Sheet
 from riskwarn.messages import Joined, Message
 
@@ -127,6 +128,7 @@ def _every(file: str, looks: Sequence[_Look]) -> list[_Look]:
 
 
 def _table(file: str, looks: Sequence[_Look], chosen: Sequence[_Look], *, told: bool) -> Sheet:
+    chosen = [chosen[place] for place in in_time([look.tab.title for look in chosen])]
     parts = [Part(look.tab.title, ExcelSheet(file, look.tab, look.found), look.tab.rows) for look in chosen]
     if len(looks) == 1:
         return parts[0].sheet

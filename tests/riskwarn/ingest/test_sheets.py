@@ -42,6 +42,24 @@ def test_a_sheet_a_month_is_one_load(city: Home) -> None:
     assert (again.read, again.duplicates) == (60, 60)
 
 
+@pytest.mark.parametrize("command", ["ingest", "load"])
+@pytest.mark.parametrize("titles", [("2026年2月", "2026年1月"), ("1月", "12月"), ("2026年一季度", "2025-12")])
+def test_of_a_record_in_sheets_of_several_months_the_newest_counts(
+    city: Home, tmp_path: Path, titles: tuple[str, str], command: str
+) -> None:
+    """A workbook with its newest sheet first: the case was open in the older one, and is closed in the newer."""
+    older = dispute(1)
+    newer = {**older, "化解时间": "2026-03-20 09:00", "办理状态": "已办结"}
+    rest = [dispute(number) for number in range(2, 6)]
+    file = book(tmp_path / "months.xlsx", {titles[0]: table([newer, *rest]), titles[1]: table([older, *rest])})
+    if command == "ingest":
+        load(city, "disputes", file)
+    else:
+        told("load", str(file), "--yes", "--exported-at", "2026-04-01", "--home", city.path, cwd=tmp_path)
+    newest = Store(city).versions("disputes").groupby("record_id").tail(1)
+    assert newest["closed_at"].notna().sum() == 1 and len(newest) == 5
+
+
 @pytest.mark.parametrize("file", ["g10a_tabs_and_commas.txt", "g10b_semicolons.csv"])
 def test_the_line_of_headings_decides_the_separator(city: Home, file: str) -> None:
     account = load(city, "disputes", CASES / file)
