@@ -18,7 +18,7 @@ from training.registry.files import write_checksums
 from training.registry.flavor import write_columns, write_mlmodel
 from training.registry.loading import MODEL, digest_of
 from training.registry.purpose import purpose
-from training.registry.runs import VERSION, keep, keep_folder, log_facts, new_run
+from training.registry.runs import VERSION, keep, keep_folder, log_facts, new_run, running_versions, runs_of_family
 from training.registry.series import Series
 from training.registry.tracking import impatiently, tracking
 from training.registry.versions import split
@@ -91,6 +91,24 @@ def together(home: Home) -> Iterator[list[tuple[str, str]]]:
                 client.set_terminated(run_id, "FAILED")
                 client.delete_model_version(*split(version))
         raise
+
+
+def clear_half_registered(home: Home) -> None:
+    """End as FAILED what a killed training left RUNNING, and take the versions of its families out.
+
+    For who holds the lock under which this home registers: no other of its trainings can be alive there. Killed half-way it is
+    done again by the next, for the run that is found goes last, and no version of its family is one before.
+    """
+    with tracking(home) as client:
+        for left in running_versions(home, client):
+            family = runs_of_family(client, left)
+            for run in family:
+                if run.info.status == "FINISHED":
+                    client.set_terminated(run.info.run_id, "FAILED")
+            for run in family:
+                for version in client.search_model_versions(f"run_id = '{run.info.run_id}'"):
+                    client.delete_model_version(version.name, version.version)
+            client.set_terminated(left.info.run_id, "FAILED")
 
 
 def keep_with(home: Home, run_id: str, files: Mapping[str, str], tags: Mapping[str, str]) -> None:

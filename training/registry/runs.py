@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import platform
 import shutil
 import tempfile
 import time
@@ -28,6 +30,8 @@ _SHOWN_AS = {"mlflow.experimentKind": "custom_model_development"}
 RUN_NAME = "mlflow.runName"
 #: What a run is of: the tag `kind`.
 VERSION, BACKTEST = "version", "backtest"
+#: The tag by which a home knows its own runs on a server that others use, too.
+HOME = "home"
 #: Entries of one page of a search.
 PAGE = 1000
 #: Runs that are asked for by their ids at once: a search sent to a server has a longest form.
@@ -63,10 +67,35 @@ def start_run(home: Home, client: MlflowClient, name: str, tags: Mapping[str, st
         identity = client.create_experiment(EXPERIMENT, place, _SHOWN_AS)
     else:
         identity = experiment.experiment_id
-    noted = {**tags, "mlflow.source.git.commit": commit()}
+    noted = {**tags, HOME: place_of(home), "mlflow.source.git.commit": commit()}
     return client.create_run(
         identity, run_name=name, tags={key: value for key, value in noted.items() if value is not None}
     )
+
+
+def place_of(home: Home) -> str:
+    """A digest of the machine and the folder of a home: a server is not told either."""
+    return hashlib.sha256(f"{platform.node()}:{home.path.resolve()}".encode()).hexdigest()[:16]
+
+
+def running_versions(home: Home, client: MlflowClient) -> list[Any]:
+    """The runs of versions that this home has begun and nobody has ended; those of back-tests are not among them."""
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    if experiment is None:
+        return []
+    filtered = f"attributes.status = 'RUNNING' AND tags.kind = '{VERSION}'"
+    if home.settings.tracking_uri:  # the embedded store is the home's own, also where it was moved
+        filtered = f"{filtered} AND tags.{HOME} = '{place_of(home)}'"
+    return list(all_of(lambda **page: client.search_runs([experiment.experiment_id], filtered, **page)))
+
+
+def runs_of_family(client: MlflowClient, run: Any) -> list[Any]:
+    """The runs that were made together with a run, itself among them."""
+    family = run.data.tags.get("family")
+    if family is None:
+        return [run]
+    filtered = f"tags.kind = '{VERSION}' AND tags.family = '{family}'"
+    return list(all_of(lambda **page: client.search_runs([run.info.experiment_id], filtered, **page)))
 
 
 def log_facts(

@@ -25,7 +25,7 @@ from training.models.forecast import Forecaster
 from training.models.tuning import Budget, Tuned, check_tuner, tune
 from training.models.workers import chosen_workers
 from training.registry.loading import load_forecaster, why_unfit
-from training.registry.registration import together
+from training.registry.registration import clear_half_registered, together
 from training.registry.tracking import check_tracking
 from training.registry.versions import Version, set_alias, set_champion, versions
 from training.routines.auditing import audit_horizon
@@ -161,6 +161,7 @@ def _register_family(
     name = f"{task.target}-{task.as_of}-{hashlib.sha256(now.isoformat().encode()).hexdigest()[:6]}"
     made: list[Trained] = []
     with one_at_a_time(home.artifacts, progress, WAITING):
+        clear_half_registered(home)
         standing = {one.horizon: one for one in versions(home) if (one.target, one.alias) == (task.target, "champion")}
         with together(home) as registered:
             for horizon, evaluation in judged.evaluations.items():
