@@ -87,7 +87,7 @@ def command(
     asking = Asking(session, home, now, someone, rehearsed=dry_run, paths=paths)
     plan = asking.with_columns(plan, told)
     if not session.as_json:
-        _show(session, plan)
+        _show(session, plan, exported_at)
     plan = asking.settle(plan, district, coordinates, taken)
     if not session.as_json:
         session.emit({}, asking.lines(plan))
@@ -129,7 +129,7 @@ def can_ask() -> bool:
     return sys.stdin.isatty()
 
 
-def _show(session: Session, plan: Plan) -> None:
+def _show(session: Session, plan: Plan, given: datetime | None) -> None:
     """What each file is, before anything is asked or loaded."""
     rows = [
         {
@@ -139,7 +139,7 @@ def _show(session: Session, plan: Plan) -> None:
             "mapping": one.recalled.name
             if one.recalled
             else (f"preset {one.proposal.preset}" if one.proposal.preset else "-"),
-            "exported": _exported(one),
+            "exported": _exported(one, given),
             "why": one.proposal.source_ground,
         }
         for one in plan.tables
@@ -163,8 +163,10 @@ def _skipped(one: Skipped) -> Message:
     return Message("skipped: {file}: {reason}", file=file_and_sheet(one.file, one.sheet), reason=one.reason)
 
 
-def _exported(one: Planned) -> str:
-    """The day on which a table was taken, and where it was read."""
+def _exported(one: Planned, given: datetime | None) -> str:
+    """The day on which a table was taken, and where it was read; a moment that was given goes before every other."""
+    if given is not None:
+        return Message("{moment}: as given", moment=f"{given:%Y-%m-%d %H:%M}".removesuffix(" 00:00"))
     if one.exported_at is None:
         return Message("now: nothing says it")
     # The moment is the midnight that ends the day.
