@@ -97,14 +97,15 @@ def _cells(row: Mapping[str, Value], names: Mapping[str, str]) -> Iterator[tuple
             continue
         lower, upper = (row.get(bound) for bound in INTERVALS.get(key, ("", "")))
         if isinstance(value, float) and isinstance(lower, float) and isinstance(upper, float):
-            text = (
-                f"{percent(value)} [{percent(lower)}, {percent(upper)}]"
-                if _share(key)
-                else interval(value, lower, upper)
-            )
+            text = share_within(value, lower, upper) if key in _SHARES else interval(value, lower, upper)
             yield key, (text, text)
         else:
             yield key, cell(key, value, names)
+
+
+def share_within(value: float, lower: float, upper: float) -> str:
+    """A share with its interval, of which nothing below none and above all is shown: the interval is symmetric, shares are not."""
+    return f"{percent(value)} [{percent(max(lower, 0.0))}, {percent(min(upper, 1.0))}]"
 
 
 def cell(key: str, value: Value, names: Mapping[str, str]) -> Pair:

@@ -13,11 +13,12 @@ NOTE = "mlflow.note.content"
 NAMED = 12
 
 
-def note(facts: ReportFacts, version: str) -> str:
-    """The description of a run."""
+def note(facts: ReportFacts, version: str, alias: str | None) -> str:
+    """The description of a run: only a champion serves anything."""
+    serves = "What it serves is" if alias == "champion" else "What it would serve, if it were champion, is"
     title = f"Back-test of {version}" if facts.of == "backtest" else version
     lines = [
-        f"**{title}**: {facts.target_en}, {facts.horizon} {facts.period}s ahead, as of {facts.as_of}. What it serves is "
+        f"**{title}**: {facts.target_en}, {facts.horizon} {facts.period}s ahead, as of {facts.as_of}. {serves} "
         f"{forecaster(facts.kind)[1]}: {facts.reason}.",
         "",
         f"Judged on {len(facts.origins)} origins, {facts.origins[0]} to {facts.origins[-1]} ({facts.effective_origins:.2g} whose "

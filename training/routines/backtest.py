@@ -217,7 +217,7 @@ def _record(home: Home, task: ForecastTask, found: Backtest, refit_every: int) -
     }
     series = Series(found.horizon, found.judged, evaluation.series)
     dataset, shown = f"{found.target} as of {task.as_of}", drawn(evaluation, "model")
-    tags = {NOTE: note(facts, name)}
+    tags = {NOTE: note(facts, name, None)}
     log_backtest(home, found.run_id, dataset, parameters, metrics, series, shown, files, tags)
 
 

@@ -94,7 +94,7 @@ def keep_pages(home: Home, made: Registered, alias: str) -> None:
         PAGE: version_page(facts, version=version, alias=alias, audits=made.audits),
         CARD: model_card(facts, version=version, alias=alias),
     }
-    keep_with(home, made.run_id, files, {NOTE: note(facts, version), RUN_NAME: f"{version} {facts.kind}"})
+    keep_with(home, made.run_id, files, {NOTE: note(facts, version, alias), RUN_NAME: f"{version} {facts.kind}"})
 
 
 def _of_champion(champion: Version | None, gain: Gain | None) -> dict[str, float]:

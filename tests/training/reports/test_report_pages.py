@@ -21,6 +21,7 @@ from training.reports import ReportFacts, city_page, model_card, plots, version_
 from training.reports.charts import number
 from training.reports.city import CityFacts, SourceFacts
 from training.reports.facts import read_facts
+from training.reports.note import note
 from training.reports.words import AUDITS, FIGURES
 from training.routines.judging import Judged
 from training.routines.reporting import since_champion
@@ -192,6 +193,25 @@ def test_drawings_are_files_of_their_own(facts: ReportFacts) -> None:
         assert "nan" not in text.lower()
 
 
+def test_only_a_champion_is_said_to_serve(facts: ReportFacts) -> None:
+    for alias, said in (
+        ("champion", "What it serves is the model."),
+        ("challenger", "What it would serve, if it were champion, is the model."),
+    ):
+        assert said in read(version_page(facts, version="safety-1-v2", alias=alias, audits={}), "en")
+        assert said.removesuffix(" the model.") in note(facts, "safety-1-v2", alias)
+
+
+def test_the_interval_of_a_share_ends_at_none_and_at_all(facts: ReportFacts) -> None:
+    rows = tuple(
+        {**GROUPS.rows[0], "missed": share, "missed_lower": share - 0.02, "missed_upper": share + 0.02}
+        for share in (0.995, 0.01)
+    )
+    audits = {"groups": Audit("groups", GROUPS.facts, rows)}
+    text = read(version_page(facts, version="safety-1-v2", alias=None, audits=audits), "en")
+    assert "99.5% [97.5%, 100%]" in text and "1% [0%, 3%]" in text
+
+
 def test_facts_of_which_little_is_known_have_a_page_all_the_same(facts: ReportFacts) -> None:
     empty = [
         one.model_copy(
@@ -210,7 +230,7 @@ def test_facts_of_which_little_is_known_have_a_page_all_the_same(facts: ReportFa
                 "kind": "climatology", "origins": facts.origins[:1]}
     )  # fmt: skip
     text = read(version_page(bare, version="safety-1-v1", alias=None, audits={}), "en")
-    assert "What it serves is a baseline: climatology." in text
+    assert "What it would serve, if it were champion, is a baseline: climatology." in text
     assert "No map: the centres of the grids are not known." in text
     assert "A baseline reads nothing but the target's own past." in text
     assert "There was no champion when this version was made." in text
