@@ -52,6 +52,13 @@ def declared(configuration: Configuration) -> tuple[Declared, ...]:
     return tuple(row for row in rows if row.feature.family not in off and (chosen.observer or not row.feature.observer))
 
 
+def check_families(configuration: Configuration) -> None:
+    """Raise UnknownTarget where `features:` names a family that is not there; modules are only looked into for a name that is no shipped one."""
+    named = {*configuration.features.off, *configuration.features.on}
+    if named and not named <= {row.feature.family for row in _shipped(configuration)}:
+        declared(configuration)
+
+
 def catalogue(configuration: Configuration) -> tuple[Feature, ...]:
     """The features, without how they are computed."""
     return tuple(row.feature for row in declared(configuration))

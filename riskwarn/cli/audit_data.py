@@ -23,7 +23,7 @@ def command(context: click.Context, target: str | None, strict: bool) -> None:
     from training.routines.audit_data import audit_data
 
     session: Session = context.obj
-    found = audit_data(session.home(), target=target, now=datetime.now(UTC), progress=session.progress)
+    found = audit_data(session.home_with_families(), target=target, now=datetime.now(UTC), progress=session.progress)
     rows = [{**one.as_dict(), "check": CHECKS[one.check]} for one in found.findings]
     said: list[str | Table] = [Message("as of {day}", day=found.as_of)]
     if found.findings:

@@ -54,7 +54,7 @@ def command(
 
     if start and end and start > end:
         raise click.UsageError(Message("--from {start} lies after --to {end}.", start=start.date(), end=end.date()))
-    home = session.home()
+    home = session.home_with_families()
     name = home.configuration.chosen_targets(target)[0]
     periods = home.configuration.chosen_horizons(horizon)
     chosen = 4 if horizon is None and 4 in periods else periods[0]

@@ -58,7 +58,7 @@ class Check:
 @click.pass_obj
 def command(session: Session) -> None:
     """Look at what is installed, the disk, the clock, the database, permissions and telemetry; exit 1 where something is at fault."""
-    home = session.home()
+    home = session.home_with_families()
     found = [
         *_installed(),
         *_machine(home.path, home.configuration.timezone),

@@ -23,7 +23,7 @@ def command(session: Session, source: str | None, as_of: datetime | None) -> Non
     from riskwarn.health import districts_in_force, examine, prospects, usual_as_of
     from riskwarn.store import Store
 
-    home = session.home()
+    home = session.home_with_families()
     source = session.source(source) if source else None
     chinese = session.language == "zh"
     day = as_of.date() if as_of else usual_as_of(home)

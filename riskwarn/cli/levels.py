@@ -33,7 +33,7 @@ def command(session: Session, target: str | None, horizon: int | None, predictio
     from serving.scoring.caught import champion_levels, levels_caught
     from training import champions
 
-    home = session.home()
+    home = session.home_with_families()
     targets = home.configuration.chosen_targets(target)
     horizons = home.configuration.chosen_horizons(horizon)
     found: list[dict[str, Any]] = []

@@ -21,7 +21,7 @@ def command(session: Session, target: str | None, horizon: int | None) -> None:
     from training import versions
     from training.routines.auditing import recommendations
 
-    home = session.home()
+    home = session.home_with_families()
     if target is not None:
         home.configuration.chosen_targets(target)
     if horizon is not None:

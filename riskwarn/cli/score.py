@@ -23,7 +23,7 @@ def command(session: Session, as_of: datetime | None) -> None:
     """Score the city with its champions, publish the snapshot and raise alerts."""
     from serving.publishing.publish import publish
 
-    home = session.home()
+    home = session.home_with_families()
     done = publish(home, as_of.date() if as_of else None, now=datetime.now(UTC), progress=session.progress)
     session.emit(done.as_dict(), [*published(done), "Next: riskwarn serve."])
     say_of_families(session, home)

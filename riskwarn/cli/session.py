@@ -43,6 +43,18 @@ class Session:
         os.umask(0o077)
         return open_home(self.home_path, self.settings)
 
+    def home_with_families(self) -> Home:
+        """Open the home as :meth:`home` does, and raise UnknownTarget where `features:` names a family that is not there.
+
+        Which there are only the catalogue knows; it is asked where a family is named.
+        """
+        home = self.home()
+        if home.configuration.features.off or home.configuration.features.on:
+            from features.catalogue.catalogue import check_families
+
+            check_families(home.configuration)
+        return home
+
     @cached_property
     def configuration_or_usual(self) -> Configuration:
         """The home's declarations; the defaults where there is no home."""

@@ -69,7 +69,7 @@ def run(
     """Train and print what was trained and what was skipped; `renew` replaces champions that can no longer score."""
     from training import train
 
-    home = session.home()
+    home = session.home_with_families()
     trained, skipped = train(
         home,
         target=target,

@@ -39,7 +39,7 @@ def command(session: Session, grid: str, given: tuple[str, ...], target: str | N
     """
     from serving.publishing.what_if import what_if
 
-    home = session.home()
+    home = session.home_with_families()
     values = _pairs(given)
     if target is not None:
         home.configuration.chosen_targets(target)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from riskwarn.home import make_home
 from riskwarn.settings import Settings
 from tests.riskwarn.cli.calling import Caller
@@ -48,3 +50,21 @@ def test_versions_are_listed_with_their_figures(call: Caller) -> None:
     assert all(row["version"] in refused["message"] for row in listed)
     for strange in ("conflict-4-v1' OR 1=1", "x", "conflict-4-v01", "../conflict-4-v1", "conflict-4-v١"):
         assert call("promote", strange, "--json", code=1).error["code"] == "unknown_version"
+
+
+@pytest.mark.parametrize("command", ["health", "models", "score", "doctor"])
+def test_a_family_that_is_not_there_is_named_by_every_command_that_rests_on_features(
+    call: Caller, command: str
+) -> None:
+    call("init")
+    declared = call.folder / "riskwarn-home" / "riskwarn.yaml"
+    usual = declared.read_text(encoding="utf-8")
+    for choice in ("off: [baklog]", "on: [baklog]"):
+        declared.write_text(f"{usual}features: {{{choice}}}\n", encoding="utf-8")
+        refused = call(command, "--json", code=1).error
+        assert (
+            refused["code"] == "unknown_target" and "'baklog'" in refused["message"] and "backlog" in refused["message"]
+        )
+    declared.write_text(f"{usual}features: {{off: [backlog], on: [proxies]}}\n", encoding="utf-8")
+    if command == "models":
+        assert call(command, "--json").document == []
