@@ -497,7 +497,7 @@ class Ready(_Document):
     as_of: date | None = service("of what is served")
     published_at: datetime | None = service("of what is served")
     valid_until: datetime | None = service("of what is served")
-    stale: bool = service("whether it has passed its end")
+    stale: bool = service("whether it has passed its end, or none is served")
     age_seconds: int | None = service("since it was published")
     problem: str | None = service("code of what stands against serving the newest")
     detail: str | None = service("the same in one sentence")

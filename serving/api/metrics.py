@@ -49,7 +49,9 @@ class Metrics:
         self.age = labelled("snapshot_age_seconds", "Seconds since the snapshot served was published")
         self.as_of = labelled("snapshot_as_of_seconds", "As-of of the snapshot served, as a timestamp")
         self.stale = labelled("snapshot_stale", "1 where the snapshot served has passed its end, or there is none")
-        self.degraded = labelled("degraded", "1 where the newest snapshot is not served, or the database is silent")
+        self.degraded = labelled(
+            "degraded", "1 where the newest snapshot is not served, none is, or the database is silent"
+        )
         self.failures = labelled("failed_looks", "Looks for a newer snapshot that failed since the start")
         self.source_age = labelled("source_age_seconds", "Seconds since a source was last known of", "source")
         self.source_gap = labelled("source_gap", "1 where a source fails a place", "source")

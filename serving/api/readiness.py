@@ -11,13 +11,11 @@ from serving.snapshots.current import Current
 
 
 def readiness(current: Current, now: datetime) -> dict[str, Any]:
-    """`ok`, `stale` (its snapshot has passed its end, or nothing is published), `degraded` (the newest is not served) or `unavailable`."""
-    held, problem = current.held, current.problem
+    """`ok`, `stale` (its snapshot has passed its end), `degraded` (the newest is not served) or `unavailable` (none is)."""
+    held = current.held
+    problem = current.against(held)
     stale = held is None or now >= held.valid_until
-    if held is None and (problem is not None or not current.looked):
-        status = "unavailable"
-    else:
-        status = "degraded" if problem is not None else "stale" if stale else "ok"
+    status = "unavailable" if held is None else "degraded" if problem is not None else "stale" if stale else "ok"
     newest = current.publications.current
     return {
         "status": status,

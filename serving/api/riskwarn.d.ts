@@ -1358,7 +1358,7 @@ export interface components {
             valid_until: string | null;
             /**
              * Stale
-             * @description whether it has passed its end
+             * @description whether it has passed its end, or none is served
              */
             stale: boolean;
             /**

@@ -76,6 +76,12 @@ class Current:
         """Whether the first look has ended."""
         return self._looked.is_set()
 
+    def against(self, held: Snapshot | None) -> Exception | None:
+        """What stands against serving the newest snapshot, where `held` is served; None where nothing does."""
+        if held is not None or self.problem is not None:
+            return self.problem
+        return NoSnapshot(which="") if self.looked else NotReadYet()
+
     def start(self) -> None:
         """Look in the background; waits for the first look, but not for ever."""
         self._thread = threading.Thread(target=self._run, name="current-snapshot", daemon=True)
@@ -165,7 +171,7 @@ class Current:
         held = self._held
         if as_of is None or (held is not None and held.as_of == as_of):
             if held is None:
-                raise self.problem or (NoSnapshot(which="") if self.looked else NotReadYet())
+                raise self.against(held) or NotReadYet()
             return held
         publications = self.publications
         row, gone = publications.by_as_of.get(as_of), publications.gone(as_of)

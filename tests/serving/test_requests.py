@@ -6,6 +6,7 @@ import gzip
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from riskwarn.home import make_home
+from riskwarn.settings import Settings
 from serving.api import answers
 from serving.api.app import Application
 from serving.snapshots import published
@@ -186,6 +189,22 @@ def test_readiness_and_metrics_tell_of_age_end_and_damage(made: Made) -> None:
         assert 'riskwarn_requests_total{status="2xx",worker="0"} 2.0' in metrics
         made.now = application.current().valid_until
         assert client.get("/readyz").json()["stale"] is True
+
+
+def test_where_nothing_is_published_or_kept_it_is_not_ready_but_alive(made: Made, tmp_path: Path) -> None:
+    made.withdraw(made.first)
+    for home in (make_home(tmp_path / "empty", Settings()), made.home):
+        with TestClient(Application(home, lambda: made.now), base_url=LOCAL) as client:
+            ready, refused = client.get("/readyz"), client.get("/v1/scores")
+            assert (ready.status_code, ready.headers["retry-after"]) == (503, "1")
+            told = ready.json()
+            assert (told["status"], told["snapshot"], told["newest"]) == ("unavailable", None, None)
+            assert (told["problem"], told["detail"]) == ("no_snapshot", refused.json()["detail"])
+            assert refused.status_code == 404, "to ask again helps nobody before something is published"
+            assert (client.get("/healthz").status_code, client.get("/").status_code) == (200, 200), "nobody restarts it"
+            measured = client.get("/metrics").text
+            for name in ("degraded", "snapshot_stale"):
+                assert f'riskwarn_{name}{{worker="0"}} 1.0' in measured
 
 
 def test_a_websocket_is_refused(client: TestClient) -> None:
