@@ -100,8 +100,9 @@ def _routes(context: Context) -> FastAPI:
                 telling.cancel()
             context.current.stop()
 
+    # A redirect would lead to this server's own Host and path, which behind a gateway are not those of who asks.
     app = _Described(
-        title=TITLE, version="1", docs_url=None, redoc_url=None, description=NOTICE_EN, lifespan=lifespan,
+        title=TITLE, version="1", docs_url=None, redoc_url=None, description=NOTICE_EN, lifespan=lifespan, redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         servers=[{"url": context.options.root_path}] if context.options.root_path else None,
     )  # fmt: skip

@@ -100,6 +100,7 @@ def _below(scope: Scope, root: str) -> None:
     if path == root or path.startswith(root + "/"):
         sent = scope.get("raw_path") or path.encode()
         scope["path"], scope["raw_path"] = path[len(root) :] or "/", sent[len(root.encode()) :] or b"/"
+        scope["riskwarn.bare"] = path == root
 
 
 def _told(scope: Scope, status: int, started: float) -> dict[str, object]:

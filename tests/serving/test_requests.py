@@ -251,6 +251,18 @@ def test_a_gateway_may_show_it_under_a_path_and_in_a_frame(made: Made) -> None:
         assert client.get("/apps/riskwarning/v1/scores").status_code == 404
 
 
+def test_no_answer_leads_out_of_the_path_of_a_gateway(made: Made) -> None:
+    application = made.application(root_path="/apps/riskwarn")
+    with TestClient(application, base_url=LOCAL, follow_redirects=False) as client:
+        for path in [*paths(application), "/docs", "/openapi.json", "/pages/page.css"]:
+            for root in ("", "/apps/riskwarn"):
+                answer = client.get(f"{root}{path}/")
+                assert (answer.status_code, answer.headers.get("location")) == (404, None), path
+                assert answer.headers["content-type"] == "application/problem+json", path
+        bare = client.get("/apps/riskwarn")
+        assert (bare.status_code, bare.headers.get("location")) == (307, "riskwarn/"), "its files lie beside it"
+
+
 def test_a_cursor_goes_on_in_its_snapshot_until_that_is_no_longer_kept(made: Made) -> None:
     application = made.application()
     with TestClient(application, base_url=LOCAL) as client:

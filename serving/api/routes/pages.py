@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
@@ -28,7 +28,10 @@ def pages_router(context: Context, description: dict[str, Any]) -> APIRouter:
     }
 
     @router.get("/")
-    def page() -> Response:
+    def page(request: Request) -> Response:
+        if request.scope.get("riskwarn.bare"):
+            # Asked without its last slash, as a gateway may: the page's files would be looked for beside it, not below.
+            return Response(status_code=307, headers={"Location": context.options.root_path.rpartition("/")[2] + "/"})
         return Response(held["page.html"], media_type="text/html; charset=utf-8", headers=security)
 
     @router.get("/pages/{name}")
