@@ -25,7 +25,7 @@ def command(session: Session, as_of: datetime | None) -> None:
 
     home = session.home_with_families()
     done = publish(home, as_of.date() if as_of else None, now=datetime.now(UTC), progress=session.progress)
-    session.emit(done.as_dict(), [*published(done), "Next: riskwarn serve."])
+    session.emit(done.as_dict(), [*published(done), *(["Next: riskwarn serve."] if done.current else [])])
     say_of_families(session, home)
 
 
@@ -38,6 +38,14 @@ def published(done: Published) -> list[str]:
         ),
         Message("models: {models}", models=", ".join(done.models)),
     ]  # fmt: skip
+    if done.stays is not None:
+        current, as_of = done.stays
+        lines.append(
+            Message(
+                "stored, not current: {current} as of {as_of} stays current; it raises no alerts",
+                current=current, as_of=as_of,
+            )
+        )  # fmt: skip
     if done.gaps:
         lines.append(
             Message(

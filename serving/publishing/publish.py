@@ -56,6 +56,7 @@ class Published:
     alerts: int
     seconds: float
     gaps: tuple[str, ...] = ()  # sources that fail some district
+    stays: tuple[str, date] | None = None  # id and as-of of the snapshot that is current instead of this one
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn score --json`` prints."""
@@ -113,7 +114,7 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
         is_current = current is not None and current.id == same.id
         if is_current:
             _look_back(home, city, numbers, now, progress)
-        return _told(same.id, city, chosen, is_current, 0, started, sources)
+        return _told(same.id, city, chosen, None if is_current else current, 0, started, sources)
     previous = published.before(home, city.as_of)
     before = _before(home, previous)
     made = score(home, city, numbers, loaded, before, progress)
@@ -137,7 +138,8 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
             connection.execute(insert(ALERTS), [{**alert, **common} for alert in alerts])
     if is_current:
         _look_back(home, city, numbers, now, progress)
-    return _told(row["id"], city, chosen, is_current, len(alerts), started, made.gaps.sources(None))
+    stays = None if is_current else current
+    return _told(row["id"], city, chosen, stays, len(alerts), started, made.gaps.sources(None))
 
 
 def _look_back(home: Home, city: City, numbers: Encoded, now: datetime, progress: Progress) -> None:
@@ -215,11 +217,14 @@ def _told(
     snapshot: str,
     city: City,
     chosen: Sequence[Champion],
-    current: bool,
+    stays: published.Row | None,
     alerts: int,
     started: float,
     gaps: Sequence[str],
 ) -> Published:
     versions = tuple(champion.version for champion in chosen)
     seconds = time.perf_counter() - started
-    return Published(snapshot, city.as_of, current, len(city.geography), versions, alerts, seconds, tuple(gaps))
+    instead = None if stays is None else (stays.id, stays.as_of)
+    return Published(
+        snapshot, city.as_of, stays is None, len(city.geography), versions, alerts, seconds, tuple(gaps), instead
+    )

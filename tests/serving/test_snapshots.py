@@ -98,6 +98,24 @@ def test_a_reason_that_names_somebody_is_refused(twice: Home, because: str) -> N
     assert published.newest(twice) == newest
 
 
+def test_a_score_of_an_earlier_as_of_says_that_it_is_not_current(
+    twice: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newest, older = sorted(published.listed(twice), key=lambda row: row.as_of, reverse=True)
+    for language, said, following in (
+        ("en", f"not current: {newest.id} as of {newest.as_of} stays current; it raises no alerts", "Next: riskwarn serve"),
+        ("zh", f"已存档，但不是当前快照：当前快照仍为 {newest.id}（截至 {newest.as_of}）；不产生新提示", "下一步：riskwarn serve"),
+    ):  # fmt: skip
+        for row in (newest, older):
+            with pytest.raises(SystemExit) as ended:
+                main(["--home", str(twice.path), "--lang", language, "score", "--as-of", row.as_of.isoformat()])
+            told = capsys.readouterr().out
+            assert ended.value.code == 0 and row.id in told
+            assert (said in told, following in told) == (row.id == older.id, row.id == newest.id), told
+    again = publish(twice, older.as_of, now=NOW)
+    assert (again.current, again.stays) == (False, (newest.id, newest.as_of))
+
+
 def test_an_unknown_snapshot_is_named_in_one_sentence(twice: Home, capsys: pytest.CaptureFixture[str]) -> None:
     for words in (("withdraw", "2020-01-06-none", "--because", "why"), ("replay", "2020-01-06-none")):
         code, told = run(twice, "snapshots", *words, capsys=capsys)
