@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from riskwarn.ingest.places.gazetteer import plain_name, steps_of
+from riskwarn.ingest.places.gazetteer import KINDS, plain_name, steps_of
 
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _TENS = {"十": 10, "百": 100}
 
 #: A numbered grid: its number with or without 第 and 号, and whether it is a small one (微网格).
 _NUMBERED = re.compile(r"第?(?P<number>[0-9]{1,4}|[零〇一二两三四五六七八九十百]{1,6})号?(?P<kind>微?网格)")
+_KIND = re.compile(rf"^{KINDS}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{5,31}")
 
 
@@ -24,11 +25,22 @@ def numbered(name: str, *units: str) -> str | None:
     found = _NUMBERED.search(name)
     if found is None or name[found.end() :].strip():
         return None
-    before = name[: found.start()].strip()
-    for unit in units:
-        for form in (unit, plain_name(unit)):
-            before = before.removeprefix(form) if form else before
-    return before + _written(found)
+    return _after_units(name[: found.start()].strip(), units) + _written(found)
+
+
+def _after_units(before: str, units: Sequence[str]) -> str:
+    """What stands before a number and is no name of the units, each of which may be left out.
+
+    A town and its community may be called alike (梅江镇, 梅江社区): what is left over is the least that any way of reading
+    leaves. Another word for the kind of a unit (青山村 for 青山村委会) is read only where nothing is left over.
+    """
+    left, loosely = {before}, {before}
+    for unit in filter(None, units):
+        forms = (unit, plain_name(unit))
+        left |= {rest.removeprefix(form) for rest in left for form in forms}
+        behind = {rest.removeprefix(forms[1]) for rest in loosely if rest.startswith(forms[1])}
+        loosely |= behind | {_KIND.sub("", rest) for rest in behind}
+    return "" if "" in loosely else min(left, key=len)
 
 
 def is_number(name: str) -> bool:

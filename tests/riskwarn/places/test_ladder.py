@@ -173,6 +173,12 @@ def test_the_number_of_a_grid_in_its_name(name: str, number: str | None) -> None
     assert numbered(name, "石桥街道", "青山社区") == number
 
 
+def test_what_is_no_name_of_a_unit_stays_before_the_number() -> None:
+    assert numbered("梅江社区集镇第1网格", "梅江镇", "梅江社区") == "集镇第1网格"
+    assert numbered("梅江村民之家第1网格", "龙池镇", "梅江社区") == "村民之家第1网格"
+    assert numbered("梅江村第1网格", "梅江镇", "梅江村委会") == "第1网格"
+
+
 @pytest.mark.parametrize("name", ["第{}网格", "青山0社区第{}网格", "石桥街道青山0社区{}号网格"])
 def test_a_path_leads_to_a_grid_however_the_register_calls_it(name: str) -> None:
     grids = [
@@ -181,6 +187,34 @@ def test_a_path_leads_to_a_grid_however_the_register_calls_it(name: str) -> None
     for told in ("江北区石桥街道青山0社区第3网格", "石桥街道/青山0社区/第3网格", "青山0社区三网格"):
         for column in ("path", "grid_id", "grid_name", "address"):
             assert locate({column: told}, on=ladder(grids)).grid_id[0] == "G2", (told, column)
+
+
+@pytest.mark.parametrize(
+    "name", ["{}网格", "第{}网格", "梅江社区{}网格", "梅江镇梅江社区第{}网格", "梅江居委会{}网格", "梅江{}网格"]
+)
+def test_a_grid_is_found_in_a_community_that_is_called_like_its_town(name: str) -> None:
+    grids = [
+        grid(at, name=name.format(number), community="C0", community_name="梅江社区", town_name="梅江镇")
+        for at, number in enumerate("一二三")
+    ]
+    grids.append(grid(3, name="一网格", community="C1", community_name="民族村", town_name="梅江镇"))
+    city = ladder(grids)
+    units = {"town_name": "梅江镇", "community_name": "梅江社区"}
+    for told in (
+        units | {"grid_name": "二网格"},
+        units | {"grid_name": "第2网格"},
+        units | {"grid_name": "梅江社区二网格"},
+        units | {"address": "二网格12号"},
+        {"address": "江北区梅江镇梅江社区二网格西街12号"},
+        {"address": "梅江社区第2网格"},
+        {"path": "江北区/梅江镇/梅江社区/第二网格"},
+        {"path": "江北区梅江镇梅江社区2网格"},
+    ):
+        assert locate(told, city).grid_id[0] == "G1", told
+    for told, unit in ((units | {"grid_name": "十九网格"}, "C0"), ({"address": "梅江镇梅江社区西街"}, "C0")):
+        found = locate(told, city)
+        assert (found.grid_id[0], found.unit[0]) == (None, unit), told
+    assert locate({"address": "梅江镇民族村一网格"}, city).grid_id[0] == "G3"
 
 
 def test_a_community_of_two_towns_is_told_apart_by_the_row() -> None:
