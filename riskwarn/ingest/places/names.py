@@ -23,6 +23,7 @@ class Names:
         self._grid_codes, self._numbered, self._grid_names = Gazetteer(), Gazetteer(), Mentions()
         self._units = UnitMentions()
         self._town_of: dict[str, str] = dict(zip(grids["community"], grids["town"], strict=True))
+        self._towns_of: dict[str, set[str]] = {}  # grid -> codes and plain names of its towns
         self._offer_units(grids)
         self._offer_places(places, grids, epochs)
         self._offer_areas(areas, grids, epochs)
@@ -40,6 +41,7 @@ class Names:
             grid_id, name, district, town, community, district_name, town_name, community_name, first, end = row
             path = (district_name, town_name, community_name)
             grid = Place(grid_id, None, district, LocatedBy.PATH.value)
+            self._towns_of.setdefault(str(grid_id), set()).update((str(town), plain_name(town_name)))
             for start in range(4):
                 self._paths.offer(grid, first, end, *path[start:], name or grid_id)
             self._offer_in_addresses(grid, first, end, name, path, (town, community))
@@ -147,7 +149,7 @@ class Names:
         """A path first; then names from the full path down to the community's alone; then codes; then the address."""
         names = [told[name] for name in ("district_name", "town_name", "community_name", "grid_name") if name in told]
         paths = _paths(told)
-        found = [self._tail(steps_of(path), epoch) for path in paths]
+        found = [self._tail(steps_of(path), epoch) or self._number_alone(path, told, epoch) for path in paths]
         # A register may call its grids 第3网格 or 青山社区第3网格, and a path may be written in one piece.
         inside = (self._grid_in(path, told, epoch) for path in paths)
         found += [place._replace(located_by=LocatedBy.PATH.value) for place in inside if place is not None]
@@ -164,6 +166,23 @@ class Names:
         # So is a community of the town that is told.
         within = (place for place in held[1:] if self._town_of.get(str(place.unit)) == held[0].unit)
         return next(within, held[0]) if held else None
+
+    def _number_alone(self, path: str, told: Mapping[str, str], epoch: int) -> Place | None:
+        """The one grid of the city that has a number, where the row tells no unit that may be another.
+
+        Registers call some grids 一网格 and others 青山社区一网格: both have the number. A row that tells a community is found
+        by that and the number, or means no grid that is known.
+        """
+        number = numbered(path) if is_number(path) else None
+        if number is None or "community" in told or "community_name" in told:
+            return None
+        place = self._numbered.find((number,), epoch)
+        towns = {
+            told[name] if name == "town" else plain_name(told[name]) for name in ("town", "town_name") if name in told
+        }
+        if place is None or not towns <= self._towns_of[str(place.grid_id)]:
+            return None
+        return place._replace(located_by=LocatedBy.PATH.value)
 
     def _mentioned(self, told: Mapping[str, str], epoch: int) -> Iterator[list[Place]]:
         """The unit that each address names somewhere within it; several where nothing tells them apart."""
@@ -213,12 +232,12 @@ def _numbers(told: Mapping[str, str], address: str) -> Iterator[tuple[str, ...]]
 def _runs(steps: Sequence[str], least: int) -> Iterator[tuple[tuple[str, ...], str]]:
     """Runs of names as they are compared, the longest and lowest first, and the last name of each in full.
 
-    The number of a grid is no run by itself below a unit that nobody knows, though one grid alone may have it.
+    The number of a grid is no run by itself: one grid alone may be called so, and others have the number in their names.
     """
     plain = [plain_name(step) for step in steps]
     for end in range(len(steps), 0, -1):
         for start in range(end - least + 1):
-            if 0 < start == end - 1 and is_number(steps[start]):
+            if start == end - 1 and is_number(steps[start]):
                 continue
             yield tuple(plain[start:end]), steps[end - 1]
 

@@ -217,6 +217,28 @@ def test_a_grid_is_found_in_a_community_that_is_called_like_its_town(name: str) 
     assert locate({"address": "梅江镇民族村一网格"}, city).grid_id[0] == "G3"
 
 
+def test_the_number_of_a_grid_by_itself_leads_to_no_grid_of_another_unit() -> None:
+    """One grid alone is called by the bare number: the others bear their community's name before it."""
+    city = ladder(
+        [
+            grid(0, name="梅江社区一网格", community_name="梅江社区", town_name="梅江镇"),
+            grid(2, name="一网格", community_name="石堤社区", town="T1", town_name="石堤镇"),
+            grid(3, name="七网格", community_name="石堤社区", town="T1", town_name="石堤镇"),
+        ]
+    )
+    for column in ("grid_name", "path", "grid_id"):
+        here = {"town_name": "梅江镇", "community_name": "梅江社区"}
+        assert locate(here | {column: "一网格"}, city).grid_id[0] == "G0"
+        assert locate({"community": "C0"} | {column: "一网格"}, city).grid_id[0] == "G0"
+        assert locate({"community": "C0"} | {column: "七网格"}, city).unit[0] == "C0"
+        assert locate(here | {column: "七网格"}, city).unit[0] == "C0"
+        assert locate({"town_name": "梅江镇", column: "七网格"}, city).unit[0] == "T0"
+        assert locate({"town_name": "石堤镇", column: "七网格"}, city).grid_id[0] == "G3"
+        assert locate({"town_name": "石堤镇", "community_name": "无此社区", column: "七网格"}, city).unit[0] == "T1"
+        assert locate({column: "一网格"}, city).located_by[0] is None
+        assert locate({column: "七网格"}, city).grid_id[0] == "G3"
+
+
 def test_a_community_of_two_towns_is_told_apart_by_the_row() -> None:
     """Two communities of one name: the number alone means neither, the row's town says which."""
     city = ladder(
