@@ -34,6 +34,7 @@ from riskwarn.ingest.values.dates import instants
 from riskwarn.ingest.values.fill_down import FillDown
 from riskwarn.ingest.values.forms import Forms
 from riskwarn.ingest.values.leading_zeros import did_you_mean, put_back, with_zeros
+from riskwarn.ingest.values.levels import in_levels
 from riskwarn.ingest.values.numbers import Mark, numbers
 from riskwarn.ingest.values.orders import Order
 from riskwarn.mapping import Mapping as Rules
@@ -77,6 +78,7 @@ class Reading:
     )  # (id without its zeros, grid as which it was read) -> rows
     local: LocalCategories = field(default_factory=LocalCategories)
     opinions: Mapping[str, str] = field(default_factory=dict)  # field -> heading that may stand for an opinion
+    paths: bool = False  # whether the column of categories holds paths of them
     open_shares: frozenset[str] = frozenset()  # fields whose heading does not say whether it counts people or shares
     dropped: list[str] = field(
         default_factory=list
@@ -276,6 +278,8 @@ def _reading(
         cells = {name: cell.filter(pa.array(some)) for name, cell in cells.items()}
         numbers = numbers[some]
     cells = _completed(cells, len(numbers), first.mapping)
+    if first.paths:
+        cells = in_levels(cells, first.mapping.words.get("category", {}))
     faults = Faults(len(numbers))
     for name, cell in cells.items():
         if is_free_text(name) or not pa.types.is_dictionary(cell.type):

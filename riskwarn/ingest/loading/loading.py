@@ -21,7 +21,7 @@ from riskwarn.errors import FileMissing, FileUnreadable
 from riskwarn.files import sha256
 from riskwarn.health import prospects
 from riskwarn.home import CONFIGURATION, Home
-from riskwarn.ingest.columns import Columns, heading_finder, match, opinions, require
+from riskwarn.ingest.columns import Columns, heading_finder, match, opinions, plain_heading, require
 from riskwarn.ingest.loading.account import Account, together
 from riskwarn.ingest.loading.export_date import refuse_future
 from riskwarn.ingest.loading.guard import Guard
@@ -38,6 +38,7 @@ from riskwarn.ingest.refusals import Refusals
 from riskwarn.ingest.screening import gate, screened, without_people
 from riskwarn.ingest.sheets import held_open, open_sheet
 from riskwarn.ingest.tables.ended import ended_grids
+from riskwarn.ingest.values.levels import MOST_LEVELS, holds_paths
 from riskwarn.ingest.values.shares import says_share
 from riskwarn.mapping import Mapping, chosen_mapping
 from riskwarn.messages import Message
@@ -155,6 +156,10 @@ def load_file(
     titles = {title: kept_title(title, home.id_key, units) for title in opened.titles}
     for fields in required(kind, rules):
         require(columns, fields, opened.headings, kind, file.name, opened.others, rules.always)
+    headings = {name: opened.headings[position] for name, position in columns.positions.items()}
+    if paths := holds_paths(plain_heading(headings.get("category", ""))):
+        levels = (f"category_detail_{number}" for number in range(2, 2 * MOST_LEVELS))
+        headings = {**dict.fromkeys(levels, headings["category"]), **headings}
     first = Reading(
         source=source,
         mapping=rules,
@@ -170,12 +175,11 @@ def load_file(
             *_hints(source, columns, opened.headings, rules),
         ],
         opinions=opinions(columns, opened.headings),
+        paths=paths,
         open_shares=frozenset(name for name, at in columns.positions.items() if not says_share(opened.headings[at])),
     )
     rows = gate(guard.rows(batches(opened, columns.positions, first)), columns.claimed, file.name)
-    refused = Refusals(
-        kept, {name: opened.headings[position] for name, position in columns.positions.items()}, opened.origin, titles
-    )
+    refused = Refusals(kept, headings, opened.origin, titles)
     if declared.events:
         table, told, read, sound_ids = new_events(first, home, rows, exported, refused)
         guard.versions(store, table, told, rules)

@@ -40,13 +40,18 @@ from riskwarn.ingest.columns import plain_heading
         ("事件简述", "text", Ground.EXACT),
         ("事发地址", "address", Ground.EXACT),
         ("二级分类", "category_detail", Ground.EXACT),
+        ("诉求归口", "category", Ground.PARTS),
+        ("事项分类路径", "category", Ground.PARTS),
+        ("网格路径", "path", Ground.EXACT),
     ],
 )
 def test_headings_are_known_however_they_are_dressed(heading: str, field: str, ground: Ground) -> None:
     assert field_of(plain_heading(heading), "events") == (field, ground)
 
 
-@pytest.mark.parametrize("heading", ["序号", "发案日志", "备注二", "心情", "网格员数", "事件规模", "预警等级"])
+@pytest.mark.parametrize(
+    "heading", ["序号", "发案日志", "备注二", "心情", "网格员数", "事件规模", "预警等级", "归口单位", "归口部门"]
+)
 def test_other_headings_are_nothing(heading: str) -> None:
     assert field_of(heading, "events") is None
 

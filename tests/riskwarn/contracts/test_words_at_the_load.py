@@ -63,6 +63,42 @@ def test_tips_are_loaded_as_hazards_only_and_secrets_never(city: Home, tmp_path:
     assert stored["category"].tolist() == ["neighbourhood", "hazard", "labour"]
 
 
+@pytest.mark.parametrize("heading", ["诉求归口", "归口分类", "事项路径", "问题分类路径"])
+def test_the_levels_of_a_path_of_categories_are_read_and_ruled_out_like_columns(
+    city: Home, tmp_path: Path, heading: str
+) -> None:
+    kept = {
+        "城乡建设/物业管理/物业服务不到位": "property_management",
+        "生态环境 > 噪声污染 > 夜间施工噪声": "neighbourhood",
+        "人力社保／工资待遇／拖欠农民工工资": "wage_arrears",
+        "民政-社会救助-其他": "unmet_need",
+        "市场监管/消费维权": "consumer",
+        "城市管理/市容秩序/占道经营": "城市管理",
+        "城市管理/违法建设/私搭乱建": "城市管理",
+        "欠薪": "wage_arrears",
+    }
+    refused = ["社会治安/违停", "综治维稳/集体上访/土地", "公共安全/盗窃/入室", "平安建设/人员管理/重点人员"]
+    rows = [call(n, **{heading: path}) for n, path in enumerate([*kept, *refused])]
+    account = load(city, "hotline", write_csv(tmp_path / "h.csv", rows))
+    assert (account.accepted, account.reasons) == (len(kept), {"not_loaded": len(refused)})
+    stored = Store(city).versions("hotline").sort_values("row")
+    assert stored["category"].tolist() == list(kept.values())
+    assert {row["column"] for row in Store(city).quarantined("hotline")} == {heading}
+
+
+def test_a_path_that_the_mapping_translates_as_a_whole_is_so_translated(city: Home, tmp_path: Path) -> None:
+    path = "城市管理/市容秩序/占道经营"
+    rows = [
+        call(1, 诉求归口=path, 小类=""),
+        call(2, 诉求归口="城市管理/违停", 小类=""),
+        call(3, 诉求归口="城市管理/油烟", 小类="噪声"),
+    ]
+    words = mapped(tmp_path, f"words:\n  category:\n    {path}: environment\n")
+    assert load(city, "hotline", write_csv(tmp_path / "h.csv", rows), mapping=words).accepted == 2
+    stored = Store(city).versions("hotline").sort_values("row")
+    assert stored["category"].tolist() == ["environment", "neighbourhood"]
+
+
 def test_a_risk_grade_is_severity_only_with_the_words_of_severity(city: Home, tmp_path: Path) -> None:
     def rows(words: list[str], start: int) -> list[dict[str, Any]]:
         made = []
