@@ -141,12 +141,12 @@ class Table:
     @property
     def unsure(self) -> list[str]:
         """What is taken without certainty, a line each."""
-        said = self.of_this_file
+        own = self.of_this_file
         if self.recalled is not None:
-            return [*said, *self.doubts]
+            return [*own, *self.doubts]
         told = {*self.clashes, *self.given, *self.given.values()}
         lines: list[str] = [
-            *said,
+            *own,
             *(
                 Message(
                     "{heading} is taken for {field} ({ground})", heading=one.heading, field=one.field, ground=one.ground
@@ -159,8 +159,8 @@ class Table:
         if self.system_ground is not None:
             lines.append(self.system_ground)
         if self.proposal.identity:
-            known_by = "each row is known again by {headings} together"
-            lines.append(Message(known_by, headings=", ".join(self.proposal.identity)))
+            said = "each row is known again by {headings} together"
+            lines.append(Message(said, headings=", ".join(self.proposal.identity)))
         return lines
 
     def settle(self, **keys: Any) -> Table:
