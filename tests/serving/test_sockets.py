@@ -266,7 +266,10 @@ def test_head_methods_and_headers_of_a_portal_over_a_connection(made_once: Made)
         assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
         page = client.get("/apps/riskwarn/").headers["content-security-policy"]
         assert page.endswith("frame-ancestors https://portal.example")
-        assert client.get("/apps/riskwarn").status_code == 200, "the path of the gateway itself is the page"
+        bare = client.get("/apps/riskwarn")
+        assert (bare.status_code, bare.headers["location"]) == (307, "riskwarn/"), (
+            "the path of the gateway leads to the page"
+        )
         assert client.get("/apps/other/v1/scores").status_code == 404
     with running_application(made_once.application()) as address:
         assert httpx.get(f"{address}/").headers["content-security-policy"].endswith("frame-ancestors 'none'")

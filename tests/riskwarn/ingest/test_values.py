@@ -167,7 +167,7 @@ def test_map_and_ingest_read_the_same_dates(tmp_path: Path) -> None:
     for cells, holds in (
         (["01/02/24", "02/03/24"], "date in a form that is not read (M/D/YYYY or D/M/YYYY"),
         (["01/02/24", "12/25/24"], "date (M/D/YYYY)"),
-        (["二〇二四年三月一日", "2024年3月1日9时许"], "date and time (YYYY年M月D日"),
+        (["二〇二四年三月一日", "2024年3月1日9时许"], "date and time (year, month and day in Chinese"),
     ):
         rows = [dispute(n, 发生时间=cell) for n, cell in enumerate(cells * 3)]
         found = propose(write_csv(tmp_path / "d.csv", rows), Configuration(), source="disputes")
