@@ -128,7 +128,7 @@ def test_at_a_terminal_two_questions_serve_all_files(home: Path, folder: Path, m
     assert "网格台账.xlsx, grids: ? 中心东经 is taken for longitude (by values)" in done.stdout
     assert "安全事故.csv, incidents: ? 受伤人数 is taken for injured (assumed heading)" in done.stdout
     assert done.stdout.splitlines()[-1].endswith("Next: riskwarn health, then riskwarn train.")
-    assert "2025-07-30: its title" in done.stdout and "当事人信息姓名" in done.stdout
+    assert "2025-07-30: " in done.stdout and "当事人信息姓名" in done.stdout
     assert not any(name in done.output for name in NAMES)
     # Next month nobody is asked anything.
     assert "Load them?" not in run(home, "load", folder, stdin="").output
