@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from serving.api.observed import HEADERS_TOO_LONG
 from serving.api.options import Options
-from serving.api.problems import CONTENT_TYPE, RETRY_AFTER, problem_body, send_problem
+from serving.api.problems import RETRY_AFTER, problem_body, problem_headers, send_problem
 
 #: Above the limit of headers, which is answered with their request, so many times more is collected of a head that does not end.
 _HEADS = 8
@@ -134,14 +134,7 @@ class Connection(HttpToolsProtocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         body = problem_body(dict(self.scope or {}), status, "request_refused", detail)
-        headers = [
-            *self.server_state.default_headers,
-            (b"content-type", CONTENT_TYPE.encode()),
-            (b"content-length", str(len(body)).encode()),
-            (b"cache-control", b"no-store"),
-            (b"x-content-type-options", b"nosniff"),
-            (b"connection", b"close"),
-        ]
+        headers = [*self.server_state.default_headers, *problem_headers(body), (b"connection", b"close")]
         self.transport.write(
             b"".join([STATUS_LINE[status], *(b"%s: %s\r\n" % pair for pair in headers), b"\r\n", body])
         )

@@ -58,20 +58,24 @@ def request_id(scope: Scope) -> str:
     return made
 
 
+def problem_headers(body: bytes) -> list[tuple[bytes, bytes]]:
+    """The headers of any problem document."""
+    return [
+        (b"content-type", CONTENT_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+
+
 async def send_problem(
     scope: Scope, send: Send, status: int, code: str, detail: str, headers: list[tuple[bytes, bytes]] | None = None
 ) -> None:
     """Answer with a problem document, outside of the application."""
     body = problem_body(scope, status, code, detail)
     scope["riskwarn.status"] = status
-    own = [
-        (b"content-type", CONTENT_TYPE.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"cache-control", b"no-store"),
-        (b"vary", b"accept-language"),
-        (b"x-content-type-options", b"nosniff"),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": own + (headers or [])})
+    own = [*problem_headers(body), (b"vary", b"accept-language"), *(headers or [])]
+    await send({"type": "http.response.start", "status": status, "headers": own})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
