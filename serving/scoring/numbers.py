@@ -20,7 +20,7 @@ from riskwarn.contracts import declared
 from riskwarn.disclosure import is_sensitive, shifts_of, summands
 from riskwarn.words import Unit
 from serving.scoring.peers import Peers, peers_of
-from serving.scoring.places import Placed
+from serving.scoring.places import Placed, at_first_grids
 from serving.scoring.shown import AGES, AGO, PEOPLE, Codes, coded
 
 #: Numbers that are no sum over places: the oldest is the oldest anywhere, the last the last anywhere.
@@ -132,7 +132,6 @@ def _parts(city: City, where: Placed, plain: Mapping[str, Reals]) -> dict[str, R
         hidden[unit] = np.zeros(len(codes), dtype=bool)
         hidden[unit][where.order[unit]] = where.places[unit].suppressed
         shifts[unit] = shifts_of(codes)
-    first = np.unique(community.of_grid, return_index=True)[1]
     above = {
         row.feature.name
         for row in plain_numbers(city.configuration)
@@ -146,9 +145,8 @@ def _parts(city: City, where: Placed, plain: Mapping[str, Reals]) -> dict[str, R
             of_community = np.bincount(community.of_grid, np.nan_to_num(values), len(community.codes)).astype(
                 np.float64
             )
-            found[name] = np.zeros(len(values))
             told = summands(of_community, hidden[Unit.COMMUNITY], shifts[Unit.COMMUNITY])
-            found[name][first] = told[community.of_grid[first]]
+            found[name] = at_first_grids(told, community.of_grid)
         else:
             found[name] = summands(values, hidden[Unit.GRID], shifts[Unit.GRID])
     return found

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from features import City
-from riskwarn.arrays import Flags, Indices, Reals
+from riskwarn.arrays import Indices, Reals
 from riskwarn.disclosure import RESIDENTS, complemented, rounded, shifts_of
 from riskwarn.words import Unit
 from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
@@ -64,23 +64,30 @@ def placed(city: City) -> Placed:
         [levels[unit].parents for unit in upwards[:-1]],
         city.configuration.min_residents,
     )
-    told = _told(levels[Unit.GRID], hidden[0])
-    for unit, flags in zip(upwards, hidden, strict=True):
-        own = levels[unit]
-        levels[unit] = replace(own, suppressed=flags, residents=own.residents if unit is Unit.GRID else told)
-        if unit is not Unit.CITY:
-            upper_level = levels[upwards[upwards.index(unit) + 1]]
-            told = np.bincount(own.parents, told, len(upper_level)).astype(np.float64)
+    levels[Unit.GRID] = replace(levels[Unit.GRID], suppressed=hidden[0])
+    told = _told(levels[Unit.GRID])
+    for below, unit, flags in zip(upwards, upwards[1:], hidden[1:], strict=False):
+        told = np.bincount(levels[below].parents, told, len(levels[unit])).astype(np.float64)
+        levels[unit] = replace(levels[unit], suppressed=flags, residents=told)
     return Placed(Places(levels), order)
 
 
-def _told(grids: LevelOfPlaces, hidden: Flags) -> Reals:
+def _told(grids: LevelOfPlaces) -> Reals:
     """(grids,) what the residents of each count for in the units above: those that are withheld in hundreds.
 
     Which neighbours are withheld beside a small grid changes from week to week; what is left of an exact total beside those that were
     shown some week would be its residents.
     """
-    return np.where(hidden, rounded(grids.residents, shifts_of(grids.codes, RESIDENTS), RESIDENTS), grids.residents)
+    in_hundreds = rounded(grids.residents, shifts_of(grids.codes, RESIDENTS), RESIDENTS)
+    return np.where(grids.suppressed, in_hundreds, grids.residents)
+
+
+def at_first_grids(values: Reals, of_grid: npt.NDArray[np.integer]) -> Reals:
+    """(grids,) the value of each unit at the first of its grids, and nothing at the others: sums over grids are those over units."""
+    present, first = np.unique(of_grid, return_index=True)
+    found = np.zeros(len(of_grid))
+    found[first] = values[present]
+    return found
 
 
 def _centres(points: Reals, of_grid: npt.NDArray[np.integer], units: int) -> Reals:

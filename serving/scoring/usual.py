@@ -7,16 +7,16 @@ told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from features.windows import YEAR
-from riskwarn.arrays import Indices, Reals
+from riskwarn.arrays import Reals
 from riskwarn.disclosure import rounded, shifts_of
 from riskwarn.words import Unit
+from serving.scoring.places import at_first_grids
 from training import ForecastTask
 from training.intervals.counts import CountDistribution
 
@@ -57,16 +57,10 @@ def usual(task: ForecastTask) -> Usual:
     counts = np.bincount(events.grid[inside], events.count[inside], task.grids).astype(np.float64)
     community = task.geography.units[Unit.COMMUNITY]
     alive = task.feed.alive(task.inputs.history.columns - 1)[1:, -back:].sum(axis=1).astype(np.float64)
-    return Usual(_told(counts, community.of_grid, community.codes), alive[task.feed.district_of_grid])
-
-
-def _told(counts: Reals, community: Indices, codes: Sequence[str]) -> Reals:
-    """(grids,) the events of each community in threes, at the first of its grids."""
-    present, first = np.unique(community, return_index=True)
-    found = np.zeros(len(counts))
-    events = np.bincount(community, counts, len(codes)).astype(np.float64)
-    found[first] = rounded(events, shifts_of(codes))[present]
-    return found
+    events_told = rounded(
+        np.bincount(community.of_grid, counts, len(community.codes)).astype(np.float64), shifts_of(community.codes)
+    )
+    return Usual(at_first_grids(events_told, community.of_grid), alive[task.feed.district_of_grid])
 
 
 def least_periods(task: ForecastTask) -> float:
