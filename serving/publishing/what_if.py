@@ -85,7 +85,10 @@ def what_if(
     made = prepared(home, city, numbers, loaded, progress)
     progress("scoring")
     changed = supposed(made.matrix, city.geography.grid_ids.index(grid), values, home.configuration)
-    was, would = (score_city(city, numbers, matrix, loaded, Before(), made.gaps) for matrix in (made.matrix, changed))
+    was, would = (
+        score_city(city, numbers, matrix, loaded, Before(), made.gaps, home.settings.threads)
+        for matrix in (made.matrix, changed)
+    )
     place = was.places[Unit.GRID].rows[grid]
     sources = _sources(made.matrix.names, [feature.source for feature in made.matrix.features], values)
     return WhatIf(
