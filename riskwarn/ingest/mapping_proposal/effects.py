@@ -53,7 +53,7 @@ def effects_of(
     ]
     told = {note.replace(before.file, now.file) for note in matched[0].notes}
     effects += [Message("{note}", note=note) for note in matched[1].notes if note not in told]
-    if _asks_district(now, changed.source, mappings[1]):
+    if changed.source == "grids" and not {*new_fields, *mappings[1].always} & {"district", "district_name"}:
         effects.append(Message("nothing in it says the district: riskwarn load asks for it (--district)"))
     by_position = {other.position: (one, other) for one, other in pairs}
     at = {column.position: column for column in now.columns}
@@ -83,13 +83,6 @@ def _matched(seen: Profile, source: str, rules: Rules) -> Columns:
         if not (source == "grids" and fields[0] == "district"):
             require(columns, fields, seen.headings, kind, seen.file, always=rules.always)
     return columns
-
-
-def _asks_district(seen: Profile, source: str, rules: Rules) -> bool:
-    if source != "grids":
-        return False
-    told = {*match(seen.headings, "grids", rules, seen.file).positions, *rules.always}
-    return not told & {"district", "district_name"}
 
 
 def _of_values(
