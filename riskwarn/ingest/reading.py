@@ -191,22 +191,16 @@ class Reading:
 
     def note_unknown_grids(self, ids: pa.Array, known: Collection[str]) -> None:
         """Note the ids of rows (null: none) whose grid is not `known`, and those that only lack zeros before them."""
-        codes, words = coded(ids)
-        rows = np.bincount(codes[codes >= 0], minlength=len(words))
-        meant = with_zeros([word for word in words if word is not None], known)
-        self.without_zeros[_UNKNOWN] += int(rows.sum())
-        for word, count in zip(words, rows, strict=False):
-            if word in meant:
-                self.without_zeros[meant[word]] += int(count)
+        rows = _rows_by_word(ids)
+        meant = with_zeros(rows, known)
+        self.without_zeros[_UNKNOWN] += rows.total()
+        for word, grid in meant.items():
+            self.without_zeros[grid] += rows[word]
 
     def note_zeros_put_back(self, ids: pa.Array, known: Collection[str]) -> None:
         """Note the ids of rows (null: none) that are read as the one of `known` which they are with zeros before them."""
-        codes, words = coded(ids)
-        rows = np.bincount(codes[codes >= 0], minlength=len(words))
-        meant = with_zeros([word for word in words if word is not None], known)
-        self.zeros_back.update(
-            {(word, meant[word]): int(rows[code]) for code, word in enumerate(words) if word in meant}
-        )
+        rows = _rows_by_word(ids)
+        self.zeros_back.update({(word, grid): rows[word] for word, grid in with_zeros(rows, known).items()})
 
     def _zeros(self) -> list[str]:
         """What is said of ids without their zeros."""
@@ -216,6 +210,13 @@ class Reading:
             *put_back(self.zeros_back),
             *did_you_mean(unknown, meant.total(), [grid for grid, _ in meant.most_common(3)]),
         ]
+
+
+def _rows_by_word(cells: pa.Array) -> Counter[str]:
+    """How many rows bear each word."""
+    codes, words = coded(cells)
+    rows = np.bincount(codes[codes >= 0], minlength=len(words)).tolist()
+    return Counter({word: count for word, count in zip(words, rows, strict=False) if word is not None})
 
 
 def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Iterator[Reading]:

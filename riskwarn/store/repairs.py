@@ -86,9 +86,7 @@ def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) 
             elif row["load_id"] in same and (place := _place(row, same[row["load_id"]]))[0] in sheets:
                 told[REFUSED_AGAIN if place in refused_places else REPAIRED].append(row["id"])
         for settlement, ids in told.items():
-            for start in range(0, len(ids), _AT_ONCE):
-                chosen = QUARANTINE.c.id.in_(ids[start : start + _AT_ONCE])
-                connection.execute(update(QUARANTINE).where(chosen).values(settled_by=load_id, settlement=settlement))
+            _mark(connection, ids, load_id, settlement)
     return Settled(len(told[REPAIRED]), len(told[REFUSED_AGAIN]))
 
 
@@ -113,10 +111,14 @@ def settle_by_rule(home: Home, load_id: int) -> None:
             )
             left = int(came) - int(connection.scalar(done) or 0)
             ids = list(connection.scalars(open_before.order_by(rows.id).limit(max(left, 0))))
-            for start in range(0, len(ids), _AT_ONCE):
-                chosen = rows.id.in_(ids[start : start + _AT_ONCE])
-                again = {"settled_by": load_id, "settlement": REFUSED_AGAIN}
-                connection.execute(update(QUARANTINE).where(chosen).values(again))
+            _mark(connection, ids, load_id, REFUSED_AGAIN)
+
+
+def _mark(connection: Connection, ids: Sequence[int], load_id: int, settlement: str) -> None:
+    """Note of refused rows by which load they are settled, and how."""
+    for start in range(0, len(ids), _AT_ONCE):
+        chosen = QUARANTINE.c.id.in_(ids[start : start + _AT_ONCE])
+        connection.execute(update(QUARANTINE).where(chosen).values(settled_by=load_id, settlement=settlement))
 
 
 def counts(home: Home, source: str | None = None, version: int | None = None) -> dict[str, int]:
