@@ -9,7 +9,7 @@ again, source by source, and the answer says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -72,20 +72,31 @@ def newest_features(
 
 
 def known_city(
-    home: Home, as_of: date | None = None, *, now: datetime | None = None, progress: Progress = silent
+    home: Home,
+    as_of: date | None = None,
+    *,
+    now: datetime | None = None,
+    progress: Progress = silent,
+    begun: Callable[[City], None] = lambda city: None,
 ) -> tuple[City, Encoded]:
     """A city and its numbers, from the kept state where it holds; else one is built first, and kept unless it is older.
 
     Equal in every bit to those of :func:`features.city.read_city`. The beliefs of a source are read when they are asked for.
+    `begun` is called with the city without its events as soon as that is known: what looks at nothing else can begin.
 
     Raises GridsMissing, NothingKnown, AsOfInvalid.
     """
-    found = _in_force(home, as_of, now, progress)
+    found = _in_force(home, as_of, now, progress, begun)
     city, sources = found.city, found.sources
     if found.touched:
+
+        def put_in_order(name: str) -> None:
+            # In its place, so that what was out of order is let go of source by source.
+            plain, high = sources[name]
+            sources[name] = plain.in_order(), high.in_order()
+
         with ThreadPoolExecutor(home.settings.threads) as pool:
-            ordered = pool.map(lambda both: (both[0].in_order(), both[1].in_order()), sources.values())
-            sources = dict(zip(sources, ordered, strict=True))
+            list(pool.map(put_in_order, list(sources)))
     if found.renewed:
         _keep(home, city, sources, progress)
     store = Store(home, city.store_version)
@@ -107,13 +118,20 @@ class _Found:
         return (self.touched or 0) > _RENEWED * sum(len(rows) for rows, _ in self.sources.values())
 
 
-def _in_force(home: Home, as_of: date | None, now: datetime | None, progress: Progress) -> _Found:
+def _in_force(
+    home: Home,
+    as_of: date | None,
+    now: datetime | None,
+    progress: Progress,
+    begun: Callable[[City], None] = lambda city: None,
+) -> _Found:
     """What is in force: from the state where that holds, else built. A state of a later as-of stays as it is."""
     # One version for all that is read: a load that ends meanwhile is not half seen.
     version = Store(home).version()
     store, state = Store(home, version), State.read(home)
     first = None if state is None else state.first_known
     city = city_around(home, as_of, now=now, version=version, first_known=first)
+    begun(city)
     if state is not None and state.serves(city, store):
         progress("reading what is new")
         grown = state.grown(city, store, clock_of(city))

@@ -44,11 +44,10 @@ def level_shift(counts: Reals, years: Reals, holidays: Reals, start: int = 0) ->
     first, last = start + LEAST_BEFORE, len(counts) - LEAST_AFTER
     place = first + int(np.argmax(bridge[first - 1 : last]))
     stepped = expectation(counts, years, holidays, used, trend=False, step=place)
-    drifting = expectation(counts, years, holidays, used)
-    if stepped is None or drifting is None:
+    if stepped is None or abs(stepped.step) < max(np.log(LEAST_FACTOR), LEAST_ERRORS * stepped.step_error):
         return None
-    told = abs(stepped.step) >= np.log(LEAST_FACTOR) and abs(stepped.step) >= LEAST_ERRORS * stepped.step_error
-    if not told or _misfit(counts, stepped.mean, used) >= _misfit(counts, drifting.mean, used):
+    drifting = expectation(counts, years, holidays, used)
+    if drifting is None or _misfit(counts, stepped.mean, used) >= _misfit(counts, drifting.mean, used):
         return None
     return Shift(place, float(np.exp(stepped.step)))
 

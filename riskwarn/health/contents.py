@@ -70,9 +70,8 @@ def contents(feed: Feed, seen: Flags, as_of_day: int, categories: Sequence[str],
     past = rows & ~recent & (feed.day >= as_of_day - RECENT_DAYS - PAST_DAYS)
     place = _codes(feed, districts)
     filled = [_filled(feed, name, recent, past, place, districts) for name in REGISTERED]
-    words = feed.shares("category", recent)
-    located = feed.shares("located_by", recent)
-    before = feed.shares("located_by", past)
+    (words,) = feed.shares("category", recent)
+    located, before = feed.shares("located_by", recent, past)
     last = seen.copy()
     last[feed.earlier] = False
     exact, usual = (sum(found.get(rung, 0.0) for rung in _EXACT) for found in (located, before))
@@ -94,7 +93,9 @@ def _filled(
     """None where the source does not usually fill the field, or too little of it is known."""
     if min(past.sum(), recent.sum()) < LEAST_RECORDS:
         return None
-    held = np.asarray(feed.column(name).is_valid().to_numpy(), dtype=bool)
+    held = feed.filled(name)
+    if isinstance(held, bool):
+        return Filled(name, 1.0, 1.0, False, ()) if held else None
     usual = float(held[past].mean())
     if usual < USUAL_SHARE:
         return None
@@ -123,7 +124,10 @@ def _codes(feed: Feed, districts: Sequence[str]) -> npt.NDArray[np.int64]:
 
 
 def _share(feed: Feed, name: str, rows: Flags) -> float:
+    filled = feed.filled(name)
+    if filled is False or not rows.any():
+        return 0.0
     column = feed.column(name)
     held = column if pa.types.is_boolean(column.type) else column.is_valid()
     found = np.asarray(pc.fill_null(held, False).to_numpy(), dtype=bool)
-    return float(found[rows].mean()) if rows.any() else 0.0
+    return float(found[rows].mean())

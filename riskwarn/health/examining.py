@@ -70,6 +70,7 @@ def examine(
     source: str | None = None,
     version: int | None = None,
     progress: Progress = silent,
+    threads: int | None = None,
 ) -> list[SourceHealth]:
     """Examine the event sources that hold anything, in the order of their declaration.
 
@@ -79,7 +80,7 @@ def examine(
     districts : code -> name of the districts in force.
     version : the store as it was.
 
-    Sources are examined side by side, on as many threads as the settings have.
+    Sources are examined side by side, on as many threads as are given, else as the settings have.
     """
     store, configuration = Store(home, version), home.configuration
     held = store.sources()
@@ -91,7 +92,7 @@ def examine(
     redrawn = lineage(store.versions("grid_lineage"), as_of, configuration.calendar)
     ended = ended_without_successor(store.versions("grids", ["grid_id", "valid_from", "valid_to"]), as_of, redrawn)
     found = []
-    with ThreadPoolExecutor(home.settings.threads) as pool:
+    with ThreadPoolExecutor(threads or home.settings.threads) as pool:
         made = pool.map(lambda name: _examine(home, store, name, as_of, districts, ended), names)
         for index, name in enumerate(names):
             progress(f"examining {name}", index, len(names))

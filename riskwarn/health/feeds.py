@@ -5,6 +5,7 @@ Columns are read one by one, and only those that are asked for: a source of two 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from riskwarn.arrays import Flags, Indices
 from riskwarn.contracts.schema import schema_of
 from riskwarn.periods import Calendar, Instants
 from riskwarn.store import Store
+from riskwarn.store.newest import several
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,26 @@ class Feed:
             [chunk for part in parts for chunk in part.chunks], schema_of(self.source).field(name).type
         )
 
-    def shares(self, name: str, rows: Flags) -> dict[str, float]:
+    def filled(self, name: str) -> bool | npt.NDArray[np.bool_]:
+        """(versions,) where a column is filled; True or False where it is always or never: then it is not read."""
+        nulls = self.store.nulls(self.source, name)
+        if nulls in (0, len(self.first)):
+            return nulls == 0
+        return np.asarray(self.column(name).is_valid().to_numpy(), dtype=bool)
+
+    def shares(self, name: str, *chosen: Flags) -> list[dict[str, float]]:
         """Share of each word of a column among some versions, the commonest first; nulls as an empty word."""
-        found = pc.value_counts(self.column(name).filter(pa.array(rows)))
-        counted = {one["values"] or "": one["counts"] for one in found.to_pylist()}
-        total = max(sum(counted.values()), 1)
-        return {word: count / total for word, count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))}
+        counted: list[Counter[str]] = [Counter() for _ in chosen]
+        start = 0
+        for table in self.store.groups(self.source, [name], self.store.files(self.source)):
+            for rows, words in zip(chosen, counted, strict=True):
+                found = pc.value_counts(table[name].filter(pa.array(rows[start : start + len(table)])))
+                words.update({one["values"] or "": one["counts"] for one in found.to_pylist()})
+            start += len(table)
+        return [
+            {word: count / words.total() for word, count in sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))}
+            for words in counted
+        ]
 
 
 def read_feed(store: Store, source: str, calendar: Calendar) -> Feed:
@@ -62,8 +78,7 @@ def read_feed(store: Store, source: str, calendar: Calendar) -> Feed:
     table = (
         pa.concat_tables(parts) if parts else pa.schema([schema_of(source).field(name) for name in names]).empty_table()
     )
-    record = table["record_id"].to_pandas()
-    first, earlier, later, chain = _versions(record, _whole(table["load_id"]), _whole(table["row"]))
+    first, earlier, later, chain = _versions(_whole(table["record_id"]), _whole(table["load_id"]), _whole(table["row"]))
     districts = tuple(sorted(word for word in pc.unique(table["district"]).to_pylist() if word))
     known = _instants(table["known_at"])
     return Feed(
@@ -85,10 +100,10 @@ def read_feed(store: Store, source: str, calendar: Calendar) -> Feed:
     )
 
 
-def _versions(record: pd.Series, load_id: Indices, row: Indices) -> tuple[Flags, Indices, Indices, Indices]:
+def _versions(record: Indices, load_id: Indices, row: Indices) -> tuple[Flags, Indices, Indices, Indices]:
     """Which versions are the first of their record, and the pairs that follow each other."""
-    many = np.flatnonzero(record.duplicated(keep=False).to_numpy())
-    codes = pd.factorize(record.iloc[many])[0]
+    many = np.flatnonzero(several(record))
+    codes = pd.factorize(record[many])[0]
     order = np.lexsort((row[many], load_id[many], codes))
     ordered, grouped = many[order], codes[order]
     follows = np.zeros(len(ordered), dtype=bool)

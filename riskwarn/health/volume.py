@@ -175,14 +175,13 @@ def _design(years: Reals, holidays: Reals, used: npt.NDArray[np.bool_], span: fl
 
 def _fit(design: Reals, y: Reals, weights: Reals, slope: Reals, precision: Reals) -> Reals:
     """Penalised iteratively re-weighted least squares for a Poisson mean with log link."""
+    ridge, transposed = np.diag(precision + 1e-9), design.T
     for _ in range(12):
         linear = np.clip(design @ slope, -10, 20)
         mean = np.exp(linear)
         load = weights * mean
         working = linear + (y - mean) / mean
-        following = np.linalg.solve(
-            design.T @ (design * load[:, None]) + np.diag(precision + 1e-9), design.T @ (load * working)
-        )
+        following = np.linalg.solve(transposed @ (design * load[:, None]) + ridge, transposed @ (load * working))
         step = np.clip(following - slope, -2, 2)
         slope = slope + step
         if np.abs(step).max() < 1e-6:

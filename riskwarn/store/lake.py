@@ -20,6 +20,7 @@ from sqlalchemy import Connection, case, func, insert, select
 from riskwarn.contracts.schema import TABLES, schema_of
 from riskwarn.files import named_by_content
 from riskwarn.home import Home
+from riskwarn.store.footers import nulls_of
 from riskwarn.store.ledger import in_force
 from riskwarn.store.small_files import rows_of
 from riskwarn.store.tables import LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE
@@ -127,6 +128,11 @@ class Store:
             filters.append(("district", "=", district))
         for path in self._paths(source):
             yield rows_of(self._home.lake / path, schema, wanted.names, filters).cast(wanted)
+
+    def nulls(self, source: str, column: str) -> int | None:
+        """How many of a source's versions do not hold a column, from the statistics of the files; None where one does not tell."""
+        found = [nulls_of(self._home.lake / path, column) for path in self._paths(source)]
+        return None if None in found else sum(one for one in found if one is not None)
 
     def versions(
         self,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from features.incremental.incremental import known_city
 from features.panel.panel import Encoded
 from riskwarn.configuration import usual_horizon
 from riskwarn.errors import NoChampion, SnapshotSwept, SnapshotWithdrawn
+from riskwarn.health import SourceHealth
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
@@ -29,13 +31,13 @@ from serving.publishing.lock import publications_alone
 from serving.publishing.retention import sweep
 from serving.scoring.caught import champion_levels
 from serving.scoring.city import Before
-from serving.scoring.score import Scoring, catalogue_of, score
+from serving.scoring.score import Scoring, catalogue_of, examined, score
 from serving.snapshots import published
 from serving.snapshots.content import content_of, published_before
 from serving.snapshots.files import write_files
 from serving.track_record import rows as record
 from serving.track_record.judging import judge_ripe
-from training import Champion, champions, load_champion, versions
+from training import Champion, Forecaster, champions, load_champion, versions
 
 #: What a version's card has that its place in the manifest says already, or that changes.
 _NOT_ON_CARDS = ("target", "horizon", "version", "alias")
@@ -98,7 +100,30 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
         raise NoChampion()
     loaded = [(champion, load_champion(home, champion)) for champion in chosen]
     progress("reading the city")
-    city, numbers = known_city(home, as_of, now=now, progress=progress)
+    with ThreadPoolExecutor(1) as beside:
+        # What the sources lack is asked of the store alone: it is found out while the rest is read and made.
+        health: list[Future[list[SourceHealth]]] = []
+        city, numbers = known_city(
+            home,
+            as_of,
+            now=now,
+            progress=progress,
+            begun=lambda known: health.append(beside.submit(examined, home, known, threads=1)),
+        )
+        return _published(home, city, numbers, loaded, health[0].result, now, progress, started)
+
+
+def _published(
+    home: Home,
+    city: City,
+    numbers: Encoded,
+    loaded: Sequence[tuple[Champion, Forecaster]],
+    health: Callable[[], Sequence[SourceHealth]],
+    now: datetime,
+    progress: Progress,
+    started: float,
+) -> Published:
+    chosen = [champion for champion, _ in loaded]
     inputs: dict[str, Any] = {
         "as_of": city.as_of.isoformat(),
         "store_version": city.store_version,
@@ -117,7 +142,7 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
         return _told(same.id, city, chosen, None if is_current else current, 0, started, sources)
     previous = published.before(home, city.as_of)
     before = _before(home, previous)
-    made = score(home, city, numbers, loaded, before, progress)
+    made = score(home, city, numbers, loaded, before, progress, health)
     progress("publishing")
     row = _row(home, city, chosen, inputs, previous, made, now)
     row["manifest"]["files"] = write_files(home.snapshots, row["id"], content_of(made))

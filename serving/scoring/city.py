@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -29,6 +29,7 @@ from training import Champion, Forecaster, explain_family, make_task
 from training.intervals.counts import CountDistribution
 from training.labels.task import ForecastTask
 from training.models.forecast import DIGITS, Forecast
+from training.models.forecast import Reasons as Effects
 from training.models.members import difference_of_two, rank_bounds, resampled
 
 
@@ -89,26 +90,36 @@ def score_city(
     texts = Texts()
     reasons: dict[Block, Reasons] = {}
     above: dict[tuple[Block, Unit], Reasons] = {}
-    for target in dict.fromkeys(champion.target for champion, _ in champions):
-        own = sorted((pair for pair in champions if pair[0].target == target), key=lambda pair: pair[0].horizon)
-        task = make_task(city, target, own[0][0].horizon, matrix, numbers)
-        inputs = task.inputs
-        made = [forecaster.predict(inputs, [city.as_of]) for _, forecaster in own]
-        told = explain_family([forecaster for _, forecaster in own], inputs, city.as_of)
-        every = _numbered(city, where, before, task, own, made, threads)
-        for (champion, _), why, (by_unit, grids) in zip(own, told, every, strict=True):
-            block = champion.target, champion.horizon
-            rests_on = relied_on(why, city.configuration.targets[target].source)
-            hidden = [failed_grids(gaps, city, rests_on, kind) for kind in (Gap.SILENT, Gap.SHORT)]
-            order = where.order[Unit.GRID]
-            found = levels(grids.score, grids.rank, city.configuration.levels, *(flags[order] for flags in hidden))
-            numbered = np.array([LEVEL_NUMBERS[level] for level in found], dtype=np.int8)
-            unknown = numbered == LEVEL_NUMBERS[Level.UNKNOWN.value]
-            known = np.where(unknown, before.known_levels(block, where.places), numbered)
-            scores[block] = {**by_unit, Unit.GRID: replace(grids, level=numbered, known=known)}
-            away = away_from_mean(grids.score)
-            reasons[block], means = reasons_of(city, where, target, why, away, numbers_by_level, texts)
-            above |= {(block, unit): own_reasons for unit, own_reasons in means.items()}
+    by_target: dict[str, list[tuple[Champion, Forecaster]]] = {}
+    for pair in champions:
+        by_target.setdefault(pair[0].target, []).append(pair)
+    families = [sorted(own, key=lambda pair: pair[0].horizon) for own in by_target.values()]
+
+    def forecast(
+        own: list[tuple[Champion, Forecaster]],
+    ) -> tuple[Iterator[Effects], list[tuple[dict[Unit, Scores], Scores]]]:
+        task = make_task(city, own[0][0].target, own[0][0].horizon, matrix, numbers)
+        made = [forecaster.predict(task.inputs, [city.as_of]) for _, forecaster in own]
+        told = explain_family([forecaster for _, forecaster in own], task.inputs, city.as_of)
+        return told, _numbered(city, where, before, task, own, made, threads)
+
+    # Most of a forecast is arithmetic, which needs no interpreter: words are put together while the next target is forecast. What it
+    # rests on is explained a horizon after the other, for it is large.
+    with ThreadPoolExecutor(threads) as pool:
+        for own, (told, every) in zip(families, pool.map(forecast, families), strict=True):
+            for (champion, _), why, (by_unit, grids) in zip(own, told, every, strict=True):
+                block = champion.target, champion.horizon
+                rests_on = relied_on(why, city.configuration.targets[champion.target].source)
+                hidden = [failed_grids(gaps, city, rests_on, kind) for kind in (Gap.SILENT, Gap.SHORT)]
+                order = where.order[Unit.GRID]
+                found = levels(grids.score, grids.rank, city.configuration.levels, *(flags[order] for flags in hidden))
+                numbered = np.array([LEVEL_NUMBERS[level] for level in found], dtype=np.int8)
+                unknown = numbered == LEVEL_NUMBERS[Level.UNKNOWN.value]
+                known = np.where(unknown, before.known_levels(block, where.places), numbered)
+                scores[block] = {**by_unit, Unit.GRID: replace(grids, level=numbered, known=known)}
+                away = away_from_mean(grids.score)
+                reasons[block], means = reasons_of(city, where, champion.target, why, away, numbers_by_level, texts)
+                above |= {(block, unit): own_reasons for unit, own_reasons in means.items()}
     return Scored(where.places, scores, AllReasons(texts.all, reasons, above))
 
 

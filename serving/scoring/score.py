@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from features import City, FeatureMatrix, build_features, chosen_executor, version_of
@@ -47,15 +47,24 @@ def score(
     loaded: Sequence[tuple[Champion, Forecaster]],
     before: Before,
     progress: Progress = silent,
+    health: Callable[[], Sequence[SourceHealth]] | None = None,
 ) -> Scoring:
     """Score a city with loaded models, compared with what was published before.
 
-    `numbers` is the encoded city: of its features those alone are made that some model uses.
+    `numbers` is the encoded city: of its features those alone are made that some model uses. `health` is asked for what
+    :func:`examined` gives where somebody examines the sources already.
     """
-    made = prepared(home, city, numbers, loaded, progress)
+    made = prepared(home, city, numbers, loaded, progress, health)
     progress("scoring")
     scored = score_city(city, numbers, made.matrix, loaded, before, made.gaps, home.settings.threads)
     return Scoring(scored, made.health, made.gaps)
+
+
+def examined(home: Home, city: City, progress: Progress = silent, threads: int | None = None) -> list[SourceHealth]:
+    """The health of the sources that a city was read from; of the city its places and its version are looked at."""
+    districts = city.geography.units[Unit.DISTRICT]
+    named = dict(zip(districts.codes, districts.names, strict=True))
+    return examine(home, city.as_of, named, version=city.store_version, progress=progress, threads=threads)
 
 
 def prepared(
@@ -64,16 +73,15 @@ def prepared(
     numbers: Encoded,
     loaded: Sequence[tuple[Champion, Forecaster]],
     progress: Progress = silent,
+    health: Callable[[], Sequence[SourceHealth]] | None = None,
 ) -> Prepared:
     """All that is looked at when a city is scored with loaded models."""
-    districts = city.geography.units[Unit.DISTRICT]
-    named = dict(zip(districts.codes, districts.names, strict=True))
-    health = examine(home, city.as_of, named, version=city.store_version, progress=progress)
     used = list(dict.fromkeys(name for _, forecaster in loaded for name in forecaster.names))
     wanted = [*used, *numbers_wanted(home.configuration, loaded)]
     executor = chosen_executor(home.settings.dask, home.settings.threads)
     matrix = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=wanted)
-    return Prepared(matrix, tuple(health), data_gaps(health))
+    found = examined(home, city, progress) if health is None else health()
+    return Prepared(matrix, tuple(found), data_gaps(found))
 
 
 def catalogue_of(configuration: Configuration, loaded: Sequence[tuple[Champion, Forecaster]]) -> str:

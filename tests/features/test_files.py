@@ -55,6 +55,28 @@ def test_touched_records_give_way_to_the_fresh_ones(folder: Path, held: list[int
     assert standing(again.changed(touched[:0], records([]))) == standing(changed)
 
 
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 2), st.integers(-9, 9), st.booleans())
+    ),
+    sorted_first=st.integers(0, 40),
+)
+def test_rows_are_put_in_order_by_grid_time_and_identity(
+    rows: list[tuple[int, int, int, int, bool]], sorted_first: int
+) -> None:
+    """However many lie in order already, of equal keys too; equal rows stay as they came."""
+    rows = sorted(rows[:sorted_first], key=lambda row: row[:4]) + rows[sorted_first:]
+    columns = [np.array(one, dtype=np.int64) for one in zip(*rows, strict=True)] or [np.zeros(0, dtype=np.int64)] * 5
+    names = ("grid", "known", "start", "record")
+    table = {name: column.astype(np.int32) for name, column in zip(names, columns, strict=False)}
+    table |= {"stop": np.where(columns[4] == 1, GONE, 9).astype(np.int32), "came": np.arange(len(rows))}
+    told = Records(table).in_order()
+    held = [(*row[:4], place) for place, row in enumerate(rows) if not row[4]]
+    found = list(zip(*(told[name].tolist() for name in (*names, "came")), strict=True))
+    assert [row[:4] for row in found] == sorted(row[:4] for row in held)
+    assert found == sorted(held, key=lambda row: row[:4])
+
+
 def test_versions_are_found_by_their_records(folder: Path) -> None:
     table = pa.table({"record_id": pa.array([5, -3, 5, 8], pa.int64()), "severity": ["a", "b", "c", "d"]})
     kept = VersionFiles.write(folder, np.array([-3, 2, 5, 5, 8]), table)

@@ -8,6 +8,7 @@ of grids that pass a threshold is told to one in forty.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -33,7 +34,7 @@ class Origin:
     mean: float  # of the scores
     ranks: tuple[int, ...]  # at which the score is kept
     scores: tuple[float, ...]
-    hits: tuple[int, ...]  # ranks of the grids in which anything came
+    hits: tuple[int, ...]  # ranks of the grids in which anything came, ascending
     events: tuple[int, ...]  # how much came there
 
     def listed(self, top: float, times: float) -> int:
@@ -101,8 +102,8 @@ def caught(made: Ranked, top: float, times: float) -> Caught:
     events = np.array([sum(one.events) for one in made.origins], dtype=np.float64)
     inside, hit = (np.zeros(len(listed)) for _ in range(2))
     for index, (one, first) in enumerate(zip(made.origins, listed, strict=True)):
-        known = [number for rank, number in zip(one.hits, one.events, strict=True) if rank <= first]
-        inside[index], hit[index] = sum(known), len(known)
+        hit[index] = bisect_right(one.hits, first)
+        inside[index] = sum(one.events[: int(hit[index])])
     grids = np.array([one.grids for one in made.origins], dtype=np.float64)
     return Caught(
         float(listed.mean()) if len(listed) else float("nan"),

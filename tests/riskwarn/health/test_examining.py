@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from riskwarn.contracts.schema import schema_of
 from riskwarn.declarations import read_yaml
 from riskwarn.health import Gap, SourceHealth, Verdict, districts_in_force, examine, usual_as_of
+from riskwarn.health.feeds import read_feed
 from riskwarn.home import Home
 from riskwarn.mapping import Mapping
 from riskwarn.periods import Period
+from riskwarn.store import Store
 from tests.worlds import grid_rows, load, write_csv
 
 START = date(2024, 1, 1)
@@ -121,6 +124,19 @@ def test_a_field_that_is_no_longer_filled_is_told(city: Home, tmp_path: Path) ->
     words = told(examined(city))
     assert words["incomplete"].startswith("severity is filled in")
     assert "translate them in the mapping" in words["local_categories"]
+
+
+def test_what_the_files_tell_of_their_columns_is_what_is_read(city: Home, tmp_path: Path) -> None:
+    """Whether a field is filled in every row, in none, or in some of one file."""
+    rows = feed(per_day=1)
+    loaded(city, tmp_path, [{**row, "登记时间": ""} for row in rows[:60]], START + timedelta(days=80), "a.csv")
+    loaded(city, tmp_path, rows[60:], name="b.csv")
+    read = read_feed(Store(city), "disputes", city.configuration.calendar)
+    told = {name: read.filled(name) for name in schema_of("disputes").names}
+    assert {True, False} <= {one for one in told.values() if isinstance(one, bool)}
+    for name, one in told.items():
+        assert np.broadcast_to(one, len(read.first)).tolist() == read.column(name).is_valid().to_pylist(), name
+    assert read.shares("severity", read.first, ~read.first) == [{"general": 1.0}, {}]
 
 
 def test_a_claim_that_a_field_is_fixed_is_checked_by_what_comes_again(city: Home, tmp_path: Path) -> None:

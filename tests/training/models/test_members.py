@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import rankdata
 
 from tests.training.tasks import AS_OF, made_task, noisy_task
@@ -18,7 +20,7 @@ from training.models.choosing import outcome
 from training.models.design import design, rising
 from training.models.ensemble import Calibration, Ensemble, SpanModel, load_ensemble
 from training.models.family import Family, fit_family
-from training.models.members import MEMBERS, deviations, rank_bounds, resampled
+from training.models.members import MEMBERS, deviations, mean_ranks, rank_bounds, resampled
 from training.models.poisson import fit_from_part, fit_poisson_regression
 
 
@@ -83,6 +85,11 @@ def test_equal_units_have_equal_intervals_and_every_interval_holds_the_rank() ->
     assert ((lower <= own) & (own <= upper) & (lower >= 1) & (upper <= 40)).all()
     assert [one.tolist() for one in rank_bounds(np.zeros(4), np.zeros((MEMBERS, 4)))] == [[2] * 4, [3] * 4]
     assert [one.tolist() for one in rank_bounds(np.ones(1), np.ones((MEMBERS, 1)))] == [[1], [1]]
+
+
+@given(st.lists(st.integers(-3, 3) | st.floats(-1, 1), max_size=60))
+def test_mean_ranks_are_those_of_scipy(numbers: list[float]) -> None:
+    assert mean_ranks(np.array(numbers, dtype=np.float64)).tolist() == rankdata(numbers).tolist()
 
 
 def test_a_city_of_one_grid_has_one_rank() -> None:
