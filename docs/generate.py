@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from features import catalogue
 from riskwarn import errors
-from riskwarn.configuration import Configuration, Levels, Source, Target
+from riskwarn.configuration import AuditRules, Configuration, Levels, Source, Target
 from riskwarn.contracts import Contract, contract
 from riskwarn.contracts.explained import HOLDS, KNOWN, PRIVACY, ROLES, needed, words_of
 from riskwarn.contracts.fields import Field
@@ -220,6 +220,7 @@ def _configuration() -> str:
         ("mapping: period", PeriodColumns),
         ("targets: NAME", Target),
         ("levels", Levels),
+        ("audit", AuditRules),
     ):
         lines += ["", f"## {title}", "", "| key | default | meaning |", "|---|---|---|"]
         lines += list(_keys(model))

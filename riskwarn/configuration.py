@@ -137,6 +137,26 @@ class FeatureChoice(Declared):
                 raise UnknownTarget(name=name, what="family of features", known=", ".join(sorted(families)))
 
 
+class AuditRules(Declared):
+    """How the audit is kept."""
+
+    algorithm: Literal["sha256", "sm3"] = Field(
+        default="sha256", description="the hash that binds its rows, sha256 or sm3; rows that are there keep theirs"
+    )
+    keep_days: int = Field(
+        default=184, ge=180, description="days that rows are kept; then one row stands for those that were removed"
+    )
+    keep_exports_days: int = Field(
+        default=1096, ge=1096, description="days that rows about exports and deliveries are kept"
+    )
+
+    @model_validator(mode="after")
+    def _exports_longest(self) -> AuditRules:
+        if self.keep_exports_days < self.keep_days:
+            raise ValueError("keep_exports_days is at least keep_days")
+        return self
+
+
 DEFAULT_SOURCES = (
     "grids",
     "grid_lineage",
@@ -193,6 +213,7 @@ class Configuration(Declared):
         ge=2,
         description="how many snapshots keep their files; beyond them the oldest lose theirs once their windows are judged",
     )
+    audit: AuditRules = Field(default=AuditRules(), description="how the audit is kept")
     min_residents: int = Field(
         default=300, ge=0, description="details of a grid with fewer residents are shown from the community up"
     )
@@ -227,9 +248,9 @@ class Configuration(Declared):
         return Calendar(self.period, zone(self.timezone))
 
     def fingerprint(self) -> str:
-        """SHA-256 of the meaning of the configuration: comments, the order of keys, where files are fetched and how long
-        they are kept do not count."""
-        meant = self.model_dump(mode="json", exclude={"inbox", "keep_snapshots"})
+        """SHA-256 of the meaning of the configuration: comments, the order of keys, where files are fetched, how long
+        they are kept and how the audit is do not count."""
+        meant = self.model_dump(mode="json", exclude={"inbox", "keep_snapshots", "audit"})
         text = json.dumps(meant, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -82,11 +82,15 @@ from riskwarn.errors.models import (
     UnknownVersion,
 )
 from riskwarn.errors.rights import (
+    AlgorithmMissing,
+    AuditBroken,
     ErasureNotProven,
     PersonalText,
     PrivateColumn,
     ReasonTooLong,
     RefusedWord,
+    SyslogUnreachable,
+    UnknownAction,
 )
 from riskwarn.errors.serving import (
     AsOfGone,
@@ -132,10 +136,12 @@ from riskwarn.errors.targets import (
 )
 
 __all__ = [
+    "AlgorithmMissing",
     "AnswerContradicts",
     "ArgumentInvalid",
     "AsOfGone",
     "AsOfInvalid",
+    "AuditBroken",
     "ClusterUnreachable",
     "ColumnMissing",
     "ConfigurationInvalid",
@@ -216,6 +222,7 @@ __all__ = [
     "SnapshotSwept",
     "SnapshotWithdrawn",
     "SomeNotLoaded",
+    "SyslogUnreachable",
     "TableUnsettled",
     "TargetEverywhere",
     "TargetSourceMissing",
@@ -226,6 +233,7 @@ __all__ = [
     "TrackingStoreUnusable",
     "TrainedForOther",
     "TunerMissing",
+    "UnknownAction",
     "UnknownFeature",
     "UnknownLoad",
     "UnknownMetric",
