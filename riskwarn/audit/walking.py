@@ -128,20 +128,23 @@ def diagnosed(rows: Sequence[Row], place: int, head: Head) -> tuple[int, Kind]:
     row = rows[place]
     last = Head(rows[place - 1].sequence, rows[place - 1].hash) if place else Head()
     expected = last.sequence + 1
-    if row.sequence < expected or expected > head.sequence:
+    if row.sequence < expected:
         return row.sequence, Kind.INSERTED
     follower = next((one for one in rows[place:] if one.previous == last.hash and intact(one, expected)), None)
     if first_of(row) > expected:
         return expected, Kind.REMOVED if follower is None else Kind.REORDERED
+    copied = sum(one.hash == row.hash for one in rows) > 1
     if follower is not None:
         # Something stands before the row that belongs here: a row from elsewhere, or one that is none.
-        copies = sum(one.hash == row.hash for one in rows)
-        moved = copies == 1 and _written_as(row, rows, head) is not None
+        moved = not copied and _written_as(row, rows, head) is not None
         return expected, Kind.REORDERED if moved else Kind.INSERTED
-    for earlier in reversed(rows[: max(place - 1, 0)]):
-        if earlier.hash == row.previous and intact(row, earlier.sequence + 1):
+    earlier_ends = [Head(), *(Head(one.sequence, one.hash) for one in rows[:place])][:-1]
+    for earlier in reversed(earlier_ends):
+        if not copied and earlier.hash == row.previous and intact(row, earlier.sequence + 1):
             # It follows on an earlier row: what stands between them was bound to that one too, but later.
             return earlier.sequence + 1, Kind.INSERTED
+    if expected > head.sequence:
+        return expected, Kind.INSERTED
     if intact(row, expected):
         # It is itself, but follows on another row than the one before it now: who has the later rows on his side?
         following = rows[place + 1].previous if place + 1 < len(rows) else head.hash
