@@ -31,11 +31,13 @@ def chain(length: int, algorithm: str = "sha256") -> list[Row]:
     rows: list[Row] = []
     for number in range(1, length + 1):
         entry = Entry(
-            Action.DATA_LOADED, f"disputes/{number}", Caller(f"op_{number % 3}", "10.0.0.7"), note="每月导出", count=number
+            Action.DATA_LOADED,
+            f"disputes/{number}",
+            Caller(f"op_{number % 3}", "10.0.0.7"),
+            note="每月导出",
+            count=number,
         )
-        rows.append(
-            made_of(entry, number, START + timedelta(hours=number), algorithm, rows[-1].hash if rows else "")
-        )
+        rows.append(made_of(entry, number, START + timedelta(hours=number), algorithm, rows[-1].hash if rows else ""))
     return rows
 
 
@@ -146,9 +148,7 @@ def test_a_row_that_only_got_another_number_is_missed_in_its_place() -> None:
 
 
 @given(rows_of, st.data())
-def test_a_chain_that_was_made_anew_is_found_by_what_was_noted_elsewhere(
-    rows: list[Row], data: st.DataObject
-) -> None:
+def test_a_chain_that_was_made_anew_is_found_by_what_was_noted_elsewhere(rows: list[Row], data: st.DataObject) -> None:
     """Who computes every hash again can be found out by nothing else; the first mark after the change names it."""
     place = data.draw(st.integers(0, len(rows) - 1))
     mark = data.draw(st.integers(place, len(rows) - 1))
