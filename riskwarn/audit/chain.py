@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from riskwarn.audit.entries import Entry, Row, made_of
 from riskwarn.audit.tables import AUDIT, AUDIT_HEAD
 from riskwarn.errors import AuditBroken
+from riskwarn.messages import Message
 
 
 @dataclass(frozen=True)
@@ -50,5 +51,5 @@ def head_of(connection: Connection) -> Head:
     """Where the chain ends, as the database says; raise AuditBroken where it does not say so."""
     found = connection.execute(select(AUDIT_HEAD.c.sequence, AUDIT_HEAD.c.hash)).all()
     if len(found) != 1:
-        raise AuditBroken(row=1, kind="removed", problem="the row that tells where the chain ends is gone")
+        raise AuditBroken(row=1, kind=Message("removed"), problem="the row that tells where the chain ends is gone")
     return Head(*found[0])

@@ -13,7 +13,7 @@ from riskwarn.audit.chain import Head, head_of
 from riskwarn.audit.entries import Row
 from riskwarn.audit.heads import NAME, no_trimming, noted_head
 from riskwarn.audit.tables import AUDIT, AUDIT_HEAD
-from riskwarn.audit.walking import PROBLEMS, Broken, Kind, walk
+from riskwarn.audit.walking import KINDS, PROBLEMS, Broken, Kind, walk
 from riskwarn.errors import AuditBroken
 from riskwarn.home import Home
 from riskwarn.messages import Message
@@ -29,6 +29,13 @@ class Verified:
     rows: int
     head: Head
     broken: Broken | None
+
+    @property
+    def error(self) -> AuditBroken | None:
+        """What is wrong, as an error; None where nothing is."""
+        if self.broken is None:
+            return None
+        return AuditBroken(row=self.broken.row, kind=KINDS[self.broken.kind], problem=self.broken.problem)
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn audit verify --json`` prints."""

@@ -22,6 +22,14 @@ class Kind(StrEnum):
     REORDERED = "reordered"
 
 
+KINDS = {
+    Kind.CHANGED: Message("changed"),
+    Kind.REMOVED: Message("removed"),
+    Kind.REMOVED_AT_THE_END: Message("removed at the end"),
+    Kind.INSERTED: Message("inserted"),
+    Kind.REORDERED: Message("reordered"),
+}
+
 PROBLEMS = {
     Kind.CHANGED: Message("it is not what was written"),
     Kind.REMOVED: Message("it is gone, and rows after it are there"),

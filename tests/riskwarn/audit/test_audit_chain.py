@@ -52,7 +52,17 @@ def test_a_change_and_its_row_happen_together(either: Home) -> None:
         assert len(connection.execute(select(DISMISSALS)).all()) == 1
     (row,) = newest(either)
     told = (row.sequence, row.at, row.actor, row.origin, row.action, row.object, row.result, row.purpose, row.note)
-    expected = (1, AT, "op_7f3a9c", "10.1.2.3", "quarantine.dismissed", "disputes", "done", "planning", "合计行，不是记录")
+    expected = (
+        1,
+        AT,
+        "op_7f3a9c",
+        "10.1.2.3",
+        "quarantine.dismissed",
+        "disputes",
+        "done",
+        "planning",
+        "合计行，不是记录",
+    )
     assert told == expected and (row.count, row.algorithm, row.previous) == (1, "sha256", "")
     # The hash does not change with the offset in which somebody tells the instant.
     beijing = AT.astimezone(timezone(timedelta(hours=8)))
@@ -62,7 +72,12 @@ def test_a_change_and_its_row_happen_together(either: Home) -> None:
 
 @pytest.mark.parametrize(
     ("note", "error"),
-    [("维稳需要", RefusedWord), ("应李小红申请", PersonalText), ("call 13800138000", PersonalText), ("x" * 501, ReasonTooLong)],
+    [
+        ("维稳需要", RefusedWord),
+        ("应李小红申请", PersonalText),
+        ("call 13800138000", PersonalText),
+        ("x" * 501, ReasonTooLong),
+    ],
 )
 def test_a_note_that_may_not_be_kept_is_refused_before_anything_happens(
     home: Home, note: str, error: type[Exception]
