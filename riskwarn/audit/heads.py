@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
@@ -82,6 +83,10 @@ def _alone(home: Home) -> AbstractContextManager[None]:
 
 @contextmanager
 def _locked(home: Home, name: str, how: int) -> Iterator[None]:
-    with (home.path / name).open("a") as handle:
+    with open(home.path / name, "a", opener=_private) as handle:
         fcntl.flock(handle, how)
         yield
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -97,11 +97,16 @@ class ReadsOfDetail:
         self.close()
 
     def _run(self) -> None:
+        said = False
         while not self._closed:
             self._wake.wait(self._every)
             self._wake.clear()
             try:
                 self.flush()
-            except RiskwarnError as error:
-                # The database is busy or gone: they stay counted, and the next batch has them.
-                logger.warning("reads are not written yet: %s", error)
+                said = False
+            except Exception as error:
+                # The database is busy or gone, or something that nobody foresaw: they stay counted, the next batch has them.
+                if not said:
+                    shown = str(error) if isinstance(error, RiskwarnError) else type(error).__name__
+                    logger.warning("reads of detail are not written yet: %s", shown)
+                said = True
