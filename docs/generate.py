@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from features import catalogue
 from riskwarn import errors
-from riskwarn.configuration import AuditRules, Configuration, Levels, Source, Target
+from riskwarn.configuration import Access, AuditRules, Configuration, Levels, Source, Target
 from riskwarn.contracts import Contract, contract
 from riskwarn.contracts.explained import HOLDS, KNOWN, PRIVACY, ROLES, needed, words_of
 from riskwarn.contracts.fields import Field
@@ -221,6 +221,7 @@ def _configuration() -> str:
         ("targets: NAME", Target),
         ("levels", Levels),
         ("audit", AuditRules),
+        ("access", Access),
     ):
         lines += ["", f"## {title}", "", "| key | default | meaning |", "|---|---|---|"]
         lines += list(_keys(model))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from riskwarn.errors import SettingInvalid
@@ -33,6 +33,8 @@ class Settings:
     syslog: str | None = None
     #: RISKWARN_SYSLOG_CA: a file of certificates that its own is held against; those of the system where it is not set.
     syslog_ca: str | None = None
+    #: RISKWARN_KEY: the key of a security administrator who grants, revokes or confirms; the owner of the home where it is not set.
+    key: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -59,6 +61,7 @@ class Settings:
             language=language,
             syslog=syslog,
             syslog_ca=environment.get("RISKWARN_SYSLOG_CA") or None,
+            key=environment.get("RISKWARN_KEY") or None,
         )
 
 

@@ -51,6 +51,8 @@ COMMANDS = {
     "levels": "levels",
     "whatif": "what_if",
     "update": "update",
+    "operators": "operators",
+    "keys": "keys",
     "serve": "serve",
     "doctor": "doctor",
     "demo": "demo",
