@@ -1,5 +1,7 @@
 """What was answered before is answered again from memory, ahead of the router; ETags, 304, gzip and HEAD at one place.
 
+Callers who see and may do the same are given the same answers; what one of another view was told is told to nobody else.
+
 A route says how long its answer holds by :func:`hold`; whatever else it answers passes as it is, with an ETag. A held answer goes
 with the snapshot it was made of, and with the moment at which that becomes stale.
 """
@@ -16,6 +18,7 @@ from datetime import datetime
 from anyio import to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.access.caller import Caller
 from serving.api.problems import request_id
 from serving.snapshots.current import Current
 
@@ -29,6 +32,9 @@ _PACKED_FROM = 1_000
 _APART_FROM = 65_536
 
 Header = tuple[bytes, bytes]
+
+#: View of the caller, path, query, and whether it is packed.
+Key = tuple[str, bytes, bytes, bool]
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class Repeats:
         self, app: ASGIApp, current: Current, clock: Callable[[], float], most_bytes: int = MOST_BYTES
     ) -> None:
         self._app, self._current, self._clock, self._most = app, current, clock, most_bytes
-        self._held: OrderedDict[tuple[bytes, bytes, bool], Held] = OrderedDict()
+        self._held: OrderedDict[Key, Held] = OrderedDict()
         self._bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,7 +75,8 @@ class Repeats:
                 packed = b"gzip" in value and not _declined(value)
             elif name == b"if-none-match":
                 asked = value
-        key = (scope.get("raw_path") or scope["path"].encode(), scope["query_string"], packed)
+        view = scope["riskwarn.caller"].view if "riskwarn.caller" in scope else ""
+        key = (view, scope.get("raw_path") or scope["path"].encode(), scope["query_string"], packed)
         held = self._held.get(key)
         if held is None or held.generation != self._current.generation or self._clock() >= held.until:
             held = await self._ask(key, scope, receive, send)
@@ -84,7 +91,7 @@ class Repeats:
         await send({"type": "http.response.start", "status": 200, "headers": held.headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else held.body})
 
-    async def _ask(self, key: tuple[bytes, bytes, bool], scope: Scope, receive: Receive, send: Send) -> Held | None:
+    async def _ask(self, key: Key, scope: Scope, receive: Receive, send: Send) -> Held | None:
         """Ask the router; what is no plain 200 is sent on as it comes, and None is given."""
         generation = self._current.generation
         scope["riskwarn.routed"] = True
@@ -99,15 +106,16 @@ class Repeats:
         if answer.start is None:
             return None
         body, until = b"".join(answer.parts), asked.get("riskwarn.hold")
-        if key[2] and len(body) > _APART_FROM:
-            held = await to_thread.run_sync(_made, answer.start, body, True, until, generation)
+        area = _area(scope)
+        if key[3] and len(body) > _APART_FROM:
+            held = await to_thread.run_sync(_made, answer.start, body, True, until, generation, area)
         else:
-            held = _made(answer.start, body, key[2], until, generation)
+            held = _made(answer.start, body, key[3], until, generation, area)
         if "riskwarn.hold" in asked:
             self._keep(key, held)
         return held
 
-    def _keep(self, key: tuple[bytes, bytes, bool], held: Held) -> None:
+    def _keep(self, key: Key, held: Held) -> None:
         first = next(iter(self._held.values()), None)
         if first is not None and first.generation != held.generation:
             self._held.clear()
@@ -120,8 +128,14 @@ class Repeats:
             self._bytes -= _size(old, gone)
 
 
-def _size(key: tuple[bytes, bytes, bool], held: Held) -> int:
-    return len(held.body) + len(key[0]) + len(key[1]) + 1_000
+def _size(key: Key, held: Held) -> int:
+    return len(held.body) + len(key[0]) + len(key[1]) + len(key[2]) + 1_000
+
+
+def _area(scope: Scope) -> bytes:
+    """What keeps the tags of one area apart from those of any other; nothing where the whole city is seen."""
+    caller: Caller | None = scope.get("riskwarn.caller")
+    return b"" if caller is None or caller.area.whole else str(caller.area).encode()
 
 
 class _Answer:
@@ -147,8 +161,11 @@ class _Answer:
         await self._send(message)
 
 
-def _made(start: Message, body: bytes, packed: bool, until: float | None, generation: int) -> Held:
-    digest = hashlib.sha256(body).hexdigest()[:32].encode()
+def _made(start: Message, body: bytes, packed: bool, until: float | None, generation: int, area: bytes = b"") -> Held:
+    # With the tag of another area nobody finds out whether the same is told there.
+    made = hashlib.sha256(body)
+    made.update(area)
+    digest = made.hexdigest()[:32].encode()
     tags = (b'"' + digest + b'"', b'"' + digest + b'-gz"')
     kept = [pair for pair in start["headers"] if pair[0].lower() not in (b"content-length", b"etag")]
     if not any(name.lower() == b"cache-control" for name, _ in kept):

@@ -23,10 +23,13 @@ from tests.serving.conftest import Made
 
 LOCAL = "http://localhost"
 
+#: That of this start, which who changes anything shows.
+TOKEN = "5f" * 32
+
 
 @pytest.fixture
 def client(made: Made) -> Iterator[TestClient]:
-    with TestClient(made.application(), base_url=LOCAL, raise_server_exceptions=False) as client:
+    with TestClient(made.application(token=TOKEN), base_url=LOCAL, raise_server_exceptions=False) as client:
         yield client
 
 
@@ -122,7 +125,7 @@ def test_methods_that_are_not_answered_are_named_and_head_is_get_without_its_bod
     client: TestClient, made: Made
 ) -> None:
     for path in paths(made.application()):
-        refused = client.post(path)
+        refused = client.post(path, headers={"Authorization": f"Bearer {TOKEN}"})
         assert refused.status_code == 405 and refused.headers["allow"] == "GET, HEAD", path
         query = f"?a={made.first}&b={made.first}" if "compare" in path else ""
         whole, head = client.get(path + query), client.head(path + query)
