@@ -28,6 +28,9 @@ _RECORD: dict[str, Any] = {
     "levels": {}, "baselines": {}, "misses": [], "false_alarms": [], "chain": None,
 }  # fmt: skip
 
+#: By what a notice is one of its own.
+_OF_ALERT = ("snapshot", "target", "horizon", "unit", "code")
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -122,7 +125,8 @@ class Seen:
 
     def _alert(self, one: dict[str, Any]) -> dict[str, Any]:
         """A notice whose number does not tell how many were raised elsewhere, and whose reasons are those of the explanation."""
-        number = hmac.digest(self.home.id_key, f"alert {one['id']}".encode(), "sha256")
+        own = "\0".join(str(one[name]) for name in _OF_ALERT)
+        number = hmac.digest(self.home.id_key, f"alert\0{own}".encode(), "sha256")
         # The strongest few are told: where there are fewer, they are all, and the last of all is not told.
         reasons = one["reasons"] if len(one["reasons"]) >= REASONS_SHOWN else one["reasons"][:-1]
         told = [why for why in reasons if why["feature"] != "rest"]
