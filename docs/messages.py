@@ -71,6 +71,7 @@ WORDS = (
     "epoch seconds", "epoch milliseconds", "year, month and day in Chinese, in another way", "with the month in letters",
     "YYYY-MM-DD, with a time in another way", "text", "word", "id", "nothing", "encoding", "separator", "grid",
     "community", "town", "district", "city", "unit", "none", "today", "target", "horizon", "family of features", "yes",
+    "waits for confirmation", "revoked", "ended", "disabled: not used for too long", "in force",
 )  # fmt: skip
 
 #: Templates without a word of their own, whose marks are others in Chinese.

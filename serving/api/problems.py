@@ -33,6 +33,9 @@ _TITLES = {
 }
 _OTHERWISE = "The request cannot be answered"
 
+#: No page of another origin may embed what is answered here.
+OWN_ORIGIN = (b"cross-origin-resource-policy", b"same-origin")
+
 #: Seconds after which to ask again, where the server cannot answer now.
 RETRY_AFTER = "1"
 
@@ -68,6 +71,7 @@ def problem_headers(body: bytes) -> list[tuple[bytes, bytes]]:
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
+        OWN_ORIGIN,
     ]
 
 

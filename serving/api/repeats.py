@@ -19,7 +19,7 @@ from anyio import to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.access.caller import Caller
-from serving.api.problems import request_id
+from serving.api.problems import OWN_ORIGIN, request_id
 from serving.snapshots.current import Current
 
 #: Bytes of bodies that are held.
@@ -172,6 +172,8 @@ def _made(start: Message, body: bytes, packed: bool, until: float | None, genera
         kept.append((b"cache-control", b"private, no-cache"))
     if not any(name.lower() == b"x-content-type-options" for name, _ in kept):
         kept.append((b"x-content-type-options", b"nosniff"))
+    if not any(name.lower() == OWN_ORIGIN[0] for name, _ in kept):
+        kept.append(OWN_ORIGIN)
     packed = packed and len(body) >= _PACKED_FROM
     own = [(b"etag", tags[packed]), (b"vary", b"accept-encoding")]
     if packed:
