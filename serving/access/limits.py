@@ -21,22 +21,15 @@ _HANDFULS = 100
 _SHARE, _FEW = 4, 8
 
 
-@dataclass
-class _Allowance:
-    """What is left of a handful; `remaining` is what the window has beside it."""
+@dataclass(slots=True)
+class Allowance:
+    """What one key may ask yet: `left` of a handful, and `remaining` in the window beside it."""
 
-    left: int
-    remaining: int
-    reset: float
-
-
-@dataclass(frozen=True)
-class Taken:
-    """Whether a request is within the limit, and what is told of it."""
-
-    within: bool
-    remaining: int
-    seconds: int  # until the window is free again
+    key: str
+    left: int = 0
+    remaining: int = 0
+    reset: float = 0.0  # as a timestamp
+    at_work: int = 0
 
 
 class Limits:
@@ -49,27 +42,27 @@ class Limits:
         self._windows = SlidingWindowCounterRateLimiter(self._storage)
         self._of_keys = RateLimitItemPerMinute(requests_a_minute, namespace="key")
         self._of_addresses = RateLimitItemPerMinute(refusals_a_minute, namespace="address")
-        self._allowances: dict[str, _Allowance] = {}
-        self._at_work: dict[str, int] = {}
+        self._allowances: dict[str, Allowance] = {}
         self.at_once = max(_FEW, concurrency // _SHARE)
 
-    def take(self, key: str) -> Taken:
-        """Count a request of a key."""
-        now = time.time()
-        own = self._allowances.get(key)
-        if own is None or own.left <= 0 or now >= own.reset:
-            own = self._allowances[key] = self._another(key)
-        if own.left <= 0:
-            return Taken(False, 0, max(1, math.ceil(own.reset - now)))
-        own.left -= 1
-        return Taken(True, own.remaining + own.left, max(0, math.ceil(own.reset - now)))
+    def of(self, key: str) -> Allowance:
+        """What a key may ask; the same object for as long as the process lives."""
+        return self._allowances.setdefault(key, Allowance(key))
 
-    def _another(self, key: str) -> _Allowance:
-        for size in dict.fromkeys((self._handful, 1)):
-            if self._windows.hit(self._of_keys, key, cost=size):
-                told = self._windows.get_window_stats(self._of_keys, key)
-                return _Allowance(size, told.remaining, told.reset_time)
-        return _Allowance(0, 0, self._windows.get_window_stats(self._of_keys, key).reset_time)
+    def take(self, own: Allowance) -> bool:
+        """Count a request of a key; False where it is over its limit."""
+        if own.left <= 0 or time.time() >= own.reset:
+            self._another(own)
+            if own.left <= 0:
+                return False
+        own.left -= 1
+        return True
+
+    def _another(self, own: Allowance) -> None:
+        """Take another handful out of the window; where there is none any more, a single request; else nothing."""
+        size = next((one for one in (self._handful, 1) if self._windows.hit(self._of_keys, own.key, cost=one)), 0)
+        told = self._windows.get_window_stats(self._of_keys, own.key)
+        own.left, own.remaining, own.reset = size, told.remaining if size else 0, told.reset_time
 
     def refused(self, address: str) -> None:
         """Count a refusal of an address."""
@@ -81,19 +74,3 @@ class Limits:
             return 0
         reset = self._windows.get_window_stats(self._of_addresses, address).reset_time
         return max(1, math.ceil(reset - time.time()))
-
-    def begin(self, key: str) -> bool:
-        """Count a request that begins; False where the key has too many at once already."""
-        number = self._at_work.get(key, 0)
-        if number >= self.at_once:
-            return False
-        self._at_work[key] = number + 1
-        return True
-
-    def end(self, key: str) -> None:
-        """Count one that has ended."""
-        number = self._at_work.get(key, 1) - 1
-        if number > 0:
-            self._at_work[key] = number
-        else:
-            self._at_work.pop(key, None)

@@ -64,11 +64,13 @@ class Registry:
         self._entries: dict[str, Entry] = {}
         self._number: int | None = None
         self._read_at = 0.0
-        self._used: dict[str, datetime] = {}
+        self._used: dict[str, float] = {}  # timestamps by id
         self._stopped, self._looking = threading.Event(), threading.Lock()
         self._thread: threading.Thread | None = None
         #: Whether who asks from this machine needs no key: only while it is known that nothing was ever granted.
         self.open = False
+        #: Counts the readings: who was let in by another may not be any more.
+        self.generation = 0
 
     def start(self) -> None:
         """Read, and look in the background for what changes."""
@@ -112,12 +114,13 @@ class Registry:
         self.open = self._keyless and not people and not found
         # The number was asked before: a change in between is found by the next look.
         self._number, self._read_at = number, now
+        self.generation += 1
 
     def _write(self) -> None:
         used, self._used = self._used, {}
         if used:
             with self._home.database.begin() as connection:
-                rows.used(connection, list(used.items()))
+                rows.used(connection, [(key, datetime.fromtimestamp(one, UTC)) for key, one in used.items()])
 
     def _entry(self, key: Key, operator: Operator | None) -> Entry:
         # What an operator may see and do is asked of the operator: it may have changed since the key was made.
@@ -135,10 +138,12 @@ class Registry:
         return min([*ends, operator.ends_at] if operator is not None else ends).timestamp()
 
     def _state(self, key: Key, operator: Operator | None) -> State:
-        return state_of_key(key, operator, self._clock(), self._confirm, self._idle, self._used.get(key.id))
+        used = self._used.get(key.id)
+        last = None if used is None else datetime.fromtimestamp(used, UTC)
+        return state_of_key(key, operator, self._clock(), self._confirm, self._idle, last)
 
-    def caller(self, token: str, address: str) -> Caller:
-        """Who has a token. Raises KeyRefused, NetworkRefused.
+    def admitted(self, token: str, address: str) -> Entry:
+        """The key whose token is shown. Raises KeyRefused, NetworkRefused.
 
         A wrong secret, an unknown id and what is no token of ours take as long and are told alike.
         """
@@ -146,13 +151,17 @@ class Registry:
         fits = (entry.digest if entry is not None else _NO_DIGEST).fits(token)
         if entry is None or not fits:
             raise KeyRefused(problem=_no_key())
-        now = self._clock()
-        if now.timestamp() >= entry.until and (state := self._state(entry.key, entry.operator)) is not State.IN_FORCE:
-            raise KeyRefused(problem=Message(state.value))
+        if self._clock().timestamp() >= entry.until:
+            state = self._state(entry.key, entry.operator)
+            if state is not State.IN_FORCE:
+                raise KeyRefused(problem=Message(state.value))
         if not allowed(entry.networks, address):
             raise NetworkRefused()
-        self._used[entry.key.id] = now
-        return entry.caller
+        return entry
+
+    def note(self, key: str, moment: float) -> None:
+        """Remember, on the way of a request, when a key was used."""
+        self._used[key] = moment
 
 
 def _no_key() -> str:

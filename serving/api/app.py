@@ -88,7 +88,8 @@ class Application:
         limits = Limits(access.requests_a_minute, access.refusals_a_minute, options.concurrency)
         self.routes = _routes(context, self.registry)
         repeats = Repeats(Permissions(self.routes), self.current, lambda: clock().timestamp())
-        self._app: ASGIApp = Observed(Gate(repeats, self.registry, limits, options.token), self.metrics, options)
+        gate = Gate(repeats, self.registry, limits, lambda: clock().timestamp(), options.token)
+        self._app: ASGIApp = Observed(gate, self.metrics, options)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, through all layers."""

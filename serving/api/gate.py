@@ -8,14 +8,19 @@ is needed, wherever one asks from.
 from __future__ import annotations
 
 import hmac
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from riskwarn.errors import KeyRefused, NetworkRefused, RiskwarnError, TooManyRequests
 from serving.access.caller import LOCAL, NOBODY, Caller
-from serving.access.limits import Limits
+from serving.access.limits import Allowance, Limits
 from serving.access.networks import neighbourhood
 from serving.access.registry import Registry
 from serving.api.problems import challenge, send_error, send_problem
@@ -26,29 +31,33 @@ Header = tuple[bytes, bytes]
 
 _BEARER = b"bearer "
 
+#: Keys that are known at once.
+_MOST_KNOWN = 10_000
 
-@dataclass(frozen=True)
-class Asked:
-    """What the headers of a request say of who asks."""
 
-    hosts: tuple[bytes, ...]
-    forwarded: bool
-    origins: tuple[bytes, ...]
-    authorizations: tuple[bytes, ...]
+@dataclass(slots=True)
+class _Known:
+    """A key that was let in: until when, from where, and what it may ask yet."""
 
-    @property
-    def token(self) -> str | None:
-        """The token of the only Authorization that there is; None where it is none."""
-        if len(self.authorizations) != 1 or self.authorizations[0][: len(_BEARER)].lower() != _BEARER:
-            return None
-        return self.authorizations[0][len(_BEARER) :].decode("latin-1").strip()
+    caller: Caller
+    until: float
+    address: str
+    generation: int
+    allowance: Allowance
 
 
 class Gate:
-    """Sets `riskwarn.caller`, or refuses. `token` is that of this start, which the local operator needs to change anything."""
+    """Sets `riskwarn.caller`, or refuses. `token` is that of this start, which the local operator needs to change anything.
 
-    def __init__(self, app: ASGIApp, registry: Registry, limits: Limits, token: str = "") -> None:
-        self._app, self._registry, self._limits, self._token = app, registry, limits, token
+    A key that was let in is known by the digest of what it shows, until anything changes: so that a poll costs a look into a
+    dictionary. `clock` gives the time as a timestamp.
+    """
+
+    def __init__(
+        self, app: ASGIApp, registry: Registry, limits: Limits, clock: Callable[[], float] = time.time, token: str = ""
+    ) -> None:
+        self._app, self._registry, self._limits, self._clock, self._token = app, registry, limits, clock, token
+        self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._policy = (b"ratelimit-policy", b'"key";q=%d;w=60' % limits.requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,79 +69,85 @@ class Gate:
             # Nothing here speaks anything else, and what nobody thought of is refused.
             await send({"type": "websocket.close", "code": 1008})
             return
-        asked = read(scope["headers"])
-        changes = scope["method"] not in ("GET", "HEAD")
-        if changes and not all(is_own(origin, asked.hosts) for origin in asked.origins):
+        headers, changes = scope["headers"], scope["method"] not in ("GET", "HEAD")
+        if changes and not of_own_origin(headers):
             await send_problem(scope, send, 403, "request_refused", FOREIGN_ORIGIN)
         elif self._registry.open:
-            problem = refusal(asked, scope["http_version"])
-            if problem is None and changes and not self._is_of_this_start(asked):
+            problem = refusal(headers, scope["http_version"])
+            if problem is None and changes and not self._is_of_this_start(headers):
                 problem = TOKEN_NEEDED
-            if problem is not None:
+            if problem is None:
+                scope["riskwarn.caller"] = LOCAL
+                await self._app(scope, receive, send)
+            else:
                 await send_problem(scope, send, 403, "request_refused", problem)
-                return
-            scope["riskwarn.caller"] = LOCAL
-            await self._app(scope, receive, send)
         else:
-            await self._keyed(asked, scope, receive, send)
+            await self._with_key(scope, receive, send)
 
-    def _is_of_this_start(self, asked: Asked) -> bool:
-        return bool(self._token) and hmac.compare_digest(self._token, asked.token or "")
+    def _is_of_this_start(self, headers: list[Header]) -> bool:
+        return bool(self._token) and hmac.compare_digest(self._token.encode(), token_of(authorization(headers) or b""))
 
-    async def _keyed(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _with_key(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = (scope.get("client") or ("",))[0]
-        if not asked.authorizations:
+        shown = authorization(scope["headers"])
+        if shown is None:
             await self._unknown(address, scope, receive, send)
             return
+        now, digest = self._clock(), sha256(shown).digest()
+        known = self._known.get(digest)
+        if (
+            known is None
+            or known.generation != self._registry.generation
+            or now >= known.until
+            or address != known.address
+        ):
+            try:
+                known = self._admit(shown, digest, address)
+            except (KeyRefused, NetworkRefused) as error:
+                await self._refuse(error, address, scope, send)
+                return
+        own = known.allowance
+        within = self._limits.take(own)
+        seconds = max(0, math.ceil(own.reset - time.time()))
+        scope["riskwarn.headers"] = told = [
+            self._policy,
+            (b"ratelimit", b'"key";r=%d;t=%d' % (own.remaining + own.left, seconds)),
+        ]
+        if not within or own.at_work >= self._limits.at_once:
+            await self._wait(1 if within else max(1, seconds), scope, send, told)
+            return
+        self._registry.note(own.key, now)
+        scope["riskwarn.caller"] = known.caller
+        own.at_work += 1
         try:
-            token = asked.token
-            caller = self._registry.caller(token if token is not None else "", address)
-        except (KeyRefused, NetworkRefused) as error:
-            await self._refuse(error, address, scope, send)
-            return
-        await self._known(caller, scope, receive, send)
-
-    async def _known(self, caller: Caller, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer somebody, as often as the key may ask."""
-        taken = self._limits.take(caller.id)
-        told = [self._policy, (b"ratelimit", b'"key";r=%d;t=%d' % (taken.remaining, taken.seconds))]
-        if not taken.within:
-            await self._wait(taken.seconds, scope, send, told)
-            return
-        if not self._limits.begin(caller.id):
-            await self._wait(1, scope, send, told)
-            return
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *told]}
-            await send(message)
-
-        scope["riskwarn.caller"] = caller
-        try:
-            await self._app(scope, receive, sending)
+            await self._app(scope, receive, send)
         finally:
-            self._limits.end(caller.id)
+            own.at_work -= 1
+
+    def _admit(self, shown: bytes, digest: bytes, address: str) -> _Known:
+        """Ask the registry for a key, and remember that it was let in. Raises KeyRefused, NetworkRefused."""
+        generation = self._registry.generation
+        entry = self._registry.admitted(token_of(shown).decode("latin-1"), address)
+        known = _Known(entry.caller, entry.until, address, generation, self._limits.of(entry.key.id))
+        self._known[digest] = known
+        if len(self._known) > _MOST_KNOWN:
+            self._known.popitem(last=False)
+        return known
 
     async def _unknown(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer nobody, who is told of what is open to all; what is refused counts against the address."""
-        seconds = self._limits.must_wait(neighbourhood(address))
-        if seconds:
+        one = neighbourhood(address)
+        if seconds := self._limits.must_wait(one):
             await self._wait(seconds, scope, send)
             return
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] == 401:
-                self._limits.refused(neighbourhood(address))
-            await send(message)
-
         scope["riskwarn.caller"] = NOBODY
-        await self._app(scope, receive, sending)
+        await self._app(scope, receive, send)
+        if scope.get("riskwarn.status") == 401:
+            self._limits.refused(one)
 
     async def _refuse(self, error: RiskwarnError, address: str, scope: Scope, send: Send) -> None:
         one = neighbourhood(address)
-        seconds = self._limits.must_wait(one)
-        if seconds:
+        if seconds := self._limits.must_wait(one):
             await self._wait(seconds, scope, send)
             return
         self._limits.refused(one)
@@ -155,32 +170,42 @@ TOKEN_NEEDED = (
 _OF_GATEWAYS = frozenset((b"forwarded", b"via", b"x-real-ip"))
 
 
-def read(headers: list[Header]) -> Asked:
-    """What headers say of who asks (their names in small letters, as ASGI has them)."""
-    forwarded, hosts, origins, authorizations = False, [], [], []
+def authorization(headers: list[Header]) -> bytes | None:
+    """What is shown to get in (names in small letters, as ASGI has them); empty where several are, None where nothing is."""
+    found: bytes | None = None
+    for name, value in headers:
+        if name == b"authorization":
+            found = value if found is None else b""
+    return found
+
+
+def token_of(shown: bytes) -> bytes:
+    """The token in an Authorization; empty where it is of another kind."""
+    return shown[len(_BEARER) :].strip() if shown[: len(_BEARER)].lower() == _BEARER else b""
+
+
+def refusal(headers: list[Header], http_version: str = "1.1") -> str | None:
+    """Why the local operator is not believed; None where he is."""
+    forwarded, hosts = http_version == "1.0", []
     for name, value in headers:
         if name == b"host":
             hosts.append(value)
-        elif name == b"authorization":
-            authorizations.append(value)
-        elif name == b"origin":
-            origins.append(value)
         elif name in _OF_GATEWAYS or name.startswith(b"x-forwarded-"):
             forwarded = True
-    return Asked(tuple(hosts), forwarded, tuple(origins), tuple(authorizations))
-
-
-def refusal(asked: Asked, http_version: str = "1.1") -> str | None:
-    """Why the local operator is not believed; None where he is."""
-    if len(asked.hosts) != 1 or not _is_local(asked.hosts[0]):
+    if len(hosts) != 1 or not _is_local(hosts[0]):
         return FOREIGN_HOST
-    return FORWARDED if asked.forwarded or http_version == "1.0" else None
+    return FORWARDED if forwarded else None
 
 
-def is_own(origin: bytes, hosts: tuple[bytes, ...]) -> bool:
-    """Whether a page comes from here: its origin is the host that it asks."""
-    scheme, separator, rest = origin.partition(b"://")
-    return len(hosts) == 1 and separator != b"" and scheme in (b"http", b"https") and rest.lower() == hosts[0].lower()
+def of_own_origin(headers: list[Header]) -> bool:
+    """Whether a request comes from no page, or from one of the host that it asks."""
+    hosts = [value.lower() for name, value in headers if name == b"host"]
+    for name, value in headers:
+        if name == b"origin":
+            scheme, _, rest = value.partition(b"://")
+            if scheme not in (b"http", b"https") or [rest.lower()] != hosts:
+                return False
+    return True
 
 
 @lru_cache(maxsize=256)

@@ -67,7 +67,7 @@ class Repeats:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer again, or ask the router and hold what it says."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _with_own(scope, send))
             return
         packed, asked = False, b""
         for name, value in scope["headers"]:
@@ -82,13 +82,16 @@ class Repeats:
             held = await self._ask(key, scope, receive, send)
             if held is None:
                 return
+        own = scope.get("riskwarn.headers")  # of this request alone
         if asked and _matches(asked, held.tags):
             scope["riskwarn.status"] = 304
-            await send({"type": "http.response.start", "status": 304, "headers": held.unchanged})
+            headers = held.unchanged if own is None else held.unchanged + own
+            await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
         scope["riskwarn.status"] = 200
-        await send({"type": "http.response.start", "status": 200, "headers": held.headers})
+        headers = held.headers if own is None else held.headers + own
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else held.body})
 
     async def _ask(self, key: Key, scope: Scope, receive: Receive, send: Send) -> Held | None:
@@ -98,7 +101,7 @@ class Repeats:
         request_id(scope)
         head = scope["method"] == "HEAD"
         asked = {**scope, "method": "GET", "riskwarn.head": True} if head else scope
-        answer = _Answer(scope, send, head)
+        answer = _Answer(scope, _with_own(scope, send), head)
         try:
             await self._app(asked, receive, answer.take)
         finally:
@@ -126,6 +129,20 @@ class Repeats:
         while self._bytes > self._most and self._held:
             old, gone = self._held.popitem(last=False)
             self._bytes -= _size(old, gone)
+
+
+def _with_own(scope: Scope, send: Send) -> Send:
+    """What sends an answer with the headers of this request alone."""
+    own: list[Header] | None = scope.get("riskwarn.headers")
+    if own is None:
+        return send
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *own]}
+        await send(message)
+
+    return sending
 
 
 def _size(key: Key, held: Held) -> int:

@@ -205,14 +205,14 @@ def test_the_last_use_is_written_aside_and_keeps_a_key_alive(home: Home) -> None
     registry = Registry(home, lambda: moment[0], write_every=0.0)
     registry.look()
     before = keys.listed_keys(home, now=NOW)[0]["last_used_at"]
-    registry.caller(header["Authorization"].split()[1], "127.0.0.1")
+    registry.note(_id(header), moment[0].timestamp())
     assert before is None and keys.listed_keys(home, now=NOW)[0]["last_used_at"] is None, (
         "not on the way of the request"
     )
     registry.look()
     assert datetime.fromisoformat(keys.listed_keys(home, now=NOW)[0]["last_used_at"]) == moment[0]
     moment[0] = NOW + timedelta(days=120)
-    assert registry.caller(header["Authorization"].split()[1], "127.0.0.1").id == _id(header)
+    assert registry.admitted(header["Authorization"].split()[1], "127.0.0.1").caller.id == _id(header)
 
 
 def test_what_nobody_confirmed_does_not_count_where_a_second_person_is_asked_for(city: Home) -> None:
@@ -334,12 +334,19 @@ def test_the_local_operator_is_not_limited(tmp_path: Path) -> None:
     assert {one.status_code for one in answers} == {200} and "ratelimit" not in answers[0].headers
 
 
-def test_one_key_has_a_part_of_the_places_at_most() -> None:
+def test_one_key_has_a_part_of_the_places_at_most(city: Home) -> None:
     limits = Limits(100, 10, concurrency=64)
-    assert [limits.begin("a") for _ in range(17)] == [True] * 16 + [False]
-    assert limits.begin("b")
-    limits.end("a")
-    assert limits.begin("a") and not limits.begin("a")
+    assert limits.at_once == 16 and Limits(100, 10, concurrency=4).at_once == 8
+    assert limits.of("a") is limits.of("a") is not limits.of("b")
+    greedy, other = cities.key(city), cities.key(city)
+    with cities.served(city) as (client,):
+        gate = client.app._app._app  # type: ignore[attr-defined]
+        assert client.get("/v1/scores", headers=greedy).status_code == 200
+        gate._limits.of(_id(greedy)).at_work = gate._limits.at_once
+        assert client.get("/v1/scores", headers=greedy).headers["retry-after"] == "1"
+        assert client.get("/v1/scores", headers=other).status_code == 200
+        gate._limits.of(_id(greedy)).at_work -= 1
+        assert client.get("/v1/scores", headers=greedy).status_code == 200
 
 
 def test_the_description_says_what_each_route_needs(city: Home) -> None:
