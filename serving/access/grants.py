@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, update
 
+from riskwarn.audit import Action, Entry, recorded
+from riskwarn.audit import Caller as AuditCaller
 from riskwarn.errors import ConfirmationRefused, ConfirmedBefore, GrantOver, GrantRefused, TermInvalid, UnknownKey
 from riskwarn.home import Home
 from serving.access import rows
-from serving.access.audited import note
 from serving.access.scopes import Role, Scope
 from serving.access.states import State, state_of, state_of_key
 from serving.access.tables import KEYS, OPERATORS
@@ -27,6 +31,30 @@ def term(now: datetime, days: int) -> datetime:
     if not 1 <= days <= MOST_DAYS:
         raise TermInvalid(days=days, most=MOST_DAYS)
     return now + timedelta(days=days)
+
+
+@dataclass
+class Change:
+    """A change of access that is going on: who makes it, and what is written down of it."""
+
+    connection: Connection
+    by: str
+    entries: list[Entry] = field(default_factory=list)
+
+    def note(self, action: Action, what: str, because: str = "", result: str = "done") -> None:
+        """Write down what was done to which id; nobody's name stands in it."""
+        actor = AuditCaller(self.by, purpose="operation")
+        self.entries.append(Entry(action, what, actor, result, because))
+
+
+@contextmanager
+def change(home: Home, token: str | None, now: datetime) -> Iterator[Change]:
+    """A transaction that changes operators or keys, with its rows of the audit; servers look again for it. Raises GrantRefused."""
+    with recorded(home) as recording:
+        rows.changed(recording.connection)
+        made = Change(recording.connection, granter(home, recording.connection, token, now))
+        yield made
+        recording.append(*made.entries, at=now)
 
 
 def granter(home: Home, connection: Connection, token: str | None, now: datetime) -> str:
@@ -71,9 +99,8 @@ def confirm(home: Home, identity: str, *, now: datetime, token: str | None = Non
 
     Raises UnknownKey, GrantOver, ConfirmedBefore, ConfirmationRefused (who confirms is who granted, or who gets it), GrantRefused.
     """
-    with home.database.begin() as connection:
-        rows.changed(connection)
-        by = granter(home, connection, token, now)
+    with change(home, token, now) as granting:
+        connection, by = granting.connection, granting.by
         kind = "operator" if identity.startswith("op") else "key"
         found = (
             rows.operator_named(connection, identity) if kind == "operator" else rows.key_named(connection, identity)
@@ -86,5 +113,5 @@ def confirm(home: Home, identity: str, *, now: datetime, token: str | None = Non
             raise ConfirmationRefused(id=identity, by=found.granted_by)
         table = OPERATORS if kind == "operator" else KEYS
         connection.execute(update(table).where(table.c.id == identity).values(confirmed_by=by))
-        note(connection, by=by, action=f"{kind}.confirm", what=identity, details={"granted_by": found.granted_by})
+        granting.note(Action.GRANT_CONFIRMED, identity)
     return {"id": identity, "granted_by": found.granted_by, "confirmed_by": by}

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import insert, update
 
+from riskwarn.audit import Action
 from riskwarn.contracts.because import check_because
-from riskwarn.errors import GrantOver, TermInvalid
+from riskwarn.errors import GrantOver, ReasonTooLong, TermInvalid
 from riskwarn.home import Home
 from serving.access import rows
 from serving.access.areas import WHOLE_CITY, Area, area_of
-from serving.access.audited import note
-from serving.access.grants import granter, second, term
+from serving.access.grants import Change, change, second, term
 from serving.access.networks import networks_named
 from serving.access.rows import Key
 from serving.access.scopes import ADMINISTRATORS, Purpose, Role, Scope, check_scopes, in_order
@@ -54,9 +54,8 @@ def create_key(home: Home, asked: Asked, *, now: datetime, token: str | None = N
     access = home.configuration.access
     ends_at = term(now, access.days if asked.days is None else asked.days)
     networks = networks_named(asked.networks)
-    with home.database.begin() as connection:
-        rows.changed(connection)
-        by = granter(home, connection, token, now)
+    with change(home, token, now) as granting:
+        connection, by = granting.connection, granting.by
         scopes, area = asked.scopes, asked.area
         if asked.operator is not None:
             operator = rows.operator_named(connection, asked.operator)
@@ -66,7 +65,7 @@ def create_key(home: Home, asked: Asked, *, now: datetime, token: str | None = N
             scopes, area, ends_at = Role(operator.role).scopes, area_of(operator.area), min(ends_at, operator.ends_at)
         purpose = asked.purpose or (Purpose.OPERATION if scopes & ADMINISTRATORS else Purpose.RANKING)
         return _add(
-            connection,
+            granting,
             {
                 "name": asked.name,
                 "operator": asked.operator,
@@ -92,22 +91,20 @@ def check_name(name: str, where: str = "NAME") -> None:
 
 def check_length(name: str, where: str) -> None:
     """Raise ReasonTooLong where a name is longer than what is kept."""
-    from riskwarn.errors import ReasonTooLong
-
     if not 1 <= len(name.strip()) <= MOST_CHARACTERS:
         raise ReasonTooLong(where=where, most=MOST_CHARACTERS)
 
 
-def _add(connection: Connection, row: dict[str, Any], algorithm: str) -> dict[str, Any]:
+def _add(granting: Change, row: dict[str, Any], algorithm: str) -> dict[str, Any]:
     """Write a key with a new secret; gives what is told of it, once."""
     identity, secret = new_token()
-    connection.execute(
+    granting.connection.execute(
         insert(KEYS).values(id=identity, algorithm=algorithm, digest=digest_of(secret, algorithm).value, **row)
     )
     area = area_of(row["area"]).codes()
     told = {"scopes": row["scopes"], "area": area, "purpose": row["purpose"], "ends_at": row["ends_at"].isoformat()}
-    action = "key.create" if row["rotated_from"] is None else "key.rotate"
-    note(connection, by=row["granted_by"], action=action, what=identity, details=told)
+    action = Action.KEY_CREATED if row["rotated_from"] is None else Action.KEY_ROTATED
+    granting.note(action, identity, result="waits" if row["confirmed_by"] is None else "done")
     return {"id": identity, "key": secret, **told, "confirmed": row["confirmed_by"] is not None}
 
 
@@ -129,9 +126,8 @@ def rotate_key(
     ends_at = term(now, access.days if days is None else days)
     if overlap_days < 0:
         raise TermInvalid(days=overlap_days, most=access.days)
-    with home.database.begin() as connection:
-        rows.changed(connection)
-        by = granter(home, connection, token, now)
+    with change(home, token, now) as granting:
+        connection, by = granting.connection, granting.by
         key = rows.key_named(connection, identity)
         operator = rows.operator_named(connection, key.operator) if key.operator is not None else None
         state = state_of_key(key, operator, now, confirm=False, idle=timedelta(days=access.idle_days))
@@ -147,7 +143,7 @@ def rotate_key(
         if key.confirmed_by is None:
             made["confirmed_by"] = second(connection, by, now)
         return {
-            **_add(connection, made, access.key_digest),
+            **_add(granting, made, access.key_digest),
             "replaces": identity,
             "replaced_ends_at": over.isoformat(),
         }
@@ -156,19 +152,17 @@ def rotate_key(
 def revoke_key(home: Home, identity: str, because: str, *, now: datetime, token: str | None = None) -> dict[str, Any]:
     """Revoke a key; it opens nothing any more within a second, in every worker. Raises UnknownKey, GrantOver, GrantRefused."""
     check_because(because)
-    with home.database.begin() as connection:
-        rows.changed(connection)
-        by = granter(home, connection, token, now)
-        revoke(connection, rows.key_named(connection, identity), because, by, now)
+    with change(home, token, now) as granting:
+        revoke(granting, rows.key_named(granting.connection, identity), because, now)
     return {"id": identity, "revoked_at": now.isoformat()}
 
 
-def revoke(connection: Connection, key: Key, because: str, by: str, now: datetime) -> None:
+def revoke(granting: Change, key: Key, because: str, now: datetime) -> None:
     """Revoke a key inside a change. Raises GrantOver."""
     if key.revoked_at is not None:
         raise GrantOver(id=key.id, state=State.REVOKED.value)
-    connection.execute(update(KEYS).where(KEYS.c.id == key.id).values(revoked_at=now))
-    note(connection, by=by, action="key.revoke", what=key.id, details={"because": because})
+    granting.connection.execute(update(KEYS).where(KEYS.c.id == key.id).values(revoked_at=now))
+    granting.note(Action.KEY_REVOKED, key.id, because)
 
 
 def listed_keys(home: Home, *, now: datetime) -> list[dict[str, Any]]:

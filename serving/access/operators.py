@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
+from riskwarn.audit import Action
 from riskwarn.contracts.because import check_because
 from riskwarn.contracts.personal import personal_inside
 from riskwarn.errors import GrantOver, PersonalText
@@ -14,8 +15,7 @@ from riskwarn.home import Home
 from riskwarn.refused import refuse_words
 from serving.access import keys, rows
 from serving.access.areas import WHOLE_CITY, Area, area_of
-from serving.access.audited import note
-from serving.access.grants import granter, second, term
+from serving.access.grants import change, second, term
 from serving.access.scopes import Role
 from serving.access.states import State, state_of
 from serving.access.tables import OPERATORS
@@ -39,9 +39,8 @@ def create_operator(
     check_person(name)
     ends_at = term(now, home.configuration.access.days if days is None else days)
     identity = new_id("op")
-    with home.database.begin() as connection:
-        rows.changed(connection)
-        by = granter(home, connection, token, now)
+    with change(home, token, now) as granting:
+        connection, by = granting.connection, granting.by
         confirmed = second(connection, by, now)
         connection.execute(
             insert(OPERATORS).values(
@@ -50,7 +49,7 @@ def create_operator(
             )
         )  # fmt: skip
         told = {"role": role.value, "area": area.codes(), "ends_at": ends_at.isoformat()}
-        note(connection, by=by, action="operator.create", what=identity, details=told)
+        granting.note(Action.OPERATOR_CREATED, identity, result="waits" if confirmed is None else "done")
     return {"id": identity, **told, "confirmed": confirmed is not None}
 
 
@@ -67,16 +66,15 @@ def revoke_operator(
 ) -> dict[str, Any]:
     """End an operator at once, with every key of theirs. Raises UnknownOperator, GrantOver, GrantRefused."""
     check_because(because)
-    with home.database.begin() as connection:
-        rows.changed(connection)
-        by = granter(home, connection, token, now)
+    with change(home, token, now) as granting:
+        connection = granting.connection
         if rows.operator_named(connection, identity).revoked_at is not None:
             raise GrantOver(id=identity, state=State.REVOKED.value)
         connection.execute(update(OPERATORS).where(OPERATORS.c.id == identity).values(revoked_at=now))
-        note(connection, by=by, action="operator.revoke", what=identity, details={"because": because})
+        granting.note(Action.OPERATOR_REVOKED, identity, because)
         own = [one for one in rows.keys(connection) if one.operator == identity and one.revoked_at is None]
         for key in own:
-            keys.revoke(connection, key, because, by, now)
+            keys.revoke(granting, key, because, now)
     return {"id": identity, "revoked_at": now.isoformat(), "keys": [one.id for one in own]}
 
 
@@ -85,16 +83,15 @@ def rotate_operator(
 ) -> dict[str, Any]:
     """Another term for an operator, in the same role and area: `create_operator`'s shape. Raises UnknownOperator, GrantOver, …"""
     ends_at = term(now, home.configuration.access.days if days is None else days)
-    with home.database.begin() as connection:
-        rows.changed(connection)
-        by = granter(home, connection, token, now)
+    with change(home, token, now) as granting:
+        connection = granting.connection
         found = rows.operator_named(connection, identity)
         if found.revoked_at is not None:
             raise GrantOver(id=identity, state=State.REVOKED.value)
         # Nothing is granted that was not: what was confirmed stays so.
         connection.execute(update(OPERATORS).where(OPERATORS.c.id == identity).values(ends_at=ends_at))
         told = {"role": found.role, "area": area_of(found.area).codes(), "ends_at": ends_at.isoformat()}
-        note(connection, by=by, action="operator.rotate", what=identity, details=told)
+        granting.note(Action.OPERATOR_CHANGED, identity)
     return {"id": identity, **told, "confirmed": found.confirmed_by is not None}
 
 

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from riskwarn import errors
+from riskwarn.audit.tables import AUDIT
 from riskwarn.home import Home, open_home
 from riskwarn.words import Unit
 from serving.access import grants, keys, operators, rows
@@ -261,3 +262,33 @@ def test_a_configuration_of_access_changes_no_forecast(home: Home) -> None:
         home, configuration=home.configuration.model_copy(update={"access": {"days": 30}})
     ).configuration
     assert other.fingerprint() == home.configuration.fingerprint()
+
+
+def test_every_change_has_its_row_of_the_audit_and_what_is_refused_has_none(home: Home) -> None:
+    first = person(home, Role.SECURITY)
+    token = made(home, operator=first)["key"]
+    with home.database.begin() as connection:
+        connection.execute(KEYS.update().values(confirmed_by="local"))
+    key = made(home, token=token)
+    grants.confirm(home, key["id"], now=NOW)
+    other = keys.rotate_key(home, key["id"], now=NOW)
+    keys.revoke_key(home, other["id"], "no longer needed", now=NOW, token=token)
+    with pytest.raises(errors.GrantOver):
+        keys.revoke_key(home, other["id"], "no longer needed", now=NOW)
+    with pytest.raises(errors.GrantRefused):
+        made(home, token=token[:-1] + ("0" if token[-1] != "0" else "1"))
+    operators.revoke_operator(home, first, "left the office", now=NOW)
+    with home.database.connect() as connection:
+        told = connection.execute(select(AUDIT).order_by(AUDIT.c.sequence)).mappings().all()
+    own = first, token.split("_")[1], key["id"], other["id"]
+    assert [(one["action"], one["object"], one["actor"], one["result"], one["note"]) for one in told] == [
+        ("operator.created", own[0], "local", "done", ""),
+        ("key.created", own[1], "local", "waits", ""),
+        ("key.created", own[2], first, "waits", ""),
+        ("grant.confirmed", own[2], "local", "done", ""),
+        ("key.rotated", own[3], "local", "done", ""),
+        ("key.revoked", own[3], first, "done", "no longer needed"),
+        ("operator.revoked", own[0], "local", "done", "left the office"),
+        ("key.revoked", own[1], "local", "done", "left the office"),
+    ]
+    assert "王芳" not in str(told) and token.split("_")[2] not in str(told)
