@@ -159,6 +159,11 @@ class Registry:
             raise NetworkRefused()
         return entry
 
+    def known(self, token: str) -> str | None:
+        """The id that a token names, where there is such a key."""
+        named = id_of(token)
+        return named if named in self._entries else None
+
     def note(self, key: str, moment: float) -> None:
         """Remember, on the way of a request, when a key was used."""
         self._used[key] = moment

@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from serving.api.gate import Gate
 from serving.api.handlers import answer_with_problems
 from serving.api.metrics import Metrics
 from serving.api.needs import ANY, declared, declaring, leaves
+from serving.api.noted import Noted
 from serving.api.observed import Observed
 from serving.api.options import Options
 from serving.api.permissions import Permissions
@@ -86,9 +88,11 @@ class Application:
         options, access = self.options, home.configuration.access
         self.registry = Registry(home, clock, keyless=options.keyless, confirm=options.confirmed)
         limits = Limits(access.requests_a_minute, access.refusals_a_minute, options.concurrency)
-        self.routes = _routes(context, self.registry)
-        repeats = Repeats(Permissions(self.routes), self.current, lambda: clock().timestamp())
-        gate = Gate(repeats, self.registry, limits, lambda: clock().timestamp(), options.token)
+        noted = Noted(home)
+        self.routes = _routes(context, self.registry, noted)
+        now = partial(_timestamp, clock)
+        repeats = Repeats(Permissions(self.routes, noted), self.current, now, noted=noted)
+        gate = Gate(repeats, self.registry, limits, noted, now, options.token)
         self._app: ASGIApp = Observed(gate, self.metrics, options)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,9 +109,14 @@ def create_app(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(
     return Application(home, clock)
 
 
-def _routes(context: Context, registry: Registry) -> FastAPI:
+def _timestamp(clock: Callable[[], datetime]) -> float:
+    return clock().timestamp()
+
+
+def _routes(context: Context, registry: Registry, noted: Noted) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        noted.start()
         registry.start()
         context.current.start()
         telling = asyncio.create_task(_told_to_the_others(context)) if context.metrics.shared else None
@@ -118,6 +127,7 @@ def _routes(context: Context, registry: Registry) -> FastAPI:
                 telling.cancel()
             context.current.stop()
             registry.stop()
+            noted.stop()
 
     # A redirect would lead to this server's own Host and path, which behind a gateway are not those of who asks.
     app = _Described(

@@ -23,6 +23,7 @@ from serving.access.caller import LOCAL, NOBODY, Caller
 from serving.access.limits import Allowance, Limits
 from serving.access.networks import neighbourhood
 from serving.access.registry import Registry
+from serving.api.noted import Noted
 from serving.api.problems import challenge, send_error, send_problem
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -54,9 +55,16 @@ class Gate:
     """
 
     def __init__(
-        self, app: ASGIApp, registry: Registry, limits: Limits, clock: Callable[[], float] = time.time, token: str = ""
+        self,
+        app: ASGIApp,
+        registry: Registry,
+        limits: Limits,
+        noted: Noted,
+        clock: Callable[[], float] = time.time,
+        token: str = "",
     ) -> None:
-        self._app, self._registry, self._limits, self._clock, self._token = app, registry, limits, clock, token
+        self._app, self._registry, self._limits, self._noted = app, registry, limits, noted
+        self._clock, self._token = clock, token
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._policy = (b"ratelimit-policy", b'"key";q=%d;w=60' % limits.requests)
 
@@ -104,7 +112,7 @@ class Gate:
             try:
                 known = self._admit(shown, digest, address)
             except (KeyRefused, NetworkRefused) as error:
-                await self._refuse(error, address, scope, send)
+                await self._refuse(error, shown, address, scope, send)
                 return
         own = known.allowance
         within = self._limits.take(own)
@@ -145,12 +153,13 @@ class Gate:
         if scope.get("riskwarn.status") == 401:
             self._limits.refused(one)
 
-    async def _refuse(self, error: RiskwarnError, address: str, scope: Scope, send: Send) -> None:
-        one = neighbourhood(address)
+    async def _refuse(self, error: RiskwarnError, shown: bytes, address: str, scope: Scope, send: Send) -> None:
+        one, known = neighbourhood(address), self._registry.known(token_of(shown).decode("latin-1"))
         if seconds := self._limits.must_wait(one):
             await self._wait(seconds, scope, send)
             return
         self._limits.refused(one)
+        self._noted.refused(scope, "network" if isinstance(error, NetworkRefused) else "key", known or "")
         await send_error(scope, send, error, [challenge(error)])
 
     async def _wait(self, seconds: int, scope: Scope, send: Send, told: list[Header] | None = None) -> None:

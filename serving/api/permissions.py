@@ -6,11 +6,12 @@ import logging
 
 from fastapi import FastAPI
 from starlette.routing import Match
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from riskwarn.errors import KeyNeeded, ScopeNeeded
 from serving.access.caller import NOBODY, Caller
 from serving.api.needs import ANY, declared, leaves
+from serving.api.noted import Noted
 from serving.api.problems import challenge, send_error
 
 _log = logging.getLogger(__name__)
@@ -19,8 +20,8 @@ _log = logging.getLogger(__name__)
 class Permissions:
     """The layer between the answers that are repeated and the routes of an application."""
 
-    def __init__(self, app: FastAPI, inner: ASGIApp | None = None) -> None:
-        self._app, self._inner = app, inner or app
+    def __init__(self, app: FastAPI, noted: Noted | None = None) -> None:
+        self._app, self._noted = app, noted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through to the routes, or refuse it."""
@@ -28,9 +29,11 @@ class Permissions:
             caller: Caller = scope.get("riskwarn.caller", NOBODY)
             refused = self.refusal(scope, caller)
             if refused is not None:
+                if caller is not NOBODY and self._noted is not None:
+                    self._noted.refused(scope, "scope", str(refused.fields.get("needed", "")))
                 await send_error(scope, send, refused, [challenge(refused)])
                 return
-        await self._inner(scope, receive, send)
+        await self._app(scope, receive, send)
 
     def refusal(self, scope: Scope, caller: Caller) -> KeyNeeded | ScopeNeeded | None:
         """Why a caller may not; None where he may. Whichever of the routes that fit is chosen, he needs what each of them needs."""

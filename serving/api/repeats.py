@@ -19,6 +19,7 @@ from anyio import to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.access.caller import Caller
+from serving.api.noted import Noted, Read
 from serving.api.problems import OWN_ORIGIN, request_id
 from serving.snapshots.current import Current
 
@@ -47,6 +48,7 @@ class Held:
     tags: tuple[bytes, ...]  # any of them is this answer, in whatever encoding
     until: float  # as a timestamp
     generation: int
+    read: Read | None = None  # what is written down of whoever is told it
 
 
 def hold(scope: Scope, until: datetime | None) -> None:
@@ -58,9 +60,14 @@ class Repeats:
     """The layer. `clock` gives the time as a timestamp."""
 
     def __init__(
-        self, app: ASGIApp, current: Current, clock: Callable[[], float], most_bytes: int = MOST_BYTES
+        self,
+        app: ASGIApp,
+        current: Current,
+        clock: Callable[[], float],
+        most_bytes: int = MOST_BYTES,
+        noted: Noted | None = None,
     ) -> None:
-        self._app, self._current, self._clock, self._most = app, current, clock, most_bytes
+        self._app, self._current, self._clock, self._most, self._noted = app, current, clock, most_bytes, noted
         self._held: OrderedDict[Key, Held] = OrderedDict()
         self._bytes = 0
 
@@ -82,6 +89,8 @@ class Repeats:
             held = await self._ask(key, scope, receive, send)
             if held is None:
                 return
+        if held.read is not None and self._noted is not None:
+            self._noted.read(scope, held.read)
         own = scope.get("riskwarn.headers")  # of this request alone
         if asked and _matches(asked, held.tags):
             scope["riskwarn.status"] = 304
@@ -106,14 +115,17 @@ class Repeats:
             await self._app(asked, receive, answer.take)
         finally:
             scope["route"] = asked.get("route")
+        read = asked.get("riskwarn.read")
         if answer.start is None:
+            if read is not None and self._noted is not None and scope.get("riskwarn.status") == 200:
+                self._noted.read(scope, read)
             return None
         body, until = b"".join(answer.parts), asked.get("riskwarn.hold")
         area = _area(scope)
         if key[3] and len(body) > _APART_FROM:
-            held = await to_thread.run_sync(_made, answer.start, body, True, until, generation, area)
+            held = await to_thread.run_sync(_made, answer.start, body, True, until, generation, area, read)
         else:
-            held = _made(answer.start, body, key[3], until, generation, area)
+            held = _made(answer.start, body, key[3], until, generation, area, read)
         if "riskwarn.hold" in asked:
             self._keep(key, held)
         return held
@@ -178,7 +190,9 @@ class _Answer:
         await self._send(message)
 
 
-def _made(start: Message, body: bytes, packed: bool, until: float | None, generation: int, area: bytes = b"") -> Held:
+def _made(
+    start: Message, body: bytes, packed: bool, until: float | None, generation: int, area: bytes, read: Read | None
+) -> Held:
     # With the tag of another area nobody finds out whether the same is told there.
     made = hashlib.sha256(body)
     made.update(area)
@@ -198,7 +212,7 @@ def _made(start: Message, body: bytes, packed: bool, until: float | None, genera
         kept.append((b"content-encoding", b"gzip"))
     unchanged = [pair for pair in kept if pair[0].lower() == b"cache-control"] + own
     headers = [*kept, *own, (b"content-length", str(len(body)).encode())]
-    return Held(headers, unchanged, body, tags, float("inf") if until is None else until, generation)
+    return Held(headers, unchanged, body, tags, float("inf") if until is None else until, generation, read)
 
 
 def _matches(asked: bytes, tags: tuple[bytes, ...]) -> bool:

@@ -11,12 +11,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from riskwarn.audit import Action
 from riskwarn.errors import TooManyExports
 from serving.access import scopes
 from serving.api import answers, exporting
 from serving.api.context import HEADERS, Context
 from serving.api.exporting import Export
 from serving.api.needs import needs
+from serving.api.noted import reading
 from serving.api.problems import request_id
 from serving.api.queries import ExportQuery
 
@@ -78,6 +80,7 @@ def exports_router(context: Context) -> APIRouter:
             return Response(media_type=kind, headers=headers)
         if not free.acquire(blocking=False):
             raise TooManyExports()
+        reading(request.scope, Action.EXPORT_MADE, snapshot.id)
         return _Releasing(write(one), free, media_type=kind, headers=headers)
 
     return router

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from riskwarn.audit import Action
 from riskwarn.errors import QueryInvalid
 from serving.access.scopes import Scope
 from serving.api import answers, history
@@ -15,6 +16,7 @@ from serving.api.context import Context
 from serving.api.cursors import Cursor, digest_of
 from serving.api.documents import Explanation, History, Portrait, Ranking
 from serving.api.needs import needs
+from serving.api.noted import reading
 from serving.api.queries import ExplanationQuery, GridQuery, HistoryQuery, ScoresQuery
 
 GridId = Annotated[
@@ -60,6 +62,7 @@ def ranking_router(context: Context) -> APIRouter:
             return _portrait(request, asked, query)
         snapshot, now = context.seen(request).snapshot(query.as_of), context.clock()
         content = answers.explanation(snapshot, now, asked, query.target, query.horizon)
+        reading(request.scope, Action.READ_EXPLANATION, asked)
         return context.answer(request, content, snapshot, now)
 
     @router.get(
@@ -75,6 +78,7 @@ def ranking_router(context: Context) -> APIRouter:
         snapshot = seen.snapshot()
         block = answers.chosen(snapshot, query.target, query.horizon)
         content = history.of_grid(seen, snapshot, now, asked, block, query.limit)
+        reading(request.scope, Action.READ_HISTORY, asked)
         return context.answer(request, content, snapshot, now)
 
     @router.get(
@@ -90,7 +94,9 @@ def ranking_router(context: Context) -> APIRouter:
         for name in query.model_fields_set - GridQuery.model_fields.keys():
             raise QueryInvalid(parameter=name, problem="there is no such parameter; there is as_of")
         snapshot, now = context.seen(request).snapshot(getattr(query, "as_of", None)), context.clock()
-        return context.answer(request, answers.portrait(snapshot, now, asked), snapshot, now)
+        content = answers.portrait(snapshot, now, asked)
+        reading(request.scope, Action.READ_PORTRAIT, asked)
+        return context.answer(request, content, snapshot, now)
 
     return router
 

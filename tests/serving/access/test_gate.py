@@ -5,25 +5,28 @@ from __future__ import annotations
 import socket
 import stat
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.testclient import TestClient
 
+from riskwarn.audit.tables import AUDIT
 from riskwarn.errors import HostRefused
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
 from serving.access import keys
 from serving.access.limits import Limits
 from serving.access.registry import LOOK_EVERY, Registry
-from serving.access.scopes import Role, Scope
+from serving.access.scopes import Purpose, Role, Scope
 from serving.access.tables import KEYS
 from serving.api.app import Application
 from serving.api.needs import declared, leaves
@@ -357,3 +360,40 @@ def test_the_description_says_what_each_route_needs(city: Home) -> None:
     assert paths["/healthz"]["get"]["security"] == [] and paths["/readyz"]["get"]["security"] == [{"key": []}]
     assert paths["/v1/export.{form}"]["get"]["security"] == [{"key": ["export"]}]
     assert all("security" in told for methods in paths.values() for told in methods.values())
+
+
+def test_reads_of_detail_files_and_refusals_are_in_the_audit_and_polls_are_not(city: Home) -> None:
+    person, program = cities.key(city, role=Role.CENTRE), cities.key(city, (Scope.READ,), purpose=Purpose.PLANNING)
+    with cities.served(city) as (client,):
+        portrait = f"/v1/grids/{OWN_GRID}"
+        tag = client.get(portrait, headers=person).headers["etag"]
+        assert client.get(portrait, headers={**person, "If-None-Match": tag}).status_code == 304
+        assert client.get(f"{portrait}/explanation", headers=person).status_code == 200
+        assert client.get("/v1/grids/G9999999", headers=person).status_code == 404
+        assert client.get("/v1/export.csv", headers=person).status_code == 200
+        for _ in range(3):
+            assert client.get("/v1/scores", headers=program).status_code == 200
+        assert client.get(portrait, headers=program).status_code == 403
+        assert client.get(portrait, headers={"Authorization": person["Authorization"][:-4] + "0000"}).status_code == 401
+        assert client.get(portrait).status_code == 401
+    with city.database.connect() as connection:
+        rows = connection.execute(select(AUDIT).order_by(AUDIT.c.sequence)).mappings().all()
+        operator = connection.execute(select(KEYS.c.operator).where(KEYS.c.id == _id(person))).scalar_one()
+    told: Counter[tuple[str, ...]] = Counter()
+    for one in rows:
+        if one["action"].split(".")[0] in ("read", "export", "access"):
+            told[one["action"], one["object"], one["actor"], one["result"], one["purpose"], one["origin"]] += one[
+                "count"
+            ]
+    where = "testclient"
+    assert told == {
+        ("read.portrait", OWN_GRID, operator, "done", "ranking", where): 2,
+        ("read.explanation", OWN_GRID, operator, "done", "ranking", where): 1,
+        ("export.made", _newest(rows), operator, "done", "ranking", where): 1,
+        ("access.refused", "read:detail", _id(program), "scope", "planning", where): 1,
+        ("access.refused", _id(person), "nobody", "key", "", where): 1,
+    }
+
+
+def _newest(rows: Sequence[Any]) -> str:
+    return next(str(one["object"]) for one in rows if one["action"] == "export.made")
