@@ -52,17 +52,16 @@ def serve(
     Raises HostRefused (not loopback while no key exists), PortTaken.
     """
     local, confirm = host in LOOPBACK, home.configuration.access.confirm
-    if not local and not anybody(home):
+    # What stands against opening the database is said before anything listens.
+    granted = anybody(home)
+    if not local and not granted:
         raise HostRefused(host=host)
-    options = replace(
-        options or Options(),
-        keyless=local,
-        confirmed=not local if confirm is None else confirm,
-        token=start_token(home),
-    )
+    options = replace(options or Options(), keyless=local, confirmed=not local if confirm is None else confirm)
     log_as_json()
     hold_no_learner()
     with listening(host, port, options.backlog) as bound:
+        # Another server of the home, which has the port, keeps its token.
+        options = replace(options, token=start_token(home))
         if workers == 1:
             server = _Server(configuration(partial(_application, home, options, None), options), ready)
             server.run(sockets=[bound])
