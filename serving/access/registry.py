@@ -63,7 +63,7 @@ class Registry:
         self._idle = timedelta(days=home.configuration.access.idle_days)
         self._entries: dict[str, Entry] = {}
         self._number: int | None = None
-        self._read_at = 0.0
+        self._read_at = self._written_at = 0.0
         self._used: dict[str, float] = {}  # timestamps by id
         self._stopped, self._looking = threading.Event(), threading.Lock()
         self._thread: threading.Thread | None = None
@@ -92,6 +92,9 @@ class Registry:
     def look(self) -> None:
         """Look once. Where the database does not answer, what is known holds: nothing can be revoked there meanwhile."""
         with self._looking:
+            # That uses cannot be written keeps nobody from finding out what was revoked.
+            if time.monotonic() - self._written_at >= self._write_every:
+                self._guarded(self._write)
             self._guarded(self._renew)
 
     def _guarded(self, step: Callable[[], None]) -> None:
@@ -102,11 +105,8 @@ class Registry:
 
     def _renew(self) -> None:
         number, now = rows.number_of_changes(self._home), time.monotonic()
-        due = now - self._read_at >= self._write_every
-        if number == self._number and not due:
+        if number == self._number and now - self._read_at < self._write_every:
             return
-        if due:
-            self._write()
         with self._home.database.connect() as connection:
             people = {one.id: one for one in rows.operators(connection)}
             found = rows.keys(connection)
@@ -117,10 +117,15 @@ class Registry:
         self.generation += 1
 
     def _write(self) -> None:
-        used, self._used = self._used, {}
-        if used:
+        used, self._used, self._written_at = self._used, {}, time.monotonic()
+        if not used:
+            return
+        try:
             with self._home.database.begin() as connection:
                 rows.used(connection, [(key, datetime.fromtimestamp(one, UTC)) for key, one in used.items()])
+        except Exception:
+            self._used = used | self._used
+            raise
 
     def _entry(self, key: Key, operator: Operator | None) -> Entry:
         # What an operator may see and do is asked of the operator: it may have changed since the key was made.

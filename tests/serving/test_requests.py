@@ -16,8 +16,10 @@ from starlette.websockets import WebSocketDisconnect
 
 from riskwarn.home import make_home
 from riskwarn.settings import Settings
+from serving.access.scopes import Scope
 from serving.api import answers
 from serving.api.app import Application
+from serving.api.needs import needs
 from serving.snapshots import published
 from tests.serving.conftest import Made
 
@@ -286,6 +288,7 @@ def test_headers_of_a_refusal_reach_who_is_refused(made: Made) -> None:
     application = made.application()
 
     @application.routes.get("/v1/limited")
+    @needs(Scope.READ)
     def limited() -> None:
         raise HTTPException(429, headers={"Retry-After": "7", "WWW-Authenticate": "Bearer"})
 
@@ -317,6 +320,7 @@ def test_what_was_published_is_listed_from_memory(made: Made, monkeypatch: pytes
     second = made.publish(7)
     application = made.application()
     application.current.look()
+    application.registry.look()
 
     def asked(*_told: Any, **_options: Any) -> None:
         raise AssertionError("the database is asked")

@@ -276,6 +276,8 @@ def test_what_is_answered_is_not_for_other_origins(city: Home) -> None:
 def test_beyond_loopback_a_key_is_needed_first(city: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(HostRefused):
         serve(city, "0.0.0.0", 0)
+    for name in ("hold_no_learner", "log_as_json"):
+        monkeypatch.setattr(f"serving.api.server.{name}", lambda: None)
     served: list[Any] = []
     monkeypatch.setattr("serving.api.server._Server.run", lambda self, sockets: served.append(self.config.app()))
     cities.key(city)
