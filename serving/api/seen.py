@@ -13,6 +13,7 @@ from riskwarn.home import Home
 from serving.access.caller import Caller
 from serving.api.answers import REASONS_SHOWN
 from serving.api.cursors import Cursor
+from serving.columns.reasons import REST
 from serving.snapshots.current import Current
 from serving.snapshots.cut import Cuts, Inside, manifest_inside
 from serving.snapshots.lost import lost
@@ -129,7 +130,7 @@ class Seen:
         number = hmac.digest(self.home.id_key, f"alert\0{own}".encode(), "sha256")
         # The strongest few are told: where there are fewer, they are all, and the last of all is not told.
         reasons = one["reasons"] if len(one["reasons"]) >= REASONS_SHOWN else one["reasons"][:-1]
-        told = [why for why in reasons if why["feature"] != "rest"]
+        told = [why for why in reasons if why["theme"] != REST]
         return {**one, "id": int.from_bytes(number[:6]), "reasons": told}
 
 

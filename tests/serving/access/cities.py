@@ -94,7 +94,7 @@ def build(home: Home, outside: int) -> tuple[str, str]:
             insert(ALERTS),
             [
                 {"snapshot": second, "target": "conflict", "horizon": 4, "unit": "grid", "code": code, "level": "red",
-                 "score": 0.5, "status": "open", "raised_at": NOW, "reasons": [_why("waiting"), _why("rest")]}
+                 "score": 0.5, "status": "open", "raised_at": NOW, "reasons": [_why("waiting"), _why("rest"), _why("rest")]}
                 for code in raised
             ],
         )  # fmt: skip
@@ -118,7 +118,7 @@ def build(home: Home, outside: int) -> tuple[str, str]:
 
 def _why(feature: str) -> dict[str, Any]:
     return {
-        "feature": feature, "theme": "waiting", "source": "disputes", "zh": "未化解", "en": "open", "direction": "raises",
+        "feature": feature, "theme": feature, "source": "disputes", "zh": "未化解", "en": "open", "direction": "raises",
         "services": ["mediation"], "effect": 0.1,
     }  # fmt: skip
 
