@@ -233,7 +233,8 @@ def test_a_snapshot_names_where_the_audit_ended_so_that_one_made_anew_is_found(t
     with own.database.begin() as connection:
         held = [AuditRow(**row) for row in connection.execute(select(AUDIT).order_by(AUDIT.c.sequence)).mappings()]
         actions = [row.action for row in held]
-        assert actions[mark.sequence :] == ["snapshot.published"] and "model.trained" in actions
+        after = [one for one in actions[mark.sequence :] if not one.startswith(("read.", "export.", "access."))]
+        assert after == ["snapshot.published"] and "model.trained" in actions
         previous = ""
         for row in held:
             new = replace(row, actor="op_1" if row.sequence == 2 else row.actor, previous=previous)
