@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from features import catalogue
 from riskwarn import errors
-from riskwarn.configuration import Configuration, Levels, Source, Target
+from riskwarn.configuration import Access, AuditRules, Configuration, Levels, Source, Target
 from riskwarn.contracts import Contract, contract
 from riskwarn.contracts.explained import HOLDS, KNOWN, PRIVACY, ROLES, needed, words_of
 from riskwarn.contracts.fields import Field
@@ -72,7 +72,8 @@ def _api() -> str:
     lines = [
         "# HTTP API",
         "",
-        "`riskwarn serve` answers on `127.0.0.1:8000`. Errors are problem documents (RFC 9457). Every answer has an `ETag`; send",
+        "`riskwarn serve` answers on `127.0.0.1:8000`. Once a key exists each request needs one ([security.md](security.md)), with the",
+        "scope that is named here; a key of an area is told of that area alone. Errors are problem documents (RFC 9457). Every answer has an `ETag`; send",
         "it back as `If-None-Match` and get 304 while nothing has changed. The same reference is served at `/docs`; for programs,",
         "with examples, at `/openapi.json`. What to do with it: [integration.md](integration.md).",
     ]
@@ -81,7 +82,7 @@ def _api() -> str:
             answers = told["responses"]["200"].get("content", {}).get("application/json", {}).get("schema", {})
             model = answers.get("$ref", "").rpartition("/")[2]
             shown = f" Answers [{model}](#{model.lower()})." if model else ""
-            lines += ["", f"## `{method.upper()} {path}`", "", f"{told['summary']}.{shown}"]
+            lines += ["", f"## `{method.upper()} {path}`", "", f"{told['summary']}.{shown}{_needs(told['security'])}"]
             if told.get("parameters"):
                 lines += ["", "| parameter | in | type | meaning |", "|---|---|---|---|"]
                 lines += [
@@ -110,6 +111,14 @@ def _api() -> str:
                 for field, one in schema["properties"].items()
             ]
     return "\n".join(lines) + "\n"
+
+
+def _needs(security: list[dict[str, list[str]]]) -> str:
+    """Which scope a key needs."""
+    if not security:
+        return " Needs no key."
+    scopes = [f"`{scope}`" for one in security for scope in one["key"]]
+    return f" Needs {' or '.join(scopes)}." if scopes else " Needs any key."
 
 
 def _type(schema: dict[str, Any]) -> str:
@@ -220,6 +229,8 @@ def _configuration() -> str:
         ("mapping: period", PeriodColumns),
         ("targets: NAME", Target),
         ("levels", Levels),
+        ("audit", AuditRules),
+        ("access", Access),
     ):
         lines += ["", f"## {title}", "", "| key | default | meaning |", "|---|---|---|"]
         lines += list(_keys(model))

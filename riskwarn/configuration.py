@@ -137,6 +137,49 @@ class FeatureChoice(Declared):
                 raise UnknownTarget(name=name, what="family of features", known=", ".join(sorted(families)))
 
 
+class AuditRules(Declared):
+    """How the audit is kept."""
+
+    algorithm: Literal["sha256", "sm3"] = Field(
+        default="sha256", description="the hash that binds its rows, sha256 or sm3; rows that are there keep theirs"
+    )
+    keep_days: int = Field(
+        default=184, ge=180, description="days that rows are kept; then one row stands for those that were removed"
+    )
+    keep_exports_days: int = Field(
+        default=1096, ge=1096, description="days that rows about exports and deliveries are kept"
+    )
+
+    @model_validator(mode="after")
+    def _exports_longest(self) -> AuditRules:
+        if self.keep_exports_days < self.keep_days:
+            raise ValueError("keep_exports_days is at least keep_days")
+        return self
+
+
+class Access(Declared):
+    """How access is granted. None of it changes a forecast."""
+
+    key_digest: Literal["sha256", "sm3"] = Field(
+        default="sha256", description="by what the secrets of new keys are kept: sha256 or sm3"
+    )
+    days: int = Field(
+        default=180,
+        ge=1,
+        le=366,
+        description="for how many days keys and operators are granted where --days is not given",
+    )
+    idle_days: int = Field(default=90, ge=1, description="a key that nobody used for so many days opens no more")
+    confirm: bool | None = Field(
+        default=None,
+        description="whether what one grants counts only once another has confirmed it; beyond loopback where it is not given",
+    )
+    requests_a_minute: int = Field(default=1_200, ge=1, description="what one key may ask a minute of each worker")
+    refusals_a_minute: int = Field(
+        default=60, ge=1, description="how often one address may be refused a minute before it has to wait"
+    )
+
+
 DEFAULT_SOURCES = (
     "grids",
     "grid_lineage",
@@ -193,9 +236,12 @@ class Configuration(Declared):
         ge=2,
         description="how many snapshots keep their files; beyond them the oldest lose theirs once their windows are judged",
     )
+    audit: AuditRules = Field(default=AuditRules(), description="how the audit is kept")
     min_residents: int = Field(
         default=300, ge=0, description="details of a grid with fewer residents are shown from the community up"
     )
+
+    access: Access = Field(default=Access(), description="how operators and keys are granted, and what they may ask")
 
     @field_validator("timezone")
     @classmethod
@@ -227,9 +273,9 @@ class Configuration(Declared):
         return Calendar(self.period, zone(self.timezone))
 
     def fingerprint(self) -> str:
-        """SHA-256 of the meaning of the configuration: comments, the order of keys, where files are fetched and how long
-        they are kept do not count."""
-        meant = self.model_dump(mode="json", exclude={"inbox", "keep_snapshots"})
+        """SHA-256 of the meaning of the configuration: comments, the order of keys, where files are fetched, how long
+        they are kept, how the audit is and who may see what do not count."""
+        meant = self.model_dump(mode="json", exclude={"inbox", "keep_snapshots", "audit", "access"})
         text = json.dumps(meant, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from riskwarn.errors import SettingInvalid
 from riskwarn.messages import LANGUAGES
@@ -28,6 +29,12 @@ class Settings:
     dask: str | None = None
     #: RISKWARN_LANG: the language of the command line where --lang is not given, `en` or `zh`; that of the locale (LC_ALL, LC_MESSAGES, LANGUAGE, LANG) where it is not set, and English with --json.
     language: str | None = None
+    #: RISKWARN_SYSLOG: the collector of logs that the audit is sent on to (RFC 5424), `tcp://host:601` or `tls://host:6514`; none where it is not set.
+    syslog: str | None = None
+    #: RISKWARN_SYSLOG_CA: a file of certificates that its own is held against; those of the system where it is not set.
+    syslog_ca: str | None = None
+    #: RISKWARN_KEY: the key of a security administrator who grants, revokes or confirms; the owner of the home where it is not set.
+    key: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -40,6 +47,10 @@ class Settings:
         language = environment.get("RISKWARN_LANG") or None
         if language is not None and language not in LANGUAGES:
             raise SettingInvalid(name="RISKWARN_LANG", value=language, problem="it takes zh or en")
+        syslog = environment.get("RISKWARN_SYSLOG") or None
+        if syslog is not None and not _is_collector(syslog):
+            problem = "it takes tcp://host:port or tls://host:port"
+            raise SettingInvalid(name="RISKWARN_SYSLOG", value=syslog, problem=problem)
         return cls(
             home=environment.get("RISKWARN_HOME") or cls.home,
             database_url=environment.get("RISKWARN_DATABASE_URL") or None,
@@ -48,7 +59,19 @@ class Settings:
             threads=int(threads),
             dask=environment.get("RISKWARN_DASK") or None,
             language=language,
+            syslog=syslog,
+            syslog_ca=environment.get("RISKWARN_SYSLOG_CA") or None,
+            key=environment.get("RISKWARN_KEY") or None,
         )
+
+
+def _is_collector(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    return named and parts.scheme in ("tcp", "tls") and parts.path in ("", "/") and parts.username is None
 
 
 def silence_telemetry() -> None:

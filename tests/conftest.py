@@ -6,6 +6,7 @@ import os
 
 os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", DO_NOT_TRACK="true")
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from features import read_city
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
 from serving.publishing.publish import Published, publish
+from tests.postgresql import postgresql
 from tests.worlds import NOW, simulated
 from training import ForecastTask, Trained, train
 from training.evaluation.rolling import best_baseline
@@ -41,6 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def home(tmp_path: Path) -> Home:
     """A fresh home with the default configuration."""
     return make_home(tmp_path / "home", Settings(threads=1))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The URL of an empty PostgreSQL server of our own, for the tests that are marked `server`."""
+    with postgresql() as url:
+        yield url
 
 
 @dataclass(frozen=True)

@@ -46,9 +46,13 @@ COMMANDS = {
     "score": "score",
     "snapshots": "snapshots",
     "track-record": "track_record",
+    "audit": "audit",
+    "verify": "verify",
     "levels": "levels",
     "whatif": "what_if",
     "update": "update",
+    "operators": "operators",
+    "keys": "keys",
     "serve": "serve",
     "doctor": "doctor",
     "demo": "demo",
@@ -90,7 +94,9 @@ def riskwarn(context: click.Context, home: str | None, as_json: bool, lang: str 
 
     language = lang or context.meta["riskwarn.language"]
     settings = Settings.from_environment(os.environ)
-    context.obj = Session(Path(home or settings.home), as_json, settings, language, Reporter(language))
+    session = Session(Path(home or settings.home), as_json, settings, language, Reporter(language))
+    context.call_on_close(session.close)
+    context.obj = session
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -35,13 +35,28 @@ class Session:
     settings: Settings
     language: str = "en"
     progress: Reporter = field(default_factory=lambda: Reporter())
+    _opened: list[Home] = field(default_factory=list)
 
     def home(self) -> Home:
         """Open the home; raise HomeMissing where there is none. From then on new files are the user's alone."""
         from riskwarn.home import open_home
 
         os.umask(0o077)
-        return open_home(self.home_path, self.settings)
+        home = open_home(self.home_path, self.settings)
+        self._opened[:] = [home]
+        return home
+
+    def close(self) -> None:
+        """Send what was written to the audit on, where a collector of logs is named; where it is away, say so."""
+        if self.settings.syslog is None or not self._opened:
+            return
+        from riskwarn.audit.syslog import forward
+        from riskwarn.errors import RiskwarnError
+
+        try:
+            forward(self._opened[0])
+        except RiskwarnError as error:
+            self.tell("the audit is not sent on yet: {problem}", problem=error.message)
 
     def home_with_families(self) -> Home:
         """Open the home as :meth:`home` does, and raise UnknownTarget where `features:` names a family that is not there.

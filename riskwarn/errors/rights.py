@@ -1,8 +1,9 @@
-"""Errors by which people are protected: refused words, personal columns and texts, an erasure that is not proven."""
+"""Errors by which people are protected: refused words, personal columns and texts, an erasure that is not proven, an audit
+that was tampered with."""
 
 from __future__ import annotations
 
-from riskwarn.errors.family import RiskwarnError
+from riskwarn.errors.family import RiskwarnError, UnknownName
 
 
 class RefusedWord(RiskwarnError):
@@ -43,3 +44,36 @@ class ErasureNotProven(RiskwarnError):
 
     code = "erasure_not_proven"
     template = "It is erased, but what was erased still stands in {hits}: remove these by hand, then run the same command again, which looks once more."
+
+
+class AlgorithmMissing(RiskwarnError):
+    """The hash that the audit is declared to use cannot be made here."""
+
+    code = "algorithm_missing"
+    template = (
+        "audit.algorithm is {algorithm}, which the OpenSSL of this Python cannot make: declare sha256 in riskwarn.yaml, or use a "
+        "Python whose OpenSSL has it."
+    )
+
+
+class AuditBroken(RiskwarnError):
+    """The chain of the audit is not as it was written."""
+
+    code = "audit_broken"
+    template = "The audit is broken at row {row} ({kind}): {problem}."
+    status = 503
+
+
+class UnknownAction(UnknownName):
+    """An action that the audit does not know."""
+
+    code = "unknown_action"
+    template = "The audit knows no action {name!r}{meant}: it knows {known}, or the part of one before its stop."
+
+
+class SyslogUnreachable(RiskwarnError):
+    """The collector of logs does not take the audit."""
+
+    code = "syslog_unreachable"
+    template = "The collector of logs {address} cannot be reached ({problem}): check RISKWARN_SYSLOG; the rows are sent the next time."
+    status = 503

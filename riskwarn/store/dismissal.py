@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
+from riskwarn.audit import Action, Entry, recorded
 from riskwarn.contracts.because import check_because
 from riskwarn.errors import NothingToDismiss
 from riskwarn.home import Home
@@ -41,7 +42,8 @@ def dismiss(home: Home, chosen: Chosen, *, because: str, now: datetime) -> int:
             open_ = open_.where(column == value)
     if chosen.rows is not None:
         open_ = open_.where(QUARANTINE.c.row.in_(list(chosen.rows)))
-    with home.database.begin() as connection:
+    with recorded(home) as change:
+        connection = change.connection
         found = [row.id for row in connection.execute(open_) if _is_of(row.file_name, chosen.file)]
         if not found:
             raise NothingToDismiss()
@@ -51,6 +53,7 @@ def dismiss(home: Home, chosen: Chosen, *, because: str, now: datetime) -> int:
         for start in range(0, len(found), _AT_ONCE):
             some = QUARANTINE.c.id.in_(found[start : start + _AT_ONCE])
             connection.execute(update(QUARANTINE).where(some).values(dismissed_by=made[0]))
+        change.append(Entry(Action.QUARANTINE_DISMISSED, chosen.source or "", note=because), at=now)
     return len(found)
 
 

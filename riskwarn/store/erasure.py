@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from riskwarn.audit import Action, Entry, recorded
 from riskwarn.contracts.because import check_because
 from riskwarn.contracts.schema import schema_of
 from riskwarn.errors import UnknownLoad, UnknownRecord
@@ -137,7 +138,8 @@ def erase_load(home: Home, load: int, *, because: str, now: datetime, progress: 
             texts.append(chosen.file_name)
         digests = _only_in(home, chosen.source, [file["path"] for file in files])
         again = tuple(leaning(rows, chosen)) if chosen.stands else ()
-        with home.database.begin() as connection:
+        with recorded(home) as change:
+            connection = change.connection
             connection.execute(delete(LAKE_FILES).where(LAKE_FILES.c.load_id == load))
             refused = connection.execute(delete(QUARANTINE).where(QUARANTINE.c.load_id == load)).rowcount
             connection.execute(delete(NOT_LOADED).where(NOT_LOADED.c.load_id == load))
@@ -145,6 +147,7 @@ def erase_load(home: Home, load: int, *, because: str, now: datetime, progress: 
             blank = {"file_name": "", "file_sha256": "", "account": account}
             connection.execute(update(LOADS).where(LOADS.c.load_id == load).values(**blank))
             version = _note(connection, "load", chosen.source, load, removed, because, now, undoes=load)
+            change.append(Entry(Action.DATA_ERASED, f"{chosen.source}/{load}", note=because), at=now)
         finish_erasures(home)
         proof = prove(home, Sought(tuple(text.encode() for text in texts if text), digests), progress)
         _proven(home, version, proof.hits)
@@ -188,7 +191,8 @@ def erase_record(
             proof = prove(home, sought, progress)
             _proven(home, unproven.load_id, proof.hits)
             return Erased("record", source, 0, 0, 0, Loss(0, 0), unproven.load_id, (), proof)
-        with home.database.begin() as connection:
+        with recorded(home) as change:
+            connection = change.connection
             for file, instead in replaced:
                 connection.execute(delete(LAKE_FILES).where(LAKE_FILES.c.path == file["path"]))
                 if instead is not None:
@@ -196,6 +200,8 @@ def erase_record(
             connection.execute(delete(QUARANTINE).where(mine))
             first = min(touched)
             version = _note(connection, "record", source, first, removed, because, now)
+            # Of whom is told nowhere.
+            change.append(Entry(Action.DATA_ERASED, source, result="record", note=because), at=now)
         finish_erasures(home)
         proof = prove(home, sought, progress)
         _proven(home, version, proof.hits)

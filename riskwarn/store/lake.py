@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, case, func, insert, select
 
+from riskwarn.audit import Action, Entry, recorded
 from riskwarn.contracts.schema import TABLES, schema_of
 from riskwarn.files import named_by_content
 from riskwarn.home import Home
@@ -214,10 +215,11 @@ class Store:
         and `load_id` is filled in here. `not_loaded` are numbers of rows by district and quarter; a file that was loaded
         before has told them already. Returns the load's id.
         """
-        with self._home.database.begin() as connection:
+        with recorded(self._home) as change:
+            connection = change.connection
             told = self._told_before(connection, load)
-            result = connection.execute(insert(LOADS).values(**load.__dict__))
-            load_id = int(result.inserted_primary_key[0])  # type: ignore[index]
+            made = connection.execute(insert(LOADS).values(**load.__dict__))
+            load_id = int(made.inserted_primary_key[0])  # type: ignore[index]
             if records.num_rows:
                 connection.execute(insert(LAKE_FILES).values(**self._write(load.source, load_id, records)))
             if quarantine:
@@ -227,6 +229,9 @@ class Store:
             if not_loaded and not told:
                 common = {"load_id": load_id, "source": load.source}
                 connection.execute(insert(NOT_LOADED), [{**row, **common} for row in not_loaded])
+            # Under --force the account says what would have stopped it.
+            result = "forced" if load.account.get("forced") else "done"
+            change.append(Entry(Action.DATA_LOADED, f"{load.source}/{load_id}", result=result), at=load.loaded_at)
         return load_id
 
     def not_loaded(self, source: str | None = None) -> list[dict[str, object]]:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import insert
 
+from riskwarn.audit import Action, Entry, recorded
 from riskwarn.contracts.because import check_because
 from riskwarn.contracts.schema import TABLES
 from riskwarn.errors import LoadNotUndone, UnknownLoad
@@ -69,7 +70,7 @@ def undo(home: Home, load: int, *, because: str | None = None, with_later: bool 
             )
             raise LoadNotUndone(load=load, problem=Message(problem, loads=_named(later)))
         version = load
-        with home.database.begin() as connection:
+        with recorded(home) as change:
             for row in (*reversed(later), chosen):
                 entry = insert(LOADS).values(
                     source=row.source,
@@ -81,7 +82,9 @@ def undo(home: Home, load: int, *, because: str | None = None, with_later: bool 
                     undoes=row.load_id,
                     because=because if row is chosen else f"leans on load {load}",
                 )
-                version = int(connection.execute(entry).inserted_primary_key[0])  # type: ignore[index]
+                version = int(change.connection.execute(entry).inserted_primary_key[0])  # type: ignore[index]
+            taken = [f"{row.source}/{row.load_id}" for row in (*reversed(later), chosen)]
+            change.append(*(Entry(Action.DATA_UNDONE, one, note=because or "") for one in taken), at=now)
     return Undone(version, (load, *(row.load_id for row in later)), tuple(later))
 
 

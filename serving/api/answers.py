@@ -182,8 +182,8 @@ def portrait(snapshot: Snapshot, now: datetime, code: str) -> dict[str, Any]:
     """A grid: where it lies and how it stands for every target and horizon. Raises UnknownUnit."""
     row, grids = _grid(snapshot, code), snapshot.places[Unit.GRID]
     above = {
-        unit.value: {"code": snapshot.places[unit].codes[place], "name": snapshot.places[unit].names[place]}
-        for unit, place in snapshot.places.above(Unit.GRID, row)
+        unit.value: {"code": above_it, "name": name}
+        for unit, above_it, name in snapshot.places.lineage(Unit.GRID, row)
         if unit is not Unit.CITY
     }
     hidden = bool(grids.suppressed[row])
@@ -214,7 +214,7 @@ def explanation(
         "target": block[0],
         "horizon": block[1],
         "score": _known(one.score[row]),
-        "mean_score": _known(one.mean_score),
+        "mean_score": _known(one.mean_score) if snapshot.whole else None,
         "level": one.level_of(row),
         "suppressed": hidden,
         "reasons": [] if hidden else snapshot.reasons.of(block, row),
@@ -232,8 +232,10 @@ def _gaps(snapshot: Snapshot, unit: Unit, row: int) -> list[str]:
     """The sources that fail the unit's district; for the city those that fail any."""
     if unit is Unit.CITY:
         return snapshot.gaps.sources(None)
-    district = dict([(unit, row), *snapshot.places.above(unit, row)])[Unit.DISTRICT]
-    return snapshot.gaps.sources(snapshot.places[Unit.DISTRICT].codes[district])
+    if unit is Unit.DISTRICT:
+        return snapshot.gaps.sources(snapshot.places[unit].codes[row])
+    lineage = snapshot.places.lineage(unit, row)
+    return snapshot.gaps.sources(next(code for upper, code, _ in lineage if upper is Unit.DISTRICT))
 
 
 def _known(value: float) -> float | None:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,14 +20,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from riskwarn.errors import QueryInvalid
 from riskwarn.home import Home
 from riskwarn.words import NOTICE_EN
+from serving.access.limits import Limits
+from serving.access.registry import Registry
 from serving.api import metrics
 from serving.api.context import Context
 from serving.api.documents import Problem
 from serving.api.gate import Gate
 from serving.api.handlers import answer_with_problems
 from serving.api.metrics import Metrics
+from serving.api.needs import ANY, declared, declaring, leaves
+from serving.api.noted import Noted
 from serving.api.observed import Observed
 from serving.api.options import Options
+from serving.api.permissions import Permissions
 from serving.api.problems import CONTENT_TYPE
 from serving.api.readiness import measure
 from serving.api.repeats import Repeats
@@ -45,13 +51,22 @@ TITLE = "riskwarn"
 _TOLD: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": told}
     for status, told in {
-        403: "refused at the gate",
+        401: "a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how",
+        403: "refused at the gate, or the key has not the scope that is needed",
         404: "there is nothing of this name, or nothing is published yet",
         410: "the snapshot is no longer kept",
         422: "a parameter is unknown, given twice or wrong",
+        429: "more was asked than the limit allows: Retry-After says when to ask again",
         503: "too busy, or no snapshot can be read: Retry-After says when to ask again",
     }.items()
 }  # fmt: skip
+
+_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "rw_<id>_<secret>",
+    "description": "A key (riskwarn keys create). None is needed on the machine itself, while no key and no operator exists.",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -70,9 +85,15 @@ class Application:
         self.current = Current(home)
         self.metrics = Metrics(metrics_folder)
         context = Context(home, self.current, clock, self.options, self.metrics)
-        self.routes = _routes(context)
-        repeats = Repeats(self.routes, self.current, lambda: clock().timestamp())
-        self._app: ASGIApp = Observed(Gate(repeats), self.metrics, self.options)
+        options, access = self.options, home.configuration.access
+        self.registry = Registry(home, clock, keyless=options.keyless, confirm=options.confirmed)
+        limits = Limits(access.requests_a_minute, access.refusals_a_minute, options.concurrency)
+        noted = Noted(home)
+        self.routes = _routes(context, self.registry, noted)
+        now = partial(_timestamp, clock)
+        repeats = Repeats(Permissions(self.routes, noted), self.current, now, noted=noted)
+        gate = Gate(repeats, self.registry, limits, noted, now, options.token)
+        self._app: ASGIApp = Observed(gate, self.metrics, options)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, through all layers."""
@@ -88,9 +109,15 @@ def create_app(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(
     return Application(home, clock)
 
 
-def _routes(context: Context) -> FastAPI:
+def _timestamp(clock: Callable[[], datetime]) -> float:
+    return clock().timestamp()
+
+
+def _routes(context: Context, registry: Registry, noted: Noted) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        noted.start()
+        registry.start()
         context.current.start()
         telling = asyncio.create_task(_told_to_the_others(context)) if context.metrics.shared else None
         try:
@@ -99,6 +126,8 @@ def _routes(context: Context) -> FastAPI:
             if telling is not None:
                 telling.cancel()
             context.current.stop()
+            registry.stop()
+            noted.stop()
 
     # A redirect would lead to this server's own Host and path, which behind a gateway are not those of who asks.
     app = _Described(
@@ -111,6 +140,9 @@ def _routes(context: Context) -> FastAPI:
     for router in (ranking_router, snapshots_router, exports_router, data_router, alerts_router, service_router):
         described.include_router(router(context))
     app.include_router(described)
+    for route in leaves(app.router.routes):
+        if getattr(route, "path", None) == app.openapi_url:
+            declaring(ANY)(route)
     app.include_router(pages_router(context, app.openapi()))
     return app
 
@@ -142,6 +174,15 @@ class _Described(FastAPI):
                         own["example"] = examples[told["operationId"]]
                     told["responses"]["304"] = {"description": "unchanged since the ETag in If-None-Match"}
             description["components"]["schemas"]["Problem"]["example"] = examples["problem"]
+            description["components"]["securitySchemes"] = {"key": _SCHEME}
+            for route in leaves(self.router.routes):
+                need = declared(route)
+                for method in getattr(route, "methods", None) or ():
+                    told = description["paths"].get(getattr(route, "path_format", ""), {}).get(method.lower())
+                    if told is not None and need is not None:
+                        told["security"] = (
+                            [] if need.nobody else [{"key": [one.value]} for one in need.scopes] or [{"key": []}]
+                        )
             self.openapi_schema = description
         return self.openapi_schema
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from fastapi import Request, Response
 
-from riskwarn.errors import NoSnapshot, QueryInvalid
 from riskwarn.home import Home
-from serving.api.cursors import Cursor
+from serving.access.caller import NOBODY
 from serving.api.metrics import Metrics
 from serving.api.options import Options
 from serving.api.repeats import hold
+from serving.api.seen import Seen
 from serving.snapshots.current import Current
+from serving.snapshots.cut import Cuts
 from serving.snapshots.snapshot import Snapshot
 
 #: What stands on every answer of the API.
@@ -25,25 +26,18 @@ HEADERS = {"X-Content-Type-Options": "nosniff", "Cross-Origin-Resource-Policy": 
 
 @dataclass(frozen=True)
 class Context:
-    """What a route may use. `clock` says whether a snapshot is stale."""
+    """What a route may use; what it tells of a city it asks of `seen`. `clock` says whether a snapshot is stale."""
 
     home: Home
     current: Current
     clock: Callable[[], datetime]
     options: Options = field(default_factory=Options)
     metrics: Metrics = field(default_factory=Metrics)
+    cuts: Cuts = field(default_factory=Cuts)
 
-    def snapshot(self, as_of: date | None, cursor: Cursor | None = None) -> Snapshot:
-        """The snapshot that a query is of: the current one, that of an as-of, or the one that a traversal began with."""
-        if cursor is None:
-            return self.current(as_of)
-        try:
-            snapshot = self.current.named(cursor.snapshot)
-        except NoSnapshot as error:
-            raise QueryInvalid(parameter="cursor", problem="it is not one that a ranking gave as `next`") from error
-        if as_of is not None and snapshot.as_of != as_of:
-            raise QueryInvalid(parameter="cursor", problem="it belongs to another query; start again without it")
-        return snapshot
+    def seen(self, request: Request) -> Seen:
+        """What the caller of a request sees."""
+        return Seen(request.scope.get("riskwarn.caller", NOBODY), self.home, self.current, self.cuts)
 
     def answer(self, request: Request, content: Mapping[str, Any], snapshot: Snapshot, now: datetime) -> Response:
         """An answer out of a snapshot, which holds until that becomes stale or something is published."""

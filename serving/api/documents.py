@@ -184,7 +184,9 @@ class Explanation(_Document):
     target: str = model("what is forecast")
     horizon: int = model("periods ahead")
     score: float | None = forecast("probability")
-    mean_score: float | None = forecast("the mean of the city's grids; the effects add up to the score less this")
+    mean_score: float | None = forecast(
+        "the mean of the city's grids; the effects add up to the score less this; null where only a part of the city is seen"
+    )
     level: Level | None = forecast("attention level")
     suppressed: bool = record("whether reasons are withheld")
     reasons: list[Reason] = forecast("the strongest first, and last what is not told apart")
@@ -245,7 +247,9 @@ class Publication(_Document):
     period: Literal["day", "week", "month"] = model("what a horizon counts")
     names: dict[str, Names] = model("of the targets")
     chain: str | None = model("SHA-256 that binds it to all publications before")
-    not_replayable: bool = model("whether something that it was made from was erased by law")
+    not_replayable: bool | None = model(
+        "whether something that it was made from was erased by law; null where only a part of the city is seen"
+    )
 
 
 class Publications(_Document):
@@ -294,7 +298,7 @@ class Source(BaseModel):
 
     source: str = service("its name")
     zh: str = service("its Chinese name")
-    verdict: str = service("sound, or what is wrong")
+    verdict: str | None = service("sound, or what is wrong; null where only a part of the city is seen and has no gap")
     gap: str | None = service("silent or short; null where it reports")
 
 
@@ -411,10 +415,12 @@ class JudgedForecast(_Document):
         "model", "whether it came out more than a period after its as-of; such are left out of the figures"
     )
     counted: bool = _field("model", "whether it is in the summary")
-    events: int | str = record("events in its window; 1 and 2 are told together")
+    events: int | str | None = record(
+        "events in its window; 1 and 2 are told together; null, as all figures, where only a part of the city is seen"
+    )
     events_before_publication: int | str | None = record("of these before it was published")
     capture_5_after_publication: float | None = record("capture of what came after it was published")
-    unknown_grids: int = service("grids of which nobody knows what came")
+    unknown_grids: int | None = service("grids of which nobody knows what came")
     levels: dict[str, Figures] = record("how each level went")
     baselines: dict[str, dict[str, Figures]] = record("how each baseline would have gone")
     misses: list[Missed] = record("units with the most events beyond what was expected")
@@ -438,7 +444,7 @@ class Summary(_Document):
     judged: int = model("forecasts that were judged")
     counted: int = model("of these in the figures")
     late: int = model("of these too late to count")
-    events: int | str = record("events in the windows of the counted")
+    events: int | str | None = record("events in the windows of the counted")
     levels: dict[str, SummaryOfLevel] = record("level by level")
 
 
@@ -453,7 +459,7 @@ class TrackRecord(_Document):
 class Alert(_Document):
     """A notice about one unit and target."""
 
-    id: int = service("its number")
+    id: int = service("its number; another where only a part of the city is seen")
     snapshot: str = model("the snapshot that raised it")
     target: str = model("what is forecast")
     horizon: int = model("periods ahead")

@@ -96,7 +96,7 @@ class Export:
     def values(self, row: int) -> list[Any]:
         """One unit, in the order of the columns."""
         told, places = item(self.snapshot, self.block, self.unit, row), self.snapshot.places
-        above = {upper.value: places[upper].names[place] for upper, place in places.above(self.unit, row)}
+        above = {upper.value: name for upper, _, name in places.lineage(self.unit, row)}
         rank_from, rank_to = told["rank_interval"] or (None, None)
         reasons = [one[self.lang] for one in told["reasons"]]
         level = told["level"]

@@ -1,24 +1,75 @@
-"""The gate: deny by default, at one place. While no key exists only the local operator passes."""
+"""The gate: who asks is found out here, and nowhere else; what comes to nobody's mind is refused.
+
+While no key and no operator exists, whoever asks from this machine is the local operator; a page elsewhere may have re-bound its name,
+and a gateway forgotten what it stands before, so that any other Host and anything that was forwarded is refused. From then on a key
+is needed, wherever one asks from.
+"""
 
 from __future__ import annotations
 
+import hmac
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from serving.api.problems import send_problem
+from riskwarn.errors import KeyRefused, NetworkRefused, RiskwarnError, TooManyRequests
+from serving.access.caller import LOCAL, NOBODY, Caller
+from serving.access.limits import Allowance, Limits
+from serving.access.networks import neighbourhood
+from serving.access.registry import Registry
+from serving.api.noted import Noted
+from serving.api.problems import challenge, send_error, send_problem
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
+Header = tuple[bytes, bytes]
+
+_BEARER = b"bearer "
+
+#: Keys that are known at once.
+_MOST_KNOWN = 10_000
+
+
+@dataclass(slots=True)
+class _Known:
+    """A key that was let in: until when, from where, and what it may ask yet."""
+
+    caller: Caller
+    until: float
+    address: str
+    generation: int
+    allowance: Allowance
+
 
 class Gate:
-    """Refuses any Host but the local ones (a page elsewhere may have re-bound its name) and anything that was forwarded."""
+    """Sets `riskwarn.caller`, or refuses. `token` is that of this start, which the local operator needs to change anything.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    A key that was let in is known by the digest of what it shows, until anything changes: so that a poll costs a look into a
+    dictionary. `clock` gives the time as a timestamp.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        registry: Registry,
+        limits: Limits,
+        noted: Noted,
+        clock: Callable[[], float] = time.time,
+        token: str = "",
+    ) -> None:
+        self._app, self._registry, self._limits, self._noted = app, registry, limits, noted
+        self._clock, self._token = clock, token
+        self._known: OrderedDict[bytes, _Known] = OrderedDict()
+        self._policy = (b"ratelimit-policy", b'"key";q=%d;w=60' % limits.requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request pass, or answer 403."""
+        """Let a request pass, or refuse it."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -26,22 +77,124 @@ class Gate:
             # Nothing here speaks anything else, and what nobody thought of is refused.
             await send({"type": "websocket.close", "code": 1008})
             return
-        problem = refusal(scope["headers"], scope["http_version"])
-        if problem is None:
-            await self._app(scope, receive, send)
+        headers, changes = scope["headers"], scope["method"] not in ("GET", "HEAD")
+        if changes and not of_own_origin(headers):
+            await send_problem(scope, send, 403, "request_refused", FOREIGN_ORIGIN)
+        elif self._registry.open:
+            problem = refusal(headers, scope["http_version"])
+            if problem is None and changes and not self._is_of_this_start(headers):
+                problem = TOKEN_NEEDED
+            if problem is None:
+                scope["riskwarn.caller"] = LOCAL
+                await self._app(scope, receive, send)
+            else:
+                await send_problem(scope, send, 403, "request_refused", problem)
+        else:
+            await self._with_key(scope, receive, send)
+
+    def _is_of_this_start(self, headers: list[Header]) -> bool:
+        return bool(self._token) and hmac.compare_digest(self._token.encode(), token_of(authorization(headers) or b""))
+
+    async def _with_key(self, scope: Scope, receive: Receive, send: Send) -> None:
+        address = (scope.get("client") or ("",))[0]
+        shown = authorization(scope["headers"])
+        if shown is None:
+            await self._unknown(address, scope, receive, send)
             return
-        await send_problem(scope, send, 403, "request_refused", problem)
+        now, digest = self._clock(), sha256(shown).digest()
+        known = self._known.get(digest)
+        if (
+            known is None
+            or known.generation != self._registry.generation
+            or now >= known.until
+            or address != known.address
+        ):
+            try:
+                known = self._admit(shown, digest, address)
+            except (KeyRefused, NetworkRefused) as error:
+                await self._refuse(error, shown, address, scope, send)
+                return
+        own = known.allowance
+        within = self._limits.take(own)
+        seconds = max(0, math.ceil(own.reset - time.time()))
+        scope["riskwarn.headers"] = told = [
+            self._policy,
+            (b"ratelimit", b'"key";r=%d;t=%d' % (own.remaining + own.left, seconds)),
+        ]
+        if not within or own.at_work >= self._limits.at_once:
+            await self._wait(1 if within else max(1, seconds), scope, send, told)
+            return
+        self._registry.note(own.key, now)
+        scope["riskwarn.caller"] = known.caller
+        own.at_work += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            own.at_work -= 1
+
+    def _admit(self, shown: bytes, digest: bytes, address: str) -> _Known:
+        """Ask the registry for a key, and remember that it was let in. Raises KeyRefused, NetworkRefused."""
+        generation = self._registry.generation
+        entry = self._registry.admitted(token_of(shown).decode("latin-1"), address)
+        known = _Known(entry.caller, entry.until, address, generation, self._limits.of(entry.key.id))
+        self._known[digest] = known
+        if len(self._known) > _MOST_KNOWN:
+            self._known.popitem(last=False)
+        return known
+
+    async def _unknown(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer nobody, who is told of what is open to all; what is refused counts against the address."""
+        one = neighbourhood(address)
+        if seconds := self._limits.must_wait(one):
+            await self._wait(seconds, scope, send)
+            return
+        scope["riskwarn.caller"] = NOBODY
+        await self._app(scope, receive, send)
+        if scope.get("riskwarn.status") == 401:
+            self._limits.refused(one)
+
+    async def _refuse(self, error: RiskwarnError, shown: bytes, address: str, scope: Scope, send: Send) -> None:
+        one, known = neighbourhood(address), self._registry.known(token_of(shown).decode("latin-1"))
+        if seconds := self._limits.must_wait(one):
+            await self._wait(seconds, scope, send)
+            return
+        self._limits.refused(one)
+        self._noted.refused(scope, "network" if isinstance(error, NetworkRefused) else "key", known or "")
+        await send_error(scope, send, error, [challenge(error)])
+
+    async def _wait(self, seconds: int, scope: Scope, send: Send, told: list[Header] | None = None) -> None:
+        headers = [*(told or []), (b"retry-after", str(seconds).encode())]
+        await send_error(scope, send, TooManyRequests(seconds=seconds), headers)
 
 
 FOREIGN_HOST = "While no key exists, only localhost, 127.0.0.1 or [::1] is answered as Host."
 FORWARDED = "While no key exists, forwarded requests are refused."
+FOREIGN_ORIGIN = "A page of another origin may change nothing here."
+TOKEN_NEEDED = (
+    "While no key exists, what changes anything needs the token of this start: Authorization: Bearer with the content of serve.token "
+    "in the home."
+)
 
 #: What a gateway adds by itself; one that adds nothing asks in HTTP/1.0, as nginx does where nobody told it otherwise.
 _OF_GATEWAYS = frozenset((b"forwarded", b"via", b"x-real-ip"))
 
 
-def refusal(headers: list[tuple[bytes, bytes]], http_version: str = "1.1") -> str | None:
-    """Why a request with these headers (their names in small letters, as ASGI has them) is refused; None where it passes."""
+def authorization(headers: list[Header]) -> bytes | None:
+    """What is shown to get in (names in small letters, as ASGI has them); empty where several are, None where nothing is."""
+    found: bytes | None = None
+    for name, value in headers:
+        if name == b"authorization":
+            found = value if found is None else b""
+    return found
+
+
+def token_of(shown: bytes) -> bytes:
+    """The token in an Authorization; empty where it is of another kind."""
+    return shown[len(_BEARER) :].strip() if shown[: len(_BEARER)].lower() == _BEARER else b""
+
+
+def refusal(headers: list[Header], http_version: str = "1.1") -> str | None:
+    """Why the local operator is not believed; None where he is."""
     forwarded, hosts = http_version == "1.0", []
     for name, value in headers:
         if name == b"host":
@@ -51,6 +204,17 @@ def refusal(headers: list[tuple[bytes, bytes]], http_version: str = "1.1") -> st
     if len(hosts) != 1 or not _is_local(hosts[0]):
         return FOREIGN_HOST
     return FORWARDED if forwarded else None
+
+
+def of_own_origin(headers: list[Header]) -> bool:
+    """Whether a request comes from no page, or from one of the host that it asks."""
+    hosts = [value.lower() for name, value in headers if name == b"host"]
+    for name, value in headers:
+        if name == b"origin":
+            scheme, _, rest = value.partition(b"://")
+            if scheme not in (b"http", b"https") or [rest.lower()] != hosts:
+                return False
+    return True
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 
 from riskwarn.errors import QueryInvalid, RiskwarnError
 from riskwarn.messages import Message
+from serving.api.context import HEADERS
 from serving.api.observed import WENT_WRONG
 from serving.api.problems import CONTENT_TYPE, RETRY_AFTER, problem_body, wrong_value
 
@@ -24,7 +25,7 @@ def answer_with_problems(app: FastAPI) -> None:
         headers: dict[str, str] | None = None,
     ) -> Response:
         body = problem_body(request.scope, status, code, detail, errors)
-        own = {"Cache-Control": "no-store", "Vary": "Accept-Language", "X-Content-Type-Options": "nosniff"}
+        own = {"Cache-Control": "no-store", "Vary": "Accept-Language", **HEADERS}
         if status == 503:
             own["Retry-After"] = RETRY_AFTER
         return Response(body, status_code=status, media_type=CONTENT_TYPE, headers={**own, **(headers or {})})

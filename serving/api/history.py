@@ -12,28 +12,28 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from riskwarn.errors import UnknownUnit
-from riskwarn.home import Home
 from riskwarn.words import Unit
+from serving.api.seen import Seen
 from serving.columns.scores import Block
 from serving.snapshots.files import SCORES
-from serving.snapshots.publications import Publications
 from serving.snapshots.snapshot import Snapshot
 
 _SHOWN = ("score", "expected_count", "rank", "level")
 
 
-def of_grid(
-    home: Home, publications: Publications, snapshot: Snapshot, now: datetime, code: str, block: Block, limit: int
-) -> dict[str, Any]:
+def of_grid(seen: Seen, snapshot: Snapshot, now: datetime, code: str, block: Block, limit: int) -> dict[str, Any]:
     """How a grid stood in the snapshots that stood for their as-ofs, the newest first; none where it was not in it, or cannot be read.
 
-    Raises UnknownUnit where the current snapshot does not hold the grid.
+    Raises UnknownUnit where what is seen of the current snapshot does not hold the grid.
     """
     if snapshot.places.row(Unit.GRID, code) is None:
         raise UnknownUnit(unit="grid", code=code)
-    items = []
-    for as_of, row in list(publications.by_as_of.items())[:limit]:
-        found = _row(home.snapshots / row.id / SCORES, code, block)
+    items, inside = [], seen.inside
+    for as_of, row in list(seen.publications.by_as_of.items())[:limit]:
+        file = seen.home.snapshots / row.id / SCORES
+        found = _row(file, code, block)
+        if found is not None and inside is not None:
+            found = {**found, "rank": _rank_among(file, code, block, inside.grids)}
         items.append(
             {
                 "snapshot": row.id,
@@ -49,6 +49,18 @@ def of_grid(
         "horizon": block[1],
         "items": items,
     }
+
+
+@lru_cache(maxsize=20_000)
+def _rank_among(file: Path, code: str, block: Block, grids: frozenset[str]) -> int:
+    """The rank of a grid among some of a file."""
+    chosen = (
+        (pc.field("target") == block[0]) & (pc.field("horizon") == block[1]) & (pc.field("unit") == Unit.GRID.value)
+    )
+    table = pq.read_table(file, columns=["code", "rank"], filters=chosen, use_threads=False)
+    table = table.filter(pc.is_in(table["code"], pa.array(sorted(grids))))
+    own = table.filter(pc.equal(table["code"], code))["rank"][0]
+    return int(pc.sum(pc.less_equal(table["rank"], own)).as_py())
 
 
 @lru_cache(maxsize=20_000)

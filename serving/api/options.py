@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from riskwarn.errors import SettingInvalid
 
@@ -26,6 +26,11 @@ class Options:
     #: For so long one of several processes may be silent before it is replaced: on a busy machine a start takes its time.
     worker_seconds: int = 30
     shutdown_seconds: int = 10  # for answers that are under way, and for streams
+    keyless: bool = (
+        True  # whether the local operator is let in while no key and no operator exists; never beyond loopback
+    )
+    confirmed: bool = False  # whether only what a second person confirmed counts
+    token: str = field(default="", repr=False)  # of this start: what the local operator needs to change anything
 
     def __post_init__(self) -> None:
         path = self.root_path

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.types import Scope, Send
 
+from riskwarn.errors import KeyRefused, RiskwarnError, ScopeNeeded
 from riskwarn.messages import Message, translated
 
 CONTENT_TYPE = "application/problem+json"
@@ -15,6 +16,7 @@ CONTENT_TYPE = "application/problem+json"
 #: What a status says in words.
 _TITLES = {
     400: "The request is wrong",
+    401: "A key is needed",
     403: "The request is refused",
     404: "There is nothing here",
     405: "The method is not answered",
@@ -24,11 +26,15 @@ _TITLES = {
     413: "The request is too long",
     414: "The request is too long",
     422: "A parameter is wrong",
+    429: "More was asked than is allowed",
     431: "The request is too long",
     500: "The server failed",
     503: "The server cannot answer now",
 }
 _OTHERWISE = "The request cannot be answered"
+
+#: No page of another origin may embed what is answered here.
+OWN_ORIGIN = (b"cross-origin-resource-policy", b"same-origin")
 
 #: Seconds after which to ask again, where the server cannot answer now.
 RETRY_AFTER = "1"
@@ -65,6 +71,7 @@ def problem_headers(body: bytes) -> list[tuple[bytes, bytes]]:
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
+        OWN_ORIGIN,
     ]
 
 
@@ -77,6 +84,22 @@ async def send_problem(
     own = [*problem_headers(body), (b"vary", b"accept-language"), *(headers or [])]
     await send({"type": "http.response.start", "status": status, "headers": own})
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+async def send_error(
+    scope: Scope, send: Send, error: RiskwarnError, headers: list[tuple[bytes, bytes]] | None = None
+) -> None:
+    """Answer with the problem document of an error of the domain, outside of the application."""
+    await send_problem(scope, send, error.status, error.code, error.message, headers)
+
+
+#: What RFC 6750 calls a refusal.
+_ERRORS = {KeyRefused: b', error="invalid_token"', ScopeNeeded: b', error="insufficient_scope"'}
+
+
+def challenge(error: RiskwarnError) -> tuple[bytes, bytes]:
+    """How one gets in (RFC 6750): the header that goes with a refusal."""
+    return b"www-authenticate", b'Bearer realm="riskwarn"' + _ERRORS.get(type(error), b"")
 
 
 def accepted_language(scope: Scope) -> str:

@@ -1,5 +1,7 @@
 """What was answered before is answered again from memory, ahead of the router; ETags, 304, gzip and HEAD at one place.
 
+Callers who see and may do the same are given the same answers; what one of another view was told is told to nobody else.
+
 A route says how long its answer holds by :func:`hold`; whatever else it answers passes as it is, with an ETag. A held answer goes
 with the snapshot it was made of, and with the moment at which that becomes stale.
 """
@@ -16,7 +18,9 @@ from datetime import datetime
 from anyio import to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.api.problems import request_id
+from serving.access.caller import Caller
+from serving.api.noted import Noted, Read
+from serving.api.problems import OWN_ORIGIN, request_id
 from serving.snapshots.current import Current
 
 #: Bytes of bodies that are held.
@@ -30,6 +34,9 @@ _APART_FROM = 65_536
 
 Header = tuple[bytes, bytes]
 
+#: View of the caller, path, query, and whether it is packed.
+Key = tuple[str, bytes, bytes, bool]
+
 
 @dataclass(frozen=True)
 class Held:
@@ -41,6 +48,7 @@ class Held:
     tags: tuple[bytes, ...]  # any of them is this answer, in whatever encoding
     until: float  # as a timestamp
     generation: int
+    read: Read | None = None  # what is written down of whoever is told it
 
 
 def hold(scope: Scope, until: datetime | None) -> None:
@@ -52,16 +60,21 @@ class Repeats:
     """The layer. `clock` gives the time as a timestamp."""
 
     def __init__(
-        self, app: ASGIApp, current: Current, clock: Callable[[], float], most_bytes: int = MOST_BYTES
+        self,
+        app: ASGIApp,
+        current: Current,
+        clock: Callable[[], float],
+        most_bytes: int = MOST_BYTES,
+        noted: Noted | None = None,
     ) -> None:
-        self._app, self._current, self._clock, self._most = app, current, clock, most_bytes
-        self._held: OrderedDict[tuple[bytes, bytes, bool], Held] = OrderedDict()
+        self._app, self._current, self._clock, self._most, self._noted = app, current, clock, most_bytes, noted
+        self._held: OrderedDict[Key, Held] = OrderedDict()
         self._bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer again, or ask the router and hold what it says."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _with_own(scope, send))
             return
         packed, asked = False, b""
         for name, value in scope["headers"]:
@@ -69,45 +82,55 @@ class Repeats:
                 packed = b"gzip" in value and not _declined(value)
             elif name == b"if-none-match":
                 asked = value
-        key = (scope.get("raw_path") or scope["path"].encode(), scope["query_string"], packed)
+        view = scope["riskwarn.caller"].view if "riskwarn.caller" in scope else ""
+        key = (view, scope.get("raw_path") or scope["path"].encode(), scope["query_string"], packed)
         held = self._held.get(key)
         if held is None or held.generation != self._current.generation or self._clock() >= held.until:
             held = await self._ask(key, scope, receive, send)
             if held is None:
                 return
+        if held.read is not None and self._noted is not None:
+            self._noted.read(scope, held.read)
+        own = scope.get("riskwarn.headers")  # of this request alone
         if asked and _matches(asked, held.tags):
             scope["riskwarn.status"] = 304
-            await send({"type": "http.response.start", "status": 304, "headers": held.unchanged})
+            headers = held.unchanged if own is None else held.unchanged + own
+            await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
         scope["riskwarn.status"] = 200
-        await send({"type": "http.response.start", "status": 200, "headers": held.headers})
+        headers = held.headers if own is None else held.headers + own
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else held.body})
 
-    async def _ask(self, key: tuple[bytes, bytes, bool], scope: Scope, receive: Receive, send: Send) -> Held | None:
+    async def _ask(self, key: Key, scope: Scope, receive: Receive, send: Send) -> Held | None:
         """Ask the router; what is no plain 200 is sent on as it comes, and None is given."""
         generation = self._current.generation
         scope["riskwarn.routed"] = True
         request_id(scope)
         head = scope["method"] == "HEAD"
         asked = {**scope, "method": "GET", "riskwarn.head": True} if head else scope
-        answer = _Answer(scope, send, head)
+        answer = _Answer(scope, _with_own(scope, send), head)
         try:
             await self._app(asked, receive, answer.take)
         finally:
             scope["route"] = asked.get("route")
+        read = asked.get("riskwarn.read")
         if answer.start is None:
+            if read is not None and self._noted is not None and scope.get("riskwarn.status") == 200:
+                self._noted.read(scope, read)
             return None
         body, until = b"".join(answer.parts), asked.get("riskwarn.hold")
-        if key[2] and len(body) > _APART_FROM:
-            held = await to_thread.run_sync(_made, answer.start, body, True, until, generation)
+        area = _area(scope)
+        if key[3] and len(body) > _APART_FROM:
+            held = await to_thread.run_sync(_made, answer.start, body, True, until, generation, area, read)
         else:
-            held = _made(answer.start, body, key[2], until, generation)
+            held = _made(answer.start, body, key[3], until, generation, area, read)
         if "riskwarn.hold" in asked:
             self._keep(key, held)
         return held
 
-    def _keep(self, key: tuple[bytes, bytes, bool], held: Held) -> None:
+    def _keep(self, key: Key, held: Held) -> None:
         first = next(iter(self._held.values()), None)
         if first is not None and first.generation != held.generation:
             self._held.clear()
@@ -120,8 +143,28 @@ class Repeats:
             self._bytes -= _size(old, gone)
 
 
-def _size(key: tuple[bytes, bytes, bool], held: Held) -> int:
-    return len(held.body) + len(key[0]) + len(key[1]) + 1_000
+def _with_own(scope: Scope, send: Send) -> Send:
+    """What sends an answer with the headers of this request alone."""
+    own: list[Header] | None = scope.get("riskwarn.headers")
+    if own is None:
+        return send
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *own]}
+        await send(message)
+
+    return sending
+
+
+def _size(key: Key, held: Held) -> int:
+    return len(held.body) + len(key[0]) + len(key[1]) + len(key[2]) + 1_000
+
+
+def _area(scope: Scope) -> bytes:
+    """What keeps the tags of one area apart from those of any other; nothing where the whole city is seen."""
+    caller: Caller | None = scope.get("riskwarn.caller")
+    return b"" if caller is None or caller.area.whole else str(caller.area).encode()
 
 
 class _Answer:
@@ -147,14 +190,21 @@ class _Answer:
         await self._send(message)
 
 
-def _made(start: Message, body: bytes, packed: bool, until: float | None, generation: int) -> Held:
-    digest = hashlib.sha256(body).hexdigest()[:32].encode()
+def _made(
+    start: Message, body: bytes, packed: bool, until: float | None, generation: int, area: bytes, read: Read | None
+) -> Held:
+    # With the tag of another area nobody finds out whether the same is told there.
+    made = hashlib.sha256(body)
+    made.update(area)
+    digest = made.hexdigest()[:32].encode()
     tags = (b'"' + digest + b'"', b'"' + digest + b'-gz"')
     kept = [pair for pair in start["headers"] if pair[0].lower() not in (b"content-length", b"etag")]
     if not any(name.lower() == b"cache-control" for name, _ in kept):
         kept.append((b"cache-control", b"private, no-cache"))
     if not any(name.lower() == b"x-content-type-options" for name, _ in kept):
         kept.append((b"x-content-type-options", b"nosniff"))
+    if not any(name.lower() == OWN_ORIGIN[0] for name, _ in kept):
+        kept.append(OWN_ORIGIN)
     packed = packed and len(body) >= _PACKED_FROM
     own = [(b"etag", tags[packed]), (b"vary", b"accept-encoding")]
     if packed:
@@ -162,7 +212,7 @@ def _made(start: Message, body: bytes, packed: bool, until: float | None, genera
         kept.append((b"content-encoding", b"gzip"))
     unchanged = [pair for pair in kept if pair[0].lower() == b"cache-control"] + own
     headers = [*kept, *own, (b"content-length", str(len(body)).encode())]
-    return Held(headers, unchanged, body, tags, float("inf") if until is None else until, generation)
+    return Held(headers, unchanged, body, tags, float("inf") if until is None else until, generation, read)
 
 
 def _matches(asked: bytes, tags: tuple[bytes, ...]) -> bool:

@@ -270,7 +270,7 @@ export interface components {
         Alert: {
             /**
              * Id
-             * @description its number
+             * @description its number; another where only a part of the city is seen
              */
             id: number;
             /**
@@ -556,7 +556,7 @@ export interface components {
             score: number | null;
             /**
              * Mean Score
-             * @description the mean of the city's grids; the effects add up to the score less this
+             * @description the mean of the city's grids; the effects add up to the score less this; null where only a part of the city is seen
              */
             mean_score: number | null;
             /** @description attention level */
@@ -888,9 +888,9 @@ export interface components {
             counted: boolean;
             /**
              * Events
-             * @description events in its window; 1 and 2 are told together
+             * @description events in its window; 1 and 2 are told together; null, as all figures, where only a part of the city is seen
              */
-            events: number | string;
+            events: number | string | null;
             /**
              * Events Before Publication
              * @description of these before it was published
@@ -905,7 +905,7 @@ export interface components {
              * Unknown Grids
              * @description grids of which nobody knows what came
              */
-            unknown_grids: number;
+            unknown_grids: number | null;
             /**
              * Levels
              * @description how each level went
@@ -1273,9 +1273,9 @@ export interface components {
             chain: string | null;
             /**
              * Not Replayable
-             * @description whether something that it was made from was erased by law
+             * @description whether something that it was made from was erased by law; null where only a part of the city is seen
              */
-            not_replayable: boolean;
+            not_replayable: boolean | null;
         };
         /**
          * Publications
@@ -1480,9 +1480,9 @@ export interface components {
             zh: string;
             /**
              * Verdict
-             * @description sound, or what is wrong
+             * @description sound, or what is wrong; null where only a part of the city is seen and has no gap
              */
-            verdict: string;
+            verdict: string | null;
             /**
              * Gap
              * @description silent or short; null where it reports
@@ -1678,7 +1678,7 @@ export interface components {
              * Events
              * @description events in the windows of the counted
              */
-            events: number | string;
+            events: number | string | null;
             /**
              * Levels
              * @description level by level
@@ -1895,7 +1895,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1924,6 +1933,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2071,7 +2089,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2100,6 +2127,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2189,7 +2225,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2218,6 +2263,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2430,7 +2484,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2459,6 +2522,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2551,7 +2623,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2580,6 +2661,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2680,7 +2770,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2709,6 +2808,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2771,7 +2879,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2800,6 +2917,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2869,7 +2995,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2898,6 +3033,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2968,7 +3112,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2997,6 +3150,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3148,7 +3310,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3177,6 +3348,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3234,7 +3414,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3263,6 +3452,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3324,7 +3522,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3353,6 +3560,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3401,7 +3617,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3430,6 +3655,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3487,7 +3721,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3516,6 +3759,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3559,7 +3811,16 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description refused at the gate */
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3588,6 +3849,15 @@ export interface operations {
             };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,10 +6,13 @@ import asyncio
 import importlib.abc
 import logging
 import os
+import secrets
 import socket
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +22,7 @@ import uvicorn
 from riskwarn.errors import HostRefused, PortTaken
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings, silence_telemetry
+from serving.access.rows import anybody
 from serving.api.app import Application
 from serving.api.connection import Connection
 from serving.api.logs import log_as_json
@@ -29,6 +33,9 @@ from serving.api.workers import Workers
 LEARNERS = ("pandas", "sklearn", "scipy", "lightgbm", "numba", "mlflow")
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+#: The file in the home with the token of this start.
+START_TOKEN = "serve.token"
 
 
 def serve(
@@ -44,13 +51,17 @@ def serve(
 
     Raises HostRefused (not loopback while no key exists), PortTaken.
     """
-    options = options or Options()
-    if host not in LOOPBACK:
+    local, confirm = host in LOOPBACK, home.configuration.access.confirm
+    # What stands against opening the database is said before anything listens.
+    granted = anybody(home)
+    if not local and not granted:
         raise HostRefused(host=host)
+    options = replace(options or Options(), keyless=local, confirmed=not local if confirm is None else confirm)
     log_as_json()
     hold_no_learner()
-    _ = home.database  # what stands against opening it is said before anything listens
     with listening(host, port, options.backlog) as bound:
+        # Another server of the home, which has the port, keeps its token.
+        options = replace(options, token=start_token(home))
         if workers == 1:
             server = _Server(configuration(partial(_application, home, options, None), options), ready)
             server.run(sockets=[bound])
@@ -62,6 +73,19 @@ def serve(
             config.workers = workers
             ready()
             Workers(config, sockets=[bound]).run()
+
+
+def start_token(home: Home) -> str:
+    """A token that only who may read the home can know, new for each start: the local operator shows it to change anything."""
+    token, file = secrets.token_hex(32), home.path / START_TOKEN
+    # Made for its owner alone, and never there with less of it than all.
+    with suppress(FileNotFoundError):
+        file.with_suffix(".new").unlink()
+    handle = os.open(file.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as stream:
+        stream.write(token + "\n")
+    file.with_suffix(".new").replace(file)
+    return token
 
 
 def listening(host: str, port: int, backlog: int) -> socket.socket:

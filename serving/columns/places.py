@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -40,7 +40,7 @@ class LevelOfPlaces:
 
     codes: tuple[str, ...]
     names: tuple[str, ...]
-    parents: Places32  # (units,) rows of the level above, never falling; -1 for the city
+    parents: Places32  # (units,) rows of the level above, never falling; -1 for the city, and one too many where it is not here
     residents: Reals  # NaN where nobody knows
     suppressed: Flags  # too few residents for details
     points: Reals | None = None  # (units, 2) longitude and latitude in degrees, NaN where nobody knows
@@ -60,9 +60,11 @@ class LevelOfPlaces:
 
 @dataclass(frozen=True)
 class Places:
-    """All levels of a city."""
+    """All levels of a city, or of a part of it."""
 
     levels: Mapping[Unit, LevelOfPlaces]
+    #: Of a unit whose parent is not here: the units above it, as :meth:`lineage` gives them.
+    outside: Mapping[tuple[Unit, int], tuple[tuple[Unit, str, str], ...]] = field(default_factory=dict)
 
     def __getitem__(self, unit: Unit) -> LevelOfPlaces:
         return self.levels[unit]
@@ -80,12 +82,20 @@ class Places:
         return None
 
     def above(self, unit: Unit, row: int) -> list[tuple[Unit, int]]:
-        """The units above one, the nearest first."""
+        """The units above one that are here, the nearest first."""
         found, order = [], list(Unit)
         for lower, upper in pairwise(order[order.index(unit) :]):
             row = int(self.levels[lower].parents[row])
+            if row == len(self.levels[upper]):
+                break
             found.append((upper, row))
         return found
+
+    def lineage(self, unit: Unit, row: int) -> list[tuple[Unit, str, str]]:
+        """(kind, code, name) of the units above one, here or not, the nearest first."""
+        here = self.above(unit, row)
+        found = [(upper, self.levels[upper].codes[place], self.levels[upper].names[place]) for upper, place in here]
+        return [*found, *self.outside.get(here[-1] if here else (unit, row), ())]
 
     def within(self, unit: Unit, row: int, level: Unit) -> slice:
         """The rows of a lower level that lie inside a unit."""
@@ -97,10 +107,12 @@ class Places:
         """(upper, lower) -> the first row inside each unit of the upper level, and the number of rows at the end."""
         starts: dict[tuple[Unit, Unit], Places32] = {}
         for place, upper in enumerate(DOWNWARDS):
-            inside = np.arange(len(self.levels[upper]), dtype=np.int32)
+            size = len(self.levels[upper])
+            inside = np.arange(size + 1, dtype=np.int32)
             for lower in DOWNWARDS[place + 1 :]:
-                inside = inside[self.levels[lower].parents]
-                starts[upper, lower] = np.searchsorted(inside, np.arange(len(self.levels[upper]) + 1)).astype(np.int32)
+                # What lies in nothing that is here counts as inside one unit too many.
+                inside = np.append(inside[self.levels[lower].parents], np.int32(size))
+                starts[upper, lower] = np.searchsorted(inside[:-1], np.arange(size + 1)).astype(np.int32)
         return starts
 
     def as_arrow(self) -> pa.Table:

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,9 @@ from sqlalchemy import insert
 from features import City
 from features.incremental.incremental import known_city
 from features.panel.panel import Encoded
+from riskwarn.audit import Action, Entry, recorded
+from riskwarn.audit.chain import head_of
+from riskwarn.audit.trimming import trim
 from riskwarn.configuration import usual_horizon
 from riskwarn.errors import NoChampion, SnapshotSwept, SnapshotWithdrawn
 from riskwarn.health import SourceHealth
@@ -156,11 +159,12 @@ def _published(
             else _before(home, current)
         )
         alerts = entering(made.scored, usual_horizon(row["manifest"]["horizons"]), seen)
-    with home.database.begin() as connection:
-        published.add(connection, row)
+    with recorded(home) as change:
+        published.add(change.connection, row)
         if alerts:
             common = {"snapshot": row["id"], "status": "open", "raised_at": now, "unit": Unit.GRID.value}
-            connection.execute(insert(ALERTS), [{**alert, **common} for alert in alerts])
+            change.connection.execute(insert(ALERTS), [{**alert, **common} for alert in alerts])
+        change.append(Entry(Action.SNAPSHOT_PUBLISHED, row["id"], result="current" if is_current else "stored"), at=now)
     if is_current:
         _look_back(home, city, numbers, now, progress)
     stays = None if is_current else current
@@ -168,9 +172,10 @@ def _published(
 
 
 def _look_back(home: Home, city: City, numbers: Encoded, now: datetime, progress: Progress) -> None:
-    """Judge what has become ripe, then let go of files that nothing needs any more."""
+    """Judge what has become ripe, then let go of files that nothing needs any more, and of the audit's rows past their time."""
     judge_ripe(home, city, numbers, now=now, progress=progress)
     sweep(home, now)
+    trim(home, now=now)
 
 
 def _still_stands(home: Home, row: published.Row) -> None:
@@ -197,12 +202,13 @@ def _row(
     previous_id = previous.id if previous is not None else None
     identity = hashlib.sha256(json.dumps([inputs, previous_id], sort_keys=True).encode()).hexdigest()[:12]
     with home.database.connect() as connection:
-        last = record.head(connection)
+        last, audited = record.head(connection), head_of(connection)
     names = {champion.version for champion in chosen}
     manifest = {
         "inputs": inputs,
         "published_at": now.astimezone(UTC).isoformat(),
         "record": last,  # where the track record ended at that moment
+        "audit": asdict(audited),  # where the audit ended
         "previous": previous_id,
         "gaps": made.gaps.as_list(),
         "models": {f"{champion.target}/{champion.horizon}": champion.version for champion in chosen},

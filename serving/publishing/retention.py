@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import datetime
 
+from riskwarn.audit import SYSTEM, Action, Entry, recorded
 from riskwarn.home import Home
 from serving.snapshots import published
 from serving.track_record.rows import unjudged
@@ -25,9 +26,10 @@ def sweep(home: Home, now: datetime) -> list[str]:
     over = len(kept) - home.configuration.keep_snapshots
     chosen = [row.id for row in kept if row.id not in needed][: max(over, 0)]
     if chosen:
-        with home.database.begin() as connection:
+        with recorded(home) as change:
             for snapshot in chosen:
-                published.mark(connection, snapshot, published.SWEPT, None, now)
+                published.mark(change.connection, snapshot, published.SWEPT, None, now)
+            change.append(*(Entry(Action.SNAPSHOT_SWEPT, snapshot, SYSTEM) for snapshot in chosen), at=now)
     # Also what a sweep left behind that died before this line.
     for snapshot in [*swept, *chosen]:
         shutil.rmtree(home.snapshots / snapshot, ignore_errors=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from riskwarn.audit import Action, Entry, recorded
 from riskwarn.contracts.because import check_because
 from riskwarn.errors import WithdrawnBefore
 from riskwarn.home import Home
@@ -43,9 +44,11 @@ def withdraw(home: Home, snapshot: str, because: str, *, now: datetime, progress
         before = published.of_fate(home, published.WITHDRAWN).get(snapshot)
         if before is not None:
             raise WithdrawnBefore(snapshot=snapshot, because=before["because"])
-        with home.database.begin() as connection:
+        with recorded(home) as change:
+            connection = change.connection
             published.mark(connection, row.id, published.WITHDRAWN, because, now)
             open_ones = ALERTS.c.snapshot == row.id, ALERTS.c.status == "open"
             closed = connection.execute(update(ALERTS).where(*open_ones).values(status="withdrawn")).rowcount
+            change.append(Entry(Action.SNAPSHOT_WITHDRAWN, row.id, note=because), at=now)
         current = published.newest(home)
         return Withdrawn(row.id, because, current.id if current is not None else None, int(closed))

@@ -31,6 +31,7 @@ class Snapshot:
     reasons: AllReasons
     gaps: DataGaps
     health: tuple[dict[str, Any], ...]  # the sources, as they were examined for it
+    whole: bool = True  # or cut to a part of the city
 
     def head(self, now: datetime, target: str | None = None, horizon: int | None = None) -> dict[str, Any]:
         """What stands over every answer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from riskwarn.audit.chain import Head
 from riskwarn.errors import RecordTampered
 from riskwarn.home import Home
 from riskwarn.messages import Message
@@ -35,6 +36,12 @@ def verify(home: Home) -> Verified:
     last = _walk_record(judged, chains)
     _walk_anchors(snapshots, judged)
     return Verified(len(snapshots), len(judged), next(reversed(chains.values()), None), last)
+
+
+def audit_anchors(home: Home) -> list[tuple[str, Head]]:
+    """Where the audit ended as each snapshot was published, with the snapshot that says so."""
+    said = [(row.id, row.manifest.get("audit")) for row in published.listed(home)]
+    return [(f"snapshot {snapshot}", Head(**told)) for snapshot, told in said if told is not None]
 
 
 def _walk_snapshots(snapshots: list[published.Row]) -> dict[str, str | None]:

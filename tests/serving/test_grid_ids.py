@@ -48,7 +48,9 @@ def client(home: Home, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     monkeypatch.setattr("serving.api.app.Current.__call__", lambda *_: snapshot)
     monkeypatch.setattr(answers, "portrait", lambda _snapshot, _now, code: {"portrait": code})
     monkeypatch.setattr(answers, "explanation", lambda _snapshot, _now, code, *_: {"explanation": code})
-    return TestClient(create_app(home), base_url="http://localhost")
+    application = create_app(home)
+    application.registry.look()
+    return TestClient(application, base_url="http://localhost")
 
 
 @pytest.mark.parametrize("grid", [one for one in IDS if one != ".."])

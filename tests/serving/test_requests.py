@@ -16,17 +16,22 @@ from starlette.websockets import WebSocketDisconnect
 
 from riskwarn.home import make_home
 from riskwarn.settings import Settings
+from serving.access.scopes import Scope
 from serving.api import answers
 from serving.api.app import Application
+from serving.api.needs import needs
 from serving.snapshots import published
 from tests.serving.conftest import Made
 
 LOCAL = "http://localhost"
 
+#: That of this start, which who changes anything shows.
+TOKEN = "5f" * 32
+
 
 @pytest.fixture
 def client(made: Made) -> Iterator[TestClient]:
-    with TestClient(made.application(), base_url=LOCAL, raise_server_exceptions=False) as client:
+    with TestClient(made.application(token=TOKEN), base_url=LOCAL, raise_server_exceptions=False) as client:
         yield client
 
 
@@ -122,7 +127,7 @@ def test_methods_that_are_not_answered_are_named_and_head_is_get_without_its_bod
     client: TestClient, made: Made
 ) -> None:
     for path in paths(made.application()):
-        refused = client.post(path)
+        refused = client.post(path, headers={"Authorization": f"Bearer {TOKEN}"})
         assert refused.status_code == 405 and refused.headers["allow"] == "GET, HEAD", path
         query = f"?a={made.first}&b={made.first}" if "compare" in path else ""
         whole, head = client.get(path + query), client.head(path + query)
@@ -283,6 +288,7 @@ def test_headers_of_a_refusal_reach_who_is_refused(made: Made) -> None:
     application = made.application()
 
     @application.routes.get("/v1/limited")
+    @needs(Scope.READ)
     def limited() -> None:
         raise HTTPException(429, headers={"Retry-After": "7", "WWW-Authenticate": "Bearer"})
 
@@ -314,6 +320,7 @@ def test_what_was_published_is_listed_from_memory(made: Made, monkeypatch: pytes
     second = made.publish(7)
     application = made.application()
     application.current.look()
+    application.registry.look()
 
     def asked(*_told: Any, **_options: Any) -> None:
         raise AssertionError("the database is asked")

@@ -30,6 +30,11 @@ SHORT: dict[str, Any] = {"request_seconds": 0.4, "unread_seconds": 0.4, "keep_al
 
 GET = "GET /v1/scores?limit=2 HTTP/1.1\r\nHost: localhost\r\n"
 
+#: That of this start: without it whatever is no reading is refused at the gate.
+TOKEN = "5f" * 32
+OWN = f"Host: localhost\r\nAuthorization: Bearer {TOKEN}\r\n"
+POST = "POST /v1/scores HTTP/1.1\r\n" + OWN
+
 
 @contextmanager
 def connected(address: str) -> Iterator[socket.socket]:
@@ -79,7 +84,8 @@ CLOSE = "Connection: close\r\n\r\n"
 #: What is sent, and the statuses that may come of it.
 ODD: dict[str, tuple[tuple[str | bytes, ...], set[tuple[int, ...]]]] = {
     "unknown method": (("BREW /v1/scores HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,), {(400,)}),
-    "method that is not answered": (("DELETE /v1/scores HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,), {(405,)}),
+    "method that is not answered": (("DELETE /v1/scores HTTP/1.1\r\n" + OWN + CLOSE,), {(405,)}),
+    "method without the token": (("DELETE /v1/scores HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,), {(403,)}),
     "unknown path": (("GET /v9 HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,), {(404,)}),
     "path that is no text": (("GET /v1/grids/%ff%00 HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,), {(404,)}),
     "bytes beyond ASCII": (("GET /v1/grids/网格 HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,), {(400,)}),
@@ -91,7 +97,7 @@ ODD: dict[str, tuple[tuple[str | bytes, ...], set[tuple[int, ...]]]] = {
     "no host": (("GET /v1/scores HTTP/1.1\r\n" + CLOSE,), {(400,), (403,)}),
     "another host in the target": (("GET http://evil.example/v1/scores HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,), {(403,)}),
     "whole address as target": (("GET http://localhost/v1/scores HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,), {(200,)}),
-    "a star as target": (("OPTIONS * HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,), {(404,)}),
+    "a star as target": (("OPTIONS * HTTP/1.1\r\n" + OWN + CLOSE,), {(404,)}),
     "a tunnel": (("CONNECT localhost:443 HTTP/1.1\r\nHost: localhost\r\n" + CLOSE,), {(400,)}),
     "HTTP/0.9": (("GET /v1/scores\r\n\r\n",), {(400,), (403,)}),
     "HTTP/1.0": (("GET /v1/scores HTTP/1.0\r\nHost: localhost\r\n\r\n",), {(403,)}),
@@ -100,12 +106,12 @@ ODD: dict[str, tuple[tuple[str | bytes, ...], set[tuple[int, ...]]]] = {
     "an upgrade": ((GET + "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n",), {(200,), (400,)}),
     "several at once": ((GET + "\r\n" + GET + "\r\n" + GET + CLOSE,), {(200, 200, 200)}),
     "one and nonsense": ((GET + "\r\n" + "\x01\x02nonsense\r\n\r\n",), {(200, 400), (400,), (200,)}),
-    "chunks that are none": (("POST /v1/scores HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nnonsense\r\n",), {(400,), (405,), (405, 400)}),
-    "length and chunks": (("POST /v1/scores HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",), {(400,)}),
+    "chunks that are none": ((POST + "Transfer-Encoding: chunked\r\n\r\nzz\r\nnonsense\r\n",), {(400,), (405,), (405, 400)}),
+    "length and chunks": ((POST + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",), {(400,)}),
     "two lengths": ((GET + "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",), {(400,)}),
     "length that is none": ((GET + "Content-Length: -5\r\n\r\n",), {(400,)}),
-    "body beyond the limit": (("POST /v1/scores HTTP/1.1\r\nHost: localhost\r\nContent-Length: 70000\r\n\r\n", "x" * 70_000), {(413,)}),
-    "endless body in chunks": (("POST /v1/scores HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", *["ffff\r\n" + "x" * 65_535 + "\r\n"] * 9), {(405,)}),
+    "body beyond the limit": ((POST + "Content-Length: 70000\r\n\r\n", "x" * 70_000), {(413,)}),
+    "endless body in chunks": ((POST + "Transfer-Encoding: chunked\r\n\r\n", *["ffff\r\n" + "x" * 65_535 + "\r\n"] * 9), {(405,)}),
     "a header in two lines": ((GET + "X-One: 1\r\n two\r\n" + CLOSE,), {(200,), (400,)}),
     "a header without a name": ((GET + ": 1\r\n" + CLOSE,), {(400,)}),
 }  # fmt: skip
@@ -119,7 +125,7 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Made:
 @pytest.fixture(scope="module")
 def short(made_once: Made) -> Iterator[str]:
     """A server with short limits."""
-    with running_application(made_once.application(**SHORT)) as address:
+    with running_application(made_once.application(token=TOKEN, **SHORT)) as address:
         yield address
 
 
@@ -141,8 +147,8 @@ def test_whatever_is_sent_is_answered_as_it_deserves_or_closed(short: str, what:
         (("\r\n",) * 30, None),
         (("GET /v1/scores HTTP/1.1\r\n", *["X: 1\r\n"] * 30), 408),
         (("GET /v1/", *["s"] * 30), 408),
-        (("POST /v1/scores HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60\r\n\r\n", *["x"] * 30), 405),
-        (("POST /v1/scores HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n", *["1\r\nx\r\n"] * 30), 405),
+        ((POST + "Content-Length: 60\r\n\r\n", *["x"] * 30), 405),
+        ((POST + "Transfer-Encoding: chunked\r\n\r\n", *["1\r\nx\r\n"] * 30), 405),
         ((GET + "\r\n", *["\r\n"] * 30), 200),
     ],
     ids=["nothing", "empty lines", "slow headers", "slow address", "slow body", "slow chunks", "idle after an answer"],
@@ -259,10 +265,13 @@ def test_only_a_declared_proxy_is_believed(made_once: Made) -> None:
 
 def test_head_methods_and_headers_of_a_portal_over_a_connection(made_once: Made) -> None:
     options = {"root_path": "/apps/riskwarn", "frame_ancestors": "https://portal.example"}
-    with running_application(made_once.application(**options)) as address, httpx.Client(base_url=address) as client:
+    with (
+        running_application(made_once.application(token=TOKEN, **options)) as address,
+        httpx.Client(base_url=address) as client,
+    ):
         whole, head = client.get("/apps/riskwarn/v1/scores"), client.head("/apps/riskwarn/v1/scores")
         assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", whole.headers["etag"])
-        refused = client.put("/apps/riskwarn/v1/scores", content=b"{}")
+        refused = client.put("/apps/riskwarn/v1/scores", content=b"{}", headers={"Authorization": f"Bearer {TOKEN}"})
         assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
         page = client.get("/apps/riskwarn/").headers["content-security-policy"]
         assert page.endswith("frame-ancestors https://portal.example")

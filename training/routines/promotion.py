@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from riskwarn.audit import Action, Entry, announced
 from riskwarn.configuration import usual_horizon
+from riskwarn.contracts.because import check_because
 from riskwarn.errors import NothingToReturnTo, PromotionRefused, RiskwarnError, UnknownVersion
 from riskwarn.home import Home
 from riskwarn.messages import Message
@@ -48,8 +50,11 @@ def promote(home: Home, version: str, because: str | None = None, *, now: dateti
 
     Raises UnknownVersion; PromotionRefused where it is champion already, where one of the family is worse than the champion or
     than the best baseline beyond the interval, and, unless somebody says why it is to be, where there is not enough evidence at the
-    usual horizon, none at another, or the champions serve a horizon that the family lacks or can no longer score; TrainedForOther, FeaturesChanged, PurposeUnknown where it could not score what is declared now.
+    usual horizon, none at another, or the champions serve a horizon that the family lacks or can no longer score; TrainedForOther, FeaturesChanged, PurposeUnknown where it could not score what is declared now;
+    RefusedWord, PersonalText or ReasonTooLong where the reason may not be kept.
     """
+    if because:
+        check_because(because)
     name, _ = split(version)
     with one_at_a_time(home.artifacts, silent, WAITING):
         every = versions(home)
@@ -76,7 +81,9 @@ def promote(home: Home, version: str, because: str | None = None, *, now: dateti
             _check_rivals(version, [one for at, one in current.items() if at not in rivals], family)
             declared = home.configuration.horizons
             _check_whole(version, family, {at: one for at, one in current.items() if at in declared}, found)
-        _put(home, family, current, now or datetime.now(UTC), because)
+        now = now or datetime.now(UTC)
+        with announced(home, Entry(Action.MODEL_PROMOTED, version, note=because or ""), at=now):
+            _put(home, family, current, now, because)
     replaced = current.get(own.horizon)
     return {
         "version": version,
@@ -92,9 +99,11 @@ def rollback(home: Home, target: str, because: str | None = None, *, now: dateti
     """Put the family back that was promoted before the newest one; what is left is not returned to by another rollback.
 
     Raises UnknownTarget, NothingToReturnTo; TrainedForOther, FeaturesChanged, PurposeUnknown where what was there before could
-    not score what is declared now, ModelDamaged.
+    not score what is declared now, ModelDamaged; RefusedWord, PersonalText or ReasonTooLong (`because`).
     """
     home.configuration.chosen_targets(target)
+    if because:
+        check_because(because)
     now = now or datetime.now(UTC)
     with one_at_a_time(home.artifacts, silent, WAITING):
         every = [one for one in versions(home) if one.target == target]
@@ -105,9 +114,10 @@ def rollback(home: Home, target: str, because: str | None = None, *, now: dateti
         family = family_of(every, before)
         for one in family:
             check_purpose(home.configuration, target, one.version, load_version(home, one.version).purpose)
-        for one in left:
-            set_tags(home, one.version, left_at=now.isoformat())
-        _put(home, family, champions, now, because)
+        with announced(home, Entry(Action.MODEL_ROLLED_BACK, before.version, note=because or ""), at=now):
+            for one in left:
+                set_tags(home, one.version, left_at=now.isoformat())
+            _put(home, family, champions, now, because)
     return {
         "target": target,
         "champions": [one.version for one in family],

@@ -11,6 +11,7 @@ from typing import Any
 from features import City, FeatureMatrix, catalogue_version
 from features.incremental.incremental import known_city
 from features.panel.panel import Encoded, encoded
+from riskwarn.audit import Action, Entry, record
 from riskwarn.configuration import usual_horizon
 from riskwarn.errors import DiskFull, RiskwarnError, TrackingServerUnusable, TrackingStoreUnusable
 from riskwarn.health.learnable import Prospect, prospects
@@ -195,6 +196,8 @@ def _register_family(
                 set_champion(home, one.version, now)
             else:
                 set_alias(home, one.version, "challenger")
+        result = "champion" if any(one.champion for one in made) else "challenger"
+        record(home, Entry(Action.MODEL_TRAINED, name, result=result), at=now)
     return made
 
 

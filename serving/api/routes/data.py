@@ -7,9 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from serving.access.scopes import Scope
 from serving.api import answers
 from serving.api.context import Context, written
 from serving.api.documents import LevelsCaught, Models, Sources, TrackRecord
+from serving.api.needs import needs
 from serving.api.queries import GridQuery, HealthQuery, LevelsQuery, TrackRecordQuery
 from serving.api.repeats import hold
 from serving.track_record.record import track_record
@@ -26,35 +28,39 @@ def data_router(context: Context) -> APIRouter:
         "/v1/health/sources", operation_id="source_health", response_model=Sources,
         summary="How each source reports, with its districts",
     )  # fmt: skip
+    @needs(Scope.READ)
     def health(request: Request, query: Annotated[HealthQuery, Query()]) -> Response:
-        snapshot, now = context.current(), context.clock()
+        snapshot, now = context.seen(request).snapshot(), context.clock()
         return context.answer(request, answers.sources(snapshot, now, query.source), snapshot, now)
 
     @router.get(
         "/v1/models/{target}", operation_id="models", response_model=Models,
         summary="The models that scored a target, and how they did when they were judged",
     )  # fmt: skip
+    @needs(Scope.READ)
     def models(
         request: Request, target: Annotated[str, Path(description="a target that is served")],
         query: Annotated[GridQuery, Query()],
     ) -> Response:  # fmt: skip
-        snapshot, now = context.current(query.as_of), context.clock()
+        snapshot, now = context.seen(request).snapshot(query.as_of), context.clock()
         return context.answer(request, answers.models(snapshot, now, target), snapshot, now)
 
     @router.get(
         "/v1/levels", operation_id="levels", response_model=LevelsCaught,
         summary="What each attention level would have caught and cost in the back-test of what scored",
     )  # fmt: skip
+    @needs(Scope.READ)
     def levels(request: Request, query: Annotated[LevelsQuery, Query()]) -> Response:
-        snapshot, now = context.current(query.as_of), context.clock()
+        snapshot, now = context.seen(request).snapshot(query.as_of), context.clock()
         return context.answer(request, answers.levels(snapshot, now, query.target, query.horizon), snapshot, now)
 
     @router.get(
         "/v1/track-record", operation_id="track_record", response_model=TrackRecord,
         summary="How each published forecast went beside the baselines, the newest first, and all together",
     )  # fmt: skip
+    @needs(Scope.READ)
     def record(request: Request, query: Annotated[TrackRecordQuery, Query()]) -> Response:
-        found = track_record(context.home, query.target, query.horizon)
+        found = context.seen(request).record(track_record(context.home, query.target, query.horizon))
         hold(request.scope, context.clock() + RECORD_HOLDS)
         return written({**found, "rows": found["rows"][: query.limit]})
 

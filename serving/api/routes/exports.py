@@ -11,10 +11,14 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from riskwarn.audit import Action
 from riskwarn.errors import TooManyExports
+from serving.access import scopes
 from serving.api import answers, exporting
 from serving.api.context import HEADERS, Context
 from serving.api.exporting import Export
+from serving.api.needs import needs
+from serving.api.noted import reading
 from serving.api.problems import request_id
 from serving.api.queries import ExportQuery
 
@@ -54,12 +58,13 @@ def exports_router(context: Context) -> APIRouter:
         "/v1/export.{form}", operation_id="export", response_class=Response, responses=told,
         summary="A whole ranking as a file: CSV (with a byte-order mark), Parquet, GeoJSON or XLSX",
     )  # fmt: skip
+    @needs(scopes.Scope.EXPORT)
     def export(
         request: Request,
         form: Annotated[Form, Path(description="what the file is written as")],
         query: Annotated[ExportQuery, Query()],
     ) -> Response:
-        snapshot = context.current(query.as_of)
+        snapshot = context.seen(request).snapshot(query.as_of)
         block = answers.chosen(snapshot, query.target, query.horizon)
         zone = context.home.configuration.calendar.timezone
         made_at = context.clock().astimezone(zone).isoformat(timespec="seconds")
@@ -75,6 +80,7 @@ def exports_router(context: Context) -> APIRouter:
             return Response(media_type=kind, headers=headers)
         if not free.acquire(blocking=False):
             raise TooManyExports()
+        reading(request.scope, Action.EXPORT_MADE, snapshot.id)
         return _Releasing(write(one), free, media_type=kind, headers=headers)
 
     return router

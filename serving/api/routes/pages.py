@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from serving.api.context import Context
+from serving.api.needs import ANY, OPEN, declaring
 from serving.api.reference import reference_page
 
 _KINDS = {"page.html": "text/html", "page.css": "text/css", "page.js": "text/javascript"}
@@ -28,6 +29,7 @@ def pages_router(context: Context, description: dict[str, Any]) -> APIRouter:
     }
 
     @router.get("/")
+    @declaring(OPEN)
     def page(request: Request) -> Response:
         if request.scope.get("riskwarn.bare"):
             # Asked without its last slash, as a gateway may: the page's files would be looked for beside it, not below.
@@ -35,12 +37,14 @@ def pages_router(context: Context, description: dict[str, Any]) -> APIRouter:
         return Response(held["page.html"], media_type="text/html; charset=utf-8", headers=security)
 
     @router.get("/pages/{name}")
+    @declaring(OPEN)
     def asset(name: str) -> Response:
         if name not in held:
             raise HTTPException(404)
         return Response(held[name], media_type=f"{_KINDS[name]}; charset=utf-8", headers=security)
 
     @router.get("/docs")
+    @declaring(ANY)
     def docs() -> HTMLResponse:
         return HTMLResponse(reference, headers=security)
 

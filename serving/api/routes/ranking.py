@@ -8,11 +8,15 @@ from urllib.parse import unquote
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from riskwarn.audit import Action
 from riskwarn.errors import QueryInvalid
+from serving.access.scopes import Scope
 from serving.api import answers, history
 from serving.api.context import Context
 from serving.api.cursors import Cursor, digest_of
 from serving.api.documents import Explanation, History, Portrait, Ranking
+from serving.api.needs import needs
+from serving.api.noted import reading
 from serving.api.queries import ExplanationQuery, GridQuery, HistoryQuery, ScoresQuery
 
 GridId = Annotated[
@@ -31,9 +35,10 @@ def ranking_router(context: Context) -> APIRouter:
         "/v1/scores", operation_id="ranking", response_model=Ranking,
         summary="The ranking of grids, or of the units above them",
     )  # fmt: skip
+    @needs(Scope.READ)
     def scores(request: Request, query: Annotated[ScoresQuery, Query()]) -> Response:
         cursor = Cursor.read(query.cursor) if query.cursor is not None else None
-        snapshot = context.snapshot(query.as_of, cursor)
+        snapshot = context.seen(request).snapshot(query.as_of, cursor)
         target, horizon = answers.chosen(snapshot, query.target, query.horizon)
         level = query.min_level.value if query.min_level is not None else None
         asked = answers.RankingQuery(target, horizon, query.unit, query.parent, level, query.limit)
@@ -50,31 +55,37 @@ def ranking_router(context: Context) -> APIRouter:
         "/v1/grids/{grid_id:path}/explanation", operation_id="explanation", response_model=Explanation,
         summary="Why a grid stands where it does",
     )  # fmt: skip
+    @needs(Scope.DETAIL)
     def explanation(request: Request, grid_id: GridId, query: Annotated[ExplanationQuery, Query()]) -> Response:
         asked, behind = asked_grid(request.scope, grid_id)
         if behind != "explanation":
             return _portrait(request, asked, query)
-        snapshot, now = context.current(query.as_of), context.clock()
+        snapshot, now = context.seen(request).snapshot(query.as_of), context.clock()
         content = answers.explanation(snapshot, now, asked, query.target, query.horizon)
+        reading(request.scope, Action.READ_EXPLANATION, asked)
         return context.answer(request, content, snapshot, now)
 
     @router.get(
         "/v1/grids/{grid_id:path}/history", operation_id="grid_history", response_model=History,
         summary="How a grid stood in the snapshots before, the newest first",
     )  # fmt: skip
+    @needs(Scope.DETAIL)
     def grid_history(request: Request, grid_id: GridId, query: Annotated[HistoryQuery, Query()]) -> Response:
         asked, behind = asked_grid(request.scope, grid_id)
         if behind != "history":
             return _portrait(request, asked, query)
-        snapshot, now = context.current(), context.clock()
+        seen, now = context.seen(request), context.clock()
+        snapshot = seen.snapshot()
         block = answers.chosen(snapshot, query.target, query.horizon)
-        content = history.of_grid(context.home, context.current.publications, snapshot, now, asked, block, query.limit)
+        content = history.of_grid(seen, snapshot, now, asked, block, query.limit)
+        reading(request.scope, Action.READ_HISTORY, asked)
         return context.answer(request, content, snapshot, now)
 
     @router.get(
         "/v1/grids/{grid_id:path}", operation_id="portrait", response_model=Portrait,
         summary="The portrait of a grid",
     )  # fmt: skip
+    @needs(Scope.DETAIL)
     def grid(request: Request, grid_id: GridId, query: Annotated[GridQuery, Query()]) -> Response:
         return _portrait(request, asked_grid(request.scope, grid_id)[0], query)
 
@@ -82,8 +93,10 @@ def ranking_router(context: Context) -> APIRouter:
         # An id may end like the path of something else; a portrait has no target.
         for name in query.model_fields_set - GridQuery.model_fields.keys():
             raise QueryInvalid(parameter=name, problem="there is no such parameter; there is as_of")
-        snapshot, now = context.current(getattr(query, "as_of", None)), context.clock()
-        return context.answer(request, answers.portrait(snapshot, now, asked), snapshot, now)
+        snapshot, now = context.seen(request).snapshot(getattr(query, "as_of", None)), context.clock()
+        content = answers.portrait(snapshot, now, asked)
+        reading(request.scope, Action.READ_PORTRAIT, asked)
+        return context.answer(request, content, snapshot, now)
 
     return router
 

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from serving.access.scopes import Scope
 from serving.api.context import Context, written
 from serving.api.documents import Alive, Ready
 from serving.api.metrics import CONTENT_TYPE
+from serving.api.needs import ANY, OPEN, declaring, needs
 from serving.api.problems import RETRY_AFTER
 from serving.api.queries import Nothing
 from serving.api.readiness import measure, readiness
@@ -19,6 +21,7 @@ def service_router(context: Context) -> APIRouter:
     router = APIRouter(tags=["service"])
 
     @router.get("/healthz", operation_id="alive", response_model=Alive, summary="Whether the process answers")
+    @declaring(OPEN)
     def healthz(_query: Annotated[Nothing, Query()]) -> dict[str, str]:
         return {"status": "ok"}
 
@@ -26,6 +29,7 @@ def service_router(context: Context) -> APIRouter:
         "/readyz", operation_id="ready", response_model=Ready, responses={503: {"model": Ready}},
         summary="Whether the newest snapshot is served, and is fresh: ok, stale or degraded; 503 where none is served",
     )  # fmt: skip
+    @declaring(ANY)
     def readyz(_query: Annotated[Nothing, Query()]) -> Response:
         content = readiness(context.current, context.clock())
         answer = written(content)
@@ -44,6 +48,7 @@ def service_router(context: Context) -> APIRouter:
         responses=told,
         summary="Counts in Prometheus' text format",
     )
+    @needs(Scope.SYSTEM)
     def metrics(_query: Annotated[Nothing, Query()]) -> Response:
         measure(context.metrics, context.current, context.clock())
         return Response(context.metrics.text(), media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})

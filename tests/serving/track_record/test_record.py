@@ -5,14 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import select, update
 
 from features import read_city
+from riskwarn.audit import verifying as audit
+from riskwarn.audit.entries import Row as AuditRow
+from riskwarn.audit.entries import hash_of
+from riskwarn.audit.heads import write_anew
+from riskwarn.audit.tables import AUDIT, AUDIT_HEAD
+from riskwarn.audit.walking import Kind
 from riskwarn.errors import RecordTampered
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
@@ -23,9 +31,10 @@ from serving.publishing.publish import publish
 from serving.publishing.withdraw import withdraw
 from serving.snapshots import published
 from serving.snapshots.frames import scores_frame
+from serving.snapshots.tables import SNAPSHOTS
 from serving.track_record import rows
 from serving.track_record.record import track_record
-from serving.track_record.verifying import verify
+from serving.track_record.verifying import audit_anchors, verify
 from tests.conftest import Town
 from tests.serving.conftest import running
 from tests.worlds import NOW
@@ -213,3 +222,35 @@ def test_it_is_served_as_it_is_and_as_its_model_says(looked_back: Home) -> None:
     assert served == json.loads(json.dumps(track_record(looked_back))) and served["rows"]
     assert len(of_one["rows"]) == 2 and {(one["target"], one["horizon"]) for one in of_one["rows"]} == {("conflict", 1)}
     assert of_one["summary"] == [one for one in served["summary"] if (one["target"], one["horizon"]) == ("conflict", 1)]
+
+
+def test_a_snapshot_names_where_the_audit_ended_so_that_one_made_anew_is_found(town: Town, tmp_path: Path) -> None:
+    """Whoever makes every hash of the audit anew, and the file that notes its end, has the published snapshots against him."""
+    shutil.copytree(town.home.path, tmp_path / "copy")
+    own = open_home(tmp_path / "copy", Settings())
+    ((_, mark),) = audit_anchors(own)
+    assert audit.verify(own, audit_anchors(own)).broken is None
+    with own.database.begin() as connection:
+        held = [AuditRow(**row) for row in connection.execute(select(AUDIT).order_by(AUDIT.c.sequence)).mappings()]
+        actions = [row.action for row in held]
+        after = [one for one in actions[mark.sequence :] if not one.startswith(("read.", "export.", "access."))]
+        assert after == ["snapshot.published"] and "model.trained" in actions
+        previous = ""
+        for row in held:
+            new = replace(row, actor="op_1" if row.sequence == 2 else row.actor, previous=previous)
+            previous = hash_of(new)
+            done = update(AUDIT).where(AUDIT.c.sequence == row.sequence)
+            connection.execute(done.values(actor=new.actor, previous=new.previous, hash=previous))
+        connection.execute(update(AUDIT_HEAD).values(hash=previous))
+    write_anew(own)
+    assert audit.verify(own).broken is None
+    broken = audit.verify(own, audit_anchors(own)).broken
+    assert broken is not None and "snapshot" in broken.problem and broken.kind is Kind.CHANGED
+    assert broken.row == mark.sequence
+    with pytest.raises(RecordTampered):
+        tampered = published.listed(own)[0]
+        with own.database.begin() as connection:
+            manifest = {**tampered.manifest, "audit": {"sequence": len(held), "hash": previous}}
+            chosen = SNAPSHOTS.c.id == tampered.id
+            connection.execute(update(SNAPSHOTS).where(chosen).values(manifest=manifest))
+        verify(own)

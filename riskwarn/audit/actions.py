@@ -1,0 +1,118 @@
+"""What can be done, as the audit names it: a declared list, so that no row says anything else."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from riskwarn.messages import Message
+
+
+class Action(StrEnum):
+    """One thing that was done. The part before the stop is what it was done to; `read` is a look at detail."""
+
+    DATA_LOADED = "data.loaded"
+    DATA_UNDONE = "data.undone"
+    DATA_ERASED = "data.erased"
+    QUARANTINE_DISMISSED = "quarantine.dismissed"
+    MODEL_TRAINED = "model.trained"
+    MODEL_PROMOTED = "model.promoted"
+    MODEL_ROLLED_BACK = "model.rolled_back"
+    SNAPSHOT_PUBLISHED = "snapshot.published"
+    SNAPSHOT_WITHDRAWN = "snapshot.withdrawn"
+    SNAPSHOT_SWEPT = "snapshot.swept"
+    TARGET_SUSPENDED = "target.suspended"
+    TARGET_RESUMED = "target.resumed"
+    OPERATOR_CREATED = "operator.created"
+    OPERATOR_CHANGED = "operator.changed"
+    OPERATOR_REVOKED = "operator.revoked"
+    KEY_CREATED = "key.created"
+    KEY_ROTATED = "key.rotated"
+    KEY_REVOKED = "key.revoked"
+    GRANT_ASKED = "grant.asked"
+    GRANT_CONFIRMED = "grant.confirmed"
+    GRANT_REFUSED = "grant.refused"
+    SESSION_OPENED = "session.opened"
+    SESSION_CLOSED = "session.closed"
+    SESSION_LOCKED = "session.locked"
+    ACCESS_REFUSED = "access.refused"
+    ALERT_CHANGED = "alert.changed"
+    PLAN_MADE = "plan.made"
+    SUBSCRIPTION_CREATED = "subscription.created"
+    SUBSCRIPTION_CHANGED = "subscription.changed"
+    SUBSCRIPTION_REMOVED = "subscription.removed"
+    EXPORT_ASKED = "export.asked"
+    EXPORT_APPROVED = "export.approved"
+    EXPORT_REFUSED = "export.refused"
+    EXPORT_MADE = "export.made"
+    DELIVERY_SENT = "delivery.sent"
+    BACKUP_MADE = "backup.made"
+    BACKUP_RESTORED = "backup.restored"
+    AUDIT_EXPORTED = "audit.exported"
+    AUDIT_ANCHORED = "audit.anchored"
+    AUDIT_TRIMMED = "audit.trimmed"
+    AUDIT_REMOVED = "audit.removed"
+    READ_RANKING = "read.ranking"
+    READ_PORTRAIT = "read.portrait"
+    READ_EXPLANATION = "read.explanation"
+    READ_HISTORY = "read.history"
+    READ_ALERT = "read.alert"
+    READ_PLAN = "read.plan"
+    READ_RECORD = "read.record"
+    READ_AUDIT = "read.audit"
+
+
+#: Giving data to others is remembered longer than all else.
+KEPT_LONG = tuple(one for one in Action if one.partition(".")[0] in ("export", "delivery"))
+
+#: How each is called in a table for people.
+TITLES = {
+    Action.DATA_LOADED: Message("loaded data"),
+    Action.DATA_UNDONE: Message("took a load back"),
+    Action.DATA_ERASED: Message("erased data"),
+    Action.QUARANTINE_DISMISSED: Message("dismissed refused rows"),
+    Action.MODEL_TRAINED: Message("trained a model"),
+    Action.MODEL_PROMOTED: Message("promoted a model"),
+    Action.MODEL_ROLLED_BACK: Message("went back to earlier models"),
+    Action.SNAPSHOT_PUBLISHED: Message("published a snapshot"),
+    Action.SNAPSHOT_WITHDRAWN: Message("withdrew a snapshot"),
+    Action.SNAPSHOT_SWEPT: Message("let go of a snapshot's files"),
+    Action.TARGET_SUSPENDED: Message("suspended a target"),
+    Action.TARGET_RESUMED: Message("resumed a target"),
+    Action.OPERATOR_CREATED: Message("created an operator"),
+    Action.OPERATOR_CHANGED: Message("changed an operator"),
+    Action.OPERATOR_REVOKED: Message("revoked an operator"),
+    Action.KEY_CREATED: Message("created a key"),
+    Action.KEY_ROTATED: Message("rotated a key"),
+    Action.KEY_REVOKED: Message("revoked a key"),
+    Action.GRANT_ASKED: Message("asked for a right"),
+    Action.GRANT_CONFIRMED: Message("confirmed a right"),
+    Action.GRANT_REFUSED: Message("refused a right"),
+    Action.SESSION_OPENED: Message("signed in"),
+    Action.SESSION_CLOSED: Message("signed out"),
+    Action.SESSION_LOCKED: Message("was locked out"),
+    Action.ACCESS_REFUSED: Message("was refused"),
+    Action.ALERT_CHANGED: Message("changed an alert"),
+    Action.PLAN_MADE: Message("made a plan"),
+    Action.SUBSCRIPTION_CREATED: Message("created a subscription"),
+    Action.SUBSCRIPTION_CHANGED: Message("changed a subscription"),
+    Action.SUBSCRIPTION_REMOVED: Message("removed a subscription"),
+    Action.EXPORT_ASKED: Message("asked for an export"),
+    Action.EXPORT_APPROVED: Message("approved an export"),
+    Action.EXPORT_REFUSED: Message("refused an export"),
+    Action.EXPORT_MADE: Message("exported data"),
+    Action.DELIVERY_SENT: Message("delivered a message"),
+    Action.BACKUP_MADE: Message("made a backup"),
+    Action.BACKUP_RESTORED: Message("restored a backup"),
+    Action.AUDIT_EXPORTED: Message("exported the audit"),
+    Action.AUDIT_ANCHORED: Message("noted the end of the audit anew"),
+    Action.AUDIT_TRIMMED: Message("removed rows past their time"),
+    Action.AUDIT_REMOVED: Message("(rows past their time)"),
+    Action.READ_RANKING: Message("read a ranking"),
+    Action.READ_PORTRAIT: Message("read a portrait"),
+    Action.READ_EXPLANATION: Message("read an explanation"),
+    Action.READ_HISTORY: Message("read a history"),
+    Action.READ_ALERT: Message("read an alert"),
+    Action.READ_PLAN: Message("read a plan"),
+    Action.READ_RECORD: Message("read the track record"),
+    Action.READ_AUDIT: Message("read the audit"),
+}

@@ -1,0 +1,108 @@
+"""``riskwarn verify``: whether what a home keeps is as it was written: records, snapshots, the track record, models, the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from riskwarn.cli.session import Session, table
+from riskwarn.messages import Message
+
+if TYPE_CHECKING:
+    from riskwarn.home import Home
+    from riskwarn.progress import Progress
+
+COLUMNS = ("part", "checked", "problem")
+
+#: How many were looked at, and what is wrong.
+Found = tuple[int, list[str]]
+
+
+@click.command("verify")
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Read everything that the home keeps and say what is not as it was written; exit 1 where anything is not."""
+    session: Session = context.obj
+    home = session.home()
+    parts: dict[Message, Callable[[Home, Progress], Found]] = {
+        Message("records"): _records,
+        Message("snapshots"): _snapshots,
+        Message("track record"): _record,
+        Message("models"): _models,
+        Message("audit"): _audit,
+    }
+    told, rows = [], []
+    for name, check in parts.items():
+        checked, problems = check(home, session.progress)
+        told.append({"part": str(name), "checked": checked, "problems": problems})
+        rows += [{"part": name, "checked": checked, "problem": one} for one in problems or [Message("none")]]
+    broken = any(one["problems"] for one in told)
+    following = ["Something is not as it was written: see above."] if broken else ["All is as it was written."]
+    session.emit(told, [*table(rows, COLUMNS), *following])
+    context.exit(1 if broken else 0)
+
+
+def _records(home: Home, progress: Progress) -> Found:
+    from riskwarn.store.verifying import damaged_files
+
+    files, damaged = damaged_files(home, progress)
+    said = "the file {file} of the lake is missing, or not as it was written; load its export again or put it back from a backup"
+    return files, [Message(said, file=file) for file in damaged]
+
+
+def _snapshots(home: Home, progress: Progress) -> Found:
+    """Those whose files are still kept."""
+    from riskwarn.errors import SnapshotDamaged
+    from serving.snapshots import published
+    from serving.snapshots.files import verify
+
+    swept = published.of_fate(home, published.SWEPT)
+    kept = [row for row in published.listed(home) if row.id not in swept]
+    problems: list[str] = []
+    for count, row in enumerate(kept):
+        progress("reading the snapshots", count, len(kept))
+        try:
+            verify(home.snapshots / row.id, row.manifest["files"])
+        except SnapshotDamaged as error:
+            problems.append(error.message)
+    return len(kept), problems
+
+
+def _record(home: Home, _progress: Progress) -> Found:
+    from riskwarn.errors import RecordTampered
+    from serving.track_record.verifying import verify
+
+    try:
+        found = verify(home)
+    except RecordTampered as error:
+        return 0, [error.message]
+    return found.snapshots + found.rows, []
+
+
+def _models(home: Home, progress: Progress) -> Found:
+    if home.settings.tracking_uri is None and not (home.path / "mlflow.db").exists():
+        return 0, []
+    from riskwarn.errors import ModelDamaged, UnknownVersion
+    from training import versions
+    from training.registry.loading import load_version
+
+    every = versions(home)
+    problems: list[str] = []
+    for count, one in enumerate(every):
+        progress("reading the models", count, len(every))
+        try:
+            load_version(home, one.version)
+        except (ModelDamaged, UnknownVersion) as error:
+            problems.append(error.message)
+    return len(every), problems
+
+
+def _audit(home: Home, progress: Progress) -> Found:
+    from riskwarn.audit.verifying import verify
+    from serving.track_record.verifying import audit_anchors
+
+    progress("walking the audit")
+    found = verify(home, audit_anchors(home))
+    return found.rows, [found.error.message] if found.error is not None else []

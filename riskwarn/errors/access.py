@@ -1,0 +1,142 @@
+"""Errors of access: who asks, for what, from where, and what may be granted to whom."""
+
+from __future__ import annotations
+
+from riskwarn.errors.family import RiskwarnError, UnknownName
+
+
+class UnknownScope(UnknownName):
+    """A scope that there is not."""
+
+    code = "unknown_scope"
+    template = "There is no scope {name!r}{meant}; there are {known}."
+
+
+class ScopesExclude(RiskwarnError):
+    """Scopes that one caller may not have together."""
+
+    code = "scopes_exclude"
+    template = "The scopes {scope} and {other} exclude each other: whoever administers reads no scores, and administers one thing alone. Make two keys."
+
+
+class NetworkInvalid(RiskwarnError):
+    """A network that is none."""
+
+    code = "network_invalid"
+    template = "{network!r} is no network: write 10.20.0.0/16, 10.20.3.4 or fd00:20::/32, without bits behind the mask."
+
+
+class UnknownArea(RiskwarnError):
+    """A unit that the city does not have."""
+
+    code = "unknown_area"
+    template = (
+        "There is no unit {code!r} in the city{meant}: write the code of a district, town, community or grid of today."
+    )
+
+    def __init__(self, *, meant: str = "", **fields: object) -> None:
+        super().__init__(meant=meant, **fields)
+
+
+class AreaAmbiguous(RiskwarnError):
+    """A code that units of several kinds bear."""
+
+    code = "area_ambiguous"
+    template = "{code!r} is the code of several units: write {ways}."
+
+
+class TermInvalid(RiskwarnError):
+    """A term that ends nowhere or too late."""
+
+    code = "term_invalid"
+    template = "A key or an operator is granted for 1 to {most} days: {days} is refused."
+
+
+class UnknownKey(RiskwarnError):
+    """A key that there is not."""
+
+    code = "unknown_key"
+    template = "There is no key with the id {id!r}: riskwarn keys list shows them."
+    status = 404
+
+
+class UnknownOperator(RiskwarnError):
+    """An operator that there is not."""
+
+    code = "unknown_operator"
+    template = "There is no operator with the id {id!r}: riskwarn operators list shows them."
+    status = 404
+
+
+class GrantOver(RiskwarnError):
+    """A key or an operator that is revoked or has ended."""
+
+    code = "grant_over"
+    template = "{id} is over ({state}): create another."
+    status = 409
+
+
+class GrantRefused(RiskwarnError):
+    """Somebody grants who may not."""
+
+    code = "grant_refused"
+    template = (
+        "The key in RISKWARN_KEY may not grant: it takes a key with the scope security that is in force ({problem})."
+    )
+    status = 403
+
+
+class ConfirmationRefused(RiskwarnError):
+    """Who granted wants to confirm too."""
+
+    code = "confirmation_refused"
+    template = "{id} was granted by {by}: another has to confirm it, with a security administrator's key in RISKWARN_KEY, or without any on the machine of the home."
+    status = 409
+
+
+class ConfirmedBefore(RiskwarnError):
+    """A grant that is confirmed already."""
+
+    code = "confirmed_before"
+    template = "{id} is confirmed already."
+    status = 409
+
+
+class KeyNeeded(RiskwarnError):
+    """A request without a key."""
+
+    code = "key_needed"
+    template = "A key is needed: send it as Authorization: Bearer rw_…"
+    status = 401
+
+
+class KeyRefused(RiskwarnError):
+    """A key that does not open, or no longer."""
+
+    code = "key_refused"
+    template = "The key is refused: {problem}."
+    status = 401
+
+
+class NetworkRefused(RiskwarnError):
+    """A key in a network for which it was not granted."""
+
+    code = "network_refused"
+    template = "The key may not be used from this address."
+    status = 403
+
+
+class ScopeNeeded(RiskwarnError):
+    """A caller without the scope that a route needs."""
+
+    code = "scope_needed"
+    template = "This needs the scope {needed}, which the key does not have."
+    status = 403
+
+
+class TooManyRequests(RiskwarnError):
+    """A caller who asks more often than is allowed."""
+
+    code = "too_many_requests"
+    template = "More was asked than the limit allows: ask again in {seconds} seconds."
+    status = 429

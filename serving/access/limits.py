@@ -1,0 +1,76 @@
+"""How much one caller may ask: requests a minute of a key, refusals a minute of an address, and how many at once.
+
+Counted by each worker for itself. A key takes its requests from the window a handful at a time: to count each would cost a poll more than
+its answer.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+#: Into how many handfuls a window is parted.
+_HANDFULS = 100
+
+#: Of the requests that a worker answers at once one key has this share at most, and a few in any case.
+_SHARE, _FEW = 4, 8
+
+
+@dataclass(slots=True)
+class Allowance:
+    """What one key may ask yet: `left` of a handful, and `remaining` in the window beside it."""
+
+    key: str
+    left: int = 0
+    remaining: int = 0
+    reset: float = 0.0  # as a timestamp
+    at_work: int = 0
+
+
+class Limits:
+    """The counts of one process."""
+
+    def __init__(self, requests_a_minute: int, refusals_a_minute: int, concurrency: int) -> None:
+        self.requests, self.refusals = requests_a_minute, refusals_a_minute
+        self._handful = max(1, requests_a_minute // _HANDFULS)
+        self._storage = MemoryStorage()
+        self._windows = SlidingWindowCounterRateLimiter(self._storage)
+        self._of_keys = RateLimitItemPerMinute(requests_a_minute, namespace="key")
+        self._of_addresses = RateLimitItemPerMinute(refusals_a_minute, namespace="address")
+        self._allowances: dict[str, Allowance] = {}
+        self.at_once = max(_FEW, concurrency // _SHARE)
+
+    def of(self, key: str) -> Allowance:
+        """What a key may ask; the same object for as long as the process lives."""
+        return self._allowances.setdefault(key, Allowance(key))
+
+    def take(self, own: Allowance) -> bool:
+        """Count a request of a key; False where it is over its limit."""
+        if own.left <= 0 or time.time() >= own.reset:
+            self._another(own)
+            if own.left <= 0:
+                return False
+        own.left -= 1
+        return True
+
+    def _another(self, own: Allowance) -> None:
+        """Take another handful out of the window; where there is none any more, a single request; else nothing."""
+        size = next((one for one in (self._handful, 1) if self._windows.hit(self._of_keys, own.key, cost=one)), 0)
+        told = self._windows.get_window_stats(self._of_keys, own.key)
+        own.left, own.remaining, own.reset = size, told.remaining if size else 0, told.reset_time
+
+    def refused(self, address: str) -> None:
+        """Count a refusal of an address."""
+        self._windows.hit(self._of_addresses, address)
+
+    def must_wait(self, address: str) -> int:
+        """Seconds for which an address has to wait, because it was refused too often; 0 where it has not."""
+        if self._windows.test(self._of_addresses, address):
+            return 0
+        reset = self._windows.get_window_stats(self._of_addresses, address).reset_time
+        return max(1, math.ceil(reset - time.time()))

@@ -1,0 +1,67 @@
+"""What is written into the audit of requests: reads of detail, files, and who was refused. Counted on the way, written aside."""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+
+from starlette.types import Scope
+
+from riskwarn.audit import Action, ReadsOfDetail
+from riskwarn.audit import Caller as Actor
+from riskwarn.errors import RiskwarnError
+from riskwarn.home import Home
+from serving.access.caller import NOBODY, Caller
+
+_log = logging.getLogger(__name__)
+
+#: What a route says of what it tells: the action and the id of what was read.
+Read = tuple[Action, str]
+
+
+def reading(scope: Scope, action: Action, what: str) -> None:
+    """Say, inside a route, that its answer tells of something that reads are written down of."""
+    scope["riskwarn.read"] = (action, what)
+
+
+class Noted:
+    """The requests of one process; nothing is counted before it starts."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._reads: ReadsOfDetail | None = None
+
+    def start(self) -> None:
+        """Begin, in the process that answers."""
+        self._reads = ReadsOfDetail(self._home)
+
+    def stop(self) -> None:
+        """Write what is left."""
+        reads, self._reads = self._reads, None
+        if reads is None:
+            return
+        try:
+            reads.close()
+        except RiskwarnError as error:
+            _log.error("the reads of the last second are not in the audit: %s", error)
+
+    def read(self, scope: Scope, read: Read) -> None:
+        """Count what a caller was told."""
+        if self._reads is not None:
+            self._reads.note(*read, _actor(scope))
+
+    def refused(self, scope: Scope, why: str, what: str = "") -> None:
+        """Count somebody who was refused; `what` is the id of the key that was shown, or the scope that was missing."""
+        if self._reads is not None:
+            self._reads.note(Action.ACCESS_REFUSED, what, _actor(scope), why)
+
+
+def _actor(scope: Scope) -> Actor:
+    caller: Caller = scope.get("riskwarn.caller", NOBODY)
+    address = (scope.get("client") or ("",))[0]
+    return _known(caller.operator or caller.id or "nobody", address, caller.purpose or "")
+
+
+@lru_cache(maxsize=4_096)
+def _known(actor: str, address: str, purpose: str) -> Actor:
+    return Actor(actor, address, purpose)

@@ -1,0 +1,138 @@
+"""What a caller sees of all that is published: a route asks here and nowhere else, so that it cannot forget for whom it answers."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from riskwarn.errors import NoSnapshot, QueryInvalid
+from riskwarn.home import Home
+from serving.access.caller import Caller
+from serving.api.answers import REASONS_SHOWN
+from serving.api.cursors import Cursor
+from serving.columns.reasons import REST
+from serving.snapshots.current import Current
+from serving.snapshots.cut import Cuts, Inside, manifest_inside
+from serving.snapshots.lost import lost
+from serving.snapshots.publications import Publications
+from serving.snapshots.published import WITHDRAWN, Row
+from serving.snapshots.snapshot import Snapshot
+
+_OF_MANIFEST = ("inputs", "previous", "models", "gaps", "files", "period", "names")
+
+#: Figures over the whole city in the record of how forecasts went.
+_RECORD: dict[str, Any] = {
+    "events": None, "events_before_publication": None, "capture_5_after_publication": None, "unknown_grids": None,
+    "levels": {}, "baselines": {}, "misses": [], "false_alarms": [], "chain": None,
+}  # fmt: skip
+
+#: By what a notice is one of its own.
+_OF_ALERT = ("snapshot", "target", "horizon", "unit", "code")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """For one caller."""
+
+    caller: Caller
+    home: Home
+    current: Current
+    cuts: Cuts
+
+    @property
+    def whole(self) -> bool:
+        """Whether the caller sees the whole city."""
+        return self.caller.area.whole
+
+    @property
+    def inside(self) -> Inside | None:
+        """What lies inside the caller's area today; None is the whole city."""
+        return None if self.whole else self.cuts.inside(self.current(), self.caller.area.units)
+
+    def snapshot(self, as_of: date | None = None, cursor: Cursor | None = None) -> Snapshot:
+        """The snapshot that a query is of: the current one, that of an as-of, or the one that a traversal began with."""
+        if cursor is None:
+            return self._cut(self.current(as_of))
+        try:
+            snapshot = self.current.named(cursor.snapshot)
+        except NoSnapshot as error:
+            raise QueryInvalid(parameter="cursor", problem="it is not one that a ranking gave as `next`") from error
+        if as_of is not None and snapshot.as_of != as_of:
+            raise QueryInvalid(parameter="cursor", problem="it belongs to another query; start again without it")
+        return self._cut(snapshot)
+
+    def named(self, parameter: str, snapshot: str) -> Snapshot:
+        """A snapshot by its id, which a parameter names. Raises QueryInvalid, SnapshotGone, SnapshotDamaged."""
+        try:
+            return self._cut(self.current.named(snapshot))
+        except NoSnapshot as error:
+            raise QueryInvalid(
+                parameter=parameter, problem="there is no such snapshot; GET /v1/snapshots lists them"
+            ) from error
+
+    def _cut(self, snapshot: Snapshot) -> Snapshot:
+        return snapshot if self.whole else self.cuts(snapshot, self.current(), self.caller.area.units)
+
+    @property
+    def publications(self) -> Publications:
+        """All publications: which there are is no secret of a place, what they were made from is told by `published`."""
+        return self.current.publications
+
+    def published(self, limit: int) -> list[dict[str, Any]]:
+        """The publications, the newest first."""
+        return [self._publication(row) for row in self.publications.rows[:limit]]
+
+    def _publication(self, row: Row) -> dict[str, Any]:
+        publications, zone = self.publications, self.home.configuration.calendar.timezone
+        newest, inside = publications.current, self.inside if publications.kept else None
+        manifest = row.manifest
+        if not self.whole:
+            manifest = manifest_inside(manifest, inside.districts if inside is not None else ())
+        return {
+            "id": row.id,
+            "as_of": row.as_of.isoformat(),
+            "published_at": row.published_at.isoformat(),
+            "valid_until": row.valid_until.astimezone(zone).isoformat(),
+            "current": newest is not None and row.id == newest.id,
+            "withdrawn": publications.fates.get(row.id, {}).get("fate") == WITHDRAWN,
+            "kept": row.id not in publications.fates,
+            **{name: manifest.get(name) for name in _OF_MANIFEST},
+            "chain": row.chain if self.whole else None,
+            "not_replayable": lost(row.manifest, publications.losses) if self.whole else None,
+        }
+
+    def record(self, found: Mapping[str, Any]) -> dict[str, Any]:
+        """How forecasts went, as `track_record` gives it; of a part of the city no figure is kept."""
+        if self.whole:
+            return dict(found)
+        return {
+            **found,
+            "rows": [{**one, **_RECORD} for one in found["rows"]],
+            "summary": [{**one, "events": None, "levels": {}} for one in found["summary"]],
+        }
+
+    def alerts(self, pages: Iterator[list[dict[str, Any]]], limit: int) -> list[dict[str, Any]]:
+        """The first notices of those that lie inside, out of pages of all, the newest first."""
+        inside = self.inside
+        found: list[dict[str, Any]] = []
+        for page in pages:
+            found += page if inside is None else [self._alert(one) for one in page if _of(one) in inside.units]
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    def _alert(self, one: dict[str, Any]) -> dict[str, Any]:
+        """A notice whose number does not tell how many were raised elsewhere, and whose reasons are those of the explanation."""
+        own = "\0".join(str(one[name]) for name in _OF_ALERT)
+        number = hmac.digest(self.home.id_key, f"alert\0{own}".encode(), "sha256")
+        # The strongest few are told: where there are fewer, they are all, and the last of all is not told.
+        reasons = one["reasons"] if len(one["reasons"]) >= REASONS_SHOWN else one["reasons"][:-1]
+        told = [why for why in reasons if why["theme"] != REST]
+        return {**one, "id": int.from_bytes(number[:6]), "reasons": told}
+
+
+def _of(alert: Mapping[str, Any]) -> tuple[str, str]:
+    return alert["unit"], alert["code"]

@@ -1,0 +1,255 @@
+"""A caller of an area is told nothing of what lies outside: two cities that differ there alone are answered alike, byte for byte."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from riskwarn.home import Home, make_home
+from riskwarn.settings import Settings
+from riskwarn.words import Unit
+from serving.api import repeats
+from serving.api.seen import Seen
+from tests.serving.access import cities
+from tests.serving.access.cities import NO_GRID, OTHER, OTHER_GRID, OWN, OWN_GRID
+
+
+@pytest.fixture(scope="module")
+def pair(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[list[TestClient], list[dict[str, str]], tuple[str, str]]]:
+    """(the two servers, a key of the district to each, the ids of the snapshots)."""
+    homes = [make_home(tmp_path_factory.mktemp("city") / "home", Settings(threads=1)) for _ in range(2)]
+    ids = [cities.build(home, outside) for home, outside in zip(homes, (5, 17), strict=True)]
+    assert ids[0] == ids[1]
+    headers = [cities.key(home, area=OWN) for home in homes]
+    with cities.served(*homes) as clients:
+        yield clients, headers, ids[0]
+
+
+def questions(ids: tuple[str, str]) -> list[str]:
+    """All that may be asked: of every route, with what is inside, outside, above and nowhere."""
+    older, newer = ids
+    found = [
+        "/v1/snapshots", f"/v1/snapshots/compare?a={older}&b={newer}", "/v1/health/sources", "/v1/health/sources?source=disputes",
+        "/v1/models/conflict", "/v1/levels", "/v1/track-record", "/v1/alerts", "/v1/alerts?limit=1", "/v1/alerts?level=red", "/readyz",
+        f"/v1/scores?as_of={cities.AS_OF}", "/v1/scores?as_of=2026-02-23", "/v1/scores?min_level=red", "/v1/scores?min_level=blue",
+    ]  # fmt: skip
+    for unit in Unit:
+        found += [
+            f"/v1/scores?unit={unit.value}",
+            f"/v1/scores?unit={unit.value}&limit=2",
+            f"/v1/export.csv?unit={unit.value}",
+        ]
+        for parent in ("D0000000", "D0000001", "C0000000", "T0000009", "city", "nowhere"):
+            found.append(f"/v1/scores?unit={unit.value}&parent={parent}")
+    for form in ("csv", "geojson", "parquet", "xlsx"):
+        found += [f"/v1/export.{form}?parent={parent}" for parent in ("D0000000", "D0000002", "nowhere")]
+    for grid in (OWN_GRID, OTHER_GRID, NO_GRID):
+        for behind in ("", "/explanation", "/history"):
+            found.append(f"/v1/grids/{grid}{behind}")
+    return found
+
+
+def leaks(pair: tuple[list[TestClient], list[dict[str, str]], tuple[str, str]]) -> list[str]:
+    """The questions that tell of what lies outside."""
+    clients, headers, ids = pair
+    found = []
+    for path in questions(ids):
+        one, other = (cities.told(_asked(*both, path)) for both in zip(clients, headers, strict=True))
+        if _stable(one) != _stable(other):
+            found.append(path)
+    return found
+
+
+def _asked(client: TestClient, headers: dict[str, str], path: str) -> object:
+    return client.get(path, headers=headers)
+
+
+def _stable(told: tuple[object, ...]) -> tuple[object, ...]:
+    """Without the id of the request, which stands in the watermark of a file."""
+    import io
+    import re
+    import zipfile
+
+    status, headers, body = told
+    if isinstance(body, bytes):
+        if body.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(body)) as book:
+                body = b"".join(book.read(name) for name in book.namelist())
+        elif body.startswith(b"PAR1"):
+            import pyarrow.parquet as pq
+
+            body = str(pq.read_table(io.BytesIO(body)).to_pylist()).encode()
+        body = re.sub("请求 [0-9a-f]{16}".encode(), b"", body)
+    return status, headers, body
+
+
+def test_nothing_tells_of_what_lies_outside(
+    pair: tuple[list[TestClient], list[dict[str, str]], tuple[str, str]],
+) -> None:
+    assert leaks(pair) == []
+    clients, headers, _ = pair
+    whole = clients[0].get("/v1/scores?limit=200", headers=headers[0]).json()
+    assert [one["rank"] for one in whole["items"]] == list(range(1, 37)) and whole["next"] is None
+    assert {one["code"] for one in whole["items"]} == {f"G{row:07d}" for row in range(36)}
+    towns = clients[0].get("/v1/scores?unit=town", headers=headers[0]).json()["items"]
+    assert [one["rank"] for one in towns] == [1, 2, 3]
+    assert clients[0].get("/v1/scores?unit=city", headers=headers[0]).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "told"),
+    [
+        ("_cut", "/v1/scores?unit=district"),
+        ("_cut", "/v1/export.csv?unit=grid"),
+        ("_cut", f"/v1/grids/{OTHER_GRID}"),
+        ("inside", f"/v1/grids/{OWN_GRID}/history"),
+        ("inside", "/v1/alerts?limit=1"),
+        ("record", "/v1/track-record"),
+        ("whole", "/v1/snapshots"),
+    ],
+)
+def test_a_filter_that_is_forgotten_is_found(
+    pair: tuple[list[TestClient], list[dict[str, str]], tuple[str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+    forgotten: str,
+    told: str,
+) -> None:
+    faults = {
+        "_cut": lambda _self, snapshot: snapshot,
+        "inside": property(lambda _self: None),
+        "record": lambda _self, found: dict(found),
+        "whole": property(lambda _self: True),
+    }
+    monkeypatch.setattr(Seen, forgotten, faults[forgotten])
+    for client in pair[0]:
+        client.app._app._app._app._held.clear()  # type: ignore[attr-defined]  # what is repeated was right before
+    try:
+        assert told in leaks(pair)
+    finally:
+        for client in pair[0]:
+            client.app._app._app._app._held.clear()  # type: ignore[attr-defined]
+
+
+def test_an_object_of_another_area_is_as_absent_as_one_that_is_nowhere(
+    pair: tuple[list[TestClient], list[dict[str, str]], tuple[str, str]],
+) -> None:
+    (client, _), (header, _), _ = pair
+    for path in ("/v1/grids/{}", "/v1/grids/{}/explanation", "/v1/grids/{}/history", "/v1/scores?parent={}"):
+        other, nowhere = (client.get(path.format(code), headers=header) for code in (OTHER_GRID, NO_GRID))
+        assert other.status_code == nowhere.status_code == 404
+        one, two = ({**answer.json(), "request_id": ""} for answer in (other, nowhere))
+        assert str(one).replace(OTHER_GRID, NO_GRID) == str(two)
+    # Medians of what it takes: the one is looked for as the other is, and found as little.
+    taken: dict[str, list[float]] = {OTHER_GRID: [], NO_GRID: []}
+    for _ in range(150):
+        for code, times in taken.items():
+            begun = time.perf_counter()
+            client.get(f"/v1/grids/{code}", headers=header)
+            times.append(time.perf_counter() - begun)
+    first, second = (statistics.median(times) for times in taken.values())
+    assert abs(first - second) < 0.25 * max(first, second)
+
+
+def test_a_cursor_of_a_wider_caller_opens_nothing_more(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", Settings(threads=1))
+    cities.build(home, 5)
+    everything, own = cities.key(home), cities.key(home, area=OWN)
+    with cities.served(home) as (client,):
+        following = client.get("/v1/scores?limit=30", headers=everything).json()["next"]
+        page = client.get("/v1/scores", params={"limit": 30, "cursor": following}, headers=own).json()
+        assert [one["rank"] for one in page["items"]] == list(range(31, 37))
+        assert all(one["code"] < "G0000036" for one in page["items"])
+
+
+def _shared_tags(client: TestClient, headers: list[dict[str, str]], path: str) -> bool:
+    first, second = (client.get(path, headers=one) for one in headers)
+    assert first.content == second.content, "the same is told, so that a tag of the content alone would be the same"
+    again = client.get(path, headers={**headers[1], "If-None-Match": first.headers["etag"]})
+    return first.headers["etag"] == second.headers["etag"] or again.status_code == 304
+
+
+def test_no_tag_is_shared_between_areas(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = make_home(tmp_path / "home", Settings(threads=1))
+    cities.build(home, 5)
+    headers = [cities.key(home, area=OWN), cities.key(home, area=OTHER)]
+    with cities.served(home) as (client,):
+        assert not _shared_tags(client, headers, "/v1/scores?unit=city")
+    monkeypatch.setattr(repeats, "_area", lambda _scope: b"")
+    with cities.served(home) as (client,):
+        assert _shared_tags(client, headers, "/v1/scores?unit=city"), "the fault that was planted is found"
+
+
+def test_an_area_follows_the_tree_of_today(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A town that moved to another district is seen there, in snapshots of before too, and by nobody who held the old district alone."""
+    from experiments.benchmarks import made_snapshot
+
+    home = make_home(tmp_path / "home", Settings(threads=1))
+    monkeypatch.setattr(made_snapshot, "PARTS", cities.PARTS)
+    made_snapshot.publish_made(home, cities.content(5), cities.AS_OF, cities.NOW)
+    moved = cities.content(5)
+    # The third town, with its twelve grids, goes over to the second district.
+    moved.places[Unit.TOWN].parents[2] = 1
+    later = cities.NOW.replace(hour=5)
+    made_snapshot.publish_made(home, moved, cities.AS_OF.replace(day=3), later)
+    old, new = cities.key(home, area=OWN), cities.key(home, area=OTHER)
+    with cities.served(home) as (client,):
+        for as_of in ("", "&as_of=2026-03-02"):
+            seen = [
+                {one["code"] for one in client.get(f"/v1/scores?limit=200{as_of}", headers=key).json()["items"]}
+                for key in (old, new)
+            ]
+            assert seen == [{f"G{row:07d}" for row in range(24)}, {f"G{row:07d}" for row in range(24, 72)}]
+        before = client.get("/v1/scores?unit=district&as_of=2026-03-02", headers=new).json()["items"]
+        assert [one["code"] for one in before] == ["D0000001"], "of then it lies inside wholly"
+        assert client.get("/v1/scores?unit=district&as_of=2026-03-02", headers=old).json()["items"] == []
+
+
+def test_a_unit_that_there_is_no_more_opens_nothing(tmp_path: Path) -> None:
+    from serving.access.areas import Area
+
+    home = make_home(tmp_path / "home", Settings(threads=1))
+    cities.build(home, 5)
+    for area in (Area((("district", "D7777777"),)), Area(())):
+        header = cities.key(home, area=area)
+        with cities.served(home) as (client,):
+            for path in ("/v1/scores", "/v1/scores?unit=city", "/v1/alerts"):
+                assert client.get(path, headers=header).json()["items"] == []
+            assert client.get(f"/v1/grids/{OWN_GRID}", headers=header).status_code == 404
+
+
+def test_areas_of_several_kinds_lie_side_by_side(tmp_path: Path) -> None:
+    from serving.access.areas import Area
+
+    home = make_home(tmp_path / "home", Settings(threads=1))
+    cities.build(home, 5)
+    area = Area((("town", "T0000001"), ("district", "D0000001"), ("community", "C0000020"), ("grid", "G0000107")))
+    header = cities.key(home, area=area)
+    with cities.served(home) as (client,):
+
+        def codes(query: str) -> set[str]:
+            return {one["code"] for one in client.get(f"/v1/scores?limit=200&{query}", headers=header).json()["items"]}
+
+        grids = {*range(12, 24), *range(36, 72), *range(80, 84), 107}
+        assert codes("") == {f"G{row:07d}" for row in grids}
+        assert codes("unit=district") == {"D0000001"} and codes("unit=town") == {f"T{row:07d}" for row in (1, 3, 4, 5)}
+        assert codes("parent=T0000001") == {f"G{row:07d}" for row in range(12, 24)}
+        assert codes("unit=town&parent=D0000001") == {f"T{row:07d}" for row in (3, 4, 5)}
+        assert codes("parent=C0000020") == {f"G{row:07d}" for row in range(80, 84)}
+        portrait = client.get("/v1/grids/G0000107", headers=header).json()
+        assert (portrait["town"]["code"], portrait["district"]["code"]) == ("T0000008", "D0000002")
+
+
+def test_the_copy_of_home_is_one(home: Home) -> None:
+    """Both databases give the same areas back."""
+    cities.build(home, 5)
+    header = cities.key(home, area=OWN)
+    with cities.served(home) as (client,):
+        assert len(client.get("/v1/scores?limit=200", headers=header).json()["items"]) == 36
+        assert len(client.get("/v1/alerts", headers=header).json()["items"]) == 2

@@ -1,0 +1,402 @@
+"""Who is let in, to which route, and how often: every route by every role, and what is refused in which words."""
+
+from __future__ import annotations
+
+import socket
+import stat
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.testclient import TestClient
+
+from riskwarn.audit.tables import AUDIT
+from riskwarn.errors import HostRefused
+from riskwarn.home import Home, make_home, open_home
+from riskwarn.settings import Settings
+from serving.access import keys
+from serving.access.limits import Limits
+from serving.access.registry import LOOK_EVERY, Registry
+from serving.access.scopes import Purpose, Role, Scope
+from serving.access.tables import KEYS
+from serving.api.app import Application
+from serving.api.needs import declared, leaves
+from serving.api.server import START_TOKEN, serve, start_token
+from tests.serving.access import cities
+from tests.serving.access.cities import LOCAL, NOW, OTHER, OTHER_GRID, OWN, OWN_GRID
+
+TOKEN = "5f" * 32
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Home:
+    made = make_home(tmp_path / "city", Settings(threads=1))
+    cities.build(made, 5)
+    return made
+
+
+def undeclared(app: FastAPI) -> list[str]:
+    """The routes, of every kind, that do not say what they need."""
+    return [str(getattr(one, "path", one)) for one in leaves(app.router.routes) if declared(one) is None]
+
+
+def test_every_route_says_what_it_needs(city: Home) -> None:
+    app = Application(city, lambda: NOW).routes
+    every = list(leaves(app.router.routes))
+    assert undeclared(app) == [] and len(every) >= 19
+    paths = {str(getattr(one, "path", "")) for one in every}
+    assert {"/", "/docs", "/openapi.json", "/pages/{name}", "/healthz", "/metrics", "/v1/export.{form}"} <= paths
+
+
+@pytest.mark.parametrize("kind", ["route", "mount", "files", "api"])
+def test_a_route_without_a_need_is_found_and_refused_to_everybody(city: Home, tmp_path: Path, kind: str) -> None:
+    (tmp_path / "added.txt").write_text("a secret")
+    application = Application(city, lambda: NOW)
+    leak: dict[str, BaseRoute] = {
+        "route": Route("/added.txt", lambda _request: PlainTextResponse("a secret")),
+        "mount": Mount("/added.txt", app=PlainTextResponse("a secret")),
+        "files": Mount("/", app=StaticFiles(directory=tmp_path)),
+    }
+    if kind == "api":
+        application.routes.get("/added.txt")(lambda: "a secret")
+    else:
+        application.routes.router.routes.append(leak[kind])
+    assert len(undeclared(application.routes)) == 1
+    everybody = [{}, cities.key(city), *(cities.key(city, role=role) for role in Role)]
+    path = "/added.txt/" if kind == "mount" else "/added.txt"
+    with TestClient(application, base_url=LOCAL) as client:
+        for header in everybody:
+            answer = client.get(path, headers=header)
+            assert answer.status_code == (403 if header else 401) and "secret" not in answer.text
+
+
+#: What each route needs; None is nothing, and an empty text any key.
+NEEDS = {
+    "/": None, "/pages/page.js": None, "/healthz": None, "/readyz": "", "/docs": "", "/openapi.json": "", "/metrics": "system",
+    "/v1/scores": "read", "/v1/snapshots": "read", "/v1/health/sources": "read", "/v1/models/conflict": "read", "/v1/levels": "read",
+    "/v1/track-record": "read", "/v1/alerts": "read", f"/v1/grids/{OWN_GRID}": "read:detail",
+    f"/v1/grids/{OWN_GRID}/explanation": "read:detail", f"/v1/grids/{OWN_GRID}/history": "read:detail", "/v1/export.csv": "export",
+    "/v1/export.geojson": "export", "/v1/snapshots/compare": "read",
+}  # fmt: skip
+
+
+def _status(need: str | None, scopes: frozenset[Scope]) -> int:
+    return 200 if not need or need in {one.value for one in scopes} else 403
+
+
+@pytest.mark.parametrize("area", ["own", "other", "whole"])
+def test_every_route_by_every_role(city: Home, area: str) -> None:
+    where = {"own": OWN, "other": OTHER, "whole": cities.WHOLE_CITY}[area]
+    snapshots = {"a": "2026-02-23", "b": "2026-03-02"}
+    headers = {role: cities.key(city, role=role, area=where) for role in Role}
+    with cities.served(city) as (client,):
+        listed = client.get("/v1/snapshots", headers=headers[Role.CENTRE]).json()["items"]
+        of = {one["as_of"]: one["id"] for one in listed}
+        described = {str(getattr(one, "path", "")) for one in leaves(client.app.routes.router.routes)}  # type: ignore[attr-defined]
+        assert len(described) <= len(NEEDS) + 1, "a new route is named above, too"
+        for role in Role:
+            for path, need in NEEDS.items():
+                params = {name: of[day] for name, day in snapshots.items()} if path.endswith("compare") else None
+                wanted = _status(need, role.scopes)
+                if area == "other" and OWN_GRID in path and wanted == 200:
+                    wanted = 404
+                for method in ("GET", "HEAD"):
+                    answer = client.request(method, path, params=params, headers=headers[role])
+                    assert answer.status_code == wanted, (role, method, path, answer.text)
+                if wanted == 403:
+                    problem = client.get(path, params=params, headers=headers[role])
+                    assert need is not None and need in problem.json()["detail"]
+                    assert 'error="insufficient_scope"' in problem.headers["www-authenticate"]
+                    chinese = client.get(path, headers={**headers[role], "Accept-Language": "zh"})
+                    assert (
+                        chinese.json()["type"] == "urn:riskwarn:scope_needed" and not chinese.json()["detail"].isascii()
+                    )
+            other = client.get(f"/v1/grids/{OTHER_GRID}", headers=headers[role]).status_code
+            assert other == (403 if Scope.DETAIL not in role.scopes else 404 if area == "own" else 200)
+            assert client.get("/nothing/here", headers=headers[role]).status_code == 404
+
+
+def refused(city: Home) -> dict[str, dict[str, str]]:
+    """Headers with which nobody gets in, by why."""
+    right = cities.key(city)["Authorization"]
+    ended, idle = (
+        cities.key(city, days=10, now=NOW - timedelta(days=20)),
+        cities.key(city, now=NOW - timedelta(days=95)),
+    )
+    gone = cities.key(city)
+    keys.revoke_key(city, _id(gone), "lost", now=NOW)
+    return {
+        "nothing": {}, "ended": ended, "idle": idle, "revoked": gone,
+        "a wrong secret": {"Authorization": right[:-1] + ("0" if right[-1] != "0" else "1")},
+        "an unknown id": {"Authorization": "Bearer rw_000000000000_" + "a" * 64},
+        "another scheme": {"Authorization": "Basic " + right.split()[1]},
+        "no token": {"Authorization": "Bearer"},
+        "another network": cities.key(city, networks=("10.20.0.0/16",)),
+    }  # fmt: skip
+
+
+def _id(header: dict[str, str]) -> str:
+    return header["Authorization"].split("_")[1]
+
+
+def test_who_has_no_key_that_opens_gets_nothing_but_what_is_open(city: Home) -> None:
+    wrong = refused(city)
+    with cities.served(city) as (client,):
+        for why, header in wrong.items():
+            for path, need in NEEDS.items():
+                answer = client.get(path, headers=header)
+                if not header and need is None:
+                    assert answer.status_code == 200, path
+                    continue
+                assert answer.status_code == (403 if why == "another network" else 401), (why, path)
+                assert answer.headers["www-authenticate"].startswith('Bearer realm="riskwarn"')
+                assert answer.headers["content-type"] == "application/problem+json" and answer.json()["request_id"]
+                assert "etag" not in answer.headers
+            client.app._app._app._limits._storage.reset()  # type: ignore[attr-defined]  # or the address would have to wait
+        told = {why: client.get("/v1/scores", headers=header).json()["detail"] for why, header in wrong.items()}
+        assert "revoked" in told["revoked"] and "ended" in told["ended"] and "not used" in told["idle"]
+        assert told["a wrong secret"] == told["an unknown id"] == told["another scheme"], "what is wrong is told alike"
+        zh = client.get("/v1/scores", headers={**wrong["revoked"], "Accept-Language": "zh"}).json()
+        assert not zh["detail"].isascii() and not zh["title"].isascii()
+
+
+def test_two_keys_in_one_request_are_none(city: Home) -> None:
+    one, other = cities.key(city)["Authorization"], cities.key(city, area=OWN)["Authorization"]
+    with cities.served(city) as (client,):
+        answer = client.get("/v1/scores", headers=[("Authorization", one), ("Authorization", other)])
+        assert answer.status_code == 401
+
+
+def test_a_network_is_that_from_which_one_asks(city: Home) -> None:
+    header = cities.key(city, networks=("10.20.0.0/16", "fd00:20::/32"))
+    for address, status in (("10.20.1.1", 200), ("10.21.1.1", 403), ("fd00:20::7", 200), ("::ffff:10.20.1.1", 200)):
+        with TestClient(Application(city, lambda: NOW), base_url=LOCAL, client=(address, 5)) as client:
+            assert client.get("/v1/scores", headers={**header, "X-Forwarded-For": "10.20.1.1"}).status_code == status
+
+
+def test_a_revoked_key_stops_in_every_worker(city: Home) -> None:
+    assert LOOK_EVERY < 0.5, "within a second, with a look and a reading"
+    header = cities.key(city)
+    with cities.served(city) as (one,), cities.served(city) as (other,):
+        workers = (one, other)
+        assert [client.get("/v1/scores", headers=header).status_code for client in workers] == [200, 200]
+        keys.revoke_key(city, _id(header), "lost", now=NOW)
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
+            states = [client.get("/v1/scores", headers=header).status_code for client in workers]
+            if states == [401, 401]:
+                break
+            time.sleep(0.05)
+        assert states == [401, 401], "though what it was told is held"
+        another = cities.key(city)
+        for client in workers:
+            client.app.registry.look()  # type: ignore[attr-defined]
+            assert client.get("/v1/scores", headers=another).status_code == 200
+
+
+def test_the_last_use_is_written_aside_and_keeps_a_key_alive(home: Home) -> None:
+    header = cities.key(home)
+    moment = [NOW + timedelta(days=80)]
+    registry = Registry(home, lambda: moment[0], write_every=0.0)
+    registry.look()
+    before = keys.listed_keys(home, now=NOW)[0]["last_used_at"]
+    registry.note(_id(header), moment[0].timestamp())
+    assert before is None and keys.listed_keys(home, now=NOW)[0]["last_used_at"] is None, (
+        "not on the way of the request"
+    )
+    registry.look()
+    assert datetime.fromisoformat(keys.listed_keys(home, now=NOW)[0]["last_used_at"]) == moment[0]
+    moment[0] = NOW + timedelta(days=120)
+    assert registry.admitted(header["Authorization"].split()[1], "127.0.0.1").caller.id == _id(header)
+
+
+def test_what_nobody_confirmed_does_not_count_where_a_second_person_is_asked_for(city: Home) -> None:
+    cities.key(city, role=Role.SECURITY)
+    header = cities.key(city)
+    with cities.served(city) as (client,):
+        assert client.get("/v1/scores", headers=header).status_code == 200
+    with cities.served(city, confirmed=True) as (client,):
+        answer = client.get("/v1/scores", headers=header)
+        assert answer.status_code == 401 and "confirmation" in answer.json()["detail"]
+
+
+def test_the_first_grant_ends_what_the_local_operator_may(city: Home) -> None:
+    with cities.served(city) as (client,):
+        assert client.get("/v1/scores").status_code == 200
+        header = cities.key(city)
+        client.app.registry.look()  # type: ignore[attr-defined]
+        assert client.get("/v1/scores").status_code == 401
+        assert client.get("/v1/scores", headers=header).status_code == 200
+    with city.database.begin() as connection:
+        connection.execute(KEYS.delete())
+    with cities.served(city, keyless=False) as (client,):
+        assert client.get("/v1/scores").status_code == 401, "beyond loopback nobody is the local operator"
+
+
+def test_the_local_operator_changes_nothing_without_the_token_of_this_start(city: Home) -> None:
+    right = {"Authorization": f"Bearer {TOKEN}"}
+    for token, header, status in (
+        (TOKEN, right, 405),
+        (TOKEN, {}, 403),
+        (TOKEN, {"Authorization": "Bearer " + "00" * 32}, 403),
+        ("", {"Authorization": "Bearer "}, 403),
+        (TOKEN, {**right, "Origin": "http://evil.example"}, 403),
+        (TOKEN, {**right, "Origin": "null"}, 403),
+        (TOKEN, {**right, "Origin": "http://localhost.evil.example"}, 403),
+        (TOKEN, {**right, "Origin": "http://localhost"}, 405),
+    ):
+        with cities.served(city, token=token) as (client,):
+            for method in ("POST", "PUT", "DELETE", "PATCH"):
+                answer = client.request(method, "/v1/scores", headers=header)
+                assert answer.status_code == status, (token, header)
+            assert client.get("/v1/scores", headers={"Origin": "http://evil.example"}).status_code == 200
+
+
+def test_the_token_of_a_start_is_its_owners_alone_and_another_each_time(city: Home) -> None:
+    first = start_token(city)
+    file = city.path / START_TOKEN
+    assert file.read_text().strip() == first and stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert start_token(city) != first and stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_what_is_answered_is_not_for_other_origins(city: Home) -> None:
+    with cities.served(city) as (client,):
+        for path in ("/", "/pages/page.js", "/docs", "/openapi.json", "/v1/scores", "/healthz", "/metrics", "/nothing"):
+            assert client.get(path).headers.get("cross-origin-resource-policy") == "same-origin", path
+
+
+def test_beyond_loopback_a_key_is_needed_first(city: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(HostRefused):
+        serve(city, "0.0.0.0", 0)
+    for name in ("hold_no_learner", "log_as_json"):
+        monkeypatch.setattr(f"serving.api.server.{name}", lambda: None)
+    served: list[Any] = []
+    monkeypatch.setattr("serving.api.server._Server.run", lambda self, sockets: served.append(self.config.app()))
+    cities.key(city)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    serve(city, "0.0.0.0", port)
+    options = served[0].options
+    assert (options.keyless, options.confirmed, len(options.token)) == (False, True, 64) and options.token not in repr(
+        options
+    )
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Iterator[tuple[Home, TestClient]]:
+    """A city whose keys may ask ten times a minute, and whose addresses may be refused three times."""
+    made = make_home(tmp_path / "few", Settings(threads=1))
+    with (made.path / "riskwarn.yaml").open("a", encoding="utf-8") as file:
+        file.write("access: {requests_a_minute: 10, refusals_a_minute: 3}\n")
+    made = open_home(made.path, made.settings)
+    cities.build(made, 5)
+    cities.key(made)
+    with cities.served(made) as (client,):
+        yield made, client
+
+
+def test_a_key_may_ask_so_often_and_no_other_pays_for_it(few: tuple[Home, TestClient]) -> None:
+    home, client = few
+    greedy, other = cities.key(home), cities.key(home)
+    client.app.registry.look()  # type: ignore[attr-defined]
+    answers = [client.get("/v1/scores", headers=greedy) for _ in range(12)]
+    assert [one.status_code for one in answers] == [200] * 10 + [429] * 2
+    assert answers[0].headers["ratelimit-policy"] == '"key";q=10;w=60'
+    left = [int(one.headers["ratelimit"].split(";")[1].removeprefix("r=")) for one in answers]
+    assert left == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0]
+    over = answers[-1]
+    assert 1 <= int(over.headers["retry-after"]) <= 120 and over.json()["type"] == "urn:riskwarn:too_many_requests"
+    assert client.get("/v1/scores", headers=other).status_code == 200
+
+
+def test_an_address_that_is_refused_too_often_waits_and_who_has_a_key_there_does_not(
+    few: tuple[Home, TestClient],
+) -> None:
+    home, client = few
+    header = cities.key(home)
+    client.app.registry.look()  # type: ignore[attr-defined]
+    wrong = {"Authorization": "Bearer rw_000000000000_" + "a" * 64}
+    states = [client.get("/v1/scores", headers=one).status_code for one in (wrong, {}, wrong, wrong, {})]
+    assert states == [401, 401, 401, 429, 429]
+    assert client.get("/v1/scores", headers=header).status_code == 200
+
+
+def test_the_local_operator_is_not_limited(tmp_path: Path) -> None:
+    made = make_home(tmp_path / "local", Settings(threads=1))
+    with (made.path / "riskwarn.yaml").open("a", encoding="utf-8") as file:
+        file.write("access: {requests_a_minute: 1, refusals_a_minute: 1}\n")
+    with cities.served(open_home(made.path, made.settings)) as (client,):
+        answers = [client.get("/healthz") for _ in range(20)]
+    assert {one.status_code for one in answers} == {200} and "ratelimit" not in answers[0].headers
+
+
+def test_one_key_has_a_part_of_the_places_at_most(city: Home) -> None:
+    limits = Limits(100, 10, concurrency=64)
+    assert limits.at_once == 16 and Limits(100, 10, concurrency=4).at_once == 8
+    assert limits.of("a") is limits.of("a") is not limits.of("b")
+    greedy, other = cities.key(city), cities.key(city)
+    with cities.served(city) as (client,):
+        gate = client.app._app._app  # type: ignore[attr-defined]
+        assert client.get("/v1/scores", headers=greedy).status_code == 200
+        gate._limits.of(_id(greedy)).at_work = gate._limits.at_once
+        assert client.get("/v1/scores", headers=greedy).headers["retry-after"] == "1"
+        assert client.get("/v1/scores", headers=other).status_code == 200
+        gate._limits.of(_id(greedy)).at_work -= 1
+        assert client.get("/v1/scores", headers=greedy).status_code == 200
+
+
+def test_the_description_says_what_each_route_needs(city: Home) -> None:
+    described = Application(city, lambda: NOW).openapi()
+    assert described["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+    paths = described["paths"]
+    assert paths["/v1/scores"]["get"]["security"] == [{"key": ["read"]}]
+    assert paths["/healthz"]["get"]["security"] == [] and paths["/readyz"]["get"]["security"] == [{"key": []}]
+    assert paths["/v1/export.{form}"]["get"]["security"] == [{"key": ["export"]}]
+    assert all("security" in told for methods in paths.values() for told in methods.values())
+
+
+def test_reads_of_detail_files_and_refusals_are_in_the_audit_and_polls_are_not(city: Home) -> None:
+    person, program = cities.key(city, role=Role.CENTRE), cities.key(city, (Scope.READ,), purpose=Purpose.PLANNING)
+    with cities.served(city) as (client,):
+        portrait = f"/v1/grids/{OWN_GRID}"
+        tag = client.get(portrait, headers=person).headers["etag"]
+        assert client.get(portrait, headers={**person, "If-None-Match": tag}).status_code == 304
+        assert client.get(f"{portrait}/explanation", headers=person).status_code == 200
+        assert client.get("/v1/grids/G9999999", headers=person).status_code == 404
+        assert client.get("/v1/export.csv", headers=person).status_code == 200
+        for _ in range(3):
+            assert client.get("/v1/scores", headers=program).status_code == 200
+        assert client.get(portrait, headers=program).status_code == 403
+        assert client.get(portrait, headers={"Authorization": person["Authorization"][:-4] + "0000"}).status_code == 401
+        assert client.get(portrait).status_code == 401
+    with city.database.connect() as connection:
+        rows = connection.execute(select(AUDIT).order_by(AUDIT.c.sequence)).mappings().all()
+        operator = connection.execute(select(KEYS.c.operator).where(KEYS.c.id == _id(person))).scalar_one()
+    told: Counter[tuple[str, ...]] = Counter()
+    for one in rows:
+        if one["action"].split(".")[0] in ("read", "export", "access"):
+            told[one["action"], one["object"], one["actor"], one["result"], one["purpose"], one["origin"]] += one[
+                "count"
+            ]
+    where = "testclient"
+    assert told == {
+        ("read.portrait", OWN_GRID, operator, "done", "ranking", where): 2,
+        ("read.explanation", OWN_GRID, operator, "done", "ranking", where): 1,
+        ("export.made", _newest(rows), operator, "done", "ranking", where): 1,
+        ("access.refused", "read:detail", _id(program), "scope", "planning", where): 1,
+        ("access.refused", _id(person), "nobody", "key", "", where): 1,
+    }
+
+
+def _newest(rows: Sequence[Any]) -> str:
+    return next(str(one["object"]) for one in rows if one["action"] == "export.made")
