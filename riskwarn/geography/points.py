@@ -9,11 +9,12 @@ building's door, and places read from a telephone are off by tens of metres) nor
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from riskwarn.arrays import Indices, Reals
+from riskwarn.arrays import Flags, Indices, Reals
 from riskwarn.geography.shapes import Shapes, rings_of
 
 RING = 6
@@ -30,6 +31,13 @@ def metres(longitude: Reals, latitude: Reals, at_latitude: float) -> Reals:
     """(points, 2) metres east and north on the plane that touches at a latitude; right to 0.1 % within a city."""
     east = longitude * np.cos(np.radians(at_latitude)) * _METRES_PER_DEGREE
     return np.column_stack([east, latitude * _METRES_PER_DEGREE])
+
+
+class Spotted(NamedTuple):
+    """Where points lie; arrays (points,)."""
+
+    grid: Indices  # the index of the grid, -1 where in none
+    bordered: Flags  # the borders of the grid hold the point; else it is the one with the nearest centre
 
 
 class Points:
@@ -63,17 +71,23 @@ class Points:
 
     def locate(self, longitude: Reals, latitude: Reals) -> Indices:
         """The index of the grid in which each point lies, -1 where in none; NaN lies nowhere."""
+        return self.spotted(longitude, latitude).grid
+
+    def spotted(self, longitude: Reals, latitude: Reals) -> Spotted:
+        """The grid in which each point lies, and whether borders say so; NaN lies nowhere."""
+        bordered = np.zeros(len(longitude), dtype=bool)
         found = np.full(len(longitude), -1, dtype=np.int64)
         asked = np.flatnonzero(self._in_box(longitude, latitude))
         if len(asked) and len(self._drawn):
             held = self._shapes.holding(longitude[asked], latitude[asked])
             found[asked[held >= 0]] = self._drawn[held[held >= 0]]
+            bordered[asked[held >= 0]] = True
             asked = asked[held < 0]
         if len(asked) and len(self._centred):
             distance, nearest = self._tree.query(metres(longitude[asked], latitude[asked], self._latitude))
             near = distance <= self._reach[nearest]
             found[asked[near]] = self._centred[nearest[near]]
-        return found
+        return Spotted(found, bordered)
 
 
 def _reach(tree: cKDTree, places: Reals) -> Reals:

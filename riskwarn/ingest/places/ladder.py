@@ -1,13 +1,14 @@
 """The ladder of places: from what a row says of its place to a grid, or to the unit above it.
 
 Rungs, tried in this order: grid id; coordinates; the name of a place (a residential quarter, a village group, a market), also
-within an address; a path of names down to a grid; community; town; service area. Names mean what they meant on the
-record's day. What the rung was is kept, addresses are not.
+within an address; a path of names down to a grid; community; town; service area. Where no borders are known coordinates
+tell only the nearest centre: a row that names its grid, which is its identity where it gives no id, is believed before that.
+Names mean what they meant on the record's day. What the rung was is kept, addresses are not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,6 +49,9 @@ PLACE_COLUMNS = (
     "service_area",
 )
 _NOT_NAMES = PLACE_COLUMNS[:4]
+#: Fields that name a grid, or the path down to it, and those that tell the units above it.
+_GRID_NAMES = ("path", "grid_name")
+_UNIT_NAMES = PLACE_COLUMNS[PLACE_COLUMNS.index("district") : PLACE_COLUMNS.index("grid_name")]
 _HAN = "[㐀-鿿]"
 
 #: Coordinates are kept to four decimals (11 m), enough for grids that are re-drawn and too little for a door.
@@ -70,6 +74,8 @@ class Located:
     swapped: Flags  # longitude and latitude stood in each other's column, and were put right
     several: Flags  # what is told is the name of several places, and nothing tells them apart
     without_zeros: Flags  # the grid id had lost the zeros before it, and was read with them
+    away: Flags  # the grid that is named was believed, though another's centre is nearer to the coordinates
+    within_another: Flags  # the coordinates were believed: another grid's borders hold them than the one that is named
     outside: Flags  # coordinates are given and lie in no grid (or cannot be read): a lower rung had to hold
 
 
@@ -151,10 +157,13 @@ class Ladder:
         located_by[known] = LocatedBy.GRID_ID.value
         longitude, latitude, swapped, told = self._degrees(rows)
         asked = np.flatnonzero(~known & np.isfinite(longitude))
-        grid_id[asked] = self._spots.locate(longitude[asked], latitude[asked], epoch[asked]) if len(asked) else None
+        bordered = np.zeros(count, dtype=bool)
+        if len(asked):
+            grid_id[asked], bordered[asked] = self._spots.locate(longitude[asked], latitude[asked], epoch[asked])
         near = asked[pd.notna(grid_id[asked])]
-        district[near] = [self._district[grid] for grid in grid_id[near]]
         located_by[near] = LocatedBy.COORDINATES.value
+        away, within_another = self._name_first(rows, near, epoch, grid_id, located_by, bordered)
+        district[near] = [self._district[grid] for grid in grid_id[near]]
         held = pd.notna(located_by)
         several = np.zeros(count, dtype=bool)
         meant = self._with_zeros(given, np.flatnonzero(~held))
@@ -181,7 +190,43 @@ class Ladder:
             swapped=swapped,
             several=several,
             without_zeros=mended,
+            away=away,
+            within_another=within_another,
             outside=told & (np.isnan(longitude) | ~held),
+        )
+
+    def _name_first(
+        self,
+        rows: pd.DataFrame,
+        near: npt.NDArray[np.int64],
+        epoch: npt.NDArray[np.int32],
+        grid_id: Objects,
+        located_by: Objects,
+        bordered: Flags,
+    ) -> tuple[Flags, Flags]:
+        """Put rows with coordinates into the grid that they name, unless borders hold the point.
+
+        Changes `grid_id` and `located_by` of the rows `near`. Gives the rows whose point has another centre nearer, and those
+        whose point lies within the borders of another grid.
+        """
+        away, within_another = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
+        words = [name for name in (*_GRID_NAMES, *_UNIT_NAMES) if name in rows]
+        if not self._may_name_grids(rows):
+            return away, within_another
+        for members, said, day in self._each_told(rows, words, near, epoch):
+            named = self._names.named_grid(said, day)
+            if named is None:
+                continue
+            other, held = grid_id[members] != named, bordered[members]
+            within_another[members[other & held]] = True
+            away[members[other & ~held]] = True
+            grid_id[members[~held]], located_by[members[~held]] = named, LocatedBy.PATH.value
+        return away, within_another
+
+    def _may_name_grids(self, rows: pd.DataFrame) -> bool:
+        """Whether a column may name grids: a path, a name, or names where the id of a grid should stand."""
+        return any(name in rows for name in _GRID_NAMES) or (
+            "grid_id" in rows and bool(rows["grid_id"].str.contains(_HAN, na=False).any())
         )
 
     def _with_zeros(self, given: pd.Series, rows: npt.NDArray[np.int64]) -> dict[int, str]:
@@ -229,28 +274,34 @@ class Ladder:
     ) -> list[tuple[npt.NDArray[np.int64], Place | None]]:
         """The rows that each place holds (None: several could), found by their names; each distinct combination once."""
         words = [str(name) for name in rows if is_place(str(name)) and name not in _NOT_NAMES]
+        found: list[tuple[npt.NDArray[np.int64], Place | None]] = []
+        for members, said, day in self._each_told(rows, words, left, epoch):
+            place = self._names.find(said, day)
+            if place is not None or self._names.fits_several(said, day):
+                found.append((members, place))
+        return found
+
+    def _each_told(
+        self, rows: pd.DataFrame, words: Sequence[str], left: npt.NDArray[np.int64], epoch: npt.NDArray[np.int32]
+    ) -> Iterator[tuple[npt.NDArray[np.int64], dict[str, str], int]]:
+        """Each distinct combination of the `words` of some rows: the rows that tell it, field -> what it tells, its epoch."""
         if len(left) == 0:
-            return []
+            return
         told = rows[words].iloc[left].astype(object)
         if "grid_id" in rows and (named := rows["grid_id"].iloc[left].str.contains(_HAN, na=False)).any():
             # Where the id of a grid should stand many registers have its name, or the whole path down to it.
             words = [*words, "grid_id"]
             told["grid_id"] = rows["grid_id"].iloc[left].astype(object).where(named, None)
         if not words:
-            return []
+            return
         told = told.where(told.notna(), None).assign(epoch=epoch[left])
         columns = [told[name].tolist() for name in words]
-        found: list[tuple[npt.NDArray[np.int64], Place | None]] = []
         for members in told.groupby([*words, "epoch"], dropna=False, sort=False).indices.values():
             one = int(members[0])
             said = {
                 name: str(column[one]) for name, column in zip(words, columns, strict=True) if column[one] is not None
             }
-            day = int(epoch[left[one]])
-            place = self._names.find(said, day)
-            if place is not None or self._names.fits_several(said, day):
-                found.append((left[members], place))
-        return found
+            yield left[members], said, int(epoch[left[one]])
 
 
 def ladder(store: Store, coordinates: System = "wgs84") -> Ladder:

@@ -20,6 +20,12 @@ Codes = npt.NDArray[np.int64]
 
 _SWAPPED = Message("had longitude and latitude in each other's column; they were put right")
 _OUTSIDE = Message("have coordinates that lie in no grid; their names were used, where there are any")
+_AWAY = Message(
+    "name a grid and have coordinates that are nearer to the centre of another; the grid that they name was used"
+)
+_WITHIN_ANOTHER = Message(
+    "have coordinates within the borders of another grid than the one that they name; the coordinates were used"
+)
 _NO_COMMUNITY = Message("name a community that the table of grids does not have; their town was used")
 
 
@@ -52,6 +58,8 @@ def located(reading: Reading, ladder: Ladder, occurred: npt.NDArray[np.datetime6
     faults.add((nowhere & named)[row_of], "unknown_place", told_by, "text")
     faults.add(nowhere[row_of], "no_place", "grid_id", "empty")
     reading.moved[_SWAPPED] += int(place.swapped[row_of].sum())
+    reading.moved[_AWAY] += int(place.away[row_of].sum())
+    reading.moved[_WITHIN_ANOTHER] += int(place.within_another[row_of].sum())
     reading.moved[_OUTSIDE] += int(place.outside[row_of].sum())
     communities = [name for name in ("community", "community_name") if name in told]
     if communities:

@@ -12,6 +12,9 @@ from riskwarn.ingest.places.grid_words import codes_in, is_number, mentioned, nu
 from riskwarn.ingest.places.unit_mentions import UnitMentions
 from riskwarn.words import LocatedBy
 
+#: What a row may tell of the units above its grid.
+_UNIT_FIELDS = ("community", "community_name", "town", "town_name", "district", "district_name")
+
 
 class Names:
     """The names of grids, units, places and service areas."""
@@ -121,9 +124,16 @@ class Names:
             or (self._areas.find((told["service_area"],), epoch) if "service_area" in told else None)
         )
 
+    def named_grid(self, told: Mapping[str, str], epoch: int) -> str | None:
+        """The grid whose name, or the path down to it, a row's words tell; a number alone, without any unit, names none."""
+        if all(is_number(path) for path in _paths(told)) and not any(name in told for name in _UNIT_FIELDS):
+            return None
+        place = self._unit(told, epoch)
+        return None if place is None else place.grid_id
+
     def _quarter(self, told: Mapping[str, str], epoch: int) -> Place | None:
         if "place" in told:
-            for unit in ("community", "community_name", "town", "town_name", "district", "district_name"):
+            for unit in _UNIT_FIELDS:
                 if unit in told and (place := self._quarters.find((told[unit], told["place"]), epoch)):
                     return place
             if place := self._quarters.find((told["place"],), epoch):

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from riskwarn.arrays import Reals
+from riskwarn.arrays import Flags, Reals
 from riskwarn.geography.points import MARGIN_DEGREES, Points
 from riskwarn.geography.shapes import rings_of
 
@@ -32,16 +32,19 @@ class Spots:
         inside = (longitude >= west) & (longitude <= east) & (latitude >= south) & (latitude <= north)
         return np.asarray(inside, dtype=bool)
 
-    def locate(self, longitude: Reals, latitude: Reals, epoch: npt.NDArray[np.int32]) -> npt.NDArray[np.object_]:
-        """The id of the grid of that day in which each point lies; None where in none."""
+    def locate(
+        self, longitude: Reals, latitude: Reals, epoch: npt.NDArray[np.int32]
+    ) -> tuple[npt.NDArray[np.object_], Flags]:
+        """The id of the grid of that day in which each point lies (None where in none), and whether its borders hold it."""
+        bordered = np.zeros(len(longitude), dtype=bool)
         found = np.full(len(longitude), None, dtype=object)
         group = self._starts[np.searchsorted(self._starts, epoch, side="right") - 1]
         for start in np.unique(group):
             rows = np.flatnonzero(group == start)
             points, ids = self._points(int(start))
-            spot = points.locate(longitude[rows], latitude[rows])
+            spot, bordered[rows] = points.spotted(longitude[rows], latitude[rows])
             found[rows[spot >= 0]] = ids[spot[spot >= 0]]
-        return found
+        return found, bordered
 
     def _points(self, start: int) -> tuple[Points, npt.NDArray[np.object_]]:
         if start not in self._drawn:

@@ -278,6 +278,44 @@ def test_what_was_mended_and_what_lies_outside_is_told() -> None:
     assert np.isnan(found.longitude[2:]).all()
 
 
+NEAR_THE_THIRD = {"coordinates": "106.523,29.506"}
+
+
+@pytest.mark.parametrize(
+    ("told", "grid_id", "rung", "away"),
+    [
+        ({"path": "江北区/石桥街道/青山0社区/第2网格"}, "G1", "path", True),
+        ({"path": "江北区/石桥街道/青山1社区/第3网格"}, "G2", "path", False),
+        ({"grid_name": "第2网格", "community": "C0"}, "G1", "path", True),
+        ({"grid_name": "第二网格", "town_name": "石桥街道", "community_name": "青山0社区"}, "G1", "path", True),
+        ({"grid_name": "河滩专属网格"}, "S1", "path", True),
+        ({"grid_id": "江北区石桥街道青山0社区第2网格"}, "G1", "path", True),
+        ({"grid_id": "G1"}, "G1", "grid_id", False),
+        # What names no grid, or not surely, leaves it to the coordinates.
+        ({"grid_name": "第2网格"}, "G2", "coordinates", False),
+        ({"path": "江北区/石桥街道/青山0社区"}, "G2", "coordinates", False),
+        ({"path": "江北区/石桥街道/青山0社区/第9网格"}, "G2", "coordinates", False),
+        ({"community_name": "青山0社区", "address": "青山0社区第2网格"}, "G2", "coordinates", False),
+    ],
+)
+def test_a_grid_that_is_named_goes_before_the_nearest_centre(
+    told: dict[str, Any], grid_id: str, rung: str, away: bool
+) -> None:
+    found = locate({**told, **NEAR_THE_THIRD})
+    assert (found.grid_id[0], found.located_by[0], found.district[0]) == (grid_id, rung, "江北区")
+    assert (bool(found.away[0]), bool(found.within_another[0])) == (away, False)
+    assert found.longitude[0] == np.float32(106.523)
+
+
+def test_borders_go_before_the_grid_that_is_named_and_the_difference_is_told() -> None:
+    city = ladder([grid(number, geometry=square(106.5 + number / 100, 29.5)) for number in range(4)])
+    for name, elsewhere in (("第2网格", True), ("第3网格", False)):
+        told = {"grid_name": name, "community_name": "青山0社区" if elsewhere else "青山1社区", **NEAR_THE_THIRD}
+        found = locate(told, city)
+        assert (found.grid_id[0], found.located_by[0]) == ("G2", "coordinates")
+        assert (bool(found.away[0]), bool(found.within_another[0])) == (False, elsewhere)
+
+
 def test_names_and_borders_mean_what_they_meant_on_the_day() -> None:
     """A border moves in June, and the name of a community goes to another."""
     june = date(2026, 6, 1)

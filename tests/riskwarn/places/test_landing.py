@@ -27,6 +27,25 @@ def test_a_load_says_where_its_records_lie(home: Home, tmp_path: Path) -> None:
     assert account.as_dict()["located"] == account.located
 
 
+def test_a_load_counts_the_rows_whose_coordinates_contradict_the_grid_that_they_name(
+    home: Home, tmp_path: Path
+) -> None:
+    grids = [{**row, "经度": 106.5 + index / 100, "纬度": 29.5} for index, row in enumerate(grid_rows(4))]
+    load(home, "grids", write_csv(tmp_path / "grids.csv", grids))
+    names = [str(row["网格名称"]) for row in grids]
+    rows = [
+        dispute(
+            n, 网格编码="", 社区编码=grids[n]["社区编码"], 网格名称=names[n], 经度=106.5 + min(n, 1) / 100, 纬度=29.5
+        )
+        for n in range(4)
+    ]
+    account = load(home, "disputes", write_csv(tmp_path / "disputes.csv", rows))
+    assert account.located == {"path": 4}
+    assert sorted(Store(home).versions("disputes")["grid_id"]) == [row["网格编码"] for row in grids]
+    (told,) = [note for note in account.notes if "nearer to the centre of another" in note]
+    assert told.startswith("2 row(s) name a grid and have coordinates")
+
+
 def test_nothing_is_advised_where_all_lie_in_grids_and_nothing_said_of_no_records() -> None:
     assert landed({("grid_id", True): 3}, ["grid_id"], places=False) == ["placed: in a grid 100 %"]
     assert landed({}, [], places=False) == []
