@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from riskwarn.ingest.places.gazetteer import county_name
 from riskwarn.messages import Message
 
 _HAN = "㐀-鿿"
 _RUN = re.compile(f"[{_HAN}]+")
-#: A label, or the end of a date, before the name: 填报单位重庆市永川区, 2026年永川区.
-_BEFORE = re.compile(r"(?:(?:填报|编制|报送|制表|统计|主管)?(?:单位|部门)|[年月日度季号第])+")
+#: A label, the end of a date, or an office of the party, before the name: 填报单位重庆市永川区, 2026年永川区, 中共秀山县委.
+_BEFORE = re.compile(r"(?:(?:填报|编制|报送|制表|统计|主管)?(?:单位|部门)|[年月日度季号第]|中共|中国共产党|关于|附件)+")
 _ABOVE = rf"(?:[{_HAN}]{{2,8}}?(?:省|自治区))?(?:[{_HAN}]{{2,5}}?市)?"
 _NAME = re.compile(rf"{_ABOVE}(?P<name>[{_HAN}]{{2,12}}?自治县|[{_HAN}]{{2,3}}?区|[{_HAN}]{{1,3}}?县)")
 #: What ends like the name of a district and is none.
@@ -33,21 +34,31 @@ def district_said(titles: Iterable[str], name: str, beside: Iterable[str], cells
     """The district that a table is of, and where that stands; None where nothing says it, or several do.
 
     `titles` stand above its headings, `name` is that of its file, `beside` stands on other sheets of its workbook. `cells`
-    are its rows (rows, columns): where a column of them tells of another district nothing is taken for granted.
+    are its rows (rows, columns): where a column of them tells of another district nothing is taken for granted. 秀山县 is
+    秀山土家族苗族自治县 for short: one district, called as it is in full.
     """
     own = {Message("its title"): _districts(titles), Message("its name"): _districts([name])}
     cover = _districts(beside)
     named = set().union(*own.values())
     if named:
-        if len(named) > 1 or (cover and not named <= cover):
+        if not _one(named) or (cover and not {*map(county_name, named)} <= {*map(county_name, cover)}):
             return None
-        ground = next(ground for ground, found in own.items() if found)
-    elif len(cover) == 1:
-        named, ground = cover, Message("its cover sheet")
+        district = max(named, key=len)
+        ground = next(ground for ground, found in own.items() if district in found)
+    elif _one(cover):
+        district, ground = max(cover, key=len), Message("its cover sheet")
     else:
         return None
-    (district,) = named
     return None if _contradicted(district, cells) else (district, ground)
+
+
+def same_district(one: str, other: str) -> bool:
+    """Whether two names are those of one district: in full, and for short."""
+    return county_name(one) == county_name(other)
+
+
+def _one(districts: set[str]) -> bool:
+    return len({*map(county_name, districts)}) == 1
 
 
 def _districts(texts: Iterable[str]) -> set[str]:
@@ -66,6 +77,6 @@ def _contradicted(district: str, cells: pd.DataFrame) -> bool:
     for name in cells:
         texts = [text for text in cells[name].dropna().head(_TEXTS) if isinstance(text, str)]
         told = Counter(named[0] for text in texts if (named := _named(text)))
-        if told and 2 * told.total() > len(texts) and told.most_common(1)[0][0] != district:
+        if told and 2 * told.total() > len(texts) and not same_district(told.most_common(1)[0][0], district):
             return True
     return False

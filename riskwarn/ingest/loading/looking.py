@@ -18,7 +18,7 @@ from riskwarn.contracts.controlled import refuse_register
 from riskwarn.errors import FileEmpty, FileUnreadable, RefusedWord, RiskwarnError, SheetUnfit
 from riskwarn.home import Home
 from riskwarn.ingest.columns import heading_finder
-from riskwarn.ingest.loading.district import district_said
+from riskwarn.ingest.loading.district import district_said, same_district
 from riskwarn.ingest.loading.export_date import export_date, says_day
 from riskwarn.ingest.loading.inputs import Skipped
 from riskwarn.ingest.loading.plan import Table
@@ -38,6 +38,7 @@ from riskwarn.ingest.values.dates import instants
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over
 from riskwarn.messages import Message
+from riskwarn.store import Store
 
 #: So many known columns make a table that should load, though something that it needs is missing.
 _MEANT = 3
@@ -114,8 +115,9 @@ class Looking:
             keys = laid_over(rules, dict(proposal.mapping)).model_dump(exclude_unset=True)
             doubts = (_shared(same, settled),) if (same := sharing(found)) else ()
             table = self._made(replace(proposal, source_ground=ground), found, sheet, own, keys, settled)
-            if table.district is not None and table.told_district not in (None, table.district[0]):
-                doubts = (*doubts, _other_district(table.district, str(table.told_district), settled))
+            told = table.told_district
+            if table.district is not None and told is not None and not same_district(told, table.district[0]):
+                doubts = (*doubts, _other_district(table.district, told, settled))
             return replace(table, doubts=doubts)
         if own.model_fields_set:
             proposal, found = examined(source, own)
@@ -192,6 +194,8 @@ class Looking:
         district = None
         if kept or any(group.startswith("district ") for group in proposal.missing):
             district = district_said([*titles, sheet or ""], self.file.stem, beside, found.seen.cells)
+        if district is not None:
+            district = _as_loaded(self.home, district[0]), district[1]
         return Table(
             self.file, (sheet,) if sheet else (), sheet, proposal, found.seen.headings, own, keys, settled, newest,
             exported_at, ground, tuple(_drawn(found)) if proposal.source == "grids" else (), points, district=district,
@@ -214,6 +218,12 @@ def as_loaded(
     with held_open():
         one = sheet if sheet and sheet_names(file) != ("",) else None
         return Looking(home, file, list(places), database, now).table(one, source)
+
+
+def _as_loaded(home: Home, district: str) -> str:
+    """A district as the grids that are loaded call it, where they have it by its full or its short name."""
+    loaded = Store(home).versions("grids", ["district_name"])["district_name"].dropna().unique()
+    return next((str(name) for name in loaded if same_district(str(name), district)), district)
 
 
 def _shared(rows: int, settled: Path) -> Message:

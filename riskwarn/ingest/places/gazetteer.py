@@ -21,6 +21,14 @@ _SEPARATORS = re.compile(r"[/／\\>＞→|,，;；、·\-—]+|\s+")
 _STEPS = re.compile(r".{2,}?(?:社区居委会|居委会|村委会|社区|街道|网格|省|市|区|县|镇|乡|村)")
 
 
+#: The peoples in the names of autonomous counties (秀山土家族苗族自治县, for short 秀山县), without 族.
+_PEOPLES = (
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|高山|拉祜|水|东乡|纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|"
+    "布朗|撒拉|毛南|仡佬|锡伯|阿昌|普米|塔吉克|怒|乌孜别克|俄罗斯|鄂温克|德昂|保安|裕固|京|塔塔尔|独龙|鄂伦春|赫哲|门巴|珞巴|基诺|各"
+)
+_AUTONOMOUS = re.compile(rf"(?:(?:{_PEOPLES})族|(?:哈萨克|塔吉克|锡伯|蒙古))*自治(?=[县旗]$)")
+_COUNTY_ENDING = re.compile(r"[区县市旗]$")
+
 #: A name that more places have (第1网格) says nothing by itself.
 MOST_OF_ONE_NAME = 64
 
@@ -30,6 +38,19 @@ def plain_name(name: str) -> str:
     """A unit's name without the word for its kind, which offices write in several ways."""
     shorter = _ENDINGS.sub("", name.strip())
     return shorter or name.strip()
+
+
+@lru_cache(maxsize=1 << 12)
+def county_name(name: str) -> str:
+    """The name of a district or county as it is said for short: 秀山县 for 秀山土家族苗族自治县; another stays as it is."""
+    shorter = _AUTONOMOUS.sub("", name.strip())
+    return shorter if len(shorter) > 2 else name.strip()
+
+
+def plain_county(name: str) -> str:
+    """The same without the word for its kind, unless nothing but a character is left (城区)."""
+    shorter = _COUNTY_ENDING.sub("", county_name(name))
+    return shorter if len(shorter) > 1 else name
 
 
 def steps_of(path: str) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from riskwarn.ingest.places.gazetteer import NamesWithin, Place, plain_name
+from riskwarn.ingest.places.gazetteer import NamesWithin, Place, plain_county, plain_name
 
 _HAN = re.compile(r"[㐀-鿿]")
 
@@ -30,7 +30,6 @@ _NO_COUNTY = re.compile(
     r"(?:[小社园景片厂校院营辖街镇乡新]区|(?:开发|高新|经开|工业|示范|保税|度假|风景|自贸|住宅|商业|自治|合作|安置|生活)区"
     r"|[超集菜夜]市|[本我全该][区县市]|^[在住]?[主老]?[城山库矿郊]区)$"
 )
-_COUNTY_ENDING = re.compile(r"(?:自治县|自治旗|[区县市旗])$")
 #: Cities that are provinces: in an address they are no other place than their districts.
 _MUNICIPALITIES = ("重庆", "北京", "上海", "天津")
 
@@ -65,7 +64,7 @@ class UnitMentions:
     def offer(self, place: Place, town: Place, first: int, end: int, name: str, town_name: str, district: str) -> None:
         """Let a name lead to a town or community, with the word for its kind in any of the ways in which offices write it."""
         plain, kinds = plain_name(name), TOWN if place == town else COMMUNITY
-        county = _plain_county(district) if _HAN.search(district) else ""
+        county = plain_county(district) if _HAN.search(district) else ""
         unit = Unit(place, town, first, end, name, plain_name(town_name), county)
         if county:
             self._counties.add(county)
@@ -143,7 +142,7 @@ class UnitMentions:
         told: set[str] = set()
         city = False
         for found in _COUNTY.finditer(before):
-            plain = _plain_county(found[0])
+            plain = plain_county(found[0])
             own = next((county for county in self._counties if plain.endswith(county)), None)
             if own is not None:
                 told.add(own)
@@ -163,12 +162,6 @@ def _told_apart(units: list[Unit], above: set[Place], towns: Collection[str]) ->
         return units
     near = [unit for unit in units if unit.town in above or unit.town.unit in towns or unit.town_name in towns]
     return near or units
-
-
-def _plain_county(name: str) -> str:
-    """A county without the word for its kind, unless nothing but a character is left (城区)."""
-    shorter = _COUNTY_ENDING.sub("", name)
-    return shorter if len(shorter) > 1 else name
 
 
 def _distinct(units: list[Unit]) -> list[Unit]:

@@ -29,6 +29,12 @@ _COORDINATES = ("--coordinates", "wgs84")
         (["永川区网格"], "江津区网格", [], None),
         (["永川区网格"], "底册", ["江津区综治中心"], None),
         ([], "底册", ["永川区", "江津区"], None),
+        # An autonomous county in full and for short is one, called as it is in full.
+        (["秀山土家族苗族自治县网格表"], "秀山县网格表", [], ("秀山土家族苗族自治县", "its title")),
+        (["填报单位（盖章）：中共秀山县委政法委员会"], "底册", ["秀山土家族苗族自治县"], ("秀山县", "its title")),
+        (["网格表"], "彭水县网格表", ["彭水苗族土家族自治县"], ("彭水县", "its name")),
+        (["秀山县网格表"], "酉阳土家族苗族自治县网格表", [], None),
+        (["三都县网格表"], "三都水族自治县网格表", [], ("三都水族自治县", "its name")),
         (["居民小区网格", "青山社区", "全区网格底册", "工业区", "（区综治中心）"], "网格区台账", [], None),
     ],
 )
@@ -43,6 +49,24 @@ def test_rows_of_another_district_contradict_a_title() -> None:
     assert district_said(["永川区网格一览表"], "底册", [], rows) is None
     rows[0] = ["永川区大安街道", "江津区白沙镇", None]
     assert district_said(["永川区网格一览表"], "底册", [], rows) == ("永川区", "its title")
+
+
+def test_an_autonomous_county_is_one_district_however_its_files_call_it(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    run(home, "init")
+    first = _register(tmp_path / "a" / "秀山县网格.xlsx", "秀山土家族苗族自治县网格表")
+    run(home, "load", first, "--yes", *_COORDINATES)
+    other = run(home, "load", _register(tmp_path / "b" / "网格.xlsx", "秀山县网格表"), "--yes").output
+    assert "was settled for these headings" not in other
+    names = Store(open_home(home, Settings())).versions("grids")["district_name"]
+    assert set(names) == {"秀山土家族苗族自治县"}
+    run(home, "load", first, "--yes", "--district", "秀山县")
+    calls = tmp_path / "12345热线.csv"
+    places = ["秀山县大安街道某处", "重庆市秀山土家族苗族自治县大安街道", "酉阳县大安街道某处"]
+    rows = [f"G{n},2026-10-0{n + 1} 09:00,投诉,噪声,{place}" for n, place in enumerate(places)]
+    calls.write_text("\n".join(["工单编号,来电时间,工单类型,诉求类别,诉求地址", *rows]), encoding="utf-8")
+    (account,) = told(home, "load", calls, "--yes")["accounts"]
+    assert (account["accepted"], account["quarantined"]) == (2, 1)
 
 
 def _register(path: Path, title: str) -> Path:
