@@ -42,6 +42,30 @@ def test_unseen_words_are_understood_and_none_is_taken_for_what_it_is_not(half: 
     assert all(of_list.recall >= 0.75 for of_list in found.values())
 
 
+def test_words_of_the_ledgers_of_departments_are_read_right_and_those_of_rights_are_not_read() -> None:
+    listed = [
+        (name, code, word) for name, codes in unseen.departments().items() for code in codes for word in codes[code]
+    ]
+    assert len(listed) > 500
+    assert [one for one in listed if code_told(one[0], one[2]) != (None if one[1] == "none" else one[1])] == []
+
+
+def test_what_somebody_is_told_to_do_is_not_done() -> None:
+    for word in (
+        "责令限期清理",
+        "要求尽快修复",
+        "已通知物业清理",
+        "需尽快排险",
+        "限期拆除",
+        "未清理",
+        "无法修复",
+        "待疏通",
+    ):
+        assert code_of("outcome", word) is None, word
+    for word in ("打架隐患", "打架苗头", "现场未处理"):
+        assert code_of("outcome", word) is None, word
+
+
 def test_no_rule_lets_a_heading_of_a_person_through() -> None:
     before = ["", "纠纷", "矛盾纠纷", "案件", "工单", "信访", "所属", "3.", "(二)", "实际", "主要"]
     behind = ["", "名称", "编号", "(必填)", "（年月日）", "1"]

@@ -91,3 +91,8 @@ def measured(
         for key in ("", name):
             found[key].add(name, text, wanted, code)
     return dict(found)
+
+
+def departments() -> dict[str, dict[str, list[str]]]:
+    """Vocabulary -> code (`none`: no code) -> words of the ledgers of departments."""
+    return _lists("departments")
