@@ -97,7 +97,8 @@ def likely_source(name: str, headings: Sequence[str], source: str) -> tuple[str,
     """The source of which a file clearly is by its headings, where that is not `source`, and on what ground.
 
     Two headings have to name the other source (a heading of another hardly does), and three times as many as remind of
-    `source`. A table is only taken for events where their id and their time stand in it.
+    `source`; one is enough where the name of the file says the same and nothing reminds of `source`. A table is only taken
+    for events where their id and their time stand in it.
     """
     if not is_shipped(source):
         return None
@@ -111,7 +112,8 @@ def likely_source(name: str, headings: Sequence[str], source: str) -> tuple[str,
             return None
         why = f"{fields['record_id']}, {fields['occurred_at']}"
         return (best if marked[best] else "SOURCE"), why
-    if len(marked[best]) < max(2, 3 * own):
+    named = not own and any(word in name.lower() for word in shipped("hints")["marks"].get(best, ()))
+    if len(marked[best]) < max(1 if named else 2, 3 * own):
         return None
     return best, ", ".join(shown_headings(marked[best])[:3])
 

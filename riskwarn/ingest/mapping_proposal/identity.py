@@ -31,7 +31,7 @@ _PARTS = (
 _ALWAYS = ("occurred_at", "category", "category_detail", "form", "kind")
 #: What else an event never changes.
 _HARM = ("severity", "people", "injured", "killed")
-_PLACES = ("grid_id", "longitude+latitude", "coordinates", "place", "address", "community", "community_name", "path")
+_PLACES = ("grid_id", "longitude+latitude", "coordinates", "place", "address", "community", "community_name", "path", "town", "town_name")  # fmt: skip
 
 #: Columns are enough where at most one row in a thousand shares theirs with another.
 _ENOUGH = 0.999

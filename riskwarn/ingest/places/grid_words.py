@@ -12,6 +12,8 @@ _TENS = {"十": 10, "百": 100}
 
 #: A numbered grid: its number with or without 第 and 号, and whether it is a small one (微网格).
 _NUMBERED = re.compile(r"第?(?P<number>[0-9]{1,4}|[零〇一二两三四五六七八九十百]{1,6})号?(?P<kind>微?网格)")
+#: What a column of grids may hold instead: 网格3, or the number alone.
+_IN_COLUMN = re.compile(r"(?P<kind>微?网格)?第?(?P<number>[0-9]{1,3}|[一二两三四五六七八九十百]{1,4})号?(?:\.0)?")
 _KIND = re.compile(rf"^{KINDS}")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{5,31}")
 
@@ -41,6 +43,12 @@ def _after_units(before: str, units: Sequence[str]) -> str:
         behind = {rest.removeprefix(forms[1]) for rest in loosely if rest.startswith(forms[1])}
         loosely |= behind | {_KIND.sub("", rest) for rest in behind}
     return "" if "" in loosely else min(left, key=len)
+
+
+def as_number(text: str) -> str:
+    """What stands in a column of grids, the number of a grid written as registers write it (``第3网格`` for 网格3 and 3)."""
+    found = _IN_COLUMN.fullmatch(text.strip())
+    return text if found is None else f"第{_whole(found['number'])}{found['kind'] or '网格'}"
 
 
 def is_number(name: str) -> bool:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from riskwarn.ingest.places.epochs import Epochs
 from riskwarn.ingest.places.gazetteer import Gazetteer, Mentions, Place, plain_name, steps_of
-from riskwarn.ingest.places.grid_words import codes_in, is_number, mentioned, numbered
+from riskwarn.ingest.places.grid_words import as_number, codes_in, is_number, mentioned, numbered
 from riskwarn.ingest.places.unit_mentions import UnitMentions
 from riskwarn.words import LocatedBy
 
@@ -27,6 +27,7 @@ class Names:
         self._units = UnitMentions()
         self._town_of: dict[str, str] = dict(zip(grids["community"], grids["town"], strict=True))
         self._towns_of: dict[str, set[str]] = {}  # grid -> codes and plain names of its towns
+        self._units_of: dict[str, set[str]] = {}  # grid -> codes of its communities and towns
         self._offer_units(grids)
         self._offer_places(places, grids, epochs)
         self._offer_areas(areas, grids, epochs)
@@ -45,6 +46,7 @@ class Names:
             path = (district_name, town_name, community_name)
             grid = Place(grid_id, None, district, LocatedBy.PATH.value)
             self._towns_of.setdefault(str(grid_id), set()).update((str(town), plain_name(town_name)))
+            self._units_of.setdefault(str(grid_id), set()).update((str(community), str(town)))
             for start in range(4):
                 self._paths.offer(grid, first, end, *path[start:], name or grid_id)
             self._offer_in_addresses(grid, first, end, name, path, (town, community))
@@ -147,6 +149,8 @@ class Names:
 
     def _grid_in(self, text: str, told: Mapping[str, str], epoch: int) -> Place | None:
         """A grid's number, name or code inside a text; what the text leaves out of the units above, the row may tell."""
+        if place := self._numbered_within(text, told, epoch):
+            return place
         for path in _numbers(told, text):
             if len(path) > 1 and (place := self._numbered.find(path, epoch)):
                 return place
@@ -155,17 +159,44 @@ class Names:
                 return place
         return self._grid_names.find(text, epoch)
 
+    def _numbered_within(self, text: str, told: Mapping[str, str], epoch: int) -> Place | None:
+        """The grid of the one number in a text within the one unit that it names, whatever runs into the unit's name."""
+        numbers = {number for path, number in mentioned(text) if path and is_number(number)}
+        units = self._meant(text, told, epoch) if len(numbers) == 1 else []
+        return self._numbered.find((str(units[0].unit), *numbers), epoch) if len(units) == 1 else None
+
+    def _meant(self, text: str, told: Mapping[str, str], epoch: int) -> list[Place]:
+        """The unit that a text names somewhere within it; several where nothing tells them apart."""
+        towns = {told["town"]} if "town" in told else set()
+        towns |= {plain_name(told["town_name"])} if "town_name" in told else set()
+        return [unit.place for unit in self._units.meant(text, epoch, towns)]
+
+    def _agreeing(self, place: Place | None, text: str, told: Mapping[str, str], epoch: int) -> Place | None:
+        """A place that a part of a text leads to, unless the text names another unit than its own: 新桥社区 is not 新桥村."""
+        if place is None or place.grid_id is None:
+            return place
+        units = self._meant(text, told, epoch)
+        own = self._units_of[str(place.grid_id)]
+        return place if not units or any(str(unit.unit) in own for unit in units) else None
+
     def _unit(self, told: Mapping[str, str], epoch: int) -> Place | None:
         """A path first; then names from the full path down to the community's alone; then codes; then the address."""
         names = [told[name] for name in ("district_name", "town_name", "community_name", "grid_name") if name in told]
         paths = _paths(told)
-        found = [self._tail(steps_of(path), epoch) or self._number_alone(path, told, epoch) for path in paths]
+        found = [
+            self._agreeing(self._tail(steps_of(path), epoch), path, told, epoch)
+            or self._number_alone(path, told, epoch)
+            for path in paths
+        ]
         # A register may call its grids 第3网格 or 青山社区第3网格, and a path may be written in one piece.
         inside = (self._grid_in(path, told, epoch) for path in paths)
         found += [place._replace(located_by=LocatedBy.PATH.value) for place in inside if place is not None]
         found += [self._codes.find((told[name],), epoch) for name in ("community", "town") if name in told]
         found.append(self._tail(names, epoch))
-        found += [self._tail(steps_of(address), epoch, least=2) for address in _addresses(told)]
+        found += [
+            self._agreeing(self._tail(steps_of(address), epoch, least=2), address, told, epoch)
+            for address in _addresses(told)
+        ]
         held = [place for place in found if place is not None]
         # A grid is better than the unit above it, whoever tells it.
         if grid := next((place for place in held if place.grid_id), None):
@@ -196,11 +227,9 @@ class Names:
 
     def _mentioned(self, told: Mapping[str, str], epoch: int) -> Iterator[list[Place]]:
         """The unit that each address names somewhere within it; several where nothing tells them apart."""
-        towns = {told["town"]} if "town" in told else set()
-        towns |= {plain_name(told["town_name"])} if "town_name" in told else set()
         texts = [*_addresses(told), *([told["place"]] if "place" in told else [])]
         for text in texts:
-            yield [unit.place for unit in self._units.meant(text, epoch, towns)]
+            yield self._meant(text, told, epoch)
 
     def _tail(self, steps: list[str], epoch: int, least: int = 1) -> Place | None:
         """The place of the longest run of names that is known; what follows it may be unknown."""
@@ -290,4 +319,8 @@ def _addresses(told: Mapping[str, str]) -> list[str]:
 
 def _paths(told: Mapping[str, str]) -> list[str]:
     """What may be a path of names: the column of paths, and what stands where a grid's name or its id should."""
-    return [told[name] for name in ("path", "grid_id", "grid_name") if name in told]
+    return [
+        as_number(told[name]) if name == "grid_name" else told[name]
+        for name in ("path", "grid_id", "grid_name")
+        if name in told
+    ]

@@ -80,6 +80,8 @@ def _half_last(text: str) -> str:
     if matched is None:
         return text
     word, rest = matched["half"].lower(), f"{text[: matched.start()].rstrip()} {text[matched.end() :].strip()}".strip()
+    if ":" not in rest:
+        return rest
     # 中午12:05 is noon, 中午1:05 an hour after it; the other words name hours of their half.
     late = word in _PM or (word == "中午" and not re.search(r"\s11:", rest))
     return f"{rest} {'PM' if late else 'AM'}"
@@ -96,8 +98,7 @@ def _in_units(text: str) -> str | None:
     if matched["hour"]:
         minute = matched["minute"] or str(_SOME.get(matched["some"] or "整", 0))
         told += f" {half} {matched['hour']}:{int(minute):02d}:{matched['second'] or '00'}{matched['fraction'] or ''}"
-    elif half:
-        return None
+    # Where no hour is told the half of the day says no more than the day does.
     return _half_last(f"{told} {rest}".strip())
 
 

@@ -51,6 +51,16 @@ def test_a_file_of_another_source_is_refused_with_the_right_command(city: Home, 
     assert ledger(city, "incidents")[-1].account["forced"] == list(account.forced)
 
 
+def test_one_heading_is_enough_where_the_name_says_the_same(city: Home, tmp_path: Path) -> None:
+    rows = [
+        {"编号": f"调{n}", "纠纷简要情况": "邻里矛盾", "大类": "邻里纠纷", "发生时间": "2026-03-02 08:00", "网格": "G1"}
+        for n in range(30)
+    ]
+    told = refused(city, FileOfAnotherSource, "petitions", write_csv(tmp_path / "矛盾纠纷台账.csv", rows))
+    assert "riskwarn ingest disputes" in told
+    assert load(city, "petitions", write_csv(tmp_path / "三月.csv", rows), force=True).read == 30
+
+
 def test_a_file_of_a_source_that_the_home_does_not_have_loads_with_a_word(city: Home, tmp_path: Path) -> None:
     rows = [
         {"警情编号": f"J{n}", "网格编码": "G1", "警情发生时间": "2026-03-02 08:00", "警情类别": "纠纷"}

@@ -81,6 +81,24 @@ def test_a_folder_loads_with_two_answers_and_next_month_with_none(home: Path, fo
     assert told(home, "ingest", "incidents", march)["accepted"] > 50
 
 
+def test_accidents_of_one_hour_in_two_towns_are_two(home: Path, tmp_path: Path) -> None:
+    """Nothing but the town tells them apart in later months: it is part of an id that is made, whether this file needs it or not."""
+    towns = [{**row, "街道": f"{'东西'[number % 2]}桥街道"} for number, row in enumerate(grid_rows())]
+    run(home, "load", write_csv(tmp_path / "网格.csv", towns), "--yes", *ANSWERS)
+    rows = [
+        {
+            "事故时间": f"2026-01-{n % 28 + 1:02d} {n % 24:02d}:00",
+            "所在镇街": f"{'东西'[n % 2]}桥街道",
+            "事故类型": "火灾",
+        }
+        for n in range(60)
+    ]
+    march = [{**rows[0], "所在镇街": town} for town in ("东桥街道", "西桥街道")]
+    run(home, "load", write_csv(tmp_path / "安全事故.csv", rows), "--yes")
+    assert told(home, "ingest", "incidents", write_csv(tmp_path / "三月.csv", march))["corrected"] == 0
+    assert len(Store(open_home(home, Settings())).versions("incidents")) == len(rows) + 1
+
+
 @pytest.mark.slow
 def test_a_dry_run_shows_accounts_and_records_and_stores_nothing(home: Path, folder: Path) -> None:
     before = {path for path in home.rglob("*") if path.is_file()}

@@ -239,6 +239,43 @@ def test_the_number_of_a_grid_by_itself_leads_to_no_grid_of_another_unit() -> No
         assert locate({column: "七网格"}, city).grid_id[0] == "G3"
 
 
+def alike(number: int, name: str, town: str, community: str) -> dict[str, Any]:
+    """A grid of 梁平区; communities of three towns are called 新桥."""
+    return grid(
+        number, name=name, community=f"C{town}", community_name=community, town=town, town_name=town, district="梁平区",
+        district_name="梁平区",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "grid_id"),
+    [
+        ({"address": "重庆梁平梁山街道新桥社区第四网格"}, "G0"),
+        ({"address": "重庆梁平明达镇新桥社区第2网格3组81号"}, "G1"),
+        ({"address": "重庆梁平云龙镇新桥村2号网格"}, "G3"),
+        ({"address": "重庆梁平云龙镇新桥村第4网格7组7号"}, "G2"),
+        ({"address": "新桥村第四网格"}, "G2"),
+        ({"grid_name": "重庆梁平梁山街道新桥社区第四网格"}, "G0"),
+        ({"grid_name": "网格4", "town_name": "梁山街道", "community_name": "新桥社区"}, "G0"),
+        ({"grid_name": "2", "town_name": "明达镇", "community_name": "新桥社区"}, "G1"),
+        ({"grid_name": "2"}, None),
+        ({"path": "梁平区>梁山街道>新桥社区>第四网格"}, "G0"),
+        ({"address": "新桥社区第四网格"}, None),
+        ({"grid_name": "新桥社区第四网格", "town_name": "明达镇"}, None),
+        ({"address": "新桥社区第四网格", "town_name": "梁山街道"}, "G0"),
+    ],
+)
+def test_a_grid_of_another_unit_than_the_text_names_is_never_meant(told: dict[str, Any], grid_id: str | None) -> None:
+    """However its register writes its name, and whatever stands before the town."""
+    on = ladder([
+        alike(0, "新桥社区4网格", "梁山街道", "新桥社区"),
+        alike(1, "第二网格", "明达镇", "新桥社区"),
+        alike(2, "第四网格", "云龙镇", "新桥村"),
+        alike(3, "第二网格", "云龙镇", "新桥村"),
+    ])  # fmt: skip
+    assert locate(told, on).grid_id[0] == grid_id
+
+
 def test_a_community_of_two_towns_is_told_apart_by_the_row() -> None:
     """Two communities of one name: the number alone means neither, the row's town says which."""
     city = ladder(
