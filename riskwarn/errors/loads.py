@@ -53,6 +53,16 @@ class FileOfAnotherSource(RiskwarnError):
     )
 
 
+class PetitionsElsewhere(RiskwarnError):
+    """Petitions are loaded as another source."""
+
+    code = "petitions_elsewhere"
+    template = (
+        "{file} holds petitions ({why}), which are loaded as petitions only, where unanswered demand is counted and nothing else; "
+        "nothing of it was stored as {source}. Load it with riskwarn ingest petitions FILE; --force does not go on here."
+    )
+
+
 class PresetOfAnotherSource(RiskwarnError):
     """A packaged mapping is of another source than the file is loaded as."""
 

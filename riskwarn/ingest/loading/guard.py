@@ -18,9 +18,23 @@ import pyarrow.compute as pc
 from riskwarn.contracts import Contract
 from riskwarn.contracts.categories import has_rules
 from riskwarn.contracts.vocabulary import categories_of
-from riskwarn.errors import FileOfAnotherSource, LoadTooLarge, PresetOfAnotherSource, RecordsRewritten, RiskwarnError
+from riskwarn.errors import (
+    FileOfAnotherSource,
+    LoadTooLarge,
+    PetitionsElsewhere,
+    PresetOfAnotherSource,
+    RecordsRewritten,
+    RiskwarnError,
+)
 from riskwarn.ingest.loading.versions import Sorted
-from riskwarn.ingest.mapping_proposal.guessing import is_shipped, likely_source, resembled, source_of_words
+from riskwarn.ingest.mapping_proposal.guessing import (
+    declared_demand,
+    is_shipped,
+    likely_source,
+    petitions_told,
+    resembled,
+    source_of_words,
+)
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import coded
 from riskwarn.mapping import Mapping, preset_content
@@ -57,18 +71,29 @@ class Guard:
     like: list[str] = field(default_factory=list)  # other sources of which it looks, and whose rules hold for it, too
 
     def preset(self, mapping: Mapping) -> None:
-        """Raise PresetOfAnotherSource where a mapping builds on the packaged mapping of another shipped source."""
+        """Raise PresetOfAnotherSource where a mapping builds on the packaged mapping of another shipped source.
+
+        Of a source of one's own a mapping of petitions says that it holds them: PetitionsElsewhere, whatever is forced.
+        """
         if mapping.preset is None:
             return
         source = str(preset_content(mapping.preset)["source"])
+        if declared_demand(source) and not is_shipped(self.contract.source):
+            raise PetitionsElsewhere(file=self.file, why=mapping.preset, source=self.contract.source)
         if source != self.contract.source:
             self.held_to(source, mapping.preset)
         if source != self.contract.source and is_shipped(self.contract.source):
             self._stop(PresetOfAnotherSource(preset=mapping.preset, other=source, source=self.contract.source))
 
     def headings(self, headings: Sequence[str]) -> None:
-        """Raise FileOfAnotherSource where the headings are clearly those of another source."""
+        """Raise FileOfAnotherSource where the headings are clearly those of another source.
+
+        Where they are those of petitions, a right that is counted as unanswered demand and nothing else, PetitionsElsewhere
+        is raised, whatever is forced or settled.
+        """
         if self.contract.events:
+            if (told := petitions_told(self.file, headings, self.contract.source)) is not None:
+                raise PetitionsElsewhere(file=self.file, why=told, source=self.contract.source)
             for source, why in resembled(self.file, headings, self.contract.source).items():
                 self.held_to(source, why)
         if self.settled:

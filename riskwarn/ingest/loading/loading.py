@@ -83,7 +83,7 @@ def ingest(
     now : the time of the load (aware).
 
     Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty, ColumnMissing, HeadingClash, PrivateColumn, RefusedWord,
-    GridsMissing, ConfigurationInvalid, SettingInvalid, SheetMissing, SheetsDiffer, SheetUnfit, ExportInFuture; without `force`
+    GridsMissing, ConfigurationInvalid, SettingInvalid, SheetMissing, SheetsDiffer, SheetUnfit, ExportInFuture, PetitionsElsewhere; without `force`
     FileOfAnotherSource, PresetOfAnotherSource, LoadTooLarge, RecordsRewritten. Nothing of a file that raises is stored.
     """
     declared = contract(source, home.configuration)

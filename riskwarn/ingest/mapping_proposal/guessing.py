@@ -13,6 +13,7 @@ from riskwarn.ingest.redaction import shown_headings
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
 from riskwarn.messages import Joined, Message
+from riskwarn.refused import folded, refusals
 
 #: Fewer rows, or words, of categories tell nothing of the source.
 FEWEST_ROWS, FEWEST_WORDS = 20, 3
@@ -130,6 +131,26 @@ def resembled(name: str, headings: Sequence[str], source: str) -> dict[str, str]
         for other, found in _marked(plain, source).items()
         if len(found) >= (2 if never_below(other) else usual)
     }
+
+
+def petitions_told(name: str, headings: Sequence[str], source: str) -> str | None:
+    """On what ground a file that is loaded as another source clearly holds petitions; None where it does not.
+
+    Two headings have to say so, and three times as many as remind of `source`; of a source of one's own one heading and the file's name.
+    """
+    if declared_demand(source):
+        return None
+    words = {*shipped("hints")["marks"]["petitions"], *refusals()["petitions"]}
+    plain = _plain(headings)
+    found = [heading for heading in plain if any(word in heading for word in words)]
+    named = not is_shipped(source) and any(word in folded(name) for word in words)
+    needed = 1 if named else max(2, 3 * _reminding(name, plain, source))
+    return ", ".join(shown_headings(found)[:3]) if len(found) >= needed else None
+
+
+def declared_demand(source: str) -> bool:
+    """Whether a source is shipped as one that enters as demand only: petitions."""
+    return is_shipped(source) and declared(source).demand_only
 
 
 def _plain(headings: Sequence[str]) -> list[str]:

@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from riskwarn.errors import FileOfAnotherSource, LoadTooLarge, PresetOfAnotherSource, RecordsRewritten, RiskwarnError
+from riskwarn.errors import (
+    FileOfAnotherSource,
+    LoadTooLarge,
+    PetitionsElsewhere,
+    PresetOfAnotherSource,
+    RecordsRewritten,
+    RiskwarnError,
+)
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
 from riskwarn.store import Store, ledger
@@ -112,6 +119,31 @@ def test_calls_to_the_police_keep_their_rules_whatever_they_are_loaded_as(tmp_pa
     assert stored["grid_id"].fillna("").tolist() == ["", "", "G1", ""]
     assert stored["unit"].tolist()[:2] == ["江北区/石桥街道"] * 2
     assert stored["longitude"].isna().tolist() == [True, True, False, True]
+
+
+PETITIONS = [
+    {"信访编号": f"X{n}", "网格编码": "G1", "信访日期": "2026-03-02 08:00", "答复日期": "2026-03-09 08:00", "问题类别": "物业"}
+    for n in range(6)
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("source", ["letters", "disputes"])
+def test_petitions_are_loaded_as_nothing_else_not_even_by_force(tmp_path: Path, source: str) -> None:
+    declared = tmp_path / "declared.yaml"
+    declared.write_text("sources: {grids: {}, disputes: {}, letters: {fields: [answered_at]}}\n"
+                        "targets: {harm: {source: disputes, date: escalated_at}}\n", encoding="utf-8")  # fmt: skip
+    city = with_grids(make_home(tmp_path / "h", Settings(), declared), tmp_path)
+    file = write_csv(tmp_path / "x.csv", PETITIONS)
+    for options in ({}, {"force": True}):
+        assert "riskwarn ingest petitions" in refused(city, PetitionsElsewhere, source, file, **options)
+    once = [{("编号" if key == "信访编号" else key): value for key, value in row.items()} for row in PETITIONS]
+    if source == "letters":
+        harmless = write_csv(tmp_path / "d.csv", [dispute(n) for n in range(6)])
+        refused(city, PetitionsElsewhere, source, harmless, preset="petition", force=True)
+    # Of a source of one's own the file's name and one heading say it, one heading alone does not.
+    if source == "letters":
+        refused(city, PetitionsElsewhere, source, write_csv(tmp_path / "信访转办.csv", once), force=True)
+    assert load(city, source, write_csv(tmp_path / "y.csv", once), force=True).accepted == 6
 
 
 def test_a_register_that_names_calls_once_keeps_its_own_rules(city: Home, tmp_path: Path) -> None:
