@@ -93,7 +93,7 @@ def command(
             ).files[0]
 
         outcome = load_each(files, load)
-        foretold = prospects(Store(at), home.configuration, source=source) if outcome.accounts else []
+        foretold = prospects(Store(at), home.configuration, source=source, feeds=False) if outcome.accounts else []
     if len(outcome.files) > 1 or not outcome.failed:
         account = together(source, list(outcome.accounts.values()))
         account = replace(account, targets=tuple(note for one in foretold for note in one.notes))

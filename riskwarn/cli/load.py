@@ -103,7 +103,7 @@ def command(
     targets = (
         []
         if dry_run or not done
-        else [note for one in prospects(Store(home), home.configuration) for note in one.notes]
+        else [note for one in prospects(Store(home), home.configuration, feeds=False) for note in one.notes]
     )
     result = {
         "accounts": [one.as_dict() for one in done],

@@ -31,6 +31,7 @@ from riskwarn.errors import (
     RiskwarnError,
     TargetSourceMissing,
 )
+from riskwarn.health.interruptions import beginnings, interruptions
 from riskwarn.health.unknown_outcomes import UnknownOutcomes, unknown_outcomes
 from riskwarn.messages import Message
 from riskwarn.periods import Instants, Period
@@ -76,6 +77,7 @@ class Prospect:
     newest: date | None = None  # local date of the newest record of the source
     borne: tuple[int, ...] = ()  # by how many records each of these words
     outcomes: UnknownOutcomes | None = None  # of a target that is told by outcomes
+    interrupted: tuple[str, ...] = ()  # that its feed began late or paused, each in one sentence
 
     @property
     def uncounted(self) -> str | None:
@@ -121,7 +123,7 @@ class Prospect:
         """All that is to be told of it."""
         obstacle = [] if self.obstacle is None else [str(self.obstacle)]
         ended = None if self.outcomes is None else self.outcomes.said(self.target)
-        return [*filter(None, [self.uncounted]), *obstacle, *filter(None, [ended])]
+        return [*filter(None, [self.uncounted]), *obstacle, *self.interrupted, *filter(None, [ended])]
 
     def said(self, as_of: date) -> list[str]:
         """The notes, and whether the feed had ended at an as-of."""
@@ -141,15 +143,24 @@ class Prospect:
 
 
 def prospects(
-    store: Store, configuration: Configuration, *, source: str | None = None, targets: Sequence[str] | None = None
+    store: Store,
+    configuration: Configuration,
+    *,
+    source: str | None = None,
+    targets: Sequence[str] | None = None,
+    feeds: bool = True,
 ) -> list[Prospect]:
-    """What there is to learn each target from: all declared ones, those of a source, or the named ones."""
+    """What there is to learn each target from: all declared ones, those of a source, or the named ones.
+
+    `feeds`: also what their feeds leave out of the history, for which the known times of every source are read.
+    """
     chosen = {
         name: target
         for name, target in configuration.targets.items()
         if source in (None, target.source) and (targets is None or name in targets)
     }
     found = {}
+    begun = beginnings(store, configuration) if chosen and feeds else {}
     for read in dict.fromkeys(target.source for target in chosen.values()):
         rules = {name: rule_of(target) for name, target in chosen.items() if target.source == read}
         records = Newest(store, read)
@@ -161,7 +172,8 @@ def prospects(
             count = counted[rule]
             prospect = _prospect(configuration, name, count, learnt)
             told = unknown_outcomes(store, configuration, read, count.closed, count.silent) if rule.outcomes else None
-            found[name] = replace(prospect, outcomes=told)
+            paused = interruptions(configuration, name, read, records, begun, WARM_UP) if begun and count.placed else []
+            found[name] = replace(prospect, outcomes=told, interrupted=tuple(paused))
     return [found[name] for name in chosen]
 
 

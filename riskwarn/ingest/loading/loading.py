@@ -114,7 +114,7 @@ def ingest(
                 load_file(home, file, of_file, guard, exported_at=exported_at, database=database, sheet=sheet, now=now)
             )
     progress(f"loading {source}", len(files), len(files))
-    foretold = prospects(Store(home), home.configuration, source=source) if foretell else []
+    foretold = prospects(Store(home), home.configuration, source=source, feeds=False) if foretell else []
     return replace(together(source, accounts), targets=tuple(note for one in foretold for note in one.notes))
 
 

@@ -159,3 +159,24 @@ def test_outcomes_that_nobody_knows_are_named_and_one_line_of_the_configuration_
     assert again.corrected == 18
     [told] = prospects(Store(mended), mended.configuration, source="disputes")
     assert told.events == 18 and told.outcomes is not None and told.outcomes.rows == 1
+
+
+def test_a_feed_that_began_late_or_paused_says_how_many_origins_are_left(home: Home, tmp_path: Path) -> None:
+    def accidents(weeks: Iterator[int] | range) -> list[dict[str, Any]]:
+        return [
+            {"事故编号": f"A{week}-{n}", "事故时间": START + timedelta(weeks=week, hours=n), "登记时间": START + timedelta(weeks=week, hours=n),
+             "事故类型": "火灾", "网格编码": "G1"}
+            for week in weeks for n in range(4)
+        ]  # fmt: skip
+
+    assert "silent" not in said(home, tmp_path, register())
+    late = load(home, "incidents", write_csv(tmp_path / "late.csv", accidents([*range(40, 60), *range(70, 90)])))
+    assert not [note for note in late.targets if note.startswith("incidents ")], "a load reads no other source for it"
+    health = prospects(Store(home), home.configuration, targets=["safety"])[0]
+    found = [note for note in health.notes if note.startswith("incidents ")]
+    # After a warm-up of 26 weeks 64 windows of one week: 14 before the feed began, ten while it was silent. Weeks end on the as-of.
+    assert found == [
+        "incidents begins 2024-10-07, 40 weeks after disputes: safety can be learnt from only 40 of 64 origins",
+        "incidents was silent from 2025-02-18 to 2025-04-29 (10 weeks): safety can be learnt from only 40 of 64 origins",
+    ]
+    assert list(health.interrupted) == found and set(found) <= set(health.said(NOW.date()))
