@@ -64,6 +64,21 @@ class Joined(Message):
         return (self.template, self.parts), {}
 
 
+class Named(Message):
+    """A code of ours, and what it is called in Chinese; in English it stands as it is."""
+
+    zh: str
+
+    def __new__(cls, code: str, zh: str) -> Named:
+        """A code, by whose name it is told in Chinese."""
+        named = str.__new__(cls, code)
+        named.template, named.fields, named.zh = code, {}, zh
+        return named
+
+    def __getnewargs_ex__(self) -> Any:
+        return (self.template, self.zh), {}
+
+
 #: A longer text that lost its template is no sentence of ours (a document, a file), and sentences stand in each other no deeper.
 _LONGEST, _DEEPEST = 2_000, 5
 
@@ -72,6 +87,8 @@ def translated(text: str, language: str, *, depth: int = 0) -> str:
     """A sentence in `language`; English where the catalogue does not have it. `depth` counts the sentences around it."""
     if language == "en" or not text:
         return str(text)
+    if isinstance(text, Named):
+        return text.zh
     catalogue = _catalogue(language)
     if isinstance(text, Joined):
         return catalogue.gettext(text.template).join(translated(part, language, depth=depth + 1) for part in text.parts)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from unicodedata import category, east_asian_width
 from zoneinfo import ZoneInfo
@@ -17,6 +18,8 @@ from riskwarn.messages import Message, column_title, translated, word
 #: A text is not cut below this many cells; where the table is still too wide, its last columns are left out.
 NARROWEST = 12
 GAP = 2
+#: Columns in which the names of models and baselines stand.
+_OF_MODELS = frozenset({"model", "scores", "kind", "best_baseline", "forecaster"})
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Table:
         if not self.rows:
             return [translated("(nothing)", language)]
         names = list(self.columns)
-        cells = [[cell(row.get(name), language) for name in names] for row in self.rows]
+        cells = [[cell(_named(name, row.get(name), language), language) for name in names] for row in self.rows]
         titles = [column_title(name, language) for name in names]
         columns = [list(column) for column in zip(titles, *cells, strict=True)]
         numbers = [all(_is_number(row.get(name)) for row in self.rows) for name in names]
@@ -51,6 +54,30 @@ class Table:
             )
             lines.append(translated(hidden, language))
         return lines
+
+
+def _named(column: str, value: object, language: str) -> object:
+    """What stands in a column of sources or of models, by its name in the language of who reads it; the code stays in --json."""
+    if language == "en" or not isinstance(value, str) or isinstance(value, Message):
+        return value
+    if column == "source":
+        return _sources().get(value, value)
+    if column not in _OF_MODELS:
+        return value
+    from training.reports.words import FORECASTERS
+
+    # A figure may stand behind the name.
+    code, *figures = value.split(" ")
+    return " ".join([FORECASTERS.get(code, (code,))[0], *figures])
+
+
+@cache
+def _sources() -> dict[str, str]:
+    """Shipped source -> its Chinese name."""
+    from riskwarn.contracts.sources import EVENT_SOURCES
+    from riskwarn.contracts.tables import TABLE_CONTRACTS
+
+    return {name: one.zh for name, one in {**TABLE_CONTRACTS, **EVENT_SOURCES}.items()}
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> list[Table]:

@@ -60,6 +60,14 @@ def field_words(field: str) -> dict[str, str]:
     return words
 
 
+def chinese_name(field: str, source: str, code: str) -> str:
+    """What a code of a vocabulary, or of the categories of a source, is called in Chinese; itself where no list has it."""
+    if field.startswith("category"):
+        return categories_of(source).get(code, (code, code))[0]
+    listed: list[str] = shipped("words")["fields"].get(field, {}).get(code, [code])
+    return str(shipped("words")["names"].get(field, {}).get(code, listed[0]))
+
+
 @cache
 def words_that_mean(what: str) -> frozenset[str]:
     """The words that are `empty`, `withdrawn` or `in_progress`."""

@@ -15,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 
 from riskwarn.contracts.personal import may_be_name, may_name_category
+from riskwarn.contracts.vocabulary import chinese_name
 from riskwarn.ingest.values.cells import coded
-from riskwarn.messages import Joined, Message
+from riskwarn.messages import Joined, Message, Named
 from riskwarn.refused import refused_word
 
 #: A word is named that so many rows bear; of a field so many of each kind.
@@ -100,7 +101,18 @@ def _said_guessed(name: str, source: str, words: Counter[tuple[str, str]]) -> st
             "{field}: {words} word(s) of {rows} row(s) were read by their parts; what is wrong can be said in riskwarn.yaml, "
             "under sources: {source}: mapping: words: {field}", **told,
         )  # fmt: skip
-    named = Joined(", ", [f"{word} → {code} ({rows:,})" for (word, code), rows in shown])
+    named = Joined(
+        ", ",
+        [
+            Message(
+                "{word} → {code} ({rows})",
+                word=word,
+                code=Named(code, chinese_name(name, source, code)),
+                rows=f"{rows:,}",
+            )
+            for (word, code), rows in shown
+        ],
+    )
     return Message(
         "{field}: {words} word(s) of {rows} row(s) were read by their parts: {named}; what is wrong can be said in "
         "riskwarn.yaml, under sources: {source}: mapping: words: {field}", named=named, **told,

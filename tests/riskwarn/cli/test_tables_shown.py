@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pytest
 
 from riskwarn.cli.options import asked_language, global_options_first, wants_json
 from riskwarn.cli.tables import Table, cell, local_time, shortened, text_width
+from riskwarn.ingest.privacy.word_tallies import WordTallies
+from riskwarn.messages import translated
 from tests.riskwarn.cli.calling import Caller
 from tests.worlds import dispute, write_csv
 
@@ -83,3 +87,29 @@ def test_options_of_the_program_stand_anywhere() -> None:
     assert [asked_language(words) for words in (["a", "--lang", "zh"], ["--lang=en"], ["--lang"], ["--", "--lang=zh"])] == [
         "zh", "en", None, None,
     ]  # fmt: skip
+
+
+def test_codes_are_called_by_their_names_in_chinese_and_stand_in_english() -> None:
+    rows = [
+        {"source": "disputes", "best_baseline": "poisson_regression 0.123", "kind": "model", "file": "disputes"},
+        {"source": "school_reports", "best_baseline": "my_own 0.2", "kind": None, "file": "b.csv"},
+    ]
+    shown = Table(rows, tuple(rows[0]))
+    assert [line.split() for line in shown.lines("zh")[1:]] == [
+        ["矛盾纠纷", "九项回归", "0.123", "模型", "disputes"],
+        ["school_reports", "my_own", "0.2", "-", "b.csv"],
+    ]
+    assert shown.lines("en")[1].split() == ["disputes", "poisson_regression", "0.123", "model", "disputes"]
+
+
+def test_words_that_were_read_by_their_parts_are_told_with_the_name_of_their_code() -> None:
+    tallies = WordTallies()
+    cells = pa.array(["已转办"] * 6).dictionary_encode()
+    tallies.add("outcome", cells, set(), {"已转办": "transferred"})
+    tallies.add(
+        "category", pa.array(["债权债务纠纷"] * 6).dictionary_encode(), set(), {"债权债务纠纷": "finance_lending"}
+    )
+    told = tallies.notes("disputes")
+    assert "已转办 → transferred (6)" in told[0] and "债权债务纠纷 → finance_lending (6)" in told[1]
+    chinese = [translated(pickle.loads(pickle.dumps(note)), "zh") for note in told]
+    assert "已转办 → 移交 (6)" in chinese[0] and "债权债务纠纷 → 金融借贷 (6)" in chinese[1]
