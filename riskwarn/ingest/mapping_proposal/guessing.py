@@ -17,6 +17,9 @@ from riskwarn.refused import folded, refusals
 
 #: Fewer rows, or words, of categories tell nothing of the source.
 FEWEST_ROWS, FEWEST_WORDS = 20, 3
+#: So many headings that remind of one source, where none reminds of the source that is named, say what a file is.
+_CLEAR = 3
+
 #: How a guess ends that nothing but a few headings speaks for.
 UNSURE = Message("unsure, name it with --source")
 #: Share of the rows: categories of the source that is named, and of the one that it looks like.
@@ -98,8 +101,8 @@ def likely_source(name: str, headings: Sequence[str], source: str) -> tuple[str,
     """The source of which a file clearly is by its headings, where that is not `source`, and on what ground.
 
     Two headings have to name the other source (a heading of another hardly does), and three times as many as remind of
-    `source`; one is enough where the name of the file says the same and nothing reminds of `source`. A table is only taken
-    for events where their id and their time stand in it.
+    `source`; one is enough where nothing reminds of `source`, and the name of the file or more headings say the same. A table
+    is only taken for events where their id and their time stand in it.
     """
     if not is_shipped(source):
         return None
@@ -113,8 +116,9 @@ def likely_source(name: str, headings: Sequence[str], source: str) -> tuple[str,
             return None
         why = f"{fields['record_id']}, {fields['occurred_at']}"
         return (best if marked[best] else "SOURCE"), why
-    named = not own and any(word in name.lower() for word in shipped("hints")["marks"].get(best, ()))
-    if len(marked[best]) < max(1 if named else 2, 3 * own):
+    named = any(word in name.lower() for word in shipped("hints")["marks"].get(best, ()))
+    clear = not own and (named or _reminding(name, plain, best) >= _CLEAR)
+    if len(marked[best]) < max(1 if clear else 2, 3 * own):
         return None
     return best, ", ".join(shown_headings(marked[best])[:3])
 

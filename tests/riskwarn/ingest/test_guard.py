@@ -66,6 +66,10 @@ def test_one_heading_is_enough_where_the_name_says_the_same(city: Home, tmp_path
     told = refused(city, FileOfAnotherSource, "petitions", write_csv(tmp_path / "矛盾纠纷台账.csv", rows))
     assert "riskwarn ingest disputes" in told
     assert load(city, "petitions", write_csv(tmp_path / "三月.csv", rows), force=True).read == 30
+    # So are more headings that remind of it, whatever the file is called.
+    file = write_csv(tmp_path / "d1.csv", [{**row, "化解时限": "2026-04-02", "化解结果": "调解成功"} for row in rows])
+    for source in ("petitions", "hotline", "grid_reports", "hazards", "incidents"):
+        assert "riskwarn ingest disputes" in refused(city, FileOfAnotherSource, source, file)
 
 
 def test_a_file_of_a_source_that_the_home_does_not_have_loads_with_a_word(city: Home, tmp_path: Path) -> None:
