@@ -2,10 +2,10 @@
 
 Scores, expected counts, intervals, ranks and levels are never withheld (they follow from each other). Residents, numbers per
 10,000, the values of reasons, histories and counts are: of a unit with few residents, and of one whose number follows from what
-is shown around it. Counts of 1 and 2 are told together, durations in bands; a sum is made of what its parts are told as.
+is shown around it. Counts of a grid and durations are told in bands; a sum is made of what its parts are told as.
 """
 
-from riskwarn.disclosure.bands import DURATION_BANDS, ONE_OR_TWO, count_shown
+from riskwarn.disclosure.bands import DURATION_BANDS, ONE_OR_TWO, ROUND, banded, bounds, count_shown
 from riskwarn.disclosure.sensitive import is_sensitive
 from riskwarn.disclosure.sums import RESIDENTS, rounded, shifts_of, summands
 from riskwarn.disclosure.withheld import complemented
@@ -14,6 +14,9 @@ __all__ = [
     "DURATION_BANDS",
     "ONE_OR_TWO",
     "RESIDENTS",
+    "ROUND",
+    "banded",
+    "bounds",
     "complemented",
     "count_shown",
     "is_sensitive",

@@ -1,7 +1,8 @@
 """Sums that tell no more than their parts do.
 
-What a part counts for in a sum follows from how the part itself is told, never from more: then neither the sum nor a difference of
-sums narrows it (a sum of published values is post-processing; Willenborg and de Waal 2001, chapter 5, on rounded tables).
+What a part counts for in a sum follows from what is told of the part itself, never from more: then neither the sum nor a difference of
+sums narrows it, whatever the window, the horizon or the snapshot (a sum of published values is post-processing; Willenborg and de
+Waal 2001, chapter 5, on rounded tables).
 """
 
 from __future__ import annotations
@@ -10,19 +11,17 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from riskwarn.disclosure.withheld import Flags, Reals
-
-Indices = npt.NDArray[np.int64]
+from riskwarn.disclosure.bands import Indices, Reals
 
 #: What numbers are rounded to of which nothing is told: three counts in a row are told alike; of residents a hundred.
 BASE = 3
 RESIDENTS = 100
 
-#: With fewer parts of one or two their mean would tell of them.
-_LEAST_FEW = 20
-_MIDDLE = 1.5
+#: With fewer parts their mean would tell of them: they count for the middle.
+_LEAST_PARTS = 20
+#: Nearer to an end than this share of the way nothing counts.
+_NEAR_ENDS = 0.3
 
 
 def shifts_of(codes: Sequence[str], base: int = BASE) -> Indices:
@@ -42,13 +41,20 @@ def rounded(counts: Reals, shifts: Indices, base: int = BASE) -> Reals:
     return np.asarray(base * ((np.rint(counts) + shifts) // base), dtype=np.float64)
 
 
-def summands(counts: Reals, hidden: Flags, shifts: Indices) -> Reals:
-    """(parts,) what each part counts for in the sums above it.
+def summands(counts: Reals, least: Reals, most: Reals) -> Reals:
+    """(parts,) what each part counts for in the sums above it: a place between the least and the most that is told of it.
 
-    A part of one or two, which are told alike, counts for the mean of all such parts; a larger one of which nothing is told
-    (`hidden`) is rounded to threes; any other counts as it is.
+    The place is where the parts lie on the mean, to a tenth of the way and never near an end: so a sum of several parts lies between
+    the least and the most that is told of these, and each of them may still be any count that is told of it.
+
+    >>> import numpy as np
+    >>> summands(np.array([0.0, 1, 2, 5]), np.array([0.0, 1, 1, 3]), np.array([0.0, 2, 2, 5]))
+    array([0. , 1.5, 1.5, 4. ])
     """
-    whole = np.rint(np.nan_to_num(counts))
-    few = (whole >= 1) & (whole <= 2)
-    middle = float(whole[few].mean()) if few.sum() >= _LEAST_FEW else _MIDDLE
-    return np.where(few, middle, np.where(hidden, rounded(whole, shifts), whole))
+    open_ended = most > least
+    where = 0.5
+    if open_ended.sum() >= _LEAST_PARTS:
+        width = (most - least)[open_ended].sum()
+        mean = ((np.nan_to_num(counts) - least)[open_ended].sum()) / width
+        where = float(np.clip(np.round(mean, 1), _NEAR_ENDS, 1 - _NEAR_ENDS))
+    return np.asarray(least + where * (most - least), dtype=np.float64)

@@ -11,13 +11,14 @@ from typing import Any
 import yaml
 
 from features import Feature
-from features.families.plain import plain_name
+from features.families.plain import LEAST, MOST, plain_name
 from features.windows import PERIOD_EN, PERIOD_ZH, SHORT_AND_LONG
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import Contract, contract
 from riskwarn.periods import Period
 from riskwarn.words import Role
 from serving.columns.reasons import REST
+from serving.scoring.shown import NEXT_DOOR, OF_COMMUNITY
 
 Words = Mapping[str, str]  # by language
 
@@ -209,12 +210,15 @@ def _fill(words: Mapping[str, Any], filled: Mapping[str, Mapping[str, str]]) -> 
 
 
 def numbers_of(themes: Sequence[Theme]) -> list[str]:
-    """The plain numbers that some themes are told with; those of a community are summed from its grids'."""
-    wanted = dict.fromkeys(
-        theme.names[number].removesuffix("_community")
-        for theme in themes
-        for one in theme.statements
-        for number in (one.number, one.second, "half" if one.past else None)
-        if number is not None
-    )
-    return list(wanted)
+    """The plain numbers that some themes are told with, those of single grids that are summed around a grid, and the ends of counts."""
+    wanted: dict[str, None] = {}
+    for theme in themes:
+        for one in theme.statements:
+            for number in (one.number, one.second, "half" if one.past else None):
+                if number is not None:
+                    name, around = theme.names[number], {**NEXT_DOOR, **OF_COMMUNITY}.get(number)
+                    if number not in OF_COMMUNITY:
+                        wanted[name] = None
+                    if around is not None:
+                        wanted[name.removesuffix(number) + around] = None
+    return [one for name in wanted for one in (name, f"{name}_{LEAST}", f"{name}_{MOST}")]

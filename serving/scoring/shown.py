@@ -1,6 +1,7 @@
-"""Plain numbers as they may be shown: counts of 1 and 2 together, large ones round, times in bands.
+"""Plain numbers as they may be shown: counts of a grid and times in bands, sums above it as what they are about.
 
-A number is shown by its code: equal codes are shown alike, and a greater code is a greater number.
+A number is shown by its code: equal codes are shown alike, and a greater code is a greater number. What a band is called is in
+:mod:`riskwarn.disclosure`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from riskwarn.arrays import Indices, Reals
-from riskwarn.disclosure import DURATION_BANDS, ONE_OR_TWO
+from riskwarn.disclosure import DURATION_BANDS, ONE_OR_TWO, ROUND, banded, bounds
 
 Codes = Indices
 
@@ -35,19 +36,23 @@ _FIRST_WEEKS = (0, *DURATION_BANDS)
 AGES, AGO = ("oldest",), ("last", "events_last")
 PEOPLE = ("population",)
 
-#: Sums over several grids, and the bands in which they are told: their least and their most.
-AROUND = ("near", "open_near", "events_near", "open_community", "recent_community")
-_COARSE = {3: 5, 6: 10, 11: 19}
+#: Sums around a grid, and the number of each grid that they sum up.
+NEXT_DOOR = {"near": "recent", "open_near": "open", "events_near": "events"}
+OF_COMMUNITY = {"open_community": "open", "recent_community": "recent"}
 
 #: What is counted, where it is not cases.
 _MEASURES = {"year": "次", **dict.fromkeys(PEOPLE, "人")}
 
-#: From here on counts are round.
-_ROUND = 20
+
+#: The ends of what is told of a count: each number to 19, then numbers of two digits.
+_ENDS = np.array([*range(ROUND), *range(20, 100, 10), *(n * 10**ten for ten in range(1, 8) for n in range(10, 100))])
+_SHIFT = 1024
+
+assert len(_ENDS) < _SHIFT
 
 
 def coded(number: str, values: Reals) -> Codes:
-    """The code of each value; of an age that nobody has -1."""
+    """The code of each value, by which values are compared; of an age that nobody has -1."""
     if number in AGES:
         return np.where(np.isnan(values), -1, np.searchsorted(_DAYS, np.nan_to_num(values), side="right"))
     if number in AGO:
@@ -57,42 +62,65 @@ def coded(number: str, values: Reals) -> Codes:
         return np.maximum(np.round(whole / 100), 0).astype(np.int64)
     whole = np.rint(whole)
     step = 10.0 ** np.maximum(np.floor(np.log10(np.maximum(whole, 1))) - 1, 1)
-    rounded = np.where(whole >= _ROUND, np.rint(whole / step) * step, whole)
-    if number in AROUND:
-        # Of what is around a grid bands alone are told: less the others' numbers, one's own would be left.
-        edges = np.array(list(_COARSE))
-        rounded = np.where(
-            (whole >= edges[0]) & (whole < _ROUND), edges[np.searchsorted(edges, whole, side="right") - 1], rounded
-        )
-    return np.where((whole == 2), 1, rounded).astype(np.int64)
+    rounded = np.where(whole >= ROUND, np.rint(whole / step) * step, whole)
+    return np.where(whole == 2, 1, rounded).astype(np.int64)
 
 
-def shown(number: str, code: int, language: str, about: bool = False) -> str:
-    """A number in words; `about` where it is no more than about right."""
+def between(least: Reals, most: Reals) -> Codes:
+    """The code of a count of which is told what it is at least and at most."""
+    low = np.searchsorted(_ENDS, least, side="right") - 1
+    high = np.minimum(np.searchsorted(_ENDS, most), len(_ENDS) - 1)
+    return np.asarray(low * _SHIFT + high, dtype=np.int64)
+
+
+def around(values: Reals) -> Codes:
+    """The code of a sum around a grid: the band in which it lies."""
+    return between(*(end.astype(np.float64) for end in bounds(banded(values))))
+
+
+def shown(number: str, code: int, language: str) -> str:
+    """A number in words."""
     if number in AGES:
         return _WORDS[language][_FIRST_WEEKS[code]][0] if code >= 0 else "—"
     if number in AGO:
         return _WORDS[language][_FIRST_WEEKS[code]][1] if code < len(_FIRST_WEEKS) else _NEVER[language]
-    measure = _MEASURES.get(number, "件") if language == "zh" else ""
     if number in PEOPLE:
-        told = f"{100 * max(code, 1):,}" if language == "en" else str(100 * max(code, 1))
-        return f"about {told}" if language == "en" else f"约{told}{measure}"
-    if number in AROUND and code in _COARSE:
-        return f"{code}–{_COARSE[code]}{measure}"
+        return _about(100 * max(code, 1), "人", language)
     if code == 1:
-        return f"{ONE_OR_TWO}{measure}"
-    if code >= _ROUND or (about and code):
-        return f"about {code:,}" if language == "en" else f"约{code}{measure}"
-    return "no" if language == "en" and code == 0 else f"{code}{measure}"
+        return f"{ONE_OR_TWO}{_measure(number, language)}"
+    if code:
+        return _about(code, _measure(number, language), language)
+    return "no" if language == "en" else f"0{_measure(number, language)}"
+
+
+def between_shown(number: str, code: int, language: str) -> str:
+    """A count of which is told what it is at least and at most, in words."""
+    low, high = (int(_ENDS[end]) for end in divmod(code, _SHIFT))
+    if high == 0:
+        return shown(number, 0, language)
+    return _range(low, high, _measure(number, language), language)
 
 
 def usual_shown(number: str, low: int, high: int, language: str) -> str:
     """What lies between two codes, in words."""
-    if low == high:
-        told = shown(number, low, language)
-        return "none" if told == "no" else told
+    if number in (*AGES, *AGO) or (number in PEOPLE and low == high):
+        return shown(number, low, language)
+    if high == 0:
+        return "none" if language == "en" else shown(number, 0, language)
     scale = 100 if number in PEOPLE else 1
-    measure = _MEASURES.get(number, "件") if language == "zh" else ""
-    most = {1: 2, **(_COARSE if number in AROUND else {})} if scale == 1 else {}
-    first, last = low * scale, most.get(high, high * scale)
-    return f"{first:,}–{last:,}" if language == "en" else f"{first}–{last}{measure}"
+    last = 2 if high * scale == 1 else high * scale
+    return _range(low * scale, last, _measure(number, language), language)
+
+
+def _measure(number: str, language: str) -> str:
+    return _MEASURES.get(number, "件") if language == "zh" else ""
+
+
+def _about(value: int, measure: str, language: str) -> str:
+    return f"about {value:,}" if language == "en" else f"约{value}{measure}"
+
+
+def _range(low: int, high: int, measure: str, language: str) -> str:
+    if low == high:
+        return f"{low:,}" if language == "en" else f"{low}{measure}"
+    return f"{low:,}–{high:,}" if language == "en" else f"{low}–{high}{measure}"

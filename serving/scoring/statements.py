@@ -11,7 +11,7 @@ import numpy.typing as npt
 from riskwarn.arrays import Flags
 from serving.scoring.numbers import KINDS, Numbers, Usual
 from serving.scoring.sentences import LANGUAGES, Statement, Theme, sentences
-from serving.scoring.shown import Codes, shown, usual_shown
+from serving.scoring.shown import Codes, usual_shown
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Said:
     low: Codes  # -2 where nothing is usual
     high: Codes
     kind: Codes
-    about: bool  # whether its numbers are no more than about right
+    numbers: Numbers
 
     @property
     def columns(self) -> tuple[npt.NDArray[Any], ...]:
@@ -41,9 +41,9 @@ class Said:
         for language in LANGUAGES:
             own = (one.zero if one.zero is not None and value == 0 else one.words)[language]
             if one.number is not None:
-                own = own.replace("{value}", shown(one.number, value, language, self.about))
+                own = own.replace("{value}", self._shown(one.number, value, language))
             if one.second is not None:
-                told = shown(one.second, second, language, self.about)
+                told = self._shown(one.second, second, language)
                 own = own.replace("{second}", "none" if told == "no" else told)
             parts = [own]
             if one.number is not None and low != -2:
@@ -57,6 +57,9 @@ class Said:
             found[language] = ("；" if language == "zh" else "; ").join(parts)
         return found
 
+    def _shown(self, number: str, code: int, language: str) -> str:
+        return self.numbers.words(self.theme.names[number], number, code, language)
+
 
 def said_of(theme: Theme, chosen: Codes, up: Flags, numbers: Numbers) -> Said:
     """Of each place the first statement whose number stands apart from what is usual as its effect does; where none does, the first
@@ -64,16 +67,16 @@ def said_of(theme: Theme, chosen: Codes, up: Flags, numbers: Numbers) -> Said:
     usable = [index for index, one in enumerate(theme.statements) if _has(theme, one, numbers)]
     size = len(chosen)
     statement, value, second, low, high, kind = (np.full(size, -2, dtype=np.int64) for _ in range(6))
-    found = Said(theme, statement, np.zeros(size, dtype=np.int8), value, second, low, high, kind, numbers.about)
+    found = Said(theme, statement, np.zeros(size, dtype=np.int8), value, second, low, high, kind, numbers)
     for index in usable:
-        value, second, usual = _codes(theme, theme.statements[index], chosen, numbers)
+        value, second, level, usual = _codes(theme, theme.statements[index], chosen, numbers)
         apart = np.zeros(size, dtype=np.int8)
         if usual is not None:
             low, high = usual.low[chosen], usual.high[chosen]
-            below = (value < low) | ((value == 0) & (high > 0))
-            away = (value > high).astype(np.int8) - below
+            below = (level < low) | ((level == 0) & (high > 0))
+            away = (level > high).astype(np.int8) - below
             apart = np.where(low != -2, np.where(up, away, -away), 0).astype(np.int8)
-            apart[value < 0] = -2  # there is no such number
+            apart[level < 0] = -2  # there is no such number
         taken = (found.statement == -2) | ((apart > found.apart) & (usual is not None))
         found.statement[taken], found.apart[taken] = index, apart[taken]
         found.value[taken], found.second[taken] = value[taken], second[taken]
@@ -92,13 +95,14 @@ def _has(theme: Theme, one: Statement, numbers: Numbers) -> bool:
     return all(theme.names[number] in numbers.values for number in wanted)
 
 
-def _codes(theme: Theme, one: Statement, chosen: Codes, numbers: Numbers) -> tuple[Codes, Codes, Usual | None]:
-    """(values, second values, what is usual) of a statement."""
+def _codes(theme: Theme, one: Statement, chosen: Codes, numbers: Numbers) -> tuple[Codes, Codes, Codes, Usual | None]:
+    """(values, second values, values as they are compared, what is usual) of a statement."""
     nothing = np.full(len(chosen), -2, dtype=np.int64)
-    value = nothing if one.number is None else numbers.codes(theme.names[one.number], one.number)[chosen]
-    second = nothing if one.second is None else numbers.codes(theme.names[one.second], one.second)[chosen]
+    second = nothing if one.second is None else numbers.told(theme.names[one.second], one.second)[chosen]
     if one.number is None:
-        return value, second, None
+        return nothing, second, nothing, None
+    name = theme.names[one.number]
+    value, level = numbers.told(name, one.number)[chosen], numbers.codes(name, one.number)[chosen]
     if one.past:
-        return value, second, numbers.before(theme.names["half"], one.number)
-    return value, second, numbers.usual(theme.names[one.number], one.number)
+        return value, second, level, numbers.before(theme.names["half"], one.number)
+    return value, second, level, numbers.usual(name, one.number)

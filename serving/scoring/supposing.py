@@ -11,7 +11,9 @@ import numpy as np
 from features import Feature, FeatureMatrix, catalogue
 from features.catalogue.catalogue import declared
 from features.catalogue.plain import plain_numbers
+from features.families.plain import LEAST, MOST
 from riskwarn.configuration import Configuration
+from riskwarn.disclosure import banded, bounds
 from riskwarn.errors import FeatureUnused, FeatureValueInvalid, UnknownFeature
 from riskwarn.messages import Message
 from training import Champion, Forecaster
@@ -71,9 +73,11 @@ def supposed(
     same = _told_with(configuration)
     numbers = np.array(matrix.values)
     for place, name in enumerate(matrix.names):
-        of = name if name in values else same.get(name, "")
+        of = name if name in values else same.get(name.removesuffix(f"_{LEAST}").removesuffix(f"_{MOST}"), "")
         if of in values:
-            numbers[place, -1, grid] = values[of]
+            low, high = (float(end[0]) for end in bounds(banded(np.array([values[of]]))))
+            end = low if name.endswith(f"_{LEAST}") else high if name.endswith(f"_{MOST}") else values[of]
+            numbers[place, -1, grid] = values[of] if name in values else end
     return replace(matrix, values=numbers)
 
 

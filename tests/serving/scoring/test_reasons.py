@@ -12,7 +12,6 @@ from features.building.build import build_features
 from features.catalogue.plain import plain_numbers
 from riskwarn.words import Unit
 from serving.columns.reasons import MILLION, AllReasons, Reasons
-from serving.scoring.shown import coded, shown
 from serving.snapshots.files import Content, read_files
 from serving.snapshots.frames import reasons_frame
 from serving.snapshots.published import newest
@@ -95,20 +94,21 @@ def test_a_reason_is_a_sentence_that_keeps_small_numbers_and_names_no_transform(
 
 
 def test_what_is_told_can_be_recounted(town: Town, content: Content) -> None:
-    """The number in a sentence is that of the grid's records."""
+    """Of the numbers in sentences the first is never above that of the grid's records, and the second never below."""
     city = read_city(town.home)
     names = [row.feature.name for row in plain_numbers(town.home.configuration)]
     matrix = build_features(city, [city.as_of], names=names)
-    opened = matrix.values[names.index("plain_disputes_open"), 0]
-    known = dict(zip(city.geography.grid_ids, coded("open", opened.astype(float)), strict=True))
-    seen = 0
+    windows = {"未化解矛盾纠纷": "plain_disputes_open", "近4周矛盾纠纷": "plain_disputes_recent", "近半年矛盾纠纷": "plain_disputes_half"}
+    seen = dict.fromkeys(windows, 0)
     for row, code in enumerate(content.places[Unit.GRID].codes):
         for one in content.reasons.of(("conflict", 4), row):
-            found = re.match(r"未化解矛盾纠纷((?:约)?[\d–]+件)，最久", one["zh"])
-            if one["theme"] == "waiting" and one["source"] == "disputes" and found:
-                assert found[1] == shown("open", int(known[code]), "zh")
-                seen += 1
-    assert seen > 10
+            for words, name in windows.items():
+                found = re.match(words + r"(\d+)(?:–(\d+))?件", one["zh"])
+                if found:
+                    count = matrix.values[names.index(name), 0, city.geography.grid_ids.index(code)]
+                    assert int(found[1]) <= count <= int(found[2] or found[1])
+                    seen[words] += 1
+    assert min(seen.values()) > 3
 
 
 def test_effects_are_whole_millionths(content: Content) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from features import read_city
 from riskwarn.words import Unit
 from serving.scoring.peers import LEAST, Peers, peers_of
-from serving.scoring.shown import AGES, AGO, coded, shown, usual_shown
+from serving.scoring.shown import AGES, AGO, around, between, between_shown, coded, shown, usual_shown
 from tests.conftest import Town
 
 
@@ -20,12 +20,23 @@ def told(number: str, value: float, language: str = "en") -> str:
     return shown(number, int(coded(number, np.array([value]))[0]), language)
 
 
-def test_counts_of_one_and_two_are_never_apart_and_large_ones_are_round() -> None:
-    assert [told("open", count) for count in (0, 1, 2, 3, 19, 20, 24, 26, 104, 1234)] == [
-        "no", "1–2", "1–2", "3", "19", "about 20", "about 20", "about 30", "about 100", "about 1,200",
+def told_between(least: float, most: float, language: str = "en") -> str:
+    return between_shown("open", int(between(np.array([least]), np.array([most]))[0]), language)
+
+
+def test_of_a_grids_count_its_ends_are_told() -> None:
+    assert [told_between(*ends) for ends in ((0, 0), (1, 2), (2, 4), (3, 5), (12, 19), (13, 24), (23, 46), (101, 249))] == [
+        "no", "1–2", "2–4", "3–5", "12–19", "13–30", "20–50", "100–250",
     ]  # fmt: skip
-    assert [told("open", count, "zh") for count in (0, 2, 5, 31)] == ["0件", "1–2件", "5件", "约30件"]
-    assert told("year", 3, "zh") == "3次" and told("population", 1234, "zh") == "约1200人"
+    assert [told_between(*ends, "zh") for ends in ((0, 0), (1, 2), (23, 46))] == ["0件", "1–2件", "20–50件"]
+
+
+def test_of_a_sum_is_told_what_it_is_about() -> None:
+    assert [told("open", count) for count in (0, 1.3, 1.7, 2.6, 19, 24, 26, 104, 1234)] == [
+        "no", "1–2", "1–2", "about 3", "about 19", "about 20", "about 30", "about 100", "about 1,200",
+    ]  # fmt: skip
+    assert [told("open", count, "zh") for count in (0, 2, 5, 31)] == ["0件", "1–2件", "约5件", "约30件"]
+    assert told("year", 3, "zh") == "约3次" and told("population", 1234, "zh") == "约1200人"
 
 
 def test_times_are_told_in_bands() -> None:
@@ -50,16 +61,11 @@ def test_what_is_usual_is_a_range_that_tells_one_from_two_no_more() -> None:
     assert usual_shown("open", 1, 5, "zh") == "1–5件" and usual_shown("population", 8, 16, "zh") == "800–1600人"
 
 
-def test_of_sums_over_several_grids_bands_alone_are_told() -> None:
-    assert [told("open_near", count) for count in (2, 3, 5, 6, 19, 24)] == [
-        "1–2",
-        "3–5",
-        "3–5",
-        "6–10",
-        "11–19",
-        "about 20",
-    ]
-    assert usual_shown("open_near", 3, 6, "en") == "3–10" and usual_shown("open_near", 6, 6, "zh") == "6–10件"
+def test_of_sums_around_a_grid_bands_are_told() -> None:
+    codes = around(np.array([2, 3, 5, 6.4, 19, 22, 80]))
+    assert [between_shown("open_near", code, "en") for code in codes.tolist()] == [
+        "1–2", "3–5", "3–5", "6–10", "11–19", "20–30", "70–150",
+    ]  # fmt: skip
 
 
 def test_quartiles_are_of_ones_own_group_and_of_what_is_known() -> None:
