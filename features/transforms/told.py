@@ -36,11 +36,12 @@ class Admitted(Shared[Ends]):
     def make(self, panel: Panel) -> Ends:
         """Put the records of each period into their band, and add up the ends of the bands."""
         frame, spans = panel.frame, self.selection.spans(panel)
-        rows = [_ends(frame, spans, frame.begin + column, self.periods) for column in range(frame.columns)]
+        rows = [ends_of(frame, spans, frame.begin + column, self.periods) for column in range(frame.columns)]
         return np.stack([low for low, _ in rows]), np.stack([high for _, high in rows])
 
 
-def _ends(frame: Frame, spans: Spans, at: int, periods: int | None) -> Ends:
+def ends_of(frame: Frame, spans: Spans, at: int, periods: int | None) -> Ends:
+    """(cells,) each, as one column sees them."""
     seen = (spans.start <= at) & (spans.stop >= at) & (spans.known < at)
     if periods is not None:
         seen &= spans.known >= at - periods

@@ -6,6 +6,8 @@ hierarchy of sums.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,30 +15,40 @@ Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
-def complemented(residents: list[Reals], parents: list[npt.NDArray[np.integer]], least: int) -> list[Flags]:
+def complemented(
+    residents: list[Reals], parents: list[npt.NDArray[np.integer]], least: int, before: Sequence[Flags] | None = None
+) -> list[Flags]:
     """Which units' details are withheld, level by level from the parts up.
 
     `residents` has the residents of each unit (NaN where nobody knows), `parents` the row of each unit in the next level up (not
     needed for the last). A unit of fewer than `least` residents is withheld. So is, beside it, the smallest of its siblings, until
     what is missing under their total is two units or more and no fewer than `least` residents; and of a unit that is withheld, the
     smallest of its parts, lest it be their sum.
+
+    What was withheld `before` stays so while anything has to be withheld beside it: else what is told of it now would be what was left
+    of the small one in what was told then.
     """
+    kept = [np.zeros(len(people), dtype=bool) for people in residents] if before is None else before
     hidden = [np.where(np.isnan(people), False, people < least) for people in residents]
     for level in range(len(parents)):
-        hidden[level] = _beside(
-            residents[level], parents[level], hidden[level], np.unique(parents[level][hidden[level]]), least
-        )
+        concerned = np.unique(parents[level][hidden[level]])
+        hidden[level] = _beside(residents[level], parents[level], hidden[level], kept[level], concerned, least)
     for level in reversed(range(len(parents))):
         above = np.flatnonzero(hidden[level + 1])
-        hidden[level] = _beside(residents[level], parents[level], hidden[level], above, least)
+        hidden[level] = _beside(residents[level], parents[level], hidden[level], kept[level], above, least)
     return hidden
 
 
 def _beside(
-    people: Reals, parents: npt.NDArray[np.integer], hidden: Flags, concerned: npt.NDArray[np.integer], least: int
+    people: Reals,
+    parents: npt.NDArray[np.integer],
+    hidden: Flags,
+    kept: Flags,
+    concerned: npt.NDArray[np.integer],
+    least: int,
 ) -> Flags:
     """Withhold more of the parts of some units; where residents are unknown, their total tells of none."""
-    hidden = hidden.copy()
+    hidden = hidden | (kept & np.isin(parents, concerned))
     order = np.argsort(parents, kind="stable")
     starts = np.searchsorted(parents[order], concerned)
     stops = np.searchsorted(parents[order], concerned, side="right")

@@ -26,6 +26,7 @@ from serving.scoring.score import prepared
 from serving.scoring.sentences import sentences
 from serving.scoring.supposing import checked, supposed
 from serving.snapshots import published
+from serving.snapshots.content import published_before
 from training import champions, load_champion
 
 
@@ -85,8 +86,10 @@ def what_if(
     made = prepared(home, city, numbers, loaded, progress)
     progress("scoring")
     changed = supposed(made.matrix, city.geography.grid_ids.index(grid), values, home.configuration)
+    # What the snapshot withholds is withheld here.
+    published_as = Before(published_before(home, row).places)
     was, would = (
-        score_city(city, numbers, matrix, loaded, Before(), made.gaps, home.settings.threads)
+        score_city(city, numbers, matrix, loaded, published_as, made.gaps, home.settings.threads)
         for matrix in (made.matrix, changed)
     )
     place = was.places[Unit.GRID].rows[grid]

@@ -84,7 +84,7 @@ def score_city(
     threads: int = 1,
 ) -> Scored:
     """Score every unit. `numbers` is the encoded city; the horizons of a target are numbered on so many threads."""
-    where = placed(city)
+    where = placed(city, before.places)
     numbers_by_level = numbers_of_levels(city, matrix, numbers_wanted(city.configuration, champions), where)
     scores: dict[Block, dict[Unit, Scores]] = {}
     texts = Texts()

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from features import City
-from riskwarn.arrays import Indices, Reals
+from riskwarn.arrays import Flags, Indices, Reals
 from riskwarn.disclosure import RESIDENTS, complemented, rounded, shifts_of
 from riskwarn.words import Unit
 from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
@@ -26,8 +26,8 @@ class Placed:
     order: dict[Unit, Indices]  # by level: for each row its index in the geography
 
 
-def placed(city: City) -> Placed:
-    """The units of a city: those of one parent side by side, by code."""
+def placed(city: City, before: Places | None = None) -> Placed:
+    """The units of a city: those of one parent side by side, by code. What the places `before` withheld stays withheld where it must."""
     geography = city.geography
     residents = residents_of(city)
     points = np.column_stack([geography.longitude, geography.latitude]).astype(np.float64)
@@ -63,6 +63,7 @@ def placed(city: City) -> Placed:
         [levels[unit].residents for unit in upwards],
         [levels[unit].parents for unit in upwards[:-1]],
         city.configuration.min_residents,
+        None if before is None else [_withheld(before[unit], levels[unit]) for unit in upwards],
     )
     levels[Unit.GRID] = replace(levels[Unit.GRID], suppressed=hidden[0])
     told = _told(levels[Unit.GRID])
@@ -70,6 +71,12 @@ def placed(city: City) -> Placed:
         told = np.bincount(levels[below].parents, told, len(levels[unit])).astype(np.float64)
         levels[unit] = replace(levels[unit], suppressed=flags, residents=told)
     return Placed(Places(levels), order)
+
+
+def _withheld(before: LevelOfPlaces, now: LevelOfPlaces) -> Flags:
+    """(units,) which were withheld before."""
+    rows = before.rows_of(now.codes)
+    return np.where(rows >= 0, before.suppressed[rows], False)
 
 
 def _told(grids: LevelOfPlaces) -> Reals:

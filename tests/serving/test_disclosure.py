@@ -202,7 +202,7 @@ def test_the_attacks_find_them_without_the_complement(
     """Where only the small grids themselves were withheld, their communities would tell of them."""
     monkeypatch.setattr(
         "serving.scoring.places.complemented",
-        lambda residents, _parents, least: [np.nan_to_num(people, nan=np.inf) < least for people in residents],
+        lambda residents, _parents, least, _before: [np.nan_to_num(people, nan=np.inf) < least for people in residents],
     )
     home = strict(town, tmp_path)
     publish(home, now=NOW)
@@ -229,7 +229,7 @@ def test_two_snapshots_tell_no_more_than_one_and_the_attack_finds_one_without_th
     assert attacked(first) == set()
     monkeypatch.setattr(
         "serving.scoring.places.complemented",
-        lambda residents, _parents, _least: [np.zeros(len(people), dtype=bool) for people in residents],
+        lambda residents, _parents, _least, _before: [np.zeros(len(people), dtype=bool) for people in residents],
     )
     publish(home, second, now=NOW)
     assert attacked(second) == small_grids(home)

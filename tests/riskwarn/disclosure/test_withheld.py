@@ -75,6 +75,36 @@ def test_a_community_that_goes_with_a_small_one_is_no_sum_of_its_grids() -> None
     assert determined(people, parents, hidden) == []
 
 
+@given(hierarchies(), st.lists(st.integers(-60, 60), min_size=200, max_size=200))
+def test_who_is_withheld_beside_a_small_one_stays_so_while_there_is_one(
+    city: tuple[list[np.ndarray], list[np.ndarray]], surveyed: list[int]
+) -> None:
+    """A survey makes another sibling the smallest: that it is withheld too lays open nobody who was withheld before."""
+    people, parents = city
+    first = complemented(people, parents, LEAST)
+    again = complemented(people, parents, LEAST, first)
+    assert all((one == other).all() for one, other in zip(first, again, strict=True)), "nothing changes by itself"
+    grids = np.maximum(people[0] + surveyed[: len(people[0])], 0)
+    later = [grids]
+    for inside in parents:
+        later.append(np.bincount(inside, later[-1]).astype(float))
+    second = complemented(later, parents, LEAST, first)
+    for level, inside in enumerate(parents):
+        still = np.isin(inside, np.unique(inside[later[level] < LEAST]))
+        assert second[level][first[level] & still].all()
+    if later[-1][0] >= LEAST:
+        assert determined(later, parents, second) == []
+
+
+def test_a_small_grid_does_not_follow_from_two_snapshots_of_which_each_withholds_another_beside_it() -> None:
+    parents, small = [np.zeros(4, dtype=int)], 256.0
+    first = complemented([np.array([small, 710, 900, 1053]), np.array([2919.0])], parents, LEAST)
+    assert first[0].tolist() == [True, True, False, False]
+    after = [np.array([small, 710, 900, 705]), np.array([2571.0])]
+    assert complemented(after, parents, LEAST)[0].tolist() == [True, False, False, True], "the other alone, by itself"
+    assert complemented(after, parents, LEAST, first)[0].tolist() == [True, True, False, False]
+
+
 def test_unknown_residents_withhold_nothing() -> None:
     hidden = complemented([np.array([np.nan, 500.0]), np.array([np.nan])], [np.zeros(2, dtype=int)], LEAST)
     assert not hidden[0].any() and not hidden[1].any()

@@ -1,0 +1,140 @@
+"""An attacker who keeps all that is told of counts, of every window, snapshot and level, tells no one from a two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from features.engine.spans import NEVER, Spans
+from features.engine.sums import Frame
+from features.transforms.told import ends_of
+from riskwarn.disclosure import banded, bounds, summands
+from serving.scoring.shown import around, between, between_shown, coded, shown
+
+Table = npt.NDArray[np.int64]  # (grids, weeks) records that came
+
+WEEKS, WINDOWS = 60, (4, 26, 52)
+OF_COMMUNITY = np.array([0, 0, 0, 1, 1, 1])
+OF_TOWN = np.zeros(6, dtype=np.int64)
+NEXT_DOOR = np.eye(6, k=1) + np.eye(6, k=-1)
+SNAPSHOTS = range(30, WEEKS + 1)
+
+
+def spans(came: Table, ended: Table) -> Spans:
+    """Of each week's records of a grid a row, which holds until they end."""
+    grid, week = (place.ravel() for place in np.indices(came.shape))
+    stop = np.minimum(ended.ravel(), int(NEVER))
+    return Spans(grid, week, week + 1, stop, week * 7, came.ravel())
+
+
+def told(came: Table, ended: Table) -> Iterator[str]:
+    """Everything that is told at every snapshot: of grids, of what is around them, and of the units above."""
+    grids = len(came)
+    for at in SNAPSHOTS:
+        for window in (*WINDOWS, None):
+            rows = spans(came, np.full_like(ended, int(NEVER)) if window else ended)
+            low, high = (end.astype(float) for end in ends_of(Frame(at, 1, grids), rows, at, window))
+            parts = summands((low + high) / 2, low, high)
+            yield from (between_shown("recent", code, "en") for code in between(low, high).tolist())
+            yield from (between_shown("near", code, "en") for code in around(NEXT_DOOR @ parts).tolist())
+            for unit in (OF_COMMUNITY, OF_TOWN):
+                yield from (shown("recent", code, "en") for code in coded("recent", np.bincount(unit, parts)).tolist())
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.02, 3))
+@settings(max_examples=15, deadline=None)
+def test_all_that_is_told_is_the_same_for_any_count_of_each_weeks_band(seed: int, mean: float) -> None:
+    rng = np.random.default_rng(seed)
+    came = rng.poisson(mean, (6, WEEKS))
+    ended = np.arange(WEEKS) + rng.geometric(0.1, (6, WEEKS))
+    other = rng.integers(*bounds(banded(came.astype(float))), endpoint=True)
+    assert list(told(came, ended)) == list(told(other, ended))
+
+
+@dataclass
+class Attack:
+    """What is known of each week of each grid, narrowed by sums that are read as they stand."""
+
+    low: Table
+    high: Table
+    sums: list[tuple[npt.NDArray[np.bool_], int, int]]
+
+    def narrowed(self) -> None:
+        """Until nothing changes."""
+        for _ in range(60):
+            before = self.low.sum(), self.high.sum()
+            for inside, least, most in self.sums:
+                low, high = self.low[inside], self.high[inside]
+                self.high[inside] = np.minimum(high, most - low.sum() + low)
+                self.low[inside] = np.maximum(low, least - high.sum() + high)
+            if before == (self.low.sum(), self.high.sum()):
+                return
+
+    def found(self, came: Table) -> int:
+        """How many weeks with one or two records are known exactly."""
+        return int(((self.low == self.high) & (came == self.low) & (came > 0) & (came < 3)).sum())
+
+
+Telling = Callable[[Table, int, int], tuple[Table, Table]]
+
+
+def by_periods(came: Table, at: int, window: int) -> tuple[Table, Table]:
+    """As it is told: what the bands of the weeks admit."""
+    return ends_of(Frame(at, 1, len(came)), spans(came, np.full_like(came, int(NEVER))), at, window)
+
+
+def by_windows(came: Table, at: int, window: int) -> tuple[Table, Table]:
+    """A band for the whole window."""
+    low, high = bounds(banded(came[:, max(0, at - window) : at].sum(axis=1).astype(float)))
+    return low, high
+
+
+def one_or_two(came: Table, at: int, window: int) -> tuple[Table, Table]:
+    """The number itself, but for one and two."""
+    whole = came[:, max(0, at - window) : at].sum(axis=1)
+    few = (whole > 0) & (whole < 3)
+    return np.where(few, 1, whole), np.where(few, 2, whole)
+
+
+def attacked(came: Table, telling: Telling) -> Attack:
+    """Each grid's windows at each snapshot, and the sums of communities beside them."""
+    attack = Attack(np.zeros_like(came), np.full_like(came, 50), [])
+    for at in SNAPSHOTS:
+        for window in WINDOWS:
+            low, high = telling(came, at, window)
+            inside = np.zeros(came.shape, dtype=bool)
+            inside[:, max(0, at - window) : at] = True
+            for grid in range(len(came)):
+                own = inside & (np.arange(len(came)) == grid)[:, None]
+                attack.sums.append((own, int(low[grid]), int(high[grid])))
+            parts = summands((low + high) / 2, low.astype(float), high.astype(float))
+            for community, value in enumerate(coded("recent", np.bincount(OF_COMMUNITY, parts)).tolist()):
+                # Read as what it is about: a sum of twenty and more is told in tens.
+                room = 10 if value >= 20 else 1
+                of_unit = inside & (OF_COMMUNITY == community)[:, None]
+                attack.sums.append((of_unit, max(0, value - room), value + room))
+    attack.narrowed()
+    return attack
+
+
+@pytest.mark.parametrize(("telling", "finds"), [(by_periods, False), (by_windows, True), (one_or_two, True)])
+def test_windows_snapshots_and_totals_together_give_no_week_away(telling: Telling, finds: bool) -> None:
+    """And they would, were windows told in bands of their own, or by their numbers."""
+    found = 0
+    for seed, mean in enumerate((0.05, 0.1, 0.3)):
+        came = np.random.default_rng(seed).poisson(mean, (6, WEEKS))
+        found += attacked(came, telling).found(came)
+    assert (found > 0) == finds
+
+
+def test_a_month_and_a_month_and_their_half_year_are_not_one_each() -> None:
+    came = np.zeros((1, WEEKS), dtype=np.int64)
+    came[0, [50, 55]] = 1
+    [low], [high] = by_periods(came, WEEKS, 26)
+    assert (low, high) == (2, 4) and [end[0] for end in by_periods(came, 54, 4)] == [1, 2]
