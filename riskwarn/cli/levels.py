@@ -10,6 +10,7 @@ import click
 
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table, interval
+from riskwarn.disclosure import levels_shown
 from riskwarn.messages import Message
 from riskwarn.words import Level
 
@@ -39,13 +40,14 @@ def command(session: Session, target: str | None, horizon: int | None, predictio
     found: list[dict[str, Any]] = []
     if predictions is not None:
         name, periods, made = rankings_of(predictions)
-        told = levels_caught(home.configuration.levels, made)
+        told = levels_shown(levels_caught(home.configuration.levels, made))
         found.append({"target": name, "horizon": periods, "version": None, "levels": told})
     else:
         for one in champions(home):
             if one.target in targets and one.horizon in horizons:
                 told_of = {"target": one.target, "horizon": one.horizon, "version": one.version}
-                found.append({**told_of, "levels": champion_levels(home, one)})
+                kept = champion_levels(home, one)
+                found.append({**told_of, "levels": None if kept is None else levels_shown(kept)})
     lines: list[str | Table] = [line for one in found for line in _lines(one, session.language)]
     session.emit(found, lines or ["No model has been promoted: run riskwarn train first."])
 

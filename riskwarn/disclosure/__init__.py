@@ -5,7 +5,8 @@ Scores, expected counts, intervals, ranks and levels are never withheld (they fo
 is shown around it. Counts of a grid and durations are told in bands; a sum is made of what its parts are told as.
 """
 
-from riskwarn.disclosure.bands import DURATION_BANDS, ONE_OR_TWO, ROUND, banded, bounds, count_shown
+from riskwarn.disclosure.bands import DURATION_BANDS, ONE_OR_TWO, ROUND, banded, bounds, count_shown, few
+from riskwarn.disclosure.caught import levels_shown
 from riskwarn.disclosure.sensitive import is_sensitive
 from riskwarn.disclosure.sums import RESIDENTS, rounded, shifts_of, summands
 from riskwarn.disclosure.withheld import complemented
@@ -19,6 +20,8 @@ __all__ = [
     "bounds",
     "complemented",
     "count_shown",
+    "few",
+    "levels_shown",
     "is_sensitive",
     "rounded",
     "shifts_of",

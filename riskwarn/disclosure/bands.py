@@ -60,3 +60,12 @@ def count_shown(count: int) -> int | str:
     [0, '1–2', '1–2', 3]
     """
     return ONE_OR_TWO if count in (1, 2) else count
+
+
+def few(count: int) -> bool:
+    """Whether a count is told together with its neighbour.
+
+    >>> [few(count) for count in (0, 1, 2, 3)]
+    [False, True, True, False]
+    """
+    return 0 < count < 3

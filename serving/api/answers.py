@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from riskwarn.configuration import usual_horizon
-from riskwarn.disclosure import count_shown
+from riskwarn.disclosure import levels_shown
 from riskwarn.errors import QueryInvalid, UnknownSource, UnknownTarget, UnknownUnit
 from riskwarn.words import RANKED_LEVELS, Unit
 from serving.columns.places import Places32
@@ -164,18 +164,8 @@ def levels(snapshot: Snapshot, now: datetime, target: str | None, horizon: int |
         "snapshot": snapshot.head(now, *block),
         "target": block[0],
         "horizon": block[1],
-        "items": None if kept is None else [_caught(one) for one in kept],
+        "items": None if kept is None else levels_shown(kept),
     }
-
-
-#: What would tell how many events there were, where there were one or two.
-_OF_EVENTS = ("caught", "capture", "precision", "of_100_listed", "outside")
-
-
-def _caught(told: dict[str, Any]) -> dict[str, Any]:
-    events, caught = told["events"], told["caught"]
-    shown = {**told, "events": count_shown(events), "caught": count_shown(caught)}
-    return shown | dict.fromkeys(_OF_EVENTS) if events in (1, 2) else shown
 
 
 def portrait(snapshot: Snapshot, now: datetime, code: str) -> dict[str, Any]:

@@ -355,7 +355,7 @@ class CaughtByLevel(_Document):
     share_of_grids: float | None = model("the same as a share")
     events: int | str = record("events that were judged; 1 and 2 are told together")
     caught: int | str | None = record("of these in listed grids; null where their number would tell of single events")
-    capture: Share | None = record("the share of events in listed grids")
+    capture: Share | None = record("the share of events in listed grids; null as `caught` is, and where that is 1–2")
     precision: Share | None = record("the share of listed grids in which something happened")
     of_100_listed: int | None = record("in how many of a hundred listed grids something happened")
     outside: float | None = record("the share of events that happened in grids that are not listed")
@@ -414,7 +414,9 @@ class JudgedForecast(_Document):
     late: bool = _field(
         "model", "whether it came out more than a period after its as-of; such are left out of the figures"
     )
-    counted: bool = _field("model", "whether it is in the summary")
+    counted: bool = _field(
+        "model", "whether it is in the summary; forecasts with one or two events come into it three at a time"
+    )
     events: int | str | None = record(
         "events in its window; 1 and 2 are told together; null, as all figures, where only a part of the city is seen"
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from riskwarn.disclosure import count_shown
+from riskwarn.disclosure import count_shown, few
 from riskwarn.home import Home
 from riskwarn.means import over_origins
 from riskwarn.words import Unit
@@ -25,6 +25,9 @@ from serving.track_record.shown import (
     level_shown,
     levels_shown,
 )
+
+#: Rows with one or two events are summed up so many together.
+TOGETHER = 3
 
 #: Figures of the grids that are summed up, and those in which a lower number is the better.
 SUMMED = (
@@ -68,7 +71,11 @@ def track_record(home: Home, target: str | None = None, horizon: int | None = No
 
 
 def _counted(home: Home, found: Sequence[Judged]) -> list[Judged]:
-    """The rows that make the figures: of each as-of the last that was published in time, unless it was withdrawn in time too."""
+    """The rows that make the figures: of each as-of the last that was published in time, unless it was withdrawn in time too.
+
+    Those with one or two events are counted three at a time, in the order in which they were judged: what a summary has beyond the rows,
+    or beyond the summary of the week before, is then that of three.
+    """
     calendar = home.configuration.calendar
     withdrawn = published.of_fate(home, published.WITHDRAWN)
     last: dict[tuple[str, int, Any], Judged] = {}
@@ -77,14 +84,31 @@ def _counted(home: Home, found: Sequence[Judged]) -> list[Judged]:
         fate = withdrawn.get(one.snapshot)
         if not one.content["late"] and not (fate is not None and fate["at"] <= until):
             last[one.target, one.horizon, one.as_of] = one
-    return sorted(last.values(), key=lambda one: one.as_of)
+    chosen = sorted(last.values(), key=lambda one: one.sequence)
+    left: set[int] = set()
+    for block in {(one.target, one.horizon) for one in chosen}:
+        untold = [one.sequence for one in chosen if (one.target, one.horizon) == block and few(_events(one))]
+        left.update(untold[len(untold) // TOGETHER * TOGETHER :])
+    return sorted((one for one in chosen if one.sequence not in left), key=lambda one: one.as_of)
+
+
+def _events(one: Judged) -> int:
+    return int(one.content["levels"]["grid"]["events"])
+
+
+def _summed(counted: Sequence[Judged]) -> int:
+    """The events of some rows; of three that have one or two each, never so few or so many that all must have one, or two."""
+    untold = [_events(one) for one in sorted(counted, key=lambda one: one.sequence) if few(_events(one))]
+    sums = (sum(untold[place : place + TOGETHER]) for place in range(0, len(untold), TOGETHER))
+    told = sum(min(max(one, TOGETHER + 1), 2 * TOGETHER - 1) for one in sums)
+    return told + sum(_events(one) for one in counted if not few(_events(one)))
 
 
 def _shown(one: Judged, counted: bool) -> dict[str, Any]:
     """A row; with one or two events no figure is told from which their number would follow."""
     content = one.content
     events = content["levels"]["grid"]["events"]
-    few = 0 < events < LEAST_EVENTS
+    untold = few(events)
     return {
         "snapshot": one.snapshot,
         "target": one.target,
@@ -97,11 +121,11 @@ def _shown(one: Judged, counted: bool) -> dict[str, Any]:
         "late": content["late"],
         "counted": counted,
         "events": count_shown(events),
-        "events_before_publication": count_shown(content["events_before_publication"]) if not few else None,
-        "capture_5_after_publication": None if few else _ahead(content),
+        "events_before_publication": count_shown(content["events_before_publication"]) if not untold else None,
+        "capture_5_after_publication": None if untold else _ahead(content),
         "unknown_grids": content["unknown_grids"],
-        "levels": {} if few else levels_shown(content["levels"]),
-        "baselines": {} if few else {name: levels_shown(levels) for name, levels in content["baselines"].items()},
+        "levels": {} if untold else levels_shown(content["levels"]),
+        "baselines": {} if untold else {name: levels_shown(levels) for name, levels in content["baselines"].items()},
         "misses": content["misses"],
         "false_alarms": content["false_alarms"],
         "chain": one.chain,
@@ -116,7 +140,7 @@ def _ahead(content: dict[str, Any]) -> float | None:
 
 def _summary(target: str, horizon: int, own: Sequence[Judged], counted: Sequence[Judged]) -> dict[str, Any]:
     """All rows of a target and horizon together, level by level: means with their intervals, and gains over each baseline."""
-    events = sum(one.content["levels"]["grid"]["events"] for one in counted)
+    events = _summed(counted)
     baselines = sorted({name for one in counted for name in one.content["baselines"]})
     levels = {}
     for unit in [unit.value for unit in Unit]:

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from serving.publishing.withdraw import withdraw
 from serving.snapshots import published
 from serving.snapshots.frames import scores_frame
 from serving.snapshots.tables import SNAPSHOTS
-from serving.track_record import rows
+from serving.track_record import record, rows
 from serving.track_record.record import track_record
 from serving.track_record.verifying import audit_anchors, verify
 from tests.conftest import Town
@@ -254,3 +254,24 @@ def test_a_snapshot_names_where_the_audit_ended_so_that_one_made_anew_is_found(t
             chosen = SNAPSHOTS.c.id == tampered.id
             connection.execute(update(SNAPSHOTS).where(chosen).values(manifest=manifest))
         verify(own)
+
+
+def judged_with(events: list[int]) -> list[rows.Judged]:
+    """Rows of so many events, in the order in which they were judged."""
+    return [
+        rows.Judged(place, f"S{place}", "conflict", 4, date(2026, 1, 5) + timedelta(weeks=place), NOW,
+            {"levels": {"grid": {"events": number}}, "published_at": f"{place:03}", "late": False}, "", "")
+        for place, number in enumerate(events)
+    ]  # fmt: skip
+
+
+def test_forecasts_with_one_or_two_events_come_into_the_summary_three_at_a_time(looked_back: Home) -> None:
+    """Else the summary less the rows that tell theirs, or less the summary of the week before, would tell which."""
+
+    def counted(*events: int) -> list[int]:
+        return [int(one.content["levels"]["grid"]["events"]) for one in record._counted(looked_back, judged_with([*events]))]
+
+    assert counted(14, 1, 9, 2) == [14, 9] and counted(14, 1, 9, 2, 0, 1) == [14, 1, 9, 2, 0, 1]
+    assert counted(1, 1, 2, 2, 5) == [1, 1, 2, 5]
+    assert record._summed(judged_with([14, 1, 2, 2])) == 14 + 5
+    assert record._summed(judged_with([1, 1, 1])) == 4 and record._summed(judged_with([2, 2, 2, 0])) == 5
