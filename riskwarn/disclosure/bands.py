@@ -24,7 +24,9 @@ ROUND = 20
 _DECADES = range(1, 9)
 
 #: Where each band begins, and what its counts are called: none, 1–2, 3–5, 6–10, 11–19 by their least, then about 20, 30, 50, 100, …
-_STARTS = np.array([0, 1, 3, 6, 11, 20, 25, 40, *(start * 10**ten // 4 for ten in _DECADES for start in (30, 60, 100, 160))])
+_STARTS = np.array(
+    [0, 1, 3, 6, 11, 20, 25, 40, *(start * 10**ten // 4 for ten in _DECADES for start in (30, 60, 100, 160))]
+)
 _NAMES = np.array([0, 1, 3, 6, 11, 20, 30, 50, *(name * 10 ** (ten + 1) for ten in _DECADES for name in (1, 2, 3, 5))])
 
 

@@ -62,7 +62,9 @@ class Numbers:
     peers: Peers
     size: Reals  # (places,) number of grids
     past: float  # by how much the longer window is longer than the shorter
-    ends: Mapping[str, tuple[Reals, Reals]] = field(default_factory=dict)  # of single grids: what counts are at least and at most
+    ends: Mapping[str, tuple[Reals, Reals]] = field(
+        default_factory=dict
+    )  # of single grids: what counts are at least and at most
     _codes: dict[str, Codes] = field(default_factory=dict, repr=False)
     _told: dict[str, Codes] = field(default_factory=dict, repr=False)
     _usual: dict[tuple[str, bool], Usual] = field(default_factory=dict, repr=False)
@@ -140,14 +142,16 @@ def numbers_of_levels(city: City, matrix: FeatureMatrix, names: Sequence[str], w
             if (near := name.removesuffix(number) + around_it) in plain:
                 own[near] = _next_door(city, where, plain[name], parts[name], plain[near])[order]
     peers = peers_of(city)
-    alike, shown_ends = Peers(peers.group[order], peers.kinds), {name: (a[order], b[order]) for name, (a, b) in ends.items()}
+    alike, shown_ends = (
+        Peers(peers.group[order], peers.kinds),
+        {name: (a[order], b[order]) for name, (a, b) in ends.items()},
+    )
     found = {Unit.GRID: Numbers(own, alike, np.ones(len(order)), long / short, shown_ends)}
     for unit, kind in _UNIT_KINDS.items():
         units, place_of = city.geography.units[unit], where.order[unit]
         size = np.bincount(units.of_grid, minlength=len(units.codes)).astype(np.float64)[place_of]
         values = {
-            name: _over_grids(name, one, units.of_grid, len(units.codes))[place_of]
-            for name, one in parts.items()
+            name: _over_grids(name, one, units.of_grid, len(units.codes))[place_of] for name, one in parts.items()
         }
         alike = Peers(np.zeros(len(place_of), dtype=np.int64), (kind,))
         found[unit] = Numbers(values, alike, np.maximum(size, 1), long / short)

@@ -117,7 +117,7 @@ def attacked(came: Table, telling: Telling) -> Attack:
             for community, value in enumerate(coded("recent", np.bincount(OF_COMMUNITY, parts)).tolist()):
                 # Read as what it is about: a sum of twenty and more is told in tens.
                 room = 10 if value >= 20 else 1
-                of_unit = inside & (OF_COMMUNITY == community)[:, None]
+                of_unit = inside & (community == OF_COMMUNITY)[:, None]
                 attack.sums.append((of_unit, max(0, value - room), value + room))
     attack.narrowed()
     return attack

@@ -98,7 +98,11 @@ def test_what_is_told_can_be_recounted(town: Town, content: Content) -> None:
     city = read_city(town.home)
     names = [row.feature.name for row in plain_numbers(town.home.configuration)]
     matrix = build_features(city, [city.as_of], names=names)
-    windows = {"未化解矛盾纠纷": "plain_disputes_open", "近4周矛盾纠纷": "plain_disputes_recent", "近半年矛盾纠纷": "plain_disputes_half"}
+    windows = {
+        "未化解矛盾纠纷": "plain_disputes_open",
+        "近4周矛盾纠纷": "plain_disputes_recent",
+        "近半年矛盾纠纷": "plain_disputes_half",
+    }
     seen = dict.fromkeys(windows, 0)
     for row, code in enumerate(content.places[Unit.GRID].codes):
         for one in content.reasons.of(("conflict", 4), row):

@@ -269,7 +269,9 @@ def test_forecasts_with_one_or_two_events_come_into_the_summary_three_at_a_time(
     """Else the summary less the rows that tell theirs, or less the summary of the week before, would tell which."""
 
     def counted(*events: int) -> list[int]:
-        return [int(one.content["levels"]["grid"]["events"]) for one in record._counted(looked_back, judged_with([*events]))]
+        return [
+            int(one.content["levels"]["grid"]["events"]) for one in record._counted(looked_back, judged_with([*events]))
+        ]
 
     assert counted(14, 1, 9, 2) == [14, 9] and counted(14, 1, 9, 2, 0, 1) == [14, 1, 9, 2, 0, 1]
     assert counted(1, 1, 2, 2, 5) == [1, 1, 2, 5]
