@@ -8,6 +8,7 @@ rollback journal: its write-ahead log can be corrupted by two connections that c
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,12 @@ from riskwarn.migrations import HEAD, VERSION_TABLE
 
 #: How long one waits for a process that writes a SQLite database.
 WAIT_SECONDS = 30
+
+#: The same where somebody waits for an answer, who can ask again.
+ANSWER_SECONDS = 2
+
+#: How long this thread or request waits: a server sets it for what it reads.
+PATIENCE: ContextVar[float] = ContextVar("PATIENCE", default=WAIT_SECONDS)
 
 #: Refusals of PostgreSQL that are no fault of a statement: no right to a table, a server that takes no changes.
 _REFUSALS = ("42501", "25006")
@@ -72,6 +79,7 @@ def _opened(address: URL, place: str, otherwise: type[RiskwarnError]) -> Engine:
     event.listen(engine, "handle_error", partial(_as_error_of_the_domain, place, otherwise))
     if sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "checkout", _be_patient)
     held = _version(engine)
     if held is not None and held > HEAD:
         raise DatabaseNewer(database=place, held=held, known=HEAD)
@@ -114,9 +122,14 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode = DELETE",
         "synchronous = FULL",
         "foreign_keys = ON",
-        f"busy_timeout = {WAIT_SECONDS * 1000}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     # What is deleted is overwritten, so that no free page keeps it.
     cursor.execute("PRAGMA secure_delete = ON")
+    cursor.close()
+
+
+def _be_patient(connection: Any, _record: object, _proxy: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {round(1000 * PATIENCE.get())}")
     cursor.close()

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from riskwarn.database import ANSWER_SECONDS, PATIENCE
 from riskwarn.errors import QueryInvalid
 from riskwarn.home import Home
 from riskwarn.words import NOTICE_EN
@@ -91,7 +92,7 @@ class Application:
         noted = Noted(home)
         self.routes = _routes(context, self.registry, noted)
         now = partial(_timestamp, clock)
-        repeats = Repeats(Permissions(self.routes, noted), self.current, now, noted=noted)
+        repeats = Repeats(_impatient(Permissions(self.routes, noted)), self.current, now, noted=noted)
         gate = Gate(repeats, self.registry, limits, noted, now, options.token)
         self._app: ASGIApp = Observed(gate, self.metrics, options)
 
@@ -107,6 +108,16 @@ class Application:
 def create_app(home: Home, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Application:
     """The application of one home with the usual options."""
     return Application(home, clock)
+
+
+def _impatient(app: ASGIApp) -> ASGIApp:
+    """The same application, which keeps nobody waiting for a database that another process holds."""
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        PATIENCE.set(ANSWER_SECONDS)
+        await app(scope, receive, send)
+
+    return answered
 
 
 def _timestamp(clock: Callable[[], datetime]) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -10,7 +12,10 @@ from riskwarn.errors import QueryInvalid, RiskwarnError
 from riskwarn.messages import Message
 from serving.api.context import HEADERS
 from serving.api.observed import WENT_WRONG
-from serving.api.problems import CONTENT_TYPE, RETRY_AFTER, problem_body, wrong_value
+from serving.api.problems import CONTENT_TYPE, OF_DATABASE, RETRY_AFTER, SILENT, problem_body, wrong_value
+
+
+_log = logging.getLogger(__name__)
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -33,6 +38,10 @@ def answer_with_problems(app: FastAPI) -> None:
     @app.exception_handler(RiskwarnError)
     def of_domain(request: Request, error: RiskwarnError) -> Response:
         errors = None
+        if isinstance(error, OF_DATABASE):
+            # Where the database lies, and what to do about it on the machine, is for the log.
+            _log.error("the database does not answer: %s", error)
+            return problem(request, 503, error.code, SILENT)
         if isinstance(error, QueryInvalid):
             errors = [{name: error.fields[name] for name in ("parameter", "problem")}]
         return problem(request, error.status, error.code, error.message, errors)  # type: ignore[arg-type]

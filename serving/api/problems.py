@@ -8,7 +8,16 @@ from typing import Any
 
 from starlette.types import Scope, Send
 
-from riskwarn.errors import KeyRefused, RiskwarnError, ScopeNeeded
+from riskwarn.errors import (
+    DatabaseBusy,
+    DatabaseFull,
+    DatabaseNewer,
+    DatabaseUnreachable,
+    DatabaseUnusable,
+    KeyRefused,
+    RiskwarnError,
+    ScopeNeeded,
+)
 from riskwarn.messages import Message, translated
 
 CONTENT_TYPE = "application/problem+json"
@@ -35,6 +44,10 @@ _OTHERWISE = "The request cannot be answered"
 
 #: No page of another origin may embed what is answered here.
 OWN_ORIGIN = (b"cross-origin-resource-policy", b"same-origin")
+
+#: What befalls the database itself: where it lies, and what to do about it there, is told by the log.
+OF_DATABASE = (DatabaseBusy, DatabaseFull, DatabaseNewer, DatabaseUnreachable, DatabaseUnusable)
+SILENT = Message("The server's database does not answer now: ask again in a moment. Its log says why.")
 
 #: Seconds after which to ask again, where the server cannot answer now.
 RETRY_AFTER = "1"

@@ -7,6 +7,7 @@ from typing import Any
 
 from riskwarn.errors import RiskwarnError
 from serving.api.metrics import Metrics
+from serving.api.problems import OF_DATABASE, SILENT
 from serving.snapshots.current import Current
 
 
@@ -27,8 +28,14 @@ def readiness(current: Current, now: datetime) -> dict[str, Any]:
         "stale": stale,
         "age_seconds": round((now - held.published_at).total_seconds()) if held is not None else None,
         "problem": getattr(problem, "code", "internal_error") if problem is not None else None,
-        "detail": problem.message if isinstance(problem, RiskwarnError) else None,
+        "detail": _detail(problem),
     }
+
+
+def _detail(problem: Exception | None) -> str | None:
+    if isinstance(problem, OF_DATABASE):
+        return SILENT
+    return problem.message if isinstance(problem, RiskwarnError) else None
 
 
 def measure(metrics: Metrics, current: Current, now: datetime) -> None:

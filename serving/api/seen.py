@@ -87,7 +87,7 @@ class Seen:
 
     def _publication(self, row: Row) -> dict[str, Any]:
         publications, zone = self.publications, self.home.configuration.calendar.timezone
-        newest, inside = publications.current, self.inside if publications.kept else None
+        held, inside = self.current.held, self.inside if publications.kept else None
         manifest = row.manifest
         if not self.whole:
             manifest = manifest_inside(manifest, inside.districts if inside is not None else ())
@@ -96,7 +96,7 @@ class Seen:
             "as_of": row.as_of.isoformat(),
             "published_at": row.published_at.isoformat(),
             "valid_until": row.valid_until.astimezone(zone).isoformat(),
-            "current": newest is not None and row.id == newest.id,
+            "current": held is not None and row.id == held.id,
             "withdrawn": publications.fates.get(row.id, {}).get("fate") == WITHDRAWN,
             "kept": row.id not in publications.fates,
             **{name: manifest.get(name) for name in _OF_MANIFEST},

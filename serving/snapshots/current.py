@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from datetime import date
 
+from riskwarn.database import ANSWER_SECONDS, PATIENCE
 from riskwarn.errors import AsOfGone, NoSnapshot, NotReadYet, QueryInvalid, SnapshotGone
 from riskwarn.home import Home
 from riskwarn.messages import Message
@@ -95,6 +96,7 @@ class Current:
             self._thread.join(1)
 
     def _run(self) -> None:
+        PATIENCE.set(ANSWER_SECONDS)
         while not self._stopped.is_set():
             self.look()
             self._stopped.wait(self._look_every)

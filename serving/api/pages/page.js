@@ -8,7 +8,7 @@ const PERIODS = { day: ["天", "days"], week: ["周", "weeks"], month: ["个月"
 const state = { language: 0, next: null, parent: null, asked: 0, served: {}, names: {}, sources: {}, period: "week" };
 const at = (id) => document.getElementById(id);
 const say = (pair) => pair[state.language];
-const percent = (value) => (value === null ? "—" : (100 * value).toFixed(1) + " %");
+const percent = (value) => (value === null ? "—" : (100 * value).toFixed(1) + "\u00a0%");
 const points = (value) => (Math.abs(value) < 0.0005 ? "±" : value > 0 ? "+" : "−") + (100 * Math.abs(value)).toFixed(1);
 
 function make(tag, text, name) {
@@ -27,7 +27,8 @@ function words() {
 }
 
 async function ask(path) {
-  const response = await fetch(path);
+  // What goes wrong is told in the language of the page, whatever the browser's is.
+  const response = await fetch(path, { headers: { "Accept-Language": ["zh", "en"][state.language] } });
   const content = await response.json();
   if (!response.ok) throw new Error(content.detail);
   return content;
@@ -167,6 +168,9 @@ async function detail(code) {
   try {
     [grid, why] = await Promise.all([ask(`v1/grids/${safe}?${day(new URLSearchParams())}`), ask(`v1/grids/${safe}/explanation?${query}`)]);
   } catch (error) {
+    // The portrait of another grid does not stand beside it.
+    at("detail").hidden = true;
+    remember();
     failed(error);
     return;
   }
@@ -178,6 +182,8 @@ async function detail(code) {
     close, make("h2", grid.name),
     make("p", `${grid.district.name} / ${grid.town.name} / ${grid.community.name}`),
     make("p", say(["概率 ", "Probability "]) + percent(why.score) + " · " + say(LEVELS[why.level])),
+  );
+  if (why.reasons.length) box.append(
     make("p", say(["与普通网格相比，下列情况使概率增减（百分点）：", "Against a usual grid, these move the probability (points):"])),
     ...why.reasons.map((one) => bar(one, largest)),
   );
