@@ -35,7 +35,7 @@ MOST_REASONS = 6
 def command(session: Session, grid: str, given: tuple[str, ...], target: str | None, horizon: int | None) -> None:
     """Show how GRID would score and rank in the current snapshot if some of its features were other than they are; nothing is published.
 
-    The rest of the city, and what other features tell of the same records, stays as it is.
+    What other features tell of the same records is that of a grid with such values. The rest of the city stays as it is.
     """
     from serving.publishing.what_if import what_if
 
@@ -65,7 +65,8 @@ def _pairs(given: tuple[str, ...]) -> dict[str, str]:
 def _notes(done: WhatIf) -> list[Message]:
     found = [
         Message(
-            "Supposed of this grid alone: what other features tell of the same records, and all other grids, stay as they are."
+            "Supposed of this grid alone: what other features tell of the same records is taken from a grid that has such values, and "
+            "all other grids stay as they are."
         )
     ]
     if done.suppressed:

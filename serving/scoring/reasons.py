@@ -57,8 +57,8 @@ class Texts:
         """By number."""
         return tuple(self._texts)
 
-    def number(self, theme: Theme, feature: str, words: dict[str, str], up: bool) -> int:
-        """The number of a text."""
+    def number(self, theme: Theme, feature: str, words: dict[str, str], up: bool, needed: bool = True) -> int:
+        """The number of a text. Where there is nothing to do anything about, no service is `needed`."""
         direction = "raises" if up else "lowers"
         key = (f"{theme.name}/{theme.source}", feature, words["en"], direction)
         found = self._numbers.get(key)
@@ -71,7 +71,7 @@ class Texts:
                     "source": theme.source,
                     **words,
                     "direction": direction,
-                    "services": list(services_of(theme, feature)),
+                    "services": list(services_of(theme, feature)) if needed else [],
                 }
             )
         return found
@@ -224,7 +224,7 @@ def _texts_of(
     for place, row in enumerate(example.tolist()):
         feature = features[group.leading[int(leading[row])]].name
         words = said.words(row, bool(up[row]))
-        found[place] = texts.number(group.theme, feature, words, bool(up[row]))
+        found[place] = texts.number(group.theme, feature, words, bool(up[row]), not said.nothing(row))
     return found[alike]
 
 

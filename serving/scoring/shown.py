@@ -20,12 +20,12 @@ _DAYS = tuple(7 * weeks for weeks in DURATION_BANDS)
 _WORDS = {
     "zh": {
         0: ("不到2周", "2周以内"), 2: ("2至4周", "2至4周前"), 4: ("4至8周", "4至8周前"), 8: ("8至12周", "8至12周前"),
-        12: ("超过12周", "12周至半年前"), 26: ("超过半年", "半年至1年前"), 52: ("超过1年", "1年以前"),
+        12: ("12周至半年", "12周至半年前"), 26: ("半年至1年", "半年至1年前"), 52: ("超过1年", "1年以前"),
     },
     "en": {
         0: ("under 2 weeks", "within 2 weeks"), 2: ("2 to 4 weeks", "2 to 4 weeks ago"),
         4: ("4 to 8 weeks", "4 to 8 weeks ago"), 8: ("8 to 12 weeks", "8 to 12 weeks ago"),
-        12: ("over 12 weeks", "12 weeks to half a year ago"), 26: ("over half a year", "half a year to a year ago"),
+        12: ("12 weeks to half a year", "12 weeks to half a year ago"), 26: ("half a year to a year", "half a year to a year ago"),
         52: ("over a year", "over a year ago"),
     },
 }  # fmt: skip

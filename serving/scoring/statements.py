@@ -33,6 +33,10 @@ class Said:
         """All that a text depends on."""
         return self.statement, self.apart, self.value, self.second, self.low, self.high, self.kind
 
+    def nothing(self, row: int) -> bool:
+        """Whether it says of a place that there is none of what it counts."""
+        return self.theme.statements[int(self.statement[row])].zero is not None and int(self.value[row]) == 0
+
     def words(self, row: int, up: bool) -> dict[str, str]:
         """The text of one place, by language."""
         one = self.theme.statements[int(self.statement[row])]

@@ -11,11 +11,13 @@ import numpy as np
 from features import Feature, FeatureMatrix, catalogue
 from features.catalogue.catalogue import declared
 from features.catalogue.plain import plain_numbers
-from features.families.plain import LEAST, MOST
+from features.families.plain import LEAST, MOST, plain_name
+from riskwarn.arrays import Reals
 from riskwarn.configuration import Configuration
 from riskwarn.disclosure import banded, bounds
 from riskwarn.errors import FeatureUnused, FeatureValueInvalid, UnknownFeature
 from riskwarn.messages import Message
+from serving.scoring.sentences import sentences
 from training import Champion, Forecaster
 
 #: How records become a feature that may be less than nothing.
@@ -69,9 +71,17 @@ def _value(feature: Feature, text: str) -> float:
 def supposed(
     matrix: FeatureMatrix, grid: int, values: Mapping[str, float], configuration: Configuration
 ) -> FeatureMatrix:
-    """The matrix in which one grid has these values; a number that reasons tell follows where it is the same number."""
-    same = _told_with(configuration)
-    numbers = np.array(matrix.values)
+    """The matrix in which one grid has these values.
+
+    What else the features of the same theme and source tell of the same records (their ages, their kinds) is what it is in a grid that
+    has such values, of these the one that is most like this: no case open and the oldest open for a year never meet, and a model says
+    of what never was whatever it likes. A number that reasons tell follows where it is the same number.
+    """
+    numbers, same = np.array(matrix.values), _told_with(configuration)
+    now = numbers[:, -1].astype(np.float64)
+    for columns in _alongside(matrix, values):
+        now[columns, grid] = now[columns, _like(now, matrix, grid, values, columns)]
+    numbers[:, -1, grid] = now[:, grid]
     for place, name in enumerate(matrix.names):
         of = name if name in values else same.get(name.removesuffix(f"_{LEAST}").removesuffix(f"_{MOST}"), "")
         if of in values:
@@ -79,6 +89,41 @@ def supposed(
             end = low if name.endswith(f"_{LEAST}") else high if name.endswith(f"_{MOST}") else values[of]
             numbers[place, -1, grid] = values[of] if name in values else end
     return replace(matrix, values=numbers)
+
+
+def _alongside(matrix: FeatureMatrix, values: Mapping[str, float]) -> list[list[int]]:
+    """The columns of each theme and source of which some feature is supposed, with the plain numbers that are told of it."""
+    themes = sentences()["themes"]
+    found = []
+    for theme, source in dict.fromkeys((one.theme, one.source) for one in matrix.features if one.name in values):
+        told = {
+            plain_name(source, number)
+            for by_role in themes.get(theme, {}).values()
+            for one in by_role["statements"]
+            for number in (one.get("number"), one.get("with"))
+            if number is not None
+        }
+        told |= {f"{name}_{end}" for name in told for end in (LEAST, MOST)}
+        found.append(
+            [
+                place
+                for place, one in enumerate(matrix.features)
+                if (one.theme, one.source) == (theme, source) or one.name in told
+            ]
+        )
+    return found
+
+
+def _like(now: Reals, matrix: FeatureMatrix, grid: int, values: Mapping[str, float], columns: Sequence[int]) -> int:
+    """The grid that has the supposed values of some columns, or the nearest, and is otherwise most like one."""
+    block = np.nan_to_num(now[columns])
+    scale = block.std(axis=1, keepdims=True) + 1e-9
+    named = np.array([matrix.names[column] in values for column in columns])
+    wanted = np.array([values.get(matrix.names[column], 0.0) for column in columns])[:, None]
+    off = (np.abs(block - wanted) / scale)[named].sum(axis=0)
+    unlike = (np.abs(block - block[:, [grid]]) / scale)[~named].sum(axis=0)
+    nearest = np.flatnonzero(off <= off.min() + 1e-6)
+    return int(nearest[np.argmin(unlike[nearest])])
 
 
 def _told_with(configuration: Configuration) -> dict[str, str]:

@@ -55,8 +55,21 @@ def test_a_grid_as_it_is_stands_as_published_and_more_that_waits_raises_it(town:
         reason for reason in one["reasons"] if (reason["theme"], reason["source"]) == ("waiting", "disputes")
     )
     assert changed["change"] > 0
-    assert "about 30 open disputes" in changed["after"]["en"] and "未化解" in changed["after"]["zh"]
+    assert "20–40 open disputes" in changed["after"]["en"] and "未化解" in changed["after"]["zh"]
     assert newest(town.home) == row, "nothing is published"
+
+
+def test_what_waits_no_more_is_as_where_nothing_waits(town: Town) -> None:
+    """No case open and the oldest open for long would be a grid that never was, of which a model says whatever it likes."""
+    row = newest(town.home)
+    assert row is not None
+    snapshot = load_snapshot(town.home, row)
+    level, scores = snapshot.places[Unit.GRID], snapshot.scores[BLOCK][Unit.GRID]
+    first = next(level.codes[place] for place in scores.by_rank.tolist() if not level.suppressed[place])
+    [one] = asked(town, first, disputes_open="0").scores
+    assert one["after"]["score"] < one["before"]["score"]
+    after = [reason["after"]["en"] for reason in one["reasons"] if reason["after"] is not None]
+    assert not any("the oldest of no" in words or "oldest of none" in words for words in after)
 
 
 def test_nothing_else_supposed_is_nothing_changed(town: Town) -> None:

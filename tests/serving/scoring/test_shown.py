@@ -41,7 +41,8 @@ def test_of_a_sum_is_told_what_it_is_about() -> None:
 
 def test_times_are_told_in_bands() -> None:
     assert [told("oldest", days) for days in (0, 13, 14, 28, 56, 84, 182, 364)] == [
-        "under 2 weeks", "under 2 weeks", "2 to 4 weeks", "4 to 8 weeks", "8 to 12 weeks", "over 12 weeks", "over half a year",
+        "under 2 weeks", "under 2 weeks", "2 to 4 weeks", "4 to 8 weeks", "8 to 12 weeks", "12 weeks to half a year",
+        "half a year to a year",
         "over a year",
     ]  # fmt: skip
     assert told("last", 3, "zh") == "2周以内" and told("last", np.nan, "zh") == "无记录"
