@@ -116,7 +116,9 @@ def test_what_is_told_can_be_recounted(town: Town, content: Content) -> None:
 
 
 def test_where_there_is_nothing_no_service_is_named(content: Content) -> None:
-    texts = [one for one in content.reasons.texts if one["source"] == "hazards" and one["theme"] in ("waiting", "volume")]
+    texts = [
+        one for one in content.reasons.texts if one["source"] == "hazards" and one["theme"] in ("waiting", "volume")
+    ]
     none = [one for one in texts if re.match(r"没有|近4周没有", one["zh"])]
     assert none and all(one["services"] == [] for one in none)
     assert any(one["services"] for one in texts)
