@@ -14,7 +14,6 @@ from serving.api.context import HEADERS
 from serving.api.observed import WENT_WRONG
 from serving.api.problems import CONTENT_TYPE, OF_DATABASE, RETRY_AFTER, SILENT, problem_body, wrong_value
 
-
 _log = logging.getLogger(__name__)
 
 
