@@ -26,8 +26,8 @@ DIGITS = 3
 #: Shares of units that are visited, by the name of their figure.
 CAPTURES = {"capture_1": 0.01, "capture_5": 0.05, "capture_10": 0.10}
 
-#: Numbers of events of one unit, as they are told.
-BANDS = ((0, 2), (3, 5), (6, 10), (11, 20), (21, None))
+#: Numbers of events of one unit, as they are told: bands of the ladder, of none and the first together.
+BANDS = ((0, 2), (3, 5), (6, 10), (11, 19), (20, None))
 
 _PRIVATE = ("events",)
 
@@ -65,7 +65,7 @@ def band(events: int) -> str:
     """The band of a number of events of one unit.
 
     >>> [band(events) for events in (0, 2, 4, 30)]
-    ['0–2', '0–2', '3–5', '21+']
+    ['0–2', '0–2', '3–5', '20+']
     """
     least, most = next((least, most) for least, most in BANDS if most is None or events <= most)
     return f"{least}+" if most is None else f"{least}–{most}"
