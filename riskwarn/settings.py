@@ -35,6 +35,8 @@ class Settings:
     syslog_ca: str | None = None
     #: RISKWARN_KEY: the key of a security administrator who grants, revokes or confirms; the owner of the home where it is not set.
     key: str | None = field(default=None, repr=False)
+    #: RISKWARN_SECRETS_KEY: the file of the key under which secrets are sealed, outside the home and its backups; no secrets where it is not set.
+    secrets_key: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -62,6 +64,7 @@ class Settings:
             syslog=syslog,
             syslog_ca=environment.get("RISKWARN_SYSLOG_CA") or None,
             key=environment.get("RISKWARN_KEY") or None,
+            secrets_key=environment.get("RISKWARN_SECRETS_KEY") or None,
         )
 
 

@@ -45,6 +45,9 @@ class Action(StrEnum):
     EXPORT_REFUSED = "export.refused"
     EXPORT_MADE = "export.made"
     DELIVERY_SENT = "delivery.sent"
+    SECRET_SET = "secret.set"
+    SECRET_REMOVED = "secret.removed"
+    SECRET_ROTATED = "secret.rotated"
     BACKUP_MADE = "backup.made"
     BACKUP_RESTORED = "backup.restored"
     AUDIT_EXPORTED = "audit.exported"
@@ -101,6 +104,9 @@ TITLES = {
     Action.EXPORT_REFUSED: Message("refused an export"),
     Action.EXPORT_MADE: Message("exported data"),
     Action.DELIVERY_SENT: Message("delivered a message"),
+    Action.SECRET_SET: Message("set a secret"),
+    Action.SECRET_REMOVED: Message("removed a secret"),
+    Action.SECRET_ROTATED: Message("sealed the secrets anew"),
     Action.BACKUP_MADE: Message("made a backup"),
     Action.BACKUP_RESTORED: Message("restored a backup"),
     Action.AUDIT_EXPORTED: Message("exported the audit"),

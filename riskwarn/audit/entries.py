@@ -161,7 +161,7 @@ def digest(text: str, algorithm: str) -> str:
     try:
         made = hashlib.new(algorithm, usedforsecurity=True)
     except ValueError as error:
-        raise AlgorithmMissing(algorithm=algorithm) from error
+        raise AlgorithmMissing(setting="audit.algorithm", algorithm=algorithm, other="sha256") from error
     # What somebody put into the table by hand may be no text that UTF-8 can write.
     made.update(text.encode("utf-8", "surrogatepass"))
     return made.hexdigest()

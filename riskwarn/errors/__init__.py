@@ -24,6 +24,15 @@ from riskwarn.errors.access import (
     UnknownOperator,
     UnknownScope,
 )
+from riskwarn.errors.backup import (
+    BackupDamaged,
+    BackupForeign,
+    BackupMissing,
+    BackupNewer,
+    BackupRefused,
+    BackupUnsound,
+    RestoreRefused,
+)
 from riskwarn.errors.family import (
     RiskwarnError,
     UnknownName,
@@ -112,6 +121,14 @@ from riskwarn.errors.rights import (
     SyslogUnreachable,
     UnknownAction,
 )
+from riskwarn.errors.secrets import (
+    SecretClosed,
+    SecretInvalid,
+    SecretKeyInvalid,
+    SecretKeyMissing,
+    SecretKeyUnfit,
+    UnknownSecret,
+)
 from riskwarn.errors.serving import (
     AsOfGone,
     HostRefused,
@@ -163,6 +180,12 @@ __all__ = [
     "AsOfGone",
     "AsOfInvalid",
     "AuditBroken",
+    "BackupDamaged",
+    "BackupForeign",
+    "BackupMissing",
+    "BackupNewer",
+    "BackupRefused",
+    "BackupUnsound",
     "ClusterUnreachable",
     "ColumnMissing",
     "ConfigurationInvalid",
@@ -241,10 +264,16 @@ __all__ = [
     "RefusedWord",
     "ReportMissing",
     "RequestRefused",
+    "RestoreRefused",
     "RiskwarnError",
     "RowsNotServed",
     "ScopeNeeded",
     "ScopesExclude",
+    "SecretClosed",
+    "SecretInvalid",
+    "SecretKeyInvalid",
+    "SecretKeyMissing",
+    "SecretKeyUnfit",
     "SettingInvalid",
     "SheetMissing",
     "SheetUnfit",
@@ -277,6 +306,7 @@ __all__ = [
     "UnknownOperator",
     "UnknownRecord",
     "UnknownScope",
+    "UnknownSecret",
     "UnknownSource",
     "UnknownTarget",
     "UnknownUnit",

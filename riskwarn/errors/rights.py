@@ -47,13 +47,13 @@ class ErasureNotProven(RiskwarnError):
 
 
 class AlgorithmMissing(RiskwarnError):
-    """The hash that the audit is declared to use cannot be made here."""
+    """The hash or the cipher that is asked for cannot be made here."""
 
     code = "algorithm_missing"
     template = (
-        "audit.algorithm is {algorithm}, which the OpenSSL of this Python cannot make: declare sha256 in riskwarn.yaml, or use a "
-        "Python whose OpenSSL has it."
+        "{setting} is {algorithm}, which the OpenSSL of this Python cannot make: say {other}, or use a Python whose OpenSSL has it."
     )
+    status = 503
 
 
 class AuditBroken(RiskwarnError):

@@ -7,6 +7,8 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
+from riskwarn.errors import AlgorithmMissing
+
 #: What digests are made by; SM3 (GB/T 32905) where an installation asks for it.
 ALGORITHMS = ("sha256", "sm3")
 
@@ -41,10 +43,16 @@ def new_id(prefix: str) -> str:
 
 
 def digest_of(token: str, algorithm: str = "sha256") -> Digest:
-    """What is kept of a token. It is random, so that a fast digest without salt is as good as a slow one."""
+    """What is kept of a token. It is random, so that a fast digest without salt is as good as a slow one.
+
+    Raises AlgorithmMissing.
+    """
     data = token.encode()
     # To look an algorithm up by its name takes as long as the digest itself.
-    made = hashlib.sha256(data) if algorithm == "sha256" else hashlib.new(algorithm, data)
+    try:
+        made = hashlib.sha256(data) if algorithm == "sha256" else hashlib.new(algorithm, data)
+    except ValueError as error:
+        raise AlgorithmMissing(setting="access.key_digest", algorithm=algorithm, other="sha256") from error
     return Digest(algorithm, made.hexdigest())
 
 

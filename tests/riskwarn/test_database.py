@@ -23,6 +23,7 @@ from riskwarn.errors import DatabaseBusy, DatabaseNewer, DatabaseUnreachable, Da
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.migrations import HEAD, VERSION_TABLE
 from riskwarn.migrations.run import scripts
+from riskwarn.secrets.tables import SECRETS
 from riskwarn.settings import Settings
 from riskwarn.store import Store, ledger, undo
 from riskwarn.store.ledger import Loss, losses
@@ -106,7 +107,7 @@ def test_the_scripts_make_the_declared_tables_in_a_new_home_and_in_old_ones(url:
     new = open_database(url())
     assert differences(new) == []
     expected = shape(new)
-    assert set(expected) == {*METADATA.tables, VERSION_TABLE}
+    assert set(expected) == {*METADATA.tables, VERSION_TABLE} and SECRETS.name in expected
     new.dispose()
     later = ("loads.leans_on", "loads.undoes", "loads.because", "loads.erases")
     settling = ("quarantine.record", "quarantine.settled_by", "quarantine.settlement")
