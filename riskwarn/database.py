@@ -45,8 +45,8 @@ def open_file(path: Path) -> Engine:
     return _opened(URL.create("sqlite", database=str(path)), str(path), DatabaseUnusable)
 
 
-def open_database(url: str) -> Engine:
-    """Open the database that RISKWARN_DATABASE_URL names.
+def open_database(url: str, *, upto: str = HEAD) -> Engine:
+    """Open the database that RISKWARN_DATABASE_URL names. One that has no tables yet gets those of a version, usually the newest.
 
     Raises SettingInvalid where the URL leads nowhere, DatabaseUnreachable where nobody answers or lets us in,
     DatabaseNewer where a newer riskwarn has been at it.
@@ -58,7 +58,7 @@ def open_database(url: str) -> Engine:
         if address.drivername == "postgresql":
             address = address.set(drivername="postgresql+psycopg")
         place = "/".join(filter(None, (_host(address), address.database)))
-        return _opened(address, place, DatabaseUnreachable)
+        return _opened(address, place, DatabaseUnreachable, upto)
     except (ArgumentError, NoSuchModuleError) as error:
         problem = "it is not the URL of a database (write postgresql://user:password@host/name)"
         raise SettingInvalid(name="RISKWARN_DATABASE_URL", value=f"{kind}:…", problem=problem) from error
@@ -71,7 +71,7 @@ def _host(address: URL) -> str | None:
     return f"{address.host}:{address.port}" if address.host and address.port else address.host
 
 
-def _opened(address: URL, place: str, otherwise: type[RiskwarnError]) -> Engine:
+def _opened(address: URL, place: str, otherwise: type[RiskwarnError], upto: str = HEAD) -> Engine:
     sqlite = address.get_backend_name() == "sqlite"
     options: dict[str, Any] = {"connect_args": {"timeout": WAIT_SECONDS}} if sqlite else {"pool_pre_ping": True}
     # An error of the database must not repeat the values that were being written.
@@ -83,11 +83,11 @@ def _opened(address: URL, place: str, otherwise: type[RiskwarnError]) -> Engine:
     held = _version(engine)
     if held is not None and held > HEAD:
         raise DatabaseNewer(database=place, held=held, known=HEAD)
-    if held != HEAD:
+    if held is None or held < upto:
         # Alembic takes a fifth of a second to import, and is needed once in the life of a version.
         from riskwarn.migrations.run import upgrade
 
-        upgrade(engine)
+        upgrade(engine, upto)
     return engine
 
 

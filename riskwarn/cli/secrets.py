@@ -45,11 +45,17 @@ def init(session: Session, cipher: CipherName) -> None:
 
 @command.command("set")
 @click.argument("name")
+@click.argument("value", nargs=-1, metavar="")
 @click.pass_obj
-def set_secret(session: Session, name: str) -> None:
+def set_secret(session: Session, name: str, value: tuple[str, ...]) -> None:
     """Keep a secret under NAME, in the place of the one that is there. Its value is asked for, or read from stdin; never an argument."""
     from riskwarn.secrets import keep
 
+    if value:
+        # Not repeated: what is printed may be kept in a log.
+        raise click.UsageError(
+            "A value is no argument, which others on this machine see: it is asked for, or read from stdin."
+        )
     home = session.home()
     kept = keep(home, name, _value(session, name), now=datetime.now(UTC))
     session.emit(kept.as_dict(), [Message("{name}: kept, sealed with the key {key}", name=kept.name, key=kept.key)])

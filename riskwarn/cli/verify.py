@@ -1,9 +1,9 @@
-"""``riskwarn verify``: whether what a home keeps is as it was written: records, snapshots, the track record, models, the audit."""
+"""``riskwarn verify``: whether what a home keeps is as it was written: records, snapshots, the track record, models, the audit, secrets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,23 +25,25 @@ Found = tuple[int, list[str]]
 def command(context: click.Context) -> None:
     """Read everything that the home keeps and say what is not as it was written; exit 1 where anything is not."""
     session: Session = context.obj
-    home = session.home()
-    parts: dict[Message, Callable[[Home, Progress], Found]] = {
-        Message("records"): _records,
-        Message("snapshots"): _snapshots,
-        Message("track record"): _record,
-        Message("models"): _models,
-        Message("audit"): _audit,
-    }
-    told, rows = [], []
-    for name, check in parts.items():
-        checked, problems = check(home, session.progress)
-        told.append({"part": str(name), "checked": checked, "problems": problems})
-        rows += [{"part": name, "checked": checked, "problem": one} for one in problems or [Message("none")]]
+    told = looked_through(session.home(), session.progress, {**KEPT, SECRETS: _secrets})
+    rows = [
+        {"part": one["part"], "checked": one["checked"], "problem": problem}
+        for one in told
+        for problem in one["problems"] or [Message("none")]
+    ]
     broken = any(one["problems"] for one in told)
     following = ["Something is not as it was written: see above."] if broken else ["All is as it was written."]
-    session.emit(told, [*table(rows, COLUMNS), *following])
+    session.emit([{**one, "part": str(one["part"])} for one in told], [*table(rows, COLUMNS), *following])
     context.exit(1 if broken else 0)
+
+
+def looked_through(home: Home, progress: Progress, parts: Mapping[Message, Check]) -> list[dict[str, Any]]:
+    """`{part, checked, problems}` of each part."""
+    told = []
+    for part, check in parts.items():
+        checked, problems = check(home, progress)
+        told.append({"part": part, "checked": checked, "problems": problems})
+    return told
 
 
 def _records(home: Home, progress: Progress) -> Found:
@@ -106,3 +108,31 @@ def _audit(home: Home, progress: Progress) -> Found:
     progress("walking the audit")
     found = verify(home, audit_anchors(home))
     return found.rows, [found.error.message] if found.error is not None else []
+
+
+def _secrets(home: Home, _progress: Progress) -> Found:
+    """Whether they open; those of a home of which no key file is named are not looked at."""
+    from riskwarn.errors import RiskwarnError
+    from riskwarn.secrets import listed
+    from riskwarn.secrets.keeping import closed
+
+    kept = listed(home)
+    if not kept or home.settings.secrets_key is None:
+        return 0, []
+    try:
+        return len(kept), [one.message for one in closed(home)]
+    except RiskwarnError as error:
+        return len(kept), [error.message]
+
+
+Check = Callable[["Home", "Progress"], Found]
+
+#: What a home keeps that opens without any key; and what does not.
+KEPT: dict[Message, Check] = {
+    Message("records"): _records,
+    Message("snapshots"): _snapshots,
+    Message("track record"): _record,
+    Message("models"): _models,
+    Message("audit"): _audit,
+}
+SECRETS = Message("secrets")

@@ -50,9 +50,7 @@ class AlgorithmMissing(RiskwarnError):
     """The hash or the cipher that is asked for cannot be made here."""
 
     code = "algorithm_missing"
-    template = (
-        "{setting} is {algorithm}, which the OpenSSL of this Python cannot make: say {other}, or use a Python whose OpenSSL has it."
-    )
+    template = "{setting} is {algorithm}, which the OpenSSL of this Python cannot make: say {other}, or use a Python whose OpenSSL has it."
     status = 503
 
 

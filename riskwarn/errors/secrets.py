@@ -43,9 +43,7 @@ class SecretClosed(RiskwarnError):
     """A secret that does not open."""
 
     code = "secret_closed"
-    template = (
-        "The secret {name!r} does not open ({problem}): put back the key file of its time, or set it again with riskwarn secrets set."
-    )
+    template = "The secret {name!r} does not open ({problem}): put back the key file of its time, or set it again with riskwarn secrets set."
     status = 503
 
 

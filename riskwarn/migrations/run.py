@@ -21,15 +21,15 @@ def scripts() -> ScriptDirectory:
     return ScriptDirectory(str(Path(__file__).parent))
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring a database to the newest version. Of several processes that open it at once one does it, the others wait.
+def upgrade(engine: Engine, to: str = "head") -> None:
+    """Bring a database to the newest version, or to an earlier one. Of several processes that open it at once one does it, the others wait.
 
     Either all of it happens or nothing: both databases take changes of tables back with their transaction.
     """
     ours = scripts()
 
     def ahead(heads: tuple[str, ...], _context: MigrationContext) -> Any:
-        return ours._upgrade_revs("head", heads)  # type: ignore[arg-type]  # as Alembic's own documentation does it
+        return ours._upgrade_revs(to, heads)  # type: ignore[arg-type]  # as Alembic's own documentation does it
 
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":

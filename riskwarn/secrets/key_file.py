@@ -44,10 +44,14 @@ def place_of(home: Home) -> Path:
     """The path of the home's key file; raise SecretKeyUnfit where none is named, or one inside the home."""
     named = home.settings.secrets_key
     if named is None:
-        raise SecretKeyUnfit(file=SETTING, problem="it is not set; name a file outside the home, on which backups do not lie")
+        raise SecretKeyUnfit(
+            file=SETTING, problem="it is not set; name a file outside the home, on which backups do not lie"
+        )
     path = Path(named).expanduser().absolute()
     if path.resolve().is_relative_to(home.path):
-        raise SecretKeyUnfit(file=path, problem="it lies in the home, and whoever has the home would have it; name another place")
+        raise SecretKeyUnfit(
+            file=path, problem="it lies in the home, and whoever has the home would have it; name another place"
+        )
     return path
 
 
@@ -55,11 +59,15 @@ def make(home: Home, cipher: CipherName) -> Key:
     """Make the key file of a home. Raises SecretKeyUnfit where there is one, or no folder for it, and AlgorithmMissing."""
     path, key = place_of(home), new_key(cipher)
     if not path.parent.is_dir():
-        raise SecretKeyUnfit(file=path, problem=Message("there is no folder {folder}; make it first", folder=path.parent))
+        raise SecretKeyUnfit(
+            file=path, problem=Message("there is no folder {folder}; make it first", folder=path.parent)
+        )
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        problem = "there is a file of this name already; another key in its place would leave what it seals closed for good"
+        problem = (
+            "there is a file of this name already; another key in its place would leave what it seals closed for good"
+        )
         raise SecretKeyUnfit(file=path, problem=problem) from None
     with os.fdopen(handle, "w", encoding="ascii") as file:
         os.fchmod(handle, 0o600)
@@ -108,7 +116,9 @@ def _check(path: Path, found: os.stat_result) -> None:
     if not stat.S_ISREG(found.st_mode):
         raise SecretKeyUnfit(file=path, problem="it is no file")
     if mode & 0o077:
-        problem = Message("others may read or write it (its mode is {mode}); allow its owner alone: chmod 600", mode=f"{mode:04o}")
+        problem = Message(
+            "others may read or write it (its mode is {mode}); allow its owner alone: chmod 600", mode=f"{mode:04o}"
+        )
         raise SecretKeyUnfit(file=path, problem=problem)
     if found.st_uid not in (os.geteuid(), 0):
         raise SecretKeyUnfit(file=path, problem="it belongs to another user, who could put another key there")

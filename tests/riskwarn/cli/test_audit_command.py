@@ -111,6 +111,7 @@ def test_verify_looks_at_everything_that_is_kept(loaded: Caller) -> None:
         "track record": (0, []),
         "models": (0, []),
         "audit": (3, []),
+        "secrets": (0, []),
     }
     assert "All is as it was written." in loaded("verify").out
     file = next((loaded.folder / "riskwarn-home" / "lake" / "disputes").glob("*.parquet"))
