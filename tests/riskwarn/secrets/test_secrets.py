@@ -263,6 +263,6 @@ def test_a_cipher_that_openssl_lacks_is_one_sentence(sealed: Home, monkeypatch: 
         raise UnsupportedAlgorithm("no SM4 here")
 
     monkeypatch.setattr("riskwarn.secrets.ciphers.Cipher", lacking)
-    with pytest.raises(AlgorithmMissing, match="--cipher is sm4-gcm.*say aes-256-gcm"):
+    with pytest.raises(AlgorithmMissing, match=r"--cipher is sm4-gcm.*say aes-256-gcm"):
         rotate(sealed, now=NOW, cipher="sm4-gcm")
     assert secret(sealed, "webhook.centre").get_secret_value() == VALUE
