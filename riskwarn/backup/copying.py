@@ -12,7 +12,7 @@ from pathlib import Path
 from riskwarn.backup.manifest import File
 from riskwarn.database import WAIT_SECONDS
 from riskwarn.errors import DatabaseUnusable, DiskFull
-from riskwarn.files import FULL_DISK, sha256
+from riskwarn.files import FULL_DISK, sha256, sync
 
 #: Bytes that are read and written at once.
 CHUNK = 1 << 20
@@ -41,6 +41,9 @@ def copy_file(source: Path, folder: Path, path: str) -> File:
             digest.update(part)
             writing.write(part)
             size += len(part)
+        # A full or failing disk may say so only now.
+        writing.flush()
+        os.fsync(writing.fileno())
     os.utime(target, ns=(found.st_mtime_ns, found.st_mtime_ns))
     return File(path, size, digest.hexdigest(), found.st_mtime_ns)
 
@@ -76,10 +79,11 @@ def copy_sqlite(source: Path, folder: Path, path: str) -> File:
             ) as reading,
             closing(sqlite3.connect(target)) as writing,
         ):
-            writing.execute("PRAGMA synchronous = OFF")  # it is made durable with all else
+            writing.execute("PRAGMA synchronous = OFF")  # it is made durable at its end
             reading.backup(writing, sleep=0.05)
+        sync(target)
     except sqlite3.Error as error:
-        if "disk is full" in str(error) or "disk I/O error" in str(error):
+        if "disk is full" in str(error):
             raise DiskFull(path=folder) from error
         raise DatabaseUnusable(database=source, problem=str(error)) from error
     return File(path, target.stat().st_size, sha256(target), found.st_mtime_ns)

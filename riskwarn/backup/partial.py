@@ -19,7 +19,8 @@ MARK = ".partial"
 
 @contextmanager
 def partial(final: Path, refused: Callable[[str], RiskwarnError]) -> Iterator[Path]:
-    """Give the folder FINAL.partial; where the block ends well, it is durable under its name, else it is gone.
+    """Give the folder FINAL.partial; where the block ends well, it is durable under its name (its files are synced by who writes
+    them), else it is gone.
 
     Parameters
     ----------
@@ -55,7 +56,8 @@ def partial(final: Path, refused: Callable[[str], RiskwarnError]) -> Iterator[Pa
         _clear(folder)
         try:
             yield folder
-            os.sync()
+            for inner, _, _ in os.walk(folder):
+                sync(Path(inner))
             folder.rename(final)
             sync(final.parent)
         except BaseException:

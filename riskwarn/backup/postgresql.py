@@ -6,6 +6,7 @@ lies in that database, such as the tables of MLflow. What is large lies in the l
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ def write_tables(engine: Engine, folder: Path, progress: Progress) -> Written:
             ):
                 for part in rows:
                     file.write(part)
+                file.flush()
+                os.fsync(file.fileno())
             found = (folder / path).stat()
             files.append(File(path, found.st_size, sha256(folder / path), found.st_mtime_ns))
     return Written(tuple(files), columns)

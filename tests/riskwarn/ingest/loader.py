@@ -11,7 +11,7 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -82,8 +82,11 @@ def main() -> None:
         sys.stdout.flush()
 
 
-def die_at(step: int | None, counting: int) -> None:
-    """Count every change that this process makes to files and database, and kill it at the n-th, before it is made."""
+def die_at(step: int | None, counting: int, also: Sequence[tuple[Any, str]] = ()) -> None:
+    """Count every change that this process makes to files and database, and kill it at the n-th, before it is made.
+
+    `also`: further functions that change something, each by its module and name.
+    """
     from sqlalchemy import Engine, event
 
     made = 0
@@ -102,8 +105,9 @@ def die_at(step: int | None, counting: int) -> None:
 
         return called
 
-    for name in ("fsync", "replace", "rename", "unlink", "mkdir"):
-        setattr(os, name, counted(getattr(os, name)))
+    usual = [(os, name) for name in ("fsync", "replace", "rename", "unlink", "mkdir")]
+    for module, name in (*usual, *also):
+        setattr(module, name, counted(getattr(module, name)))
     for happening in ("begin", "before_cursor_execute", "commit"):
         event.listen(Engine, happening, one_more)
 
