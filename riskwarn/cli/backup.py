@@ -39,9 +39,7 @@ def command(context: click.Context, folder: Path, previous: Path | None) -> None
     if made.left_out:
         lines.append(Message("Not in it, and no part of a home: {names}", names=", ".join(made.left_out)))
     keys = ", ".join(map(str, made.keys))
-    lines.append(
-        Message("Keep these elsewhere, they are not in it and nothing is restored without them: {keys}", keys=keys)
-    )
+    lines.append(Message("Keep these elsewhere: they are not in it, and are needed beside it: {keys}", keys=keys))
     if made.damaged:
         lines.append(Message("Not as they were written, in the home already: {files}", files=", ".join(made.damaged)))
     session.emit(made.as_dict(), lines)
