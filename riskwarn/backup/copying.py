@@ -35,7 +35,7 @@ def copy_file(source: Path, folder: Path, path: str) -> File:
     target = _made(folder, path)
     # What is there may be a link to a file of an earlier backup.
     target.unlink(missing_ok=True)
-    with source.open("rb") as reading, onto(folder), open(target, "wb", opener=_private) as writing:
+    with source.open("rb") as reading, onto(folder), open(target, "wb", opener=private) as writing:
         found = os.fstat(reading.fileno())
         while part := reading.read(CHUNK):
             digest.update(part)
@@ -95,5 +95,6 @@ def _made(folder: Path, path: str) -> Path:
     return target
 
 
-def _private(path: str, flags: int) -> int:
+def private(path: str, flags: int) -> int:
+    """Opens a file that is its owner's alone."""
     return os.open(path, flags, 0o600)

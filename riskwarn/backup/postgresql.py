@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, inspect
 
-from riskwarn.backup.copying import CHUNK, onto
+from riskwarn.backup.copying import CHUNK, onto, private
 from riskwarn.backup.manifest import File
 from riskwarn.database import open_database, open_file
 from riskwarn.errors import RestoreRefused
@@ -56,7 +56,7 @@ def write_tables(engine: Engine, folder: Path, progress: Progress) -> Written:
                 _cursor(connection) as cursor,
                 cursor.copy(f"COPY {_listed(connection, name, columns[name])} TO STDOUT") as rows,
                 onto(folder),
-                (folder / path).open("wb") as file,
+                open(folder / path, "wb", opener=private) as file,
             ):
                 for part in rows:
                     file.write(part)

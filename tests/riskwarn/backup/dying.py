@@ -65,7 +65,7 @@ def main() -> None:
                 else:
                     url = order.get("into")
                     restored(Path(order["folder"]), Path(order["to"]), home, Settings(threads=1, database_url=url))
-                home.database.dispose()
+                    home.database.dispose()
             except BaseException as error:
                 os.write(counting, b"!" + f"{type(error).__name__}: {error}".encode())
                 os._exit(1)
