@@ -62,10 +62,10 @@ def main() -> None:
                 die_at(order.get("kill_at"), counting, also=((os, "utime"), (os, "link"), (shutil, "rmtree")))
                 if order["doing"] == "backup":
                     backed_up(home, Path(order["folder"]))
+                    home.database.dispose()
                 else:
                     url = order.get("into")
                     restored(Path(order["folder"]), Path(order["to"]), home, Settings(threads=1, database_url=url))
-                    home.database.dispose()
             except BaseException as error:
                 os.write(counting, b"!" + f"{type(error).__name__}: {error}".encode())
                 os._exit(1)
