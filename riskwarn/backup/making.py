@@ -88,7 +88,7 @@ def make_backup(
         files = tuple(making.files[path] for path in sorted(making.files))
         manifest = Manifest(identity, now, kind, HEAD, files, making.columns)
         write_manifest(target, manifest, home.id_key)
-    keys = [home.path / name for name in parts.KEYS]
+    keys = [file for name in parts.KEYS if (file := home.path / name).exists()]
     if home.settings.secrets_key is not None:
         keys.append(Path(home.settings.secrets_key).expanduser().absolute())
     return Made(

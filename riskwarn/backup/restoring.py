@@ -9,11 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import inspect
+
 from riskwarn.audit import Action, Entry, record
 from riskwarn.backup import postgresql
 from riskwarn.backup.copying import copy_file
 from riskwarn.backup.manifest import File, Manifest, read_manifest
 from riskwarn.backup.partial import partial
+from riskwarn.backup.parts import SIGNED_IN
 from riskwarn.errors import BackupDamaged, BackupUnsound, FileMissing, RestoreRefused
 from riskwarn.files import sha256, write_text
 from riskwarn.home import ID_KEY, Home, open_home
@@ -118,6 +121,7 @@ def restore(
             raise BackupUnsound(folder=folder, problems="; ".join(problems[:NAMED]))
         # A load that was going on had written its file, and not yet the row that names it.
         sweep(made)
+        _sign_out(made)
         entry = Entry(Action.BACKUP_RESTORED, manifest.id, result="problems" if problems else "done")
         record(made, entry, at=now)
         made.database.dispose()
@@ -126,6 +130,12 @@ def restore(
         postgresql.settled(placed.database)
         placed.database.dispose()
     return Restored(home, manifest.id, manifest.made_at, len(manifest.files), manifest.size, problems)
+
+
+def _sign_out(home: Home) -> None:
+    with home.database.begin() as connection:
+        for name in set(inspect(connection).get_table_names()) & {*SIGNED_IN}:
+            connection.exec_driver_sql(f"DELETE FROM {name}")
 
 
 def _read_key(file: Path) -> bytes:

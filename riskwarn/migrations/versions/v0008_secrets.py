@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic.operations import Operations
 
-revision = "0010"
+revision = "0008"
 down_revision = "0007"
 
 
