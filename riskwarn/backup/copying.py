@@ -66,7 +66,7 @@ def copy_sqlite(source: Path, folder: Path, path: str) -> File:
     """Copy an SQLite database as it is at one instant.
 
     In one step: were it copied some pages at a time, every writer in between would make it begin anew, and a server writes its
-    audit each second. Who writes waits meanwhile, a second for each few hundred megabytes.
+    audit each second. Who writes waits meanwhile, about a second for each hundred megabytes.
     """
     target = _made(folder, path)
     target.unlink(missing_ok=True)
