@@ -45,6 +45,8 @@ COMMANDS = {
     "rollback": "rollback",
     "score": "score",
     "snapshots": "snapshots",
+    "suspend": "suspend",
+    "resume": "resume",
     "track-record": "track_record",
     "audit": "audit",
     "verify": "verify",

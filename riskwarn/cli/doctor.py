@@ -63,6 +63,7 @@ def command(session: Session) -> None:
         *_installed(),
         *_machine(home.path, home.configuration.timezone),
         *_database(home),
+        *_targets(home),
         *_private(home.path),
         *_telemetry(),
     ]
@@ -128,6 +129,16 @@ def _database(home: Any) -> Iterator[Check]:
             told = connection.exec_driver_sql("SELECT version()").scalar()
             yield Check("database", Fit.OK, str(told).split(" on ", 1)[0])
     yield Check("version of its tables", Fit.OK, HEAD)
+
+
+def _targets(home: Any) -> Iterator[Check]:
+    """Whether anything is suspended: a target that nobody resumes is forgotten in silence."""
+    from serving.snapshots.suspensions import suspensions_of
+
+    zone = home.configuration.calendar.timezone
+    gone = [f"{one.target} ({one.at.astimezone(zone):%Y-%m-%d %H:%M})" for one in suspensions_of(home).values()]
+    found = ", ".join(gone) or Message("none")
+    yield Check("suspended targets", Fit.WARNING if gone else Fit.OK, found)
 
 
 def _private(home: Path) -> Iterator[Check]:

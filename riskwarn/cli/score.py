@@ -46,6 +46,10 @@ def published(done: Published) -> list[str]:
                 current=current, as_of=as_of,
             )
         )  # fmt: skip
+    if done.suspended:
+        lines.append(
+            Message("left out, for they are suspended: {targets} (riskwarn resume)", targets=", ".join(done.suspended))
+        )
     if done.gaps:
         lines.append(
             Message(

@@ -27,12 +27,20 @@ def command() -> None:
 def list_snapshots(session: Session) -> None:
     """List the published snapshots, the latest first."""
     from serving.snapshots.listed import listed_snapshots
+    from serving.snapshots.suspensions import suspensions_of
 
     home = session.home()
     zone = home.configuration.calendar.timezone
     rows = listed_snapshots(home)
     shown = [{**row, "published_at": local_time(row["published_at"], zone), "state": _state(row)} for row in rows]
-    following = [] if rows else ["Nothing has been published yet: run riskwarn score."]
+    following: list[str] = [] if rows else ["Nothing has been published yet: run riskwarn score."]
+    following += [
+        Message(
+            "{target} is suspended since {at} ({because}): nothing of it is served.",
+            target=one.target, at=local_time(one.at.isoformat(), zone), because=one.because,
+        )
+        for one in suspensions_of(home).values()
+    ]  # fmt: skip
     session.emit(rows, [*table(shown, COLUMNS), *following], paged=True)
 
 

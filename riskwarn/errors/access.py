@@ -140,3 +140,46 @@ class TooManyRequests(RiskwarnError):
     code = "too_many_requests"
     template = "More was asked than the limit allows: ask again in {seconds} seconds."
     status = 429
+
+
+class ApprovalNeeded(RiskwarnError):
+    """A file of more rows than one person may take away alone."""
+
+    code = "approval_needed"
+    template = (
+        "This file has {rows} rows: more than {most} need a reason and a second person. Ask for it with POST /v1/exports, "
+        "have another operator approve it, and give approval=ID."
+    )
+    status = 403
+
+
+class ApprovalNotNeeded(RiskwarnError):
+    """A file that needs no second person."""
+
+    code = "approval_not_needed"
+    template = "This file has {rows} rows and needs no approval: ask for it as it is."
+    status = 409
+
+
+class UnknownApproval(RiskwarnError):
+    """An approval that there is not, or not for this caller."""
+
+    code = "unknown_approval"
+    template = "There is no approval {id!r} for you: GET /v1/exports lists them."
+    status = 404
+
+
+class ApprovalRefused(RiskwarnError):
+    """Somebody decides on a file who may not."""
+
+    code = "approval_refused"
+    template = "You may not decide on {id}: {problem}."
+    status = 403
+
+
+class ApprovalUnusable(RiskwarnError):
+    """An approval that does not, or no longer, open what is asked for."""
+
+    code = "approval_unusable"
+    template = "The approval {id} does not serve: {problem}."
+    status = 409

@@ -69,6 +69,40 @@ class SnapshotSwept(RiskwarnError):
     status = 410
 
 
+class TargetSuspended(RiskwarnError):
+    """A target that somebody suspended, or that was left out of a snapshot because it was."""
+
+    code = "target_suspended"
+    template = "The target {target} is suspended, and no other takes its place: it is served again after riskwarn resume and the next riskwarn score."
+    status = 409
+
+
+class AllSuspended(RiskwarnError):
+    """A scoring for which no target is left."""
+
+    code = "all_suspended"
+    template = (
+        "Every target that has a champion is suspended ({targets}): riskwarn resume TARGET lets one be published again."
+    )
+    status = 409
+
+
+class SuspendedBefore(RiskwarnError):
+    """A target that is suspended already."""
+
+    code = "suspended_before"
+    template = "The target {target} is suspended already, since {at} ({because})."
+    status = 409
+
+
+class NotSuspended(RiskwarnError):
+    """A target that is to be resumed and is not suspended."""
+
+    code = "not_suspended"
+    template = "The target {target} is not suspended."
+    status = 409
+
+
 class RecordTampered(RiskwarnError):
     """A row of what was published, or of how it went, that is not as it was written."""
 

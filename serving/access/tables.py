@@ -1,4 +1,4 @@
-"""The tables of access: operators, keys, and the number by which servers know that something changed."""
+"""The tables of access: operators, keys, the number by which servers know that something changed, and approvals of files."""
 
 from __future__ import annotations
 
@@ -49,4 +49,23 @@ ACCESS_CHANGES = Table(
     METADATA,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("number", Integer, nullable=False),
+)
+
+#: Large files that somebody asked for with a reason, and what a second person decided.
+EXPORT_APPROVALS = Table(
+    "export_approvals",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("asked_by", String(16), nullable=False),  # id of an operator, or of the key of a program
+    Column("asked_at", Instant, nullable=False, index=True),
+    Column("area", JSON, nullable=False),  # what whoever asked saw then
+    Column("snapshot", String(64), nullable=False),
+    Column("query", JSON, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("reason", String(512), nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("decision", String(16)),  # `approved` or `refused`; none yet
+    Column("decided_by", String(16)),  # id of an operator
+    Column("decided_at", Instant),
+    Column("used_at", Instant),
 )

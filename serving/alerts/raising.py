@@ -32,7 +32,7 @@ def entering(scored: Scored, horizon: int, before: Before) -> list[dict[str, Any
         now = by_unit[Unit.GRID]
         height, was = _HEIGHT[now.level], _HEIGHT[before.known_levels(block, scored.places)]
         rows = np.flatnonzero((height >= least) & (height > was))
-        if before.places is None:
+        if before.places is None or block not in before.scores:
             rows = _first_of_towns(scored, rows, now.rank)
         alerts += [
             {

@@ -11,7 +11,7 @@ import numpy as np
 
 from riskwarn.configuration import usual_horizon
 from riskwarn.disclosure import levels_shown
-from riskwarn.errors import QueryInvalid, UnknownSource, UnknownTarget, UnknownUnit
+from riskwarn.errors import QueryInvalid, TargetSuspended, UnknownSource, UnknownTarget, UnknownUnit
 from riskwarn.words import RANKED_LEVELS, Unit
 from serving.columns.places import Places32
 from serving.columns.scores import LEVEL_NUMBERS, Block, Scores
@@ -36,9 +36,15 @@ class RankingQuery:
 
 
 def chosen(snapshot: Snapshot, target: str | None, horizon: int | None) -> Block:
-    """The asked or usual target and horizon; raise QueryInvalid where the snapshot does not serve them."""
+    """The asked or usual target and horizon; raise QueryInvalid where the snapshot does not serve them.
+
+    Raises TargetSuspended where it has nothing of the target any more; the usual one stays the usual one.
+    """
     targets = snapshot.manifest["targets"]
     name = target or targets[0]
+    if name in snapshot.suspended:
+        raise TargetSuspended(target=name)
+    targets = [one for one in targets if one not in snapshot.suspended]
     if name not in targets:
         raise QueryInvalid(parameter="target", problem=f"{name!r} is not served; served are {', '.join(targets)}")
     horizons = [periods for one, periods in snapshot.scores if one == name]
@@ -143,8 +149,10 @@ def sources(snapshot: Snapshot, now: datetime, source: str | None) -> dict[str, 
 
 
 def models(snapshot: Snapshot, now: datetime, target: str) -> dict[str, Any]:
-    """The models that scored a target, by horizon. Raises UnknownTarget."""
-    served = snapshot.manifest["targets"]
+    """The models that scored a target, by horizon. Raises UnknownTarget, TargetSuspended."""
+    if target in snapshot.suspended:
+        raise TargetSuspended(target=target)
+    served = [one for one in snapshot.manifest["targets"] if one not in snapshot.suspended]
     if target not in served:
         raise UnknownTarget(name=target, what="target", known=", ".join(served))
     cards = snapshot.manifest.get("cards", {})
@@ -188,6 +196,7 @@ def portrait(snapshot: Snapshot, now: datetime, code: str) -> dict[str, Any]:
             {"target": block[0], "horizon": block[1], **item(snapshot, block, Unit.GRID, row)}
             for block in snapshot.scores
         ],
+        "suspended": sorted(snapshot.suspended),
     }
 
 

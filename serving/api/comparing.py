@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from riskwarn.errors import QueryInvalid
+from riskwarn.errors import QueryInvalid, TargetSuspended
 from riskwarn.messages import Message
 from riskwarn.words import Unit
 from serving.columns.scores import Block, Scores
@@ -18,7 +18,9 @@ _DIGITS = 6
 
 
 def comparison(older: Snapshot, newer: Snapshot, now: datetime, block: Block, limit: int) -> dict[str, Any]:
-    """The grids whose score changed most, and which are in one of the two only. Raises QueryInvalid."""
+    """The grids whose score changed most, and which are in one of the two only. Raises QueryInvalid, TargetSuspended."""
+    if block[0] in older.suspended:
+        raise TargetSuspended(target=block[0])
     if block not in older.scores:
         problem = Message("snapshot {snapshot} does not serve {target} at horizon {horizon}", snapshot=older.id, target=block[0], horizon=block[1])  # fmt: skip
         raise QueryInvalid(parameter="a", problem=problem)

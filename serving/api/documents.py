@@ -174,6 +174,9 @@ class Portrait(_Document):
     residents: float | None = record("null where unknown or few")
     suppressed: bool = record("whether details are withheld")
     scores: list[Standing] = forecast("one a target and horizon")
+    suspended: list[str] = service(
+        "targets of which nothing is told: they are suspended, or were when the snapshot was published"
+    )
 
 
 class Explanation(_Document):
@@ -256,6 +259,7 @@ class Publications(_Document):
     """What was published."""
 
     items: list[Publication] = model("the newest first")
+    suspended: list[str] = service("targets of which nothing is told: they are suspended")
 
 
 class Side(_Document):
@@ -456,6 +460,7 @@ class TrackRecord(_Document):
     rows: list[JudgedForecast] = model("the newest as-of first")
     summary: list[Summary] = model("one a target and horizon")
     waiting: int = model("forecasts whose window or reports are not complete yet")
+    suspended: list[str] = service("targets of which nothing is told: they are suspended")
 
 
 class Alert(_Document):
@@ -486,6 +491,7 @@ class Alerts(_Document):
 
     notice: Notice
     items: list[Alert] = service("the newest first")
+    suspended: list[str] = service("targets of which nothing is told: they are suspended")
 
 
 class Alive(_Document):
@@ -506,6 +512,7 @@ class Ready(_Document):
     published_at: datetime | None = service("of what is served")
     valid_until: datetime | None = service("of what is served")
     stale: bool = service("whether it has passed its end, or none is served")
+    suspended: list[str] = service("targets that are suspended: nothing of them is served")
     age_seconds: int | None = service("since it was published")
     problem: str | None = service("code of what stands against serving the newest")
     detail: str | None = service("the same in one sentence")

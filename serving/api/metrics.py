@@ -53,6 +53,9 @@ class Metrics:
             "degraded", "1 where the newest snapshot is not served, none is, or the database is silent"
         )
         self.failures = labelled("failed_looks", "Looks for a newer snapshot that failed since the start")
+        self.suspended = labelled(
+            "target_suspended", "1 where a target is suspended, and nothing of it served", "target"
+        )
         self.source_age = labelled("source_age_seconds", "Seconds since a source was last known of", "source")
         self.source_gap = labelled("source_gap", "1 where a source fails a place", "source")
 

@@ -26,6 +26,7 @@ def readiness(current: Current, now: datetime) -> dict[str, Any]:
         "published_at": held.published_at.isoformat() if held is not None else None,
         "valid_until": held.valid_until.isoformat() if held is not None else None,
         "stale": stale,
+        "suspended": sorted(current.suspended),
         "age_seconds": round((now - held.published_at).total_seconds()) if held is not None else None,
         "problem": getattr(problem, "code", "internal_error") if problem is not None else None,
         "detail": _detail(problem),
@@ -44,6 +45,8 @@ def measure(metrics: Metrics, current: Current, now: datetime) -> None:
     metrics.degraded.labels(metrics.worker).set(told["status"] in ("degraded", "unavailable"))
     metrics.stale.labels(metrics.worker).set(told["stale"])
     metrics.failures.labels(metrics.worker).set(current.failures)
+    for target in {*current.suspended, *(held.manifest["targets"] if held is not None else ())}:
+        metrics.suspended.labels(metrics.worker, target).set(target in current.suspended)
     if held is None:
         return
     metrics.age.labels(metrics.worker).set((now - held.published_at).total_seconds())

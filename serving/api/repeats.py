@@ -70,6 +70,7 @@ class Repeats:
         self._app, self._current, self._clock, self._most, self._noted = app, current, clock, most_bytes, noted
         self._held: OrderedDict[Key, Held] = OrderedDict()
         self._bytes = 0
+        self._generation = current.generation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer again, or ask the router and hold what it says."""
@@ -84,8 +85,13 @@ class Repeats:
                 asked = value
         view = scope["riskwarn.caller"].view if "riskwarn.caller" in scope else ""
         key = (view, scope.get("raw_path") or scope["path"].encode(), scope["query_string"], packed)
+        generation = self._current.generation
+        if generation != self._generation:
+            # Something was published, withdrawn, suspended or resumed: of what was told before nothing is kept.
+            self._held.clear()
+            self._bytes, self._generation = 0, generation
         held = self._held.get(key)
-        if held is None or held.generation != self._current.generation or self._clock() >= held.until:
+        if held is None or held.generation != generation or self._clock() >= held.until:
             held = await self._ask(key, scope, receive, send)
             if held is None:
                 return
@@ -131,10 +137,8 @@ class Repeats:
         return held
 
     def _keep(self, key: Key, held: Held) -> None:
-        first = next(iter(self._held.values()), None)
-        if first is not None and first.generation != held.generation:
-            self._held.clear()
-            self._bytes = 0
+        if held.generation != self._generation:
+            return  # something changed while it was made
         before = self._held.pop(key, None)
         self._held[key] = held
         self._bytes += _size(key, held) - (0 if before is None else _size(key, before))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from riskwarn.errors import NoSnapshot, QueryInvalid
+from riskwarn.errors import NoSnapshot, QueryInvalid, TargetSuspended
 from riskwarn.home import Home
 from serving.access.caller import Caller
 from serving.api.answers import REASONS_SHOWN
@@ -19,7 +19,8 @@ from serving.snapshots.cut import Cuts, Inside, manifest_inside
 from serving.snapshots.lost import lost
 from serving.snapshots.publications import Publications
 from serving.snapshots.published import WITHDRAWN, Row
-from serving.snapshots.snapshot import Snapshot
+from serving.snapshots.snapshot import OF_MODELS, Snapshot
+from serving.snapshots.suspensions import models_without
 
 _OF_MANIFEST = ("inputs", "previous", "models", "gaps", "files", "period", "names")
 
@@ -88,7 +89,7 @@ class Seen:
     def _publication(self, row: Row) -> dict[str, Any]:
         publications, zone = self.publications, self.home.configuration.calendar.timezone
         held, inside = self.current.held, self.inside if publications.kept else None
-        manifest = row.manifest
+        manifest = {**row.manifest, **self._models(row)}
         if not self.whole:
             manifest = manifest_inside(manifest, inside.districts if inside is not None else ())
         return {
@@ -103,6 +104,16 @@ class Seen:
             "chain": row.chain if self.whole else None,
             "not_replayable": lost(row.manifest, publications.losses) if self.whole else None,
         }
+
+    def _models(self, row: Row) -> dict[str, Any]:
+        """What is told by `target/horizon` of a publication, without what is suspended."""
+        return {name: models_without(row.manifest.get(name, {}), self.current.suspended) for name in OF_MODELS}
+
+    def served(self, target: str | None) -> list[str]:
+        """The targets that are suspended and left out of a list of all. Raises TargetSuspended where one of them is asked for."""
+        if target in self.current.suspended:
+            raise TargetSuspended(target=target)
+        return sorted(self.current.suspended)
 
     def record(self, found: Mapping[str, Any]) -> dict[str, Any]:
         """How forecasts went, as `track_record` gives it; of a part of the city no figure is kept."""

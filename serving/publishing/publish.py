@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,7 +21,7 @@ from riskwarn.audit import Action, Entry, recorded
 from riskwarn.audit.chain import head_of
 from riskwarn.audit.trimming import trim
 from riskwarn.configuration import usual_horizon
-from riskwarn.errors import NoChampion, SnapshotSwept, SnapshotWithdrawn
+from riskwarn.errors import AllSuspended, NoChampion, SnapshotSwept, SnapshotWithdrawn
 from riskwarn.health import SourceHealth
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
@@ -35,7 +36,7 @@ from serving.publishing.retention import sweep
 from serving.scoring.caught import champion_levels
 from serving.scoring.city import Before
 from serving.scoring.score import Scoring, catalogue_of, examined, score
-from serving.snapshots import published
+from serving.snapshots import published, suspensions
 from serving.snapshots.content import content_of, published_before
 from serving.snapshots.files import write_files
 from serving.track_record import rows as record
@@ -62,6 +63,7 @@ class Published:
     seconds: float
     gaps: tuple[str, ...] = ()  # sources that fail some district
     stays: tuple[str, date] | None = None  # id and as-of of the snapshot that is current instead of this one
+    suspended: tuple[str, ...] = ()  # targets that were left out
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn score --json`` prints."""
@@ -72,6 +74,7 @@ class Published:
             "grids": self.grids,
             "models": list(self.models),
             "alerts": self.alerts,
+            "suspended": list(self.suspended),
             "seconds": round(self.seconds, 3),
         }
 
@@ -79,10 +82,11 @@ class Published:
 def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: Progress = silent) -> Published:
     """Score the city and publish the snapshot; the same inputs give the same snapshot and no new notice.
 
-    One of an earlier as-of than the current one is stored, is not current, and raises nothing. Two at once publish one after the
-    other, so that each knows the snapshot before. Raises NoChampion, GridsMissing, NothingKnown, AsOfInvalid, ModelDamaged,
-    SnapshotDamaged (the one before), SnapshotWithdrawn and SnapshotSwept (the same inputs were), and TrainedForOther,
-    FeaturesChanged or PurposeUnknown where a champion was trained for something else than is declared now; HomeBusy while an update runs.
+    A suspended target is left out. One of an earlier as-of than the current one is stored, is not current, and raises nothing. Two at
+    once publish one after the other, so that each knows the snapshot before. Raises NoChampion, AllSuspended, GridsMissing, NothingKnown,
+    AsOfInvalid, ModelDamaged, SnapshotDamaged (the one before), SnapshotWithdrawn and SnapshotSwept (the same inputs were), and
+    TrainedForOther, FeaturesChanged or PurposeUnknown where a champion was trained for something else than is declared now; HomeBusy
+    while an update runs.
     """
     with routine(home):
         return publish_in_routine(home, as_of, now=now, progress=progress)
@@ -93,14 +97,44 @@ def publish_in_routine(
 ) -> Published:
     """The same for who holds the home's routine already."""
     with publications_alone(home, progress):
-        return _publish(home, as_of, now, progress)
+        while True:
+            try:
+                return _publish(home, as_of, now, progress)
+            except _Overtaken:
+                progress("scoring again: a target was suspended or resumed meanwhile")
+
+
+class _Overtaken(Exception):
+    """A target was suspended or resumed while the city was being scored: what was made is not published."""
+
+
+@dataclass(frozen=True)
+class _Champions:
+    """Who scores, and what is left out."""
+
+    chosen: tuple[Champion, ...]
+    targets: tuple[str, ...]  # of those that are left out, too: the first of them is what a caller who names none gets
+    suspended: tuple[str, ...]
+    number: int  # of the last suspension or resumption
+
+
+def _champions(home: Home) -> _Champions:
+    with home.database.connect() as connection:
+        number, gone = suspensions.number(connection), suspensions.suspended(connection)
+    every = champions(home)
+    if not every:
+        raise NoChampion()
+    targets = tuple(dict.fromkeys(one.target for one in every))
+    left_out = tuple(one for one in targets if one in gone)
+    if left_out == targets:
+        raise AllSuspended(targets=", ".join(targets))
+    return _Champions(tuple(one for one in every if one.target not in gone), targets, left_out, number)
 
 
 def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) -> Published:
     started = time.perf_counter()
-    chosen = champions(home)
-    if not chosen:
-        raise NoChampion()
+    serving = _champions(home)
+    chosen = serving.chosen
     loaded = [(champion, load_champion(home, champion)) for champion in chosen]
     progress("reading the city")
     with ThreadPoolExecutor(1) as beside:
@@ -113,20 +147,21 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
             progress=progress,
             begun=lambda known: health.append(beside.submit(examined, home, known, threads=1)),
         )
-        return _published(home, city, numbers, loaded, health[0].result, now, progress, started)
+        return _published(home, city, numbers, serving, loaded, health[0].result, now, progress, started)
 
 
 def _published(
     home: Home,
     city: City,
     numbers: Encoded,
+    serving: _Champions,
     loaded: Sequence[tuple[Champion, Forecaster]],
     health: Callable[[], Sequence[SourceHealth]],
     now: datetime,
     progress: Progress,
     started: float,
 ) -> Published:
-    chosen = [champion for champion, _ in loaded]
+    chosen = serving.chosen
     inputs: dict[str, Any] = {
         "as_of": city.as_of.isoformat(),
         "store_version": city.store_version,
@@ -134,6 +169,9 @@ def _published(
         "catalogue": catalogue_of(home.configuration, loaded),
         "models": {champion.version: champion.checksum for champion in chosen},
     }
+    if serving.number:
+        # What is published after a resumption is another snapshot than the one that was published before the suspension.
+        inputs["suspensions"] = serving.number
     current = published.newest(home)
     same = published.of_same_inputs(home, city.as_of, inputs)
     if same is not None:
@@ -142,12 +180,12 @@ def _published(
         is_current = current is not None and current.id == same.id
         if is_current:
             _look_back(home, city, numbers, now, progress)
-        return _told(same.id, city, chosen, None if is_current else current, 0, started, sources)
+        return _told(same.id, city, serving, None if is_current else current, 0, started, sources)
     previous = published.before(home, city.as_of)
     before = _before(home, previous)
     made = score(home, city, numbers, loaded, before, progress, health)
     progress("publishing")
-    row = _row(home, city, chosen, inputs, previous, made, now)
+    row = _row(home, city, serving, inputs, previous, made, now)
     row["manifest"]["files"] = write_files(home.snapshots, row["id"], content_of(made))
     is_current = current is None or city.as_of >= current.as_of
     alerts: list[dict[str, Any]] = []
@@ -158,17 +196,31 @@ def _published(
             if current is None or (previous is not None and current.id == previous.id)
             else _before(home, current)
         )
+        if current is not None:
+            with home.database.connect() as connection:
+                touched = suspensions.touched_since(connection, current.manifest["inputs"].get("suspensions", 0))
+            # Their notices were withdrawn: after it all that is high is new.
+            seen = seen.without(touched)
         alerts = entering(made.scored, usual_horizon(row["manifest"]["horizons"]), seen)
-    with recorded(home) as change:
-        published.add(change.connection, row)
-        if alerts:
-            common = {"snapshot": row["id"], "status": "open", "raised_at": now, "unit": Unit.GRID.value}
-            change.connection.execute(insert(ALERTS), [{**alert, **common} for alert in alerts])
-        change.append(Entry(Action.SNAPSHOT_PUBLISHED, row["id"], result="current" if is_current else "stored"), at=now)
+    try:
+        with recorded(home) as change:
+            published.add(change.connection, row)
+            if alerts:
+                common = {"snapshot": row["id"], "status": "open", "raised_at": now, "unit": Unit.GRID.value}
+                change.connection.execute(insert(ALERTS), [{**alert, **common} for alert in alerts])
+            change.append(
+                Entry(Action.SNAPSHOT_PUBLISHED, row["id"], result="current" if is_current else "stored"), at=now
+            )
+            # Under the lock of the chain, which a suspension takes first: whichever comes later knows of the other.
+            if suspensions.number(change.connection) != serving.number:
+                raise _Overtaken()
+    except _Overtaken:
+        shutil.rmtree(home.snapshots / row["id"], ignore_errors=True)
+        raise
     if is_current:
         _look_back(home, city, numbers, now, progress)
     stays = None if is_current else current
-    return _told(row["id"], city, chosen, stays, len(alerts), started, made.gaps.sources(None))
+    return _told(row["id"], city, serving, stays, len(alerts), started, made.gaps.sources(None))
 
 
 def _look_back(home: Home, city: City, numbers: Encoded, now: datetime, progress: Progress) -> None:
@@ -193,7 +245,7 @@ def _before(home: Home, previous: published.Row | None) -> Before:
 def _row(
     home: Home,
     city: City,
-    chosen: Sequence[Champion],
+    serving: _Champions,
     inputs: Mapping[str, Any],
     previous: published.Row | None,
     made: Scoring,
@@ -203,8 +255,9 @@ def _row(
     identity = hashlib.sha256(json.dumps([inputs, previous_id], sort_keys=True).encode()).hexdigest()[:12]
     with home.database.connect() as connection:
         last, audited = record.head(connection), head_of(connection)
+    chosen = serving.chosen
     names = {champion.version for champion in chosen}
-    manifest = {
+    manifest: dict[str, Any] = {
         "inputs": inputs,
         "published_at": now.astimezone(UTC).isoformat(),
         "record": last,  # where the track record ended at that moment
@@ -221,7 +274,7 @@ def _row(
             if one.version in names
         },
         "interval_level": chosen[0].interval_level,
-        "targets": list(dict.fromkeys(champion.target for champion in chosen)),
+        "targets": list(serving.targets),
         "horizons": sorted({champion.horizon for champion in chosen}),
         "levels": {f"{one.target}/{one.horizon}": champion_levels(home, one) for one in chosen},
         "period": home.configuration.period.value,
@@ -230,6 +283,8 @@ def _row(
             for name, target in home.configuration.targets.items()
         },
     }
+    if serving.suspended:
+        manifest["suspended"] = list(serving.suspended)
     return {
         "id": f"{city.as_of.isoformat()}-{identity}",
         "as_of": city.as_of,
@@ -247,15 +302,15 @@ def _valid_until(calendar: Calendar, as_of: date) -> datetime:
 def _told(
     snapshot: str,
     city: City,
-    chosen: Sequence[Champion],
+    serving: _Champions,
     stays: published.Row | None,
     alerts: int,
     started: float,
     gaps: Sequence[str],
 ) -> Published:
-    versions = tuple(champion.version for champion in chosen)
+    versions = tuple(champion.version for champion in serving.chosen)
     seconds = time.perf_counter() - started
     instead = None if stays is None else (stays.id, stays.as_of)
     return Published(
-        snapshot, city.as_of, stays is None, len(city.geography), versions, alerts, seconds, tuple(gaps), instead
+        snapshot, city.as_of, stays is None, len(city.geography), versions, alerts, seconds, tuple(gaps), instead, serving.suspended
     )

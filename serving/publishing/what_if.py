@@ -15,7 +15,7 @@ from features import City, read_city
 from features.incremental.incremental import known_city
 from features.panel.panel import Encoded, encoded
 from riskwarn.contracts import declared
-from riskwarn.errors import NoChampion, NoSnapshot, UnknownUnit
+from riskwarn.errors import NoChampion, NoSnapshot, TargetSuspended, UnknownUnit
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Store
@@ -27,6 +27,7 @@ from serving.scoring.sentences import sentences
 from serving.scoring.supposing import checked, supposed
 from serving.snapshots import published
 from serving.snapshots.content import published_before
+from serving.snapshots.suspensions import suspensions_of
 from training import champions, load_champion
 
 
@@ -68,14 +69,17 @@ def what_if(
 ) -> WhatIf:
     """Score a grid as of the current snapshot, and with these values of some features in the place of its own.
 
-    Raises NoSnapshot, NoChampion, UnknownUnit (no such grid), UnknownFeature, FeatureUnused, FeatureValueInvalid, and what
+    Raises NoSnapshot, NoChampion, TargetSuspended, UnknownUnit (no such grid), UnknownFeature, FeatureUnused, FeatureValueInvalid, and what
     :func:`training.load_champion` raises.
     """
     row = published.newest(home)
     if row is None:
         raise NoSnapshot(which="")
     # All horizons of a target are scored together, whichever is asked for: they agree with each other.
-    chosen = [one for one in champions(home) if target in (None, one.target)]
+    gone = suspensions_of(home)
+    if target in gone:
+        raise TargetSuspended(target=target)
+    chosen = [one for one in champions(home) if target in (None, one.target) and one.target not in gone]
     if not any(horizon in (None, one.horizon) for one in chosen):
         raise NoChampion()
     loaded = [(champion, load_champion(home, champion)) for champion in chosen]

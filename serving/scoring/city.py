@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -48,6 +48,12 @@ class Before:
 
     places: Places | None = None
     scores: AllScores = field(default_factory=dict)
+
+    def without(self, targets: Collection[str]) -> Before:
+        """The same, with nothing to compare some targets with."""
+        return replace(
+            self, scores={block: by_unit for block, by_unit in self.scores.items() if block[0] not in targets}
+        )
 
     def scores_of(self, block: Block, places: Places) -> Reals:
         """(grids,) the scores of a target and horizon; NaN where it has none."""

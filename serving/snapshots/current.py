@@ -1,6 +1,7 @@
 """The snapshot that is current, held in memory: looked for and read in the background, and swapped as one reference.
 
 Nothing on the way of a request reads the database; a file is read for an older snapshot only, once for all who ask.
+Suspensions are looked for by a thread of their own: they hold within a second, also while a new snapshot is being read.
 """
 
 from __future__ import annotations
@@ -9,16 +10,18 @@ import logging
 import threading
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from datetime import date
 
 from riskwarn.database import ANSWER_SECONDS, PATIENCE
 from riskwarn.errors import AsOfGone, NoSnapshot, NotReadYet, QueryInvalid, SnapshotGone
 from riskwarn.home import Home
 from riskwarn.messages import Message
-from serving.snapshots import published
+from serving.snapshots import published, suspensions
 from serving.snapshots.publications import Publications, read_publications
 from serving.snapshots.published import Row
 from serving.snapshots.snapshot import Snapshot, load_snapshot
+from serving.snapshots.suspensions import without
 
 #: Seconds between two looks for a newer snapshot.
 LOOK_EVERY = 0.5
@@ -53,11 +56,16 @@ class Current:
     ) -> None:
         self._home, self._look_every, self._older_bytes, self._try_every = home, look_every, older_bytes, try_every
         self._failed: dict[str, tuple[float, Exception]] = {}
-        self._held: Snapshot | None = None
+        self._whole: Snapshot | None = None  # as it was read
+        self._held: Snapshot | None = None  # without what is suspended
         self._older: OrderedDict[str, Snapshot] = OrderedDict()
         self._reading, self._looking, self._of_older = threading.Lock(), threading.Lock(), threading.Lock()
+        self._serving, self._of_suspensions = threading.Lock(), threading.Lock()
         self._stopped, self._looked = threading.Event(), threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
+        self._suspensions: int | None = None
+        #: The targets that are suspended; none before that is known, when nothing is served.
+        self.suspended: frozenset[str] = frozenset()
         #: What was published, as it was last read.
         self.publications = Publications()
         #: Counts what changed in the publications or was swapped: an answer of another number may be out of date.
@@ -85,21 +93,39 @@ class Current:
 
     def start(self) -> None:
         """Look in the background; waits for the first look, but not for ever."""
-        self._thread = threading.Thread(target=self._run, name="current-snapshot", daemon=True)
-        self._thread.start()
+        for name, run in (("current-snapshot", self._run), ("suspensions", self._watch)):
+            self._threads.append(threading.Thread(target=run, name=name, daemon=True))
+            self._threads[-1].start()
         self._looked.wait(FIRST_LOOK)
 
     def stop(self) -> None:
         """End the background's looking."""
         self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(1)
+        for thread in self._threads:
+            thread.join(1)
 
     def _run(self) -> None:
         PATIENCE.set(ANSWER_SECONDS)
         while not self._stopped.is_set():
             self.look()
             self._stopped.wait(self._look_every)
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(self._look_every):
+            with suppress(Exception):  # what stands against it is told by `look`; until then what is known holds
+                self.look_for_suspensions()
+
+    def look_for_suspensions(self) -> None:
+        """Look once whether targets were suspended or resumed; from then on nothing is served of those that are."""
+        with self._of_suspensions:
+            with self._home.database.connect() as connection:
+                number = suspensions.number(connection)
+                if number == self._suspensions:
+                    return
+                targets = frozenset(suspensions.suspended(connection))
+            with self._serving:
+                self._suspensions, self.suspended = number, targets
+                self._show()
 
     def look(self) -> None:
         """Look for a newer snapshot once; what cannot be read leaves the old one served, and is told by `problem`."""
@@ -118,6 +144,7 @@ class Current:
                 self._looked.set()
 
     def _renew(self) -> None:
+        self.look_for_suspensions()
         state = published.state(self._home)
         if state != self.publications.state:
             publications = read_publications(self._home, state)
@@ -125,15 +152,16 @@ class Current:
             with self._of_older:
                 for gone in [one for one in self._older if one in publications.fates]:
                     del self._older[gone]
-            self.publications = publications
-            self.generation += 1
-        elif self._held is not None and self.problem is None:
+            with self._serving:
+                self.publications = publications
+                self.generation += 1
+        elif self._whole is not None and self.problem is None:
             return
         self._swap()
 
     def _swap(self) -> None:
         """Serve the newest that can be read. Raises why that is not the newest of all."""
-        kept, held = self.publications.kept, self._held
+        kept, held = self.publications.kept, self._whole
         first: Exception | None = None
         chosen: Snapshot | None = None
         for row in kept:
@@ -146,10 +174,16 @@ class Current:
             except Exception as error:
                 first = first or error
         if (chosen.id if chosen is not None else None) != (held.id if held is not None else None):
-            self._held = chosen
-            self.generation += 1
+            with self._serving:
+                self._whole = chosen
+                self._show()
         if first is not None:
             raise first
+
+    def _show(self) -> None:
+        """Serve what was read, without what is suspended; what was answered before, or is being made of what was held, is past."""
+        self._held = None if self._whole is None else without(self._whole, self.suspended)
+        self.generation += 1
 
     def _read(self, row: Row) -> Snapshot:
         """Read a snapshot; one that could not be read is not tried again for a while, lest each look read all of it."""
@@ -198,7 +232,7 @@ class Current:
                 if found is None:
                     found = load_snapshot(self._home, row)
                     self._remember(found)
-        return found
+        return without(found, self.suspended)
 
     def row(self, snapshot: str) -> Row:
         """The row of a snapshot that is kept. Raises NoSnapshot, SnapshotGone."""

@@ -16,6 +16,9 @@ from serving.columns.scores import AllScores
 from serving.snapshots.files import read_files
 from serving.snapshots.published import Row
 
+#: What a manifest tells by `target/horizon`.
+OF_MODELS = ("models", "cards", "levels")
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -32,6 +35,7 @@ class Snapshot:
     gaps: DataGaps
     health: tuple[dict[str, Any], ...]  # the sources, as they were examined for it
     whole: bool = True  # or cut to a part of the city
+    suspended: frozenset[str] = frozenset()  # targets of which it has nothing, because they are or were suspended
 
     def head(self, now: datetime, target: str | None = None, horizon: int | None = None) -> dict[str, Any]:
         """What stands over every answer."""
@@ -72,4 +76,5 @@ def load_snapshot(home: Home, row: Row, zone: tzinfo | None = None) -> Snapshot:
         content.reasons,
         DataGaps.from_list(row.manifest["gaps"]),
         content.health,
+        suspended=frozenset(row.manifest.get("suspended", ())),
     )

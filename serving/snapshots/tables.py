@@ -1,4 +1,4 @@
-"""The tables of snapshots: what was published, and what became of it."""
+"""The tables of snapshots: what was published, what became of it, and which targets are suspended."""
 
 from __future__ import annotations
 
@@ -28,5 +28,16 @@ FATES = Table(
     Column("snapshot", String(64), nullable=False, index=True),
     Column("fate", String(16), nullable=False),
     Column("because", String(512)),
+    Column("at", Instant, nullable=False),
+)
+
+#: What was decided about targets, one row a decision; the last of a target holds.
+SUSPENSIONS = Table(
+    "suspensions",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("target", String(64), nullable=False),
+    Column("change", String(16), nullable=False),  # `suspended` or `resumed`
+    Column("because", String(512), nullable=False),
     Column("at", Instant, nullable=False),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, time
 from functools import partial
 from typing import Any
@@ -45,13 +45,16 @@ LOWER_IS_BETTER = ("log_loss", "brier", "poisson_deviance")
 GAINED = ("log_loss", "poisson_deviance", "capture_1", "capture_5", "capture_10")
 
 
-def track_record(home: Home, target: str | None = None, horizon: int | None = None) -> dict[str, Any]:
-    """`{rows, summary, waiting}`: how each published forecast went, and all together beside the baselines.
+def track_record(
+    home: Home, target: str | None = None, horizon: int | None = None, left_out: Collection[str] = ()
+) -> dict[str, Any]:
+    """`{rows, summary, waiting}`: how each published forecast went, and all together beside the baselines; nothing of some targets.
 
     Raises UnknownTarget where the target or the horizon is not declared.
     """
     targets, horizons = home.configuration.chosen_targets(target), home.configuration.chosen_horizons(horizon)
-    found = rows(home, target, horizon)
+    targets = [one for one in targets if one not in left_out]
+    found = [one for one in rows(home, target, horizon) if one.target not in left_out]
     counted = {(one.snapshot, one.target, one.horizon) for one in _counted(home, found)}
     summary = []
     for name in targets:

@@ -48,11 +48,14 @@ def alerts_router(context: Context) -> APIRouter:
         if query.status is not None:
             rows = rows.where(ALERTS.c.status == query.status.value)
         seen = context.seen(request)
+        left_out = seen.served(query.target)
+        if left_out:
+            rows = rows.where(ALERTS.c.target.not_in(left_out))
         with context.home.database.connect() as connection:
             found = seen.alerts(_pages(connection, rows, query.limit if seen.whole else _PAGE), query.limit)
         items = [{**row, "raised_at": row["raised_at"].isoformat()} for row in found]
         hold(request.scope, context.clock() + HOLDS)
-        return written({"notice": {"zh": NOTICE_ZH, "en": NOTICE_EN}, "items": items})
+        return written({"notice": {"zh": NOTICE_ZH, "en": NOTICE_EN}, "items": items, "suspended": left_out})
 
     return router
 

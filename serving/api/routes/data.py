@@ -60,8 +60,10 @@ def data_router(context: Context) -> APIRouter:
     )  # fmt: skip
     @needs(Scope.READ)
     def record(request: Request, query: Annotated[TrackRecordQuery, Query()]) -> Response:
-        found = context.seen(request).record(track_record(context.home, query.target, query.horizon))
+        seen = context.seen(request)
+        left_out = seen.served(query.target)
+        found = seen.record(track_record(context.home, query.target, query.horizon, left_out))
         hold(request.scope, context.clock() + RECORD_HOLDS)
-        return written({**found, "rows": found["rows"][: query.limit]})
+        return written({**found, "rows": found["rows"][: query.limit], "suspended": left_out})
 
     return router

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from riskwarn.audit import Action
-from riskwarn.errors import TooManyExports
+from riskwarn.errors import TargetSuspended, TooManyExports
 from serving.access import scopes
 from serving.api import answers, exporting
 from serving.api.context import HEADERS, Context
@@ -21,6 +21,7 @@ from serving.api.needs import needs
 from serving.api.noted import reading
 from serving.api.problems import request_id
 from serving.api.queries import ExportQuery
+from serving.snapshots.current import Current
 
 #: Files that a process writes at once: beyond, those who poll would wait.
 _AT_ONCE = 2
@@ -81,9 +82,17 @@ def exports_router(context: Context) -> APIRouter:
         if not free.acquire(blocking=False):
             raise TooManyExports()
         reading(request.scope, Action.EXPORT_MADE, snapshot.id)
-        return _Releasing(write(one), free, media_type=kind, headers=headers)
+        return _Releasing(_while_served(write(one), context.current, block[0]), free, media_type=kind, headers=headers)
 
     return router
+
+
+def _while_served(pieces: Iterator[bytes], current: Current, target: str) -> Iterator[bytes]:
+    """A file for as long as its target is not suspended: then it ends in its midst, and the caller sees that it is not whole."""
+    for piece in pieces:
+        if target in current.suspended:
+            raise TargetSuspended(target=target)
+        yield piece
 
 
 class _Releasing(StreamingResponse):

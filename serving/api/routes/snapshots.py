@@ -25,9 +25,10 @@ def snapshots_router(context: Context) -> APIRouter:
     )  # fmt: skip
     @needs(Scope.READ)
     def snapshots(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
-        items = context.seen(request).published(query.limit)
+        seen = context.seen(request)
+        items = seen.published(query.limit)
         hold(request.scope, None)
-        return written({"items": items})
+        return written({"items": items, "suspended": seen.served(None)})
 
     @router.get(
         "/v1/snapshots/compare", operation_id="compare_snapshots", response_model=Comparison,

@@ -1,0 +1,79 @@
+"""Suspending a target: nothing of it is published or served until somebody resumes it, whatever is restarted meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from riskwarn.audit import Action, Entry, recorded
+from riskwarn.audit.chain import hold
+from riskwarn.errors import NotSuspended, SuspendedBefore, UnknownTarget
+from riskwarn.home import Home
+from serving.alerts.tables import ALERTS
+from serving.snapshots import published, suspensions
+
+#: Where a notice stands that nobody has to do with any more.
+OVER = ("closed", "expired", "withdrawn")
+
+
+@dataclass(frozen=True)
+class Suspended:
+    """What was suspended or resumed."""
+
+    target: str
+    suspended: bool
+    because: str
+    alerts: int  # live notices that were withdrawn
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape that ``riskwarn suspend --json`` and ``riskwarn resume --json`` print."""
+        return asdict(self)
+
+
+def suspend(home: Home, target: str, because: str, *, now: datetime) -> Suspended:
+    """Suspend a target and withdraw its live notices; running servers serve nothing of it within a second.
+
+    A scoring that is going on is not waited for: it finds out before it publishes. Raises UnknownTarget, SuspendedBefore, and
+    RefusedWord, PersonalText or ReasonTooLong where the reason may not be kept.
+    """
+    current = published.newest(home)
+    known = dict.fromkeys([*home.configuration.targets, *(current.manifest["targets"] if current is not None else ())])
+    if target not in known:
+        raise UnknownTarget(name=target, what="target", known=", ".join(known))
+    entry = Entry(Action.TARGET_SUSPENDED, target, note=because)
+    with recorded(home) as change:
+        connection = change.connection
+        before = _before(connection, target)
+        if before is not None:
+            zone = home.configuration.calendar.timezone
+            at = before.at.astimezone(zone).isoformat(timespec="seconds")
+            raise SuspendedBefore(target=target, at=at, because=before.because)
+        suspensions.note(connection, target, suspensions.SUSPENDED, because, now)
+        live = ALERTS.c.target == target, ALERTS.c.status.not_in(OVER)
+        withdrawn = connection.execute(update(ALERTS).where(*live).values(status="withdrawn")).rowcount
+        change.append(entry, at=now)
+    return Suspended(target, True, because, int(withdrawn))
+
+
+def resume(home: Home, target: str, because: str, *, now: datetime) -> Suspended:
+    """Let a target be served again: at once out of the snapshots that have it, and published by the next scoring.
+
+    Withdrawn notices stay so: the next scoring raises those of today. Raises NotSuspended, and RefusedWord, PersonalText or
+    ReasonTooLong where the reason may not be kept.
+    """
+    entry = Entry(Action.TARGET_RESUMED, target, note=because)
+    with recorded(home) as change:
+        if _before(change.connection, target) is None:
+            raise NotSuspended(target=target)
+        suspensions.note(change.connection, target, suspensions.RESUMED, because, now)
+        change.append(entry, at=now)
+    return Suspended(target, False, because, 0)
+
+
+def _before(connection: Connection, target: str) -> suspensions.Suspension | None:
+    """How a target stands, and nobody changes it or publishes before the transaction ends."""
+    hold(connection)
+    return suspensions.suspended(connection).get(target)
