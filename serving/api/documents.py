@@ -259,7 +259,9 @@ class Publications(_Document):
     """What was published."""
 
     items: list[Publication] = model("the newest first")
-    suspended: list[str] = service("targets of which nothing is told: they are suspended")
+    suspended: list[str] = service(
+        "targets of which the current one tells nothing: they are suspended, or were when it was published"
+    )
 
 
 class Side(_Document):

@@ -115,6 +115,12 @@ class Seen:
             raise TargetSuspended(target=target)
         return sorted(self.current.suspended)
 
+    @property
+    def without_figures(self) -> list[str]:
+        """The targets of which the current snapshot tells nothing: they are suspended, or were when it was published."""
+        held = self.current.held
+        return sorted(self.current.suspended | (held.suspended if held is not None else frozenset()))
+
     def record(self, found: Mapping[str, Any]) -> dict[str, Any]:
         """How forecasts went, as `track_record` gives it; of a part of the city no figure is kept."""
         if self.whole:

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from riskwarn.home import Home
+from serving.publishing.suspend import suspend
 from tests.serving.conftest import DISTRICT, Made, running
 from tests.worlds import NOW
 
@@ -98,3 +99,13 @@ def test_no_old_row_stays_under_a_label_that_is_refused(made: Made, tmp_path: Pa
     with running(made.home, lambda: made.now) as address:
         page = rendered(f"{address}/#lang=en&parent=nowhere", tmp_path)
     assert '<tr class="open"' not in page and "nowhere" in page[page.index('id="status"') :]
+
+
+def test_a_suspended_target_is_named_and_nothing_stands_in_its_place(made: Made, tmp_path: Path) -> None:
+    suspend(made.home, "conflict", "under review", now=made.now)
+    with running(made.home, lambda: made.now) as address:
+        page = rendered(address, tmp_path)
+        assert '<tr class="open"' not in page and "（已暂停）" in page
+        assert "已暂停，且不以其他目标代替" in page
+        page = rendered(f"{address}/#target=safety", tmp_path)
+        assert page.count('<tr class="open"') == 50

@@ -5,7 +5,7 @@ const LEVELS = {
   none: ["无", "none"], unknown: ["未知", "unknown"],
 };
 const PERIODS = { day: ["天", "days"], week: ["周", "weeks"], month: ["个月", "months"] };
-const state = { language: 0, next: null, parent: null, asked: 0, served: {}, names: {}, sources: {}, period: "week" };
+const state = { language: 0, next: null, parent: null, asked: 0, served: {}, suspended: [], names: {}, sources: {}, period: "week" };
 const at = (id) => document.getElementById(id);
 const say = (pair) => pair[state.language];
 const percent = (value) => (value === null ? "—" : (100 * value).toFixed(1) + "\u00a0%");
@@ -101,7 +101,8 @@ function day(query) {
 }
 
 async function ranking(more) {
-  const query = day(new URLSearchParams({ target: at("target").value, horizon: at("horizon").value, unit: at("unit").value }));
+  const query = day(new URLSearchParams({ target: at("target").value, unit: at("unit").value }));
+  if (at("horizon").value) query.set("horizon", at("horizon").value);
   if (state.parent) query.set("parent", state.parent.code);
   if (more && state.next) query.set("cursor", state.next);
   const asked = ++state.asked;
@@ -162,7 +163,8 @@ function recall() {
 }
 
 async function detail(code) {
-  const query = day(new URLSearchParams({ target: at("target").value, horizon: at("horizon").value }));
+  const query = day(new URLSearchParams({ target: at("target").value }));
+  if (at("horizon").value) query.set("horizon", at("horizon").value);
   const safe = encodeURIComponent(code);
   let grid, why;
   try {
@@ -193,17 +195,21 @@ async function detail(code) {
 }
 
 function horizons() {
-  const chosen = state.served[at("target").value];
+  // Of a suspended target there is no horizon; what is asked of it says why.
+  const chosen = state.served[at("target").value] ?? [];
+  at("horizon").disabled = !chosen.length;
   const options = chosen.map((periods) => new Option(say([`未来 ${periods} ${PERIODS[state.period][0]}`, `next ${periods} ${PERIODS[state.period][1]}`]), periods));
   const before = Number(at("horizon").value);
   at("horizon").replaceChildren(...options);
-  at("horizon").value = chosen.includes(before) ? before : chosen.includes(4) ? 4 : chosen[0];
+  at("horizon").value = chosen.includes(before) ? before : chosen.includes(4) ? 4 : chosen[0] ?? "";
 }
 
 function choices() {
   const before = at("target").value;
-  const names = Object.keys(state.served);
-  at("target").replaceChildren(...names.map((name) => new Option(say([state.names[name].zh, state.names[name].en]), name)));
+  // In the order in which they are declared: no other target takes the place of the first where that is suspended.
+  const names = Object.keys(state.names).filter((name) => name in state.served || state.suspended.includes(name));
+  const named = (name) => say([state.names[name].zh, state.names[name].en]) + (state.suspended.includes(name) ? say(["（已暂停）", " (suspended)"]) : "");
+  at("target").replaceChildren(...names.map((name) => new Option(named(name), name)));
   at("target").value = names.includes(before) ? before : names[0];
   horizons();
 }
@@ -219,12 +225,13 @@ async function begin() {
   words();
   at("status").textContent = say(["正在读取…", "Reading …"]);
   try {
-    const published = (await ask("v1/snapshots?limit=100")).items.filter((one) => one.kept);
+    const listed = await ask("v1/snapshots?limit=100");
+    const published = listed.items.filter((one) => one.kept);
     const newest = published.find((one) => one.current);
     if (!newest) throw new Error(say(["尚未发布快照：请运行 riskwarn score。", "Nothing is published yet: run riskwarn score."]));
     const health = (await ask("v1/health/sources")).items;
     const sources = Object.fromEntries(health.map((one) => [one.source, one.zh]));
-    Object.assign(state, { names: newest.names, period: newest.period, sources });
+    Object.assign(state, { names: newest.names, period: newest.period, sources, suspended: listed.suspended });
     for (const key of Object.keys(newest.models)) {
       const [target, periods] = key.split("/");
       (state.served[target] ||= []).push(Number(periods));
@@ -232,9 +239,9 @@ async function begin() {
     days([...new Set(published.map((one) => one.as_of))].sort().reverse(), newest.as_of, asked.get("as_of"));
     if (asked.has("parent")) state.parent = { code: asked.get("parent"), name: "" };
     choices();
-    if (asked.get("target") in state.served) at("target").value = asked.get("target");
+    if ([...at("target").options].some((one) => one.value === asked.get("target"))) at("target").value = asked.get("target");
     horizons();
-    if (state.served[at("target").value].includes(Number(asked.get("horizon")))) at("horizon").value = asked.get("horizon");
+    if (state.served[at("target").value]?.includes(Number(asked.get("horizon")))) at("horizon").value = asked.get("horizon");
     await ranking(false);
     if (asked.has("grid")) await detail(asked.get("grid"));
   } catch (error) {

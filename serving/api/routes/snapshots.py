@@ -28,7 +28,7 @@ def snapshots_router(context: Context) -> APIRouter:
         seen = context.seen(request)
         items = seen.published(query.limit)
         hold(request.scope, None)
-        return written({"items": items, "suspended": seen.served(None)})
+        return written({"items": items, "suspended": seen.without_figures})
 
     @router.get(
         "/v1/snapshots/compare", operation_id="compare_snapshots", response_model=Comparison,
