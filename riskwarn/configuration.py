@@ -178,6 +178,15 @@ class Access(Declared):
     refusals_a_minute: int = Field(
         default=60, ge=1, description="how often one address may be refused a minute before it has to wait"
     )
+    export_rows: int = Field(
+        default=1_000, ge=0, description="a file of more rows needs a reason and a second person's approval"
+    )
+    approval_hours: int = Field(
+        default=24, ge=1, le=720, description="for so many hours an approval is asked for and opens"
+    )
+    approval_once: bool = Field(
+        default=True, description="whether an approval opens one file, or as many as are asked for before its end"
+    )
 
 
 DEFAULT_SOURCES = (

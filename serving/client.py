@@ -52,10 +52,15 @@ class Invalid(Problem):
     """A parameter is unknown or wrong; `errors` says which."""
 
 
+class Suspended(Problem):
+    """The target is suspended: nothing of it is told, and what was told of it before is not to be gone by."""
+
+
 class Unavailable(Problem):
     """The server cannot answer now."""
 
 
+_BY_CODE: dict[str, type[Problem]] = {"target_suspended": Suspended}
 _KINDS: dict[int, type[Problem]] = {404: NotFound, 410: Gone, 422: Invalid, 429: Unavailable, 503: Unavailable}
 
 
@@ -153,7 +158,7 @@ class Client:
                 yield ranking
 
     def export(self, file: str | Path, **query: Any) -> Path:
-        """Write a whole ranking into a file: .csv, .parquet, .geojson or .xlsx by its name."""
+        """Write a whole ranking into a file: .csv, .parquet, .geojson or .xlsx by its name; a large one with the id of its `approval`."""
         path = Path(file)
         with self._http.stream("GET", f"v1/export.{path.suffix.lstrip('.')}", params=_given(query)) as answer:
             if answer.status_code != 200:
@@ -163,6 +168,32 @@ class Client:
                 for piece in answer.iter_bytes():
                     stream.write(piece)
         return path
+
+    def ask_export(self, form: str, reason: str, **query: Any) -> dict[str, Any]:
+        """Ask for a large file with a reason: target, horizon, unit, parent, lang, as_of; gives its `id` and `state`."""
+        given = {name: value for name, value in query.items() if value is not None}
+        return self._change("v1/exports", {"form": form, "reason": reason, **given})
+
+    def approve_export(self, approval: str) -> dict[str, Any]:
+        """Approve what another asked for."""
+        return self._change(f"v1/exports/{quote(approval, safe='')}/approve")
+
+    def refuse_export(self, approval: str) -> dict[str, Any]:
+        """Refuse what another asked for."""
+        return self._change(f"v1/exports/{quote(approval, safe='')}/refuse")
+
+    def exports(self, **query: Any) -> list[dict[str, Any]]:
+        """The large files that one asked for, and those that one may decide on."""
+        found: list[dict[str, Any]] = self.get("v1/exports", **query)["items"]
+        return found
+
+    def _change(self, path: str, content: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Ask for a change, once: what was not answered may have been done."""
+        answer = self._http.post(path, json=content)
+        if answer.status_code != 200:
+            raise _problem(answer)
+        found: dict[str, Any] = answer.json()
+        return found
 
     def _ask(self, path: str, query: Mapping[str, Any]) -> tuple[Any, bool]:
         """(the answer, whether it is another than the last one to the same question)."""
@@ -183,6 +214,8 @@ class Client:
                     self._held[key] = answer.headers["etag"], content
                 return content, True
             problem = _problem(answer)
+            if isinstance(problem, Suspended):
+                self._held.pop(key, None)
             if answer.status_code not in _AGAIN or not left:
                 raise problem
             self._sleep(problem.retry_after or 1)
@@ -200,7 +233,7 @@ def _problem(answer: httpx2.Response) -> Problem:
         told = {"detail": answer.text[:200]}
     code = str(told.get("type", "")).rpartition(":")[2] or "unknown"
     later = answer.headers.get("retry-after", "")
-    kind = _KINDS.get(answer.status_code, Problem)
+    kind = _BY_CODE.get(code) or _KINDS.get(answer.status_code, Problem)
     return kind(
         answer.status_code, code, str(told.get("detail", "")), str(told.get("request_id", "")),
         list(told.get("errors") or []), float(later) if later.isdigit() else None,

@@ -38,6 +38,7 @@ from serving.api.problems import CONTENT_TYPE
 from serving.api.readiness import measure
 from serving.api.repeats import Repeats
 from serving.api.routes.alerts import alerts_router
+from serving.api.routes.approvals import approvals_router
 from serving.api.routes.data import data_router
 from serving.api.routes.exports import exports_router
 from serving.api.routes.pages import pages_router
@@ -55,6 +56,7 @@ _TOLD: dict[int | str, dict[str, Any]] = {
         401: "a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how",
         403: "refused at the gate, or the key has not the scope that is needed",
         404: "there is nothing of this name, or nothing is published yet",
+        409: "the target is suspended, or the state does not allow it",
         410: "the snapshot is no longer kept",
         422: "a parameter is unknown, given twice or wrong",
         429: "more was asked than the limit allows: Retry-After says when to ask again",
@@ -148,7 +150,9 @@ def _routes(context: Context, registry: Registry, noted: Noted) -> FastAPI:
     )  # fmt: skip
     answer_with_problems(app)
     described = APIRouter(dependencies=[Depends(_asked_once)], responses=_TOLD)
-    for router in (ranking_router, snapshots_router, exports_router, data_router, alerts_router, service_router):
+    for router in (
+        ranking_router, snapshots_router, exports_router, approvals_router, data_router, alerts_router, service_router,
+    ):  # fmt: skip
         described.include_router(router(context))
     app.include_router(described)
     for route in leaves(app.router.routes):
@@ -175,7 +179,7 @@ class _Described(FastAPI):
             description = super().openapi()
             examples = json.loads(files("serving.api").joinpath("examples.json").read_text(encoding="utf-8"))
             for methods in description["paths"].values():
-                for told in methods.values():
+                for method, told in methods.items():
                     for status, answer in told["responses"].items():
                         problem = answer.get("content", {}).get("application/json", {}).get("schema", {})
                         if status >= "400" and problem.get("$ref", "").endswith("/Problem"):
@@ -183,7 +187,8 @@ class _Described(FastAPI):
                     if told["operationId"] in examples:
                         own = told["responses"]["200"]["content"]["application/json"]
                         own["example"] = examples[told["operationId"]]
-                    told["responses"]["304"] = {"description": "unchanged since the ETag in If-None-Match"}
+                    if method == "get":
+                        told["responses"]["304"] = {"description": "unchanged since the ETag in If-None-Match"}
             description["components"]["schemas"]["Problem"]["example"] = examples["problem"]
             description["components"]["securitySchemes"] = {"key": _SCHEME}
             for route in leaves(self.router.routes):

@@ -2,7 +2,8 @@
 and the tests check every body against it.
 
 Each field says what class of data it is (`x-data-class`): `place` (names and codes of places and units), `forecast`, `model`
-(how it was made), `record` (counted of records, small numbers withheld), `service` (of the server).
+(how it was made), `record` (counted of records, small numbers withheld), `service` (of the server), `operator` (who acts, as an id that
+tells nothing, and what that one gave as a reason).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from riskwarn.words import Gap, Level, Unit
+from serving.api.queries import Form, Language
 
 
 class _Document(BaseModel):
@@ -42,6 +44,11 @@ def record(told: str) -> Any:
 def service(told: str) -> Any:
     """A field of the server."""
     return _field("service", told)
+
+
+def operator(told: str) -> Any:
+    """A field of who acts."""
+    return _field("operator", told)
 
 
 def _field(kind: str, told: str, default: Any = ...) -> Any:
@@ -494,6 +501,39 @@ class Alerts(_Document):
     notice: Notice
     items: list[Alert] = service("the newest first")
     suspended: list[str] = service("targets of which nothing is told: they are suspended")
+
+
+class FileAsked(_Document):
+    """What a file is asked for by."""
+
+    form: Form = service("what it is written as")
+    target: str = model("what is forecast")
+    horizon: int = model("periods ahead")
+    unit: Unit = place("the kind of its units")
+    parent: str | None = place("only units inside the unit of this code")
+    lang: Language = service("language of headings and reasons")
+
+
+class ExportApproval(_Document):
+    """A large file that somebody asked for."""
+
+    id: str = service("its id; `approval` of the export")
+    state: Literal["waiting", "approved", "refused", "used", "ended"] = service("how it stands")
+    snapshot: str = model("the snapshot that the file is out of")
+    query: FileAsked = service("what is asked for")
+    rows: int = service("units in the file")
+    reason: str = operator("what it is needed for")
+    asked_by: str = operator("id of the operator, or of the program's key")
+    asked_at: datetime = service("when it was asked for")
+    ends_at: datetime = service("from when on it opens nothing")
+    decided_by: str | None = operator("id of the operator who decided; null while it waits")
+    decided_at: datetime | None = service("when that was")
+
+
+class ExportApprovals(_Document):
+    """Large files that were asked for."""
+
+    items: list[ExportApproval] = service("the newest first")
 
 
 class Alive(_Document):

@@ -80,6 +80,13 @@ class Export:
         found: Sequence[int] = inside(self.snapshot, scores, self.unit, self.parent).tolist()
         return found
 
+    def query(self, form: str) -> dict[str, Any]:
+        """What is asked for, as an approval is bound to it: the same whether the usual target is named or not."""
+        target, horizon = self.block
+        return {
+            "form": form, "target": target, "horizon": horizon, "unit": self.unit.value, "parent": self.parent, "lang": self.lang,
+        }  # fmt: skip
+
     @property
     def watermark(self) -> str:
         """The line that says what the file is, so that a copy of it can be traced."""

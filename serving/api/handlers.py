@@ -49,8 +49,8 @@ def answer_with_problems(app: FastAPI) -> None:
     def of_query(request: Request, error: RequestValidationError) -> Response:
         wrong = [
             {
-                "parameter": str(one["loc"][-1]),
-                "problem": _unknown(request) if one["type"] == "extra_forbidden" else wrong_value(one),
+                "parameter": "body" if one["type"] == "json_invalid" else str(one["loc"][-1]),
+                "problem": _unknown(request, one["loc"][0]) if one["type"] == "extra_forbidden" else wrong_value(one),
             }
             for one in error.errors()
         ]
@@ -75,9 +75,10 @@ def answer_with_problems(app: FastAPI) -> None:
         return problem(request, 500, "internal_error", WENT_WRONG)
 
 
-def _unknown(request: Request) -> str:
+def _unknown(request: Request, where: object) -> str:
     """Which parameters there are, where one is asked that is not."""
-    model = request.scope["route"].dependant.query_params
+    route = request.scope["route"].dependant
+    model = route.body_params if where == "body" else route.query_params
     names = sorted(name for one in model for name in getattr(one.field_info.annotation, "model_fields", {}))
     if not names:
         return Message("there is no such parameter, and no other")

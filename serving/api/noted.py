@@ -56,10 +56,14 @@ class Noted:
             self._reads.note(Action.ACCESS_REFUSED, what, _actor(scope), why)
 
 
+def origin(scope: Scope) -> str:
+    """From where a request comes."""
+    return str((scope.get("client") or ("",))[0])
+
+
 def _actor(scope: Scope) -> Actor:
     caller: Caller = scope.get("riskwarn.caller", NOBODY)
-    address = (scope.get("client") or ("",))[0]
-    return _known(caller.operator or caller.id or "nobody", address, caller.purpose or "")
+    return _known(caller.operator or caller.id or "nobody", origin(scope), caller.purpose or "")
 
 
 @lru_cache(maxsize=4_096)

@@ -139,4 +139,12 @@ def wrong_value(error: Any) -> str:
         return Message("it must be a whole number")
     if kind.startswith("date"):
         return Message("it must be a date, written YYYY-MM-DD")
+    if kind == "missing":
+        return Message("it is needed")
+    if kind == "string_pattern_mismatch":
+        return Message("it must say something")
+    if kind == "string_too_long":
+        return Message("it may have {most} characters at most", most=context["max_length"])
+    if kind == "json_invalid":
+        return Message("it is not JSON")
     return str(error["msg"])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from riskwarn.contracts.because import MOST_CHARACTERS
 from riskwarn.words import Level, Unit
 
 
@@ -39,11 +41,25 @@ class Language(StrEnum):
     EN = "en"
 
 
-_TARGET = Field(None, description="declared target; the first where not given")
-_HORIZON = Field(None, description="periods ahead; 4 where served, else the first")
-_AS_OF = Field(None, description="the newest snapshot of this as-of")
-_UNIT = Field(Unit.GRID, description="grid, community, town, district or city")
-_PARENT = Field(None, description="only units inside the unit of this code")
+class Form(StrEnum):
+    """What a file is written as."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    GEOJSON = "geojson"
+    XLSX = "xlsx"
+
+
+def _asked(kind: str, told: str, default: Any = None, **limits: Any) -> Any:
+    """A parameter, with the class of data that it names, as fields of answers have it."""
+    return Field(default, description=told, json_schema_extra={"x-data-class": kind}, **limits)
+
+
+_TARGET = _asked("model", "declared target; the first where not given")
+_HORIZON = _asked("model", "periods ahead; 4 where served, else the first")
+_AS_OF = _asked("model", "the newest snapshot of this as-of")
+_UNIT = _asked("place", "grid, community, town, district or city", Unit.GRID)
+_PARENT = _asked("place", "only units inside the unit of this code")
 
 
 class Nothing(BaseModel):
@@ -59,11 +75,9 @@ class ScoresQuery(Nothing):
     horizon: int | None = _HORIZON
     unit: Unit = _UNIT
     parent: str | None = _PARENT
-    min_level: MinLevel | None = Field(None, description="only this attention level and higher; grids only")
-    limit: int = Field(50, ge=1, le=1000, description="units an answer")
-    cursor: str | None = Field(
-        None, description="`next` of the answer before; goes on in its snapshot while that is kept"
-    )
+    min_level: MinLevel | None = _asked("forecast", "only this attention level and higher; grids only")
+    limit: int = _asked("service", "units an answer", 50, ge=1, le=1000)
+    cursor: str | None = _asked("service", "`next` of the answer before; goes on in its snapshot while that is kept")
     as_of: date | None = _AS_OF
 
 
@@ -85,7 +99,7 @@ class HistoryQuery(Nothing):
 
     target: str | None = _TARGET
     horizon: int | None = _HORIZON
-    limit: int = Field(12, ge=1, le=60, description="snapshots, one an as-of")
+    limit: int = _asked("service", "snapshots, one an as-of", 12, ge=1, le=60)
 
 
 class LevelsQuery(ExplanationQuery):
@@ -95,44 +109,65 @@ class LevelsQuery(ExplanationQuery):
 class TrackRecordQuery(Nothing):
     """How published forecasts went."""
 
-    target: str | None = Field(None, description="only this declared target")
-    horizon: int | None = Field(None, description="only this declared horizon, in periods")
-    limit: int = Field(50, ge=1, le=1000, description="rows an answer; the summary is of all")
+    target: str | None = _asked("model", "only this declared target")
+    horizon: int | None = _asked("model", "only this declared horizon, in periods")
+    limit: int = _asked("service", "rows an answer; the summary is of all", 50, ge=1, le=1000)
 
 
 class CompareQuery(Nothing):
     """Two snapshots."""
 
-    a: str = Field(description="id of the older snapshot")
-    b: str = Field(description="id of the newer snapshot")
+    a: str = _asked("model", "id of the older snapshot", ...)
+    b: str = _asked("model", "id of the newer snapshot", ...)
     target: str | None = _TARGET
     horizon: int | None = _HORIZON
-    limit: int = Field(50, ge=1, le=1000, description="grids an answer")
+    limit: int = _asked("service", "grids an answer", 50, ge=1, le=1000)
 
 
-class ExportQuery(ExplanationQuery):
-    """A file."""
+class FileQuery(ExplanationQuery):
+    """What stands in a file."""
 
     unit: Unit = _UNIT
     parent: str | None = _PARENT
-    lang: Language = Field(Language.ZH, description="language of headings and reasons")
+    lang: Language = _asked("service", "language of headings and reasons", Language.ZH)
+
+
+class ExportQuery(FileQuery):
+    """A file."""
+
+    approval: str | None = _asked(
+        "service", "id of the approval that a large file needs; the file is out of the snapshot that was approved"
+    )
+
+
+class ExportAsked(FileQuery):
+    """A large file, and what it is needed for."""
+
+    form: Form = _asked("service", "what the file is written as", ...)
+    reason: str = _asked(
+        "operator",
+        "what it is needed for; kept in the audit, and names nobody",
+        ...,
+        pattern=r"\S",
+        max_length=MOST_CHARACTERS,
+    )
 
 
 class ListQuery(Nothing):
     """A list, the newest first."""
 
-    limit: int = Field(50, ge=1, le=1000, description="rows an answer")
+    limit: int = _asked("service", "rows an answer", 50, ge=1, le=1000)
 
 
 class AlertsQuery(ListQuery):
     """Notices."""
 
-    target: str | None = Field(None, description="only this target")
-    level: MinLevel | None = Field(None, description="only this attention level")
-    status: AlertStatus | None = Field(None, description="only those that stand so")
+    target: str | None = _asked("model", "only this target")
+    level: MinLevel | None = _asked("forecast", "only this attention level")
+    status: AlertStatus | None = _asked("service", "only those that stand so")
 
 
 class HealthQuery(Nothing):
     """The health of sources."""
 
-    source: str | None = Field(None, description="only this source")
+    source: str | None = _asked("service", "only this source")

@@ -10,6 +10,7 @@ from typing import Any
 
 from riskwarn.errors import NoSnapshot, QueryInvalid, TargetSuspended
 from riskwarn.home import Home
+from serving.access.areas import Area
 from serving.access.caller import Caller
 from serving.api.answers import REASONS_SHOWN
 from serving.api.cursors import Cursor
@@ -52,6 +53,16 @@ class Seen:
     def inside(self) -> Inside | None:
         """What lies inside the caller's area today; None is the whole city."""
         return None if self.whole else self.cuts.inside(self.current(), self.caller.area.units)
+
+    def covers(self, area: Area) -> bool:
+        """Whether the caller sees all of an area, by the tree of today."""
+        if self.whole or area == self.caller.area:
+            return True
+        inside = self.inside
+        if area.whole or inside is None:
+            return False
+        grids = self.cuts.inside(self.current(), area.units).grids
+        return bool(grids) and grids <= inside.grids
 
     def snapshot(self, as_of: date | None = None, cursor: Cursor | None = None) -> Snapshot:
         """The snapshot that a query is of: the current one, that of an as-of, or the one that a traversal began with."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from enum import StrEnum
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -12,28 +12,22 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from riskwarn.audit import Action
-from riskwarn.errors import TargetSuspended, TooManyExports
-from serving.access import scopes
+from riskwarn.errors import ApprovalNeeded, ApprovalUnusable, TargetSuspended, TooManyExports
+from serving.access import approvals, scopes
+from serving.access.approvals import OTHER_FILE, Wanted
+from serving.access.caller import LOCAL
 from serving.api import answers, exporting
 from serving.api.context import HEADERS, Context
 from serving.api.exporting import Export
 from serving.api.needs import needs
-from serving.api.noted import reading
+from serving.api.noted import origin, reading
 from serving.api.problems import request_id
-from serving.api.queries import ExportQuery
+from serving.api.queries import ExportQuery, FileQuery, Form
 from serving.snapshots.current import Current
+from serving.snapshots.snapshot import Snapshot
 
 #: Files that a process writes at once: beyond, those who poll would wait.
 _AT_ONCE = 2
-
-
-class Form(StrEnum):
-    """What a file is written as."""
-
-    CSV = "csv"
-    PARQUET = "parquet"
-    GEOJSON = "geojson"
-    XLSX = "xlsx"
 
 
 _WRITERS: dict[Form, tuple[Callable[[Export], Iterator[bytes]], str]] = {
@@ -62,17 +56,31 @@ def exports_router(context: Context) -> APIRouter:
     @needs(scopes.Scope.EXPORT)
     def export(
         request: Request,
-        form: Annotated[Form, Path(description="what the file is written as")],
+        form: Annotated[
+            Form,
+            Path(description="what the file is written as", json_schema_extra={"x-data-class": "service"}),
+        ],
         query: Annotated[ExportQuery, Query()],
     ) -> Response:
-        snapshot = context.seen(request).snapshot(query.as_of)
-        block = answers.chosen(snapshot, query.target, query.horizon)
-        zone = context.home.configuration.calendar.timezone
-        made_at = context.clock().astimezone(zone).isoformat(timespec="seconds")
-        one = Export(snapshot, block, query.unit, query.parent, query.lang.value, made_at, request_id(request.scope))
+        seen, now = context.seen(request), context.clock()
+        approval = None
+        if query.approval is not None:
+            approval = approvals.opened(context.home, seen.caller, query.approval)
+            snapshot = seen.named("approval", approval.snapshot)
+            if query.as_of not in (None, snapshot.as_of):
+                raise ApprovalUnusable(id=approval.id, problem=OTHER_FILE)
+        else:
+            snapshot = seen.snapshot(query.as_of)
+        one = file_of(context, snapshot, query, now, request_id(request.scope))
         rows = len(one.rows)  # what is wrong with the query is said before anything is sent
+        most, wanted = context.home.configuration.access.export_rows, Wanted(snapshot.id, one.query(form), rows)
+        if approval is not None:
+            once = context.home.configuration.access.approval_once
+            approvals.check(approval, seen.caller, wanted, now=now, once=once)
+        elif rows > most and seen.caller is not LOCAL:
+            raise ApprovalNeeded(rows=rows, most=most)
         write, kind = _WRITERS[form]
-        name = f"riskwarn-{snapshot.as_of}-{block[0]}-{block[1]}-{query.unit.value}.{form.value}"
+        name = f"riskwarn-{snapshot.as_of}-{one.block[0]}-{one.block[1]}-{query.unit.value}.{form.value}"
         headers = {
             **HEADERS, "Cache-Control": "no-store", "X-Rows": str(rows),
             "Content-Disposition": f'attachment; filename="{name}"',
@@ -81,10 +89,26 @@ def exports_router(context: Context) -> APIRouter:
             return Response(media_type=kind, headers=headers)
         if not free.acquire(blocking=False):
             raise TooManyExports()
-        reading(request.scope, Action.EXPORT_MADE, snapshot.id)
-        return _Releasing(_while_served(write(one), context.current, block[0]), free, media_type=kind, headers=headers)
+        try:
+            if approval is not None:
+                approvals.use(context.home, seen.caller, origin(request.scope), approval.id, wanted, now=now)
+            else:
+                reading(request.scope, Action.EXPORT_MADE, snapshot.id)
+        except BaseException:
+            free.release()
+            raise
+        pieces = _while_served(write(one), context.current, one.block[0])
+        return _Releasing(pieces, free, media_type=kind, headers=headers)
 
     return router
+
+
+def file_of(context: Context, snapshot: Snapshot, query: FileQuery, now: datetime, request: str) -> Export:
+    """The file that is asked for out of a snapshot. Raises QueryInvalid, TargetSuspended; its rows UnknownUnit."""
+    block = answers.chosen(snapshot, query.target, query.horizon)
+    zone = context.home.configuration.calendar.timezone
+    made_at = now.astimezone(zone).isoformat(timespec="seconds")
+    return Export(snapshot, block, query.unit, query.parent, query.lang.value, made_at, request)
 
 
 def _while_served(pieces: Iterator[bytes], current: Current, target: str) -> Iterator[bytes]:
