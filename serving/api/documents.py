@@ -56,6 +56,11 @@ def _field(kind: str, told: str, default: Any = ...) -> Any:
     return Field(default, description=told, json_schema_extra={"x-data-class": kind})
 
 
+def _more(kind: str) -> ConfigDict:
+    """A document with further fields, all of one class."""
+    return ConfigDict(extra="allow", json_schema_extra={"additionalProperties": {"x-data-class": kind}})
+
+
 class Wrong(_Document):
     """One parameter that is wrong."""
 
@@ -145,7 +150,7 @@ class Item(_Document):
 class Ranking(_Document):
     """Units by rank."""
 
-    snapshot: Head
+    snapshot: Head = model("the snapshot that it is out of")
     target: str = model("what is forecast")
     horizon: int = model("periods ahead")
     stability: float | None = forecast(
@@ -172,12 +177,12 @@ class Standing(Item):
 class Portrait(_Document):
     """A grid for every target and horizon."""
 
-    snapshot: Head
+    snapshot: Head = model("the snapshot that it is out of")
     grid_id: str = place("its code")
     name: str = place("its name")
-    community: Place
-    town: Place
-    district: Place
+    community: Place = place("in which it lies")
+    town: Place = place("in which it lies")
+    district: Place = place("in which it lies")
     residents: float | None = record("null where unknown or few")
     suppressed: bool = record("whether details are withheld")
     scores: list[Standing] = forecast("one a target and horizon")
@@ -189,7 +194,7 @@ class Portrait(_Document):
 class Explanation(_Document):
     """Why a grid stands where it does."""
 
-    snapshot: Head
+    snapshot: Head = model("the snapshot that it is out of")
     grid_id: str = place("its code")
     target: str = model("what is forecast")
     horizon: int = model("periods ahead")
@@ -217,7 +222,7 @@ class Stood(_Document):
 class History(_Document):
     """A grid over the snapshots."""
 
-    snapshot: Head
+    snapshot: Head = model("the snapshot that it is out of")
     grid_id: str = place("its code")
     target: str = model("what is forecast")
     horizon: int = model("periods ahead")
@@ -287,15 +292,15 @@ class Changed(Place):
         "what a change may be for no other reason than that the model of b was learnt twice; null of a baseline"
     )
     change_beyond_noise: bool | None = forecast("whether the change is larger than that; null where that is not told")
-    a: Side
-    b: Side
+    a: Side = forecast("in the older")
+    b: Side = forecast("in the newer")
 
 
 class Comparison(_Document):
     """Two snapshots."""
 
-    a: Head
-    b: Head
+    a: Head = model("the older snapshot")
+    b: Head = model("the newer snapshot")
     target: str = model("what is forecast")
     horizon: int = model("periods ahead")
     compared: int = forecast("grids in both")
@@ -307,7 +312,7 @@ class Comparison(_Document):
 class Source(BaseModel):
     """How a source reports; docs/health.md tells every field."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = _more("record")
 
     source: str = service("its name")
     zh: str = service("its Chinese name")
@@ -318,14 +323,14 @@ class Source(BaseModel):
 class Sources(_Document):
     """How the sources report."""
 
-    snapshot: Head
+    snapshot: Head = model("the snapshot that it is out of")
     items: list[Source] = service("one a source")
 
 
 class Card(BaseModel):
     """A version as it was registered."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = _more("model")
 
     kind: str = model("`model`, or the baseline that scores in its place")
     as_of: str | None = model("what it was trained on")
@@ -345,7 +350,7 @@ class ModelOfHorizon(_Document):
 class Models(_Document):
     """What scored a target."""
 
-    snapshot: Head
+    snapshot: Head = model("the snapshot that it is out of")
     target: str = model("what is forecast")
     items: list[ModelOfHorizon] = model("one a horizon")
 
@@ -377,7 +382,7 @@ class CaughtByLevel(_Document):
 class LevelsCaught(_Document):
     """What the levels of a city would have caught."""
 
-    snapshot: Head
+    snapshot: Head = model("the snapshot that it is out of")
     target: str = model("what is forecast")
     horizon: int = model("periods ahead")
     items: list[CaughtByLevel] | None = model("the highest first; null where the back-test was not kept")
@@ -498,7 +503,7 @@ class Notice(_Document):
 class Alerts(_Document):
     """Notices."""
 
-    notice: Notice
+    notice: Notice = service("what it is, and what it must not be used for")
     items: list[Alert] = service("the newest first")
     suspended: list[str] = service("targets of which nothing is told: they are suspended")
 

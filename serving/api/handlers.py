@@ -7,10 +7,12 @@ import logging
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from riskwarn.errors import QueryInvalid, RiskwarnError
 from riskwarn.messages import Message
 from serving.api.context import HEADERS
+from serving.api.needs import leaves
 from serving.api.observed import WENT_WRONG
 from serving.api.problems import CONTENT_TYPE, OF_DATABASE, RETRY_AFTER, SILENT, problem_body, wrong_value
 
@@ -64,8 +66,7 @@ def answer_with_problems(app: FastAPI) -> None:
             told = Message("There is nothing at {path}: the endpoints are listed at /docs.", path=request.scope["path"])
             return problem(request, 404, "not_found", told)
         if error.status_code == 405:
-            # Whatever can be read can be asked for its headers alone.
-            allowed = headers.get("Allow", headers.get("allow", "GET")).replace("GET", "GET, HEAD")
+            allowed = _methods(request)
             told = Message("{method} is not answered at {path}; {allowed} are.", method=request.method, path=request.scope["path"], allowed=allowed)  # fmt: skip
             return problem(request, 405, "request_refused", told, headers={"Allow": allowed})
         return problem(request, error.status_code, "request_refused", str(error.detail), headers=headers)
@@ -73,6 +74,15 @@ def answer_with_problems(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     def of_us(request: Request, _error: Exception) -> Response:
         return problem(request, 500, "internal_error", WENT_WRONG)
+
+
+def _methods(request: Request) -> str:
+    """What is answered at a path, by whichever route; whatever can be read can be asked for its headers alone."""
+    asked, found = dict(request.scope), set()
+    for route in leaves(request.app.router.routes):
+        if route.matches(asked)[0] is not Match.NONE:
+            found |= getattr(route, "methods", None) or {"GET"}
+    return ", ".join(sorted(found | {"HEAD"} if "GET" in found else found))
 
 
 def _unknown(request: Request, where: object) -> str:

@@ -123,6 +123,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The large files that one asked for, and those that one may decide on, the newest first */
+        get: operations["export_approvals"];
+        put?: never;
+        /** Ask for a large file with a reason: it is opened once another operator has approved it */
+        post: operations["ask_for_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{approval_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve what another asked for: only an operator can who sees all of it */
+        post: operations["approve_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exports/{approval_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse what another asked for: only an operator can who sees all of it */
+        post: operations["refuse_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/health/sources": {
         parameters: {
             query?: never;
@@ -330,12 +382,18 @@ export interface components {
          * @description Notices.
          */
         Alerts: {
+            /** @description what it is, and what it must not be used for */
             notice: components["schemas"]["Notice"];
             /**
              * Items
              * @description the newest first
              */
             items: components["schemas"]["Alert"][];
+            /**
+             * Suspended
+             * @description targets of which nothing is told: they are suspended
+             */
+            suspended: string[];
         };
         /**
          * Alive
@@ -466,7 +524,9 @@ export interface components {
              * @description whether the change is larger than that; null where that is not told
              */
             change_beyond_noise: boolean | null;
+            /** @description in the older */
             a: components["schemas"]["Side"];
+            /** @description in the newer */
             b: components["schemas"]["Side"];
         };
         /**
@@ -474,7 +534,9 @@ export interface components {
          * @description Two snapshots.
          */
         Comparison: {
+            /** @description the older snapshot */
             a: components["schemas"]["Head"];
+            /** @description the newer snapshot */
             b: components["schemas"]["Head"];
             /**
              * Target
@@ -533,6 +595,7 @@ export interface components {
          * @description Why a grid stands where it does.
          */
         Explanation: {
+            /** @description the snapshot that it is out of */
             snapshot: components["schemas"]["Head"];
             /**
              * Grid Id
@@ -571,6 +634,121 @@ export interface components {
              * @description the strongest first, and last what is not told apart
              */
             reasons: components["schemas"]["Reason"][];
+        };
+        /**
+         * ExportApproval
+         * @description A large file that somebody asked for.
+         */
+        ExportApproval: {
+            /**
+             * Id
+             * @description its id; `approval` of the export
+             */
+            id: string;
+            /**
+             * State
+             * @description how it stands
+             * @enum {string}
+             */
+            state: "waiting" | "approved" | "refused" | "used" | "ended";
+            /**
+             * Snapshot
+             * @description the snapshot that the file is out of
+             */
+            snapshot: string;
+            /** @description what is asked for */
+            query: components["schemas"]["FileAsked"];
+            /**
+             * Rows
+             * @description units in the file
+             */
+            rows: number;
+            /**
+             * Reason
+             * @description what it is needed for
+             */
+            reason: string;
+            /**
+             * Asked By
+             * @description id of the operator, or of the program's key
+             */
+            asked_by: string;
+            /**
+             * Asked At
+             * Format: date-time
+             * @description when it was asked for
+             */
+            asked_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             * @description from when on it opens nothing
+             */
+            ends_at: string;
+            /**
+             * Decided By
+             * @description id of the operator who decided; null while it waits
+             */
+            decided_by: string | null;
+            /**
+             * Decided At
+             * @description when that was
+             */
+            decided_at: string | null;
+        };
+        /**
+         * ExportApprovals
+         * @description Large files that were asked for.
+         */
+        ExportApprovals: {
+            /**
+             * Items
+             * @description the newest first
+             */
+            items: components["schemas"]["ExportApproval"][];
+        };
+        /**
+         * ExportAsked
+         * @description A large file, and what it is needed for.
+         */
+        ExportAsked: {
+            /**
+             * As Of
+             * @description the newest snapshot of this as-of
+             */
+            as_of?: string | null;
+            /**
+             * Target
+             * @description declared target; the first where not given
+             */
+            target?: string | null;
+            /**
+             * Horizon
+             * @description periods ahead; 4 where served, else the first
+             */
+            horizon?: number | null;
+            /**
+             * @description grid, community, town, district or city
+             * @default grid
+             */
+            unit: components["schemas"]["Unit"];
+            /**
+             * Parent
+             * @description only units inside the unit of this code
+             */
+            parent?: string | null;
+            /**
+             * @description language of headings and reasons
+             * @default zh
+             */
+            lang: components["schemas"]["Language"];
+            /** @description what the file is written as */
+            form: components["schemas"]["Form"];
+            /**
+             * Reason
+             * @description what it is needed for; kept in the audit, and names nobody
+             */
+            reason: string;
         };
         /**
          * Figures
@@ -632,6 +810,33 @@ export interface components {
              * @description share of places whose count lies in its interval
              */
             inside?: number | null;
+        };
+        /**
+         * FileAsked
+         * @description What a file is asked for by.
+         */
+        FileAsked: {
+            /** @description what it is written as */
+            form: components["schemas"]["Form"];
+            /**
+             * Target
+             * @description what is forecast
+             */
+            target: string;
+            /**
+             * Horizon
+             * @description periods ahead
+             */
+            horizon: number;
+            /** @description the kind of its units */
+            unit: components["schemas"]["Unit"];
+            /**
+             * Parent
+             * @description only units inside the unit of this code
+             */
+            parent: string | null;
+            /** @description language of headings and reasons */
+            lang: components["schemas"]["Language"];
         };
         /**
          * Form
@@ -712,6 +917,7 @@ export interface components {
          * @description A grid over the snapshots.
          */
         History: {
+            /** @description the snapshot that it is out of */
             snapshot: components["schemas"]["Head"];
             /**
              * Grid Id
@@ -955,6 +1161,7 @@ export interface components {
          * @description What the levels of a city would have caught.
          */
         LevelsCaught: {
+            /** @description the snapshot that it is out of */
             snapshot: components["schemas"]["Head"];
             /**
              * Target
@@ -1029,6 +1236,7 @@ export interface components {
          * @description What scored a target.
          */
         Models: {
+            /** @description the snapshot that it is out of */
             snapshot: components["schemas"]["Head"];
             /**
              * Target
@@ -1094,6 +1302,7 @@ export interface components {
          * @description A grid for every target and horizon.
          */
         Portrait: {
+            /** @description the snapshot that it is out of */
             snapshot: components["schemas"]["Head"];
             /**
              * Grid Id
@@ -1105,8 +1314,11 @@ export interface components {
              * @description its name
              */
             name: string;
+            /** @description in which it lies */
             community: components["schemas"]["Place"];
+            /** @description in which it lies */
             town: components["schemas"]["Place"];
+            /** @description in which it lies */
             district: components["schemas"]["Place"];
             /**
              * Residents
@@ -1123,6 +1335,11 @@ export interface components {
              * @description one a target and horizon
              */
             scores: components["schemas"]["Standing"][];
+            /**
+             * Suspended
+             * @description targets of which nothing is told: they are suspended, or were when the snapshot was published
+             */
+            suspended: string[];
         };
         /**
          * Problem
@@ -1287,12 +1504,18 @@ export interface components {
              * @description the newest first
              */
             items: components["schemas"]["Publication"][];
+            /**
+             * Suspended
+             * @description targets of which the current one tells nothing: they are suspended, or were when it was published
+             */
+            suspended: string[];
         };
         /**
          * Ranking
          * @description Units by rank.
          */
         Ranking: {
+            /** @description the snapshot that it is out of */
             snapshot: components["schemas"]["Head"];
             /**
              * Target
@@ -1361,6 +1584,11 @@ export interface components {
              * @description whether it has passed its end, or none is served
              */
             stale: boolean;
+            /**
+             * Suspended
+             * @description targets that are suspended: nothing of them is served
+             */
+            suspended: string[];
             /**
              * Age Seconds
              * @description since it was published
@@ -1496,6 +1724,7 @@ export interface components {
          * @description How the sources report.
          */
         Sources: {
+            /** @description the snapshot that it is out of */
             snapshot: components["schemas"]["Head"];
             /**
              * Items
@@ -1738,6 +1967,11 @@ export interface components {
              * @description forecasts whose window or reports are not complete yet
              */
             waiting: number;
+            /**
+             * Suspended
+             * @description targets of which nothing is told: they are suspended
+             */
+            suspended: string[];
         };
         /**
          * Unit
@@ -1915,6 +2149,15 @@ export interface operations {
             };
             /** @description there is nothing of this name, or nothing is published yet */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2116,6 +2359,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the snapshot is no longer kept */
             410: {
                 headers: {
@@ -2245,6 +2497,15 @@ export interface operations {
             };
             /** @description there is nothing of this name, or nothing is published yet */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2471,7 +2732,8 @@ export interface operations {
                      *             }
                      *           ]
                      *         }
-                     *       ]
+                     *       ],
+                     *       "suspended": []
                      *     }
                      */
                     "application/json": components["schemas"]["Portrait"];
@@ -2504,6 +2766,15 @@ export interface operations {
             };
             /** @description there is nothing of this name, or nothing is published yet */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2610,7 +2881,8 @@ export interface operations {
                      *           "chain": "ca8e3d0a5219ac1874d3990c6c7926222461ba9eba7b110c7d9d6494a75ad734",
                      *           "not_replayable": false
                      *         }
-                     *       ]
+                     *       ],
+                     *       "suspended": []
                      *     }
                      */
                     "application/json": components["schemas"]["Publications"];
@@ -2643,6 +2915,15 @@ export interface operations {
             };
             /** @description there is nothing of this name, or nothing is published yet */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2797,6 +3078,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the snapshot is no longer kept */
             410: {
                 headers: {
@@ -2850,6 +3140,8 @@ export interface operations {
                 parent?: string | null;
                 /** @description language of headings and reasons */
                 lang?: components["schemas"]["Language"];
+                /** @description id of the approval that a large file needs; the file is out of the snapshot that was approved */
+                approval?: string | null;
             };
             header?: never;
             path: {
@@ -2899,6 +3191,495 @@ export interface operations {
             };
             /** @description there is nothing of this name, or nothing is published yet */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_approvals: {
+        parameters: {
+            query?: {
+                /** @description rows an answer */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "ex8f0c2d7e91ab",
+                     *           "state": "waiting",
+                     *           "snapshot": "2026-03-09-6c5a804ad7d1",
+                     *           "query": {
+                     *             "form": "csv",
+                     *             "target": "conflict",
+                     *             "horizon": 4,
+                     *             "unit": "grid",
+                     *             "parent": null,
+                     *             "lang": "en"
+                     *           },
+                     *           "rows": 12,
+                     *           "reason": "the monthly file for the planning of visits",
+                     *           "asked_by": "op8a1c0d2e3f40",
+                     *           "asked_at": "2026-03-10T00:00:00+00:00",
+                     *           "ends_at": "2026-03-11T00:00:00+00:00",
+                     *           "decided_by": null,
+                     *           "decided_at": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExportApprovals"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ex8f0c2d7e91ab",
+                     *       "state": "waiting",
+                     *       "snapshot": "2026-03-09-6c5a804ad7d1",
+                     *       "query": {
+                     *         "form": "csv",
+                     *         "target": "conflict",
+                     *         "horizon": 4,
+                     *         "unit": "grid",
+                     *         "parent": null,
+                     *         "lang": "en"
+                     *       },
+                     *       "rows": 12,
+                     *       "reason": "the monthly file for the planning of visits",
+                     *       "asked_by": "op8a1c0d2e3f40",
+                     *       "asked_at": "2026-03-10T00:00:00+00:00",
+                     *       "ends_at": "2026-03-11T00:00:00+00:00",
+                     *       "decided_by": null,
+                     *       "decided_at": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExportApproval"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the approval */
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ex8f0c2d7e91ab",
+                     *       "state": "approved",
+                     *       "snapshot": "2026-03-09-6c5a804ad7d1",
+                     *       "query": {
+                     *         "form": "csv",
+                     *         "target": "conflict",
+                     *         "horizon": 4,
+                     *         "unit": "grid",
+                     *         "parent": null,
+                     *         "lang": "en"
+                     *       },
+                     *       "rows": 12,
+                     *       "reason": "the monthly file for the planning of visits",
+                     *       "asked_by": "op8a1c0d2e3f40",
+                     *       "asked_at": "2026-03-10T00:00:00+00:00",
+                     *       "ends_at": "2026-03-11T00:00:00+00:00",
+                     *       "decided_by": "op5b6c7d8e9f01",
+                     *       "decided_at": "2026-03-10T00:00:00+00:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExportApproval"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the approval */
+                approval_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "ex8f0c2d7e91ab",
+                     *       "state": "refused",
+                     *       "snapshot": "2026-03-09-6c5a804ad7d1",
+                     *       "query": {
+                     *         "form": "csv",
+                     *         "target": "conflict",
+                     *         "horizon": 4,
+                     *         "unit": "grid",
+                     *         "parent": null,
+                     *         "lang": "en"
+                     *       },
+                     *       "rows": 12,
+                     *       "reason": "the monthly file for the planning of visits",
+                     *       "asked_by": "op8a1c0d2e3f40",
+                     *       "asked_at": "2026-03-10T00:00:00+00:00",
+                     *       "ends_at": "2026-03-11T00:00:00+00:00",
+                     *       "decided_by": "op5b6c7d8e9f01",
+                     *       "decided_at": "2026-03-10T00:00:00+00:00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ExportApproval"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3022,6 +3803,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the snapshot is no longer kept */
             410: {
                 headers: {
@@ -3132,6 +3922,15 @@ export interface operations {
             };
             /** @description there is nothing of this name, or nothing is published yet */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3337,6 +4136,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the snapshot is no longer kept */
             410: {
                 headers: {
@@ -3401,7 +4209,8 @@ export interface operations {
                      * @example {
                      *       "rows": [],
                      *       "summary": [],
-                     *       "waiting": 4
+                     *       "waiting": 4,
+                     *       "suspended": []
                      *     }
                      */
                     "application/json": components["schemas"]["TrackRecord"];
@@ -3434,6 +4243,15 @@ export interface operations {
             };
             /** @description there is nothing of this name, or nothing is published yet */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3509,7 +4327,8 @@ export interface operations {
                      *         "zh": "内部工作提示，不是突发事件预警信息。不得据此登记、约谈、劝返、稳控任何人，不得作为处罚、考核依据。",
                      *         "en": "Internal working notice, not an emergency warning. It must not be used to register, summon, turn back or control anybody, nor as a ground for punishment or appraisal."
                      *       },
-                     *       "items": []
+                     *       "items": [],
+                     *       "suspended": []
                      *     }
                      */
                     "application/json": components["schemas"]["Alerts"];
@@ -3542,6 +4361,15 @@ export interface operations {
             };
             /** @description there is nothing of this name, or nothing is published yet */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3644,6 +4472,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the snapshot is no longer kept */
             410: {
                 headers: {
@@ -3706,6 +4543,7 @@ export interface operations {
                      *       "published_at": "2026-03-09T01:00:00+00:00",
                      *       "valid_until": "2026-03-17T00:00:00+08:00",
                      *       "stale": false,
+                     *       "suspended": [],
                      *       "age_seconds": 82800,
                      *       "problem": null,
                      *       "detail": null
@@ -3741,6 +4579,15 @@ export interface operations {
             };
             /** @description there is nothing of this name, or nothing is published yet */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3831,6 +4678,15 @@ export interface operations {
             };
             /** @description there is nothing of this name, or nothing is published yet */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -39,7 +39,7 @@ def data_router(context: Context) -> APIRouter:
     )  # fmt: skip
     @needs(Scope.READ)
     def models(
-        request: Request, target: Annotated[str, Path(description="a target that is served")],
+        request: Request, target: Annotated[str, Path(description="a target that is served", json_schema_extra={"x-data-class": "model"})],
         query: Annotated[GridQuery, Query()],
     ) -> Response:  # fmt: skip
         snapshot, now = context.seen(request).snapshot(query.as_of), context.clock()

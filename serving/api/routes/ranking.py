@@ -20,7 +20,12 @@ from serving.api.noted import reading
 from serving.api.queries import ExplanationQuery, GridQuery, HistoryQuery, ScoresQuery
 
 GridId = Annotated[
-    str, Path(description="the code of a grid, percent-encoded; it may hold any character", examples=["G0000003"])
+    str,
+    Path(
+        description="the code of a grid, percent-encoded; it may hold any character",
+        examples=["G0000003"],
+        json_schema_extra={"x-data-class": "place"},
+    ),
 ]
 
 #: What may stand behind the id of a grid in a path.

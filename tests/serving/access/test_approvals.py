@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -191,8 +192,8 @@ def test_an_approval_ends_and_what_was_decided_stays(asking: Asking) -> None:
     assert asking.approve(waiting, asking.other).status_code == 409
 
 
-def test_it_opens_as_often_as_is_asked_where_an_installation_says_so(home: Home) -> None:
-    asking = Asking(home, approval_once="false", approval_hours=2)
+def test_it_opens_as_often_as_is_asked_where_an_installation_says_so(tmp_path: Path) -> None:
+    asking = Asking(make_home(tmp_path / "home", Settings(threads=1)), approval_once="false", approval_hours=2)
     with asking.client:
         identity = asking.approved(asking.one)
         assert [asking.file(identity, asking.one).status_code for _ in range(3)] == [200] * 3
@@ -280,7 +281,8 @@ def test_every_step_is_in_the_audit_once(asking: Asking) -> None:
     ]
 
 
-def test_the_local_operator_is_not_asked_for_a_second_person(home: Home) -> None:
+def test_the_local_operator_is_not_asked_for_a_second_person(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", Settings(threads=1))
     cities.build(home, 5)
     with (home.path / "riskwarn.yaml").open("a", encoding="utf-8") as file:
         file.write("access: {export_rows: 0}\n")

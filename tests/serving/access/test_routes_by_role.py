@@ -31,6 +31,7 @@ from serving.access.tables import KEYS
 from serving.api.app import Application
 from serving.api.needs import declared, leaves
 from serving.api.server import START_TOKEN, serve, start_token
+from serving.publishing.suspend import suspend
 from tests.serving.access import cities
 from tests.serving.access.cities import LOCAL, NOW, OTHER, OTHER_GRID, OWN, OWN_GRID
 
@@ -85,16 +86,35 @@ NEEDS = {
     "/v1/scores": "read", "/v1/snapshots": "read", "/v1/health/sources": "read", "/v1/models/conflict": "read", "/v1/levels": "read",
     "/v1/track-record": "read", "/v1/alerts": "read", f"/v1/grids/{OWN_GRID}": "read:detail",
     f"/v1/grids/{OWN_GRID}/explanation": "read:detail", f"/v1/grids/{OWN_GRID}/history": "read:detail", "/v1/export.csv": "export",
-    "/v1/export.geojson": "export", "/v1/snapshots/compare": "read",
+    "/v1/export.geojson": "export", "/v1/snapshots/compare": "read", "/v1/exports": "export",
 }  # fmt: skip
+
+#: What is changed by whom, and what is answered to who may: the file is small, and there is no such approval.
+CHANGES = {
+    "/v1/exports": ("export", 409),
+    "/v1/exports/ex000000000000/approve": ("export", 404),
+    "/v1/exports/ex000000000000/refuse": ("export", 404),
+}
+ASKED = {"form": "csv", "reason": "the monthly file"}
+
+#: What tells of the usual target alone: where that is suspended there is nothing to tell.
+OF_TARGET = (
+    "/v1/scores", "/v1/models/conflict", "/v1/levels", f"/v1/grids/{OWN_GRID}/explanation", f"/v1/grids/{OWN_GRID}/history",
+    "/v1/export.csv", "/v1/export.geojson", "/v1/snapshots/compare",
+)  # fmt: skip
 
 
 def _status(need: str | None, scopes: frozenset[Scope]) -> int:
     return 200 if not need or need in {one.value for one in scopes} else 403
 
 
-@pytest.mark.parametrize("area", ["own", "other", "whole"])
-def test_every_route_by_every_role(city: Home, area: str) -> None:
+@pytest.mark.parametrize(
+    ("area", "suspended"),
+    [("own", False), ("other", False), ("whole", False), ("own", True), ("other", True), ("whole", True)],
+)
+def test_every_route_by_every_role(city: Home, area: str, suspended: bool) -> None:
+    if suspended:
+        suspend(city, "conflict", "under review", now=NOW)
     where = {"own": OWN, "other": OTHER, "whole": cities.WHOLE_CITY}[area]
     snapshots = {"a": "2026-02-23", "b": "2026-03-02"}
     headers = {role: cities.key(city, role=role, area=where) for role in Role}
@@ -102,11 +122,13 @@ def test_every_route_by_every_role(city: Home, area: str) -> None:
         listed = client.get("/v1/snapshots", headers=headers[Role.CENTRE]).json()["items"]
         of = {one["as_of"]: one["id"] for one in listed}
         described = {str(getattr(one, "path", "")) for one in leaves(client.app.routes.router.routes)}  # type: ignore[attr-defined]
-        assert len(described) <= len(NEEDS) + 1, "a new route is named above, too"
+        assert len(described) <= len(NEEDS.keys() | CHANGES.keys()) + 1, "a new route is named above, too"
         for role in Role:
             for path, need in NEEDS.items():
                 params = {name: of[day] for name, day in snapshots.items()} if path.endswith("compare") else None
                 wanted = _status(need, role.scopes)
+                if wanted == 200 and suspended and path in OF_TARGET:
+                    wanted = 409
                 if area == "other" and OWN_GRID in path and wanted == 200:
                     wanted = 404
                 for method in ("GET", "HEAD"):
@@ -120,6 +142,9 @@ def test_every_route_by_every_role(city: Home, area: str) -> None:
                     assert (
                         chinese.json()["type"] == "urn:riskwarn:scope_needed" and not chinese.json()["detail"].isascii()
                     )
+            for path, (scope, status) in CHANGES.items():
+                answer = client.post(path, json=ASKED, headers=headers[role])
+                assert answer.status_code == (status if _status(scope, role.scopes) == 200 else 403), (role, path)
             other = client.get(f"/v1/grids/{OTHER_GRID}", headers=headers[role]).status_code
             assert other == (403 if Scope.DETAIL not in role.scopes else 404 if area == "own" else 200)
             assert client.get("/nothing/here", headers=headers[role]).status_code == 404
@@ -161,6 +186,9 @@ def test_who_has_no_key_that_opens_gets_nothing_but_what_is_open(city: Home) -> 
                 assert answer.headers["www-authenticate"].startswith('Bearer realm="riskwarn"')
                 assert answer.headers["content-type"] == "application/problem+json" and answer.json()["request_id"]
                 assert "etag" not in answer.headers
+            for path in CHANGES:
+                answer = client.post(path, json=ASKED, headers=header)
+                assert answer.status_code == (403 if why == "another network" else 401), (why, path)
             client.app._app._app._limits._storage.reset()  # type: ignore[attr-defined]  # or the address would have to wait
         told = {why: client.get("/v1/scores", headers=header).json()["detail"] for why, header in wrong.items()}
         assert "revoked" in told["revoked"] and "ended" in told["ended"] and "not used" in told["idle"]
