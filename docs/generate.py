@@ -83,6 +83,10 @@ def _api() -> str:
             model = answers.get("$ref", "").rpartition("/")[2]
             shown = f" Answers [{model}](#{model.lower()})." if model else ""
             lines += ["", f"## `{method.upper()} {path}`", "", f"{told['summary']}.{shown}{_needs(told['security'])}"]
+            body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            if body:
+                name = body["$ref"].rpartition("/")[2]
+                lines += ["", f"Takes [{name}](#{name.lower()}) as JSON."]
             if told.get("parameters"):
                 lines += ["", "| parameter | in | type | meaning |", "|---|---|---|---|"]
                 lines += [
@@ -91,9 +95,9 @@ def _api() -> str:
                 ]
     lines += [
         "",
-        "# Answers",
+        "# Answers and bodies",
         "",
-        "The class of a field says what it tells of: a `place`, a `forecast`, how a `model` made it, a `record` (small numbers withheld), the `service`.",
+        "The class of a field says what it tells of: a `place`, a `forecast`, how a `model` made it, a `record` (small numbers withheld), the `service`, who acted (`operator`).",
     ]
     for name, schema in description["components"]["schemas"].items():
         if "properties" in schema:

@@ -63,3 +63,13 @@ def test_files_that_the_map_names_exist() -> None:
     text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     for path in re.findall(r"`((?:riskwarn|features|training|serving|experiments|tests|docs)/[\w/.]*)`", text):
         assert (ROOT / path).exists(), path
+
+
+def test_tests_that_the_threats_name_exist() -> None:
+    text = (ROOT / "docs" / "threats.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/.]+)::(\w+)`", text)
+    assert len(named) > 25 and text.count("::") == len(named)
+    for path, name in named:
+        assert re.search(rf"^def {name}\(", (ROOT / path).read_text(encoding="utf-8"), re.M), f"{path}::{name}"
+    rows = [line for line in text.splitlines() if line.startswith("|") and line.count("|") == 5 and "---" not in line]
+    assert all("::" in row for row in rows if not row.startswith("| who ")), "each threat has its test"

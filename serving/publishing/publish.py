@@ -312,5 +312,14 @@ def _told(
     seconds = time.perf_counter() - started
     instead = None if stays is None else (stays.id, stays.as_of)
     return Published(
-        snapshot, city.as_of, stays is None, len(city.geography), versions, alerts, seconds, tuple(gaps), instead, serving.suspended
+        snapshot,
+        city.as_of,
+        stays is None,
+        len(city.geography),
+        versions,
+        alerts,
+        seconds,
+        tuple(gaps),
+        instead,
+        serving.suspended,
     )
