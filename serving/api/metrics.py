@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
@@ -33,6 +34,7 @@ class Metrics:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._lock: IO[str] | None = None
+        self._writing = threading.Lock()
         number = 0
         if folder is not None:
             self._lock, number = _place(folder)
@@ -104,8 +106,10 @@ class Metrics:
             return
         file = self._folder / f"{self.worker}.prom"
         fresh = file.with_suffix(".new")
-        fresh.write_bytes(generate_latest(self.registry))
-        fresh.replace(file)
+        # Whoever is asked writes in a thread of its own, beside the one that writes every other second.
+        with self._writing:
+            fresh.write_bytes(generate_latest(self.registry))
+            fresh.replace(file)
 
 
 def _place(folder: Path) -> tuple[IO[str], int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,10 @@ def _until(client: TestClient, name: str, value: float) -> None:
     while samples(client).get(name) != value:
         assert time.monotonic() < deadline, name
         time.sleep(0.05)
+
+
+def test_a_worker_that_is_asked_while_it_writes_answers(tmp_path: Path) -> None:
+    one = metrics.Metrics(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        texts = list(pool.map(lambda _number: one.text(), range(400)))
+    assert all(b"riskwarn_requests_at_work" in text for text in texts)
