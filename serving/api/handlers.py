@@ -78,7 +78,8 @@ def answer_with_problems(app: FastAPI) -> None:
 
 def _methods(request: Request) -> str:
     """What is answered at a path, by whichever route; whatever can be read can be asked for its headers alone."""
-    asked, found = dict(request.scope), set()
+    asked = dict(request.scope)
+    found: set[str] = set()
     for route in leaves(request.app.router.routes):
         if route.matches(asked)[0] is not Match.NONE:
             found |= getattr(route, "methods", None) or {"GET"}

@@ -12,8 +12,13 @@ from typing import Any
 
 import pytest
 
+from riskwarn.home import open_home
+from serving.access.keys import Asked, create_key
+from serving.access.operators import create_operator
+from serving.access.scopes import Role
 from serving.api.app import Application
-from serving.client import Client, Gone, Invalid, NotFound, Unavailable
+from serving.client import Client, Gone, Invalid, NotFound, Problem, Suspended, Unavailable
+from serving.publishing.suspend import suspend
 from tests.serving.conftest import Made, running_application
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +70,37 @@ def test_it_raises_what_the_server_says(address: str, application: Application, 
         assert client.export(tmp_path / "ranking.csv", lang="en").read_text(encoding="utf-8").count("\n") == 802
         with pytest.raises(Invalid):
             client.export(tmp_path / "ranking.doc")
+
+
+def test_it_asks_for_a_large_file_and_says_what_is_suspended(made: Made, tmp_path: Path) -> None:
+    with (made.home.path / "riskwarn.yaml").open("a", encoding="utf-8") as file:
+        file.write("access: {export_rows: 100}\n")
+    home = open_home(made.home.path, made.home.settings)
+    people = [create_operator(home, name, Role.CENTRE, now=made.now)["id"] for name in ("20113", "20114")]
+    keys = [create_key(home, Asked("program", operator=one), now=made.now)["key"] for one in people]
+    application, file = Application(home, lambda: made.now), tmp_path / "ranking.csv"
+    with (
+        running_application(application) as address,
+        Client(address, key=keys[0]) as one,
+        Client(address, key=keys[1]) as other,
+    ):
+        with pytest.raises(Problem) as needed:
+            one.export(file)
+        assert needed.value.code == "approval_needed" and not file.exists()
+        approval = one.ask_export("csv", "the monthly file", target="conflict")
+        assert [told["id"] for told in other.exports()] == [approval["id"]]
+        assert other.approve_export(approval["id"])["state"] == "approved"
+        with pytest.raises(Problem):
+            other.refuse_export(approval["id"])
+        assert one.export(file, approval=approval["id"]).read_text(encoding="utf-8").count("\n") == 802
+        ranking = one.ranking(limit=1)
+        suspend(home, "conflict", "under review", now=made.now)
+        application.current.look_for_suspensions()
+        for _ in range(2):
+            with pytest.raises(Suspended):
+                one.ranking(limit=1)
+        assert one.ranking(limit=1, target="safety")["target"] != ranking["target"]
+        assert all(held["target"] == "safety" for _, held in one._held.values() if "target" in held)
 
 
 def test_it_asks_again_when_the_server_says_so(made: Made) -> None:
