@@ -74,8 +74,8 @@ class Published:
             "grids": self.grids,
             "models": list(self.models),
             "alerts": self.alerts,
-            "suspended": list(self.suspended),
             "seconds": round(self.seconds, 3),
+            **({"suspended": list(self.suspended)} if self.suspended else {}),
         }
 
 

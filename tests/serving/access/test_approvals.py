@@ -265,9 +265,9 @@ def test_every_step_is_in_the_audit_once(asking: Asking) -> None:
     asking.file(identity, asking.one)
     with asking.home.database.connect() as connection:
         rows = connection.execute(
-            select(AUDIT.c.action, AUDIT.c.object, AUDIT.c.actor, AUDIT.c.note).where(
-                AUDIT.c.object.in_([identity, refused])
-            )
+            select(AUDIT.c.action, AUDIT.c.object, AUDIT.c.actor, AUDIT.c.note)
+            .where(AUDIT.c.object.in_([identity, refused]))
+            .order_by(AUDIT.c.sequence)
         ).all()
         by = {one["id"]: one for one in connection.execute(select(EXPORT_APPROVALS)).mappings()}
     one, program, other = by[identity]["asked_by"], by[refused]["asked_by"], by[identity]["decided_by"]
