@@ -153,9 +153,11 @@ class Forwarding:
         try:
             forward(self._home)
             self._said = False
-        except RiskwarnError as error:
+        except Exception as error:
+            # Something that nobody foresaw, too: the rows are in the table, and go out the next time.
             if not self._said:
-                logger.warning("the audit is not sent on yet: %s", error)
+                shown = str(error) if isinstance(error, RiskwarnError) else type(error).__name__
+                logger.warning("the audit is not sent on yet: %s", shown)
             self._said = True
 
 

@@ -1,4 +1,7 @@
-"""What is written into the audit of requests: reads of detail, files, and who was refused. Counted on the way, written aside."""
+"""What is written into the audit of requests: reads of detail, files, and who was refused. Counted on the way, written aside.
+
+The collector of logs, where one is named, is told of the rows in the background by whoever serves.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from starlette.types import Scope
 
 from riskwarn.audit import Action, ReadsOfDetail
 from riskwarn.audit import Caller as Actor
+from riskwarn.audit.syslog import Forwarding
 from riskwarn.errors import RiskwarnError
 from riskwarn.home import Home
 from serving.access.caller import NOBODY, Caller
@@ -30,20 +34,24 @@ class Noted:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._reads: ReadsOfDetail | None = None
+        self._forwarding: Forwarding | None = None
 
     def start(self) -> None:
         """Begin, in the process that answers."""
         self._reads = ReadsOfDetail(self._home)
+        self._forwarding = Forwarding(self._home)
 
     def stop(self) -> None:
-        """Write what is left."""
+        """Write what is left, and send it on."""
         reads, self._reads = self._reads, None
-        if reads is None:
-            return
-        try:
-            reads.close()
-        except RiskwarnError as error:
-            _log.error("the reads of the last second are not in the audit: %s", error)
+        forwarding, self._forwarding = self._forwarding, None
+        if reads is not None:
+            try:
+                reads.close()
+            except RiskwarnError as error:
+                _log.error("the reads of the last second are not in the audit: %s", error)
+        if forwarding is not None:
+            forwarding.close()
 
     def read(self, scope: Scope, read: Read) -> None:
         """Count what a caller was told."""

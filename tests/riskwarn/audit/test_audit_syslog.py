@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from riskwarn.audit import Action, Caller, Entry, record
+from riskwarn.audit import Action, Caller, Entry, record, syslog
 from riskwarn.audit.listing import newest
 from riskwarn.audit.syslog import AT_ONCE, Forwarding, forward
 from riskwarn.errors import SettingInvalid, SyslogUnreachable
@@ -103,6 +104,27 @@ def test_a_server_sends_in_the_background_and_a_change_never_waits(home: Home) -
     with collecting() as received, Forwarding(at(home, f"tcp://127.0.0.1:{received.port}"), every=0.01):
         record(home, Entry(Action.DATA_LOADED, "disputes/2"), at=AT)
     assert [row["object"] for row in received.rows] == ["disputes/1", "disputes/2"]
+
+
+def test_a_server_goes_on_sending_after_something_that_nobody_foresaw(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, right = [0], syslog.write_text
+
+    def failing(*written: object) -> None:
+        tried[0] += 1
+        if tried[0] < 3:
+            raise RuntimeError("nobody thought of it")
+        right(*written)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(syslog, "write_text", failing)
+    record(home, Entry(Action.DATA_LOADED, "disputes/1"), at=AT)
+    with collecting() as received, Forwarding(at(home, f"tcp://127.0.0.1:{received.port}"), every=0.01):
+        deadline = time.monotonic() + 20
+        while not (home.path / syslog.SENT).exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert (home.path / syslog.SENT).read_text() == "1\n"
+    assert {row["object"] for row in received.rows} == {"disputes/1"}, "one row, though it was sent several times"
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ from serving.api.app import Application
 from serving.api.needs import declared, leaves
 from serving.api.server import START_TOKEN, serve, start_token
 from serving.publishing.suspend import suspend
+from tests.riskwarn.audit.collector import collecting
 from tests.serving.access import cities
 from tests.serving.access.cities import LOCAL, NOW, OTHER, OTHER_GRID, OWN, OWN_GRID
 
@@ -424,6 +425,16 @@ def test_reads_of_detail_files_and_refusals_are_in_the_audit_and_polls_are_not(c
         ("access.refused", "read:detail", _id(program), "scope", "planning", where): 1,
         ("access.refused", _id(person), "nobody", "key", "", where): 1,
     }
+
+
+def test_a_server_sends_what_it_writes_to_the_collector_of_logs(city: Home) -> None:
+    person = cities.key(city, role=Role.CENTRE)
+    with collecting() as received:
+        with cities.served(open_home(city.path, Settings(syslog=f"tcp://127.0.0.1:{received.port}"))) as (client,):
+            assert client.get(f"/v1/grids/{OWN_GRID}", headers=person).status_code == 200
+        # What was counted in the last second is written and sent as the server ends.
+        assert [(row["action"], row["object"]) for row in received.rows][-1] == ("read.portrait", OWN_GRID)
+    assert "key.created" in {row["action"] for row in received.rows}
 
 
 def _newest(rows: Sequence[Any]) -> str:
