@@ -41,6 +41,12 @@ def test_an_id_is_taken_from_the_path_as_it_was_sent(grid: str) -> None:
         assert asked_grid(longer, grid) == (grid, behind)
 
 
+@pytest.mark.parametrize("spelled", ["/v1/%67rids/", "/v1%2fgrids/", "/v1/grids%2F", "/%76%31/%67%72%69%64%73/"])
+def test_what_stands_before_an_id_may_be_encoded_too(client: TestClient, spelled: str) -> None:
+    assert client.get(f"{spelled}G1").json() == {"portrait": "G1"}
+    assert client.get(f"{spelled}G1/explanation").json() == {"explanation": "G1"}
+
+
 @pytest.fixture
 def client(home: Home, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     """An API that answers with what it was asked for."""

@@ -113,7 +113,8 @@ def asked_grid(scope: MutableMapping[str, Any], decoded: str) -> tuple[str, str 
     as it was sent: `a%2Fexplanation` is an id, `a/explanation` is the explanation of `a`.
     """
     sent = scope.get("raw_path")
-    if not sent:
+    if not sent or b"/v1/grids/" not in sent:
+        # Not known, or what stands before the id is encoded, too, which it need not be.
         last = str(scope["path"]).rpartition("/")[2]
         return decoded, last if last in _BEHIND else None
     asked = sent.split(b"?", 1)[0].split(b"/v1/grids/", 1)[1].decode("ascii", "replace")
