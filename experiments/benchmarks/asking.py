@@ -56,17 +56,20 @@ def free_port() -> int:
         return int(trial.getsockname()[1])
 
 
-def load(port: int, seconds: float, tag: str | None = None) -> tuple[float, float]:
-    """(requests a second, 99 % quantile in ms)."""
+def load(
+    port: int, seconds: float, tag: str | None = None, *, path: str = PATH, key: str | None = None
+) -> tuple[float, float]:
+    """(requests a second, 99 % quantile in ms), with a key where one is shown."""
+    sent = headers(key, tag)
     if shutil.which("wrk") is None:
-        return raw_load(port, seconds, tag)
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--latency", "-H", "Host: localhost"]
-    if tag:
-        command += ["-H", f"If-None-Match: {tag}"]
+        return raw_load(port, seconds, path, sent)
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--latency"]
+    for name, value in sent.items():
+        command += ["-H", f"{name}: {value}"]
     if shutil.which("taskset"):
         command = ["taskset", "-c", "1", *command]
     told = subprocess.run(
-        [*command, f"http://127.0.0.1:{port}{PATH}"], capture_output=True, text=True, check=True
+        [*command, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True
     ).stdout
     assert "Non-2xx" not in told, told
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", told).group(1))  # type: ignore[union-attr]
@@ -74,10 +77,20 @@ def load(port: int, seconds: float, tag: str | None = None) -> tuple[float, floa
     return rate, float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
-def raw_load(port: int, seconds: float, tag: str | None) -> tuple[float, float]:
+def headers(key: str | None = None, tag: str | None = None) -> dict[str, str]:
+    """What is sent with a request."""
+    found = {"Host": "localhost"}
+    if key:
+        found["Authorization"] = f"Bearer {key}"
+    if tag:
+        found["If-None-Match"] = tag
+    return found
+
+
+def raw_load(port: int, seconds: float, path: str, sent: dict[str, str]) -> tuple[float, float]:
     """The same from raw sockets, a thread a connection: enough for what a core answers in Python, not for nginx."""
-    header = f"If-None-Match: {tag}\r\n" if tag else ""
-    request = f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\n{header}\r\n".encode()
+    lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+    request = f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode()
     times: list[float] = []
     end = time.perf_counter() + seconds
 
@@ -100,10 +113,10 @@ def raw_load(port: int, seconds: float, tag: str | None) -> tuple[float, float]:
     return len(times) / seconds, 1000 * sorted(times)[int(0.99 * len(times))]
 
 
-def ask(port: int, path: str) -> tuple[int, dict[str, str], bytes]:
+def ask(port: int, path: str, key: str | None = None) -> tuple[int, dict[str, str], bytes]:
     """One answer on a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("GET", path, headers={"Host": "localhost"})
+    connection.request("GET", path, headers=headers(key))
     answer = connection.getresponse()
     body = answer.read()
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body

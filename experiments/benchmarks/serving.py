@@ -3,7 +3,8 @@
 Each server is a process of its own on one core, under the same uvicorn (httptools, uvloop); the load comes from wrk on the other
 core, or where that is not installed from raw sockets. Rounds alternate between the servers, and the median counts. The peers: a
 bare Starlette route that returns the same bytes, a bare ASGI application, nginx with the bytes as a file, and the usual FastAPI
-route that makes 100 models for every answer.
+route that makes 100 models for every answer. Then the same with a key to one district, and a portrait, of which each read is in the
+audit; beside a bare route that asks for no key and writes nothing down.
 
     python experiments/benchmarks/serving.py [--grids 66000] [--rounds 5] [--seconds 3] [--json FILE]
 """
@@ -31,8 +32,12 @@ from experiments.benchmarks.asking import PATH, ask, environment, free_port, loa
 from experiments.benchmarks.made_snapshot import made_content, publish_made
 from riskwarn.home import make_home, open_home
 from riskwarn.settings import Settings
+from serving.access.areas import Area
+from serving.access.keys import Asked, create_key
+from serving.access.scopes import Scope
 
 AS_OF = date.today()
+PORTRAIT = "/v1/grids/G0000003"
 PEER = str(Path(__file__).with_name("serving_peer.py"))
 
 
@@ -75,22 +80,35 @@ def load_peer(name: str, folder: Path, body_file: Path, seconds: float, unchange
         return load(port, seconds, ask(port, PATH)[1].get("etag") if unchanged else None)
 
 
-def compare(home: Path, folder: Path, rounds: int, seconds: float) -> dict[str, Any]:
-    """Rates and quantiles of ours and of every peer, for the ranking and for 304."""
+def grant(home: Path) -> str:
+    """A key to one district of a home, which may ask as often as it can."""
+    with (home / "riskwarn.yaml").open("a", encoding="utf-8") as file:
+        file.write("access: {requests_a_minute: 100000000}\n")
+    area = Area((("district", "D0000000"),))
+    asked = Asked("a benchmark", frozenset((Scope.READ, Scope.DETAIL)), area)
+    return str(create_key(open_home(home, Settings()), asked, now=datetime.now(UTC))["key"])
+
+
+def compare(home: Path, folder: Path, rounds: int, seconds: float, key: str | None = None) -> dict[str, Any]:
+    """Rates and quantiles of ours and of every peer, for the ranking, for 304 and for a portrait; with a key beside the bare route alone."""
     port = free_port()
     found: dict[str, Any] = {}
     with process(ours(home, port), port):
-        _, headers, body = ask(port, PATH)
-        body_file = folder / "body.json"
-        body_file.write_bytes(body)
-        for kind, tag in (("ranking of 100", None), ("304", headers["etag"])):
-            names = ["riskwarn", "starlette", "asgi"] + (["fastapi"] if tag is None else [])
-            names += ["nginx"] if shutil.which("nginx") else []
+        for kind, path in (("ranking of 100", PATH), ("304", PATH), ("portrait", PORTRAIT)):
+            status, answered, body = ask(port, path, key)
+            assert status == 200, (path, status)
+            tag = answered["etag"] if kind == "304" else None
+            body_file = folder / "body.json"
+            body_file.write_bytes(body)
+            names = ["riskwarn", "starlette"]
+            if key is None:
+                names += ["asgi"] + (["fastapi"] if kind == "ranking of 100" else [])
+                names += ["nginx"] if shutil.which("nginx") else []
             measured: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
             for _ in range(rounds):
                 for name, some in measured.items():
                     if name == "riskwarn":
-                        some.append(load(port, seconds, tag))
+                        some.append(load(port, seconds, tag, path=path, key=key))
                     else:
                         some.append(load_peer(name, folder, body_file, seconds, tag is not None))
             found[kind] = {name: beside(some, measured["starlette"]) for name, some in measured.items()}
@@ -159,6 +177,16 @@ def _memory(pid: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+def show(told: dict[str, Any]) -> None:
+    """Print what was compared."""
+    for kind in ("ranking of 100", "304", "portrait"):
+        print(f"\n{kind:16s} {'requests/s':>10s} {'of bare':>8s} {'p99 ms':>8s} {'of bare':>8s}")
+        for name, one in told[kind].items():
+            print(
+                f"{name:16s} {one['requests_a_second']:10d} {one['of_bare_starlette']:8.2f} {one['p99_ms']:8.2f} {one['p99_of_bare_starlette']:8.2f}"
+            )
+
+
 def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -178,12 +206,11 @@ def main() -> None:
             "held": hold(folder / "home", asked.grids, asked.seconds),
             **compare(folder / "home", folder, asked.rounds, asked.seconds),
         }
-    for kind in ("ranking of 100", "304"):
-        print(f"\n{kind:16s} {'requests/s':>10s} {'of bare':>8s} {'p99 ms':>8s} {'of bare':>8s}")
-        for name, one in told[kind].items():
-            print(
-                f"{name:16s} {one['requests_a_second']:10d} {one['of_bare_starlette']:8.2f} {one['p99_ms']:8.2f} {one['p99_of_bare_starlette']:8.2f}"
-            )
+        key = grant(folder / "home")
+        told["with a key"] = compare(folder / "home", folder, asked.rounds, asked.seconds, key)
+    show(told)
+    print("\nWith a key to one district, and the audit:")
+    show(told["with a key"])
     print("\nA whole city held by one worker:")
     for key, value in told["held"].items():
         print(f"  {key:34s} {value}")
