@@ -22,6 +22,7 @@ from serving.snapshots.current import Current
 from serving.snapshots.cut import Inside, inside_of
 from tests.serving.access import cities
 from tests.serving.access.cities import NO_GRID, OTHER, OTHER_GRID, OWN, OWN_GRID
+from tests.serving.access.test_routes_by_role import NEEDS
 
 #: Asks for a path with headers; what is answered has `status_code`, `headers` and `content`.
 Ask = Callable[[str, dict[str, str]], Any]
@@ -116,12 +117,9 @@ class Matrix:
 
 def questions(older: str, newer: str) -> Iterator[Question]:
     """What is asked of each caller."""
-    for path, need in (
-        ("/", None), ("/pages/page.js", None), ("/healthz", None), ("/readyz", ""), ("/docs", ""), ("/openapi.json", ""),
-        ("/metrics", "system"), ("/v1/snapshots", "read"), ("/v1/health/sources", "read"), ("/v1/models/conflict", "read"),
-        ("/v1/levels", "read"), ("/v1/track-record", "read"), (f"/v1/snapshots/compare?a={older}&b={newer}", "read"),
-    ):  # fmt: skip
-        yield Question(path, need)
+    for path, need in NEEDS.items():
+        unit = ("grid", OWN_GRID) if OWN_GRID in path else None
+        yield Question(f"{path}?a={older}&b={newer}" if path.endswith("compare") else path, need, unit)
     yield Question("/v1/alerts", "read", items="grid")
     for unit in Unit:
         yield Question(f"/v1/scores?limit=200&unit={unit.value}", "read", items=unit.value)
