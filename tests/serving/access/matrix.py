@@ -141,7 +141,7 @@ def faults(callers: list[Caller], asked: list[Question], ask: Ask) -> list[str]:
     for caller in callers:
         for question in asked:
             answer = ask(question.path, caller.headers)
-            wanted = _status(caller, question)
+            wanted = status(caller, question)
             where = f"{caller.name}: {question.path}"
             if answer.status_code != wanted:
                 found.append(f"{where}: {answer.status_code}, not {wanted}")
@@ -153,7 +153,8 @@ def faults(callers: list[Caller], asked: list[Question], ask: Ask) -> list[str]:
     return found
 
 
-def _status(caller: Caller, question: Question) -> int:
+def status(caller: Caller, question: Question) -> int:
+    """How a question of a caller is to be answered."""
     if question.need is None:
         # A key that does not open is refused wherever it is shown.
         return caller.refused if caller.headers and caller.refused else 200

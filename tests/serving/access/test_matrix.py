@@ -9,6 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from riskwarn.audit.listing import Chosen, newest
+from riskwarn.audit.verifying import verify
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
 from serving.access.scopes import Scope
@@ -65,6 +67,12 @@ def test_nor_by_two_workers(home: Home, monkeypatch: pytest.MonkeyPatch) -> None
             assert [one for found in pool.map(at_work, made.callers) for one in found] == []
         # What the other worker counted is told some seconds later.
         until(address, "/healthz", lambda _: min(answered(httpx.get(f"{address}/metrics", headers=system).text)) > 40)
+    # What both counted of details is in one chain, and none of it twice.
+    assert verify(home).broken is None
+    path = f"/v1/grids/{cities.OWN_GRID}"
+    times = sum(matrix.status(caller, one) == 200 for caller in made.callers for one in asked if one.path == path)
+    read = [row.count for row in newest(home, Chosen(action="read.portrait", object=cities.OWN_GRID))]
+    assert sum(read) == times > 0
 
 
 def answered(metrics: str) -> list[float]:
