@@ -1,0 +1,84 @@
+"""How much one may ask, and that no other caller pays for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from riskwarn.home import Home, make_home, open_home
+from riskwarn.settings import Settings
+from serving.access.limits import Limits
+from tests.serving.access import cities
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Home:
+    made = make_home(tmp_path / "city", Settings(threads=1))
+    cities.build(made, 5)
+    return made
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Iterator[tuple[Home, TestClient]]:
+    """A city whose keys may ask ten times a minute, and whose addresses may be refused three times."""
+    made = make_home(tmp_path / "few", Settings(threads=1))
+    with (made.path / "riskwarn.yaml").open("a", encoding="utf-8") as file:
+        file.write("access: {requests_a_minute: 10, refusals_a_minute: 3}\n")
+    made = open_home(made.path, made.settings)
+    cities.build(made, 5)
+    cities.key(made)
+    with cities.served(made) as (client,):
+        yield made, client
+
+
+def test_a_key_may_ask_so_often_and_no_other_pays_for_it(few: tuple[Home, TestClient]) -> None:
+    home, client = few
+    greedy, other = cities.key(home), cities.key(home)
+    client.app.registry.look()  # type: ignore[attr-defined]
+    answers = [client.get("/v1/scores", headers=greedy) for _ in range(12)]
+    assert [one.status_code for one in answers] == [200] * 10 + [429] * 2
+    assert answers[0].headers["ratelimit-policy"] == '"key";q=10;w=60'
+    left = [int(one.headers["ratelimit"].split(";")[1].removeprefix("r=")) for one in answers]
+    assert left == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0]
+    over = answers[-1]
+    assert 1 <= int(over.headers["retry-after"]) <= 120 and over.json()["type"] == "urn:riskwarn:too_many_requests"
+    assert client.get("/v1/scores", headers=other).status_code == 200
+
+
+def test_an_address_that_is_refused_too_often_waits_and_who_has_a_key_there_does_not(
+    few: tuple[Home, TestClient],
+) -> None:
+    home, client = few
+    header = cities.key(home)
+    client.app.registry.look()  # type: ignore[attr-defined]
+    wrong = {"Authorization": "Bearer rw_000000000000_" + "a" * 64}
+    states = [client.get("/v1/scores", headers=one).status_code for one in (wrong, {}, wrong, wrong, {})]
+    assert states == [401, 401, 401, 429, 429]
+    assert client.get("/v1/scores", headers=header).status_code == 200
+
+
+def test_the_local_operator_is_not_limited(tmp_path: Path) -> None:
+    made = make_home(tmp_path / "local", Settings(threads=1))
+    with (made.path / "riskwarn.yaml").open("a", encoding="utf-8") as file:
+        file.write("access: {requests_a_minute: 1, refusals_a_minute: 1}\n")
+    with cities.served(open_home(made.path, made.settings)) as (client,):
+        answers = [client.get("/healthz") for _ in range(20)]
+    assert {one.status_code for one in answers} == {200} and "ratelimit" not in answers[0].headers
+
+
+def test_one_key_has_a_part_of_the_places_at_most(city: Home) -> None:
+    limits = Limits(100, 10, concurrency=64)
+    assert limits.at_once == 16 and Limits(100, 10, concurrency=4).at_once == 8
+    assert limits.of("a") is limits.of("a") is not limits.of("b")
+    greedy, other = cities.key(city), cities.key(city)
+    with cities.served(city) as (client,):
+        gate = client.app._app._app  # type: ignore[attr-defined]
+        assert client.get("/v1/scores", headers=greedy).status_code == 200
+        gate._limits.of(greedy["Authorization"].split("_")[1]).at_work = gate._limits.at_once
+        assert client.get("/v1/scores", headers=greedy).headers["retry-after"] == "1"
+        assert client.get("/v1/scores", headers=other).status_code == 200
+        gate._limits.of(greedy["Authorization"].split("_")[1]).at_work -= 1
+        assert client.get("/v1/scores", headers=greedy).status_code == 200
