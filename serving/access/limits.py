@@ -23,12 +23,15 @@ _SHARE, _FEW = 4, 8
 
 @dataclass(slots=True)
 class Allowance:
-    """What one key may ask yet: `left` of a handful, and `remaining` in the window beside it."""
+    """What one key may ask yet: `left` of a handful, and `remaining` in the window beside it.
+
+    A handful is good `until` a moment (as a timestamp); where nothing is left, more may be asked from then on.
+    """
 
     key: str
     left: int = 0
     remaining: int = 0
-    reset: float = 0.0  # as a timestamp
+    until: float = 0.0
     at_work: int = 0
 
 
@@ -51,7 +54,7 @@ class Limits:
 
     def take(self, own: Allowance) -> bool:
         """Count a request of a key; False where it is over its limit."""
-        if own.left <= 0 or time.time() >= own.reset:
+        if own.left <= 0 or time.time() >= own.until:
             self._another(own)
             if own.left <= 0:
                 return False
@@ -62,7 +65,9 @@ class Limits:
         """Take another handful out of the window; where there is none any more, a single request; else nothing."""
         size = next((one for one in (self._handful, 1) if self._windows.hit(self._of_keys, own.key, cost=one)), 0)
         told = self._windows.get_window_stats(self._of_keys, own.key)
-        own.left, own.remaining, own.reset = size, told.remaining if size else 0, told.reset_time
+        own.left, own.remaining = size, told.remaining if size else 0
+        # When the window gives something back is a matter of moments, and no end of what was taken out of it.
+        own.until = time.time() + self._of_keys.get_expiry() if size else told.reset_time
 
     def refused(self, address: str) -> None:
         """Count a refusal of an address."""

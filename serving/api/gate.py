@@ -116,7 +116,7 @@ class Gate:
                 return
         own = known.allowance
         within = self._limits.take(own)
-        seconds = max(0, math.ceil(own.reset - time.time()))
+        seconds = max(0, math.ceil(own.until - time.time()))
         scope["riskwarn.headers"] = told = [
             self._policy,
             (b"ratelimit", b'"key";r=%d;t=%d' % (own.remaining + own.left, seconds)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,3 +83,35 @@ def test_one_key_has_a_part_of_the_places_at_most(city: Home) -> None:
         assert client.get("/v1/scores", headers=other).status_code == 200
         gate._limits.of(greedy["Authorization"].split("_")[1]).at_work -= 1
         assert client.get("/v1/scores", headers=greedy).status_code == 200
+
+
+@pytest.mark.parametrize("every", [60 / 1_100, 1.0, 7.0])
+def test_who_stays_within_the_limit_is_never_told_to_wait(monkeypatch: pytest.MonkeyPatch, every: float) -> None:
+    """For minutes, and the window is asked for a handful of requests, not for each."""
+    now = [1_000_000.0]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    limits = Limits(1_200, 60, concurrency=64)
+    own, asked, hit = limits.of("a"), [0], limits._windows.hit
+
+    def counted(*given: object, **named: object) -> bool:
+        asked[0] += 1
+        return hit(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(limits._windows, "hit", counted)
+    times = int(300 / every)
+    for number in range(times):
+        assert limits.take(own), f"request {number} of {times}"
+        assert own.remaining + own.left >= 0 and 0 <= own.until - now[0] <= 60
+        now[0] += every
+    assert asked[0] <= times / 12 + 300 / 60 + 1
+
+
+def test_who_asks_twice_as_often_is_answered_half_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1_000_000.0]
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    limits = Limits(1_200, 60, concurrency=64)
+    own, taken = limits.of("a"), 0
+    for _ in range(600 * 40):
+        taken += limits.take(own)
+        now[0] += 1 / 40
+    assert 0.95 * 12_000 <= taken <= 1.05 * 12_000 + 1_200
