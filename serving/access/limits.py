@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -25,7 +25,8 @@ _SHARE, _FEW = 4, 8
 class Allowance:
     """What one key may ask yet: `left` of a handful, and `remaining` in the window beside it.
 
-    A handful is good `until` a moment (as a timestamp); where nothing is left, more may be asked from then on.
+    A handful is good `until` a moment (as a timestamp); where nothing is left, more may be asked from then on. Answers carry what is
+    `told`, which counts a handful as taken: to write it anew for each would cost a poll more than the rest of the gate.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Allowance:
     remaining: int = 0
     until: float = 0.0
     at_work: int = 0
+    told: list[tuple[bytes, bytes]] = field(default_factory=list)
 
 
 class Limits:
@@ -46,6 +48,7 @@ class Limits:
         self._of_keys = RateLimitItemPerMinute(requests_a_minute, namespace="key")
         self._of_addresses = RateLimitItemPerMinute(refusals_a_minute, namespace="address")
         self._allowances: dict[str, Allowance] = {}
+        self._policy = b'"key";q=%d;w=60' % requests_a_minute
         self.at_once = max(_FEW, concurrency // _SHARE)
 
     def of(self, key: str) -> Allowance:
@@ -68,6 +71,13 @@ class Limits:
         own.left, own.remaining = size, told.remaining if size else 0
         # When the window gives something back is a matter of moments, and no end of what was taken out of it.
         own.until = time.time() + self._of_keys.get_expiry() if size else told.reset_time
+        left = b'"key";r=%d;t=%d' % (own.remaining, self.seconds(own))
+        own.told = [(b"ratelimit-policy", self._policy), (b"ratelimit", left)]
+
+    @staticmethod
+    def seconds(own: Allowance) -> int:
+        """Seconds until a handful is good no more, or more may be asked."""
+        return max(0, math.ceil(own.until - time.time()))
 
     def refused(self, address: str) -> None:
         """Count a refusal of an address."""

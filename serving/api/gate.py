@@ -8,7 +8,6 @@ is needed, wherever one asks from.
 from __future__ import annotations
 
 import hmac
-import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -66,7 +65,6 @@ class Gate:
         self._app, self._registry, self._limits, self._noted = app, registry, limits, noted
         self._clock, self._token = clock, token
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
-        self._policy = (b"ratelimit-policy", b'"key";q=%d;w=60' % limits.requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request pass, or refuse it."""
@@ -116,14 +114,10 @@ class Gate:
                 return
         own = known.allowance
         within = self._limits.take(own)
-        seconds = max(0, math.ceil(own.until - time.time()))
-        scope["riskwarn.headers"] = told = [
-            self._policy,
-            (b"ratelimit", b'"key";r=%d;t=%d' % (own.remaining + own.left, seconds)),
-        ]
         if not within or own.at_work >= self._limits.at_once:
-            await self._wait(1 if within else max(1, seconds), scope, send, told)
+            await self._wait(1 if within else max(1, self._limits.seconds(own)), scope, send, own.told)
             return
+        scope["riskwarn.headers"] = own.told
         self._registry.note(own.key, now)
         scope["riskwarn.caller"] = known.caller
         own.at_work += 1

@@ -100,7 +100,8 @@ class Repeats:
         own = scope.get("riskwarn.headers")  # of this request alone
         if asked and _matches(asked, held.tags):
             scope["riskwarn.status"] = 304
-            headers = held.unchanged if own is None else held.unchanged + own
+            # What is left is told; the policy, which is always the same, came with the answer that is unchanged.
+            headers = held.unchanged if own is None else held.unchanged + own[-1:]
             await send({"type": "http.response.start", "status": 304, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return

@@ -61,6 +61,16 @@ def test_an_address_that_is_refused_too_often_waits_and_who_has_a_key_there_does
     assert client.get("/v1/scores", headers=header).status_code == 200
 
 
+def test_what_is_unchanged_tells_what_is_left_too(few: tuple[Home, TestClient]) -> None:
+    home, client = few
+    header = cities.key(home)
+    client.app.registry.look()  # type: ignore[attr-defined]
+    tag = client.get("/v1/scores", headers=header).headers["etag"]
+    again = client.get("/v1/scores", headers={**header, "If-None-Match": tag})
+    assert (again.status_code, again.headers["ratelimit"].split(";")[1]) == (304, "r=8")
+    assert "ratelimit-policy" not in again.headers, "it came with the answer that is unchanged"
+
+
 def test_the_local_operator_is_not_limited(tmp_path: Path) -> None:
     made = make_home(tmp_path / "local", Settings(threads=1))
     with (made.path / "riskwarn.yaml").open("a", encoding="utf-8") as file:
