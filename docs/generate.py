@@ -25,6 +25,7 @@ from riskwarn.contracts.vocabulary import categories_of, category_words, shipped
 from riskwarn.home import make_home
 from riskwarn.mapping import Mapping, PeriodColumns
 from riskwarn.settings import Settings
+from riskwarn.sign_in import Gateway, Oidc, SignIn
 from serving.api.app import create_app
 
 FOLDER = Path(__file__).parent
@@ -235,6 +236,9 @@ def _configuration() -> str:
         ("levels", Levels),
         ("audit", AuditRules),
         ("access", Access),
+        ("sign_in", SignIn),
+        ("sign_in: oidc", Oidc),
+        ("sign_in: gateway", Gateway),
     ):
         lines += ["", f"## {title}", "", "| key | default | meaning |", "|---|---|---|"]
         lines += list(_keys(model))

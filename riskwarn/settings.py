@@ -37,6 +37,10 @@ class Settings:
     key: str | None = field(default=None, repr=False)
     #: RISKWARN_SECRETS_KEY: the file of the key under which secrets are sealed, outside the home and its backups; no secrets where it is not set.
     secrets_key: str | None = None
+    #: RISKWARN_OIDC_SECRET: the secret that riskwarn has at the city's sign-on; else the file oidc.secret in the home, where the client has one.
+    oidc_secret: str | None = field(default=None, repr=False)
+    #: RISKWARN_GATEWAY_SECRET: the secret by which the gateway is known that says who signs in; else the file gateway.secret in the home.
+    gateway_secret: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -65,6 +69,8 @@ class Settings:
             syslog_ca=environment.get("RISKWARN_SYSLOG_CA") or None,
             key=environment.get("RISKWARN_KEY") or None,
             secrets_key=environment.get("RISKWARN_SECRETS_KEY") or None,
+            oidc_secret=environment.get("RISKWARN_OIDC_SECRET") or None,
+            gateway_secret=environment.get("RISKWARN_GATEWAY_SECRET") or None,
         )
 
 

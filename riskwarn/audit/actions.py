@@ -33,6 +33,7 @@ class Action(StrEnum):
     GRANT_REFUSED = "grant.refused"
     SESSION_OPENED = "session.opened"
     SESSION_CLOSED = "session.closed"
+    SESSION_REFUSED = "session.refused"
     SESSION_LOCKED = "session.locked"
     ACCESS_REFUSED = "access.refused"
     ALERT_CHANGED = "alert.changed"
@@ -92,6 +93,7 @@ TITLES = {
     Action.GRANT_REFUSED: Message("refused a right"),
     Action.SESSION_OPENED: Message("signed in"),
     Action.SESSION_CLOSED: Message("signed out"),
+    Action.SESSION_REFUSED: Message("could not sign in"),
     Action.SESSION_LOCKED: Message("was locked out"),
     Action.ACCESS_REFUSED: Message("was refused"),
     Action.ALERT_CHANGED: Message("changed an alert"),

@@ -183,3 +183,73 @@ class ApprovalUnusable(RiskwarnError):
     code = "approval_unusable"
     template = "The approval {id} does not serve: {problem}."
     status = 409
+
+
+class SubjectInvalid(RiskwarnError):
+    """What a sign-on calls somebody, which it cannot."""
+
+    code = "subject_invalid"
+    template = "A subject has 1 to {most} printable characters, none of them a blank at either end."
+
+
+class SubjectTaken(RiskwarnError):
+    """A subject that another operator has."""
+
+    code = "subject_taken"
+    template = "The operator {id} has this subject already: revoke that one first, or write another subject."
+    status = 409
+
+
+class SignInRefused(RiskwarnError):
+    """Somebody is not signed in."""
+
+    code = "sign_in_refused"
+    template = "You are not signed in: {problem}."
+    status = 401
+
+
+class SubjectUnknown(RiskwarnError):
+    """Somebody whom the sign-on knows, and nobody here does."""
+
+    code = "subject_unknown"
+    template = "You are known to the sign-on, but there is no operator in force for you here: ask your security administrator for one."
+    status = 403
+
+
+class SignInLocked(RiskwarnError):
+    """Too many wrong keys were typed."""
+
+    code = "sign_in_locked"
+    template = "Signing in with a key is locked after too many wrong ones: try again in {minutes} minutes."
+    status = 429
+
+
+class SignInNeedsTls(RiskwarnError):
+    """A sign-in over a connection that others may read."""
+
+    code = "sign_in_needs_tls"
+    template = "Signing in takes https beyond this machine: give the server its certificate (serve --tls-cert, --tls-key), or name the gateway that has one (serve --proxy)."
+    status = 403
+
+
+class TlsNeeded(RiskwarnError):
+    """``serve`` was asked to listen beyond loopback without TLS."""
+
+    code = "tls_needed"
+    template = "--host {host} is refused without TLS: give --tls-cert and --tls-key, or name the gateway that has them with --proxy."
+
+
+class SignOnFailed(RiskwarnError):
+    """The city's sign-on cannot be used."""
+
+    code = "sign_on_failed"
+    template = "The sign-on cannot be used: {problem}."
+    status = 503
+
+
+class GatewayRefused(RiskwarnError):
+    """A header of identity that does not come from the declared gateway."""
+
+    code = "gateway_refused"
+    template = "A header says who you are, but it does not come from the declared gateway: the request is refused."
+    status = 403

@@ -13,11 +13,12 @@ from serving.access.scopes import Purpose, Scope, in_order
 class Caller:
     """Somebody who asks."""
 
-    id: str  # of the key, `local`, or empty for nobody
+    id: str  # of the key, of the session, `local`, or empty for nobody
     scopes: frozenset[Scope]
     area: Area
     purpose: Purpose | None = None
-    operator: str | None = None  # whose key it is
+    operator: str | None = None  # whose key or session it is
+    session: bool = False  # whether a browser asks, whose user signed in
 
     @cached_property
     def view(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert, update
 
 from riskwarn.audit import Action
+from riskwarn.audit import Caller as Actor
 from riskwarn.contracts.because import check_because
 from riskwarn.contracts.personal import personal_inside
 from riskwarn.errors import GrantOver, PersonalText
@@ -17,7 +18,9 @@ from serving.access import keys, rows
 from serving.access.areas import WHOLE_CITY, Area, area_of
 from serving.access.grants import change, second, term
 from serving.access.scopes import Role
+from serving.access.sessions import end
 from serving.access.states import State, state_of
+from serving.access.subjects import taken
 from serving.access.tables import OPERATORS
 from serving.access.tokens import new_id
 
@@ -30,11 +33,13 @@ def create_operator(
     now: datetime,
     area: Area = WHOLE_CITY,
     days: int | None = None,
+    subject: str | None = None,
     token: str | None = None,
 ) -> dict[str, Any]:
     """`{id, role, area, ends_at, confirmed}`; `name` is a person's name or staff number, and no other number of a person.
 
-    Raises RefusedWord, PersonalText, ReasonTooLong, TermInvalid, GrantRefused.
+    `subject` is what the city's sign-on or gateway calls this person. Raises RefusedWord, PersonalText, ReasonTooLong, TermInvalid,
+    SubjectInvalid, SubjectTaken, GrantRefused.
     """
     check_person(name)
     ends_at = term(now, home.configuration.access.days if days is None else days)
@@ -45,7 +50,7 @@ def create_operator(
         connection.execute(
             insert(OPERATORS).values(
                 id=identity, name=name.strip(), role=role.value, area=area.as_list(), created_at=now, ends_at=ends_at,
-                granted_by=by, confirmed_by=confirmed,
+                granted_by=by, confirmed_by=confirmed, subject=None if subject is None else taken(home, connection, subject),
             )
         )  # fmt: skip
         told = {"role": role.value, "area": area.codes(), "ends_at": ends_at.isoformat()}
@@ -72,10 +77,23 @@ def revoke_operator(
             raise GrantOver(id=identity, state=State.REVOKED.value)
         connection.execute(update(OPERATORS).where(OPERATORS.c.id == identity).values(revoked_at=now))
         granting.note(Action.OPERATOR_REVOKED, identity, because)
+        granting.entries += end(connection, lambda one: one.operator == identity, Actor(granting.by), "revoked")
         own = [one for one in rows.keys(connection) if one.operator == identity and one.revoked_at is None]
         for key in own:
             keys.revoke(granting, key, because, now)
     return {"id": identity, "revoked_at": now.isoformat(), "keys": [one.id for one in own]}
+
+
+def sign_operator_out(
+    home: Home, identity: str, because: str, *, now: datetime, token: str | None = None
+) -> dict[str, Any]:
+    """End every session of an operator, who may sign in again: `{id, sessions}`. Raises UnknownOperator, GrantRefused."""
+    check_because(because)
+    with change(home, token, now) as granting:
+        rows.operator_named(granting.connection, identity)
+        ended = end(granting.connection, lambda one: one.operator == identity, Actor(granting.by), "everywhere", because)
+        granting.entries += ended
+    return {"id": identity, "sessions": len(ended)}
 
 
 def rotate_operator(
@@ -107,6 +125,8 @@ def listed_operators(home: Home, *, now: datetime) -> list[dict[str, Any]]:
             "name": one.name,
             "role": one.role,
             **rows.told(one),
+            "subject": one.subject is not None,
+            "signed_in_at": one.signed_in_at.isoformat() if one.signed_in_at is not None else None,
             "keys": [key.id for key in own if key.operator == one.id and key.revoked_at is None],
             "state": state_of(one, now, confirm).value,
         }

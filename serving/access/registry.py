@@ -1,4 +1,4 @@
-"""What a server knows of operators and keys: held in memory, read again within a second of a change, in every worker for itself."""
+"""What a server knows of operators, keys and sessions: held in memory, read again within a second of a change, in every worker for itself."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from serving.access.caller import Caller
 from serving.access.networks import allowed
 from serving.access.rows import Key, Operator
 from serving.access.scopes import Purpose, Role
+from serving.access.signed_in import Sessions
 from serving.access.states import State, state_of_key
 from serving.access.tokens import Digest, digest_of, id_of, new_token
 
@@ -65,6 +66,8 @@ class Registry:
         self._number: int | None = None
         self._read_at = self._written_at = 0.0
         self._used: dict[str, float] = {}  # timestamps by id
+        #: The sessions of people who signed in; they are read and written with the keys.
+        self.sessions = Sessions(home, clock, confirm)
         self._stopped, self._looking = threading.Event(), threading.Lock()
         self._thread: threading.Thread | None = None
         #: Whether who asks from this machine needs no key: only while it is known that nothing was ever granted.
@@ -84,17 +87,24 @@ class Registry:
         if self._thread is not None:
             self._thread.join(1)
         self._guarded(self._write)
+        self._guarded(self.sessions.write)
 
     def _run(self) -> None:
         while not self._stopped.wait(self._look_every):
             self.look()
 
-    def look(self) -> None:
-        """Look once. Where the database does not answer, what is known holds: nothing can be revoked there meanwhile."""
+    def look(self, whether_or_not: bool = False) -> None:
+        """Look once, and read if anything changed, or whether or not.
+
+        Where the database does not answer, what is known holds: nothing can be revoked there meanwhile.
+        """
         with self._looking:
+            if whether_or_not:
+                self._number = None
             # That uses cannot be written keeps nobody from finding out what was revoked.
             if time.monotonic() - self._written_at >= self._write_every:
                 self._guarded(self._write)
+                self._guarded(self.sessions.write)
             self._guarded(self._renew)
 
     def _guarded(self, step: Callable[[], None]) -> None:
@@ -110,6 +120,7 @@ class Registry:
         with self._home.database.connect() as connection:
             people = {one.id: one for one in rows.operators(connection)}
             found = rows.keys(connection)
+            self.sessions.renew(connection, people, found)
         self._entries = {one.id: self._entry(one, people.get(one.operator or "")) for one in found}
         self.open = self._keyless and not people and not found
         # The number was asked before: a change in between is found by the next look.

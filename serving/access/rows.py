@@ -29,6 +29,8 @@ class Operator:
     granted_by: str
     confirmed_by: str | None
     revoked_at: datetime | None
+    subject: str | None = None
+    signed_in_at: datetime | None = None
 
 
 @dataclass(frozen=True)

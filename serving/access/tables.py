@@ -1,8 +1,8 @@
-"""The tables of access: operators, keys, the number by which servers know that something changed, and approvals of files."""
+"""The tables of access: operators, keys, sessions, sign-ins, the number by which servers know that something changed, and approvals of files."""
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Integer, String, Table
+from sqlalchemy import JSON, Column, Index, Integer, String, Table
 
 from riskwarn.tables import METADATA, Instant
 
@@ -19,6 +19,8 @@ OPERATORS = Table(
     Column("granted_by", String(16), nullable=False),  # `local`, or an id
     Column("confirmed_by", String(16)),
     Column("revoked_at", Instant),
+    Column("subject", String(64)),  # a keyed digest of what the sign-on calls this person
+    Column("signed_in_at", Instant),
 )
 
 #: Keys of programs, and of operators for themselves.
@@ -43,7 +45,45 @@ KEYS = Table(
     Column("last_used_at", Instant),
 )
 
-#: One row, whose number grows with every change of the two tables above (but not with `last_used_at`).
+#: Sessions of operators who signed in with a browser; what has ended is not here.
+SESSIONS = Table(
+    "sessions",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("operator", String(16), nullable=False),
+    Column("method", String(16), nullable=False),
+    Column("key", String(16)),  # the key that was typed
+    Column("opened_at", Instant, nullable=False),
+    Column("used_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    Column("before_at", Instant),  # when the operator had signed in before
+    Column("failures", Integer, nullable=False),  # since then
+    Index("ix_sessions_digest", "digest", unique=True),
+)
+
+#: Sign-ins that were sent to the sign-on and have not come back; each comes back once.
+SIGN_INS_BEGUN = Table(
+    "sign_ins_begun",
+    METADATA,
+    Column("digest", String(64), primary_key=True),  # of what the browser holds
+    Column("state", String(64), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(128), nullable=False),
+    Column("back", String(512), nullable=False),  # what of the page is shown afterwards
+    Column("begun_at", Instant, nullable=False),
+)
+
+#: Wrong keys that were typed, of an operator or from an address, until that operator signs in.
+SIGN_IN_FAILURES = Table(
+    "sign_in_failures",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("who", String(64), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+)
+
+#: One row, whose number grows with every change of operators, keys and sessions (but not with when they were used).
 ACCESS_CHANGES = Table(
     "access_changes",
     METADATA,
