@@ -69,7 +69,8 @@ class Gateway(Declared):
     """A gateway that asks people who they are (a smart card, a second factor) and says it in a header."""
 
     networks: tuple[str, ...] = Field(
-        min_length=1, description="from where the gateway itself connects: 10.20.0.5/32; nobody else may send the header"
+        min_length=1,
+        description="from where the gateway itself connects: 10.20.0.5/32; nobody else may send the header",
     )
     header: str = Field(default="x-remote-user", description="the header with the subject of who asks")
     secret_header: str = Field(

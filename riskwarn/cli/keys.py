@@ -127,7 +127,7 @@ def shown(session: Session, row: dict[str, Any]) -> dict[str, Any]:
     for name in ("scopes", "networks", "keys"):
         if name in row:
             told[name] = " ".join(row[name])
-    for name in ("ends_at", "last_used_at"):
+    for name in ("ends_at", "last_used_at", "signed_in_at"):
         if name in row:
             told[name] = local_time(row[name], zone)
     return {**told, "state": Message(row["state"])}

@@ -11,7 +11,7 @@ from riskwarn.cli.keys import confirm_grant, ends, shown
 from riskwarn.cli.session import Session, table
 from riskwarn.messages import Message
 
-COLUMNS = ("id", "name", "role", "area", "ends_at", "keys", "state")
+COLUMNS = ("id", "name", "role", "area", "subject", "signed_in_at", "ends_at", "keys", "state")
 ROLES = ("centre", "analyst", "supervisor", "system", "security", "audit")
 
 
@@ -25,8 +25,11 @@ def command() -> None:
 @click.option("--role", type=click.Choice(ROLES), required=True, help="What the operator is there for.")
 @click.option("--area", "area", multiple=True, metavar="CODE", help="A unit to be seen; several (the whole city).")
 @click.option("--days", type=int, help="For how long (access: days in riskwarn.yaml, 180).")
+@click.option(
+    "--subject", metavar="TEXT", help="What the city's sign-on or gateway calls this person; kept as a digest."
+)
 @click.pass_obj
-def create(session: Session, name: str, role: str, area: Sequence[str], days: int | None) -> None:
+def create(session: Session, name: str, role: str, area: Sequence[str], days: int | None, subject: str | None) -> None:
     """Create an operator: NAME is a person's name or staff number."""
     from serving.access.areas import areas_named
     from serving.access.operators import create_operator
@@ -36,7 +39,14 @@ def create(session: Session, name: str, role: str, area: Sequence[str], days: in
     home = session.home()
     where = areas_named(area, units_today(home) if area else {})
     made = create_operator(
-        home, name, Role(role), now=datetime.now(UTC), area=where, days=days, token=session.settings.key
+        home,
+        name,
+        Role(role),
+        now=datetime.now(UTC),
+        area=where,
+        days=days,
+        subject=subject,
+        token=session.settings.key,
     )
     session.emit(made, [Message("operator {id}, {role}", id=made["id"], role=role), *ends(session, made)])
 
@@ -83,3 +93,30 @@ def rotate(session: Session, operator: str, days: int | None) -> None:
 def confirm_operator(session: Session, operator: str) -> None:
     """Confirm the operator of the id OPERATOR, whom another granted."""
     confirm_grant(session, operator)
+
+
+@command.command("subject")
+@click.argument("operator")
+@click.argument("subject")
+@click.pass_obj
+def subject_of(session: Session, operator: str, subject: str) -> None:
+    """Say what the city's sign-on or gateway calls the operator of the id OPERATOR; it is kept as a digest."""
+    from serving.access.subjects import bind_subject
+
+    done = bind_subject(session.home(), operator, subject, now=datetime.now(UTC), token=session.settings.key)
+    lines = [Message("operator {id} is known by this subject", id=operator)]
+    if not done["confirmed"]:
+        lines.append(Message("It counts beyond loopback once another has confirmed it: riskwarn operators confirm {id}.", id=operator))  # fmt: skip
+    session.emit(done, lines)
+
+
+@command.command("sign-out")
+@click.argument("operator")
+@click.option("--because", required=True, metavar="TEXT", help="Why; kept, and names nobody.")
+@click.pass_obj
+def sign_out(session: Session, operator: str, because: str) -> None:
+    """End every session of the operator of the id OPERATOR: running servers know it within a second."""
+    from serving.access.operators import sign_operator_out
+
+    done = sign_operator_out(session.home(), operator, because, now=datetime.now(UTC), token=session.settings.key)
+    session.emit(done, [Message("signed out: {id}, {sessions} sessions", id=operator, sessions=done["sessions"])])

@@ -16,9 +16,21 @@ from riskwarn.cli.session import Session
 )
 @click.option("--frame-ancestors", default="'none'", show_default=True, help="Who may show the page in a frame.")
 @click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="A gateway whose X-Forwarded-* is believed.")
+@click.option("--tls-cert", metavar="FILE", help="The server's certificate, and those above it (PEM).")
+@click.option("--tls-key", metavar="FILE", help="Its key (PEM).")
+@click.option("--tls-client-ca", metavar="FILE", help="By what certificates of a gateway are told (PEM).")
 @click.pass_obj
 def command(
-    session: Session, host: str, port: int, workers: int, root_path: str, frame_ancestors: str, proxies: tuple[str, ...]
+    session: Session,
+    host: str,
+    port: int,
+    workers: int,
+    root_path: str,
+    frame_ancestors: str,
+    proxies: tuple[str, ...],
+    tls_cert: str | None,
+    tls_key: str | None,
+    tls_client_ca: str | None,
 ) -> None:
     """Serve the ranking, its reasons and alerts over HTTP, until interrupted."""
     home = session.home()
@@ -28,7 +40,17 @@ def command(
     shown = f"[{host}]" if ":" in host else host
 
     def ready() -> None:
-        session.tell("http://{host}:{port}/ (API reference at /docs; stop with Ctrl-C)", host=shown, port=port)
+        scheme = "http" if tls_cert is None else "https"
+        session.tell(
+            "{scheme}://{host}:{port}/ (API reference at /docs; stop with Ctrl-C)", scheme=scheme, host=shown, port=port
+        )
 
-    options = Options(root_path=root_path.rstrip("/"), frame_ancestors=frame_ancestors, proxies=proxies)
+    options = Options(
+        root_path=root_path.rstrip("/"),
+        frame_ancestors=frame_ancestors,
+        proxies=proxies,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
+        tls_client_ca=tls_client_ca,
+    )
     serve(home, host, port, workers, options=options, ready=ready)

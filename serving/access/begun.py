@@ -56,7 +56,9 @@ def come_back(home: Home, token: str, *, now: datetime) -> Begun | None:
         # Who deletes the row has it: of two who come back at once one finds none.
         chosen = table.c.digest == digest(home, token)
         row = connection.execute(
-            delete(table).where(chosen).returning(table.c.state, table.c.nonce, table.c.verifier, table.c.back, table.c.begun_at)
+            delete(table)
+            .where(chosen)
+            .returning(table.c.state, table.c.nonce, table.c.verifier, table.c.back, table.c.begun_at)
         ).first()
     if row is None or row.begun_at <= now - timedelta(minutes=MINUTES):
         return None

@@ -91,7 +91,9 @@ def sign_operator_out(
     check_because(because)
     with change(home, token, now) as granting:
         rows.operator_named(granting.connection, identity)
-        ended = end(granting.connection, lambda one: one.operator == identity, Actor(granting.by), "everywhere", because)
+        ended = end(
+            granting.connection, lambda one: one.operator == identity, Actor(granting.by), "everywhere", because
+        )
         granting.entries += ended
     return {"id": identity, "sessions": len(ended)}
 

@@ -20,6 +20,7 @@ from serving.access.rows import Key, Operator
 from serving.access.scopes import Purpose, Role
 from serving.access.signed_in import Sessions
 from serving.access.states import State, state_of_key
+from serving.access.subjects import digest_of_subject
 from serving.access.tokens import Digest, digest_of, id_of, new_token
 
 #: Seconds between two looks whether anything changed.
@@ -174,6 +175,10 @@ class Registry:
         if not allowed(entry.networks, address):
             raise NetworkRefused()
         return entry
+
+    def digest_of_subject(self, subject: str) -> str:
+        """What operators have of a subject."""
+        return digest_of_subject(self._home, subject)
 
     def known(self, token: str) -> str | None:
         """The id that a token names, where there is such a key."""

@@ -31,9 +31,7 @@ NOBODY = "nobody"
 _NO_DIGEST = digest_of(new_token()[1])
 
 
-def by_key(
-    home: Home, token: str, origin: str, *, now: datetime, confirm: bool, held: str | None = None
-) -> Opened:
+def by_key(home: Home, token: str, origin: str, *, now: datetime, confirm: bool, held: str | None = None) -> Opened:
     """Open a session for the operator whose own key was typed. Raises SignInRefused, SignInLocked.
 
     One after another, in every worker: however many are tried at once, no more than are allowed are looked at.
@@ -78,9 +76,7 @@ def _named(connection: Connection, token: str) -> tuple[Key | None, Operator | N
     return key, rows.operator_named(connection, key.operator) if key.operator is not None else None
 
 
-def _problem(
-    home: Home, key: Key, operator: Operator | None, origin: str, now: datetime, confirm: bool
-) -> str | None:
+def _problem(home: Home, key: Key, operator: Operator | None, origin: str, now: datetime, confirm: bool) -> str | None:
     if operator is None:
         return Message("this is the key of a program, and people sign in with their own")
     idle = timedelta(days=home.configuration.access.idle_days)
@@ -143,4 +139,3 @@ def _failed(home: Home, connection: Connection, who: str, now: datetime) -> bool
     connection.execute(delete(SIGN_IN_FAILURES).where(SIGN_IN_FAILURES.c.at < old))
     connection.execute(insert(SIGN_IN_FAILURES).values(who=who, at=now))
     return bool(_locked(home, connection, who, now))
-

@@ -21,9 +21,12 @@ from riskwarn.database import ANSWER_SECONDS, PATIENCE
 from riskwarn.errors import QueryInvalid
 from riskwarn.home import Home
 from riskwarn.words import NOTICE_EN
+from serving.access.gateway import declared_gateway
 from serving.access.limits import Limits
 from serving.access.registry import Registry
+from serving.access.sign_on import declared_sign_on
 from serving.api import metrics
+from serving.api.browser import Browsers
 from serving.api.context import Context
 from serving.api.documents import Problem
 from serving.api.gate import Gate
@@ -44,6 +47,7 @@ from serving.api.routes.exports import exports_router
 from serving.api.routes.pages import pages_router
 from serving.api.routes.ranking import ranking_router
 from serving.api.routes.service import service_router
+from serving.api.routes.sign_in import SigningIn, sign_in_router
 from serving.api.routes.snapshots import snapshots_router
 from serving.snapshots.current import Current
 
@@ -90,12 +94,14 @@ class Application:
         context = Context(home, self.current, clock, self.options, self.metrics)
         options, access = self.options, home.configuration.access
         self.registry = Registry(home, clock, keyless=options.keyless, confirm=options.confirmed)
+        browsers = Browsers(home.configuration.sign_in.address, options)
+        signing = SigningIn(self.registry, browsers, declared_sign_on(home))
         limits = Limits(access.requests_a_minute, access.refusals_a_minute, options.concurrency)
         noted = Noted(home)
-        self.routes = _routes(context, self.registry, noted)
+        self.routes = _routes(context, signing, noted)
         now = partial(_timestamp, clock)
         repeats = Repeats(_impatient(Permissions(self.routes, noted)), self.current, now, noted=noted)
-        gate = Gate(repeats, self.registry, limits, noted, now, options.token)
+        gate = Gate(repeats, self.registry, limits, noted, now, options.token, browsers, declared_gateway(home))
         self._app: ASGIApp = Observed(gate, self.metrics, options)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -126,7 +132,9 @@ def _timestamp(clock: Callable[[], datetime]) -> float:
     return clock().timestamp()
 
 
-def _routes(context: Context, registry: Registry, noted: Noted) -> FastAPI:
+def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
+    registry = signing.registry
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         noted.start()
@@ -158,6 +166,7 @@ def _routes(context: Context, registry: Registry, noted: Noted) -> FastAPI:
     for route in leaves(app.router.routes):
         if getattr(route, "path", None) == app.openapi_url:
             declaring(ANY)(route)
+    app.include_router(sign_in_router(context, signing))
     app.include_router(pages_router(context, app.openapi()))
     return app
 

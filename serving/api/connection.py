@@ -7,6 +7,7 @@ request no more is collected than a limit. What is wrong before there is a reque
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 from typing import Any
 
@@ -39,6 +40,7 @@ class Connection(HttpToolsProtocol):
         self._since: float | None = None  # when the request that is being read began
         self._unread: float | None = None  # since when nothing more can be written
         self._in_head, self._head_bytes = False, 0
+        self._certificate: str | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; beyond the limit whatever is asked is answered with 503, and beyond that a connection is closed at once."""
@@ -51,6 +53,9 @@ class Connection(HttpToolsProtocol):
             self.app = _too_many
         self._since = self.loop.time()
         self._timer = self.loop.call_later(self._look_every, self._look)
+        secured = transport.get_extra_info("ssl_object")
+        shown = None if secured is None else secured.getpeercert(binary_form=True)
+        self._certificate = None if shown is None else hashlib.sha256(shown).hexdigest()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End."""
@@ -72,6 +77,8 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
+        # Who holds the connection: a declared proxy's word changes `client`, and nothing changes these.
+        self.scope["riskwarn.peer"], self.scope["riskwarn.certificate"] = self.client, self._certificate
         self._in_head, self._head_bytes = True, 0
         if self._since is None:
             self._since = self.loop.time()

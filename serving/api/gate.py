@@ -2,7 +2,7 @@
 
 While no key and no operator exists, whoever asks from this machine is the local operator; a page elsewhere may have re-bound its name,
 and a gateway forgotten what it stands before, so that any other Host and anything that was forwarded is refused. From then on a key
-is needed, wherever one asks from.
+is needed, or a session of somebody who signed in, wherever one asks from.
 """
 
 from __future__ import annotations
@@ -15,14 +15,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
+from anyio import to_thread
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from riskwarn.errors import KeyRefused, NetworkRefused, RiskwarnError, TooManyRequests
+from riskwarn.errors import GatewayRefused, KeyRefused, NetworkRefused, RiskwarnError, TooManyRequests
 from serving.access.caller import LOCAL, NOBODY, Caller
+from serving.access.gateway import Gateway
 from serving.access.limits import Allowance, Limits
 from serving.access.networks import neighbourhood
 from serving.access.registry import Registry
+from serving.access.signed_in import SignedIn
+from serving.api.browser import Browsers
 from serving.api.noted import Noted
+from serving.api.options import Options
 from serving.api.problems import challenge, send_error, send_problem
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
@@ -37,13 +42,14 @@ _MOST_KNOWN = 10_000
 
 @dataclass(slots=True)
 class _Known:
-    """A key that was let in: until when, from where, and what it may ask yet."""
+    """A key or a session that was let in: until when, from where, and what it may ask yet."""
 
     caller: Caller
     until: float
     address: str
     generation: int
     allowance: Allowance
+    signed_in: SignedIn | None = None
 
 
 class Gate:
@@ -61,9 +67,12 @@ class Gate:
         noted: Noted,
         clock: Callable[[], float] = time.time,
         token: str = "",
+        browsers: Browsers | None = None,
+        gateway: Gateway | None = None,
     ) -> None:
         self._app, self._registry, self._limits, self._noted = app, registry, limits, noted
         self._clock, self._token = clock, token
+        self._browsers, self._gateway = browsers or Browsers(None, Options()), gateway
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,7 +85,7 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
             return
         headers, changes = scope["headers"], scope["method"] not in ("GET", "HEAD")
-        if changes and not of_own_origin(headers):
+        if changes and not self._browsers.of_own_origin(scope):
             await send_problem(scope, send, 403, "request_refused", FOREIGN_ORIGIN)
         elif self._registry.open:
             problem = refusal(headers, scope["http_version"])
@@ -95,9 +104,17 @@ class Gate:
 
     async def _with_key(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = (scope.get("client") or ("",))[0]
+        if self._gateway is not None:
+            try:
+                scope["riskwarn.gateway"] = self._gateway.subject(scope["headers"], *connected(scope))
+            except GatewayRefused as error:
+                self._limits.refused(neighbourhood(address))
+                self._noted.refused(scope, "gateway")
+                await send_error(scope, send, error)
+                return
         shown = authorization(scope["headers"])
         if shown is None:
-            await self._unknown(address, scope, receive, send)
+            await self._with_session(address, scope, receive, send)
             return
         now, digest = self._clock(), sha256(shown).digest()
         known = self._known.get(digest)
@@ -112,13 +129,17 @@ class Gate:
             except (KeyRefused, NetworkRefused) as error:
                 await self._refuse(error, shown, address, scope, send)
                 return
+        self._registry.note(known.allowance.key, now)
+        await self._let_in(known, scope, receive, send)
+
+    async def _let_in(self, known: _Known, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a caller ask who is known, as often as is allowed."""
         own = known.allowance
         within = self._limits.take(own)
         if not within or own.at_work >= self._limits.at_once:
             await self._wait(1 if within else max(1, self._limits.seconds(own)), scope, send, own.told)
             return
         scope["riskwarn.headers"] = own.told
-        self._registry.note(own.key, now)
         scope["riskwarn.caller"] = known.caller
         own.at_work += 1
         try:
@@ -126,15 +147,64 @@ class Gate:
         finally:
             own.at_work -= 1
 
+    async def _with_session(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a browser: whose session is over, or was never there, is nobody."""
+        held = self._browsers.held(scope)
+        if held is not None and (seconds := self._limits.must_wait(neighbourhood(address))):
+            await self._wait(seconds, scope, send)
+            return
+        known = None if held is None else await self._recalled(held, address)
+        if known is None or known.signed_in is None or not self._says_so(known.signed_in, scope):
+            await self._unknown(address, scope, receive, send)
+            return
+        if scope["method"] not in ("GET", "HEAD") and not self._browsers.of_own_page(scope):
+            scope["riskwarn.caller"] = known.caller
+            self._noted.refused(scope, "origin")
+            await send_problem(scope, send, 403, "request_refused", NO_PAGE)
+            return
+        now = self._clock()
+        known.until = min(known.signed_in.ends, now + self._registry.sessions.idle)
+        self._registry.sessions.note(known.signed_in.session.id, now)
+        await self._let_in(known, scope, receive, send)
+
+    async def _recalled(self, held: str, address: str) -> _Known | None:
+        """The session that a browser holds, where it is not over; the database is asked aside, and only where memory does not tell."""
+        registry, digest = self._registry, sha256(b"session " + held.encode()).digest()
+        known, now = self._known.get(digest), self._clock()
+        if known is not None and known.generation == registry.generation and now < known.until:
+            return known
+        found = registry.sessions.find(held)
+        if found is None or (registry.sessions.until(found) <= now < found.ends):
+            # It may have been opened, or used, in another worker.
+            await to_thread.run_sync(registry.look, found is not None)
+            found = registry.sessions.find(held)
+        if found is None or now >= registry.sessions.until(found):
+            self._known.pop(digest, None)
+            return None
+        until = registry.sessions.until(found)
+        made = _Known(found.caller, until, address, registry.generation, self._limits.of(found.operator.id), found)
+        self._keep(digest, made)
+        return made
+
+    def _says_so(self, one: SignedIn, scope: Scope) -> bool:
+        """Whether a gateway by which somebody signed in still says that it is the same."""
+        if not one.by_gateway:
+            return True
+        subject = scope.get("riskwarn.gateway")
+        return subject is not None and one.operator.subject == self._registry.digest_of_subject(subject)
+
     def _admit(self, shown: bytes, digest: bytes, address: str) -> _Known:
         """Ask the registry for a key, and remember that it was let in. Raises KeyRefused, NetworkRefused."""
         generation = self._registry.generation
         entry = self._registry.admitted(token_of(shown).decode("latin-1"), address)
         known = _Known(entry.caller, entry.until, address, generation, self._limits.of(entry.key.id))
+        self._keep(digest, known)
+        return known
+
+    def _keep(self, digest: bytes, known: _Known) -> None:
         self._known[digest] = known
         if len(self._known) > _MOST_KNOWN:
             self._known.popitem(last=False)
-        return known
 
     async def _unknown(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer nobody, who is told of what is open to all; what is refused counts against the address."""
@@ -144,7 +214,7 @@ class Gate:
             return
         scope["riskwarn.caller"] = NOBODY
         await self._app(scope, receive, send)
-        if scope.get("riskwarn.status") == 401:
+        if scope.get("riskwarn.status") == 401 or scope.get("riskwarn.refused"):
             self._limits.refused(one)
 
     async def _refuse(self, error: RiskwarnError, shown: bytes, address: str, scope: Scope, send: Send) -> None:
@@ -164,6 +234,7 @@ class Gate:
 FOREIGN_HOST = "While no key exists, only localhost, 127.0.0.1 or [::1] is answered as Host."
 FORWARDED = "While no key exists, forwarded requests are refused."
 FOREIGN_ORIGIN = "A page of another origin may change nothing here."
+NO_PAGE = "Who has signed in with a browser changes something by a page of ours alone."
 TOKEN_NEEDED = (
     "While no key exists, what changes anything needs the token of this start: Authorization: Bearer with the content of serve.token "
     "in the home."
@@ -200,15 +271,10 @@ def refusal(headers: list[Header], http_version: str = "1.1") -> str | None:
     return FORWARDED if forwarded else None
 
 
-def of_own_origin(headers: list[Header]) -> bool:
-    """Whether a request comes from no page, or from one of the host that it asks."""
-    hosts = [value.lower() for name, value in headers if name == b"host"]
-    for name, value in headers:
-        if name == b"origin":
-            scheme, _, rest = value.partition(b"://")
-            if scheme not in (b"http", b"https") or [rest.lower()] != hosts:
-                return False
-    return True
+def connected(scope: Scope) -> tuple[str, str | None]:
+    """(Who holds the connection, whatever was forwarded, and the SHA-256 of the certificate that was shown.)"""
+    peer = scope["riskwarn.peer"] if "riskwarn.peer" in scope else scope.get("client")
+    return (peer or ("",))[0], scope.get("riskwarn.certificate")
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass, field
 
 from riskwarn.errors import SettingInvalid
@@ -30,6 +31,9 @@ class Options:
         True  # whether the local operator is let in while no key and no operator exists; never beyond loopback
     )
     confirmed: bool = False  # whether only what a second person confirmed counts
+    tls_cert: str | None = None  # the server's certificate and those above it, and its key: files (PEM)
+    tls_key: str | None = None
+    tls_client_ca: str | None = None  # whoever shows a certificate is held against these
     token: str = field(default="", repr=False)  # of this start: what the local operator needs to change anything
 
     def __post_init__(self) -> None:
@@ -40,3 +44,26 @@ class Options:
         if not self.frame_ancestors.strip() or any(mark in self.frame_ancestors for mark in ";,\r\n"):
             problem = "it takes sources of a Content-Security-Policy, such as https://portal.example"
             raise SettingInvalid(name="--frame-ancestors", value=self.frame_ancestors, problem=problem)
+        if (self.tls_cert is None) != (self.tls_key is None):
+            problem = "--tls-cert and --tls-key go together"
+            raise SettingInvalid(name="--tls-cert", value=self.tls_cert or "", problem=problem)
+        if self.tls_client_ca is not None and self.tls_cert is None:
+            problem = "it goes with --tls-cert and --tls-key"
+            raise SettingInvalid(name="--tls-client-ca", value=self.tls_client_ca, problem=problem)
+        for name, file in (("--tls-cert", self.tls_cert), ("--tls-client-ca", self.tls_client_ca)):
+            if file is None:
+                continue
+            try:
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                if name == "--tls-cert":
+                    context.load_cert_chain(file, self.tls_key, password=_no_password)
+                else:
+                    context.load_verify_locations(file)
+            except (OSError, ValueError) as error:
+                problem = "it takes a file (PEM) that can be read; the certificate and its key fit each other, and need no password"
+                raise SettingInvalid(name=name, value=file, problem=problem) from error
+
+
+def _no_password() -> str:
+    """Asked for where a key is sealed: nobody is there to type it."""
+    raise ValueError("a key of a server needs no password")

@@ -8,6 +8,7 @@ import logging
 import os
 import secrets
 import socket
+import ssl
 import sys
 import tempfile
 from collections.abc import Callable
@@ -19,10 +20,12 @@ from typing import Any, cast
 
 import uvicorn
 
-from riskwarn.errors import HostRefused, PortTaken
+from riskwarn.errors import HostRefused, PortTaken, TlsNeeded
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings, silence_telemetry
+from serving.access.gateway import declared_gateway
 from serving.access.rows import anybody
+from serving.access.sign_on import declared_sign_on
 from serving.api.app import Application
 from serving.api.connection import Connection
 from serving.api.logs import log_as_json
@@ -49,14 +52,19 @@ def serve(
 ) -> None:
     """Serve until interrupted; `ready` is called once connections are taken.
 
-    Raises HostRefused (not loopback while no key exists), PortTaken.
+    Raises HostRefused (not loopback while no key exists), TlsNeeded (not loopback without TLS), SettingInvalid, PortTaken.
     """
     local, confirm = host in LOOPBACK, home.configuration.access.confirm
     # What stands against opening the database is said before anything listens.
     granted = anybody(home)
     if not local and not granted:
         raise HostRefused(host=host)
-    options = replace(options or Options(), keyless=local, confirmed=not local if confirm is None else confirm)
+    options = options or Options()
+    if not local and options.tls_cert is None and not options.proxies:
+        raise TlsNeeded(host=host)
+    declared_gateway(home)
+    declared_sign_on(home)
+    options = replace(options, keyless=local, confirmed=not local if confirm is None else confirm)
     log_as_json()
     hold_no_learner()
     with listening(host, port, options.backlog) as bound:
@@ -118,6 +126,10 @@ def configuration(application: Callable[[], Any], options: Options) -> uvicorn.C
         date_header=True,
         proxy_headers=bool(options.proxies),
         forwarded_allow_ips=list(options.proxies),
+        ssl_certfile=options.tls_cert,
+        ssl_keyfile=options.tls_key,
+        ssl_ca_certs=options.tls_client_ca,
+        ssl_cert_reqs=ssl.CERT_NONE if options.tls_client_ca is None else ssl.CERT_OPTIONAL,
         backlog=options.backlog,
         timeout_keep_alive=options.keep_alive_seconds,
         timeout_graceful_shutdown=options.shutdown_seconds,

@@ -5,7 +5,11 @@ const LEVELS = {
   none: ["无", "none"], unknown: ["未知", "unknown"],
 };
 const PERIODS = { day: ["天", "days"], week: ["周", "weeks"], month: ["个月", "months"] };
-const state = { language: 0, next: null, parent: null, asked: 0, served: {}, suspended: [], names: {}, sources: {}, period: "week" };
+const ROLES = {
+  centre: ["综治中心", "centre"], analyst: ["分析员", "analyst"], supervisor: ["网格督导", "supervisor"],
+  system: ["系统管理员", "system administrator"], security: ["安全管理员", "security administrator"], audit: ["审计管理员", "audit administrator"],
+};
+const state = { account: null, language: 0, next: null, parent: null, asked: 0, served: {}, suspended: [], names: {}, sources: {}, period: "week" };
 const at = (id) => document.getElementById(id);
 const say = (pair) => pair[state.language];
 const percent = (value) => (value === null ? "—" : (100 * value).toFixed(1) + "\u00a0%");
@@ -30,8 +34,36 @@ async function ask(path) {
   // What goes wrong is told in the language of the page, whatever the browser's is.
   const response = await fetch(path, { headers: { "Accept-Language": ["zh", "en"][state.language] } });
   const content = await response.json();
+  if (response.status === 401) signIn("?problem=over");
   if (!response.ok) throw new Error(content.detail);
   return content;
+}
+
+// Who is not signed in, or not any more, goes there and comes back to what is shown.
+function signIn(why) {
+  location.replace("sign-in" + (state.account ? why : "") + location.hash);
+}
+
+function account() {
+  const told = state.account;
+  at("account").hidden = !told;
+  if (!told) return;
+  const moment = (text) => new Date(text).toLocaleString(["zh-CN", "en-GB"][state.language]);
+  const before = told.before_at
+    ? say([`上次登录 ${moment(told.before_at)}`, `last signed in ${moment(told.before_at)}`])
+    : say(["首次登录", "signed in for the first time"]);
+  const failed = told.failures ? say([`，此后有 ${told.failures} 次输错密钥`, `, ${told.failures} wrong keys since`]) : "";
+  at("who").textContent = `${say(ROLES[told.role])} ${told.operator} · ${before}${failed}`;
+}
+
+async function signOut(path) {
+  const headers = { "X-Riskwarn-Page": "1" };
+  try {
+    await fetch(path, { method: "POST", headers });
+  } finally {
+    state.account = null;
+    signIn("");
+  }
 }
 
 function status(head) {
@@ -225,6 +257,9 @@ async function begin() {
   words();
   at("status").textContent = say(["正在读取…", "Reading …"]);
   try {
+    const told = await ask("sign-in/state");
+    state.account = told.signed_in ? told : null;
+    account();
     const listed = await ask("v1/snapshots?limit=100");
     const published = listed.items.filter((one) => one.kept);
     const newest = published.find((one) => one.current);
@@ -249,7 +284,9 @@ async function begin() {
   }
 }
 
-at("language").addEventListener("click", () => { state.language = 1 - state.language; words(); choices(); ranking(false); });
+at("language").addEventListener("click", () => { state.language = 1 - state.language; words(); account(); choices(); ranking(false); });
+at("out").addEventListener("click", () => signOut("sign-out"));
+at("out-everywhere").addEventListener("click", () => signOut("sign-out/everywhere"));
 at("target").addEventListener("change", () => { horizons(); ranking(false); });
 at("horizon").addEventListener("change", () => ranking(false));
 at("unit").addEventListener("change", () => { state.parent = null; ranking(false); });

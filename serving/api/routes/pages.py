@@ -1,4 +1,4 @@
-"""The page at /, its files, and the reference at /docs."""
+"""The page at /, that at /sign-in, their files, and the reference at /docs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from serving.api.context import Context
 from serving.api.needs import ANY, OPEN, declaring
 from serving.api.reference import reference_page
 
-_KINDS = {"page.html": "text/html", "page.css": "text/css", "page.js": "text/javascript"}
+_KINDS = {
+    "page.html": "text/html",
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "sign-in.html": "text/html",
+    "sign-in.js": "text/javascript",
+}
 
 
 def pages_router(context: Context, description: dict[str, Any]) -> APIRouter:
@@ -27,6 +33,8 @@ def pages_router(context: Context, description: dict[str, Any]) -> APIRouter:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
     }
+    if context.options.tls_cert is not None:
+        security["Strict-Transport-Security"] = "max-age=31536000"
 
     @router.get("/")
     @declaring(OPEN)
@@ -35,6 +43,11 @@ def pages_router(context: Context, description: dict[str, Any]) -> APIRouter:
             # Asked without its last slash, as a gateway may: the page's files would be looked for beside it, not below.
             return Response(status_code=307, headers={"Location": context.options.root_path.rpartition("/")[2] + "/"})
         return Response(held["page.html"], media_type="text/html; charset=utf-8", headers=security)
+
+    @router.get("/sign-in")
+    @declaring(OPEN)
+    def sign_in() -> Response:
+        return Response(held["sign-in.html"], media_type="text/html; charset=utf-8", headers=security)
 
     @router.get("/pages/{name}")
     @declaring(OPEN)
