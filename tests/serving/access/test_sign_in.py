@@ -1,0 +1,447 @@
+"""Signing in with a browser: how long it holds, who is locked out, and the attacks on it."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+from starlette.testclient import TestClient
+
+from riskwarn import errors
+from riskwarn.errors import ConfigurationInvalid, SettingInvalid
+from riskwarn.home import Home
+from serving.access import grants, keys, operators, sessions
+from serving.access.begun import place_back
+from serving.access.scopes import Role, Scope
+from serving.access.subjects import bind_subject
+from serving.access.tables import OPERATORS, SESSIONS
+from serving.api.app import Application
+from serving.api.options import Options
+from tests.serving.access.browsers import (
+    ADDRESS,
+    COOKIE,
+    NOW,
+    PAGE,
+    SECRET,
+    Clock,
+    audited,
+    configured,
+    operator,
+    own_key,
+    serving,
+    signed_in,
+    typed,
+)
+
+
+def test_who_types_the_own_key_is_signed_in_and_out(home: Home) -> None:
+    who = operator(home, Role.ANALYST)
+    key = own_key(home, who)
+    with serving(home, clock := Clock()) as server:
+        browser = server.browser()
+        assert browser.get("/v1/scores").status_code == 401 and not signed_in(browser)
+        answer = typed(browser, f" {key} ")
+        assert answer.status_code == 200 and answer.json() == {"back": ""} and key not in answer.text
+        flags = answer.headers["set-cookie"].split("; ")
+        assert flags[0].startswith(f"{COOKIE}=") and flags[1:] == ["Path=/", "HttpOnly", "SameSite=Strict", "Secure"]
+        assert answer.headers["cache-control"] == "no-store"
+        told = browser.get("/sign-in/state").json()
+        assert (told["operator"], told["role"], told["method"], told["before_at"]) == (who, "analyst", "key", None)
+        assert "王芳" not in str(told)
+        # Nothing is published, and that it says to who may read alone.
+        assert browser.get("/v1/scores").json()["type"] == "urn:riskwarn:no_snapshot"
+        assert browser.get("/metrics").status_code == 403, "an analyst is no system administrator"
+        clock.move(hours=1)
+        assert typed(server.browser(), key + "0").status_code == 401
+        again = server.browser()
+        typed(again, key)
+        told = again.get("/sign-in/state").json()
+        assert told["before_at"] == NOW.isoformat() and told["failures"] == 1
+        token = browser.cookies[COOKIE]
+        out = browser.post("/sign-out", headers=PAGE)
+        # The first was idle for an hour by then.
+        assert out.status_code == 401
+        out = again.post("/sign-out", headers=PAGE)
+        assert out.json() == {"sessions": 1} and "Max-Age=0" in out.headers["set-cookie"]
+        assert COOKIE not in again.cookies and not signed_in(again)
+    with home.database.connect() as connection:
+        everything = str([connection.execute(select(table)).all() for table in (SESSIONS, OPERATORS)])
+    assert token not in everything
+    assert audited(home) == [
+        ("session.opened", who, "", "done"),
+        ("session.refused", who, "key", "refused"),
+        ("session.closed", "system", "", "idle"),
+        ("session.opened", who, "", "done"),
+        ("session.closed", who, "", "done"),
+    ]
+
+
+def test_a_session_ends_after_twenty_idle_minutes_and_after_eight_hours_in_any_case(home: Home) -> None:
+    key = own_key(home, operator(home))
+    with serving(home, clock := Clock()) as server:
+        browser = server.browser()
+        typed(browser, key)
+        for _ in range(24):
+            clock.move(minutes=19.9)
+            assert signed_in(browser), "who asks is not idle"
+        clock.move(minutes=2.5)
+        assert not signed_in(browser), "eight hours are over"
+        typed(browser, key)
+        clock.move(minutes=20)
+        assert not signed_in(browser), "nobody asked for twenty minutes"
+        # What is kept of the use is written aside, and holds over a new start.
+        typed(browser, key)
+        clock.move(minutes=15)
+        assert signed_in(browser)
+        token = browser.cookies[COOKIE]
+    with serving(home, clock) as server:
+        browser = server.browser()
+        browser.cookies.set(COOKIE, token)
+        clock.move(minutes=15)
+        assert signed_in(browser)
+
+
+def test_a_third_session_ends_the_first(home: Home) -> None:
+    who = operator(home)
+    key = own_key(home, who)
+    with serving(home, clock := Clock()) as server:
+        browsers = [server.browser() for _ in range(3)]
+        for browser in browsers:
+            clock.move(minutes=1)
+            typed(browser, key)
+        assert [signed_in(browser) for browser in browsers] == [False, True, True]
+        # Whoever signs in again in the same browser has no second session.
+        typed(browsers[2], key)
+        assert [signed_in(browser) for browser in browsers] == [False, True, True]
+    assert [one[3] for one in audited(home, "session.closed")] == ["replaced", "replaced"]
+
+
+def test_signing_out_everywhere_is_known_in_every_worker(home: Home) -> None:
+    who = operator(home)
+    key = own_key(home, who)
+    with serving(home, clock := Clock()) as one, serving(home, clock) as other:
+        first, second = one.browser(), one.browser()
+        for browser in (first, second):
+            typed(browser, key)
+        same = [other.browser() for _ in range(2)]
+        for browser, held in zip(same, (first, second), strict=True):
+            browser.cookies.set(COOKIE, held.cookies[COOKIE])
+            assert signed_in(browser), "what was opened in another worker is known at once"
+        assert first.post("/sign-out/everywhere", headers=PAGE).json() == {"sessions": 2}
+        other.application.registry.look()
+        assert [signed_in(browser) for browser in (first, second, *same)] == [False] * 4
+        # A security administrator does the same, and a revoked operator or key is out too.
+        for end in (
+            lambda: operators.sign_operator_out(home, who, "a lost telephone", now=NOW),
+            lambda: keys.revoke_key(home, key.split("_")[1], "lost", now=NOW),
+        ):
+            typed(first, key)
+            assert signed_in(first)
+            end()
+            one.application.registry.look()
+            assert not signed_in(first)
+        typed(second, other_key := own_key(home, who))
+        assert signed_in(second)
+        operators.revoke_operator(home, who, "left the office", now=NOW)
+        one.application.registry.look()
+        assert not signed_in(second) and typed(second, other_key).status_code == 401
+    with home.database.connect() as connection:
+        assert connection.execute(select(SESSIONS)).all() == []
+
+
+def test_five_wrong_keys_lock_for_a_quarter_of_an_hour(home: Home) -> None:
+    who, other = operator(home), operator(home)
+    right, another = own_key(home, who), own_key(home, other)
+    wrong = right[:-1] + ("0" if right[-1] != "0" else "1")
+    with serving(home, clock := Clock()) as server:
+        browser = server.browser()
+        assert [typed(browser, wrong).status_code for _ in range(4)] == [401] * 4
+        assert typed(browser, right).status_code == 200, "four are not five, and who signs in begins anew"
+        answers = [typed(browser, wrong) for _ in range(5)]
+        assert {one.status_code for one in answers} == {401}
+        locked = typed(browser, right)
+        assert locked.status_code == 429 and "15 minutes" in locked.json()["detail"]
+        assert typed(server.browser("10.9.0.8"), right).status_code == 429, "from another place, too"
+        assert typed(browser, another).status_code == 200, "whoever else sits there is not locked"
+        clock.move(minutes=14.9)
+        assert typed(browser, right).status_code == 429
+        clock.move(minutes=0.2)
+        assert typed(browser, right).status_code == 200
+        # What names nobody counts for the place.
+        nobody = ["rw_000000000000_" + "a" * 64, "", "rw_é_x", "password", own_key(home, None)[:-1] + "x"]
+        elsewhere = server.browser("10.9.9.9")
+        assert [typed(elsewhere, one).status_code for one in nobody] == [401] * 5
+        assert typed(elsewhere, right).status_code == 429 and typed(browser, right).status_code == 200
+    rows = audited(home, "session.refused", "session.locked")
+    assert [one for one in rows if one[0] == "session.locked"] == [
+        ("session.locked", who, "", "done"),
+        ("session.locked", "nobody", "", "done"),
+    ]
+    assert [one[3] for one in rows].count("locked") == 4 and ("session.refused", "nobody", "key", "refused") in rows
+
+
+def test_of_many_wrong_keys_at_once_no_more_are_looked_at(home: Home) -> None:
+    right = own_key(home, operator(home))
+    wrong = right[:-1] + ("0" if right[-1] != "0" else "1")
+    with serving(home, Clock()) as one, serving(home, Clock()) as other:
+        states: list[int] = []
+        threads = [
+            threading.Thread(target=lambda server=server: states.append(typed(server.browser(), wrong).status_code))
+            for server in (one, other) * 6
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(states) == [401] * 5 + [429] * 7
+
+
+def test_what_is_right_and_opens_nothing_is_told_and_is_no_guess(home: Home) -> None:
+    who = operator(home)
+    gone, elsewhere, program = own_key(home, who), own_key(home, who, networks=("10.20.0.0/16",)), own_key(home, None)
+    keys.revoke_key(home, gone.split("_")[1], "lost", now=NOW)
+    with serving(home, Clock()) as server:
+        browser = server.browser()
+        for key, said in ((gone, "revoked"), (elsewhere, "address"), (program, "program")):
+            for _ in range(3):
+                answer = typed(browser, key)
+                assert answer.status_code == 401 and said in answer.json()["detail"]
+        assert typed(browser, own_key(home, who)).status_code == 200
+        chinese = browser.post("/sign-in/key", json={"key": gone}, headers={**PAGE, "Accept-Language": "zh"}).json()
+        assert not chinese["detail"].isascii()
+
+
+def test_a_session_that_somebody_gave_to_the_browser_is_not_taken_over(home: Home) -> None:
+    """Session fixation: what is in the cookie before signing in is worth nothing after it."""
+    who, thief = operator(home), operator(home, Role.SUPERVISOR)
+    with serving(home, Clock()) as server:
+        own = server.browser()
+        typed(own, own_key(home, thief))
+        for planted in (own.cookies[COOKIE], sessions.new_secret(), ""):
+            victim = server.browser()
+            victim.cookies.set(COOKIE, planted)
+            # Written out, for a client merges what it was given with what it is told.
+            answer = typed(server.browser(), own_key(home, who), {**PAGE, "Cookie": f"{COOKIE}={planted}"})
+            given = answer.headers["set-cookie"].split("=", 1)[1].split(";")[0]
+            assert given != planted and len(given) >= 43
+            for held in filter(None, (planted,)):
+                stranger = server.browser()
+                stranger.cookies.set(COOKIE, held)
+                assert not signed_in(stranger), "whoever planted it is not signed in as anybody"
+        # Two cookies of the name are none: nobody can say which was planted.
+        answer = own.get("/sign-in/state", headers={"Cookie": f"{COOKIE}={given}; {COOKIE}={planted or 'x'}"})
+        assert answer.json()["signed_in"] is False
+        # One that any page of the same host could have set over http is none over https.
+        answer = server.browser().get("/sign-in/state", headers={"Cookie": f"riskwarn={given}"})
+        assert answer.json()["signed_in"] is False
+
+
+FOREIGN = [
+    {},
+    {"Origin": ADDRESS},
+    {"X-Riskwarn-Page": "1"},
+    {**PAGE, "Origin": "https://evil.example"},
+    {**PAGE, "Origin": "http://risk.example"},
+    {**PAGE, "Origin": "https://risk.example.evil.example"},
+    {**PAGE, "Origin": "https://risk.example:8443"},
+    {**PAGE, "Origin": "null"},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN, ids=str)
+def test_no_other_page_changes_anything_or_signs_anybody_in(home: Home, headers: dict[str, str]) -> None:
+    key = own_key(home, operator(home))
+    with serving(home, Clock()) as server:
+        browser = server.browser()
+        assert typed(browser, key, headers).status_code == 403, "nor signs somebody in as somebody else"
+        assert browser.post("/sign-in/oidc", json={}, headers=headers).status_code == 403
+        typed(browser, key)
+        for path in ("/sign-out", "/sign-out/everywhere", "/v1/scores"):
+            answer = browser.post(path, headers=headers)
+            assert answer.status_code == 403 and answer.json()["type"] == "urn:riskwarn:request_refused"
+        assert signed_in(browser)
+        # A form can send no JSON.
+        form = {"Content-Type": "text/plain"}
+        assert browser.post("/sign-in/key", content='{"key": "x"}', headers={**PAGE, **form}).status_code == 422
+    if "Origin" not in headers or headers["Origin"] == ADDRESS:
+        assert ("access.refused", "origin") in {(one[0], one[3]) for one in audited(home, "access")}
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "#\r\nSet-Cookie: a=b", "#\u2028", "#<b>",
+        "docs", "\\\\evil", "#" + "a" * 600, "＃grid", "#é",
+    ],
+)  # fmt: skip
+def test_nobody_is_sent_elsewhere_after_signing_in(home: Home, back: str) -> None:
+    key = own_key(home, operator(home))
+    with serving(home, Clock()) as server:
+        for asked, told in ((back, ""), ("#lang=en&grid=G%2F1", "#lang=en&grid=G%2F1")):
+            answer = server.browser().post("/sign-in/key", json={"key": key, "back": asked}, headers=PAGE)
+            assert answer.json() == {"back": told}
+        assert server.browser().get("/sign-in", params={"back": back, "problem": back}).text.count("evil") == 0
+    assert place_back(None) == place_back(7) == ""
+
+
+def test_nobody_signs_in_over_a_connection_that_others_may_read(home: Home) -> None:
+    key = own_key(home, operator(home))
+    plain = "http://risk.example"
+    with serving(home, Clock()) as server:
+        browser = server.browser(base_url=plain)
+        answer = typed(browser, key, {**PAGE, "Origin": plain})
+        assert answer.status_code == 403 and "https" in answer.json()["detail"] and "set-cookie" not in answer.headers
+        assert browser.get("/sign-in/state").json()["ways"] == []
+    # On the machine itself it does not leave it; behind a gateway that has TLS the declared address says so.
+    for options, address, flags in (
+        ({}, "http://localhost", "riskwarn=.*; Path=/; HttpOnly; SameSite=Strict$"),
+        (
+            {"root_path": "/apps/riskwarn"},
+            "http://localhost/apps/riskwarn",
+            "riskwarn=.*; Path=/apps/riskwarn; HttpOnly",
+        ),
+    ):
+        application = Application(home, Clock(), Options(keyless=True, **options))
+        with TestClient(application, base_url="http://localhost") as client:
+            path = address.removeprefix("http://localhost")
+            answer = client.post(
+                f"{path}/sign-in/key", json={"key": key}, headers={**PAGE, "Origin": "http://localhost"}
+            )
+            assert re.match(flags, answer.headers["set-cookie"])
+
+
+GATEWAY = "sign_in: {address: 'https://risk.example', gateway: {networks: [10.20.0.5/32], header: X-Card}}\n"
+
+
+def told_by(subject: str, **others: str) -> dict[str, str]:
+    return {"X-Card": subject, "X-Riskwarn-Gateway": SECRET, **others}
+
+
+def test_a_gateway_says_who_asks_and_nobody_else_does(home: Home) -> None:
+    home = configured(home, GATEWAY, gateway_secret=SECRET)
+    who, other = operator(home, subject="card-20113"), operator(home, Role.AUDIT, subject="card-20114")
+    with serving(home, Clock()) as server:
+        gateway = server.browser("10.20.0.5")
+        assert gateway.get("/sign-in/state", headers=told_by("card-20113")).json()["ways"] == ["gateway", "key"]
+        assert gateway.get("/sign-in/state").json()["ways"] == ["key"]
+        assert gateway.get("/v1/scores", headers=told_by("card-20113")).status_code == 401, "it takes a session"
+        opened = gateway.post("/sign-in/gateway", json={}, headers={**PAGE, **told_by("card-20113")})
+        assert opened.status_code == 200
+        told = gateway.get("/sign-in/state", headers=told_by("card-20113")).json()
+        assert (told["operator"], told["method"]) == (who, "gateway")
+        # It holds while the gateway says so: another card in the reader is another person, and none is nobody.
+        for headers in (told_by("card-20114"), {}):
+            assert gateway.get("/sign-in/state", headers=headers).json()["signed_in"] is False
+        unknown = gateway.post("/sign-in/gateway", json={}, headers={**PAGE, **told_by("card-1")})
+        assert unknown.status_code == 403 and unknown.json()["detail"].count(".") == 1
+        # Smuggled: from elsewhere, without the secret, with a wrong one, twice, or in letters that look the same.
+        stranger = server.browser("10.20.0.6")
+        smuggled: list[tuple[Any, Any]] = [
+            (stranger, told_by("card-20113")),
+            (stranger, told_by("card-20113", **{"X-Forwarded-For": "10.20.0.5", "X-Real-IP": "10.20.0.5"})),
+            (gateway, {"X-Card": "card-20113"}),
+            (gateway, told_by("card-20113", **{"X-Riskwarn-Gateway": SECRET + "x"})),
+            (gateway, [("X-Card", "card-20113"), ("X-Card", "card-20114"), ("X-Riskwarn-Gateway", SECRET)]),
+            (gateway, [("X-Card", "card-20113"), ("X-Riskwarn-Gateway", SECRET), ("X-Riskwarn-Gateway", SECRET)]),
+            (gateway, told_by("")),
+        ]
+        for browser, headers in smuggled:
+            answer = browser.get("/readyz", headers=headers)
+            assert answer.status_code == 403 and answer.json()["type"] == "urn:riskwarn:gateway_refused", headers
+            if isinstance(headers, dict):
+                assert browser.post("/sign-in/gateway", json={}, headers={**PAGE, **headers}).status_code == 403
+        wide = [(b"x-card", "ｃard-20113".encode()), (b"x-riskwarn-gateway", SECRET.encode())]
+        assert gateway.post("/sign-in/gateway", json={}, headers=[*wide, *PAGE.items()]).status_code == 403
+        assert stranger.get("/sign-in/state", headers={"X_Card": "card-20113"}).json()["signed_in"] is False
+    assert ("session.opened", who, "", "done") in audited(home)
+    assert ("session.refused", "nobody", "gateway", "unknown") in audited(home)
+    assert {one[3] for one in audited(home, "access")} == {"gateway"}
+    assert "card-2011" not in str(audited(home)) and other not in str(audited(home))
+
+
+def test_a_gateway_may_be_known_by_its_certificate(home: Home) -> None:
+    print_of_it = "ab" * 32
+    home = configured(home, GATEWAY.replace("header: X-Card", f"header: X-Card, certificate: '{print_of_it}'"))
+    operator(home, subject="card-20113")
+    with serving(home, Clock()) as server:
+        for shown, status in ((print_of_it, 401), ("cd" * 32, 403), (None, 403)):
+            scope_given = {"riskwarn.peer": ("10.20.0.5", 4), "riskwarn.certificate": shown}
+
+            async def connected(scope: Any, receive: Any, send: Any, given: Any = scope_given) -> None:
+                await server.application({**scope, **given} if scope["type"] == "http" else scope, receive, send)
+
+            client = TestClient(connected, base_url=ADDRESS, client=("10.1.1.1", 4))
+            assert client.get("/v1/scores", headers={"X-Card": "card-20113"}).status_code == status
+
+
+def test_a_gateway_that_nothing_tells_from_others_is_no_gateway(home: Home) -> None:
+    with pytest.raises(SettingInvalid, match="RISKWARN_GATEWAY_SECRET"):
+        Application(configured(home, GATEWAY))
+    (home.path / "gateway.secret").write_text(SECRET + "\n")
+    (home.path / "gateway.secret").chmod(0o640)
+    with pytest.raises(SettingInvalid, match="chmod 600"):
+        Application(configured(home, ""))
+    (home.path / "gateway.secret").chmod(0o600)
+    assert SECRET not in repr(Application(configured(home, ""))._app._app._gateway)  # type: ignore[attr-defined]
+    with pytest.raises(SettingInvalid, match="16"):
+        Application(configured(home, "", gateway_secret="short"))
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ("gateway: {networks: [10.20.0.5/16]}", "networks"),
+        ("gateway: {networks: [10.20.0.5/32], header: Authorization}", "header of its own"),
+        ("oidc: {issuer: 'https://sso.example', client_id: a}", "address"),
+        ("address: 'http://risk.example'", "https"),
+        ("address: 'https://risk.example/#x'", "address such as"),
+    ],
+)
+def test_rules_of_signing_in_that_would_not_hold_are_refused(home: Home, rules: str, said: str) -> None:
+    with pytest.raises(ConfigurationInvalid, match=said):
+        configured(home, f"sign_in: {{{rules}}}\n")
+
+
+def test_a_subject_is_one_persons_and_who_binds_it_does_not_confirm_it(home: Home) -> None:
+    administrator = operator(home, Role.SECURITY)
+    token = own_key(home, administrator)
+    with home.database.begin() as connection:
+        connection.execute(text("UPDATE keys SET confirmed_by = 'local'"))
+    who = operator(home, subject="20113")
+    with pytest.raises(errors.SubjectTaken, match=who):
+        operator(home, subject="20113")
+    for wrong in ("", " 20113", "2\n", "x" * 256):
+        with pytest.raises(errors.SubjectInvalid):
+            bind_subject(home, who, wrong, now=NOW)
+    grants.confirm(home, who, now=NOW, token=token)
+    assert bind_subject(home, who, "20119", now=NOW, token=token) == {"id": who, "confirmed": False}
+    with pytest.raises(errors.ConfirmationRefused):
+        grants.confirm(home, who, now=NOW, token=token)
+    listed = {one["id"]: one for one in operators.listed_operators(home, now=NOW)}
+    assert listed[who]["subject"] is True and listed[who]["state"] == "waits for confirmation"
+    assert "20119" not in str(listed) and b"20119" not in _bytes(home)
+    operators.revoke_operator(home, who, "left the office", now=NOW)
+    assert operator(home, subject="20119") != who, "whoever comes after may have it"
+
+
+def _bytes(home: Home) -> bytes:
+    file = home.path / "riskwarn.db"
+    if home.settings.database_url is not None:
+        return b""
+    with sqlite3.connect(file) as connection:
+        return b"".join(str(row).encode() for row in connection.iterdump())
+
+
+def test_what_a_session_may_is_what_its_operator_may_now(home: Home) -> None:
+    with serving(home, Clock()) as server:
+        for role in Role:
+            browser = server.browser()
+            typed(browser, own_key(home, operator(home, role)))
+            scopes = role.scopes
+            assert (browser.get("/metrics").status_code == 200) == (Scope.SYSTEM in scopes)
+            assert (browser.get("/v1/scores").status_code != 403) == (Scope.READ in scopes)
+            assert browser.get("/v1/scores").headers["ratelimit-policy"] == '"key";q=1200;w=60'
