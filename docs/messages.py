@@ -29,11 +29,11 @@ SPEAKING = {"Message", "Joined", "tell", "say", "said", "UsageError", "progress"
 HOLDING = {
     "problem", "reason", "hint", "what", "which", "doubt", "effect", "effects", "note", "notes", "following", "said",
     "ground", "advice", "means", "_OF_A_GRID", "why", "holds", "exported", "unread", "later", "ENDED", "skipped_one", "_DENIED", "_PROBLEMS", "_NO_PARAMETERS", "_TITLES", "_OTHERWISE",
-    "FOREIGN_HOST", "FORWARDED", "FOREIGN_ORIGIN", "TOKEN_NEEDED", "BUSY", "ADDRESS_TOO_LONG", "HEADERS_TOO_LONG", "BODY_TOO_LONG", "WENT_WRONG",
+    "FOREIGN_HOST", "FORWARDED", "FOREIGN_ORIGIN", "TOKEN_NEEDED", "NO_PAGE", "BUSY", "ADDRESS_TOO_LONG", "HEADERS_TOO_LONG", "BODY_TOO_LONG", "WENT_WRONG",
     "MALFORMED", "TOO_SLOW", "TOO_MANY",
 }  # fmt: skip
 #: Rooms in which an error of a value is told to people, and rooms whose grounds and doubts are.
-DECLARING = ("riskwarn/configuration.py", "riskwarn/mapping.py", "riskwarn/declarations.py", "riskwarn/contracts/")
+DECLARING = ("riskwarn/configuration.py", "riskwarn/mapping.py", "riskwarn/declarations.py", "riskwarn/sign_in.py", "riskwarn/contracts/")
 EXPLAINING = ("riskwarn/ingest/mapping_proposal/",)
 #: Tuples and lists of columns of tables.
 COLUMNS = re.compile(r"^(\w*COLUMNS|SHOWN|FIGURES|shown|numbers)$")

@@ -168,8 +168,8 @@ def sign_in_router(context: Context, signing: SigningIn) -> APIRouter:
             )  # fmt: skip
         except RiskwarnError as error:
             if not isinstance(error, SubjectUnknown):
-                why = "unreachable" if isinstance(error, SignOnFailed) else "refused"
-                signing_in.refuse(home, Method.OIDC, origin_of(request), why, now=context.clock())
+                result = "unreachable" if isinstance(error, SignOnFailed) else "refused"
+                signing_in.refuse(home, Method.OIDC, origin_of(request), result, now=context.clock())
             scope["riskwarn.refused"] = True
             answer = _sent_to(f"{browsers.path}/sign-in?problem={error.code}")
         else:

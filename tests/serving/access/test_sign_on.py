@@ -95,7 +95,7 @@ class Made:
         now = int(time.time())
         claims = {"iss": ISSUER, "aud": "riskwarn", "sub": "20113", "iat": now, "exp": now + 300, "nonce": begun.nonce}
         claims = {name: value for name, value in (claims | self.claims).items() if value is not None}
-        header = {"alg": self.algorithm, "kid": "1"}
+        header = {"alg": self.algorithm, "kid": self.key.kid}
         if self.algorithm == "RS256":
             return {"access_token": "a", "id_token": jwt.encode(header, claims, self.signed_by or self.key)}
         # What no library writes: without a signature, or signed with the public key as if that were a secret.
@@ -192,7 +192,7 @@ def test_what_the_sign_on_did_not_sign_is_not_believed(made: tuple[Home, Made, S
         )
     # A key that the sign-on began to use since is looked for once more.
     sign_on.algorithm, sign_on.signed_by = "RS256", None
-    sign_on.key = RSAKey.generate_key(2048, {"kid": "1"})
+    sign_on.key = RSAKey.generate_key(2048, {"kid": "2"})
     browser = server.browser()
     asked = begin(browser)
     assert came_back(browser, code="c", state=asked["state"]) == "/"
