@@ -33,7 +33,13 @@ HOLDING = {
     "MALFORMED", "TOO_SLOW", "TOO_MANY",
 }  # fmt: skip
 #: Rooms in which an error of a value is told to people, and rooms whose grounds and doubts are.
-DECLARING = ("riskwarn/configuration.py", "riskwarn/mapping.py", "riskwarn/declarations.py", "riskwarn/sign_in.py", "riskwarn/contracts/")
+DECLARING = (
+    "riskwarn/configuration.py",
+    "riskwarn/mapping.py",
+    "riskwarn/declarations.py",
+    "riskwarn/sign_in.py",
+    "riskwarn/contracts/",
+)
 EXPLAINING = ("riskwarn/ingest/mapping_proposal/",)
 #: Tuples and lists of columns of tables.
 COLUMNS = re.compile(r"^(\w*COLUMNS|SHOWN|FIGURES|shown|numbers)$")

@@ -5,6 +5,7 @@ Wrong keys are counted for the operator whose key is named, else for the address
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select
@@ -129,7 +130,8 @@ def _locked(home: Home, connection: Connection, who: str, now: datetime) -> int:
     # As many as are allowed, none of them longer after the first than the lock holds; it holds from the last of them on.
     for last in range(len(moments) - 1, rules.failures - 2, -1):
         if moments[last] - moments[last - rules.failures + 1] < span and moments[last] + span > now:
-            return max(1, -(-(moments[last] + span - now) // timedelta(minutes=1)))
+            left: timedelta = moments[last] + span - now
+            return max(1, math.ceil(left / timedelta(minutes=1)))
     return 0
 
 

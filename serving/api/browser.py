@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import Scope
 
+from serving.api.loopback import refusal
 from serving.api.options import Options
 
 #: What a page of ours sends with whatever changes anything; no form and no link of another page can.
@@ -27,11 +28,14 @@ class Browsers:
 
     def secure(self, scope: Scope) -> bool:
         """Whether what the browser is told is told over https."""
-        return self._declared_secure or scope.get("scheme") == "https"
+        # Behind a gateway on the same machine that says nothing of it, the declared address does.
+        return scope.get("scheme") == "https" or (self._declared_secure and self._loopback)
 
     def may_sign_in(self, scope: Scope) -> bool:
         """Whether a session may be opened here: what opens it is told over https, or does not leave this machine."""
-        return self.secure(scope) or self._loopback
+        if self.secure(scope):
+            return True
+        return self._loopback and refusal(scope["headers"], scope["http_version"]) is None
 
     def held(self, scope: Scope) -> str | None:
         """The session that a browser holds; None where it holds none, or two."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from typing import Any
+from typing import Any, cast
 
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -78,7 +78,8 @@ class Connection(HttpToolsProtocol):
         """A request begins."""
         super().on_message_begin()
         # Who holds the connection: a declared proxy's word changes `client`, and nothing changes these.
-        self.scope["riskwarn.peer"], self.scope["riskwarn.certificate"] = self.client, self._certificate
+        told: dict[str, Any] = {"riskwarn.peer": self.client, "riskwarn.certificate": self._certificate}
+        cast(dict[str, Any], self.scope).update(told)
         self._in_head, self._head_bytes = True, 0
         if self._since is None:
             self._since = self.loop.time()

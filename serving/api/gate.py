@@ -12,7 +12,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import sha256
 
 from anyio import to_thread
@@ -26,11 +25,10 @@ from serving.access.networks import neighbourhood
 from serving.access.registry import Registry
 from serving.access.signed_in import SignedIn
 from serving.api.browser import Browsers
+from serving.api.loopback import refusal
 from serving.api.noted import Noted
 from serving.api.options import Options
 from serving.api.problems import challenge, send_error, send_problem
-
-LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 Header = tuple[bytes, bytes]
 
@@ -231,17 +229,12 @@ class Gate:
         await send_error(scope, send, TooManyRequests(seconds=seconds), headers)
 
 
-FOREIGN_HOST = "While no key exists, only localhost, 127.0.0.1 or [::1] is answered as Host."
-FORWARDED = "While no key exists, forwarded requests are refused."
 FOREIGN_ORIGIN = "A page of another origin may change nothing here."
 NO_PAGE = "Who has signed in with a browser changes something by a page of ours alone."
 TOKEN_NEEDED = (
     "While no key exists, what changes anything needs the token of this start: Authorization: Bearer with the content of serve.token "
     "in the home."
 )
-
-#: What a gateway adds by itself; one that adds nothing asks in HTTP/1.0, as nginx does where nobody told it otherwise.
-_OF_GATEWAYS = frozenset((b"forwarded", b"via", b"x-real-ip"))
 
 
 def authorization(headers: list[Header]) -> bytes | None:
@@ -258,30 +251,7 @@ def token_of(shown: bytes) -> bytes:
     return shown[len(_BEARER) :].strip() if shown[: len(_BEARER)].lower() == _BEARER else b""
 
 
-def refusal(headers: list[Header], http_version: str = "1.1") -> str | None:
-    """Why the local operator is not believed; None where he is."""
-    forwarded, hosts = http_version == "1.0", []
-    for name, value in headers:
-        if name == b"host":
-            hosts.append(value)
-        elif name in _OF_GATEWAYS or name.startswith(b"x-forwarded-"):
-            forwarded = True
-    if len(hosts) != 1 or not _is_local(hosts[0]):
-        return FOREIGN_HOST
-    return FORWARDED if forwarded else None
-
-
 def connected(scope: Scope) -> tuple[str, str | None]:
     """(Who holds the connection, whatever was forwarded, and the SHA-256 of the certificate that was shown.)"""
     peer = scope["riskwarn.peer"] if "riskwarn.peer" in scope else scope.get("client")
     return (peer or ("",))[0], scope.get("riskwarn.certificate")
-
-
-@lru_cache(maxsize=256)
-def _is_local(host: bytes) -> bool:
-    return _without_port(host.decode("latin-1")).lower() in LOCAL_HOSTS
-
-
-def _without_port(host: str) -> str:
-    name, separator, port = host.rpartition(":")
-    return name if separator and port.isdigit() and not name.endswith(":") else host

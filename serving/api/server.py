@@ -64,7 +64,9 @@ def serve(
         raise TlsNeeded(host=host)
     declared_gateway(home)
     declared_sign_on(home)
-    options = replace(options, keyless=local, confirmed=not local if confirm is None else confirm)
+    # Behind a proxy that is named people come from elsewhere, whatever address it connects to.
+    elsewhere = not local or bool(options.proxies)
+    options = replace(options, keyless=local, confirmed=elsewhere if confirm is None else confirm)
     log_as_json()
     hold_no_learner()
     with listening(host, port, options.backlog) as bound:
