@@ -252,39 +252,39 @@ FOREIGN = [
 ]
 
 
-@pytest.mark.parametrize("headers", FOREIGN, ids=str)
-def test_no_other_page_changes_anything_or_signs_anybody_in(home: Home, headers: dict[str, str]) -> None:
+def test_no_other_page_changes_anything_or_signs_anybody_in(home: Home) -> None:
     key = own_key(home, operator(home))
     with serving(home, Clock()) as server:
         browser = server.browser()
-        assert typed(browser, key, headers).status_code == 403, "nor signs somebody in as somebody else"
-        assert browser.post("/sign-in/oidc", json={}, headers=headers).status_code == 403
+        for headers in FOREIGN:
+            assert typed(browser, key, headers).status_code == 403, "nor signs somebody in as somebody else"
+            assert browser.post("/sign-in/oidc", json={}, headers=headers).status_code == 403
         typed(browser, key)
-        for path in ("/sign-out", "/sign-out/everywhere", "/v1/scores"):
-            answer = browser.post(path, headers=headers)
-            assert answer.status_code == 403 and answer.json()["type"] == "urn:riskwarn:request_refused"
+        for headers in FOREIGN:
+            for path in ("/sign-out", "/sign-out/everywhere", "/v1/scores"):
+                answer = browser.post(path, headers=headers)
+                assert answer.status_code == 403 and answer.json()["type"] == "urn:riskwarn:request_refused"
         assert signed_in(browser)
         # A form can send no JSON.
         form = {"Content-Type": "text/plain"}
         assert browser.post("/sign-in/key", content='{"key": "x"}', headers={**PAGE, **form}).status_code == 422
-    if "Origin" not in headers or headers["Origin"] == ADDRESS:
-        assert ("access.refused", "origin") in {(one[0], one[3]) for one in audited(home, "access")}
+    assert ("access.refused", "origin") in {(one[0], one[3]) for one in audited(home, "access")}
 
 
-@pytest.mark.parametrize(
-    "back",
-    [
-        "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "#\r\nSet-Cookie: a=b", "#\u2028", "#<b>",
-        "docs", "\\\\evil", "#" + "a" * 600, "＃grid", "#é",
-    ],
-)  # fmt: skip
-def test_nobody_is_sent_elsewhere_after_signing_in(home: Home, back: str) -> None:
+ELSEWHERE = [
+    "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "#\r\nSet-Cookie: a=b", "#\u2028", "#<b>",
+    "docs", "\\\\evil", "#" + "a" * 600, "＃grid", "#é",
+]  # fmt: skip
+
+
+def test_nobody_is_sent_elsewhere_after_signing_in(home: Home) -> None:
     key = own_key(home, operator(home))
     with serving(home, Clock()) as server:
-        for asked, told in ((back, ""), ("#lang=en&grid=G%2F1", "#lang=en&grid=G%2F1")):
-            answer = server.browser().post("/sign-in/key", json={"key": key, "back": asked}, headers=PAGE)
-            assert answer.json() == {"back": told}
-        assert server.browser().get("/sign-in", params={"back": back, "problem": back}).text.count("evil") == 0
+        browser = server.browser()
+        for asked in (*ELSEWHERE, "#lang=en&grid=G%2F1"):
+            answer = browser.post("/sign-in/key", json={"key": key, "back": asked}, headers=PAGE)
+            assert answer.json() == {"back": asked if asked.startswith("#lang") else ""}, asked
+            assert "evil" not in browser.get("/sign-in", params={"back": asked, "problem": asked}).text
     assert place_back(None) == place_back(7) == ""
 
 
@@ -391,19 +391,18 @@ def test_a_gateway_that_nothing_tells_from_others_is_no_gateway(home: Home) -> N
         Application(configured(home, "", gateway_secret="short"))
 
 
-@pytest.mark.parametrize(
-    ("rules", "said"),
-    [
+def test_rules_of_signing_in_that_would_not_hold_are_refused(home: Home) -> None:
+    plain = (home.path / "riskwarn.yaml").read_text(encoding="utf-8")
+    for rules, said in (
         ("gateway: {networks: [10.20.0.5/16]}", "networks"),
         ("gateway: {networks: [10.20.0.5/32], header: Authorization}", "header of its own"),
         ("oidc: {issuer: 'https://sso.example', client_id: a}", "address"),
         ("address: 'http://risk.example'", "https"),
         ("address: 'https://risk.example/#x'", "address such as"),
-    ],
-)
-def test_rules_of_signing_in_that_would_not_hold_are_refused(home: Home, rules: str, said: str) -> None:
-    with pytest.raises(ConfigurationInvalid, match=said):
-        configured(home, f"sign_in: {{{rules}}}\n")
+    ):
+        (home.path / "riskwarn.yaml").write_text(plain, encoding="utf-8")
+        with pytest.raises(ConfigurationInvalid, match=said):
+            configured(home, f"sign_in: {{{rules}}}\n")
 
 
 def test_a_subject_is_one_persons_and_who_binds_it_does_not_confirm_it(home: Home) -> None:

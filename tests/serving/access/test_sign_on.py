@@ -70,11 +70,14 @@ def came_back(browser: TestClient, **told: str) -> str:
     return str(answer.headers["location"])
 
 
+OWN = RSAKey.generate_key(2048, {"kid": "1"})
+
+
 class Made:
     """A sign-on that answers what a test wants."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.key, self.algorithm = RSAKey.generate_key(2048, {"kid": "1"}), "RS256"
+        self.key, self.algorithm = OWN, "RS256"
         self.signed_by: Any = None
         self.claims: dict[str, Any] = {}
         self.described: dict[str, Any] | None = dict(DESCRIBED)
@@ -160,24 +163,20 @@ def test_what_was_not_begun_in_this_browser_ends_here(made: tuple[Home, Made, Se
     assert {one[2:] for one in audited(home, "session.refused")} == {("oidc", "refused")}
 
 
-@pytest.mark.parametrize(
-    "claims",
-    [
-        {"nonce": "another"}, {"nonce": None}, {"nonce": None, "nonce_supported": False}, {"iss": "https://evil.example"}, {"iss": None},
-        {"aud": "another"}, {"aud": ["riskwarn", "another"], "azp": "another"}, {"exp": 1}, {"exp": None}, {"iat": None},
-        {"at_hash": "AAAA"}, {"nbf": 32503680000},
-    ],
-    ids=str,
-)  # fmt: skip
-def test_what_is_said_of_somebody_else_or_not_now_is_not_believed(
-    made: tuple[Home, Made, Server], claims: dict[str, Any]
-) -> None:
+NOT_BELIEVED: list[dict[str, Any]] = [
+    {"nonce": "another"}, {"nonce": None}, {"nonce": None, "nonce_supported": False}, {"iss": "https://evil.example"}, {"iss": None},
+    {"aud": "another"}, {"aud": ["riskwarn", "another"], "azp": "another"}, {"exp": 1}, {"exp": None}, {"iat": None},
+    {"at_hash": "AAAA"}, {"nbf": 32503680000},
+]  # fmt: skip
+
+
+def test_what_is_said_of_somebody_else_or_not_now_is_not_believed(made: tuple[Home, Made, Server]) -> None:
     _, sign_on, server = made
-    sign_on.claims = claims
-    browser = server.browser()
-    asked = begin(browser)
-    assert came_back(browser, code="c", state=asked["state"]) == "/sign-in?problem=sign_in_refused"
-    assert not signed_in(browser) and COOKIE not in browser.cookies
+    for sign_on.claims in NOT_BELIEVED:
+        browser = server.browser()
+        asked = begin(browser)
+        assert came_back(browser, code="c", state=asked["state"]) == "/sign-in?problem=sign_in_refused", sign_on.claims
+        assert not signed_in(browser) and COOKIE not in browser.cookies
 
 
 def test_what_the_sign_on_did_not_sign_is_not_believed(made: tuple[Home, Made, Server]) -> None:
@@ -198,17 +197,14 @@ def test_what_the_sign_on_did_not_sign_is_not_believed(made: tuple[Home, Made, S
     assert came_back(browser, code="c", state=asked["state"]) == "/"
 
 
-@pytest.mark.parametrize("subject", ["20114", "２０１１３", "20113 ", "", ["20113"], "x" * 300], ids=str)
-def test_who_is_no_operator_here_is_told_so_in_one_sentence(made: tuple[Home, Made, Server], subject: Any) -> None:
+def test_who_is_no_operator_here_is_told_so_in_one_sentence(made: tuple[Home, Made, Server]) -> None:
     home, sign_on, server = made
-    sign_on.claims = {"sub": subject}
-    browser = server.browser()
-    asked = begin(browser)
-    assert came_back(browser, code="c", state=asked["state"]) in (
-        "/sign-in?problem=subject_unknown",
-        "/sign-in?problem=sign_in_refused",
-    )
-    assert not signed_in(browser)
+    for subject in ("20114", "２０１１３", "20113 ", "20113\u200b", ["20113"], "x" * 300, None):
+        sign_on.claims = {"sub": subject}
+        browser = server.browser()
+        place = came_back(browser, code="c", state=begin(browser)["state"])
+        assert place == f"/sign-in?problem={'sign_in_refused' if subject is None else 'subject_unknown'}", subject
+        assert not signed_in(browser)
     assert {one[:2] for one in audited(home)} == {("session.refused", "nobody")}
 
 
