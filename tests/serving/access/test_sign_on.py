@@ -203,7 +203,9 @@ def test_who_is_no_operator_here_is_told_so_in_one_sentence(made: tuple[Home, Ma
         sign_on.claims = {"sub": subject}
         browser = server.browser()
         place = came_back(browser, code="c", state=begin(browser)["state"])
-        assert place == f"/sign-in?problem={'sign_in_refused' if subject is None else 'subject_unknown'}", subject
+        assert (
+            place == f"/sign-in?problem={'sign_in_refused' if not isinstance(subject, str) else 'subject_unknown'}"
+        ), subject
         assert not signed_in(browser)
     assert {one[:2] for one in audited(home)} == {("session.refused", "nobody")}
 
