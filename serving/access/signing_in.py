@@ -136,8 +136,12 @@ def _locked(home: Home, connection: Connection, who: str, now: datetime) -> int:
 
 
 def _failed(home: Home, connection: Connection, who: str, now: datetime) -> bool:
-    """Count a wrong key; whether it was the one too many."""
-    old = now - timedelta(days=home.configuration.access.idle_days)
-    connection.execute(delete(SIGN_IN_FAILURES).where(SIGN_IN_FAILURES.c.at < old))
+    """Count a wrong key; whether it was the one too many. Addresses are forgotten as soon as they do not count any more."""
+    old, ended = (
+        now - timedelta(days=home.configuration.access.idle_days),
+        now - 2 * timedelta(minutes=home.configuration.sign_in.locked_minutes),
+    )
+    gone = (SIGN_IN_FAILURES.c.at < old) | (SIGN_IN_FAILURES.c.who.startswith("at ") & (SIGN_IN_FAILURES.c.at < ended))
+    connection.execute(delete(SIGN_IN_FAILURES).where(gone))
     connection.execute(insert(SIGN_IN_FAILURES).values(who=who, at=now))
     return bool(_locked(home, connection, who, now))

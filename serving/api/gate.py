@@ -148,9 +148,6 @@ class Gate:
     async def _with_session(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a browser: whose session is over, or was never there, is nobody."""
         held = self._browsers.held(scope)
-        if held is not None and (seconds := self._limits.must_wait(neighbourhood(address))):
-            await self._wait(seconds, scope, send)
-            return
         known = None if held is None else await self._recalled(held, address)
         if known is None or known.signed_in is None or not self._says_so(known.signed_in, scope):
             await self._unknown(address, scope, receive, send)
@@ -172,7 +169,8 @@ class Gate:
         if known is not None and known.generation == registry.generation and now < known.until:
             return known
         found = registry.sessions.find(held)
-        if found is None or (registry.sessions.until(found) <= now < found.ends):
+        lost = found is None or registry.sessions.until(found) <= now < found.ends
+        if lost and not self._limits.must_wait(neighbourhood(address)):
             # It may have been opened, or used, in another worker.
             await to_thread.run_sync(registry.look, found is not None)
             found = registry.sessions.find(held)

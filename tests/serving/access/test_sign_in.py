@@ -184,6 +184,18 @@ def test_five_wrong_keys_lock_for_a_quarter_of_an_hour(home: Home) -> None:
     assert [one[3] for one in rows].count("locked") == 4 and ("session.refused", "nobody", "key", "refused") in rows
 
 
+def test_who_is_signed_in_does_not_wait_for_those_who_are_refused_there(home: Home) -> None:
+    home = configured(home, "access: {refusals_a_minute: 3}\n")
+    key = own_key(home, operator(home))
+    with serving(home, Clock()) as server:
+        browser, stranger = server.browser(), server.browser()
+        typed(browser, key)
+        stranger.cookies.set(COOKIE, sessions.new_secret())
+        assert [stranger.get("/v1/scores").status_code for _ in range(4)] == [401, 401, 401, 429]
+        assert stranger.get("/sign-in/state").status_code == 429 and typed(stranger, key).status_code == 429
+        assert browser.get("/v1/scores").status_code == 404 and signed_in(browser)
+
+
 def test_of_many_wrong_keys_at_once_no_more_are_looked_at(home: Home) -> None:
     right = own_key(home, operator(home))
     wrong = right[:-1] + ("0" if right[-1] != "0" else "1")
