@@ -71,6 +71,8 @@ def sign_in_router(context: Context, signing: SigningIn) -> APIRouter:
 
     def opened(request: Request, one: Opened, content: Mapping[str, Any]) -> Response:
         request.scope["riskwarn.refused"] = False
+        # Known here at once, as is that another is over by it; the other workers look by themselves.
+        signing.registry.look()
         answer = written(content)
         answer.headers["Cache-Control"] = "no-store"
         answer.headers.append("Set-Cookie", browsers.keep(request.scope, one.token))
@@ -173,6 +175,7 @@ def sign_in_router(context: Context, signing: SigningIn) -> APIRouter:
             scope["riskwarn.refused"] = True
             answer = _sent_to(f"{browsers.path}/sign-in?problem={error.code}")
         else:
+            signing.registry.look()
             answer = _sent_to(f"{browsers.path}/{made.back}")
             answer.headers.append("Set-Cookie", browsers.keep(scope, one.token))
         answer.headers.append("Set-Cookie", browsers.forget_begun(scope))
