@@ -37,9 +37,9 @@ class Settings:
     key: str | None = field(default=None, repr=False)
     #: RISKWARN_SECRETS_KEY: the file of the key under which secrets are sealed, outside the home and its backups; no secrets where it is not set.
     secrets_key: str | None = None
-    #: RISKWARN_OIDC_SECRET: the secret that riskwarn has at the city's sign-on; else the file oidc.secret in the home, where the client has one.
+    #: RISKWARN_OIDC_SECRET: the secret that riskwarn has at the city's sign-on; else the sealed secret `oidc`, where the client has one.
     oidc_secret: str | None = field(default=None, repr=False)
-    #: RISKWARN_GATEWAY_SECRET: the secret by which the gateway is known that says who signs in; else the file gateway.secret in the home.
+    #: RISKWARN_GATEWAY_SECRET: the secret by which the gateway is known that says who signs in; else the sealed secret `gateway`.
     gateway_secret: str | None = field(default=None, repr=False)
 
     @classmethod

@@ -38,8 +38,8 @@ class Oidc(Declared):
     issuer: str = Field(description="the address of the sign-on, under which /.well-known/openid-configuration lies")
     client_id: str = Field(
         min_length=1,
-        description="as what riskwarn is known there; its secret, where it has one, is RISKWARN_OIDC_SECRET or the file "
-        "oidc.secret in the home",
+        description="as what riskwarn is known there; its secret, where it has one, is RISKWARN_OIDC_SECRET or sealed "
+        "by riskwarn secrets set oidc",
     )
     claim: str = Field(
         default="sub",
@@ -75,8 +75,8 @@ class Gateway(Declared):
     header: str = Field(default="x-remote-user", description="the header with the subject of who asks")
     secret_header: str = Field(
         default="x-riskwarn-gateway",
-        description="the header with the secret by which the gateway is known: RISKWARN_GATEWAY_SECRET or the file "
-        "gateway.secret in the home",
+        description="the header with the secret by which the gateway is known: RISKWARN_GATEWAY_SECRET or sealed by "
+        "riskwarn secrets set gateway",
     )
     certificate: str | None = Field(
         default=None,

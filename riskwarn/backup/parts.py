@@ -24,8 +24,8 @@ FOLDERS = ("lake", "snapshots", "artifacts", "mappings")
 #: What is left out and not told of: features are built again from the lake, the rest is of this machine or this start.
 UNTOLD = ("features", "audit.sent", "serve.token", *(f"{name}-journal" for name in DATABASES))
 
-#: Keys, and secrets that somebody put into files of the home: left out, and told of each time, for nothing is restored without the first.
-KEYS = (ID_KEY, "oidc.secret", "gateway.secret")
+#: Keys in the home: left out, and told of each time, for nothing is restored without them.
+KEYS = (ID_KEY,)
 
 #: Tables that are emptied when a backup is restored: who was signed in then may have signed out since.
 SIGNED_IN = ("sessions", "sign_ins_begun")

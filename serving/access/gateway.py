@@ -62,7 +62,7 @@ def declared_gateway(home: Home) -> Gateway | None:
         return None
     secret = own_secret(home, "gateway") if rules.certificate is None else None
     if rules.certificate is None and secret is None:
-        problem = "the declared gateway needs its secret there or in the file gateway.secret of the home, or sign_in: gateway: certificate"
+        problem = "the declared gateway needs its secret: riskwarn secrets set gateway, this variable, or sign_in: gateway: certificate"
         raise SettingInvalid(name="RISKWARN_GATEWAY_SECRET", value="", problem=problem)
     return Gateway(
         rules.header.encode(),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Literal
 
-from riskwarn.errors import SettingInvalid
+from riskwarn import secrets
+from riskwarn.errors import SettingInvalid, UnknownSecret
 from riskwarn.home import Home
 from riskwarn.messages import Message
 
@@ -13,17 +15,15 @@ FEWEST_CHARACTERS = 16
 
 
 def own_secret(home: Home, name: Literal["oidc", "gateway"]) -> str | None:
-    """RISKWARN_<NAME>_SECRET, else the file <name>.secret in the home, which its owner alone may read; None where there is neither.
+    """RISKWARN_<NAME>_SECRET, else what ``riskwarn secrets set <name>`` sealed; None where there is neither.
 
-    Raises SettingInvalid.
+    Raises SettingInvalid, and what :func:`riskwarn.secrets.secret` raises where a key of secrets is named and does not serve.
     """
-    setting, file = f"RISKWARN_{name.upper()}_SECRET", home.path / f"{name}.secret"
+    setting = f"RISKWARN_{name.upper()}_SECRET"
     found: str | None = getattr(home.settings, f"{name}_secret")
-    if found is None and file.is_file():
-        if file.stat().st_mode & 0o077:
-            problem = Message("others may read {file}: chmod 600", file=file.name)
-            raise SettingInvalid(name=setting, value=file.name, problem=problem)
-        found = file.read_text(encoding="utf-8").strip()
+    if found is None and home.settings.secrets_key is not None:
+        with suppress(UnknownSecret):
+            found = secrets.secret(home, name).get_secret_value().strip()
     if found is not None and not (len(found) >= FEWEST_CHARACTERS and found.isprintable() and found.isascii()):
         said = Message("it takes at least {fewest} printable characters of ASCII", fewest=FEWEST_CHARACTERS)
         raise SettingInvalid(name=setting, value="…", problem=said)

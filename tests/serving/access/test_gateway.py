@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from starlette.testclient import TestClient
 from riskwarn import errors
 from riskwarn.errors import SettingInvalid
 from riskwarn.home import Home
+from riskwarn.secrets import keep
+from riskwarn.secrets.key_file import make
 from serving.access import grants, operators
 from serving.access.scopes import Role
 from serving.access.subjects import bind_subject
@@ -93,15 +96,15 @@ def test_a_gateway_may_be_known_by_its_certificate(home: Home) -> None:
             assert client.get("/v1/scores", headers={"X-Card": "card-20113"}).status_code == status
 
 
-def test_a_gateway_that_nothing_tells_from_others_is_no_gateway(home: Home) -> None:
+def test_a_gateway_that_nothing_tells_from_others_is_no_gateway(home: Home, tmp_path: Path) -> None:
     with pytest.raises(SettingInvalid, match="RISKWARN_GATEWAY_SECRET"):
         Application(configured(home, GATEWAY))
-    (home.path / "gateway.secret").write_text(SECRET + "\n")
-    (home.path / "gateway.secret").chmod(0o640)
-    with pytest.raises(SettingInvalid, match="chmod 600"):
-        Application(configured(home, ""))
-    (home.path / "gateway.secret").chmod(0o600)
-    assert SECRET not in repr(Application(configured(home, ""))._app._app._gateway)  # type: ignore[attr-defined]
+    sealing = {"secrets_key": str(tmp_path / "secrets.key")}
+    make(configured(home, "", **sealing), "aes-256-gcm")
+    with pytest.raises(SettingInvalid, match="riskwarn secrets set gateway"):
+        Application(configured(home, "", **sealing))
+    keep(configured(home, "", **sealing), "gateway", SECRET, now=NOW)
+    assert SECRET not in repr(Application(configured(home, "", **sealing))._app._app._gateway)  # type: ignore[attr-defined]
     with pytest.raises(SettingInvalid, match="16"):
         Application(configured(home, "", gateway_secret="short"))
 
