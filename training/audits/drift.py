@@ -6,8 +6,9 @@ forecast is calibrated (conformal; Vovk, Gammerman & Shafer 2022, Algorithmic Le
 (algorithm 8.1) bets against that, by powers of the rank: of 52 origins whose last 13 are 2 deviations higher that found 66 % where
 its linear bets found 19 %. The other half bets on a change of rate (:mod:`training.audits.rates`): of 5 events a week that become 9
 both find 90 % in half a year where ranks alone find 74 %. Their capital is evidence: without a change, and with a forecast whose level
-is right within .7 to 1.4, it exceeds 100 in less than 1 % of cases. That of the city and the mean of the districts' count alike. It
-recommends to look and to train anew; nothing acts on it.
+is right within .7 to 1.4, it exceeds 100 at any time in about 1 % of cases at most. That of the city and the mean of the districts' are
+halves of one capital, whose highest is the evidence: it may be stopped at any time (Ville's inequality), and where a forecast has since
+followed what changed it falls again. It recommends to look and to train anew; nothing acts on it.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ LIMIT = 100.0
 _POWER = 3.0
 _JUMP = 0.05
 
-CITY = "city"
+#: All capital together, to which the limit belongs; and the city as a whole.
+ALL, CITY = "all", "city"
 
 
 @dataclass(frozen=True)
@@ -51,48 +53,61 @@ class Path:
     ranks: Reals  # conformal p-values
     capital: Reals
 
-    @property
-    def evidence(self) -> float:
-        """What the capital has grown to; 1 where nothing was seen."""
-        return float(self.capital[-1]) if len(self.capital) else 1.0
+    def at(self, origins: int) -> Reals:
+        """(origins,) the capital after each of so many origins: where nothing was seen it stays, and at first it is 1."""
+        seen = np.searchsorted(self.place, np.arange(origins), side="right")
+        return np.asarray(np.concatenate([[1.0], self.capital])[seen])
 
-    @property
-    def began(self) -> int | None:
-        """The origin from which the capital rose: the lowest point before its highest; None where it never did."""
-        if not len(self.capital):
-            return None
-        before = np.concatenate([[1.0], self.capital])
-        top = int(np.argmax(before))
-        return int(self.place[int(np.argmin(before[: top + 1]))]) if top > 0 else None
+    def began(self, top: int) -> int | None:
+        """The origin from which the capital rose to what it was at `top`: after its lowest point; None where it did not rise."""
+        seen = int(np.searchsorted(self.place, top, side="right"))
+        lowest = int(np.argmin(np.concatenate([[1.0], self.capital])[: seen + 1]))
+        return int(self.place[lowest]) if lowest < seen else None
 
 
 def drift(
     forecast: Forecast, periods: int, outcomes: Outcomes, origins: Sequence[date], last_fit: date | None = None
 ) -> Audit:
-    """One row a unit and origin. Origins are one period apart; `forecast` is of `periods` from each, the fewer the better: where a season
-    lies in them its first period is not as the others. `last_fit` is when what forecasts the newest of them was trained, if that is told.
+    """One row a unit and origin; first of all together, to which alone the limit belongs: what is told of the evidence of the city, the
+    districts and the strongest unit are parts of it, at the origin at which it was highest.
+
+    Origins are one period apart; `forecast` is of `periods` from each, the fewer the better: where a season lies in them its first
+    period is not as the others. `last_fit` is when what forecasts the newest of them was trained, if that is told.
     """
     paths = list(_paths(forecast, periods, outcomes))
-    city, districts = paths[0], paths[1:]
-    parts = [city.evidence, *([float(np.mean([one.evidence for one in districts]))] if districts else [])]
-    evidence = float(np.mean(parts))
-    most = max(paths, key=lambda one: one.evidence)
-    began = most.began
+    capitals = np.stack([one.at(len(origins)) for one in paths])
+    # Half of the capital is the city's, the other half its districts'.
+    districts = len(paths) - 1
+    share = np.array([0.5, *[0.5 / districts] * districts] if districts else [1.0])
+    parts = share[:, None] * capitals
+    together = parts.sum(axis=0)
+    top = int(np.argmax(together))
+    evidence = float(together[top])
+    strongest = int(np.argmax(capitals[:, top]))
+    most = paths[strongest]
+    began = most.began(top)
     since = origins[began] if began is not None and evidence > LIMIT else None
     facts: dict[str, Value] = {
         "evidence": evidence,
         "limit": LIMIT,
         "moved": int(evidence > LIMIT),
-        "evidence_city": city.evidence,
+        "highest_at": origins[top].isoformat(),
+        "evidence_last": float(together[-1]),
+        "evidence_city": float(parts[0, top]),
+        "evidence_districts": float(parts[1:, top].sum()),
         "strongest": most.unit,
-        "strongest_evidence": most.evidence,
+        "strongest_evidence": float(parts[strongest, top]),
         "since": since.isoformat() if since is not None else None,
-        "more": _more(most, began) if since is not None else None,
+        "more": _more(most, began, top) if since is not None else None,
         "first": origins[0].isoformat(),
         "last": origins[-1].isoformat(),
         "last_fit": last_fit.isoformat() if last_fit is not None else None,
     }
     rows: list[dict[str, Value]] = [
+        {"unit": ALL, "origin": origin.isoformat(), "transform": None, "rank": None, "evidence": float(together[place])}
+        for place, origin in enumerate(origins)
+    ]
+    rows += [
         {
             "unit": one.unit,
             "origin": origins[place].isoformat(),
@@ -188,7 +203,7 @@ def capital(ranked: Reals) -> Reals:
     return found
 
 
-def _more(path: Path, began: int | None) -> int:
-    """Whether more came since than was forecast: 1, or 0 where less did."""
-    since = path.ranks[path.place >= (0 if began is None else began)]
+def _more(path: Path, began: int | None, top: int) -> int:
+    """Whether more came than was forecast until the capital was highest: 1, or 0 where less did."""
+    since = path.ranks[(path.place >= (0 if began is None else began)) & (path.place <= top)]
     return int(float(since.mean()) > 0.5)

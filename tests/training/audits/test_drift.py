@@ -52,7 +52,38 @@ def test_a_shift_of_half_a_year_is_found_with_its_begin_and_direction(more: floa
 def test_a_shift_of_one_district_is_found_where_it_is() -> None:
     found = audited(half_year(3.0, DISTRICT == 2))
     assert found.facts["moved"] == 1 and found.facts["strongest"] == "2"
-    assert {str(row["unit"]) for row in found.rows} == {"city", "0", "1", "2", "3"}
+    assert {str(row["unit"]) for row in found.rows} == {"all", "city", "0", "1", "2", "3"}
+
+
+def followed(more: float, rng: np.random.Generator, origins: int = 33, shifted: int = 22) -> Audit:
+    """11 events a week in two districts after 70 weeks of history, `more` of them in the newest; the forecast is the mean of all
+    counts before, so that it follows a change."""
+    rate = np.where(np.arange(70 + origins) < 70 + origins - shifted, 1.0, more)[:, None] * np.full(40, 11 / 40)
+    came = rng.poisson(rate).astype(float)
+    unit = np.arange(40) // 20
+    mean = np.array([came[:week].mean() for week in range(70, 70 + origins)])[:, None] * np.ones(40)
+    outcomes = plain_outcomes(came[70:], 1, places(np.arange(40), unit, unit))
+    return drift(of_mean(mean, 0.05), 1, replace(outcomes, next_period=came[70:]), ORIGINS[:origins])
+
+
+def test_what_doubles_is_found_though_the_forecast_follows_it_and_what_does_not_change_raises_no_alarm() -> None:
+    rng = np.random.default_rng(5)
+    doubled, still = ([followed(more, rng).facts for _ in range(200)] for more in (2.0, 1.0))
+    assert np.mean([one["moved"] for one in still]) <= 0.05, "false alarms"  # type: ignore[misc]
+    assert np.mean([one["moved"] for one in doubled]) >= 0.8  # type: ignore[misc]
+    last = np.mean([float(one["evidence_last"] or 0) > LIMIT for one in doubled])
+    assert last < np.mean([one["moved"] for one in doubled]), "the highest is told, not what is left of it"  # type: ignore[misc]
+
+
+def test_the_evidence_is_told_in_parts_that_compare_with_the_limit() -> None:
+    found = audited(half_year(3.0, DISTRICT == 2))
+    facts = {name: float(value) for name, value in found.facts.items() if isinstance(value, float)}
+    assert facts["evidence_city"] + facts["evidence_districts"] == pytest.approx(facts["evidence"])
+    together = {str(row["origin"]): row["evidence"] for row in found.rows if row["unit"] == "all"}
+    assert list(together) == [origin.isoformat() for origin in ORIGINS]
+    assert together[str(found.facts["highest_at"])] == max(together.values()) == facts["evidence"]  # type: ignore[type-var]
+    own = {str(row["origin"]): row["evidence"] for row in found.rows if row["unit"] == "2"}
+    assert facts["strongest_evidence"] == pytest.approx(own[str(found.facts["highest_at"])] / 8), "a quarter of a half"  # type: ignore[operator]
 
 
 def test_without_a_change_there_is_no_alarm_even_of_a_forecast_that_is_always_a_quarter_too_low() -> None:
@@ -77,7 +108,8 @@ def test_ranks_are_uniform_and_ties_are_broken_at_random() -> None:
 def test_where_nothing_is_known_nothing_moved() -> None:
     nothing = plain_outcomes(np.full((3, 4), np.nan), 1, places([0] * 4, [0] * 4, [0] * 4))
     found = drift(of_mean(np.full((3, 4), 0.2)), 1, replace(nothing, next_period=np.zeros((3, 4))), ORIGINS[:3])
-    assert found.rows == () and found.facts["evidence"] == 1 and found.facts["since"] is None
+    assert [(row["unit"], row["evidence"]) for row in found.rows] == [("all", 1.0)] * 3
+    assert found.facts["evidence"] == 1 and found.facts["since"] is None
 
 
 def both(seen: np.ndarray, mean: float, told: float, rng: np.random.Generator) -> np.ndarray:
