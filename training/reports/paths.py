@@ -39,14 +39,20 @@ def paths(lines: Mapping[Pair, Sequence[tuple[date, float | None]]], title: Pair
         parts.append(word(across((day - days[0]).days), HEIGHT - 12, f"{day:%Y-%m-%d}", anchor="middle", named="small"))
     if limit is not None:
         parts.append(line([(52, up(placed(limit))), (WIDTH - 160, up(placed(limit)))], "chance"))
+    names: list[str] = []
     taken: list[float] = []
-    for index, (name, points) in reversed(list(enumerate(lines.items()))):
+    drawn = []
+    for index, (name, points) in enumerate(lines.items()):
         at = [(across((day - days[0]).days), up(placed(value)) if value is not None else None) for day, value in points]
         named = "model" if index == 0 else "part"
-        parts.append(line(at, named))
-        y = next((y for _, y in reversed(at) if y is not None), HEIGHT / 2) + 4
-        while any(abs(y - other) < 14 for other in taken):
-            y -= 14
-        taken.append(y)
-        parts.append(word(WIDTH - 152, y, name, named="model" if index == 0 else "small"))
-    return svg(WIDTH, HEIGHT, parts, title)
+        drawn.append(line(at, named))
+        taken.append(_free(next((y for _, y in reversed(at) if y is not None), HEIGHT / 2) + 4, taken))
+        names.append(word(WIDTH - 152, taken[-1], name, named="model" if index == 0 else "small"))
+    return svg(WIDTH, HEIGHT, [*parts, *reversed(drawn), *names], title)
+
+
+def _free(y: float, taken: Sequence[float]) -> float:
+    """The height nearest to a line's end at which its name hides no other and is not cut off; its end where there is none."""
+    places = [y + step * 14 for distance in range(HEIGHT // 14) for step in (-distance, distance)]
+    inside = (place for place in places if 10 <= place <= HEIGHT - 8)
+    return next((place for place in inside if all(abs(place - other) > 13.9 for other in taken)), y)

@@ -39,7 +39,7 @@ def version_page(
         "version": version,
         "alias": alias,
         "target": (facts.target_zh, facts.target_en),
-        "periods": PERIODS.get(facts.period, (facts.period, facts.period)),
+        "periods": _periods(facts.period, facts.horizon),
         "scoring": facts.scoring,
         "best": best,
         "kind_words": forecaster(facts.kind),
@@ -75,3 +75,9 @@ def _drawn(facts: ReportFacts) -> dict[str, Markup | None]:
         "columns": charts.bars(columns, ("各特征的分量", "Weight of each column"), named=440) if columns else None,
     }
     return {name: Markup(one) if one is not None else None for name, one in drawn.items()}
+
+
+def _periods(period: str, number: int) -> Pair:
+    """What so many periods are called after their number."""
+    zh, en = PERIODS.get(period, (period, period))
+    return zh, en.removesuffix("s") if number == 1 else en

@@ -141,7 +141,7 @@ COLUMNS: dict[str, Pair] = {
     "moved": ("是否变化", "has it moved"),
     "strongest": ("证据最强", "strongest in"),
     "strongest_evidence": ("证据中来自该处的部分", "of the evidence from there"),
-    "since": ("自", "since"),
+    "since": ("变化始于", "since"),
     "first": ("最早", "first"),
     "last": ("最晚", "last"),
     "last_fit": ("此后为训练之后", "after the training from"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
+from datetime import date, timedelta
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -22,6 +24,7 @@ from training.reports.charts import number
 from training.reports.city import CityFacts, SourceFacts
 from training.reports.facts import read_facts
 from training.reports.note import note
+from training.reports.paths import HEIGHT, paths
 from training.reports.words import AUDITS, FIGURES
 from training.routines.judging import Judged
 from training.routines.reporting import since_champion
@@ -171,6 +174,21 @@ def test_small_groups_are_kept_back_and_few_events_are_told_together(page: str) 
     assert "What each source is worth: this run holds no such audit." in text
 
 
+def test_a_horizon_of_one_is_a_week_and_no_weeks(facts: ReportFacts) -> None:
+    for horizon, told in ((1, "1 week "), (4, "4 weeks ")):
+        made = version_page(facts.model_copy(update={"horizon": horizon}), version="safety-1-v2", alias=None, audits={})
+        assert f"· {told}" in read(made, "en")
+        assert f"· {horizon} 周" in read(made, "zh")
+
+
+def test_the_name_of_each_line_of_evidence_is_seen_however_high_they_end() -> None:
+    high = [(date(2026, 3, 2) + timedelta(weeks=week), 10.0**week) for week in range(4)]
+    drawn = paths({(name, name): high for name in "abcd"}, ("证据", "evidence"), limit=100.0)
+    heights = [float(re.findall(rf'y="([-\d.]+)"[^>]*>{name}</text>', drawn)[0]) for name in "abcd"]
+    assert all(0 < y < HEIGHT for y in heights)
+    assert min(b - a for a, b in pairwise(sorted(heights))) > 13
+
+
 def test_what_people_named_is_no_markup(facts: ReportFacts) -> None:
     odd = facts.model_copy(update={"city": "<script>x</script>", "notes": ("<b>&",)})
     made = version_page(odd, version="safety-1-v2", alias=None, audits={})
@@ -247,7 +265,6 @@ def test_the_card_says_what_it_is_for_and_what_it_is_not_for(facts: ReportFacts)
 
 
 def _city() -> CityFacts:
-    from datetime import date, timedelta
 
     weeks = tuple((date(2025, 1, 6) + timedelta(weeks=index), float(index % 5)) for index in range(60))
     source = SourceFacts(
