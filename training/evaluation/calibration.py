@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
+from riskwarn.arrays import Flags
 from training.evaluation.judged import Judged, ratio
 from training.intervals.counts import Reals
 
 _LEAST_MEAN = 1e-9
 _STEPS = 25
+
+#: Cells that are looked at at once, so that they stay near a core; and how many tell nearly what all tell.
+_BLOCK, _FEW = 65_536, 400_000
 
 
 def calibration(judged: Judged) -> Reals:
@@ -27,34 +34,67 @@ def calibration_slope(judged: Judged) -> Reals:
     NaN where the forecast tells no grids apart.
     """
     nothing = np.full(len(judged.observed), np.nan)
-    mean = judged.forecast.expected_count
-    log = np.log(np.maximum(mean, _LEAST_MEAN))
-    known = judged.known
-    if not known.any() or judged.counts.sum() == 0 or np.ptp(log[known]) < 1e-9 or (mean[known] <= 0).all():
+    log = np.log(np.maximum(judged.forecast.expected_count, _LEAST_MEAN))
+    own = log if judged.outcomes.complete else log[judged.known]
+    if not own.size or judged.counts.sum() == 0 or np.ptp(own) < 1e-9:
         return nothing
-    middle = float(log[known].mean())
-    log = log - middle
-    level, slope = np.log(judged.counts.sum() / np.exp(log[known]).sum()), 1.0
-    square, unknown = log**2, None if known.all() else ~known
-    rate, error, part = np.empty_like(log), np.empty_like(log), np.empty_like(log)
-    for _ in range(_STEPS):
-        np.multiply(log, slope, out=rate)
-        np.clip(np.add(rate, level, out=rate), -50, 50, out=rate)
-        np.exp(rate, out=rate)
-        if unknown is not None:
-            rate[unknown] = 0.0
-        np.subtract(judged.counts, rate, out=error)
-        score = np.array([error.sum(), np.multiply(error, log, out=part).sum()])
-        first = float(np.multiply(rate, log, out=part).sum())
-        second = float(np.multiply(rate, square, out=part).sum())
-        curve = np.array([[rate.sum(), first], [first, second]])
-        if np.linalg.det(curve) < 1e-12 * max(1.0, second) ** 2:
-            return nothing
-        step = np.linalg.solve(curve, score)
-        step *= min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-30))
-        level, slope = level + step[0], slope + step[1]
-        if np.abs(step).max() < 1e-10:
-            break
-    scores = np.stack([error.sum(axis=1), (error * log).sum(axis=1)])
+    log -= float(own.mean())
+    own = log if judged.outcomes.complete else log[judged.known]
+    point = np.array([np.log(judged.counts.sum() / np.exp(own).sum()), 1.0])
+    blocks = _blocks(judged, log)
+    # A part of the blocks tells nearly where it ends.
+    near = _newton(blocks[:: -(-log.size // _FEW)], point, 1e-3) if log.size > 2 * _FEW else None
+    found = _newton(blocks, point if near is None else near[0], 1e-10)
+    if found is None:
+        return nothing
+    point, curve, scores = found
     influence = np.linalg.solve(curve, scores)[1]
-    return np.asarray(slope + len(influence) * influence)
+    return np.asarray(point[1] + len(influence) * influence)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Some origins: (origins, grids) centred logarithms of expected counts, and counts; `hidden` are not judged."""
+
+    log: Reals
+    counts: Reals
+    hidden: Flags | None
+
+
+def _blocks(judged: Judged, log: Reals) -> list[_Block]:
+    step = max(1, _BLOCK // log.shape[1])
+    return [
+        _Block(log[some], judged.counts[some], None if judged.outcomes.complete else ~judged.known[some])
+        for some in (slice(begin, begin + step) for begin in range(0, len(log), step))
+    ]
+
+
+def _newton(blocks: Sequence[_Block], point: Reals, tolerance: float) -> tuple[Reals, Reals, Reals] | None:
+    """(level and slope, curvature, (2, origins) scores) of the blocks; None where they tell no slope."""
+    for _ in range(_STEPS):
+        parts = [_sums(one, *point) for one in blocks]
+        curve = np.sum([part[0] for part in parts], axis=0)
+        scores = np.concatenate([part[1] for part in parts], axis=1)
+        if np.linalg.det(curve) < 1e-12 * max(1.0, float(curve[1, 1])) ** 2:
+            return None
+        step = np.linalg.solve(curve, scores.sum(axis=1))
+        step *= min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-30))
+        point = point + step
+        if np.abs(step).max() < tolerance:
+            break
+    return point, curve, scores
+
+
+def _sums(block: _Block, level: float, slope: float) -> tuple[Reals, Reals]:
+    """(curvature, (2, origins) scores) of a block."""
+    rate = block.log * slope
+    np.clip(np.add(rate, level, out=rate), -50, 50, out=rate)
+    np.exp(rate, out=rate)
+    if block.hidden is not None:
+        rate[block.hidden] = 0.0
+    error = block.counts - rate
+    scores = np.stack([error.sum(axis=1), np.einsum("ij,ij->i", error, block.log)])
+    weighed = rate * block.log
+    first = float(weighed.sum())
+    curve = np.array([[float(rate.sum()), first], [first, float(np.einsum("ij,ij->", weighed, block.log))]])
+    return curve, scores

@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from riskwarn.arrays import Flags, Indices
+from training.evaluation.orders import Keys, falling, keys_of, known_first
 from training.evaluation.outcomes import Outcomes
 from training.intervals.counts import Reals
-from training.models.forecast import DIGITS, Forecast
+from training.models.forecast import Forecast
 
 T = TypeVar("T")
 
@@ -29,22 +30,29 @@ class Judged:
     forecast: Forecast
     outcomes: Outcomes
     reference: Reals | None = None
+    whole: Judged | None = (
+        None  # the same forecast at all cells, of which these are some: what hangs on no outcome is told there
+    )
     _made: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def only(self, cells: Flags) -> Judged:
         """The same, judged at these cells alone."""
-        return Judged(self.forecast, self.outcomes.only(cells))
+        return self._at(self.outcomes.only(cells))
+
+    def _at(self, outcomes: Outcomes) -> Judged:
+        return Judged(self.forecast, outcomes, whole=self if self.whole is None else self.whole)
 
     @cached_property
     def hard(self) -> Judged | None:
         """At places where nothing had come in the year before; None where that is not told."""
-        return None if self.outcomes.hard is None else self.only(self.outcomes.hard)
+        some = self.outcomes.at_hard
+        return None if some is None else self._at(some)
 
     @cached_property
     def new(self) -> Judged | None:
         """At grids that are less than a year old."""
-        cells = self.outcomes.new
-        return None if cells is None or not cells.any() else self.only(cells)
+        some = self.outcomes.at_new
+        return None if some is None else self._at(some)
 
     def once(self, key: object, make: Callable[[], T]) -> T:
         """What several metrics share."""
@@ -58,42 +66,54 @@ class Judged:
         """Counts, NaN where not known."""
         return self.outcomes.observed
 
-    @cached_property
+    @property
     def known(self) -> Flags:
         """Which cells are judged."""
-        return np.asarray(~np.isnan(self.observed))
+        return self.outcomes.known
 
-    @cached_property
+    @property
     def counts(self) -> Reals:
         """Counts, 0 where not known."""
-        return np.nan_to_num(self.observed, nan=0.0)
+        return self.outcomes.counts
 
-    @cached_property
+    @property
     def happened(self) -> Flags:
         """Whether anything came."""
-        return np.asarray(self.counts > 0)
+        return self.outcomes.happened
 
-    @cached_property
+    @property
     def cells(self) -> Indices:
         """(origins,) the number of cells that are judged."""
-        return np.asarray(self.known.sum(axis=1), dtype=np.int64)
+        return self.outcomes.cells
+
+    @cached_property
+    def keys(self) -> Keys:
+        """(origins, grids) the published scores, in units of their last digit."""
+        return keys_of(self.forecast.probability) if self.whole is None else self.whole.keys
+
+    @cached_property
+    def every(self) -> Indices:
+        """All grids from the highest published score down, ties in the order of grids."""
+        return falling(self.keys) if self.whole is None else self.whole.every
 
     @cached_property
     def order(self) -> Indices:
-        """The grids from the highest published score down, ties in the order of grids; what is not judged comes last."""
-        key = -np.round(self.forecast.probability, DIGITS)
-        if not self.known.all():
-            key = np.where(self.known, key, np.inf)
-        return np.asarray(np.argsort(key, axis=1, kind="stable"), dtype=np.int64)
+        """The same, but what is not judged comes last."""
+        return self.every if self.outcomes.complete else known_first(self.every, self.known)
 
     @cached_property
     def ordered_counts(self) -> Reals:
         """Counts in the order of the ranking."""
         return np.take_along_axis(self.counts, self.order, axis=1)
 
+    @cached_property
+    def caught(self) -> Reals:
+        """(origins, grids) events in the first places of the ranking, up to each."""
+        return np.asarray(self.ordered_counts.cumsum(axis=1))
+
     def sums(self, values: Reals) -> Reals:
         """(origins,) sums over the cells that are judged."""
-        return np.asarray(np.where(self.known, values, 0.0).sum(axis=1))
+        return np.asarray((values if self.outcomes.complete else np.where(self.known, values, 0.0)).sum(axis=1))
 
     def means(self, values: Reals) -> Reals:
         """(origins,) means over the cells that are judged, NaN where there is none."""

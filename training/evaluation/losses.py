@@ -13,6 +13,8 @@ _FLOOR = 1e-3
 
 def log_losses(judged: Judged) -> Reals:
     """(origins, grids) of the probability of any event."""
+    if judged.whole is not None:  # where nothing is judged it may be another
+        return log_losses(judged.whole)
 
     def make() -> Reals:
         clipped = np.clip(judged.forecast.probability, _CLIP, 1 - _CLIP)

@@ -144,7 +144,8 @@ def measure(judged: Judged, names: Sequence[str]) -> Measured:
     by_community = {}
     for one in chosen:
         if one.cells is not None:
-            lost = np.where(judged.known, one.cells(judged), 0.0).sum(axis=0)
+            lost = one.cells(judged)
+            lost = (lost if judged.outcomes.complete else np.where(judged.known, lost, 0.0)).sum(axis=0)
             by_community[one.name] = np.bincount(community, lost, number).astype(np.float64)
     return Measured(
         by_origin={one.name: one.of(judged) for one in chosen},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from riskwarn.arrays import Indices
 from riskwarn.geography import Geography
 from riskwarn.words import Unit
 from training.intervals.counts import Reals
+from training.intervals.units import sums
 from training.labels.task import ForecastInputs, ForecastTask
 
 Flags = npt.NDArray[np.bool_]
@@ -66,6 +68,58 @@ class Outcomes:
     def effective(self) -> float:
         """Origins whose windows do not overlap: what so many origins are worth."""
         return max(1.0, len(self.observed) / self.horizon)
+
+    @cached_property
+    def known(self) -> Flags:
+        """Which cells are judged."""
+        return np.asarray(~np.isnan(self.observed))
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether all are."""
+        return bool(self.known.all())
+
+    @cached_property
+    def counts(self) -> Reals:
+        """Counts, 0 where not known."""
+        return self.observed if self.complete else np.nan_to_num(self.observed, nan=0.0)
+
+    @cached_property
+    def happened(self) -> Flags:
+        """Whether anything came."""
+        return np.asarray(self.counts > 0)
+
+    @cached_property
+    def cells(self) -> Indices:
+        """(origins,) the number of cells that are judged."""
+        return np.asarray(self.known.sum(axis=1), dtype=np.int64)
+
+    @cached_property
+    def most_first(self) -> tuple[Reals, ...]:
+        """For each origin the sums of its highest counts, as far as they are above nothing: 0, the highest, the two highest, …"""
+        held = (np.sort(row[row > 0])[::-1] for row in self.counts)
+        return tuple(np.concatenate([[0.0], np.cumsum(row)]) for row in held)
+
+    @cached_property
+    def by_level(self) -> dict[Unit, Reals]:
+        """Level -> (origins, units) counts; NaN where a part is not known."""
+        return {level: sums(self.observed, self.places.units[level]) for level in LEVELS}
+
+    @cached_property
+    def by_town(self) -> tuple[Reals, Reals]:
+        """(origins, towns) counts, and grids in which anything came, of what is known."""
+        unit = self.places.units[Unit.TOWN]
+        return sums(self.counts, unit), sums(self.happened.astype(np.float64), unit)
+
+    @cached_property
+    def at_hard(self) -> Outcomes | None:
+        """At places where nothing had come in the year before; None where that is not told."""
+        return None if self.hard is None else self.only(self.hard)
+
+    @cached_property
+    def at_new(self) -> Outcomes | None:
+        """At grids that are less than a year old; None where there is none."""
+        return None if self.new is None or not self.new.any() else self.only(self.new)
 
     def only(self, cells: Flags) -> Outcomes:
         """The same, judged at these cells alone."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from training.evaluation.intervals import Bounds, over_origins
 from training.evaluation.judged import Judged, ratio
-from training.models.forecast import DIGITS
+from training.evaluation.orders import MOST
 
 #: The text that lies with a version.
 FILE = "ranked.json"
@@ -64,7 +64,7 @@ class Ranked:
 
 def ranked(judged: Judged) -> Ranked:
     """The rankings of a forecast that was judged."""
-    scores = np.take_along_axis(np.round(judged.forecast.probability, DIGITS), judged.order, axis=1)
+    scores = np.take_along_axis(judged.keys, judged.order, axis=1) / MOST
     found = []
     for score, count, known in zip(scores, judged.ordered_counts, judged.cells.tolist(), strict=True):
         if known == 0:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from scipy import stats
 
 from riskwarn.arrays import Flags, Indices
 from training.evaluation.judged import Judged, over
+from training.evaluation.orders import precisions, ranks
 from training.intervals.counts import Reals
-from training.models.forecast import DIGITS
 
 
 def places(judged: Judged, share: float) -> Indices:
@@ -20,7 +19,7 @@ def places(judged: Judged, share: float) -> Indices:
 
 def capture(judged: Judged, share: float) -> Reals:
     """The share of events that lie in the first grids; NaN where an origin has none."""
-    return over(_caught(judged, judged.ordered_counts, share), judged.counts.sum(axis=1))
+    return over(_caught(judged, share), judged.counts.sum(axis=1))
 
 
 def pai(judged: Judged, share: float) -> Reals:
@@ -30,90 +29,83 @@ def pai(judged: Judged, share: float) -> Reals:
 
 def pei(judged: Judged, share: float) -> Reals:
     """Predictive efficiency index (Hunt 2016): capture by the most that so many grids can hold."""
-    best = judged.once("most first", lambda: -np.sort(-judged.counts, axis=1))
-    return over(_caught(judged, judged.ordered_counts, share), _caught(judged, best, share))
+    most = judged.outcomes.most_first
+    best = [held[min(first, len(held) - 1)] for held, first in zip(most, places(judged, share), strict=True)]
+    return over(_caught(judged, share), np.array(best, dtype=np.float64))
 
 
 def precision(judged: Judged, share: float) -> Reals:
     """The share of the first grids, as many as can be visited, in which anything comes."""
-    hit = _caught(judged, (judged.ordered_counts > 0).astype(np.float64), share)
-    return np.where(judged.cells > 0, hit / places(judged, share), np.nan)
+    first = places(judged, share)
+    hit = [int((row[:last] > 0).sum()) for row, last in zip(judged.ordered_counts, first, strict=True)]
+    return np.where(judged.cells > 0, np.array(hit, dtype=np.float64) / first, np.nan)
 
 
 def average_precision(judged: Judged) -> Reals:
     """Area under precision by recall; grids of one published score are one step (as in scikit-learn)."""
-    grids = judged.observed.shape[1]
-    hit = judged.ordered_counts > 0
-    score = np.take_along_axis(np.round(judged.forecast.probability, DIGITS), judged.order, axis=1)
-    # Of each place: the last place of the same score.
-    ends = np.full(score.shape, grids - 1)
-    ends[:, :-1] = np.where(score[:, :-1] != score[:, 1:], np.arange(grids - 1), grids - 1)
-    ends = np.minimum(ends, (np.maximum(judged.cells, 1) - 1)[:, None])
-    last = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
-    found = np.take_along_axis(hit.cumsum(axis=1), last, axis=1) / (last + 1)
-    return over(np.where(hit, found, 0.0).sum(axis=1), hit.sum(axis=1).astype(np.float64))
-
-
-def capture_by(judged: Judged, size: Reals, share: float) -> Reals:
-    """The share of events in the first grids that hold together this share of a size (residents, km²), the last one in part."""
-    if np.isnan(size).all():
-        return np.full(len(judged.observed), np.nan)
-    held = np.where(judged.known, np.nan_to_num(size)[None, :], 0.0)
-    along = np.take_along_axis(held, judged.order, axis=1).cumsum(axis=1)
-    caught = judged.ordered_counts.cumsum(axis=1)
-    found = [
-        np.interp(share * size_of[-1], np.concatenate([[0.0], size_of]), np.concatenate([[0.0], events]))
-        for size_of, events in zip(along, caught, strict=True)
-    ]
-    return over(np.array(found), judged.counts.sum(axis=1))
+    return precisions(judged.keys, judged.order, judged.happened, judged.cells)
 
 
 def capture_by_residents(judged: Judged, share: float) -> Reals:
-    """Capture where a share of residents is visited."""
-    return capture_by(judged, judged.outcomes.places.residents, share)
+    """Capture where a share of residents is visited, the last grid in part."""
+    return _capture_by(judged, "residents", judged.outcomes.places.residents, share)
 
 
 def capture_by_area(judged: Judged, share: float) -> Reals:
-    """Capture where a share of the area is visited."""
-    return capture_by(judged, judged.outcomes.places.area_km2, share)
+    """Capture where a share of the area is visited, the last grid in part."""
+    return _capture_by(judged, "area", judged.outcomes.places.area_km2, share)
+
+
+def _capture_by(judged: Judged, called: str, size: Reals, share: float) -> Reals:
+    """The share of events in the first grids that hold together this share of a size (residents, km²)."""
+    if np.isnan(size).all():
+        return np.full(len(judged.observed), np.nan)
+
+    def make() -> Reals:
+        held = np.nan_to_num(size)[judged.order]
+        if not judged.outcomes.complete:  # what is not judged comes last
+            held[np.arange(held.shape[1]) >= judged.cells[:, None]] = 0.0
+        return np.asarray(held.cumsum(axis=1))
+
+    along = judged.once(("along", called), make)
+    found = [_between(share * own[-1], own, events) for own, events in zip(along, judged.caught, strict=True)]
+    return over(np.array(found), judged.counts.sum(axis=1))
+
+
+def _between(at: float, along: Reals, events: Reals) -> float:
+    """What lies before a point on the way, which begins with nothing at nothing: between two grids in proportion."""
+    place = int(np.searchsorted(along, at, side="right"))  # the first grid that ends beyond it
+    if place == len(along):
+        return float(events[-1])
+    before, had = (float(along[place - 1]), float(events[place - 1])) if place > 0 else (0.0, 0.0)
+    return had + (float(events[place]) - had) / (float(along[place]) - before) * (at - before)
 
 
 def rank_stability(judged: Judged) -> Reals:
     """Rank correlation of the scores with those of the origin before; NaN at the first and where all grids have one score."""
-    ranks = _ranks(judged)
-    ranks -= ranks.mean(axis=1, keepdims=True)
-    size = np.sqrt((ranks**2).sum(axis=1))
-    found = np.full(len(ranks), np.nan)
-    for index, (before, after) in enumerate(pairwise(range(len(ranks))), 1):
+    place = ranks(judged.keys, judged.every)
+    place -= place.mean(axis=1, keepdims=True)
+    size = np.sqrt((place**2).sum(axis=1))
+    found = np.full(len(place), np.nan)
+    for index, (before, after) in enumerate(pairwise(range(len(place))), 1):
         if size[before] > 0 and size[after] > 0:
-            found[index] = ranks[before] @ ranks[after] / size[before] / size[after]
-    return found
-
-
-def _ranks(judged: Judged) -> Reals:
-    """(origins, grids) ranks of the published scores, of equal ones the mean of theirs."""
-    score = np.round(judged.forecast.probability, DIGITS)
-    if not judged.known.all():
-        return np.asarray(stats.rankdata(score, axis=1))
-    found = np.empty_like(score)
-    for row, order, own in zip(found, judged.order, score, strict=True):
-        # They have been put in order already: each run of equal scores has the mean of its first and last place.
-        fallen = own[order]
-        ends = np.concatenate([[0], np.flatnonzero(fallen[1:] != fallen[:-1]) + 1, [len(own)]])
-        row[order] = np.repeat(len(own) + 1 - (ends[:-1] + 1 + ends[1:]) / 2, np.diff(ends))
+            found[index] = place[before] @ place[after] / size[before] / size[after]
     return found
 
 
 def listed(judged: Judged, share: float) -> Flags:
     """(origins, grids) whether a grid is among the first."""
-    grids = judged.observed.shape[1]
-    found = np.zeros((len(judged.observed), grids), dtype=bool)
-    first = places(judged, share).reshape(-1, 1) > np.arange(grids)
-    np.put_along_axis(found, judged.order, first, axis=1)
-    return found
+
+    def make() -> Flags:
+        found = np.zeros(judged.observed.shape, dtype=bool)
+        for row, order, first in zip(found, judged.order, places(judged, share), strict=True):
+            row[order[:first]] = True
+        return found
+
+    return judged.once(("listed", share), make)
 
 
-def _caught(judged: Judged, values: Reals, share: float) -> Reals:
-    """(origins,) the sum of the first values of each row."""
-    first = places(judged, share).reshape(-1, 1) > np.arange(values.shape[1])
-    return np.asarray(np.where(first, values, 0.0).sum(axis=1))
+def _caught(judged: Judged, share: float) -> Reals:
+    """(origins,) the events in the first grids of each ranking."""
+    first = np.minimum(places(judged, share), judged.observed.shape[1])
+    return np.asarray(np.take_along_axis(judged.caught, first[:, None] - 1, axis=1)[:, 0])

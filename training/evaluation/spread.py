@@ -11,7 +11,6 @@ from riskwarn.arrays import Flags
 from riskwarn.words import Unit
 from training.evaluation.judged import Judged, over
 from training.intervals.counts import INTERVAL_LEVEL, CountDistribution, Reals
-from training.intervals.units import sums
 
 LOW, HIGH = (1 - INTERVAL_LEVEL) / 2, (1 + INTERVAL_LEVEL) / 2
 
@@ -20,8 +19,7 @@ def at_level(judged: Judged, level: Unit) -> tuple[CountDistribution, Reals]:
     """The distribution and counts of a level of units; NaN where a part is not known."""
     if level is Unit.GRID:
         return judged.forecast.counts, judged.observed
-    unit = judged.outcomes.places.units[level]
-    return judged.forecast.summed(level, unit), sums(judged.observed, unit)
+    return judged.forecast.summed(level, judged.outcomes.places.units[level]), judged.outcomes.by_level[level]
 
 
 def transforms(judged: Judged, level: Unit) -> Reals:
@@ -38,35 +36,44 @@ def transforms(judged: Judged, level: Unit) -> Reals:
 def coverage(judged: Judged, level: Unit) -> Reals:
     """The share of counts in the interval, bounds included: at least nominal where counts are small."""
     below, up_to, known = _bounds(judged, level)
-    return _share((up_to >= LOW) & (below < HIGH), known)
+    number = known.sum(axis=1).astype(np.float64)
+    return over(((up_to >= LOW) & (below < HIGH) & known).sum(axis=1).astype(np.float64), number)
 
 
 def inside(judged: Judged, level: Unit) -> Reals:
     """The share of transforms within the interval."""
-    found = transforms(judged, level)
-    return _share((found >= LOW) & (found <= HIGH), ~np.isnan(found))
+    low, high, known = _tails(judged, level)
+    return over(known - low - high, known)
 
 
 def below(judged: Judged, level: Unit) -> Reals:
     """The share of counts that fell below the interval."""
-    found = transforms(judged, level)
-    return _share(found < LOW, ~np.isnan(found))
+    low, _, known = _tails(judged, level)
+    return over(low, known)
 
 
 def above(judged: Judged, level: Unit) -> Reals:
     """The share of counts that rose above the interval."""
-    found = transforms(judged, level)
-    return _share(found > HIGH, ~np.isnan(found))
+    _, high, known = _tails(judged, level)
+    return over(high, known)
 
 
 def _bounds(judged: Judged, level: Unit) -> tuple[Reals, Reals, Flags]:
     def make() -> tuple[Reals, Reals, Flags]:
         counts, observed = at_level(judged, level)
+        if level is Unit.GRID:
+            return *counts.beside(judged.counts), judged.known
         return *counts.beside(np.nan_to_num(observed, nan=0.0)), ~np.isnan(observed)
 
     return judged.once(("bounds", level), make)
 
 
-def _share(chosen: Flags, known: Flags) -> Reals:
-    """(origins,) the share of the known."""
-    return over((chosen & known).sum(axis=1).astype(np.float64), known.sum(axis=1).astype(np.float64))
+def _tails(judged: Judged, level: Unit) -> tuple[Reals, Reals, Reals]:
+    """(origins,) how many transforms lie below the interval, how many above it, and how many there are."""
+
+    def make() -> tuple[Reals, Reals, Reals]:
+        found, known = transforms(judged, level), _bounds(judged, level)[2]
+        low, high, all_of = (one.sum(axis=1).astype(np.float64) for one in (found < LOW, found > HIGH, known))
+        return low, high, all_of
+
+    return judged.once(("tails", level), make)

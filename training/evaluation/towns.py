@@ -39,10 +39,10 @@ def by_town(judged: Judged) -> tuple[Town, ...]:
     """Every town of the city, in the order of its codes."""
     unit = judged.outcomes.places.units[Unit.TOWN]
     grids = np.bincount(unit)
-    counts = sums(judged.counts, unit)
-    expected = sums(np.where(judged.known, judged.forecast.expected_count, 0.0), unit)
-    happened = sums((judged.happened & judged.known).astype(np.float64), unit)
-    caught = sums((judged.happened & judged.known & listed(judged, BUDGET)).astype(np.float64), unit)
+    counts, happened = judged.outcomes.by_town
+    mean = judged.forecast.expected_count
+    expected = sums(mean if judged.outcomes.complete else np.where(judged.known, mean, 0.0), unit)
+    caught = sums((judged.happened & listed(judged, BUDGET)).astype(np.float64), unit)
     found = []
     for town in range(len(grids)):
         events = counts[:, town].sum()

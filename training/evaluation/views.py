@@ -33,13 +33,12 @@ def view(judged: Judged) -> View:
 
 def capture_curve(judged: Judged) -> tuple[float | None, ...]:
     """The share of events that lie in each share of the grids, by the published order."""
-    caught = judged.ordered_counts.cumsum(axis=1)
     whole = judged.counts.sum(axis=1)
     found: list[float | None] = []
     for share in SHARES:
         if share == 0:
             found.append(0.0)
             continue
-        held = over(np.take_along_axis(caught, places(judged, share)[:, None] - 1, axis=1)[:, 0], whole)
+        held = over(np.take_along_axis(judged.caught, places(judged, share)[:, None] - 1, axis=1)[:, 0], whole)
         found.append(float(np.nanmean(held)) if not np.isnan(held).all() else None)
     return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ class CountDistribution:
     def __getitem__(self, chosen: Any) -> CountDistribution:
         return CountDistribution(self.mean[chosen], self.dispersion[chosen])
 
-    @property
+    @cached_property
     def probability(self) -> Reals:
         """P(N >= 1), never above the mean."""
         spread = np.maximum(self.dispersion, _LEAST_DISPERSION)

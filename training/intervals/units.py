@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from riskwarn.words import Unit
 from training.intervals.counts import CountDistribution, Reals
@@ -19,12 +18,9 @@ _LEAST_MEAN = 1e-6
 
 def sums(values: Reals, unit: npt.NDArray[np.integer]) -> Reals:
     """(origins, units) sums of (origins, grids) values; NaN where a part is."""
-    grids = len(unit)
-    member = csr_array((np.ones(grids), (np.arange(grids), unit)), shape=(grids, int(unit.max()) + 1))
-    unknown = np.isnan(values)
-    found = np.asarray((member.T @ np.where(unknown, 0.0, values).T).T)
-    if unknown.any():
-        found[np.asarray((member.T @ unknown.astype(np.float64).T).T) > 0] = np.nan
+    found = np.empty((len(values), int(unit.max()) + 1))
+    for own, row in zip(found, values, strict=True):
+        own[:] = np.bincount(unit, row, len(own))  # a NaN makes its unit one
     return found
 
 

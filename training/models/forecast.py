@@ -46,7 +46,7 @@ class Forecast:
         """(origins, units) the counts of a level; `unit` is the place of each grid among its units."""
         return summed(self.counts, unit, self.together.get(level, 0.0))
 
-    @cached_property
+    @property
     def probability(self) -> Reals:
         """The score: the probability of at least one event."""
         return self.counts.probability

@@ -99,3 +99,12 @@ def test_a_unit_with_an_unknown_part_is_not_judged() -> None:
     counts, seen = spread.at_level(found, Unit.TOWN)
     assert np.isnan(seen[0, 0]) and seen[0, 1] == 2 and counts.mean[0].tolist() == [2, 2]
     assert np.isnan(spread.inside(found, Unit.DISTRICT)).all()
+
+
+def test_the_slope_of_many_cells_is_that_of_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    mean, observed = drawn()
+    observed[:, 500:] = np.nan
+    whole = calibration.calibration_slope(judged(of_mean(mean**1.3), observed))
+    monkeypatch.setattr(calibration, "_FEW", 3000)
+    monkeypatch.setattr(calibration, "_BLOCK", 1000)
+    assert calibration.calibration_slope(judged(of_mean(mean**1.3), observed)) == pytest.approx(whole, rel=1e-12)

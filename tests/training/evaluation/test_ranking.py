@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -14,11 +15,11 @@ from serving.scoring.city import DIGITS as PUBLISHED_DIGITS
 from serving.scoring.ranks import ranks_of
 from tests.training.evaluation.forecasts import judged, of_chance, of_mean
 from training.evaluation import ranking
-from training.evaluation.judged import DIGITS, Judged
+from training.evaluation.judged import Judged
 from training.evaluation.lead import lead_time
 from training.evaluation.outcomes import Outcomes, Places
 from training.intervals.counts import CountDistribution
-from training.models.forecast import Forecast
+from training.models.forecast import DIGITS, Forecast
 
 OBSERVED = [[2, 0, 1, 0], [0, 0, 0, 0]]
 
@@ -112,3 +113,22 @@ def test_stability_is_the_correlation_of_mean_ranks() -> None:
     assert np.isnan(found[0]) and found[1:] == pytest.approx(told, abs=1e-12)
     observed[1, :9] = np.nan
     assert np.array_equal(ranking.rank_stability(judged(of_chance(scores), observed)), found, equal_nan=True)
+
+
+def test_the_order_is_that_of_a_stable_sort_of_rounded_scores_with_what_is_not_judged_last() -> None:
+    rng = np.random.default_rng(4)
+    scores = np.concatenate([rng.beta(1, 9, (2, 3000)), np.round(rng.random((1, 3000)), 1), np.zeros((1, 3000))])
+    scores[0, :2] = 0.0, 1.0
+    observed = np.zeros(scores.shape)
+    whole = judged(of_chance(scores), observed)
+    rounded = np.round(whole.forecast.probability, DIGITS)
+    assert np.array_equal(whole.order, np.argsort(-rounded, axis=1, kind="stable"))
+    observed[rng.random(scores.shape) < 0.2] = np.nan
+    observed[3] = np.nan
+    some = judged(of_chance(scores), observed)
+    last = np.where(np.isnan(observed), np.inf, -rounded)
+    assert np.array_equal(some.order, np.argsort(last, axis=1, kind="stable"))
+    part = whole.only(~np.isnan(observed))
+    assert np.array_equal(part.order, some.order), "a part of the cells is put in order as they alone would be"
+    for metric in (ranking.average_precision, partial(ranking.capture, share=0.05)):
+        assert np.array_equal(metric(part), metric(some), equal_nan=True)

@@ -8,7 +8,7 @@ import pytest
 from tests.training.evaluation.forecasts import judged, of_chance, of_mean, places
 from tests.training.tasks import noisy_task
 from training.evaluation.ranking import capture
-from training.evaluation.reliability import FEWEST, reliability
+from training.evaluation.reliability import FEWEST, PARTED, quantiles, reliability
 from training.evaluation.towns import by_town
 from training.evaluation.views import SHARES, view
 from training.evaluation.weights import weights_of
@@ -29,6 +29,16 @@ def test_bins_of_a_true_forecast_hold_what_came_and_those_of_a_doubled_one_say_t
     assert bins[-1].observed > 5 * bins[0].observed
     whole = reliability(judged(of_chance(np.full((30, 200), 0.5)), np.where(OBSERVED > 0, 1.0, np.nan)))
     assert [(one.expected, one.observed) for one in whole] == [(pytest.approx(0.5), 1.0)]
+
+
+@pytest.mark.parametrize("digits", [16, 2])
+def test_bins_are_parted_where_numpy_parts_all_probabilities(digits: int) -> None:
+    rng = np.random.default_rng(5)
+    made = of_chance(np.round(rng.beta(1, 8, (7, 90)), digits))
+    hidden = np.where(rng.random((7, 90)) < 0.3, np.nan, 1.0)
+    for observed in (np.ones((7, 90)), hidden):
+        told = made.probability[~np.isnan(observed)]
+        assert quantiles(judged(made, observed), PARTED) == pytest.approx(np.quantile(told, PARTED), rel=1e-15)
 
 
 def test_no_bin_is_of_fewer_grids_than_may_be_told() -> None:
