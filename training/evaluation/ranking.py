@@ -95,14 +95,10 @@ def rank_stability(judged: Judged) -> Reals:
 
 def listed(judged: Judged, share: float) -> Flags:
     """(origins, grids) whether a grid is among the first."""
-
-    def make() -> Flags:
-        found = np.zeros(judged.observed.shape, dtype=bool)
-        for row, order, first in zip(found, judged.order, places(judged, share), strict=True):
-            row[order[:first]] = True
-        return found
-
-    return judged.once(("listed", share), make)
+    found = np.zeros(judged.observed.shape, dtype=bool)
+    for row, order, first in zip(found, judged.order, places(judged, share), strict=True):
+        row[order[:first]] = True
+    return found
 
 
 def _caught(judged: Judged, share: float) -> Reals:

@@ -15,7 +15,7 @@ from training.evaluation.groups import LEAST_EVENTS
 from training.evaluation.intervals import over_origins
 from training.evaluation.judged import Judged, ratio
 from training.evaluation.metrics import BUDGET
-from training.evaluation.ranking import listed
+from training.evaluation.ranking import places
 from training.evaluation.reliability import FEWEST
 from training.intervals.units import sums
 
@@ -42,7 +42,10 @@ def by_town(judged: Judged) -> tuple[Town, ...]:
     counts, happened = judged.outcomes.by_town
     mean = judged.forecast.expected_count
     expected = sums(mean if judged.outcomes.complete else np.where(judged.known, mean, 0.0), unit)
-    caught = sums((judged.happened & listed(judged, BUDGET)).astype(np.float64), unit)
+    caught = np.zeros_like(happened)
+    for row, order, came, first in zip(caught, judged.order, judged.happened, places(judged, BUDGET), strict=True):
+        listed = order[:first]
+        row[:] = np.bincount(unit[listed[came[listed]]], minlength=len(row))
     found = []
     for town in range(len(grids)):
         events = counts[:, town].sum()

@@ -25,13 +25,13 @@ def crps_of_counts(observed, mean, dispersion, least, found):  # type: ignore[no
         plain = dispersion[cell] < least
         size = 0.0 if plain else 1 / dispersion[cell]
         chance = math.exp(-mean[cell]) if plain else math.exp(-size * math.log1p(mean[cell] / size))
+        odds = mean[cell] if plain else mean[cell] / (size + mean[cell])
         below, total = chance, 0.0
         for count in range(_MOST_TERMS):
             miss = below - (1.0 if count >= observed[cell] else 0.0)
             total += miss * miss
             if count >= observed[cell] and 1 - below < _REST:
                 break
-            factor = mean[cell] if plain else (count + size) * mean[cell] / (size + mean[cell])
-            chance *= factor / (count + 1)
+            chance *= (odds if plain else (count + size) * odds) / (count + 1)
             below += chance
         found[cell] = total
