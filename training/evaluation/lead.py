@@ -24,8 +24,8 @@ def lead_time(judged: Judged, share: float) -> Reals:
     on_list = [own[:first] for own, first in zip(judged.order, places(judged, share), strict=True)]
     row_of = {int(position): row for row, position in enumerate(positions)}
     for row, position in enumerate(positions):
-        rows = [row_of.get(int(position) - back) for back in range(horizon)]
-        if None in rows:
+        rows = [row_of[before] for back in range(horizon) if (before := int(position) - back) in row_of]
+        if len(rows) < horizon:
             continue
         lead = np.zeros(judged.order.shape[1])
         for periods, one in enumerate(rows, 1):

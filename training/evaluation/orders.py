@@ -22,7 +22,7 @@ _VALUES = 1024
 
 def keys_of(probability: Reals) -> Keys:
     """(origins, grids) scores as they are published, in units of their last digit."""
-    return np.clip(np.rint(probability * MOST), 0, MOST).astype(np.int32)
+    return np.asarray(np.clip(np.rint(probability * MOST), 0, MOST), dtype=np.int32)
 
 
 def falling(keys: Keys) -> Indices:
