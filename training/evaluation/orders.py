@@ -22,7 +22,8 @@ _VALUES = 1024
 
 def keys_of(probability: Reals) -> Keys:
     """(origins, grids) scores as they are published, in units of their last digit."""
-    return np.asarray(np.clip(np.rint(probability * MOST), 0, MOST), dtype=np.int32)
+    # Forecasts that were put together by their columns lie in memory by these; the loops go along the rows.
+    return np.ascontiguousarray(np.clip(np.rint(probability * MOST), 0, MOST), dtype=np.int32)
 
 
 def falling(keys: Keys) -> Indices:
@@ -53,7 +54,7 @@ def ranks(keys: Keys, order: Indices) -> Reals:
 def precisions(keys: Keys, order: Indices, happened: Flags, cells: Indices) -> Reals:
     """(origins,) the area under precision by recall over the first `cells` of each order; NaN where nothing happened there."""
     found = np.empty(len(keys))
-    put_precisions(keys, order, happened, cells, found)
+    put_precisions(keys, order, np.ascontiguousarray(happened), cells, found)
     return found
 
 

@@ -33,7 +33,7 @@ class Bin:
 
 def reliability(judged: Judged) -> tuple[Bin, ...]:
     """The bins of a forecast, from the lowest probability up."""
-    probability, known = judged.forecast.probability, judged.known
+    probability, known = np.ascontiguousarray(judged.forecast.probability), judged.known
     if not known.any():
         return ()
     edges = np.unique(quantiles(judged, PARTED))

@@ -7,13 +7,16 @@ import pytest
 
 from tests.training.evaluation.forecasts import judged, of_chance, of_mean, places
 from tests.training.tasks import noisy_task
+from training.evaluation.metrics import METRICS, measure
 from training.evaluation.ranking import capture
 from training.evaluation.reliability import FEWEST, PARTED, quantiles, reliability
 from training.evaluation.towns import by_town
 from training.evaluation.views import SHARES, view
 from training.evaluation.weights import weights_of
+from training.intervals.counts import CountDistribution
 from training.models.baselines import Rate
 from training.models.family import fit_family
+from training.models.forecast import Forecast
 
 RNG = np.random.default_rng(3)
 MEAN = RNG.gamma(0.5, 0.3, (30, 200))
@@ -73,6 +76,23 @@ def test_a_town_that_is_forecast_too_low_is_found_and_few_grids_or_events_are_no
     assert (small.events, small.level, small.missed) == (None, None, None)
     # What the towns say of their events is a band: the towns that are kept back cannot be had as the rest.
     assert right.events is not None and right.events <= came[:, town == 0].sum() and right.events in (500, 200)
+
+
+def test_a_forecast_is_judged_alike_however_it_lies_in_memory() -> None:
+    """Forecasts of a whole city are put together by their columns; loops go along the rows."""
+    rng = np.random.default_rng(4)
+    mean = rng.gamma(1, 0.2, (30, 200))
+    came = rng.poisson(mean)
+    told = []
+    for lies in (np.ascontiguousarray, np.asfortranarray):
+        forecast = Forecast(CountDistribution(lies(mean), lies(np.full_like(mean, 0.3))))
+        one = judged(forecast, came, places=places(np.arange(200) // 5, np.arange(200) // 20, np.zeros(200, dtype=int)))
+        found = measure(one, list(METRICS))
+        told.append((view(one), {name: series.tolist() for name, series in found.by_origin.items()}))
+    assert told[0][0] == told[1][0]
+    assert told[0][1].keys() == told[1][1].keys()
+    for name, series in told[0][1].items():
+        np.testing.assert_allclose(series, told[1][1][name], rtol=1e-12, err_msg=name)
 
 
 def test_a_model_leans_on_what_makes_events_and_a_baseline_on_no_column() -> None:
