@@ -189,13 +189,11 @@ def _published(
     row["manifest"]["files"] = write_files(home.snapshots, row["id"], content_of(made))
     is_current = current is None or city.as_of >= current.as_of
     alerts: list[dict[str, Any]] = []
+    seen = before
     if is_current:
-        # What people last saw may be of the same as-of: what it raised is not raised again.
-        seen = (
-            before
-            if current is None or (previous is not None and current.id == previous.id)
-            else _before(home, current)
-        )
+        if current is not None and (previous is None or current.id != previous.id):
+            # What people last saw is of the same as-of: what it raised is not raised again.
+            seen = _before(home, current)
         if current is not None:
             with home.database.connect() as connection:
                 touched = suspensions.touched_since(connection, current.manifest["inputs"].get("suspensions", 0))
@@ -217,10 +215,13 @@ def _published(
     except _Overtaken:
         shutil.rmtree(home.snapshots / row["id"], ignore_errors=True)
         raise
+    failing = made.gaps.sources(None)
+    # What is published lies in files; looking back takes the room again.
+    del made, before, seen
     if is_current:
         _look_back(home, city, numbers, now, progress)
     stays = None if is_current else current
-    return _told(row["id"], city, serving, stays, len(alerts), started, made.gaps.sources(None))
+    return _told(row["id"], city, serving, stays, len(alerts), started, failing)
 
 
 def _look_back(home: Home, city: City, numbers: Encoded, now: datetime, progress: Progress) -> None:

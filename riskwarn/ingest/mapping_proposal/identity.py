@@ -33,6 +33,9 @@ _ALWAYS = ("occurred_at", "category", "category_detail", "form", "kind")
 _HARM = ("severity", "people", "injured", "killed")
 _PLACES = ("grid_id", "longitude+latitude", "coordinates", "place", "address", "community", "community_name", "path", "town", "town_name")  # fmt: skip
 
+#: What may look personal, and is then not at hand.
+_HIDDEN = ("place", "address")
+
 #: Columns are enough where at most one row in a thousand shares theirs with another.
 _ENOUGH = 0.999
 #: One more column has to tell so many more rows apart.
@@ -71,9 +74,14 @@ def make_identity(found: Recognised) -> tuple[str, ...]:
         # This file may tell its rows apart by less; in the next, two events of one day and grid would count as one.
         places = [part for name in _PLACES if (part := _part(found, name))]
         told = [part for part in places if set(part) <= set(best[1])] or places[:1]
-        more = [*told, *(_part(found, name) for name in _ALWAYS)]
+        towns = {(found.fields[name],) for name in ("town", "town_name") if name in found.fields}
+        # An address that looks personal is not at hand here; the digest of an id is made of it all the same.
+        unseen = [] if told and not set(told) <= towns else [
+            (found.fields[name],) for name in _HIDDEN if name in found.fields and found.fields[name] not in cells
+        ]  # fmt: skip
+        more = [*told, *unseen, *(_part(found, name) for name in _ALWAYS)]
         positions = tuple(dict.fromkeys([*best[1], *(position for part in more for position in part)]))
-        together = _together([_numbered([cells[position]]) for position in positions])
+        together = _together([_numbered([cells[position]]) for position in positions if position in cells])
         best = (float(1 - pd.Series(together).duplicated().mean()), positions)
     headings = tuple(found.seen.headings[position] for position in best[1])
     same = round((1 - best[0]) * len(cells))

@@ -99,6 +99,19 @@ def test_accidents_of_one_hour_in_two_towns_are_two(home: Path, tmp_path: Path) 
     assert len(Store(open_home(home, Settings())).versions("incidents")) == len(rows) + 1
 
 
+def test_accidents_of_one_hour_and_town_are_told_apart_by_addresses_that_nobody_keeps(
+    home: Path, tmp_path: Path
+) -> None:
+    run(home, "load", write_csv(tmp_path / "网格.csv", grid_rows()), "--yes", *ANSWERS)
+    rows = [
+        {"事故时间": f"2026-01-{n % 7 + 1:02d} 08:00", "所在镇街": "石桥街道", "事故类型": "火灾", "事故地点": f"石桥街道青山路{n}号{n % 3}单元{100 + n}室"}
+        for n in range(60)
+    ]  # fmt: skip
+    done = told(home, "load", write_csv(tmp_path / "安全事故.csv", rows), "--yes")
+    assert [(one["accepted"], one["corrected"], one["duplicates"]) for one in done["accounts"]] == [(60, 0, 0)]
+    assert not any("青山路1号".encode() in file.read_bytes() for file in home.rglob("*") if file.is_file())
+
+
 @pytest.mark.slow
 def test_a_dry_run_shows_accounts_and_records_and_stores_nothing(home: Path, folder: Path) -> None:
     before = {path for path in home.rglob("*") if path.is_file()}
