@@ -10,7 +10,6 @@ import click
 
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table, interval
-from riskwarn.disclosure import levels_shown
 from riskwarn.messages import Message
 from riskwarn.words import Level
 
@@ -30,6 +29,7 @@ def command(session: Session, target: str | None, horizon: int | None, predictio
 
     Change levels: in riskwarn.yaml and ask again; nothing is published before riskwarn score.
     """
+    from riskwarn.disclosure import levels_shown
     from serving.scoring.backtested import rankings_of
     from serving.scoring.caught import champion_levels, levels_caught
     from training import champions

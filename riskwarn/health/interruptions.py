@@ -53,8 +53,9 @@ def interruptions(
         return []
     calendar = configuration.calendar
     own = calendar.local_date(records.known[0])
-    other = min(begun, key=lambda name: (begun[name], name), default=source)
-    first = min(begun.get(other, own), own)
+    others = {name: day for name, day in begun.items() if name != source}
+    other = min(others, key=lambda name: (others[name], name), default=source)
+    first = min(others.get(other, own), own)
     as_of = calendar.midnight_after(records.known[1])
     periods = calendar.periods_between(first, as_of) + 1
     edges = np.array([day_number(calendar.shift(as_of, -back)) for back in range(periods, -1, -1)])
@@ -66,6 +67,8 @@ def interruptions(
     horizon = configuration.horizons[0]
     origins = range(min(warm_up[configuration.period], max(1, periods // 3)), periods - horizon + 1)
     left = sum(bool(living[one : one + horizon].all()) for one in origins)
+    if left == len(origins):
+        return []
     told = {"source": source, "target": target, "left": left, "origins": len(origins)}
     notes: list[str] = []
     if (own - first).days > LATE * (as_of - first).days:

@@ -12,7 +12,7 @@ from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special  # not scipy.stats: every load would wait for its import
 
 from riskwarn.arrays import Flags
 from riskwarn.periods import Period
@@ -64,4 +64,4 @@ def alive(counts: Counts, period: Period) -> Flags:
 
 def _faint(counts: Counts, rate: float, period: int) -> bool:
     """Whether a period has so few records that its feed was not alive in all of it."""
-    return bool(counts[period] < _QUIET * rate and stats.poisson.cdf(counts[period], rate) < RARE)
+    return bool(counts[period] < _QUIET * rate and special.pdtr(counts[period], rate) < RARE)

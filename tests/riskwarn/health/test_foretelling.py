@@ -127,6 +127,7 @@ def _told(one: Prospect) -> dict[str, Any]:
         "words": sorted(zip(one.words, one.borne, strict=True)),
         "borne": (),
         "outcomes": None,  # what the accounts of the loads tell
+        "interrupted": (),  # what the feeds tell
     }
 
 
