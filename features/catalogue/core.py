@@ -77,8 +77,8 @@ def _wanted(configuration: Configuration, target: str) -> Iterator[str]:
     yield from (f"season_{name}" for name in _SEASON)
     yield from _RESIDENTS
     yield from (f"{name}_{part}" for name, one in subjects.items() if Role.DEMAND in one.roles for part in _DEMAND)
-    if own is None or Role.CASE not in own.roles:
-        yield from _precursors(subjects, source)
+    found = _found_ahead(subjects, source) if own is None or Role.CASE not in own.roles else []
+    yield from _precursors(subjects, found)
     short, long = SHORT_AND_LONG[period]
     yield from (f"interventions_{name}" for name in (f"count_{short}", f"count_{long}", "open", "recency"))
     yield from (f"{source}_decayed_{half_life:g}" for half_life in (HALF_LIVES[period][0], YEAR[period]))
@@ -88,6 +88,9 @@ def _wanted(configuration: Configuration, target: str) -> Iterator[str]:
     if own is not None and Role.CASE in own.roles:
         yield f"{source}_closed_share_{long}"
         yield f"{source}_days_to_close_{long}"
+    for name in found:
+        if Role.REPEATING in subjects[name].roles:
+            yield from (f"{name}_{word}_open" for word in categories_of(name))
 
 
 def _history(target: str, configuration: Configuration) -> Iterator[str]:
@@ -119,13 +122,17 @@ def _escalation(subject: Subject) -> Iterator[str]:
     yield f"{source}_escalated_recency"
 
 
-def _precursors(subjects: dict[str, Subject], source: str) -> Iterator[str]:
-    """What is found ahead of harm: reports and hazards fading by category, and those that are open, by category and age."""
-    found = [
+def _found_ahead(subjects: dict[str, Subject], source: str) -> list[str]:
+    """The sources of what is found ahead of harm: reports and hazards."""
+    return [
         name
         for name, one in subjects.items()
         if name != source and {Role.PATROL, Role.CASE} <= one.roles and Role.ESCALATING not in one.roles
     ]
+
+
+def _precursors(subjects: dict[str, Subject], found: list[str]) -> Iterator[str]:
+    """What is found ahead of harm, fading by category, and what of it is open by age."""
     for name in found:
         long = HALF_LIVES[subjects[name].period][-1]
         yield from (f"{name}_{word}_decayed_{long:g}" for word in categories_of(name))
@@ -136,4 +143,3 @@ def _precursors(subjects: dict[str, Subject], source: str) -> Iterator[str]:
             for severity in list(SEVERITIES)[-_GRAVE:]:
                 yield from (f"{name}_open_{severity}_{band_name(band)}" for band in AGE_BANDS)
             yield from (f"{name}_open_over_{days}_severity" for days in (28, 84))
-            yield from (f"{name}_{word}_open" for word in categories_of(name))

@@ -203,7 +203,7 @@ def test_nothing_published_says_what_to_do(tmp_path: Path) -> None:
     home = make_home(tmp_path / "home", Settings())
     with running(home, lambda: datetime.now(UTC)) as address, httpx.Client(base_url=address) as client:
         assert "riskwarn score" in get(client, "/v1/scores", 404)["detail"]
-        assert get(client, "/v1/snapshots") == {"items": []}
+        assert get(client, "/v1/snapshots") == {"items": [], "suspended": []}
 
 
 def test_notices_say_what_they_are_not_for(api: httpx.Client) -> None:

@@ -168,7 +168,11 @@ def test_small_groups_are_kept_back_and_few_events_are_told_together(page: str) 
     assert "深山区" not in page and "77.7%" not in page
     assert "Not shown, for they are too small: 2 groups." in text
     assert "T3街道" not in page, "a town of nine grids has a place on the map and nothing else"
-    assert "has it moved yes" in text and "evidence 250 " in text and "江北区" in page[page.index('id="audit-drift"') :]
+    assert (
+        "has it moved yes" in text
+        and "evidence (at its highest) 250 " in text
+        and "江北区" in page[page.index('id="audit-drift"') :]
+    )
     for name, (zh, en) in AUDITS.items():
         assert en in text and zh in read(page, "zh"), name
     assert "What each source is worth: this run holds no such audit." in text
