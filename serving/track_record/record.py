@@ -127,8 +127,10 @@ def _shown(one: Judged, counted: bool) -> dict[str, Any]:
         "events_before_publication": count_shown(content["events_before_publication"]) if not untold else None,
         "capture_5_after_publication": None if untold else _ahead(content),
         "unknown_grids": content["unknown_grids"],
-        "levels": {} if untold else levels_shown(content["levels"]),
-        "baselines": {} if untold else {name: levels_shown(levels) for name, levels in content["baselines"].items()},
+        "levels": {} if untold else levels_shown(content["levels"], events),
+        "baselines": {}
+        if untold
+        else {name: levels_shown(levels, events) for name, levels in content["baselines"].items()},
         "misses": content["misses"],
         "false_alarms": content["false_alarms"],
         "chain": one.chain,
@@ -137,8 +139,12 @@ def _shown(one: Judged, counted: bool) -> dict[str, Any]:
 
 def _ahead(content: dict[str, Any]) -> float | None:
     """Capture of what came after publication, where that of all is shown."""
-    shown = figures_shown(content["levels"]["grid"])["capture_5"]
-    return None if shown is None else digits(content["capture_5_after_publication"])
+    grids, value = content["levels"]["grid"], content["capture_5_after_publication"]
+    ahead = grids["events"] - content["events_before_publication"]
+    if figures_shown(grids, grids["events"])["capture_5"] is None or value is None:
+        return None
+    told = {"units": grids["units"], "capture_5": value}
+    return None if few(ahead) else digits(figures_shown(told, ahead)["capture_5"])
 
 
 def _summary(target: str, horizon: int, own: Sequence[Judged], counted: Sequence[Judged]) -> dict[str, Any]:
@@ -150,7 +156,11 @@ def _summary(target: str, horizon: int, own: Sequence[Judged], counted: Sequence
         units = min((one.content["levels"][unit]["units"] for one in counted), default=0)
         if not level_shown(unit, units) or events < LEAST_EVENTS:
             continue
-        names = [name for name in SUMMED if name not in CAPTURES or captured_units(name, units) >= LEAST_FIRST]
+        # A capture over one row or two would tell what is left out of them.
+        captures = len(counted) >= LEAST_FIRST
+        names = [
+            name for name in SUMMED if name not in CAPTURES or (captures and captured_units(name, units) >= LEAST_FIRST)
+        ]
 
         def means(names: Sequence[str], of: Callable[[str], Value]) -> dict[str, Any]:
             return {name: _mean(counted, horizon, of(name)) for name in names}

@@ -7,11 +7,12 @@ three digits. Units are named in bands, where the level has many more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from riskwarn.disclosure import few
 from riskwarn.words import Unit
 
 #: With fewer events the figures of one row would tell how many they were.
@@ -34,9 +35,11 @@ _PRIVATE = ("events",)
 Figures = Mapping[str, Any]
 
 
-def levels_shown(levels: Mapping[str, Figures]) -> dict[str, dict[str, Any]]:
-    """Level -> its figures, as far as they may be shown; the number of events is told once, of the city."""
-    return {unit: figures_shown(figures) for unit, figures in levels.items() if level_shown(unit, figures["units"])}
+def levels_shown(levels: Mapping[str, Figures], events: int) -> dict[str, dict[str, Any]]:
+    """Level -> its figures, as far as they may be shown; the number of `events` is told once, of the city."""
+    return {
+        unit: figures_shown(figures, events) for unit, figures in levels.items() if level_shown(unit, figures["units"])
+    }
 
 
 def level_shown(unit: str, units: int) -> bool:
@@ -44,14 +47,28 @@ def level_shown(unit: str, units: int) -> bool:
     return unit in (Unit.CITY.value, Unit.GRID.value) or units >= LEAST_UNITS
 
 
-def figures_shown(figures: Figures) -> dict[str, Any]:
-    """Figures with three digits, without those of a handful of units."""
-    units = figures["units"]
+def figures_shown(figures: Figures, events: int) -> dict[str, Any]:
+    """Figures with three digits, without those of a handful of units, and those that tell where one or two of the `events` came."""
+    units, telling = figures["units"], set(_telling(figures, events))
     return {
-        name: units if name == "units" else digits(value) if _may(name, units) else None
+        name: units if name == "units" else digits(value) if _may(name, units) and name not in telling else None
         for name, value in figures.items()
         if name not in _PRIVATE
     }
+
+
+def _telling(figures: Figures, events: int) -> Iterator[str]:
+    """The captures that tell of one or two events: in the first units, in the others, or beyond those of the capture before."""
+    before = 0
+    for name in CAPTURES:
+        value = figures.get(name)
+        if value is None or np.isnan(value):
+            continue
+        caught = round(value * events)
+        if few(caught) or few(events - caught) or few(caught - before):
+            yield name
+        else:
+            before = caught
 
 
 def digits(value: float | None) -> float | None:
