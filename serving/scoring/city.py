@@ -139,7 +139,9 @@ def _numbered(
     threads: int,
 ) -> list[tuple[dict[Unit, Scores], Scores]]:
     """(the units above, the grids) of each horizon of a target, some at once: most of it is sorting, which needs no interpreter."""
-    own_past, least = usual(task), least_periods(task)
+    untold = np.zeros(task.grids, dtype=bool)
+    untold[where.order[Unit.GRID]] = where.places[Unit.GRID].suppressed
+    own_past, least = usual(task, untold), least_periods(task)
 
     def numbered(pair: tuple[Champion, Forecaster], one: Forecast) -> tuple[dict[Unit, Scores], Scores]:
         members, block = resampled(pair[1], task.inputs, city.as_of), (task.target, pair[0].horizon)

@@ -1,8 +1,8 @@
 """What is usual of a unit above the grid: its own mean of the same span over the two years before, as known at the as-of.
 
-The events of each community are rounded to threes, and those of a unit above are the sum of these: no single event of a small unit
-follows, nor from the difference of a town and its communities (see :mod:`riskwarn.disclosure.sums`). Of a single grid nothing is
-told.
+It is a sum of what the grids are told as, period by period, and of how many events the city has to what that sums up to, to a twentieth:
+nothing of a grid follows from it that the bands of its periods do not tell (see :mod:`riskwarn.disclosure.sums`). A grid of which
+nothing is told counts for the mean of the others. Of a single grid nothing is told.
 """
 
 from __future__ import annotations
@@ -13,10 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from features.windows import YEAR
-from riskwarn.arrays import Reals
-from riskwarn.disclosure import rounded, shifts_of
-from riskwarn.words import Unit
-from serving.scoring.places import at_first_grids
+from riskwarn.arrays import Flags, Reals
+from riskwarn.disclosure import banded, bounds, summands
 from training import ForecastTask
 from training.intervals.counts import CountDistribution
 
@@ -26,6 +24,11 @@ YEARS = 2
 #: Of fewer events the deviation is told as of so many.
 _LEAST_EVENTS = 3
 
+#: With fewer grids and periods that have events, their number beside what they are told as would tell of them.
+_LEAST_CELLS = 100
+#: … which is told in steps of this.
+_STEP = 0.05
+
 #: With fewer periods nothing is usual yet.
 LEAST_PERIODS_OF_YEAR = 0.5
 
@@ -34,7 +37,7 @@ LEAST_PERIODS_OF_YEAR = 0.5
 class Usual:
     """The events of the years before, and how long they could be known of."""
 
-    events: Reals  # (grids,) as they are told: those of a community stand at the first of its grids
+    events: Reals  # (grids,) what each counts for in the sums above it
     periods: Reals  # (grids,) in which the feed was alive there
 
     def of(self, units: npt.NDArray[np.integer], number: int, horizon: int, least: float) -> tuple[Reals, Reals]:
@@ -47,20 +50,31 @@ class Usual:
         return events * spans, np.sqrt(np.maximum(events, _LEAST_EVENTS)) * spans
 
 
-def usual(task: ForecastTask) -> Usual:
-    """Count each grid's events of the last years, in the period in which they became known, as everything is counted."""
+def usual(task: ForecastTask, untold: Flags) -> Usual:
+    """Count the events of the last years, in the period in which they became known, as everything is counted.
+
+    `untold` (grids,) says of which grids nothing is told.
+    """
     back = YEARS * YEAR[task.calendar.period]
-    until = task.calendar.instant(task.as_of)
-    since = task.calendar.instant(task.calendar.shift(task.as_of, -back))
+    edges = task.calendar.instants([task.calendar.shift(task.as_of, -ago) for ago in range(back, -1, -1)])
     events = task.events
-    inside = events.known_before(until) & (events.counted_at >= since)
-    counts = np.bincount(events.grid[inside], events.count[inside], task.grids).astype(np.float64)
-    community = task.geography.units[Unit.COMMUNITY]
+    inside = events.known_before(edges[-1]) & (events.counted_at >= edges[0])
+    period = np.minimum(np.searchsorted(edges, events.counted_at[inside], side="right") - 1, back - 1)
+    cell, place = np.unique(events.grid[inside] * back + period, return_inverse=True)
+    counts = np.bincount(place, events.count[inside], len(cell)).astype(np.float64)
     alive = task.feed.alive(task.inputs.history.columns - 1)[1:, -back:].sum(axis=1).astype(np.float64)
-    events_told = rounded(
-        np.bincount(community.of_grid, counts, len(community.codes)).astype(np.float64), shifts_of(community.codes)
-    )
-    return Usual(at_first_grids(events_told, community.of_grid), alive[task.feed.district_of_grid])
+    told = np.bincount(cell // back, _told(counts), task.grids).astype(np.float64)
+    told[untold] = told[~untold].mean() if (~untold).any() else 0.0
+    return Usual(told, alive[task.feed.district_of_grid])
+
+
+def _told(counts: Reals) -> Reals:
+    """(cells,) what the events of a grid and period count for, by the band that they are told as."""
+    least, most = (ends.astype(np.float64) for ends in bounds(banded(counts)))
+    told = summands(counts, least, most)
+    if len(counts) < _LEAST_CELLS:
+        return told
+    return told * (round(float(counts.sum() / told.sum()) / _STEP) * _STEP)
 
 
 def least_periods(task: ForecastTask) -> float:

@@ -173,6 +173,14 @@ def test_what_is_done_by_hand_in_either_database_is_found(either: Home, how: str
     assert broken(either) == expected[how]
 
 
+@pytest.mark.parametrize("values", ["result=x'ff'", "algorithm='none'", "algorithm=''", "note=7"])
+def test_a_cell_that_no_row_could_hold_is_found_as_a_changed_row(home: Home, values: str) -> None:
+    with_rows(home, 4)
+    with home.database.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE audit SET {values} WHERE sequence = 3")
+    assert broken(home) == (3, Kind.CHANGED)
+
+
 def test_two_processes_append_without_gaps(either: Home) -> None:
     url = either.settings.database_url
     processes = [started(either.path, url, first, 25) for first in (0, 1000)]

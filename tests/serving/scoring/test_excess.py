@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from features import read_city
-from riskwarn.disclosure import rounded, shifts_of
 from riskwarn.words import Unit
 from serving.columns.places import LevelOfPlaces, Places
 from serving.columns.scores import Scores, as_arrow, from_arrow
+from serving.scoring import usual
 from serving.snapshots.frames import scores_frame
 from tests.conftest import Town
 from training.labels.targets import target_events
@@ -25,19 +25,31 @@ def test_usual_is_the_own_mean_of_two_years_and_tells_no_single_event(town: Town
     inside = events.known_before(until) & (events.counted_at >= since)
     own = table[(table.target == "conflict") & (table.horizon == 4)]
     assert own[own.unit == "grid"].usual_count.isna().all()  # a history of one grid is never told
-    communities = city.geography.units[Unit.COMMUNITY]
-    counts = np.bincount(communities.of_grid[events.grid[inside]], events.count[inside], len(communities.codes))
-    # Each community's in threes: one event more or less is not seen; and of a unit above the sum of what is told of these.
-    threes = rounded(counts.astype(float), shifts_of(communities.codes))
-    assert (np.abs(threes - counts) < 3).all() and (threes != counts).any()
+    communities, total = city.geography.units[Unit.COMMUNITY], events.count[inside].sum()
+    said = {}
     for unit in (Unit.COMMUNITY, Unit.TOWN, Unit.CITY):
-        units = city.geography.units[unit]
-        first = np.unique(communities.of_grid, return_index=True)[1]
-        told = own[own.unit == unit.value].set_index("code").loc[list(units.codes)]
-        said = told.usual_count * 104 / 4
-        assert np.allclose(said, np.bincount(units.of_grid[first], threes, len(units.codes)), atol=1e-3)
+        told = own[own.unit == unit.value].set_index("code").loc[list(city.geography.units[unit].codes)]
+        said[unit] = told.usual_count.to_numpy() * 104 / 4
         assert (told.excess_noise > 0).all()
+    assert said[Unit.CITY].sum() == pytest.approx(total, rel=0.05)
+    # What is told of a unit is the sum of what is told of its parts; none tells what came in one.
+    assert said[Unit.TOWN].sum() == pytest.approx(said[Unit.COMMUNITY].sum(), rel=1e-3)
+    counts = np.bincount(communities.of_grid[events.grid[inside]], events.count[inside], len(communities.codes))
+    assert (np.abs(said[Unit.COMMUNITY] - counts) > 0.1).any()
+    assert np.corrcoef(said[Unit.COMMUNITY], counts)[0, 1] > 0.9
     assert own[own.unit == "city"].usual_count.iloc[0] > 0
+
+
+def test_usual_does_not_tell_one_event_of_a_grid_from_two() -> None:
+    rng = np.random.default_rng(7)
+    counts = rng.choice([1.0, 2.0, 4.0], 400, p=[0.7, 0.2, 0.1])
+    few = np.flatnonzero(counts < 3)
+    other = counts.copy()
+    other[few] = rng.permutation(counts[few])
+    assert (counts != other).any() and (usual._told(counts) == usual._told(other)).all()
+    assert usual._told(counts).sum() == pytest.approx(counts.sum(), rel=0.05)
+    # Of few there is no number of all beside what each is told as.
+    assert usual._told(np.ones(5)).tolist() == usual._told(np.full(5, 2.0)).tolist()
 
 
 def scores(rank: list[int], previous: list[int]) -> Scores:
