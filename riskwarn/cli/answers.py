@@ -203,13 +203,17 @@ def _likely_district(home: Home, tables: Sequence[Table]) -> str | None:
 
 
 def _check_remembered(plan: Plan, district: str | None, system: str | None) -> None:
-    """Refuse an option that says otherwise than an earlier load of the same headings has settled."""
+    """Refuse an option that says otherwise than an earlier load of the same headings has settled, and that no other table asks for."""
     from riskwarn.ingest.loading.district import same_district
 
+    asked = {"--district"} if any(one.needs_district for one in plan.tables) else set()
+    asked |= {"--coordinates"} if any(one.needs_system for one in plan.tables) else set()
     for one in plan.tables:
         if one.recalled is None:
             continue
         told = ("--district", district, one.told_district), ("--coordinates", system, one.told_system)
         for option, given, known in told:
+            if option in asked:
+                continue
             if given is not None and known is not None and not same_district(given, known):
                 raise AnswerContradicts(file=one.file.name, option=option, given=given, known=known, path=one.recalled)

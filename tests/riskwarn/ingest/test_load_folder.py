@@ -81,6 +81,16 @@ def test_a_folder_loads_with_two_answers_and_next_month_with_none(home: Path, fo
     assert told(home, "ingest", "incidents", march)["accepted"] > 50
 
 
+def test_an_answer_is_for_the_tables_that_ask_for_it(home: Path, folder: Path) -> None:
+    """The register was loaded with another system of coordinates: the file that tells none has its own."""
+    run(home, "load", folder / "网格台账.xlsx", "--yes", "--district", "江北区", "--coordinates", "wgs84")
+    told(home, "load", folder, "--yes", *ANSWERS)
+    settled = {
+        file.name.split("-")[0]: yaml.safe_load(file.read_text("utf-8")) for file in (home / "mappings").iterdir()
+    }
+    assert (settled["grids"]["coordinates"], settled["incidents"]["coordinates"]) == ("wgs84", "gcj02")
+
+
 def test_accidents_of_one_hour_in_two_towns_are_two(home: Path, tmp_path: Path) -> None:
     """Nothing but the town tells them apart in later months: it is part of an id that is made, whether this file needs it or not."""
     towns = [{**row, "街道": f"{'东西'[number % 2]}桥街道"} for number, row in enumerate(grid_rows())]
