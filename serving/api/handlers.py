@@ -69,6 +69,8 @@ def answer_with_problems(app: FastAPI) -> None:
             allowed = _methods(request)
             told = Message("{method} is not answered at {path}; {allowed} are.", method=request.method, path=request.scope["path"], allowed=allowed)  # fmt: skip
             return problem(request, 405, "request_refused", told, headers={"Allow": allowed})
+        if error.status_code == 400:  # what FastAPI says of a body that is not even text
+            return problem(request, 422, "query_invalid", Message("The body is no JSON in UTF-8."), headers=headers)
         return problem(request, error.status_code, "request_refused", str(error.detail), headers=headers)
 
     @app.exception_handler(Exception)

@@ -67,7 +67,9 @@ def test_towns_are_shown_by_their_expected_count(address: str, api: httpx.Client
 
 
 def test_a_wrong_link_says_so(address: str, tmp_path: Path) -> None:
-    assert "No grid with the code" in rendered(f"{address}/#grid=nowhere", tmp_path)
+    """In the language of the page, whatever the browser's is."""
+    assert "No grid with the code" in rendered(f"{address}/#lang=en&grid=nowhere", tmp_path)
+    assert "此快照中没有代码为 'nowhere' 的网格" in rendered(f"{address}/#grid=nowhere", tmp_path)
 
 
 def test_the_reference_lists_every_endpoint(address: str, tmp_path: Path) -> None:
