@@ -195,7 +195,7 @@ def test_the_attack_by_two_keys_finds_them_without_the_complement(
 ) -> None:
     monkeypatch.setattr(
         "serving.scoring.places.complemented",
-        lambda residents, _parents, least: [np.nan_to_num(people, nan=np.inf) < least for people in residents],
+        lambda residents, _parents, least, _before: [np.nan_to_num(people, nan=np.inf) < least for people in residents],
     )
     with ExitStack() as stack:
         home = _limitless(strict(town, tmp_path))
