@@ -22,6 +22,7 @@ from serving.access.signed_in import Sessions
 from serving.access.states import State, state_of_key
 from serving.access.subjects import digest_of_subject
 from serving.access.tokens import Digest, digest_of, id_of, new_token
+from serving.access.uses import Uses
 
 #: Seconds between two looks whether anything changed.
 LOOK_EVERY = 0.4
@@ -66,7 +67,7 @@ class Registry:
         self._entries: dict[str, Entry] = {}
         self._number: int | None = None
         self._read_at = self._written_at = 0.0
-        self._used: dict[str, float] = {}  # timestamps by id
+        self._uses = Uses(home, rows.used)
         #: The sessions of people who signed in; they are read and written with the keys.
         self.sessions = Sessions(home, clock, confirm)
         self._stopped, self._looking = threading.Event(), threading.Lock()
@@ -87,8 +88,7 @@ class Registry:
         self._stopped.set()
         if self._thread is not None:
             self._thread.join(1)
-        self._guarded(self._write)
-        self._guarded(self.sessions.write)
+        self._write()
 
     def _run(self) -> None:
         while not self._stopped.wait(self._look_every):
@@ -104,8 +104,7 @@ class Registry:
                 self._number = None
             # That uses cannot be written keeps nobody from finding out what was revoked.
             if time.monotonic() - self._written_at >= self._write_every:
-                self._guarded(self._write)
-                self._guarded(self.sessions.write)
+                self._write()
             self._guarded(self._renew)
 
     def _guarded(self, step: Callable[[], None]) -> None:
@@ -129,15 +128,9 @@ class Registry:
         self.generation += 1
 
     def _write(self) -> None:
-        used, self._used, self._written_at = self._used, {}, time.monotonic()
-        if not used:
-            return
-        try:
-            with self._home.database.begin() as connection:
-                rows.used(connection, [(key, datetime.fromtimestamp(one, UTC)) for key, one in used.items()])
-        except Exception:
-            self._used = used | self._used
-            raise
+        self._written_at = time.monotonic()
+        self._guarded(self._uses.write)
+        self._guarded(self.sessions.uses.write)
 
     def _entry(self, key: Key, operator: Operator | None) -> Entry:
         # What an operator may see and do is asked of the operator: it may have changed since the key was made.
@@ -155,7 +148,7 @@ class Registry:
         return min([*ends, operator.ends_at] if operator is not None else ends).timestamp()
 
     def _state(self, key: Key, operator: Operator | None) -> State:
-        used = self._used.get(key.id)
+        used = self._uses.last(key.id)
         last = None if used is None else datetime.fromtimestamp(used, UTC)
         return state_of_key(key, operator, self._clock(), self._confirm, self._idle, last)
 
@@ -187,7 +180,7 @@ class Registry:
 
     def note(self, key: str, moment: float) -> None:
         """Remember, on the way of a request, when a key was used."""
-        self._used[key] = moment
+        self._uses.note(key, moment)
 
 
 def _no_key() -> str:

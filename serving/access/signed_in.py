@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -16,6 +16,7 @@ from serving.access.rows import Key, Operator
 from serving.access.scopes import ADMINISTRATORS, Purpose, Role
 from serving.access.sessions import Method, Session
 from serving.access.states import State, state_of, state_of_key
+from serving.access.uses import Uses
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Sessions:
         self.idle = 60.0 * rules.idle_minutes
         self._idle_key = timedelta(days=home.configuration.access.idle_days)
         self._held: dict[str, SignedIn] = {}
-        self._used: dict[str, float] = {}  # timestamps by id
+        #: When they were used, as far as that is not written yet.
+        self.uses = Uses(home, sessions.used)
 
     def renew(self, connection: Connection, people: Mapping[str, Operator], keys: Sequence[Key]) -> None:
         """Read all of them again."""
@@ -76,21 +78,5 @@ class Sessions:
 
     def until(self, one: SignedIn) -> float:
         """From when on it is over, if nobody uses it: a timestamp."""
-        last = max(one.session.used_at.timestamp(), self._used.get(one.session.id, 0.0))
+        last = max(one.session.used_at.timestamp(), self.uses.last(one.session.id) or 0.0)
         return min(one.ends, last + self.idle)
-
-    def note(self, identity: str, moment: float) -> None:
-        """Remember, on the way of a request, when a session was used."""
-        self._used[identity] = moment
-
-    def write(self) -> None:
-        """Write when they were used."""
-        used, self._used = self._used, {}
-        if not used:
-            return
-        try:
-            with self._home.database.begin() as connection:
-                sessions.used(connection, [(one, datetime.fromtimestamp(at, UTC)) for one, at in used.items()])
-        except Exception:
-            self._used = used | self._used
-            raise

@@ -159,7 +159,7 @@ class Gate:
             return
         now = self._clock()
         known.until = min(known.signed_in.ends, now + self._registry.sessions.idle)
-        self._registry.sessions.note(known.signed_in.session.id, now)
+        self._registry.sessions.uses.note(known.signed_in.session.id, now)
         await self._let_in(known, scope, receive, send)
 
     async def _recalled(self, held: str, address: str) -> _Known | None:
