@@ -57,3 +57,10 @@ def asked_language(arguments: Sequence[str]) -> str | None:
         if value in LANGUAGES:
             return value
     return None
+
+
+def some_reason(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Refuse a reason of blanks: the callback of `--because`."""
+    if not value.strip():
+        raise click.UsageError("--because needs a reason.")
+    return value

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskwarn.cli.options import some_reason
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table, local_time
 from riskwarn.messages import Message
@@ -46,14 +47,18 @@ def list_snapshots(session: Session) -> None:
 
 @command.command("withdraw")
 @click.argument("snapshot")
-@click.option("--because", required=True, metavar="TEXT", help="Why; kept with the snapshot, and names nobody.")
+@click.option(
+    "--because",
+    required=True,
+    metavar="TEXT",
+    callback=some_reason,
+    help="Why; kept with the snapshot, and names nobody.",
+)
 @click.pass_obj
 def withdraw_snapshot(session: Session, snapshot: str, because: str) -> None:
     """Take SNAPSHOT back: the one before becomes current, and running servers switch within a second."""
     from serving.publishing.withdraw import withdraw
 
-    if not because.strip():
-        raise click.UsageError("--because needs a reason.")
     done = withdraw(session.home(), snapshot, because, now=datetime.now(UTC), progress=session.progress)
     current = (
         Message("current is now {snapshot}", snapshot=done.current)

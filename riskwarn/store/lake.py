@@ -21,7 +21,7 @@ from riskwarn.audit import Action, Entry, recorded
 from riskwarn.contracts.schema import TABLES, schema_of
 from riskwarn.files import named_by_content
 from riskwarn.home import Home
-from riskwarn.store.footers import nulls_of
+from riskwarn.store.footers import known_times, nulls_of
 from riskwarn.store.ledger import in_force
 from riskwarn.store.small_files import rows_of
 from riskwarn.store.tables import LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE
@@ -199,7 +199,7 @@ class Store:
         """The oldest and the newest known time of each file of events."""
         for source in self.sources():
             for path in () if source in TABLES else self._paths(source):
-                if (known := _known_times(self._home.lake / path)) is not None:
+                if (known := known_times(self._home.lake / path)) is not None:
                     yield known
 
     def commit_load(
@@ -347,18 +347,6 @@ def _lean(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_string(kind):
         return pa.dictionary(pa.int32(), kind)
     return pa.timestamp("us") if pa.types.is_timestamp(kind) else kind
-
-
-def _known_times(file: Path) -> tuple[np.datetime64, np.datetime64] | None:
-    """The least and the largest known time of a file, from the statistics of its row groups."""
-    metadata = pq.read_metadata(file)
-    place = metadata.schema.to_arrow_schema().get_field_index("known_at")
-    groups = [metadata.row_group(index).column(place).statistics for index in range(metadata.num_row_groups)]
-    known = [(group.min, group.max) for group in groups if group is not None and group.has_min_max]
-    if not known:
-        return None
-    oldest, newest = min(one for one, _ in known), max(one for _, one in known)
-    return np.datetime64(oldest.replace(tzinfo=None), "us"), np.datetime64(newest.replace(tzinfo=None), "us")
 
 
 def versions_of(*parts: pa.Table) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -136,18 +136,31 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
     serving = _champions(home)
     chosen = serving.chosen
     loaded = [(champion, load_champion(home, champion)) for champion in chosen]
+    lasting: dict[str, Any] = {
+        "configuration": home.configuration.fingerprint(),
+        "catalogue": catalogue_of(home.configuration, loaded),
+        "models": {champion.version: champion.checksum for champion in chosen},
+    }
+    if serving.number:
+        # What is published after a resumption is another snapshot than the one that was published before the suspension.
+        lasting["suspensions"] = serving.number
     progress("reading the city")
     with ThreadPoolExecutor(1) as beside:
-        # What the sources lack is asked of the store alone: it is found out while the rest is read and made.
         health: list[Future[list[SourceHealth]]] = []
-        city, numbers = known_city(
-            home,
-            as_of,
-            now=now,
-            progress=progress,
-            begun=lambda known: health.append(beside.submit(examined, home, known, threads=1)),
-        )
-        return _published(home, city, numbers, serving, loaded, health[0].result, now, progress, started)
+
+        def begun(known: City) -> None:
+            # What the sources lack is asked of the store alone: it is found out while the rest is read and made.
+            if published.of_same_inputs(home, known.as_of, _inputs(known, lasting)) is None:
+                health.append(beside.submit(examined, home, known, threads=1))
+
+        city, numbers = known_city(home, as_of, now=now, progress=progress, begun=begun)
+        inputs = _inputs(city, lasting)
+        return _published(home, city, numbers, serving, loaded, inputs, health, now, progress, started)
+
+
+def _inputs(city: City, lasting: Mapping[str, Any]) -> dict[str, Any]:
+    """What a snapshot is made of: the city as it is known, and what it is looked at with."""
+    return {"as_of": city.as_of.isoformat(), "store_version": city.store_version, **lasting}
 
 
 def _published(
@@ -156,22 +169,12 @@ def _published(
     numbers: Encoded,
     serving: _Champions,
     loaded: Sequence[tuple[Champion, Forecaster]],
-    health: Callable[[], Sequence[SourceHealth]],
+    inputs: Mapping[str, Any],
+    health: Sequence[Future[list[SourceHealth]]],
     now: datetime,
     progress: Progress,
     started: float,
 ) -> Published:
-    chosen = serving.chosen
-    inputs: dict[str, Any] = {
-        "as_of": city.as_of.isoformat(),
-        "store_version": city.store_version,
-        "configuration": home.configuration.fingerprint(),
-        "catalogue": catalogue_of(home.configuration, loaded),
-        "models": {champion.version: champion.checksum for champion in chosen},
-    }
-    if serving.number:
-        # What is published after a resumption is another snapshot than the one that was published before the suspension.
-        inputs["suspensions"] = serving.number
     current = published.newest(home)
     same = published.of_same_inputs(home, city.as_of, inputs)
     if same is not None:
@@ -183,7 +186,7 @@ def _published(
         return _told(same.id, city, serving, None if is_current else current, 0, started, sources)
     previous = published.before(home, city.as_of)
     before = _before(home, previous)
-    made = score(home, city, numbers, loaded, before, progress, health)
+    made = score(home, city, numbers, loaded, before, progress, health[0].result)
     progress("publishing")
     row = _row(home, city, serving, inputs, previous, made, now)
     row["manifest"]["files"] = write_files(home.snapshots, row["id"], content_of(made))

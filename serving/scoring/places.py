@@ -89,14 +89,6 @@ def _told(grids: LevelOfPlaces) -> Reals:
     return np.where(grids.suppressed, in_hundreds, grids.residents)
 
 
-def at_first_grids(values: Reals, of_grid: npt.NDArray[np.integer]) -> Reals:
-    """(grids,) the value of each unit at the first of its grids, and nothing at the others: sums over grids are those over units."""
-    present, first = np.unique(of_grid, return_index=True)
-    found = np.zeros(len(of_grid))
-    found[first] = values[present]
-    return found
-
-
 def _centres(points: Reals, of_grid: npt.NDArray[np.integer], units: int) -> Reals:
     """The mean of the known centres of each unit's grids; NaN where none is known."""
     known = ~np.isnan(points).any(axis=1)

@@ -71,6 +71,13 @@ def test_publishing_the_same_again_gives_the_same_snapshot(town: Town) -> None:
     assert (again.snapshot, again.alerts) == (town.published.snapshot, 0)
 
 
+def test_where_nothing_is_new_no_source_is_examined(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Home] = []
+    monkeypatch.setattr("serving.publishing.publish.examined", lambda home, *_, **__: asked.append(home))
+    assert publish(town.home, now=NOW).snapshot == town.published.snapshot
+    assert asked == []
+
+
 def test_a_snapshot_is_replayed_byte_for_byte(copied: Home) -> None:
     """From the same store, configuration, catalogue, models and snapshot before."""
     row = newest(copied)
