@@ -14,8 +14,7 @@ import numpy as np
 
 from riskwarn.disclosure.bands import Indices, Reals
 
-#: What numbers are rounded to of which nothing is told: three counts in a row are told alike; of residents a hundred.
-BASE = 3
+#: What residents are rounded to of whom nothing is told.
 RESIDENTS = 100
 
 #: With fewer parts their mean would tell of them: they count for the middle.
@@ -24,18 +23,18 @@ _LEAST_PARTS = 20
 _NEAR_ENDS = 0.3
 
 
-def shifts_of(codes: Sequence[str], base: int = BASE) -> Indices:
+def shifts_of(codes: Sequence[str], base: int) -> Indices:
     """(units,) where each unit's counts are parted: the same at all times, or repeated tellings would narrow them."""
     return np.array(
         [int.from_bytes(hashlib.sha256(code.encode()).digest()[:4]) % base for code in codes], dtype=np.int64
     )
 
 
-def rounded(counts: Reals, shifts: Indices, base: int = BASE) -> Reals:
-    """Counts to threes (or another base), up or down by the shift of each unit, so that sums of many are right on the mean.
+def rounded(counts: Reals, shifts: Indices, base: int) -> Reals:
+    """Counts to multiples of a base, up or down by the shift of each unit, so that sums of many are right on the mean.
 
     >>> import numpy as np
-    >>> rounded(np.array([0.0, 1.0, 2.0, 4.0]), np.array([2, 0, 2, 1]))
+    >>> rounded(np.array([0.0, 1.0, 2.0, 4.0]), np.array([2, 0, 2, 1]), 3)
     array([0., 0., 3., 3.])
     """
     return np.asarray(base * ((np.rint(counts) + shifts) // base), dtype=np.float64)

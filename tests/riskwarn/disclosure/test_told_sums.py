@@ -41,12 +41,12 @@ def test_of_many_parts_a_sum_is_right_on_the_mean_to_a_tenth_and_tells_none_alik
 def test_what_is_rounded_to_threes_may_be_several_counts_and_is_right_on_the_mean() -> None:
     counts, shifts = np.arange(12.0), np.arange(3)
     for shift in shifts:
-        told = rounded(counts, np.full(12, shift))
+        told = rounded(counts, np.full(12, shift), 3)
         for one in np.unique(told):
             alike = set(counts[told == one])
             assert not alike <= {1.0} and not alike <= {2.0}
-    assert np.mean([rounded(counts, np.full(12, shift)) for shift in shifts], axis=0) == pytest.approx(counts)
-    assert set(shifts_of([f"C{number}" for number in range(60)])) == {0, 1, 2}
+    assert np.mean([rounded(counts, np.full(12, shift), 3) for shift in shifts], axis=0) == pytest.approx(counts)
+    assert set(shifts_of([f"C{number}" for number in range(60)], 3)) == {0, 1, 2}
 
 
 def test_residents_that_are_withheld_do_not_follow_from_totals_of_several_weeks() -> None:

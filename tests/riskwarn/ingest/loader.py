@@ -6,18 +6,16 @@ Run as a script it reads orders, one JSON document a line, and answers each with
 from __future__ import annotations
 
 import json
-import os
-import resource
-import signal
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from riskwarn.home import Home
+from tests.forks import carried_out
 from tests.orders import orders
 
 
@@ -51,65 +49,15 @@ def main() -> None:
 
     assert pandas and pyarrow.compute and pyarrow.parquet  # made ready before the forks
     now = datetime.fromisoformat(sys.argv[1])
+
+    def load(home: Home, file: str) -> None:
+        ingest(home, "disputes", [Path(file)], now=now)
+        home.database.dispose()
+
     for line in sys.stdin:
         order = json.loads(line)
-        counted, counting = os.pipe()
-        started = time.perf_counter()
-        child = os.fork()
-        if child == 0:
-            try:
-                home = open_home(Path(order["home"]), Settings(database_url=order["database"]))
-                if (most := order.get("file_size")) is not None:
-                    resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-                die_at(order.get("kill_at"), counting)
-                ingest(home, "disputes", [Path(order["file"])], now=now)
-                home.database.dispose()
-            except BaseException as error:
-                os.write(counting, b"!" + repr(error).encode())
-                os._exit(1)
-            os._exit(0)
-        os.close(counting)
-        if order.get("kill_after") is not None:
-            time.sleep(order["kill_after"])
-            os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-        with os.fdopen(counted, encoding="utf-8", errors="replace") as stream:
-            steps, _, error = stream.read().partition("!")
-        code = os.waitstatus_to_exitcode(status)
-        ended = {-signal.SIGKILL: "killed", 0: "done"}.get(code, "failed")
-        answer = {"ended": ended, "steps": len(steps), "seconds": time.perf_counter() - started, "error": error}
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
-
-
-def die_at(step: int | None, counting: int, also: Sequence[tuple[Any, str]] = ()) -> None:
-    """Count every change that this process makes to files and database, and kill it at the n-th, before it is made.
-
-    `also`: further functions that change something, each by its module and name.
-    """
-    from sqlalchemy import Engine, event
-
-    made = 0
-
-    def one_more(*_: Any) -> None:
-        nonlocal made
-        made += 1
-        os.write(counting, b".")
-        if made == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def counted(function: Any) -> Any:
-        def called(*arguments: Any, **named: Any) -> Any:
-            one_more()
-            return function(*arguments, **named)
-
-        return called
-
-    usual = [(os, name) for name in ("fsync", "replace", "rename", "unlink", "mkdir")]
-    for module, name in (*usual, *also):
-        setattr(module, name, counted(getattr(module, name)))
-    for happening in ("begin", "before_cursor_execute", "commit"):
-        event.listen(Engine, happening, one_more)
+        settings = Settings(database_url=order["database"])
+        carried_out(order, partial(open_home, Path(order["home"]), settings), partial(load, file=order["file"]))
 
 
 if __name__ == "__main__":
