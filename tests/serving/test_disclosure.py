@@ -95,19 +95,24 @@ def determined(api: httpx.Client, wanted: set[str]) -> set[str]:
     return wanted & following({*residents_that_follow(api)}, hierarchy(api))
 
 
-def explained(api: httpx.Client, wanted: set[str]) -> set[str]:
-    """The grids of some whose reasons are told, or follow from those of units less those of their other grids.
-
-    A unit that tells any reason is taken to tell of every theme, and a city to tell of all: an attacker knows no more.
-    """
-    told = {name_of(item) for item in everything(api) if item["reasons"]} | {"city:city"}
+def reasoned(api: httpx.Client) -> set[str]:
+    """The units of which any reason is told."""
+    told = {name_of(item) for item in everything(api) if item["reasons"]}
     for item in everything(api):
         if item["unit"] == "grid":
             target, horizon = item["block"].split("/")
             asked = {"target": target, "horizon": horizon}
             if api.get(f"/v1/grids/{item['code']}/explanation", params=asked).json()["reasons"]:
                 told.add(name_of(item))
-    return wanted & following(told, hierarchy(api))
+    return told
+
+
+def explained(api: httpx.Client, wanted: set[str]) -> set[str]:
+    """The grids of some whose reasons are told, or follow from those of units less those of their other grids.
+
+    A unit that tells any reason is taken to tell of every theme, and a city to tell of all: an attacker knows no more.
+    """
+    return wanted & following(reasoned(api) | {"city:city"}, hierarchy(api))
 
 
 def exported(api: httpx.Client, wanted: set[str]) -> set[str]:

@@ -27,6 +27,7 @@ from tests.serving.test_disclosure import (
     following,
     hierarchy,
     name_of,
+    reasoned,
     remembered,
     residents_that_follow,
     small_grids,
@@ -158,18 +159,6 @@ def test_two_keys_that_overlap_reveal_no_grid_that_is_withheld(attacked: Attacke
         assert attacked.small & following(reasoned(one) | reasoned(other) | {"city:city"}, attacked.above) == set(), (
             name
         )
-
-
-def reasoned(api: httpx.Client) -> set[str]:
-    """The units of which any reason is told."""
-    told = {name_of(item) for item in everything(api) if item["reasons"]}
-    for item in everything(api):
-        if item["unit"] == "grid":
-            target, horizon = item["block"].split("/")
-            asked = {"target": target, "horizon": horizon}
-            if api.get(f"/v1/grids/{item['code']}/explanation", params=asked).json()["reasons"]:
-                told.add(name_of(item))
-    return told
 
 
 def test_nor_do_their_files_and_histories(attacked: Attackers) -> None:
