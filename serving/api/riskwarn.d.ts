@@ -479,7 +479,7 @@ export interface components {
              * @description of these in listed grids; null where their number would tell of single events
              */
             caught: number | string | null;
-            /** @description the share of events in listed grids */
+            /** @description the share of events in listed grids; null as `caught` is, and where that is 1–2 */
             capture: components["schemas"]["Share"] | null;
             /** @description the share of listed grids in which something happened */
             precision: components["schemas"]["Share"] | null;
@@ -1089,7 +1089,7 @@ export interface components {
             late: boolean;
             /**
              * Counted
-             * @description whether it is in the summary
+             * @description whether it is in the summary; forecasts with one or two events come into it three at a time
              */
             counted: boolean;
             /**
@@ -4733,3 +4733,4 @@ export interface operations {
         };
     };
 }
+// sha256 of the description: f46dfc4daf6609dd6f849175d92d3413f49071fc7315ef295898ab15d51cb833
