@@ -182,6 +182,7 @@ def test_a_change_of_a_formula_or_a_word_invalidates_what_depends_on_it_and_noth
     assert publish(copied, now=NOW).snapshot == row.id
 
 
+@pytest.mark.slow
 def test_change_is_told_against_the_snapshot_before(copied: Home) -> None:
     """With what was published for the greatest as-of before; a back-dated scoring has no part in that."""
     current = newest(copied)
@@ -242,6 +243,7 @@ def rules_that_some_grid_rises_by(home: Home, first: date, second: date) -> Leve
     return Levels(red=LevelRule(top=(risen.min() - 0.5) / grids, times=0), orange=LevelRule(top=1, times=0))
 
 
+@pytest.mark.slow
 def test_an_alert_is_raised_when_a_level_is_entered_and_never_twice(copied: Home) -> None:
     """Orange to red is an entry; the same grids published again, by whatever inputs, are none; a first publication is no flood."""
     latest, calendar = pd.Timestamp(before_as_of(copied)).date(), copied.configuration.calendar

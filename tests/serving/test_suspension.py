@@ -227,6 +227,7 @@ def test_a_file_that_is_being_written_ends_where_its_target_is_suspended(
     assert suspended.is_set()
 
 
+@pytest.mark.slow
 def test_a_scoring_leaves_it_out_and_what_follows_raises_its_notices_anew(
     copied: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,6 +74,7 @@ def same_task(home: Home, found: tuple[City, Encoded], city: City) -> None:
         assert left.mature(left.as_of) == right.mature(right.as_of)
 
 
+@pytest.mark.slow
 def test_what_is_learnt_from_the_state_is_what_the_store_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = with_a_source_of_its_own(tmp_path)
     told: list[str] = []
