@@ -57,15 +57,23 @@ def free_port() -> int:
 
 
 def load(
-    port: int, seconds: float, tag: str | None = None, *, path: str = PATH, key: str | None = None
+    port: int,
+    seconds: float,
+    tag: str | None = None,
+    *,
+    path: str = PATH,
+    key: str | None = None,
+    script: Path | None = None,
 ) -> tuple[float, float]:
-    """(requests a second, 99 % quantile in ms), with a key where one is shown."""
+    """(requests a second, 99 % quantile in ms), with a key where one is shown; a `script` of wrk says what is posted."""
     sent = headers(key, tag)
     if shutil.which("wrk") is None:
         return raw_load(port, seconds, path, sent)
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "--latency"]
     for name, value in sent.items():
         command += ["-H", f"{name}: {value}"]
+    if script is not None:
+        command += ["-s", str(script)]
     if shutil.which("taskset"):
         command = ["taskset", "-c", "1", *command]
     told = subprocess.run(

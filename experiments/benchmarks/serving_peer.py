@@ -1,6 +1,7 @@
-"""A peer of our server under the same uvicorn: ``serving_peer.py asgi|starlette|fastapi FILE PORT [--unchanged]``.
+"""A peer of our server under the same uvicorn: ``serving_peer.py asgi|starlette|fastapi|mlflow FILE PORT [--unchanged]``.
 
-`asgi` and `starlette` answer the bytes of FILE, or with ``--unchanged`` 304; `fastapi` makes its models for every answer.
+`asgi` and `starlette` answer the bytes of FILE, or with ``--unchanged`` 304; `fastapi` makes its models for every answer. `mlflow`
+serves nothing: it writes a model of 200 small trees to FILE, for `mlflow models serve`.
 """
 
 from __future__ import annotations
@@ -62,14 +63,29 @@ def peer(name: str, body_file: Path, unchanged: bool) -> Any:
     return app
 
 
+def write_model(path: Path) -> None:
+    """A model as an analyst would log it: 200 trees of 15 leaves over 60 columns of noise."""
+    import lightgbm
+    import mlflow.lightgbm
+    import numpy as np
+
+    generator = np.random.default_rng(1)
+    columns, happened = generator.normal(size=(5_000, 60)), generator.random(5_000) < 0.1
+    learner = lightgbm.LGBMClassifier(n_estimators=200, num_leaves=15, num_threads=1, verbose=-1)
+    mlflow.lightgbm.save_model(learner.fit(columns, happened), path)
+
+
 def main() -> None:
     """Serve one until told to end."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("peer", choices=("asgi", "starlette", "fastapi"))
+    parser.add_argument("peer", choices=("asgi", "starlette", "fastapi", "mlflow"))
     parser.add_argument("body", type=Path)
     parser.add_argument("port", type=int)
     parser.add_argument("--unchanged", action="store_true")
     asked = parser.parse_args()
+    if asked.peer == "mlflow":
+        write_model(asked.body)
+        return
     application = peer(asked.peer, asked.body, asked.unchanged)
     config = configuration(lambda: application, Options())
     config.lifespan = "off"

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -167,7 +168,7 @@ def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
         if getattr(route, "path", None) == app.openapi_url:
             declaring(ANY)(route)
     app.include_router(sign_in_router(context, signing))
-    app.include_router(pages_router(context, app.openapi()))
+    app.include_router(pages_router(context, app.openapi))
     return app
 
 
@@ -182,34 +183,41 @@ async def _told_to_the_others(context: Context) -> None:
 class _Described(FastAPI):
     """FastAPI, whose description says that problems are problem documents."""
 
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._describing = Lock()
+
     def openapi(self) -> dict[str, Any]:
-        """The description, made once."""
-        if self.openapi_schema is None:
-            description = super().openapi()
-            examples = json.loads(files("serving.api").joinpath("examples.json").read_text(encoding="utf-8"))
-            for methods in description["paths"].values():
-                for method, told in methods.items():
-                    for status, answer in told["responses"].items():
-                        problem = answer.get("content", {}).get("application/json", {}).get("schema", {})
-                        if status >= "400" and problem.get("$ref", "").endswith("/Problem"):
-                            answer["content"] = {CONTENT_TYPE: {"schema": problem}}
-                    if told["operationId"] in examples:
-                        own = told["responses"]["200"]["content"]["application/json"]
-                        own["example"] = examples[told["operationId"]]
-                    if method == "get":
-                        told["responses"]["304"] = {"description": "unchanged since the ETag in If-None-Match"}
-            description["components"]["schemas"]["Problem"]["example"] = examples["problem"]
-            description["components"]["securitySchemes"] = {"key": _SCHEME}
-            for route in leaves(self.router.routes):
-                need = declared(route)
-                for method in getattr(route, "methods", None) or ():
-                    told = description["paths"].get(getattr(route, "path_format", ""), {}).get(method.lower())
-                    if told is not None and need is not None:
-                        told["security"] = (
-                            [] if need.nobody else [{"key": [one.value]} for one in need.scopes] or [{"key": []}]
-                        )
-            self.openapi_schema = description
-        return self.openapi_schema
+        """The description, made once: when it is first asked for, because it takes as long as the rest of a start."""
+        with self._describing:
+            if self.openapi_schema is None:
+                self.openapi_schema = self._described(super().openapi())
+            return self.openapi_schema
+
+    def _described(self, description: dict[str, Any]) -> dict[str, Any]:
+        examples = json.loads(files("serving.api").joinpath("examples.json").read_text(encoding="utf-8"))
+        for methods in description["paths"].values():
+            for method, told in methods.items():
+                for status, answer in told["responses"].items():
+                    problem = answer.get("content", {}).get("application/json", {}).get("schema", {})
+                    if status >= "400" and problem.get("$ref", "").endswith("/Problem"):
+                        answer["content"] = {CONTENT_TYPE: {"schema": problem}}
+                if told["operationId"] in examples:
+                    own = told["responses"]["200"]["content"]["application/json"]
+                    own["example"] = examples[told["operationId"]]
+                if method == "get":
+                    told["responses"]["304"] = {"description": "unchanged since the ETag in If-None-Match"}
+        description["components"]["schemas"]["Problem"]["example"] = examples["problem"]
+        description["components"]["securitySchemes"] = {"key": _SCHEME}
+        for route in leaves(self.router.routes):
+            need = declared(route)
+            for method in getattr(route, "methods", None) or ():
+                told = description["paths"].get(getattr(route, "path_format", ""), {}).get(method.lower())
+                if told is not None and need is not None:
+                    told["security"] = (
+                        [] if need.nobody else [{"key": [one.value]} for one in need.scopes] or [{"key": []}]
+                    )
+        return description
 
 
 def _asked_once(request: Request) -> None:

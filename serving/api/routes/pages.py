@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -22,11 +24,11 @@ _KINDS = {
 }
 
 
-def pages_router(context: Context, description: dict[str, Any]) -> APIRouter:
-    """What a browser shows."""
+def pages_router(context: Context, describe: Callable[[], dict[str, Any]]) -> APIRouter:
+    """What a browser shows; the API is described when somebody first asks for its reference."""
     router = APIRouter(include_in_schema=False)
     held = {name: files("serving.api").joinpath(f"pages/{name}").read_bytes() for name in _KINDS}
-    reference = reference_page(description)
+    reference = cache(lambda: reference_page(describe()))
     security = {
         "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
         f"base-uri 'none'; form-action 'none'; frame-ancestors {context.options.frame_ancestors}",
@@ -59,6 +61,6 @@ def pages_router(context: Context, description: dict[str, Any]) -> APIRouter:
     @router.get("/docs")
     @declaring(ANY)
     def docs() -> HTMLResponse:
-        return HTMLResponse(reference, headers=security)
+        return HTMLResponse(reference(), headers=security)
 
     return router
