@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from riskwarn.arrays import give_back
 from training.evaluation.judged import Judged
 from training.evaluation.losses import brier
 from training.evaluation.metrics import METRICS, Measured, measure
@@ -108,7 +109,10 @@ def evaluate(
 
     def looked_at(name: str) -> tuple[Measured, View, Ranked]:
         judged = Judged(forecasts[name], outcomes, reference)
-        return measure(judged, names), view(judged), ranked(judged)
+        found = measure(judged, names), view(judged), ranked(judged)
+        del judged
+        give_back()
+        return found
 
     # The model first: its parts, which stand beside it, need not be asked again.
     found = {name: looked_at(name) for name in forecasts if name == "model"}

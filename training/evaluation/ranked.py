@@ -8,16 +8,19 @@ of grids that pass a threshold is told to one in forty.
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from training.evaluation.intervals import Bounds, over_origins
 from training.evaluation.judged import Judged, ratio
 from training.evaluation.orders import MOST
+from training.intervals.counts import Reals
+
+Ranks = npt.NDArray[np.int32]
 
 #: The text that lies with a version.
 FILE = "ranked.json"
@@ -26,22 +29,32 @@ FILE = "ranked.json"
 FIRST = 256
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Origin:
-    """One judged ranking; ranks count from 1."""
+    """One judged ranking; ranks count from 1. Arrays, because all forecasters of a city hold tens of millions of these numbers."""
 
     grids: int
     mean: float  # of the scores
-    ranks: tuple[int, ...]  # at which the score is kept
-    scores: tuple[float, ...]
-    hits: tuple[int, ...]  # ranks of the grids in which anything came, ascending
-    events: tuple[int, ...]  # how much came there
+    ranks: Ranks  # at which the score is kept
+    scores: Reals
+    hits: Ranks  # int32 ranks of the grids in which anything came, ascending
+    events: Ranks  # int32, how much came there
 
     def listed(self, top: float, times: float) -> int:
         """How many grids a rule lists: the first of so large a share whose score is positive and so many times the mean."""
-        least = times * self.mean
-        passing = [rank for rank, score in zip(self.ranks, self.scores, strict=True) if score > 0 and score >= least]
-        return min(max(1, int(np.ceil(top * self.grids))), passing[-1] if passing else 0)
+        passing = self.ranks[(self.scores > 0) & (self.scores >= times * self.mean)]
+        return min(max(1, int(np.ceil(top * self.grids))), int(passing[-1]) if len(passing) else 0)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        held = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: one.tolist() if isinstance(one, np.ndarray) else one for name, one in held.items()}
+
+    @classmethod
+    def from_dict(cls, held: Mapping[str, Any]) -> Origin:
+        """Read what :meth:`as_dict` made."""
+        whole = {name: np.array(held[name], dtype=np.int32) for name in ("ranks", "hits", "events")}
+        return cls(held["grids"], held["mean"], scores=np.array(held["scores"], dtype=np.float64), **whole)
 
 
 @dataclass(frozen=True)
@@ -53,13 +66,14 @@ class Ranked:
 
     def as_json(self) -> str:
         """As it lies with a version."""
-        return json.dumps(asdict(self), separators=(",", ":"))
+        held = {"horizon": self.horizon, "origins": [one.as_dict() for one in self.origins]}
+        return json.dumps(held, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Ranked:
         """Read what :meth:`as_json` made."""
         held: Mapping[str, Any] = json.loads(text)
-        return cls(held["horizon"], tuple(Origin(**one) for one in held["origins"]))
+        return cls(held["horizon"], tuple(Origin.from_dict(one) for one in held["origins"]))
 
 
 def ranked(judged: Judged) -> Ranked:
@@ -75,10 +89,10 @@ def ranked(judged: Judged) -> Ranked:
             Origin(
                 known,
                 float(score[:known].mean()),
-                tuple(steps.tolist()),
-                tuple(score[steps - 1].tolist()),
-                tuple((hits + 1).tolist()),
-                tuple(count[hits].astype(int).tolist()),
+                steps.astype(np.int32),
+                score[steps - 1],
+                (hits + 1).astype(np.int32),
+                count[hits].astype(np.int32),
             )
         )
     return Ranked(judged.outcomes.horizon, tuple(found))
@@ -99,11 +113,11 @@ class Caught:
 def caught(made: Ranked, top: float, times: float) -> Caught:
     """Apply a rule to every judged ranking."""
     listed = np.array([one.listed(top, times) for one in made.origins], dtype=np.float64)
-    events = np.array([sum(one.events) for one in made.origins], dtype=np.float64)
+    events = np.array([one.events.sum() for one in made.origins], dtype=np.float64)
     inside, hit = (np.zeros(len(listed)) for _ in range(2))
     for index, (one, first) in enumerate(zip(made.origins, listed, strict=True)):
-        hit[index] = bisect_right(one.hits, first)
-        inside[index] = sum(one.events[: int(hit[index])])
+        hit[index] = np.searchsorted(one.hits, first, side="right")
+        inside[index] = one.events[: int(hit[index])].sum()
     grids = np.array([one.grids for one in made.origins], dtype=np.float64)
     return Caught(
         float(listed.mean()) if len(listed) else float("nan"),
