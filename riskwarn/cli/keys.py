@@ -138,13 +138,15 @@ def ends(session: Session, made: dict[str, Any]) -> list[str | Table]:
     zone = session.home().configuration.calendar.timezone
     lines: list[str | Table] = [Message("ends at {moment}", moment=local_time(made["ends_at"], zone))]
     if not made["confirmed"]:
-        lines.append(
-            Message(
-                "It counts beyond loopback once another has confirmed it: riskwarn keys confirm {id}, or operators confirm.",
-                id=made["id"],
-            )
-        )
+        lines.append(waits(made["id"]))
     return lines
+
+
+def waits(identity: str) -> Message:
+    """That another has to confirm an operator or a key, and how."""
+    group = "operators" if identity.startswith("op") else "keys"
+    said = "It counts beyond loopback once another has confirmed it: riskwarn {group} confirm {id}."
+    return Message(said, group=group, id=identity)
 
 
 def _made(session: Session, made: dict[str, Any]) -> list[str | Table]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from riskwarn.cli.keys import confirm_grant, ends, shown
+from riskwarn.cli.keys import confirm_grant, ends, shown, waits
 from riskwarn.cli.session import Session, table
 from riskwarn.messages import Message
 
@@ -106,7 +106,7 @@ def subject_of(session: Session, operator: str, subject: str) -> None:
     done = bind_subject(session.home(), operator, subject, now=datetime.now(UTC), token=session.settings.key)
     lines = [Message("operator {id} is known by this subject", id=operator)]
     if not done["confirmed"]:
-        lines.append(Message("It counts beyond loopback once another has confirmed it: riskwarn operators confirm {id}.", id=operator))  # fmt: skip
+        lines.append(waits(operator))
     session.emit(done, lines)
 
 

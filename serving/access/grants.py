@@ -78,20 +78,20 @@ def granter(home: Home, connection: Connection, token: str | None, now: datetime
 
 
 def second(connection: Connection, by: str, now: datetime) -> str | None:
-    """Who confirms a grant at once: the owner of the home his own, as long as there is no security administrator who could."""
+    """Who confirms a grant at once: the owner of the home his own, as long as there is no security administrator who could.
+
+    One who can: a program's key of that scope, or an operator with a key or known to the sign-on.
+    """
     if by != LOCAL:
         return None
-    holders = [
-        one.id
+    live = [one for one in rows.keys(connection) if one.revoked_at is None and one.ends_at > now]
+    able = {one.operator for one in live if one.operator is not None}
+    able |= {one.id for one in rows.operators(connection) if one.subject is not None}
+    holds = any(Scope.SECURITY.value in one.scopes and one.operator is None for one in live) or any(
+        one.id in able and one.role == Role.SECURITY and state_of(one, now, confirm=True) is State.IN_FORCE
         for one in rows.operators(connection)
-        if one.role == Role.SECURITY and state_of(one, now, confirm=True) is State.IN_FORCE
-    ]
-    holders += [
-        one.id
-        for one in rows.keys(connection)
-        if Scope.SECURITY.value in one.scopes and one.operator is None and one.revoked_at is None and one.ends_at > now
-    ]
-    return None if holders else LOCAL
+    )
+    return None if holds else LOCAL
 
 
 def confirm(home: Home, identity: str, *, now: datetime, token: str | None = None) -> dict[str, str]:

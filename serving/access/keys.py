@@ -119,8 +119,8 @@ def rotate_key(
 ) -> dict[str, Any]:
     """A key like another, which ends after the overlap; the shape of `create_key`, and `replaces`, `replaced_ends_at`.
 
-    What was confirmed needs no second confirmation: nothing is granted that was not. Raises UnknownKey, GrantOver, TermInvalid,
-    GrantRefused.
+    It is a new secret in the hands of whoever asks, so another confirms it as any grant: an administrator who rotated alone would
+    hold what others were granted. The old one opens meanwhile. Raises UnknownKey, GrantOver, TermInvalid, GrantRefused.
     """
     access = home.configuration.access
     ends_at = term(now, access.days if days is None else days)
@@ -137,11 +137,11 @@ def rotate_key(
             ends_at = min(ends_at, operator.ends_at)
         over = min(key.ends_at, now + timedelta(days=overlap_days))
         connection.execute(update(KEYS).where(KEYS.c.id == identity).values(ends_at=over))
-        names = ("name", "operator", "scopes", "area", "purpose", "networks", "confirmed_by")
-        kept = {name: getattr(key, name) for name in names}
-        made = {**kept, "created_at": now, "ends_at": ends_at, "granted_by": by, "rotated_from": identity}
-        if key.confirmed_by is None:
-            made["confirmed_by"] = second(connection, by, now)
+        kept = {name: getattr(key, name) for name in ("name", "operator", "scopes", "area", "purpose", "networks")}
+        made = {
+            **kept, "created_at": now, "ends_at": ends_at, "granted_by": by, "confirmed_by": second(connection, by, now),
+            "rotated_from": identity,
+        }  # fmt: skip
         return {
             **_add(granting, made, access.key_digest),
             "replaces": identity,

@@ -101,18 +101,22 @@ def sign_operator_out(
 def rotate_operator(
     home: Home, identity: str, *, now: datetime, days: int | None = None, token: str | None = None
 ) -> dict[str, Any]:
-    """Another term for an operator, in the same role and area: `create_operator`'s shape. Raises UnknownOperator, GrantOver, …"""
+    """Another term for an operator, in the same role and area: `create_operator`'s shape. A longer one is granted, so that another
+    confirms it again; until then the operator waits. Raises UnknownOperator, GrantOver, TermInvalid, GrantRefused."""
     ends_at = term(now, home.configuration.access.days if days is None else days)
     with change(home, token, now) as granting:
         connection = granting.connection
         found = rows.operator_named(connection, identity)
         if found.revoked_at is not None:
             raise GrantOver(id=identity, state=State.REVOKED.value)
-        # Nothing is granted that was not: what was confirmed stays so.
-        connection.execute(update(OPERATORS).where(OPERATORS.c.id == identity).values(ends_at=ends_at))
+        granted = {"granted_by": found.granted_by, "confirmed_by": found.confirmed_by}
+        if ends_at > found.ends_at:
+            granted = {"granted_by": granting.by, "confirmed_by": second(connection, granting.by, now)}
+        connection.execute(update(OPERATORS).where(OPERATORS.c.id == identity).values(ends_at=ends_at, **granted))
         told = {"role": found.role, "area": area_of(found.area).codes(), "ends_at": ends_at.isoformat()}
-        granting.note(Action.OPERATOR_CHANGED, identity)
-    return {"id": identity, **told, "confirmed": found.confirmed_by is not None}
+        confirmed = granted["confirmed_by"] is not None
+        granting.note(Action.OPERATOR_CHANGED, identity, result="done" if confirmed else "waits")
+    return {"id": identity, **told, "confirmed": confirmed}
 
 
 def listed_operators(home: Home, *, now: datetime) -> list[dict[str, Any]]:

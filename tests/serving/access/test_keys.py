@@ -194,14 +194,13 @@ def test_what_one_grants_another_confirms(home: Home) -> None:
     first = person(home, Role.SECURITY)
     token = made(home, operator=first)["key"]
     assert [one["confirmed_by"] for one in operators.listed_operators(home, now=NOW)] == ["local"]
-    waiting = {one["id"]: one["state"] for one in keys.listed_keys(home, now=NOW)}
-    assert list(waiting.values()) == ["waits for confirmation"], "there is an administrator by now, who is another"
+    (own,) = keys.listed_keys(home, now=NOW)
+    assert own["state"] == "in force", "an administrator who had no key could confirm nothing"
+    other = made(home, operator=first)
     with pytest.raises(errors.GrantRefused, match="waits for confirmation"):
-        made(home, token=token)
+        made(home, token=other["key"])
     with pytest.raises(errors.ConfirmationRefused):
-        grants.confirm(home, next(iter(waiting)), now=NOW)
-    with home.database.begin() as connection:
-        connection.execute(KEYS.update().values(confirmed_by="local"))
+        grants.confirm(home, other["id"], now=NOW)
     second = person(home, Role.SECURITY, token)
     with pytest.raises(errors.ConfirmationRefused):
         grants.confirm(home, second, now=NOW, token=token)
@@ -210,6 +209,53 @@ def test_what_one_grants_another_confirms(home: Home) -> None:
         grants.confirm(home, second, now=NOW)
     one = made(home)
     assert grants.confirm(home, one["id"], now=NOW, token=token)["confirmed_by"] == first
+
+
+def test_whoever_rotates_alone_holds_nothing(home: Home) -> None:
+    """A rotated key is a new secret in other hands: neither an administrator nor the owner gets one past the other."""
+    security = made(home, scopes=frozenset((Scope.SECURITY,)))
+    identity = person(home, Role.CENTRE)
+    grants.confirm(home, identity, now=NOW, token=security["key"])
+    own, program = made(home, operator=identity), made(home, scopes=frozenset((Scope.READ,)))
+    for one in (own, program):
+        grants.confirm(home, one["id"], now=NOW, token=security["key"])
+
+    def state(key: str) -> str:
+        return next(one["state"] for one in keys.listed_keys(home, now=NOW) if one["id"] == key)
+
+    for one in (own, program):
+        taken = keys.rotate_key(home, one["id"], now=NOW, token=security["key"])
+        assert (taken["confirmed"], state(taken["id"]), state(one["id"])) == (
+            False,
+            "waits for confirmation",
+            "in force",
+        )
+        with pytest.raises(errors.ConfirmationRefused):
+            grants.confirm(home, taken["id"], now=NOW, token=security["key"])
+        grants.confirm(home, taken["id"], now=NOW)
+        assert state(taken["id"]) == "in force"
+    # The owner gets no second person of his own by rotating the administrator's key.
+    by_owner = keys.rotate_key(home, security["id"], now=NOW)
+    mine = made(home)
+    with pytest.raises(errors.GrantRefused, match="waits for confirmation"):
+        grants.confirm(home, mine["id"], now=NOW, token=by_owner["key"])
+    assert grants.confirm(home, by_owner["id"], now=NOW, token=security["key"])["confirmed_by"] == security["id"]
+
+
+def test_a_longer_term_is_a_grant(home: Home) -> None:
+    security = made(home, scopes=frozenset((Scope.SECURITY,)))
+    identity = person(home, Role.CENTRE)
+    grants.confirm(home, identity, now=NOW, token=security["key"])
+    shorter = operators.rotate_operator(home, identity, now=NOW, days=20, token=security["key"])
+    assert shorter["confirmed"], "less than what was granted is no grant"
+    for late in (NOW, NOW + timedelta(days=40)):
+        longer = operators.rotate_operator(home, identity, now=late, days=300, token=security["key"])
+        assert not longer["confirmed"]
+        assert operators.listed_operators(home, now=late)[0]["state"] == "waits for confirmation"
+        with pytest.raises(errors.ConfirmationRefused):
+            grants.confirm(home, identity, now=late, token=security["key"])
+        grants.confirm(home, identity, now=late)
+        assert operators.listed_operators(home, now=late)[0]["state"] == "in force"
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.SECURITY])
@@ -267,8 +313,6 @@ def test_a_configuration_of_access_changes_no_forecast(home: Home) -> None:
 def test_every_change_has_its_row_of_the_audit_and_what_is_refused_has_none(home: Home) -> None:
     first = person(home, Role.SECURITY)
     token = made(home, operator=first)["key"]
-    with home.database.begin() as connection:
-        connection.execute(KEYS.update().values(confirmed_by="local"))
     key = made(home, token=token)
     grants.confirm(home, key["id"], now=NOW)
     other = keys.rotate_key(home, key["id"], now=NOW)
@@ -283,10 +327,10 @@ def test_every_change_has_its_row_of_the_audit_and_what_is_refused_has_none(home
     own = first, token.split("_")[1], key["id"], other["id"]
     assert [(one["action"], one["object"], one["actor"], one["result"], one["note"]) for one in told] == [
         ("operator.created", own[0], "local", "done", ""),
-        ("key.created", own[1], "local", "waits", ""),
+        ("key.created", own[1], "local", "done", ""),
         ("key.created", own[2], first, "waits", ""),
         ("grant.confirmed", own[2], "local", "done", ""),
-        ("key.rotated", own[3], "local", "done", ""),
+        ("key.rotated", own[3], "local", "waits", ""),
         ("key.revoked", own[3], first, "done", "no longer needed"),
         ("operator.revoked", own[0], "local", "done", "left the office"),
         ("key.revoked", own[1], "local", "done", "left the office"),
