@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 #: The words for the kinds of units, as offices write them behind a name.
-KINDS = "(?:社区居民委员会|社区居委会|居民委员会|社区|居委会|村民委员会|村委会|村|街道办事处|街道|镇人民政府|乡人民政府|镇|乡)"
+KINDS = "(?:社区居民委员会|社区居委会|居民委员会|社区|居委会|村民委员会|村委会|村|街道办事处|街道办|街道|镇人民政府|乡人民政府|镇政府|乡政府|镇|乡)"
 _ENDINGS = re.compile(rf"{KINDS}$")
 _SEPARATORS = re.compile(r"[/／\\>＞→|,，;；、·\-—]+|\s+")
 

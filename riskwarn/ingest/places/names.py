@@ -22,7 +22,7 @@ class Names:
     def __init__(self, grids: pd.DataFrame, places: pd.DataFrame, areas: pd.DataFrame, epochs: Epochs) -> None:
         """`grids` as :func:`riskwarn.ingest.places.epochs.versions_in_time` gives them; the others as stored."""
         self._codes, self._paths, self._quarters = Gazetteer(), Gazetteer(), Gazetteer()
-        self._areas, self._mentions = Gazetteer(), Mentions()
+        self._towns, self._areas, self._mentions = Gazetteer(), Gazetteer(), Mentions()
         self._grid_codes, self._numbered, self._grid_names = Gazetteer(), Gazetteer(), Mentions()
         self._units = UnitMentions()
         self._town_of: dict[str, str] = dict(zip(grids["community"], grids["town"], strict=True))
@@ -63,6 +63,7 @@ class Names:
                 self._paths.offer(below, first, end, *path[start:])
             for start in range(2):
                 self._paths.offer(above, first, end, *path[start:2])
+                self._towns.offer(above, first, end, *path[start:2])
 
     def _offer_in_addresses(
         self, grid: Place, first: int, end: int, name: str | None, path: tuple[str, ...], codes: tuple[str, str]
@@ -192,7 +193,7 @@ class Names:
         inside = (self._grid_in(path, told, epoch) for path in paths)
         found += [place._replace(located_by=LocatedBy.PATH.value) for place in inside if place is not None]
         found += [self._codes.find((told[name],), epoch) for name in ("community", "town") if name in told]
-        found.append(self._tail(names, epoch))
+        found.append(self._tail(names, epoch) or self._town_alone(told, epoch))
         found += [
             self._agreeing(self._tail(steps_of(address), epoch, least=2), address, told, epoch)
             for address in _addresses(told)
@@ -224,6 +225,14 @@ class Names:
         if place is None or not towns <= self._towns_of[str(place.grid_id)]:
             return None
         return place._replace(located_by=LocatedBy.PATH.value)
+
+    def _town_alone(self, told: Mapping[str, str], epoch: int) -> Place | None:
+        """The one town of a name in a column of towns: 荫平 is there 荫平镇, though a community is called so, too."""
+        if "town_name" not in told:
+            return None
+        above = [told["district_name"]] if "district_name" in told else []
+        paths = [(*above, told["town_name"]), (told["town_name"],)]
+        return next((place for path in paths if (place := self._towns.find(path, epoch))), None)
 
     def _mentioned(self, told: Mapping[str, str], epoch: int) -> Iterator[list[Place]]:
         """The unit that each address names somewhere within it; several where nothing tells them apart."""

@@ -276,6 +276,32 @@ def test_a_grid_of_another_unit_than_the_text_names_is_never_meant(told: dict[st
     assert locate(told, on).grid_id[0] == grid_id
 
 
+@pytest.mark.parametrize(
+    ("told", "unit"),
+    [
+        ({"town_name": "荫平"}, "荫平镇"),
+        ({"town_name": "荫平镇政府"}, "荫平镇"),
+        ({"town_name": "荫平镇人民政府", "district_name": "梁平区"}, "荫平镇"),
+        ({"town_name": "荫平社区"}, "C荫平镇"),  # written in full, though it is no town
+        ({"town_name": "荫平", "community_name": "荫平"}, "C荫平镇"),
+        ({"community_name": "荫平"}, None),
+        ({"town_name": "和林", "address": "和林镇新桥社区"}, "C和林镇"),
+        ({"town_name": "云龙"}, None),  # 云龙镇 and 云龙街道
+    ],
+)
+def test_a_column_of_towns_names_towns_though_communities_are_called_alike(
+    told: dict[str, Any], unit: str | None
+) -> None:
+    on = ladder([
+        alike(0, "第1网格", "荫平镇", "荫平社区"),
+        alike(1, "第1网格", "和林镇", "新桥社区"),
+        alike(2, "第1网格", "石桥镇", "和林村"),
+        alike(3, "第1网格", "云龙镇", "三合村"),
+        alike(4, "第1网格", "云龙街道", "三星村"),
+    ])  # fmt: skip
+    assert locate(told, on).unit[0] == unit
+
+
 def test_a_community_of_two_towns_is_told_apart_by_the_row() -> None:
     """Two communities of one name: the number alone means neither, the row's town says which."""
     city = ladder(
