@@ -206,8 +206,11 @@ def _doubt(found: Recognised, name: str, column: Column) -> str | None:
     kind = found.contract.field(name).kind
     if column.holds == "nothing":
         return "nothing stands in it"
-    if kind in (Kind.INSTANT, Kind.DATE) and not column.holds.startswith("date") and not _are_dates(found, column):
-        return Message("it holds no dates ({holds})", holds=column.holds)
+    if kind in (Kind.INSTANT, Kind.DATE) and not column.holds.startswith("date"):
+        unread = _no_dates(found, column)
+        if unread > _MOST:
+            return Message("it holds no dates ({holds})", holds=column.holds)
+        return Message("{share:.0%} of its cells cannot be read as dates", share=unread) if unread > FEW else None
     if column.holds == "date in a form that is not read":
         return Message("its dates are written {form}, which is not read", form=column.forms[0].lstrip("!"))
     if kind is Kind.DIGEST and column.distinct < 0.5:
@@ -215,11 +218,11 @@ def _doubt(found: Recognised, name: str, column: Column) -> str | None:
     return "Excel has rounded it" if column.holds.startswith("id that Excel") else None
 
 
-def _are_dates(found: Recognised, column: Column) -> bool:
-    """Whether the load reads dates in a column, in whatever form: it is asked by the same code."""
+def _no_dates(found: Recognised, column: Column) -> float:
+    """The share of the cells of a column in which the load reads no date, in whatever form: it is asked by the same code."""
     cells = found.seen.cells[column.position].dropna()
     _, unreadable = instants(strings(cells), _ANY_ZONE)
-    return bool(unreadable.mean() <= FEW) if len(cells) else False
+    return float(unreadable.mean()) if len(cells) else 1.0
 
 
 def _is_opinion(found: Recognised, column: Column) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from riskwarn.contracts import declared, required
@@ -31,6 +32,7 @@ def guess(name: str, seen: Profile) -> tuple[str, str]:
     hints = shipped("hints")["sources"]
     headings = [plain_heading(heading) for heading in seen.headings if heading]
     fitting: dict[str, float] = {}
+    marked = {source for source, found in _marked([one.lower() for one in headings], "").items() if found}
     for source in hints:
         told = declared(source)
         fields = {known[0] for heading in headings if (known := field_of(heading, told.kind))}
@@ -41,7 +43,10 @@ def guess(name: str, seen: Profile) -> tuple[str, str]:
             if not (source == "grids" and group[0] == "district")
         )
         words = [word for word in hints[source] if any(word in heading.lower() for heading in headings)]
-        named = [word for word in hints[source] if word in name.lower()]
+        named = [word for word in hints[source] if _stands_in(word, name.lower())]
+        if not words and marked - {source}:
+            # Headings go before a name that could be of many files: a list of disputes is called 上报, too.
+            named = [word for word in named if word in shipped("hints")["marks"].get(source, ())]
         # A table is only meant where all that it needs is there; its few fields are found in many files of events.
         if not told.events and not complete:
             continue
@@ -54,7 +59,9 @@ def guess(name: str, seen: Profile) -> tuple[str, str]:
         fitting["grids" if "valid_from" in counted or len(counted) > 4 else "demographics"] -= 4
     best = max(fitting, key=lambda one: fitting[one])
     second = max((value for source, value in fitting.items() if source != best), default=0.0)
-    told_by = [word for word in hints[best] if word in name.lower() or any(word in h.lower() for h in headings)]
+    told_by = [
+        word for word in hints[best] if _stands_in(word, name.lower()) or any(word in h.lower() for h in headings)
+    ]
     if not told_by and declared(best).events and (named_by := _by_categories(seen)) is not None:
         return named_by
     # What a table needs is found in no other.
@@ -76,6 +83,11 @@ def _by_categories(seen: Profile) -> tuple[str, str] | None:
         if len(fitting) == 1 and len(column.words) >= FEWEST_WORDS:
             return fitting[0], _guessed_by(_categories(column.words, fitting[0])[:3])
     return None
+
+
+def _stands_in(word: str, name: str) -> bool:
+    """Whether a word stands in the name of a file; a number does not within a longer one (12345 in a telephone)."""
+    return re.search(rf"(?<!\d){word}(?!\d)", name) is not None if word.isdigit() else word in name
 
 
 def _guessed_by(words: Sequence[str]) -> Message:
@@ -116,7 +128,7 @@ def likely_source(name: str, headings: Sequence[str], source: str) -> tuple[str,
             return None
         why = f"{fields['record_id']}, {fields['occurred_at']}"
         return (best if marked[best] else "SOURCE"), why
-    named = any(word in name.lower() for word in shipped("hints")["marks"].get(best, ()))
+    named = any(_stands_in(word, name.lower()) for word in shipped("hints")["marks"].get(best, ()))
     clear = not own and (named or _reminding(name, plain, best) >= _CLEAR)
     if len(marked[best]) < max(1 if clear else 2, 3 * own):
         return None
@@ -164,7 +176,8 @@ def _plain(headings: Sequence[str]) -> list[str]:
 def _reminding(name: str, plain: Sequence[str], source: str) -> int:
     """How many headings remind of a source, and its file's name; none do of a source of one's own."""
     words = shipped("hints")["sources"].get(source, [])
-    return sum(any(word in text for word in words) for text in (*plain, name.lower()))
+    named = any(_stands_in(word, name.lower()) for word in words)
+    return sum(any(word in text for word in words) for text in plain) + named
 
 
 def _marked(plain: Sequence[str], source: str) -> dict[str, list[str]]:

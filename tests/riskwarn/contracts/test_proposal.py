@@ -12,6 +12,7 @@ from riskwarn.configuration import Configuration
 from riskwarn.declarations import read_yaml
 from riskwarn.errors import UnknownSource
 from riskwarn.home import Home
+from riskwarn.ingest.mapping_proposal.guessing import UNSURE
 from riskwarn.ingest.mapping_proposal.mapping_file import as_yaml
 from riskwarn.ingest.mapping_proposal.proposal import Proposal, propose
 from riskwarn.ingest.mapping_proposal.recognised import Place
@@ -115,6 +116,26 @@ def test_what_is_missing_and_what_is_doubtful_is_said(tmp_path: Path) -> None:
     assert "# missing: grid_id" in as_yaml(proposal)
 
 
+@pytest.mark.parametrize(
+    ("unread", "said"), [(0, None), (7, "7% of its cells cannot be read as dates"), (60, "it holds no dates")]
+)
+def test_a_column_of_mixed_dates_is_judged_as_the_load_reads_it(tmp_path: Path, unread: int, said: str | None) -> None:
+    forms = ("2026年3月{}日上午", "2026.3.{}", "2026-03-{:02d} 08:05", "3月{}日")
+    rows = [
+        {
+            "编号": f"D{n}",
+            "网格编码": "G1",
+            "发生时间": forms[3 if n < unread else n % 3].format(n % 28 + 1),
+            "类型": "邻里",
+        }
+        for n in range(100)
+    ]
+    proposal = propose(write_csv(tmp_path / "纠纷.csv", rows), Configuration(), source="disputes")
+    doubts = [note for note in proposal.notes if "发生时间" in note and "by its heading, but" in note]
+    assert len(doubts) == (said is not None) and all(str(said) in doubt for doubt in doubts)
+    assert next(one.sure for one in proposal.columns if one.heading == "发生时间") == (said is None)
+
+
 def test_points_without_an_id_get_one_of_several_columns(tmp_path: Path) -> None:
     rows = [
         {"start_dt": f"2026-06-{n % 9 + 1:02d}T16:45:38.000", "longitude": -114.06382 - n / 1e4, "latitude": 51.06539}
@@ -150,12 +171,18 @@ def test_an_export_of_counts_is_seen(tmp_path: Path) -> None:
         ("x.csv", ["隐患编号", "发现日期", "隐患等级", "整改时限", "网格编码"], "hazards"),
         ("x.csv", ["接警单编号", "报警时间", "警情地址", "接警类别"], "police_calls"),
         ("x.csv", ["纠纷编号", "发生时间", "纠纷类型", "网格编码"], "disputes"),
+        (
+            "13812345678上报.csv",
+            ["编号", "镇街", "村（社区）", "发生时间", "登记时间", "纠纷类型", "化解结果", "化解时间"],
+            "disputes",
+        ),
+        ("信访事项.csv", ["编号", "镇街", "登记时间", "纠纷类型"], "petitions"),
         ("x.csv", ["from_grid_id", "to_grid_id", "effective_at", "weight"], "grid_lineage"),
     ],
 )
 def test_the_source_is_guessed(tmp_path: Path, name: str, headings: list[str], source: str) -> None:
     proposal = propose(write_csv(tmp_path / name, [dict.fromkeys(headings, "2026-03-01")]), Configuration())
-    assert proposal.source == source
+    assert proposal.source == source and not proposal.source_ground.endswith(UNSURE if name[0] == "1" else "nothing")
 
 
 def test_a_source_that_is_not_declared_is_refused(tmp_path: Path) -> None:
