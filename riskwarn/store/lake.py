@@ -72,12 +72,17 @@ class Store:
             found: datetime | None = connection.scalar(rows.order_by(LOADS.c.load_id))
         return found
 
-    def loads_of(self, source: str, file_sha256: str) -> list[int]:
-        """The loads in force of the same file, the earliest first."""
-        rows = select(LOADS.c.load_id).where(LOADS.c.source == source, LOADS.c.file_sha256 == file_sha256)
+    def loads_of(self, source: str, file_sha256: str, sheets: Sequence[str]) -> list[int]:
+        """The loads in force of the same file that read any of these sheets (or the one table of it), the earliest first.
+
+        `sheets` are titles as accounts keep them.
+        """
+        rows = select(LOADS.c.load_id, LOADS.c.account["sheets"])
+        rows = rows.where(LOADS.c.source == source, LOADS.c.file_sha256 == file_sha256)
         rows = rows.where(LOADS.c.undoes.is_(None), in_force(LOADS.c.load_id, self._version)).order_by(LOADS.c.load_id)
         with self._home.database.connect() as connection:
-            return [int(one) for one in connection.scalars(rows)]
+            loads = [(int(load), read or []) for load, read in connection.execute(rows)]
+        return [load for load, read in loads if not read or not sheets or set(read) & set(sheets)]
 
     def accounts(self, source: str) -> list[dict[str, Any]]:
         """The accounts of the loads of a source in force, the earliest first."""

@@ -13,7 +13,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskwarn.contracts.identity import identities
 from riskwarn.contracts.schema import schema_of
+from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.store.lake import Store
 
 Flags = npt.NDArray[np.bool_]
@@ -72,11 +74,15 @@ def in_force(store: Store) -> dict[str, int]:
         ):
             found[source] = sum(int(kept.sum()) for _, kept in Newest(store, source).parts(["record_id"]))
             continue
-        key = "record_id" if "record_id" in names else "grid_id" if source == "grids" else None
         # A register kept by month holds a record as often as it was reported: one file can have several versions.
-        if key is not None and (len(store.files(source)) > 1 or store.corrects(source)):
-            parts = [table[key].unique() for table in store.scan(source, [key])]
-            found[source] = len(pa.chunked_array(parts).unique()) if parts else 0
+        if len(store.files(source)) < 2 and not store.corrects(source):
+            continue
+        if source in TABLE_CONTRACTS and source != "grids":
+            found[source] = int(identities(store.versions(source), TABLE_CONTRACTS[source]).nunique())
+            continue
+        key = "grid_id" if source == "grids" else "record_id"
+        parts = [table[key].unique() for table in store.scan(source, [key])]
+        found[source] = len(pa.chunked_array(parts).unique()) if parts else 0
     return found
 
 

@@ -214,7 +214,7 @@ def load_file(
         reasons=refused.reasons(),
         notes=(
             *guard.notes,
-            *_loaded_before(store.loads_of(source, digest) if corrected else []),
+            *_loaded_before(store.loads_of(source, digest, tuple(titles.values())) if corrected else []),
             *first.told(),
             *refused.notes(first.ruled_out),
             *landed(first.placed, columns.positions, "places" in store.sources()),

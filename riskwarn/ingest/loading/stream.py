@@ -16,7 +16,15 @@ from riskwarn.home import Home
 from riskwarn.ingest.events.events import Records, records
 from riskwarn.ingest.loading.gathering import Gathered, add_up, gather
 from riskwarn.ingest.loading.overlap import doubles, missing_counts
-from riskwarn.ingest.loading.versions import Sorted, Versions, content_hash, repeated, sort_out, told_before
+from riskwarn.ingest.loading.versions import (
+    Sorted,
+    Versions,
+    content_hash,
+    listed_again,
+    repeated,
+    sort_out,
+    told_before,
+)
 from riskwarn.ingest.places.ladder import ladder
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.refusals import Refusals
@@ -66,6 +74,7 @@ def new_events(
     again = None
     if silent.any() and len(stored.record):
         again = repeated(incoming) | silent & told_before(incoming, stored, naive_utc(exported))
+        again |= listed_again(incoming, stored, silent)
         # Of a record that is stored, a row without a time of change speaks of the day of the export.
         known = pd.Index(incoming.record).isin(pd.Index(stored.record))
         _known_with_export(gathered, silent & known & ~again, exported)

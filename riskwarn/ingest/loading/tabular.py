@@ -14,7 +14,15 @@ from riskwarn.contracts.identity import identities
 from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.errors import GridsMissing
-from riskwarn.ingest.loading.versions import Sorted, Versions, content_hash, repeated, sort_out, told_before
+from riskwarn.ingest.loading.versions import (
+    Sorted,
+    Versions,
+    content_hash,
+    listed_again,
+    repeated,
+    sort_out,
+    told_before,
+)
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.tables import tables, tables_of_places
 from riskwarn.ingest.values.cells import digests
@@ -58,6 +66,7 @@ def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Tab
         stored["exported_at"].to_numpy(dtype="datetime64[us]"),
     )
     again = repeated(incoming) | told_before(incoming, before, instant)
+    again |= listed_again(incoming, before, np.ones(len(come), dtype=bool))
     # A row of a table that is stored already speaks of the day of its export.
     moments = frame["version_at"].where(~np.isin(come, held) | again, frame["exported_at"])
     told = sort_out(replace(incoming, version_at=moments.to_numpy(dtype="datetime64[us]")), before, again)

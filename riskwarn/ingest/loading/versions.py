@@ -134,6 +134,28 @@ def told_before(incoming: Versions, stored: Versions, exported: np.datetime64) -
     return np.asarray(pd.Index(_paired(incoming.record, incoming.content)).isin(held), dtype=bool)
 
 
+def listed_again(incoming: Versions, stored: Versions, silent: Flags) -> Flags:
+    """Rows of records with several rows in a file that are stored already: all where the newest that is stored is among them,
+    else all but the last.
+
+    A register that lists a case twice, open and then settled, lists it so every month: neither row is news, and where the
+    second changes, the first is none. `silent` are rows without a time of change: one with a time says itself when it was true.
+    """
+    again = np.zeros(len(incoming.record), dtype=bool)
+    rows = np.flatnonzero(_several(incoming.record) & silent)
+    if len(rows) == 0 or len(stored.record) == 0:
+        return again
+    record, content = incoming.record[rows], incoming.content[rows]
+    among = np.asarray(pd.Index(stored.record).isin(record))
+    stored = Versions(stored.record[among], stored.content[among], stored.version_at[among])
+    known, newest, _ = _newest(stored, record)
+    repeats = pd.Series(known & (content == newest)).groupby(record).transform("any").to_numpy(dtype=bool)
+    held = pd.Index(_paired(stored.record, stored.content))
+    older = pd.Series(record).duplicated(keep="last").to_numpy(dtype=bool)
+    again[rows] = (repeats | older) & pd.Index(_paired(record, content)).isin(held)
+    return again
+
+
 def _paired(record: Numbers, content: Numbers) -> Numbers:
     """One number for a record and what is said of it."""
     return np.asarray((mixed(record.view(np.uint64)) + content.view(np.uint64)).view(np.int64))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
@@ -10,8 +11,9 @@ import pytest
 from riskwarn.home import open_home
 from riskwarn.settings import Settings
 from riskwarn.store import Store
+from riskwarn.store.newest import in_force
 from tests.riskwarn.ingest.commands import ANSWERS, run, stored, told
-from tests.worlds import dispute, grid_rows, with_grids, write_csv
+from tests.worlds import dispute, grid_rows, load, with_grids, write_csv
 
 
 @pytest.fixture
@@ -115,6 +117,58 @@ def test_a_record_that_comes_again_is_in_force_once(home: Path, tmp_path: Path) 
     done = run(other, "load", *(tmp_path / f"{name}.csv" for name in ("grids", "months")), *ANSWERS[2:], "--yes")
     assert stored(other)["disputes"] == 9
     assert f"In force: disputes 6, grids {len(rows)}." in done.stdout
+
+
+def test_a_case_that_is_listed_twice_is_no_news_next_month(home: Path, tmp_path: Path) -> None:
+    """Open, and then settled, in one register: the same two rows, in whatever order, change nothing; a third one is new."""
+    city = with_grids(open_home(home, Settings()), tmp_path)
+    plain = {name: value for name, value in dispute(0).items() if name != "更新时间"}
+    rows = [{**plain, "纠纷编号": f"D{n}"} for n in range(8)]
+    settled = [row | {"化解时间": "2026-03-20 09:00:00", "调解结果": "调解成功"} for row in rows[:3]]
+    failed = settled[0] | {"调解结果": "调解不成"}
+
+    def account(name: str, lines: list[dict[str, str]], month: int) -> tuple[int, int, int]:
+        file = write_csv(tmp_path / name, lines)
+        done = load(city, "disputes", file, exported_at=datetime(2026, month, 1, tzinfo=UTC))
+        return done.accepted, done.corrected, done.duplicates
+
+    assert account("a.csv", [*rows, *settled], 4) == (8, 3, 0)
+    assert account("a.csv", [*rows, *settled], 4) == (0, 0, 11)
+    assert account("b.csv", [*rows, *settled], 5) == (0, 0, 11)
+    assert account("c.csv", [*settled, *rows], 6) == (0, 0, 11)
+    assert account("d.csv", [*rows, *settled, failed], 7) == (0, 1, 11)
+    assert account("e.csv", [*rows, failed, *settled[1:]], 8) == (0, 0, 11)
+    newest = (
+        Store(city).versions("disputes").sort_values("load_id", kind="stable").drop_duplicates("record_id", keep="last")
+    )
+    assert newest["outcome"].fillna("").value_counts().to_dict() == {"": 5, "settled": 2, "mediation_failed": 1}
+    # One row alone that says what was said before is news.
+    assert account("f.csv", rows[3:] + settled[:1], 9) == (0, 1, 5)
+
+
+def test_residents_that_are_told_anew_are_counted_once(home: Path, tmp_path: Path) -> None:
+    city = with_grids(open_home(home, Settings()), tmp_path)
+    for month, people in ((4, 900), (5, 901)):
+        rows = [{"网格编码": row["网格编码"], "常住人口": people} for row in grid_rows()]
+        taken = datetime(2026, month, 1, tzinfo=UTC)
+        load(city, "demographics", write_csv(tmp_path / f"{month}.csv", rows), exported_at=taken)
+    assert in_force(Store(city)) == {"grids": 4, "demographics": 4}
+
+
+def test_another_sheet_of_the_same_workbook_is_not_the_same_file_again(home: Path, tmp_path: Path) -> None:
+    with_grids(open_home(home, Settings()), tmp_path)
+    book = openpyxl.Workbook()
+    for year in (2025, 2026):
+        sheet = book.create_sheet(f"{year}年")
+        # The second has one column more: it is a load of its own. Each lists a case open, and then settled.
+        first = dispute(1) | {"纠纷编号": f"D{year}"} | ({"化解时限": "2026-05-01"} if year == 2026 else {})
+        second = first | {"化解时间": "2026-03-20 09:00:00"}
+        for line in (list(first), list(first.values()), list(second.values())):
+            sheet.append(line)
+    del book["Sheet"]
+    book.save(tmp_path / "纠纷台账.xlsx")
+    done = run(home, "load", tmp_path / "纠纷台账.xlsx", "--yes")
+    assert stored(home)["disputes"] == 4 and "riskwarn loads undo" not in done.stdout
 
 
 def test_a_column_that_is_given_is_not_said_to_be_left_unread(home: Path, tmp_path: Path) -> None:
