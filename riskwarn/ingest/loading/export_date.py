@@ -18,6 +18,10 @@ _DATE = r"(20\d{2})(?:(\d{2})(\d{2})(?:\d{6}|\d{4})?|[-_./年]\s*(\d{1,2})[-_./�
 _IN_NAME = re.compile(rf"(?<!\d){_DATE}(?!\d)")
 _SAYS = r"(?:导出|制表|填表|填报|打印|截至|截止|统计|更新|export\w*|as of)"
 _IN_TITLE = re.compile(rf"{_SAYS}[^\d]{{0,8}}{_DATE}(?!\d)", re.IGNORECASE)
+#: A span that a table tells of: 统计时段：2024年1月1日至2026年10月31日. It was taken at the end of it or later.
+_SPAN = re.compile(
+    rf"(?:统计|数据|报告)?(?:时段|区间|期间|周期|范围|时间)[^\d]{{0,4}}20\d{{2}}[-_./年\d\s月日]{{2,12}}[^\d]{{1,3}}{_DATE}(?!\d)"
+)
 #: A label whose date stands in the next cell.
 _LABEL = re.compile(rf"[^\d]{{0,6}}{_SAYS}[^\d]{{0,8}}", re.IGNORECASE)
 
@@ -44,7 +48,8 @@ def export_date(
     """The midnight that ends the day of the export, never later than `now`, and where the day was found.
 
     A day before the newest record of the file, or after today, is not the day of the export: titles of a month name its
-    first day, too. `others` are cells that may say it as titles do, by where they stand; `packed` is the name of the file
+    first day, too. Nor is one before the end of a span that the table tells of (统计时段), which is no day of an export itself:
+    nobody knows how long after it the table was taken. `others` are cells that may say it as titles do, by where they stand; `packed` is the name of the file
     in an archive.
     """
     # Sheets of several months have a title each, and a name may hold both ends of a span: the last day counts.
@@ -53,8 +58,10 @@ def export_date(
     found += [(day, Message("its name")) for day in _latest(_IN_NAME, [name])]
     found += [(day, Message("the name of the file in it")) for day in _latest(_IN_NAME, [packed])]
     today = now.astimezone(zone).date()
+    spans = [day for cells in said.values() for day in _latest(_SPAN, cells) if day <= today]
+    least = max([*spans, *([newest] if newest else [])], default=None)
     for day, ground in found:
-        if day <= today and (newest is None or newest <= day):
+        if day <= today and (least is None or least <= day):
             return min(datetime.combine(day + timedelta(days=1), time(), zone), now), ground
     return None
 

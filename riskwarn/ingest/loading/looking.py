@@ -26,8 +26,8 @@ from riskwarn.ingest.loading.remembered import recalled, with_recalled
 from riskwarn.ingest.loading.systems import points_of, system_told
 from riskwarn.ingest.mapping_proposal.guessing import UNSURE
 from riskwarn.ingest.mapping_proposal.identity import sharing
-from riskwarn.ingest.mapping_proposal.profile import Profile
-from riskwarn.ingest.mapping_proposal.proposal import SAMPLE, Proposal, also_of, examine
+from riskwarn.ingest.mapping_proposal.profile import LAST, Profile
+from riskwarn.ingest.mapping_proposal.proposal import Proposal, also_of, examine
 from riskwarn.ingest.mapping_proposal.recognised import Place, Recognised
 from riskwarn.ingest.mapping_proposal.registers import refuse_seen
 from riskwarn.ingest.sheets import NO_TABLE, held_open, hidden_sheets, is_page, open_sheet, other_sheets, sheet_names
@@ -43,8 +43,8 @@ from riskwarn.store import Store
 #: So many known columns make a table that should load, though something that it needs is missing.
 _MEANT = 3
 _UTC = ZoneInfo("UTC")
-#: Rows and bytes at the end of a table that may say when it was taken, and cells of such a row.
-_LAST, _TAIL, _FEW_CELLS = 10, 2_000, 4
+#: Bytes at the end of a text that may say when it was taken, and cells of such a row.
+_TAIL, _FEW_CELLS = 2_000, 4
 #: What a day in a line of signatures is the day of.
 _SIGNED_ON = "制表日期："
 #: So great a share of the times of a table may be mistyped: they do not say that it was taken later.
@@ -292,16 +292,14 @@ def _newest(found: Recognised, today: date) -> date | None:
 
 def _last_lines(file: Path, seen: Profile) -> list[str]:
     """What stands in the last lines of a table of which each says who made it, or when; of text also what is no row."""
-    rows = seen.cells.tail(_LAST) if seen.rows < SAMPLE else seen.cells.head(0)
-    lines = [[str(cell) for cell in row if isinstance(cell, str)] for row in rows.itertuples(index=False, name=None)]
-    signed = [line for line in lines if 0 < len(line) <= _FEW_CELLS and re.match(ASKED, line[0])]
+    signed = [line for line in seen.last if 0 < len(line) <= _FEW_CELLS and re.match(ASKED, line[0])]
     # The day stands alone where who made the table and who checked it stand before it: 制表：…, 审核：…, 2026年11月16日.
     told = [f"{_SIGNED_ON}{cell}" if says_day(cell) else cell for line in signed for cell in line]
     if seen.encoding is not None and seen.separator is not None and file.suffix.lower() not in (".gz", ".zip"):
         with file.open("rb") as stream:
             stream.seek(max(file.stat().st_size - _TAIL, 0))
             text = stream.read().decode(seen.encoding, errors="ignore")
-        told += [line for line in text.splitlines()[-_LAST:] if is_last_line(line, seen.separator)]
+        told += [line for line in text.splitlines()[-LAST:] if is_last_line(line, seen.separator)]
     return told
 
 

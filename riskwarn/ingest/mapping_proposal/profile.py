@@ -36,6 +36,9 @@ ADDRESSES = Message("personal ({what}, by its values)", what="address")
 #: A class holds of a column where so great a share of its filled cells is of it.
 MOST = 0.95
 
+#: Rows at the end of a table that may say when it was taken.
+LAST = 10
+
 #: Forms of dates: what is shown, and its pattern. Those that the reader does not understand are shown with "!" before.
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
@@ -107,6 +110,10 @@ class Profile:
     separator: str | None
     notes: tuple[str, ...]
     titles: tuple[str, ...] = ()  # cells above the headings, and these; never stored
+    last: tuple[
+        tuple[str, ...], ...
+    ] = ()  # what stands in the last rows, where all were looked at; never shown or stored
+    begins: tuple[int, ...] = (0,)  # the rows with which the sheets begin
 
 
 def look_at(
@@ -128,8 +135,11 @@ def look_at(
     table = open_sheet(path, finder, database, sheet=sheet)
     open_to_sight = [index for index, heading in enumerate(table.headings) if not is_personal(plain_heading(heading))]
     parts, rows, ragged = [], 0, 0
+    begins: dict[str, int] = {}
     for batch in table.batches(open_to_sight):
         taken = min(most_rows - rows, len(batch.numbers))
+        if taken:
+            begins.setdefault(table.origin(int(batch.numbers[0]))[0], rows)
         parts.append(pd.DataFrame({p: series(trimmed(cell.slice(0, taken))) for p, cell in batch.cells.items()}))
         rows, ragged = rows + taken, ragged + len(batch.ragged)
         if rows >= most_rows:
@@ -154,7 +164,15 @@ def look_at(
         separator=getattr(table, "separator", None),
         notes=tuple(table.notes),
         titles=finder.above(table.headings),
+        last=_told(cells.tail(LAST)) if rows < most_rows else (),
+        begins=tuple(begins.values()) or (0,),
     )
+
+
+def _told(rows: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
+    """What stands in some rows, without their empty cells."""
+    lines = rows.itertuples(index=False, name=None)
+    return tuple(tuple(str(cell) for cell in line if isinstance(cell, str)) for line in lines)
 
 
 def _column(position: int, heading: str, cells: pd.Series, known: Sequence[str], dates: object) -> Column:

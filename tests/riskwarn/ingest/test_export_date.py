@@ -40,6 +40,11 @@ def home(tmp_path: Path) -> Path:
         ("台账", ["数据截止：2026-03-31"], None, "2026-04-01"),
         ("台账", ["制表日期 2026.3.31"], None, "2026-04-01"),
         ("台账", ["统计截止时间：2026年3月31日"], None, "2026-04-01"),
+        # The end of a span says no more than that the table was taken later.
+        ("台账", ["统计时段：2024年1月1日至2026年3月31日"], date(2026, 3, 30), None),
+        ("台账20260310", ["统计时段：2024年1月1日至2026年3月31日"], None, None),
+        ("台账", ["统计时段：2024年1月1日至2026年3月31日", "制表日期：2026年4月2日"], None, "2026-04-03"),
+        ("台账", ["数据区间：2026-01-01 至 2026-03-31", "导出时间：2026-03-31"], None, "2026-04-01"),
     ],
 )
 def test_the_day_of_the_export_is_read_from_name_and_title(
@@ -74,11 +79,18 @@ def test_the_day_of_the_export_is_read_wherever_it_stands_and_later_rows_are_ref
         signed.active.append(line)
     signed.active.append(["制表：某某某", None, None, "审核：某某", None, "2026年4月1日"])
     signed.save(folder / "纠纷d.xlsx")
+    # The last line stands below texts that name persons, a column that is not read.
+    named = openpyxl.Workbook()
+    named.active.append([*dispute(0), "事故经过"])
+    for n in range(700, 710):
+        named.active.append([*map(str, dispute(n).values()), "王建国13812345678" if n % 2 else "李秀英13912345678"])
+    named.active.append(["制表：某某某", *[None] * (len(dispute(0)) - 1), "制表日期：2026年4月1日"])
+    named.save(folder / "纠纷e.xlsx")
     done = told(home, "load", folder, "--yes")
     taken = {one["files"][0]: one["by"] for one in done["asked"] if one["answer"].startswith("2026-04-02T00:00")}
     assert taken == {
         "纠纷a.zip": "the name of the file in it", "纠纷b.csv": "its last lines", "纠纷c.xlsx": "its cover sheet",
-        "纠纷d.xlsx": "its last lines",
+        "纠纷d.xlsx": "its last lines", "纠纷e.xlsx": "its last lines",
     }  # fmt: skip
     accounts = {one["file"]: one for one in done["accounts"]}
     assert accounts["纠纷a.zip"]["reasons"] == {"in_future": 1}, "typed wrong: after the export, though before today"
