@@ -4,7 +4,8 @@ end of a table where labels stand in its cells (审核人, 填表日期) beside 
 The word of a total often stands in a column that is not read (序号): then all that is left of the line is one number, in a
 column of no id, place or date, or a cell that only counts (共123件). A subtotal may have a number in every column of numbers
 (小计, 洪家楼街道共32个网格, 9812): such a line has no id and no date, and a cell that counts. Its word may stand in the
-column of the ids itself, or name what is summed (鱼洞街道小计); a unit that is called so has an id.
+column of the ids itself, as may the number of them (鱼洞街道小计, 41个), or name what is summed (鱼洞街道小计); a unit that is
+called so has an id.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
         nameless = _without_id(cells, named[0], count)
         if len(nameless):
             some = {name: cell.take(pa.array(nameless)) for name, cell in cells.items()}
-            found[nameless] |= _subtotals(some)
+            found[nameless] |= _subtotals(some, named[0])
     last = max(rows - _LAST, 0)
     if len(columns) > 1 and rows:
         found[last:] |= _signed({name: cell.slice(last) for name, cell in cells.items()}, count[last:])
@@ -84,36 +85,40 @@ def _signed(cells: Mapping[str, pa.Array], count: npt.NDArray[np.int16]) -> Flag
     return np.asarray((count > 1) & ((labels > 1) | np.any([np.zeros(len(count), dtype=bool), *never], axis=0)))
 
 
-def totals_of(labels: Sequence[pa.Array], nameless: Flags) -> Flags:
-    """(rows,) which rows are called a total in a column that numbers or places them; `nameless` are those without an id."""
-    found = np.zeros(len(nameless), dtype=bool)
+def totals_of(labels: Sequence[pa.Array], cells: Mapping[str, pa.Array], rows: int) -> Flags:
+    """(rows,) which rows are called a total in a column that numbers or places them and is not read.
+
+    Of something (鱼洞街道小计) only a row without an id is the total, and in a table that has no ids none.
+    """
+    found = np.zeros(rows, dtype=bool)
+    named = next((name for name in _IDS[:2] if name in cells), None)
     for label in labels:
         texts = strings(label)
-        found |= _matches(texts, TOTAL) | (_matches(texts, TOTAL_OF) & nameless)
+        found |= _matches(texts, TOTAL)
+        if named is None:
+            continue
+        of = np.flatnonzero(_matches(texts, TOTAL_OF) & ~found)
+        if len(of):
+            ids = cells[named].take(pa.array(of))
+            found[of] = ~filled(ids) | _matches(strings(ids), COUNTED)
     return found
 
 
-def without_id(cells: Mapping[str, pa.Array], rows: int) -> Flags:
-    """(rows,) where no id stands in the column of the ids; nowhere in a table that has none."""
-    named = next((name for name in _IDS[:2] if name in cells), None)
-    return np.zeros(rows, dtype=bool) if named is None else ~filled(cells[named])
-
-
 def _without_id(cells: Mapping[str, pa.Array], name: str, count: npt.NDArray[np.int16]) -> npt.NDArray[np.intp]:
-    """The rows with something in them, no date, and no id but the word of a total."""
+    """The rows with something in them, no date, and no id but the word of a total, or a number of ids (41个)."""
     bare = count > 0
     for other in cells:
         if other.endswith("_at"):
             bare &= ~filled(cells[other])
     rows = np.flatnonzero(bare)
     ids = cells[name].take(pa.array(rows))
-    return rows[~filled(ids) | _matches(strings(ids), TOTAL)]
+    return rows[~filled(ids) | _matches(strings(ids), rf"{TOTAL}|{COUNTED}")]
 
 
-def _subtotals(cells: Mapping[str, pa.Array]) -> Flags:
+def _subtotals(cells: Mapping[str, pa.Array], ids: str) -> Flags:
     """Which rows are called a total or only count, and hold numbers besides, in however many columns.
 
-    The unit that is summed may be named beside the word (鱼洞街道, 小计).
+    The unit that is summed may be named beside the word (鱼洞街道, 小计). What counts in the column of the `ids` is no such word.
     """
     texts = {name: strings(cell) for name, cell in cells.items()}
     called = np.array([_matches(text, TOTAL) for text in texts.values()])
@@ -124,7 +129,8 @@ def _subtotals(cells: Mapping[str, pa.Array]) -> Flags:
     units = np.array([[name in UNIT_NAMES] for name in texts]) & called.any(axis=0)
     strange = there & ~(called | called_of | counted | numbers | units)
     # A cell that only counts tells little where few are read.
-    words = (called | called_of).any(axis=0) | ((len(cells) > _MOST_CELLS) & counted.any(axis=0))
+    alone = counted & np.array([[name != ids] for name in texts])
+    words = (called | called_of).any(axis=0) | ((len(cells) > _MOST_CELLS) & alone.any(axis=0))
     return np.asarray(words & ~strange.any(axis=0))
 
 

@@ -21,7 +21,7 @@ from riskwarn.contracts.phrases import heard
 from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
 from riskwarn.ingest.columns import field_of_several, row_labels
-from riskwarn.ingest.footers import footers, totals_of, without_id
+from riskwarn.ingest.footers import footers, totals_of
 from riskwarn.ingest.privacy.faults import Faults
 from riskwarn.ingest.privacy.free_text import free_text, is_free_text
 from riskwarn.ingest.privacy.tallies import LocalCategories, NotLoaded
@@ -35,7 +35,7 @@ from riskwarn.ingest.values.fill_down import FillDown
 from riskwarn.ingest.values.forms import Forms
 from riskwarn.ingest.values.leading_zeros import did_you_mean, put_back, with_zeros
 from riskwarn.ingest.values.levels import in_levels
-from riskwarn.ingest.values.numbers import Mark, numbers
+from riskwarn.ingest.values.numbers import UNITS, Mark, numbers
 from riskwarn.ingest.values.orders import Order
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.messages import Message
@@ -133,7 +133,7 @@ class Reading:
 
     def numbers_of(self, name: str) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """The numbers of a field (NaN: none), which cells are unreadable, and which carried a percent sign."""
-        return numbers(self.cell(name), self.decimal_of(name))
+        return numbers(self.cell(name), self.decimal_of(name), UNITS.get(name))
 
     def decimal_of(self, name: str) -> Mark | None:
         """The decimal mark of a field: the mapping's, else what all of its column and its file tell."""
@@ -270,7 +270,7 @@ def _reading(
     numbers = rows.numbers
     footer = footers(cells, len(numbers))
     if labels:
-        totals = totals_of([rows.cells[label] for label in labels], without_id(cells, len(numbers)))
+        totals = totals_of([rows.cells[label] for label in labels], cells, len(numbers))
         footer |= totals & np.logical_or.reduce(list(full.values()))
     first.moved[_FOOTERS] += int(footer.sum()) + rows.passed
     some = np.logical_or.reduce(list(full.values())) & ~footer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ from riskwarn.ingest.mapping_proposal.recognised import Place, Recognised
 from riskwarn.ingest.redaction import shown_headings
 from riskwarn.ingest.values.cells import coded, strings
 from riskwarn.ingest.values.fill_down import MOSTLY, ROWS, hint
-from riskwarn.ingest.values.numbers import number_form, numbers
+from riskwarn.ingest.values.numbers import UNITS, number_form, numbers
 from riskwarn.ingest.values.shares import Shares, says_share, shares_as
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over, preset_content
@@ -216,7 +217,7 @@ def _taken_for(found: Recognised) -> list[str]:
         heading = found.seen.headings[position]
         at = found.fields.get("population", position)
         open_to = at != position and at in found.seen.cells and not says_share(heading)
-        residents = _numbers(found, at)[0] if open_to else None
+        residents = _numbers(found, at, UNITS["population"])[0] if open_to else None
         read_as = shares_as(values, percent, residents)
         if read_as is Shares.PERCENT:
             said = (
@@ -235,11 +236,11 @@ def _taken_for(found: Recognised) -> list[str]:
     return told
 
 
-def _numbers(found: Recognised, position: int) -> tuple[Reals, Flags]:
+def _numbers(found: Recognised, position: int, units: re.Pattern[str] | None = None) -> tuple[Reals, Flags]:
     """The numbers of a column, and which have a percent sign."""
     cells = strings(found.seen.cells[position])
     mark = number_form(coded(cells)[1]).mark(semicolons=False, commas_elsewhere=False)
-    values, _, percent = numbers(cells, found.rules.decimal or mark)
+    values, _, percent = numbers(cells, found.rules.decimal or mark, units)
     return values, percent
 
 

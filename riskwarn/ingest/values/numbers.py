@@ -17,6 +17,23 @@ from riskwarn.ingest.values.cells import coded
 Mark = Literal[".", ","]
 
 
+#: Field -> what may stand behind its numbers and says what they count: 418人. Residents told in 户 are none.
+UNITS: dict[str, re.Pattern[str]] = {
+    field: re.compile(rf"\s*(?:{words})$")
+    for fields, words in (
+        (("population", "registered_population", "migrant_population", "living_alone_over_65"), "人|口|名|位"),
+        (("households",), "户|家|个"),
+        (("workers",), "人|名|位|个"),
+        (("buildings",), "栋|幢|座|个"),
+        (("rental_units",), "套|间|户|处|个"),
+        (("housing_age",), "年"),
+        (("hours",), "小时|个小时|h"),
+        (("count",), "件|起|宗|例|次|条|处|项|笔|个"),
+    )
+    for field in fields
+}
+
+
 def _pattern(decimal: str, thousands: str) -> re.Pattern[str]:
     """Digits, or groups of three behind one and the same mark, then the decimals."""
     grouped = rf"[1-9]\d{{0,2}}(?:(?P<mark>[{thousands} '’])\d{{3}})(?:(?P=mark)\d{{3}})*"
@@ -60,12 +77,16 @@ def number_form(texts: Iterable[str | None]) -> NumberForm:
     return NumberForm(frozenset(marks), commas, points)
 
 
-def numbers(cells: pa.Array, decimal: Mark | None = ".") -> tuple[npt.NDArray[np.float64], Flags, Flags]:
+def numbers(
+    cells: pa.Array, decimal: Mark | None = ".", units: re.Pattern[str] | None = None
+) -> tuple[npt.NDArray[np.float64], Flags, Flags]:
     """Values (NaN where null or unreadable), which are unreadable, and which carried a percent sign.
 
-    Without a `decimal` mark only numbers are read that have none.
+    Without a `decimal` mark only numbers are read that have none. `units` may stand behind them.
     """
     codes, words = coded(cells)
+    if units is not None:
+        words = [word if word is None else units.sub("", word) for word in words]
     told = [np.nan if word is None else number(word, decimal) for word in words] + [np.nan]
     values = np.array(told, dtype=np.float64)[codes]
     percent = np.array([word is not None and word.endswith("%") for word in words] + [False])[codes]

@@ -194,3 +194,29 @@ def test_a_subtotal_of_a_year_among_events_asks_for_no_date(home: Home, tmp_path
     rows = [dispute(1, 涉及人数="2", 镇街=""), lines[0], dispute(2, 涉及人数="3", 镇街=""), lines[1]]
     account = load(home, "disputes", write_csv(tmp_path / "d.csv", rows))
     assert (account.read, account.accepted, account.quarantined) == (2, 2, 0)
+
+
+def test_a_subtotal_may_count_in_the_column_of_the_ids(home: Home, tmp_path: Path) -> None:
+    """双桂街道小计, 41个: neither a grid nor the residents of one; numbers with their unit are numbers, unless it is another's."""
+    rows = [{**row, "统计日期": "2026-01-01", "户数": "320户", "常住人口": 960} for row in grid_rows()]
+    rows[1]["常住人口"], rows[2]["常住人口"], rows[3]["常住人口"] = "1,418人", " 418 人", "418户"
+    nothing = dict.fromkeys(rows[0], "")
+    total = nothing | {"街道": "石桥街道小计", "网格编码": "4个", "户数": "1280", "常住人口": "3,756"}
+    file = write_csv(tmp_path / "g.csv", [*rows, total, nothing | {"网格编码": "41个", "社区": "青山0社区"}])
+    account = load(home, "grids", file)
+    assert (account.read, account.accepted, account.reasons) == (5, 4, {"missing_unit": 1})
+    assert "1 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes
+    account = load(home, "demographics", file)
+    assert (account.accepted, account.reasons) == (3, {"bad_number": 1}), "41个 alone counts"
+    residents = Store(home).versions("demographics").sort_values("row")
+    assert residents["population"].tolist() == [960, 1418, 418] and set(residents["households"]) == {320}
+
+
+def test_who_exported_a_list_and_when_is_no_row_of_it(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    file = write_csv(tmp_path / "d.csv", [dispute(1), dispute(2)])
+    lines = "共计 2 条\n导出人：冉某某  导出时间：2026-04-01 09:15:33\n下载用户：admin\n"
+    file.write_text(file.read_text(encoding="utf-8") + lines, encoding="utf-8")
+    account = load(home, "disputes", file)
+    assert (account.read, account.accepted, account.reasons) == (2, 2, {})
+    assert "3 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes
