@@ -70,7 +70,7 @@ def chinese_name(field: str, source: str, code: str) -> str:
 
 @cache
 def words_that_mean(what: str) -> frozenset[str]:
-    """The words that are `empty`, `withdrawn` or `in_progress`."""
+    """The words that are `empty`, `withdrawn` or `in_progress`, or say of an inspection `nothing_found` or `sound`."""
     return frozenset(normalised(str(word)) for word in shipped("words")[what])
 
 

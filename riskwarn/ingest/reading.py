@@ -22,6 +22,7 @@ from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
 from riskwarn.ingest.columns import field_of_several, row_labels
 from riskwarn.ingest.footers import footers, totals_of
+from riskwarn.ingest.inspections import INSPECTED, is_kind, nothing_found, with_none
 from riskwarn.ingest.privacy.faults import Faults
 from riskwarn.ingest.privacy.free_text import free_text, is_free_text
 from riskwarn.ingest.privacy.tallies import LocalCategories, NotLoaded
@@ -274,10 +275,17 @@ def _reading(
         footer |= totals & np.logical_or.reduce(list(full.values()))
     first.moved[_FOOTERS] += int(footer.sum()) + rows.passed
     some = np.logical_or.reduce(list(full.values())) & ~footer
+    nothing = None
+    if first.source == INSPECTED:
+        raw = {name: rows.cells[place] for name, place in positions.items() if is_kind(name)}
+        nothing = nothing_found(
+            {**cells, **{name: with_none(cells[name], cell) for name, cell in raw.items()}}, len(numbers)
+        )
     cells = filling.fill(cells, full, title)
     if not some.all():
         cells = {name: cell.filter(pa.array(some)) for name, cell in cells.items()}
         numbers = numbers[some]
+        nothing = nothing if nothing is None else nothing[some]
     cells = _completed(cells, len(numbers), first.mapping)
     if first.paths:
         cells = in_levels(cells, first.mapping.words.get("category", {}))
@@ -287,7 +295,11 @@ def _reading(
             continue
         if any(LOST in word for word in coded(cell)[1] if word):
             faults.add(flags(cell, lambda word: LOST in word), "bad_text", name, "text")
-    return replace(first, cells=cells, numbers=numbers, ragged=rows.ragged, faults=faults)
+    reading = replace(first, cells=cells, numbers=numbers, ragged=rows.ragged, faults=faults)
+    if nothing is not None:
+        told = next((name for name in cells if is_kind(name) or is_free_text(name)), "category")
+        reading.rule_out(nothing, told, "nothing_found")
+    return reading
 
 
 def _completed(cells: dict[str, pa.Array], rows: int, mapping: Rules) -> dict[str, pa.Array]:
