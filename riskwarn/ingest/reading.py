@@ -224,7 +224,8 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
     """The rows of a sheet, a batch at a time; those with nothing in any column that is read are passed over and told."""
     blank = 0
     first.moved[_FOOTERS] = 0
-    filling = FillDown(first.mapping.fill_down, "events" if first.source not in TABLES else first.source)
+    kind = "events" if first.source not in TABLES else first.source
+    filling = FillDown(first.mapping.fill_down, kind, settled="fill_down" in first.mapping.model_fields_set)
     first = replace(first, separator=getattr(sheet, "separator", None))
 
     def read() -> Iterator[Reading]:
@@ -244,7 +245,7 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
         first.notes.append(
             Message("{rows} row(s) with nothing in any column that is read were passed over", rows=blank)
         )
-    first.notes += filling.hints()
+    first.notes += filling.notes()
 
 
 def whole(readings: Iterator[Reading]) -> Reading:
@@ -281,7 +282,11 @@ def _reading(
         nothing = nothing_found(
             {**cells, **{name: with_none(cells[name], cell) for name, cell in raw.items()}}, len(numbers)
         )
-    cells = filling.fill(cells, full, title)
+    cells = filling.fill(cells, full, title, ~footer)
+    # An id that is made of a column that was filled is made of what was filled in.
+    at = {positions[name]: name for name in (*filling.fields, *filling.found) if name in positions}
+    made = {name: cells[at[place]] for name, place in positions.items() if name.startswith("identity_") and place in at}
+    cells = {**cells, **made}
     if not some.all():
         cells = {name: cell.filter(pa.array(some)) for name, cell in cells.items()}
         numbers = numbers[some]

@@ -31,13 +31,15 @@ _PARTS = (
 _ALWAYS = ("occurred_at", "category", "category_detail", "form", "kind")
 #: What else an event never changes.
 _HARM = ("severity", "people", "injured", "killed")
-_PLACES = ("grid_id", "longitude+latitude", "coordinates", "place", "address", "community", "community_name", "path", "town", "town_name")  # fmt: skip
+_PLACES = ("grid_id", "longitude+latitude", "coordinates", "place", "address", "community", "community_name", "path", "town", "town_name", "grid_name")  # fmt: skip
 
 #: What may look personal, and is then not at hand.
 _HIDDEN = ("place", "address")
 
 #: Columns are enough where at most one row in a thousand shares theirs with another.
 _ENOUGH = 0.999
+#: A place that is blank in more of the rows than this tells too few of them apart.
+_SOME = 0.5
 #: One more column has to tell so many more rows apart.
 _WORTH = 0.0005
 
@@ -48,9 +50,9 @@ def make_identity(found: Recognised) -> tuple[str, ...]:
     A time written to the minute, or a day, is never an id alone: two calls come in one minute. Nor is anything without a
     time, where there is one: the next accident at this corner would count as a correction of the last.
     """
-    if found.period or "record_id" in found.fields or found.rules.identity or not len(found.seen.cells):
+    if found.period or "record_id" in found.fields or found.rules.identity or not len(found.cells):
         return ()
-    cells: pd.DataFrame = found.seen.cells
+    cells: pd.DataFrame = found.cells
     parts = [part for name in _PARTS if (part := _part(found, name))]
     numbers = {part: _numbered([cells[position] for position in part]) for part in parts}
     coarse = {
@@ -79,7 +81,12 @@ def make_identity(found: Recognised) -> tuple[str, ...]:
         unseen = [] if told and not set(told) <= towns else [
             (found.fields[name],) for name in _HIDDEN if name in found.fields and found.fields[name] not in cells
         ]  # fmt: skip
-        more = [*told, *unseen, *(_part(found, name) for name in _ALWAYS)]
+        if told and _blank(cells, told) > _SOME:
+            # Where none of them stands two rows of two places would be one.
+            told += sorted(set(places) - set(told), key=lambda part: _blank(cells, [part]))[:1]
+        # Communities of two towns may have one name.
+        named = towns if _part(found, "community_name") in told else set()
+        more = [*told, *named, *unseen, *(_part(found, name) for name in _ALWAYS)]
         positions = tuple(dict.fromkeys([*best[1], *(position for part in more for position in part)]))
         together = _together([_numbered([cells[position]]) for position in positions if position in cells])
         best = (float(1 - pd.Series(together).duplicated().mean()), positions)
@@ -101,7 +108,7 @@ def sharing(found: Recognised) -> int:
 
     An id that told the rows of one month apart may not do so for the next: then two events count as one.
     """
-    cells = found.seen.cells
+    cells = found.cells
     positions = [position_of(heading, found.seen.headings) for heading in found.rules.identity]
     if not positions or not set(positions) <= set(cells.columns):
         return 0
@@ -115,8 +122,13 @@ def sharing(found: Recognised) -> int:
 
 def _part(found: Recognised, name: str) -> tuple[int, ...]:
     """The positions of a field, or of two that are one thing; none where one is missing: of what looks personal nothing is at hand."""
-    positions = tuple(found.fields[one] for one in name.split("+") if found.fields.get(one) in found.seen.cells)
+    positions = tuple(found.fields[one] for one in name.split("+") if found.fields.get(one) in found.cells)
     return positions if len(positions) == name.count("+") + 1 else ()
+
+
+def _blank(cells: pd.DataFrame, parts: list[tuple[int, ...]]) -> float:
+    """The share of the rows in which none of some columns tells anything."""
+    return float(cells[[position for part in parts for position in part]].isna().all(axis=1).mean())
 
 
 def _has_seconds(cells: pd.Series) -> bool:

@@ -25,7 +25,7 @@ from riskwarn.ingest.mapping_proposal.profile import Column, Profile, look_at, m
 from riskwarn.ingest.mapping_proposal.recognised import Place, Recognised
 from riskwarn.ingest.redaction import shown_headings
 from riskwarn.ingest.values.cells import coded, strings
-from riskwarn.ingest.values.fill_down import MOSTLY, ROWS, hint
+from riskwarn.ingest.values.fill_down import MOSTLY, ROWS, carried, hint
 from riskwarn.ingest.values.numbers import UNITS, number_form, numbers
 from riskwarn.ingest.values.shares import Shares, says_share, shares_as
 from riskwarn.mapping import Mapping as Rules
@@ -72,7 +72,7 @@ class Proposal:
     unknown_words: Mapping[str, Mapping[str, int]]  # field -> words that its list lacks -> rows
     notes: tuple[str, ...]
     mapping: Mapping[str, Any]  # as the file of the mapping holds it
-    taken_for: tuple[str, ...] = ()  # in what numbers are read that could be something else
+    taken_for: tuple[str, ...] = ()  # as what numbers and blanks are read that could be something else
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn map --json`` prints."""
@@ -152,6 +152,7 @@ def examine(
         hint(name, seen.columns[index].empty)
         for name, position in found.fields.items()
         if merged_as(told.kind, name) is Merged.UNIT and seen.rows >= ROWS and position in seen.cells
+        if name not in found.filled_down
         for index in [_index(seen, position)]
         if seen.columns[index].empty >= MOSTLY and bool(seen.cells[position].notna().iloc[0])
     ]
@@ -164,6 +165,8 @@ def examine(
         notes.append(Message(said, source=source))
     notes += _by_parts(found)
     taken_for = _taken_for(found)
+    if found.filled_down:
+        taken_for.append(carried(found.filled_down))
     proposal = Proposal(
         file=seen.file,
         source=source,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from riskwarn.contracts import Contract
 from riskwarn.contracts.vocabulary import field_of, is_personal
 from riskwarn.ingest.columns import plain_heading
@@ -43,7 +45,14 @@ class Recognised:
     notes: list[str] = field(default_factory=list)
     identity: tuple[str, ...] = ()  # headings that together make an id
     period: dict[str, str] = field(default_factory=dict)  # year, month -> heading, of an export of counts
+    filled_down: tuple[str, ...] = ()  # fields of units whose blanks the load fills though no mapping says so
+    filled_cells: pd.DataFrame | None = None  # the cells with all blanks filled that the load fills
     unread: dict[int, str] = field(default_factory=dict)  # position -> why it is not read, though its heading is known
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """The cells as the load reads them: by position, with the blanks filled that merged cells left."""
+        return self.seen.cells if self.filled_cells is None else self.filled_cells
 
     def take(self, column: Column, name: str, ground: str, sure: bool) -> None:
         """Take a column for a field."""
