@@ -55,7 +55,12 @@ def publish_made(home: Home, content: Content, as_of: date, now: datetime, *, sa
     previous = published.before(home, as_of)
     blocks = list(content.scores)
     manifest: dict[str, Any] = {
-        "inputs": {"as_of": as_of.isoformat(), "store_version": 1, "salt": salt},
+        "inputs": {
+            "as_of": as_of.isoformat(),
+            "store_version": 1,
+            "salt": salt,
+            "models": {f"{target}-{horizon}-v1": "00" * 32 for target, horizon in blocks},
+        },
         "previous": previous.id if previous is not None else None,
         "gaps": [],
         "models": {f"{target}/{horizon}": f"{target}-{horizon}-v1" for target, horizon in blocks},

@@ -118,7 +118,10 @@ class Seen:
 
     def _models(self, row: Row) -> dict[str, Any]:
         """What is told by `target/horizon` of a publication, without what is suspended."""
-        return {name: models_without(row.manifest.get(name, {}), self.current.suspended) for name in OF_MODELS}
+        left = {name: models_without(row.manifest.get(name, {}), self.current.suspended) for name in OF_MODELS}
+        inputs, served = row.manifest["inputs"], {*left["models"].values()}
+        models = {version: digest for version, digest in inputs.get("models", {}).items() if version in served}
+        return {**left, "inputs": {**inputs, "models": models}}
 
     def served(self, target: str | None) -> list[str]:
         """The targets that are suspended and left out of a list of all. Raises TargetSuspended where one of them is asked for."""

@@ -109,6 +109,7 @@ def test_nothing_is_told_of_a_suspended_target_and_no_other_takes_its_place(pair
         assert {one["target"] for one in alerts} == {"safety"} and len(alerts) == 5
         for one in client.get("/v1/snapshots").json()["items"]:
             assert {key.split("/")[0] for key in one["models"]} == {"safety"}
+            assert {key.split("-")[0] for key in one["inputs"]["models"]} == {"safety"}, "nor the digest of its model"
         assert client.get("/v1/scores?target=safety").status_code == 200
         wrong = client.get("/v1/scores?target=nothing").json()["detail"]
         assert "served are safety" in wrong
