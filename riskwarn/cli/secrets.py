@@ -48,8 +48,9 @@ def init(session: Session, cipher: CipherName) -> None:
 @click.argument("value", nargs=-1, metavar="")
 @click.pass_obj
 def set_secret(session: Session, name: str, value: tuple[str, ...]) -> None:
-    """Keep a secret under NAME, in the place of the one that is there. Its value is asked for, or read from stdin; never an argument."""
+    """Keep a secret under NAME (oidc, gateway, webhook.NAME), in the place of the one that is there. Its value is asked for, or read from stdin."""
     from riskwarn.secrets import keep
+    from riskwarn.secrets.names import READ, check_name
 
     if value:
         # Not repeated: what is printed may be kept in a log.
@@ -57,8 +58,13 @@ def set_secret(session: Session, name: str, value: tuple[str, ...]) -> None:
             "A value is no argument, which others on this machine see: it is asked for, or read from stdin."
         )
     home = session.home()
+    check_name(name)
     kept = keep(home, name, _value(session, name), now=datetime.now(UTC))
-    session.emit(kept.as_dict(), [Message("{name}: kept, sealed with the key {key}", name=kept.name, key=kept.key)])
+    lines: list[str] = [Message("{name}: kept, sealed with the key {key}", name=kept.name, key=kept.key)]
+    if name not in READ:
+        said = "Nothing reads it yet: this version sends no messages to webhooks."
+        lines.append(Message(said))
+    session.emit({**kept.as_dict(), "read": name in READ}, lines)
 
 
 @command.command("list")

@@ -141,6 +141,7 @@ from riskwarn.errors.secrets import (
     SecretKeyInvalid,
     SecretKeyMissing,
     SecretKeyUnfit,
+    SecretUnread,
     UnknownSecret,
 )
 from riskwarn.errors.serving import (
@@ -299,6 +300,7 @@ __all__ = [
     "SecretKeyInvalid",
     "SecretKeyMissing",
     "SecretKeyUnfit",
+    "SecretUnread",
     "SettingInvalid",
     "SheetMissing",
     "SheetUnfit",

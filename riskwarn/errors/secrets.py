@@ -39,6 +39,14 @@ class SecretInvalid(RiskwarnError):
     template = "The secret {name!r} cannot be kept: {problem}."
 
 
+class SecretUnread(UnknownName):
+    """A name by which no secret is ever looked for."""
+
+    code = "secret_unread"
+    template = "No secret is read by the name {name!r}{meant}: name it {known}."
+    asked = "like"
+
+
 class SecretClosed(RiskwarnError):
     """A secret that does not open."""
 

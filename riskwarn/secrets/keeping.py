@@ -22,6 +22,7 @@ from riskwarn.messages import Message
 from riskwarn.secrets import key_file
 from riskwarn.secrets.ciphers import NONCE_BYTES, CipherName, seal, unseal
 from riskwarn.secrets.key_file import Key
+from riskwarn.secrets.names import check_name
 from riskwarn.secrets.tables import SECRETS
 
 #: Characters of a value.
@@ -72,11 +73,13 @@ def secret(home: Home, name: str) -> SecretStr:
 def keep(home: Home, name: str, value: SecretStr | str, *, now: datetime, caller: Caller = LOCAL) -> Kept:
     """Keep a secret under a name, in the place of what was kept there.
 
-    Raises SecretInvalid (a name or a value that cannot be kept), SecretKeyUnfit, SecretKeyMissing, SecretKeyInvalid.
+    Raises SecretInvalid (a name or a value that cannot be kept), SecretUnread (a name by which nothing looks), SecretKeyUnfit,
+    SecretKeyMissing, SecretKeyInvalid.
     """
     if not _NAME.fullmatch(name):
         problem = "a name is of small letters, digits, and . _ - between them, at most 64 of them"
         raise SecretInvalid(name=name[:64], problem=problem)
+    check_name(name)
     text = value.get_secret_value() if isinstance(value, SecretStr) else value
     if not text or len(text) > MOST_CHARACTERS:
         raise SecretInvalid(name=name, problem=Message("a value has 1 to {most} characters", most=MOST_CHARACTERS))

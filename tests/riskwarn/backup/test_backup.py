@@ -47,7 +47,7 @@ def either(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     settings = Settings(threads=1, database_url=url, secrets_key=str(tmp_path / "secrets.key"))
     home = filled(make_home(tmp_path / "home", settings), tmp_path)
     key_file.make(home, "sm4-gcm")
-    keep(home, "webhook", "hush", now=NOW)
+    keep(home, "webhook.centre", "hush", now=NOW)
     return home
 
 
@@ -78,7 +78,7 @@ def test_a_restored_home_is_the_home_of_then(either: Home, tmp_path: Path) -> No
     }
     assert files_of(again.path / "lake") == lake
     assert verify(again).broken is None and problems(again) == []
-    assert secret(again, "webhook").get_secret_value() == "hush"
+    assert secret(again, "webhook.centre").get_secret_value() == "hush"
     assert not (again.path / MARK).exists() and stat.S_IMODE(again.path.stat().st_mode) == 0o700
     # It goes on where it was: ids are known again, numbers go on.
     account = load(again, "disputes", write_csv(tmp_path / "more.csv", [dispute(number) for number in range(100, 140)]))

@@ -1,0 +1,23 @@
+"""The names of secrets: what is sealed under any other would be read by nothing, and whoever set it would wait in vain."""
+
+from __future__ import annotations
+
+import re
+
+from riskwarn.errors import SecretUnread
+
+#: What riskwarn shows to the city's sign-on, and what the gateway shows to riskwarn.
+READ = ("oidc", "gateway")
+
+#: What the receivers of notices tell riskwarn's messages by: one secret each, under a name that is chosen there.
+WEBHOOK = "webhook."
+
+_SHOWN = (*READ, f"{WEBHOOK}NAME")
+
+
+def check_name(name: str) -> None:
+    """Raise SecretUnread where nothing reads a secret of this name."""
+    if name in READ or (name.startswith(WEBHOOK) and len(name) > len(WEBHOOK)):
+        return
+    first = re.split(r"[._-]", name)[0]
+    raise SecretUnread(name=name[:64], known=", ".join(_SHOWN), like=first)
