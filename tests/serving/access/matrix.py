@@ -1,4 +1,6 @@
-"""Every route by every caller: of which role, of which area, in which state; asked of what is inside, outside, above and nowhere."""
+"""Every route by every caller: of which role, of which area, in which state, with a key or signed in; asked of what is inside, outside,
+above and nowhere, to read or to change, of a target that is served or suspended.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,18 +16,21 @@ import pyarrow.parquet as pq
 
 from riskwarn.home import Home
 from riskwarn.words import Unit
+from serving.access import approvals, sessions
 from serving.access.areas import WHOLE_CITY, Area
 from serving.access.keys import Asked, create_key, revoke_key
 from serving.access.operators import create_operator
+from serving.access.registry import Registry
 from serving.access.scopes import Role, Scope
+from serving.access.signing_in import by_key
 from serving.snapshots.current import Current
 from serving.snapshots.cut import Inside, inside_of
 from tests.serving.access import cities
 from tests.serving.access.cities import NO_GRID, OTHER, OTHER_GRID, OWN, OWN_GRID
 from tests.serving.access.test_routes_by_role import NEEDS
 
-#: Asks for a path with headers; what is answered has `status_code`, `headers` and `content`.
-Ask = Callable[[str, dict[str, str]], Any]
+#: Asks a question with headers; what is answered has `status_code`, `headers` and `content`.
+Ask = Callable[["Question", dict[str, str]], Any]
 
 #: Of an area that there is no more, everything is outside; what lies above a town is the district, and the city.
 AREAS = {
@@ -33,7 +38,25 @@ AREAS = {
 }  # fmt: skip
 
 #: Why nobody gets in, and what is answered.
-STATES = {"nobody": 401, "ended": 401, "idle": 401, "revoked": 401, "a wrong secret": 401, "another network": 403}
+STATES = {
+    "nobody": 401, "ended": 401, "idle": 401, "revoked": 401, "a wrong secret": 401, "another network": 403,
+    "signed in long ago": 401, "signed out": 401, "with a session of nobody": 401,
+}  # fmt: skip
+
+#: As whom somebody has signed in with a browser, in which areas.
+SIGNED_IN = (
+    ("own", Role.CENTRE),
+    ("own", Role.SUPERVISOR),
+    ("other", Role.CENTRE),
+    ("whole", Role.ANALYST),
+    ("whole", Role.SYSTEM),
+)
+
+#: By whom large files were asked for, which a third person refused: what one may decide on, one may see.
+ASKED_BY = {"own": "D0000000", "other": "D0000001"}
+
+#: What tells of the usual target alone.
+_OF_TARGET = re.compile(r"/v1/(scores|export\.|models/|levels|snapshots/compare|grids/\w+/(explanation|history)$)")
 
 #: Of the whole city.
 CITY = "C0000000"
@@ -58,6 +81,7 @@ class Caller:
     inside: Inside | None = None
     told: frozenset[str] = frozenset()  # codes that an answer may name: what lies inside, and what that lies in
     refused: int = 0  # whatever is asked, for the state of the key
+    session: bool = False  # whether it is one that a browser holds
 
     def sees(self, kind: str, code: str) -> bool:
         """Whether a unit lies inside."""
@@ -72,6 +96,16 @@ class Question:
     need: str | None
     unit: tuple[str, str] | None = None
     items: str = ""  # the kind of the units that its items are
+    method: str = "GET"
+    content: dict[str, Any] | None = None
+    answered: int = 200  # to who may
+    asked_by: str = ""  # whose area an approval is of, that is decided on
+
+    def of_target(self) -> bool:
+        """Whether there is nothing to tell where the usual target is suspended."""
+        if self.method == "GET":
+            return _OF_TARGET.match(self.path) is not None
+        return self.path == "/v1/exports"
 
 
 @dataclass
@@ -82,6 +116,7 @@ class Matrix:
     now: datetime
     places: Any
     callers: list[Caller] = field(default_factory=list)
+    approvals: dict[str, str] = field(default_factory=dict)  # by the area of who asked
 
     def grant(self) -> None:
         """Make the keys."""
@@ -90,6 +125,10 @@ class Matrix:
                 operator = create_operator(self.home, "20113", role, now=self.now, area=area)["id"]
                 header = self._key(operator=operator)
                 self.callers.append(self._caller(f"{role.value} of {name}", header, role.scopes, area))
+                if (name, role) in SIGNED_IN:
+                    held = self._session(header)
+                    one = self._caller(f"signed in as {role.value} of {name}", held, role.scopes, area)
+                    self.callers.append(replace(one, session=True))
         centre = frozenset((Scope.READ, Scope.DETAIL, Scope.EXPORT))
         revoked, right = self._key(scopes=centre), self._key(scopes=centre)["Authorization"]
         revoke_key(self.home, revoked["Authorization"].split("_")[1], "lost", now=self.now)
@@ -97,8 +136,49 @@ class Matrix:
             "nobody": {}, "revoked": revoked, "ended": self._key(-20, scopes=centre, days=10), "idle": self._key(-95, scopes=centre),
             "a wrong secret": {"Authorization": right[:-1] + ("0" if right[-1] != "0" else "1")},
             "another network": self._key(scopes=centre, networks=("10.20.0.0/16",)),
+            "with a session of nobody": {"Cookie": f"riskwarn={sessions.new_secret()}"},
         }  # fmt: skip
-        self.callers += [Caller(state, shown[state], refused=status) for state, status in STATES.items()]
+        person = create_operator(self.home, "20114", Role.CENTRE, now=self.now)["id"]
+        key = self._key(operator=person)
+        shown["signed out"] = self._session(key)
+        with self.home.database.connect() as connection:
+            [gone] = [one for one in sessions.every(connection) if one.operator == person]
+        sessions.sign_out(self.home, gone.id, person, "a test", now=self.now)
+        shown["signed in long ago"] = self._session(key, minutes_ago=25)
+        self.callers += [
+            Caller(state, shown[state], refused=status, session="Cookie" in shown[state])
+            for state, status in STATES.items()
+        ]
+
+    def _session(self, header: dict[str, str], minutes_ago: int = 0) -> dict[str, str]:
+        token, then = header["Authorization"].split()[1], self.now - timedelta(minutes=minutes_ago)
+        return {"Cookie": f"riskwarn={by_key(self.home, token, '127.0.0.1', now=then, confirm=False).token}"}
+
+    def ask_for_files(self, snapshot: str) -> None:
+        """A centre of each of two areas asks for a large file, and that of the whole city refuses it."""
+        registry = Registry(self.home, lambda: self.now)
+        registry.look()
+        person = {
+            one.name: registry.admitted(one.headers["Authorization"].split()[1], "127.0.0.1").caller
+            for one in self.callers
+            if one.name.startswith("centre")
+        }
+        for area, district in ASKED_BY.items():
+            query = {
+                "form": "csv",
+                "target": "conflict",
+                "horizon": 4,
+                "unit": "grid",
+                "parent": district,
+                "lang": "zh",
+            }
+            wanted = approvals.Wanted(snapshot, query, 36)
+            one = approvals.ask(
+                self.home, person[f"centre of {area}"], "a test", wanted, "the monthly file", now=self.now
+            )
+            who = person["centre of whole"]
+            approvals.decide(self.home, who, "a test", one.id, False, lambda _area: True, now=self.now)
+            self.approvals[area] = one.id
 
     def _key(self, days_ago: int = 0, *, scopes: frozenset[Scope] = frozenset(), **asked: Any) -> dict[str, str]:
         given = Asked("program", scopes, asked.pop("area", WHOLE_CITY), **asked)
@@ -115,7 +195,7 @@ class Matrix:
         return Caller(name, header, scopes, inside, frozenset(told))
 
 
-def questions(older: str, newer: str) -> Iterator[Question]:
+def questions(older: str, newer: str, approvals: dict[str, str]) -> Iterator[Question]:
     """What is asked of each caller."""
     for path, need in NEEDS.items():
         unit = ("grid", OWN_GRID) if OWN_GRID in path else None
@@ -133,36 +213,73 @@ def questions(older: str, newer: str) -> Iterator[Question]:
         else:
             yield Question(f"/v1/scores?limit=200&parent={code}", "read", (kind, code), items="grid")
             yield Question(f"/v1/export.csv?parent={code}", "export", (kind, code))
+    yield from _changes(approvals)
 
 
-def faults(callers: list[Caller], asked: list[Question], ask: Ask) -> list[str]:
-    """Where a caller is answered otherwise than it should be, or told of what lies outside."""
+def _changes(approvals: dict[str, str]) -> Iterator[Question]:
+    """What is asked otherwise than to read. A file of so few rows needs no approval, those that there are were refused before, no page
+    of ours asks, and what is not there to be changed has no such method."""
+    file = {"form": "csv", "reason": "the monthly file"}
+    yield Question("/v1/exports", "export", method="POST", content=file, answered=409)
+    for code in ("D0000000", "D0000001", "D7777777"):
+        yield Question("/v1/exports", "export", ("district", code), "", "POST", {**file, "parent": code}, 409)
+    for verb in ("approve", "refuse"):
+        yield Question(f"/v1/exports/ex000000000000/{verb}", "export", method="POST", answered=404)
+        for area, one in approvals.items():
+            yield Question(f"/v1/exports/{one}/{verb}", "export", method="POST", answered=409, asked_by=area)
+    yield Question("/sign-in/key", None, method="POST", content={"key": "x"}, answered=403)
+    for way in ("gateway", "oidc"):
+        yield Question(f"/sign-in/{way}", None, method="POST", content={}, answered=403)
+    yield Question("/sign-in/oidc/callback", None, answered=303)
+    for path in ("/sign-out", "/sign-out/everywhere"):
+        yield Question(path, "", method="POST", answered=403)
+    for path, need in {
+        "/v1/scores": "read",
+        f"/v1/grids/{OTHER_GRID}": "read:detail",
+        "/v1/export.csv": "export",
+        "/metrics": "system",
+    }.items():
+        for method in ("POST", "PUT", "DELETE", "PATCH"):
+            yield Question(path, need, method=method, answered=405)
+
+
+def faults(callers: list[Caller], asked: list[Question], ask: Ask, suspended: bool = False) -> list[str]:
+    """Where a caller is answered otherwise than it should be, or told of what lies outside; `suspended` is whether the target is."""
     found = []
     for caller in callers:
         for question in asked:
-            answer = ask(question.path, caller.headers)
-            wanted = status(caller, question)
-            where = f"{caller.name}: {question.path}"
+            answer = ask(question, caller.headers)
+            wanted = status(caller, question, suspended)
+            where = f"{caller.name}: {question.method} {question.path}"
             if answer.status_code != wanted:
                 found.append(f"{where}: {answer.status_code}, not {wanted}")
             elif wanted == 200:
                 found += [f"{where}: tells of {code}" for code in _strangers(caller, question, answer)]
-            elif "etag" in answer.headers or _CODE.search(_text(answer).replace(question.path.split("?")[0], "")):
-                told = {*_CODE.findall(_text(answer))} - {*_CODE.findall(question.path)}
+            else:
+                told = {*_CODE.findall(_text(answer))} - {*_CODE.findall(f"{question.path} {question.content}")}
                 found += [f"{where}: a refusal tells of {told or 'a tag'}"] if told or "etag" in answer.headers else []
     return found
 
 
-def status(caller: Caller, question: Question) -> int:
+def status(caller: Caller, question: Question, suspended: bool = False) -> int:
     """How a question of a caller is to be answered."""
-    if question.need is None:
-        # A key that does not open is refused wherever it is shown.
-        return caller.refused if caller.headers and caller.refused else 200
-    if caller.refused:
+    shows_key = bool(caller.headers) and not caller.session
+    if caller.refused and (question.need is not None or shows_key):
+        # A key that does not open is refused wherever it is shown; with a session that is over one is nobody.
         return caller.refused
+    if caller.session and not caller.refused and question.method != "GET":
+        return 403  # no page of ours asks
     if question.need and question.need not in {one.value for one in caller.scopes}:
         return 403
-    return 200 if question.unit is None or caller.sees(*question.unit) else 404
+    if suspended and question.of_target():
+        return 409
+    if question.unit is not None and not caller.sees(*question.unit):
+        return 404
+    if question.asked_by:
+        district = ("district", ASKED_BY[question.asked_by])
+        own = caller.name == f"centre of {question.asked_by}"
+        return 403 if own else question.answered if caller.sees(*district) else 404
+    return question.answered
 
 
 def _strangers(caller: Caller, question: Question, answer: Any) -> list[str]:
@@ -200,4 +317,5 @@ def made(home: Home, now: datetime) -> tuple[Matrix, list[Question]]:
     current.look()
     found = Matrix(home, now, current().places)
     found.grant()
-    return found, list(questions(older, newer))
+    found.ask_for_files(newer)
+    return found, list(questions(older, newer, found.approvals))

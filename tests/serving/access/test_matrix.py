@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import httpx
@@ -14,6 +17,7 @@ from riskwarn.audit.verifying import verify
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
 from serving.access.scopes import Scope
+from serving.publishing.suspend import suspend
 from tests.serving.access import cities, matrix
 from tests.serving.access.matrix import Ask, Matrix, Question, faults
 from tests.serving.command import serving, until
@@ -22,7 +26,12 @@ Asked = tuple[Matrix, list[Question]]
 
 
 def asking(client: Any) -> Ask:
-    return lambda path, headers: client.get(path, headers=headers)
+    def asked(question: Question, headers: dict[str, str]) -> Any:
+        return client.request(
+            question.method, question.path, json=question.content, headers=headers, follow_redirects=False
+        )
+
+    return asked
 
 
 def some(callers: list[matrix.Caller], *parts: str) -> list[matrix.Caller]:
@@ -35,8 +44,16 @@ def test_nobody_is_told_what_lies_outside_or_needs_more(once: Asked) -> None:
     callers = some(
         made.callers, *matrix.STATES, "centre of own", "supervisor of a part", "analyst of none", "system of whole"
     )
+    assert {"signed in as centre of own", "signed in as system of whole"} <= {one.name for one in callers}
     with cities.served(made.home) as (client,):
         assert faults(callers, asked, asking(client)) == []
+
+
+def test_nor_where_the_target_is_suspended(stopped: Asked) -> None:
+    made, asked = stopped
+    callers = some(made.callers, "ended", "signed", "centre of own", "supervisor of a part", "analyst of other")
+    with cities.served(made.home) as (client,):
+        assert faults(callers, asked, asking(client), suspended=True) == []
 
 
 @pytest.mark.slow
@@ -46,6 +63,9 @@ def test_nor_is_anybody_at_all(home: Home) -> None:
         assert faults(made.callers, asked, asking(client)) == []
         # Once more, from what is repeated.
         assert faults(made.callers[::-1], asked, asking(client)) == []
+        suspend(made.home, "conflict", "under review", now=cities.NOW)
+        client.app.current.look_for_suspensions()  # type: ignore[attr-defined]
+        assert faults(made.callers, asked, asking(client), suspended=True) == []
 
 
 @pytest.mark.slow
@@ -58,19 +78,25 @@ def test_nor_by_two_workers(home: Home, monkeypatch: pytest.MonkeyPatch) -> None
     with serving(home.path, "--workers", "2") as (address, _):
         until(address, "/healthz", lambda _: 'worker="1"' in httpx.get(f"{address}/metrics", headers=system).text)
 
-        def at_work(caller: matrix.Caller) -> list[str]:
+        def at_work(caller: matrix.Caller, suspended: bool = False) -> list[str]:
             # Each by a connection of its own, which is that of whichever worker is free.
             with httpx.Client(base_url=address, timeout=60) as client:
-                return faults([caller], asked, asking(client))
+                return faults([caller], asked, asking(client), suspended)
 
         with ThreadPoolExecutor(6) as pool:
             assert [one for found in pool.map(at_work, made.callers) for one in found] == []
+            suspend(home, "conflict", "under review", now=datetime.now(UTC))
+            time.sleep(1.2)  # what a second and the asking take
+            stopped = pool.map(partial(at_work, suspended=True), made.callers)
+            assert [one for found in stopped for one in found] == []
         # What the other worker counted is told some seconds later.
         until(address, "/healthz", lambda _: min(answered(httpx.get(f"{address}/metrics", headers=system).text)) > 40)
     # What both counted of details is in one chain, and none of it twice.
     assert verify(home).broken is None
     path = f"/v1/grids/{cities.OWN_GRID}"
-    times = sum(matrix.status(caller, one) == 200 for caller in made.callers for one in asked if one.path == path)
+    # Each is asked before the suspension and after it: a portrait is there without the target, too.
+    portraits = [one for one in asked if (one.method, one.path) == ("GET", path)]
+    times = 2 * sum(matrix.status(caller, one) == 200 for caller in made.callers for one in portraits)
     read = [row.count for row in newest(home, Chosen(action="read.portrait", object=cities.OWN_GRID))]
     assert sum(read) == times > 0
 
@@ -85,19 +111,31 @@ def answered(metrics: str) -> list[float]:
 def once(tmp_path_factory: pytest.TempPathFactory) -> Asked:
     made = make_home(tmp_path_factory.mktemp("matrix") / "home", Settings(threads=1))
     asked = matrix.made(made, cities.NOW)
-    return Matrix(open_home(made.path, made.settings), cities.NOW, asked[0].places, asked[0].callers), asked[1]
+    return replace(asked[0], home=open_home(made.path, made.settings)), asked[1]
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Asked:
+    made = make_home(tmp_path_factory.mktemp("stopped") / "home", Settings(threads=1))
+    found, asked = matrix.made(made, cities.NOW)
+    suspend(made, "conflict", "under review", now=cities.NOW)
+    return replace(found, home=open_home(made.path, made.settings)), asked
 
 
 #: What somebody may forget: where it stands, what stands there instead, who is told by which path what must not be.
 FORGOTTEN: dict[str, tuple[str, Any, str, str, str]] = {
-    "the cut": ("api.seen.Seen._cut", lambda _self, snapshot: snapshot, "centre of own", "/v1/scores?limit=200&unit=grid", "tells of G0000036"),
-    "the cut of notices": ("api.seen.Seen.inside", property(lambda _self: None), "supervisor of other", "/v1/alerts", "tells of G0000003"),
-    "the scope": ("api.permissions.Permissions.refusal", lambda *_: None, "supervisor of whole", "/v1/export.csv", "200, not 403"),
-    "the view of what is repeated": ("access.caller.Caller.view", "", "analyst of ", "/v1/scores?limit=200&unit=grid", "tells of G0000000"),
-    "the end of a key": ("access.registry.Registry._until", lambda *_: float("inf"), "ended", "/v1/levels", "200, not 401"),
-    "the last use of a key": ("access.registry.Registry._until", lambda *_: float("inf"), "idle", "/v1/levels", "200, not 401"),
-    "the network": ("access.registry.allowed", lambda *_: True, "another network", "/v1/levels", "200, not 403"),
-    "the secret": ("access.tokens.Digest.fits", lambda *_: True, "a wrong secret", "/v1/levels", "200, not 401"),
+    "the cut": ("api.seen.Seen._cut", lambda _self, snapshot: snapshot, "centre of own", "GET /v1/scores?limit=200&unit=grid", "tells of G0000036"),
+    "the cut of notices": ("api.seen.Seen.inside", property(lambda _self: None), "supervisor of other", "GET /v1/alerts", "tells of G0000003"),
+    "the scope": ("api.permissions.Permissions.refusal", lambda *_: None, "supervisor of whole", "GET /v1/export.csv", "200, not 403"),
+    "the scope of a change": ("api.permissions.Permissions.refusal", lambda *_: None, "supervisor of whole", "POST /v1/exports", "409, not 403"),
+    "the view of what is repeated": ("access.caller.Caller.view", "", "analyst of ", "GET /v1/scores?limit=200&unit=grid", "tells of G0000000"),
+    "the end of a key": ("access.registry.Registry._until", lambda *_: float("inf"), "ended", "GET /v1/levels", "200, not 401"),
+    "the last use of a key": ("access.registry.Registry._until", lambda *_: float("inf"), "idle", "GET /v1/levels", "200, not 401"),
+    "the network": ("access.registry.allowed", lambda *_: True, "another network", "GET /v1/levels", "200, not 403"),
+    "the secret": ("access.tokens.Digest.fits", lambda *_: True, "a wrong secret", "GET /v1/levels", "200, not 401"),
+    "the end of a session": ("access.signed_in.Sessions.until", lambda *_: float("inf"), "signed in long ago", "GET /v1/levels", "200, not 401"),
+    "the page of a session": ("api.browser.Browsers.of_own_page", lambda *_: True, "signed in as centre of own", "POST /v1/exports", "409, not 403"),
+    "whose file it is": ("api.seen.Seen.covers", lambda *_: True, "centre of own", "GET /v1/exports", "tells of D0000001"),
 }  # fmt: skip
 
 
@@ -105,9 +143,26 @@ FORGOTTEN: dict[str, tuple[str, Any, str, str, str]] = {
 def test_what_is_forgotten_is_found(once: Asked, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     made, asked = once
     place, instead, caller, path, found = FORGOTTEN[what]
-    own, questions = some(made.callers, caller), [one for one in asked if one.path == path]
+    own, questions = some(made.callers, caller), [one for one in asked if f"{one.method} {one.path}" == path]
     with cities.served(made.home) as (client,):
         assert faults(own, questions, asking(client)) == []
     monkeypatch.setattr(f"serving.{place}", instead)
     with cities.served(made.home) as (client,):
         assert any(one.endswith(f"{path}: {found}") for one in faults(own, questions, asking(client)))
+
+
+#: What of a suspension somebody may forget, where it is put into what is served and where a file is begun.
+NOT_STOPPED: dict[str, tuple[str, Any, str, str]] = {
+    "what is served": ("snapshots.current.without", lambda snapshot, _targets: snapshot, "GET /v1/levels", "200, not 409"),
+    "what was asked of nobody's area": ("snapshots.current.without", lambda snapshot, _targets: snapshot, "POST /v1/exports", "404, not 409"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", NOT_STOPPED)
+def test_a_suspension_that_is_forgotten_is_found(stopped: Asked, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    made, asked = stopped
+    place, instead, path, found = NOT_STOPPED[what]
+    own, questions = some(made.callers, "centre of own"), [one for one in asked if f"{one.method} {one.path}" == path]
+    monkeypatch.setattr(f"serving.{place}", instead)
+    with cities.served(made.home) as (client,):
+        assert any(one.endswith(f"{path}: {found}") for one in faults(own, questions, asking(client), suspended=True))
