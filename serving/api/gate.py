@@ -1,8 +1,8 @@
 """The gate: who asks is found out here, and nowhere else; what comes to nobody's mind is refused.
 
 While no key and no operator exists, whoever asks from this machine is the local operator; a page elsewhere may have re-bound its name,
-and a gateway forgotten what it stands before, so that any other Host and anything that was forwarded is refused. From then on a key
-is needed, or a session of somebody who signed in, wherever one asks from.
+or ask from a browser here, and a gateway forgotten what it stands before, so that any other Host or Origin and anything that was
+forwarded is refused. From then on a key is needed, or a session of somebody who signed in, wherever one asks from.
 """
 
 from __future__ import annotations
@@ -82,12 +82,15 @@ class Gate:
             # Nothing here speaks anything else, and what nobody thought of is refused.
             await send({"type": "websocket.close", "code": 1008})
             return
-        headers, changes = scope["headers"], scope["method"] not in ("GET", "HEAD")
-        if changes and not self._browsers.of_own_origin(scope):
+        changes, local = scope["method"] not in ("GET", "HEAD"), self._registry.open
+        foreign = (changes or local) and not self._browsers.of_own_origin(scope)
+        if changes and foreign:
             await send_problem(scope, send, 403, "request_refused", FOREIGN_ORIGIN)
-        elif self._registry.open:
-            problem = refusal(headers, scope["http_version"])
-            if problem is None and changes and not self._is_of_this_start(headers):
+        elif local:
+            problem = refusal(scope["headers"], scope["http_version"])
+            if problem is None and foreign:
+                problem = FOREIGN_PAGE
+            elif problem is None and changes and not self._is_of_this_start(scope["headers"]):
                 problem = TOKEN_NEEDED
             if problem is None:
                 scope["riskwarn.caller"] = LOCAL
@@ -228,6 +231,7 @@ class Gate:
 
 
 FOREIGN_ORIGIN = "A page of another origin may change nothing here."
+FOREIGN_PAGE = "While no key exists, a page of another origin is answered nothing."
 NO_PAGE = "Who has signed in with a browser changes something by a page of ours alone."
 TOKEN_NEEDED = (
     "While no key exists, what changes anything needs the token of this start: Authorization: Bearer with the content of serve.token "

@@ -11,8 +11,8 @@ import socket
 import ssl
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -72,17 +72,21 @@ def serve(
     with listening(host, port, options.backlog) as bound:
         # Another server of the home, which has the port, keeps its token.
         options = replace(options, token=start_token(home))
-        if workers == 1:
-            server = _Server(configuration(partial(_application, home, options, None), options), ready)
-            server.run(sockets=[bound])
-            return
-        # Each worker is a process of its own, opens the home by itself, and comes back where it dies. They share this folder.
-        with tempfile.TemporaryDirectory(prefix="riskwarn-workers-") as folder:
-            application = partial(_application_of, home.path, home.settings, options, Path(folder))
-            config = configuration(application, options)
-            config.workers = workers
-            ready()
-            Workers(config, sockets=[bound]).run()
+        forget = partial(forget_token, home, options.token)
+        try:
+            if workers == 1:
+                server = _Server(configuration(partial(_application, home, options, None), options), ready, forget)
+                server.run(sockets=[bound])
+                return
+            # Each worker is a process of its own, opens the home by itself, and comes back where it dies. They share this folder.
+            with tempfile.TemporaryDirectory(prefix="riskwarn-workers-") as folder:
+                application = partial(_application_of, home.path, home.settings, options, Path(folder))
+                config = configuration(application, options)
+                config.workers = workers
+                ready()
+                Workers(config, sockets=[bound]).run()
+        finally:
+            forget()
 
 
 def start_token(home: Home) -> str:
@@ -96,6 +100,14 @@ def start_token(home: Home) -> str:
         stream.write(token + "\n")
     file.with_suffix(".new").replace(file)
     return token
+
+
+def forget_token(home: Home, token: str) -> None:
+    """Take the token of a start away as it ends. One of another server, which began since, stays."""
+    file = home.path / START_TOKEN
+    with suppress(OSError):
+        if file.read_bytes().strip() == token.encode():
+            file.unlink()
 
 
 def listening(host: str, port: int, backlog: int) -> socket.socket:
@@ -140,9 +152,18 @@ def configuration(application: Callable[[], Any], options: Options) -> uvicorn.C
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], ended: Callable[[], None]) -> None:
         super().__init__(config)
-        self._ready = ready
+        self._ready, self._ended = ready, ended
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Afterwards the signal that stopped it is raised again, and one to terminate leaves nothing to be done.
+        with super().capture_signals():
+            try:
+                yield
+            finally:
+                self._ended()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -139,6 +139,29 @@ def test_workers_switch_within_a_second_and_come_back_when_killed(made: Made) ->
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_token_of_a_start_goes_with_it_and_that_of_a_killed_one_is_replaced(made: Made, workers: str) -> None:
+    file, seen = made.home.path / server.START_TOKEN, []
+    for stop in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
+        with serving(made.home.path, "--workers", workers) as (address, process):
+            until(address, "/healthz", lambda answer: answer.status_code == 200)
+            seen.append(file.read_text().strip())
+            right = {"Authorization": f"Bearer {seen[-1]}"}
+            for token, status in (
+                (right, 405),
+                ({"Authorization": f"Bearer {seen[0]}"}, 405 if len(seen) == 1 else 403),
+            ):
+                assert httpx.put(f"{address}/v1/scores", headers=token).status_code == status
+            if stop is signal.SIGKILL:
+                os.killpg(process.pid, stop)
+            else:
+                os.kill(process.pid, stop)
+            process.wait(20)
+        assert file.exists() == (stop is signal.SIGKILL), "nobody was left to take it away"
+    assert len(set(seen)) == 3
+
+
+@pytest.mark.slow
 def test_a_worker_that_starts_slowly_is_waited_for(made: Made, tmp_path: Path) -> None:
     """On a busy machine a start takes long; one that is replaced before it is up would never be."""
     (tmp_path / "sitecustomize.py").write_text(

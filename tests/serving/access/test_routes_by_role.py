@@ -30,13 +30,19 @@ from serving.access.tables import KEYS
 from serving.api.app import Application
 from serving.api.needs import declared, leaves
 from serving.api.options import Options
-from serving.api.server import START_TOKEN, serve, start_token
+from serving.api.server import START_TOKEN, forget_token, serve, start_token
 from serving.publishing.suspend import suspend
 from tests.riskwarn.audit.collector import collecting
 from tests.serving.access import cities
 from tests.serving.access.cities import LOCAL, NOW, OTHER, OTHER_GRID, OWN, OWN_GRID
 
 TOKEN = "5f" * 32
+
+#: What is no origin of a server at http://localhost.
+FOREIGN = (
+    "http://evil.example", "null", "http://localhost.evil.example", "http://localhost:8001", "http://127.0.0.1", "file://", "localhost", "",
+    "ftp://localhost", "http://localhost/", "http://localhost@evil.example", "chrome-extension://localhost",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -290,14 +296,51 @@ def test_the_local_operator_changes_nothing_without_the_token_of_this_start(city
             for method in ("POST", "PUT", "DELETE", "PATCH"):
                 answer = client.request(method, "/v1/scores", headers=header)
                 assert answer.status_code == status, (token, header)
-            assert client.get("/v1/scores", headers={"Origin": "http://evil.example"}).status_code == 200
+
+
+def test_a_page_of_another_origin_is_answered_nothing_while_no_key_exists(city: Home) -> None:
+    paths = (
+        "/v1/scores",
+        f"/v1/grids/{OWN_GRID}",
+        "/v1/export.csv",
+        "/healthz",
+        "/metrics",
+        "/",
+        "/pages/page.js",
+        "/nothing",
+    )
+    with cities.served(city) as (client,):
+        for origin in FOREIGN:
+            for path in paths:
+                # The second is what is repeated where the first was answered.
+                for method in ("GET", "HEAD", "GET"):
+                    answer = client.request(method, path, headers={"Origin": origin})
+                    assert answer.status_code == 403 and "etag" not in answer.headers, (origin, path)
+            assert answer.json()["type"] == "urn:riskwarn:request_refused" and "origin" in answer.json()["detail"]
+        two = client.get("/v1/scores", headers=[("Origin", LOCAL), ("Origin", "http://evil.example")])
+        assert two.status_code == 403
+        for own in ({}, {"Origin": LOCAL}):
+            assert client.get("/v1/scores", headers=own).status_code == 200, "a program, and the page itself"
+        chinese = client.get("/v1/scores", headers={"Origin": "null", "Accept-Language": "zh"}).json()["detail"]
+        assert not chinese.isascii()
+        # With a key a program says what it wants of its page; a browser tells nothing of it to that one.
+        header = cities.key(city)
+        client.app.registry.look()  # type: ignore[attr-defined]
+        assert client.get("/v1/scores", headers={**header, "Origin": FOREIGN[0]}).status_code == 200
 
 
 def test_the_token_of_a_start_is_its_owners_alone_and_another_each_time(city: Home) -> None:
     first = start_token(city)
     file = city.path / START_TOKEN
     assert file.read_text().strip() == first and stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert start_token(city) != first and stat.S_IMODE(file.stat().st_mode) == 0o600
+    second = start_token(city)
+    assert second != first and stat.S_IMODE(file.stat().st_mode) == 0o600
+    # Who stops takes his own away, and that of another server of the home stays.
+    forget_token(city, first)
+    assert file.read_text().strip() == second
+    for _ in range(2):
+        forget_token(city, second)
+        assert not file.exists()
 
 
 def test_what_is_answered_is_not_for_other_origins(city: Home) -> None:
