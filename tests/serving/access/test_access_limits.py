@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
 from serving.access.limits import Limits
+from serving.api.app import Application
 from tests.serving.access import cities
+from tests.serving.conftest import running_application
 
 
 @pytest.fixture
@@ -93,6 +99,53 @@ def test_one_key_has_a_part_of_the_places_at_most(city: Home) -> None:
         assert client.get("/v1/scores", headers=other).status_code == 200
         gate._limits.of(greedy["Authorization"].split("_")[1]).at_work -= 1
         assert client.get("/v1/scores", headers=greedy).status_code == 200
+
+
+def test_one_asks_as_fast_as_it_can_and_another_is_answered_all_the_while(few: tuple[Home, TestClient]) -> None:
+    home, _ = few
+    greedy, other = cities.key(home), cities.key(home)
+    with running_application(Application(home, lambda: cities.NOW)) as address:
+        over, states = threading.Event(), list[int]()
+
+        def hurry() -> None:
+            with httpx.Client(base_url=address, headers=greedy) as client:
+                while not over.is_set():
+                    answer = client.get("/v1/scores")
+                    states.append(answer.status_code)
+                    assert answer.status_code == 200 or int(answer.headers["retry-after"]) >= 1
+
+        with ThreadPoolExecutor(4) as pool, httpx.Client(base_url=address, headers=other) as client:
+            hurrying = [pool.submit(hurry) for _ in range(4)]
+            while len(states) < 100:
+                time.sleep(0.01)
+            answers = [client.get("/v1/scores") for _ in range(10)]
+            over.set()
+            for one in hurrying:
+                one.result()
+        assert [one.status_code for one in answers] == [200] * 10
+        assert client_told(answers[-1]) == 0 and states.count(200) == 10 and set(states) == {200, 429}
+
+
+def client_told(answer: Any) -> int:
+    """The requests that are left, as an answer tells them."""
+    return int(answer.headers["ratelimit"].split(";")[1].removeprefix("r="))
+
+
+@pytest.mark.parametrize("size", [10, 1_200])
+def test_who_waits_as_long_as_is_told_is_answered(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    now = [1_000_000.25]  # on the very moment that a window ends it holds yet; no clock meets it
+    monkeypatch.setattr(time, "time", lambda: now[0])
+    limits = Limits(size, 60, concurrency=64)
+    own = limits.of("a")
+    for _ in range(3):
+        taken = 0
+        while limits.take(own):
+            taken += 1
+        assert taken <= size
+        seconds = max(1, limits.seconds(own))  # as the gate says it
+        assert seconds <= 120
+        now[0] += seconds
+        assert limits.take(own), "the promise of Retry-After"
 
 
 @pytest.mark.parametrize("every", [60 / 1_100, 1.0, 7.0])

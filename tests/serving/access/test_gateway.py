@@ -6,6 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
@@ -19,6 +20,7 @@ from serving.access import grants, operators
 from serving.access.scopes import Role
 from serving.access.subjects import bind_subject
 from serving.api.app import Application
+from serving.api.options import Options
 from tests.serving.access.browsers import (
     ADDRESS,
     NOW,
@@ -31,6 +33,7 @@ from tests.serving.access.browsers import (
     own_key,
     serving,
 )
+from tests.serving.conftest import running_application
 
 GATEWAY = "sign_in: {address: 'https://risk.example', gateway: {networks: [10.20.0.5/32], header: X-Card}}\n"
 
@@ -94,6 +97,40 @@ def test_a_gateway_may_be_known_by_its_certificate(home: Home) -> None:
 
             client = TestClient(connected, base_url=ADDRESS, client=("10.1.1.1", 4))
             assert client.get("/v1/scores", headers={"X-Card": "card-20113"}).status_code == status
+
+
+def test_over_real_connections_it_is_known_by_who_holds_them(home: Home) -> None:
+    """A declared proxy's word changes the address that keys are held against, never whose word it is."""
+    home = configured(home, GATEWAY.replace("10.20.0.5/32", "127.0.0.2/32"), gateway_secret=SECRET)
+    who = operator(home, subject="card-20113")
+    options = Options(keyless=False, proxies=("127.0.0.1", "127.0.0.2"))
+    with running_application(Application(home, options=options)) as address:
+
+        def asking(place: str) -> httpx.Client:
+            told = {**told_by("card-20113"), "X-Forwarded-Proto": "https", "Host": "risk.example"}
+            return httpx.Client(base_url=address, headers=told, transport=httpx.HTTPTransport(local_address=place))
+
+        with asking("127.0.0.1") as undeclared, asking("127.0.0.2") as gateway:
+            for said in (
+                "X-Forwarded-For: 127.0.0.2",
+                "X-Forwarded-For: 127.0.0.2, 127.0.0.2",
+                "Forwarded: for=127.0.0.2",
+                "X-Real-IP: 127.0.0.2",
+                "Via: 1.1 x",
+            ):
+                name, value = said.split(": ", 1)
+                answer = undeclared.get("/sign-in/state", headers={name: value})
+                assert (answer.status_code, answer.json()["type"]) == (403, "urn:riskwarn:gateway_refused"), said
+                opened = undeclared.post("/sign-in/gateway", json={}, headers={**PAGE, name: value})
+                assert opened.status_code == 403 and "set-cookie" not in opened.headers
+            behind = {"X-Forwarded-For": "10.9.0.7"}
+            assert "gateway" in gateway.get("/sign-in/state", headers=behind).json()["ways"]
+            opened = gateway.post("/sign-in/gateway", json={}, headers={**PAGE, **behind})
+            assert opened.status_code == 200
+            cookie = {"Cookie": opened.headers["set-cookie"].split(";")[0]}
+            assert gateway.get("/sign-in/state", headers={**behind, **cookie}).json()["operator"] == who
+            assert undeclared.get("/v1/scores", headers=cookie).status_code == 403, "nor with the session of another"
+    assert [one[:2] for one in audited(home)] == [("session.opened", who)]
 
 
 def test_a_gateway_that_nothing_tells_from_others_is_no_gateway(home: Home, tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import subprocess
+import sys
 import time
 from collections import Counter
 from contextlib import suppress
@@ -16,7 +19,9 @@ from riskwarn.audit.tables import AUDIT
 from riskwarn.audit.verifying import verify
 from riskwarn.audit.walking import Kind
 from riskwarn.home import Home
+from serving.access.registry import Registry
 from serving.access.tables import KEYS, OPERATORS
+from tests.orders import ROOT
 from tests.serving.access.granting import started
 
 #: RISKWARN_KILLS=100 tries as many.
@@ -59,6 +64,42 @@ def test_whoever_is_killed_during_changes_of_access(home: Home) -> None:
     told = written(home)
     assert told == changed(home), "each change has its row, and each row its change"
     assert set(told.values()) == {1} and {*acknowledged} <= {*told} and len(acknowledged) >= KILLS
+
+
+@pytest.mark.slow
+def test_a_key_that_was_printed_is_there_once_whenever_its_command_is_killed(home: Home) -> None:
+    """The command itself: what is printed is acknowledged; one that printed nothing has made its key and its row, or neither."""
+    rng, printed, usual = random.Random(7), list[str](), 0.0
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    if home.settings.database_url is not None:
+        environment["RISKWARN_DATABASE_URL"] = home.settings.database_url
+    # The first ends by itself, the second as soon as it prints; the others are killed at some instant of their last part.
+    for turn in range(KILLS + 2):
+        began = time.monotonic()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "riskwarn", "--json", "--home", home.path, "keys", "create", f"program-{turn}", "--scope", "read"],
+            cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        said = ""
+        if turn == 1:
+            said = process.stdout.readline()
+        elif turn > 1:
+            time.sleep(usual * rng.uniform(0.6, 1.05))
+        if turn:
+            process.kill()
+        said += process.stdout.read()
+        process.wait()
+        usual = usual or time.monotonic() - began
+        with suppress(ValueError):
+            printed.append(json.loads(said)["key"])
+        assert verify(home).broken is None
+    told = written(home)
+    assert told == changed(home) and set(told.values()) == {1}
+    registry = Registry(home)
+    registry.look()
+    assert {registry.admitted(key, "127.0.0.1").key.id for key in printed} <= {one for _, one in told}
+    assert 1 <= len(printed) <= len(told) <= KILLS + 2 and len(set(printed)) == len(printed)
 
 
 @pytest.mark.parametrize("how", ["changed", "removed", "removed at the end", "put in", "in another order"])
