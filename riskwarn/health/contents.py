@@ -52,15 +52,11 @@ class Contents:
     local_categories: float  # of a word that no vocabulary knows
     other_categories: float
     located_by: dict[str, float]
-    exact_places: float  # located at the grid
+    exact_places: float  # located at the grid; where there are no recent records, as usual
     exact_places_usual: float
+    places_fell: bool  # fewer than usual are located at the grid
     reopened: float
     withdrawn: float
-
-    @property
-    def places_fell(self) -> bool:
-        """Whether fewer records than usual are located at a grid."""
-        return self.exact_places_usual - self.exact_places >= LEAST_FALL
 
 
 def contents(feed: Feed, seen: Flags, as_of_day: int, categories: Sequence[str], districts: Sequence[str]) -> Contents:
@@ -75,13 +71,16 @@ def contents(feed: Feed, seen: Flags, as_of_day: int, categories: Sequence[str],
     last = seen.copy()
     last[feed.earlier] = False
     exact, usual = (sum(found.get(rung, 0.0) for rung in _EXACT) for found in (located, before))
+    of, of_before = int(recent.sum()), int(past.sum())
+    exact, usual = exact if of else usual, usual if of_before else exact
     return Contents(
         filled=tuple(one for one in filled if one is not None),
         local_categories=sum(share for word, share in words.items() if word and word not in categories),
         other_categories=words.get("other", 0.0),
         located_by=located,
         exact_places=exact,
-        exact_places_usual=usual if before else exact,
+        exact_places_usual=usual,
+        places_fell=min(of, of_before) > 0 and _beyond_chance(exact * of, of, usual * of_before, of_before),
         reopened=_share(feed, "reopened_at", last),
         withdrawn=_share(feed, "withdrawn", last),
     )
@@ -111,6 +110,11 @@ def _fell(held: int, of: int, held_before: int, of_before: int) -> bool:
     """Whether a share fell: a test of two proportions."""
     if min(of, of_before) < LEAST_RECORDS or held_before < USUAL_SHARE * of_before:
         return False
+    return _beyond_chance(held, of, held_before, of_before)
+
+
+def _beyond_chance(held: float, of: int, held_before: float, of_before: int) -> bool:
+    """Whether a share is lower than before by more than chance and worth a word."""
     fall, pooled = held_before / of_before - held / of, (held + held_before) / (of + of_before)
     error = np.sqrt(max(pooled * (1 - pooled), 1e-12) * (1 / of + 1 / of_before))
     return bool(fall >= LEAST_FALL and fall >= LEAST_ERRORS * error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -16,14 +16,15 @@ from riskwarn.arrays import Flags
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.errors import NothingKnown
-from riskwarn.geography import declared_breaks, ended_without_successor, in_force, lineage
+from riskwarn.geography import declared_breaks, ended_without_successor, lineage
+from riskwarn.health.absences import absences, districts_at
 from riskwarn.health.changepoints import shifts
 from riskwarn.health.contents import contents
 from riskwarn.health.delays import LEAST_EXPORTS, Arrivals, arrival, arrivals, belated, registration
 from riskwarn.health.feeds import Feed, read_feed
 from riskwarn.health.findings import findings
 from riskwarn.health.freshness import Freshness, freshness, usual_export_gap
-from riskwarn.health.reports import Break, District, Placeless, SourceHealth
+from riskwarn.health.reports import Absent, Break, District, Placeless, SourceHealth
 from riskwarn.health.revisions import fixed_that_changed, own_times_that_moved
 from riskwarn.health.series import Series, series
 from riskwarn.health.volume import RARE, Volume, shortfall
@@ -48,12 +49,8 @@ def usual_as_of(home: Home, now: datetime | None = None) -> date:
 
 def districts_in_force(home: Home, as_of: date) -> dict[str, str]:
     """Code -> name of the districts that hold a grid in force at a date."""
-    store = Store(home)
-    grids = store.versions("grids", ["grid_id", "district", "district_name", "valid_from", "valid_to"])
-    redrawn = lineage(store.versions("grid_lineage"), as_of, home.configuration.calendar)
-    rows = in_force(grids, as_of, redrawn)
-    first = rows[rows["district"].notna()].drop_duplicates("district").sort_values("district")
-    return dict(zip(first["district"], first["district_name"].fillna(first["district"]), strict=True))
+    found = districts_at(Store(home), home.configuration.calendar, as_of)
+    return dict(zip(found.codes, found.names, strict=True))
 
 
 def arrivals_of(home: Home, store: Store, source: str) -> Arrivals | None:
@@ -91,9 +88,12 @@ def examine(
     ]
     redrawn = lineage(store.versions("grid_lineage"), as_of, configuration.calendar)
     ended = ended_without_successor(store.versions("grids", ["grid_id", "valid_from", "valid_to"]), as_of, redrawn)
+    there = districts_at(store, configuration.calendar, as_of)
+    held_by = dict(zip(there.codes, there.share.tolist(), strict=True))
+    share = np.array([held_by.get(code, 0.0) for code in districts])
     found = []
     with ThreadPoolExecutor(threads or home.settings.threads) as pool:
-        made = pool.map(lambda name: _examine(home, store, name, as_of, districts, ended), names)
+        made = pool.map(lambda name: _examine(home, store, name, as_of, districts, share, ended), names)
         for index, name in enumerate(names):
             progress(f"examining {name}", index, len(names))
             found.append(next(made))
@@ -101,7 +101,13 @@ def examine(
 
 
 def _examine(
-    home: Home, store: Store, source: str, as_of: date, districts: Mapping[str, str], ended: list[str]
+    home: Home,
+    store: Store,
+    source: str,
+    as_of: date,
+    districts: Mapping[str, str],
+    share: npt.NDArray[np.float64],
+    ended: list[str],
 ) -> SourceHealth:
     configuration = home.configuration
     calendar, mapping = configuration.calendar, configuration.sources[source].mapping
@@ -142,10 +148,25 @@ def _examine(
         breaks=tuple(breaks),
         refused=counts(home, source, store.version())["open"],
         districts=tuple(parts),
+        absences=tuple(_absences(weekly, share, codes, breaks, Period.MONTH if monthly else Period.WEEK)),
         gap=gap,
         series=weekly,
     )
     return replace(health, findings=tuple(findings(health, mapping)))
+
+
+def _absences(
+    weekly: Series | None, share: npt.NDArray[np.float64], codes: list[str], breaks: list[Break], period: Period
+) -> Iterator[Absent]:
+    """Of which districts the feed says nothing for long, but where the table of breaks tells of it."""
+    if weekly is None:
+        return
+    days = weekly.edges.tolist()
+    for one in absences(weekly.counts, share, days, period):
+        begin, end, code = day_of(days[one.start]), day_of(days[one.stop]), codes[one.district]
+        declared = (abs((day - part.day).days) <= _NEAR_DAYS for day in (begin, end) for part in breaks if part.declared and part.district == code)
+        if not any(declared):
+            yield Absent(code, one.kind, begin, end)
 
 
 def _placeless(feed: Feed, rows: Flags, ended: list[str]) -> Placeless | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from riskwarn.disclosure import count_shown
+from riskwarn.health.absences import Kind
 from riskwarn.health.contents import MUCH_LOCAL
 from riskwarn.health.reports import Finding, SourceHealth, Verdict
 from riskwarn.mapping import Mapping
@@ -30,6 +31,7 @@ def findings(one: SourceHealth, mapping: Mapping) -> list[Finding]:
         *_contents(one),
         *_revisions(one),
         *_breaks(one),
+        *_absences(one),
     ]
     if one.refused > MUCH_REFUSED * one.records:
         found.append(
@@ -198,6 +200,36 @@ def _breaks(one: SourceHealth) -> Iterator[Finding]:
                 "changed, declare it in the table breaks",
                 found.district,
             )
+
+
+def _absences(one: SourceHealth) -> Iterator[Finding]:
+    names = {part.code: part.name for part in one.districts}
+    silent = {part.code for part in one.districts if part.gap is Gap.SILENT}
+    # That a district is quiet now has been told already.
+    found = [absent for absent in one.absences if absent.kind is not Kind.ENDED or absent.district not in silent]
+    for absent in found[:NAMED]:
+        name, begin, end, weeks = names[absent.district], absent.begin, absent.end, absent.weeks
+        zh, en = {
+            Kind.LATE: (
+                f"{name}的数据自 {end} 才开始，比其他区县晚 {weeks} 周",
+                f"{name} begins {end}, {weeks} weeks after the other districts",
+            ),
+            Kind.PAUSED: (
+                f"{begin} 至 {end}（{weeks} 周）{name}没有数据，而其他区县有",
+                f"{name} was silent from {begin} to {end} ({weeks} weeks) while other districts reported",
+            ),
+            Kind.ENDED: (
+                f"{name}自 {begin} 起没有数据，而其他区县又报了 {weeks} 周",
+                f"{name} has ended {begin}, while other districts reported for {weeks} more weeks",
+            ),
+            Kind.NEVER: (
+                f"{name}从未有数据，而其他区县已报 {weeks} 周",
+                f"{name} has never reported, in {weeks} weeks of other districts",
+            ),
+        }[absent.kind]
+        yield Finding("absent", Verdict.WARNING, zh, en, absent.district)
+    if len(found) > NAMED:
+        yield _more(Verdict.WARNING, "absent", len(found) - NAMED)
 
 
 def _more(verdict: Verdict, code: str, count: int) -> Finding:

@@ -1,4 +1,5 @@
-"""How much of the city's history a target's feed leaves out because it began late or paused: said before anybody trains.
+"""How much of the history a target's feed leaves out because it began late or paused, in the city or in a district of it: said before
+anybody trains.
 
 A feed that begins with the others and goes on is said nothing of; one that has ended is told by :mod:`riskwarn.health.learnable`.
 """
@@ -11,18 +12,22 @@ from datetime import date
 import numpy as np
 import pyarrow.compute as pc
 
-from riskwarn.arrays import Flags
+from riskwarn.arrays import Flags, Indices, Reals
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
-from riskwarn.health.silence import alive
+from riskwarn.health.absences import Districts, Kind, absences
+from riskwarn.health.silence import alive, alive_by_district
 from riskwarn.messages import Message
-from riskwarn.periods import Period, day_number
+from riskwarn.periods import Calendar, Period, day_number, day_of
 from riskwarn.store import Store
 from riskwarn.store.newest import Newest
 
 #: A feed is late where it begins after this share of the history, and has paused where it was silent for so many days.
 LATE = 0.25
 PAUSED_DAYS = 56
+
+#: Districts that are named one by one; more are counted.
+NAMED = 5
 
 
 def beginnings(store: Store, configuration: Configuration) -> dict[str, date]:
@@ -43,9 +48,11 @@ def interruptions(
     source: str,
     records: Newest,
     begun: Mapping[str, date],
+    districts: Districts,
     warm_up: Mapping[Period, int],
 ) -> list[str]:
-    """That the feed of a target began long after another, and that it paused, with how many origins are left to be learnt from.
+    """That the feed of a target began long after another, that it paused, and of which districts it says nothing for long, with how
+    many origins are left to be learnt from.
 
     `begun` are the :func:`beginnings`, and `warm_up` the periods by which a history has to be older than its first origin.
     """
@@ -59,17 +66,16 @@ def interruptions(
     as_of = calendar.midnight_after(records.known[1])
     periods = calendar.periods_between(first, as_of) + 1
     edges = np.array([day_number(calendar.shift(as_of, -back)) for back in range(periods, -1, -1)])
-    counts = np.zeros(periods)
-    for table, kept in records.parts(["known_at"]):
-        days = calendar.local_days(table["known_at"].to_numpy()[kept])
-        counts += np.bincount(np.clip(np.searchsorted(edges, days, "right") - 1, 0, periods - 1), minlength=periods)
+    every = _counts(records, calendar, edges, districts)
+    counts = every[0]
     living = alive(counts, configuration.period)
     horizon = configuration.horizons[0]
     origins = range(min(warm_up[configuration.period], max(1, periods // 3)), periods - horizon + 1)
     left = sum(bool(living[one : one + horizon].all()) for one in origins)
-    if left == len(origins):
-        return []
     told = {"source": source, "target": target, "left": left, "origins": len(origins)}
+    apart = _of_districts(configuration, target, source, every, edges, districts, origins)
+    if left == len(origins):
+        return apart
     notes: list[str] = []
     if (own - first).days > LATE * (as_of - first).days:
         notes.append(
@@ -87,6 +93,59 @@ def interruptions(
                 begin=begin, end=end, weeks=(end - begin).days // 7, **told,
             )
         )  # fmt: skip
+    return [*notes, *apart]
+
+
+def _counts(records: Newest, calendar: Calendar, edges: Indices, districts: Districts) -> Reals:
+    """(1 + districts, periods) records by the period in which they became known, the city's first."""
+    size, periods = len(districts.codes) + 1, len(edges) - 1
+    place = {code: index for index, code in enumerate(districts.codes, start=1)}
+    counts = np.zeros(size * periods)
+    for table, kept in records.parts(["known_at", "district"]):
+        days = calendar.local_days(table["known_at"].to_numpy()[kept])
+        period = np.clip(np.searchsorted(edges, days, "right") - 1, 0, periods - 1)
+        counts[:periods] += np.bincount(period, minlength=periods)
+        district = table["district"].unify_dictionaries().combine_chunks()
+        rows = np.array([place.get(code, 0) for code in district.dictionary.to_pylist()] + [0])
+        row = rows[district.indices.fill_null(len(rows) - 1).to_numpy(zero_copy_only=False)][kept]
+        inside = row > 0
+        counts += np.bincount(row[inside] * periods + period[inside], minlength=size * periods)
+    return counts.reshape(size, periods)
+
+
+def _of_districts(
+    configuration: Configuration,
+    target: str,
+    source: str,
+    counts: Reals,
+    edges: Indices,
+    districts: Districts,
+    origins: range,
+) -> list[str]:
+    """Of which districts the feed says nothing for long, each in one sentence."""
+    living = alive_by_district(counts, districts.share, configuration.period)
+    horizon, notes = configuration.horizons[0], []
+    found = absences(counts, districts.share, edges.tolist(), configuration.period)
+    for one in found[:NAMED]:
+        row, begin, end = 1 + one.district, day_of(int(edges[one.start])), day_of(int(edges[one.stop]))
+        told = {
+            "source": source,
+            "target": target,
+            "district": districts.names[one.district],
+            "begin": begin,
+            "end": end,
+            "weeks": (end - begin).days // 7,
+            "left": sum(bool(living[row, first : first + horizon].all()) for first in origins),
+            "origins": len(origins),
+        }
+        notes.append(_sentence(one.kind, told))
+    if len(found) > NAMED:
+        notes.append(
+            Message(
+                "and of {number} more districts {source} tell nothing for long: {target} can be learnt there from less, too",
+                number=len(found) - NAMED, source=source, target=target,
+            )
+        )  # fmt: skip
     return notes
 
 
@@ -98,3 +157,26 @@ def _longest(living: Flags, begun: int) -> tuple[int, int]:
             best = max(best, (start, period), key=lambda one: one[1] - one[0])
             start = period + 1
     return best
+
+
+def _sentence(kind: Kind, told: Mapping[str, object]) -> Message:
+    """What is said of a district of which a feed was absent."""
+    said = {
+        Kind.LATE: (
+            "{source} of {district} begin {end}, {weeks} weeks after those of other districts: {target} can be learnt there from "
+            "{left} of {origins} origins"
+        ),
+        Kind.PAUSED: (
+            "{source} of {district} were silent from {begin} to {end} ({weeks} weeks) while those of other districts came: {target} "
+            "can be learnt there from {left} of {origins} origins"
+        ),
+        Kind.ENDED: (
+            "{source} of {district} have ended {begin}, while those of other districts came for {weeks} more weeks: {target} can be "
+            "learnt there from {left} of {origins} origins"
+        ),
+        Kind.NEVER: (
+            "{source} of {district} have never come, in {weeks} weeks of those of other districts: {target} can be learnt there from "
+            "{left} of {origins} origins"
+        ),
+    }
+    return Message(said[kind], **told)

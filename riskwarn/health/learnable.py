@@ -31,6 +31,7 @@ from riskwarn.errors import (
     RiskwarnError,
     TargetSourceMissing,
 )
+from riskwarn.health.absences import NOWHERE, districts_at
 from riskwarn.health.interruptions import beginnings, interruptions
 from riskwarn.health.unknown_outcomes import UnknownOutcomes, unknown_outcomes
 from riskwarn.messages import Message
@@ -161,6 +162,10 @@ def prospects(
     }
     found = {}
     begun = beginnings(store, configuration) if chosen and feeds else {}
+    newest = store.newest_known_at() if begun else None
+    districts = NOWHERE if newest is None else districts_at(
+        store, configuration.calendar, configuration.calendar.midnight_after(newest)
+    )
     for read in dict.fromkeys(target.source for target in chosen.values()):
         rules = {name: rule_of(target) for name, target in chosen.items() if target.source == read}
         records = Newest(store, read)
@@ -172,7 +177,11 @@ def prospects(
             count = counted[rule]
             prospect = _prospect(configuration, name, count, learnt)
             told = unknown_outcomes(store, configuration, read, count.closed, count.silent) if rule.outcomes else None
-            paused = interruptions(configuration, name, read, records, begun, WARM_UP) if begun and count.placed else []
+            paused = (
+                interruptions(configuration, name, read, records, begun, districts, WARM_UP)
+                if begun and count.placed
+                else []
+            )
             found[name] = replace(prospect, outcomes=told, interrupted=tuple(paused))
     return [found[name] for name in chosen]
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from riskwarn.disclosure import count_shown
+from riskwarn.health.absences import Kind
 from riskwarn.health.contents import Contents
 from riskwarn.health.delays import Arrival, Belated, Delay
 from riskwarn.health.freshness import Freshness
@@ -68,6 +69,21 @@ class District:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """Of a district nothing came for weeks while others reported."""
+
+    district: str
+    kind: Kind
+    begin: date  # when others had begun, or the silence did
+    end: date
+
+    @property
+    def weeks(self) -> int:
+        """How long it lasted."""
+        return (self.end - self.begin).days // 7
+
+
+@dataclass(frozen=True)
 class Placeless:
     """Records of grids that ended and of which nothing says what followed them."""
 
@@ -97,6 +113,7 @@ class SourceHealth:
     refused: int  # rows that wait for repair
     districts: tuple[District, ...]
     gap: Gap | None
+    absences: tuple[Absent, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
     series: Series | None = None  # what the volume was judged by
 
@@ -129,6 +146,7 @@ class SourceHealth:
             "fixed_changed": [_plain(asdict(one)) for one in self.fixed_changed],
             "own_times_moved": [asdict(one) for one in self.own_times_moved],
             "breaks": [_plain(asdict(one)) for one in self.breaks],
+            "absences": [{**_plain(asdict(one)), "weeks": one.weeks} for one in self.absences],
             "refused": self.refused,
             "districts": [
                 {

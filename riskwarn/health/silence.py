@@ -34,6 +34,12 @@ _LASTING = {Period.DAY: SILENT_DAYS + 1, Period.WEEK: 3, Period.MONTH: 2}
 #: A period beside a silence belongs to it where it has less than this share of the others' records.
 _QUIET = 0.1
 
+#: A district with no more records than this would not miss a month without any: its own rate cannot tell a silence.
+_ENOUGH = -2 * np.log(RARE)
+
+#: A district may be this much quieter, a grid, than its city.
+_QUIETER = 0.1
+
 
 def alive(counts: Counts, period: Period) -> Flags:
     """(periods,) which of them do not lie in a silence, by the number of records that became known in each.
@@ -60,6 +66,32 @@ def alive(counts: Counts, period: Period) -> Flags:
             for beside in (*takewhile(faint, range(start - 1, -1, -1)), *takewhile(faint, range(stop, len(counts)))):
                 found[beside] = False
     return found
+
+
+def alive_by_district(counts: Counts, share: Counts, period: Period) -> Flags:
+    """(1 + districts, periods) the same of the city (row 0) and of each district; `share` (districts,) of the city's grids.
+
+    Where a district has too few records to tell, the city's feed speaks for it: but not for what lies before its first record, where a
+    tenth of the city's usual number a grid would have made silence impossible, and what came since is no less than that.
+    """
+    city = alive(counts[0], period)
+    found = np.empty(counts.shape, dtype=bool)
+    found[0] = city
+    for row in range(1, len(counts)):
+        if counts[row].sum() > _ENOUGH:
+            found[row] = alive(counts[row], period) & city
+            continue
+        found[row] = city
+        first = int(np.argmax(counts[row] > 0)) if counts[row].any() else counts.shape[1]
+        before, since = (least_expected(counts, share, row, part) for part in (slice(first), slice(first, None)))
+        if before > -np.log(RARE) and counts[row].sum() >= since:
+            found[row, :first] = False
+    return found
+
+
+def least_expected(counts: Counts, share: Counts, row: int, within: slice) -> float:
+    """How many records a district would have within some periods even at a small part of the city's usual number a grid."""
+    return float(_QUIETER * share[row - 1] * counts[0, within].sum())
 
 
 def _faint(counts: Counts, rate: float, period: int) -> bool:

@@ -121,25 +121,35 @@ def drift(
     return Audit("drift", facts, tuple(rows))
 
 
-def recommendation(found: Audit, target: str, version: str) -> Message | None:
-    """What is recommended where the evidence exceeds the limit, in one sentence; None where the world stands still."""
+def recommendation(found: Audit, target: str, version: str, newest: str | None = None) -> Message | None:
+    """What is recommended where the evidence exceeds the limit, in one sentence; None where the world stands still.
+
+    `newest` is the newest version of the target where it was trained of all that is known: to train once more would find nothing else.
+    """
     if not found.facts["moved"]:
         return None
+    if newest is None:
+        advice = Message("then riskwarn retrain and compare")
+    elif newest == version:
+        advice = Message("{version} was trained of all that is known: retrain when newer records are loaded", version=version)
+    else:
+        advice = Message("then compare {newest}, which was trained of all that is known, and promote the better", newest=newest)
     told = {
         "target": target,
         "version": version,
         "since": found.facts["since"],
         "unit": Message("the city as a whole") if found.facts["strongest"] == CITY else found.facts["strongest"],
         "evidence": f"{found.facts['evidence']:,.0f}",
+        "advice": advice,
     }
     if found.facts["more"]:
         return Message(
             "{target} has come more often than {version} forecast since about {since}, most of all in {unit} (evidence {evidence}, over "
-            "100 is rare by chance): look what has changed, then riskwarn retrain and compare", **told,
+            "100 is rare by chance): look what has changed; {advice}", **told,
         )  # fmt: skip
     return Message(
         "{target} has come less often than {version} forecast since about {since}, most of all in {unit} (evidence {evidence}, over "
-        "100 is rare by chance): look what has changed, then riskwarn retrain and compare", **told,
+        "100 is rare by chance): look what has changed; {advice}", **told,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from riskwarn.health import SourceHealth
+from riskwarn.health.absences import LEAST_DAYS
 from riskwarn.messages import Message
 from riskwarn.periods import Instants
 from training.audits.too_good import TooGood, reach
@@ -28,6 +29,8 @@ CHECKS = {
     "changed_past": Message("looks ahead"),
     "late_feed": Message("came late"),
     "back_filled": Message("filled in"),
+    "absent": Message("nothing came"),
+    "entry_date": Message("dated by its entry"),
 }
 
 _DAY = np.timedelta64(1, "D")
@@ -184,6 +187,31 @@ def late_feed(one: SourceHealth) -> list[Leak]:
         )  # fmt: skip
         found.append(Leak("late_feed", one.source, one.belated.share, 0.01, sentence))
     return found
+
+
+def absent_source(one: SourceHealth) -> list[Leak]:
+    """Of which districts a source says nothing for weeks while it tells of others."""
+    names = {district.code: district.name for district in one.districts}
+    return [
+        Leak(
+            "absent", one.source, float(part.weeks), LEAST_DAYS / 7,
+            Message(
+                "{source} of {district} did not come from {begin} to {end} ({weeks} weeks) while those of other districts did: columns "
+                "made of them count nothing there, which is no zero; say in breaks when they came (unit: the district)",
+                source=one.source, district=names[part.district], begin=part.begin, end=part.end, weeks=part.weeks,
+            ),
+        )
+        for part in one.absences
+    ]  # fmt: skip
+
+
+def absent_target(source: str, interrupted: Iterable[str]) -> list[Leak]:
+    """What the feed of a target leaves out of its history, as it is foretold."""
+    return [
+        Leak("absent", source, float(said.fields["weeks"]), LEAST_DAYS / 7, said)
+        for said in interrupted
+        if isinstance(said, Message) and "weeks" in said.fields
+    ]
 
 
 def back_filled(source: str, beliefs: pd.DataFrame) -> list[Leak]:

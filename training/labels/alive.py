@@ -7,21 +7,19 @@ district has too few records to tell, the city's feed speaks for it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from features.panel.panel import Encoded
 from riskwarn.geography import Geography
-from riskwarn.health.silence import RARE, alive
+from riskwarn.health.silence import alive_by_district
 from riskwarn.periods import Period
 from riskwarn.words import Unit
 
 Flags = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.float64]
-
-#: A district may be this much quieter, a grid, than its city.
-_QUIET = 0.1
 
 
 @dataclass(frozen=True)
@@ -34,23 +32,13 @@ class FeedCounts:
 
     def alive(self, column: int) -> Flags:
         """(1 + districts, column) whether the feed was alive in each period, as known at a column: before its edge."""
-        seen = self.counts[:, :column]
-        city = alive(seen[0], self.period)
-        found = np.empty(seen.shape, dtype=bool)
-        found[0] = city
-        for row in range(1, len(seen)):
-            if city.any() and self._never_began(seen, row):
-                found[row] = False
-                continue
-            # A district that would not miss a month without records cannot be told to be silent.
-            enough = seen[row].sum() > -np.log(RARE) * 2
-            found[row] = (alive(seen[row], self.period) if enough else True) & city
-        return found
+        return alive_by_district(self.counts[:, :column], self._share, self.period)
 
-    def _never_began(self, seen: Counts, row: int) -> bool:
-        """Whether a district has no record at all, and would have some even at a small part of the city's usual number a grid."""
-        share = float((self.district_of_grid == row - 1).mean())
-        return bool(seen[row].sum() == 0 and _QUIET * share * seen[0].sum() > -np.log(RARE))
+    @cached_property
+    def _share(self) -> Counts:
+        """(districts,) of the grids."""
+        districts = len(self.counts) - 1
+        return np.bincount(self.district_of_grid, minlength=districts)[:districts] / max(1, len(self.district_of_grid))
 
 
 def feed_counts(source: str, numbers: Encoded, geography: Geography) -> FeedCounts:

@@ -41,7 +41,7 @@ class SourceFacts:
     quiet_days: int | None
     periods: tuple[tuple[date, float], ...]  # (begin, records); one and two are told as one and a half
     monthly: bool
-    gaps: tuple[tuple[str, str], ...]  # (district, silent or short)
+    gaps: tuple[tuple[str, str], ...]  # (district, silent, short or absent)
     located_by: dict[str, float]
     local_categories: float
     other_categories: float

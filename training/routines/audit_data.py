@@ -16,12 +16,16 @@ from features.panel.panel import Encoded, encoded
 from features.testing import TOLERANCE, known_before
 from features.windows import YEAR
 from riskwarn.configuration import usual_horizon
-from riskwarn.health import districts_in_force, examine
+from riskwarn.health import districts_in_force, examine, prospects
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
+from riskwarn.store import Store
 from riskwarn.store.targets import events_of, rule_of
+from training.audits.entry_dates import entry_dates
 from training.audits.leakage import (
     Leak,
+    absent_source,
+    absent_target,
     back_filled,
     changed_past,
     early_events,
@@ -73,6 +77,7 @@ def audit_data(
     city = city or read_city(home, now=now)
     numbers = encoded(city)
     found, columns = [], set()
+    asked = {city.configuration.targets[name].source for name in names}
     for index, name in enumerate(names):
         progress(f"looking at {name}", index, len(names))
         if city.configuration.targets[name].source in city.beliefs:
@@ -83,6 +88,10 @@ def audit_data(
         found += [*early_records(source, beliefs), *back_filled(source, beliefs)]
     for one in examine(home, city.as_of, districts_in_force(home, city.as_of), progress=progress):
         found += late_feed(one)
+        if one.source not in asked:
+            found += absent_source(one)
+    for foretold in prospects(Store(home), city.configuration, targets=names):
+        found += absent_target(foretold.source, foretold.interrupted)
     own = tuple(sorted(plugged_in(city.configuration)))
     found += _changed(city, numbers, own)
     return DataAudit(city.as_of, tuple(names), tuple(city.beliefs), len(columns), own, tuple(found))
@@ -104,6 +113,7 @@ def _of_target(city: City, name: str, numbers: Encoded) -> tuple[set[str], list[
         *label_shift(name, rates, max(1, YEAR[city.configuration.period] // horizon)),
         *early_events(name, task.events),
         *_edits(city, name),
+        *_entries(city, name),
     ]
     return set(wanted), [*_knowing(city, task, wanted, numbers), *found]
 
@@ -133,6 +143,12 @@ def _edits(city: City, name: str) -> list[Leak]:
     events = events_of(beliefs, rule)
     came = pd.DataFrame({"record_id": beliefs["record_id"].to_numpy()[events.row], "at": events.at})
     return edited_after(name, rule.source, beliefs, came)
+
+
+def _entries(city: City, name: str) -> list[Leak]:
+    """Whether the events of a target are dated by when they were written down."""
+    rule = rule_of(city.configuration.targets[name])
+    return entry_dates(name, rule, city.beliefs[rule.source], city.calendar)
 
 
 def _changed(city: City, numbers: Encoded, own: Sequence[str]) -> Iterator[Leak]:

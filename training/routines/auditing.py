@@ -10,6 +10,7 @@ from features import City, FeatureMatrix
 from riskwarn.health.learnable import Prospect
 from riskwarn.home import Home
 from riskwarn.messages import Message
+from riskwarn.store import Store
 from training.audits.audit import FOLDER, Audit, from_json
 from training.audits.drift import LIMIT, drift, first_span, recommendation, shortest
 from training.audits.every import Leaned, every_audit
@@ -108,16 +109,25 @@ def evidence(audits: Iterable[Audit]) -> dict[str, float]:
 def recommendations(home: Home, listed: Sequence[Version]) -> list[Message]:
     """What drift recommends, a sentence for each target at most: of champions, and of what a newer training found of them."""
     found: dict[str, tuple[float, Message]] = {}
-    newest: dict[tuple[str, int], str] = {}
+    newest: dict[tuple[str, int], Version] = {}
     for one in listed:
         # The newest of a target and horizon comes first.
-        latest = newest.setdefault((one.target, one.horizon), one.version) == one.version
-        for name, speaks in ((DRIFT, one.alias == "champion"), (SINCE, latest)):
+        latest = newest.setdefault((one.target, one.horizon), one)
+        for name, speaks in ((DRIFT, one.alias == "champion"), (SINCE, latest is one)):
             strength = one.metrics.get(name, 0.0)
             if speaks and strength > max(LIMIT, found.get(one.target, (0.0, None))[0]):
                 path = f"{FOLDER}/{name}.json"
                 audit = from_json(load_texts(home, one.version, path)[path])
-                said = recommendation(audit, one.target, str(audit.facts.get("version", one.version)))
+                told = str(audit.facts.get("version", one.version))
+                said = recommendation(audit, one.target, told, latest.version if _knows_all(home, latest) else None)
                 if said is not None:
                     found[one.target] = (strength, said)
     return [said for _, said in found.values()]
+
+
+def _knows_all(home: Home, version: Version) -> bool:
+    """Whether nothing has become known since a period after a training's as-of."""
+    known, calendar = Store(home).newest_known_at(), home.configuration.calendar
+    if known is None or version.as_of is None:
+        return False
+    return calendar.midnight_after(known) < calendar.shift(date.fromisoformat(version.as_of), 1)

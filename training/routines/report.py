@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -71,6 +72,16 @@ def report_of_city(home: Home, *, language: str, as_of: date | None = None, prog
     return Page(facts.city, city_page(facts, language=language))
 
 
+def _gaps(one: SourceHealth) -> Iterator[tuple[str, str]]:
+    """Districts of which a source says too little now, and those of which it said nothing for weeks."""
+    absent = {part.district for part in one.absences}
+    for district in one.districts:
+        if district.gap is not None:
+            yield district.name, district.gap.value
+        elif district.code in absent:
+            yield district.name, "absent"
+
+
 def source_facts(one: SourceHealth) -> SourceFacts:
     """What is shown of a source."""
     series, fresh = one.series, one.freshness
@@ -90,7 +101,7 @@ def source_facts(one: SourceHealth) -> SourceFacts:
             if series is not None
         ),
         monthly=one.period is Period.MONTH,
-        gaps=tuple((district.name, district.gap.value) for district in one.districts if district.gap is not None),
+        gaps=tuple(_gaps(one)),
         located_by=one.contents.located_by,
         local_categories=one.contents.local_categories,
         other_categories=one.contents.other_categories,
