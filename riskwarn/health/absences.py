@@ -83,19 +83,22 @@ def absences(counts: Counts, share: Counts, days: Sequence[int], period: Period)
     found = []
     for row in range(1, len(counts)):
         longest: dict[Kind, Absence] = {}
-        for start, stop in _stretches(living[row], living[0]):
+        for start, stop in _stretches(living[row], living[0], counts[0] - counts[row]):
             if days[stop] - days[start] >= LEAST_DAYS and _no_chance(counts, share, living[row], row, start, stop):
                 one = Absence(row - 1, _kind(counts[row], start, stop), start, stop)
-                longest[one.kind] = max(one, longest.get(one.kind, one), key=lambda told: days[told.stop] - days[told.start])
+                longest[one.kind] = max(
+                    one, longest.get(one.kind, one), key=lambda told: days[told.stop] - days[told.start]
+                )
         found += longest.values()
     return found
 
 
-def _stretches(living: Flags, city: Flags) -> Iterator[tuple[int, int]]:
-    """The stretches [start, stop) in which a district was not alive, without those at their ends in which the city was not either."""
+def _stretches(living: Flags, city: Flags, others: Counts) -> Iterator[tuple[int, int]]:
+    """The stretches [start, stop) in which a district was not alive, without those at their ends in which the city was not either; the
+    first begins with the others' first record."""
     edges = np.flatnonzero(np.diff(np.concatenate([[True], living, [True]]).astype(np.int8)))
     for first, last in zip(edges[::2], edges[1::2], strict=True):
-        heard = np.flatnonzero(city[first:last])
+        heard = np.flatnonzero(city[first:last] & ((first > 0) | (others[first:last].cumsum() > 0)))
         if len(heard):
             yield int(first + heard[0]), int(first + heard[-1] + 1)
 

@@ -148,7 +148,7 @@ def _examine(
         breaks=tuple(breaks),
         refused=counts(home, source, store.version())["open"],
         districts=tuple(parts),
-        absences=tuple(_absences(weekly, share, codes, breaks, Period.MONTH if monthly else Period.WEEK)),
+        absences=tuple(_absences(feed, rows, weekly, share, codes, breaks)),
         gap=gap,
         series=weekly,
     )
@@ -156,17 +156,25 @@ def _examine(
 
 
 def _absences(
-    weekly: Series | None, share: npt.NDArray[np.float64], codes: list[str], breaks: list[Break], period: Period
+    feed: Feed,
+    rows: Flags,
+    weekly: Series | None,
+    share: npt.NDArray[np.float64],
+    codes: list[str],
+    breaks: list[Break],
 ) -> Iterator[Absent]:
     """Of which districts the feed says nothing for long, but where the table of breaks tells of it."""
     if weekly is None:
         return
     days = weekly.edges.tolist()
-    for one in absences(weekly.counts, share, days, period):
-        begin, end, code = day_of(days[one.start]), day_of(days[one.stop]), codes[one.district]
-        declared = (abs((day - part.day).days) <= _NEAR_DAYS for day in (begin, end) for part in breaks if part.declared and part.district == code)
-        if not any(declared):
-            yield Absent(code, one.kind, begin, end)
+    for one in absences(weekly.counts, share, days, weekly.period):
+        begin, end, code = days[one.start], days[one.stop], codes[one.district]
+        if one.start == 0:
+            # Weeks are counted back from the newest day: of the first the records of some days lie before.
+            begin = max(begin - 6, int(feed.day[rows].min()))
+        declared = (part.day for part in breaks if part.declared and part.district == code)
+        if not any(abs(day - day_number(told)) <= _NEAR_DAYS for told in declared for day in (begin, end)):
+            yield Absent(code, one.kind, day_of(begin), day_of(end))
 
 
 def _placeless(feed: Feed, rows: Flags, ended: list[str]) -> Placeless | None:

@@ -163,8 +163,10 @@ def prospects(
     found = {}
     begun = beginnings(store, configuration) if chosen and feeds else {}
     newest = store.newest_known_at() if begun else None
-    districts = NOWHERE if newest is None else districts_at(
-        store, configuration.calendar, configuration.calendar.midnight_after(newest)
+    districts = (
+        NOWHERE
+        if newest is None
+        else districts_at(store, configuration.calendar, configuration.calendar.midnight_after(newest))
     )
     for read in dict.fromkeys(target.source for target in chosen.values()):
         rules = {name: rule_of(target) for name, target in chosen.items() if target.source == read}

@@ -80,7 +80,7 @@ class Absent:
     @property
     def weeks(self) -> int:
         """How long it lasted."""
-        return (self.end - self.begin).days // 7
+        return round((self.end - self.begin).days / 7)
 
 
 @dataclass(frozen=True)

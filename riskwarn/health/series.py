@@ -11,7 +11,7 @@ from riskwarn.arrays import Flags, Indices, Reals
 from riskwarn.health.feeds import Feed
 from riskwarn.health.holidays import holiday_shares
 from riskwarn.health.volume import MOST_YEARS
-from riskwarn.periods import add_months, day_number, day_of
+from riskwarn.periods import Period, add_months, day_number, day_of
 
 _DAYS_A_YEAR = 365.2425
 
@@ -30,6 +30,7 @@ class Series:
     counts: Reals  # (1 + districts, periods)
     years: Reals  # (periods,) the middle of each period in years
     holidays: Reals  # (periods, 2)
+    period: Period  # weeks, or months
 
 
 def series(feed: Feed, rows: Flags, districts: Sequence[str], as_of_day: int, *, monthly: bool) -> Series | None:
@@ -54,6 +55,7 @@ def series(feed: Feed, rows: Flags, districts: Sequence[str], as_of_day: int, *,
         counts=np.vstack([table.sum(axis=0, keepdims=True), table[:-1]]),
         years=(edges[:-1] + edges[1:]) / 2 / _DAYS_A_YEAR,
         holidays=holiday_shares(edges),
+        period=Period.MONTH if monthly else Period.WEEK,
     )
 
 

@@ -131,9 +131,13 @@ def recommendation(found: Audit, target: str, version: str, newest: str | None =
     if newest is None:
         advice = Message("then riskwarn retrain and compare")
     elif newest == version:
-        advice = Message("{version} was trained of all that is known: retrain when newer records are loaded", version=version)
+        advice = Message(
+            "{version} was trained of all that is known: retrain when newer records are loaded", version=version
+        )
     else:
-        advice = Message("then compare {newest}, which was trained of all that is known, and promote the better", newest=newest)
+        advice = Message(
+            "then compare {newest}, which was trained of all that is known, and promote the better", newest=newest
+        )
     told = {
         "target": target,
         "version": version,

@@ -1,0 +1,115 @@
+"""What one district lacks is told wherever somebody looks before training: health, what is foretold, audit-data and the city's page."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from features import build_features, read_city
+from riskwarn.health import Verdict, districts_in_force, examine, prospects
+from riskwarn.home import Home, make_home
+from riskwarn.settings import Settings
+from riskwarn.store import Store
+from tests.worlds import grid_rows, load, write_csv
+from training.labels.task import learnable_origins, make_task
+from training.routines.audit_data import audit_data
+from training.routines.report import report_of_city
+
+START, WEEKS = datetime(2024, 1, 1, 9), 120
+AS_OF = date(2024, 1, 1) + timedelta(weeks=WEEKS)
+NOW = datetime(AS_OF.year, AS_OF.month, AS_OF.day, tzinfo=UTC)
+DISTRICTS = ("北城区", "中城区", "南城区")
+SAID = "incidents of 南城区 begin 2025-02-24, 60 weeks after those of other districts: safety can be learnt there from 60 of 95 origins"
+
+
+def records(kind: str, seed: int, rate: float, late: bool) -> list[dict[str, Any]]:
+    """Incidents or disputes at one rate in six grids, in the last district from week 60 where they are late; the newest on the last day."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for week in range(WEEKS):
+        for grid in range(6):
+            if late and grid >= 4 and week < 60:
+                continue
+            for _ in range(rng.poisson(rate)):
+                moment = START + timedelta(weeks=week, days=int(rng.integers(7)))
+                found.append((f"{kind}{len(found)}", f"G{grid}", moment))
+    found.append((f"{kind}last", "G0", START + timedelta(weeks=WEEKS, hours=-10)))
+    if kind == "A":
+        return [
+            {"事故编号": name, "网格编码": grid, "事故时间": moment, "登记时间": moment, "事故类型": "火灾"}
+            for name, grid, moment in found
+        ]
+    return [
+        {"纠纷编号": name, "网格编码": grid, "发生时间": moment, "登记时间": moment, "纠纷类型": "邻里"}
+        for name, grid, moment in found
+    ]
+
+
+def city_of(folder: Path, *, late: bool) -> Home:
+    home = make_home(folder / "home", Settings(threads=1))
+    rows = grid_rows(6)
+    for index, row in enumerate(rows):
+        row.update(区县=DISTRICTS[index // 2], 街道=f"第{index // 2}街道")
+    load(home, "grids", write_csv(folder / "grids.csv", rows))
+    for source, kind, rate in (("disputes", "D", 2.0), ("incidents", "A", 1.0)):
+        file = write_csv(folder / f"{source}.csv", records(kind, 7, rate, late and kind == "A"))
+        load(home, source, file, exported_at=NOW)
+    return home
+
+
+@pytest.fixture(scope="module")
+def late(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return city_of(tmp_path_factory.mktemp("late"), late=True)
+
+
+def test_a_district_whose_feed_began_late_is_told_before_anybody_trains(late: Home) -> None:
+    [told] = prospects(Store(late), late.configuration, targets=["safety"])
+    assert list(told.interrupted) == [SAID]
+    assert SAID in told.said(AS_OF), "what train says"
+    found = {one.source: one for one in examine(late, AS_OF, districts_in_force(late, AS_OF))}
+    assert found["disputes"].absences == () and found["disputes"].verdict is Verdict.SOUND
+    incidents = found["incidents"]
+    assert [(one.code, one.en) for one in incidents.findings] == [
+        ("absent", "南城区 begins 2025-02-24, 60 weeks after the other districts")
+    ]
+    assert (
+        incidents.verdict is Verdict.WARNING
+        and incidents.findings[0].zh == "南城区的数据自 2025-02-24 才开始，比其他区县晚 60 周"
+    )
+    [absent] = incidents.as_dict()["absences"]
+    assert absent == {
+        "district": incidents.findings[0].district,
+        "kind": "late",
+        "begin": "2024-01-02",
+        "end": "2025-02-24",
+        "weeks": 60,
+    }
+
+
+def test_what_is_told_of_a_district_is_what_its_labels_leave_out(late: Home) -> None:
+    city = read_city(late, now=NOW)
+    origins = learnable_origins(city)
+    task = make_task(city, "safety", 1, build_features(city, origins, names=["incidents_count_4"]))
+    known = task.observed(task.mature(city.as_of), 0, 1, city.as_of)
+    assert known[:, :4].all()
+    assert (int(known[:, 4].sum()), int(known[:, 5].sum()), len(known)) == (60, 60, 95)
+
+
+def test_audit_data_and_the_page_of_the_city_tell_of_the_district(late: Home) -> None:
+    found = [one for one in audit_data(late, now=NOW).findings if one.check == "absent"]
+    assert [(one.subject, one.figure, one.sentence) for one in found] == [("incidents", 60.0, SAID)]
+    page = report_of_city(late, language="en", as_of=AS_OF).html
+    assert "南城区 begins 2025-02-24, 60 weeks after the other districts" in page and SAID in page
+    assert "nothing came for weeks while other districts reported" in page
+
+
+def test_a_city_whose_districts_all_report_is_told_nothing(tmp_path: Path) -> None:
+    home = city_of(tmp_path, late=False)
+    [told] = prospects(Store(home), home.configuration, targets=["safety"])
+    assert told.interrupted == ()
+    assert not [one for one in audit_data(home, now=NOW).findings if one.check == "absent"]
+    assert {one.verdict for one in examine(home, AS_OF, districts_in_force(home, AS_OF))} == {Verdict.SOUND}
