@@ -45,6 +45,8 @@ _DAY = np.timedelta64(1, "D")
 def entry_dates(target: str, rule: EventRule, beliefs: pd.DataFrame, calendar: Calendar) -> list[Leak]:
     """What in the dates of a target's events says that they are of an entry; `beliefs` are those of its source."""
     events = events_of(beliefs, rule)
+    if not len(events.row):
+        return []
     last = pd.Series(events.row).groupby(beliefs["record_id"].to_numpy()[events.row]).idxmax().to_numpy()
     rows, at = beliefs.iloc[events.row[last]], events.at[last]
     if rule.date is not None:

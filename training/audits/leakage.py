@@ -150,6 +150,8 @@ def _early(known: Instants, happened: Instants) -> tuple[int, float] | None:
 def edited_after(target: str, source: str, beliefs: pd.DataFrame, events: pd.DataFrame) -> list[Leak]:
     """Whether records are changed after they became events, more than others ever are: a single export shows them as they stand
     afterwards. `events` has the `record_id` of each event and when it came (`at`)."""
+    if events.empty:
+        return []
     when = events.groupby("record_id")["at"].min()
     record = beliefs["record_id"]
     again = beliefs["believed_from"].to_numpy() > beliefs["known_at"].to_numpy()
