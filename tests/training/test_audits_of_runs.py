@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -11,9 +12,11 @@ import numpy as np
 import pytest
 
 from riskwarn.home import Home
+from riskwarn.store import Store
 from riskwarn.words import Unit
 from tests.conftest import Town
 from tests.training.tasks import made_task
+from tests.worlds import NOW, dispute, load, with_grids, write_csv
 from training import versions
 from training.audits.audit import Audit, from_json
 from training.audits.drift import LIMIT
@@ -95,11 +98,11 @@ def evidence_of(name: str, evidence: float, **facts: Any) -> Audit:
     return Audit(name, {**told, **facts}, ())
 
 
-def registered(home: Home, target: str, *audits: Audit) -> str:
+def registered(home: Home, target: str, *audits: Audit, as_of: str | None = None) -> str:
     metrics = {one.name: float(cast(float, one.facts["evidence"])) for one in audits}
-    version, _ = register(
-        home, target, 4, Rate("climatology", 4, 0.1), {}, metrics, files={one.path: one.as_json() for one in audits}
-    )
+    parameters = {} if as_of is None else {"as_of": as_of}
+    files = {one.path: one.as_json() for one in audits}
+    version, _ = register(home, target, 4, Rate("climatology", 4, 0.1), parameters, metrics, files=files)
     return version
 
 
@@ -117,3 +120,27 @@ def test_drift_is_said_of_champions_and_of_what_the_newest_training_found_of_the
     registered(home, "safety", evidence_of(DRIFT, 1.0))
     [said] = recommendations(home, versions(home))
     assert "evidence 500" in said, "the newest training found nothing since, the champion's own stays"
+
+
+def test_to_train_anew_is_advised_only_where_something_newer_is_known(home: Home, tmp_path: Path) -> None:
+    with_grids(home, tmp_path)
+    load(home, "disputes", write_csv(tmp_path / "disputes.csv", [dispute(number) for number in range(28)]))
+    assert home.configuration.calendar.midnight_after(Store(home).newest_known_at()) == date(2026, 3, 29)  # type: ignore[arg-type]
+    first = registered(home, "safety", evidence_of(DRIFT, 500.0), as_of="2026-03-29")
+    set_alias(home, first, "champion")
+    [said] = recommendations(home, versions(home))
+    assert said.endswith(
+        f"look what has changed; {first} was trained of all that is known: retrain when newer records are loaded"
+    )
+    later = registered(
+        home, "safety", evidence_of(DRIFT, 500.0), evidence_of(SINCE, 900.0, version=first), as_of="2026-03-29"
+    )
+    [said] = recommendations(home, versions(home))
+    assert said.endswith(f"then compare {later}, which was trained of all that is known, and promote the better")
+    newer = [
+        dispute(40 + day, 发生时间=f"2026-04-{day:02d} 09:00:00", 登记时间=f"2026-04-{day:02d} 10:00:00")
+        for day in range(1, 9)
+    ]
+    load(home, "disputes", write_csv(tmp_path / "newer.csv", newer), exported_at=NOW, force=True)
+    [said] = recommendations(home, versions(home))
+    assert said.endswith("look what has changed; then riskwarn retrain and compare")
