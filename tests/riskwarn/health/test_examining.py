@@ -95,6 +95,9 @@ def test_a_source_that_went_silent_is_a_gap(city: Home, tmp_path: Path) -> None:
     late = examined(city, AS_OF - timedelta(days=25))
     assert (late.verdict, late.gap) == (Verdict.WARNING, None)
     assert "late" in told(late)
+    longer = examined(city, AS_OF + timedelta(days=40))
+    assert set(told(longer)) == {"silent"}, "of shares of records that there are not nothing is said"
+    assert longer.contents.exact_places == 1.0 and longer.contents.located_by == {}
 
 
 def test_a_district_that_reports_less_is_a_gap_there_alone(city: Home, tmp_path: Path) -> None:
