@@ -17,7 +17,7 @@ from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.errors import NothingKnown
 from riskwarn.geography import declared_breaks, ended_without_successor, lineage
-from riskwarn.health.absences import absences, districts_at
+from riskwarn.health.absences import Kind, absences, districts_at
 from riskwarn.health.changepoints import shifts
 from riskwarn.health.contents import contents
 from riskwarn.health.delays import LEAST_EXPORTS, Arrivals, arrival, arrivals, belated, registration
@@ -169,9 +169,13 @@ def _absences(
     days = weekly.edges.tolist()
     for one in absences(weekly.counts, share, days, weekly.period):
         begin, end, code = days[one.start], days[one.stop], codes[one.district]
-        if one.start == 0:
-            # Weeks are counted back from the newest day: of the first the records of some days lie before.
-            begin = max(begin - 6, int(feed.day[rows].min()))
+        first = int(feed.day[rows].min())
+        if one.start == 0 and begin - first <= _NEAR_DAYS:
+            # Weeks are counted back from the newest day, and begin where the past does: the first records lie before them.
+            begin = first
+        if one.kind is Kind.LATE:
+            own = feed.day[rows & (feed.district == feed.districts.index(code))]
+            end = int(own[own >= end].min())
         declared = (part.day for part in breaks if part.declared and part.district == code)
         if not any(abs(day - day_number(told)) <= _NEAR_DAYS for told in declared for day in (begin, end)):
             yield Absent(code, one.kind, day_of(begin), day_of(end))

@@ -66,14 +66,14 @@ def interruptions(
     as_of = calendar.midnight_after(records.known[1])
     periods = calendar.periods_between(first, as_of) + 1
     edges = np.array([day_number(calendar.shift(as_of, -back)) for back in range(periods, -1, -1)])
-    every = _counts(records, calendar, edges, districts)
+    every, firsts = _counts(records, calendar, edges, districts)
     counts = every[0]
     living = alive(counts, configuration.period)
     horizon = configuration.horizons[0]
     origins = range(min(warm_up[configuration.period], max(1, periods // 3)), periods - horizon + 1)
     left = sum(bool(living[one : one + horizon].all()) for one in origins)
     told = {"source": source, "target": target, "left": left, "origins": len(origins)}
-    apart = _of_districts(configuration, target, source, every, edges, districts, origins)
+    apart = _of_districts(configuration, target, source, every, firsts, edges, districts, origins)
     if left == len(origins):
         return apart
     notes: list[str] = []
@@ -96,11 +96,11 @@ def interruptions(
     return [*notes, *apart]
 
 
-def _counts(records: Newest, calendar: Calendar, edges: Indices, districts: Districts) -> Reals:
-    """(1 + districts, periods) records by the period in which they became known, the city's first."""
+def _counts(records: Newest, calendar: Calendar, edges: Indices, districts: Districts) -> tuple[Reals, Indices]:
+    """(1 + districts, periods) records by the period in which they became known, the city's first; and the day of each one's first."""
     size, periods = len(districts.codes) + 1, len(edges) - 1
     place = {code: index for index, code in enumerate(districts.codes, start=1)}
-    counts = np.zeros(size * periods)
+    counts, firsts = np.zeros(size * periods), np.full(size, edges[-1])
     for table, kept in records.parts(["known_at", "district"]):
         days = calendar.local_days(table["known_at"].to_numpy()[kept])
         period = np.clip(np.searchsorted(edges, days, "right") - 1, 0, periods - 1)
@@ -108,9 +108,10 @@ def _counts(records: Newest, calendar: Calendar, edges: Indices, districts: Dist
         district = table["district"].unify_dictionaries().combine_chunks()
         rows = np.array([place.get(code, 0) for code in district.dictionary.to_pylist()] + [0])
         row = rows[district.indices.fill_null(len(rows) - 1).to_numpy(zero_copy_only=False)][kept]
+        np.minimum.at(firsts, row, days)
         inside = row > 0
         counts += np.bincount(row[inside] * periods + period[inside], minlength=size * periods)
-    return counts.reshape(size, periods)
+    return counts.reshape(size, periods), firsts
 
 
 def _of_districts(
@@ -118,6 +119,7 @@ def _of_districts(
     target: str,
     source: str,
     counts: Reals,
+    firsts: Indices,
     edges: Indices,
     districts: Districts,
     origins: range,
@@ -128,13 +130,15 @@ def _of_districts(
     found = absences(counts, districts.share, edges.tolist(), configuration.period)
     for one in found[:NAMED]:
         row, begin, end = 1 + one.district, day_of(int(edges[one.start])), day_of(int(edges[one.stop]))
+        if one.kind is Kind.LATE:
+            end = max(end, day_of(int(firsts[row])))
         told = {
             "source": source,
             "target": target,
             "district": districts.names[one.district],
             "begin": begin,
             "end": end,
-            "weeks": (end - begin).days // 7,
+            "weeks": round((end - begin).days / 7),
             "left": sum(bool(living[row, first : first + horizon].all()) for first in origins),
             "origins": len(origins),
         }

@@ -41,7 +41,7 @@ def test_a_district_whose_feed_began_late_is_told_before_anybody_trains(late: Ho
     assert absent == {
         "district": incidents.findings[0].district,
         "kind": "late",
-        "begin": "2024-01-02",
+        "begin": "2024-01-01",
         "end": "2025-02-24",
         "weeks": 60,
     }
