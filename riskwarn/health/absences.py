@@ -80,7 +80,7 @@ def absences(counts: Counts, share: Counts, days: Sequence[int], period: Period)
     if len(counts) < 3:
         return []
     living = alive_by_district(counts, share, period)
-    found = []
+    found: list[Absence] = []
     for row in range(1, len(counts)):
         longest: dict[Kind, Absence] = {}
         for start, stop in _stretches(living[row], living[0], counts[0] - counts[row]):

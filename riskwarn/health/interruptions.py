@@ -126,7 +126,8 @@ def _of_districts(
 ) -> list[str]:
     """Of which districts the feed says nothing for long, each in one sentence."""
     living = alive_by_district(counts, districts.share, configuration.period)
-    horizon, notes = configuration.horizons[0], []
+    horizon = configuration.horizons[0]
+    notes: list[str] = []
     found = absences(counts, districts.share, edges.tolist(), configuration.period)
     for one in found[:NAMED]:
         row, begin, end = 1 + one.district, day_of(int(edges[one.start])), day_of(int(edges[one.stop]))
