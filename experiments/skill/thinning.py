@@ -2,7 +2,7 @@
 
 Trees, regression and choices learn from all rows of a city of no more than their limits, and from a draw with exact weights beyond
 (`training/models/`). Here a made-up city of 300 grids and 200 weeks whose truth is known is learnt once from all rows and once with limits so
-low that trees see 10,000 of its 37,000 rows: the share of the gap in expected log loss, from the mean rate to the truth, that each closes.
+low that trees see 10,000 of its 44,000 rows: the share of the gap in expected log loss, from the mean rate to the truth, that each closes.
 """
 
 from __future__ import annotations
