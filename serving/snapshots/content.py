@@ -5,7 +5,7 @@ from __future__ import annotations
 from riskwarn.home import Home
 from serving.scoring.city import Before
 from serving.scoring.score import Scoring
-from serving.snapshots.files import Content, read_files
+from serving.snapshots.files import Content, read_scores
 from serving.snapshots.published import Row
 
 
@@ -17,5 +17,4 @@ def content_of(made: Scoring) -> Content:
 
 def published_before(home: Home, row: Row) -> Before:
     """What a snapshot published, for the next to be compared with. Raises SnapshotDamaged."""
-    content = read_files(home.snapshots / row.id, row.manifest["files"])
-    return Before(content.places, content.scores)
+    return Before(*read_scores(home.snapshots / row.id, row.manifest["files"]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,12 +71,8 @@ def write_files(folder: Path, snapshot: str, content: Content) -> dict[str, str]
 
 def read_files(folder: Path, sums: Mapping[str, str]) -> Content:
     """Read the files of a snapshot, each verified first. Raises SnapshotDamaged where one is missing or other than it was written."""
-    verify(folder, sums)
-    try:
-        places = Places.from_arrow(pq.read_table(folder / PLACES, **_PLAINLY))
-        scores: dict[Block, dict[Unit, Scores]] = {}
-        for block, unit, part in _parts(folder / SCORES, scores_table.READ):
-            scores.setdefault(block, {})[unit] = scores_table.from_arrow(part)
+    places, scores = read_scores(folder, sums)
+    with _readable(folder):
         reasons: dict[Block, Reasons] = {}
         above: dict[tuple[Block, Unit], Reasons] = {}
         for block, unit, part in _parts(folder / REASONS, reasons_table.READ):
@@ -86,11 +83,30 @@ def read_files(folder: Path, sums: Mapping[str, str]) -> Content:
                 above[block, unit] = own
         texts = pq.read_table(folder / TEXTS, **_PLAINLY).to_pylist()
         health: Sequence[dict[str, Any]] = json.loads((folder / HEALTH).read_text(encoding="utf-8"))
+    return Content(places, scores, AllReasons(tuple(texts), reasons, above), tuple(health))
+
+
+def read_scores(
+    folder: Path, sums: Mapping[str, str], blocks: Collection[Block] | None = None
+) -> tuple[Places, AllScores]:
+    """The places and scores alone, where some are named of these targets and horizons; every file is verified. Raises SnapshotDamaged."""
+    verify(folder, sums)
+    with _readable(folder):
+        places = Places.from_arrow(pq.read_table(folder / PLACES, **_PLAINLY))
+        scores: dict[Block, dict[Unit, Scores]] = {}
+        for block, unit, part in _parts(folder / SCORES, scores_table.READ, blocks):
+            scores.setdefault(block, {})[unit] = scores_table.from_arrow(part)
+    return places, scores
+
+
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError, KeyError, pa.ArrowException) as error:
         raise SnapshotDamaged(
             snapshot=folder.name, problem=f"its tables cannot be read ({type(error).__name__})"
         ) from error
-    return Content(places, scores, AllReasons(tuple(texts), reasons, above), tuple(health))
 
 
 def verify(folder: Path, sums: Mapping[str, str]) -> None:
@@ -114,7 +130,9 @@ def _write(file: Path, parts: Iterable[pa.Table], schema: pa.Schema | None = Non
             writer.write_table(part, row_group_size=max(part.num_rows, 1))
 
 
-def _parts(file: Path, columns: Sequence[str]) -> Iterator[tuple[Block, Unit, pa.Table]]:
+def _parts(
+    file: Path, columns: Sequence[str], blocks: Collection[Block] | None = None
+) -> Iterator[tuple[Block, Unit, pa.Table]]:
     """(target and horizon, level, the columns) of each part."""
     with pq.ParquetFile(file, memory_map=False) as parts:
         names = parts.schema_arrow.names
@@ -123,4 +141,6 @@ def _parts(file: Path, columns: Sequence[str]) -> Iterator[tuple[Block, Unit, pa
             target, horizon, unit = (
                 group.column(names.index(name)).statistics.min for name in ("target", "horizon", "unit")
             )
+            if blocks is not None and (target, horizon) not in blocks:
+                continue
             yield (target, horizon), Unit(unit), parts.read_row_group(number, columns=list(columns), use_threads=False)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -55,24 +55,29 @@ class EventHistory:
 
     def known(self) -> npt.NDArray[Any]:
         """(columns, grids) all events that were known."""
-        return self._once("known", lambda: sums.holding(self._frame, self.spans))
+        return self._once("known", lambda: self._made(partial(sums.holding, spans=self.spans)))
 
     def within(self, periods: int) -> npt.NDArray[Any]:
         """(columns, grids) events that became known in the last periods."""
         recent = self.spans.between(self.spans.start, self.spans.known + np.int32(periods))
-        return self._once(("within", periods), lambda: sums.holding(self._frame, recent))
+        return self._once(("within", periods), lambda: self._made(partial(sums.holding, spans=recent)))
 
     def decayed(self, half_life: float) -> npt.NDArray[Any]:
         """(columns, grids) events, each halved every `half_life` periods since it became known."""
-        return self._once(("decayed", half_life), lambda: sums.decayed(self._frame, self.spans, half_life))
+        made = partial(sums.decayed, spans=self.spans, half_life=half_life)
+        return self._once(("decayed", half_life), lambda: self._made(made))
+
+    def only(self, columns: Iterable[int]) -> EventHistory:
+        """The same, of which no other columns are made: those of all periods take the room of a city's whole past, each time anew."""
+        own = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "_cached"}
+        return _Some(**own, wanted=tuple(sorted({*columns})))
 
     def __getstate__(self) -> dict[str, object]:
         """To another process goes what the numbers are made from."""
         return {**self.__dict__, "_cached": {}}
 
-    @property
-    def _frame(self) -> Frame:
-        return Frame(0, self.columns, self.grids)
+    def _made(self, make: Callable[[Frame], npt.NDArray[Any]]) -> Any:
+        return make(Frame(0, self.columns, self.grids))
 
     @cached_property
     def _place(self) -> dict[date, int]:
@@ -83,3 +88,25 @@ class EventHistory:
         if key not in self._cached:
             self._cached[key] = make()
         return self._cached[key]
+
+
+@dataclass(frozen=True)
+class _Some(EventHistory):
+    """A history of which some columns can be asked for."""
+
+    wanted: tuple[int, ...] = ()
+
+    def _made(self, make: Callable[[Frame], npt.NDArray[Any]]) -> Any:
+        return _Columns({column: make(Frame(column, 1, self.grids))[0] for column in self.wanted})
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Columns by their number, asked for as those of an array are; one that was not made is a KeyError."""
+
+    rows: Mapping[int, npt.NDArray[Any]]
+
+    def __getitem__(self, columns: int | npt.NDArray[np.integer]) -> npt.NDArray[Any]:
+        if isinstance(columns, np.ndarray):
+            return np.stack([self.rows[int(column)] for column in columns])
+        return self.rows[int(columns)]
