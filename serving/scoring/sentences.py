@@ -54,6 +54,7 @@ class Statement:
     second: str | None = None
     past: bool = False  # compared with the place's own past
     zero: Words | None = None
+    never: Words | None = None  # where there is none, and never was
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Theme:
     source: str
     statements: tuple[Statement, ...]
     all: Words  # what else it looks at
+    all_of_none: Words  # the same where there is none of what it counts
     services: tuple[str, ...]
     names: Mapping[str, str]  # number -> the plain number of that name
     before: Words = field(default_factory=dict)  # how a number is compared with the place's own past
@@ -120,6 +122,7 @@ def theme_of(key: tuple[str, str], target: str, configuration: Configuration, ow
             one.get("with"),
             one.get("against") == "past",
             _fill(one["zero"], filled) if "zero" in one else None,
+            _fill(one["never"], filled) if "never" in one else None,
         )
         for one in told["statements"]
     )
@@ -129,6 +132,7 @@ def theme_of(key: tuple[str, str], target: str, configuration: Configuration, ow
         source,
         statements,
         told["all"],
+        told.get("all_of_none", told["all"]),
         _services(name, declared),
         names,
         _fill(sentences()["usual"]["past"], filled),
@@ -137,9 +141,8 @@ def theme_of(key: tuple[str, str], target: str, configuration: Configuration, ow
 
 def of_all(name: str) -> Theme:
     """What is said of the city, or of the rest: no number, and no direction but that of its effect."""
-    return Theme(
-        REST if name == REST_ABOVE else name, "", (Statement(sentences()[name]),), {"zh": "", "en": ""}, (), {}
-    )
+    nothing = {"zh": "", "en": ""}
+    return Theme(REST if name == REST_ABOVE else name, "", (Statement(sentences()[name]),), nothing, nothing, (), {})
 
 
 def services_of(theme: Theme, feature: str) -> tuple[str, ...]:

@@ -93,6 +93,11 @@ def shown(number: str, code: int, language: str) -> str:
     return "no" if language == "en" else f"0{_measure(number, language)}"
 
 
+def is_never(number: str, code: int) -> bool:
+    """Whether a number says that there is no such time."""
+    return number in AGO and code >= len(_FIRST_WEEKS)
+
+
 def between_shown(number: str, code: int, language: str) -> str:
     """A count of which is told what it is at least and at most, in words."""
     low, high = (int(_ENDS[end]) for end in divmod(code, _SHIFT))

@@ -10,8 +10,10 @@ import numpy.typing as npt
 
 from riskwarn.arrays import Flags
 from serving.scoring.numbers import KINDS, Numbers, Usual
-from serving.scoring.sentences import LANGUAGES, Statement, Theme, sentences
-from serving.scoring.shown import Codes, usual_shown
+from serving.scoring.sentences import LANGUAGES, Statement, Theme, Words, sentences
+from serving.scoring.shown import Codes, is_never, usual_shown
+
+_NOTHING: Words = dict.fromkeys(LANGUAGES, "")
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,14 @@ class Said:
         """The text of one place, by language."""
         one = self.theme.statements[int(self.statement[row])]
         value, second, low, high = (int(codes[row]) for codes in (self.value, self.second, self.low, self.high))
+        said, also = one.words, self.theme.all
+        if one.zero is not None and value == 0:
+            said, also = one.zero, self.theme.all_of_none
+            if one.never is not None and one.second is not None and is_never(one.second, second):
+                said, also = one.never, _NOTHING
         found = {}
         for language in LANGUAGES:
-            own = (one.zero if one.zero is not None and value == 0 else one.words)[language]
+            own = said[language]
             if one.number is not None:
                 own = own.replace("{value}", self._shown(one.number, value, language))
             if one.second is not None:
@@ -55,9 +62,9 @@ class Said:
                 usual = (self.theme.before if kind == "past" else sentences()["usual"][kind])[language]
                 parts.append(usual.replace("{usual}", usual_shown(one.number, low, high, language)))
             if self.apart[row] != 1 and self.theme.directed:
-                how = "opposed" if self.apart[row] == -1 and self.theme.all[language] else "direction"
+                how = "opposed" if self.apart[row] == -1 and also[language] else "direction"
                 moved = sentences()[how]["up" if up else "down"][language]
-                parts.append(moved.replace("{all}", self.theme.all[language]).strip())
+                parts.append(moved.replace("{all}", also[language]).strip())
             found[language] = ("；" if language == "zh" else "; ").join(parts)
         return found
 

@@ -127,3 +127,16 @@ def test_where_there_is_nothing_no_service_is_named(content: Content) -> None:
 def test_effects_are_whole_millionths(content: Content) -> None:
     for one in content.reasons.blocks.values():
         assert one.effect.dtype == np.int32 and (np.abs(one.effect) <= MILLION).all() and (one.effect != 0).all()
+
+
+def test_where_there_is_none_nothing_is_said_of_its_kind_its_age_or_what_was_never(content: Content) -> None:
+    """A clerk would ask how nothing can have a kind, or wait; and what is meant by earlier ones where none is on record."""
+    none = [one for one in content.reasons.texts if one["en"].startswith("no ") or ": none" in one["en"].split(";")[0]]
+    moved = [one for one in none if "it raises" in one["en"] or "it lowers" in one["en"]]
+    assert len(moved) > 5
+    for one in moved:
+        assert not re.search("how long|kinds|how fast|how recent|what they tell|services given", one["en"]), one["en"]
+        assert not re.search("时长|类别|办理快慢|新近|所反映|按服务", one["zh"]), one["zh"]
+        if "on record" in one["en"]:
+            assert "earlier" not in one["en"] and "以往" not in one["zh"] and "往年" not in one["zh"], one
+    assert not any("the last: none" in one["en"] or "上一次：无" in one["zh"] for one in none)

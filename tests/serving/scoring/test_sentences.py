@@ -62,7 +62,7 @@ def test_every_theme_of_every_source_has_words_and_numbers(period: Period) -> No
     for _, theme in told:
         assert theme.statements
         for one in theme.statements:
-            for words in (one.words, *([one.zero] if one.zero else [])):
+            for words in (one.words, *(other for other in (one.zero, one.never) if other)):
                 for language in LANGUAGES:
                     said = words[language]
                     assert said and set(re.findall(r"\{(\w+)\}", said)) <= {"value", "second"}, (theme.name, said)
