@@ -65,7 +65,7 @@ def _lines(told: Mapping[str, Any]) -> list[str | Table]:
             Message(
                 "{target}, {horizon} periods: {counted} of {judged} judged forecasts count, {late} were published late, {events} events",
                 target=one["target"], horizon=one["horizon"], counted=one["counted"], judged=one["judged"], late=one["late"],
-                events=one["events"],
+                events="-" if one["events"] is None else one["events"],
             )
         )  # fmt: skip
         if "grid" in one["levels"]:

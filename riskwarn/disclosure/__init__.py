@@ -8,14 +8,19 @@ is shown around it. Counts of a grid and durations are told in bands; a sum is m
 from riskwarn.disclosure.bands import DURATION_BANDS, ONE_OR_TWO, ROUND, banded, bounds, count_shown, few
 from riskwarn.disclosure.caught import levels_shown
 from riskwarn.disclosure.sensitive import is_sensitive
-from riskwarn.disclosure.sums import RESIDENTS, rounded, shifts_of, summands
+from riskwarn.disclosure.sums import RESIDENTS, Parts, place_of_counts, rounded, shifts_of, summands
 from riskwarn.disclosure.withheld import complemented
+
+#: Number of these rules. It is raised when less is told than before: what was made under an earlier one is told without its numbers.
+RULE = 1
 
 __all__ = [
     "DURATION_BANDS",
     "ONE_OR_TWO",
     "RESIDENTS",
     "ROUND",
+    "RULE",
+    "Parts",
     "banded",
     "bounds",
     "complemented",
@@ -23,6 +28,7 @@ __all__ = [
     "few",
     "is_sensitive",
     "levels_shown",
+    "place_of_counts",
     "rounded",
     "shifts_of",
     "summands",

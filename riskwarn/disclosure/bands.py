@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 Indices = npt.NDArray[np.int64]
 Reals = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 #: What counts of one and two are told as: one case is one household's.
 ONE_OR_TWO = "1–2"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from riskwarn.configuration import Levels
+from riskwarn.disclosure import Parts, place_of_counts
 from riskwarn.home import Home
 from riskwarn.words import RANKED_LEVELS
 from training import Champion
@@ -18,8 +22,11 @@ DIGITS = 3
 
 
 def levels_caught(rules: Levels, made: Ranked) -> list[dict[str, Any]]:
-    """One item a level, the highest first: its rule, grids a period, events caught of all, precision, and what happens elsewhere."""
-    found = []
+    """One item a level, the highest first: its rule, grids a period, events caught of all, precision, and what happens elsewhere.
+
+    Events are counted as what those of a grid and window are told as: their total tells of none of them.
+    """
+    found, made = [], _told_as(made)
     for level in RANKED_LEVELS:
         rule = getattr(rules, level.value)
         one = caught(made, rule.top, rule.times)
@@ -40,6 +47,13 @@ def levels_caught(rules: Levels, made: Ranked) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _told_as(made: Ranked) -> Ranked:
+    counts = np.concatenate([np.empty(0), *(one.events for one in made.origins)])
+    told = Parts.of(counts, place_of_counts(counts)).counted
+    each = np.split(told, np.cumsum([len(one.events) for one in made.origins], dtype=np.int64)[:-1])
+    return replace(made, origins=tuple(replace(one, events=own) for one, own in zip(made.origins, each, strict=False)))
 
 
 def champion_levels(home: Home, champion: Champion) -> list[dict[str, Any]] | None:

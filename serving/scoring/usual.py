@@ -1,8 +1,8 @@
 """What is usual of a unit above the grid: its own mean of the same span over the two years before, as known at the as-of.
 
-It is a sum of what the grids are told as, period by period, and of how many events the city has to what that sums up to, to a twentieth:
-nothing of a grid follows from it that the bands of its periods do not tell (see :mod:`riskwarn.disclosure.sums`). A grid of which
-nothing is told counts for the mean of the others. Of a single grid nothing is told.
+It is a sum of what the grids are told as, period by period: each counts for the place in its band where those of the city lie on the
+mean, to a twentieth and never at an end. Nothing of a grid follows from it that the bands of its periods do not tell (see
+:mod:`riskwarn.disclosure.sums`). A grid of which nothing is told counts for the mean of the others. Of a single grid nothing is told.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from features.windows import YEAR
-from riskwarn.arrays import Flags, Reals
-from riskwarn.disclosure import banded, bounds, summands
+from riskwarn.arrays import Flags, Indices, Reals
+from riskwarn.disclosure import Parts, place_of_counts
+from riskwarn.periods import Instants
 from training import ForecastTask
 from training.intervals.counts import CountDistribution
 
@@ -23,11 +24,6 @@ YEARS = 2
 
 #: Of fewer events the deviation is told as of so many.
 _LEAST_EVENTS = 3
-
-#: With fewer grids and periods that have events, their number beside what they are told as would tell of them.
-_LEAST_CELLS = 100
-#: … which is told in steps of this.
-_STEP = 0.05
 
 #: With fewer periods nothing is usual yet.
 LEAST_PERIODS_OF_YEAR = 0.5
@@ -56,25 +52,32 @@ def usual(task: ForecastTask, untold: Flags) -> Usual:
     `untold` (grids,) says of which grids nothing is told.
     """
     back = YEARS * YEAR[task.calendar.period]
-    edges = task.calendar.instants([task.calendar.shift(task.as_of, -ago) for ago in range(back, -1, -1)])
-    events = task.events
-    inside = events.known_before(edges[-1]) & (events.counted_at >= edges[0])
-    period = np.minimum(np.searchsorted(edges, events.counted_at[inside], side="right") - 1, back - 1)
-    cell, place = np.unique(events.grid[inside] * back + period, return_inverse=True)
-    counts = np.bincount(place, events.count[inside], len(cell)).astype(np.float64)
+    events, edges = task.events, edges_of_years(task)
+    inside = events.known_before(edges[-1])
+    cell, counts = cells(events.counted_at[inside], events.grid[inside], events.count[inside], edges)
     alive = task.feed.alive(task.inputs.history.columns - 1)[1:, -back:].sum(axis=1).astype(np.float64)
     told = np.bincount(cell // back, _told(counts), task.grids).astype(np.float64)
     told[untold] = told[~untold].mean() if (~untold).any() else 0.0
     return Usual(told, alive[task.feed.district_of_grid])
 
 
+def edges_of_years(task: ForecastTask) -> Instants:
+    """(periods + 1,) the instants between the periods of the last years."""
+    back = YEARS * YEAR[task.calendar.period]
+    return task.calendar.instants([task.calendar.shift(task.as_of, -ago) for ago in range(back, -1, -1)])
+
+
+def cells(at: Instants, grid: Indices, count: Reals, edges: Instants) -> tuple[Indices, Reals]:
+    """(cells,) each grid times the number of periods, and its period, with events between the edges; and how many these are."""
+    inside = (at >= edges[0]) & (at < edges[-1])
+    period = np.minimum(np.searchsorted(edges, at[inside], side="right") - 1, len(edges) - 2)
+    cell, place = np.unique(grid[inside].astype(np.int64) * (len(edges) - 1) + period, return_inverse=True)
+    return cell, np.bincount(place, count[inside], len(cell)).astype(np.float64)
+
+
 def _told(counts: Reals) -> Reals:
     """(cells,) what the events of a grid and period count for, by the band that they are told as."""
-    least, most = (ends.astype(np.float64) for ends in bounds(banded(counts)))
-    told = summands(counts, least, most)
-    if len(counts) < _LEAST_CELLS:
-        return told
-    return told * (round(float(counts.sum() / told.sum()) / _STEP) * _STEP)
+    return Parts.of(counts, place_of_counts(counts)).counted
 
 
 def least_periods(task: ForecastTask) -> float:

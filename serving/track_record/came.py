@@ -12,12 +12,14 @@ import numpy.typing as npt
 from features import City, FeatureMatrix
 from features.panel.panel import Encoded
 from riskwarn.arrays import Reals
+from riskwarn.disclosure import Parts, place_of_counts
 from riskwarn.words import Unit
 from serving.columns.places import Places
+from serving.scoring.usual import cells, edges_of_years
 from training import ForecastTask, make_task
 from training.labels.targets import mature, window_counts
 from training.labels.task import learnable_origins
-from training.models.baselines import fit_history_baselines
+from training.models.baselines import columns_read, fit_history_baselines
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,16 @@ class Past:
     task: ForecastTask
     origins: tuple[date, ...]  # whole periods apart, the last is the as-of
     embargo: int  # days for reports to arrive, as known now
+    where: float  # in its band the events of a grid and period of the last years lie on the mean
 
     @classmethod
     def of(cls, city: City, target: str, numbers: Encoded) -> Past:
         """From a city and its numbers; raise TargetSourceMissing."""
         task = make_task(city, target, 1, FeatureMatrix.bare([city.as_of], city.geography.grid_ids), numbers)
-        return cls(task, tuple(learnable_origins(city)), task.embargo(city.as_of))
+        events, edges = task.events, edges_of_years(task)
+        known = events.known_before(edges[-1])
+        _, counts = cells(events.at[known], events.grid[known], events.count[known], edges)
+        return cls(task, tuple(learnable_origins(city)), task.embargo(city.as_of), place_of_counts(counts))
 
     def ripe(self, as_of: date, horizon: int) -> bool:
         """Whether the window has passed and reports have had time to arrive."""
@@ -49,6 +55,15 @@ class Past:
         last = min(history.column_before(task.calendar.shift(as_of, horizon)), history.columns - 1)
         alive = np.all(task.feed.alive(history.columns - 1)[1:, first:last], axis=1)
         return np.where(np.asarray(alive)[task.feed.district_of_grid], counts, np.nan)
+
+    def told(self, as_of: date, horizon: int) -> Parts:
+        """(grids,) what the events of the window are told as: the sum of what those of each period are."""
+        task = self.task
+        counts = [
+            window_counts(task.events, task.calendar, [as_of], ahead, ahead + 1, task.grids, task.as_of)[0]
+            for ahead in range(horizon)
+        ]
+        return Parts.summed([Parts.of(one, self.where) for one in counts])
 
     def before(self, as_of: date, horizon: int, instant: datetime) -> Reals:
         """(grids,) those of the window's events that are dated before an instant."""
@@ -67,6 +82,9 @@ class Past:
             return
         task = replace(self.task, horizon=horizon)
         known = mature(self.origins, task.calendar, horizon, task.embargo(as_of), as_of)
+        # Of the past only what they read: all columns of every window would be held for each target.
+        history = task.inputs.history.only(columns_read(task, as_of, known))
+        task = replace(task, inputs=replace(task.inputs, history=history))
         for one in fit_history_baselines(task, as_of, known):
             made = one.predict(task.inputs, [as_of])
             yield one.name, made.probability[0], made.expected_count[0]

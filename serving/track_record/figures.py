@@ -61,7 +61,7 @@ class _Said:
 
 
 def figures(told: Told, observed: Reals) -> dict[str, float | int | None]:
-    """How a level went; `observed` is NaN where nobody knows, and such units are not judged."""
+    """How a level went; `observed` is what came as it is told, NaN where nobody knows, and such units are not judged."""
     probability = told.score if told.score is not None else np.zeros_like(told.expected)
     said, ordered = _judged(probability, told.expected, observed), _ranked(told.rank, observed)
     found: dict[str, Callable[[], float]] = {
@@ -76,11 +76,11 @@ def figures(told: Told, observed: Reals) -> dict[str, float | int | None]:
         found[name] = lambda share=share: capture(ordered, share)[0]  # type: ignore[misc]
     if told.lower is not None and told.upper is not None:
         lower, upper = told.lower, told.upper
-        found["inside"] = lambda: said.means(((observed >= lower) & (observed <= upper)).astype(np.float64)[None])[0]
+        whole = np.rint(observed)
+        found["inside"] = lambda: said.means(((whole >= lower) & (whole <= upper)).astype(np.float64)[None])[0]
     known = ~np.isnan(observed)
     return {
         "units": int(known.sum()),
-        "events": int(np.nansum(observed)),
         "expected": _told(float(told.expected[known].sum())),
         **{name: _told(make()) for name, make in found.items()},
     }
@@ -132,7 +132,7 @@ def misses(places: Places, told: Mapping[Unit, Told], observed: Mapping[Unit, Re
                     "code": level.codes[row],
                     "name": level.names[row],
                     "expected": round(float(expected[row]), 3),
-                    "observed": band(int(came[row])),
+                    "observed": band(int(np.rint(came[row]))),
                 }
                 for row in sorted(chosen, key=lambda row: -expected[row])
             ]

@@ -10,13 +10,16 @@ import numpy as np
 
 from features import City
 from features.panel.panel import Encoded
+from riskwarn.disclosure import RULE, Parts
 from riskwarn.errors import SnapshotDamaged, TargetSourceMissing
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
 from riskwarn.words import Unit
+from serving.columns.places import Places
+from serving.columns.scores import AllScores
 from serving.snapshots import published
-from serving.snapshots.files import Content, read_files
+from serving.snapshots.files import read_scores
 from serving.track_record import rows
 from serving.track_record.came import Past, at, places_of_grids
 from serving.track_record.figures import Told, baseline_told, by_level, captured, figures, misses
@@ -53,16 +56,18 @@ def judge_ripe(
     ripe = [one for one in waiting if one[1] in pasts and pasts[one[1]].ripe(one[0].as_of, one[2])]
     done = 0
     for snapshot, own in groupby(enumerate(ripe), key=lambda one: one[1][0].id):
-        held: Content | None = None  # one snapshot is held at a time
-        for count, (row, target, horizon) in own:
+        held: tuple[Places, AllScores] | None = None  # of one snapshot at a time, and of it what is judged
+        chosen = list(own)
+        for count, (row, target, horizon) in chosen:
             progress("judging what was forecast", count, len(ripe))
             if held is None:
                 try:
-                    held = read_files(home.snapshots / snapshot, row.manifest["files"])
+                    blocks = {(one[1], one[2]) for _, one in chosen}
+                    held = read_scores(home.snapshots / snapshot, row.manifest["files"], blocks)
                 except SnapshotDamaged as error:
                     progress(str(error))
                     break
-            content = judged(city, row, held, pasts[target], target, horizon)
+            content = judged(city, row, *held, pasts[target], target, horizon)
             if content is None:
                 continue
             with home.database.begin() as connection:
@@ -72,20 +77,33 @@ def judge_ripe(
 
 
 def judged(
-    city: City, row: published.Row, content: Content, past: Past, target: str, horizon: int
+    city: City,
+    row: published.Row,
+    places: Places,
+    scores: AllScores,
+    past: Past,
+    target: str,
+    horizon: int,
 ) -> dict[str, Any] | None:
-    """What a row of the record says; None where nothing is known of the window, or the snapshot does not have the forecast."""
-    by_unit = content.scores.get((target, horizon))
+    """What a row of the record says; None where nothing is known of the window, or the snapshot does not have the forecast.
+
+    It is judged by what the events of each grid and period are told as, and so is all that it says: no total, share or miss tells more
+    of a grid than the bands that its reasons are told in. What happened at all, and where, is as it was.
+    """
+    by_unit = scores.get((target, horizon))
     if by_unit is None:
         return None
-    places, where = content.places, places_of_grids(city, content.places)
+    where = places_of_grids(city, places)
     came = at(past.came(row.as_of, horizon), where)
     if np.isnan(came).all():
         return None
-    early = at(past.before(row.as_of, horizon, row.published_at), where)
-    ahead = came - np.where(np.isnan(came), 0.0, early)
-    observed = by_level(places, came)
-    told = {unit: Told.of(scores, unit) for unit, scores in by_unit.items()}
+    parts, known = past.told(row.as_of, horizon), ~np.isnan(came)
+    parts = Parts(*(np.nan_to_num(at(one, where)) for one in (parts.least, parts.most, parts.counted)))
+    counted = np.where(known, parts.counted, np.nan)
+    # Where anything came before it was published, nobody can claim to have foreseen what came after.
+    early = known & (at(past.before(row.as_of, horizon, row.published_at), where) > 0)
+    observed = by_level(places, counted)
+    told = {unit: Told.of(one, unit) for unit, one in by_unit.items()}
     end = city.calendar.shift(row.as_of, horizon)
     return {
         "published_at": row.published_at.isoformat(),
@@ -96,11 +114,13 @@ def judged(
         "embargo_days": past.embargo,
         "store_version": city.store_version,
         "late": is_late(row, city.calendar),
-        "unknown_grids": int(np.isnan(came).sum()),
-        "events_before_publication": int(np.nansum(np.where(np.isnan(came), 0.0, early))),
-        "capture_5_after_publication": captured(told[Unit.GRID], ahead),
+        "unknown_grids": int((~known).sum()),
+        "disclosure": RULE,
+        "events": parts.total(known),
+        "events_before_publication": parts.total(early),
+        "capture_5_after_publication": captured(told[Unit.GRID], np.where(early, 0.0, counted)),
         "levels": {unit.value: figures(told[unit], observed[unit]) for unit in Unit},
-        "baselines": _baselines(content, past, row, where, observed, horizon),
+        "baselines": _baselines(places, past, row, where, observed, horizon),
         **misses(places, told, observed),
     }
 
@@ -112,13 +132,13 @@ def is_late(row: published.Row, calendar: Calendar) -> bool:
 
 
 def _baselines(
-    content: Content, past: Past, row: published.Row, where: Any, observed: Any, horizon: int
+    places: Places, past: Past, row: published.Row, where: Any, observed: Any, horizon: int
 ) -> dict[str, Any]:
     """Name -> level -> figures."""
     found: dict[str, Any] = {}
     for name, probability, expected in past.baselines(row.as_of, horizon):
         # A grid that was redrawn away is not judged; 0 stands for what would be said of it.
         of_grids = (np.nan_to_num(at(numbers, where)) for numbers in (probability, expected))
-        levels = baseline_told(content.places, *of_grids)
+        levels = baseline_told(places, *of_grids)
         found[name] = {unit.value: figures(told, observed[unit]) for unit, told in levels}
     return found

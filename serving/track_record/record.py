@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ from serving.track_record.shown import (
     LEAST_EVENTS,
     LEAST_FIRST,
     captured_units,
+    content_told,
     digits,
     figures_shown,
     level_shown,
@@ -54,7 +56,11 @@ def track_record(
     """
     targets, horizons = home.configuration.chosen_targets(target), home.configuration.chosen_horizons(horizon)
     targets = [one for one in targets if one not in left_out]
-    found = [one for one in rows(home, target, horizon) if one.target not in left_out]
+    found = [
+        replace(one, content=content_told(one.content))
+        for one in rows(home, target, horizon)
+        if one.target not in left_out
+    ]
     counted = {(one.snapshot, one.target, one.horizon) for one in _counted(home, found)}
     summary = []
     for name in targets:
@@ -96,11 +102,18 @@ def _counted(home: Home, found: Sequence[Judged]) -> list[Judged]:
 
 
 def _events(one: Judged) -> int:
-    return int(one.content["levels"]["grid"]["events"])
+    """What its events are told as; of a row of before by what it was judged, which is not shown."""
+    events = one.content["events"]
+    return int(one.content["levels"]["grid"]["events"] if events is None else events)
 
 
-def _summed(counted: Sequence[Judged]) -> int:
-    """The events of some rows; of three that have one or two each, never so few or so many that all must have one, or two."""
+def _summed(counted: Sequence[Judged]) -> int | None:
+    """The events of some rows; of three that have one or two each, never so few or so many that all must have one, or two.
+
+    None where those of any are not told.
+    """
+    if any(one.content["events"] is None for one in counted):
+        return None
     untold = [_events(one) for one in sorted(counted, key=lambda one: one.sequence) if few(_events(one))]
     sums = (sum(untold[place : place + TOGETHER]) for place in range(0, len(untold), TOGETHER))
     told = sum(min(max(one, TOGETHER + 1), 2 * TOGETHER - 1) for one in sums)
@@ -110,8 +123,8 @@ def _summed(counted: Sequence[Judged]) -> int:
 def _shown(one: Judged, counted: bool) -> dict[str, Any]:
     """A row; with one or two events no figure is told from which their number would follow."""
     content = one.content
-    events = content["levels"]["grid"]["events"]
-    untold = few(events)
+    events = content["events"]
+    untold = events is not None and few(events)
     return {
         "snapshot": one.snapshot,
         "target": one.target,
@@ -123,26 +136,30 @@ def _shown(one: Judged, counted: bool) -> dict[str, Any]:
         "model": content["model"],
         "late": content["late"],
         "counted": counted,
-        "events": count_shown(events),
-        "events_before_publication": count_shown(content["events_before_publication"]) if not untold else None,
+        "events": _count(events),
+        "events_before_publication": None if untold else _count(content["events_before_publication"]),
         "capture_5_after_publication": None if untold else _ahead(content),
         "unknown_grids": content["unknown_grids"],
-        "levels": {} if untold else levels_shown(content["levels"], events),
+        "levels": {} if untold else levels_shown(content["levels"], events or 0),
         "baselines": {}
         if untold
-        else {name: levels_shown(levels, events) for name, levels in content["baselines"].items()},
+        else {name: levels_shown(levels, events or 0) for name, levels in content["baselines"].items()},
         "misses": content["misses"],
         "false_alarms": content["false_alarms"],
         "chain": one.chain,
     }
 
 
+def _count(events: int | None) -> int | str | None:
+    return None if events is None else count_shown(events)
+
+
 def _ahead(content: dict[str, Any]) -> float | None:
     """Capture of what came after publication, where that of all is shown."""
     grids, value = content["levels"]["grid"], content["capture_5_after_publication"]
-    ahead = grids["events"] - content["events_before_publication"]
-    if figures_shown(grids, grids["events"])["capture_5"] is None or value is None:
+    if value is None or figures_shown(grids, content["events"])["capture_5"] is None:
         return None
+    ahead = content["events"] - content["events_before_publication"]
     told = {"units": grids["units"], "capture_5": value}
     return None if few(ahead) else digits(figures_shown(told, ahead)["capture_5"])
 
@@ -154,7 +171,7 @@ def _summary(target: str, horizon: int, own: Sequence[Judged], counted: Sequence
     levels = {}
     for unit in [unit.value for unit in Unit]:
         units = min((one.content["levels"][unit]["units"] for one in counted), default=0)
-        if not level_shown(unit, units) or events < LEAST_EVENTS:
+        if not level_shown(unit, units) or (events is not None and events < LEAST_EVENTS):
             continue
         # A capture over one row or two would tell what is left out of them.
         captures = len(counted) >= LEAST_FIRST
@@ -179,7 +196,7 @@ def _summary(target: str, horizon: int, own: Sequence[Judged], counted: Sequence
         "judged": len(own),
         "counted": len(counted),
         "late": sum(1 for one in own if one.content["late"]),
-        "events": count_shown(events),
+        "events": _count(events),
         "levels": levels,
     }
 

@@ -7,12 +7,12 @@ three digits. Units are named in bands, where the level has many more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from riskwarn.disclosure import few
+from riskwarn.disclosure import RULE, few
 from riskwarn.words import Unit
 
 #: With fewer events the figures of one row would tell how many they were.
@@ -31,8 +31,37 @@ CAPTURES = {"capture_1": 0.01, "capture_5": 0.05, "capture_10": 0.10}
 BANDS = ((0, 2), (3, 5), (6, 10), (11, 19), (20, None))
 
 _PRIVATE = ("events",)
+#: Of a baseline its expected total would tell the events of the periods that it is made of.
+_PRIVATE_OF_BASELINES = ("expected", "calibration_level")
+#: … and all that the counts of but one window make would tell these.
+_BASELINES_OF_ONE_WINDOW = ("last_value",)
+#: What hangs on how many events came, and not only on where any came.
+_OF_COUNTS = ("poisson_deviance", "calibration_level", "inside", *CAPTURES)
 
 Figures = Mapping[str, Any]
+
+
+def content_told(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row says, as far as it may be shown to anybody: of one that was judged by exact counts nothing that hangs on them."""
+    own = content.get("disclosure") == RULE
+    hidden = () if own else _OF_COUNTS
+    found = {**content, "levels": _without(content["levels"], hidden)}
+    found["baselines"] = {
+        name: _without(levels, (*hidden, *_PRIVATE_OF_BASELINES))
+        for name, levels in content["baselines"].items()
+        if name not in _BASELINES_OF_ONE_WINDOW
+    }
+    if not own:
+        found |= {"events": None, "events_before_publication": None, "capture_5_after_publication": None}
+        found |= {"misses": [], "false_alarms": []}
+    return found
+
+
+def _without(levels: Mapping[str, Figures], names: Collection[str]) -> dict[str, dict[str, Any]]:
+    return {
+        unit: {name: None if name in names else value for name, value in figures.items()}
+        for unit, figures in levels.items()
+    }
 
 
 def levels_shown(levels: Mapping[str, Figures], events: int) -> dict[str, dict[str, Any]]:

@@ -38,7 +38,7 @@ class Origin:
     ranks: Ranks  # at which the score is kept
     scores: Reals
     hits: Ranks  # int32 ranks of the grids in which anything came, ascending
-    events: Ranks  # int32, how much came there
+    events: Ranks | Reals  # int32, how much came there; float64 as it is told
 
     def listed(self, top: float, times: float) -> int:
         """How many grids a rule lists: the first of so large a share whose score is positive and so many times the mean."""

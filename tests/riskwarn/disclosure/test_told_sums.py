@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskwarn.disclosure import RESIDENTS, banded, bounds, rounded, shifts_of, summands
+from riskwarn.disclosure import RESIDENTS, Parts, banded, bounds, place_of_counts, rounded, shifts_of, summands
 
 
 def of_bands(counts: list[int]) -> np.ndarray:
@@ -59,3 +59,30 @@ def test_residents_that_are_withheld_do_not_follow_from_totals_of_several_weeks(
         total = np.where(hidden, rounded(people, shifts, RESIDENTS), people).sum()
         left.add(total - people[1:].sum())
     assert 256.0 not in left and all(abs(one - 256) < 200 for one in left)
+
+
+def test_where_all_are_single_no_total_tells_so() -> None:
+    """A total at the least that its parts admit makes each of them known; so does the place where they lie."""
+    ones = np.ones(200)
+    few_twos = np.where(np.arange(200) < 10, 2.0, 1.0)
+    assert place_of_counts(ones) == place_of_counts(few_twos) == 0.05
+    assert place_of_counts(3 - ones) == 0.95
+    parts = Parts.of(ones[:7], place_of_counts(ones))
+    assert parts.total(np.ones(7, dtype=bool)) == 8, "seven grids told one or two each, and seven events, are one each"
+
+
+@given(st.lists(st.lists(st.integers(0, 30), min_size=8, max_size=8), min_size=1, max_size=5), st.data())
+def test_a_total_is_the_same_for_any_counts_of_the_bands_and_at_no_end_of_what_they_admit(
+    weeks: list[list[int]], data: st.DataObject
+) -> None:
+    where = data.draw(st.sampled_from([0.05, 0.5, 0.95]))
+    chosen = np.array(data.draw(st.lists(st.booleans(), min_size=8, max_size=8)))
+    counts = [np.array(week, dtype=float) for week in weeks]
+    others = [
+        np.array([float(data.draw(st.integers(int(a), int(b)))) for a, b in zip(*bounds(banded(week)), strict=True)])
+        for week in counts
+    ]
+    parts, other = (Parts.summed([Parts.of(week, where) for week in some]) for some in (counts, others))
+    assert parts.total(chosen) == other.total(chosen)
+    least, most = parts.least[chosen].sum(), parts.most[chosen].sum()
+    assert most - least <= 1 or least < parts.total(chosen) < most

@@ -48,6 +48,9 @@ def test_usual_does_not_tell_one_event_of_a_grid_from_two() -> None:
     other[few] = rng.permutation(counts[few])
     assert (counts != other).any() and (usual._told(counts) == usual._told(other)).all()
     assert usual._told(counts).sum() == pytest.approx(counts.sum(), rel=0.05)
+    # Were all of them single, and told as that on the mean, each would be known to be.
+    single = np.ones(400)
+    assert usual._told(single).sum() == usual._told(np.where(np.arange(400) < 20, 2.0, 1.0)).sum() == pytest.approx(420)
     # Of few there is no number of all beside what each is told as.
     assert usual._told(np.ones(5)).tolist() == usual._told(np.full(5, 2.0)).tolist()
 
