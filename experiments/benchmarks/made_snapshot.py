@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from riskwarn.disclosure import RULE
 from riskwarn.home import Home
 from riskwarn.words import RANKED_LEVELS, Level, Unit
 from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
@@ -59,6 +60,7 @@ def publish_made(home: Home, content: Content, as_of: date, now: datetime, *, sa
             "as_of": as_of.isoformat(),
             "store_version": 1,
             "salt": salt,
+            "disclosure": RULE,
             "models": {f"{target}-{horizon}-v1": "00" * 32 for target, horizon in blocks},
         },
         "previous": previous.id if previous is not None else None,

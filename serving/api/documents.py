@@ -144,7 +144,9 @@ class Item(_Document):
     suppressed: bool = record(
         "whether details are withheld, for it has few residents or would tell of a neighbour that has"
     )
-    reasons: list[Reason] = forecast("the strongest, withheld where `suppressed`")
+    reasons: list[Reason] = forecast(
+        "the strongest; none where `suppressed`, and of a snapshot that an earlier rule of disclosure told"
+    )
 
 
 class Ranking(_Document):
@@ -254,7 +256,7 @@ class Publication(_Document):
     current: bool = model("whether it is what is served")
     withdrawn: bool = model("whether somebody withdrew it")
     kept: bool = model("whether it can still be asked")
-    inputs: dict[str, JsonValue] = model("what it was made from")
+    inputs: dict[str, JsonValue] = model("what it was made from, `disclosure` the rules by which numbers are told")
     previous: str | None = model("the snapshot that it compares with")
     models: dict[str, str] = model("target/horizon: version")
     gaps: list[GapOfSource] = service("which sources failed which place")
@@ -371,7 +373,7 @@ class CaughtByLevel(_Document):
     times: float = model("its rule: so many times the mean score")
     grids: float | None = model("grids that it lists a period, on average")
     share_of_grids: float | None = model("the same as a share")
-    events: int | str = record("events that were judged; 1 and 2 are told together")
+    events: int | str = record("events that were judged, about; 1 and 2 are told together")
     caught: int | str | None = record("of these in listed grids; null where their number would tell of single events")
     capture: Share | None = record("the share of events in listed grids; null as `caught` is, and where that is 1–2")
     precision: Share | None = record("the share of listed grids in which something happened")
@@ -436,10 +438,11 @@ class JudgedForecast(_Document):
         "model", "whether it is in the summary; forecasts with one or two events come into it three at a time"
     )
     events: int | str | None = record(
-        "events in its window; 1 and 2 are told together; null, as all figures, where only a part of the city is seen"
+        "events in its window, about: those of each grid and period as they are told; 1 and 2 are told together; null, as all figures, "
+        "where only a part of the city is seen, and where it was judged before it was told like this"
     )
-    events_before_publication: int | str | None = record("of these before it was published")
-    capture_5_after_publication: float | None = record("capture of what came after it was published")
+    events_before_publication: int | str | None = record("of these in grids where any came before it was published")
+    capture_5_after_publication: float | None = record("capture of those in other grids")
     unknown_grids: int | None = service("grids of which nobody knows what came")
     levels: dict[str, Figures] = record("how each level went")
     baselines: dict[str, dict[str, Figures]] = record("how each baseline would have gone")
@@ -464,7 +467,9 @@ class Summary(_Document):
     judged: int = model("forecasts that were judged")
     counted: int = model("of these in the figures")
     late: int = model("of these too late to count")
-    events: int | str | None = record("events in the windows of the counted")
+    events: int | str | None = record(
+        "events in the windows of the counted, about; null where those of any are not told"
+    )
     levels: dict[str, SummaryOfLevel] = record("level by level")
 
 

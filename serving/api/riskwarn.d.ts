@@ -471,7 +471,7 @@ export interface components {
             share_of_grids: number | null;
             /**
              * Events
-             * @description events that were judged; 1 and 2 are told together
+             * @description events that were judged, about; 1 and 2 are told together
              */
             events: number | string;
             /**
@@ -1028,7 +1028,7 @@ export interface components {
             suppressed: boolean;
             /**
              * Reasons
-             * @description the strongest, withheld where `suppressed`
+             * @description the strongest; none where `suppressed`, and of a snapshot that an earlier rule of disclosure told
              */
             reasons: components["schemas"]["Reason"][];
         };
@@ -1094,17 +1094,17 @@ export interface components {
             counted: boolean;
             /**
              * Events
-             * @description events in its window; 1 and 2 are told together; null, as all figures, where only a part of the city is seen
+             * @description events in its window, about: those of each grid and period as they are told; 1 and 2 are told together; null, as all figures, where only a part of the city is seen, and where it was judged before it was told like this
              */
             events: number | string | null;
             /**
              * Events Before Publication
-             * @description of these before it was published
+             * @description of these in grids where any came before it was published
              */
             events_before_publication: number | string | null;
             /**
              * Capture 5 After Publication
-             * @description capture of what came after it was published
+             * @description capture of those in other grids
              */
             capture_5_after_publication: number | null;
             /**
@@ -1441,7 +1441,7 @@ export interface components {
             kept: boolean;
             /**
              * Inputs
-             * @description what it was made from
+             * @description what it was made from, `disclosure` the rules by which numbers are told
              */
             inputs: {
                 [key: string]: components["schemas"]["JsonValue"];
@@ -1820,7 +1820,7 @@ export interface components {
             suppressed: boolean;
             /**
              * Reasons
-             * @description the strongest, withheld where `suppressed`
+             * @description the strongest; none where `suppressed`, and of a snapshot that an earlier rule of disclosure told
              */
             reasons: components["schemas"]["Reason"][];
             /**
@@ -1905,7 +1905,7 @@ export interface components {
             late: number;
             /**
              * Events
-             * @description events in the windows of the counted
+             * @description events in the windows of the counted, about; null where those of any are not told
              */
             events: number | string | null;
             /**
@@ -4733,4 +4733,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: f46dfc4daf6609dd6f849175d92d3413f49071fc7315ef295898ab15d51cb833
+// sha256 of the description: ea7fc0d55da9806c4028b73cb6450a6f5311986789ec31bb8a96e726385ddff1

@@ -147,9 +147,13 @@ class Seen:
 
     def alerts(self, pages: Iterator[list[dict[str, Any]]], limit: int) -> list[dict[str, Any]]:
         """The first notices of those that lie inside, out of pages of all, the newest first."""
-        inside = self.inside
+        inside, by_id = self.inside, self.publications.by_id
         found: list[dict[str, Any]] = []
         for page in pages:
+            for one in page:
+                row = by_id.get(one["snapshot"])  # None where it was published since the last look
+                if row is not None and not row.told_as_now:
+                    one["reasons"] = []  # an earlier rule of disclosure told them
             found += page if inside is None else [self._alert(one) for one in page if _of(one) in inside.units]
             if len(found) >= limit:
                 break

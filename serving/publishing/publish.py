@@ -21,6 +21,7 @@ from riskwarn.audit import Action, Entry, recorded
 from riskwarn.audit.chain import head_of
 from riskwarn.audit.trimming import trim
 from riskwarn.configuration import usual_horizon
+from riskwarn.disclosure import RULE
 from riskwarn.errors import AllSuspended, NoChampion, SnapshotSwept, SnapshotWithdrawn
 from riskwarn.health import SourceHealth
 from riskwarn.home import Home
@@ -140,6 +141,7 @@ def _publish(home: Home, as_of: date | None, now: datetime, progress: Progress) 
         "configuration": home.configuration.fingerprint(),
         "catalogue": catalogue_of(home.configuration, loaded),
         "models": {champion.version: champion.checksum for champion in chosen},
+        "disclosure": RULE,
     }
     if serving.number:
         # What is published after a resumption is another snapshot than the one that was published before the suspension.

@@ -6,7 +6,7 @@ from typing import Any
 
 from riskwarn.home import Home
 from serving.snapshots import published
-from serving.snapshots.suspensions import suspensions_of
+from serving.snapshots.suspensions import models_without, suspensions_of
 
 
 def listed_snapshots(home: Home) -> list[dict[str, Any]]:
@@ -23,7 +23,7 @@ def listed_snapshots(home: Home) -> list[dict[str, Any]]:
             "withdrawn": row.id in withdrawn,
             "because": withdrawn[row.id]["because"] if row.id in withdrawn else None,
             "files": row.id not in swept,
-            "models": list(row.manifest["models"].values()),
+            "models": list(models_without(row.manifest["models"], gone).values()),
             # Those of its targets of which nothing is served, and those that were left out when it was published.
             "suspended": [
                 one

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select
 
+from riskwarn.disclosure import RULE
 from riskwarn.errors import NoSnapshot
 from riskwarn.home import Home
 from riskwarn.store.tables import ERASURES
@@ -39,6 +40,11 @@ class Row:
         """The version that scored each target and horizon."""
         served = ((key.rpartition("/"), version) for key, version in self.manifest["models"].items())
         return {(target, int(horizon)): version for (target, _, horizon), version in served}
+
+    @property
+    def told_as_now(self) -> bool:
+        """Whether it was made under the rules of disclosure of now."""
+        return bool(self.manifest["inputs"].get("disclosure") == RULE)
 
 
 def _rows(*, withdrawn: bool = False) -> Select[Any]:

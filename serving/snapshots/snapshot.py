@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, tzinfo
 from typing import Any
 
 import numpy as np
 
+from riskwarn.arrays import Reals
 from riskwarn.home import Home
 from serving.columns.gaps import DataGaps
 from serving.columns.places import Places
 from serving.columns.reasons import AllReasons
 from serving.columns.scores import AllScores
-from serving.snapshots.files import read_files
+from serving.snapshots.files import Content, read_files
 from serving.snapshots.published import Row
 
 #: What a manifest tells by `target/horizon`.
@@ -63,13 +64,34 @@ class Snapshot:
 
 
 def load_snapshot(home: Home, row: Row, zone: tzinfo | None = None) -> Snapshot:
-    """Read a published snapshot, each file verified. Raises SnapshotDamaged."""
+    """Read a published snapshot, each file verified; without what an earlier rule of disclosure told. Raises SnapshotDamaged."""
     content = read_files(home.snapshots / row.id, row.manifest["files"])
+    found = _loaded(content, row, zone or home.configuration.calendar.timezone)
+    return found if row.told_as_now else without_counts(found)
+
+
+def without_counts(snapshot: Snapshot) -> Snapshot:
+    """A snapshot without what is made of numbers of records: reasons, what is usual, what levels would have caught."""
+    scores = {
+        block: {
+            unit: replace(one, usual_count=_unknown(one.usual_count), excess_noise=_unknown(one.excess_noise))
+            for unit, one in by_unit.items()
+        }
+        for block, by_unit in snapshot.scores.items()
+    }
+    return replace(snapshot, manifest={**snapshot.manifest, "levels": {}}, scores=scores, reasons=AllReasons((), {}))
+
+
+def _unknown(column: Reals) -> Reals:
+    return np.full(len(column), np.nan)
+
+
+def _loaded(content: Content, row: Row, zone: tzinfo) -> Snapshot:
     return Snapshot(
         row.id,
         row.as_of,
         row.published_at,
-        row.valid_until.astimezone(zone or home.configuration.calendar.timezone),
+        row.valid_until.astimezone(zone),
         row.manifest,
         content.places,
         content.scores,
