@@ -12,6 +12,7 @@ import numpy as np
 from riskwarn.disclosure import RULE
 from riskwarn.home import Home
 from riskwarn.words import RANKED_LEVELS, Level, Unit
+from serving.columns.gaps import DataGaps
 from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
 from serving.columns.reasons import AllReasons, Reasons
 from serving.columns.scores import LEVEL_NUMBERS, Block, Scores
@@ -21,6 +22,8 @@ from serving.snapshots.files import Content, write_files
 #: Parts of a unit: communities of a town, towns of a district and so on.
 PARTS = {Unit.GRID: 8, Unit.COMMUNITY: 12, Unit.TOWN: 20, Unit.DISTRICT: 40}
 REASONS_OF_A_GRID = 6
+
+NO_GAPS = DataGaps()
 
 
 def made_content(
@@ -51,7 +54,9 @@ def made_content(
     return Content(places, scores, AllReasons(texts, reasons), (source,))
 
 
-def publish_made(home: Home, content: Content, as_of: date, now: datetime, *, salt: str = "") -> str:
+def publish_made(
+    home: Home, content: Content, as_of: date, now: datetime, *, salt: str = "", gaps: DataGaps = NO_GAPS
+) -> str:
     """Publish a content; gives the id of the snapshot."""
     previous = published.before(home, as_of)
     blocks = list(content.scores)
@@ -64,7 +69,7 @@ def publish_made(home: Home, content: Content, as_of: date, now: datetime, *, sa
             "models": {f"{target}-{horizon}-v1": "00" * 32 for target, horizon in blocks},
         },
         "previous": previous.id if previous is not None else None,
-        "gaps": [],
+        "gaps": gaps.as_list(),
         "models": {f"{target}/{horizon}": f"{target}-{horizon}-v1" for target, horizon in blocks},
         "interval_level": 0.8,
         "targets": list(dict.fromkeys(target for target, _ in blocks)),

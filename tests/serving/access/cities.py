@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from experiments.benchmarks import made_snapshot
 from experiments.benchmarks.made_snapshot import made_content, publish_made
 from riskwarn.home import ID_KEY, Home
-from riskwarn.words import Unit
+from riskwarn.words import Gap, Unit
 from serving.access.areas import WHOLE_CITY, Area
 from serving.access.keys import Asked, create_key
 from serving.access.operators import create_operator
@@ -24,6 +24,7 @@ from serving.access.scopes import Role, Scope
 from serving.alerts.tables import ALERTS
 from serving.api.app import Application
 from serving.api.options import Options
+from serving.columns.gaps import DataGaps, SourceGap
 from serving.columns.scores import Scores
 from serving.snapshots import published
 from serving.snapshots.files import Content
@@ -46,6 +47,11 @@ LOCAL = "http://localhost"
 PASSING = ("date", "ratelimit")
 
 
+def silent(outside: int) -> str:
+    """The district outside that a source fails: another in each of the two snapshots of a city, and in each of the cities 5 and 17."""
+    return f"D000000{1 + outside // 10 % 2}"
+
+
 def content(outside: int) -> Content:
     """The city: what lies outside the first district is drawn with a seed of its own."""
     one, other = made_content(GRIDS, horizons=(1, 4), seed=1), made_content(GRIDS, horizons=(1, 4), seed=outside)
@@ -55,13 +61,13 @@ def content(outside: int) -> Content:
         for block in one.scores
     }
     districts = [
-        {"code": f"D000000{row}", "name": f"district {row}", "gap": "silent" if row and row == outside % 3 else None,
+        {"code": f"D000000{row}", "name": f"district {row}", "gap": "silent" if f"D000000{row}" == silent(outside) else None,
          "freshness": {"newest_day": 1 if row == 0 else outside}}
         for row in range(3)
     ]  # fmt: skip
     source = {
         **one.health[0], "verdict": "gap" if outside % 2 else "sound", "records": 1_000 + outside, "districts": districts,
-        "findings": [{"code": "silent", "district": f"D000000{outside % 3}"}],
+        "findings": [{"code": "silent", "district": silent(outside)}],
     }  # fmt: skip
     return dataclasses.replace(one, scores=scores, health=(source,))
 
@@ -85,8 +91,13 @@ def build(home: Home, outside: int) -> tuple[str, str]:
     (home.path / ID_KEY).write_text("00" * 32 + "\n", encoding="ascii")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(made_snapshot, "PARTS", PARTS)
-        first = publish_made(home, content(outside), AS_OF - timedelta(days=7), NOW - timedelta(days=7), salt="city")
-        second = publish_made(home, content(outside + 10), AS_OF, NOW, salt="city")
+        first, second = (
+            publish_made(
+                home, content(drawn), AS_OF - ago, NOW - ago, salt="city",
+                gaps=DataGaps((SourceGap("disputes", Gap.SILENT, silent(drawn)),)),
+            )
+            for drawn, ago in ((outside, timedelta(days=7)), (outside + 10, timedelta(0)))
+        )  # fmt: skip
     raised = [OWN_GRID, "G0000020"]
     raised[1:1] = [f"G00000{40 + number}" for number in range(outside % 5)]
     with home.database.begin() as connection:

@@ -135,6 +135,7 @@ FORGOTTEN: dict[str, tuple[str, Any, str, str, str]] = {
     "the secret": ("access.tokens.Digest.fits", lambda *_: True, "a wrong secret", "GET /v1/levels", "200, not 401"),
     "the end of a session": ("access.signed_in.Sessions.until", lambda *_: float("inf"), "signed in long ago", "GET /v1/levels", "200, not 401"),
     "the page of a session": ("api.browser.Browsers.of_own_page", lambda *_: True, "signed in as centre of own", "POST /v1/exports", "409, not 403"),
+    "the cut of gaps": ("snapshots.cut.gaps_inside", lambda gaps, _: [dict(one) for one in gaps], "centre of own", "GET /v1/snapshots", "tells of D0000002"),
     "whose file it is": ("api.seen.Seen.covers", lambda *_: True, "centre of own", "GET /v1/exports", "tells of D0000001"),
 }  # fmt: skip
 
