@@ -52,7 +52,7 @@ def peer(name: str, body_file: Path, unchanged: bool) -> Any:
         return Starlette(routes=[Route("/v1/scores", route)])
     from fastapi import FastAPI
 
-    from serving.api.documents import Ranking
+    from serving.api.documents.ranking import Ranking
 
     app, content = FastAPI(), json.loads(body)
 

@@ -29,7 +29,7 @@ from serving.access.sign_on import declared_sign_on
 from serving.api import metrics
 from serving.api.browser import Browsers
 from serving.api.context import Context
-from serving.api.documents import Problem
+from serving.api.documents.service import Problem
 from serving.api.gate import Gate
 from serving.api.handlers import answer_with_problems
 from serving.api.metrics import Metrics

@@ -14,13 +14,15 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
-from serving.api import documents
+from serving.api import app
 from serving.api.app import Application
+from serving.api.documents.approvals import ExportApproval, ExportApprovals
+from serving.api.documents.service import Problem
 from tests.conftest import Town
 from tests.serving.conftest import Made
 from tests.serving.test_requests import LOCAL, _flat
 
-EXAMPLES = Path(documents.__file__).with_name("examples.json")
+EXAMPLES = Path(app.__file__).with_name("examples.json")
 
 
 def models(application: Application) -> dict[str, type[BaseModel]]:
@@ -65,7 +67,7 @@ def test_bodies_are_what_their_models_say(made: Made) -> None:
         for operation, path in addresses([made.first, second], "G0000007"):
             checked(known[operation], client.get(path).content)
             seen.add(operation)
-        checked(documents.Problem, client.get("/v1/scores?limit=0").content)
+        checked(Problem, client.get("/v1/scores?limit=0").content)
         changes = client.get(f"/v1/snapshots/compare?a={made.first}&b={second}&limit=9").json()
         history = client.get(f"/v1/grids/{changes['items'][0]['code']}/history").json()["items"]
     asked = {"ask_for_export", "approve_export", "refuse_export", "export_approvals"}
@@ -83,8 +85,8 @@ def test_bodies_of_large_files_are_what_their_models_say() -> None:
     """The examples are what is answered (below), and hold all that may be."""
     examples = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     for operation in ("ask_for_export", "approve_export", "refuse_export"):
-        checked(documents.ExportApproval, json.dumps(examples[operation]).encode())
-    checked(documents.ExportApprovals, json.dumps(examples["export_approvals"]).encode())
+        checked(ExportApproval, json.dumps(examples[operation]).encode())
+    checked(ExportApprovals, json.dumps(examples["export_approvals"]).encode())
 
 
 def test_bodies_of_a_scored_city_are_what_their_models_say(api: httpx.Client, town: Town) -> None:

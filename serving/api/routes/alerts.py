@@ -14,7 +14,7 @@ from riskwarn.words import NOTICE_EN, NOTICE_ZH
 from serving.access.scopes import Scope
 from serving.alerts.tables import ALERTS
 from serving.api.context import Context, written
-from serving.api.documents import Alerts
+from serving.api.documents.alerts import Alerts
 from serving.api.needs import needs
 from serving.api.queries import AlertsQuery
 from serving.api.repeats import hold

@@ -12,7 +12,7 @@ from serving.access.approvals import Approval, Wanted
 from serving.access.caller import LOCAL
 from serving.access.scopes import Scope
 from serving.api.context import Context, written
-from serving.api.documents import ExportApproval, ExportApprovals
+from serving.api.documents.approvals import ExportApproval, ExportApprovals
 from serving.api.needs import needs
 from serving.api.noted import origin
 from serving.api.problems import request_id

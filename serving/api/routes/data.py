@@ -10,7 +10,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from serving.access.scopes import Scope
 from serving.api import answers
 from serving.api.context import Context, written
-from serving.api.documents import LevelsCaught, Models, Sources, TrackRecord
+from serving.api.documents.making import LevelsCaught, Models, Sources
+from serving.api.documents.track_record import TrackRecord
 from serving.api.needs import needs
 from serving.api.queries import GridQuery, HealthQuery, LevelsQuery, TrackRecordQuery
 from serving.api.repeats import hold

@@ -14,7 +14,8 @@ from serving.access.scopes import Scope
 from serving.api import answers, history
 from serving.api.context import Context
 from serving.api.cursors import Cursor, digest_of
-from serving.api.documents import Explanation, History, Portrait, Ranking
+from serving.api.documents.grids import Explanation, History, Portrait
+from serving.api.documents.ranking import Ranking
 from serving.api.needs import needs
 from serving.api.noted import reading
 from serving.api.queries import ExplanationQuery, GridQuery, HistoryQuery, ScoresQuery

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from serving.access.scopes import Scope
 from serving.api.context import Context, written
-from serving.api.documents import Alive, Ready
+from serving.api.documents.service import Alive, Ready
 from serving.api.metrics import CONTENT_TYPE
 from serving.api.needs import ANY, OPEN, declaring, needs
 from serving.api.problems import RETRY_AFTER

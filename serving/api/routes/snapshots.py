@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Request, Response
 from serving.access.scopes import Scope
 from serving.api import answers, comparing
 from serving.api.context import Context, written
-from serving.api.documents import Comparison, Publications
+from serving.api.documents.comparison import Comparison
+from serving.api.documents.snapshots import Publications
 from serving.api.needs import needs
 from serving.api.queries import CompareQuery, ListQuery
 from serving.api.repeats import hold

@@ -28,7 +28,7 @@ from riskwarn.errors import RecordTampered
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from riskwarn.words import Unit
-from serving.api import documents
+from serving.api.documents.track_record import TrackRecord
 from serving.client import Client
 from serving.publishing.publish import publish
 from serving.publishing.withdraw import withdraw
@@ -230,7 +230,7 @@ def test_the_first_row_that_was_tampered_with_is_named(own: Home, tamper: Callab
 def test_it_is_served_as_it_is_and_as_its_model_says(looked_back: Home) -> None:
     with running(looked_back, lambda: NOW) as address, Client(address) as client:
         served, of_one = client.track_record(), client.track_record(target="conflict", horizon=1, limit=2)
-    documents.TrackRecord.model_validate_json(json.dumps(served), strict=True)
+    TrackRecord.model_validate_json(json.dumps(served), strict=True)
     assert served == {**json.loads(json.dumps(track_record(looked_back))), "suspended": []} and served["rows"]
     assert len(of_one["rows"]) == 2 and {(one["target"], one["horizon"]) for one in of_one["rows"]} == {("conflict", 1)}
     assert of_one["summary"] == [one for one in served["summary"] if (one["target"], one["horizon"]) == ("conflict", 1)]
