@@ -1,7 +1,8 @@
 """The city's places: grids in force, the units above them, who borders whom, and how grids were re-drawn.
 
 Everything is indexed: a grid is its place in the sorted `grid_ids`, a unit its place in the sorted `codes`, so that
-rolling up is one ``numpy.bincount`` and looking at the neighbours one sparse product.
+rolling up is one ``numpy.bincount`` and looking at the neighbours one sparse product. SciPy is imported where neighbours, shares
+and nearest centres are computed: a load asks for the places alone.
 The door: `geography`, `Geography`, `Units`, `in_force`, `ended_without_successor`, `lineage`, `Lineage`,
 `breaks`, `Breaks`, `declared_breaks`.
 """

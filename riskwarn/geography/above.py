@@ -11,16 +11,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array, csr_array
 
 from riskwarn.arrays import Indices
 from riskwarn.geography.lineage import Lineage
 from riskwarn.geography.units import Units
 from riskwarn.periods import ALWAYS
 from riskwarn.words import LocatedBy, Unit
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 #: Levels from the community up; a place serves its own level and those after it.
 LEVELS = (Unit.COMMUNITY, Unit.TOWN, Unit.DISTRICT, Unit.CITY)
@@ -129,6 +132,8 @@ def _areas(areas: pd.DataFrame | None, as_of: date) -> dict[str, dict[str, float
 
 
 def _shares(places: _Places, units: Mapping[Unit, Units], grids: int) -> Above:
+    from scipy.sparse import coo_array, csr_array
+
     count = len(places.names)
     place, grid, weight = (
         (np.array(part) for part in zip(*places.entries, strict=True)) if places.entries else ([],) * 3

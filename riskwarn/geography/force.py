@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
 
 from riskwarn.arrays import Indices, Reals
 from riskwarn.contracts.identity import newest_of_each
@@ -25,6 +24,9 @@ from riskwarn.geography.points import Points
 from riskwarn.geography.units import CITY_CODE, Units, units_of
 from riskwarn.periods import ALWAYS, Instants
 from riskwarn.words import Unit
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array, csr_array
-from scipy.spatial import cKDTree
 
 from riskwarn.arrays import Indices, Reals
 from riskwarn.geography.points import metres
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 #: Grids without a list of neighbours border this many nearest ones.
 NEAREST = 6
@@ -16,6 +19,8 @@ NEAREST = 6
 
 def neighbours_of(table: pd.DataFrame, longitude: Reals, latitude: Reals, community: Indices) -> csr_array:
     """(grids, grids) float64 of 0 and 1, symmetric, with an empty diagonal."""
+    from scipy.sparse import coo_array
+
     count = len(table)
     listed = table["neighbours"].notna().to_numpy()
     placed = ~listed & np.isfinite(longitude) & np.isfinite(latitude)
@@ -44,6 +49,8 @@ def _listed(table: pd.DataFrame, rows: Indices) -> tuple[Indices, Indices]:
 
 
 def _nearest(rows: Indices, longitude: Reals, latitude: Reals) -> tuple[Indices, Indices]:
+    from scipy.spatial import cKDTree
+
     if len(rows) < 2:
         return rows[:0], rows[:0]
     points = metres(longitude[rows], latitude[rows], float(latitude[rows].mean()))

@@ -9,13 +9,15 @@ building's door, and places read from a telephone are off by tens of metres) nor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from riskwarn.arrays import Flags, Indices, Reals
 from riskwarn.geography.shapes import Shapes, rings_of
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 RING = 6
 LEAST_REACH_METRES = 150.0
@@ -45,6 +47,8 @@ class Points:
 
     def __init__(self, longitude: Reals, latitude: Reals, geometry: Sequence[str | None]) -> None:
         """Centres in degrees (NaN where unknown) and geometry as text, (grids,) each."""
+        from scipy.spatial import cKDTree  # here, for a load without coordinates waits for none
+
         rings = [(index, rings_of(text)) for index, text in enumerate(geometry) if text]
         drawn = [(index, shape) for index, shape in rings if shape is not None]
         self._shapes = Shapes([shape for _, shape in drawn])

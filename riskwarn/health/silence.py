@@ -12,7 +12,6 @@ from itertools import takewhile
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special  # not scipy.stats: every load would wait for its import
 
 from riskwarn.arrays import Flags
 from riskwarn.periods import Period
@@ -96,4 +95,6 @@ def least_expected(counts: Counts, share: Counts, row: int, within: slice) -> fl
 
 def _faint(counts: Counts, rate: float, period: int) -> bool:
     """Whether a period has so few records that its feed was not alive in all of it."""
+    from scipy import special  # here, for every load would wait for its import
+
     return bool(counts[period] < _QUIET * rate and special.pdtr(counts[period], rate) < RARE)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special  # not scipy.stats: every load would wait for its import
+from scipy import special
 
 from riskwarn.arrays import Reals
 
