@@ -29,16 +29,17 @@ def controlled_word(text: str) -> str | None:
     return next((word for word in controlled_words() if word in plain), None)
 
 
-def refuse_register(file: str, called: Iterable[str], columns: Iterable[Mapping[str, int]] = ()) -> None:
-    """Raise RefusedWord where a table is a register of persons.
-
-    `called` are its name, its titles and those of its sheet; `columns` count the words of columns.
-    """
+def refuse_register(file: str, called: Iterable[str]) -> None:
+    """Raise RefusedWord where a table is a register of persons by its name, its titles or those of its sheet."""
     for text in called:
         if (word := controlled_word(text)) is not None:
             raise RefusedWord(where=file, word=word)
-    for words in columns:
-        named = {text: word for text in words if (word := controlled_word(text)) is not None}
-        rows = sum(words.values())
-        if rows >= FEWEST_ROWS and sum(words[text] for text in named) >= MOSTLY * rows:
-            raise RefusedWord(where=file, word=next(iter(named.values())))
+
+
+def named_in_most(words: Mapping[str, int]) -> str | None:
+    """The class of persons that most rows of a column name, if so many do that its table is a register (word -> rows)."""
+    named = {text: word for text in words if (word := controlled_word(text)) is not None}
+    rows = sum(words.values())
+    if rows >= FEWEST_ROWS and sum(words[text] for text in named) >= MOSTLY * rows:
+        return next(iter(named.values()))
+    return None

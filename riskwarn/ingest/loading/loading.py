@@ -28,9 +28,9 @@ from riskwarn.ingest.loading.guard import Guard
 from riskwarn.ingest.loading.remembered import found_headings, recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
-from riskwarn.ingest.mapping_proposal.profile import look_at
 from riskwarn.ingest.mapping_proposal.proposal import POINTS, SYSTEM_ASSUMED, also_hint, also_of, told_apart
-from riskwarn.ingest.mapping_proposal.registers import refuse_seen
+from riskwarn.ingest.mapping_proposal.registers import refuse_opened
+from riskwarn.ingest.mapping_proposal.titles import TitlesSeen
 from riskwarn.ingest.places.landing import by_rung, landed
 from riskwarn.ingest.reading import Reading, batches, whole
 from riskwarn.ingest.redaction import kept_account, kept_name, kept_title
@@ -46,8 +46,6 @@ from riskwarn.progress import Progress, silent
 from riskwarn.store import Load, Store, writing
 from riskwarn.store.repairs import settle
 
-#: Rows that tell whether a file is a register of persons.
-_LOOKED_AT = 2_000
 #: Names of the units of grids.
 _UNITS = ["community_name", "town_name", "district_name"]
 
@@ -142,10 +140,11 @@ def load_file(
     earlier = None if file.suffix.lower() == ".sql" else store.exported_at(source, digest)
     exported = exported_at or earlier or now
     kind = source if source in TABLES else "events"
-    opened = open_sheet(file, heading_finder(kind, rules), database, sheet=sheet)
+    finder = TitlesSeen(heading_finder(kind, rules))
+    opened = open_sheet(file, finder, database, sheet=sheet)
     refuse_register(file.name, [file.stem, *opened.titles])
     if not guard.settled:
-        refuse_seen(look_at(file, kind, rules, most_rows=_LOOKED_AT, database=database, sheet=sheet))
+        refuse_opened(file.name, opened, finder.above(opened.headings), rules)
     guard.headings(opened.headings)
     rules = told_apart(file, home.configuration, source, rules, opened.headings, database=database, sheet=sheet)
     columns = match(opened.headings, kind, rules, file.name)

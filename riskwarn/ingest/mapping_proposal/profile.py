@@ -21,7 +21,7 @@ from riskwarn.contracts.personal import LOOKED_AT, may_name_category, personal_c
 from riskwarn.contracts.vocabulary import field_words, is_personal
 from riskwarn.ingest.columns import heading_finder, plain_heading
 from riskwarn.ingest.mapping_proposal.titles import TitlesSeen
-from riskwarn.ingest.sheets import ROUNDED, open_sheet
+from riskwarn.ingest.sheets import ROUNDED, Sheet, open_sheet
 from riskwarn.ingest.values.cells import series, trimmed
 from riskwarn.ingest.values.dates import instants
 from riskwarn.ingest.values.orders import ORDERED, DateForm, form_of
@@ -133,20 +133,9 @@ def look_at(
     """
     finder = TitlesSeen(heading_finder(kind, mapping))
     table = open_sheet(path, finder, database, sheet=sheet)
-    open_to_sight = [index for index, heading in enumerate(table.headings) if not is_personal(plain_heading(heading))]
-    parts, rows, ragged = [], 0, 0
-    begins: dict[str, int] = {}
-    for batch in table.batches(open_to_sight):
-        taken = min(most_rows - rows, len(batch.numbers))
-        if taken:
-            begins.setdefault(table.origin(int(batch.numbers[0]))[0], rows)
-        parts.append(pd.DataFrame({p: series(trimmed(cell.slice(0, taken))) for p, cell in batch.cells.items()}))
-        rows, ragged = rows + taken, ragged + len(batch.ragged)
-        if rows >= most_rows:
-            break
-    cells = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    cells, ragged, begins = first_cells(table, most_rows)
     columns = [
-        _column(index, heading, cells[index], known, mapping.dates)
+        column_of(table.headings, cells, index, known, mapping.dates)
         if index in cells
         else Column(index, heading, Message("personal (by its heading)"), 0.0)
         for index, heading in enumerate(table.headings)
@@ -156,7 +145,7 @@ def look_at(
     return Profile(
         file=path.name,
         headings=tuple(table.headings),
-        rows=rows,
+        rows=len(cells),
         ragged=ragged,
         columns=tuple(columns),
         cells=cells.drop(columns=personal),
@@ -164,8 +153,8 @@ def look_at(
         separator=getattr(table, "separator", None),
         notes=tuple(table.notes),
         titles=finder.above(table.headings),
-        last=_told(cells.tail(LAST)) if rows < most_rows else (),
-        begins=tuple(begins.values()) or (0,),
+        last=_told(cells.tail(LAST)) if len(cells) < most_rows else (),
+        begins=begins,
     )
 
 
@@ -175,7 +164,32 @@ def _told(rows: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(str(cell) for cell in line if isinstance(cell, str)) for line in lines)
 
 
-def _column(position: int, heading: str, cells: pd.Series, known: Sequence[str], dates: object) -> Column:
+def first_cells(table: Sheet, most_rows: int) -> tuple[pd.DataFrame, int, tuple[int, ...]]:
+    """Trimmed text of up to `most_rows` rows, of the columns whose heading is not personal, by position.
+
+    Beside it how many ragged rows lay there, and the rows with which the sheets begin.
+    """
+    open_to_sight = [index for index, heading in enumerate(table.headings) if not is_personal(plain_heading(heading))]
+    parts, rows, ragged = [], 0, 0
+    begins: dict[str, int] = {}
+    for batch in table.top(open_to_sight):
+        taken = min(most_rows - rows, len(batch.numbers))
+        if taken:
+            begins.setdefault(table.origin(int(batch.numbers[0]))[0], rows)
+        texts = {p: series(trimmed(cell.slice(0, taken))) for p, cell in batch.cells.items()}
+        parts.append(pd.DataFrame(texts, index=range(taken)))
+        rows, ragged = rows + taken, ragged + len(batch.ragged)
+        if rows >= most_rows:
+            break
+    cells = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return cells, ragged, tuple(begins.values()) or (0,)
+
+
+def column_of(
+    headings: Sequence[str], table: pd.DataFrame, position: int, known: Sequence[str], dates: object
+) -> Column:
+    """What the column at a position holds, by the cells (rows, …) that were looked at."""
+    heading, cells = headings[position], table[position]
     filled = cells.dropna()
     empty = 1 - len(filled) / len(cells) if len(cells) else 1.0
     if filled.empty:

@@ -63,8 +63,15 @@ class CsvSheet(Sheet):
 
     def batches(self, positions: Sequence[int]) -> Iterator[Rows]:
         """Read the columns at these positions, a piece of the file at a time."""
+        return self._batches(positions, PIECE)
+
+    def top(self, positions: Sequence[int]) -> Iterator[Rows]:
+        """The same in pieces of which the first holds some thousand rows."""
+        return self._batches(positions, _HEAD)
+
+    def _batches(self, positions: Sequence[int], size: int) -> Iterator[Rows]:
         before, some = 0, False
-        for piece in self._pieces():
+        for piece in self._pieces(size):
             try:
                 parsed = self._parsed(piece, positions)
             except pa.ArrowInvalid as error:
@@ -89,14 +96,8 @@ class CsvSheet(Sheet):
         if not some:
             raise FileEmpty(file=self._path.name)
         if self._nul:
-            self.notes = (
-                *self.notes,
-                Message(
-                    "{file}: {count} NUL byte(s) inside the text were passed over",
-                    file=self._path.name,
-                    count=self._nul,
-                ),
-            )
+            said = "{file}: {count} NUL byte(s) inside the text were passed over"
+            self.notes = tuple(dict.fromkeys([*self.notes, Message(said, file=self._path.name, count=self._nul)]))
 
     @property
     def encoding(self) -> str:
@@ -118,11 +119,11 @@ class CsvSheet(Sheet):
     def _bytes(self) -> str:
         return "utf-8" if self._recoded or self._encoding == "utf-8-sig" else self._encoding
 
-    def _pieces(self) -> Iterator[bytes]:
-        """The bytes of the file, cut where a row ends."""
+    def _pieces(self, size: int) -> Iterator[bytes]:
+        """The bytes of the file, so many at a time, cut where a row ends."""
         rest, started, self._nul = b"", False, 0
         with opened(self._path) as stream:
-            for block in self._recode(blocks(stream, self._path.name, PIECE)):
+            for block in self._recode(blocks(stream, self._path.name, size)):
                 if b"\x00" in block:
                     self._nul += block.count(b"\x00")
                     block = block.replace(b"\x00", b"")
