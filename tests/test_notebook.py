@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from riskwarn import workspace
+from riskwarn.workspace import opening
 
 ROOT = Path(__file__).parents[1]
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -22,7 +22,7 @@ def test_the_first_hour_runs_as_written(tmp_path: Path, monkeypatch: pytest.Monk
     page = doctest.testfile(str(ROOT / "docs" / "notebook.md"), module_relative=False, optionflags=OPTIONS)
     assert page.attempted > 20
     assert not page.failed
-    assert not doctest.testmod(workspace, optionflags=OPTIONS).failed
+    assert not doctest.testmod(opening, optionflags=OPTIONS).failed
 
 
 @pytest.mark.parametrize("name", ["features", "training", "serving"])
