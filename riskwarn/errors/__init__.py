@@ -2,353 +2,165 @@
 
 Every error a user can cause is a subclass of :class:`RiskwarnError`. The command line prints the sentence and
 exits with 1; the API turns it into a problem document whose ``type`` ends in the code. A module has those of one purpose;
-all are imported from here.
+all are imported from here, each told once: a line says where it stands.
 """
 
-from riskwarn.errors.access import (
-    ApprovalNeeded,
-    ApprovalNotNeeded,
-    ApprovalRefused,
-    ApprovalUnusable,
-    AreaAmbiguous,
-    ConfirmationRefused,
-    ConfirmedBefore,
-    GatewayRefused,
-    GrantOver,
-    GrantRefused,
-    KeyNeeded,
-    KeyRefused,
-    NetworkInvalid,
-    NetworkRefused,
-    ScopeNeeded,
-    ScopesExclude,
-    SignInLocked,
-    SignInNeedsTls,
-    SignInRefused,
-    SignOnFailed,
-    SubjectInvalid,
-    SubjectTaken,
-    SubjectUnknown,
-    TermInvalid,
-    TlsNeeded,
-    TooManyRequests,
-    UnknownApproval,
-    UnknownArea,
-    UnknownKey,
-    UnknownOperator,
-    UnknownScope,
-)
-from riskwarn.errors.backup import (
-    BackupDamaged,
-    BackupForeign,
-    BackupMissing,
-    BackupNewer,
-    BackupRefused,
-    BackupUnsound,
-    RestoreRefused,
-)
-from riskwarn.errors.family import (
-    RiskwarnError,
-    UnknownName,
-)
-from riskwarn.errors.features import (
-    ClusterUnreachable,
-    FeatureModuleInvalid,
-    FeatureNameTaken,
-    FeatureUnused,
-    FeatureValueInvalid,
-    UnknownFeature,
-    WorkerDiffers,
-)
-from riskwarn.errors.files import (
-    DiskFull,
-    FileEmpty,
-    FileMissing,
-    FileUnreadable,
-    FolderEmpty,
-    FolderMissing,
-    InboxMissing,
-    OutputRefused,
-    PlaceRefused,
-)
-from riskwarn.errors.home import (
-    ConfigurationInvalid,
-    DatabaseBusy,
-    DatabaseFull,
-    DatabaseNewer,
-    DatabaseUnreachable,
-    DatabaseUnusable,
-    FolderNotEmpty,
-    HomeBusy,
-    HomeMissing,
-    HomeNotEmpty,
-    PackageShadowed,
-    SettingInvalid,
-)
-from riskwarn.errors.loads import (
-    AnswerContradicts,
-    ExportInFuture,
-    FileOfAnotherSource,
-    GridsMissing,
-    LoadErased,
-    LoadNotUndone,
-    LoadTooLarge,
-    LoadUnsettled,
-    NothingToDismiss,
-    PetitionsElsewhere,
-    PresetOfAnotherSource,
-    RecordsRewritten,
-    SomeNotLoaded,
-    TableUnsettled,
-    UnknownLoad,
-    UnknownRecord,
-    UnknownSource,
-)
-from riskwarn.errors.models import (
-    ArgumentInvalid,
-    FeaturesChanged,
-    ForecasterInvalid,
-    ForecasterNameTaken,
-    ForecastInvalid,
-    ModelDamaged,
-    NoChampion,
-    NothingToReturnTo,
-    PromotionRefused,
-    PurposeUnknown,
-    ReportMissing,
-    RowsNotServed,
-    TrackingAddressInvalid,
-    TrackingServerUnusable,
-    TrackingStoreUnusable,
-    TrainedForOther,
-    TunerMissing,
-    UnknownVersion,
-)
-from riskwarn.errors.rights import (
-    AlgorithmMissing,
-    AuditBroken,
-    ErasureNotProven,
-    PersonalText,
-    PrivateColumn,
-    ReasonTooLong,
-    RefusedWord,
-    SyslogUnreachable,
-    UnknownAction,
-)
-from riskwarn.errors.secrets import (
-    SecretClosed,
-    SecretInvalid,
-    SecretKeyInvalid,
-    SecretKeyMissing,
-    SecretKeyUnfit,
-    SecretUnread,
-    UnknownSecret,
-)
-from riskwarn.errors.serving import (
-    AllSuspended,
-    AsOfGone,
-    HostRefused,
-    NoSnapshot,
-    NotReadYet,
-    NotReplayable,
-    NotSuspended,
-    PortTaken,
-    QueryInvalid,
-    RecordTampered,
-    RequestRefused,
-    SnapshotDamaged,
-    SnapshotGone,
-    SnapshotSwept,
-    SnapshotWithdrawn,
-    SuspendedBefore,
-    TargetSuspended,
-    TooManyExports,
-    UnknownUnit,
-    WithdrawnBefore,
-)
-from riskwarn.errors.tables import (
-    ColumnMissing,
-    HeadingClash,
-    SheetMissing,
-    SheetsDiffer,
-    SheetUnfit,
-)
-from riskwarn.errors.targets import (
-    AsOfInvalid,
-    EventsInNoGrid,
-    EventsTooFew,
-    EventsTooLate,
-    EventsWithoutDate,
-    HistoryTooShort,
-    NoEvents,
-    NoEventsOfCategory,
-    NothingKnown,
-    OutcomesWithoutDate,
-    TargetEverywhere,
-    TargetSourceMissing,
-    TargetWithoutEvents,
-    UnknownMetric,
-    UnknownTarget,
-)
-
-__all__ = [
-    "AlgorithmMissing",
-    "AllSuspended",
-    "AnswerContradicts",
-    "ApprovalNeeded",
-    "ApprovalNotNeeded",
-    "ApprovalRefused",
-    "ApprovalUnusable",
-    "AreaAmbiguous",
-    "ArgumentInvalid",
-    "AsOfGone",
-    "AsOfInvalid",
-    "AuditBroken",
-    "BackupDamaged",
-    "BackupForeign",
-    "BackupMissing",
-    "BackupNewer",
-    "BackupRefused",
-    "BackupUnsound",
-    "ClusterUnreachable",
-    "ColumnMissing",
-    "ConfigurationInvalid",
-    "ConfirmationRefused",
-    "ConfirmedBefore",
-    "DatabaseBusy",
-    "DatabaseFull",
-    "DatabaseNewer",
-    "DatabaseUnreachable",
-    "DatabaseUnusable",
-    "DiskFull",
-    "ErasureNotProven",
-    "EventsInNoGrid",
-    "EventsTooFew",
-    "EventsTooLate",
-    "EventsWithoutDate",
-    "ExportInFuture",
-    "FeatureModuleInvalid",
-    "FeatureNameTaken",
-    "FeatureUnused",
-    "FeatureValueInvalid",
-    "FeaturesChanged",
-    "FileEmpty",
-    "FileMissing",
-    "FileOfAnotherSource",
-    "FileUnreadable",
-    "FolderEmpty",
-    "FolderMissing",
-    "FolderNotEmpty",
-    "ForecastInvalid",
-    "ForecasterInvalid",
-    "ForecasterNameTaken",
-    "GatewayRefused",
-    "GrantOver",
-    "GrantRefused",
-    "GridsMissing",
-    "HeadingClash",
-    "HistoryTooShort",
-    "HomeBusy",
-    "HomeMissing",
-    "HomeNotEmpty",
-    "HostRefused",
-    "InboxMissing",
-    "KeyNeeded",
-    "KeyRefused",
-    "LoadErased",
-    "LoadNotUndone",
-    "LoadTooLarge",
-    "LoadUnsettled",
-    "ModelDamaged",
-    "NetworkInvalid",
-    "NetworkRefused",
-    "NoChampion",
-    "NoEvents",
-    "NoEventsOfCategory",
-    "NoSnapshot",
-    "NotReadYet",
-    "NotReplayable",
-    "NotSuspended",
-    "NothingKnown",
-    "NothingToDismiss",
-    "NothingToReturnTo",
-    "OutcomesWithoutDate",
-    "OutputRefused",
-    "PackageShadowed",
-    "PersonalText",
-    "PetitionsElsewhere",
-    "PlaceRefused",
-    "PortTaken",
-    "PresetOfAnotherSource",
-    "PrivateColumn",
-    "PromotionRefused",
-    "PurposeUnknown",
-    "QueryInvalid",
-    "ReasonTooLong",
-    "RecordTampered",
-    "RecordsRewritten",
-    "RefusedWord",
-    "ReportMissing",
-    "RequestRefused",
-    "RestoreRefused",
-    "RiskwarnError",
-    "RowsNotServed",
-    "ScopeNeeded",
-    "ScopesExclude",
-    "SecretClosed",
-    "SecretInvalid",
-    "SecretKeyInvalid",
-    "SecretKeyMissing",
-    "SecretKeyUnfit",
-    "SecretUnread",
-    "SettingInvalid",
-    "SheetMissing",
-    "SheetUnfit",
-    "SheetsDiffer",
-    "SignInLocked",
-    "SignInNeedsTls",
-    "SignInRefused",
-    "SignOnFailed",
-    "SnapshotDamaged",
-    "SnapshotGone",
-    "SnapshotSwept",
-    "SnapshotWithdrawn",
-    "SomeNotLoaded",
-    "SubjectInvalid",
-    "SubjectTaken",
-    "SubjectUnknown",
-    "SuspendedBefore",
-    "SyslogUnreachable",
-    "TableUnsettled",
-    "TargetEverywhere",
-    "TargetSourceMissing",
-    "TargetSuspended",
-    "TargetWithoutEvents",
-    "TermInvalid",
-    "TlsNeeded",
-    "TooManyExports",
-    "TooManyRequests",
-    "TrackingAddressInvalid",
-    "TrackingServerUnusable",
-    "TrackingStoreUnusable",
-    "TrainedForOther",
-    "TunerMissing",
-    "UnknownAction",
-    "UnknownApproval",
-    "UnknownArea",
-    "UnknownFeature",
-    "UnknownKey",
-    "UnknownLoad",
-    "UnknownMetric",
-    "UnknownName",
-    "UnknownOperator",
-    "UnknownRecord",
-    "UnknownScope",
-    "UnknownSecret",
-    "UnknownSource",
-    "UnknownTarget",
-    "UnknownUnit",
-    "UnknownVersion",
-    "WithdrawnBefore",
-    "WorkerDiffers",
-]
+from riskwarn.errors.access import ApprovalNeeded as ApprovalNeeded
+from riskwarn.errors.access import ApprovalNotNeeded as ApprovalNotNeeded
+from riskwarn.errors.access import ApprovalRefused as ApprovalRefused
+from riskwarn.errors.access import ApprovalUnusable as ApprovalUnusable
+from riskwarn.errors.access import AreaAmbiguous as AreaAmbiguous
+from riskwarn.errors.access import ConfirmationRefused as ConfirmationRefused
+from riskwarn.errors.access import ConfirmedBefore as ConfirmedBefore
+from riskwarn.errors.access import GatewayRefused as GatewayRefused
+from riskwarn.errors.access import GrantOver as GrantOver
+from riskwarn.errors.access import GrantRefused as GrantRefused
+from riskwarn.errors.access import KeyNeeded as KeyNeeded
+from riskwarn.errors.access import KeyRefused as KeyRefused
+from riskwarn.errors.access import NetworkInvalid as NetworkInvalid
+from riskwarn.errors.access import NetworkRefused as NetworkRefused
+from riskwarn.errors.access import ScopeNeeded as ScopeNeeded
+from riskwarn.errors.access import ScopesExclude as ScopesExclude
+from riskwarn.errors.access import SignInLocked as SignInLocked
+from riskwarn.errors.access import SignInNeedsTls as SignInNeedsTls
+from riskwarn.errors.access import SignInRefused as SignInRefused
+from riskwarn.errors.access import SignOnFailed as SignOnFailed
+from riskwarn.errors.access import SubjectInvalid as SubjectInvalid
+from riskwarn.errors.access import SubjectTaken as SubjectTaken
+from riskwarn.errors.access import SubjectUnknown as SubjectUnknown
+from riskwarn.errors.access import TermInvalid as TermInvalid
+from riskwarn.errors.access import TlsNeeded as TlsNeeded
+from riskwarn.errors.access import TooManyRequests as TooManyRequests
+from riskwarn.errors.access import UnknownApproval as UnknownApproval
+from riskwarn.errors.access import UnknownArea as UnknownArea
+from riskwarn.errors.access import UnknownKey as UnknownKey
+from riskwarn.errors.access import UnknownOperator as UnknownOperator
+from riskwarn.errors.access import UnknownScope as UnknownScope
+from riskwarn.errors.backup import BackupDamaged as BackupDamaged
+from riskwarn.errors.backup import BackupForeign as BackupForeign
+from riskwarn.errors.backup import BackupMissing as BackupMissing
+from riskwarn.errors.backup import BackupNewer as BackupNewer
+from riskwarn.errors.backup import BackupRefused as BackupRefused
+from riskwarn.errors.backup import BackupUnsound as BackupUnsound
+from riskwarn.errors.backup import RestoreRefused as RestoreRefused
+from riskwarn.errors.family import RiskwarnError as RiskwarnError
+from riskwarn.errors.family import UnknownName as UnknownName
+from riskwarn.errors.features import ClusterUnreachable as ClusterUnreachable
+from riskwarn.errors.features import FeatureModuleInvalid as FeatureModuleInvalid
+from riskwarn.errors.features import FeatureNameTaken as FeatureNameTaken
+from riskwarn.errors.features import FeatureUnused as FeatureUnused
+from riskwarn.errors.features import FeatureValueInvalid as FeatureValueInvalid
+from riskwarn.errors.features import UnknownFeature as UnknownFeature
+from riskwarn.errors.features import WorkerDiffers as WorkerDiffers
+from riskwarn.errors.files import DiskFull as DiskFull
+from riskwarn.errors.files import FileEmpty as FileEmpty
+from riskwarn.errors.files import FileMissing as FileMissing
+from riskwarn.errors.files import FileUnreadable as FileUnreadable
+from riskwarn.errors.files import FolderEmpty as FolderEmpty
+from riskwarn.errors.files import FolderMissing as FolderMissing
+from riskwarn.errors.files import InboxMissing as InboxMissing
+from riskwarn.errors.files import OutputRefused as OutputRefused
+from riskwarn.errors.files import PlaceRefused as PlaceRefused
+from riskwarn.errors.home import ConfigurationInvalid as ConfigurationInvalid
+from riskwarn.errors.home import DatabaseBusy as DatabaseBusy
+from riskwarn.errors.home import DatabaseFull as DatabaseFull
+from riskwarn.errors.home import DatabaseNewer as DatabaseNewer
+from riskwarn.errors.home import DatabaseUnreachable as DatabaseUnreachable
+from riskwarn.errors.home import DatabaseUnusable as DatabaseUnusable
+from riskwarn.errors.home import FolderNotEmpty as FolderNotEmpty
+from riskwarn.errors.home import HomeBusy as HomeBusy
+from riskwarn.errors.home import HomeMissing as HomeMissing
+from riskwarn.errors.home import HomeNotEmpty as HomeNotEmpty
+from riskwarn.errors.home import PackageShadowed as PackageShadowed
+from riskwarn.errors.home import SettingInvalid as SettingInvalid
+from riskwarn.errors.loads import AnswerContradicts as AnswerContradicts
+from riskwarn.errors.loads import ExportInFuture as ExportInFuture
+from riskwarn.errors.loads import FileOfAnotherSource as FileOfAnotherSource
+from riskwarn.errors.loads import GridsMissing as GridsMissing
+from riskwarn.errors.loads import LoadErased as LoadErased
+from riskwarn.errors.loads import LoadNotUndone as LoadNotUndone
+from riskwarn.errors.loads import LoadTooLarge as LoadTooLarge
+from riskwarn.errors.loads import LoadUnsettled as LoadUnsettled
+from riskwarn.errors.loads import NothingToDismiss as NothingToDismiss
+from riskwarn.errors.loads import PetitionsElsewhere as PetitionsElsewhere
+from riskwarn.errors.loads import PresetOfAnotherSource as PresetOfAnotherSource
+from riskwarn.errors.loads import RecordsRewritten as RecordsRewritten
+from riskwarn.errors.loads import SomeNotLoaded as SomeNotLoaded
+from riskwarn.errors.loads import TableUnsettled as TableUnsettled
+from riskwarn.errors.loads import UnknownLoad as UnknownLoad
+from riskwarn.errors.loads import UnknownRecord as UnknownRecord
+from riskwarn.errors.loads import UnknownSource as UnknownSource
+from riskwarn.errors.models import ArgumentInvalid as ArgumentInvalid
+from riskwarn.errors.models import FeaturesChanged as FeaturesChanged
+from riskwarn.errors.models import ForecasterInvalid as ForecasterInvalid
+from riskwarn.errors.models import ForecasterNameTaken as ForecasterNameTaken
+from riskwarn.errors.models import ForecastInvalid as ForecastInvalid
+from riskwarn.errors.models import ModelDamaged as ModelDamaged
+from riskwarn.errors.models import NoChampion as NoChampion
+from riskwarn.errors.models import NothingToReturnTo as NothingToReturnTo
+from riskwarn.errors.models import PromotionRefused as PromotionRefused
+from riskwarn.errors.models import PurposeUnknown as PurposeUnknown
+from riskwarn.errors.models import ReportMissing as ReportMissing
+from riskwarn.errors.models import RowsNotServed as RowsNotServed
+from riskwarn.errors.models import TrackingAddressInvalid as TrackingAddressInvalid
+from riskwarn.errors.models import TrackingServerUnusable as TrackingServerUnusable
+from riskwarn.errors.models import TrackingStoreUnusable as TrackingStoreUnusable
+from riskwarn.errors.models import TrainedForOther as TrainedForOther
+from riskwarn.errors.models import TunerMissing as TunerMissing
+from riskwarn.errors.models import UnknownVersion as UnknownVersion
+from riskwarn.errors.rights import AlgorithmMissing as AlgorithmMissing
+from riskwarn.errors.rights import AuditBroken as AuditBroken
+from riskwarn.errors.rights import ErasureNotProven as ErasureNotProven
+from riskwarn.errors.rights import PersonalText as PersonalText
+from riskwarn.errors.rights import PrivateColumn as PrivateColumn
+from riskwarn.errors.rights import ReasonTooLong as ReasonTooLong
+from riskwarn.errors.rights import RefusedWord as RefusedWord
+from riskwarn.errors.rights import SyslogUnreachable as SyslogUnreachable
+from riskwarn.errors.rights import UnknownAction as UnknownAction
+from riskwarn.errors.secrets import SecretClosed as SecretClosed
+from riskwarn.errors.secrets import SecretInvalid as SecretInvalid
+from riskwarn.errors.secrets import SecretKeyInvalid as SecretKeyInvalid
+from riskwarn.errors.secrets import SecretKeyMissing as SecretKeyMissing
+from riskwarn.errors.secrets import SecretKeyUnfit as SecretKeyUnfit
+from riskwarn.errors.secrets import SecretUnread as SecretUnread
+from riskwarn.errors.secrets import UnknownSecret as UnknownSecret
+from riskwarn.errors.serving import AllSuspended as AllSuspended
+from riskwarn.errors.serving import AsOfGone as AsOfGone
+from riskwarn.errors.serving import HostRefused as HostRefused
+from riskwarn.errors.serving import NoSnapshot as NoSnapshot
+from riskwarn.errors.serving import NotReadYet as NotReadYet
+from riskwarn.errors.serving import NotReplayable as NotReplayable
+from riskwarn.errors.serving import NotSuspended as NotSuspended
+from riskwarn.errors.serving import PortTaken as PortTaken
+from riskwarn.errors.serving import QueryInvalid as QueryInvalid
+from riskwarn.errors.serving import RecordTampered as RecordTampered
+from riskwarn.errors.serving import RequestRefused as RequestRefused
+from riskwarn.errors.serving import SnapshotDamaged as SnapshotDamaged
+from riskwarn.errors.serving import SnapshotGone as SnapshotGone
+from riskwarn.errors.serving import SnapshotSwept as SnapshotSwept
+from riskwarn.errors.serving import SnapshotWithdrawn as SnapshotWithdrawn
+from riskwarn.errors.serving import SuspendedBefore as SuspendedBefore
+from riskwarn.errors.serving import TargetSuspended as TargetSuspended
+from riskwarn.errors.serving import TooManyExports as TooManyExports
+from riskwarn.errors.serving import UnknownUnit as UnknownUnit
+from riskwarn.errors.serving import WithdrawnBefore as WithdrawnBefore
+from riskwarn.errors.tables import ColumnMissing as ColumnMissing
+from riskwarn.errors.tables import HeadingClash as HeadingClash
+from riskwarn.errors.tables import SheetMissing as SheetMissing
+from riskwarn.errors.tables import SheetsDiffer as SheetsDiffer
+from riskwarn.errors.tables import SheetUnfit as SheetUnfit
+from riskwarn.errors.targets import AsOfInvalid as AsOfInvalid
+from riskwarn.errors.targets import EventsInNoGrid as EventsInNoGrid
+from riskwarn.errors.targets import EventsTooFew as EventsTooFew
+from riskwarn.errors.targets import EventsTooLate as EventsTooLate
+from riskwarn.errors.targets import EventsWithoutDate as EventsWithoutDate
+from riskwarn.errors.targets import HistoryTooShort as HistoryTooShort
+from riskwarn.errors.targets import NoEvents as NoEvents
+from riskwarn.errors.targets import NoEventsOfCategory as NoEventsOfCategory
+from riskwarn.errors.targets import NothingKnown as NothingKnown
+from riskwarn.errors.targets import OutcomesWithoutDate as OutcomesWithoutDate
+from riskwarn.errors.targets import TargetEverywhere as TargetEverywhere
+from riskwarn.errors.targets import TargetSourceMissing as TargetSourceMissing
+from riskwarn.errors.targets import TargetWithoutEvents as TargetWithoutEvents
+from riskwarn.errors.targets import UnknownMetric as UnknownMetric
+from riskwarn.errors.targets import UnknownTarget as UnknownTarget
