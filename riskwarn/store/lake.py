@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,18 +19,13 @@ from riskwarn.contracts.schema import TABLES, schema_of
 from riskwarn.files import named_by_content
 from riskwarn.home import Home
 from riskwarn.store.footers import known_times, nulls_of
+from riskwarn.store.lake_file import write_sorted
 from riskwarn.store.ledger import in_force
 from riskwarn.store.small_files import rows_of
 from riskwarn.store.tables import LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE
 
-#: Rows of a row group: the statistics of each tell readers whether to open it.
-ROW_GROUP = 1 << 16
-
 #: So many row groups are read at once where all are gone through.
 GROUPS = 8
-
-#: Columns of random bits, which no compression makes smaller.
-_RANDOM = ("record_id", "content", "repeat_of", "linked_to")
 
 
 @dataclass(frozen=True)
@@ -293,58 +285,6 @@ class Store:
             "rows": records.num_rows,
             "columns": schema.names,
         }
-
-
-def write_sorted(path: Path, records: pa.Table, schema: pa.Schema, load_id: int) -> None:
-    """Write records sorted by district and known time, in row groups; a second thread writes while the next is picked."""
-    order = _order(records)
-    texts = [field.name for field in schema if pa.types.is_string(field.type)]
-    packing = {name: "none" if name in _RANDOM else "zstd" for name in schema.names}
-    with (
-        pq.ParquetWriter(
-            path,
-            schema,
-            compression=packing,
-            compression_level={name: 1 for name, how in packing.items() if how == "zstd"},
-            use_dictionary=texts,
-        ) as writer,
-        ThreadPoolExecutor(1) as pool,
-    ):
-        written = None
-        for start in range(0, len(order), ROW_GROUP):
-            part = records.take(pa.array(order[start : start + ROW_GROUP]))
-            if written is not None:
-                written.result()
-            written = pool.submit(writer.write_table, _whole(part, schema, load_id))
-        if written is not None:
-            written.result()
-
-
-def _order(records: pa.Table) -> npt.NDArray[np.int64]:
-    """By district, then known time, then as they come."""
-    known = records["known_at"].cast(pa.timestamp("us")).cast(pa.int64()).combine_chunks()
-    key = known.fill_null(0).to_numpy() - (known.drop_null().to_numpy().min() if known.null_count < len(known) else 0)
-    if "district" in records.column_names:
-        column = records["district"].combine_chunks()
-        column = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-        words = np.array([word or "" for word in column.dictionary.to_pylist()], dtype=object)
-        ranks = np.append(np.argsort(np.argsort(words)) + 1, 0)
-        # One number to sort by: the known time takes the lower 52 bits (142 years in microseconds).
-        key = key + (ranks[column.indices.fill_null(-1).to_numpy()] << 52)
-    return np.argsort(key, kind="stable")
-
-
-def _whole(part: pa.Table, schema: pa.Schema, load_id: int) -> pa.Table:
-    """A part of the records with every column of the schema, in its types."""
-    arrays = [
-        pa.array(np.full(len(part), load_id, dtype=np.int32))
-        if field.name == "load_id"
-        else part[field.name].cast(field.type)
-        if field.name in part.column_names
-        else pa.nulls(len(part), field.type)
-        for field in schema
-    ]
-    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _lean(kind: pa.DataType) -> pa.DataType:

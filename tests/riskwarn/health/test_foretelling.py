@@ -180,7 +180,7 @@ def test_what_is_foretold_is_what_the_newest_versions_say(
 ) -> None:
     rng, store = np.random.default_rng(seed), Store(cleared)
     with (
-        patch("riskwarn.store.lake.ROW_GROUP", 7),
+        patch("riskwarn.store.lake_file.ROW_GROUP", 7),
         patch("riskwarn.store.lake.GROUPS", 2),
         patch.object(learnable, "LEAST_EVENTS", 4),
     ):
