@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from riskwarn.contracts.schema import GRIDS
 from riskwarn.home import Home
 from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.store import Store
-from tests.riskwarn.places.test_ladder import GRIDS, grid, locate, table
+from tests.riskwarn.places.four_grids import grid, locate, table
 from tests.worlds import dispute, load, with_grids, write_csv
 
 COMMUNITIES = (

@@ -17,7 +17,7 @@ from riskwarn.geography import Geography, geography, lineage
 from riskwarn.geography.lineage import shared_out, uniform
 from riskwarn.periods import Calendar, Period
 from riskwarn.words import Unit
-from tests.riskwarn.places.test_ladder import grid, table
+from tests.riskwarn.places.four_grids import grid, table
 from tests.riskwarn.places.totals import rolled_up
 
 CALENDAR = Calendar(Period.WEEK, ZoneInfo("Asia/Shanghai"))

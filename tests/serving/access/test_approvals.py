@@ -23,7 +23,7 @@ from serving.publishing.suspend import resume, suspend
 from tests.postgresql import emptied
 from tests.serving.access import cities
 from tests.serving.access.cities import LOCAL, OTHER, OWN
-from tests.serving.access.test_routes_by_role import TOKEN
+from tests.serving.access.test_local_operator import TOKEN
 
 WHY = "the monthly file for the planning of visits"
 CSV = {"form": "csv", "reason": WHY}
