@@ -157,8 +157,9 @@ def _dismiss_again(connection: Connection, load: Any) -> None:
         QUARANTINE.c.load_id < load["load_id"],
         QUARANTINE.c.dismissed_by.is_not(None),
     )
-    same, known = _same_files(connection, load, by_name=False), {}
-    for row in connection.execute(dismissed).mappings():
+    found = connection.execute(dismissed).mappings().all()
+    same, known = _same_files(connection, load, by_name=False) if found else {}, {}
+    for row in found:
         if row["record"] is not None:
             known[row["record"], row["reason"]] = row["dismissed_by"]
         elif row["load_id"] in same:
@@ -190,9 +191,11 @@ def _place(row: Any, file_name: str) -> tuple[str, int]:
 def _same_files(connection: Connection, load: Any, by_name: bool) -> dict[int, str]:
     """The earlier loads of the same file and its name: of the same bytes, or by name of a file with as many rows."""
     earlier = select(LOADS).where(LOADS.c.source == load["source"], LOADS.c.load_id < load["load_id"])
+    earlier = earlier.where(LOADS.c.undoes.is_(None), LOADS.c.erases.is_(None))
+    # Of a folder of many files their accounts are not read.
+    same, named = LOADS.c.file_sha256 == load["file_sha256"], LOADS.c.file_name == load["file_name"]
     return {
         row["load_id"]: row["file_name"]
-        for row in connection.execute(earlier.where(LOADS.c.undoes.is_(None), LOADS.c.erases.is_(None))).mappings()
-        if row["file_sha256"] == load["file_sha256"]
-        or (by_name and row["file_name"] == load["file_name"] and row["account"]["read"] == load["account"]["read"])
+        for row in connection.execute(earlier.where(or_(same, named) if by_name else same)).mappings()
+        if row["file_sha256"] == load["file_sha256"] or row["account"]["read"] == load["account"]["read"]
     }

@@ -13,6 +13,7 @@ from riskwarn.errors import RiskwarnError
 from riskwarn.home import CONFIGURATION, Home
 from riskwarn.ingest.loading.account import Account
 from riskwarn.ingest.loading.guard import Guard
+from riskwarn.ingest.loading.home_places import HomePlaces
 from riskwarn.ingest.loading.loading import load_file
 from riskwarn.ingest.loading.plan import Failed, Plan, Table
 from riskwarn.ingest.loading.rehearsal import examples
@@ -58,11 +59,12 @@ def carry_out(
     """
     done: list[Done] = []
     failed: list[Failed] = []
+    places = HomePlaces(Store(home))
     for index, table in enumerate(plan.tables):
         progress(f"loading {table.file.name}", index, len(plan.tables))
         try:
             with writing(home, progress):
-                account = _loaded(home, table, database, force, now)
+                account = _loaded(home, table, places, database, force, now)
                 shown = tuple(examples(home, Store(home).version())) if rehearsed else None
         except RiskwarnError as error:
             failed.append(Failed(table.file.name, _only(table.sheets), table.source, error))
@@ -107,7 +109,7 @@ def _asks_for_lineage(note: str) -> bool:
     return isinstance(note, Message) and note.template == ENDED
 
 
-def _loaded(home: Home, table: Table, database: str | None, force: bool, now: datetime) -> Account:
+def _loaded(home: Home, table: Table, places: HomePlaces, database: str | None, force: bool, now: datetime) -> Account:
     source = table.source
     declared = contract(source, home.configuration)
     check_mapping(declared, table.own, home.path / CONFIGURATION, ("sources", source, "mapping"))
@@ -120,6 +122,7 @@ def _loaded(home: Home, table: Table, database: str | None, force: bool, now: da
         table.file,
         table.rules,
         guard,
+        places=places,
         exported_at=table.exported_at,
         database=database,
         sheet=table.sheet,

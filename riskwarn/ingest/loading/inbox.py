@@ -19,6 +19,7 @@ from riskwarn.errors import FileUnreadable, InboxMissing, RiskwarnError, TableUn
 from riskwarn.files import sha256, write_text
 from riskwarn.home import Home
 from riskwarn.ingest.loading.folder import Done, carry_out
+from riskwarn.ingest.loading.home_places import HomePlaces
 from riskwarn.ingest.loading.inputs import Skipped, files_below
 from riskwarn.ingest.loading.plan import DISTRICT, SYSTEM, Failed, Plan, Table, which
 from riskwarn.ingest.loading.survey import places_of, survey
@@ -105,7 +106,7 @@ def _still_to_load(home: Home, plan: Plan, new: dict[Path, str]) -> tuple[Plan, 
     have: dict[tuple[str, str], set[tuple[str, ...]]] = {}
     for row in ledger(home):
         have.setdefault((row.file_sha256, row.source), set()).add(tuple(row.account.get("sheets", ())))
-    units = _units(home)
+    units = HomePlaces(Store(home)).units()
 
     def loaded(table: Table) -> bool:
         found = have.get((new[table.file], table.source), set())
@@ -146,12 +147,6 @@ def _unsettled(table: Table) -> RiskwarnError | None:
 
 def _among(file: Path, plan: Plan, failed: Sequence[Failed]) -> bool:
     return any(table.file == file for table in plan.tables) or any(one.file == file.name for one in failed)
-
-
-def _units(home: Home) -> set[str]:
-    names = ["community_name", "town_name", "district_name"]
-    grids = Store(home).versions("grids", names)
-    return {word for name in names for word in grids[name].dropna().unique()}
 
 
 def _noted(home: Home) -> dict[str, int]:

@@ -25,6 +25,7 @@ from riskwarn.ingest.columns import Columns, heading_finder, match, opinions, pl
 from riskwarn.ingest.loading.account import Account, together
 from riskwarn.ingest.loading.export_date import refuse_future
 from riskwarn.ingest.loading.guard import Guard
+from riskwarn.ingest.loading.home_places import UNIT_NAMES, HomePlaces
 from riskwarn.ingest.loading.remembered import found_headings, recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
@@ -45,9 +46,6 @@ from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent
 from riskwarn.store import Load, Store, writing
 from riskwarn.store.repairs import settle
-
-#: Names of the units of grids.
-_UNITS = ["community_name", "town_name", "district_name"]
 
 
 def ingest(
@@ -98,7 +96,7 @@ def ingest(
             raise FileUnreadable(file=file, problem="this is a folder; name the files in it")
         if not file.is_file():
             raise FileMissing(file=file)
-    accounts = []
+    accounts, places = [], HomePlaces(Store(home))
     for index, file in enumerate(files):
         progress(f"loading {source}", index, len(files))
         with writing(home, progress), held_open():
@@ -109,7 +107,17 @@ def ingest(
                 check_mapping(declared, of_file, settled)
             guard = Guard(file.name, declared, home.configuration.sources, force, settled=settled is not None)
             accounts.append(
-                load_file(home, file, of_file, guard, exported_at=exported_at, database=database, sheet=sheet, now=now)
+                load_file(
+                    home,
+                    file,
+                    of_file,
+                    guard,
+                    places=places,
+                    exported_at=exported_at,
+                    database=database,
+                    sheet=sheet,
+                    now=now,
+                )
             )
     progress(f"loading {source}", len(files), len(files))
     foretold = prospects(Store(home), home.configuration, source=source, feeds=False) if foretell else []
@@ -122,12 +130,13 @@ def load_file(
     rules: Mapping,
     guard: Guard,
     *,
+    places: HomePlaces,
     exported_at: datetime | None = None,
     database: str | None = None,
     sheet: str | None = None,
     now: datetime,
 ) -> Account:
-    """Load one file by a mapping that is settled; the caller holds the store's pen.
+    """Load one file by a mapping that is settled; the caller holds the store's pen, and gives the same `places` to every load.
 
     Raises what :func:`ingest` raises.
     """
@@ -150,7 +159,7 @@ def load_file(
     columns = match(opened.headings, kind, rules, file.name)
     for ruling in (source, *guard.like):
         columns = without_people(columns, ruling)
-    units = _units(store)
+    units = places.units()
     kept = kept_name(file.name, home.id_key, units)
     titles = {title: kept_title(title, home.id_key, units) for title in opened.titles}
     for fields in required(kind, rules):
@@ -180,14 +189,14 @@ def load_file(
     rows = gate(guard.rows(batches(opened, columns.positions, first)), columns.claimed, file.name)
     refused = Refusals(kept, headings, opened.origin, titles)
     if declared.events:
-        table, told, read, sound_ids = new_events(first, home, rows, exported, refused)
+        table, told, read, sound_ids = new_events(first, store, places, rows, exported, refused)
         guard.versions(store, table, told, rules)
     else:
         reading = screened(whole(rows))
         table, told, keys = new_rows(reading, store, exported)
         if source == "grids":
             # A file of grids is called by units that it brings itself.
-            units |= {word for name in _UNITS for word in table[name].to_pylist() if word}
+            units |= {word for name in UNIT_NAMES for word in table[name].to_pylist() if word}
             kept = refused.file = kept_name(file.name, home.id_key, units)
             titles.update({title: kept_title(title, home.id_key, units) for title in opened.titles})
         refused.add(reading, keys)
@@ -250,9 +259,3 @@ def _loaded_before(loads: Sequence[int]) -> list[str]:
         "the past; where a mapping was mended, riskwarn loads undo {load} --with-later, and load it again"
     )
     return [Message(said, load=loads[0])]
-
-
-def _units(store: Store) -> set[str]:
-    """Names of units: a file that is named by one names no person."""
-    grids = store.versions("grids", _UNITS)
-    return {word for name in _UNITS for word in grids[name].dropna().unique()}

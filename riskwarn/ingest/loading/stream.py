@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 
 from riskwarn.contracts.schema import EVENTS
 from riskwarn.errors import GridsMissing
-from riskwarn.home import Home
 from riskwarn.ingest.events.events import Records, records
 from riskwarn.ingest.loading.gathering import Gathered, add_up, gather
+from riskwarn.ingest.loading.home_places import HomePlaces
 from riskwarn.ingest.loading.overlap import doubles, missing_counts
 from riskwarn.ingest.loading.versions import (
     Sorted,
@@ -25,7 +25,6 @@ from riskwarn.ingest.loading.versions import (
     sort_out,
     told_before,
 )
-from riskwarn.ingest.places.ladder import ladder
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.refusals import Refusals
 from riskwarn.ingest.values.cells import filled
@@ -36,13 +35,17 @@ _INSTANT = EVENTS.field("exported_at").type
 
 
 def new_events(
-    first: Reading, home: Home, batches: Iterator[Reading], exported: datetime, refused: Refusals
+    first: Reading,
+    store: Store,
+    places: HomePlaces,
+    batches: Iterator[Reading],
+    exported: datetime,
+    refused: Refusals,
 ) -> tuple[pa.Table, Sorted, int, pd.Series]:
     """What is to be stored of a sheet, how its sound rows were told apart, how many rows were read, and the sound ids."""
-    store = Store(home)
     if "grids" not in store.sources():
         raise GridsMissing()
-    places = ladder(store, first.mapping.coordinates)
+    ladder = places.ladder(first.mapping.coordinates)
     for part in store.scan(first.source, ["category"]):
         first.local.known.update(set(pc.unique(part["category"]).drop_null().to_pylist()) - set(first.categories))
     read = 0
@@ -50,7 +53,7 @@ def new_events(
     def sound() -> Iterator[Records]:
         nonlocal read
         for reading in batches:
-            found = records(reading, places)
+            found = records(reading, ladder)
             read += len(reading) + len(reading.ragged)
             refused.add(reading, found["record_id"] if first.mapping.period is None else None)
             found["row"] = pa.array(reading.numbers)
