@@ -110,12 +110,12 @@ def command(
 @contextmanager
 def _place(home: Home, dry_run: bool, shown: list[dict[str, object]]) -> Iterator[Home]:
     """The home itself, or for a dry run a copy that is thrown away; of that some of the new records are left in `shown`."""
-    from riskwarn.ingest.loading.rehearsal import examples, rehearsal
-    from riskwarn.store import Store
-
     if not dry_run:
         yield home
         return
+    from riskwarn.ingest.loading.rehearsal import examples, rehearsal
+    from riskwarn.store import Store
+
     with rehearsal(home) as tried:
         before = Store(tried).version()
         yield tried

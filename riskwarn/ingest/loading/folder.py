@@ -18,7 +18,7 @@ from riskwarn.ingest.loading.loading import load_file
 from riskwarn.ingest.loading.plan import Failed, Plan, Table
 from riskwarn.ingest.loading.rehearsal import examples
 from riskwarn.ingest.loading.remembered import found_headings, remember, settled_path
-from riskwarn.ingest.mapping_proposal.proposal import also_hint
+from riskwarn.ingest.mapping_proposal.hints import also_hint
 from riskwarn.ingest.tables.ended import ENDED, ended_grids
 from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent

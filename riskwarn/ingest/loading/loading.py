@@ -29,9 +29,10 @@ from riskwarn.ingest.loading.home_places import UNIT_NAMES, HomePlaces
 from riskwarn.ingest.loading.remembered import found_headings, recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
-from riskwarn.ingest.mapping_proposal.proposal import POINTS, SYSTEM_ASSUMED, also_hint, also_of, told_apart
+from riskwarn.ingest.mapping_proposal.hints import POINTS, SYSTEM_ASSUMED, also_hint, also_of
 from riskwarn.ingest.mapping_proposal.registers import refuse_opened
 from riskwarn.ingest.mapping_proposal.titles import TitlesSeen
+from riskwarn.ingest.mapping_proposal.told_apart import told_apart
 from riskwarn.ingest.places.landing import by_rung, landed
 from riskwarn.ingest.reading import Reading, batches, whole
 from riskwarn.ingest.redaction import kept_account, kept_name, kept_title

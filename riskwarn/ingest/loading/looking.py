@@ -25,9 +25,10 @@ from riskwarn.ingest.loading.plan import Table
 from riskwarn.ingest.loading.remembered import recalled, with_recalled
 from riskwarn.ingest.loading.systems import points_of, system_told
 from riskwarn.ingest.mapping_proposal.guessing import UNSURE
+from riskwarn.ingest.mapping_proposal.hints import also_of
 from riskwarn.ingest.mapping_proposal.identity import sharing
 from riskwarn.ingest.mapping_proposal.profile import LAST, Profile
-from riskwarn.ingest.mapping_proposal.proposal import Proposal, also_of, examine
+from riskwarn.ingest.mapping_proposal.proposal import Proposal, examine
 from riskwarn.ingest.mapping_proposal.recognised import Place, Recognised
 from riskwarn.ingest.mapping_proposal.registers import refuse_seen
 from riskwarn.ingest.sheets import NO_TABLE, held_open, hidden_sheets, is_page, open_sheet, other_sheets, sheet_names

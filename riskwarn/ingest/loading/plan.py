@@ -13,7 +13,8 @@ from riskwarn.errors import RiskwarnError
 from riskwarn.ingest.columns import clashing, position_of
 from riskwarn.ingest.loading.inputs import Skipped
 from riskwarn.ingest.loading.systems import Points, nearest_system, together
-from riskwarn.ingest.mapping_proposal.proposal import POINTS, Proposal
+from riskwarn.ingest.mapping_proposal.hints import POINTS
+from riskwarn.ingest.mapping_proposal.proposal import Proposal
 from riskwarn.ingest.mapping_proposal.recognised import Place
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over

@@ -17,9 +17,10 @@ from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.merging import Merged, merged_as
 from riskwarn.contracts.phrases import heard, unknown_words
-from riskwarn.contracts.vocabulary import field_of, field_words, is_opinion, is_personal, normalised
-from riskwarn.ingest.columns import REPEATED, clashing, counts_a_part, plain_heading
+from riskwarn.contracts.vocabulary import field_words, is_opinion, is_personal, normalised
+from riskwarn.ingest.columns import REPEATED, counts_a_part, plain_heading
 from riskwarn.ingest.mapping_proposal.guessing import guess, suggested_preset
+from riskwarn.ingest.mapping_proposal.hints import POINTS, SYSTEM_ASSUMED, also_hint, also_of
 from riskwarn.ingest.mapping_proposal.matching import recognise
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile, look_at, may_be_told
 from riskwarn.ingest.mapping_proposal.recognised import Place, Recognised
@@ -29,20 +30,13 @@ from riskwarn.ingest.values.fill_down import MOSTLY, ROWS, carried, hint
 from riskwarn.ingest.values.numbers import UNITS, number_form, numbers
 from riskwarn.ingest.values.shares import Shares, says_share, shares_as
 from riskwarn.mapping import Mapping as Rules
-from riskwarn.mapping import laid_over, preset_content
+from riskwarn.mapping import preset_content
 from riskwarn.messages import Joined, Message
 
 #: Grounds of columns that need no mapping: they are known by their headings.
 KNOWN_GROUNDS = ("heading", "preset", "mapping")
 #: Rows of a file that are looked at.
 SAMPLE = 20_000
-
-#: Fields of which one is enough for the system of the coordinates to matter.
-POINTS = {"longitude", "coordinates", "geometry"}
-SYSTEM_ASSUMED = Message(
-    "coordinates are read as WGS-84; those of map services lie some 500 m off: say coordinates: gcj02 (Gaode, Tencent) or "
-    "bd09 (Baidu) in the mapping"
-)
 
 
 @dataclass(frozen=True)
@@ -184,31 +178,6 @@ def examine(
     return proposal, found
 
 
-def told_apart(
-    path: Path,
-    configuration: Configuration,
-    source: str,
-    rules: Rules,
-    headings: Sequence[str],
-    *,
-    database: str | None = None,
-    sheet: str | None = None,
-) -> Rules:
-    """A mapping with the columns added that what stands below their headings decides, where several claim one field."""
-    clashes = clashing(headings, declared(source).kind, rules)
-    if not clashes:
-        return rules
-    _, found = examine(path, configuration, source=source, rules=rules, database=database, sheet=sheet)
-    if list(found.seen.headings) != list(headings):
-        return rules
-    decided = {field for field, positions in clashes.items() if found.fields.get(field) in positions}
-    decided = {field for field in decided if found.taken[found.fields[field]].ground not in KNOWN_GROUNDS}
-    # What the rivals of a column are is told by their words alone: 来访 is a form.
-    rivals = {position for field in decided for position in clashes[field]}
-    columns = {taken.field: headings[position] for position, taken in sorted(found.taken.items()) if position in rivals}
-    return laid_over(rules, {"columns": columns}) if columns else rules
-
-
 def _taken_for(found: Recognised) -> list[str]:
     """What columns of shares are read as, where their numbers could be shares or people."""
     shares = {field.name for field in found.contract.fields if field.kind is Kind.SHARE}
@@ -245,20 +214,6 @@ def _numbers(found: Recognised, position: int, units: re.Pattern[str] | None = N
     mark = number_form(coded(cells)[1]).mark(semicolons=False, commas_elsewhere=False)
     values, _, percent = numbers(cells, found.rules.decimal or mark, units)
     return values, percent
-
-
-def also_of(source: str, headings: Sequence[str]) -> str | None:
-    """The second source for which a table serves: residents that stand in a table of grids are `demographics`."""
-    if source != "grids":
-        return None
-    known = {found[0] for heading in headings if (found := field_of(plain_heading(heading), "demographics"))}
-    needed = {field.name for field in declared("demographics").fields if field.required}
-    return "demographics" if needed <= known else None
-
-
-def also_hint(source: str) -> str:
-    """What is said of a table that serves for a second source."""
-    return Message("its residents are read when the same file is loaded as {source}, too", source=source)
 
 
 def _index(seen: Profile, position: int) -> int:

@@ -7,12 +7,12 @@ as ISO dates and plain numbers.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 from riskwarn.errors import FileEmpty, SheetMissing
 from riskwarn.ingest.sheets.content import LINES, MAIL, NO_TABLE, PAGE, PARQUET, QUERY, SHEETS, kind_of
 from riskwarn.ingest.sheets.headings import Finder
+from riskwarn.ingest.sheets.held import held_open
 from riskwarn.ingest.sheets.rows import ROUNDED, Rows, Sheet, ahead
 from riskwarn.messages import Message
 
@@ -48,13 +48,6 @@ def hidden_sheets(path: Path) -> tuple[str, ...]:
 def is_page(path: Path) -> bool:
     """Whether a file is a web page, whatever its name. Raises FileMissing, FileUnreadable."""
     return kind_of(path)[0] in (PAGE, MAIL)
-
-
-def held_open() -> AbstractContextManager[None]:
-    """Within it a workbook is read once, however often one of its sheets is opened."""
-    from riskwarn.ingest.sheets.excel import held_open
-
-    return held_open()
 
 
 def other_sheets(path: Path, sheet: str) -> list[str]:

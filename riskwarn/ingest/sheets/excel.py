@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -28,6 +26,7 @@ from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.redaction import shown_title
 from riskwarn.ingest.sheets.content import MAIL, PAGE, XML, kind_of
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Cells, Found
+from riskwarn.ingest.sheets.held import workbooks
 from riskwarn.ingest.sheets.merged import Filling, areas_of
 from riskwarn.ingest.sheets.no_table import no_workbook
 from riskwarn.ingest.sheets.packing import PASSWORD, in_memory
@@ -74,28 +73,15 @@ class Tab:
         return 0 if self.cells.end is None else self.cells.end[0] + 1
 
 
-#: Workbooks that stay open while their sheets are looked at one after the other.
-_HELD: ContextVar[dict[Path, list[Tab]] | None] = ContextVar("workbooks", default=None)
-
-
-@contextmanager
-def held_open() -> Iterator[None]:
-    """Read each workbook once, however often one of its sheets is opened within: a register may have a sheet a month."""
-    token = _HELD.set({})
-    try:
-        yield
-    finally:
-        _HELD.reset(token)
-
-
 def tabs_of(path: Path) -> list[Tab]:
     """The sheets of a workbook that have rows; raise FileUnreadable where it is none, is locked, or too large unpacked."""
-    held = _HELD.get()
+    held = workbooks()
     if held is None:
         return _tabs_of(path)
     if path not in held:
         held[path] = _tabs_of(path)
-    return held[path]
+    tabs: list[Tab] = held[path]
+    return tabs
 
 
 def _tabs_of(path: Path) -> list[Tab]:
