@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import PurePath
 
 from riskwarn.contracts.controlled import controlled_word
@@ -113,8 +114,7 @@ def kept_title(title: str, key: bytes, units: Collection[str] = ()) -> str:
 
 def _without_strangers(stem: str, units: frozenset[str]) -> str:
     """A text whose runs of Han characters keep only words that are known."""
-    words = file_words() | units | {unit[: -len(end)] for unit in units for end in _ENDINGS if unit.endswith(end)}
-    longest = max(map(len, words))
+    words, longest = _words_and(units)
     parts: list[str] = []
     for run in re.findall(r"[㐀-鿿]+|[^㐀-鿿]+", stem):
         if not re.match(r"[㐀-鿿]", run):
@@ -137,6 +137,13 @@ def _without_strangers(stem: str, units: frozenset[str]) -> str:
                 parts.append("…")
             at += size or 1
     return "".join(parts)
+
+
+@lru_cache(2)
+def _words_and(units: frozenset[str]) -> tuple[frozenset[str], int]:
+    """The words that names of files are made of, those of units with and without their kind, and the length of the longest."""
+    words = file_words() | units | {unit[: -len(end)] for unit in units for end in _ENDINGS if unit.endswith(end)}
+    return words, max(map(len, words))
 
 
 def _known_at(run: str, at: int, words: Collection[str], longest: int) -> int:

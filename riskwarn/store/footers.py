@@ -32,6 +32,14 @@ def known_times(file: Path) -> Known | None:
     return _known_times(file, told.st_mtime_ns, told.st_size)
 
 
+def may_hold(file: Path, since: np.datetime64 | None, until: np.datetime64 | None) -> bool:
+    """Whether a file may hold what was known at or after one instant and before another (UTC), as far as its footer tells."""
+    known = known_times(file)
+    if known is None:
+        return True
+    return (since is None or known[1] >= since) and (until is None or known[0] < until)
+
+
 @lru_cache(MOST)
 def _known_times(file: Path, changed: int, size: int) -> Known | None:
     metadata = pq.read_metadata(file)

@@ -18,7 +18,7 @@ from riskwarn.audit import Action, Entry, recorded
 from riskwarn.contracts.schema import TABLES, schema_of
 from riskwarn.files import named_by_content
 from riskwarn.home import Home
-from riskwarn.store.footers import known_times, nulls_of
+from riskwarn.store.footers import known_times, may_hold, nulls_of
 from riskwarn.store.lake_file import write_sorted
 from riskwarn.store.ledger import in_force
 from riskwarn.store.small_files import rows_of
@@ -111,8 +111,8 @@ class Store:
     ) -> Iterator[pa.Table]:
         """The stored versions of a source, a file at a time in the order of loads; rows of a file in no order.
 
-        Only those of `district`, and known at or after `since` and before `until` (UTC), where these are given: row
-        groups whose statistics exclude them are not opened.
+        Only those of `district`, and known at or after `since` and before `until` (UTC), where these are given: files
+        and row groups whose statistics exclude them are not opened.
         """
         schema = schema_of(source)
         wanted = pa.schema([schema.field(name) for name in columns]) if columns is not None else schema
@@ -125,7 +125,9 @@ class Store:
         if district is not None:
             filters.append(("district", "=", district))
         for path in self._paths(source):
-            yield rows_of(self._home.lake / path, schema, wanted.names, filters).cast(wanted)
+            file = self._home.lake / path
+            if (since is None and until is None) or may_hold(file, since, until):
+                yield rows_of(file, schema, wanted.names, filters).cast(wanted)
 
     def nulls(self, source: str, column: str) -> int | None:
         """How many of a source's versions do not hold a column, from the statistics of the files; None where one does not tell."""

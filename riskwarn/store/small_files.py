@@ -22,7 +22,8 @@ def rows_of(file: Path, schema: pa.Schema, columns: Sequence[str], filters: Sequ
     # A file is named by its content and never written again; one that was restored or damaged has another time.
     whole = _whole(file, told.st_mtime_ns, told.st_size, schema)
     if filters:
-        whole = whole.filter(pq.filters_to_expression(list(filters)))
+        asked = dict.fromkeys([*columns, *(name for name, _, _ in filters)])
+        whole = whole.select(list(asked)).filter(pq.filters_to_expression(list(filters)))
     return whole.select(list(columns))
 
 

@@ -112,7 +112,8 @@ def _stored(store: Store, source: str, incoming: np.ndarray) -> Versions:
     records = pd.Index(incoming)
     for part in store.scan(source, ["record_id", "content", "version_at", "row", "load_id", "exported_at"]):
         held = pd.Index(part["record_id"].to_numpy()).isin(records)
-        parts.append(part.filter(pa.array(held)).sort_by("row"))
+        if held.any():
+            parts.append(part.filter(pa.array(held)).sort_by("row"))
     if not parts:
         nothing = np.zeros(0, dtype=np.int64)
         return Versions(nothing, nothing, nothing.view("datetime64[us]"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -124,12 +124,13 @@ def look_at(
     most_rows: int,
     database: str | None = None,
     sheet: str | None = None,
-    known: Sequence[str] = (),
+    known: Collection[str] = (),
 ) -> Profile:
     """Look at up to `most_rows` rows of a file through the readers that load it.
 
     Raises FileMissing, FileUnreadable, FileEmpty, SettingInvalid, SheetMissing, SheetsDiffer, SheetUnfit. `sheet` is that
-    of a workbook, as `open_sheet` takes it. `known` are names of units and places, which are no names of persons.
+    of a workbook, as `open_sheet` takes it. `known` are names of units and places, which are no names of persons: a set,
+    for each text is looked for among them.
     """
     finder = TitlesSeen(heading_finder(kind, mapping))
     table = open_sheet(path, finder, database, sheet=sheet)
@@ -186,7 +187,7 @@ def first_cells(table: Sheet, most_rows: int) -> tuple[pd.DataFrame, int, tuple[
 
 
 def column_of(
-    headings: Sequence[str], table: pd.DataFrame, position: int, known: Sequence[str], dates: object
+    headings: Sequence[str], table: pd.DataFrame, position: int, known: Collection[str], dates: object
 ) -> Column:
     """What the column at a position holds, by the cells (rows, …) that were looked at."""
     heading, cells = headings[position], table[position]

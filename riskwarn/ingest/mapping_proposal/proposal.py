@@ -114,7 +114,7 @@ def examine(
     if rules is None:
         rules = Rules.model_validate({"preset": preset}) if preset else Rules()
     source = source or (preset_content(preset)["source"] if preset else None)
-    names = [value for place in places for value in place.values]
+    names = frozenset(value for place in places for value in place.values)
 
     def look(kind: str) -> Profile:
         return look_at(path, kind, rules, most_rows=SAMPLE, database=database, known=names, sheet=sheet)
