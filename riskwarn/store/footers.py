@@ -37,7 +37,7 @@ def may_hold(file: Path, since: np.datetime64 | None, until: np.datetime64 | Non
     known = known_times(file)
     if known is None:
         return True
-    return (since is None or known[1] >= since) and (until is None or known[0] < until)
+    return bool((since is None or known[1] >= since) and (until is None or known[0] < until))
 
 
 @lru_cache(MOST)
