@@ -33,7 +33,7 @@ def refuse_opened(file: str, sheet: Sheet, titles: Sequence[str], rules: Rules) 
     """
     _refuse_called(file, titles, sheet.headings)
     cells, _, _ = first_cells(sheet, _ROWS)
-    for position in cells.columns:
+    for position in map(int, cells.columns):
         word = _named(cells[position])
         if word is not None and not column_of(sheet.headings, cells, position, (), rules.dates).personal:
             raise RefusedWord(where=file, word=word)
