@@ -114,7 +114,8 @@ def _still_to_load(home: Home, plan: Plan, new: dict[Path, str]) -> tuple[Plan, 
             return bool(found)
         # A title is kept by what the units were called when it was loaded: by no name yet, or by those of today.
         return any(
-            tuple(kept_title(one, home.id_key, known) for one in table.sheets) in found for known in (frozenset(), units)
+            tuple(kept_title(one, home.id_key, known) for one in table.sheets) in found
+            for known in (frozenset(), units)
         )
 
     left = tuple(table for table in plan.tables if not loaded(table))
