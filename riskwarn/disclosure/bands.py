@@ -65,6 +65,17 @@ def count_shown(count: int) -> int | str:
     return ONE_OR_TWO if count in (1, 2) else count
 
 
+def about(count: int) -> int | str:
+    """A count that is told again and again as it grows: below 20 that it is, from there on the round number that it is about.
+
+    Neither two tellings nor a total and its parts tell one of few from another: where such bands meet, they meet at no small number.
+
+    >>> [about(count) for count in (0, 2, 19, 21, 288, 290, 820)]
+    ['0–19', '0–19', '0–19', 20, 300, 300, 1000]
+    """
+    return f"0–{ROUND - 1}" if count < ROUND else int(banded(np.array([count], dtype=np.float64))[0])
+
+
 def few(count: int) -> bool:
     """Whether a count is told together with its neighbour.
 

@@ -1,10 +1,14 @@
-"""The findings of a source in words, Chinese and English: what, where, and what to do."""
+"""The findings of a source in words, Chinese and English: what, where, and what to do.
+
+They are served: counts stand in them as what they are about, dates as weeks.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from riskwarn.disclosure import count_shown
+from riskwarn.disclosure import about
 from riskwarn.health.absences import Kind
 from riskwarn.health.contents import MUCH_LOCAL
 from riskwarn.health.reports import Finding, SourceHealth, Verdict
@@ -38,8 +42,8 @@ def findings(one: SourceHealth, mapping: Mapping) -> list[Finding]:
             Finding(
                 "refused",
                 Verdict.WARNING,
-                f"有 {one.refused} 行被退回，等待修复（riskwarn quarantine export）",
-                f"{one.refused} refused rows wait for repair (riskwarn quarantine export)",
+                f"有{_zh(one.refused)}行被退回，等待修复（riskwarn quarantine export）",
+                f"{_en(one.refused)} refused rows wait for repair (riskwarn quarantine export)",
             )
         )
     if not found and one.volume is None and (one.freshness is None or one.freshness.usual_days is None):
@@ -52,23 +56,23 @@ def _rhythm(one: SourceHealth) -> Iterator[Finding]:
     fresh = one.freshness
     if fresh is not None and fresh.late:
         verdict = Verdict.GAP if fresh.silent else Verdict.WARNING
-        newest = day_of(fresh.newest_day).isoformat()
+        week = _week(fresh.newest_day)
         yield Finding(
             "silent" if fresh.silent else "late",
             verdict,
-            f"最新记录为 {newest}，已 {fresh.quiet_days} 天没有数据（通常不超过 {fresh.usual_days} 天）",
-            f"its newest record is of {newest}: quiet for {fresh.quiet_days} days, where {fresh.usual_days} are usual",
+            f"{week} 那一周以后没有数据，超过通常的 {fresh.usual_days} 天",
+            f"it is quiet for longer than the {fresh.usual_days} days that are usual: nothing since the week of {week}",
         )
     if fresh is None or not fresh.silent:
         quiet = [part for part in one.districts if part.gap is Gap.SILENT]
         for part in quiet[:NAMED]:
             assert part.freshness is not None
-            days, usual = part.freshness.quiet_days, part.freshness.usual_days
+            week, usual = _week(part.freshness.newest_day), part.freshness.usual_days
             yield Finding(
                 "silent",
                 Verdict.GAP,
-                f"{part.name}已 {days} 天没有数据（通常不超过 {usual} 天）",
-                f"{part.name} is quiet for {days} days, where {usual} are usual",
+                f"{part.name}：{week} 那一周以后没有数据，超过通常的 {usual} 天",
+                f"{part.name} is quiet for longer than the {usual} days that are usual: nothing since the week of {week}",
                 part.code,
             )
         if len(quiet) > NAMED:
@@ -78,22 +82,22 @@ def _rhythm(one: SourceHealth) -> Iterator[Finding]:
 def _volume(one: SourceHealth) -> Iterator[Finding]:
     zh, en = _PERIODS[one.period]
     if one.volume is not None and one.volume.short and one.gap is Gap.SHORT:
-        seen, expected, share = count_shown(one.volume.observed), round(one.volume.expected), 1 - one.volume.ratio
+        seen, expected, periods = one.volume.observed, _two(one.volume.expected), one.volume.periods
         yield Finding(
             "short",
             Verdict.GAP,
-            f"最近 {one.volume.periods} {zh}共 {seen} 件，按往年应为约 {expected} 件，少 {share:.0%}，超出正常波动",
-            f"{seen} in the newest {one.volume.periods} {en} where about {expected} were to be expected: {share:.0%} fewer, more than its own noise allows",
+            f"最近 {periods} {zh}共{_zh(seen)}件，按往年应为约 {expected} 件，少得超出正常波动",
+            f"{_en(seen)} in the newest {periods} {en} where about {expected} were to be expected: fewer than its own noise allows",
         )
     short = [part for part in one.districts if part.gap is Gap.SHORT and one.gap is None]
     for part in short[:NAMED]:
         assert part.volume is not None
-        seen, expected = count_shown(part.volume.observed), round(part.volume.expected)
+        seen, expected = part.volume.observed, _two(part.volume.expected)
         yield Finding(
             "short",
             Verdict.GAP,
-            f"{part.name}最近 {part.volume.periods} {zh}共 {seen} 件，应为约 {expected} 件，超出正常波动",
-            f"{part.name}: {seen} in the newest {part.volume.periods} {en} where about {expected} were to be expected",
+            f"{part.name}最近 {part.volume.periods} {zh}共{_zh(seen)}件，应为约 {expected} 件，少得超出正常波动",
+            f"{part.name}: {_en(seen)} in the newest {part.volume.periods} {en} where about {expected} were to be expected",
             part.code,
         )
     if len(short) > NAMED:
@@ -113,15 +117,15 @@ def _delivery(one: SourceHealth, mapping: Mapping) -> Iterator[Finding]:
     if (late := one.belated) is not None:
         day, number, needed = (
             late.before.date().isoformat(),
-            count_shown(late.records),
+            late.records,
             mapping.delivery_days + late.missed_days,
         )
         yield Finding(
             "past_changed",
             Verdict.WARNING,
-            f"有 {number} 条记录按其日期应在 {day} 的首次导出中，却随以后的导出才到：此前各日的特征已随之改变，并非当时所能知道的。"
+            f"有{_zh(number)}条记录按其日期应在 {day} 的首次导出中，却随以后的导出才到：此前各日的特征已随之改变，并非当时所能知道的。"
             f"请映射登记时间一列（known_at）；如没有这一列，且记录总是这样晚到，请设 delivery_days: {needed:.0f}",
-            f"{number} records that by their dates belong into the first export, of {day}, came with later ones: features as of "
+            f"{_en(number)} records that by their dates belong into the first export, of {day}, came with later ones: features as of "
             "the days before have changed, and are not what was known then. Map the column of registration (known_at); where there "
             f"is none, and records always come so late, set delivery_days: {needed:.0f}",
         )
@@ -134,8 +138,8 @@ def _places(one: SourceHealth) -> Iterator[Finding]:
         yield Finding(
             "ended_grids",
             Verdict.WARNING,
-            f"有 {count_shown(lost.records)} 条记录位于已撤销而没有去向的网格（{zh}），现有网格都不计它们：请载入 grid_lineage，说明由哪些网格承接",
-            f"{count_shown(lost.records)} records lie in grids that ended without a successor ({en}), so that no grid of today counts "
+            f"有{_zh(lost.records)}条记录位于已撤销而没有去向的网格（{zh}），现有网格都不计它们：请载入 grid_lineage，说明由哪些网格承接",
+            f"{_en(lost.records)} records lie in grids that ended without a successor ({en}), so that no grid of today counts "
             "them: load grid_lineage, which says what followed (from_grid_id, to_grid_id, effective_at)",
         )
 
@@ -181,8 +185,8 @@ def _revisions(one: SourceHealth) -> Iterator[Finding]:
             yield Finding(
                 "not_fixed",
                 Verdict.WARNING,
-                f"字段 {changed.field} 声明为登记后不变，但有 {changed.share:.1%} 的记录后来改动了它，该声明不成立：请在映射中写 fixed: {{{changed.field}: false}}",
-                f"{changed.field} was declared fixed, yet {changed.share:.1%} of the records of {one.source} changed it later: "
+                f"字段 {changed.field} 声明为登记后不变，但有 {changed.share:.0%} 的记录后来改动了它，该声明不成立：请在映射中写 fixed: {{{changed.field}: false}}",
+                f"{changed.field} was declared fixed, yet {changed.share:.0%} of the records of {one.source} changed it later: "
                 f"the claim does not hold, set fixed: {{{changed.field}: false}} in the mapping",
             )
 
@@ -230,6 +234,28 @@ def _absences(one: SourceHealth) -> Iterator[Finding]:
         yield Finding("absent", Verdict.WARNING, zh, en, absent.district)
     if len(found) > NAMED:
         yield _more(Verdict.WARNING, "absent", len(found) - NAMED)
+
+
+def _week(day: int) -> str:
+    """The Monday of a day's week."""
+    found = day_of(day)
+    return (found - timedelta(days=found.weekday())).isoformat()
+
+
+def _en(count: int) -> str:
+    told = about(count)
+    return told if isinstance(told, str) else f"about {told}"
+
+
+def _zh(count: int) -> str:
+    told = about(count)
+    return f" {told} " if isinstance(told, str) else f"约 {told} "
+
+
+def _two(expected: float) -> str:
+    """A number with two digits, as people write it."""
+    told = float(f"{expected:.2g}")
+    return f"{told:.0f}" if told >= 10 else f"{told:g}"
 
 
 def _more(verdict: Verdict, code: str, count: int) -> Finding:

@@ -58,7 +58,9 @@ class Metrics:
         self.suspended = labelled(
             "target_suspended", "1 where a target is suspended, and nothing of it served", "target"
         )
-        self.source_age = labelled("source_age_seconds", "Seconds since a source was last known of", "source")
+        self.source_age = labelled(
+            "source_age_seconds", "Seconds since the end of the week in which a source was last known of", "source"
+        )
         self.source_gap = labelled("source_gap", "1 where a source fails a place", "source")
 
     def count(self, status: int, seconds: float) -> None:

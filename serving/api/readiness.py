@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from riskwarn.errors import RiskwarnError
@@ -55,5 +55,6 @@ def measure(metrics: Metrics, current: Current, now: datetime) -> None:
         metrics.source_gap.labels(metrics.worker, source["source"]).set(source["gap"] is not None)
         newest = (source.get("freshness") or {}).get("newest")
         if newest is not None:
-            age = now - datetime.fromisoformat(f"{newest}T00:00:00+00:00")
-            metrics.source_age.labels(metrics.worker, source["source"]).set(age.total_seconds())
+            # It is told by the Monday of its week: what is measured begins where that ends.
+            age = now - datetime.fromisoformat(f"{newest}T00:00:00+00:00") - timedelta(days=7)
+            metrics.source_age.labels(metrics.worker, source["source"]).set(max(0.0, age.total_seconds()))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from riskwarn.arrays import Reals
+from riskwarn.health.served import source_told
 from riskwarn.home import Home
 from serving.columns.gaps import DataGaps
 from serving.columns.places import Places
@@ -34,7 +35,7 @@ class Snapshot:
     scores: AllScores
     reasons: AllReasons
     gaps: DataGaps
-    health: tuple[dict[str, Any], ...]  # the sources, as they were examined for it
+    health: tuple[dict[str, Any], ...]  # the sources, as they were examined for it and may be told
     whole: bool = True  # or cut to a part of the city
     suspended: frozenset[str] = frozenset()  # targets of which it has nothing, because they are or were suspended
 
@@ -79,7 +80,9 @@ def without_counts(snapshot: Snapshot) -> Snapshot:
         }
         for block, by_unit in snapshot.scores.items()
     }
-    return replace(snapshot, manifest={**snapshot.manifest, "levels": {}}, scores=scores, reasons=AllReasons((), {}))
+    health = tuple({**one, "findings": []} for one in snapshot.health)  # the verdicts stay, the sentences told counts
+    manifest = {**snapshot.manifest, "levels": {}}
+    return replace(snapshot, manifest=manifest, scores=scores, reasons=AllReasons((), {}), health=health)
 
 
 def _unknown(column: Reals) -> Reals:
@@ -97,6 +100,6 @@ def _loaded(content: Content, row: Row, zone: tzinfo) -> Snapshot:
         content.scores,
         content.reasons,
         DataGaps.from_list(row.manifest["gaps"]),
-        content.health,
+        tuple(source_told(one) for one in content.health),
         suspended=frozenset(row.manifest.get("suspended", ())),
     )
