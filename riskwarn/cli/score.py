@@ -46,6 +46,14 @@ def published(done: Published) -> list[str]:
                 current=current, as_of=as_of,
             )
         )  # fmt: skip
+    lines += [
+        Message(
+            "snapshot {snapshot} is damaged: this one is compared with an earlier one, or none "
+            "(riskwarn snapshots replay {snapshot} --repair puts it back)",
+            snapshot=one,
+        )
+        for one in done.damaged
+    ]
     if done.suspended:
         lines.append(
             Message("left out, for they are suspended: {targets} (riskwarn resume)", targets=", ".join(done.suspended))

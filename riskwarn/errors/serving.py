@@ -17,7 +17,7 @@ class SnapshotDamaged(RiskwarnError):
     """A file of a snapshot that is missing, or not what was written."""
 
     code = "snapshot_damaged"
-    template = "Snapshot {snapshot} is damaged: {problem}. Put it back with riskwarn snapshots replay {snapshot} --repair, or publish anew with riskwarn score."
+    template = "Snapshot {snapshot} is damaged: {problem}. Put it back with riskwarn snapshots replay {snapshot} --repair; riskwarn score publishes the next one without it."
     status = 503
 
 

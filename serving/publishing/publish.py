@@ -22,7 +22,7 @@ from riskwarn.audit.chain import head_of
 from riskwarn.audit.trimming import trim
 from riskwarn.configuration import usual_horizon
 from riskwarn.disclosure import RULE
-from riskwarn.errors import AllSuspended, NoChampion, SnapshotSwept, SnapshotWithdrawn
+from riskwarn.errors import AllSuspended, NoChampion, SnapshotDamaged, SnapshotSwept, SnapshotWithdrawn
 from riskwarn.health import SourceHealth
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
@@ -65,6 +65,7 @@ class Published:
     gaps: tuple[str, ...] = ()  # sources that fail some district
     stays: tuple[str, date] | None = None  # id and as-of of the snapshot that is current instead of this one
     suspended: tuple[str, ...] = ()  # targets that were left out
+    damaged: tuple[str, ...] = ()  # snapshots that it would have been compared with
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn score --json`` prints."""
@@ -77,6 +78,7 @@ class Published:
             "alerts": self.alerts,
             "seconds": round(self.seconds, 3),
             **({"suspended": list(self.suspended)} if self.suspended else {}),
+            **({"damaged": list(self.damaged)} if self.damaged else {}),
         }
 
 
@@ -85,7 +87,7 @@ def publish(home: Home, as_of: date | None = None, *, now: datetime, progress: P
 
     A suspended target is left out. One of an earlier as-of than the current one is stored, is not current, and raises nothing. Two at
     once publish one after the other, so that each knows the snapshot before. Raises NoChampion, AllSuspended, GridsMissing, NothingKnown,
-    AsOfInvalid, ModelDamaged, SnapshotDamaged (the one before), SnapshotWithdrawn and SnapshotSwept (the same inputs were), and
+    AsOfInvalid, ModelDamaged, SnapshotWithdrawn and SnapshotSwept (the same inputs were), and
     TrainedForOther, FeaturesChanged or PurposeUnknown where a champion was trained for something else than is declared now; HomeBusy
     while an update runs.
     """
@@ -186,8 +188,8 @@ def _published(
         if is_current:
             _look_back(home, city, numbers, now, progress)
         return _told(same.id, city, serving, None if is_current else current, 0, started, sources)
-    previous = published.before(home, city.as_of)
-    before = _before(home, previous)
+    unread: list[SnapshotDamaged] = []
+    previous, before = _before(home, city.as_of, unread)
     made = score(home, city, numbers, loaded, before, progress, health[0].result)
     progress("publishing")
     row = _row(home, city, serving, inputs, previous, made, now)
@@ -198,7 +200,10 @@ def _published(
     if is_current:
         if current is not None and (previous is None or current.id != previous.id):
             # What people last saw is of the same as-of: what it raised is not raised again.
-            seen = _before(home, current)
+            try:
+                seen = published_before(home, current)
+            except SnapshotDamaged as error:
+                unread.append(error)
         if current is not None:
             with home.database.connect() as connection:
                 touched = suspensions.touched_since(connection, current.manifest["inputs"].get("suspensions", 0))
@@ -226,7 +231,8 @@ def _published(
     if is_current:
         _look_back(home, city, numbers, now, progress)
     stays = None if is_current else current
-    return _told(row["id"], city, serving, stays, len(alerts), started, failing)
+    damaged = tuple(dict.fromkeys(str(one.fields["snapshot"]) for one in unread))
+    return _told(row["id"], city, serving, stays, len(alerts), started, failing, damaged)
 
 
 def _look_back(home: Home, city: City, numbers: Encoded, now: datetime, progress: Progress) -> None:
@@ -244,8 +250,17 @@ def _still_stands(home: Home, row: published.Row) -> None:
         raise SnapshotSwept(snapshot=row.id)
 
 
-def _before(home: Home, previous: published.Row | None) -> Before:
-    return Before() if previous is None else published_before(home, previous)
+def _before(home: Home, as_of: date, unread: list[SnapshotDamaged]) -> tuple[published.Row | None, Before]:
+    """The newest sound snapshot of an earlier as-of, and what it published; damaged ones are passed over, and named in `unread`.
+
+    A file that rots must not stop the publications of all nights after it.
+    """
+    while (row := published.before(home, as_of, len(unread))) is not None:
+        try:
+            return row, published_before(home, row)
+        except SnapshotDamaged as error:
+            unread.append(error)
+    return None, Before()
 
 
 def _row(
@@ -313,6 +328,7 @@ def _told(
     alerts: int,
     started: float,
     gaps: Sequence[str],
+    damaged: tuple[str, ...] = (),
 ) -> Published:
     versions = tuple(champion.version for champion in serving.chosen)
     seconds = time.perf_counter() - started
@@ -328,4 +344,5 @@ def _told(
         tuple(gaps),
         instead,
         serving.suspended,
+        damaged,
     )

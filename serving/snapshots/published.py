@@ -68,9 +68,9 @@ def newest(home: Home, as_of: date | None = None) -> Row | None:
     return next(iter(_found(home, rows)), None)
 
 
-def before(home: Home, as_of: date) -> Row | None:
-    """The current snapshot of the greatest as-of before one."""
-    return next(iter(_found(home, _rows().where(SNAPSHOTS.c.as_of < as_of).limit(1))), None)
+def before(home: Home, as_of: date, passed: int = 0) -> Row | None:
+    """The current snapshot of the greatest as-of before one, or the one that would be after so many were passed over."""
+    return next(iter(_found(home, _rows().where(SNAPSHOTS.c.as_of < as_of).limit(1).offset(passed))), None)
 
 
 def of_same_inputs(home: Home, as_of: date, inputs: Mapping[str, Any]) -> Row | None:

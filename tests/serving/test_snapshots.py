@@ -116,6 +116,34 @@ def test_a_score_of_an_earlier_as_of_says_that_it_is_not_current(
     assert (again.current, again.stays) == (False, (newest.id, newest.as_of))
 
 
+def test_publishing_goes_on_where_the_snapshot_before_is_damaged(
+    twice: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that rots would stop the nightly scoring until somebody repairs it: change is told against the newest sound one."""
+    shutil.copytree(twice.path, tmp_path / "copy")
+    home = open_home(tmp_path / "copy", Settings())
+    newest, older = sorted(published.listed(home), key=lambda row: row.as_of, reverse=True)
+    earlier = publish(home, home.configuration.calendar.shift(older.as_of, -1), now=NOW).snapshot
+    (home.snapshots / older.id / "scores.parquet").write_bytes(b"damaged")
+    withdraw(home, newest.id, "为了再做一次", now=NOW)
+    file = home.path / "riskwarn.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + "\nlevels: {red: {top: 0.02, times: 5}}\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["--home", str(home.path), "--lang", "en", "score"])
+    said = capsys.readouterr()
+    assert ended.value.code == 0, said.err
+    assert f"snapshot {older.id} is damaged" in said.out and "--repair" in said.out
+    made = published.newest(home)
+    assert made is not None and made.as_of == newest.as_of
+    assert made.manifest["previous"] == earlier
+    # Where none is sound it is compared with none.
+    (home.snapshots / earlier / "scores.parquet").unlink()
+    file.write_text(file.read_text(encoding="utf-8").replace("0.02", "0.03"), encoding="utf-8")
+    alone = publish(open_home(home.path, Settings()), now=NOW)
+    assert alone.damaged == (older.id, earlier)
+    assert published.named(home, alone.snapshot).manifest["previous"] is None
+
+
 def test_an_unknown_snapshot_is_named_in_one_sentence(twice: Home, capsys: pytest.CaptureFixture[str]) -> None:
     for words in (("withdraw", "2020-01-06-none", "--because", "why"), ("replay", "2020-01-06-none")):
         code, told = run(twice, "snapshots", *words, capsys=capsys)
