@@ -13,6 +13,7 @@ from riskwarn.configuration import usual_horizon
 from riskwarn.disclosure import levels_shown
 from riskwarn.errors import QueryInvalid, TargetSuspended, UnknownSource, UnknownTarget, UnknownUnit
 from riskwarn.words import RANKED_LEVELS, Unit
+from serving.api.cards import card_told
 from serving.columns.places import Places32
 from serving.columns.scores import LEVEL_NUMBERS, Block, Scores
 from serving.snapshots.snapshot import Snapshot
@@ -157,7 +158,7 @@ def models(snapshot: Snapshot, now: datetime, target: str) -> dict[str, Any]:
         raise UnknownTarget(name=target, what="target", known=", ".join(served))
     cards = snapshot.manifest.get("cards", {})
     items = [
-        {"horizon": block[1], "version": snapshot.manifest["models"].get(key), "card": cards.get(key)}
+        {"horizon": block[1], "version": snapshot.manifest["models"].get(key), "card": card_told(cards.get(key))}
         for block in snapshot.scores
         if block[0] == target and (key := f"{block[0]}/{block[1]}")
     ]

@@ -434,7 +434,7 @@ export interface components {
             best_baseline: string | null;
             /**
              * Metrics
-             * @description how it did
+             * @description how it did, in steps that three events span; empty below fifty events
              */
             metrics: {
                 [key: string]: number;
@@ -1089,12 +1089,12 @@ export interface components {
             late: boolean;
             /**
              * Counted
-             * @description whether it is in the summary; forecasts with one or two events come into it three at a time
+             * @description whether it is in the summary; forecasts come into it together, as soon as those that wait have fifty events
              */
             counted: boolean;
             /**
              * Events
-             * @description events in its window, about: those of each grid and period as they are told; 1 and 2 are told together; null, as all figures, where only a part of the city is seen, and where it was judged before it was told like this
+             * @description events in its window: a band below 20, about so many above; null, as all figures, where only a part of the city is seen, and where it was judged before it was told like this
              */
             events: number | string | null;
             /**
@@ -1103,30 +1103,16 @@ export interface components {
              */
             events_before_publication: number | string | null;
             /**
-             * Capture 5 After Publication
-             * @description capture of those in other grids
-             */
-            capture_5_after_publication: number | null;
-            /**
              * Unknown Grids
              * @description grids of which nobody knows what came
              */
             unknown_grids: number | null;
             /**
              * Levels
-             * @description how each level went
+             * @description what was expected of each level and, of fifty events or more, how it went
              */
             levels: {
                 [key: string]: components["schemas"]["Figures"];
-            };
-            /**
-             * Baselines
-             * @description how each baseline would have gone
-             */
-            baselines: {
-                [key: string]: {
-                    [key: string]: components["schemas"]["Figures"];
-                };
             };
             /**
              * Misses
@@ -1923,7 +1909,7 @@ export interface components {
         SummaryOfLevel: {
             /**
              * Figures
-             * @description of what was published
+             * @description of what was published, in steps that three events span
              */
             figures: {
                 [key: string]: components["schemas"]["Share"] | null;
@@ -4733,4 +4719,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: ea7fc0d55da9806c4028b73cb6450a6f5311986789ec31bb8a96e726385ddff1
+// sha256 of the description: 297c12542ccc0773c258bfc13b62ea390521ab79068a7e4bcd9c61378e99d075

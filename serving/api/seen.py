@@ -27,8 +27,8 @@ _OF_MANIFEST = ("inputs", "previous", "models", "gaps", "files", "period", "name
 
 #: Figures over the whole city in the record of how forecasts went.
 _RECORD: dict[str, Any] = {
-    "events": None, "events_before_publication": None, "capture_5_after_publication": None, "unknown_grids": None,
-    "levels": {}, "baselines": {}, "misses": [], "false_alarms": [], "chain": None,
+    "counted": False, "events": None, "events_before_publication": None, "unknown_grids": None,
+    "levels": {}, "misses": [], "false_alarms": [], "chain": None,
 }  # fmt: skip
 
 #: By what a notice is one of its own.
@@ -142,7 +142,7 @@ class Seen:
         return {
             **found,
             "rows": [{**one, **_RECORD} for one in found["rows"]],
-            "summary": [{**one, "events": None, "levels": {}} for one in found["summary"]],
+            "summary": [{**one, "counted": 0, "events": None, "levels": {}} for one in found["summary"]],
         }
 
     def alerts(self, pages: Iterator[list[dict[str, Any]]], limit: int) -> list[dict[str, Any]]:

@@ -5,33 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, time
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from riskwarn.disclosure import count_shown, few
+from riskwarn.disclosure.steps import LEAST_OF_GROUP, in_steps
 from riskwarn.home import Home
-from riskwarn.means import over_origins
+from riskwarn.means import Bounds, over_origins
 from riskwarn.words import Unit
 from serving.snapshots import published
 from serving.track_record.rows import Judged, rows, unjudged
 from serving.track_record.shown import (
     CAPTURES,
-    LEAST_EVENTS,
     LEAST_FIRST,
-    captured_units,
     content_told,
-    digits,
-    figures_shown,
+    events_told,
+    figure_shown,
+    least_told,
     level_shown,
     levels_shown,
+    step,
 )
 
-#: Rows with one or two events are summed up so many together.
-TOGETHER = 3
-
-#: Figures of the grids that are summed up, and those in which a lower number is the better.
+#: Figures that are summed up, and those in which a lower number is the better.
 SUMMED = (
     "log_loss",
     "brier",
@@ -45,6 +41,8 @@ SUMMED = (
 LOWER_IS_BETTER = ("log_loss", "brier", "poisson_deviance")
 #: … and those in which it is told by how much each baseline is surpassed.
 GAINED = ("log_loss", "poisson_deviance", "capture_1", "capture_5", "capture_10")
+#: What came before publication is counted apart: the capture of the rest stands beside that of all.
+AHEAD, AHEAD_OF = "capture_5_after_publication", "capture_5"
 
 
 def track_record(
@@ -82,8 +80,8 @@ def track_record(
 def _counted(home: Home, found: Sequence[Judged]) -> list[Judged]:
     """The rows that make the figures: of each as-of the last that was published in time, unless it was withdrawn in time too.
 
-    Those with one or two events are counted three at a time, in the order in which they were judged: what a summary has beyond the rows,
-    or beyond the summary of the week before, is then that of three.
+    They are counted by groups, in the order in which they were judged: as soon as those of a target and horizon that wait have
+    :data:`~riskwarn.disclosure.steps.LEAST_OF_GROUP` events together, by the least that is told of each: so when that is tells nothing. What a summary has beyond the summary of the week before is then that of so many events.
     """
     calendar = home.configuration.calendar
     withdrawn = published.of_fate(home, published.WITHDRAWN)
@@ -93,12 +91,15 @@ def _counted(home: Home, found: Sequence[Judged]) -> list[Judged]:
         fate = withdrawn.get(one.snapshot)
         if not one.content["late"] and not (fate is not None and fate["at"] <= until):
             last[one.target, one.horizon, one.as_of] = one
-    chosen = sorted(last.values(), key=lambda one: one.sequence)
-    left: set[int] = set()
-    for block in {(one.target, one.horizon) for one in chosen}:
-        untold = [one.sequence for one in chosen if (one.target, one.horizon) == block and few(_events(one))]
-        left.update(untold[len(untold) // TOGETHER * TOGETHER :])
-    return sorted((one for one in chosen if one.sequence not in left), key=lambda one: one.as_of)
+    grouped: list[Judged] = []
+    waiting: dict[tuple[str, int], list[Judged]] = {}
+    for one in sorted(last.values(), key=lambda one: one.sequence):
+        group = waiting.setdefault((one.target, one.horizon), [])
+        group.append(one)
+        if sum(least_told(_events(one)) for one in group) >= LEAST_OF_GROUP:
+            grouped += group
+            group.clear()
+    return sorted(grouped, key=lambda one: one.as_of)
 
 
 def _events(one: Judged) -> int:
@@ -107,24 +108,9 @@ def _events(one: Judged) -> int:
     return int(one.content["levels"]["grid"]["events"] if events is None else events)
 
 
-def _summed(counted: Sequence[Judged]) -> int | None:
-    """The events of some rows; of three that have one or two each, never so few or so many that all must have one, or two.
-
-    None where those of any are not told.
-    """
-    if any(one.content["events"] is None for one in counted):
-        return None
-    untold = [_events(one) for one in sorted(counted, key=lambda one: one.sequence) if few(_events(one))]
-    sums = (sum(untold[place : place + TOGETHER]) for place in range(0, len(untold), TOGETHER))
-    told = sum(min(max(one, TOGETHER + 1), 2 * TOGETHER - 1) for one in sums)
-    return told + sum(_events(one) for one in counted if not few(_events(one)))
-
-
 def _shown(one: Judged, counted: bool) -> dict[str, Any]:
-    """A row; with one or two events no figure is told from which their number would follow."""
+    """A row: what was said, how much came, and of enough events how it went."""
     content = one.content
-    events = content["events"]
-    untold = events is not None and few(events)
     return {
         "snapshot": one.snapshot,
         "target": one.target,
@@ -136,67 +122,60 @@ def _shown(one: Judged, counted: bool) -> dict[str, Any]:
         "model": content["model"],
         "late": content["late"],
         "counted": counted,
-        "events": _count(events),
-        "events_before_publication": None if untold else _count(content["events_before_publication"]),
-        "capture_5_after_publication": None if untold else _ahead(content),
+        "events": events_told(content["events"]),
+        "events_before_publication": events_told(content["events_before_publication"]),
         "unknown_grids": content["unknown_grids"],
-        "levels": {} if untold else levels_shown(content["levels"], events or 0),
-        "baselines": {}
-        if untold
-        else {name: levels_shown(levels, events or 0) for name, levels in content["baselines"].items()},
+        "levels": levels_shown(content["levels"], content["events"]),
         "misses": content["misses"],
         "false_alarms": content["false_alarms"],
         "chain": one.chain,
     }
 
 
-def _count(events: int | None) -> int | str | None:
-    return None if events is None else count_shown(events)
-
-
-def _ahead(content: dict[str, Any]) -> float | None:
-    """Capture of what came after publication, where that of all is shown."""
-    grids, value = content["levels"]["grid"], content["capture_5_after_publication"]
-    if value is None or figures_shown(grids, content["events"])["capture_5"] is None:
-        return None
-    ahead = content["events"] - content["events_before_publication"]
-    told = {"units": grids["units"], "capture_5": value}
-    return None if few(ahead) else digits(figures_shown(told, ahead)["capture_5"])
-
-
-def _summary(target: str, horizon: int, own: Sequence[Judged], counted: Sequence[Judged]) -> dict[str, Any]:
+def _summary(target: str, horizon: int, own_rows: Sequence[Judged], counted: Sequence[Judged]) -> dict[str, Any]:
     """All rows of a target and horizon together, level by level: means with their intervals, and gains over each baseline."""
-    events = _summed(counted)
+    events = sum(map(_events, counted))
+    untold = any(one.content["events"] is None for one in counted)
     baselines = sorted({name for one in counted for name in one.content["baselines"]})
     levels = {}
-    for unit in [unit.value for unit in Unit]:
-        units = min((one.content["levels"][unit]["units"] for one in counted), default=0)
-        if not level_shown(unit, units) or (events is not None and events < LEAST_EVENTS):
+    for unit in [unit.value for unit in Unit] if counted else []:
+        units = min(one.content["levels"][unit]["units"] for one in counted)
+        if not level_shown(unit, units):
             continue
         # A capture over one row or two would tell what is left out of them.
         captures = len(counted) >= LEAST_FIRST
-        names = [
-            name for name in SUMMED if name not in CAPTURES or (captures and captured_units(name, units) >= LEAST_FIRST)
-        ]
-
-        def means(names: Sequence[str], of: Callable[[str], Value]) -> dict[str, Any]:
-            return {name: _mean(counted, horizon, of(name)) for name in names}
-
+        names = [name for name in SUMMED if figure_shown(unit, name, units) and (captures or name not in CAPTURES)]
+        own = {name: _mean(counted, horizon, _figure(unit, name)) for name in names}
+        others = {one: {name: _mean(counted, horizon, _figure(unit, name, one)) for name in names} for one in baselines}
+        steps = {name: step(name, mean.mean, events) for name, mean in own.items() if mean is not None}
+        figures = {name: _told(mean, steps.get(name)) for name, mean in own.items()}
+        if unit == Unit.GRID.value and AHEAD_OF in names:
+            figures[AHEAD] = _ahead(counted, horizon)
         levels[unit] = {
-            "figures": means(names, partial(_figure, unit)),
-            "baselines": {one: means(names, partial(_figure, unit, baseline=one)) for one in baselines},
+            "figures": figures,
+            "baselines": {
+                one: {
+                    name: _told(mean, None if mean is None else step(name, mean.mean, events))
+                    for name, mean in found.items()
+                }
+                for one, found in others.items()
+            },
             "gains": {
-                one: means([name for name in names if name in GAINED], partial(_gain, unit, baseline=one))
+                one: {
+                    name: _told(_mean(counted, horizon, _gain(unit, name, one)), steps.get(name))
+                    for name in names
+                    if name in GAINED
+                }
                 for one in baselines
             },
         }
     return {
         "target": target,
         "horizon": horizon,
-        "judged": len(own),
+        "judged": len(own_rows),
         "counted": len(counted),
-        "late": sum(1 for one in own if one.content["late"]),
-        "events": _count(events),
+        "late": sum(1 for one in own_rows if one.content["late"]),
+        "events": None if untold else events_told(events),
         "levels": levels,
     }
 
@@ -209,10 +188,13 @@ def _figure(unit: str, name: str, baseline: str | None = None) -> Value:
 
     def of(one: Judged) -> float:
         levels = one.content["levels"] if baseline is None else one.content["baselines"].get(baseline, {})
-        value = levels.get(unit, {}).get(name)
-        return float("nan") if value is None else float(value)
+        return _number(levels.get(unit, {}).get(name))
 
     return of
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)
 
 
 def _gain(unit: str, name: str, baseline: str) -> Value:
@@ -222,9 +204,22 @@ def _gain(unit: str, name: str, baseline: str) -> Value:
     return lambda one: sign * (own(one) - other(one))
 
 
-def _mean(counted: Sequence[Judged], horizon: int, value: Value, name: str = "") -> dict[str, float | None] | None:
-    """`{mean, lower, upper}`; None where no row has the figure."""
+def _ahead(counted: Sequence[Judged], horizon: int) -> dict[str, float | None] | None:
+    """Capture of what came where nothing had come yet when it was published; None where that is little."""
+    told = [one.content for one in counted if one.content["events"] is not None]
+    events = sum(one["events"] - one["events_before_publication"] for one in told)
+    mean = _mean(counted, horizon, lambda one: _number(one.content[AHEAD]))
+    return None if events < LEAST_OF_GROUP or mean is None else _told(mean, step(AHEAD_OF, mean.mean, events))
+
+
+def _mean(counted: Sequence[Judged], horizon: int, value: Value) -> Bounds | None:
+    """None where no row has the figure."""
     found = over_origins(np.array([value(one) for one in counted], dtype=np.float64), horizon)
-    if np.isnan(found.mean):
+    return None if np.isnan(found.mean) else found
+
+
+def _told(mean: Bounds | None, width: float | None) -> dict[str, float | None] | None:
+    """`{mean, lower, upper}` in steps of what the figure is told in."""
+    if mean is None or width is None:
         return None
-    return {name: digits(number) for name, number in found._asdict().items()}
+    return {name: in_steps(number, width) for name, number in mean._asdict().items()}

@@ -36,7 +36,7 @@ class Card(BaseModel):
     as_of: str | None = model("what it was trained on")
     trained_at: str | None = model("when")
     best_baseline: str | None = model("what it was judged beside")
-    metrics: dict[str, float] = model("how it did")
+    metrics: dict[str, float] = model("how it did, in steps that three events span; empty below fifty events")
 
 
 class ModelOfHorizon(Document):

@@ -55,17 +55,16 @@ class JudgedForecast(Document):
         "model", "whether it came out more than a period after its as-of; such are left out of the figures"
     )
     counted: bool = field(
-        "model", "whether it is in the summary; forecasts with one or two events come into it three at a time"
+        "model",
+        "whether it is in the summary; forecasts come into it together, as soon as those that wait have fifty events",
     )
     events: int | str | None = record(
-        "events in its window, about: those of each grid and period as they are told; 1 and 2 are told together; null, as all figures, "
-        "where only a part of the city is seen, and where it was judged before it was told like this"
+        "events in its window: a band below 20, about so many above; null, as all figures, where only a part of the city is seen, and "
+        "where it was judged before it was told like this"
     )
     events_before_publication: int | str | None = record("of these in grids where any came before it was published")
-    capture_5_after_publication: float | None = record("capture of those in other grids")
     unknown_grids: int | None = service("grids of which nobody knows what came")
-    levels: dict[str, Figures] = record("how each level went")
-    baselines: dict[str, dict[str, Figures]] = record("how each baseline would have gone")
+    levels: dict[str, Figures] = record("what was expected of each level and, of fifty events or more, how it went")
     misses: list[Missed] = record("units with the most events beyond what was expected")
     false_alarms: list[Missed] = record("units with the fewest below what was expected")
     chain: str | None = field("model", "SHA-256 that binds it to all rows before")
@@ -74,7 +73,7 @@ class JudgedForecast(Document):
 class SummaryOfLevel(Document):
     """The means over all counted rows."""
 
-    figures: dict[str, Share | None] = record("of what was published")
+    figures: dict[str, Share | None] = record("of what was published, in steps that three events span")
     baselines: dict[str, dict[str, Share | None]] = record("of each baseline")
     gains: dict[str, dict[str, Share | None]] = record("by how much each baseline is surpassed; above 0 is better")
 

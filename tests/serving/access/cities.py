@@ -62,7 +62,7 @@ def content(outside: int) -> Content:
     }
     districts = [
         {"code": f"D000000{row}", "name": f"district {row}", "gap": "silent" if f"D000000{row}" == silent(outside) else None,
-         "freshness": {"newest_day": 1 if row == 0 else outside}}
+         "freshness": {"newest": f"2026-01-{5 if row == 0 else 5 + outside % 20:02}", "quiet_days": 1 if row == 0 else outside}}
         for row in range(3)
     ]  # fmt: skip
     source = {

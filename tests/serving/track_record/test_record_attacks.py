@@ -26,7 +26,7 @@ Rowed = Callable[[Past], dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def judged_row(town: Town, tmp_path_factory: pytest.TempPathFactory) -> tuple[Past, Rowed]:
-    """What is known of what came, and how a forecast of a month is judged by it and shown."""
+    """What is known of what came, and how a forecast of a month is judged by it, what of that enters figures, and its `row`."""
     home = town.home
     city = read_city(home)
     numbers = encoded(city)
@@ -40,8 +40,9 @@ def judged_row(town: Town, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
     def of(past: Past) -> dict[str, Any]:
         made = judging.judged(city, long_ago, *content, past, "conflict", 4)
         assert made is not None
-        one = rows.Judged(1, row.id, "conflict", 4, as_of, NOW, made, "", "")
-        return _shown(replace(one, content=shown.content_told(made)), True)
+        content_told = shown.content_told(made)
+        one = rows.Judged(1, row.id, "conflict", 4, as_of, NOW, content_told, "", "")
+        return {**content_told, "row": _shown(one, True)}
 
     return Past.of(city, "conflict", numbers), of
 
@@ -104,6 +105,8 @@ def test_of_a_row_that_was_judged_by_exact_counts_nothing_is_shown_that_hangs_on
     grid = told["levels"]["grid"]
     assert told["events"] is None and told["events_before_publication"] is None
     assert told["capture_5_after_publication"] is None and told["misses"] == [] and told["false_alarms"] == []
+    row = told["row"]["levels"]["grid"]
+    assert {name for name, value in row.items() if value is not None} == {"units", "expected"}
     assert all(grid[name] is None for name in ("poisson_deviance", "calibration_level", "inside", "capture_5"))
     assert grid["log_loss"] == now["levels"]["grid"]["log_loss"] and grid["units"] == now["levels"]["grid"]["units"]
 
