@@ -30,9 +30,10 @@ class Judged:
     forecast: Forecast
     outcomes: Outcomes
     reference: Reals | None = None
-    whole: Judged | None = (
-        None  # the same forecast at all cells, of which these are some: what hangs on no outcome is told there
-    )
+    all_outcomes: Outcomes | None = None  # at all cells, where these are some of them
+    #: What is the same at some cells as at all. A part holds this and not the whole: they would hold each other, and with them the
+    #: gigabytes of a large city, until Python looks for circles.
+    _in_common: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
     _made: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def only(self, cells: Flags) -> Judged:
@@ -40,7 +41,12 @@ class Judged:
         return self._at(self.outcomes.only(cells))
 
     def _at(self, outcomes: Outcomes) -> Judged:
-        return Judged(self.forecast, outcomes, whole=self if self.whole is None else self.whole)
+        return Judged(self.forecast, outcomes, all_outcomes=self.whole_outcomes, _in_common=self._in_common)
+
+    @property
+    def whole_outcomes(self) -> Outcomes:
+        """Those at all cells."""
+        return self.outcomes if self.all_outcomes is None else self.all_outcomes
 
     @cached_property
     def hard(self) -> Judged | None:
@@ -56,10 +62,11 @@ class Judged:
 
     def once(self, key: object, make: Callable[[], T]) -> T:
         """What several metrics share."""
-        if key not in self._made:
-            self._made[key] = make()
-        found: T = self._made[key]
-        return found
+        return _once(self._made, key, make)
+
+    def in_common(self, key: object, make: Callable[[], T]) -> T:
+        """What is the same at some cells as at all: it hangs on no outcome, or is told of all of them."""
+        return _once(self._in_common, key, make)
 
     @property
     def observed(self) -> Reals:
@@ -86,15 +93,15 @@ class Judged:
         """(origins,) the number of cells that are judged."""
         return self.outcomes.cells
 
-    @cached_property
+    @property
     def keys(self) -> Keys:
         """(origins, grids) the published scores, in units of their last digit."""
-        return keys_of(self.forecast.probability) if self.whole is None else self.whole.keys
+        return self.in_common("keys", lambda: keys_of(self.forecast.probability))
 
-    @cached_property
+    @property
     def every(self) -> Indices:
         """All grids from the highest published score down, ties in the order of grids."""
-        return falling(self.keys) if self.whole is None else self.whole.every
+        return self.in_common("every", lambda: falling(self.keys))
 
     @cached_property
     def order(self) -> Indices:
@@ -118,6 +125,13 @@ class Judged:
     def means(self, values: Reals) -> Reals:
         """(origins,) means over the cells that are judged, NaN where there is none."""
         return over(self.sums(values), self.cells.astype(np.float64))
+
+
+def _once(made: dict[object, Any], key: object, make: Callable[[], T]) -> T:
+    if key not in made:
+        made[key] = make()
+    found: T = made[key]
+    return found
 
 
 def over(above: Reals, below: Reals) -> Reals:

@@ -12,15 +12,13 @@ _FLOOR = 1e-3
 
 
 def log_losses(judged: Judged) -> Reals:
-    """(origins, grids) of the probability of any event."""
-    if judged.whole is not None:  # where nothing is judged it may be another
-        return log_losses(judged.whole)
+    """(origins, grids) of the probability of any event; where nothing is judged it may be another."""
 
     def make() -> Reals:
         clipped = np.clip(judged.forecast.probability, _CLIP, 1 - _CLIP)
-        return np.asarray(-np.log(np.where(judged.happened, clipped, 1 - clipped)))
+        return np.asarray(-np.log(np.where(judged.whole_outcomes.happened, clipped, 1 - clipped)))
 
-    return judged.once("log losses", make)
+    return judged.in_common("log losses", make)
 
 
 def deviances(judged: Judged) -> Reals:

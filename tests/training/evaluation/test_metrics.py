@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +16,8 @@ from training.evaluation.comparison import evaluate
 from training.evaluation.judged import Judged
 from training.evaluation.metrics import METRICS, Better, measure, metric
 from training.evaluation.outcomes import Outcomes, plain_outcomes
+from training.evaluation.ranked import ranked
+from training.evaluation.views import view
 from training.models.forecast import Forecast
 
 
@@ -87,6 +91,20 @@ def test_hard_and_new_places_are_told_apart() -> None:
     without = measure(Judged(forecasts["model"], plain_outcomes(outcomes.observed, 4)), tuple(METRICS))
     for name in ("log_loss_hard", "log_loss_new", "lead_time", "capture_5_residents", "capture_5_area"):
         assert np.isnan(without.by_origin[name]).all()
+
+
+def test_what_was_measured_is_gone_with_the_last_who_asks() -> None:
+    """Without Python's search for circles: of a large city a forecast that is judged takes a gigabyte, and there are many."""
+    forecasts, outcomes = city(12)
+    judged = Judged(forecasts["model"], outcomes)
+    measure(judged, tuple(METRICS)), view(judged), ranked(judged)
+    held = weakref.ref(judged)
+    gc.disable()
+    try:
+        del judged
+        assert held() is None
+    finally:
+        gc.enable()
 
 
 def test_every_metric_says_which_way_is_better() -> None:
