@@ -8,6 +8,7 @@ from datetime import datetime
 from riskwarn.audit import SYSTEM, Action, Entry, recorded
 from riskwarn.home import Home
 from serving.snapshots import published
+from serving.snapshots.marked import unmark
 from serving.track_record.rows import unjudged
 
 
@@ -33,4 +34,5 @@ def sweep(home: Home, now: datetime) -> list[str]:
     # Also what a sweep left behind that died before this line.
     for snapshot in [*swept, *chosen]:
         shutil.rmtree(home.snapshots / snapshot, ignore_errors=True)
+        unmark(home, snapshot)
     return chosen

@@ -2,6 +2,7 @@
 
 Nothing on the way of a request reads the database; a file is read for an older snapshot only, once for all who ask.
 Suspensions are looked for by a thread of their own: they hold within a second, also while a new snapshot is being read.
+What one worker finds damaged all leave within a second, so that all serve the same (:mod:`serving.snapshots.marked`).
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from contextlib import suppress
 from datetime import date
 
 from riskwarn.database import ANSWER_SECONDS, PATIENCE
-from riskwarn.errors import AsOfGone, NoSnapshot, NotReadYet, QueryInvalid, SnapshotGone
+from riskwarn.errors import AsOfGone, NoSnapshot, NotReadYet, QueryInvalid, SnapshotDamaged, SnapshotGone
 from riskwarn.home import Home
 from riskwarn.messages import Message
 from serving.snapshots import published, suspensions
+from serving.snapshots.files import verify
+from serving.snapshots.marked import mark, marked, unmark
 from serving.snapshots.publications import Publications, read_publications
 from serving.snapshots.published import Row
 from serving.snapshots.snapshot import Snapshot, load_snapshot
@@ -56,6 +59,7 @@ class Current:
     ) -> None:
         self._home, self._look_every, self._older_bytes, self._try_every = home, look_every, older_bytes, try_every
         self._failed: dict[str, tuple[float, Exception]] = {}
+        self._marked: frozenset[str] = frozenset()  # what some worker found damaged
         self._whole: Snapshot | None = None  # as it was read
         self._held: Snapshot | None = None  # without what is suspended
         self._older: OrderedDict[str, Snapshot] = OrderedDict()
@@ -145,7 +149,16 @@ class Current:
 
     def _renew(self) -> None:
         self.look_for_suspensions()
-        state = published.state(self._home)
+        state, damaged = published.state(self._home), marked(self._home)
+        changed, self._marked = damaged ^ self._marked, damaged
+        for one in changed - damaged:  # put back: read at once by all
+            self._failed.pop(one, None)
+        if changed:
+            with self._of_older:
+                for one in changed & self._older.keys():
+                    del self._older[one]
+            with self._serving:
+                self.generation += 1
         if state != self.publications.state:
             publications = read_publications(self._home, state)
             # What is older may have been withdrawn, or be of an as-of that has a newer one.
@@ -155,7 +168,7 @@ class Current:
             with self._serving:
                 self.publications = publications
                 self.generation += 1
-        elif self._whole is not None and self.problem is None:
+        elif self._whole is not None and self.problem is None and not changed:
             return
         self._swap()
 
@@ -165,11 +178,12 @@ class Current:
         first: Exception | None = None
         chosen: Snapshot | None = None
         for row in kept:
-            if held is not None and row.id == held.id:
-                chosen = held
+            own = held if held is not None and row.id == held.id else None
+            if own is not None and row.id not in self._marked:
+                chosen = own
                 break
             try:
-                chosen = self._read(row)
+                chosen = self._read(row, own)
                 break
             except Exception as error:
                 first = first or error
@@ -185,17 +199,32 @@ class Current:
         self._held = None if self._whole is None else without(self._whole, self.suspended)
         self.generation += 1
 
-    def _read(self, row: Row) -> Snapshot:
-        """Read a snapshot; one that could not be read is not tried again for a while, lest each look read all of it."""
+    def _read(self, row: Row, held: Snapshot | None = None) -> Snapshot:
+        """Read a snapshot, or the files of one that is held; what could not be read is not tried again for a while, lest each look
+        read all of it."""
         failed = self._failed.get(row.id)
         if failed is not None and time.monotonic() - failed[0] < self._try_every:
             raise failed[1]
         try:
-            found = load_snapshot(self._home, row)
+            found = self._load(row, held)
         except Exception as error:
             self._failed[row.id] = time.monotonic(), error
             raise
         self._failed.pop(row.id, None)
+        return found
+
+    def _load(self, row: Row, held: Snapshot | None = None) -> Snapshot:
+        """Read a snapshot from its files, and let the other workers know how they were found."""
+        try:
+            if held is not None:
+                verify(self._home.snapshots / row.id, row.manifest["files"])
+            found = held or load_snapshot(self._home, row)
+        except SnapshotDamaged:
+            mark(self._home, row.id)
+            self._marked |= {row.id}
+            raise
+        if row.id in self._marked:
+            unmark(self._home, row.id)
         return found
 
     def __call__(self, as_of: date | None = None) -> Snapshot:
@@ -230,7 +259,7 @@ class Current:
             with self._reading:
                 found = self._from_memory(snapshot)
                 if found is None:
-                    found = load_snapshot(self._home, row)
+                    found = self._load(row)
                     self._remember(found)
         return without(found, self.suspended)
 

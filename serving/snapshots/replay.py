@@ -28,6 +28,7 @@ from serving.snapshots.content import content_of, published_before
 from serving.snapshots.differences import damaged, differences
 from serving.snapshots.files import read_files, write_files
 from serving.snapshots.lost import lost
+from serving.snapshots.marked import unmark
 from training import Champion, load_champion
 
 
@@ -72,6 +73,8 @@ def replay(home: Home, snapshot: str, *, repair: bool = False, progress: Progres
         mended = [name for name in broken if name not in other] if repair else []
         for name in mended:
             _put_back(rebuilt / name, own)
+        if repair and not damaged(own, sums):
+            unmark(home, snapshot)
     return Replay(snapshot, not other, tuple(told), tuple(broken), tuple(mended))
 
 

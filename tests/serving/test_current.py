@@ -15,6 +15,7 @@ import pytest
 from riskwarn.errors import AsOfGone, DatabaseUnreachable, NoSnapshot, QueryInvalid, SnapshotDamaged, SnapshotGone
 from serving.snapshots import current as module
 from serving.snapshots.current import Current
+from serving.snapshots.marked import mark, marked
 from tests.serving.conftest import Made
 
 
@@ -82,6 +83,41 @@ def test_a_damaged_or_missing_newest_leaves_the_old_one_served(made: Made) -> No
     (made.home.snapshots / made.publish(14) / "places.parquet").unlink()
     current.look()
     assert current().id == second and isinstance(current.problem, SnapshotDamaged)
+
+
+def test_what_one_worker_finds_damaged_all_leave_and_all_take_up_again(made: Made) -> None:
+    """The one that held it in memory before answers as the one that was started anew, of what is current and of what is old."""
+    second, third = made.publish(7), made.publish(14)
+    one = Current(made.home, try_every=60)
+    one.look()
+    assert one().id == third and one.named(made.first).id == made.first
+    number, mends = one.generation, [made.damage(third, "reasons.parquet"), made.damage(made.first)]
+    other = Current(made.home, try_every=60)
+    other.look()
+    with pytest.raises(SnapshotDamaged):
+        other.named(made.first)
+    one.look()
+    assert {one().id, other().id} == {second} and one.generation > number
+    assert all(isinstance(each.problem, SnapshotDamaged) for each in (one, other))
+    with pytest.raises(SnapshotDamaged):
+        one.named(made.first)
+    for mend in mends:
+        mend()
+    assert other.named(made.first).id == one.named(made.first).id == made.first
+    restarted = Current(made.home)
+    restarted.look()
+    for each in (one, other):
+        each.look()
+        assert each().id == third and each.problem is None, "who finds it whole lets all know"
+
+
+def test_a_mark_alone_takes_nothing_away(made: Made, loads: list[str]) -> None:
+    current = Current(made.home)
+    current.look()
+    mark(made.home, made.first)
+    current.look()
+    assert current().id == made.first and current.problem is None and not marked(made.home)
+    assert loads == [made.first], "its files are looked at, and what is held stays"
 
 
 def test_a_damaged_snapshot_is_not_read_at_every_look(made: Made, loads: list[str]) -> None:

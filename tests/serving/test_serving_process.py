@@ -162,6 +162,42 @@ def test_the_token_of_a_start_goes_with_it_and_that_of_a_killed_one_is_replaced(
 
 
 @pytest.mark.slow
+def test_workers_serve_the_same_of_a_damaged_newest_snapshot_and_switch_back_together(made: Made) -> None:
+    """One is killed and cannot read it again; the other still holds it in memory."""
+    second = made.publish(7)
+
+    def served(address: str) -> set[str]:
+        return {httpx.get(f"{address}/v1/scores?limit=1").json()["snapshot"]["id"] for _ in range(40)}
+
+    def walked(address: str) -> set[str]:
+        """The snapshots of a walk, each page over a connection of its own."""
+        page = httpx.get(f"{address}/v1/scores?limit=100").json()
+        found = {page["snapshot"]["id"]}
+        while page["next"] is not None:
+            answer = httpx.get(f"{address}/v1/scores", params={"limit": 100, "cursor": page["next"]})
+            assert answer.status_code == 200, answer.text
+            page = answer.json()
+            found.add(page["snapshot"]["id"])
+        return found
+
+    with serving(made.home.path, "--workers", "2") as (address, process):
+        until(address, "/metrics", lambda answer: 'worker="1"' in answer.text)
+        assert served(address) == {second}
+        mend = made.damage(second, "reasons.parquet")
+        children = children_of(process.pid)
+        os.kill(children[0], signal.SIGKILL)
+        until(address, "/healthz", lambda _answer: len(set(children_of(process.pid)) - {children[0]}) >= len(children))
+        until(address, "/readyz", lambda answer: answer.json()["status"] == "degraded")
+        time.sleep(1.2)
+        assert served(address) == {made.first} and {one for _ in range(6) for one in walked(address)} == {made.first}
+        assert {httpx.get(f"{address}/readyz").json()["status"] for _ in range(20)} == {"degraded"}
+        mend()
+        until(address, "/v1/scores", lambda answer: answer.json()["snapshot"]["id"] == second)
+        time.sleep(1.2)
+        assert served(address) == {second} and walked(address) == {second}
+
+
+@pytest.mark.slow
 def test_a_worker_that_starts_slowly_is_waited_for(made: Made, tmp_path: Path) -> None:
     """On a busy machine a start takes long; one that is replaced before it is up would never be."""
     (tmp_path / "sitecustomize.py").write_text(
