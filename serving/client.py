@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -21,16 +22,18 @@ from urllib.parse import quote
 
 import httpx2
 
-#: Statuses after which the same question may be asked again.
-_AGAIN = (429, 503)
+#: Seconds of the first wait where the server says no time; each further one is twice as long, up to the most.
+_FIRST_WAIT, _MOST_WAIT = 1.0, 60.0
+
+_SILENT = {"zh": "{address} 没有应答（{why}）", "en": "{address} does not answer ({why})"}
 
 
 @dataclass
 class Problem(Exception):
-    """What the server says stands against an answer (RFC 9457)."""
+    """What the server says stands against an answer (RFC 9457), or that it says nothing."""
 
-    status: int
-    code: str  # no_snapshot, query_invalid, …
+    status: int  # 0 where there was no answer
+    code: str  # no_snapshot, query_invalid, …; `unreachable` where there was no answer
     detail: str
     request_id: str = ""
     errors: list[dict[str, str]] = field(default_factory=list)
@@ -57,7 +60,7 @@ class Suspended(Problem):
 
 
 class Unavailable(Problem):
-    """The server cannot answer now."""
+    """The server cannot answer now, or cannot be reached: it is being restarted, or the connection broke."""
 
 
 _BY_CODE: dict[str, type[Problem]] = {"target_suspended": Suspended}
@@ -65,7 +68,11 @@ _KINDS: dict[int, type[Problem]] = {404: NotFound, 410: Gone, 422: Invalid, 429:
 
 
 class Client:
-    """One server. `key` is an access key, where the server asks for one; `transport` is for tests."""
+    """One server. `key` is an access key, where the server asks for one; `transport` is for tests.
+
+    A question is asked so many `tries` before Unavailable is raised; `poll` waits for `patience` seconds in all until the server answers again.
+    A change (an export that is asked for or decided on) is asked for once.
+    """
 
     def __init__(
         self,
@@ -75,6 +82,7 @@ class Client:
         language: str = "en",
         timeout: float = 30,
         tries: int = 3,
+        patience: float = 3600,
         sleep: Callable[[float], None] = time.sleep,
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
@@ -84,7 +92,8 @@ class Client:
             base_url=address.rstrip("/") + "/", headers=headers, timeout=timeout, trust_env=False,
             follow_redirects=False, transport=transport,
         )  # fmt: skip
-        self._tries, self._sleep = tries, sleep
+        self._address, self._language = address, language if language in _SILENT else "en"
+        self._tries, self._patience, self._sleep = tries, patience, sleep
         self._held: dict[str, tuple[str, Any]] = {}
 
     def __enter__(self) -> Client:
@@ -99,7 +108,7 @@ class Client:
 
     def get(self, path: str, **query: Any) -> Any:
         """The answer at a path, from memory where the server says that it is unchanged. Raises Problem."""
-        return self._ask(path, query)[0]
+        return self._ask(path, query, self._tries)[0]
 
     def ranking(self, **query: Any) -> dict[str, Any]:
         """One answer of the ranking: target, horizon, unit, parent, min_level, limit, as_of."""
@@ -147,20 +156,24 @@ class Client:
         return found
 
     def poll(self, *, every: float = 60, times: int | None = None, **query: Any) -> Iterator[dict[str, Any]]:
-        """The ranking, and again whenever it has changed; asked every so many seconds, for ever or so many times."""
+        """The ranking, and again whenever it has changed; asked every so many seconds, for ever or so many times.
+
+        A server that does not answer is waited for, longer each time. Raises Problem; Unavailable where it never answered again.
+        """
         asked = 0
         while times is None or asked < times:
             if asked:
                 self._sleep(every)
             asked += 1
-            ranking, changed = self._ask("v1/scores", query)
+            ranking, changed = self._patiently("v1/scores", query)
             if changed:
                 yield ranking
 
     def export(self, file: str | Path, **query: Any) -> Path:
         """Write a whole ranking into a file: .csv, .parquet, .geojson or .xlsx by its name; a large one with the id of its `approval`."""
         path = Path(file)
-        with self._http.stream("GET", f"v1/export.{path.suffix.lstrip('.')}", params=_given(query)) as answer:
+        asked = f"v1/export.{path.suffix.lstrip('.')}"
+        with self._reached(), self._http.stream("GET", asked, params=_given(query)) as answer:
             if answer.status_code != 200:
                 answer.read()
                 raise _problem(answer)
@@ -189,37 +202,68 @@ class Client:
 
     def _change(self, path: str, content: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Ask for a change, once: what was not answered may have been done."""
-        answer = self._http.post(path, json=content)
+        with self._reached():
+            answer = self._http.post(path, json=content)
         if answer.status_code != 200:
             raise _problem(answer)
         found: dict[str, Any] = answer.json()
         return found
 
-    def _ask(self, path: str, query: Mapping[str, Any]) -> tuple[Any, bool]:
+    def _patiently(self, path: str, query: Mapping[str, Any]) -> tuple[Any, bool]:
+        """The same as `_ask`, however long the server does not answer, within patience."""
+        waited, wait = 0.0, _FIRST_WAIT
+        while True:
+            try:
+                return self._ask(path, query, 1)
+            except Unavailable as problem:
+                wait = max(wait, problem.retry_after or 0)
+                if waited + wait > self._patience:
+                    raise
+            self._sleep(wait)
+            waited, wait = waited + wait, min(2 * wait, _MOST_WAIT)
+
+    def _ask(self, path: str, query: Mapping[str, Any], tries: int) -> tuple[Any, bool]:
         """(the answer, whether it is another than the last one to the same question)."""
+        for tried in range(tries):
+            try:
+                return self._ask_once(path, query)
+            except Unavailable as problem:
+                if tried + 1 == tries:
+                    raise
+                wait = problem.retry_after or min(_FIRST_WAIT * 2**tried, _MOST_WAIT)
+            self._sleep(wait)
+        raise AssertionError("tries are at least one")
+
+    def _ask_once(self, path: str, query: Mapping[str, Any]) -> tuple[Any, bool]:
         request = self._http.build_request("GET", path.lstrip("/"), params=_given(query))
         key = str(request.url)
         tag, held = self._held.get(key, ("", None))
         if tag:
             request.headers["If-None-Match"] = tag
-        for left in reversed(range(self._tries)):
+        with self._reached():
             answer = self._http.send(request)
-            if answer.status_code == 304:
-                return held, False
-            if answer.status_code == 200:
-                content = answer.json()
-                if "etag" in answer.headers:
-                    if len(self._held) >= 64:
-                        self._held.pop(next(iter(self._held)))
-                    self._held[key] = answer.headers["etag"], content
-                return content, True
-            problem = _problem(answer)
-            if isinstance(problem, Suspended):
-                self._held.pop(key, None)
-            if answer.status_code not in _AGAIN or not left:
-                raise problem
-            self._sleep(problem.retry_after or 1)
-        raise AssertionError("tries are at least one")
+        if answer.status_code == 304:
+            return held, False
+        if answer.status_code == 200:
+            content = answer.json()
+            if "etag" in answer.headers:
+                if len(self._held) >= 64:
+                    self._held.pop(next(iter(self._held)))
+                self._held[key] = answer.headers["etag"], content
+            return content, True
+        problem = _problem(answer)
+        if isinstance(problem, Suspended):
+            self._held.pop(key, None)
+        raise problem
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Say as a Problem that there was no answer, or that it broke off."""
+        try:
+            yield
+        except httpx2.TransportError as error:
+            why = type(error).__name__
+            raise Unavailable(0, "unreachable", _SILENT[self._language].format(address=self._address, why=why)) from error
 
 
 def _given(query: Mapping[str, Any]) -> dict[str, str]:

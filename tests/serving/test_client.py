@@ -7,10 +7,11 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from riskwarn.home import open_home
@@ -111,6 +112,40 @@ def test_it_asks_again_when_the_server_says_so(made: Made) -> None:
         with pytest.raises(Unavailable):
             client.ranking()
         assert waits == [1, 1]
+
+
+def test_it_waits_for_a_server_that_is_restarted_and_says_in_its_own_words_that_there_is_none(
+    made: Made, application: Application, tmp_path: Path
+) -> None:
+    """The server is away for three questions, once with a connection refused, once with one that is reset; then it is back."""
+    waits: list[float] = []
+    broken: list[httpx2.TransportError] = []
+
+    class Restarted(httpx2.HTTPTransport):
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            if broken:
+                raise broken.pop()
+            return super().handle_request(request)
+
+    with running_application(application) as address:
+        with Client(address, sleep=waits.append, transport=Restarted()) as client:
+            for ranking in client.poll(every=9, times=3, limit=1):
+                assert ranking["snapshot"]["id"] == made.first
+                broken += [httpx2.ConnectError("refused"), httpx2.ReadError("reset"), httpx2.RemoteProtocolError("gone")]
+            assert waits == [9, 1, 2, 4, 9] and not broken
+            broken += [httpx2.ReadError("reset")]
+            assert len(list(client.units(limit=300))) == 800, "a question is asked again"
+    with Client(address, sleep=waits.append, patience=100) as client:
+        calls: list[Callable[[], Any]] = [
+            lambda: next(client.poll()), lambda: client.grid("G0000003"), lambda: list(client.units()),
+            lambda: client.export(tmp_path / "ranking.csv"), lambda: client.approve_export("ex1"),
+        ]  # fmt: skip
+        for call in calls:
+            with pytest.raises(Unavailable, match="0 unreachable: http.* does not answer") as told:
+                waits.clear()
+                call()
+            assert told.value.status == 0 and sum(waits) <= 100
+    assert not (tmp_path / "ranking.csv").exists()
 
 
 def test_the_program_of_the_documentation_works_the_first_time(
