@@ -29,6 +29,9 @@ PLAIN = Family("plain", theme="plain")
 #: What is told of a count: its ends.
 LEAST, MOST = "least", "most"
 
+#: Years for which the events of a place are told: models remember them for longer than one.
+PAST_YEARS = 5
+
 Numbers = dict[str, Transform]
 
 
@@ -64,7 +67,7 @@ def of_records(subject: Subject) -> Iterator[Declared]:
 
 
 def of_target(name: str, target: Target, period: Period) -> Iterator[Declared]:
-    """Of a target: its own events within a year, here and next door, and the days since the last."""
+    """Of a target: its own events within a year and within five, within a year next door, and the days since the last."""
     yield from _declared(name, target.source, _of_events(EventsOf(name, rule_of(target)), period))
 
 
@@ -86,6 +89,8 @@ def of_residents() -> Iterator[Declared]:
 def _of_events(events: Rows, period: Period) -> Numbers:
     within = Once(Within(events, YEAR[period]))
     told = _told("events", within, events, YEAR[period])
+    past = PAST_YEARS * YEAR[period]
+    told |= _told("events_past", Within(events, past), events, past)
     return told | {"events_near": SumOverNeighbours(within), "events_last": DaysSince(events)}
 
 

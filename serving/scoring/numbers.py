@@ -16,7 +16,7 @@ from features import City, FeatureMatrix
 from features.families.plain import LEAST, MOST
 from features.windows import SHORT_AND_LONG
 from riskwarn.arrays import Reals
-from riskwarn.disclosure import summands
+from riskwarn.disclosure import banded, bounds, summands
 from riskwarn.words import Unit
 from serving.scoring.peers import Peers, peers_of
 from serving.scoring.places import Placed
@@ -86,6 +86,20 @@ class Numbers:
                 self._told[name] = around(self.values[name])
             return self._told[name]
         return self.codes(name, number)
+
+    def reads(self, name: str, number: str) -> npt.NDArray[np.int8]:
+        """(places,) whether a number that is told as a range reads as more than what is usual, 1, or as less, -1."""
+        usual = self.usual(name, number)
+        if name in self.ends:
+            least, most = self.ends[name]
+        elif number in _SUMMED:
+            least, most = (end.astype(np.float64) for end in bounds(banded(self.values[name])))
+        else:
+            return np.zeros(len(usual.low), dtype=np.int8)
+        # One and two are told together.
+        low, high = np.where(usual.low == 2, 1, usual.low), np.where(usual.high == 1, 2, usual.high)
+        more, less = (least >= low) & (most > high), (least < low) & (most <= high)
+        return np.where(usual.low != -2, more.astype(np.int8) - less, 0).astype(np.int8)
 
     def words(self, name: str, number: str, code: int, language: str) -> str:
         """A number that is shown by this code."""

@@ -42,6 +42,9 @@ REASONS_KEPT = 12
 #: What makes less of all that moves a place is told with the rest.
 LEAST_SHARE = 0.02
 
+#: Millionths that are nothing in percentage points of one digit: told with the rest, where anything moves a place by more.
+LEAST_SHOWN = 500
+
 Millionths = npt.NDArray[np.int32]
 
 
@@ -178,7 +181,8 @@ def _told(
         together[index] = np.round(effects[list(group.members)].sum(axis=0, dtype=np.float64) * MILLION)
     kept = min(REASONS_KEPT, len(groups))
     sizes = np.abs(together)
-    least = np.maximum(LEAST_SHARE * sizes.sum(axis=0), 1)
+    shown = np.where(sizes.max(axis=0, initial=0) >= LEAST_SHOWN, LEAST_SHOWN, 1)
+    least = np.maximum(LEAST_SHARE * sizes.sum(axis=0), shown)
     first = np.argsort(-sizes, axis=0, kind="stable")[:kept]
     text = np.full((places, kept + 1), -1, dtype=np.int32)
     effect = np.zeros((places, kept + 1), dtype=np.int32)

@@ -80,13 +80,18 @@ def said_of(theme: Theme, chosen: Codes, up: Flags, numbers: Numbers) -> Said:
     statement, value, second, low, high, kind = (np.full(size, -2, dtype=np.int64) for _ in range(6))
     found = Said(theme, statement, np.zeros(size, dtype=np.int8), value, second, low, high, kind, numbers)
     for index in usable:
-        value, second, level, usual = _codes(theme, theme.statements[index], chosen, numbers)
+        one = theme.statements[index]
+        value, second, level, usual = _codes(theme, one, chosen, numbers)
         apart = np.zeros(size, dtype=np.int8)
         if usual is not None:
             low, high = usual.low[chosen], usual.high[chosen]
             below = (level < low) | ((level == 0) & (high > 0))
             away = (level > high).astype(np.int8) - below
             apart = np.where(low != -2, np.where(up, away, -away), 0).astype(np.int8)
+            if not one.past and one.number is not None:
+                # What is told may read as more than usual where the number itself does not stand apart.
+                reads = numbers.reads(theme.names[one.number], one.number)[chosen]
+                apart[(apart == 0) & (reads == np.where(up, -1, 1))] = -1
             apart[level < 0] = -2  # there is no such number
         taken = (found.statement == -2) | ((apart > found.apart) & (usual is not None))
         found.statement[taken], found.apart[taken] = index, apart[taken]
