@@ -103,9 +103,12 @@ def test_what_is_told_can_be_recounted(town: Town, content: Content) -> None:
         "近4周矛盾纠纷": "plain_disputes_recent",
         "近半年矛盾纠纷": "plain_disputes_half",
     }
+    targets = town.home.configuration.targets
+    windows |= {f"近五年{targets[name].zh}": f"plain_{name}_events_past" for name in ("conflict", "safety")}
     seen = dict.fromkeys(windows, 0)
     for row, code in enumerate(content.places[Unit.GRID].codes):
-        for one in content.reasons.of(("conflict", 4), row):
+        told = [one for block in content.reasons.blocks for one in content.reasons.of(block, row)]
+        for one in told:
             for words, name in windows.items():
                 found = re.match(words + r"(\d+)(?:–(\d+))?件", one["zh"])
                 if found:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
+from features import catalogue
 from serving.scoring.numbers import Numbers
 from serving.scoring.peers import Peers
 from serving.scoring.reasons import LEAST_SHOWN, Group, Texts, _told
@@ -11,7 +14,7 @@ from serving.scoring.sentences import REST_ABOVE, Theme, of_all, theme_of
 from serving.scoring.statements import said_of
 from tests.serving.scoring.test_sentences import configuration
 
-#: Of 21 grids: the events of most, and of the last grid.
+#: The least and the most that is told of twenty grids alike, and of the one that is looked at.
 Ends = tuple[tuple[int, int], tuple[int, int]]
 
 
@@ -34,23 +37,21 @@ def said(theme: Theme, numbers: Numbers, up: bool) -> dict[str, str]:
 def test_events_of_earlier_years_that_raise_a_score_are_told_as_a_count() -> None:
     """One lately, as elsewhere; ten in the years before, as nowhere else."""
     theme = theme_of(("escalation", "incidents"), "safety", configuration())
-    numbers = numbers_of(theme, events=((0, 2), (1, 2)), events_past=((1, 4), (11, 22)))
+    numbers = numbers_of(theme, events=((0, 2), (1, 2)), events_past=((1, 4), (10, 19)))
     words = said(theme, numbers, up=True)
-    assert words["zh"].startswith("近五年安全事故11–22件，其中近一年1–2件；同类网格通常"), words
+    assert words["zh"].startswith("近五年安全事故10–19件，其中近一年1–2件；同类网格通常"), words
     assert "使分值" not in words["zh"] and "往年" not in words["zh"], "the count itself is why"
-    assert words["en"].startswith("safety") and "11–22 in the last five years, 1–2 of them in the last year" in words["en"]
+    assert words["en"].startswith("safety") and "10–19 in the last five years, 1–2 of them in the last year" in words["en"]
     none = numbers_of(theme, events=((0, 2), (0, 0)), events_past=((3, 6), (0, 0)))
     assert said(theme, none, up=False)["zh"].startswith("近五年没有安全事故；同类网格通常")
 
 
 def test_what_reads_as_more_than_usual_lowers_a_score_with_a_but() -> None:
     theme = theme_of(("escalation", "incidents"), "safety", configuration())
-    numbers = numbers_of(theme, events=((1, 6), (5, 10)), events_past=((3, 12), (5, 10)))
-    numbers.values[theme.names["events_past"]][:] = [*range(3, 13), *range(3, 13), 7]
-    numbers.ends.pop(theme.names["events_past"])  # type: ignore[attr-defined]
-    numbers.values[theme.names["events"]][:] = [*[1] * 6, *[6] * 14, 6]
-    theme = Theme(**{**vars(theme), "statements": theme.statements[1:2]})
-    down, up = (said(theme, numbers, way) for way in (False, True))
+    alone = replace(theme, statements=theme.statements[1:2])  # of the last year
+    numbers = numbers_of(theme, events=((1, 6), (5, 10)), events_past=((1, 6), (5, 10)))
+    numbers.values[theme.names["events"]][:] = [*[1] * 7, *[6] * 13, 6]  # type: ignore[index]
+    down, up = (said(alone, numbers, way) for way in (False, True))
     assert down["zh"].startswith("近一年安全事故5–10件") and "通常1–6件；但" in down["zh"] and "偏低" in down["zh"], down
     assert "but " in down["en"] and "但" not in up["zh"] and "but " not in up["en"]
 
@@ -60,7 +61,7 @@ def test_what_moves_a_score_by_nothing_that_is_shown_is_told_with_the_rest() -> 
     effects = np.array([[0.03, 0.0003], [LEAST_SHOWN / 1e6 - 1e-6, 0.0002]])
     numbers = Numbers({}, Peers(np.zeros(2, dtype=np.int64), ("kind",)), np.ones(2), 6.5)
     total = np.round(effects.sum(axis=0) * 1e6).astype(np.int32)
-    features = theme_features()
+    features = catalogue(configuration())[:2]
     found = _told(features, effects, groups, total, np.zeros(2, dtype=bool), numbers, Texts(), REST_ABOVE)
     first, second = (found.effect[found.starts[row] : found.starts[row + 1]].tolist() for row in (0, 1))
     assert first == [30_000, LEAST_SHOWN - 1], "what is left is the rest"
