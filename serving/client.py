@@ -263,7 +263,9 @@ class Client:
             yield
         except httpx2.TransportError as error:
             why = type(error).__name__
-            raise Unavailable(0, "unreachable", _SILENT[self._language].format(address=self._address, why=why)) from error
+            raise Unavailable(
+                0, "unreachable", _SILENT[self._language].format(address=self._address, why=why)
+            ) from error
 
 
 def _given(query: Mapping[str, Any]) -> dict[str, str]:

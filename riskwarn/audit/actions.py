@@ -20,6 +20,7 @@ class Action(StrEnum):
     SNAPSHOT_PUBLISHED = "snapshot.published"
     SNAPSHOT_WITHDRAWN = "snapshot.withdrawn"
     SNAPSHOT_SWEPT = "snapshot.swept"
+    FORECAST_JUDGED = "forecast.judged"
     TARGET_SUSPENDED = "target.suspended"
     TARGET_RESUMED = "target.resumed"
     OPERATOR_CREATED = "operator.created"
@@ -80,6 +81,7 @@ TITLES = {
     Action.SNAPSHOT_PUBLISHED: Message("published a snapshot"),
     Action.SNAPSHOT_WITHDRAWN: Message("withdrew a snapshot"),
     Action.SNAPSHOT_SWEPT: Message("let go of a snapshot's files"),
+    Action.FORECAST_JUDGED: Message("judged a forecast"),
     Action.TARGET_SUSPENDED: Message("suspended a target"),
     Action.TARGET_RESUMED: Message("resumed a target"),
     Action.OPERATOR_CREATED: Message("created an operator"),

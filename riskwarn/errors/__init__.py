@@ -133,6 +133,7 @@ from riskwarn.errors.serving import NotReplayable as NotReplayable
 from riskwarn.errors.serving import NotSuspended as NotSuspended
 from riskwarn.errors.serving import PortTaken as PortTaken
 from riskwarn.errors.serving import QueryInvalid as QueryInvalid
+from riskwarn.errors.serving import RecordMissing as RecordMissing
 from riskwarn.errors.serving import RecordTampered as RecordTampered
 from riskwarn.errors.serving import RequestRefused as RequestRefused
 from riskwarn.errors.serving import SnapshotDamaged as SnapshotDamaged

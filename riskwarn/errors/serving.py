@@ -111,6 +111,13 @@ class RecordTampered(RiskwarnError):
     status = 500
 
 
+class RecordMissing(RecordTampered):
+    """A row of what was published, or of how it went, that the audit names and that is not there."""
+
+    code = "record_missing"
+    template = "The table {table} lacks {missing}, though the audit says that it was written: put the database back from a backup."
+
+
 class NotReplayable(RiskwarnError):
     """A snapshot that cannot be rebuilt from what there is."""
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from features import City
 from features.panel.panel import Encoded
+from riskwarn.audit import SYSTEM, Action, Entry, recorded
 from riskwarn.disclosure import RULE, Parts
 from riskwarn.errors import SnapshotDamaged, TargetSourceMissing
 from riskwarn.home import Home
@@ -70,8 +71,10 @@ def judge_ripe(
             content = judged(city, row, *held, pasts[target], target, horizon)
             if content is None:
                 continue
-            with home.database.begin() as connection:
-                rows.add(connection, row, target, horizon, content, now)
+            with recorded(home) as change:
+                chain = rows.add(change.connection, row, target, horizon, content, now)
+                said = rows.object_of(row.id, target, horizon, chain)
+                change.append(Entry(Action.FORECAST_JUDGED, said, SYSTEM), at=now)
             done += 1
     return done
 

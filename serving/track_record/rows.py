@@ -55,9 +55,10 @@ def add(
     horizon: int,
     content: Mapping[str, Any],
     at: datetime,
-) -> None:
-    """Write a row, bound to all rows before it; one that is there stays, and this one is an error of the database."""
+) -> str:
+    """Write a row, bound to all rows before it, and give its chain; one that is there stays, and this one is an error of the database."""
     digest = digest_of(signed(snapshot.id, target, horizon, snapshot.as_of, at, content))
+    chain = bound(head(connection), digest)
     connection.execute(
         insert(TRACK_RECORD).values(
             snapshot=snapshot.id,
@@ -67,9 +68,15 @@ def add(
             judged_at=at,
             content=dict(content),
             digest=digest,
-            chain=bound(head(connection), digest),
+            chain=chain,
         )
     )
+    return chain
+
+
+def object_of(snapshot: str, target: str, horizon: int, chain: str) -> str:
+    """A row as the audit names it: what it judges, and its chain, so that no other row can take its place."""
+    return f"{snapshot}/{target}/{horizon}/{chain}"
 
 
 def head(connection: Connection) -> str | None:

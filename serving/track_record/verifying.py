@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
+from riskwarn.audit import Action
 from riskwarn.audit.chain import Head
-from riskwarn.errors import RecordTampered
+from riskwarn.audit.tables import AUDIT
+from riskwarn.errors import RecordMissing, RecordTampered
 from riskwarn.home import Home
 from riskwarn.messages import Message
 from serving.snapshots import published
 from serving.snapshots.chain import bound, digest_of
-from serving.track_record.rows import Judged, rows
+from serving.track_record.rows import Judged, object_of, rows
 
 SNAPSHOTS, RECORD = "snapshots", "track_record"
 
@@ -26,7 +30,8 @@ class Verified:
 
 
 def verify(home: Home) -> Verified:
-    """Walk both chains from their first row; raise RecordTampered at the first that is not as it was written.
+    """Walk both chains from their first row; raise RecordTampered at the first that is not as it was written, RecordMissing where rows
+    that the audit names are not there: at the end of a table nothing else tells of them.
 
     Rows of snapshots from before there was a chain have none, and are passed over.
     """
@@ -35,6 +40,7 @@ def verify(home: Home) -> Verified:
     chains = _walk_snapshots(snapshots)
     last = _walk_record(judged, chains)
     _walk_anchors(snapshots, judged)
+    _hold_against_audit(home, snapshots, judged)
     return Verified(len(snapshots), len(judged), next(reversed(chains.values()), None), last)
 
 
@@ -93,6 +99,24 @@ def _walk_anchors(snapshots: list[published.Row], judged: list[Judged]) -> None:
         anchor = row.manifest.get("record")
         if anchor is not None and anchor not in known:
             raise _broken(SNAPSHOTS, row.sequence, row.id, Message("the last row of the record that it names is gone"))
+
+
+def _hold_against_audit(home: Home, snapshots: list[published.Row], judged: list[Judged]) -> None:
+    """Each publication and judgement of which the audit still knows has its row. Withdrawn or swept snapshots keep theirs."""
+    there = {
+        (SNAPSHOTS, Action.SNAPSHOT_PUBLISHED): {row.id for row in snapshots},
+        (RECORD, Action.FORECAST_JUDGED): {
+            object_of(one.snapshot, one.target, one.horizon, one.chain) for one in judged
+        },
+    }
+    with home.database.connect() as connection:
+        for (table, action), known in there.items():
+            named = select(AUDIT.c.object).where(AUDIT.c.action == action.value).order_by(AUDIT.c.sequence)
+            missing = [one for one in connection.execute(named).scalars() if one not in known]
+            if missing:
+                # Of a row of the record its chain is no name.
+                told = dict.fromkeys(", ".join(one.split("/")[:3]) for one in missing)
+                raise RecordMissing(table=table, missing="; ".join(told))
 
 
 def _broken(table: str, row: int, what: str, problem: Message) -> RecordTampered:

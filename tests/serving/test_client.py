@@ -127,21 +127,27 @@ def test_it_waits_for_a_server_that_is_restarted_and_says_in_its_own_words_that_
                 raise broken.pop()
             return super().handle_request(request)
 
-    with running_application(application) as address:
-        with Client(address, sleep=waits.append, transport=Restarted()) as client:
-            for ranking in client.poll(every=9, times=3, limit=1):
-                assert ranking["snapshot"]["id"] == made.first
-                broken += [httpx2.ConnectError("refused"), httpx2.ReadError("reset"), httpx2.RemoteProtocolError("gone")]
-            assert waits == [9, 1, 2, 4, 9] and not broken
-            broken += [httpx2.ReadError("reset")]
-            assert len(list(client.units(limit=300))) == 800, "a question is asked again"
+    with (
+        running_application(application) as address,
+        Client(address, sleep=waits.append, transport=Restarted()) as client,
+    ):
+        for ranking in client.poll(every=9, times=3, limit=1):
+            assert ranking["snapshot"]["id"] == made.first
+            broken += [
+                httpx2.ConnectError("refused"),
+                httpx2.ReadError("reset"),
+                httpx2.RemoteProtocolError("gone"),
+            ]
+        assert waits == [9, 1, 2, 4, 9] and not broken
+        broken += [httpx2.ReadError("reset")]
+        assert len(list(client.units(limit=300))) == 800, "a question is asked again"
     with Client(address, sleep=waits.append, patience=100) as client:
         calls: list[Callable[[], Any]] = [
             lambda: next(client.poll()), lambda: client.grid("G0000003"), lambda: list(client.units()),
             lambda: client.export(tmp_path / "ranking.csv"), lambda: client.approve_export("ex1"),
         ]  # fmt: skip
         for call in calls:
-            with pytest.raises(Unavailable, match="0 unreachable: http.* does not answer") as told:
+            with pytest.raises(Unavailable, match=r"0 unreachable: http.* does not answer") as told:
                 waits.clear()
                 call()
             assert told.value.status == 0 and sum(waits) <= 100

@@ -41,7 +41,9 @@ def test_events_of_earlier_years_that_raise_a_score_are_told_as_a_count() -> Non
     words = said(theme, numbers, up=True)
     assert words["zh"].startswith("近五年安全事故10–19件，其中近一年1–2件；同类网格通常"), words
     assert "使分值" not in words["zh"] and "往年" not in words["zh"], "the count itself is why"
-    assert words["en"].startswith("safety") and "10–19 in the last five years, 1–2 of them in the last year" in words["en"]
+    assert (
+        words["en"].startswith("safety") and "10–19 in the last five years, 1–2 of them in the last year" in words["en"]
+    )
     none = numbers_of(theme, events=((0, 2), (0, 0)), events_past=((3, 6), (0, 0)))
     assert said(theme, none, up=False)["zh"].startswith("近五年没有安全事故；同类网格通常")
 
@@ -52,7 +54,9 @@ def test_what_reads_as_more_than_usual_lowers_a_score_with_a_but() -> None:
     numbers = numbers_of(theme, events=((1, 6), (5, 10)), events_past=((1, 6), (5, 10)))
     numbers.values[theme.names["events"]][:] = [*[1] * 7, *[6] * 13, 6]  # type: ignore[index]
     down, up = (said(alone, numbers, way) for way in (False, True))
-    assert down["zh"].startswith("近一年安全事故5–10件") and "通常1–6件；但" in down["zh"] and "偏低" in down["zh"], down
+    assert down["zh"].startswith("近一年安全事故5–10件") and "通常1–6件；但" in down["zh"] and "偏低" in down["zh"], (
+        down
+    )
     assert "but " in down["en"] and "但" not in up["zh"] and "but " not in up["en"]
 
 

@@ -23,9 +23,12 @@ from riskwarn.audit.entries import hash_of
 from riskwarn.audit.heads import write_anew
 from riskwarn.audit.tables import AUDIT, AUDIT_HEAD
 from riskwarn.audit.walking import Kind
+from riskwarn.cli.verify import KEPT, looked_through
 from riskwarn.disclosure import banded, bounds
-from riskwarn.errors import RecordTampered
+from riskwarn.errors import RecordMissing, RecordTampered
 from riskwarn.home import Home, open_home
+from riskwarn.messages import Message
+from riskwarn.progress import silent
 from riskwarn.settings import Settings
 from riskwarn.words import Unit
 from serving.api.documents.track_record import TrackRecord
@@ -237,6 +240,33 @@ def test_the_first_row_that_was_tampered_with_is_named(own: Home, tamper: Callab
     with pytest.raises(RecordTampered) as found:
         verify(own)
     assert (found.value.fields["table"], found.value.fields["row"]) == (table, row)
+
+
+def test_a_last_row_that_is_gone_or_replaced_is_named_out_of_the_audit(own: Home) -> None:
+    """No later row of its table tells of it; what is withdrawn or swept keeps its row, and is not missed."""
+    with own.database.begin() as connection:
+        gone = [one.id for one in published.listed(own)][-2:]
+        for one, fate in zip(gone, (published.WITHDRAWN, published.SWEPT), strict=True):
+            published.mark(connection, one, fate, None, NOW)
+    verify(own)
+    last = rows.rows(own)[-1]
+    execute(own, "DELETE FROM track_record WHERE sequence = ?", last.sequence)
+    with pytest.raises(RecordMissing) as missing:
+        verify(own)
+    assert missing.value.fields["table"] == "track_record"
+    assert missing.value.fields["missing"] == f"{last.snapshot}, {last.target}, {last.horizon}"
+    row = published.named(own, last.snapshot)
+    with own.database.begin() as connection:
+        rows.add(connection, row, last.target, last.horizon, {**last.content, "events": 0}, last.judged_at)
+    with pytest.raises(RecordMissing, match=last.target):
+        verify(own)
+    execute(own, "DELETE FROM track_record")
+    every = [one.id for one in published.listed(own)]
+    execute(own, "DELETE FROM snapshots WHERE id = ?", every[0])
+    with pytest.raises(RecordMissing, match=f"table snapshots lacks {every[0]},"):
+        verify(own)
+    told = looked_through(own, silent, {Message("track record"): KEPT[Message("track record")]})
+    assert every[0] in told[0]["problems"][0], "riskwarn verify ends with 1"
 
 
 def test_it_is_served_as_it_is_and_as_its_model_says(looked_back: Home) -> None:
