@@ -5,22 +5,32 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from sqlalchemy import insert
 from starlette.testclient import TestClient
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from experiments.benchmarks.made_snapshot import made_content, publish_made  # noqa: E402
+from riskwarn.disclosure import RULE  # noqa: E402
 from riskwarn.home import Home, make_home, open_home  # noqa: E402
 from riskwarn.settings import Settings  # noqa: E402
+from riskwarn.words import Unit  # noqa: E402
 from serving.access.keys import Asked, create_key  # noqa: E402
 from serving.access.operators import create_operator  # noqa: E402
 from serving.access.scopes import Role  # noqa: E402
+from serving.alerts.tables import ALERTS  # noqa: E402
 from serving.api.app import Application  # noqa: E402
+from serving.snapshots import published  # noqa: E402
+from serving.snapshots.files import Content  # noqa: E402
+from serving.track_record import rows  # noqa: E402
+from serving.track_record.figures import Told, baseline_told, by_level, captured, figures, misses  # noqa: E402
 
 FILE = ROOT / "serving" / "api" / "examples.json"
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -30,12 +40,12 @@ def examples() -> dict[str, Any]:
     """Operation -> what it answers in a made-up city of a few grids."""
     with tempfile.TemporaryDirectory() as folder:
         home = make_home(Path(folder) / "home", Settings())
+        contents = [made_content(12, horizons=(4,), seed=seed) for seed in range(2)]
         a, b = (
-            publish_made(
-                home, made_content(12, horizons=(4,), seed=seed), day, datetime(2026, 3, day.day, 1, tzinfo=UTC)
-            )
-            for seed, day in enumerate((date(2026, 3, 2), date(2026, 3, 9)))
+            publish_made(home, content, day, datetime(2026, 3, day.day, 1, tzinfo=UTC), cards=True)
+            for content, day in zip(contents, (date(2026, 3, 2), date(2026, 3, 9)), strict=True)
         )
+        _raise_alert(home, b, contents[-1])
         asked = {
             "ranking": "/v1/scores?limit=1",
             "explanation": "/v1/grids/G0000003/explanation",
@@ -46,17 +56,63 @@ def examples() -> dict[str, Any]:
             "source_health": "/v1/health/sources",
             "models": "/v1/models/conflict",
             "levels": "/v1/levels",
-            "track_record": "/v1/track-record?limit=1",
-            "alerts": "/v1/alerts",
+            "alerts": "/v1/alerts?limit=1",
             "alive": "/healthz",
             "ready": "/readyz",
             "problem": "/v1/scores?limit=0",
         }
         with TestClient(Application(home, lambda: NOW), base_url="http://localhost") as client:
             told = {name: client.get(path).json() for name, path in asked.items()}
-        told |= _approvals(home)
+        told |= _approvals(home) | _track_record(Path(folder) / "judged")
     told["problem"]["request_id"] = "0123456789abcdef"
     return told
+
+
+def _raise_alert(home: Home, snapshot: str, content: Content) -> None:
+    """A notice of the grid that comes first."""
+    block = ("conflict", 4)
+    scores = content.scores[block][Unit.GRID]
+    row = int(np.argmin(scores.rank))
+    notice = {
+        "snapshot": snapshot, "target": block[0], "horizon": block[1], "unit": "grid", "code": content.places[Unit.GRID].codes[row],
+        "level": "red", "score": float(scores.score[row]), "status": "open", "raised_at": datetime(2026, 3, 9, 1, tzinfo=UTC),
+        "reasons": content.reasons.of(block, row, 3),
+    }  # fmt: skip
+    with home.database.begin() as connection:
+        connection.execute(insert(ALERTS), [notice])
+
+
+def _track_record(folder: Path) -> dict[str, Any]:
+    """How a forecast of a larger made-up city went, beside a baseline that says the same of all grids: events are drawn by what was forecast."""
+    home, block = make_home(folder, Settings()), ("conflict", 4)
+    content = made_content(960, targets=block[:1], horizons=block[1:])
+    publish_made(home, content, date(2026, 2, 2), datetime(2026, 2, 2, 1, tzinfo=UTC))
+    (row,) = published.listed(home)
+    places, by_unit = content.places, content.scores[block]
+    came = np.random.default_rng(0).poisson(by_unit[Unit.GRID].expected_count).astype(np.float64)
+    observed, grids = by_level(places, came), by_unit[Unit.GRID]
+    told = {Unit.GRID: Told.of(grids, Unit.GRID)}
+    for unit, one in baseline_told(places, grids.score, grids.expected_count):
+        if unit is not Unit.GRID:
+            room = 1.3 * np.sqrt(one.expected)
+            told[unit] = replace(
+                one, lower=np.floor(np.maximum(one.expected - room, 0)), upper=np.ceil(one.expected + room)
+            )
+    mean = np.full(len(came), came.mean())
+    usual = baseline_told(places, -np.expm1(-mean), mean)
+    judgement = {
+        "published_at": row.published_at.isoformat(), "snapshot_chain": row.chain, "model": row.models[block],
+        "window_end": "2026-03-02", "known_at": "2026-03-09", "embargo_days": 7, "store_version": 1, "late": False, "unknown_grids": 0,
+        "disclosure": RULE, "events": int(came.sum()), "events_before_publication": 0,
+        "capture_5_after_publication": captured(told[Unit.GRID], came),
+        "levels": {unit.value: figures(told[unit], observed[unit]) for unit in Unit},
+        "baselines": {"climatology": {unit.value: figures(one, observed[unit]) for unit, one in usual}},
+        **misses(places, told, observed),
+    }  # fmt: skip
+    with home.database.begin() as connection:
+        rows.add(connection, row, *block, judgement, datetime(2026, 3, 9, 2, tzinfo=UTC))
+    with TestClient(Application(home, lambda: NOW), base_url="http://localhost") as client:
+        return {"track_record": client.get("/v1/track-record?limit=1").json()}
 
 
 def _approvals(home: Home) -> dict[str, Any]:

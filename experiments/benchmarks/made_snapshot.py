@@ -55,9 +55,16 @@ def made_content(
 
 
 def publish_made(
-    home: Home, content: Content, as_of: date, now: datetime, *, salt: str = "", gaps: DataGaps = NO_GAPS
+    home: Home,
+    content: Content,
+    as_of: date,
+    now: datetime,
+    *,
+    salt: str = "",
+    gaps: DataGaps = NO_GAPS,
+    cards: bool = False,
 ) -> str:
-    """Publish a content; gives the id of the snapshot."""
+    """Publish a content, with `cards` of made-up models; gives the id of the snapshot."""
     previous = published.before(home, as_of)
     blocks = list(content.scores)
     manifest: dict[str, Any] = {
@@ -78,6 +85,8 @@ def publish_made(
         "levels": {f"{target}/{horizon}": [_caught(level) for level in RANKED_LEVELS] for target, horizon in blocks},
         "names": {target: {"zh": target, "en": target} for target, _ in blocks},
     }
+    if cards:
+        manifest["cards"] = {f"{target}/{horizon}": _card(as_of) for target, horizon in blocks}
     snapshot = f"{as_of.isoformat()}-{hashlib.sha256(f'{salt}{now}'.encode()).hexdigest()[:12]}"
     manifest["files"] = write_files(home.snapshots, snapshot, content)
     row = {
@@ -99,6 +108,15 @@ def _caught(level: Level) -> dict[str, Any]:
     return {
         "level": level.value, "top": 0.1, "times": 2.0, "grids": 80.0, "share_of_grids": 0.1, "events": 200, "caught": 60,
         "capture": share, "precision": share, "of_100_listed": 30, "outside": 0.7,
+    }  # fmt: skip
+
+
+def _card(as_of: date) -> dict[str, Any]:
+    """How a made-up model did when it was judged."""
+    trained = as_of - timedelta(days=28)
+    return {
+        "kind": "model", "as_of": trained.isoformat(), "trained_at": f"{trained.isoformat()}T02:00:00+00:00", "best_baseline": "conflictology",
+        "metrics": {"log_loss": 0.171, "brier": 0.0442, "capture_5": 0.31, "capture_10": 0.46, "calibration_level": 1.03},
     }  # fmt: skip
 
 

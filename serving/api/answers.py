@@ -14,7 +14,7 @@ from riskwarn.disclosure import levels_shown
 from riskwarn.errors import QueryInvalid, TargetSuspended, UnknownSource, UnknownTarget, UnknownUnit
 from riskwarn.words import RANKED_LEVELS, Unit
 from serving.api.cards import card_told
-from serving.columns.places import Places32
+from serving.columns.places import LevelOfPlaces, Places32
 from serving.columns.scores import LEVEL_NUMBERS, Block, Scores
 from serving.snapshots.snapshot import Snapshot
 
@@ -33,6 +33,7 @@ class RankingQuery:
     unit: Unit = Unit.GRID
     parent: str | None = None
     min_level: str | None = None
+    search: str | None = None
     limit: int = 50
 
 
@@ -68,6 +69,8 @@ def ranking(
     rows = inside(snapshot, scores, query.unit, query.parent)
     if query.min_level is not None:
         rows = rows[_at_least(scores, rows, query.unit, query.min_level)]
+    if query.search is not None:
+        rows = rows[_found(snapshot.places[query.unit], rows, query.search)]
     shown = rows[after : after + query.limit].tolist()
     following = after + query.limit
     answer = {
@@ -104,6 +107,15 @@ def _at_least(scores: Scores, rows: Places32, unit: Unit, min_level: str) -> Any
         raise QueryInvalid(parameter="min_level", problem="only grids have levels")
     wanted = [LEVEL_NUMBERS[level] for level in order[: order.index(min_level) + 1]]
     return np.isin(scores.level[rows], wanted)
+
+
+def _found(places: LevelOfPlaces, rows: Places32, text: str) -> Any:
+    """Which of the rows have a text in their name or code, in whatever case."""
+    wanted = text.strip().casefold()
+    return np.array(
+        [wanted in places.names[row].casefold() or wanted in places.codes[row].casefold() for row in rows.tolist()],
+        dtype=bool,
+    )
 
 
 def item(snapshot: Snapshot, block: Block, unit: Unit, row: int) -> dict[str, Any]:

@@ -17,6 +17,13 @@ from serving.snapshots.snapshot import Snapshot
 _DIGITS = 6
 
 
+def in_order(older: Snapshot, newer: Snapshot) -> None:
+    """Raise QueryInvalid where the first is the newer: all its changes would be told the wrong way round."""
+    if (older.as_of, older.published_at) > (newer.as_of, newer.published_at):
+        problem = Message("snapshot {a} is newer than {b}: exchange a and b", a=older.id, b=newer.id)
+        raise QueryInvalid(parameter="a", problem=problem)
+
+
 def comparison(older: Snapshot, newer: Snapshot, now: datetime, block: Block, limit: int) -> dict[str, Any]:
     """The grids whose score changed most, and which are in one of the two only. Raises QueryInvalid, TargetSuspended."""
     if block[0] in older.suspended:

@@ -76,6 +76,7 @@ class ScoresQuery(Nothing):
     unit: Unit = _UNIT
     parent: str | None = _PARENT
     min_level: MinLevel | None = _asked("forecast", "only this attention level and higher; grids only")
+    search: str | None = _asked("place", "only units whose name or code holds this text", min_length=1, max_length=64)
     limit: int = _asked("service", "units an answer", 50, ge=1, le=1000)
     cursor: str | None = _asked("service", "`next` of the answer before; goes on in its snapshot while that is kept")
     as_of: date | None = _AS_OF
@@ -115,7 +116,7 @@ class TrackRecordQuery(Nothing):
 
 
 class CompareQuery(Nothing):
-    """Two snapshots."""
+    """Two snapshots, the older first."""
 
     a: str = _asked("model", "id of the older snapshot", ...)
     b: str = _asked("model", "id of the newer snapshot", ...)

@@ -434,7 +434,7 @@ export interface components {
             best_baseline: string | null;
             /**
              * Metrics
-             * @description how it did, in steps that three events span; empty below fifty events
+             * @description how it did
              */
             metrics: {
                 [key: string]: number;
@@ -1089,12 +1089,12 @@ export interface components {
             late: boolean;
             /**
              * Counted
-             * @description whether it is in the summary; forecasts come into it together, as soon as those that wait have fifty events
+             * @description whether it is in the summary; forecasts with one or two events come into it three at a time
              */
             counted: boolean;
             /**
              * Events
-             * @description events in its window: a band below 20, about so many above; null, as all figures, where only a part of the city is seen, and where it was judged before it was told like this
+             * @description events in its window, about: those of each grid and period as they are told; 1 and 2 are told together; null, as all figures, where only a part of the city is seen, and where it was judged before it was told like this
              */
             events: number | string | null;
             /**
@@ -1103,16 +1103,30 @@ export interface components {
              */
             events_before_publication: number | string | null;
             /**
+             * Capture 5 After Publication
+             * @description capture of those in other grids
+             */
+            capture_5_after_publication: number | null;
+            /**
              * Unknown Grids
              * @description grids of which nobody knows what came
              */
             unknown_grids: number | null;
             /**
              * Levels
-             * @description what was expected of each level and, of fifty events or more, how it went
+             * @description how each level went
              */
             levels: {
                 [key: string]: components["schemas"]["Figures"];
+            };
+            /**
+             * Baselines
+             * @description how each baseline would have gone
+             */
+            baselines: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["Figures"];
+                };
             };
             /**
              * Misses
@@ -1909,7 +1923,7 @@ export interface components {
         SummaryOfLevel: {
             /**
              * Figures
-             * @description of what was published, in steps that three events span
+             * @description of what was published
              */
             figures: {
                 [key: string]: components["schemas"]["Share"] | null;
@@ -2003,6 +2017,8 @@ export interface operations {
                 parent?: string | null;
                 /** @description only this attention level and higher; grids only */
                 min_level?: components["schemas"]["MinLevel"] | null;
+                /** @description only units whose name or code holds this text */
+                search?: string | null;
                 /** @description units an answer */
                 limit?: number;
                 /** @description `next` of the answer before; goes on in its snapshot while that is kept */
@@ -2838,7 +2854,12 @@ export interface operations {
                      *           "inputs": {
                      *             "as_of": "2026-03-09",
                      *             "store_version": 1,
-                     *             "salt": ""
+                     *             "salt": "",
+                     *             "disclosure": 1,
+                     *             "models": {
+                     *               "conflict-4-v1": "0000000000000000000000000000000000000000000000000000000000000000",
+                     *               "safety-4-v1": "0000000000000000000000000000000000000000000000000000000000000000"
+                     *             }
                      *           },
                      *           "previous": "2026-03-02-5ffaf659fc41",
                      *           "models": {
@@ -2864,7 +2885,7 @@ export interface operations {
                      *               "en": "safety"
                      *             }
                      *           },
-                     *           "chain": "ca8e3d0a5219ac1874d3990c6c7926222461ba9eba7b110c7d9d6494a75ad734",
+                     *           "chain": "e55cef854e05bc7317e69e374f44e05efd0a5ab8531977e98e0da162d93f4688",
                      *           "not_replayable": false
                      *         }
                      *       ],
@@ -3873,7 +3894,19 @@ export interface operations {
                      *         {
                      *           "horizon": 4,
                      *           "version": "conflict-4-v1",
-                     *           "card": null
+                     *           "card": {
+                     *             "kind": "model",
+                     *             "as_of": "2026-02-09",
+                     *             "trained_at": "2026-02-09T02:00:00+00:00",
+                     *             "best_baseline": "conflictology",
+                     *             "metrics": {
+                     *               "log_loss": 0.171,
+                     *               "brier": 0.0442,
+                     *               "capture_5": 0.31,
+                     *               "capture_10": 0.46,
+                     *               "calibration_level": 1.03
+                     *             }
+                     *           }
                      *         }
                      *       ]
                      *     }
@@ -4193,9 +4226,403 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "rows": [],
-                     *       "summary": [],
-                     *       "waiting": 4,
+                     *       "rows": [
+                     *         {
+                     *           "snapshot": "2026-02-02-b1f87c8fef60",
+                     *           "target": "conflict",
+                     *           "horizon": 4,
+                     *           "as_of": "2026-02-02",
+                     *           "window_end": "2026-03-02",
+                     *           "published_at": "2026-02-02T01:00:00+00:00",
+                     *           "judged_at": "2026-03-09T02:00:00+00:00",
+                     *           "model": "conflict-4-v1",
+                     *           "late": false,
+                     *           "counted": true,
+                     *           "events": 49,
+                     *           "events_before_publication": 0,
+                     *           "capture_5_after_publication": 0.184,
+                     *           "unknown_grids": 0,
+                     *           "levels": {
+                     *             "grid": {
+                     *               "units": 960,
+                     *               "expected": 51.1,
+                     *               "poisson_deviance": 0.287,
+                     *               "calibration_level": 0.959,
+                     *               "log_loss": 0.185,
+                     *               "brier": 0.0456,
+                     *               "calibration": 1.06,
+                     *               "capture_1": 0.0612,
+                     *               "capture_5": 0.184,
+                     *               "capture_10": 0.286,
+                     *               "inside": 0.998
+                     *             },
+                     *             "community": {
+                     *               "units": 120,
+                     *               "expected": 51.1,
+                     *               "poisson_deviance": 0.946,
+                     *               "calibration_level": 0.959,
+                     *               "capture_1": null,
+                     *               "capture_5": 0.0816,
+                     *               "capture_10": null,
+                     *               "inside": 0.983
+                     *             },
+                     *             "town": {
+                     *               "units": 10,
+                     *               "expected": 51.1,
+                     *               "poisson_deviance": 1.32,
+                     *               "calibration_level": 0.959,
+                     *               "capture_1": null,
+                     *               "capture_5": null,
+                     *               "capture_10": null,
+                     *               "inside": 0.9
+                     *             },
+                     *             "city": {
+                     *               "units": 1,
+                     *               "expected": 51.1,
+                     *               "poisson_deviance": 0.0877,
+                     *               "calibration_level": 0.959,
+                     *               "capture_1": null,
+                     *               "capture_5": null,
+                     *               "capture_10": null,
+                     *               "inside": 1
+                     *             }
+                     *           },
+                     *           "baselines": {
+                     *             "climatology": {
+                     *               "grid": {
+                     *                 "units": 960,
+                     *                 "expected": null,
+                     *                 "poisson_deviance": 0.309,
+                     *                 "calibration_level": null,
+                     *                 "log_loss": 0.195,
+                     *                 "brier": 0.0466,
+                     *                 "calibration": 0.984,
+                     *                 "capture_1": 0,
+                     *                 "capture_5": null,
+                     *                 "capture_10": 0.163
+                     *               },
+                     *               "community": {
+                     *                 "units": 120,
+                     *                 "expected": null,
+                     *                 "poisson_deviance": 1.03,
+                     *                 "calibration_level": null,
+                     *                 "capture_1": null,
+                     *                 "capture_5": 0.0816,
+                     *                 "capture_10": null
+                     *               },
+                     *               "town": {
+                     *                 "units": 10,
+                     *                 "expected": null,
+                     *                 "poisson_deviance": 1.34,
+                     *                 "calibration_level": null,
+                     *                 "capture_1": null,
+                     *                 "capture_5": null,
+                     *                 "capture_10": null
+                     *               },
+                     *               "city": {
+                     *                 "units": 1,
+                     *                 "expected": null,
+                     *                 "poisson_deviance": 0,
+                     *                 "calibration_level": null,
+                     *                 "capture_1": null,
+                     *                 "capture_5": null,
+                     *                 "capture_10": null
+                     *               }
+                     *             }
+                     *           },
+                     *           "misses": [
+                     *             {
+                     *               "unit": "community",
+                     *               "code": "C0000008",
+                     *               "name": "community 第8号",
+                     *               "expected": 0.686,
+                     *               "observed": "3–5"
+                     *             },
+                     *             {
+                     *               "unit": "community",
+                     *               "code": "C0000019",
+                     *               "name": "community 第19号",
+                     *               "expected": 0.452,
+                     *               "observed": "3–5"
+                     *             },
+                     *             {
+                     *               "unit": "town",
+                     *               "code": "T0000002",
+                     *               "name": "town 第2号",
+                     *               "expected": 5.24,
+                     *               "observed": "6–10"
+                     *             },
+                     *             {
+                     *               "unit": "town",
+                     *               "code": "T0000001",
+                     *               "name": "town 第1号",
+                     *               "expected": 5.209,
+                     *               "observed": "6–10"
+                     *             },
+                     *             {
+                     *               "unit": "town",
+                     *               "code": "T0000000",
+                     *               "name": "town 第0号",
+                     *               "expected": 5.027,
+                     *               "observed": "6–10"
+                     *             }
+                     *           ],
+                     *           "false_alarms": [
+                     *             {
+                     *               "unit": "community",
+                     *               "code": "C0000065",
+                     *               "name": "community 第65号",
+                     *               "expected": 0.849,
+                     *               "observed": "0–2"
+                     *             },
+                     *             {
+                     *               "unit": "community",
+                     *               "code": "C0000118",
+                     *               "name": "community 第118号",
+                     *               "expected": 0.844,
+                     *               "observed": "0–2"
+                     *             },
+                     *             {
+                     *               "unit": "community",
+                     *               "code": "C0000095",
+                     *               "name": "community 第95号",
+                     *               "expected": 0.78,
+                     *               "observed": "0–2"
+                     *             },
+                     *             {
+                     *               "unit": "town",
+                     *               "code": "T0000008",
+                     *               "name": "town 第8号",
+                     *               "expected": 5.061,
+                     *               "observed": "3–5"
+                     *             },
+                     *             {
+                     *               "unit": "town",
+                     *               "code": "T0000005",
+                     *               "name": "town 第5号",
+                     *               "expected": 5.026,
+                     *               "observed": "0–2"
+                     *             },
+                     *             {
+                     *               "unit": "town",
+                     *               "code": "T0000004",
+                     *               "name": "town 第4号",
+                     *               "expected": 4.94,
+                     *               "observed": "3–5"
+                     *             }
+                     *           ],
+                     *           "chain": "35754f30f7e2b76f8e07253ba18af390d2122f680c0ea4c82df93daab2cf9091"
+                     *         }
+                     *       ],
+                     *       "summary": [
+                     *         {
+                     *           "target": "conflict",
+                     *           "horizon": 4,
+                     *           "judged": 1,
+                     *           "counted": 1,
+                     *           "late": 0,
+                     *           "events": 49,
+                     *           "levels": {
+                     *             "grid": {
+                     *               "figures": {
+                     *                 "log_loss": {
+                     *                   "mean": 0.185,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "brier": {
+                     *                   "mean": 0.0456,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "poisson_deviance": {
+                     *                   "mean": 0.287,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "calibration_level": {
+                     *                   "mean": 0.959,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "inside": {
+                     *                   "mean": 0.998,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 }
+                     *               },
+                     *               "baselines": {
+                     *                 "climatology": {
+                     *                   "log_loss": {
+                     *                     "mean": 0.195,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   },
+                     *                   "brier": {
+                     *                     "mean": 0.0466,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   },
+                     *                   "poisson_deviance": {
+                     *                     "mean": 0.309,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   },
+                     *                   "calibration_level": null,
+                     *                   "inside": null
+                     *                 }
+                     *               },
+                     *               "gains": {
+                     *                 "climatology": {
+                     *                   "log_loss": {
+                     *                     "mean": 0.0108,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   },
+                     *                   "poisson_deviance": {
+                     *                     "mean": 0.0224,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   }
+                     *                 }
+                     *               }
+                     *             },
+                     *             "community": {
+                     *               "figures": {
+                     *                 "log_loss": null,
+                     *                 "brier": null,
+                     *                 "poisson_deviance": {
+                     *                   "mean": 0.946,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "calibration_level": {
+                     *                   "mean": 0.959,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "inside": {
+                     *                   "mean": 0.983,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 }
+                     *               },
+                     *               "baselines": {
+                     *                 "climatology": {
+                     *                   "log_loss": null,
+                     *                   "brier": null,
+                     *                   "poisson_deviance": {
+                     *                     "mean": 1.03,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   },
+                     *                   "calibration_level": null,
+                     *                   "inside": null
+                     *                 }
+                     *               },
+                     *               "gains": {
+                     *                 "climatology": {
+                     *                   "log_loss": null,
+                     *                   "poisson_deviance": {
+                     *                     "mean": 0.08,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   }
+                     *                 }
+                     *               }
+                     *             },
+                     *             "town": {
+                     *               "figures": {
+                     *                 "log_loss": null,
+                     *                 "brier": null,
+                     *                 "poisson_deviance": {
+                     *                   "mean": 1.32,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "calibration_level": {
+                     *                   "mean": 0.959,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "inside": {
+                     *                   "mean": 0.9,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 }
+                     *               },
+                     *               "baselines": {
+                     *                 "climatology": {
+                     *                   "log_loss": null,
+                     *                   "brier": null,
+                     *                   "poisson_deviance": {
+                     *                     "mean": 1.34,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   },
+                     *                   "calibration_level": null,
+                     *                   "inside": null
+                     *                 }
+                     *               },
+                     *               "gains": {
+                     *                 "climatology": {
+                     *                   "log_loss": null,
+                     *                   "poisson_deviance": {
+                     *                     "mean": 0.0236,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   }
+                     *                 }
+                     *               }
+                     *             },
+                     *             "city": {
+                     *               "figures": {
+                     *                 "log_loss": null,
+                     *                 "brier": null,
+                     *                 "poisson_deviance": {
+                     *                   "mean": 0.0877,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "calibration_level": {
+                     *                   "mean": 0.959,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "inside": {
+                     *                   "mean": 1,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 }
+                     *               },
+                     *               "baselines": {
+                     *                 "climatology": {
+                     *                   "log_loss": null,
+                     *                   "brier": null,
+                     *                   "poisson_deviance": {
+                     *                     "mean": 0,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   },
+                     *                   "calibration_level": null,
+                     *                   "inside": null
+                     *                 }
+                     *               },
+                     *               "gains": {
+                     *                 "climatology": {
+                     *                   "log_loss": null,
+                     *                   "poisson_deviance": {
+                     *                     "mean": -0.0877,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   }
+                     *                 }
+                     *               }
+                     *             }
+                     *           }
+                     *         }
+                     *       ],
+                     *       "waiting": 0,
                      *       "suspended": []
                      *     }
                      */
@@ -4313,7 +4740,58 @@ export interface operations {
                      *         "zh": "内部工作提示，不是突发事件预警信息。不得据此登记、约谈、劝返、稳控任何人，不得作为处罚、考核依据。",
                      *         "en": "Internal working notice, not an emergency warning. It must not be used to register, summon, turn back or control anybody, nor as a ground for punishment or appraisal."
                      *       },
-                     *       "items": [],
+                     *       "items": [
+                     *         {
+                     *           "id": 1,
+                     *           "snapshot": "2026-03-09-6c5a804ad7d1",
+                     *           "target": "conflict",
+                     *           "horizon": 4,
+                     *           "unit": "grid",
+                     *           "code": "G0000003",
+                     *           "level": "red",
+                     *           "score": 0.14051,
+                     *           "status": "open",
+                     *           "raised_at": "2026-03-09T01:00:00+00:00",
+                     *           "reasons": [
+                     *             {
+                     *               "feature": "feature_24",
+                     *               "theme": "waiting",
+                     *               "source": "disputes",
+                     *               "zh": "未化解纠纷偏多（24）",
+                     *               "en": "more open disputes than usual (24)",
+                     *               "direction": "raises",
+                     *               "services": [
+                     *                 "mediation"
+                     *               ],
+                     *               "effect": 0.04511
+                     *             },
+                     *             {
+                     *               "feature": "feature_10",
+                     *               "theme": "waiting",
+                     *               "source": "disputes",
+                     *               "zh": "未化解纠纷偏多（10）",
+                     *               "en": "more open disputes than usual (10)",
+                     *               "direction": "raises",
+                     *               "services": [
+                     *                 "mediation"
+                     *               ],
+                     *               "effect": 0.000525
+                     *             },
+                     *             {
+                     *               "feature": "feature_36",
+                     *               "theme": "waiting",
+                     *               "source": "disputes",
+                     *               "zh": "未化解纠纷偏多（36）",
+                     *               "en": "more open disputes than usual (36)",
+                     *               "direction": "raises",
+                     *               "services": [
+                     *                 "mediation"
+                     *               ],
+                     *               "effect": 0.057115
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
                      *       "suspended": []
                      *     }
                      */
@@ -4719,4 +5197,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 297c12542ccc0773c258bfc13b62ea390521ab79068a7e4bcd9c61378e99d075
+// sha256 of the description: 0ede286cfa7817dd01a3da6d60d8ac3e6eb028a096051f61babe35e539243f65

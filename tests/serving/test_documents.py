@@ -69,6 +69,16 @@ def test_bodies_are_what_their_models_say(made: Made) -> None:
             seen.add(operation)
         checked(Problem, client.get("/v1/scores?limit=0").content)
         changes = client.get(f"/v1/snapshots/compare?a={made.first}&b={second}&limit=9").json()
+        named = client.get("/v1/scores?search=第77号&unit=grid").json()
+        assert [(one["code"], one["name"]) for one in named["items"]] == [("G0000077", "grid 第77号")] and named[
+            "next"
+        ] is None
+        several = client.get("/v1/scores?search=g00001&limit=60").json()
+        following = client.get("/v1/scores", params={"search": "g00001", "limit": 60, "cursor": several["next"]}).json()
+        ranks = [one["rank"] for one in (*several["items"], *following["items"])]
+        assert len(ranks) == 100 and ranks == sorted(ranks), "by code too, in whatever case, page by page"
+        turned = client.get(f"/v1/snapshots/compare?a={second}&b={made.first}", headers={"Accept-Language": "en"})
+        assert turned.status_code == 422 and f"{second} is newer than {made.first}" in turned.json()["detail"]
         history = client.get(f"/v1/grids/{changes['items'][0]['code']}/history").json()["items"]
     asked = {"ask_for_export", "approve_export", "refuse_export", "export_approvals"}
     assert seen | asked == set(known), "a new answer has its body checked here, or below"
@@ -103,7 +113,16 @@ def test_examples_are_what_is_answered() -> None:
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert json.loads(EXAMPLES.read_text(encoding="utf-8")) == module.examples(), "run make docs"
+    found = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    assert found == module.examples(), "run make docs"
+    lists = {
+        (operation, name): one
+        for operation, told in found.items()
+        for name, one in told.items()
+        if name in ("items", "rows", "summary")
+    }
+    assert len(lists) > 8 and all(lists.values()), "nobody learns from a list of nothing"
+    assert found["models"]["items"][0]["card"]["metrics"] and found["track_record"]["rows"][0]["levels"]["grid"]
 
 
 def test_every_operation_is_named_and_explained(made: Made) -> None:

@@ -1,7 +1,7 @@
 "use strict";
 // The ranking and its reasons. Everything shown is put in as text, never as markup.
 const LEVELS = {
-  red: ["优先", "priority"], orange: ["重点", "key"], yellow: ["关注", "attention"], blue: ["留意", "watch"],
+  red: ["优先", "priority"], orange: ["重点", "high"], yellow: ["关注", "attention"], blue: ["留意", "watch"],
   none: ["无", "none"], unknown: ["未知", "unknown"],
 };
 const PERIODS = { day: ["天", "days"], week: ["周", "weeks"], month: ["个月", "months"] };
@@ -9,7 +9,7 @@ const ROLES = {
   centre: ["综治中心", "centre"], analyst: ["分析员", "analyst"], supervisor: ["网格督导", "supervisor"],
   system: ["系统管理员", "system administrator"], security: ["安全管理员", "security administrator"], audit: ["审计管理员", "audit administrator"],
 };
-const state = { account: null, language: 0, next: null, parent: null, asked: 0, served: {}, suspended: [], names: {}, sources: {}, period: "week" };
+const state = { account: null, language: 0, next: null, parent: null, search: "", asked: 0, served: {}, suspended: [], names: {}, sources: {}, period: "week" };
 const at = (id) => document.getElementById(id);
 const say = (pair) => pair[state.language];
 const percent = (value) => (value === null ? "—" : (100 * value).toFixed(1) + "\u00a0%");
@@ -67,8 +67,13 @@ async function signOut(path) {
 }
 
 function status(head) {
-  const stale = head.stale ? say(["（已过期，请重新评分）", " (out of date: score again)"]) : "";
-  at("status").className = head.stale ? "stale" : "";
+  // A day that one went back to has ended, and nothing is to be done about it.
+  const past = at("as_of").value !== "";
+  const newest = at("as_of").options[0]?.text ?? "";
+  const stale = past
+    ? say([`（您选的是过去的一天；${newest}）`, ` (a past day that you chose; ${newest})`])
+    : head.stale ? say(["（已过期，请重新评分）", " (out of date: score again)"]) : "";
+  at("status").className = head.stale && !past ? "stale" : "";
   at("status").textContent = say([
     `截至 ${head.as_of} · 快照 ${head.id} · 模型 ${head.model}${stale}`,
     `As of ${head.as_of} · snapshot ${head.id} · model ${head.model}${stale}`,
@@ -97,7 +102,7 @@ function row(item) {
   if (item.change && item.change_beyond_noise === false) moved.append(make("span", say(["未超出误差", "within noise"]), "interval"));
   line.append(expected, moved);
   const reasons = make("td", undefined, "reasons");
-  for (const reason of item.reasons) reasons.append(make("span", `${points(reason.effect)}  ${say([reason.zh, reason.en])}`));
+  for (const reason of item.reasons.filter((one) => Math.abs(one.effect) >= 0.0005)) reasons.append(make("span", `${points(reason.effect)}  ${say([reason.zh, reason.en])}`));
   if (item.suppressed) reasons.append(make("span", say(["居民过少，细节从社区起显示", "too few residents: details from the community up"])));
   line.append(reasons);
   // On a phone the headings are not shown.
@@ -112,19 +117,22 @@ function row(item) {
 
 // A town, district or community is opened by its grids.
 function enter(item) {
-  state.parent = { code: item.code, name: item.name };
+  Object.assign(state, { parent: { code: item.code, name: item.name }, search: "" });
+  at("code").value = "";
   at("unit").value = "grid";
   ranking(false);
 }
 
 function inside() {
-  const box = at("inside");
-  box.hidden = state.parent === null;
-  if (state.parent === null) return box.replaceChildren();
+  const box = at("inside"), told = [];
+  if (state.parent) told.push(say(["只看：", "Inside: "]) + `${state.parent.name} ${state.parent.code} `);
+  if (state.search) told.push(say([`名称或编码含“${state.search}” `, `with “${state.search}” in name or code `]));
+  box.hidden = told.length === 0;
+  if (box.hidden) return box.replaceChildren();
   const out = make("button", say(["× 全市", "× whole city"]));
   out.type = "button";
-  out.addEventListener("click", () => { state.parent = null; ranking(false); });
-  box.replaceChildren(make("span", say(["只看：", "Inside: "]) + `${state.parent.name} ${state.parent.code} `), out);
+  out.addEventListener("click", () => { Object.assign(state, { parent: null, search: "" }); at("code").value = ""; ranking(false); });
+  box.replaceChildren(make("span", told.join(say(["，", ", "]))), out);
 }
 
 function day(query) {
@@ -136,6 +144,7 @@ async function ranking(more) {
   const query = day(new URLSearchParams({ target: at("target").value, unit: at("unit").value }));
   if (at("horizon").value) query.set("horizon", at("horizon").value);
   if (state.parent) query.set("parent", state.parent.code);
+  if (state.search) query.set("search", state.search);
   if (more && state.next) query.set("cursor", state.next);
   const asked = ++state.asked;
   at("more").hidden = true;
@@ -155,10 +164,19 @@ async function ranking(more) {
     at("more").hidden = content.next === null;
     status(content.snapshot);
     remember();
+    if (!more && state.search) found(content.items);
   } catch (error) {
     if (asked !== state.asked) return;
     failed(error);
   }
+}
+
+// One that is found is opened; of none it is said.
+function found(items) {
+  const exact = items.filter((one) => one.code === state.search);
+  const one = items.length === 1 ? items[0] : exact[0];
+  if (!items.length) failed(new Error(say([`没有名称或编码含“${state.search}”的。`, `Nothing has “${state.search}” in its name or code.`])));
+  else if (one && one.unit === "grid") detail(one.code);
 }
 
 function failed(error) {
@@ -184,6 +202,7 @@ function remember(grid) {
   const shown = { lang: ["zh", "en"][state.language], target: at("target").value, horizon: at("horizon").value, unit: at("unit").value };
   if (at("as_of").value) shown.as_of = at("as_of").value;
   if (state.parent) shown.parent = state.parent.code;
+  if (state.search) shown.search = state.search;
   history.replaceState(null, "", "#" + new URLSearchParams(grid ? { ...shown, grid } : shown));
 }
 
@@ -217,9 +236,11 @@ async function detail(code) {
     make("p", `${grid.district.name} / ${grid.town.name} / ${grid.community.name}`),
     make("p", say(["概率 ", "Probability "]) + percent(why.score) + " · " + say(LEVELS[why.level])),
   );
-  if (why.reasons.length) box.append(
+  // What moves it by nothing that can be read is left out.
+  const reasons = why.reasons.filter((one) => Math.abs(one.effect) >= 0.0005);
+  if (reasons.length) box.append(
     make("p", say(["与普通网格相比，下列情况使概率增减（百分点）：", "Against a usual grid, these move the probability (points):"])),
-    ...why.reasons.map((one) => bar(one, largest)),
+    ...reasons.map((one) => bar(one, largest)),
   );
   if (why.suppressed) box.append(make("p", say(["居民过少，细节从社区起显示。", "Too few residents: details are shown from the community up."])));
   box.hidden = false;
@@ -272,6 +293,7 @@ async function begin() {
       (state.served[target] ||= []).push(Number(periods));
     }
     days([...new Set(published.map((one) => one.as_of))].sort().reverse(), newest.as_of, asked.get("as_of"));
+    state.search = at("code").value = asked.get("search") ?? "";
     if (asked.has("parent")) state.parent = { code: asked.get("parent"), name: "" };
     choices();
     if ([...at("target").options].some((one) => one.value === asked.get("target"))) at("target").value = asked.get("target");
@@ -294,7 +316,7 @@ at("as_of").addEventListener("change", () => ranking(false));
 at("more").addEventListener("click", () => ranking(true));
 at("search").addEventListener("submit", (event) => {
   event.preventDefault();
-  const code = at("code").value.trim();
-  if (code) detail(code);
+  state.search = at("code").value.trim();
+  ranking(false);
 });
 begin();

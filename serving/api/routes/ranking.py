@@ -47,7 +47,7 @@ def ranking_router(context: Context) -> APIRouter:
         snapshot = context.seen(request).snapshot(query.as_of, cursor)
         target, horizon = answers.chosen(snapshot, query.target, query.horizon)
         level = query.min_level.value if query.min_level is not None else None
-        asked = answers.RankingQuery(target, horizon, query.unit, query.parent, level, query.limit)
+        asked = answers.RankingQuery(target, horizon, query.unit, query.parent, level, query.search, query.limit)
         digest = digest_of(asked)
         if cursor is not None and cursor.query != digest:
             raise QueryInvalid(parameter="cursor", problem="it belongs to another query; start again without it")

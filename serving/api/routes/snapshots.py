@@ -39,6 +39,7 @@ def snapshots_router(context: Context) -> APIRouter:
     def compare(request: Request, query: Annotated[CompareQuery, Query()]) -> Response:
         seen = context.seen(request)
         older, newer = seen.named("a", query.a), seen.named("b", query.b)
+        comparing.in_order(older, newer)
         block = answers.chosen(newer, query.target, query.horizon)
         now = context.clock()
         content = comparing.comparison(older, newer, now, block, query.limit)
