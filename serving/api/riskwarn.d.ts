@@ -2118,7 +2118,7 @@ export interface operations {
                      *           ]
                      *         }
                      *       ],
-                     *       "next": "MjAyNi0wMy0wOS02YzVhODA0YWQ3ZDE6NGJjNmViNzc3NTcyZDlmNTox"
+                     *       "next": "MjAyNi0wMy0wOS02YzVhODA0YWQ3ZDE6MGY0ODQ4MWM1YTRjOTVkZDox"
                      *     }
                      */
                     "application/json": components["schemas"]["Ranking"];
@@ -5197,4 +5197,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 0ede286cfa7817dd01a3da6d60d8ac3e6eb028a096051f61babe35e539243f65
+// sha256 of the description: 6f4c735ecbedfa82af4a704136a127babdb05ad4ad2b94ff1f967deb22a04460
