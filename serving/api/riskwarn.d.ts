@@ -434,7 +434,7 @@ export interface components {
             best_baseline: string | null;
             /**
              * Metrics
-             * @description how it did
+             * @description how it did, in steps that three events span; empty below fifty events
              */
             metrics: {
                 [key: string]: number;
@@ -1089,12 +1089,12 @@ export interface components {
             late: boolean;
             /**
              * Counted
-             * @description whether it is in the summary; forecasts with one or two events come into it three at a time
+             * @description whether it is in the summary; forecasts come into it together, as soon as those that wait have fifty events
              */
             counted: boolean;
             /**
              * Events
-             * @description events in its window, about: those of each grid and period as they are told; 1 and 2 are told together; null, as all figures, where only a part of the city is seen, and where it was judged before it was told like this
+             * @description events in its window: a band below 20, about so many above; null, as all figures, where only a part of the city is seen, and where it was judged before it was told like this
              */
             events: number | string | null;
             /**
@@ -1103,30 +1103,16 @@ export interface components {
              */
             events_before_publication: number | string | null;
             /**
-             * Capture 5 After Publication
-             * @description capture of those in other grids
-             */
-            capture_5_after_publication: number | null;
-            /**
              * Unknown Grids
              * @description grids of which nobody knows what came
              */
             unknown_grids: number | null;
             /**
              * Levels
-             * @description how each level went
+             * @description what was expected of each level and, of fifty events or more, how it went
              */
             levels: {
                 [key: string]: components["schemas"]["Figures"];
-            };
-            /**
-             * Baselines
-             * @description how each baseline would have gone
-             */
-            baselines: {
-                [key: string]: {
-                    [key: string]: components["schemas"]["Figures"];
-                };
             };
             /**
              * Misses
@@ -1923,7 +1909,7 @@ export interface components {
         SummaryOfLevel: {
             /**
              * Figures
-             * @description of what was published
+             * @description of what was published, in steps that three events span
              */
             figures: {
                 [key: string]: components["schemas"]["Share"] | null;
@@ -3899,13 +3885,7 @@ export interface operations {
                      *             "as_of": "2026-02-09",
                      *             "trained_at": "2026-02-09T02:00:00+00:00",
                      *             "best_baseline": "conflictology",
-                     *             "metrics": {
-                     *               "log_loss": 0.171,
-                     *               "brier": 0.0442,
-                     *               "capture_5": 0.31,
-                     *               "capture_10": 0.46,
-                     *               "calibration_level": 1.03
-                     *             }
+                     *             "metrics": {}
                      *           }
                      *         }
                      *       ]
@@ -4237,97 +4217,53 @@ export interface operations {
                      *           "judged_at": "2026-03-09T02:00:00+00:00",
                      *           "model": "conflict-4-v1",
                      *           "late": false,
-                     *           "counted": true,
-                     *           "events": 49,
+                     *           "counted": false,
+                     *           "events": 50,
                      *           "events_before_publication": 0,
-                     *           "capture_5_after_publication": 0.184,
                      *           "unknown_grids": 0,
                      *           "levels": {
                      *             "grid": {
                      *               "units": 960,
                      *               "expected": 51.1,
-                     *               "poisson_deviance": 0.287,
-                     *               "calibration_level": 0.959,
-                     *               "log_loss": 0.185,
-                     *               "brier": 0.0456,
-                     *               "calibration": 1.06,
-                     *               "capture_1": 0.0612,
-                     *               "capture_5": 0.184,
-                     *               "capture_10": 0.286,
-                     *               "inside": 0.998
+                     *               "poisson_deviance": null,
+                     *               "calibration_level": null,
+                     *               "log_loss": null,
+                     *               "brier": null,
+                     *               "calibration": null,
+                     *               "capture_1": null,
+                     *               "capture_5": null,
+                     *               "capture_10": null,
+                     *               "inside": null
                      *             },
                      *             "community": {
                      *               "units": 120,
                      *               "expected": 51.1,
-                     *               "poisson_deviance": 0.946,
-                     *               "calibration_level": 0.959,
+                     *               "poisson_deviance": null,
+                     *               "calibration_level": null,
                      *               "capture_1": null,
-                     *               "capture_5": 0.0816,
+                     *               "capture_5": null,
                      *               "capture_10": null,
-                     *               "inside": 0.983
+                     *               "inside": null
                      *             },
                      *             "town": {
                      *               "units": 10,
                      *               "expected": 51.1,
-                     *               "poisson_deviance": 1.32,
-                     *               "calibration_level": 0.959,
+                     *               "poisson_deviance": null,
+                     *               "calibration_level": null,
                      *               "capture_1": null,
                      *               "capture_5": null,
                      *               "capture_10": null,
-                     *               "inside": 0.9
+                     *               "inside": null
                      *             },
                      *             "city": {
                      *               "units": 1,
                      *               "expected": 51.1,
-                     *               "poisson_deviance": 0.0877,
-                     *               "calibration_level": 0.959,
+                     *               "poisson_deviance": null,
+                     *               "calibration_level": null,
                      *               "capture_1": null,
                      *               "capture_5": null,
                      *               "capture_10": null,
-                     *               "inside": 1
-                     *             }
-                     *           },
-                     *           "baselines": {
-                     *             "climatology": {
-                     *               "grid": {
-                     *                 "units": 960,
-                     *                 "expected": null,
-                     *                 "poisson_deviance": 0.309,
-                     *                 "calibration_level": null,
-                     *                 "log_loss": 0.195,
-                     *                 "brier": 0.0466,
-                     *                 "calibration": 0.984,
-                     *                 "capture_1": 0,
-                     *                 "capture_5": null,
-                     *                 "capture_10": 0.163
-                     *               },
-                     *               "community": {
-                     *                 "units": 120,
-                     *                 "expected": null,
-                     *                 "poisson_deviance": 1.03,
-                     *                 "calibration_level": null,
-                     *                 "capture_1": null,
-                     *                 "capture_5": 0.0816,
-                     *                 "capture_10": null
-                     *               },
-                     *               "town": {
-                     *                 "units": 10,
-                     *                 "expected": null,
-                     *                 "poisson_deviance": 1.34,
-                     *                 "calibration_level": null,
-                     *                 "capture_1": null,
-                     *                 "capture_5": null,
-                     *                 "capture_10": null
-                     *               },
-                     *               "city": {
-                     *                 "units": 1,
-                     *                 "expected": null,
-                     *                 "poisson_deviance": 0,
-                     *                 "calibration_level": null,
-                     *                 "capture_1": null,
-                     *                 "capture_5": null,
-                     *                 "capture_10": null
-                     *               }
+                     *               "inside": null
                      *             }
                      *           },
                      *           "misses": [
@@ -4419,207 +4355,10 @@ export interface operations {
                      *           "target": "conflict",
                      *           "horizon": 4,
                      *           "judged": 1,
-                     *           "counted": 1,
+                     *           "counted": 0,
                      *           "late": 0,
-                     *           "events": 49,
-                     *           "levels": {
-                     *             "grid": {
-                     *               "figures": {
-                     *                 "log_loss": {
-                     *                   "mean": 0.185,
-                     *                   "lower": null,
-                     *                   "upper": null
-                     *                 },
-                     *                 "brier": {
-                     *                   "mean": 0.0456,
-                     *                   "lower": null,
-                     *                   "upper": null
-                     *                 },
-                     *                 "poisson_deviance": {
-                     *                   "mean": 0.287,
-                     *                   "lower": null,
-                     *                   "upper": null
-                     *                 },
-                     *                 "calibration_level": {
-                     *                   "mean": 0.959,
-                     *                   "lower": null,
-                     *                   "upper": null
-                     *                 },
-                     *                 "inside": {
-                     *                   "mean": 0.998,
-                     *                   "lower": null,
-                     *                   "upper": null
-                     *                 }
-                     *               },
-                     *               "baselines": {
-                     *                 "climatology": {
-                     *                   "log_loss": {
-                     *                     "mean": 0.195,
-                     *                     "lower": null,
-                     *                     "upper": null
-                     *                   },
-                     *                   "brier": {
-                     *                     "mean": 0.0466,
-                     *                     "lower": null,
-                     *                     "upper": null
-                     *                   },
-                     *                   "poisson_deviance": {
-                     *                     "mean": 0.309,
-                     *                     "lower": null,
-                     *                     "upper": null
-                     *                   },
-                     *                   "calibration_level": null,
-                     *                   "inside": null
-                     *                 }
-                     *               },
-                     *               "gains": {
-                     *                 "climatology": {
-                     *                   "log_loss": {
-                     *                     "mean": 0.0108,
-                     *                     "lower": null,
-                     *                     "upper": null
-                     *                   },
-                     *                   "poisson_deviance": {
-                     *                     "mean": 0.0224,
-                     *                     "lower": null,
-                     *                     "upper": null
-                     *                   }
-                     *                 }
-                     *               }
-                     *             },
-                     *             "community": {
-                     *               "figures": {
-                     *                 "log_loss": null,
-                     *                 "brier": null,
-                     *                 "poisson_deviance": {
-                     *                   "mean": 0.946,
-                     *                   "lower": null,
-                     *                   "upper": null
-                     *                 },
-                     *                 "calibration_level": {
-                     *                   "mean": 0.959,
-                     *                   "lower": null,
-                     *                   "upper": null
-                     *                 },
-                     *                 "inside": {
-                     *                   "mean": 0.983,
-                     *                   "lower": null,
-                     *                   "upper": null
-                     *                 }
-                     *               },
-                     *               "baselines": {
-                     *                 "climatology": {
-                     *                   "log_loss": null,
-                     *                   "brier": null,
-                     *                   "poisson_deviance": {
-                     *                     "mean": 1.03,
-                     *                     "lower": null,
-                     *                     "upper": null
-                     *                   },
-                     *                   "calibration_level": null,
-                     *                   "inside": null
-                     *                 }
-                     *               },
-                     *               "gains": {
-                     *                 "climatology": {
-                     *                   "log_loss": null,
-                     *                   "poisson_deviance": {
-                     *                     "mean": 0.08,
-                     *                     "lower": null,
-                     *                     "upper": null
-                     *                   }
-                     *                 }
-                     *               }
-                     *             },
-                     *             "town": {
-                     *               "figures": {
-                     *                 "log_loss": null,
-                     *                 "brier": null,
-                     *                 "poisson_deviance": {
-                     *                   "mean": 1.32,
-                     *                   "lower": null,
-                     *                   "upper": null
-                     *                 },
-                     *                 "calibration_level": {
-                     *                   "mean": 0.959,
-                     *                   "lower": null,
-                     *                   "upper": null
-                     *                 },
-                     *                 "inside": {
-                     *                   "mean": 0.9,
-                     *                   "lower": null,
-                     *                   "upper": null
-                     *                 }
-                     *               },
-                     *               "baselines": {
-                     *                 "climatology": {
-                     *                   "log_loss": null,
-                     *                   "brier": null,
-                     *                   "poisson_deviance": {
-                     *                     "mean": 1.34,
-                     *                     "lower": null,
-                     *                     "upper": null
-                     *                   },
-                     *                   "calibration_level": null,
-                     *                   "inside": null
-                     *                 }
-                     *               },
-                     *               "gains": {
-                     *                 "climatology": {
-                     *                   "log_loss": null,
-                     *                   "poisson_deviance": {
-                     *                     "mean": 0.0236,
-                     *                     "lower": null,
-                     *                     "upper": null
-                     *                   }
-                     *                 }
-                     *               }
-                     *             },
-                     *             "city": {
-                     *               "figures": {
-                     *                 "log_loss": null,
-                     *                 "brier": null,
-                     *                 "poisson_deviance": {
-                     *                   "mean": 0.0877,
-                     *                   "lower": null,
-                     *                   "upper": null
-                     *                 },
-                     *                 "calibration_level": {
-                     *                   "mean": 0.959,
-                     *                   "lower": null,
-                     *                   "upper": null
-                     *                 },
-                     *                 "inside": {
-                     *                   "mean": 1,
-                     *                   "lower": null,
-                     *                   "upper": null
-                     *                 }
-                     *               },
-                     *               "baselines": {
-                     *                 "climatology": {
-                     *                   "log_loss": null,
-                     *                   "brier": null,
-                     *                   "poisson_deviance": {
-                     *                     "mean": 0,
-                     *                     "lower": null,
-                     *                     "upper": null
-                     *                   },
-                     *                   "calibration_level": null,
-                     *                   "inside": null
-                     *                 }
-                     *               },
-                     *               "gains": {
-                     *                 "climatology": {
-                     *                   "log_loss": null,
-                     *                   "poisson_deviance": {
-                     *                     "mean": -0.0877,
-                     *                     "lower": null,
-                     *                     "upper": null
-                     *                   }
-                     *                 }
-                     *               }
-                     *             }
-                     *           }
+                     *           "events": 0,
+                     *           "levels": {}
                      *         }
                      *       ],
                      *       "waiting": 0,
@@ -5197,4 +4936,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 6f4c735ecbedfa82af4a704136a127babdb05ad4ad2b94ff1f967deb22a04460
+// sha256 of the description: 7633d7e9ea9061c56bfdc4ef1eca387983b93077d6473bfc95f4a1983cb00aa5
