@@ -85,7 +85,7 @@ def _raise_alert(home: Home, snapshot: str, content: Content) -> None:
 def _track_record(folder: Path) -> dict[str, Any]:
     """How a forecast of a larger made-up city went, beside a baseline that says the same of all grids: events are drawn by what was forecast."""
     home, block = make_home(folder, Settings()), ("conflict", 4)
-    content = made_content(960, targets=block[:1], horizons=block[1:])
+    content = made_content(9600, targets=block[:1], horizons=block[1:])
     publish_made(home, content, date(2026, 2, 2), datetime(2026, 2, 2, 1, tzinfo=UTC))
     (row,) = published.listed(home)
     places, by_unit = content.places, content.scores[block]

@@ -116,7 +116,7 @@ def _card(as_of: date) -> dict[str, Any]:
     trained = as_of - timedelta(days=28)
     return {
         "kind": "model", "as_of": trained.isoformat(), "trained_at": f"{trained.isoformat()}T02:00:00+00:00", "best_baseline": "conflictology",
-        "metrics": {"log_loss": 0.171, "brier": 0.0442, "capture_5": 0.31, "capture_10": 0.46, "calibration_level": 1.03},
+        "metrics": {"n_events": 1200, "log_loss": 0.171, "brier": 0.0442, "capture_5": 0.31, "capture_10": 0.46, "calibration_level": 1.03},
     }  # fmt: skip
 
 

@@ -2871,7 +2871,7 @@ export interface operations {
                      *               "en": "safety"
                      *             }
                      *           },
-                     *           "chain": "e55cef854e05bc7317e69e374f44e05efd0a5ab8531977e98e0da162d93f4688",
+                     *           "chain": "01f2b26dc82340a906e08801d08f0d23eb61c4195637262b8de5f009256e914b",
                      *           "not_replayable": false
                      *         }
                      *       ],
@@ -3885,7 +3885,14 @@ export interface operations {
                      *             "as_of": "2026-02-09",
                      *             "trained_at": "2026-02-09T02:00:00+00:00",
                      *             "best_baseline": "conflictology",
-                     *             "metrics": {}
+                     *             "metrics": {
+                     *               "n_events": 1000,
+                     *               "log_loss": 0.171,
+                     *               "brier": 0.0442,
+                     *               "capture_5": 0.31,
+                     *               "capture_10": 0.46,
+                     *               "calibration_level": 1.03
+                     *             }
                      *           }
                      *         }
                      *       ]
@@ -4217,49 +4224,49 @@ export interface operations {
                      *           "judged_at": "2026-03-09T02:00:00+00:00",
                      *           "model": "conflict-4-v1",
                      *           "late": false,
-                     *           "counted": false,
-                     *           "events": 50,
+                     *           "counted": true,
+                     *           "events": 500,
                      *           "events_before_publication": 0,
                      *           "unknown_grids": 0,
                      *           "levels": {
                      *             "grid": {
-                     *               "units": 960,
-                     *               "expected": 51.1,
-                     *               "poisson_deviance": null,
-                     *               "calibration_level": null,
-                     *               "log_loss": null,
-                     *               "brier": null,
-                     *               "calibration": null,
-                     *               "capture_1": null,
-                     *               "capture_5": null,
-                     *               "capture_10": null,
-                     *               "inside": null
+                     *               "units": 9600,
+                     *               "expected": 529,
+                     *               "poisson_deviance": 0.286,
+                     *               "calibration_level": 1.04,
+                     *               "log_loss": 0.188,
+                     *               "brier": 0.0485,
+                     *               "calibration": 1.14,
+                     *               "capture_1": 0.05,
+                     *               "capture_5": 0.22,
+                     *               "capture_10": 0.34,
+                     *               "inside": 1
                      *             },
                      *             "community": {
-                     *               "units": 120,
-                     *               "expected": 51.1,
-                     *               "poisson_deviance": null,
-                     *               "calibration_level": null,
-                     *               "capture_1": null,
-                     *               "capture_5": null,
-                     *               "capture_10": null,
-                     *               "inside": null
+                     *               "units": 1200,
+                     *               "expected": 529,
+                     *               "poisson_deviance": 0.95,
+                     *               "calibration_level": 1.04,
+                     *               "capture_1": 0.02,
+                     *               "capture_5": 0.08,
+                     *               "capture_10": 0.13,
+                     *               "inside": 0.98
                      *             },
                      *             "town": {
-                     *               "units": 10,
-                     *               "expected": 51.1,
-                     *               "poisson_deviance": null,
-                     *               "calibration_level": null,
+                     *               "units": 100,
+                     *               "expected": 529,
+                     *               "poisson_deviance": 1.19,
+                     *               "calibration_level": 1.04,
                      *               "capture_1": null,
-                     *               "capture_5": null,
-                     *               "capture_10": null,
-                     *               "inside": null
+                     *               "capture_5": 0.05,
+                     *               "capture_10": 0.12,
+                     *               "inside": 0.88
                      *             },
                      *             "city": {
                      *               "units": 1,
-                     *               "expected": 51.1,
+                     *               "expected": 529,
                      *               "poisson_deviance": null,
-                     *               "calibration_level": null,
+                     *               "calibration_level": 1.04,
                      *               "capture_1": null,
                      *               "capture_5": null,
                      *               "capture_10": null,
@@ -4269,85 +4276,92 @@ export interface operations {
                      *           "misses": [
                      *             {
                      *               "unit": "community",
-                     *               "code": "C0000008",
-                     *               "name": "community 第8号",
-                     *               "expected": 0.686,
+                     *               "code": "C0000592",
+                     *               "name": "community 第592号",
+                     *               "expected": 0.79,
                      *               "observed": "3–5"
                      *             },
                      *             {
                      *               "unit": "community",
-                     *               "code": "C0000019",
-                     *               "name": "community 第19号",
-                     *               "expected": 0.452,
+                     *               "code": "C0000508",
+                     *               "name": "community 第508号",
+                     *               "expected": 0.614,
                      *               "observed": "3–5"
                      *             },
                      *             {
-                     *               "unit": "town",
-                     *               "code": "T0000002",
-                     *               "name": "town 第2号",
-                     *               "expected": 5.24,
-                     *               "observed": "6–10"
-                     *             },
-                     *             {
-                     *               "unit": "town",
-                     *               "code": "T0000001",
-                     *               "name": "town 第1号",
-                     *               "expected": 5.209,
-                     *               "observed": "6–10"
+                     *               "unit": "community",
+                     *               "code": "C0001174",
+                     *               "name": "community 第1174号",
+                     *               "expected": 0.607,
+                     *               "observed": "3–5"
                      *             },
                      *             {
                      *               "unit": "town",
                      *               "code": "T0000000",
                      *               "name": "town 第0号",
-                     *               "expected": 5.027,
-                     *               "observed": "6–10"
+                     *               "expected": 6.059,
+                     *               "observed": "11–19"
+                     *             },
+                     *             {
+                     *               "unit": "town",
+                     *               "code": "T0000042",
+                     *               "name": "town 第42号",
+                     *               "expected": 5.935,
+                     *               "observed": "11–19"
+                     *             },
+                     *             {
+                     *               "unit": "town",
+                     *               "code": "T0000081",
+                     *               "name": "town 第81号",
+                     *               "expected": 5.434,
+                     *               "observed": "11–19"
                      *             }
                      *           ],
                      *           "false_alarms": [
                      *             {
                      *               "unit": "community",
-                     *               "code": "C0000065",
-                     *               "name": "community 第65号",
-                     *               "expected": 0.849,
+                     *               "code": "C0000265",
+                     *               "name": "community 第265号",
+                     *               "expected": 0.981,
                      *               "observed": "0–2"
                      *             },
                      *             {
                      *               "unit": "community",
-                     *               "code": "C0000118",
-                     *               "name": "community 第118号",
-                     *               "expected": 0.844,
+                     *               "code": "C0001012",
+                     *               "name": "community 第1012号",
+                     *               "expected": 0.951,
                      *               "observed": "0–2"
                      *             },
                      *             {
                      *               "unit": "community",
-                     *               "code": "C0000095",
-                     *               "name": "community 第95号",
-                     *               "expected": 0.78,
+                     *               "code": "C0001046",
+                     *               "name": "community 第1046号",
+                     *               "expected": 0.944,
                      *               "observed": "0–2"
                      *             },
                      *             {
                      *               "unit": "town",
-                     *               "code": "T0000008",
-                     *               "name": "town 第8号",
-                     *               "expected": 5.061,
-                     *               "observed": "3–5"
-                     *             },
-                     *             {
-                     *               "unit": "town",
-                     *               "code": "T0000005",
-                     *               "name": "town 第5号",
-                     *               "expected": 5.026,
+                     *               "code": "T0000020",
+                     *               "name": "town 第20号",
+                     *               "expected": 6.231,
                      *               "observed": "0–2"
                      *             },
                      *             {
                      *               "unit": "town",
-                     *               "code": "T0000004",
-                     *               "name": "town 第4号",
-                     *               "expected": 4.94,
-                     *               "observed": "3–5"
+                     *               "code": "T0000009",
+                     *               "name": "town 第9号",
+                     *               "expected": 5.512,
+                     *               "observed": "0–2"
+                     *             },
+                     *             {
+                     *               "unit": "town",
+                     *               "code": "T0000037",
+                     *               "name": "town 第37号",
+                     *               "expected": 5.264,
+                     *               "observed": "0–2"
                      *             }
                      *           ],
-                     *           "chain": "35754f30f7e2b76f8e07253ba18af390d2122f680c0ea4c82df93daab2cf9091"
+                     *           "chain": "a35147c6ca67631deaff565da23666a4a9dfd52e5afd9019fb0e970a0f7fb3c3"
                      *         }
                      *       ],
                      *       "summary": [
@@ -4355,10 +4369,186 @@ export interface operations {
                      *           "target": "conflict",
                      *           "horizon": 4,
                      *           "judged": 1,
-                     *           "counted": 0,
+                     *           "counted": 1,
                      *           "late": 0,
-                     *           "events": 0,
-                     *           "levels": {}
+                     *           "events": 500,
+                     *           "levels": {
+                     *             "grid": {
+                     *               "figures": {
+                     *                 "log_loss": {
+                     *                   "mean": 0.188,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "brier": {
+                     *                   "mean": 0.0485,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "poisson_deviance": {
+                     *                   "mean": 0.286,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "calibration_level": {
+                     *                   "mean": 1.04,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "inside": {
+                     *                   "mean": 1,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 }
+                     *               },
+                     *               "baselines": {
+                     *                 "climatology": {
+                     *                   "log_loss": {
+                     *                     "mean": 0.21,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   },
+                     *                   "brier": {
+                     *                     "mean": 0.051,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   },
+                     *                   "poisson_deviance": {
+                     *                     "mean": 0.336,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   },
+                     *                   "calibration_level": null,
+                     *                   "inside": null
+                     *                 }
+                     *               },
+                     *               "gains": {
+                     *                 "climatology": {
+                     *                   "log_loss": {
+                     *                     "mean": 0.022,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   },
+                     *                   "poisson_deviance": {
+                     *                     "mean": 0.048,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   }
+                     *                 }
+                     *               }
+                     *             },
+                     *             "community": {
+                     *               "figures": {
+                     *                 "log_loss": null,
+                     *                 "brier": null,
+                     *                 "poisson_deviance": {
+                     *                   "mean": 0.95,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "calibration_level": {
+                     *                   "mean": 1.04,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "inside": {
+                     *                   "mean": 0.98,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 }
+                     *               },
+                     *               "baselines": {
+                     *                 "climatology": {
+                     *                   "log_loss": null,
+                     *                   "brier": null,
+                     *                   "poisson_deviance": {
+                     *                     "mean": 1.02,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   },
+                     *                   "calibration_level": null,
+                     *                   "inside": null
+                     *                 }
+                     *               },
+                     *               "gains": {
+                     *                 "climatology": {
+                     *                   "log_loss": null,
+                     *                   "poisson_deviance": {
+                     *                     "mean": 0.07,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   }
+                     *                 }
+                     *               }
+                     *             },
+                     *             "town": {
+                     *               "figures": {
+                     *                 "log_loss": null,
+                     *                 "brier": null,
+                     *                 "poisson_deviance": {
+                     *                   "mean": 1.19,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "calibration_level": {
+                     *                   "mean": 1.04,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 },
+                     *                 "inside": {
+                     *                   "mean": 0.88,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 }
+                     *               },
+                     *               "baselines": {
+                     *                 "climatology": {
+                     *                   "log_loss": null,
+                     *                   "brier": null,
+                     *                   "poisson_deviance": {
+                     *                     "mean": 1.32,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   },
+                     *                   "calibration_level": null,
+                     *                   "inside": null
+                     *                 }
+                     *               },
+                     *               "gains": {
+                     *                 "climatology": {
+                     *                   "log_loss": null,
+                     *                   "poisson_deviance": {
+                     *                     "mean": 0.13,
+                     *                     "lower": null,
+                     *                     "upper": null
+                     *                   }
+                     *                 }
+                     *               }
+                     *             },
+                     *             "city": {
+                     *               "figures": {
+                     *                 "log_loss": null,
+                     *                 "brier": null,
+                     *                 "calibration_level": {
+                     *                   "mean": 1.04,
+                     *                   "lower": null,
+                     *                   "upper": null
+                     *                 }
+                     *               },
+                     *               "baselines": {
+                     *                 "climatology": {
+                     *                   "log_loss": null,
+                     *                   "brier": null,
+                     *                   "calibration_level": null
+                     *                 }
+                     *               },
+                     *               "gains": {
+                     *                 "climatology": {
+                     *                   "log_loss": null
+                     *                 }
+                     *               }
+                     *             }
+                     *           }
                      *         }
                      *       ],
                      *       "waiting": 0,
@@ -4936,4 +5126,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 7633d7e9ea9061c56bfdc4ef1eca387983b93077d6473bfc95f4a1983cb00aa5
+// sha256 of the description: ba335885431146423d586f5cd25e54d75dbc0efa50f0e8aa3dc6f16106e50460
