@@ -18,7 +18,7 @@ COLUMNS = ("version", "alias", "kind", *FIGURES, "best_baseline", "as_of", "trai
 @click.pass_obj
 def command(session: Session, target: str | None, horizon: int | None) -> None:
     """List the registered versions with their figures: which scores (champion) and which wants to (challenger)."""
-    from training import versions
+    from training import finish_begun, versions
     from training.routines.auditing import recommendations
 
     home = session.home_with_families()
@@ -26,6 +26,7 @@ def command(session: Session, target: str | None, horizon: int | None) -> None:
         home.configuration.chosen_targets(target)
     if horizon is not None:
         home.configuration.chosen_horizons(horizon)
+    finish_begun(home)
     found = [one for one in versions(home) if target in (None, one.target) and horizon in (None, one.horizon)]
     zone = home.configuration.calendar.timezone
     rows = [

@@ -60,7 +60,7 @@ def sources(
         "log_loss": value(whole),
         "best": ordered[0][0] if ordered else None,
         # A source without which the forecast is better beyond the interval does harm.
-        "harmful": ", ".join(name for name, one in ordered if one.gain.loses) or None,
+        "harmful": ", ".join(name for name, one in ordered if one.gain.enough and one.gain.loses) or None,
     }
     return Audit("sources", facts, tuple({"source": name, **_row(one)} for name, one in ordered))
 

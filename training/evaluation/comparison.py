@@ -45,8 +45,8 @@ class Gain:
 
     @property
     def loses(self) -> bool:
-        """Worse beyond the interval, on enough evidence."""
-        return self.enough and self.upper < 0
+        """Worse beyond the interval, which is as wide as few origins make it: to be kept out takes less evidence than to be let in."""
+        return self.upper < 0
 
     @property
     def shown(self) -> str:

@@ -6,6 +6,7 @@ trained for (:mod:`training.registry.purpose`) and what makes it an MLflow model
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +14,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from riskwarn.errors import UnknownVersion
+from riskwarn.files import write_text
 from riskwarn.home import Home
+from riskwarn.progress import silent
+from riskwarn.store.writing import one_at_a_time
 from training.intervals.counts import INTERVAL_LEVEL
 from training.registry.runs import PAGE, all_of, runs_of
 from training.registry.tracking import tracking
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
 
 #: What a registered model is called: a target and a horizon.
 _NAME = re.compile(r"[a-z][a-z0-9_]*-[0-9]+")
+
+#: The file of artifacts with the family that is becoming champion.
+BEGUN = "promoting.json"
 
 
 @dataclass(frozen=True)
@@ -133,6 +140,36 @@ def set_champion(home: Home, version: str, at: datetime, because: str | None = N
     set_tags(home, version, promoted_at=at.isoformat(), because=because or "")
 
 
+def put_whole(home: Home, family: Sequence[str], at: datetime, because: str | None = None) -> None:
+    """Make versions the champions of their targets and horizons, all of them even where this process dies: the store knows names one
+    at a time, so that what is begun is written down first, and whoever comes next finishes it. The lock of the artifacts is held."""
+    begun = {"family": list(family), "at": at.isoformat(), "because": because}
+    write_text(home.artifacts / BEGUN, json.dumps(begun, ensure_ascii=False))
+    _carry_out(home, family, at, because)
+
+
+def forget_begun(home: Home) -> None:
+    """Nothing is under way any more."""
+    (home.artifacts / BEGUN).unlink(missing_ok=True)
+
+
+def finish_begun(home: Home) -> None:
+    """Carry out what a process that died had begun; waits while one that lives is at it. The lock is not held."""
+    path = home.artifacts / BEGUN
+    if not path.exists():
+        return
+    with one_at_a_time(home.artifacts, silent, ""):
+        if path.exists():
+            begun = json.loads(path.read_text(encoding="utf-8"))
+            _carry_out(home, begun["family"], datetime.fromisoformat(begun["at"]), begun["because"])
+
+
+def _carry_out(home: Home, family: Sequence[str], at: datetime, because: str | None) -> None:
+    for version in family:
+        set_champion(home, version, at, because)
+    forget_begun(home)
+
+
 def set_tags(home: Home, version: str, **tags: str) -> None:
     """Note something of a version."""
     name, number = split(version)
@@ -152,6 +189,7 @@ def version_with_alias(home: Home, target: str, horizon: int, alias: str) -> str
 
 def champions(home: Home) -> list[Champion]:
     """The champions of the declared targets and horizons, in the order of their declaration."""
+    finish_begun(home)
     found = []
     with tracking(home) as client:
         for target in home.configuration.targets:

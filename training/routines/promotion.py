@@ -27,7 +27,16 @@ from training.registry.loading import load_series, load_version, why_unfit
 from training.registry.purpose import check_purpose
 from training.registry.series import Series
 from training.registry.tracking import impatiently
-from training.registry.versions import Version, set_alias, set_champion, set_tags, split, versions
+from training.registry.versions import (
+    Version,
+    finish_begun,
+    forget_begun,
+    put_whole,
+    set_alias,
+    set_tags,
+    split,
+    versions,
+)
 
 WAITING = "waiting for another training to register"
 
@@ -56,6 +65,7 @@ def promote(home: Home, version: str, because: str | None = None, *, now: dateti
     if because:
         check_because(because)
     name, _ = split(version)
+    finish_begun(home)
     with one_at_a_time(home.artifacts, silent, WAITING):
         every = versions(home)
         load_version(home, version)  # UnknownVersion, with what is known
@@ -105,6 +115,7 @@ def rollback(home: Home, target: str, because: str | None = None, *, now: dateti
     if because:
         check_because(because)
     now = now or datetime.now(UTC)
+    finish_begun(home)
     with one_at_a_time(home.artifacts, silent, WAITING):
         every = [one for one in versions(home) if one.target == target]
         champions = {one.horizon: one for one in every if one.alias == "champion"}
@@ -263,17 +274,16 @@ def _put(
 ) -> None:
     """Make a family champion, all of it or none. One that is replaced and does not say since when it stood is given the time of its
     training."""
-    done: list[Version] = []
+    for one in family:
+        replaced = current.get(one.horizon)
+        if replaced is not None and replaced.promoted_at is None and replaced.trained_at is not None:
+            set_tags(home, replaced.version, promoted_at=replaced.trained_at)
     try:
-        for one in family:
-            replaced = current.get(one.horizon)
-            if replaced is not None and replaced.promoted_at is None and replaced.trained_at is not None:
-                set_tags(home, replaced.version, promoted_at=replaced.trained_at)
-            done.append(one)
-            set_champion(home, one.version, now, because)
+        put_whole(home, [one.version for one in family], now, because)
     except BaseException:
+        forget_begun(home)
         with suppress(RiskwarnError), impatiently():
-            for one in done:
+            for one in family:
                 stood = current.get(one.horizon)
                 if stood is not None:
                     set_alias(home, stood.version, "champion")

@@ -28,7 +28,7 @@ from training.models.workers import chosen_workers
 from training.registry.loading import load_forecaster, why_unfit
 from training.registry.registration import clear_half_registered, together
 from training.registry.tracking import check_tracking
-from training.registry.versions import Version, set_alias, set_champion, versions
+from training.registry.versions import Version, finish_begun, put_whole, set_alias, versions
 from training.routines.auditing import audit_horizon
 from training.routines.backtest import features_for
 from training.routines.judging import Judged, judge
@@ -161,6 +161,7 @@ def _register_family(
     family, now = judged.fits.at(task.as_of), datetime.now(UTC)
     name = f"{task.target}-{task.as_of}-{hashlib.sha256(now.isoformat().encode()).hexdigest()[:6]}"
     made: list[Trained] = []
+    finish_begun(home)
     with one_at_a_time(home.artifacts, progress, WAITING):
         clear_half_registered(home)
         standing = {one.horizon: one for one in versions(home) if (one.target, one.alias) == (task.target, "champion")}
@@ -191,10 +192,9 @@ def _register_family(
                         judgement.reason, notes,
                     )
                 )  # fmt: skip
+        put_whole(home, [one.version for one in made if one.champion], now)
         for one in made:
-            if one.champion:
-                set_champion(home, one.version, now)
-            else:
+            if not one.champion:
                 set_alias(home, one.version, "challenger")
         result = "champion" if any(one.champion for one in made) else "challenger"
         record(home, Entry(Action.MODEL_TRAINED, name, result=result), at=now)

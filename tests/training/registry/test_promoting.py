@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from riskwarn.settings import Settings
 from tests.training.registry.families import BASELINE, CHALLENGER, CHAMPION, FIRST, START, family, losses, standing
 from training import champions, of_several_families, promote, rollback, versions
 from training.models.baselines import Rate
+from training.registry import versions as registered
 from training.registry.registration import register
 from training.registry.tracking import tracking
 from training.registry.versions import set_alias, set_champion, split
@@ -82,6 +85,38 @@ def test_one_that_is_worse_at_another_horizon_takes_no_place(home: Home) -> None
     assert scoring(home) == old
 
 
+def test_worse_by_few_origins_is_worse(home: Home) -> None:
+    """At a long horizon few windows do not overlap: too few to be let in by, not to be kept out by."""
+    one = gain_between({START.date() + timedelta(weeks=week): 0.7 for week in range(52)} | {START.date(): 0.69}, {
+        START.date() + timedelta(weeks=week): 0.5 for week in range(52)
+    }, 12)  # fmt: skip
+    assert not one.enough and one.upper < 0
+    assert one.loses and not one.wins
+
+
+@pytest.mark.parametrize("killed_after", [1, 2])
+def test_a_family_is_champion_whole_though_the_process_dies_between_its_horizons(home: Home, killed_after: int) -> None:
+    standing(home)
+    new = family(home, "second", CHALLENGER, {CHALLENGER: losses(0.45), BASELINE: losses(0.6, seed=3)}, later=8)
+    child = os.fork()
+    if child == 0:
+        done = []
+
+        def dying(home: Home, version: str, at: datetime, because: str | None = None) -> None:
+            set_champion(home, version, at, because)
+            done.append(version)
+            if len(done) == killed_after:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        registered.set_champion = dying  # type: ignore[assignment]
+        promote(home, new[0], "calmer at night")
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert scoring(home) == new
+    assert all(tags(home, version)["because"] == "calmer at night" for version in new)
+    assert not (home.artifacts / registered.BEGUN).exists()
+
+
 @pytest.mark.parametrize(("origins", "later"), [(20, 0), (52, 40)])
 def test_without_enough_shared_origins_somebody_has_to_say_why(home: Home, origins: int, later: int) -> None:
     old = standing(home, origins=origins)
@@ -142,7 +177,7 @@ def test_a_promotion_that_breaks_off_leaves_the_champions_as_they_were(
             raise TrackingStoreUnusable(file=home.path / "mlflow.db", problem="it is damaged")
         set_champion(home, version, at, because)
 
-    monkeypatch.setattr("training.routines.promotion.set_champion", broken)
+    monkeypatch.setattr("training.registry.versions.set_champion", broken)
     with pytest.raises(TrackingStoreUnusable):
         promote(home, new[0])
     assert scoring(home) == old
