@@ -32,9 +32,13 @@ _MAKERS = (
     "features.encoding",
     "features.panel",
     "features.city",
-    "riskwarn.geography.points",
+    "features.windows",
+    "riskwarn.contracts.identity",
+    "riskwarn.geography",
+    "riskwarn.mixing",
     "riskwarn.periods",
     "riskwarn.store.beliefs",
+    "riskwarn.store.crosswalk",
     "riskwarn.store.targets",
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import pickle
 import re
@@ -203,6 +204,33 @@ def test_a_changed_definition_invalidates_what_depends_on_it_and_nothing_else(
     now = changed(Configuration(), json.loads(told.stdout))
     assert now
     assert list(now) == [name for name in feature_versions(Configuration()) if re.fullmatch(names, name)]
+
+
+#: What makers name that makes no number, or whose part in one is told feature by feature.
+TOLD_OTHERWISE = {
+    "features.engine", "features.encoding",  # doors
+    "riskwarn.arrays", "riskwarn.errors", "riskwarn.words",  # names
+    "riskwarn.configuration", "riskwarn.mapping",  # declared: the fingerprint of the configuration, and the version of the store
+    "riskwarn.contracts", "riskwarn.contracts.contract", "riskwarn.contracts.schema", "riskwarn.contracts.tables",
+    "riskwarn.contracts.vocabulary",  # contracts as they are written, and the words that a feature reads
+    "riskwarn.health", "riskwarn.home", "riskwarn.store",  # opened by who reads a city, who is handed to the makers
+}  # fmt: skip
+
+
+def test_all_that_makers_name_makes_numbers_too_or_is_told_otherwise() -> None:
+    files: dict[str, Path] = {}
+    for name in version._MAKERS:
+        path = ROOT / name.replace(".", "/")
+        found = sorted(path.glob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+        files |= {
+            ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file for file in found
+        }
+    named = set[str]()
+    for file in files.values():
+        for part in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(part, ast.ImportFrom) and (part.module or "").split(".")[0] in ("riskwarn", "features"):
+                named.add(str(part.module))
+    assert named - set(files) - TOLD_OTHERWISE == set(), "a change of these would change numbers under the same version"
 
 
 def test_versions_are_the_same_in_every_process() -> None:
