@@ -1,4 +1,5 @@
-"""How much one caller may ask: requests a minute of a key, refusals a minute of an address, and how many at once.
+"""How much one caller may ask: requests a minute of a key, refusals a minute of an address, pages and sign-ins of it apart, and how many
+at once.
 
 Counted by each worker for itself. A key takes its requests from the window a handful at a time: to count each would cost a poll more than
 its answer.
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -19,6 +21,19 @@ _HANDFULS = 100
 
 #: Of the requests that a worker answers at once one key has this share at most, and a few in any case.
 _SHARE, _FEW = 4, 8
+
+
+#: So many pages and files of theirs an address may ask for a minute, as a multiple of its refusals: a page is a handful of files, and an
+#: office stands behind one address.
+_PAGES = 10
+
+
+class Counted(StrEnum):
+    """What is counted of an address, each for itself: a program with a key that has ended shuts no sign-in page."""
+
+    REFUSED = "address"  # asked of the API without a key that opens
+    SIGN_IN = "sign-in"  # signed in in vain
+    PAGES = "pages"  # asked for pages and their files
 
 
 @dataclass(slots=True)
@@ -46,7 +61,12 @@ class Limits:
         self._storage = MemoryStorage()
         self._windows = SlidingWindowCounterRateLimiter(self._storage)
         self._of_keys = RateLimitItemPerMinute(requests_a_minute, namespace="key")
-        self._of_addresses = RateLimitItemPerMinute(refusals_a_minute, namespace="address")
+        self._of_addresses = {
+            one: RateLimitItemPerMinute(
+                refusals_a_minute * (_PAGES if one is Counted.PAGES else 1), namespace=one.value
+            )
+            for one in Counted
+        }
         self._allowances: dict[str, Allowance] = {}
         self._policy = b'"key";q=%d;w=60' % requests_a_minute
         self.at_once = max(_FEW, concurrency // _SHARE)
@@ -79,13 +99,14 @@ class Limits:
         """Seconds until a handful is good no more, or more may be asked."""
         return max(0, math.ceil(own.until - time.time()))
 
-    def refused(self, address: str) -> None:
-        """Count a refusal of an address."""
-        self._windows.hit(self._of_addresses, address)
+    def count(self, address: str, what: Counted = Counted.REFUSED) -> None:
+        """Count something of an address."""
+        self._windows.hit(self._of_addresses[what], address)
 
-    def must_wait(self, address: str) -> int:
-        """Seconds for which an address has to wait, because it was refused too often; 0 where it has not."""
-        if self._windows.test(self._of_addresses, address):
+    def must_wait(self, address: str, what: Counted = Counted.REFUSED) -> int:
+        """Seconds for which an address has to wait, because there was too much of something; 0 where it has not."""
+        window = self._of_addresses[what]
+        if self._windows.test(window, address):
             return 0
-        reset = self._windows.get_window_stats(self._of_addresses, address).reset_time
+        reset = self._windows.get_window_stats(window, address).reset_time
         return max(1, math.ceil(reset - time.time()))

@@ -47,3 +47,12 @@ def neighbourhood(address: str) -> str:
     if isinstance(one, IPv6Address):
         return str(one.ipv4_mapped or ip_network((one, 64), strict=False))
     return address
+
+
+@lru_cache(maxsize=4_096)
+def address_in(text: str) -> str | None:
+    """The address that a text is, without a zone (which may be any text); None where it is none."""
+    try:
+        return str(ip_address(text.partition("%")[0]))
+    except ValueError:
+        return None

@@ -20,13 +20,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from riskwarn.errors import GatewayRefused, KeyRefused, NetworkRefused, RiskwarnError, TooManyRequests
 from serving.access.caller import LOCAL, NOBODY, Caller
 from serving.access.gateway import Gateway
-from serving.access.limits import Allowance, Limits
+from serving.access.limits import Allowance, Counted, Limits
 from serving.access.networks import neighbourhood
 from serving.access.registry import Registry
 from serving.access.signed_in import SignedIn
 from serving.api.browser import Browsers
 from serving.api.loopback import refusal
-from serving.api.noted import Noted
+from serving.api.noted import Noted, origin
 from serving.api.options import Options
 from serving.api.problems import challenge, send_error, send_problem
 
@@ -104,12 +104,12 @@ class Gate:
         return bool(self._token) and hmac.compare_digest(self._token.encode(), token_of(authorization(headers) or b""))
 
     async def _with_key(self, scope: Scope, receive: Receive, send: Send) -> None:
-        address = (scope.get("client") or ("",))[0]
+        address = origin(scope)
         if self._gateway is not None:
             try:
                 scope["riskwarn.gateway"] = self._gateway.subject(scope["headers"], *connected(scope))
             except GatewayRefused as error:
-                self._limits.refused(neighbourhood(address))
+                self._limits.count(neighbourhood(address))
                 self._noted.refused(scope, "gateway")
                 await send_error(scope, send, error)
                 return
@@ -128,7 +128,7 @@ class Gate:
             try:
                 known = self._admit(shown, digest, address)
             except (KeyRefused, NetworkRefused) as error:
-                await self._refuse(error, shown, address, scope, send)
+                await self._refuse(error, shown, address, scope, receive, send)
                 return
         self._registry.note(known.allowance.key, now)
         await self._let_in(known, scope, receive, send)
@@ -138,7 +138,7 @@ class Gate:
         own = known.allowance
         within = self._limits.take(own)
         if not within or own.at_work >= self._limits.at_once:
-            await self._wait(1 if within else max(1, self._limits.seconds(own)), scope, send, own.told)
+            await self._wait(1 if within else max(1, self._limits.seconds(own)), scope, receive, send, own.told)
             return
         scope["riskwarn.headers"] = own.told
         scope["riskwarn.caller"] = known.caller
@@ -206,28 +206,48 @@ class Gate:
             self._known.popitem(last=False)
 
     async def _unknown(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer nobody, who is told of what is open to all; what is refused counts against the address."""
-        one = neighbourhood(address)
-        if seconds := self._limits.must_wait(one):
-            await self._wait(seconds, scope, send)
+        """Answer nobody, who is told of what is open to all; what is refused counts against the address, pages and sign-ins apart."""
+        one, counted = neighbourhood(address), _counted(scope["path"])
+        if seconds := self._limits.must_wait(one, counted):
+            await self._wait(seconds, scope, receive, send)
             return
         scope["riskwarn.caller"] = NOBODY
         await self._app(scope, receive, send)
-        if scope.get("riskwarn.status") == 401 or scope.get("riskwarn.refused"):
-            self._limits.refused(one)
+        if counted is Counted.PAGES or scope.get("riskwarn.status") == 401 or scope.get("riskwarn.refused"):
+            self._limits.count(one, counted)
 
-    async def _refuse(self, error: RiskwarnError, shown: bytes, address: str, scope: Scope, send: Send) -> None:
+    async def _refuse(
+        self, error: RiskwarnError, shown: bytes, address: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         one, known = neighbourhood(address), self._registry.known(token_of(shown).decode("latin-1"))
         if seconds := self._limits.must_wait(one):
-            await self._wait(seconds, scope, send)
+            await self._wait(seconds, scope, receive, send)
             return
-        self._limits.refused(one)
+        self._limits.count(one)
         self._noted.refused(scope, "network" if isinstance(error, NetworkRefused) else "key", known or "")
         await send_error(scope, send, error, [challenge(error)])
 
-    async def _wait(self, seconds: int, scope: Scope, send: Send, told: list[Header] | None = None) -> None:
+    async def _wait(
+        self, seconds: int, scope: Scope, receive: Receive, send: Send, told: list[Header] | None = None
+    ) -> None:
+        """Refuse for a while; whether the process lives is told all the while, or whoever watches it would end it for what others ask."""
+        if scope["path"] == ALIVE:
+            scope["riskwarn.caller"] = NOBODY
+            await self._app(scope, receive, send)
+            return
         headers = [*(told or []), (b"retry-after", str(seconds).encode())]
         await send_error(scope, send, TooManyRequests(seconds=seconds), headers)
+
+
+#: Where it is asked whether the process lives.
+ALIVE = "/healthz"
+
+
+def _counted(path: str) -> Counted:
+    """As what a request of nobody is counted."""
+    if path in ("/", "/sign-in", "/sign-in/state") or path.startswith("/pages/"):
+        return Counted.PAGES
+    return Counted.SIGN_IN if path.startswith("/sign-in/") else Counted.REFUSED
 
 
 FOREIGN_ORIGIN = "A page of another origin may change nothing here."

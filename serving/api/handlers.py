@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from riskwarn.errors import QueryInvalid, RiskwarnError
+from riskwarn.errors import QueryInvalid, RiskwarnError, SignInLocked
 from riskwarn.messages import Message
 from serving.api.context import HEADERS
 from serving.api.needs import leaves
@@ -45,7 +45,8 @@ def answer_with_problems(app: FastAPI) -> None:
             return problem(request, 503, error.code, SILENT)
         if isinstance(error, QueryInvalid):
             errors = [{name: error.fields[name] for name in ("parameter", "problem")}]
-        return problem(request, error.status, error.code, error.message, errors)  # type: ignore[arg-type]
+        headers = {"Retry-After": str(60 * error.minutes)} if isinstance(error, SignInLocked) else None
+        return problem(request, error.status, error.code, error.message, errors, headers)  # type: ignore[arg-type]
 
     @app.exception_handler(RequestValidationError)
     def of_query(request: Request, error: RequestValidationError) -> Response:

@@ -16,6 +16,7 @@ from riskwarn.audit.syslog import Forwarding
 from riskwarn.errors import RiskwarnError
 from riskwarn.home import Home
 from serving.access.caller import NOBODY, Caller
+from serving.access.networks import address_in
 
 _log = logging.getLogger(__name__)
 
@@ -64,9 +65,20 @@ class Noted:
             self._reads.note(Action.ACCESS_REFUSED, what, _actor(scope), why)
 
 
+#: Where neither what was forwarded nor what holds the connection is an address.
+UNKNOWN = "unknown"
+
+
 def origin(scope: Scope) -> str:
-    """From where a request comes."""
-    return str((scope.get("client") or ("",))[0])
+    """The address that a request comes from.
+
+    A proxy may forward whatever a caller wrote: what is no address is kept nowhere, and the proxy's own stands in its place.
+    """
+    for one in (scope.get("client"), scope.get("riskwarn.peer")):
+        found = None if one is None else address_in(str(one[0]))
+        if found is not None:
+            return found
+    return UNKNOWN
 
 
 def _actor(scope: Scope) -> Actor:

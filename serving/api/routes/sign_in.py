@@ -26,6 +26,7 @@ from serving.access.sign_on import CALLBACK, SignOn
 from serving.api.browser import Browsers
 from serving.api.context import HEADERS, Context, written
 from serving.api.needs import ANY, OPEN, declaring
+from serving.api.noted import origin
 from serving.api.queries import Nothing
 
 
@@ -123,7 +124,7 @@ def sign_in_router(context: Context, signing: SigningIn) -> APIRouter:
         if not rules.keys:
             raise SignInRefused(problem=Message("nobody signs in with a key here"))
         one = signing_in.by_key(
-            home, typed.key.strip(), origin_of(request), now=context.clock(), confirm=context.options.confirmed,
+            home, typed.key.strip(), origin(request.scope), now=context.clock(), confirm=context.options.confirmed,
             held=browsers.held(request.scope),
         )  # fmt: skip
         return opened(request, one, {"back": begun.place_back(typed.back)})
@@ -136,7 +137,7 @@ def sign_in_router(context: Context, signing: SigningIn) -> APIRouter:
         if subject is None:
             raise SignInRefused(problem=Message("no gateway says who you are"))
         one = signing_in.as_subject(
-            home, subject, Method.GATEWAY, origin_of(request), now=context.clock(), confirm=context.options.confirmed,
+            home, subject, Method.GATEWAY, origin(request.scope), now=context.clock(), confirm=context.options.confirmed,
             held=browsers.held(request.scope),
         )  # fmt: skip
         return opened(request, one, {"back": begun.place_back(sent.back)})
@@ -165,13 +166,13 @@ def sign_in_router(context: Context, signing: SigningIn) -> APIRouter:
                 raise SignInRefused(problem=Message("what came back from the sign-on was not begun here"))
             subject = _declared(signing).subject(made, dict(request.query_params))
             one = signing_in.as_subject(
-                home, subject, Method.OIDC, origin_of(request), now=context.clock(), confirm=context.options.confirmed,
+                home, subject, Method.OIDC, origin(request.scope), now=context.clock(), confirm=context.options.confirmed,
                 held=browsers.held(scope),
             )  # fmt: skip
         except RiskwarnError as error:
             if not isinstance(error, SubjectUnknown):
                 result = "unreachable" if isinstance(error, SignOnFailed) else "refused"
-                signing_in.refuse(home, Method.OIDC, origin_of(request), result, now=context.clock())
+                signing_in.refuse(home, Method.OIDC, origin(request.scope), result, now=context.clock())
             scope["riskwarn.refused"] = True
             answer = _sent_to(f"{browsers.path}/sign-in?problem={error.code}")
         else:
@@ -186,7 +187,7 @@ def sign_in_router(context: Context, signing: SigningIn) -> APIRouter:
         if not caller.session or caller.operator is None:
             raise RequestRefused(problem=Message("only who signed in with a browser can sign out"))
         count = sessions.sign_out(
-            home, caller.id, caller.operator, origin_of(request), now=context.clock(), everywhere=everywhere
+            home, caller.id, caller.operator, origin(request.scope), now=context.clock(), everywhere=everywhere
         )
         signing.registry.look()
         answer = written({"sessions": count})
@@ -212,11 +213,6 @@ def _declared(signing: SigningIn) -> SignOn:
     if signing.sign_on is None:
         raise SignInRefused(problem=Message("no sign-on is declared here"))
     return signing.sign_on
-
-
-def origin_of(request: Request) -> str:
-    """From where somebody asks."""
-    return str((request.scope.get("client") or ("",))[0])
 
 
 def _sent_to(place: str) -> Response:

@@ -13,9 +13,11 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from riskwarn.audit.listing import newest
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
 from serving.access.limits import Limits
+from serving.access.scopes import Role
 from serving.api.app import Application
 from tests.serving.access import cities
 from tests.serving.conftest import running_application
@@ -65,6 +67,32 @@ def test_an_address_that_is_refused_too_often_waits_and_who_has_a_key_there_does
     states = [client.get("/v1/scores", headers=one).status_code for one in (wrong, {}, wrong, wrong, {})]
     assert states == [401, 401, 401, 429, 429]
     assert client.get("/v1/scores", headers=header).status_code == 200
+
+
+def test_a_program_with_a_wrong_key_shuts_neither_the_sign_in_page_nor_the_liveness_probe(
+    few: tuple[Home, TestClient],
+) -> None:
+    home, client = few
+    person = cities.key(home, role=Role.CENTRE)["Authorization"].split()[1]
+    wrong = {"Authorization": "Bearer rw_000000000000_" + "a" * 64}
+    states = [client.get("/v1/scores", headers=wrong).status_code for _ in range(5)]
+    assert states == [401] * 3 + [429] * 2
+    for path in ("/", "/sign-in", "/pages/page.js", "/sign-in/state", "/healthz"):
+        assert client.get(path).status_code == 200, path
+    assert client.get("/readyz").status_code == client.get("/v1/scores").status_code == 429
+    page = {"Origin": cities.LOCAL, "X-Riskwarn-Page": "1"}
+    assert client.post("/sign-in/key", json={"key": person}, headers=page).status_code == 200
+    client.cookies.clear()
+    # These have limits of their own, and whether the process lives is told whoever asks, however often, with whatever key.
+    tried = [client.post("/sign-in/gateway", json={}, headers=page).status_code for _ in range(5)]
+    assert tried == [401] * 3 + [429] * 2
+    pages = [client.get("/sign-in").status_code for _ in range(40)]
+    assert pages[:20] == [200] * 20 and pages[-1] == 429
+    for headers in ({}, wrong):
+        assert {client.get("/healthz", headers=headers).status_code for _ in range(40)} == {200}
+    greedy = cities.key(home)
+    client.app.registry.look()  # type: ignore[attr-defined]
+    assert {client.get("/healthz", headers=greedy).status_code for _ in range(20)} == {200}
 
 
 def test_what_is_unchanged_tells_what_is_left_too(few: tuple[Home, TestClient]) -> None:
@@ -178,3 +206,36 @@ def test_who_asks_twice_as_often_is_answered_half_of_the_time(monkeypatch: pytes
         taken += limits.take(own)
         now[0] += 1 / 40
     assert 0.95 * 12_000 <= taken <= 1.05 * 12_000 + 1_200
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "peer", "kept"),
+    [
+        ("张三 13800138000", "10.9.0.2", "10.9.0.2"),
+        ("fe80::1%13800138000", "10.9.0.2", "fe80::1"),
+        ("10.9.0.7", "10.9.0.2", "10.9.0.7"),
+        ("fd00:20:0::7", "10.9.0.2", "fd00:20::7"),
+        ("13800138000", None, "unknown"),
+        ("", None, "unknown"),
+    ],
+)
+def test_what_a_proxy_forwards_is_kept_as_an_origin_only_where_it_is_an_address(
+    few: tuple[Home, TestClient], forwarded: str, peer: str | None, kept: str
+) -> None:
+    home, _ = few
+    application = Application(home, lambda: cities.NOW)
+
+    async def behind(scope: Any, receive: Any, send: Any) -> None:
+        if peer is not None and scope["type"] == "http":
+            scope["riskwarn.peer"] = (peer, 5)
+        await application(scope, receive, send)
+
+    wrong, page = "rw_000000000000_" + "a" * 64, {"Origin": cities.LOCAL, "X-Riskwarn-Page": "1"}
+    with TestClient(behind, base_url=cities.LOCAL, client=(forwarded, 5)) as client:
+        # A name that no address is bears no count of its own: who writes another each time waits as well.
+        assert client.get("/v1/scores", headers={"Authorization": f"Bearer {wrong}"}).status_code == 401
+        assert client.post("/sign-in/key", json={"key": wrong}, headers=page).status_code == 401
+    rows = [row for row in newest(home) if row.action in ("access.refused", "session.refused")]
+    assert {row.action for row in rows} == {"access.refused", "session.refused"} and {row.origin for row in rows} == {
+        kept
+    }
