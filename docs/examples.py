@@ -22,9 +22,10 @@ from riskwarn.disclosure import RULE  # noqa: E402
 from riskwarn.home import Home, make_home, open_home  # noqa: E402
 from riskwarn.settings import Settings  # noqa: E402
 from riskwarn.words import Unit  # noqa: E402
+from serving.access.areas import Area  # noqa: E402
 from serving.access.keys import Asked, create_key  # noqa: E402
 from serving.access.operators import create_operator  # noqa: E402
-from serving.access.scopes import Role  # noqa: E402
+from serving.access.scopes import Role, Scope  # noqa: E402
 from serving.alerts.tables import ALERTS  # noqa: E402
 from serving.api.app import Application  # noqa: E402
 from serving.snapshots import published  # noqa: E402
@@ -64,6 +65,8 @@ def examples() -> dict[str, Any]:
         with TestClient(Application(home, lambda: NOW), base_url="http://localhost") as client:
             told = {name: client.get(path).json() for name, path in asked.items()}
         told |= _approvals(home) | _track_record(Path(folder) / "judged")
+    with tempfile.TemporaryDirectory() as folder:
+        told |= _administration(make_home(Path(folder) / "home", Settings()))
     told["problem"]["request_id"] = "0123456789abcdef"
     return told
 
@@ -135,13 +138,47 @@ def _approvals(home: Home) -> dict[str, Any]:
             "approve_export": client.post(f"/v1/exports/{first['id']}/approve", headers=other).json(),
             "refuse_export": client.post(f"/v1/exports/{second['id']}/refuse", headers=other).json(),
         }
-    # Ids are drawn.
     drawn = {
         first["id"]: "ex8f0c2d7e91ab",
         second["id"]: "ex8f0c2d7e91ab",
         people[0]: "op8a1c0d2e3f40",
         people[1]: "op5b6c7d8e9f01",
     }
+    return _with(told, drawn)
+
+
+def _administration(home: Home) -> dict[str, Any]:
+    """What administrators are answered: a grant that waits is confirmed by another, and revoked."""
+    with (home.path / "riskwarn.yaml").open("a", encoding="utf-8") as file:
+        file.write("access: {confirm: true}\n")
+    home = open_home(home.path, home.settings)
+    office, auditor = (
+        create_key(home, Asked(name, frozenset((scope,))), now=NOW)
+        for name, scope in (("security-office", Scope.SECURITY), ("audit-office", Scope.AUDIT))
+    )
+    person = create_operator(home, "20113", Role.CENTRE, now=NOW, area=Area((("district", "D0000000"),)))["id"]
+    with TestClient(Application(home, lambda: NOW), base_url="http://localhost") as client:
+        grants_of = {"Authorization": f"Bearer {office['key']}"}
+        told = {
+            "grants": client.get("/v1/grants?limit=1&state=waiting", headers=grants_of).json(),
+            "confirm_grant": client.post(f"/v1/grants/{person}/confirm", headers=grants_of).json(),
+            "revoke_grant": client.post(
+                f"/v1/grants/{person}/revoke", json={"reason": "moved to another office"}, headers=grants_of
+            ).json(),
+        }
+        client.post(f"/v1/grants/{auditor['id']}/confirm", headers=grants_of)
+        told["audit"] = client.get(
+            "/v1/audit?limit=1&cursor=5", headers={"Authorization": f"Bearer {auditor['key']}"}
+        ).json()
+    row = told["audit"]["items"][0]
+    row["at"] = NOW.isoformat()
+    drawn = {row["previous"]: "5f" * 32, row["hash"]: "8a" * 32}
+    drawn |= {person: "op8a1c0d2e3f40", office["id"]: "8f0c2d7e91ab", auditor["id"]: "1c0d2e3f405b"}
+    return _with(told, drawn)
+
+
+def _with(told: dict[str, Any], drawn: dict[str, str]) -> dict[str, Any]:
+    """The same with other ids, for these are drawn."""
     text = json.dumps(told)
     for identity, shown in drawn.items():
         text = text.replace(identity, shown)

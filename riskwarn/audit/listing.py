@@ -34,6 +34,7 @@ class Chosen:
     since: datetime | None = None
     action: str | None = None  # an action, or the part before its stop: `key`, `read`
     object: str | None = None
+    before: int | None = None  # the sequence before which they lie
 
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
         """The same, for a question to the database; raise UnknownAction."""
@@ -47,6 +48,8 @@ class Chosen:
             found.append(AUDIT.c.action.in_(meant))
         if self.object is not None:
             found.append(AUDIT.c.object == self.object)
+        if self.before is not None:
+            found.append(AUDIT.c.sequence < self.before)
         return tuple(found)
 
 

@@ -10,6 +10,7 @@ from riskwarn.errors.access import ApprovalNotNeeded as ApprovalNotNeeded
 from riskwarn.errors.access import ApprovalRefused as ApprovalRefused
 from riskwarn.errors.access import ApprovalUnusable as ApprovalUnusable
 from riskwarn.errors.access import AreaAmbiguous as AreaAmbiguous
+from riskwarn.errors.access import AuditOfCity as AuditOfCity
 from riskwarn.errors.access import ConfirmationRefused as ConfirmationRefused
 from riskwarn.errors.access import ConfirmedBefore as ConfirmedBefore
 from riskwarn.errors.access import GatewayRefused as GatewayRefused
@@ -33,6 +34,7 @@ from riskwarn.errors.access import TlsNeeded as TlsNeeded
 from riskwarn.errors.access import TooManyRequests as TooManyRequests
 from riskwarn.errors.access import UnknownApproval as UnknownApproval
 from riskwarn.errors.access import UnknownArea as UnknownArea
+from riskwarn.errors.access import UnknownGrant as UnknownGrant
 from riskwarn.errors.access import UnknownKey as UnknownKey
 from riskwarn.errors.access import UnknownOperator as UnknownOperator
 from riskwarn.errors.access import UnknownScope as UnknownScope

@@ -80,9 +80,7 @@ class GrantRefused(RiskwarnError):
     """Somebody grants who may not."""
 
     code = "grant_refused"
-    template = (
-        "The key in RISKWARN_KEY may not grant: it takes a key with the scope security that is in force ({problem})."
-    )
+    template = "You may not grant, confirm or revoke: it takes the scope security, of a key (RISKWARN_KEY) or an operator in force ({problem})."
     status = 403
 
 
@@ -90,7 +88,7 @@ class ConfirmationRefused(RiskwarnError):
     """Who granted wants to confirm too."""
 
     code = "confirmation_refused"
-    template = "{id} was granted by {by}: another has to confirm it, with a security administrator's key in RISKWARN_KEY, or without any on the machine of the home."
+    template = "{id} was granted by {by}: another has to confirm it, a security administrator by a sign-in or a key of that one's own (RISKWARN_KEY), or the owner of the home without any."
     status = 409
 
 
@@ -100,6 +98,22 @@ class ConfirmedBefore(RiskwarnError):
     code = "confirmed_before"
     template = "{id} is confirmed already."
     status = 409
+
+
+class UnknownGrant(RiskwarnError):
+    """A key or an operator that there is not, or not for this caller."""
+
+    code = "unknown_grant"
+    template = "There is no operator and no key {id!r} for you: GET /v1/grants lists them."
+    status = 404
+
+
+class AuditOfCity(RiskwarnError):
+    """Somebody of a part of the city reads the audit."""
+
+    code = "audit_of_city"
+    template = "The audit is of the whole city, and you were granted a part of it: it is read by who was granted all."
+    status = 403
 
 
 class KeyNeeded(RiskwarnError):
@@ -222,6 +236,10 @@ class SignInLocked(RiskwarnError):
     code = "sign_in_locked"
     template = "Signing in with a key is locked after too many wrong ones: try again in {minutes} minutes."
     status = 429
+
+    def __init__(self, *, minutes: int) -> None:
+        super().__init__(minutes=minutes)
+        self.minutes = minutes
 
 
 class SignInNeedsTls(RiskwarnError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,9 +12,23 @@ from sqlalchemy import Connection, update
 
 from riskwarn.audit import Action, Entry, recorded
 from riskwarn.audit import Caller as AuditCaller
-from riskwarn.errors import ConfirmationRefused, ConfirmedBefore, GrantOver, GrantRefused, TermInvalid, UnknownKey
+from riskwarn.errors import (
+    ConfirmationRefused,
+    ConfirmedBefore,
+    GrantOver,
+    GrantRefused,
+    TermInvalid,
+    UnknownGrant,
+    UnknownKey,
+    UnknownOperator,
+)
 from riskwarn.home import Home
-from serving.access import rows
+from riskwarn.messages import Message
+from serving.access import rows, sessions
+from serving.access.areas import Area, area_of
+from serving.access.caller import LOCAL as LOCAL_CALLER
+from serving.access.caller import Caller
+from serving.access.rows import Key, Operator
 from serving.access.scopes import Role, Scope
 from serving.access.states import State, state_of, state_of_key
 from serving.access.tables import KEYS, OPERATORS
@@ -33,28 +48,96 @@ def term(now: datetime, days: int) -> datetime:
     return now + timedelta(days=days)
 
 
+@dataclass(frozen=True)
+class Remote:
+    """A security administrator who asks over HTTP, as the gate let that one in; `covers` says of which areas grants are shown there."""
+
+    caller: Caller
+    origin: str
+    covers: Callable[[Area], bool]
+
+    @property
+    def id(self) -> str:
+        """The person, else the program, else `local`: what is compared with who granted."""
+        return self.caller.operator or self.caller.id
+
+
+#: By what somebody grants: the owner by nothing, at the command line by the token of a key, and over HTTP.
+Shown = str | Remote | None
+
+
 @dataclass
 class Change:
     """A change of access that is going on: who makes it, and what is written down of it."""
 
     connection: Connection
     by: str
+    remote: Remote | None = None
     entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def origin(self) -> str:
+        """From where it is made."""
+        return LOCAL if self.remote is None else self.remote.origin
 
     def note(self, action: Action, what: str, because: str = "", result: str = "done") -> None:
         """Write down what was done to which id; nobody's name stands in it."""
-        actor = AuditCaller(self.by, purpose="operation")
+        actor = AuditCaller(self.by, self.origin, purpose="operation")
         self.entries.append(Entry(action, what, actor, result, because))
+
+    def named(self, identity: str) -> Operator | Key:
+        """The operator or the key of an id. Raises UnknownOperator, UnknownKey; over HTTP UnknownGrant, also where it is not covered."""
+        kind = rows.operator_named if is_operator(identity) else rows.key_named
+        if self.remote is None:
+            return kind(self.connection, identity)
+        try:
+            found = kind(self.connection, identity if _ID.fullmatch(identity) else "")
+        except (UnknownOperator, UnknownKey) as error:
+            raise UnknownGrant(id=identity) from error
+        if not self.remote.covers(area_of(found.area)):
+            raise UnknownGrant(id=identity)
+        return found
+
+
+_ID = re.compile("[a-z0-9]{1,16}")
+
+
+def is_operator(identity: str) -> bool:
+    """Whether an id is that of an operator, and not of a key."""
+    return identity.startswith("op")
 
 
 @contextmanager
-def change(home: Home, token: str | None, now: datetime) -> Iterator[Change]:
+def change(home: Home, shown: Shown, now: datetime) -> Iterator[Change]:
     """A transaction that changes operators or keys, with its rows of the audit; servers look again for it. Raises GrantRefused."""
     with recorded(home) as recording:
         rows.changed(recording.connection)
-        made = Change(recording.connection, granter(home, recording.connection, token, now))
+        connection = recording.connection
+        if isinstance(shown, Remote):
+            made = Change(connection, _asking(home, connection, shown, now), shown)
+        else:
+            made = Change(connection, granter(home, connection, shown, now))
         yield made
         recording.append(*made.entries, at=now)
+
+
+def _asking(home: Home, connection: Connection, shown: Remote, now: datetime) -> str:
+    """Who asks over HTTP, looked at again in the transaction: as at the command line what nobody confirmed confirms nothing, though a
+    server on loopback lets it in. Raises GrantRefused."""
+    caller = shown.caller
+    if caller is LOCAL_CALLER:
+        return LOCAL
+    key, session = caller.id, None
+    if caller.session:
+        session = next((one for one in sessions.every(connection) if one.id == caller.id), None)
+        if session is None:
+            raise GrantRefused(problem=Message("the session is over"))
+        key = session.key or ""
+    if key:
+        return _may_grant(home, connection, rows.key_named(connection, key), now)
+    operator = rows.operator_named(connection, shown.id)
+    _check(state_of(operator, now, home.configuration.access.confirm is not False), Role(operator.role).scopes)
+    return operator.id
 
 
 def granter(home: Home, connection: Connection, token: str | None, now: datetime) -> str:
@@ -67,14 +150,24 @@ def granter(home: Home, connection: Connection, token: str | None, now: datetime
         raise GrantRefused(problem="there is no such key") from error
     if not Digest(key.algorithm, key.digest).fits(token):
         raise GrantRefused(problem="there is no such key")
+    return _may_grant(home, connection, key, now)
+
+
+def _may_grant(home: Home, connection: Connection, key: Key, now: datetime) -> str:
+    """The operator or the program whose key it is. Raises GrantRefused."""
     operator = rows.operator_named(connection, key.operator) if key.operator is not None else None
-    idle = timedelta(days=home.configuration.access.idle_days)
-    state = state_of_key(key, operator, now, home.configuration.access.confirm is not False, idle)
-    if state is not State.IN_FORCE:
-        raise GrantRefused(problem=state.value)
-    if Scope.SECURITY not in rows.scopes_of(key, operator):
-        raise GrantRefused(problem="it has not that scope")
+    access = home.configuration.access
+    state = state_of_key(key, operator, now, access.confirm is not False, timedelta(days=access.idle_days))
+    _check(state, rows.scopes_of(key, operator))
     return key.operator or key.id
+
+
+def _check(state: State, scopes: frozenset[Scope]) -> None:
+    """Raise GrantRefused where somebody may not grant."""
+    if state is not State.IN_FORCE:
+        raise GrantRefused(problem=Message(state.value))
+    if Scope.SECURITY not in scopes:
+        raise GrantRefused(problem=Message("it has not that scope"))
 
 
 def second(connection: Connection, by: str, now: datetime) -> str | None:
@@ -94,24 +187,22 @@ def second(connection: Connection, by: str, now: datetime) -> str | None:
     return None if holds else LOCAL
 
 
-def confirm(home: Home, identity: str, *, now: datetime, token: str | None = None) -> dict[str, str]:
+def confirm(home: Home, identity: str, *, now: datetime, token: Shown = None) -> dict[str, str]:
     """Confirm what another granted: an operator or a key.
 
-    Raises UnknownKey, GrantOver, ConfirmedBefore, ConfirmationRefused (who confirms is who granted, or who gets it), GrantRefused.
+    Raises UnknownKey, UnknownOperator, UnknownGrant, GrantOver, ConfirmedBefore, ConfirmationRefused (who confirms is who granted, or who
+    gets it), GrantRefused.
     """
     with change(home, token, now) as granting:
         connection, by = granting.connection, granting.by
-        kind = "operator" if identity.startswith("op") else "key"
-        found = (
-            rows.operator_named(connection, identity) if kind == "operator" else rows.key_named(connection, identity)
-        )
+        found = granting.named(identity)
         if found.revoked_at is not None or found.ends_at <= now:
             raise GrantOver(id=identity, state=(State.REVOKED if found.revoked_at is not None else State.ENDED).value)
         if found.confirmed_by is not None:
             raise ConfirmedBefore(id=identity)
         if by in (found.granted_by, identity, getattr(found, "operator", None)):
             raise ConfirmationRefused(id=identity, by=found.granted_by)
-        table = OPERATORS if kind == "operator" else KEYS
+        table = OPERATORS if is_operator(identity) else KEYS
         connection.execute(update(table).where(table.c.id == identity).values(confirmed_by=by))
         granting.note(Action.GRANT_CONFIRMED, identity)
     return {"id": identity, "granted_by": found.granted_by, "confirmed_by": by}

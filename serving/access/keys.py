@@ -15,7 +15,7 @@ from riskwarn.errors import GrantOver, ReasonTooLong, TermInvalid
 from riskwarn.home import Home
 from serving.access import rows
 from serving.access.areas import WHOLE_CITY, Area, area_of
-from serving.access.grants import Change, change, second, term
+from serving.access.grants import Change, Shown, change, second, term
 from serving.access.networks import networks_named
 from serving.access.rows import Key
 from serving.access.scopes import ADMINISTRATORS, Purpose, Role, Scope, check_scopes, in_order
@@ -149,11 +149,15 @@ def rotate_key(
         }
 
 
-def revoke_key(home: Home, identity: str, because: str, *, now: datetime, token: str | None = None) -> dict[str, Any]:
-    """Revoke a key; it opens nothing any more within a second, in every worker. Raises UnknownKey, GrantOver, GrantRefused."""
-    check_because(because)
+def revoke_key(
+    home: Home, identity: str, because: str, *, now: datetime, token: Shown = None, where: str = "--because"
+) -> dict[str, Any]:
+    """Revoke a key; it opens nothing any more within a second, in every worker. Raises UnknownKey, UnknownGrant, GrantOver, GrantRefused."""
+    check_because(because, where)
     with change(home, token, now) as granting:
-        revoke(granting, rows.key_named(granting.connection, identity), because, now)
+        key = granting.named(identity)
+        assert isinstance(key, Key)
+        revoke(granting, key, because, now)
     return {"id": identity, "revoked_at": now.isoformat()}
 
 

@@ -16,7 +16,7 @@ from riskwarn.home import Home
 from riskwarn.refused import refuse_words
 from serving.access import keys, rows
 from serving.access.areas import WHOLE_CITY, Area, area_of
-from serving.access.grants import change, second, term
+from serving.access.grants import Shown, change, second, term
 from serving.access.scopes import Role
 from serving.access.sessions import end
 from serving.access.states import State, state_of
@@ -67,17 +67,19 @@ def check_person(name: str, where: str = "NAME") -> None:
 
 
 def revoke_operator(
-    home: Home, identity: str, because: str, *, now: datetime, token: str | None = None
+    home: Home, identity: str, because: str, *, now: datetime, token: Shown = None, where: str = "--because"
 ) -> dict[str, Any]:
-    """End an operator at once, with every key of theirs. Raises UnknownOperator, GrantOver, GrantRefused."""
-    check_because(because)
+    """End an operator at once, with every key of theirs. Raises UnknownOperator, UnknownGrant, GrantOver, GrantRefused."""
+    check_because(because, where)
     with change(home, token, now) as granting:
         connection = granting.connection
-        if rows.operator_named(connection, identity).revoked_at is not None:
+        if granting.named(identity).revoked_at is not None:
             raise GrantOver(id=identity, state=State.REVOKED.value)
         connection.execute(update(OPERATORS).where(OPERATORS.c.id == identity).values(revoked_at=now))
         granting.note(Action.OPERATOR_REVOKED, identity, because)
-        granting.entries += end(connection, lambda one: one.operator == identity, Actor(granting.by), "revoked")
+        granting.entries += end(
+            connection, lambda one: one.operator == identity, Actor(granting.by, granting.origin), "revoked"
+        )
         own = [one for one in rows.keys(connection) if one.operator == identity and one.revoked_at is None]
         for key in own:
             keys.revoke(granting, key, because, now)

@@ -41,6 +41,7 @@ from serving.api.permissions import Permissions
 from serving.api.problems import CONTENT_TYPE
 from serving.api.readiness import measure
 from serving.api.repeats import Repeats
+from serving.api.routes.administration import administration_router
 from serving.api.routes.alerts import alerts_router
 from serving.api.routes.approvals import approvals_router
 from serving.api.routes.data import data_router
@@ -163,6 +164,7 @@ def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
         ranking_router, snapshots_router, exports_router, approvals_router, data_router, alerts_router, service_router,
     ):  # fmt: skip
         described.include_router(router(context))
+    described.include_router(administration_router(context, registry))
     app.include_router(described)
     for route in leaves(app.router.routes):
         if getattr(route, "path", None) == app.openapi_url:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from riskwarn.contracts.because import MOST_CHARACTERS
 from riskwarn.words import Level, Unit
+from serving.access.granted import Standing
 
 
 class MinLevel(StrEnum):
@@ -158,6 +159,26 @@ class ListQuery(Nothing):
     """A list, the newest first."""
 
     limit: int = _asked("service", "rows an answer", 50, ge=1, le=1000)
+
+
+class GrantsQuery(ListQuery):
+    """What is granted."""
+
+    state: Standing | None = _asked("service", "only what stands so")
+
+
+class RevokeAsked(Nothing):
+    """Why something is revoked."""
+
+    reason: str = _asked(
+        "operator", "why; kept in the audit, and names nobody", ..., pattern=r"\S", max_length=MOST_CHARACTERS
+    )
+
+
+class AuditQuery(ListQuery):
+    """A page of the audit."""
+
+    cursor: int | None = _asked("service", "`next` of the answer before: only rows before it", ge=1, le=2**62)
 
 
 class AlertsQuery(ListQuery):

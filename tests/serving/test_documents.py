@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from serving.api import app
 from serving.api.app import Application
+from serving.api.documents import access
 from serving.api.documents.approvals import ExportApproval, ExportApprovals
 from serving.api.documents.service import Problem
 from tests.conftest import Town
@@ -80,7 +81,7 @@ def test_bodies_are_what_their_models_say(made: Made) -> None:
         turned = client.get(f"/v1/snapshots/compare?a={second}&b={made.first}", headers={"Accept-Language": "en"})
         assert turned.status_code == 422 and f"{second} is newer than {made.first}" in turned.json()["detail"]
         history = client.get(f"/v1/grids/{changes['items'][0]['code']}/history").json()["items"]
-    asked = {"ask_for_export", "approve_export", "refuse_export", "export_approvals"}
+    asked = {"ask_for_export", "approve_export", "refuse_export", "export_approvals", *OF_ACCESS}
     assert seen | asked == set(known), "a new answer has its body checked here, or below"
     sizes = [abs(one["change"]) for one in changes["items"]]
     assert sizes == sorted(sizes, reverse=True) and changes["compared"] == 800
@@ -89,6 +90,22 @@ def test_bodies_are_what_their_models_say(made: Made) -> None:
     assert [one["snapshot"] for one in history] == [second, made.first]
     assert [one["score"] for one in history] == [first["b"]["score"], first["a"]["score"]]
     assert [one["rank"] for one in history] == [first["b"]["rank"], first["a"]["rank"]]
+
+
+#: What administrators ask.
+OF_ACCESS = {
+    "grants": access.Grants,
+    "confirm_grant": access.Confirmed,
+    "revoke_grant": access.Revoked,
+    "audit": access.AuditRows,
+}
+
+
+def test_bodies_of_access_are_what_their_models_say() -> None:
+    """The examples are what is answered (below)."""
+    examples = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    for operation, model in OF_ACCESS.items():
+        checked(model, json.dumps(examples[operation]).encode())
 
 
 def test_bodies_of_large_files_are_what_their_models_say() -> None:

@@ -27,7 +27,7 @@ from serving.snapshots.current import Current
 from serving.snapshots.cut import Inside, inside_of
 from tests.serving.access import cities
 from tests.serving.access.cities import NO_GRID, OTHER, OTHER_GRID, OWN, OWN_GRID
-from tests.serving.access.test_routes_by_role import NEEDS
+from tests.serving.access.test_routes_by_role import NEEDS, OF_CITY
 
 #: Asks a question with headers; what is answered has `status_code`, `headers` and `content`.
 Ask = Callable[["Question", dict[str, str]], Any]
@@ -100,6 +100,7 @@ class Question:
     content: dict[str, Any] | None = None
     answered: int = 200  # to who may
     asked_by: str = ""  # whose area an approval is of, that is decided on
+    grant: Area | None = None  # of what area a grant is, that is decided on
 
     def of_target(self) -> bool:
         """Whether there is nothing to tell where the usual target is suspended."""
@@ -117,6 +118,7 @@ class Matrix:
     places: Any
     callers: list[Caller] = field(default_factory=list)
     approvals: dict[str, str] = field(default_factory=dict)  # by the area of who asked
+    over: dict[str, str] = field(default_factory=dict)  # keys that are revoked, by their area
 
     def grant(self) -> None:
         """Make the keys."""
@@ -129,6 +131,10 @@ class Matrix:
                     held = self._session(header)
                     one = self._caller(f"signed in as {role.value} of {name}", held, role.scopes, area)
                     self.callers.append(replace(one, session=True))
+        for name in ("own", "other", "whole"):
+            gone = self._key(scopes=frozenset((Scope.READ,)), area=AREAS[name])["Authorization"].split("_")[1]
+            revoke_key(self.home, gone, "lost", now=self.now)
+            self.over[name] = gone
         centre = frozenset((Scope.READ, Scope.DETAIL, Scope.EXPORT))
         revoked, right = self._key(scopes=centre), self._key(scopes=centre)["Authorization"]
         revoke_key(self.home, revoked["Authorization"].split("_")[1], "lost", now=self.now)
@@ -195,7 +201,7 @@ class Matrix:
         return Caller(name, header, scopes, inside, frozenset(told))
 
 
-def questions(older: str, newer: str, approvals: dict[str, str]) -> Iterator[Question]:
+def questions(older: str, newer: str, approvals: dict[str, str], over: dict[str, str]) -> Iterator[Question]:
     """What is asked of each caller."""
     for path, need in NEEDS.items():
         unit = ("grid", OWN_GRID) if OWN_GRID in path else None
@@ -214,6 +220,7 @@ def questions(older: str, newer: str, approvals: dict[str, str]) -> Iterator[Que
             yield Question(f"/v1/scores?limit=200&parent={code}", "read", (kind, code), items="grid")
             yield Question(f"/v1/export.csv?parent={code}", "export", (kind, code))
     yield from _changes(approvals)
+    yield from _grants(over)
 
 
 def _changes(approvals: dict[str, str]) -> Iterator[Question]:
@@ -241,6 +248,16 @@ def _changes(approvals: dict[str, str]) -> Iterator[Question]:
     }.items():
         for method in ("POST", "PUT", "DELETE", "PATCH"):
             yield Question(path, need, method=method, answered=405)
+
+
+def _grants(over: dict[str, str]) -> Iterator[Question]:
+    """Keys that are over, so that nothing changes however often it is asked."""
+    yield Question("/v1/grants?limit=1000", "security")
+    for name, one in over.items():
+        for verb, content in (("confirm", None), ("revoke", {"reason": "a test"})):
+            path = f"/v1/grants/{one}/{verb}"
+            yield Question(path, "security", method="POST", content=content, answered=409, grant=AREAS[name])
+    yield Question("/v1/grants/op0000000000/confirm", "security", method="POST", answered=404)
 
 
 def faults(callers: list[Caller], asked: list[Question], ask: Ask, suspended: bool = False) -> list[str]:
@@ -271,10 +288,15 @@ def status(caller: Caller, question: Question, suspended: bool = False) -> int:
         return 403  # no page of ours asks
     if question.need and question.need not in {one.value for one in caller.scopes}:
         return 403
+    if question.path in OF_CITY and (caller.inside is None or not caller.sees("city", CITY)):
+        return 403
     if suspended and question.of_target():
         return 409
     if question.unit is not None and not caller.sees(*question.unit):
         return 404
+    if question.grant is not None:
+        units = [("city", CITY)] if question.grant.whole else question.grant.units
+        return question.answered if all(caller.sees(*unit) for unit in units) else 404
     if question.asked_by:
         district = ("district", ASKED_BY[question.asked_by])
         own = caller.name == f"centre of {question.asked_by}"
@@ -318,4 +340,4 @@ def made(home: Home, now: datetime) -> tuple[Matrix, list[Question]]:
     found = Matrix(home, now, current().places)
     found.grant()
     found.ask_for_files(newer)
-    return found, list(questions(older, newer, found.approvals))
+    return found, list(questions(older, newer, found.approvals, found.over))

@@ -42,7 +42,15 @@ def test_nobody_is_told_what_lies_outside_or_needs_more(once: Asked) -> None:
     """Of each kind a few; all of them take longer."""
     made, asked = once
     callers = some(
-        made.callers, *matrix.STATES, "centre of own", "supervisor of a part", "analyst of none", "system of whole"
+        made.callers,
+        *matrix.STATES,
+        "centre of own",
+        "supervisor of a part",
+        "analyst of none",
+        "system of whole",
+        "security of ",
+        "audit of whole",
+        "audit of own",
     )
     assert {"signed in as centre of own", "signed in as system of whole"} <= {one.name for one in callers}
     with cities.served(made.home) as (client,):
@@ -136,6 +144,9 @@ FORGOTTEN: dict[str, tuple[str, Any, str, str, str]] = {
     "the end of a session": ("access.signed_in.Sessions.until", lambda *_: float("inf"), "signed in long ago", "GET /v1/levels", "200, not 401"),
     "the page of a session": ("api.browser.Browsers.of_own_page", lambda *_: True, "signed in as centre of own", "POST /v1/exports", "409, not 403"),
     "the cut of gaps": ("snapshots.cut.gaps_inside", lambda gaps, _: [dict(one) for one in gaps], "centre of own", "GET /v1/snapshots", "tells of D0000002"),
+    "the scope of grants": ("api.permissions.Permissions.refusal", lambda *_: None, "supervisor of whole", "GET /v1/grants", "200, not 403"),
+    "whose grant it is": ("api.seen.Seen.covers", lambda *_: True, "security of own", "GET /v1/grants?limit=1000", "tells of D0000001"),
+    "that the audit is of all": ("api.seen.Seen.whole", property(lambda _self: True), "audit of own", "GET /v1/audit", "200, not 403"),
     "whose file it is": ("api.seen.Seen.covers", lambda *_: True, "centre of own", "GET /v1/exports", "tells of D0000001"),
 }  # fmt: skip
 
