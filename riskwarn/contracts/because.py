@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
-from riskwarn.contracts.personal import is_name, refuse_personal
+from riskwarn.contracts.personal import is_name
+from riskwarn.contracts.written import readable, refuse_personal
 from riskwarn.errors import PersonalText, ReasonTooLong
 from riskwarn.refused import refuse_words
 
@@ -29,7 +29,7 @@ def check_because(because: str, where: str = "--because") -> None:
         raise ReasonTooLong(where=where, most=MOST_CHARACTERS)
     refuse_words(because, where)
     refuse_personal(because, where)
-    plain = unicodedata.normalize("NFKC", because)
+    plain = readable(because)
     if _TITLED.search(plain) or _ADDRESSED.search(plain) or _names_somebody(plain):
         raise PersonalText(where=where, what="name")
 

@@ -14,7 +14,6 @@ from functools import cache
 from itertools import pairwise
 
 from riskwarn.contracts.vocabulary import shipped
-from riskwarn.errors import PersonalText
 
 #: A column is personal where at least this share of its filled rows, and of its distinct texts, looks so.
 MOST = 0.5
@@ -133,12 +132,6 @@ def personal_inside(text: str) -> str | None:
     if _plate().search(plain.upper()):
         return "number plate"
     return "e-mail address" if re.search(_EMAIL, plain) else None
-
-
-def refuse_personal(text: str, where: str) -> None:
-    """Raise PersonalText where a text that is to be kept holds personal data."""
-    if found := personal_inside(text) or personal_class(text):
-        raise PersonalText(where=where, what=found)
 
 
 def is_resident_id(digits: str) -> bool:

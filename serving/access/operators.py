@@ -10,7 +10,7 @@ from sqlalchemy import insert, update
 from riskwarn.audit import Action
 from riskwarn.audit import Caller as Actor
 from riskwarn.contracts.because import check_because
-from riskwarn.contracts.personal import personal_inside
+from riskwarn.contracts.written import personal_written
 from riskwarn.errors import GrantOver, PersonalText
 from riskwarn.home import Home
 from riskwarn.refused import refuse_words
@@ -62,7 +62,7 @@ def check_person(name: str, where: str = "NAME") -> None:
     """Raise PersonalText, RefusedWord or ReasonTooLong where a text is more of a person than a name or a staff number."""
     keys.check_length(name, where)
     refuse_words(name, where)
-    if found := personal_inside(name):
+    if found := personal_written(name):
         raise PersonalText(where=where, what=found)
 
 

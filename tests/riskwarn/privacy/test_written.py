@@ -1,0 +1,51 @@
+"""A number of a person is refused in what somebody writes, however it is written; what is none passes."""
+
+from __future__ import annotations
+
+import pytest
+
+from riskwarn.contracts.because import check_because
+from riskwarn.contracts.written import personal_written
+from riskwarn.errors import PersonalText
+from serving.access.operators import check_person
+
+PHONES = (
+    "138\u200b0013\u200b8000", "138\u20600013\u00ad8000", "1\ufe0f38 0013 8000", "138.0013.8000", "138/0013/8000", "13 800 138 000",
+    "138 0 0 1 3 8 0 0 0", "138 - 0013 - 8000", "138\u20130013\u20138000", "138_0013_8000", "138·0013·8000", "138:0013:8000",
+    "138\u30000013\u30008000", "138\n0013\n8000", "１３８．００１３．８０００", "١٣٨٠٠١٣٨٠٠٠", "①③⑧⓪⓪①③⑧⓪⓪⓪",
+    "一三八〇〇一三八〇〇〇", "一三八 〇〇一三 八〇〇〇", "幺三八零零幺三八零零零", "壹叁捌零零壹叁捌零零零", "一三八00138000", "+86 138.0013.8000",
+    "023.68681234", "023/68681234",
+)  # fmt: skip
+
+OTHERS = (
+    "110101/19900307/387X", "1101 0119 9003 0738 7X", "一一〇一〇一一九九〇〇三〇七三八七X", "6222.0212.3456.7894",
+)  # fmt: skip
+
+PLAIN = (
+    "2026-11-26 14:30-15:30", "from 2026/11/01 to 2026/11/30", "2026.11.26, row 1380", "10.20.0.0/16 and 192.168.100.10", "version 1.38.0.13",
+    "1,380,013,800 rows", "rows 130, 250, 300, 41", "load 1380013", "500112001002", "WG0504144", "weeks 13-18 of 2026",
+    "二〇二六年十一月二十六日", "第三季度，一二线城市", "三四五六月的月报", "the monthly file", "每周 3 次，共 14 天", "https://risk.example:8443/a/1",
+    "sha256 5f3a", "conflict-4-v7", "1:25000 map, sheet 12-34", "渝01民初1234号",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*PHONES, *OTHERS])
+def test_a_number_of_a_person_is_refused_however_it_is_written(text: str) -> None:
+    for said in (text, f"asked by {text}, moved", f"应{text}要求"):
+        with pytest.raises(PersonalText) as refused:
+            check_because(said)
+        assert text not in str(refused.value)
+    with pytest.raises(PersonalText):
+        check_person(f"clerk {text}")
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_ordinary_numbers_and_codes_pass(text: str) -> None:
+    assert personal_written(text) is None
+    check_because(f"rerun for {text}")
+
+
+def test_a_name_is_not_hidden_by_what_no_line_shows() -> None:
+    for text in ("张\u200b三要求", "张三\u2060的申请"):
+        with pytest.raises(PersonalText):
+            check_because(text)
