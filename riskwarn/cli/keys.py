@@ -138,14 +138,16 @@ def ends(session: Session, made: dict[str, Any]) -> list[str | Table]:
     zone = session.home().configuration.calendar.timezone
     lines: list[str | Table] = [Message("ends at {moment}", moment=local_time(made["ends_at"], zone))]
     if not made["confirmed"]:
-        lines.append(waits(made["id"]))
+        lines.append(waits(session, made["id"]))
     return lines
 
 
-def waits(identity: str) -> Message:
+def waits(session: Session, identity: str) -> Message:
     """That another has to confirm an operator or a key, and how."""
     group = "operators" if identity.startswith("op") else "keys"
     said = "It counts beyond loopback once another has confirmed it: riskwarn {group} confirm {id}."
+    if session.home().configuration.access.confirm:
+        said = "It counts once another has confirmed it: riskwarn {group} confirm {id}."
     return Message(said, group=group, id=identity)
 
 

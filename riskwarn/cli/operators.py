@@ -106,7 +106,7 @@ def subject_of(session: Session, operator: str, subject: str) -> None:
     done = bind_subject(session.home(), operator, subject, now=datetime.now(UTC), token=session.settings.key)
     lines = [Message("operator {id} is known by this subject", id=operator)]
     if not done["confirmed"]:
-        lines.append(waits(operator))
+        lines.append(waits(session, operator))
     session.emit(done, lines)
 
 

@@ -30,12 +30,10 @@ class UnknownArea(RiskwarnError):
     """A unit that the city does not have."""
 
     code = "unknown_area"
-    template = (
-        "There is no unit {code!r} in the city{meant}: write the code of a district, town, community or grid of today."
-    )
+    template = "There is no unit {code!r} in the city{meant}: write the code of a district, town, community or grid of today{districts}."
 
-    def __init__(self, *, meant: str = "", **fields: object) -> None:
-        super().__init__(meant=meant, **fields)
+    def __init__(self, *, meant: str = "", districts: str = "", **fields: object) -> None:
+        super().__init__(meant=meant, districts=districts, **fields)
 
 
 class AreaAmbiguous(RiskwarnError):

@@ -14,6 +14,10 @@ from riskwarn.messages import Message
 from riskwarn.words import Unit
 
 
+#: So many districts are named where a unit is not there; Chongqing has 38.
+_SHOWN = 50
+
+
 @dataclass(frozen=True, order=True)
 class Area:
     """Some units; none of them is nothing at all, so that what is lost on the way opens nothing."""
@@ -66,10 +70,19 @@ def areas_named(texts: Sequence[str], known: Mapping[Unit, Collection[str]]) -> 
             names = [name for unit in kinds for name in known.get(unit, ())]
             close = get_close_matches(code, names, 1, 0.8)
             meant = Message(" (did you mean {name}?)", name=close[0]) if close else ""
-            raise UnknownArea(code=text, meant=meant)
+            raise UnknownArea(code=text, meant=meant, districts=_districts(known))
         if len(having) > 1:
             raise AreaAmbiguous(code=text, ways=", ".join(f"{unit.value}:{code}" for unit in having))
         if having == [Unit.CITY]:
             return WHOLE_CITY
         found.append((having[0].value, code))
     return Area(tuple(dict.fromkeys(found)))
+
+
+def _districts(known: Mapping[Unit, Collection[str]]) -> str:
+    """The codes of a city's districts, of which there are few: a city of one's own has others than those of an example."""
+    codes = sorted(known.get(Unit.DISTRICT, ()))
+    if not codes:
+        return Message("; nothing is loaded or published yet that has any")
+    shown = ", ".join(codes[:_SHOWN]) + (", …" if len(codes) > _SHOWN else "")
+    return Message(" (its districts: {codes})", codes=shown)

@@ -56,3 +56,16 @@ def test_the_page_is_that_of_who_signed_in(made: Made, tmp_path: Path) -> None:
     assert '<tr class="open"' in page and '<p id="account">' in page
     assert f"centre {who} · last signed in" in page and "Sign out everywhere" in page and "王芳" not in page
     assert "You are signed in." in there and 'href="./#lang=en"' in there
+
+
+def test_an_administrator_finds_what_that_one_does_and_no_ranking(made: Made, tmp_path: Path) -> None:
+    office, auditor = (operator(made.home, role) for role in (Role.SECURITY, Role.AUDIT))
+    pages = []
+    for number, who in enumerate((office, auditor)):
+        opened = by_key(made.home, own_key(made.home, who), "127.0.0.1", now=made.now, confirm=False)
+        with running_application(Holding(made.application(), opened.token)) as address:  # type: ignore[arg-type]
+            pages.append(rendered(f"{address}/#lang=en", tmp_path / str(number), silent=True))
+    for page in pages:
+        assert '<tr class="open"' not in page and '<section id="administration">' in page
+    assert f"<td>{auditor}</td>" in pages[0] and "You confirm operators and keys" in pages[0] and "whole city" in pages[0]
+    assert "<td>operator.created</td>" in pages[1] and "You read the audit" in pages[1] and "王芳" not in pages[1]

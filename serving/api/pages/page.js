@@ -281,6 +281,7 @@ async function begin() {
     const told = await ask("sign-in/state");
     state.account = told.signed_in ? told : null;
     account();
+    if (state.account && state.account.role in ADMINISTERS) return await administer();
     const listed = await ask("v1/snapshots?limit=100");
     const published = listed.items.filter((one) => one.kept);
     const newest = published.find((one) => one.current);
@@ -306,7 +307,7 @@ async function begin() {
   }
 }
 
-at("language").addEventListener("click", () => { state.language = 1 - state.language; words(); account(); choices(); ranking(false); });
+at("language").addEventListener("click", () => { state.language = 1 - state.language; words(); account(); if (state.account && state.account.role in ADMINISTERS) return administer(); choices(); ranking(false); });
 at("out").addEventListener("click", () => signOut("sign-out"));
 at("out-everywhere").addEventListener("click", () => signOut("sign-out/everywhere"));
 at("target").addEventListener("change", () => { horizons(); ranking(false); });

@@ -19,6 +19,7 @@ _KINDS = {
     "page.html": "text/html",
     "page.css": "text/css",
     "page.js": "text/javascript",
+    "administration.js": "text/javascript",
     "sign-in.html": "text/html",
     "sign-in.js": "text/javascript",
 }

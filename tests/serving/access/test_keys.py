@@ -275,8 +275,12 @@ def test_areas_are_units_of_the_city() -> None:
     assert areas_named(["D1", "town:X", "D1"], known) == Area((("district", "D1"), ("town", "X")))
     with pytest.raises(errors.AreaAmbiguous, match="town:X, district:X"):
         areas_named(["X"], known)
-    with pytest.raises(errors.UnknownArea):
-        areas_named(["D9"], known)
+    with pytest.raises(errors.UnknownArea, match=r"\(its districts: D1, X\)"):
+        areas_named(["nowhere"], known)
+    with pytest.raises(errors.UnknownArea, match="did you mean"):
+        areas_named(["D100"], {Unit.DISTRICT: ["D1000"]})
+    with pytest.raises(errors.UnknownArea, match="nothing is loaded"):
+        areas_named(["D9"], {})
     assert not Area(()).whole, "what was lost on the way opens nothing"
 
 
