@@ -13,7 +13,6 @@ from riskwarn.errors import AreaAmbiguous, UnknownArea
 from riskwarn.messages import Message
 from riskwarn.words import Unit
 
-
 #: So many districts are named where a unit is not there; Chongqing has 38.
 _SHOWN = 50
 

@@ -67,5 +67,7 @@ def test_an_administrator_finds_what_that_one_does_and_no_ranking(made: Made, tm
             pages.append(rendered(f"{address}/#lang=en", tmp_path / str(number), silent=True))
     for page in pages:
         assert '<tr class="open"' not in page and '<section id="administration">' in page
-    assert f"<td>{auditor}</td>" in pages[0] and "You confirm operators and keys" in pages[0] and "whole city" in pages[0]
+    assert (
+        f"<td>{auditor}</td>" in pages[0] and "You confirm operators and keys" in pages[0] and "whole city" in pages[0]
+    )
     assert "<td>operator.created</td>" in pages[1] and "You read the audit" in pages[1] and "王芳" not in pages[1]

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from riskwarn.audit.listing import Chosen, newest
 from riskwarn.audit.verifying import verify
+from riskwarn.cli import riskwarn as cli
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
 from serving.access import keys, operators
@@ -182,3 +184,17 @@ def test_who_audits_reads_all_rows_page_by_page_and_that_is_a_row(home: Home) ->
     }
     with home.database.connect() as connection:
         assert connection.execute(select(OPERATORS)).first() is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"), [("", "It counts beyond loopback once"), ("access: {confirm: true}\n", "It counts once")]
+)
+def test_where_a_grant_waits_is_said_as_it_is(tmp_path: Path, asked: str, said: str) -> None:
+    made = make_home(tmp_path / "home", Settings(threads=1))
+    with (made.path / "riskwarn.yaml").open("a", encoding="utf-8") as file:
+        file.write(asked)
+    asking = ["--home", str(made.path), "--lang", "en", "keys", "create"]
+    first = CliRunner().invoke(cli, [*asking, "office", "--scope", "security"])
+    assert first.exit_code == 0 and "It counts" not in first.output
+    second = CliRunner().invoke(cli, [*asking, "portal"])
+    assert said in second.output.replace("\n", " ")
