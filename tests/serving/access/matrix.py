@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow.parquet as pq
+from sqlalchemy import update
 
 from riskwarn.home import Home
 from riskwarn.words import Unit
@@ -23,6 +24,7 @@ from serving.access.operators import create_operator
 from serving.access.registry import Registry
 from serving.access.scopes import Role, Scope
 from serving.access.signing_in import by_key
+from serving.access.tables import KEYS, OPERATORS
 from serving.snapshots.current import Current
 from serving.snapshots.cut import Inside, inside_of
 from tests.serving.access import cities
@@ -131,6 +133,10 @@ class Matrix:
                     held = self._session(header)
                     one = self._caller(f"signed in as {role.value} of {name}", held, role.scopes, area)
                     self.callers.append(replace(one, session=True))
+        with self.home.database.begin() as connection:
+            # What nobody confirmed confirms nothing itself, on loopback too.
+            for table in (OPERATORS, KEYS):
+                connection.execute(update(table).values(confirmed_by="local"))
         for name in ("own", "other", "whole"):
             gone = self._key(scopes=frozenset((Scope.READ,)), area=AREAS[name])["Authorization"].split("_")[1]
             revoke_key(self.home, gone, "lost", now=self.now)
@@ -194,7 +200,10 @@ class Matrix:
     def _caller(self, name: str, header: dict[str, str], scopes: frozenset[Scope], area: Area) -> Caller:
         units = (("city", CITY),) if area.whole else area.units
         inside = inside_of(self.places, units)
-        told = {code for _, code in inside.units}
+        # Of a unit that there is no more nothing is told but its code, to whom it was granted and to whom all is open.
+        told = {code for _, code in inside.units} | {
+            code for one in AREAS.values() if area.whole or one == area for _, code in one.units
+        }
         for kind, code in inside.units:
             row = self.places.row(Unit(kind), code)
             told |= {above for _, above, _ in self.places.lineage(Unit(kind), row)}
