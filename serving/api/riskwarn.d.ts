@@ -311,6 +311,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The operators and keys that wait for a second person or are in force, within one's own area; no name, and nothing that opens */
+        get: operations["grants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{grant_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm what another granted: neither who granted it nor who gets it can */
+        post: operations["confirm_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{grant_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a key, or an operator with every key and session; it opens nothing any more within a second */
+        post: operations["revoke_grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, the newest first, page by page; that it was read is a row, too */
+        get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -406,6 +474,94 @@ export interface components {
              * @constant
              */
             status: "ok";
+        };
+        /**
+         * AuditRow
+         * @description A row of the audit: who did what; docs/security.md says how its hash is made.
+         */
+        AuditRow: {
+            /**
+             * Sequence
+             * @description its number; from 1, without gaps
+             */
+            sequence: number;
+            /**
+             * At
+             * Format: date-time
+             * @description when
+             */
+            at: string;
+            /**
+             * Actor
+             * @description the opaque id of an operator or a key, `local`, `system` or `nobody`
+             */
+            actor: string;
+            /**
+             * Origin
+             * @description the address that it came from, or `local`
+             */
+            origin: string;
+            /**
+             * Action
+             * @description what was done
+             */
+            action: string;
+            /**
+             * Object
+             * @description an id of what it was done to; empty where there is none
+             */
+            object: string;
+            /**
+             * Result
+             * @description how it went
+             */
+            result: string;
+            /**
+             * Purpose
+             * @description the declared purpose of who did it
+             */
+            purpose: string;
+            /**
+             * Note
+             * @description why, as somebody wrote it
+             */
+            note: string;
+            /**
+             * Count
+             * @description how many times, where a row stands for several
+             */
+            count: number;
+            /**
+             * Algorithm
+             * @description of the hash
+             */
+            algorithm: string;
+            /**
+             * Previous
+             * @description the hash of the row before
+             */
+            previous: string;
+            /**
+             * Hash
+             * @description of this one
+             */
+            hash: string;
+        };
+        /**
+         * AuditRows
+         * @description A page of the audit.
+         */
+        AuditRows: {
+            /**
+             * Items
+             * @description the newest first
+             */
+            items: components["schemas"]["AuditRow"][];
+            /**
+             * Next
+             * @description `cursor` of the answer that follows; null at the end
+             */
+            next: number | null;
         };
         /**
          * Card
@@ -568,6 +724,27 @@ export interface components {
              * @description the largest change first
              */
             items: components["schemas"]["Changed"][];
+        };
+        /**
+         * Confirmed
+         * @description A grant that was confirmed.
+         */
+        Confirmed: {
+            /**
+             * Id
+             * @description its id
+             */
+            id: string;
+            /**
+             * Granted By
+             * @description `local` for the owner of the home, or an id
+             */
+            granted_by: string;
+            /**
+             * Confirmed By
+             * @description who confirmed it
+             */
+            confirmed_by: string;
         };
         /**
          * Excess
@@ -867,6 +1044,92 @@ export interface components {
              * @description code of the district; null for all
              */
             district: string | null;
+        };
+        /**
+         * Grant
+         * @description An operator or a key that somebody granted.
+         */
+        Grant: {
+            /**
+             * Id
+             * @description its id; it tells nothing of whose it is
+             */
+            id: string;
+            /**
+             * Kind
+             * @description a person, or a key of a program or of an operator
+             * @enum {string}
+             */
+            kind: "operator" | "key";
+            /**
+             * Role
+             * @description of the operator; null of a program's key
+             */
+            role: string | null;
+            /**
+             * Scopes
+             * @description what it may do
+             */
+            scopes: string[];
+            /**
+             * Operator
+             * @description whose own key it is; null of an operator and of a program's key
+             */
+            operator: string | null;
+            /**
+             * Purpose
+             * @description for what a key is used; null of an operator
+             */
+            purpose: string | null;
+            /**
+             * Networks
+             * @description from where a key opens; none is from anywhere
+             */
+            networks: string[];
+            /**
+             * Area
+             * @description the units that it sees, `kind:code`; null is the whole city
+             */
+            area: string[] | null;
+            /**
+             * Created At
+             * Format: date-time
+             * @description when it was granted
+             */
+            created_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             * @description from when on it opens nothing
+             */
+            ends_at: string;
+            /**
+             * Granted By
+             * @description `local` for the owner of the home, or an id
+             */
+            granted_by: string;
+            /**
+             * Confirmed By
+             * @description the same of who confirmed it; null where nobody has yet
+             */
+            confirmed_by: string | null;
+            /**
+             * State
+             * @description whether it waits for a second person, or is in force
+             * @enum {string}
+             */
+            state: "waiting" | "in_force";
+        };
+        /**
+         * Grants
+         * @description What is granted.
+         */
+        Grants: {
+            /**
+             * Items
+             * @description what waits first, then the newest
+             */
+            items: components["schemas"]["Grant"][];
         };
         /**
          * Head
@@ -1320,7 +1583,7 @@ export interface components {
              * Scores
              * @description one a target and horizon
              */
-            scores: components["schemas"]["Standing"][];
+            scores: components["schemas"]["Standing-Output"][];
             /**
              * Suspended
              * @description targets of which nothing is told: they are suspended, or were when the snapshot was published
@@ -1639,6 +1902,39 @@ export interface components {
             effect: number;
         };
         /**
+         * RevokeAsked
+         * @description Why something is revoked.
+         */
+        RevokeAsked: {
+            /**
+             * Reason
+             * @description why; kept in the audit, and names nobody
+             */
+            reason: string;
+        };
+        /**
+         * Revoked
+         * @description A grant that was revoked.
+         */
+        Revoked: {
+            /**
+             * Id
+             * @description its id
+             */
+            id: string;
+            /**
+             * Revoked At
+             * Format: date-time
+             * @description when
+             */
+            revoked_at: string;
+            /**
+             * Keys
+             * @description ids of the keys that were revoked with an operator
+             */
+            keys: string[];
+        };
+        /**
          * Share
          * @description A share and its interval of 95 %.
          */
@@ -1720,9 +2016,15 @@ export interface components {
         };
         /**
          * Standing
+         * @description How a grant stands, of those that are shown.
+         * @enum {string}
+         */
+        "Standing-Input": "waiting" | "in_force";
+        /**
+         * Standing
          * @description A grid for one target and horizon.
          */
-        Standing: {
+        "Standing-Output": {
             /** @description its kind */
             unit: components["schemas"]["Unit"];
             /**
@@ -5125,5 +5427,466 @@ export interface operations {
             };
         };
     };
+    grants: {
+        parameters: {
+            query?: {
+                /** @description rows an answer */
+                limit?: number;
+                /** @description only what stands so */
+                state?: components["schemas"]["Standing-Input"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "1c0d2e3f405b",
+                     *           "kind": "key",
+                     *           "role": null,
+                     *           "scopes": [
+                     *             "audit"
+                     *           ],
+                     *           "operator": null,
+                     *           "purpose": "operation",
+                     *           "networks": [],
+                     *           "area": null,
+                     *           "created_at": "2026-03-10T00:00:00+00:00",
+                     *           "ends_at": "2026-09-06T00:00:00+00:00",
+                     *           "granted_by": "local",
+                     *           "confirmed_by": null,
+                     *           "state": "waiting"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Grants"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of an operator or a key */
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "op8a1c0d2e3f40",
+                     *       "granted_by": "local",
+                     *       "confirmed_by": "8f0c2d7e91ab"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Confirmed"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_grant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of an operator or a key */
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "op8a1c0d2e3f40",
+                     *       "revoked_at": "2026-03-10T00:00:00+00:00",
+                     *       "keys": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Revoked"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit: {
+        parameters: {
+            query?: {
+                /** @description rows an answer */
+                limit?: number;
+                /** @description `next` of the answer before: only rows before it */
+                cursor?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "sequence": 4,
+                     *           "at": "2026-03-10T00:00:00+00:00",
+                     *           "actor": "8f0c2d7e91ab",
+                     *           "origin": "unknown",
+                     *           "action": "grant.confirmed",
+                     *           "object": "op8a1c0d2e3f40",
+                     *           "result": "done",
+                     *           "purpose": "operation",
+                     *           "note": "",
+                     *           "count": 1,
+                     *           "algorithm": "sha256",
+                     *           "previous": "5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f",
+                     *           "hash": "8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a"
+                     *         }
+                     *       ],
+                     *       "next": 4
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AuditRows"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
 }
-// sha256 of the description: ba335885431146423d586f5cd25e54d75dbc0efa50f0e8aa3dc6f16106e50460
+// sha256 of the description: f7c6300c59bf7bd37d9ecfb038d6bfcbdb1e303e9166a1e8c9ba4408ef0bd566
