@@ -104,6 +104,12 @@ def rule_and_word(source: str, text: str) -> tuple[str, str] | None:
     return None if refused is None else ("refused_word", refused)
 
 
+def petition_word(text: str) -> str | None:
+    """The word by which a text says that it is of petitions, if it does."""
+    plain = folded(text)
+    return next((word for word in refusals()["petitions"] if word in plain), None)
+
+
 def _stands_in(word: str, plain: str) -> bool:
     return plain.startswith(word) or (len(word) > 3 and word in plain)
 

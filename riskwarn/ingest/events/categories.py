@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from riskwarn.arrays import Flags
 from riskwarn.contracts.categories import NOT_LOADED, CategoryWords, counted_only_as, never_below
 from riskwarn.contracts.phrases import code_of
-from riskwarn.contracts.vocabulary import field_words, kinds_not_loaded, rule_and_word
+from riskwarn.contracts.vocabulary import field_words, kinds_not_loaded, petition_word, rule_and_word
 from riskwarn.ingest.columns import field_of_several
 from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.ingest.reading import Reading
@@ -55,7 +55,9 @@ def refuse(reading: Reading) -> None:
 
     def of_a_category(text: str) -> tuple[str, str] | None:
         listed = ("kind", "") if any(known.code(text) == NOT_LOADED for known in words.values()) else None
-        return of_a_word(text) or listed
+        # A petition in a register of another source is a petition all the same: it counts as no dispute and for no target.
+        petition = None if "petitions" in words else petition_word(text)
+        return of_a_word(text) or (("kind", petition) if petition else listed)
 
     def of_a_word(text: str) -> tuple[str, str] | None:
         return next(filter(None, (rule_and_word(source, text) for source in words)), None)
