@@ -26,7 +26,7 @@ from training.models.workers import ThreadWorkers, Workers
 #: What stands beside a model under a name of its own.
 PARTS = ("regression", "lightgbm")
 
-#: For so long what was settled before a fit holds for later ones of a back-test.
+#: For so long what was settled before a fit holds for later ones of a back-test, but for that of the as-of.
 _SETTLED = timedelta(days=365)
 
 
@@ -214,7 +214,9 @@ class Fits:
         for day in days:
             held = {one: family.choices for one, family in self._families.items()}
             held |= {one.at: one.choices for one in settled}
-            settled.append(_settle(judged, self.columns, day, _choices_at(day, held), workers, self.tuned))
+            # What will be registered is settled anew, as a back-test of that day settles it: the two are one model.
+            choices = None if day == self.task.as_of else _choices_at(day, held)
+            settled.append(_settle(judged, self.columns, day, choices, workers, self.tuned))
         fitted = [one for one in self.horizons if self.up_to is None or one <= self.up_to]
         families = _fitted(self.task, fitted, settled, self.columns, self.threads, workers)
         self._families |= dict(zip(days, families, strict=True))
