@@ -16,7 +16,6 @@ from enum import StrEnum
 
 import numpy as np
 import pandas as pd
-from scipy import special  # not scipy.stats: every load would wait for its import
 
 from riskwarn.arrays import Flags
 from riskwarn.geography import in_force, lineage
@@ -105,6 +104,9 @@ def _stretches(living: Flags, city: Flags, others: Counts) -> Iterator[tuple[int
 
 def _no_chance(counts: Counts, share: Counts, living: Flags, row: int, start: int, stop: int) -> bool:
     """Whether a silence of a district would be as rare as any that is told, by its own records or by the city's."""
+    # Loaded here, where something is computed: every load would wait for it.
+    from scipy import special
+
     level = RARE / (len(counts) - 1)
     if not counts[row, :stop].any() and np.exp(-least_expected(counts, share, row, slice(start, stop))) < level:
         return True
