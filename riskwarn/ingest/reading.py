@@ -36,6 +36,7 @@ from riskwarn.ingest.values.fill_down import FillDown
 from riskwarn.ingest.values.forms import Forms
 from riskwarn.ingest.values.leading_zeros import did_you_mean, put_back, with_zeros
 from riskwarn.ingest.values.levels import in_levels
+from riskwarn.ingest.values.made_ids import made_ids
 from riskwarn.ingest.values.numbers import UNITS, Mark, numbers
 from riskwarn.ingest.values.orders import Order
 from riskwarn.mapping import Mapping as Rules
@@ -285,12 +286,14 @@ def _reading(
     cells = filling.fill(cells, full, title, ~footer)
     # An id that is made of a column that was filled is made of what was filled in.
     at = {positions[name]: name for name in (*filling.fields, *filling.found) if name in positions}
+    read_as = {place: name for name, place in positions.items() if not name.startswith("identity_")}
     made = {name: cells[at[place]] for name, place in positions.items() if name.startswith("identity_") and place in at}
     cells = {**cells, **made}
     if not some.all():
         cells = {name: cell.filter(pa.array(some)) for name, cell in cells.items()}
         numbers = numbers[some]
         nothing = nothing if nothing is None else nothing[some]
+    parts = {name: cells[name] for name in cells if name.startswith("identity_")}
     cells = _completed(cells, len(numbers), first.mapping)
     if first.paths:
         cells = in_levels(cells, first.mapping.words.get("category", {}))
@@ -301,6 +304,11 @@ def _reading(
         if any(LOST in word for word in coded(cell)[1] if word):
             faults.add(flags(cell, lambda word: LOST in word), "bad_text", name, "text")
     reading = replace(first, cells=cells, numbers=numbers, ragged=rows.ragged, faults=faults)
+    # What a mapping says goes before what a heading is known for: two offices may count their cases alike.
+    if parts and "record_id" not in first.mapping.columns:
+        fields = {part: read_as[positions[part]] for part in parts if positions[part] in read_as}
+        ids = made_ids(parts, fields, first.zone, reading.order_of)
+        reading = replace(reading, cells={**cells, "record_id": ids})
     if nothing is not None:
         told = next((name for name in cells if is_kind(name) or is_free_text(name)), "category")
         reading.rule_out(nothing, told, "nothing_found")
@@ -308,17 +316,11 @@ def _reading(
 
 
 def _completed(cells: dict[str, pa.Array], rows: int, mapping: Rules) -> dict[str, pa.Array]:
-    """The cells with an id made of several columns, and the words that hold for every row, as the mapping says."""
+    """The cells with days and times of day put together, and the words that hold for every row, as the mapping says."""
     for name in [name for name in cells if name.startswith(TIME_OF)]:
         field, times = name.removeprefix(TIME_OF), cells.pop(name)
         if field in cells:
             cells[field] = day_and_time(cells[field], times)
-    parts = [plain(cells[name]) for name in cells if name.startswith("identity_")]
-    # What a mapping says goes before what a heading is known for: two offices may count their cases alike.
-    if parts and "record_id" not in mapping.columns:
-        told = pc.binary_join_element_wise(*parts, "|", null_handling="replace", null_replacement="")
-        nothing = pc.equal(told, "|" * (len(parts) - 1))
-        cells = {**cells, "record_id": pc.if_else(nothing, pa.scalar(None, pa.string()), told)}
     always = {name: word for name, word in mapping.always.items() if name not in cells}
     words = {
         name: pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, dtype=np.int32)), pa.array([word], pa.string()))

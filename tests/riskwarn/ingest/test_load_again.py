@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -214,3 +215,35 @@ def test_a_new_month_in_titles_and_sheets_costs_no_question(home: Path, tmp_path
     assert set(held.versions("grids")["district_name"]) == {"江北区"}
     known = held.versions("disputes", ["occurred_at"])["occurred_at"]
     assert set(known.dt.hour) == {2}, "10:00 here: the column that was given is kept"
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        lambda day: f"{day.year}年{day.month}月{day.day}日",
+        lambda day: f"{day:%Y-%m-%d} 00:00:00",
+        lambda day: f"{day:%Y/%m/%d}",
+        lambda day: f"{day:%Y-%m-%d}T00:00:00",
+        lambda day: str((day - date(1899, 12, 30)).days),
+    ],
+)
+def test_a_case_whose_day_and_place_are_written_otherwise_next_month_is_the_same_case(
+    home: Path, tmp_path: Path, otherwise: Callable[[date], str]
+) -> None:
+    """An id that is made of several columns is made of what they tell."""
+    with_grids(open_home(home, Settings()), tmp_path)
+    headings = ["发生时间", "网格编码", "纠纷类型", "发生地点", "化解时间"]
+    days = [date(2026, 3, 1) + timedelta(days=n) for n in range(28)]
+    march = [
+        [f"{day.year}.{day.month}.{day.day}", f"G{n % 4}", ("邻里", "物业")[n % 2], "河边 茶馆", ""]
+        for n, day in enumerate(days)
+    ]
+    april = [
+        [otherwise(day), *row[1:3], "河边茶馆", otherwise(day + timedelta(days=9))]
+        for day, row in zip(days, march, strict=True)
+    ]
+    first = told(home, "load", columns_of(tmp_path / "纠纷三月.csv", headings, march), "--yes")["accounts"][0]
+    again = told(home, "load", columns_of(tmp_path / "纠纷四月.csv", headings, april), "--yes")["accounts"][0]
+    assert (first["accepted"], again["accepted"], again["corrected"]) == (28, 0, 28)
+    disputes = in_force(Store(open_home(home, Settings())))["disputes"]
+    assert disputes == 28
