@@ -118,7 +118,7 @@ def _stands_in(word: str, plain: str) -> bool:
 def is_personal(heading: str) -> bool:
     """Whether a column of this (normalised) heading holds persons, protected traits or counts of people."""
     exact, prefixes, suffixes, allowed = _dropped()
-    key = _key(without_number(heading))
+    key = _key(without_number(heading)).replace("台账号", "台账编号")  # the number of a ledger is no account
     if key in allowed:
         return False
     if key in exact or key.startswith(prefixes) or key.endswith(suffixes) or refused_word(heading) is not None:

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
 from riskwarn.ingest.columns import UNIT_NAMES, field_of_several
-from riskwarn.ingest.sheets.last_lines import ASKED, COUNTED, NUMBER, SIGNED, TOTAL, TOTAL_OF
+from riskwarn.ingest.sheets.last_lines import ASKED, COUNTED, DAY, DAY_IN_NUMERALS, NUMBER, SIGNED, TOTAL, TOTAL_OF
 from riskwarn.ingest.values.cells import filled, strings
 
 #: More filled cells than this has no such line, unless more columns count.
@@ -73,7 +73,8 @@ def footers(cells: Mapping[str, pa.Array], rows: int) -> Flags:
             found[nameless] |= _subtotals(some, named[0])
     last = max(rows - _LAST, 0)
     if len(columns) > 1 and rows:
-        found[last:] |= _signed({name: cell.slice(last) for name, cell in cells.items()}, count[last:])
+        ending = {name: cell.slice(last) for name, cell in cells.items()}
+        found[last:] |= _signed(ending, count[last:]) | (_dated(ending) & (count - again == 1)[last:])
     return found
 
 
@@ -83,6 +84,17 @@ def _signed(cells: Mapping[str, pa.Array], count: npt.NDArray[np.int16]) -> Flag
     labels = np.sum(list(asked.values()), axis=0)
     never = [found for name, found in asked.items() if name in _NEVER_LABELS or name.endswith("_at")]
     return np.asarray((count > 1) & ((labels > 1) | np.any([np.zeros(len(count), dtype=bool), *never], axis=0)))
+
+
+def _dated(cells: Mapping[str, pa.Array]) -> Flags:
+    """In which rows a day stands that is none of an event: below a signature, in whatever column comes there."""
+    found = np.zeros(len(next(iter(cells.values()))), dtype=bool)
+    for name, cell in cells.items():
+        texts = strings(cell)
+        found |= _matches(texts, DAY_IN_NUMERALS)
+        if not name.endswith("_at") and not name.startswith(("identity_", "valid_", "date", "period_")):
+            found |= _matches(texts, DAY)
+    return found
 
 
 def totals_of(labels: Sequence[pa.Array], cells: Mapping[str, pa.Array], rows: int) -> Flags:

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from riskwarn.contracts import declared
 from riskwarn.contracts.fields import Kind

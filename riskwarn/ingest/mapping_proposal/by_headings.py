@@ -131,7 +131,7 @@ def _of_claims(found: Recognised, name: str, claiming: list[_Claim], hidden: Seq
         found.notes.append(Message(said, heading=fitting.heading, field=name))
         found.take(fitting, name, "by values or group, of several of that heading", False)
         return [column for column in columns if column is not fitting]
-    elif (told_by := settled(name, columns, found.seen.cells, _moments(found))) is not None:
+    elif (told_by := settled(name, columns, found.seen.cells, moments_of(found))) is not None:
         found.take(told_by[0], name, told_by[1], False)
         return []
     else:
@@ -163,7 +163,7 @@ def _names_grids(found: Recognised, column: Column) -> bool:
     return bool(len(cells)) and float(cells.str.contains(_NAME_OF_A_GRID).mean()) >= _MOST
 
 
-def _moments(found: Recognised) -> pd.Series | None:
+def moments_of(found: Recognised) -> pd.Series | None:
     """The times of the events as text, by the first column whose heading says so; None where there is none."""
     for name in ("occurred_at", "accepted_at", "known_at"):
         for column in found.seen.columns:

@@ -7,14 +7,17 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from riskwarn.contracts.categories import CategoryWords
+from riskwarn.contracts.categories import NOT_LOADED, CategoryWords
 from riskwarn.contracts.latin import english_field
 from riskwarn.contracts.sources import PLACE
 from riskwarn.contracts.vocabulary import field_words, is_personal, shipped, words_that_mean
 from riskwarn.ingest.columns import plain_heading
+from riskwarn.ingest.mapping_proposal.by_headings import FEW, moments_of
+from riskwarn.ingest.mapping_proposal.case_numbers import numbers_cases
 from riskwarn.ingest.mapping_proposal.latin import by_latin_headings
 from riskwarn.ingest.mapping_proposal.profile import ADDRESSES
 from riskwarn.ingest.mapping_proposal.recognised import Recognised
+from riskwarn.ingest.mapping_proposal.rivals import settled
 from riskwarn.messages import Message
 
 #: So great a share of the rows of a column has to be words of a vocabulary, or places of the city.
@@ -22,10 +25,16 @@ MOST = 0.5
 #: So great a share of the values of a column of codes has to be known for the column to be sure.
 NEARLY_ALL = 0.9
 
+#: So great a share of the rows has to bear a category by the parts of their words.
+HEARD = 0.8
+
 _PLACED = {part for name in PLACE for part in name.split("+")}
 _CODES_OF_PLACES = ("grid_id", "community", "town", "district")
 #: Headings of ids and of longitudes, in small letters.
 _ID_HEADING = re.compile(r"(?:(?:^|[_\s-])(?:id|no|key)|id|编号|编码|单号|[^序]号|代码)$")
+_OF_AN_ANSWER = re.compile(
+    r"(?:单位|部门|机构|来源|渠道|途径|措施|意见|结果|结论|情况|状态|环节|地点|地址|位置|部位|场所|原因|名称)$"
+)
 _STATE = re.compile(r"状态|status|state$")
 _EAST = re.compile(r"经|lng|lon|(?:^|_)x")
 #: Headings of what became of a matter; of where it was, and of where a person belongs.
@@ -48,7 +57,7 @@ def by_values(found: Recognised) -> None:
     by_coordinates(found)
     _by_words(found)
     for column in found.free():
-        if column.holds == "text":
+        if column.holds == "text" and not numbers_cases(column, found.seen.cells[column.position]):
             found.take(column, "text", "by values: free text, read for topics and discarded", False)
     _by_period(found)
     if "record_id" not in found.fields and not found.period:
@@ -72,8 +81,9 @@ def by_coordinates(found: Recognised) -> None:
 
 def _by_ids(found: Recognised) -> None:
     """A column with a value of its own in every row: an id by its values, a short number also by its heading."""
+    numbered = [one for one in found.free() if one.empty <= FEW and numbers_cases(one, found.seen.cells[one.position])]
     free = [column for column in found.free() if column.empty == 0]
-    ids = [column for column in free if column.holds == "id"]
+    ids = [*numbered, *(column for column in free if column.holds == "id" and column not in numbered)]
     # Numbers from 1 on are the rows of a list, unless the heading calls them an id.
     short = [
         column
@@ -84,6 +94,8 @@ def _by_ids(found: Recognised) -> None:
         ids = [column for column in ids if _ID_HEADING.search(column.heading.lower())] or ids
     if len(ids) == 1 or (not ids and len(short) == 1):
         found.take((ids or short)[0], "record_id", "by values: an id of its own in every row", False)
+    elif told_by := settled("record_id", ids, found.seen.cells, moments_of(found)):
+        found.take(told_by[0], "record_id", told_by[1], False)
     elif ids or short:
         could = ", ".join(repr(one.heading) for one in ids or short)
         found.notes.append(Message("{headings} could each be the record id: choose", headings=could))
@@ -176,6 +188,14 @@ def _by_words(found: Recognised) -> None:
     for column in free:
         if column.words and _share(column.words, [word for word in column.words if known.listed(word)]) >= MOST:
             found.take(column, "category", "by values: words of its list", False)
+            return
+    for column in free:
+        # A clerk's own words say a category by their parts; of words of offices and results some do so, too.
+        if not column.words or _OF_AN_ANSWER.search(plain_heading(column.heading)):
+            continue
+        told = {word: code for word in column.words if (code := known.code(word)) not in (None, NOT_LOADED, "other")}
+        if len(set(told.values())) > 1 and _share(column.words, [*told]) >= HEARD:
+            found.take(column, "category", "by values: words that say categories by their parts", False)
             return
     for column in free:
         if column.words and any(part in column.heading.lower() for part in _TYPES):

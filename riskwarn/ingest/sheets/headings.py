@@ -10,6 +10,11 @@ from typing import Protocol
 
 Cells = Sequence[str | None]
 
+#: A note above the headings, which is no group of them: 单位：户、人, 填报单位：…, 统计时间：2026年10月.
+_NOTE = re.compile(
+    r"(?:^|[\s,，、;；(（])(?:[㐀-鿿]{0,4}单位|(?:填报|填表|制表|统计|报送|上报|报告|编制|截止|截至|导出|打印|审核|负责)?(?:时间|日期|时段|期间|"
+    r"年度|人|部门|范围)|(?:统计)?口径|表号|制定机关|批准文号|备案文号|数据来源|说明|备注|注)\s*[:：]"
+)
 _BRACKET = re.compile(r"[()（）\[\]【】]")
 
 #: So many rows are looked through for the headings.
@@ -60,13 +65,14 @@ def find_headings(top: Sequence[Cells], known: Callable[[str], bool], personal: 
     if best > 0 and any(cell is None for cell in own):
         above = _padded(top[best - 1], width)
         groups = _spread(above)
+        above = [None if cell and _NOTE.search(cell) else cell for cell in above]
         many = sum(1 for cell in above if cell) > 1
         named = [
             _under(group if many else None, sub, personal) if sub else (over if many else None)
             for group, over, sub in zip(groups, above, own, strict=True)
         ]
         return Found(_told_apart(named, groups if many else []), best + 1)
-    if best > 0 and sum(1 for cell in top[best - 1] if cell) > 1:
+    if best > 0 and sum(1 for cell in top[best - 1] if cell and not _NOTE.search(cell)) > 1:
         groups = _spread(_padded(top[best - 1], width))
         return Found(_told_apart([_under(g, s, personal) for g, s in zip(groups, own, strict=True)], groups), best + 1)
     return Found(_told_apart(own, []), best + 1)
@@ -93,10 +99,11 @@ def _heads_group(own: Cells, index: int) -> bool:
 
 
 def _spread(row: Cells) -> list[str | None]:
-    """Each cell's text carried on over the empty cells to its right."""
+    """Each cell's text carried on over the empty cells to its right; a note heads nothing, and ends what stands before it."""
     found: list[str | None] = []
     for cell in row:
-        found.append(cell if cell is not None else (found[-1] if found else None))
+        carried = cell if cell is not None else (found[-1] if found else None)
+        found.append(None if carried and _NOTE.search(carried) else carried)
     return found
 
 

@@ -39,6 +39,11 @@ from tests.worlds import dispute, grid_rows, load, with_grids, write_csv
         ([None, None, None], False),
         (["本月合计", None, "共123件"], True),
         (["合计：", None, "青山1社区"], False),
+        ([None, "二〇二六年十一月一日", None], True),
+        ([None, None, "二○二六年十一月"], True),
+        ([None, "2026年11月1日", None], True),
+        (["D1", "2026年11月1日", None], False),
+        (["D1", "二〇二六年十一月一日", None], False),
     ],
 )
 def test_a_line_is_a_footer_where_every_other_cell_is_empty(row: list[str | None], passed_over: bool) -> None:
