@@ -95,6 +95,16 @@ class NoEventsOfCategory(RiskwarnError):
     )
 
 
+class NoCategory(RiskwarnError):
+    """No record has a category, for no column was taken as the category."""
+
+    code = "no_category"
+    template = (
+        "Target {target!r} cannot be learnt yet: none of {records} {source} has a category, for no column was taken as the category. "
+        "Map it (columns: {{category: HEADING}}), take the loads back (riskwarn loads undo) and load the files again."
+    )
+
+
 class EventsInNoGrid(RiskwarnError):
     """All events of a target are located above the grid."""
 

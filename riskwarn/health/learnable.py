@@ -26,6 +26,7 @@ from riskwarn.errors import (
     EventsWithoutDate,
     HistoryTooShort,
     NoEvents,
+    NoCategory,
     NoEventsOfCategory,
     OutcomesWithoutDate,
     RiskwarnError,
@@ -278,6 +279,8 @@ def _none(name: str, count: _Count, unknown: int) -> RiskwarnError:
     """Why there is no event at all."""
     rule = count.rule
     told = {"target": name, "source": rule.source, "records": f"{count.records:,}"}
+    if not count.counting and not count.categories:
+        return NoCategory(**told)
     if not count.counting:
         return NoEventsOfCategory(**told, unknown=f"{unknown:,}")
     if rule.outcomes:
