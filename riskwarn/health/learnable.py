@@ -279,7 +279,7 @@ def _none(name: str, count: _Count, unknown: int) -> RiskwarnError:
     """Why there is no event at all."""
     rule = count.rule
     told = {"target": name, "source": rule.source, "records": f"{count.records:,}"}
-    if not count.counting and not count.categories:
+    if not count.counting and rule.categories is not None and not count.categories:
         return NoCategory(**told)
     if not count.counting:
         return NoEventsOfCategory(**told, unknown=f"{unknown:,}")

@@ -80,6 +80,8 @@ def _obstacle(
 ) -> errors.RiskwarnError | None:
     events, records, counts = int((~np.isnat(at)).sum()), f"{len(frame):,}", counting(frame, rule)
     if not events:
+        if not counts.any() and rule.categories is not None and frame["category"].isna().all():
+            return errors.NoCategory(**told, records=records)
         if not counts.any():
             return errors.NoEventsOfCategory(**told, records=records, unknown=f"{unknown:,}")
         if rule.outcomes:

@@ -95,6 +95,13 @@ def test_events_that_come_too_late_and_short_histories_are_told_as_such(home: Ho
     assert one.obstacle.fields["origins"] < one.obstacle.fields["needed"]  # type: ignore[operator]
 
 
+def test_that_no_column_was_taken_as_the_category_is_said_where_none_was(home: Home, tmp_path: Path) -> None:
+    rows = [{"事故编号": f"A{n}", "网格编码": "G1", "发生时间": START + timedelta(days=6 * n)} for n in range(20)]
+    found = said(home, tmp_path, rows, "incidents")
+    assert "none of 20 incidents has a category, for no column was taken as the category" in found
+    assert "a word of category" not in found
+
+
 def test_what_does_not_count_towards_a_default_target_is_said_by_every_load(home: Home, tmp_path: Path) -> None:
     words = ("火灾", "外星人", "其他", "外星人")
     rows = [
