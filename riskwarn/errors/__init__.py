@@ -158,8 +158,8 @@ from riskwarn.errors.targets import EventsTooFew as EventsTooFew
 from riskwarn.errors.targets import EventsTooLate as EventsTooLate
 from riskwarn.errors.targets import EventsWithoutDate as EventsWithoutDate
 from riskwarn.errors.targets import HistoryTooShort as HistoryTooShort
-from riskwarn.errors.targets import NoEvents as NoEvents
 from riskwarn.errors.targets import NoCategory as NoCategory
+from riskwarn.errors.targets import NoEvents as NoEvents
 from riskwarn.errors.targets import NoEventsOfCategory as NoEventsOfCategory
 from riskwarn.errors.targets import NothingKnown as NothingKnown
 from riskwarn.errors.targets import OutcomesWithoutDate as OutcomesWithoutDate
