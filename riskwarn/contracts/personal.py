@@ -37,6 +37,8 @@ _DIGITS = re.compile(r"(?<![0-9A-Za-z])\d(?:[ -]?\d){13,18}[Xx]?(?![0-9A-Za-z])"
 _CARD = re.compile(r"(?:6[02]\d{14,17}|[45]\d{15}|35\d{14}|955[89]\d{12,15})")
 _HAN = re.compile(r"[㐀-鿿]+")
 _FAMILIAR = re.compile(r"(?:某{1,2}|[*xX×○〇]{1,2})$|(?:先生|女士|小姐|太太|婆婆|大爷|师傅)$")
+#: Family names of two characters with which other words begin too.
+_AMBIGUOUS = frozenset({"东方", "南门", "第五", "百里", "东郭", "司空", "公良", "微生", "长孙", "乐正", "太史", "子车", "南宫", "公羊", "司马"})
 _FAR_NAME = re.compile(r"[㐀-鿿]{2,8}[·•][㐀-鿿]{2,8}(?:[·•][㐀-鿿]{2,8})?")
 _ADDRESS = re.compile(
     r"[路街道巷弄里村组苑园区城庭府厦湾湖庄]\s?\d{1,5}\s?(?:号|弄|附)|\d{1,4}\s?(?:号楼|栋|幢|单元)|[栋幢元楼号]\s?\d{1,4}\s?(?:室|号)|"
@@ -161,7 +163,8 @@ def is_name(text: str) -> bool:
         return True
     if text.endswith(known[4]) or (len(text) > 2 and text[1] == "家"):
         return False
-    return all(character in known[2] for character in rest)
+    # After such a family name of two characters (令狐, 澹台) anything is a given name.
+    return text[:2] in known[1] - _AMBIGUOUS or only_given(rest)
 
 
 def may_be_name(text: str, known: Collection[str] = ()) -> bool:
@@ -171,6 +174,21 @@ def may_be_name(text: str, known: Collection[str] = ()) -> bool:
         return text not in known
     rest = _after_surname(text)
     return rest is not None and text not in words and text not in known and not text.endswith(endings)
+
+
+def is_listed_word(text: str) -> bool:
+    """Whether a text is a word of offices or of a shipped list, which begins like a name and is none."""
+    return text in _names()[3]
+
+
+def is_place(text: str) -> bool:
+    """Whether a short text ends like a place, an office or a matter."""
+    return text.endswith(_names()[4])
+
+
+def only_given(text: str) -> bool:
+    """Whether all characters are such as given names have."""
+    return all(character in _names()[2] for character in text)
 
 
 #: A longer run of unknown characters may tell of somebody, whether it names them or not.

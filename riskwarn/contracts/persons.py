@@ -1,0 +1,149 @@
+"""Persons' names beside and inside other words: in the name of a unit, in a word of a category, in a sentence.
+
+:mod:`riskwarn.contracts.personal` tells whether a whole text is surely a name. Here stand the stricter rules for texts
+that are kept or shown: some family names begin hardly any other word (谭, 冉, 令狐), and what follows them is a name unless
+it is a word or a place.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from functools import cache
+
+from riskwarn.contracts.personal import is_listed_word, is_name, is_place, only_given
+from riskwarn.contracts.vocabulary import shipped
+
+_BRACKETS = re.compile(r"\s*[(（\[【〔]\s*([^()（）\[\]【】〔〕]*?)\s*[)）\]】〕]")
+_ROLES = r"(?:专职|兼职|微)?(?:网格(?:管理|指导|监督)?(?:员|长)|负责人|责任人|联系人|联络员|包片干部|民警|支部书记|支书|书记|主任|组长|楼长|姓名)"
+_ROLE = re.compile(_ROLES)
+_NAMED_ROLE = re.compile(rf"[\s\-—–_/|,，、]*{_ROLES}\s*[:：为]\s*[^\s\-—–_/|]*")
+_LAST = re.compile(r"^(?P<unit>.*(?:网格|片区|小组|组|社区|村|号))[\s\-—–_/|·:：,，、]*(?P<person>[㐀-鿿·•*]{2,6})$")
+_PART = re.compile(r"[\s\-—–_/|:：]+")
+_SEVERAL = re.compile(r"[与和及、,，/;；\s]+")
+_OWNED = re.compile(r"^(?P<person>[㐀-鿿·•]{2,4})的?(?P<unit>(?:微|专属)?网格)$")
+#: What follows the name of somebody whose family or house is meant.
+_OF_THEM = re.compile(r"(?:一家|全家|夫妇|夫妻|父子|母子|兄弟|姐妹|家属|家|等人|等|户|的)$")
+_OLD_HOUSE = re.compile(r"^[老小](?P<family>[㐀-鿿])(?:家|头)")
+#: What stands right before a name inside a sentence.
+_BEFORE = re.compile(r"[由与和及因被对为给跟找告]$")
+
+
+@cache
+def _listed() -> tuple[frozenset[str], frozenset[str], frozenset[str], str]:
+    """Family names that begin hardly any other word, the commonest of all, words that are places, and natural features."""
+    told = shipped("personal")
+    telling = frozenset("".join(told["telling_surnames"].split()))
+    return telling, frozenset("".join(told["commonest_surnames"].split())), frozenset(told["places"]), told["features"]
+
+
+def likely_name(text: str) -> bool:
+    """Whether a short text is a name, or begins with a telling family name and is neither a word nor a place."""
+    telling, _, places, _ = _listed()
+    if text in places or is_listed_word(text):
+        return False
+    if is_name(text):
+        return True
+    if len(text) == 3 and text[0] in telling | {"向"} and only_given(text[1:]):
+        return not is_place(text) or text[-1] in "科树水权法"
+    return len(text) in (2, 3) and text[0] in telling and _is_han(text) and text[1] != "家" and not is_place(text)
+
+
+def names_somebody(word: str) -> bool:
+    """Whether an unknown word of a category names somebody: 谭永碧, 张伟与王秀英, 牟伦胜家, 老张家猪圈, 李建国讨薪."""
+    plain = unicodedata.normalize("NFKC", word).strip()
+    if is_listed_word(plain):
+        return False
+    house = _OLD_HOUSE.match(plain)
+    if house is not None and house["family"] in _listed()[0] | _listed()[1]:
+        return True
+    parts = [part for part in _SEVERAL.split(plain) if part]
+    return any(likely_name(part) or _of_them(part) for part in parts) or holds_name(plain)
+
+
+def holds_name(text: str) -> bool:
+    """Whether a sure name stands where a sentence has one: at its beginning, or after 由, 与, 因 …"""
+    telling, commonest, places, _ = _listed()
+    for start, size in ((start, size) for start in range(len(text)) for size in (4, 3)):
+        part = text[start : start + size]
+        if len(part) < size or (start and not _BEFORE.search(text[:start])) or not is_name(part) or part in places:
+            continue
+        if size == 4 or part[0] in telling | commonest:
+            return True
+    return False
+
+
+def without_persons(name: str, known: Collection[str] = ()) -> str | None:
+    """The name of a unit without the persons in it; None where nothing is left of it.
+
+    A bracket or an ending that is a person's name, or that names a role (网格员：…), is cut; brackets that tell a place
+    stay. 张伟网格 is called after a person as a whole. `known` are the stems of units that are loaded, which are places.
+    """
+    plain = unicodedata.normalize("NFKC", name).strip()
+    kept = _BRACKETS.sub(lambda found: "" if _tells_person(found[1], known) else found[0], plain)
+    kept = _NAMED_ROLE.sub("", kept)
+    kept = _without_spoken_role(kept, known)
+    parts = _PART.split(kept)
+    if len(parts) > 1:
+        strange = {part for part in parts if _is_person(part, known)}
+        if strange:
+            kept = "-".join(part for part in parts if part and part not in strange)
+    found = _LAST.match(kept)
+    if found is not None and _is_person(found["person"], known):
+        kept = found["unit"]
+    owned = _OWNED.match(kept)
+    if owned is not None and _is_person(owned["person"], known) and not _is_feature(owned["person"]):
+        return None
+    kept = kept.strip(" -—–_/|·:：,，、")
+    if kept == plain:
+        return name
+    return kept if kept and not _is_person(kept, known) else None
+
+
+def surely_person(name: str) -> bool:
+    """Whether a whole name of a unit is a person's: a common family name before a given name (江南春 is called only like one)."""
+    return len(name) == 3 and name[0] in _listed()[1] and is_name(name)
+
+
+def _without_spoken_role(name: str, known: Collection[str]) -> str:
+    """第1网格网格员李建国 without role and name: what follows the role must be a name, for 网格长江路 has none."""
+    for found in _ROLE.finditer(name):
+        after = name[found.end() :].strip()
+        if found.start() and _is_person(after, known):
+            return name[: found.start()]
+    return name
+
+
+def _tells_person(inside: str, known: Collection[str]) -> bool:
+    if re.match(rf"{_ROLES}(?:[:：\s]|$)", inside) or re.search(rf"{_ROLES}\s*[:：]", inside):
+        return True
+    parts = [_ROLE.sub("", part) for part in _SEVERAL.split(inside)]
+    return any(_is_person(part, known) for part in parts if part)
+
+
+def _is_person(text: str, known: Collection[str]) -> bool:
+    return text not in known and likely_name(text)
+
+
+def _is_feature(text: str) -> bool:
+    """金山, 梅江: of two characters, the second a hill or a river, and no family name of the commonest."""
+    _, commonest, _, features = _listed()
+    return len(text) == 2 and text[0] not in commonest and text[1] in features
+
+
+def _of_them(part: str) -> bool:
+    """Whether a part is a name with 家, 等 or the like behind it."""
+    found = _OF_THEM.search(part)
+    return found is not None and len(part[: found.start()]) > 1 and likely_name(part[: found.start()])
+
+
+def _is_han(text: str) -> bool:
+    return re.fullmatch(r"[㐀-鿿]+", text) is not None
+
+
+def stems(names: Collection[str | None]) -> Iterator[str]:
+    """Names of units, and what is left of them without their kind (香山社区: 香山)."""
+    for name in filter(None, names):
+        yield name
+        yield re.sub(r"(?:社区居委会|居委会|村委会|社区|村|街道办事处|街道|镇|乡|区|县)$", "", name)
