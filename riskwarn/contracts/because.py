@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from riskwarn.contracts.personal import is_name
+from riskwarn.contracts.persons import likely_name
 from riskwarn.contracts.written import readable, refuse_personal
 from riskwarn.errors import PersonalText, ReasonTooLong
 from riskwarn.refused import refuse_words
@@ -43,7 +43,7 @@ def _names_somebody(text: str) -> bool:
                 len(part) == length
                 and _AFTER.match(text[start + length :])
                 and _BEFORE.search(text[:start])
-                and is_name(part)
+                and likely_name(part)
             ):
                 return True
     return False

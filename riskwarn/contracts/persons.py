@@ -28,6 +28,8 @@ _OF_THEM = re.compile(r"(?:一家|全家|夫妇|夫妻|父子|母子|兄弟|姐�
 _OLD_HOUSE = re.compile(r"^[老小](?P<family>[㐀-鿿])(?:家|头)")
 #: What stands right before a name inside a sentence.
 _BEFORE = re.compile(r"[由与和及因被对为给跟找告]$")
+#: Characters with which names of places and matters end, and given names no less.
+_GIVEN_TOO = "科树水权法"
 
 
 @cache
@@ -45,8 +47,12 @@ def likely_name(text: str) -> bool:
         return False
     if is_name(text):
         return True
+    if is_listed_word(text[:2]):
+        return False
     if len(text) == 3 and text[0] in telling | {"向"} and only_given(text[1:]):
-        return not is_place(text) or text[-1] in "科树水权法"
+        return not is_place(text) or text[-1] in _GIVEN_TOO
+    if len(text) == 4 and text[-1] in _GIVEN_TOO and is_name(text[:3]):
+        return True
     return len(text) in (2, 3) and text[0] in telling and _is_han(text) and text[1] != "家" and not is_place(text)
 
 
@@ -67,7 +73,9 @@ def holds_name(text: str) -> bool:
     telling, commonest, places, _ = _listed()
     for start, size in ((start, size) for start in range(len(text)) for size in (4, 3)):
         part = text[start : start + size]
-        if len(part) < size or (start and not _BEFORE.search(text[:start])) or not is_name(part) or part in places:
+        if len(part) < size or (start and not _BEFORE.search(text[:start])) or not is_name(part):
+            continue
+        if part in places or is_listed_word(part[:2]):
             continue
         if size == 4 or part[0] in telling | commonest:
             return True
@@ -110,7 +118,7 @@ def _without_spoken_role(name: str, known: Collection[str]) -> str:
     """第1网格网格员李建国 without role and name: what follows the role must be a name, for 网格长江路 has none."""
     for found in _ROLE.finditer(name):
         after = name[found.end() :].strip()
-        if found.start() and _is_person(after, known):
+        if _is_person(after, known):
             return name[: found.start()]
     return name
 

@@ -19,6 +19,7 @@ import pandas as pd
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.contracts.personal import may_be_name
+from riskwarn.contracts.persons import names_somebody
 from riskwarn.errors import (
     EventsInNoGrid,
     EventsTooFew,
@@ -272,7 +273,8 @@ def _uncounted(configuration: Configuration, name: str, count: _Count) -> tuple[
 
 def _is_category_word(word: str) -> bool:
     """Whether a word may be shown: nothing that could be a text, a number or somebody's name."""
-    return len(word) <= _LONGEST_WORD and not any(one.isdigit() for one in word) and not may_be_name(word)
+    named = may_be_name(word) or names_somebody(word)
+    return len(word) <= _LONGEST_WORD and not any(one.isdigit() for one in word) and not named
 
 
 def _none(name: str, count: _Count, unknown: int) -> RiskwarnError:

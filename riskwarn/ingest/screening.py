@@ -24,6 +24,7 @@ from riskwarn.contracts.personal import (
     personal_column,
     personal_inside,
 )
+from riskwarn.contracts.persons import stems, surely_person, without_persons
 from riskwarn.errors import PrivateColumn
 from riskwarn.home import Home
 from riskwarn.ingest.columns import Columns, field_of_several
@@ -40,6 +41,7 @@ NEVER_STORED = ("text", "address", "place", "path")
 _CODES = ("grid_id", "community", "town", "district", "from_grid_id", "to_grid_id", "unit")
 _REMARKS = ("reason", "basis", "kind", "source")
 _NAMES = ("name", "community_name", "town_name", "district_name", "grid_name", *_REMARKS)
+_UNITS = ("name", "community_name", "town_name", "district_name", "grid_name")
 #: Names of grids are those of persons where at least this share of them is shaped so.
 SOME_NAMES = 0.3
 _NUMBERS = ("resident id", "phone number", "bank card", "number plate", "e-mail address")
@@ -92,9 +94,25 @@ def screened(reading: Reading) -> Reading:
         elif name == "name" and reading.source == "grids":
             # A grid may be called after the person who has it in charge; a quarter (江南春) is only called like one.
             persons = {text for text in texts if is_name(text)}
-            hidden |= persons if len(persons) >= SOME_NAMES * len(texts) else set()
+            hidden |= persons if len(persons) >= SOME_NAMES * len(texts) else {text for text in persons if surely_person(text)}
         cells[name] = _emptied(reading, name, cells[name], hidden)
-    return replace(reading, cells=cells)
+    return replace(reading, cells=_units_without_persons(reading, cells))
+
+
+def _units_without_persons(reading: Reading, cells: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    """The cells with the names of units cut where they bear a person, who has the unit in charge."""
+    units = [name for name in _UNITS if name in cells]
+    above = {unit for name in units if name.endswith("_name") for unit in _counted(cells[name], None)[0]}
+    known = frozenset(stems(above))
+    for name in units:
+        texts, rows = _counted(cells[name], None)
+        cut = {text: without_persons(text, known) for text in texts}
+        changed = sum(count for text, count in zip(texts, rows, strict=True) if cut[text] != text)
+        if changed:
+            said = "{field}: {rows} name(s) of units bore the name or the role of a person, which was cut; where nothing was left, the code stands in its place"
+            reading.notes.append(Message(said, field=name, rows=f"{changed:,}"))
+            cells[name] = strings(each(cells[name], cut.get))
+    return cells
 
 
 def _emptied(reading: Reading, name: str, cells: pa.Array, hidden: Collection[str]) -> pa.Array:

@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 
 from riskwarn.contracts.personal import LOOKED_AT, may_name_category, personal_column
+from riskwarn.contracts.persons import names_somebody
 from riskwarn.contracts.vocabulary import field_words, is_personal
 from riskwarn.ingest.columns import heading_finder, plain_heading
 from riskwarn.ingest.mapping_proposal.titles import TitlesSeen
@@ -221,7 +222,7 @@ def column_of(
 
 def may_be_told(word: str) -> bool:
     """Whether a word of a file may be shown: no name, no number of a person, no sentence, no refused word."""
-    return refused_word(word) is None and may_name_category(word)
+    return refused_word(word) is None and may_name_category(word) and not names_somebody(word)
 
 
 def _closed(texts: Sequence[str], filled: int) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from riskwarn.contracts.personal import may_be_name, may_name_category
+from riskwarn.contracts.persons import names_somebody
 from riskwarn.contracts.vocabulary import chinese_name
 from riskwarn.ingest.values.cells import coded
 from riskwarn.messages import Joined, Message, Named
@@ -32,7 +33,7 @@ def may_be_named(word: str) -> bool:
         and not any(character.isdigit() for character in word)
         and bool(parts)
         and len(word) <= 24
-        and all(may_name_category(part) and not may_be_name(part) for part in parts)
+        and all(may_name_category(part) and not may_be_name(part) and not names_somebody(part) for part in parts)
     )
 
 

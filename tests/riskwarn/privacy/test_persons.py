@@ -1,0 +1,121 @@
+"""Names of persons inside other words: in names of units, in words of categories, in reasons."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from riskwarn.contracts.because import check_because
+from riskwarn.contracts.persons import names_somebody, without_persons
+from riskwarn.contracts.vocabulary import category_words
+from riskwarn.errors import PersonalText
+from riskwarn.ingest.mapping_proposal.profile import may_be_told
+from riskwarn.ingest.privacy.tallies import LocalCategories
+from riskwarn.ingest.privacy.word_tallies import WordTallies, may_be_named
+from riskwarn.ingest.screening import screened
+from tests.riskwarn.privacy.test_personal import table
+
+
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        ("州屏社区第1网格（欧阳慕晗）", "州屏社区第1网格"),
+        ("香山社区第1网格（冉启荣）", "香山社区第1网格"),
+        ("香山社区第1网格（冉启荣、李建国）", "香山社区第1网格"),
+        ("香山社区第2网格-王秀英", "香山社区第2网格"),
+        ("香山社区第3网格（网格员：李建国）", "香山社区第3网格"),
+        ("香山社区第4网格（陈芳）", "香山社区第4网格"),
+        ("第1网格（A区）（陈芳）", "第1网格(A区)"),
+        ("七网格谭永碧", "七网格"),
+        ("第1网格网格员李建国", "第1网格"),
+        ("第1网格 网格长:张三", "第1网格"),
+        ("牟伦胜-第1网格", "第1网格"),
+        ("张伟网格", None),
+        ("张伟的网格", None),
+        ("网格员张伟", None),
+    ],
+)
+def test_the_name_of_a_unit_loses_the_person(name: str, left: str | None) -> None:
+    assert without_persons(name) == left
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "第2网格（原三社）", "第2网格（A区）", "第2网格（1-3组）", "第2网格（东区）", "第1网格（商业街）", "第1网格（老城）",
+        "第1网格（东）", "第1网格（原向阳村、石门村）", "第3网格（李子坝）", "第1网格（江南）", "第1网格（陈家坪）",
+        "梅江3网格", "金山网格", "秦家岗网格", "陈家坪网格", "高新区网格", "龙湖花园网格", "第1网格长江路",
+        "向阳社区第1网格", "石桥街道青山0社区1号网格", "王家坝-第1网格", "",
+    ],
+)  # fmt: skip
+def test_the_name_of_a_unit_keeps_its_places(name: str) -> None:
+    assert without_persons(name) == name
+
+
+def test_a_table_of_grids_is_stored_without_persons_and_says_how_many() -> None:
+    names = ["香山社区第1网格（冉启荣）", "张伟网格", "第3网格（东区）", "第4网格（文昌）", None]
+    above = ["香山社区", "香山社区", "香山社区（负责人：向登科）", "文昌社区", "文昌社区"]
+    reading = table("grids", grid_id=["G1", "G2", "G3", "G4", "G5"], name=names, community_name=above)
+    kept = screened(reading).cells
+    assert kept["name"].to_pylist() == ["香山社区第1网格", None, "第3网格（东区）", "第4网格（文昌）", None]
+    assert kept["community_name"].to_pylist() == ["香山社区", "香山社区", "香山社区", "文昌社区", "文昌社区"]
+    assert [note.split(":")[0] + note.split(":")[1][:10] for note in reading.notes] == [
+        "name 2 name(s)",
+        "community_name 1 name(s)",
+    ]
+    assert not any("张伟" in note or "冉" in note for note in reading.notes)
+
+
+PERSONS = [
+    "令狐栖迟", "澹台若水", "夏侯云朗", "钟离听雨", "向登科", "谭永碧", "牟伦胜", "秦开碧", "冉启荣", "张伟与王秀英", "牟伦胜家",
+    "老张家猪圈", "李建国讨薪",
+]  # fmt: skip
+MATTERS = [
+    "占道经营", "祖坟迁移", "养犬", "油烟扰民", "方案", "金融", "安全", "向阳社区", "秦家岗", "陈家坪", "高新区", "程序违法",
+    "许可证", "扶贫", "充电桩", "胡同", "卫生", "纪律", "李子树", "罗非鱼", "高利贷", "王家坝",
+]  # fmt: skip
+
+
+def test_a_person_is_no_local_category_and_a_matter_is() -> None:
+    local = LocalCategories(most=100)
+    assert {word: local.code(word) for word in PERSONS} == dict.fromkeys(PERSONS, "other")
+    assert {word: local.code(word) for word in MATTERS} == {word: word for word in MATTERS}
+    assert not local.known & set(PERSONS)
+    assert any(str(len(PERSONS)) in note and "look personal" in note for note in local.notes())
+
+
+def test_a_person_that_was_kept_as_a_category_is_kept_no_longer() -> None:
+    assert LocalCategories({"令狐栖迟"}).code("令狐栖迟") == "other"
+
+
+def test_no_word_of_a_vocabulary_names_somebody() -> None:
+    for source in ("disputes", "petitions", "hotline", "grid_reports", "hazards", "incidents"):
+        assert not [word for word in category_words(source) if names_somebody(word)]
+
+
+@pytest.mark.parametrize("word", ["欧阳慕晗讨薪", "由欧阳慕晗调处完毕", "谭永碧", "张伟与王秀英", "牟伦胜家"])
+def test_a_word_that_names_somebody_is_not_shown(word: str) -> None:
+    assert not may_be_named(word) and not may_be_told(word)
+    tallies = WordTallies()
+    tallies.add("category", pa.array([word] * 9), set(), {word: "wage_arrears"})
+    assert len(tallies.notes("disputes")) == 1 and word not in str(tallies.notes("disputes"))
+
+
+@pytest.mark.parametrize(
+    "because",
+    ["令狐栖迟说不用", "向登科要求", "谭永碧反映过", "应牟伦胜申请", "秦开碧的要求", "因冉启荣来电", "该向登科的记录"],
+)
+def test_a_reason_that_names_somebody_is_refused(because: str) -> None:
+    with pytest.raises(PersonalText):
+        check_because(because)
+
+
+@pytest.mark.parametrize(
+    "because",
+    [
+        "按规定向上级申请", "当事人要求删除", "许可已过期", "程序不合规定", "陈旧的数据", "重复导入", "向阳社区要求更正", "高新区反映有误",
+        "任何的记录", "卫生的问题", "方案不用了", "本人申请", "金融类的数据",
+    ],
+)  # fmt: skip
+def test_a_reason_that_names_nobody_is_kept(because: str) -> None:
+    check_because(because)
