@@ -14,7 +14,7 @@ MOST_CHARACTERS = 500
 
 #: What stands before and after a name inside a sentence; a name between any two of them is taken for one.
 _BEFORE = re.compile(
-    r"(?:^|[^\u4e00-\u9fff]|应|因|由|据|为|给|替|经|受|系|是|向|与|和|及|删除|删去|清除|抹去|居民|村民|市民|群众|住户|业主|申请人|当事人|本人|叫|名)$"
+    r"(?:^|[^\u4e00-\u9fff]|应|因|由|该|据|为|给|替|经|受|系|是|向|与|和|及|删除|删去|清除|抹去|居民|村民|市民|群众|住户|业主|申请人|当事人|本人|叫|名)$"
 )
 _AFTER = re.compile(
     r"^(?:$|[^\u4e00-\u9fff]|的|要求|申请|请求|提出|来信|来电|来函|投诉|认为|本人|先生|女士|小姐|同志|老人|一家|夫妇|等|和|与|及|已|不|说|称|反映|撤|信息|记录|数据)"

@@ -89,7 +89,7 @@ def without_persons(name: str, known: Collection[str] = ()) -> str | None:
     stay. 张伟网格 is called after a person as a whole. `known` are the stems of units that are loaded, which are places.
     """
     plain = unicodedata.normalize("NFKC", name).strip()
-    kept = _BRACKETS.sub(lambda found: "" if _tells_person(found[1], known) else found[0], plain)
+    kept = without_bracketed(plain, known)
     kept = _NAMED_ROLE.sub("", kept)
     kept = _without_spoken_role(kept, known)
     parts = _PART.split(kept)
@@ -107,6 +107,11 @@ def without_persons(name: str, known: Collection[str] = ()) -> str | None:
     if kept == plain:
         return name
     return kept if kept and not _is_person(kept, known) else None
+
+
+def without_bracketed(text: str, known: Collection[str] = ()) -> str:
+    """A text without the brackets in which a person or a role stands."""
+    return _BRACKETS.sub(lambda found: "" if _tells_person(found[1], known) else found[0], text)
 
 
 def surely_person(name: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from riskwarn.contracts.persons import stems, without_bracketed, without_persons
 from riskwarn.ingest.places.epochs import Epochs
 from riskwarn.ingest.places.gazetteer import Gazetteer, Mentions, Place, plain_name, steps_of
 from riskwarn.ingest.places.grid_words import as_number, codes_in, is_number, mentioned, numbered
@@ -28,6 +29,8 @@ class Names:
         self._town_of: dict[str, str] = dict(zip(grids["community"], grids["town"], strict=True))
         self._towns_of: dict[str, set[str]] = {}  # grid -> codes and plain names of its towns
         self._units_of: dict[str, set[str]] = {}  # grid -> codes of its communities and towns
+        units = {name for unit in ("district_name", "town_name", "community_name") for name in grids[unit].dropna().unique()}
+        self._known = frozenset(stems(units))
         self._offer_units(grids)
         self._offer_places(places, grids, epochs)
         self._offer_areas(areas, grids, epochs)
@@ -44,6 +47,7 @@ class Names:
         for row in zip(*told.values(), grids["_first"].tolist(), grids["_end"].tolist(), strict=True):
             grid_id, name, district, town, community, district_name, town_name, community_name, first, end = row
             path = (district_name, town_name, community_name)
+            name = None if name is None else without_persons(name, self._known)
             grid = Place(grid_id, None, district, LocatedBy.PATH.value)
             self._towns_of.setdefault(str(grid_id), set()).update((str(town), plain_name(town_name)))
             self._units_of.setdefault(str(grid_id), set()).update((str(community), str(town)))
@@ -120,6 +124,7 @@ class Names:
 
     def find(self, told: Mapping[str, str], epoch: int) -> Place | None:
         """The place that a row's words tell, by the highest rung that holds; None where none does."""
+        told = self._without_persons(told)
         return (
             self._quarter(told, epoch)
             or self._grid_in_address(told, epoch)
@@ -129,10 +134,18 @@ class Names:
 
     def named_grid(self, told: Mapping[str, str], epoch: int) -> str | None:
         """The grid whose name, or the path down to it, a row's words tell; a number alone, without any unit, names none."""
+        told = self._without_persons(told)
         if all(is_number(path) for path in _paths(told)) and not any(name in told for name in _UNIT_FIELDS):
             return None
         place = self._unit(told, epoch)
         return None if place is None else place.grid_id
+
+    def _without_persons(self, told: Mapping[str, str]) -> Mapping[str, str]:
+        """What a row tells, its names of grids without persons, as those of the register are kept."""
+        cut = {name: without_bracketed(told[name], self._known) for name in ("path", "grid_id") if name in told}
+        if "grid_name" in told:
+            cut["grid_name"] = without_persons(told["grid_name"], self._known) or told["grid_name"]
+        return {**told, **cut}
 
     def _quarter(self, told: Mapping[str, str], epoch: int) -> Place | None:
         if "place" in told:
