@@ -94,7 +94,11 @@ def screened(reading: Reading) -> Reading:
         elif name == "name" and reading.source == "grids":
             # A grid may be called after the person who has it in charge; a quarter (江南春) is only called like one.
             persons = {text for text in texts if is_name(text)}
-            hidden |= persons if len(persons) >= SOME_NAMES * len(texts) else {text for text in persons if surely_person(text)}
+            hidden |= (
+                persons
+                if len(persons) >= SOME_NAMES * len(texts)
+                else {text for text in persons if surely_person(text)}
+            )
         cells[name] = _emptied(reading, name, cells[name], hidden)
     return replace(reading, cells=_units_without_persons(reading, cells))
 

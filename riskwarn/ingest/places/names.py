@@ -29,7 +29,9 @@ class Names:
         self._town_of: dict[str, str] = dict(zip(grids["community"], grids["town"], strict=True))
         self._towns_of: dict[str, set[str]] = {}  # grid -> codes and plain names of its towns
         self._units_of: dict[str, set[str]] = {}  # grid -> codes of its communities and towns
-        units = {name for unit in ("district_name", "town_name", "community_name") for name in grids[unit].dropna().unique()}
+        units = {
+            name for unit in ("district_name", "town_name", "community_name") for name in grids[unit].dropna().unique()
+        }
         self._known = frozenset(stems(units))
         self._offer_units(grids)
         self._offer_places(places, grids, epochs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 
@@ -9,11 +11,14 @@ from riskwarn.contracts.because import check_because
 from riskwarn.contracts.persons import names_somebody, without_persons
 from riskwarn.contracts.vocabulary import category_words
 from riskwarn.errors import PersonalText
+from riskwarn.home import Home
 from riskwarn.ingest.mapping_proposal.profile import may_be_told
 from riskwarn.ingest.privacy.tallies import LocalCategories
 from riskwarn.ingest.privacy.word_tallies import WordTallies, may_be_named
 from riskwarn.ingest.screening import screened
+from riskwarn.store import Store
 from tests.riskwarn.privacy.test_personal import table
+from tests.worlds import dispute, grid_rows, load, write_csv
 
 
 @pytest.mark.parametrize(
@@ -119,3 +124,17 @@ def test_a_reason_that_names_somebody_is_refused(because: str) -> None:
 )  # fmt: skip
 def test_a_reason_that_names_nobody_is_kept(because: str) -> None:
     check_because(because)
+
+
+def test_a_record_finds_its_grid_though_its_name_bears_the_worker(home: Home, tmp_path: Path) -> None:
+    named = [{**row, "网格名称": f"{row['社区']}第{n + 1}网格（冉启荣）"} for n, row in enumerate(grid_rows())]
+    told = load(home, "grids", write_csv(tmp_path / "g.csv", named))
+    assert any(note.startswith("name: 4 name(s) of units") for note in told.notes)
+    assert set(Store(home).versions("grids")["name"]) == {f"青山{n // 2}社区第{n + 1}网格" for n in range(4)}
+    rows = [{**dispute(n), "网格名称": named[n % 4]["网格名称"]} for n in range(8)]
+    load(
+        home,
+        "disputes",
+        write_csv(tmp_path / "d.csv", [{k: v for k, v in row.items() if k != "网格编码"} for row in rows]),
+    )
+    assert sorted(Store(home).versions("disputes")["grid_id"]) == ["G0", "G0", "G1", "G1", "G2", "G2", "G3", "G3"]
