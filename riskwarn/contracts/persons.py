@@ -22,7 +22,7 @@ _NAMED_ROLE = re.compile(rf"[\s\-—–_/|,，、]*{_ROLES}\s*[:：为]\s*[^\s\-
 _LAST = re.compile(r"^(?P<unit>.*(?:网格|片区|小组|组|社区|村|号))[\s\-—–_/|·:：,，、]*(?P<person>[㐀-鿿·•*]{2,6})$")
 _PART = re.compile(r"[\s\-—–_/|:：]+")
 _SEVERAL = re.compile(r"[与和及、,，/;；\s]+")
-_OWNED = re.compile(r"^(?P<person>[㐀-鿿·•]{2,4})的?(?P<unit>(?:微|专属)?网格)$")
+_OWNED = re.compile(r"^(?P<person>[㐀-鿿·•]{1,3}[^一二三四五六七八九十号])的?(?P<unit>(?:微|专属)?网格)$")
 #: What follows the name of somebody whose family or house is meant.
 _OF_THEM = re.compile(r"(?:一家|全家|夫妇|夫妻|父子|母子|兄弟|姐妹|家属|家|等人|等|户|的)$")
 _OLD_HOUSE = re.compile(r"^[老小](?P<family>[㐀-鿿])(?:家|头)")
