@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -76,8 +77,11 @@ def _serving(folder: Path, store: str) -> Iterator[tuple[str, Path]]:
             _wait(f"http://127.0.0.1:{port}/health", server, folder / "log")
             yield f"http://127.0.0.1:{port}", folder / "files"
         finally:
-            os.killpg(server.pid, 15)
-            server.wait(30)
+            os.killpg(server.pid, signal.SIGTERM)
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:  # a busy machine: its jobs end slowly
+                os.killpg(server.pid, signal.SIGKILL)
 
 
 def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
