@@ -39,13 +39,13 @@ def test_a_worker_that_has_answered_every_route_imported_no_learner(made: Made, 
         "/v1/scores", "/v1/scores?unit=town", grid, f"{grid}/explanation", f"{grid}/history", "/v1/snapshots",
         f"/v1/snapshots/compare?a={made.first}&b={made.first}", "/v1/health/sources", "/v1/models/conflict", "/v1/alerts", "/v1/levels", "/v1/track-record",
         "/v1/export.csv", "/v1/export.parquet", "/v1/export.geojson", "/v1/export.xlsx", "/healthz", "/readyz", "/metrics",
-        "/", "/docs", "/openapi.json", "/sign-in", "/sign-in/state", "/v1/exports",
+        "/", "/docs", "/openapi.json", "/sign-in", "/sign-in/state", "/v1/exports", "/v1/grants", "/v1/audit",
     ]  # fmt: skip
     described = {path.split("?")[0].replace("G0000003", "{grid_id}") for path in paths}
     for path in made.application().openapi()["paths"]:
         # Decisions on exports are posted, and change what the others ask.
         assert path in described | {"/v1/export.{form}", "/v1/models/{target}"} or path.endswith(
-            ("/approve", "/refuse")
+            ("/approve", "/refuse", "/confirm", "/revoke")
         ), f"ask {path} here too"
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, made.home.path, tmp_path, json.dumps(paths), json.dumps(NEVER)],

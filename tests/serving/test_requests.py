@@ -40,7 +40,13 @@ def client(made: Made) -> Iterator[TestClient]:
 
 def paths(application: Application) -> list[str]:
     """One address of every route that is described."""
-    filled = {"grid_id": "G0000003", "target": "conflict", "form": "csv", "approval_id": "ex000000000000"}
+    filled = {
+        "grid_id": "G0000003",
+        "target": "conflict",
+        "form": "csv",
+        "approval_id": "ex000000000000",
+        "grant_id": "op000000000000",
+    }
     return [path.format_map(filled) for path in application.openapi()["paths"]]
 
 
