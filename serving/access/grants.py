@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Connection, update
 
@@ -33,6 +34,8 @@ from serving.access.scopes import Role, Scope
 from serving.access.states import State, state_of, state_of_key
 from serving.access.tables import KEYS, OPERATORS
 from serving.access.tokens import Digest, id_of
+
+Row = TypeVar("Row", Operator, Key)
 
 #: The owner of the home, at its command line.
 LOCAL = "local"
@@ -85,13 +88,19 @@ class Change:
         actor = AuditCaller(self.by, self.origin, purpose="operation")
         self.entries.append(Entry(action, what, actor, result, because))
 
-    def named(self, identity: str) -> Operator | Key:
-        """The operator or the key of an id. Raises UnknownOperator, UnknownKey; over HTTP UnknownGrant, also where it is not covered."""
-        kind = rows.operator_named if is_operator(identity) else rows.key_named
+    def operator(self, identity: str) -> Operator:
+        """The operator of an id. Raises UnknownOperator; over HTTP UnknownGrant, also where it is not covered."""
+        return self._covered(rows.operator_named, identity)
+
+    def key(self, identity: str) -> Key:
+        """The key of an id. Raises UnknownKey; over HTTP UnknownGrant, also where it is not covered."""
+        return self._covered(rows.key_named, identity)
+
+    def _covered(self, named: Callable[[Connection, str], Row], identity: str) -> Row:
         if self.remote is None:
-            return kind(self.connection, identity)
+            return named(self.connection, identity)
         try:
-            found = kind(self.connection, identity if _ID.fullmatch(identity) else "")
+            found = named(self.connection, identity if _ID.fullmatch(identity) else "")
         except (UnknownOperator, UnknownKey) as error:
             raise UnknownGrant(id=identity) from error
         if not self.remote.covers(area_of(found.area)):
@@ -178,10 +187,11 @@ def second(connection: Connection, by: str, now: datetime) -> str | None:
     if by != LOCAL:
         return None
     live = [one for one in rows.keys(connection) if one.revoked_at is None and one.ends_at > now]
-    able = {one.operator for one in live if one.operator is not None}
-    able |= {one.id for one in rows.operators(connection) if one.subject is not None}
+    with_a_key = {one.operator for one in live}
     holds = any(Scope.SECURITY.value in one.scopes and one.operator is None for one in live) or any(
-        one.id in able and one.role == Role.SECURITY and state_of(one, now, confirm=True) is State.IN_FORCE
+        one.role == Role.SECURITY
+        and state_of(one, now, confirm=True) is State.IN_FORCE
+        and (one.subject is not None or one.id in with_a_key)
         for one in rows.operators(connection)
     )
     return None if holds else LOCAL
@@ -195,7 +205,7 @@ def confirm(home: Home, identity: str, *, now: datetime, token: Shown = None) ->
     """
     with change(home, token, now) as granting:
         connection, by = granting.connection, granting.by
-        found = granting.named(identity)
+        found = granting.operator(identity) if is_operator(identity) else granting.key(identity)
         if found.revoked_at is not None or found.ends_at <= now:
             raise GrantOver(id=identity, state=(State.REVOKED if found.revoked_at is not None else State.ENDED).value)
         if found.confirmed_by is not None:

@@ -155,9 +155,7 @@ def revoke_key(
     """Revoke a key; it opens nothing any more within a second, in every worker. Raises UnknownKey, UnknownGrant, GrantOver, GrantRefused."""
     check_because(because, where)
     with change(home, token, now) as granting:
-        key = granting.named(identity)
-        assert isinstance(key, Key)
-        revoke(granting, key, because, now)
+        revoke(granting, granting.key(identity), because, now)
     return {"id": identity, "revoked_at": now.isoformat()}
 
 

@@ -73,7 +73,7 @@ def revoke_operator(
     check_because(because, where)
     with change(home, token, now) as granting:
         connection = granting.connection
-        if granting.named(identity).revoked_at is not None:
+        if granting.operator(identity).revoked_at is not None:
             raise GrantOver(id=identity, state=State.REVOKED.value)
         connection.execute(update(OPERATORS).where(OPERATORS.c.id == identity).values(revoked_at=now))
         granting.note(Action.OPERATOR_REVOKED, identity, because)

@@ -242,6 +242,23 @@ def test_whoever_rotates_alone_holds_nothing(home: Home) -> None:
     assert grants.confirm(home, by_owner["id"], now=NOW, token=security["key"])["confirmed_by"] == security["id"]
 
 
+def test_a_key_is_no_operator_and_an_operator_no_key(home: Home) -> None:
+    """An id that is given to the other command is unknown there: nothing is said to be revoked that still opens."""
+    identity, key = person(home, Role.CENTRE), made(home)["id"]
+    with pytest.raises(errors.UnknownOperator):
+        operators.revoke_operator(home, key, "lost", now=NOW)
+    with pytest.raises(errors.UnknownKey):
+        keys.revoke_key(home, identity, "left the office", now=NOW)
+    assert (
+        keys.listed_keys(home, now=NOW)[0]["state"]
+        == operators.listed_operators(home, now=NOW)[0]["state"]
+        == "in force"
+    )
+    with home.database.connect() as connection:
+        told = connection.execute(select(AUDIT.c.action)).scalars().all()
+    assert not [one for one in told if one.endswith(".revoked")]
+
+
 def test_a_longer_term_is_a_grant(home: Home) -> None:
     security = made(home, scopes=frozenset((Scope.SECURITY,)))
     identity = person(home, Role.CENTRE)
