@@ -171,10 +171,7 @@ def _no_growth(held: dict[int, list[tuple[int, int]]], killed: int, workers: lis
         by_phase: dict[int, list[int]] = defaultdict(list)
         for phase, size in held[worker]:
             by_phase[phase].append(size)
-        phases = sorted(by_phase)[1:]
-        # In the first it was being filled; one that came back late, on a busy machine, in the next, too.
-        while phases and by_phase[phases[0]][0] < 0.8 * statistics.median(by_phase[phases[0]]):
-            phases = phases[1:]
+        phases = sorted(by_phase)[1:]  # in the first it was being filled
         if len(phases) > 1:
             measured += 1
             early, late = (statistics.median(by_phase[phase]) for phase in (phases[0], phases[-1]))

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from experiments.benchmarks import made_snapshot
 from experiments.benchmarks.made_snapshot import made_content, publish_made
-from riskwarn.home import ID_KEY, Home
+from riskwarn.home import Home
 from riskwarn.words import Gap, Unit
 from serving.access.areas import WHOLE_CITY, Area
 from serving.access.keys import Asked, create_key
@@ -29,6 +29,7 @@ from serving.columns.scores import Scores
 from serving.snapshots import published
 from serving.snapshots.files import Content
 from serving.track_record import rows as record_rows
+from tests.worlds import with_known_key
 
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
 AS_OF = date(2026, 3, 2)
@@ -88,7 +89,7 @@ def _mixed(own: Scores, other: Scores, inside: int, unit: Unit) -> Scores:
 
 def build(home: Home, outside: int) -> tuple[str, str]:
     """Publish a city twice, with notices and a record; gives the ids of the snapshots, the older first."""
-    (home.path / ID_KEY).write_text("00" * 32 + "\n", encoding="ascii")
+    with_known_key(home)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(made_snapshot, "PARTS", PARTS)
         first, second = (
