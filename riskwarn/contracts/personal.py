@@ -37,26 +37,7 @@ _DIGITS = re.compile(r"(?<![0-9A-Za-z])\d(?:[ -]?\d){13,18}[Xx]?(?![0-9A-Za-z])"
 _CARD = re.compile(r"(?:6[02]\d{14,17}|[45]\d{15}|35\d{14}|955[89]\d{12,15})")
 _HAN = re.compile(r"[㐀-鿿]+")
 _FAMILIAR = re.compile(r"(?:某{1,2}|[*xX×○〇]{1,2})$|(?:先生|女士|小姐|太太|婆婆|大爷|师傅)$")
-#: Family names of two characters with which other words begin too.
-_AMBIGUOUS = frozenset(
-    {
-        "东方",
-        "南门",
-        "第五",
-        "百里",
-        "东郭",
-        "司空",
-        "公良",
-        "微生",
-        "长孙",
-        "乐正",
-        "太史",
-        "子车",
-        "南宫",
-        "公羊",
-        "司马",
-    }
-)
+
 _FAR_NAME = re.compile(r"[㐀-鿿]{2,8}[·•][㐀-鿿]{2,8}(?:[·•][㐀-鿿]{2,8})?")
 _ADDRESS = re.compile(
     r"[路街道巷弄里村组苑园区城庭府厦湾湖庄]\s?\d{1,5}\s?(?:号|弄|附)|\d{1,4}\s?(?:号楼|栋|幢|单元)|[栋幢元楼号]\s?\d{1,4}\s?(?:室|号)|"
@@ -90,6 +71,13 @@ def _names() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[
         frozenset(words),
         tuple(listed["place_endings"]),
     )
+
+
+@cache
+def _telling_compounds() -> frozenset[str]:
+    """Family names of two characters with which no other word begins."""
+    listed = shipped("personal")
+    return frozenset(listed["compound_surnames"]) - frozenset(listed["ambiguous_surnames"])
 
 
 @cache
@@ -182,7 +170,7 @@ def is_name(text: str) -> bool:
     if text.endswith(known[4]) or (len(text) > 2 and text[1] == "家"):
         return False
     # After such a family name of two characters (令狐, 澹台) anything is a given name.
-    return text[:2] in known[1] - _AMBIGUOUS or only_given(rest)
+    return text[:2] in _telling_compounds() or only_given(rest)
 
 
 def may_be_name(text: str, known: Collection[str] = ()) -> bool:

@@ -5,7 +5,17 @@ Scores, expected counts, intervals, ranks and levels are never withheld (they fo
 is shown around it. Counts of a grid and durations are told in bands; a sum is made of what its parts are told as.
 """
 
-from riskwarn.disclosure.bands import DURATION_BANDS, ONE_OR_TWO, ROUND, about, banded, bounds, count_shown, few
+from riskwarn.disclosure.bands import (
+    DURATION_BANDS,
+    ONE_OR_TWO,
+    ROUND,
+    about,
+    banded,
+    bounds,
+    count_shown,
+    few,
+    week_of,
+)
 from riskwarn.disclosure.caught import levels_shown
 from riskwarn.disclosure.sensitive import is_sensitive
 from riskwarn.disclosure.sums import RESIDENTS, Parts, place_of_counts, rounded, shifts_of, summands
@@ -33,4 +43,5 @@ __all__ = [
     "rounded",
     "shifts_of",
     "summands",
+    "week_of",
 ]

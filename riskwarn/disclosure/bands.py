@@ -6,6 +6,8 @@ periods admit (:mod:`features.transforms.told`).
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import numpy as np
 import numpy.typing as npt
 
@@ -63,6 +65,11 @@ def count_shown(count: int) -> int | str:
     [0, '1–2', '1–2', 3]
     """
     return ONE_OR_TWO if count in (1, 2) else count
+
+
+def week_of(day: date) -> date:
+    """The Monday of its week, by which a date is told."""
+    return day - timedelta(days=day.weekday())
 
 
 def about(count: int) -> int | str:

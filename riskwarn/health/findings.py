@@ -6,9 +6,8 @@ They are served: counts stand in them as what they are about, dates as weeks.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from riskwarn.disclosure import about
+from riskwarn.disclosure import about, week_of
 from riskwarn.health.absences import Kind
 from riskwarn.health.contents import MUCH_LOCAL
 from riskwarn.health.reports import Finding, SourceHealth, Verdict
@@ -238,8 +237,7 @@ def _absences(one: SourceHealth) -> Iterator[Finding]:
 
 def _week(day: int) -> str:
     """The Monday of a day's week."""
-    found = day_of(day)
-    return (found - timedelta(days=found.weekday())).isoformat()
+    return week_of(day_of(day)).isoformat()
 
 
 def _en(count: int) -> str:

@@ -15,16 +15,15 @@ import pyarrow.compute as pc
 from riskwarn.arrays import Flags, Indices, Reals
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
-from riskwarn.health.absences import Districts, Kind, absences
+from riskwarn.health.absences import LEAST_DAYS, Districts, Kind, absences
 from riskwarn.health.silence import alive, alive_by_district
 from riskwarn.messages import Message
 from riskwarn.periods import Calendar, Period, day_number, day_of
 from riskwarn.store import Store
 from riskwarn.store.newest import Newest
 
-#: A feed is late where it begins after this share of the history, and has paused where it was silent for so many days.
+#: A feed is late where it begins after this share of the history; it has paused where a district would have.
 LATE = 0.25
-PAUSED_DAYS = 56
 
 #: Districts that are named one by one; more are counted.
 NAMED = 5
@@ -86,7 +85,7 @@ def interruptions(
         )  # fmt: skip
     start, stop = _longest(living, int(np.flatnonzero(counts)[0]))
     begin, end = (calendar.shift(as_of, one - periods) for one in (start, stop))
-    if (end - begin).days >= PAUSED_DAYS:
+    if (end - begin).days >= LEAST_DAYS:
         notes.append(
             Message(
                 "{source} was silent from {begin} to {end} ({weeks} weeks): {target} can be learnt from only {left} of {origins} origins",

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from riskwarn.disclosure import about
+from riskwarn.disclosure import about, week_of
 
 #: Significant digits of what a model expects, and of durations.
 _DIGITS = 2
@@ -54,7 +54,7 @@ def _told(name: str, value: Any) -> Any:
     if name == "freshness" and value is not None:
         return _by_week(value)
     if name == "located_by":
-        return {word: _rounded(share, 1) for word, share in value.items()}
+        return {word: _in_tenths(share) for word, share in value.items()}
     if isinstance(value, Mapping):
         return source_told(value)
     if isinstance(value, (list, tuple)):
@@ -64,23 +64,20 @@ def _told(name: str, value: Any) -> Any:
     if name in _COUNTS:
         return about(value)
     if name in _SHARES:
-        return _rounded(value, 1)
+        return _in_tenths(value)
     return float(f"{value:.{_DIGITS}g}") if name in _FITTED else value
 
 
 def _monday(found: re.Match[str]) -> str:
-    """The Monday of a date's week."""
-    day = date.fromisoformat(found.group())
-    return (day - timedelta(days=day.weekday())).isoformat()
+    return week_of(date.fromisoformat(found.group())).isoformat()
 
 
 def _by_week(fresh: Mapping[str, Any]) -> dict[str, Any]:
     """The newest record by the Monday of its week, and the days since the last day of that."""
     newest = date.fromisoformat(fresh["newest"])
-    monday = newest - timedelta(days=newest.weekday())
     quiet = fresh["quiet_days"] - (6 - newest.weekday())
-    return {**fresh, "newest": monday.isoformat(), "quiet_days": max(0, quiet)}
+    return {**fresh, "newest": week_of(newest).isoformat(), "quiet_days": max(0, quiet)}
 
 
-def _rounded(share: float, digits: int) -> float:
-    return round(float(share), digits) + 0.0
+def _in_tenths(share: float) -> float:
+    return round(float(share), 1) + 0.0

@@ -43,7 +43,7 @@ def test_a_worker_that_has_answered_every_route_imported_no_learner(made: Made, 
     ]  # fmt: skip
     described = {path.split("?")[0].replace("G0000003", "{grid_id}") for path in paths}
     for path in made.application().openapi()["paths"]:
-        # Decisions on exports are posted, and change what the others ask.
+        # Decisions on exports and grants are posted, and change what the others ask.
         assert path in described | {"/v1/export.{form}", "/v1/models/{target}"} or path.endswith(
             ("/approve", "/refuse", "/confirm", "/revoke")
         ), f"ask {path} here too"

@@ -30,9 +30,6 @@ LEAST_EVENTS = 100
 #: 100 to 500 that fall from their first day (mean 15 days) and are moved by a fortnight 94 to 100 are, of mean 40 days 43 to 94.
 STRAYS, AS_USUAL = 0.01, 0.75
 
-#: Days with an event from which on a week of an office is told.
-LEAST_DAYS = 50
-
 #: Events that lie after the closing of their record: from this share on.
 AFTER_CLOSING = 0.2
 
