@@ -21,6 +21,8 @@ _ROLE = re.compile(_ROLES)
 _NAMED_ROLE = re.compile(rf"[\s\-—–_/|,，、]*{_ROLES}\s*[:：为]\s*[^\s\-—–_/|]*")
 _LAST = re.compile(r"^(?P<unit>.*(?:网格|片区|小组|组|社区|村|号))[\s\-—–_/|·:：,，、]*(?P<person>[㐀-鿿·•*]{2,6})$")
 _PART = re.compile(r"[\s\-—–_/|:：]+")
+#: What is left at the edges of a name whose person is gone.
+_EDGES = " -—–_/|·:：,，、"
 _SEVERAL = re.compile(r"[与和及、,，/;；\s]+")
 _OWNED = re.compile(r"^(?P<person>[㐀-鿿·•]{1,3}[^一二三四五六七八九十号])的?(?P<unit>(?:微|专属)?网格)$")
 #: What follows the name of somebody whose family or house is meant.
@@ -103,8 +105,8 @@ def without_persons(name: str, known: Collection[str] = ()) -> str | None:
     owned = _OWNED.match(kept)
     if owned is not None and _is_person(owned["person"], known) and not _is_feature(owned["person"]):
         return None
-    kept = kept.strip(" -—–_/|·:：,，、")
-    if kept == plain:
+    kept = kept.strip(_EDGES)
+    if kept == plain.strip(_EDGES):
         return name
     return kept if kept and not _is_person(kept, known) else None
 

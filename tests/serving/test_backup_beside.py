@@ -24,6 +24,8 @@ PATHS = (
     "/v1/scores", "/v1/scores?limit=1000", "/v1/scores?unit=town", "/v1/scores?horizon=4&min_level=orange", "/v1/levels", "/v1/track-record",
     "/v1/alerts", "/v1/health/sources",
 )  # fmt: skip
+#: Seconds between two polls, which keep them below what a key may ask a minute of a worker, however fast the machine is.
+PAUSE = 0.1
 
 
 def ran(home: Path, *arguments: str | Path) -> None:
@@ -59,6 +61,7 @@ def test_a_home_that_is_restored_from_beside_a_server_answers_the_same_bytes(mad
                 while not over.is_set():
                     states.append(client.get("/v1/scores?limit=10").status_code)
                     states.append(client.get(f"/v1/grids/{_first(before)}").status_code)
+                    over.wait(PAUSE)
 
         polling = threading.Thread(target=poll)
         polling.start()
