@@ -58,10 +58,12 @@ class ReadsOfDetail:
             if self._closed:
                 raise RuntimeError("reads are noted before close()")
             kind = (action, object, caller, result)
-            if kind not in self._counted and len(self._counted) >= self._most:
+            before = self._counted.get(kind)
+            if before is None and len(self._counted) >= self._most:
                 kind = (action, SEVERAL, caller, result)
                 self._wake.set()
-            self._counted[kind] += 1
+                before = self._counted.get(kind)
+            self._counted[kind] = 1 if before is None else before + 1
 
     def flush(self) -> int:
         """Write what was counted; gives how many rows. What cannot be written stays counted, and the error is raised."""

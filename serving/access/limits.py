@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from limits import RateLimitItemPerMinute
@@ -36,6 +36,15 @@ class Counted(StrEnum):
     PAGES = "pages"  # asked for pages and their files
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What answers say of an allowance: as headers, as the lines that these are, and the line of what is left alone."""
+
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    lines: bytes = b""
+    left: bytes = b""
+
+
 @dataclass(slots=True)
 class Allowance:
     """What one key may ask yet: `left` of a handful, and `remaining` in the window beside it.
@@ -49,7 +58,7 @@ class Allowance:
     remaining: int = 0
     until: float = 0.0
     at_work: int = 0
-    told: list[tuple[bytes, bytes]] = field(default_factory=list)
+    told: Told = Told()
 
 
 class Limits:
@@ -92,7 +101,9 @@ class Limits:
         # When the window gives something back is a matter of moments, and no end of what was taken out of it.
         own.until = time.time() + self._of_keys.get_expiry() if size else told.reset_time
         left = b'"key";r=%d;t=%d' % (own.remaining, self.seconds(own))
-        own.told = [(b"ratelimit-policy", self._policy), (b"ratelimit", left)]
+        headers = ((b"ratelimit-policy", self._policy), (b"ratelimit", left))
+        lines = [b"%s: %s\r\n" % pair for pair in headers]
+        own.told = Told(headers, b"".join(lines), lines[-1])
 
     @staticmethod
     def seconds(own: Allowance) -> int:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from functools import partial
 from typing import Any, cast
 
 from starlette.types import Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from serving.api.observed import HEADERS_TOO_LONG
 from serving.api.options import Options
+from serving.api.prepared import WHOLE, write
 from serving.api.problems import RETRY_AFTER, problem_body, problem_headers, send_problem
 
 #: Above the limit of headers, which is answered with their request, so many times more is collected of a head that does not end.
@@ -90,6 +92,11 @@ class Connection(HttpToolsProtocol):
         if not self.url.startswith(b"/"):
             _host_of_target(self.url, self.headers)
         super().on_headers_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """uvicorn begins to answer: what is prepared may be written as a whole."""
+        cast(dict[str, Any], cycle.scope)[WHOLE] = partial(write, cycle)
+        super()._start_asgi_task(cycle, app)
 
     def on_message_complete(self) -> None:
         """All of it has been read."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -138,9 +138,9 @@ class Gate:
         own = known.allowance
         within = self._limits.take(own)
         if not within or own.at_work >= self._limits.at_once:
-            await self._wait(1 if within else max(1, self._limits.seconds(own)), scope, receive, send, own.told)
+            await self._wait(1 if within else max(1, self._limits.seconds(own)), scope, receive, send, own.told.headers)
             return
-        scope["riskwarn.headers"] = own.told
+        scope["riskwarn.told"] = own.told
         scope["riskwarn.caller"] = known.caller
         own.at_work += 1
         try:
@@ -228,14 +228,14 @@ class Gate:
         await send_error(scope, send, error, [challenge(error)])
 
     async def _wait(
-        self, seconds: int, scope: Scope, receive: Receive, send: Send, told: list[Header] | None = None
+        self, seconds: int, scope: Scope, receive: Receive, send: Send, told: Sequence[Header] = ()
     ) -> None:
         """Refuse for a while; whether the process lives is told all the while, or whoever watches it would end it for what others ask."""
         if scope["path"] == ALIVE:
             scope["riskwarn.caller"] = NOBODY
             await self._app(scope, receive, send)
             return
-        headers = [*(told or []), (b"retry-after", str(seconds).encode())]
+        headers = [*told, (b"retry-after", str(seconds).encode())]
         await send_error(scope, send, TooManyRequests(seconds=seconds), headers)
 
 

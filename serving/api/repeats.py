@@ -19,7 +19,9 @@ from anyio import to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.access.caller import Caller
+from serving.access.limits import Told
 from serving.api.noted import Noted, Read
+from serving.api.prepared import WHOLE, Whole, written_out
 from serving.api.problems import OWN_ORIGIN, request_id
 from serving.snapshots.current import Current
 
@@ -48,6 +50,8 @@ class Held:
     tags: tuple[bytes, ...]  # any of them is this answer, in whatever encoding
     until: float  # as a timestamp
     generation: int
+    lines: bytes | None  # the headers written out; None where they cannot be
+    unchanged_lines: bytes | None  # that of a 304
     read: Read | None = None  # what is written down of whoever is told it
 
 
@@ -97,18 +101,7 @@ class Repeats:
                 return
         if held.read is not None and self._noted is not None:
             self._noted.read(scope, held.read)
-        own = scope.get("riskwarn.headers")  # of this request alone
-        if asked and _matches(asked, held.tags):
-            scope["riskwarn.status"] = 304
-            # What is left is told; the policy, which is always the same, came with the answer that is unchanged.
-            headers = held.unchanged if own is None else held.unchanged + own[-1:]
-            await send({"type": "http.response.start", "status": 304, "headers": headers})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        scope["riskwarn.status"] = 200
-        headers = held.headers if own is None else held.headers + own
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else held.body})
+        await _tell(scope, send, held, asked)
 
     async def _ask(self, key: Key, scope: Scope, receive: Receive, send: Send) -> Held | None:
         """Ask the router; what is no plain 200 is sent on as it comes, and None is given."""
@@ -148,15 +141,35 @@ class Repeats:
             self._bytes -= _size(old, gone)
 
 
+async def _tell(scope: Scope, send: Send, held: Held, asked: bytes) -> None:
+    """Send a held answer, or that it is unchanged."""
+    own: Told | None = scope.get("riskwarn.told")  # of this request alone
+    body = b"" if scope["method"] == "HEAD" else held.body
+    status, lines, headers = 200, held.lines, held.headers
+    if asked and _matches(asked, held.tags):
+        status, lines, headers, body = 304, held.unchanged_lines, held.unchanged, b""
+    scope["riskwarn.status"] = status
+    whole: Whole | None = scope.get(WHOLE)
+    if lines is not None and whole is not None:
+        # What is left is told; the policy, which is always the same, came with the answer that is unchanged.
+        more = b"" if own is None else own.left if status == 304 else own.lines
+        if whole(status, lines + more, body):
+            return
+    if own is not None:
+        headers = [*headers, *(own.headers[-1:] if status == 304 else own.headers)]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
 def _with_own(scope: Scope, send: Send) -> Send:
     """What sends an answer with the headers of this request alone."""
-    own: list[Header] | None = scope.get("riskwarn.headers")
+    own: Told | None = scope.get("riskwarn.told")
     if own is None:
         return send
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *own]}
+            message = {**message, "headers": [*message["headers"], *own.headers]}
         await send(message)
 
     return sending
@@ -217,7 +230,15 @@ def _made(
         kept.append((b"content-encoding", b"gzip"))
     unchanged = [pair for pair in kept if pair[0].lower() == b"cache-control"] + own
     headers = [*kept, *own, (b"content-length", str(len(body)).encode())]
-    return Held(headers, unchanged, body, tags, float("inf") if until is None else until, generation, read)
+    end = float("inf") if until is None else until
+    return Held(headers, unchanged, body, tags, end, generation, _written(headers), _written(unchanged), read)
+
+
+def _written(headers: list[Header]) -> bytes | None:
+    try:
+        return written_out(headers)
+    except ValueError:
+        return None
 
 
 def _matches(asked: bytes, tags: tuple[bytes, ...]) -> bool:
