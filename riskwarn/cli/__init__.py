@@ -63,6 +63,17 @@ COMMANDS = {
     "demo": "demo",
 }
 
+#: Long work, which lets whoever answers on the same machine go first.
+LONG = frozenset(
+    ("load", "ingest", "features", "train", "retrain", "backtest", "score", "update", "backup", "audit-data")
+)
+
+#: How far it steps back (see nice(2)), where nobody has said how far.
+_STEPS_BACK = 10
+
+#: What :func:`main` puts where the session will be: the process is that of the command, and no other's.
+_OWN_PROCESS = object()
+
 
 class _Commands(click.Group):
     def list_commands(self, context: click.Context) -> list[str]:
@@ -97,6 +108,8 @@ def riskwarn(context: click.Context, home: str | None, as_json: bool, lang: str 
     """Early warning for grassroots governance: where trouble may turn to harm in the coming weeks, and why."""
     from riskwarn.settings import Settings
 
+    if context.obj is _OWN_PROCESS and context.invoked_subcommand in LONG and os.getpriority(os.PRIO_PROCESS, 0) == 0:
+        os.nice(_STEPS_BACK)
     language = lang or context.meta["riskwarn.language"]
     settings = Settings.from_environment(os.environ)
     session = Session(Path(home or settings.home), as_json, settings, language, Reporter(language))
@@ -115,7 +128,9 @@ def main(arguments: list[str] | None = None) -> None:
     program = in_language(riskwarn, language)
     with speaking(language):
         try:
-            code: Any = program.main(args=global_options_first(given), prog_name="riskwarn", standalone_mode=False)
+            code: Any = program.main(
+                args=global_options_first(given), prog_name="riskwarn", standalone_mode=False, obj=_OWN_PROCESS
+            )
         except BrokenPipeError:
             # The reader of our output (head, less) has gone; that is no fault of ours.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
