@@ -22,7 +22,7 @@ from serving.scoring.gaps import failed_grids, relied_on
 from serving.scoring.levels import levels
 from serving.scoring.numbers import numbers_of_levels
 from serving.scoring.places import Placed, placed
-from serving.scoring.ranks import order_by, per_10000, ranks_of
+from serving.scoring.ranks import order_by, per_10000
 from serving.scoring.reasons import Texts, away_from_mean, numbers_wanted, reasons_of
 from serving.scoring.usual import Usual, deviation, least_periods, usual
 from training import Champion, Forecaster, explain_family, make_task
@@ -30,7 +30,7 @@ from training.intervals.counts import CountDistribution
 from training.labels.task import ForecastTask
 from training.models.forecast import DIGITS, Forecast
 from training.models.forecast import Reasons as Effects
-from training.models.members import difference_of_two, rank_bounds, resampled
+from training.models.members import difference_of_two, rank_bounds, ranks_of, resampled
 
 
 @dataclass(frozen=True)

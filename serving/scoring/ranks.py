@@ -1,22 +1,10 @@
-"""By what units are ranked, and how: one rule for what is published and for what stands beside it."""
+"""By what units above the grid are ranked: one rule for what is published and for what stands beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-import numpy.typing as npt
 
 from riskwarn.arrays import Reals
-from training.models.forecast import DIGITS
-
-
-def ranks_of(order_by: Reals, codes: Sequence[str]) -> npt.NDArray[np.int32]:
-    """Ranks from 1, highest first, ties by code."""
-    order = np.lexsort((np.array(codes, dtype=str), -np.round(order_by, DIGITS)))
-    ranks = np.empty(len(order), dtype=np.int32)
-    ranks[order] = np.arange(1, len(order) + 1)
-    return ranks
 
 
 def order_by(total: Reals, per_10000: Reals) -> Reals:

@@ -13,7 +13,7 @@ from riskwarn.arrays import Reals
 from riskwarn.words import Unit
 from serving.columns.places import Places
 from serving.columns.scores import Scores
-from serving.scoring.ranks import order_by, per_10000, ranks_of
+from serving.scoring.ranks import order_by, per_10000
 from serving.track_record.shown import CAPTURES, LEAST_EVENTS, LEAST_UNITS, band
 from training.evaluation.calibration import calibration, calibration_level
 from training.evaluation.judged import Judged
@@ -21,6 +21,7 @@ from training.evaluation.losses import brier, log_loss, poisson_deviance
 from training.evaluation.outcomes import plain_outcomes
 from training.evaluation.ranking import capture
 from training.models.forecast import Forecast
+from training.models.members import ranks_of
 
 #: The units that are named as missed, or warned of in vain.
 NAMED = 3

@@ -182,16 +182,9 @@ def test_a_backtest_has_a_row_for_every_grid_and_origin(town: Town) -> None:
     table = pd.read_parquet(done.predictions)
     assert len(table) == 60 * len(done.origins)
     named = {
-        "grid_id",
-        "as_of",
-        "target",
-        "horizon",
-        "probability",
-        "expected_count",
-        "observed",
-        "rank_lower",
-        "rank_upper",
-    }
+        "grid_id", "as_of", "target", "horizon", "probability", "expected_count", "lower", "upper", "rank", "observed",
+        "rank_lower", "rank_upper",
+    }  # fmt: skip
     baselines = (
         "zero", "climatology", "last_value", "all_history", "rate_12", "near_repeat", "shrunk_history", "conflictology",
         "poisson_regression",
@@ -201,6 +194,11 @@ def test_a_backtest_has_a_row_for_every_grid_and_origin(town: Town) -> None:
     assert set(table.columns) == named
     own = table.groupby("as_of")["probability"].rank(ascending=False, method="average").round(6)
     assert ((table["rank_lower"] <= own + 1) & (own <= table["rank_upper"] + 1)).all(), "up to ties of six digits"
+    # Ranks as they are published: by six digits, ties by the code of the grid.
+    ordered = table.assign(score=-table["probability"].round(6)).sort_values(["as_of", "score", "grid_id"])
+    assert (ordered["rank"] == ordered.groupby("as_of").cumcount() + 1).all()
+    assert ((table["lower"] <= table["upper"]) & (table["lower"] >= 0)).all() and (table["upper"] > 0).any()
+    assert ((table["lower"] >= 1) <= (table["probability"] >= 0.9)).all(), "one or more in nine of ten cases"
     # The newest ripe origin ends the test by default; labels are those of the store.
     assert table["observed"].notna().all()
     assert int(table["observed"].sum()) == done.evaluation.n_events

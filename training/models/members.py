@@ -8,6 +8,7 @@ meet the same. Trees stay as they are.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -142,6 +143,14 @@ def difference_of_two(members: Reals, level: float = INTERVAL_LEVEL) -> Reals:
     By the deviation of the members, as of two normal draws: fifty give that better than they give the quantile itself.
     """
     return np.asarray(norm.ppf((1 + level) / 2) * np.sqrt(2) * np.std(members, axis=0, ddof=1))
+
+
+def ranks_of(order_by: Reals, codes: Sequence[str]) -> npt.NDArray[np.int32]:
+    """Ranks from 1, highest first, ties by code."""
+    order = np.lexsort((np.array(codes, dtype=str), -np.round(order_by, DIGITS)))
+    ranks = np.empty(len(order), dtype=np.int32)
+    ranks[order] = np.arange(1, len(order) + 1)
+    return ranks
 
 
 def rank_bounds(published: Reals, members: Reals, level: float = INTERVAL_LEVEL) -> tuple[Ints, Ints]:

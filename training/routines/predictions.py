@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from training.evaluation.rolling import RollingForecasts
 from training.labels.task import ForecastTask
 from training.models.family import PARTS
-from training.models.members import rank_bounds, resampled
+from training.models.members import rank_bounds, ranks_of, resampled
 
 #: Rows that are written at once.
 ROWS = 200_000
@@ -66,6 +66,9 @@ def _table(
         "horizon": np.int64(task.horizon),
         "probability": own.probability.ravel(),
         "expected_count": own.expected_count.ravel(),
+        "lower": own.lower.ravel().astype(np.int32),
+        "upper": np.maximum(own.upper, own.lower).ravel().astype(np.int32),
+        "rank": np.concatenate([ranks_of(one, task.inputs.matrix.grid_ids) for one in own.probability]),
         "observed": pd.array(observed.ravel(), dtype="Float64"),
         **_rank_bounds(task, origins, forecasts, own.probability),
     }

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 
-from riskwarn.audit import Action, Entry, announced
+from riskwarn.audit import Action, Entry, announced, record
 from riskwarn.configuration import usual_horizon
 from riskwarn.contracts.because import check_because
 from riskwarn.errors import NothingToReturnTo, PromotionRefused, RiskwarnError, UnknownVersion
@@ -76,23 +76,15 @@ def promote(home: Home, version: str, because: str | None = None, *, now: dateti
         current = {one.horizon: one for one in every if one.target == own.target and one.alias == "champion"}
         if all(current.get(one.horizon) == one for one in family):
             raise PromotionRefused(version=version, reason=Message("it is the champion of {name} already", name=name))
-        for one in family:
-            check_purpose(home.configuration, one.target, one.version, load_version(home, one.version).purpose)
-        # A champion that can no longer score is no rival: its losses may be those of another target.
-        rivals = {horizon: one for horizon, one in current.items() if why_unfit(home, one.version, one.target) is None}
-        found = [
-            beside
-            for one in family
-            if current.get(one.horizon) != one
-            for beside in compared(home, one, rivals.get(one.horizon))
-        ]
-        _check(version, found, because)
-        if not because:
-            _check_rivals(version, [one for at, one in current.items() if at not in rivals], family)
-            declared = home.configuration.horizons
-            _check_whole(version, family, {at: one for at, one in current.items() if at in declared}, found)
-        now = now or datetime.now(UTC)
-        with announced(home, Entry(Action.MODEL_PROMOTED, version, note=because or ""), at=now):
+        now, entry = now or datetime.now(UTC), Entry(Action.MODEL_PROMOTED, version, note=because or "")
+        try:
+            found = _examined(home, version, family, current, because)
+        except RiskwarnError:
+            # Whoever looks later sees that it was tried, and that the evidence stood against it.
+            with suppress(RiskwarnError):
+                record(home, replace(entry, result="refused"), at=now)
+            raise
+        with announced(home, entry, at=now):
             _put(home, family, current, now, because)
     replaced = current.get(own.horizon)
     return {
@@ -103,6 +95,28 @@ def promote(home: Home, version: str, because: str | None = None, *, now: dateti
         "because": because or "",
         "compared": [beside.as_dict() for beside in found],
     }
+
+
+def _examined(
+    home: Home, version: str, family: Sequence[Version], current: Mapping[int, Version], because: str | None
+) -> list[Beside]:
+    """A family beside what it is held against. Raises what :func:`promote` does where it may not score."""
+    for one in family:
+        check_purpose(home.configuration, one.target, one.version, load_version(home, one.version).purpose)
+    # A champion that can no longer score is no rival: its losses may be those of another target.
+    rivals = {horizon: one for horizon, one in current.items() if why_unfit(home, one.version, one.target) is None}
+    found = [
+        beside
+        for one in family
+        if current.get(one.horizon) != one
+        for beside in compared(home, one, rivals.get(one.horizon))
+    ]
+    _check(version, found, because)
+    if not because:
+        _check_rivals(version, [one for at, one in current.items() if at not in rivals], family)
+        declared = home.configuration.horizons
+        _check_whole(version, family, {at: one for at, one in current.items() if at in declared}, found)
+    return found
 
 
 def rollback(home: Home, target: str, because: str | None = None, *, now: datetime | None = None) -> dict[str, Any]:

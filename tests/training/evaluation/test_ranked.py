@@ -8,12 +8,12 @@ import pytest
 from riskwarn.configuration import LevelRule, Levels
 from serving.scoring.caught import levels_caught
 from serving.scoring.levels import levels
-from serving.scoring.ranks import ranks_of
 from training.evaluation.judged import Judged
 from training.evaluation.outcomes import plain_outcomes
 from training.evaluation.ranked import Ranked, caught, ranked
 from training.intervals.counts import CountDistribution
 from training.models.forecast import Forecast
+from training.models.members import ranks_of
 
 RULES = Levels(red=LevelRule(top=0.01, times=4), blue=LevelRule(top=0.5, times=1.1))
 

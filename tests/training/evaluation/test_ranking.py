@@ -12,7 +12,6 @@ from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score
 
 from serving.scoring.city import DIGITS as PUBLISHED_DIGITS
-from serving.scoring.ranks import ranks_of
 from tests.training.evaluation.forecasts import judged, of_chance, of_mean
 from training.evaluation import ranking
 from training.evaluation.judged import Judged
@@ -20,6 +19,7 @@ from training.evaluation.lead import lead_time
 from training.evaluation.outcomes import Outcomes, Places
 from training.intervals.counts import CountDistribution
 from training.models.forecast import DIGITS, Forecast
+from training.models.members import ranks_of
 
 OBSERVED = [[2, 0, 1, 0], [0, 0, 0, 0]]
 

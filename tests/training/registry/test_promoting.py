@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from riskwarn.audit.listing import newest
 from riskwarn.errors import NothingToReturnTo, PromotionRefused, PurposeUnknown, TrackingStoreUnusable, UnknownTarget
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
@@ -71,6 +72,8 @@ def test_one_that_is_worse_than_champion_or_best_baseline_is_refused_whatever_is
     with pytest.raises(PromotionRefused, match=f"worse {told} by .*beyond its interval"):
         promote(home, new[1], "it is mine")
     assert scoring(home) == old
+    [tried] = newest(home, most=1)
+    assert (tried.action, tried.object, tried.result, tried.note) == ("model.promoted", new[1], "refused", "it is mine")
     assert "promoted_at" not in tags(home, new[1])
 
 
