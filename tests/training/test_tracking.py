@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -149,6 +149,43 @@ def _failing() -> Iterator[tuple[str, list[int]]]:
         server.shutdown()
 
 
+@contextmanager
+def _dripping() -> Iterator[tuple[str, list[int]]]:
+    """(address of a server whose answers begin and never end, a byte at a time, a list that grows by one with each request)."""
+    count: list[int] = []
+    ended = Event()
+
+    class Dripping(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            count.append(1)
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Drip: ")
+            while not ended.wait(0.1):
+                try:
+                    self.wfile.write(b"x")
+                except OSError:
+                    return
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Dripping) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_address[1]}", count
+        ended.set()
+        server.shutdown()
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "_ANSWERED", 1.0)
+    with _dripping() as (where, asked):
+        home = make_home(tmp_path / "home", Settings(tracking_uri=f"http://{where}"))
+        with pytest.raises(TrackingServerUnusable, match=f"http://{where}: it does not answer in time"):
+            check_tracking(home)
+        assert asked
+
+
 @pytest.mark.parametrize(
     ("serving", "scheme", "problem"),
     [
@@ -169,9 +206,10 @@ def test_a_server_that_hangs_or_fails_is_given_up_after_as_many_tries_as_are_set
         assert len(asked) == 2, "once, and once more"
 
 
-def test_a_silent_server_is_given_up_before_mlflow_is_imported(tmp_path: Path) -> None:
+@pytest.mark.parametrize("serving", [_silent, _dripping])
+def test_a_silent_server_is_given_up_before_mlflow_is_imported(serving: Callable[[], Any], tmp_path: Path) -> None:
     """The import takes seconds, and longer on a busy machine: they would come on top of those that are waited for."""
-    with _silent() as (where, asked):
+    with serving() as (where, asked):
         make_home(tmp_path / "home", Settings())
         script = (
             "import sys; from pathlib import Path; from riskwarn.errors import TrackingServerUnusable; "
@@ -182,7 +220,9 @@ def test_a_silent_server_is_given_up_before_mlflow_is_imported(tmp_path: Path) -
             "except TrackingServerUnusable as error: print(error, 'mlflow' in sys.modules)"
         )
         environment = {**os.environ, "MLFLOW_HTTP_REQUEST_TIMEOUT": "1"}
-        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)
+        done = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, env=environment, timeout=60
+        )
         assert f"http://{where}: it does not answer in time" in done.stdout and done.stdout.endswith("False\n"), (
             done.stderr
         )
@@ -195,6 +235,7 @@ def test_what_is_waited_for_is_less_than_ten_seconds_in_all() -> None:
     answer = wait["MLFLOW_HTTP_REQUEST_TIMEOUT"] * (1 + again) + wait["MLFLOW_HTTP_REQUEST_BACKOFF_JITTER"] * again
     # What follows on a failure: the run is said to have failed, if the server still listens.
     assert answer + float(room._IMPATIENCE["MLFLOW_HTTP_REQUEST_TIMEOUT"]) < 10
+    assert answer < room._ANSWERED < 10
     assert wait["PGCONNECT_TIMEOUT"] * room._CONNECTS + 1 < 10
 
 

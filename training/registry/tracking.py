@@ -11,8 +11,10 @@ import re
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -44,6 +46,9 @@ _PATIENCE = {
 #: How long something is asked once more of a server that has just failed.
 _IMPATIENCE = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "1", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
 
+#: Seconds in which it is known, of a server that was heard, whether anything can be registered there: MLflow asks twice.
+_ANSWERED = 9.0
+
 #: How often MLflow tries to connect to a database, each time waiting twice as long as before: ten of its tries take 100 seconds.
 _CONNECTS = 2
 
@@ -60,8 +65,14 @@ def check_tracking(home: Home) -> None:
     if home.settings.tracking_uri is None:
         _check_embedded(home)
     with tracking(home) as client:
-        client.search_experiments(max_results=1)
-        client.search_registered_models(max_results=1)
+
+        def ask() -> None:
+            client.search_experiments(max_results=1)
+            client.search_registered_models(max_results=1)
+
+        # A database may have to be given its tables first, which takes as long as it takes.
+        web = (home.settings.tracking_uri or "").startswith("http")
+        _within(_ANSWERED if web else None, ask)
 
 
 @contextmanager
@@ -147,14 +158,42 @@ def _listen(home: Home) -> None:
     wait = int(timeout)
     for left in reversed(range(int(again) + 1)):
         try:
-            requests.get(f"{uri.rstrip('/')}/health", timeout=wait, allow_redirects=False, stream=True).close()
+            _within(wait, partial(_knock, f"{uri.rstrip('/')}/health", wait))
             return
-        except requests.Timeout as error:
+        except (requests.Timeout, TimeoutError) as error:
             if not left:
                 raise _ours(home, "timed out") from error
             wait = 1  # it was silent for long: once more is for what was lost on the way
         except requests.RequestException:
             return
+
+
+def _knock(page: str, wait: int) -> None:
+    import requests
+
+    requests.get(page, timeout=wait, allow_redirects=False, stream=True).close()
+
+
+def _within(seconds: float | None, call: Callable[[], None]) -> None:
+    """Raise TimeoutError where a call takes longer (None: however long it takes): who sends a byte now and then is never silent for as long as a timeout."""
+    if seconds is None:
+        call()
+        return
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            call()
+        except BaseException as error:
+            raised.append(error)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        raise TimeoutError("timed out")
+    if raised:
+        raise raised[0]
 
 
 def _check_embedded(home: Home) -> None:
