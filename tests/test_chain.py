@@ -69,4 +69,6 @@ def test_the_demonstration_ends_in_a_ranking(tmp_path: Path) -> None:
     (other / "riskwarn-demo" / "diary.txt").touch()
     refused = riskwarn("demo", "--no-serve", cwd=other)
     assert refused.returncode == 1 and (other / "riskwarn-demo" / "diary.txt").exists()
+    refused = riskwarn("--home", "elsewhere", "demo", "--no-serve", cwd=other)
+    assert refused.returncode == 2 and "takes no --home" in refused.stderr
     assert json.dumps(shown)

@@ -42,6 +42,10 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
     from serving.snapshots.frames import scores_frame
     from training import backtest, train
 
+    if click.get_current_context().find_root().params.get("home"):
+        raise click.UsageError(
+            Message("the demo makes its home in ./riskwarn-demo, anew each time: it takes no --home")
+        )
     folder = FOLDER.resolve()
     if folder.exists() and not (folder / OWNED).exists():
         raise HomeNotEmpty(path=folder, example=Message("not made by this command"))

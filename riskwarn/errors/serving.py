@@ -73,7 +73,7 @@ class TargetSuspended(RiskwarnError):
     """A target that somebody suspended, or that was left out of a snapshot because it was."""
 
     code = "target_suspended"
-    template = "The target {target} is suspended, and no other takes its place: it is served again after riskwarn resume and the next riskwarn score."
+    template = "The target {target} is suspended, and no other takes its place: it is served again after riskwarn resume, from a snapshot that has its figures: one published meanwhile has none until the next riskwarn score."
     status = 409
 
 

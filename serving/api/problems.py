@@ -126,6 +126,15 @@ def accepted_language(scope: Scope) -> str:
     return "en"
 
 
+#: What a value must be, by what Pydantic says of one that is not.
+_OF_TYPES = {
+    "string_type": Message("it must be a text"),
+    "list_type": Message("it must be a list"),
+    **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), Message("it must be a JSON object")),
+    **dict.fromkeys(("bool_type", "bool_parsing"), Message("it must be true or false")),
+}
+
+
 def wrong_value(error: Any) -> str:
     """What is wrong with a parameter, out of an error of Pydantic."""
     kind, context = error["type"], error.get("ctx", {})
@@ -145,6 +154,8 @@ def wrong_value(error: Any) -> str:
         return Message("it must say something")
     if kind == "string_too_long":
         return Message("it may have {most} characters at most", most=context["max_length"])
+    if kind == "string_too_short":
+        return Message("it must have {least} characters at least", least=context["min_length"])
     if kind == "json_invalid":
         return Message("it is not JSON")
-    return str(error["msg"])
+    return _OF_TYPES.get(kind, Message("it is not what the endpoint takes: see /docs"))

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 import shutil
 import subprocess
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from riskwarn.home import Home
+from serving.api.app import Application
+from serving.api.prepared import WHOLE
 from serving.publishing.suspend import suspend
-from tests.serving.conftest import DISTRICT, Made, running
+from tests.serving.conftest import DISTRICT, Made, running, running_application
 from tests.worlds import NOW
 
 pytestmark = pytest.mark.browser
@@ -129,3 +134,70 @@ def test_a_suspended_target_is_named_and_nothing_stands_in_its_place(made: Made,
         assert "已暂停，且不以其他目标代替" in page
         page = rendered(f"{address}/#target=safety", tmp_path)
         assert page.count('<tr class="open"') == 50
+
+
+class Driven:
+    """An application whose page does some steps by itself, a second apart, and says at each what it shows."""
+
+    def __init__(self, inner: Application, *steps: str) -> None:
+        self.options, self._inner = inner.options, inner
+        told = "[at('unit').value, at('detail').hidden, at('rows').rows.length, at('rows').rows[0]?.querySelector('.code').textContent]"
+        moves = [
+            f"setTimeout(() => {{ (window.told ??= []).push({told}); {step}; document.body.dataset.told = JSON.stringify(told); }}, "
+            f"{1000 * number});"
+            for number, step in enumerate([*steps, ""], 1)
+        ]
+        self._more = "\n".join(["", *moves]).encode()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                kept = [pair for pair in message["headers"] if pair[0] != b"content-length"]
+                message = {**message, "headers": kept}
+            elif not message.get("more_body"):
+                message = {**message, "body": message["body"] + self._more}
+            await send(message)
+
+        if scope["type"] == "http" and scope["path"] == "/pages/page.js":
+            scope.pop(WHOLE, None)
+            scope["headers"] = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+            await self._inner(scope, receive, sending)
+        else:
+            await self._inner(scope, receive, send)
+
+
+def driven(made: Made, folder: Path, *steps: str) -> tuple[list[Any], str]:
+    """(What the page showed before each step and at the end, the document.)"""
+    with running_application(Driven(made.application(), *steps)) as address:  # type: ignore[arg-type]
+        page = rendered(f"{address}/#lang=en", folder)
+    told = re.search(r'data-told="([^"]*)"', page)
+    assert told is not None
+    return json.loads(html.unescape(told[1])), page
+
+
+def test_an_address_is_followed_and_each_step_is_one_back(made: Made, tmp_path: Path) -> None:
+    back = "history.back()"
+    town = "location.hash = '#lang=en&unit=town'"
+    opened = "at('rows').rows[0].click()"
+    told, _ = driven(made, tmp_path, opened, back, town, opened, back, back)
+    with running_application(made.application()) as address:
+        first = httpx.get(f"{address}/v1/scores").json()["items"][0]["code"]
+        towns = httpx.get(f"{address}/v1/scores?unit=town").json()["items"]
+        inside = httpx.get(f"{address}/v1/scores", params={"parent": towns[0]["code"]}).json()["items"]
+    grids = ["grid", True, 50, first]
+    assert told[:4] == [grids, ["grid", False, 50, first], grids, ["town", True, len(towns), towns[0]["code"]]]
+    assert told[4] == ["grid", True, len(inside), inside[0]["code"]] != grids, "the grids of the town that was opened"
+    assert told[5:] == [["town", True, len(towns), towns[0]["code"]], grids]
+
+
+def test_a_server_that_is_gone_is_told_in_words_and_leaves_nothing_old(made: Made, tmp_path: Path) -> None:
+    gone = "window.fetch = () => Promise.reject(new TypeError('Failed to fetch')); at('unit').value = 'town'; at('unit').dispatchEvent(new Event('change'))"
+    told, page = driven(made, tmp_path, gone)
+    assert told[-1] == ["town", True, 0, None]
+    assert "The server does not answer, and nothing old is shown." in page and "Failed to fetch" not in page
+
+
+def test_the_day_is_told_in_the_language_that_is_chosen(made: Made, tmp_path: Path) -> None:
+    made.publish(7, seed=4)
+    _, page = driven(made, tmp_path, "at('language').click()")
+    assert "2026-03-09（最新）" in page and "(newest)" not in page

@@ -137,6 +137,23 @@ def test_all_that_is_wrong_is_told_in_the_language_of_who_asks(client: TestClien
     chinese = client.get("/v1/scores?limit=0", headers={"Accept-Language": "zh-CN,en;q=0.5"}).json()
     assert english["detail"].isascii() and not chinese["detail"].isascii()
     assert not chinese["errors"][0]["problem"].isascii() and not chinese["title"].isascii()
+    empty = client.get("/v1/scores?search=", headers={"Accept-Language": "zh"}).json()["errors"]
+    assert empty == [{"parameter": "search", "problem": "至少须有 1 个字符"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b"[]", "it must be a JSON object"),
+        (b'{"reason": 3}', "it must be a text"),
+        (b'"x"', "it must be a JSON object"),
+    ],
+)
+def test_a_body_of_another_kind_is_told_in_our_words(client: TestClient, body: bytes, problem: str) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+    answer = client.post("/v1/exports", content=body, headers=headers)
+    assert answer.status_code == 422
+    assert problem in [one["problem"] for one in answer.json()["errors"]], answer.json()
 
 
 def test_methods_that_are_not_answered_are_named_and_head_is_get_without_its_body(

@@ -9,7 +9,10 @@ const ROLES = {
   centre: ["综治中心", "centre"], analyst: ["分析员", "analyst"], supervisor: ["网格督导", "supervisor"],
   system: ["系统管理员", "system administrator"], security: ["安全管理员", "security administrator"], audit: ["审计管理员", "audit administrator"],
 };
-const state = { account: null, language: 0, next: null, parent: null, search: "", asked: 0, served: {}, suspended: [], names: {}, sources: {}, period: "week" };
+const state = {
+  account: null, language: 0, next: null, parent: null, search: "", asked: 0, served: {}, suspended: [], names: {}, sources: {}, period: "week",
+  published: [], newest: null, following: true, followed: 0,
+};
 const at = (id) => document.getElementById(id);
 const say = (pair) => pair[state.language];
 const percent = (value) => (value === null ? "—" : (100 * value).toFixed(1) + "\u00a0%");
@@ -32,8 +35,17 @@ function words() {
 
 async function ask(path) {
   // What goes wrong is told in the language of the page, whatever the browser's is.
-  const response = await fetch(path, { headers: { "Accept-Language": ["zh", "en"][state.language] } });
-  const content = await response.json();
+  let response, content;
+  try {
+    response = await fetch(path, { headers: { "Accept-Language": ["zh", "en"][state.language] } });
+    content = await response.json();
+  } catch (error) {
+    // The server is gone, or something else answers in its place: the browser's own sentence helps nobody.
+    throw new Error(say([
+      "服务器没有应答，下面不显示任何旧数据。请稍后刷新页面；若仍无应答，请联系管理员。",
+      "The server does not answer, and nothing old is shown. Reload the page in a moment; if it stays so, tell whoever runs the server.",
+    ]));
+  }
   if (response.status === 401) signIn("?problem=over");
   if (!response.ok) throw new Error(content.detail);
   return content;
@@ -197,19 +209,22 @@ function bar(reason, largest) {
   return box;
 }
 
-// What is shown stands in the address, so that it can be sent to a colleague.
+// What is shown stands in the address, so that it can be sent to a colleague; each step is one that the browser goes back.
 function remember(grid) {
   const shown = { lang: ["zh", "en"][state.language], target: at("target").value, horizon: at("horizon").value, unit: at("unit").value };
   if (at("as_of").value) shown.as_of = at("as_of").value;
   if (state.parent) shown.parent = state.parent.code;
   if (state.search) shown.search = state.search;
-  history.replaceState(null, "", "#" + new URLSearchParams(grid ? { ...shown, grid } : shown));
+  const address = "#" + new URLSearchParams(grid ? { ...shown, grid } : shown);
+  if (address === location.hash) return;
+  if (state.following) history.replaceState(null, "", address);
+  else history.pushState(null, "", address);
 }
 
 function recall() {
   const asked = new URLSearchParams(location.hash.slice(1));
   state.language = asked.get("lang") === "en" ? 1 : 0;
-  if (["grid", "community", "town", "district"].includes(asked.get("unit"))) at("unit").value = asked.get("unit");
+  at("unit").value = ["community", "town", "district"].includes(asked.get("unit")) ? asked.get("unit") : "grid";
   return asked;
 }
 
@@ -268,13 +283,33 @@ function choices() {
 }
 
 // The newest is asked without a day, so that the page goes on to the next one that is published.
-function days(found, newest, asked) {
-  at("as_of").replaceChildren(...found.map((one) => new Option(one === newest ? one + say(["（最新）", " (newest)"]) : one, one === newest ? "" : one)));
-  at("as_of").value = found.includes(asked) && asked !== newest ? asked : "";
+function days(asked) {
+  const { published, newest } = state;
+  at("as_of").replaceChildren(...published.map((one) => new Option(one === newest ? one + say(["（最新）", " (newest)"]) : one, one === newest ? "" : one)));
+  at("as_of").value = published.includes(asked) && asked !== newest ? asked : "";
+}
+
+// What an address says is shown: at the start, and where one goes back or writes another.
+async function follow() {
+  const asked = recall(), own = ++state.followed;
+  state.following = true;
+  words();
+  account();
+  days(asked.get("as_of"));
+  state.search = at("code").value = asked.get("search") ?? "";
+  state.parent = asked.has("parent") ? { code: asked.get("parent"), name: "" } : null;
+  choices();
+  if ([...at("target").options].some((one) => one.value === asked.get("target"))) at("target").value = asked.get("target");
+  horizons();
+  if (state.served[at("target").value]?.includes(Number(asked.get("horizon")))) at("horizon").value = asked.get("horizon");
+  await ranking(false);
+  if (own !== state.followed) return;
+  if (asked.has("grid")) await detail(asked.get("grid"));
+  if (own === state.followed) state.following = false;
 }
 
 async function begin() {
-  const asked = recall();
+  recall();
   words();
   at("status").textContent = say(["正在读取…", "Reading …"]);
   try {
@@ -293,21 +328,15 @@ async function begin() {
       const [target, periods] = key.split("/");
       (state.served[target] ||= []).push(Number(periods));
     }
-    days([...new Set(published.map((one) => one.as_of))].sort().reverse(), newest.as_of, asked.get("as_of"));
-    state.search = at("code").value = asked.get("search") ?? "";
-    if (asked.has("parent")) state.parent = { code: asked.get("parent"), name: "" };
-    choices();
-    if ([...at("target").options].some((one) => one.value === asked.get("target"))) at("target").value = asked.get("target");
-    horizons();
-    if (state.served[at("target").value]?.includes(Number(asked.get("horizon")))) at("horizon").value = asked.get("horizon");
-    await ranking(false);
-    if (asked.has("grid")) await detail(asked.get("grid"));
+    Object.assign(state, { published: [...new Set(published.map((one) => one.as_of))].sort().reverse(), newest: newest.as_of });
+    await follow();
+    window.addEventListener("popstate", follow);
   } catch (error) {
     failed(error);
   }
 }
 
-at("language").addEventListener("click", () => { state.language = 1 - state.language; words(); account(); if (state.account && state.account.role in ADMINISTERS) return administer(); choices(); ranking(false); });
+at("language").addEventListener("click", () => { state.language = 1 - state.language; words(); account(); if (state.account && state.account.role in ADMINISTERS) return administer(); days(at("as_of").value); choices(); ranking(false); });
 at("out").addEventListener("click", () => signOut("sign-out"));
 at("out-everywhere").addEventListener("click", () => signOut("sign-out/everywhere"));
 at("target").addEventListener("change", () => { horizons(); ranking(false); });
