@@ -103,6 +103,7 @@ from riskwarn.errors.models import NothingToReturnTo as NothingToReturnTo
 from riskwarn.errors.models import PromotionRefused as PromotionRefused
 from riskwarn.errors.models import PurposeUnknown as PurposeUnknown
 from riskwarn.errors.models import ReportMissing as ReportMissing
+from riskwarn.errors.models import RowsNotFinite as RowsNotFinite
 from riskwarn.errors.models import RowsNotServed as RowsNotServed
 from riskwarn.errors.models import TrackingAddressInvalid as TrackingAddressInvalid
 from riskwarn.errors.models import TrackingServerUnusable as TrackingServerUnusable

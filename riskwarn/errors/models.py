@@ -36,6 +36,13 @@ class RowsNotServed(RiskwarnError):
     template = "{baseline} is a baseline, which reads the history of its target and not rows of features: it is served by riskwarn score alone."
 
 
+class RowsNotFinite(RiskwarnError):
+    """MLflow was asked for the forecast of a row that holds a number without end."""
+
+    code = "rows_not_finite"
+    template = "Column {column} holds a number without end: send a finite one, or none where it is not known."
+
+
 class TrainedForOther(RiskwarnError):
     """A version was trained for another period, target or source than is declared now."""
 

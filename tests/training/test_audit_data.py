@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from importlib import invalidate_caches
 from pathlib import Path
 
@@ -63,6 +64,14 @@ def test_a_sound_city_gives_no_finding(town: Town, city: City) -> None:
     audited = audit_data(town.home, city=city, now=NOW)
     assert audited.findings == ()
     assert audited.targets == ("conflict", "safety") and audited.columns > 100 and audited.own == ()
+
+
+def test_a_feed_of_a_target_that_has_ended_is_told_as_everywhere_else(town: Town, city: City) -> None:
+    late = read_city(town.home, as_of=city.as_of + timedelta(days=210), now=NOW + timedelta(days=240))
+    told = {one.subject: one for one in audit_data(town.home, city=late, now=NOW).findings if one.check == "absent"}
+    assert set(told) == {"disputes", "incidents"}
+    assert "its feed has ended, and conflict is learnt and judged only by what came before" in told["disputes"].sentence
+    assert told["disputes"].figure > told["disputes"].limit == 26
 
 
 def test_labels_that_are_shifted_behind_their_records_are_found(town: Town, city: City) -> None:

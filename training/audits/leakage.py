@@ -14,6 +14,7 @@ import pandas as pd
 
 from riskwarn.health import SourceHealth
 from riskwarn.health.absences import LEAST_DAYS
+from riskwarn.health.learnable import ENDED_DAYS
 from riskwarn.messages import Message
 from riskwarn.periods import Instants
 from training.audits.too_good import TooGood, reach
@@ -207,13 +208,16 @@ def absent_source(one: SourceHealth) -> list[Leak]:
     ]  # fmt: skip
 
 
-def absent_target(source: str, interrupted: Iterable[str]) -> list[Leak]:
-    """What the feed of a target leaves out of its history, as it is foretold."""
-    return [
+def absent_target(source: str, interrupted: Iterable[str], ended: str | None = None) -> list[Leak]:
+    """What the feed of a target leaves out of its history, as it is foretold, and that it has `ended`."""
+    found = [
         Leak("absent", source, float(said.fields["weeks"]), LEAST_DAYS / 7, said)
         for said in interrupted
         if isinstance(said, Message) and "weeks" in said.fields
     ]
+    if isinstance(ended, Message):
+        found.append(Leak("absent", source, float(ended.fields["days"]) / 7, ENDED_DAYS / 7, ended))
+    return found
 
 
 def back_filled(source: str, beliefs: pd.DataFrame) -> list[Leak]:

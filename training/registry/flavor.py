@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from features import Feature
-from riskwarn.errors import ModelDamaged, RowsNotServed
+from riskwarn.errors import ModelDamaged, RowsNotFinite, RowsNotServed
 from riskwarn.files import write_text
 from riskwarn.words import Quantity
 from training.models.design import Design, Scale, drawn_in, scale_of
@@ -95,11 +95,14 @@ class RowModel:
     scales: Sequence[Scale]
 
     def predict(self, rows: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
-        """A row of `ANSWERS` for each row of features, which are found by their names."""
+        """A row of `ANSWERS` for each row of features, which are found by their names. Raises RowsNotFinite."""
         import pandas as pd
 
         names = self.model.names
         given = np.ascontiguousarray(rows[list(names)].to_numpy(dtype=np.float32).T)
+        endless = np.flatnonzero(np.isinf(given).any(axis=1))
+        if len(endless):
+            raise RowsNotFinite(column=names[endless[0]])
         values = np.empty((len(names), 1, len(rows)), dtype=np.float32)
         for index, scale in enumerate(self.scales):
             drawn_in(given[index][None], scale, out=values[index])

@@ -47,7 +47,7 @@ def say(sentence: str, **fields: Any) -> Markup:
 
 def told(text: str) -> Markup:
     """What a run said in English, in both languages."""
-    return both((translated(text, "zh"), text))
+    return both((words.of_forecasters(translated(text, "zh"), 0), words.of_forecasters(text, 1)))
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from training.reports.drawing import Pair
 
 FORECASTERS: dict[str, Pair] = {
@@ -18,6 +20,9 @@ FORECASTERS: dict[str, Pair] = {
     "near_repeat": ("近邻再发", "near repeat"),
     "poisson_regression": ("九项回归", "nine-term regression"),
 }
+
+#: Names that no word of a sentence is.
+_NAMED = re.compile(rf"\b(?:{'|'.join(name for name in FORECASTERS if '_' in name)})\b")
 
 METRICS: dict[str, Pair] = {
     "log_loss": ("对数损失", "log loss"),
@@ -183,3 +188,8 @@ def column(name: str) -> Pair:
 def parameter(name: str) -> Pair:
     """What a parameter is called."""
     return PARAMETERS.get(name, (name, name))
+
+
+def of_forecasters(text: str, language: int) -> str:
+    """A sentence with forecasters called as everywhere else on the page: 0 Chinese, 1 English."""
+    return _NAMED.sub(lambda found: FORECASTERS[found[0]][language], text)

@@ -91,7 +91,7 @@ def audit_data(
         if one.source not in asked:
             found += absent_source(one)
     for foretold in prospects(Store(home), city.configuration, targets=names):
-        found += absent_target(foretold.source, foretold.interrupted)
+        found += absent_target(foretold.source, foretold.interrupted, foretold.ended(city.as_of))
     own = tuple(sorted(plugged_in(city.configuration)))
     found += _changed(city, numbers, own)
     return DataAudit(city.as_of, tuple(names), tuple(city.beliefs), len(columns), own, tuple(found))

@@ -94,6 +94,10 @@ def test_the_server_of_mlflow_answers_a_row_of_json(
             answer = client.post("/invocations", json={"dataframe_split": split})
             assert answer.status_code == 200, answer.text
             assert answer.json()["predictions"][0]["probability"] == pytest.approx(wanted[place], abs=1e-6)
+        split["data"][0][0] = "ENDLESS"
+        endless = json.dumps({"dataframe_split": split}).replace('"ENDLESS"', "1e400")
+        answer = client.post("/invocations", content=endless, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 400 and "a number without end" in answer.text, answer.text
 
 
 @pytest.mark.parametrize("changed", ["model.json", "columns.json", "trees-0-1.txt", "checksums.json", "MLmodel"])

@@ -143,6 +143,7 @@ def test_every_figure_beside_every_baseline_stands_on_the_page(page: str, facts:
     english, chinese = read(page, "en"), read(page, "zh")
     assert "challenger" in english and "候选" in chinese
     assert "nine-term regression" in english and "九项回归" in chinese
+    assert "poisson_regression" not in english + chinese, "one name for one thing"
     assert "store_version" in english and "0.003" in english and "gone" in english
 
 
