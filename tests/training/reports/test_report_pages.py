@@ -316,8 +316,8 @@ def test_a_browser_opens_it_without_a_complaint(page: str, tmp_path: Path, langu
     ("enough", "gains", "said"),
     [
         (False, {4: 0.0}, "证据不足以选用模型：窗口不重叠的起点只有 8 个"),
-        (True, {4: 0.0}, "在预测期 4，模型超过 all_history 的幅度没有超出区间"),
-        (True, {1: -1.0, 4: 1.0}, "在预测期 1，模型比最佳基线差，且超出区间：由 all_history 评分"),
+        (True, {4: 0.0}, "在预测期 4，模型超过 全部历史 的幅度没有超出区间"),
+        (True, {1: -1.0, 4: 1.0}, "在预测期 1，模型比最佳基线差，且超出区间：由 全部历史 评分"),
     ],
 )
 def test_why_a_baseline_scores_is_said_in_chinese_and_nothing_hangs_in_a_tile(
