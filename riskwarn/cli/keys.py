@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table, local_time
 from riskwarn.messages import Message
+
+if TYPE_CHECKING:
+    from serving.access.grants import Token
 
 COLUMNS = ("id", "name", "operator", "scopes", "area", "purpose", "networks", "ends_at", "last_used_at", "state")
 PURPOSES = ("ranking", "planning", "alerts", "evaluation", "operation")
@@ -60,7 +63,7 @@ def create(
         days=days,
         operator=operator,
     )
-    made = create_key(home, asked, now=datetime.now(UTC), token=session.settings.key)
+    made = create_key(home, asked, now=datetime.now(UTC), token=shown_by(session))
     session.emit(made, _made(session, made))
 
 
@@ -84,7 +87,7 @@ def revoke(session: Session, key: str, because: str) -> None:
     """Revoke the key of the id KEY: running servers refuse it within a second."""
     from serving.access.keys import revoke_key
 
-    done = revoke_key(session.home(), key, because, now=datetime.now(UTC), token=session.settings.key)
+    done = revoke_key(session.home(), key, because, now=datetime.now(UTC), token=shown_by(session))
     session.emit(done, [Message("revoked: {id}", id=key)])
 
 
@@ -98,7 +101,7 @@ def rotate(session: Session, key: str, overlap: int, days: int | None) -> None:
     from serving.access.keys import rotate_key
 
     done = rotate_key(
-        session.home(), key, now=datetime.now(UTC), overlap_days=overlap, days=days, token=session.settings.key
+        session.home(), key, now=datetime.now(UTC), overlap_days=overlap, days=days, token=shown_by(session)
     )
     ends = local_time(done["replaced_ends_at"], session.home().configuration.calendar.timezone)
     session.emit(done, [*_made(session, done), Message("the old one, {id}, ends at {ends}", id=key, ends=ends)])
@@ -112,11 +115,20 @@ def confirm_key(session: Session, key: str) -> None:
     confirm_grant(session, key)
 
 
+def shown_by(session: Session) -> Token | None:
+    """By what somebody grants here: the token of a key (RISKWARN_KEY), or nothing, as the owner of the home."""
+    from serving.access.grants import Token
+    from serving.snapshots.units import within_today
+
+    secret = session.settings.key
+    return None if secret is None else Token(secret, within_today(session.home()))
+
+
 def confirm_grant(session: Session, identity: str) -> None:
     """Confirm a key or an operator and say so."""
     from serving.access.grants import confirm
 
-    done = confirm(session.home(), identity, now=datetime.now(UTC), token=session.settings.key)
+    done = confirm(session.home(), identity, now=datetime.now(UTC), token=shown_by(session))
     session.emit(done, [Message("confirmed: {id}, granted by {by}", id=identity, by=done["granted_by"])])
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from riskwarn.cli.keys import confirm_grant, ends, shown, waits
+from riskwarn.cli.keys import confirm_grant, ends, shown, shown_by, waits
 from riskwarn.cli.session import Session, table
 from riskwarn.messages import Message
 
@@ -46,7 +46,7 @@ def create(session: Session, name: str, role: str, area: Sequence[str], days: in
         area=where,
         days=days,
         subject=subject,
-        token=session.settings.key,
+        token=shown_by(session),
     )
     session.emit(made, [Message("operator {id}, {role}", id=made["id"], role=role), *ends(session, made)])
 
@@ -70,7 +70,7 @@ def revoke(session: Session, operator: str, because: str) -> None:
     """End the operator of the id OPERATOR at once, with every key of theirs."""
     from serving.access.operators import revoke_operator
 
-    done = revoke_operator(session.home(), operator, because, now=datetime.now(UTC), token=session.settings.key)
+    done = revoke_operator(session.home(), operator, because, now=datetime.now(UTC), token=shown_by(session))
     session.emit(done, [Message("revoked: {id}, with {keys} keys", id=operator, keys=len(done["keys"]))])
 
 
@@ -82,7 +82,7 @@ def rotate(session: Session, operator: str, days: int | None) -> None:
     """Give the operator of the id OPERATOR another term, in the same role and area."""
     from serving.access.operators import rotate_operator
 
-    done = rotate_operator(session.home(), operator, now=datetime.now(UTC), days=days, token=session.settings.key)
+    done = rotate_operator(session.home(), operator, now=datetime.now(UTC), days=days, token=shown_by(session))
     said = Message("operator {id}, {role}", id=operator, role=done["role"])
     session.emit(done, [said, *ends(session, done)])
 
@@ -103,7 +103,7 @@ def subject_of(session: Session, operator: str, subject: str) -> None:
     """Say what the city's sign-on or gateway calls the operator of the id OPERATOR; it is kept as a digest."""
     from serving.access.subjects import bind_subject
 
-    done = bind_subject(session.home(), operator, subject, now=datetime.now(UTC), token=session.settings.key)
+    done = bind_subject(session.home(), operator, subject, now=datetime.now(UTC), token=shown_by(session))
     lines = [Message("operator {id} is known by this subject", id=operator)]
     if not done["confirmed"]:
         lines.append(waits(session, operator))
@@ -118,5 +118,5 @@ def sign_out(session: Session, operator: str, because: str) -> None:
     """End every session of the operator of the id OPERATOR: running servers know it within a second."""
     from serving.access.operators import sign_operator_out
 
-    done = sign_operator_out(session.home(), operator, because, now=datetime.now(UTC), token=session.settings.key)
+    done = sign_operator_out(session.home(), operator, because, now=datetime.now(UTC), token=shown_by(session))
     session.emit(done, [Message("signed out: {id}, {sessions} sessions", id=operator, sessions=done["sessions"])])

@@ -49,6 +49,11 @@ def area_of(kept: Sequence[Sequence[str]]) -> Area:
     return Area(tuple((unit, code) for unit, code in kept))
 
 
+def named_within(outer: Area, inner: Area) -> bool:
+    """Whether all units of an area are named in another, where no tree says what lies in what."""
+    return outer.whole or {*inner.units} <= {*outer.units}
+
+
 def area_asked(text: str) -> tuple[list[Unit], str]:
     """The kinds of unit that a text may mean, and its code: `CODE`, or `town:CODE` where several units bear it."""
     kind, separator, code = text.partition(":")

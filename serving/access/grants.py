@@ -26,7 +26,7 @@ from riskwarn.errors import (
 from riskwarn.home import Home
 from riskwarn.messages import Message
 from serving.access import rows, sessions
-from serving.access.areas import Area, area_of
+from serving.access.areas import WHOLE_CITY, Area, area_of, named_within
 from serving.access.caller import LOCAL as LOCAL_CALLER
 from serving.access.caller import Caller
 from serving.access.rows import Key, Operator
@@ -65,8 +65,16 @@ class Remote:
         return self.caller.operator or self.caller.id
 
 
+@dataclass(frozen=True)
+class Token:
+    """The token of a key at the command line; `within` says whether an area (the first) holds all of another by the tree of today."""
+
+    secret: str
+    within: Callable[[Area, Area], bool]
+
+
 #: By what somebody grants: the owner by nothing, at the command line by the token of a key, and over HTTP.
-Shown = str | Remote | None
+Shown = str | Token | Remote | None
 
 
 @dataclass
@@ -75,6 +83,7 @@ class Change:
 
     connection: Connection
     by: str
+    covers: Callable[[Area], bool]
     remote: Remote | None = None
     entries: list[Entry] = field(default_factory=list)
 
@@ -89,21 +98,28 @@ class Change:
         self.entries.append(Entry(action, what, actor, result, because))
 
     def operator(self, identity: str) -> Operator:
-        """The operator of an id. Raises UnknownOperator; over HTTP UnknownGrant, also where it is not covered."""
+        """The operator of an id. Raises UnknownOperator, GrantRefused (beyond the area); over HTTP UnknownGrant, also where it is not covered."""
         return self._covered(rows.operator_named, identity)
 
     def key(self, identity: str) -> Key:
-        """The key of an id. Raises UnknownKey; over HTTP UnknownGrant, also where it is not covered."""
+        """The key of an id. Raises UnknownKey, GrantRefused (beyond the area); over HTTP UnknownGrant, also where it is not covered."""
         return self._covered(rows.key_named, identity)
+
+    def check_reach(self, area: Area) -> None:
+        """Raise GrantRefused where an area reaches beyond that of whoever grants."""
+        if not self.covers(area):
+            raise GrantRefused(problem=Message("that reaches beyond its area"))
 
     def _covered(self, named: Callable[[Connection, str], Row], identity: str) -> Row:
         if self.remote is None:
-            return named(self.connection, identity)
+            found = named(self.connection, identity)
+            self.check_reach(area_of(found.area))
+            return found
         try:
             found = named(self.connection, identity if _ID.fullmatch(identity) else "")
         except (UnknownOperator, UnknownKey) as error:
             raise UnknownGrant(id=identity) from error
-        if not self.remote.covers(area_of(found.area)):
+        if not self.covers(area_of(found.area)):
             raise UnknownGrant(id=identity)
         return found
 
@@ -123,9 +139,12 @@ def change(home: Home, shown: Shown, now: datetime) -> Iterator[Change]:
         rows.changed(recording.connection)
         connection = recording.connection
         if isinstance(shown, Remote):
-            made = Change(connection, _asking(home, connection, shown, now), shown)
+            made = Change(connection, _asking(home, connection, shown, now), shown.covers, shown)
         else:
-            made = Change(connection, granter(home, connection, shown, now))
+            token, within = (shown.secret, shown.within) if isinstance(shown, Token) else (shown, named_within)
+            by = granter(home, connection, token, now)
+            own = WHOLE_CITY if token is None else area_of(rows.key_named(connection, id_of(token) or "").area)
+            made = Change(connection, by, lambda area: own.whole or within(own, area))
         yield made
         recording.append(*made.entries, at=now)
 

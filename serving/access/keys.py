@@ -43,7 +43,7 @@ class Asked:
     operator: str | None = None  # an operator's own key has the operator's scopes and area
 
 
-def create_key(home: Home, asked: Asked, *, now: datetime, token: str | None = None) -> dict[str, Any]:
+def create_key(home: Home, asked: Asked, *, now: datetime, token: Shown = None) -> dict[str, Any]:
     """`{id, key, scopes, area, purpose, ends_at, confirmed}`; `key` is nowhere else, and cannot be told again.
 
     Raises ScopesExclude, NetworkInvalid, TermInvalid, UnknownOperator, GrantOver (the operator), GrantRefused, and RefusedWord or
@@ -63,6 +63,7 @@ def create_key(home: Home, asked: Asked, *, now: datetime, token: str | None = N
             if state is not State.IN_FORCE:
                 raise GrantOver(id=operator.id, state=state.value)
             scopes, area, ends_at = Role(operator.role).scopes, area_of(operator.area), min(ends_at, operator.ends_at)
+        granting.check_reach(area)
         purpose = asked.purpose or (Purpose.OPERATION if scopes & ADMINISTRATORS else Purpose.RANKING)
         return _add(
             granting,
@@ -115,7 +116,7 @@ def rotate_key(
     now: datetime,
     overlap_days: int = OVERLAP_DAYS,
     days: int | None = None,
-    token: str | None = None,
+    token: Shown = None,
 ) -> dict[str, Any]:
     """A key like another, which ends after the overlap; the shape of `create_key`, and `replaces`, `replaced_ends_at`.
 
@@ -128,7 +129,7 @@ def rotate_key(
         raise TermInvalid(days=overlap_days, most=access.days)
     with change(home, token, now) as granting:
         connection, by = granting.connection, granting.by
-        key = rows.key_named(connection, identity)
+        key = granting.key(identity)
         operator = rows.operator_named(connection, key.operator) if key.operator is not None else None
         state = state_of_key(key, operator, now, confirm=False, idle=timedelta(days=access.idle_days))
         if state is not State.IN_FORCE:

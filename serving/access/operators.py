@@ -34,7 +34,7 @@ def create_operator(
     area: Area = WHOLE_CITY,
     days: int | None = None,
     subject: str | None = None,
-    token: str | None = None,
+    token: Shown = None,
 ) -> dict[str, Any]:
     """`{id, role, area, ends_at, confirmed}`; `name` is a person's name or staff number, and no other number of a person.
 
@@ -46,6 +46,7 @@ def create_operator(
     identity = new_id("op")
     with change(home, token, now) as granting:
         connection, by = granting.connection, granting.by
+        granting.check_reach(area)
         confirmed = second(connection, by, now)
         connection.execute(
             insert(OPERATORS).values(
@@ -86,13 +87,11 @@ def revoke_operator(
     return {"id": identity, "revoked_at": now.isoformat(), "keys": [one.id for one in own]}
 
 
-def sign_operator_out(
-    home: Home, identity: str, because: str, *, now: datetime, token: str | None = None
-) -> dict[str, Any]:
+def sign_operator_out(home: Home, identity: str, because: str, *, now: datetime, token: Shown = None) -> dict[str, Any]:
     """End every session of an operator, who may sign in again: `{id, sessions}`. Raises UnknownOperator, GrantRefused."""
     check_because(because)
     with change(home, token, now) as granting:
-        rows.operator_named(granting.connection, identity)
+        granting.operator(identity)
         ended = end(
             granting.connection, lambda one: one.operator == identity, Actor(granting.by), "everywhere", because
         )
@@ -101,14 +100,14 @@ def sign_operator_out(
 
 
 def rotate_operator(
-    home: Home, identity: str, *, now: datetime, days: int | None = None, token: str | None = None
+    home: Home, identity: str, *, now: datetime, days: int | None = None, token: Shown = None
 ) -> dict[str, Any]:
     """Another term for an operator, in the same role and area: `create_operator`'s shape. A longer one is granted, so that another
     confirms it again; until then the operator waits. Raises UnknownOperator, GrantOver, TermInvalid, GrantRefused."""
     ends_at = term(now, home.configuration.access.days if days is None else days)
     with change(home, token, now) as granting:
         connection = granting.connection
-        found = rows.operator_named(connection, identity)
+        found = granting.operator(identity)
         if found.revoked_at is not None:
             raise GrantOver(id=identity, state=State.REVOKED.value)
         granted = {"granted_by": found.granted_by, "confirmed_by": found.confirmed_by}

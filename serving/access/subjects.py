@@ -13,7 +13,7 @@ from riskwarn.audit import Caller as Actor
 from riskwarn.errors import GrantOver, SubjectInvalid, SubjectTaken
 from riskwarn.home import Home
 from serving.access import rows
-from serving.access.grants import change, second
+from serving.access.grants import Shown, change, second
 from serving.access.rows import Operator
 from serving.access.sessions import end
 from serving.access.states import State
@@ -50,7 +50,7 @@ def operator_of(operators: list[Operator], digest: str) -> Operator | None:
 
 
 def bind_subject(
-    home: Home, identity: str, subject: str, *, now: datetime, token: str | None = None
+    home: Home, identity: str, subject: str, *, now: datetime, token: Shown = None
 ) -> dict[str, str | bool]:
     """Say by which subject an operator is known: `{id, confirmed}`. Who may sign in as whom is granted, so that another confirms it again.
 
@@ -58,7 +58,7 @@ def bind_subject(
     """
     with change(home, token, now) as granting:
         connection, by = granting.connection, granting.by
-        found = rows.operator_named(connection, identity)
+        found = granting.operator(identity)
         if found.revoked_at is not None:
             raise GrantOver(id=identity, state=State.REVOKED.value)
         made, confirmed = taken(home, connection, subject, identity), second(connection, by, now)

@@ -12,14 +12,17 @@ from sqlalchemy import select
 from riskwarn.audit.listing import Chosen, newest
 from riskwarn.audit.verifying import verify
 from riskwarn.cli import riskwarn as cli
+from riskwarn.errors import GrantRefused
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
-from serving.access import keys, operators
-from serving.access.areas import Area
+from serving.access import grants, keys, operators
+from serving.access.areas import WHOLE_CITY, Area
+from serving.access.grants import Token
 from serving.access.keys import Asked, create_key
 from serving.access.operators import create_operator
 from serving.access.scopes import Role, Scope
 from serving.access.tables import OPERATORS
+from serving.snapshots.units import within_today
 from tests.serving.access import cities
 from tests.serving.access.cities import NOW, OWN
 
@@ -198,3 +201,30 @@ def test_where_a_grant_waits_is_said_as_it_is(tmp_path: Path, asked: str, said: 
     assert first.exit_code == 0 and "It counts" not in first.output
     second = CliRunner().invoke(cli, [*asking, "portal"])
     assert said in second.output.replace("\n", " ")
+
+
+def test_no_grant_reaches_beyond_the_area_of_who_grants_at_the_command_line(tmp_path: Path) -> None:
+    city = make_home(tmp_path / "city", Settings(threads=1))
+    cities.build(city, 5)
+    secret = cities.key(city, role=Role.SECURITY, area=OWN)["Authorization"].removeprefix("Bearer ")
+    city = _asking(city)
+    inside = Area((("town", "T0000000"),))
+    token = Token(secret, within_today(city))
+    assert create_key(city, Asked("portal", area=inside), now=NOW, token=token)["area"] == ["town:T0000000"]
+    person = create_operator(city, "20101", Role.ANALYST, now=NOW)["id"]
+    theirs = [_program(city)["id"], _program(city, area=cities.OTHER)["id"], person]
+    for beyond in (WHOLE_CITY, cities.OTHER, Area((*OWN.units, *cities.OTHER.units))):
+        for who in (token, secret):
+            with pytest.raises(GrantRefused, match="beyond its area"):
+                create_key(city, Asked("portal", area=beyond), now=NOW, token=who)
+            with pytest.raises(GrantRefused, match="beyond its area"):
+                create_operator(city, "20102", Role.ANALYST, area=beyond, now=NOW, token=who)
+    with pytest.raises(GrantRefused, match="beyond its area"):
+        create_key(city, Asked("portal", operator=person), now=NOW, token=token)
+    for identity in theirs:
+        with pytest.raises(GrantRefused, match="beyond its area"):
+            grants.confirm(city, identity, now=NOW, token=token)
+    with pytest.raises(GrantRefused, match="beyond its area"):
+        keys.rotate_key(city, theirs[0], now=NOW, token=token)
+    mine = _program(city, area=inside)["id"]
+    assert grants.confirm(city, mine, now=NOW, token=token)["id"] == mine
