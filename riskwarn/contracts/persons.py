@@ -25,6 +25,10 @@ _PART = re.compile(r"[\s\-—–_/|:：]+")
 _EDGES = " -—–_/|·:：,，、"
 _SEVERAL = re.compile(r"[与和及、,，/;；\s]+")
 _OWNED = re.compile(r"^(?P<person>[㐀-鿿·•]{1,3}[^一二三四五六七八九十号])的?(?P<unit>(?:微|专属)?网格)$")
+#: A name in full before the number of a grid; of two characters places are called, too (梅江二网格).
+_BEFORE_NUMBER = re.compile(
+    r"^(?P<person>[㐀-鿿·•]{3,4}?)的?(?P<unit>第?[一二三四五六七八九十百零〇\d]+号?(?:微|专属)?网格)$"
+)
 #: What follows the name of somebody whose family or house is meant.
 _OF_THEM = re.compile(r"(?:一家|全家|夫妇|夫妻|父子|母子|兄弟|姐妹|家属|家|等人|等|户|的)$")
 _OLD_HOUSE = re.compile(r"^[老小](?P<family>[㐀-鿿])(?:家|头)")
@@ -105,6 +109,9 @@ def without_persons(name: str, known: Collection[str] = ()) -> str | None:
     owned = _OWNED.match(kept)
     if owned is not None and _is_person(owned["person"], known) and not _is_feature(owned["person"]):
         return None
+    before = _BEFORE_NUMBER.match(kept)
+    if before is not None and _is_person(before["person"], known):
+        kept = before["unit"]
     kept = kept.strip(_EDGES)
     if kept == plain.strip(_EDGES):
         return name

@@ -110,6 +110,13 @@ def petition_word(text: str) -> str | None:
     return next((word for word in refusals()["petitions"] if word in plain), None)
 
 
+def petition_form(text: str, called: bool) -> str | None:
+    """The word by which a text says that a matter was brought as a petition; `called` where the others of its register were calls."""
+    plain = folded(text)
+    brought = next((word for word in refusals()["petition_forms"] if called and word in plain), None)
+    return brought or petition_word(text)
+
+
 def _stands_in(word: str, plain: str) -> bool:
     return plain.startswith(word) or (len(word) > 3 and word in plain)
 

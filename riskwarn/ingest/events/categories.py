@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from riskwarn.arrays import Flags
 from riskwarn.contracts.categories import NOT_LOADED, CategoryWords, counted_only_as, never_below
 from riskwarn.contracts.phrases import code_of
-from riskwarn.contracts.vocabulary import field_words, kinds_not_loaded, petition_word, rule_and_word
+from riskwarn.contracts.vocabulary import field_words, kinds_not_loaded, petition_form, petition_word, rule_and_word
 from riskwarn.ingest.columns import field_of_several
 from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.ingest.reading import Reading
@@ -59,6 +59,11 @@ def refuse(reading: Reading) -> None:
         petition = None if "petitions" in words else petition_word(text)
         return of_a_word(text) or (("kind", petition) if petition else listed)
 
+    def of_a_form(text: str) -> tuple[str, str] | None:
+        # Who comes or writes petitions, in whatever register of calls that stands; at a mediator's whoever comes has a dispute.
+        petition = None if "petitions" in words else petition_form(text, called="hotline" in words)
+        return of_a_word(text) or (("kind", petition) if petition else None)
+
     def of_a_word(text: str) -> tuple[str, str] | None:
         return next(filter(None, (rule_and_word(source, text) for source in words)), None)
 
@@ -67,11 +72,11 @@ def refuse(reading: Reading) -> None:
         return of_a_word(text) or (("accusation", "") if tips and code_of("kind", text) == "tip" else None)
 
     categories = _categories(reading)
+    rules = {**dict.fromkeys(categories, of_a_category), "kind": of_a_kind, "form": of_a_form}
     for name in ("kind", *categories, "form", "status", "outcome", *escalations(reading)):
         if name in reading.cells:
             codes, texts = coded(reading.cells[name])
-            against = of_a_category if name in categories else of_a_kind if name == "kind" else of_a_word
-            told = [None if text is None else against(text) for text in texts] + [None]
+            told = [None if text is None else rules.get(name, of_a_word)(text) for text in texts] + [None]
             for rule, word in filter(None, dict.fromkeys(told)):
                 found = np.array([one == (rule, word) for one in told])[codes]
                 reading.rule_out(found, name, rule, word)

@@ -66,6 +66,12 @@ def d(number: int = 1, **changes: Any) -> Row:
     return dispute(number, **changes)
 
 
+def h(number: int = 1, **changes: Any) -> Row:
+    """A call to the hotline with changes."""
+    call = {"工单编号": f"H{number}", "网格编码": "G1", "来电时间": "2026-03-02", "诉求类别": "噪音扰民"}
+    return {**call, **changes}
+
+
 def of(kind: Row, **changes: Any) -> Row:
     """A row of another source with changes."""
     return {**kind, **changes}
@@ -136,6 +142,8 @@ WORDS = [
     fault("unknown words of outcome and status", [d(调解结果="另行研究", 化解时间="2026-04-01"), d(2, 办理状态="第三阶段")], 2),
     fault("refused words", [d(纠纷类型="群体性事件"), d(2, 办理状态="已稳控"), d(3, 调解结果="进京访"), d(4, 纠纷类型="重点人员管理")], not_loaded=4),
     fault("a petition in a register of disputes", [d(纠纷类型="信访", 调解结果="依法行政拘留"), d(2, 纠纷类型="来信来访"), d(3, 纠纷类型="信访积案"), d(4)], 1, not_loaded=3),
+    fault("a petition in a register of calls", [h(n, 反映方式=word) for n, word in enumerate(["来访", "来信", "网上信访", "领导接访", "来电", "微信"])], 2, source="hotline", not_loaded=4),
+    fault("who comes to a mediator", [d(反映方式="来访"), d(2, 反映方式="信访")], 1, not_loaded=1),
     fault("refused words in disguise", [d(纠纷类型="群 体 性 事件"), d(2, 纠纷类型="（集体访）"), d(3, 纠纷类型="維穩")], not_loaded=3),
     fault("a report of wrongdoing", [of(PETITION, 信访目的="检举控告"), of(PETITION, 信访编号="X2", 信访目的="揭发控告"), of(PETITION, 信访编号="X3")], 1, source="petitions", not_loaded=2),
     fault("topics of petitions that are not ours", [of(PETITION, 内容分类=word) for word in ("政法", "纪检监察", "军队事务", "组织人事", "党务政务")], source="petitions", not_loaded=5),
