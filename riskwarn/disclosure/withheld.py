@@ -46,18 +46,19 @@ def _beside(
     concerned: npt.NDArray[np.integer],
     least: int,
 ) -> Flags:
-    """Withhold more of the parts of some units; where residents are unknown, their total tells of none."""
+    """Withhold more of the parts of some units. A part whose residents nobody knows is withheld last, and counts for none: what else is
+    told of it, and of the total, is known all the same.
+    """
     hidden = hidden | (kept & np.isin(parents, concerned))
+    known = np.where(np.isnan(people), np.inf, people)
     order = np.argsort(parents, kind="stable")
     starts = np.searchsorted(parents[order], concerned)
     stops = np.searchsorted(parents[order], concerned, side="right")
     for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
         children = order[start:stop]
-        if np.isnan(people[children]).any():
-            continue
-        for child in sorted(children[~hidden[children]].tolist(), key=lambda one: (people[one], one)):
+        for child in sorted(children[~hidden[children]].tolist(), key=lambda one: (known[one], one)):
             inside = children[hidden[children]]
-            if len(inside) >= 2 and people[inside].sum() >= least:
+            if len(inside) >= 2 and np.nansum(people[inside]) >= least:
                 break
             hidden[child] = True
     return hidden

@@ -93,7 +93,7 @@ class Numbers:
         if name in self.ends:
             least, most = self.ends[name]
         elif number in _SUMMED:
-            least, most = (end.astype(np.float64) for end in bounds(banded(self.values[name])))
+            least, most = (end.astype(np.float64) for end in bounds(banded(np.nan_to_num(self.values[name]))))
         else:
             return np.zeros(len(usual.low), dtype=np.int8)
         # One and two are told together.
@@ -150,6 +150,8 @@ def numbers_of_levels(city: City, matrix: FeatureMatrix, names: Sequence[str], w
     for around_it, number in OF_COMMUNITY.items():
         for name in [name for name in counts if name.endswith(f"_{number}")]:
             summed = np.bincount(community.of_grid, parts[name], len(community.codes)).astype(np.float64)
+            # What is withheld of a community is told by none of its grids, lest it be what is left of its town.
+            summed[where.order[Unit.COMMUNITY][where.places[Unit.COMMUNITY].suppressed]] = np.nan
             own[name.removesuffix(number) + around_it] = summed[community.of_grid][order]
     for around_it, number in NEXT_DOOR.items():
         for name in [name for name in counts if name.endswith(f"_{number}")]:
@@ -188,9 +190,9 @@ def _next_door(city: City, where: Placed, values: Reals, parts: Reals, told: Rea
 
 
 def _over_grids(name: str, values: Reals, unit: npt.NDArray[np.integer], units: int) -> Reals:
-    """(units,) of all grids of each."""
+    """(units,) of all grids of each; NaN where it is not known of one of them."""
     if not name.endswith((*_OLDEST, *_LATEST)):
-        return np.bincount(unit, np.nan_to_num(values), units).astype(np.float64)
+        return np.bincount(unit, values, units).astype(np.float64)
     found = np.full(units, np.nan)
     (np.fmax if name.endswith(_OLDEST) else np.fmin).at(found, unit, values)
     return found

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import numpy.typing as npt
 
 from features import City, Feature, catalogue
 from features.catalogue.plain import plain_numbers
+from features.families.plain import PAST_YEARS
 from riskwarn.arrays import Flags, Indices, Reals
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract, declared
@@ -89,6 +92,9 @@ class Group:
     leading: tuple[int, ...]  # of these one may be named
 
 
+#: This share of the records of a source, and one more, may lie before its beginning: dates that somebody mistyped.
+_STRAY = 0.001
+
 #: What is told of a grid's surroundings is of the records themselves in the units above.
 _AROUND = ("neighbours", "near_repeat", "roll-ups", "position")
 
@@ -108,9 +114,15 @@ def numbers_wanted(configuration: Configuration, loaded: Sequence[tuple[Champion
     return [name for name in numbers_of(themes) if name in there]
 
 
-def groups_of(features: Sequence[Feature], target: str, configuration: Configuration, grids: bool) -> list[Group]:
+def groups_of(
+    features: Sequence[Feature],
+    target: str,
+    configuration: Configuration,
+    grids: bool,
+    since: Mapping[str, date] = MappingProxyType({}),
+) -> list[Group]:
     """What is told of a grid, or of a unit above. Of a grid petitions are not, and sensitive categories are told with all of their source
-    and never named; of a unit what is around its grids is told with what is in them."""
+    and never named; of a unit what is around its grids is told with what is in them. `since` is as :func:`begun` gives it."""
     members: dict[tuple[str, str], list[int]] = {}
     for index, feature in enumerate(features):
         if not (grids and declared(feature.source).demand_only):
@@ -122,8 +134,21 @@ def groups_of(features: Sequence[Feature], target: str, configuration: Configura
     for key, own in members.items():
         named = [index for index in own if not (grids and sensitive(features[index]))]
         if named:
-            groups.append(Group(theme_of(key, target, configuration, features[named[0]]), tuple(own), tuple(named)))
+            told = theme_of(key, target, configuration, features[named[0]], since.get(key[1]))
+            groups.append(Group(told, tuple(own), tuple(named)))
     return groups
+
+
+def begun(city: City) -> dict[str, date]:
+    """When the records of the sources begin of which there is less than the longest window; a stray early record is no beginning."""
+    found = {}
+    for source, beliefs in city.beliefs.items():
+        days = np.sort(beliefs["occurred_at"].dropna().to_numpy(dtype="datetime64[us]"))
+        if len(days):
+            first = city.calendar.local_date(days[min(len(days) - 1, 1 + int(_STRAY * len(days)))])
+            if first + timedelta(days=PAST_YEARS * 365) > city.as_of:
+                found[source] = first
+    return found
 
 
 def away_from_mean(score: Reals) -> Millionths:
@@ -144,9 +169,10 @@ def reasons_of(
     """(the reasons of each grid, in the order of the places; the means by level above); none where details are withheld."""
     grids, order = where.places[Unit.GRID], where.order[Unit.GRID]
     effects = np.asarray(why.effects).T
-    groups = groups_of(why.features, target, city.configuration, grids=True)
+    since = begun(city)
+    groups = groups_of(why.features, target, city.configuration, grids=True, since=since)
     own = _told(why.features, effects[:, order], groups, away, grids.suppressed, numbers[Unit.GRID], texts, REST)
-    groups = groups_of(why.features, target, city.configuration, grids=False)
+    groups = groups_of(why.features, target, city.configuration, grids=False, since=since)
     back = np.empty_like(away)
     back[order] = away
     above = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import yaml
 
 from features import Feature
-from features.families.plain import LEAST, MOST, plain_name
+from features.families.plain import LEAST, MOST, PAST_YEARS, plain_name
 from features.windows import PERIOD_EN, PERIOD_ZH, SHORT_AND_LONG
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import Contract, contract
@@ -43,6 +44,11 @@ _TOGETHER = {"pace": "volume", "crossing": "volume", "position": "volume", "near
 
 #: The longer windows in words.
 _LONG, _YEAR = {"zh": "半年", "en": "half year"}, {"zh": "一年", "en": "year"}
+
+#: The longest window in words, and what stands for it where the record is shorter.
+_PAST = {"zh": "近五年", "en": "in the last five years"}
+_SINCE = {"zh": "{day:%Y}年{day.month}月有记录以来", "en": "since records began in {day:%B %Y}"}
+assert PAST_YEARS == 5
 
 
 @dataclass(frozen=True)
@@ -98,8 +104,15 @@ def key_of(feature: Feature, target: str, configuration: Configuration) -> tuple
     return (theme if known else feature.name), feature.source
 
 
-def theme_of(key: tuple[str, str], target: str, configuration: Configuration, own: Feature | None = None) -> Theme:
-    """What is said under a key. Of a theme that the list does not have, `own` is the feature whose words are said."""
+def theme_of(
+    key: tuple[str, str],
+    target: str,
+    configuration: Configuration,
+    own: Feature | None = None,
+    since: date | None = None,
+) -> Theme:
+    """What is said under a key. Of a theme that the list does not have, `own` is the feature whose words are said; `since` is when the
+    records of its source begin, where that is later than the longest window."""
     name, source = key
     if name == CITY:
         return of_all(CITY)
@@ -110,7 +123,7 @@ def theme_of(key: tuple[str, str], target: str, configuration: Configuration, ow
         name, by_role = own.theme or own.family, sentences()["themes"][_OWN]
     told = by_role[_role(by_role, declared)]
     subject = _target_of(source, target, configuration)
-    filled = _filled(declared, subject, configuration, own)
+    filled = _filled(declared, subject, configuration, own, since)
     said = [number for one in told["statements"] for number in (one.get("number"), one.get("with"), "half") if number]
     names = {
         number: plain_name(subject if number.startswith("events") and subject else source, number) for number in said
@@ -164,7 +177,8 @@ def _services(theme: str, declared: Contract) -> tuple[str, ...]:
     listed = sentences()["services"]
     by_theme = sentences()["services_of_themes"].get(f"{declared.source}/{theme}")
     role = "demand" if Role.DEMAND in declared.roles else "case" if Role.CASE in declared.roles else "other"
-    return tuple(by_theme or listed.get(declared.source) or listed[role])
+    found = by_theme or listed.get(declared.source)
+    return tuple(listed[role] if found is None else found)
 
 
 def _target_of(source: str, target: str, configuration: Configuration) -> str | None:
@@ -174,7 +188,7 @@ def _target_of(source: str, target: str, configuration: Configuration) -> str | 
 
 
 def _filled(
-    declared: Contract, target: str | None, configuration: Configuration, own: Feature | None
+    declared: Contract, target: str | None, configuration: Configuration, own: Feature | None, since: date | None
 ) -> dict[str, dict[str, str]]:
     """By language: what stands for the placeholders that are the same everywhere."""
     opened = sentences()["open"].get(declared.source, sentences()["open"]["other"])
@@ -191,6 +205,7 @@ def _filled(
             "short": _short(configuration.period, language),
             "long": _LONG[language],
             "year": _YEAR[language],
+            "past": _PAST[language] if since is None else _SINCE[language].format(day=since),
             "own": "" if own is None else own.zh if language == "zh" else own.en,
         }
     return found

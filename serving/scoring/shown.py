@@ -44,6 +44,9 @@ OF_COMMUNITY = {"open_community": "open", "recent_community": "recent"}
 _MEASURES = {"year": "次", **dict.fromkeys(PEOPLE, "人")}
 
 
+#: The code of a number that nobody knows, or that is withheld: nothing is said of it, least of all nought.
+UNKNOWN = -3
+
 #: The ends of what is told of a count: each number to 19, then numbers of two digits.
 _ENDS = np.array([*range(ROUND), *range(20, 100, 10), *(n * 10**ten for ten in range(1, 8) for n in range(10, 100))])
 _SHIFT = 1024
@@ -52,18 +55,18 @@ assert len(_ENDS) < _SHIFT
 
 
 def coded(number: str, values: Reals) -> Codes:
-    """The code of each value, by which values are compared; of an age that nobody has -1."""
+    """The code of each value, by which values are compared; of an age that nobody has -1, of a number that is not known `UNKNOWN`."""
     if number in AGES:
         return np.where(np.isnan(values), -1, np.searchsorted(_DAYS, np.nan_to_num(values), side="right"))
     if number in AGO:
         return np.where(np.isnan(values), len(_DAYS) + 1, np.searchsorted(_DAYS, np.nan_to_num(values), side="right"))
-    whole = np.nan_to_num(values)
+    unknown, whole = np.isnan(values), np.nan_to_num(values)
     if number in PEOPLE:
-        return np.maximum(np.round(whole / 100), 0).astype(np.int64)
+        return np.where(unknown, UNKNOWN, np.maximum(np.round(whole / 100), 0)).astype(np.int64)
     whole = np.rint(whole)
     step = 10.0 ** np.maximum(np.floor(np.log10(np.maximum(whole, 1))) - 1, 1)
     rounded = np.where(whole >= ROUND, np.rint(whole / step) * step, whole)
-    return np.where(whole == 2, 1, rounded).astype(np.int64)
+    return np.where(unknown, UNKNOWN, np.where(whole == 2, 1, rounded)).astype(np.int64)
 
 
 def between(least: Reals, most: Reals) -> Codes:
@@ -74,8 +77,9 @@ def between(least: Reals, most: Reals) -> Codes:
 
 
 def around(values: Reals) -> Codes:
-    """The code of a sum around a grid: the band in which it lies."""
-    return between(*(end.astype(np.float64) for end in bounds(banded(values))))
+    """The code of a sum around a grid: the band in which it lies; `UNKNOWN` where it is NaN."""
+    ends = (end.astype(np.float64) for end in bounds(banded(np.nan_to_num(values))))
+    return np.where(np.isnan(values), UNKNOWN, between(*ends))
 
 
 def shown(number: str, code: int, language: str) -> str:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from riskwarn.arrays import Flags
 from serving.scoring.numbers import KINDS, Numbers, Usual
 from serving.scoring.sentences import LANGUAGES, Statement, Theme, Words, sentences
-from serving.scoring.shown import Codes, is_never, usual_shown
+from serving.scoring.shown import UNKNOWN, Codes, is_never, usual_shown
 
 _NOTHING: Words = dict.fromkeys(LANGUAGES, "")
 
@@ -94,6 +94,7 @@ def said_of(theme: Theme, chosen: Codes, up: Flags, numbers: Numbers) -> Said:
                 apart[(apart == 0) & (reads == np.where(up, -1, 1))] = -1
             apart[level < 0] = -2  # there is no such number
         taken = (found.statement == -2) | ((apart > found.apart) & (usual is not None))
+        taken &= (level != UNKNOWN) & (second != UNKNOWN)
         found.statement[taken], found.apart[taken] = index, apart[taken]
         found.value[taken], found.second[taken] = value[taken], second[taken]
         for own, column in (

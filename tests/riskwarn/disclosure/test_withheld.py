@@ -59,6 +59,31 @@ def test_what_is_withheld_does_not_follow_from_what_is_shown(city: tuple[list[np
         assert determined(people, parents, hidden) == []
 
 
+@given(hierarchies(), st.data())
+def test_what_is_withheld_does_not_follow_where_some_residents_are_unknown(
+    city: tuple[list[np.ndarray], list[np.ndarray]], data: st.DataObject
+) -> None:
+    """Counts are known where residents are not: that nobody counted a sibling protects nobody."""
+    people, parents = city
+    unknown = data.draw(st.lists(st.booleans(), min_size=len(people[0]), max_size=len(people[0])))
+    told = [np.where(unknown, np.nan, people[0])]
+    for inside in parents:
+        told.append(np.bincount(inside, told[-1]).astype(float))
+    hidden = complemented(told, parents, LEAST)
+    for level, flags in enumerate(hidden):
+        assert flags[told[level] < LEAST].all()
+    if not told[-1][0] < LEAST:
+        assert determined(told, parents, hidden) == []
+
+
+def test_a_sibling_that_nobody_counted_is_withheld_last() -> None:
+    parents = [np.zeros(4, dtype=int)]
+    assert complemented([np.array([60.0, np.nan, 800, 900]), np.array([np.nan])], parents, LEAST)[0].tolist() == [
+        True, False, True, False,
+    ]  # fmt: skip
+    assert complemented([np.array([60.0, np.nan]), np.array([np.nan])], [np.zeros(2, dtype=int)], LEAST)[0].all()
+
+
 def test_without_the_complement_the_attack_finds_the_small_grid() -> None:
     people, parents = [np.array([137.0, 800, 900]), np.array([1837.0])], [np.zeros(3, dtype=int)]
     naive = [level < LEAST for level in people]

@@ -12,6 +12,7 @@ from features.building.build import build_features
 from features.catalogue.plain import plain_numbers
 from riskwarn.words import Unit
 from serving.columns.reasons import MILLION, AllReasons, Reasons
+from serving.scoring.reasons import begun
 from serving.snapshots.files import Content, read_files
 from serving.snapshots.frames import reasons_frame
 from serving.snapshots.published import newest
@@ -104,7 +105,10 @@ def test_what_is_told_can_be_recounted(town: Town, content: Content) -> None:
         "近半年矛盾纠纷": "plain_disputes_half",
     }
     targets = town.home.configuration.targets
-    windows |= {f"近五年{targets[name].zh}": f"plain_{name}_events_past" for name in ("conflict", "safety")}
+    since = begun(city)  # the record is shorter than five years
+    for name in ("conflict", "safety"):
+        first = since[targets[name].source]
+        windows[f"{first.year}年{first.month}月有记录以来{targets[name].zh}"] = f"plain_{name}_events_past"
     seen = dict.fromkeys(windows, 0)
     for row, code in enumerate(content.places[Unit.GRID].codes):
         told = [one for block in content.reasons.blocks for one in content.reasons.of(block, row)]

@@ -83,7 +83,7 @@ def test_services_are_those_of_the_vocabulary_and_petitions_ask_for_an_answer() 
     known, declared = set(field_words("service").values()), configuration()
     for _, theme in every_theme(declared):
         found = services_of(theme, "")
-        assert set(found) <= known and (found or theme.name == "city"), (theme.name, theme.source)
+        assert set(found) <= known and (found or theme.name in ("city", "residents")), (theme.name, theme.source)
         assert theme.source != "petitions" or found == ("answer",)
     waiting = theme_of(("waiting", "disputes"), "conflict", declared)
     assert services_of(waiting, "disputes_wage_arrears_open")[0] == "wage_claim"
