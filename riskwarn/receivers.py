@@ -11,13 +11,15 @@ from pydantic import Field, field_validator
 from riskwarn.declarations import Declared
 
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*(:\d{1,5})?")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 _MAILBOX = re.compile(r"[A-Za-z0-9._+-]{1,64}@[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _SENDER = re.compile(r"[^\s,<>&]{1,128}")
 
 
 def is_host(value: str) -> bool:
-    """Whether a text is the name of a host, perhaps with a port; an address in digits is none."""
-    return bool(_HOST.fullmatch(value)) and not value.partition(":")[0].replace(".", "").isdigit()
+    """Whether a text is the name of a host, perhaps with a port; what ends in a number would be read as an address."""
+    last = value.partition(":")[0].rpartition(".")[2]
+    return bool(_HOST.fullmatch(value)) and not _NUMBER.fullmatch(last)
 
 
 def is_mailbox(value: str) -> bool:

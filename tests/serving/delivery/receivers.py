@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,6 +43,7 @@ class Receiver:
     delay: Callable[[Got], float] = lambda _got: 0.0
     keep: bool = True
     connections: int = 0
+    asked_for: list[str] = field(default_factory=list)  # names in the greeting of TLS
 
     @property
     def address(self) -> str:
@@ -79,13 +81,19 @@ class Receiver:
 
 
 @contextmanager
-def receiving(host: str = "127.0.0.1", port: int = 0) -> Iterator[Receiver]:
-    """A receiver, for as long as it is needed."""
+def receiving(host: str = "127.0.0.1", port: int = 0, tls: tuple[str, str] | None = None) -> Iterator[Receiver]:
+    """A receiver, for as long as it is needed; over TLS with a certificate and its key."""
     receiver, begun = Receiver(), threading.Event()
     loop = asyncio.new_event_loop()
 
+    context = None
+    if tls is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*tls)
+        context.sni_callback = lambda _socket, name, _context: receiver.asked_for.append(name)
+
     async def serve() -> asyncio.Server:
-        return await asyncio.start_server(receiver._served, host, port, backlog=1_000)
+        return await asyncio.start_server(receiver._served, host, port, backlog=1_000, ssl=context)
 
     def run() -> None:
         asyncio.set_event_loop(loop)
