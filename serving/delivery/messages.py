@@ -54,7 +54,13 @@ class Message:
         return str(self.body["unit"]), str(self.body["code"])
 
     def places(self) -> frozenset[tuple[str, str]]:
-        """(kind, code) of the unit and of each above it: codes of different kinds may be the same."""
+        """(kind, code) of the unit and of each above it: codes of different kinds may be the same.
+
+        Where the body does not tell the units above by their kinds, they are those of `units`, the district last.
+        """
+        told = self.body.get("above")
+        if isinstance(told, list):
+            return frozenset([self.unit, *((str(one["unit"]), str(one["code"])) for one in told)])
         own = Unit(str(self.body["unit"]))
         above = self.units[1:]
         kinds = [unit for unit in _ABOVE if list(Unit).index(unit) > list(Unit).index(own)]

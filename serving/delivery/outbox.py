@@ -26,7 +26,9 @@ def enqueue(connection: Connection, messages: Sequence[Message]) -> None:
     """
     if not messages:
         return
-    connection.execute(update(OUTBOX_HEAD).values(sequence=OUTBOX_HEAD.c.sequence))  # takes the lock
+    held = connection.execute(update(OUTBOX_HEAD).values(sequence=OUTBOX_HEAD.c.sequence))  # takes the lock
+    if not held.rowcount:
+        connection.execute(insert(OUTBOX_HEAD).values(id=1, sequence=0))
     said = _known(connection, [one.id for one in messages])
     fresh = [one for one in {one.id: one for one in messages}.values() if one.id not in said]
     if not fresh:

@@ -82,3 +82,6 @@ DELIVERY_HOLDER = Table(
     Column("holder", String(32)),
     Column("until", Instant),
 )
+
+#: All of them, for a database that is made for a moment.
+TABLES = (OUTBOX_HEAD, MESSAGES, SUBSCRIPTIONS, DELIVERIES, DELIVERY_HOLDER)

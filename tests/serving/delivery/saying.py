@@ -33,17 +33,18 @@ TEXT = {
 def message(
     alert: str = "al1", version: int = 1, kind: Kind = "Alert", *, town: str = "T0000000", district: str = "D0000000",
     code: str = "G0000003", level: str = "red", target: str = "conflict", at: datetime = NOW,
-    replaces: tuple[tuple[str, datetime], ...] = (), **given: Any,
+    replaces: tuple[tuple[str, datetime], ...] = (), units: tuple[str, ...] = (), name: str = "第1网格",
+    reasons: list[dict[str, Any]] | None = None, **given: Any,
 ) -> Message:  # fmt: skip
     """A message about a grid."""
     status = {"Alert": "open", "Update": "acknowledged", "Cancel": "withdrawn"}[kind]
     body = {
-        "id": alert, "version": version, "target": target, "horizon": 4, "unit": "grid", "code": code, "name": "第1网格",
+        "id": alert, "version": version, "target": target, "horizon": 4, "unit": "grid", "code": code, "name": name,
         "level": level, "status": status, "score": 0.14, "raised_at": NOW.isoformat(), "due_at": None, "expires_at": None,
-        "team_id": None, "service": "mediation", "reasons": [], "text": TEXT,
+        "team_id": None, "service": "mediation", "reasons": reasons or [], "text": TEXT,
     }  # fmt: skip
     own = {"team_id": None, "expires_at": NOW + timedelta(days=28), "body": body, **given}
-    units = (code, "C0000000", town, district)
+    units = units or (code, "C0000000", town, district)
     return Message(
         id=f"{alert}.{version}", kind=kind, alert_id=alert, version=version, target=target, level=level, units=units,
         sent_at=at, references=replaces, **own,

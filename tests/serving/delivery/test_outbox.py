@@ -246,5 +246,8 @@ def test_codes_of_other_kinds_are_other_places() -> None:
     }
     short = replace(one, units=("D0000000", "T0000000", "D0000001"))
     assert short.places() == {("grid", "D0000000"), ("town", "T0000000"), ("district", "D0000001")}
+    above = [{"unit": "district", "code": "D5", "name": "x"}, {"unit": "city", "code": "C5", "name": "x"}]
+    said = replace(one, units=("D0000000", "D5", "C5"), body={**one.body, "above": above})
+    assert said.places() == {("grid", "D0000000"), ("district", "D5"), ("city", "C5")}
     town = replace(one, units=("T0000000", "D0000001"), body={**one.body, "unit": "town", "code": "T0000000"})
     assert town.places() == {("town", "T0000000"), ("district", "D0000001")}
