@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from anyio import to_thread
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
-from riskwarn.errors import NoSnapshot, NothingSaid, StreamsTooMany
+from riskwarn.errors import AreaAmbiguous, NoSnapshot, NothingSaid, StreamsTooMany, SubscriptionInvalid, UnknownArea
 from riskwarn.words import Unit
 from serving.access.areas import WHOLE_CITY, Area, areas_named
 from serving.access.registry import Registry
@@ -230,8 +230,14 @@ def subscriptions_router(context: Context) -> APIRouter:
         # Of what lies outside nothing is told, not even that it is there.
         inside, places = seen.inside, seen.current().places
         if inside is None:
-            return areas_named(codes, {unit: places[unit].rows.keys() for unit in Unit})
-        return areas_named(codes, {unit: {code for kind, code in inside.units if kind == unit} for unit in Unit})
+            known = {unit: {*places[unit].rows} for unit in Unit}
+        else:
+            known = {unit: {code for kind, code in inside.units if kind == unit} for unit in Unit}
+        try:
+            return areas_named(codes, known)
+        except (AreaAmbiguous, UnknownArea) as error:
+            problem = "it takes codes of units that you see, with their kind where several bear one: town:CODE"
+            raise SubscriptionInvalid(parameter="area", problem=problem) from error
 
     return router
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from experiments.benchmarks.receivers import Receiver, receiving
 from riskwarn.home import Home
 from tests.postgresql import emptied
-from tests.serving.delivery.receivers import Receiver, receiving
 from tests.serving.delivery.saying import delivering
 
 

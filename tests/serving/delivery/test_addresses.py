@@ -13,6 +13,7 @@ import httpcore2
 import pytest
 from httpcore2 import AnyIOBackend
 
+from experiments.benchmarks.receivers import Receiver, receiving
 from riskwarn.receivers import Mail
 from serving.delivery.addresses import Allowed
 from serving.delivery.connecting import AddressRefused, pool
@@ -20,7 +21,6 @@ from serving.delivery.mail import letter, send
 from serving.delivery.outcomes import Outcome
 from serving.delivery.webhooks import is_address
 from tests.serving.access.test_tls import Authority
-from tests.serving.delivery.receivers import Receiver, receiving
 from tests.serving.delivery.saying import carry, delivering, message, say, subscribed
 
 #: As wide as somebody could name them: what is refused now is refused always.

@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pydantic import ValidationError
 
+from experiments.benchmarks.receivers import receiving
 from riskwarn.errors import SubscriptionInvalid
 from riskwarn.receivers import Delivery, Mail, is_host
 from serving.access.caller import LOCAL
@@ -29,7 +30,6 @@ from serving.delivery.payload import text_of
 from serving.delivery.robots import ROBOTS, is_token, shortened
 from serving.delivery.subscriptions import Asked, create, listed
 from tests.serving.access.test_tls import Authority
-from tests.serving.delivery.receivers import receiving
 from tests.serving.delivery.saying import NOW, TEXT, carry, delivering, message, say
 
 TOKEN, KEY = "0123456789abcdef", "SECf00ba1"

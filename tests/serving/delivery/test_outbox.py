@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select, update
 from standardwebhooks import Webhook
 
+from experiments.benchmarks.receivers import Receiver
 from riskwarn.audit.listing import Chosen, newest
 from riskwarn.home import Home
 from serving.access.areas import Area
@@ -23,7 +24,6 @@ from serving.delivery.outbox import enqueue
 from serving.delivery.subscriptions import listed
 from serving.delivery.tables import DELIVERIES, MESSAGES
 from serving.publishing.suspend import suspend
-from tests.serving.delivery.receivers import Receiver
 from tests.serving.delivery.saying import FAST, NOW, carry, message, say, subscribed
 
 

@@ -13,12 +13,12 @@ from click.testing import CliRunner
 from sqlalchemy import select
 from standardwebhooks import Webhook
 
+from experiments.benchmarks.receivers import Receiver
 from riskwarn import secrets
 from riskwarn.audit.listing import Chosen, newest
 from riskwarn.cli import main
 from riskwarn.home import Home
 from serving.delivery.tables import SUBSCRIPTIONS
-from tests.serving.delivery.receivers import Receiver
 from tests.serving.delivery.saying import message, say
 
 

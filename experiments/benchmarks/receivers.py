@@ -25,10 +25,12 @@ class Got:
 
     @property
     def id(self) -> str:
+        """The id of the message."""
         return self.headers.get("webhook-id", "")
 
     @property
     def told(self) -> Any:
+        """What was told."""
         return json.loads(self.body)
 
 
@@ -47,9 +49,11 @@ class Receiver:
 
     @property
     def address(self) -> str:
+        """Where it listens."""
         return f"http://127.0.0.1:{self.port}"
 
     def ids(self, path: str) -> list[str]:
+        """The ids of what came to a path, in its order."""
         return [one.id for one in self.got if one.path == path]
 
     async def _served(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
