@@ -11,6 +11,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpcore2
@@ -20,6 +21,9 @@ from serving.delivery.addresses import Allowed
 
 #: Seconds for which a name may be looked up.
 LOOK_UP_SECONDS = 5.0
+
+#: Names that are looked up at once.
+LOOK_UPS = 64
 
 
 class AddressRefused(Exception):
@@ -31,6 +35,8 @@ class Guarded(AsyncNetworkBackend):
 
     def __init__(self, allowed: Allowed) -> None:
         self._allowed, self._inner = allowed, AnyIOBackend()
+        # Of their own: a name that nobody answers for keeps no other waiting.
+        self._names = ThreadPoolExecutor(LOOK_UPS, "names")
 
     async def connect_tcp(
         self,
@@ -44,7 +50,7 @@ class Guarded(AsyncNetworkBackend):
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(LOOK_UP_SECONDS):
-                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                found = await loop.run_in_executor(self._names, _looked_up, host, port)
         except (OSError, UnicodeError) as error:
             raise httpcore2.ConnectError("the name leads nowhere") from error
         problem: Exception = AddressRefused()
@@ -65,6 +71,14 @@ class Guarded(AsyncNetworkBackend):
         """Wait."""
         await asyncio.sleep(seconds)
 
+    def close(self) -> None:
+        """Wait for no name any more."""
+        self._names.shutdown(wait=False, cancel_futures=True)
+
+
+def _looked_up(host: str, port: int) -> list[Any]:
+    return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+
 
 def chosen(found: Iterable[Any], allowed: Allowed, host: str, port: int) -> list[str]:
     """Of what a name leads to the addresses that may be contacted, each once, in their order."""
@@ -72,14 +86,14 @@ def chosen(found: Iterable[Any], allowed: Allowed, host: str, port: int) -> list
     return [one for one in addresses if allowed.takes(one, port, host)]
 
 
-def pool(allowed: Allowed, at_once: int) -> httpcore2.AsyncConnectionPool:
+def pool(guarded: Guarded, at_once: int) -> httpcore2.AsyncConnectionPool:
     """What carries messages over HTTP: guarded, direct, with the certificates of the system."""
     return httpcore2.AsyncConnectionPool(
         ssl_context=ssl.create_default_context(),
         max_connections=at_once,
         max_keepalive_connections=at_once,
         keepalive_expiry=30,
-        network_backend=Guarded(allowed),
+        network_backend=guarded,
     )
 
 
@@ -91,8 +105,7 @@ class GuardedMail(smtplib.SMTP):
         super().__init__(host, port, timeout=timeout)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = chosen(found, self._allowed, host, port)
+        addresses = chosen(_looked_up(host, port), self._allowed, host, port)
         problem: Exception = AddressRefused()
         for address in addresses:
             try:

@@ -7,7 +7,9 @@ import logging
 import ssl
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
 import httpcore2
 
@@ -16,7 +18,7 @@ from riskwarn.errors import RiskwarnError, UnknownSecret
 from riskwarn.home import Home
 from serving.delivery import mail
 from serving.delivery.addresses import Allowed
-from serving.delivery.connecting import AddressRefused, pool
+from serving.delivery.connecting import AddressRefused, Guarded, pool
 from serving.delivery.messages import Message
 from serving.delivery.outcomes import Outcome, of_status
 from serving.delivery.payload import as_json, event_of, text_of
@@ -45,18 +47,24 @@ class Sender:
         self._home, self._clock = home, clock
         self._declared = home.configuration.delivery
         self._allowed = Allowed.of(self._declared)
-        self._pool = pool(self._allowed, at_once)
+        self._guarded = Guarded(self._allowed)
+        self._pool = pool(self._guarded, at_once)
+        # A server of mail that does not answer keeps no secret waiting, nor does either the loop.
+        self._mails, self._opening = ThreadPoolExecutor(8, "mail"), ThreadPoolExecutor(2, "secrets")
         self._held: dict[str, tuple[float, str]] = {}
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and wait for nobody."""
         await self._pool.aclose()
+        self._guarded.close()
+        for one in (self._mails, self._opening):
+            one.shutdown(wait=False, cancel_futures=True)
 
     async def send(self, to: Subscription, message: Message) -> Outcome:
         """Send a message."""
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
-                secret = await asyncio.to_thread(self._secret, to.secret)
+                secret = await self._opened(to.secret)
                 if to.channel == WEBHOOK:
                     body = as_json(event_of(message, to.whole))
                     return await self._webhook(to, message.id, body, secret)
@@ -71,7 +79,7 @@ class Sender:
         now = self._clock()
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
-                secret = await asyncio.to_thread(self._secret, to.secret)
+                secret = await self._opened(to.secret)
                 if to.channel == WEBHOOK:
                     told = {"type": "subscription.test", "timestamp": now.isoformat(), "data": {"subscription": to.id}}
                     return await self._webhook(to, f"test.{to.id}.{int(now.timestamp())}", as_json(told), secret)
@@ -107,9 +115,10 @@ class Sender:
         declared = self._declared.mail
         if declared is None or not declared.takes(address):
             return Outcome(False, "not_set")
-        password = await asyncio.to_thread(self._secret, "mail") if declared.user is not None else None
+        password = await self._opened("mail") if declared.user is not None else None
         made = mail.letter(declared, address, message, to.language)
-        return await asyncio.to_thread(mail.send, declared, self._allowed, password, made)
+        sent = partial(mail.send, declared, self._allowed, password, made)
+        return await asyncio.get_running_loop().run_in_executor(self._mails, sent)
 
     async def _post(self, address: str, body: bytes, headers: list[tuple[str, str]]) -> tuple[int, str | None, bytes]:
         """(The status, its Retry-After, the beginning of the body)."""
@@ -127,10 +136,12 @@ class Sender:
             )
             return answer.status, later, read[:MOST_ANSWER]
 
-    def _secret(self, name: str) -> str:
+    async def _opened(self, name: str) -> str:
         held = self._held.get(name)
         if held is None or time.monotonic() - held[0] > HELD_SECONDS:
-            held = self._held[name] = time.monotonic(), secrets.secret(self._home, name).get_secret_value()
+            loop = asyncio.get_running_loop()
+            opened = await loop.run_in_executor(self._opening, secrets.secret, self._home, name)
+            held = self._held[name] = time.monotonic(), opened.get_secret_value()
         return held[1]
 
 

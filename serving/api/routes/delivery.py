@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 
-from riskwarn.errors import AreaAmbiguous, NoSnapshot, NothingSaid, StreamsTooMany, SubscriptionInvalid, UnknownArea
+from riskwarn.errors import (
+    AreaAmbiguous,
+    NoSnapshot,
+    NothingSaid,
+    ScopeNeeded,
+    StreamsTooMany,
+    SubscriptionInvalid,
+    TooManyRequests,
+    UnknownArea,
+)
 from riskwarn.words import Unit
 from serving.access.areas import WHOLE_CITY, Area, areas_named
 from serving.access.registry import Registry
@@ -34,6 +44,9 @@ from serving.delivery.levels import height
 from serving.delivery.messages import Message
 from serving.delivery.subscriptions import Asked
 from serving.delivery.trying import try_out
+
+#: Tests that a process sends at once: beyond, those who poll would wait for receivers that do not answer.
+_AT_ONCE = 4
 
 SubscriptionId = Annotated[
     str, Path(description="id of the subscription", json_schema_extra={"x-data-class": "service"})
@@ -164,6 +177,7 @@ def subscriptions_router(context: Context) -> APIRouter:
     """`/v1/subscriptions…`: one's own, within one's own area."""
     router = APIRouter(tags=["alerts"])
     home = context.home
+    trying = threading.BoundedSemaphore(_AT_ONCE)
 
     @router.get(
         "/v1/subscriptions", operation_id="subscriptions", response_model=Subscriptions,
@@ -180,6 +194,8 @@ def subscriptions_router(context: Context) -> APIRouter:
     @needs(Scope.ACT, Scope.EXPORT)
     def create(request: Request, asked: SubscriptionAsked, _query: Annotated[Nothing, Query()]) -> Response:
         seen = context.seen(request)
+        if Scope.READ not in seen.caller.scopes:
+            raise ScopeNeeded(needed=Scope.READ.value)  # nobody is told what he may not read
         one = Asked(
             asked.name, asked.channel.value, asked.address, asked.token, asked.language.value, asked.target,
             None if asked.min_level is None else asked.min_level.value, asked.team_id, _area(seen, asked.area),
@@ -202,7 +218,12 @@ def subscriptions_router(context: Context) -> APIRouter:
     )  # fmt: skip
     @needs(Scope.ACT, Scope.EXPORT)
     def test(request: Request, subscription_id: SubscriptionId, _query: Annotated[Nothing, Query()]) -> Response:
-        return _answer(try_out(home, subscription_id, context.seen(request).caller))
+        if not trying.acquire(blocking=False):
+            raise TooManyRequests(seconds=5)
+        try:
+            return _answer(try_out(home, subscription_id, context.seen(request).caller))
+        finally:
+            trying.release()
 
     @router.post(
         "/v1/subscriptions/{subscription_id}/rotate", operation_id="rotate_subscription",

@@ -16,7 +16,7 @@ from httpcore2 import AnyIOBackend
 from experiments.benchmarks.receivers import Receiver, receiving
 from riskwarn.receivers import Mail
 from serving.delivery.addresses import Allowed
-from serving.delivery.connecting import AddressRefused, pool
+from serving.delivery.connecting import AddressRefused, Guarded, pool
 from serving.delivery.mail import letter, send
 from serving.delivery.outcomes import Outcome
 from serving.delivery.webhooks import is_address
@@ -103,7 +103,7 @@ def asked(allowed: Allowed, address: str) -> str:
     """How a request ends."""
 
     async def post() -> str:
-        one = pool(allowed, 2)
+        one = pool(Guarded(allowed), 2)
         try:
             answer = await one.request("POST", address, content=b"x", extensions={"timeout": {"connect": 2.0}})
             return str(answer.status)

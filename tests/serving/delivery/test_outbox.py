@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 import time
 from dataclasses import replace
@@ -22,7 +23,7 @@ from serving.delivery.deliveries import hold, release, replay, sweep
 from serving.delivery.dispatcher import Dispatcher
 from serving.delivery.outbox import enqueue
 from serving.delivery.subscriptions import listed
-from serving.delivery.tables import DELIVERIES, MESSAGES
+from serving.delivery.tables import DELIVERIES, MESSAGES, SUBSCRIPTIONS
 from serving.publishing.suspend import suspend
 from tests.serving.delivery.saying import FAST, NOW, carry, message, say, subscribed
 
@@ -216,6 +217,32 @@ def test_one_that_does_not_answer_keeps_nobody_waiting(home: Home, receiver: Rec
     carry(home)
     late = arrived.pop("/7") - begun
     assert max(arrived.values()) - begun < min(late, 3.0) - 1, "the others are told long before"
+
+
+def test_names_that_nobody_answers_for_keep_nobody_waiting(
+    home: Home, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrived: list[float] = []
+    looked_up = socket.getaddrinfo
+
+    def slow(host: Any, *told: Any, **more: Any) -> Any:
+        if host == "silent.example":
+            time.sleep(2)
+            raise OSError
+        return looked_up(host, *told, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    for number in range(30):
+        subscribed(home, f"{receiver.address}/{number}")
+    with home.database.begin() as connection:
+        silent = list(connection.scalars(select(SUBSCRIPTIONS.c.id).order_by(SUBSCRIPTIONS.c.id)))[:20]
+        gone = update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id.in_(silent))
+        connection.execute(gone.values(address="http://silent.example/"))
+    receiver.answer = lambda _got: arrived.append(time.monotonic()) or (200, {})  # type: ignore[func-returns-value]
+    say(home, message("a"))
+    begun = time.monotonic()
+    assert carry(home) == {"delivered": 10, "retried": 20}
+    assert len(arrived) == 10 and max(arrived) - begun < 1.5, "though twenty names hang for two seconds"
 
 
 def test_what_is_old_is_forgotten_once_nobody_waits_for_it(home: Home, receiver: Receiver) -> None:

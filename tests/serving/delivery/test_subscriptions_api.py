@@ -140,3 +140,10 @@ def test_what_cannot_be_is_refused(city: Home, client: TestClient, receiver: Rec
     refused = client.post("/v1/subscriptions", json=given, headers=own)
     assert refused.status_code == status and told in refused.text, refused.text
     assert listed(city, OWNER) == []
+
+
+def test_nobody_is_told_what_he_may_not_read(city: Home, client: TestClient, receiver: Receiver) -> None:
+    own = cities.key(city, (Scope.ACT, Scope.EXPORT))
+    client.app.registry.look()  # type: ignore[attr-defined]
+    refused = client.post("/v1/subscriptions", json={"name": "a", "address": f"{receiver.address}/hook"}, headers=own)
+    assert refused.status_code == 403 and "read" in refused.json()["detail"] and listed(city, OWNER) == []
