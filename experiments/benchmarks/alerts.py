@@ -313,7 +313,7 @@ def main() -> None:
             found["webhooks"] = asdict(
                 delivered(folder, asked.notices, asked.subscribers, asked.kills, url=asked.database_url)
             )
-            print(json.dumps(found["webhooks"]))
+            print(json.dumps(found["webhooks"]), flush=True)
     if asked.clients:
         with _folder() as folder:
             found["stream"] = asdict(heard(folder, asked.clients, max(1_000, asked.notices // 10)))

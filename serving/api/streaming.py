@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -21,6 +21,9 @@ from serving.delivery.feed import Feed, Told
 #: Seconds: between two looks whether one may still be told, after which something is said in any case, for which a part may wait to be read,
 #: and after which whoever reads connects again.
 LOOK_EVERY, SILENT, UNREAD, LONGEST = 1.0, 15.0, 10.0, 3_600.0
+
+#: Bytes that are sent at once.
+PART_BYTES = 16_384
 
 #: Streams that a process holds.
 MOST = 256
@@ -90,9 +93,8 @@ class EventStream(Response):
             now = time.monotonic()
             if found:
                 place = found[-1].sequence
-                told = b"".join(filter(None, map(self._listener.tells, found)))
-                if told:
-                    await _sent(send, told)
+                for part in self._parts(found):
+                    await _sent(send, part)
                     spoken = now
                 continue
             left = begun + self._seconds - now
@@ -104,6 +106,18 @@ class EventStream(Response):
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(LOOK_EVERY, left)):
                     await news.wait()
+
+    def _parts(self, found: list[Told]) -> Iterator[bytes]:
+        """What is told of some messages, in parts that are small: what waits to be read is held for each who reads."""
+        part: list[bytes] = []
+        for one in found:
+            part.append(self._listener.tells(one) or b"")
+            if sum(map(len, part)) >= PART_BYTES:
+                yield b"".join(part)
+                part = []
+        rest = b"".join(part)
+        if rest:
+            yield rest
 
 
 async def _sent(send: Send, part: bytes, more: bool = True) -> None:
