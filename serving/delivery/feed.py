@@ -24,8 +24,11 @@ from serving.delivery.tables import MESSAGES, OUTBOX_HEAD
 
 _log = logging.getLogger(__name__)
 
-#: Messages that are held in memory, and that are read from the database at once.
-HELD, PAGE = 1_000, 200
+#: Messages that are held in memory for all.
+HELD = 1_000
+
+#: Messages that a listener is given at once: of those in memory, and of older ones, which are read for it alone.
+SHARED, OWN = 200, 20
 
 #: Seconds between two looks for what is new, while anybody listens.
 LOOK_EVERY = 0.25
@@ -62,6 +65,7 @@ class Feed:
         self._last: int | None = None  # the number up to which all is known here
         self._news: asyncio.Event | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._beginning = asyncio.Lock()
         self.listeners = 0
 
     @asynccontextmanager
@@ -69,17 +73,23 @@ class Feed:
         """Look for what is new as long as anybody listens."""
         self.listeners += 1
         try:
-            if self._looking is None:
-                self._news = asyncio.Event()
-                self._last = await asyncio.to_thread(self._head)
-                self._newest.clear()
-                self._looking = asyncio.create_task(self._look())
+            async with self._beginning:
+                if self._looking is None:
+                    await self._begin()
             yield
         finally:
             self.listeners -= 1
             if self.listeners == 0 and self._looking is not None:
                 self._looking.cancel()
                 self._looking = None
+
+    async def _begin(self) -> None:
+        self._news = asyncio.Event()
+        head = await asyncio.to_thread(self._head)
+        self._newest.clear()
+        self._newest.extend(await asyncio.to_thread(self._tail))
+        self._last = max(head, self._newest[-1].sequence if self._newest else 0)
+        self._looking = asyncio.create_task(self._look())
 
     async def place(self, identity: str | None) -> int | None:
         """The number behind which a listener goes on: that of the last message it heard, else of the newest; None where that is not kept."""
@@ -90,10 +100,10 @@ class Feed:
         newest = self._newest
         if newest and newest[0].sequence <= place + 1:
             first = place + 1 - newest[0].sequence
-            return [newest[at] for at in range(first, min(len(newest), first + PAGE))]
+            return [newest[at] for at in range(first, min(len(newest), first + SHARED))]
         if self._last is not None and place >= self._last:
             return []
-        return await asyncio.to_thread(self._read, place)
+        return await asyncio.to_thread(self._read, place, OWN)
 
     @property
     def news(self) -> asyncio.Event:
@@ -113,7 +123,7 @@ class Feed:
 
     async def _renew(self) -> None:
         assert self._last is not None
-        while found := await asyncio.to_thread(self._read, self._last):
+        while found := await asyncio.to_thread(self._read, self._last, SHARED):
             for one in found:
                 if self._newest and one.sequence != self._newest[-1].sequence + 1:
                     self._newest.clear()  # numbers in memory follow each other
@@ -123,10 +133,21 @@ class Feed:
             if news is not None:
                 news.set()
 
-    def _read(self, place: int) -> list[Told]:
-        rows = select(MESSAGES).where(MESSAGES.c.sequence > place).order_by(MESSAGES.c.sequence).limit(PAGE)
+    def _read(self, place: int, most: int) -> list[Told]:
+        rows = select(MESSAGES).where(MESSAGES.c.sequence > place).order_by(MESSAGES.c.sequence).limit(most)
         with self._home.database.connect() as connection:
             return [Told(row["sequence"], from_kept(dict(row))) for row in connection.execute(rows).mappings()]
+
+    def _tail(self) -> list[Told]:
+        """The newest messages, whose numbers follow each other: whoever comes back mostly wants these, and all share them."""
+        rows = select(MESSAGES).order_by(MESSAGES.c.sequence.desc()).limit(self._newest.maxlen)
+        found: list[Told] = []
+        with self._home.database.connect() as connection:
+            for row in connection.execute(rows).mappings():
+                if found and row["sequence"] != found[-1].sequence - 1:
+                    break
+                found.append(Told(row["sequence"], from_kept(dict(row))))
+        return found[::-1]
 
     def _head(self, _identity: str | None = None) -> int:
         with self._home.database.connect() as connection:

@@ -206,34 +206,3 @@ def feeds(application: Application) -> list[Any]:
     from serving.delivery.feed import Feed
 
     return [one for one in gc.get_objects() if isinstance(one, Feed) and one._home is application.registry._home]
-
-
-def clients_over_interruptions(city: Home, address: str, clients: int, said: int) -> list[Listener]:
-    """So many clients, each of which is interrupted over and over while so many messages are said."""
-    listeners = [Listener(address) for _ in range(clients)]
-    for one in listeners:
-        one.last = "al0.1"
-    say(city, own(0))
-
-    def hear(listener: Listener, step: int) -> None:
-        while len(listener.heard) < said:
-            listener.listen(min(said, len(listener.heard) + step), seconds=30)
-
-    threads = [
-        threading.Thread(target=hear, args=(one, 3 + number % 17), daemon=True) for number, one in enumerate(listeners)
-    ]
-    for thread in threads:
-        thread.start()
-    for start in range(0, said, 10):
-        say(city, *(own(number) for number in range(start + 1, start + 11)))
-    for thread in threads:
-        thread.join(120)
-    return listeners
-
-
-def test_many_clients_over_interruptions_miss_nothing_and_hear_nothing_twice(
-    city: Home, served: tuple[Application, str]
-) -> None:
-    wanted = [f"al{number}.1" for number in range(1, 201)]
-    for one in clients_over_interruptions(city, served[1], 20, 200):
-        assert one.heard == wanted and one.controls == []
