@@ -24,6 +24,7 @@ from riskwarn.contracts.topics import topics
 from riskwarn.contracts.vocabulary import categories_of, category_words, shipped, template_heading
 from riskwarn.home import make_home
 from riskwarn.mapping import Mapping, PeriodColumns
+from riskwarn.receivers import Delivery, Mail
 from riskwarn.settings import Settings
 from riskwarn.sign_in import Gateway, Oidc, SignIn
 from serving.api.app import create_app
@@ -239,6 +240,8 @@ def _configuration() -> str:
         ("sign_in", SignIn),
         ("sign_in: oidc", Oidc),
         ("sign_in: gateway", Gateway),
+        ("delivery", Delivery),
+        ("delivery: mail", Mail),
     ):
         lines += ["", f"## {title}", "", "| key | default | meaning |", "|---|---|---|"]
         lines += list(_keys(model))

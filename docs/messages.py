@@ -38,6 +38,7 @@ DECLARING = (
     "riskwarn/mapping.py",
     "riskwarn/declarations.py",
     "riskwarn/sign_in.py",
+    "riskwarn/receivers.py",
     "riskwarn/contracts/",
 )
 EXPLAINING = ("riskwarn/ingest/mapping_proposal/",)

@@ -17,6 +17,7 @@ from riskwarn.declarations import Declared, Name, Share, zone
 from riskwarn.errors import UnknownTarget
 from riskwarn.mapping import Mapping
 from riskwarn.periods import Calendar, Period
+from riskwarn.receivers import Delivery
 from riskwarn.sign_in import SignIn
 from riskwarn.words import Outcome, Role, Severity
 
@@ -254,6 +255,8 @@ class Configuration(Declared):
     access: Access = Field(default=Access(), description="how operators and keys are granted, and what they may ask")
     sign_in: SignIn = Field(default=SignIn(), description="how people sign in with a browser")
 
+    delivery: Delivery = Field(default=Delivery(), description="who may be told of notices, and from where")
+
     @field_validator("timezone")
     @classmethod
     def _zone(cls, value: str) -> str:
@@ -285,8 +288,10 @@ class Configuration(Declared):
 
     def fingerprint(self) -> str:
         """SHA-256 of the meaning of the configuration: comments, the order of keys, where files are fetched, how long
-        they are kept, how the audit is and who may see what do not count."""
-        meant = self.model_dump(mode="json", exclude={"inbox", "keep_snapshots", "audit", "access", "sign_in"})
+        they are kept, how the audit is, who may see what and who is told do not count."""
+        meant = self.model_dump(
+            mode="json", exclude={"inbox", "keep_snapshots", "audit", "access", "sign_in", "delivery"}
+        )
         text = json.dumps(meant, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -56,6 +56,8 @@ COMMANDS = {
     "operators": "operators",
     "keys": "keys",
     "secrets": "secrets",
+    "subscriptions": "subscriptions",
+    "deliver": "deliver",
     "backup": "backup",
     "restore": "restore",
     "serve": "serve",

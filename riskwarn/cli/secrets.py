@@ -13,6 +13,7 @@ from riskwarn.cli.tables import local_time
 from riskwarn.messages import Message
 
 if TYPE_CHECKING:
+    from riskwarn.home import Home
     from riskwarn.secrets.ciphers import CipherName
 
 COLUMNS = ("name", "key", "changed_at", "opens")
@@ -48,7 +49,7 @@ def init(session: Session, cipher: CipherName) -> None:
 @click.argument("value", nargs=-1, metavar="")
 @click.pass_obj
 def set_secret(session: Session, name: str, value: tuple[str, ...]) -> None:
-    """Keep a secret under NAME (oidc, gateway, webhook.NAME), in the place of the one that is there. Its value is asked for, or read from stdin."""
+    """Keep a secret under NAME (oidc, gateway, mail, webhook.ID), in the place of the one that is there. Its value is asked for, or read from stdin."""
     from riskwarn.secrets import keep
     from riskwarn.secrets.names import READ, check_name
 
@@ -61,10 +62,22 @@ def set_secret(session: Session, name: str, value: tuple[str, ...]) -> None:
     check_name(name)
     kept = keep(home, name, _value(session, name), now=datetime.now(UTC))
     lines: list[str] = [Message("{name}: kept, sealed with the key {key}", name=kept.name, key=kept.key)]
-    if name not in READ:
-        said = "Nothing reads it yet: this version sends no messages to webhooks."
+    read = name in READ or _subscribed(home, name)
+    if not read:
+        said = "Nothing reads it: there is no subscription with this id; riskwarn subscriptions create makes one, with a secret of its own."
         lines.append(Message(said))
-    session.emit({**kept.as_dict(), "read": name in READ}, lines)
+    session.emit({**kept.as_dict(), "read": read}, lines)
+
+
+def _subscribed(home: Home, name: str) -> bool:
+    """Whether a subscription reads a secret."""
+    from sqlalchemy import select
+
+    from serving.delivery.tables import SUBSCRIPTIONS
+
+    with home.database.connect() as connection:
+        own = select(SUBSCRIPTIONS.c.id).where(SUBSCRIPTIONS.c.id == name.partition(".")[2])
+        return connection.execute(own).first() is not None
 
 
 @command.command("list")

@@ -45,6 +45,13 @@ from riskwarn.errors.backup import BackupNewer as BackupNewer
 from riskwarn.errors.backup import BackupRefused as BackupRefused
 from riskwarn.errors.backup import BackupUnsound as BackupUnsound
 from riskwarn.errors.backup import RestoreRefused as RestoreRefused
+from riskwarn.errors.delivery import DeliveryFailed as DeliveryFailed
+from riskwarn.errors.delivery import NothingSaid as NothingSaid
+from riskwarn.errors.delivery import ReceiverRefused as ReceiverRefused
+from riskwarn.errors.delivery import StreamsTooMany as StreamsTooMany
+from riskwarn.errors.delivery import SubscriptionInvalid as SubscriptionInvalid
+from riskwarn.errors.delivery import SubscriptionsTooMany as SubscriptionsTooMany
+from riskwarn.errors.delivery import UnknownSubscription as UnknownSubscription
 from riskwarn.errors.family import RiskwarnError as RiskwarnError
 from riskwarn.errors.family import UnknownName as UnknownName
 from riskwarn.errors.features import ClusterUnreachable as ClusterUnreachable

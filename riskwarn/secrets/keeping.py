@@ -84,12 +84,30 @@ def keep(home: Home, name: str, value: SecretStr | str, *, now: datetime, caller
     if not text or len(text) > MOST_CHARACTERS:
         raise SecretInvalid(name=name, problem=Message("a value has 1 to {most} characters", most=MOST_CHARACTERS))
     with recorded(home) as change:
-        hold(change.connection)
-        key = key_file.read(home)[0]
-        change.connection.execute(delete(SECRETS).where(SECRETS.c.name == name))
-        change.connection.execute(insert(SECRETS).values(name=name, changed_at=now, **_sealed(name, text, key)))
-        change.append(Entry(Action.SECRET_SET, name, caller), at=now)
-    return Kept(name, key.id, now)
+        kept, entry = put(home, change.connection, name, text, now=now, caller=caller)
+        change.append(entry, at=now)
+    return kept
+
+
+def put(
+    home: Home, connection: Connection, name: str, text: str, *, now: datetime, caller: Caller = LOCAL
+) -> tuple[Kept, Entry]:
+    """Keep a secret in the transaction of another change; gives what is to be appended to the audit, at its end.
+
+    Raises SecretKeyUnfit, SecretKeyMissing, SecretKeyInvalid.
+    """
+    hold(connection)
+    key = key_file.read(home)[0]
+    connection.execute(delete(SECRETS).where(SECRETS.c.name == name))
+    connection.execute(insert(SECRETS).values(name=name, changed_at=now, **_sealed(name, text, key)))
+    return Kept(name, key.id, now), Entry(Action.SECRET_SET, name, caller)
+
+
+def drop(connection: Connection, name: str, *, caller: Caller = LOCAL) -> list[Entry]:
+    """Forget a secret, where there is one, in the transaction of another change; gives what is to be appended to the audit."""
+    hold(connection)
+    gone = connection.execute(delete(SECRETS).where(SECRETS.c.name == name)).rowcount
+    return [Entry(Action.SECRET_REMOVED, name, caller)] if gone else []
 
 
 def remove(home: Home, name: str, *, now: datetime, caller: Caller = LOCAL) -> None:
@@ -97,8 +115,7 @@ def remove(home: Home, name: str, *, now: datetime, caller: Caller = LOCAL) -> N
     with recorded(home) as change:
         hold(change.connection)
         _named(change.connection, name)
-        change.connection.execute(delete(SECRETS).where(SECRETS.c.name == name))
-        change.append(Entry(Action.SECRET_REMOVED, name, caller), at=now)
+        change.append(*drop(change.connection, name, caller=caller), at=now)
 
 
 def listed(home: Home) -> list[Kept]:

@@ -6,13 +6,13 @@ import re
 
 from riskwarn.errors import SecretUnread
 
-#: What riskwarn shows to the city's sign-on, and what the gateway shows to riskwarn.
-READ = ("oidc", "gateway")
+#: What riskwarn shows to the city's sign-on and to the server of mail, and what the gateway shows to riskwarn.
+READ = ("oidc", "gateway", "mail")
 
-#: What the receivers of notices tell riskwarn's messages by: one secret each, under a name that is chosen there.
+#: What the receivers of notices tell riskwarn's messages by, or are opened by: one secret a subscription, under its id.
 WEBHOOK = "webhook."
 
-_SHOWN = (*READ, f"{WEBHOOK}NAME")
+_SHOWN = (*READ, f"{WEBHOOK}ID")
 
 
 def check_name(name: str) -> None:

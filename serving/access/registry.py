@@ -14,7 +14,7 @@ from riskwarn.home import Home
 from riskwarn.messages import Message
 from serving.access import rows
 from serving.access.areas import area_of
-from serving.access.caller import Caller
+from serving.access.caller import LOCAL, Caller
 from serving.access.networks import allowed
 from serving.access.rows import Key, Operator
 from serving.access.scopes import Purpose, Role
@@ -168,6 +168,16 @@ class Registry:
         if not allowed(entry.networks, address):
             raise NetworkRefused()
         return entry
+
+    def holds(self, caller: Caller) -> bool:
+        """Whether a caller who was let in some time ago would be let in now as the same."""
+        now = self._clock().timestamp()
+        if caller.session:
+            return self.sessions.holds(caller, now)
+        entry = self._entries.get(caller.id)
+        if entry is None:
+            return self.open and caller is LOCAL
+        return entry.caller == caller and now < self._until(entry.key, entry.operator)
 
     def digest_of_subject(self, subject: str) -> str:
         """What operators have of a subject."""

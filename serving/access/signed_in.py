@@ -76,6 +76,10 @@ class Sessions:
         """The session that a browser holds, over or not; None where it is not known here (yet)."""
         return self._held.get(sessions.digest(self._home, token))
 
+    def holds(self, caller: Caller, now: float) -> bool:
+        """Whether the session of a caller is not over, and tells of the same."""
+        return any(one.caller == caller and now < self.until(one) for one in [*self._held.values()])
+
     def until(self, one: SignedIn) -> float:
         """From when on it is over, if nobody uses it: a timestamp."""
         last = max(one.session.used_at.timestamp(), self.uses.last(one.session.id) or 0.0)

@@ -15,10 +15,9 @@ from riskwarn.errors import QueryInvalid, TargetSuspended, UnknownSource, Unknow
 from riskwarn.words import RANKED_LEVELS, Unit
 from serving.api.cards import card_told
 from serving.columns.places import LevelOfPlaces, Places32
+from serving.columns.reasons import REASONS_SHOWN
 from serving.columns.scores import LEVEL_NUMBERS, Block, Scores
 from serving.snapshots.snapshot import Snapshot
-
-REASONS_SHOWN = 3
 
 #: A unit enters where it stands among this share of its level, and did not in the snapshot before; a list is stable where it stays.
 ENTERED_SHARE = 0.10

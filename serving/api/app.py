@@ -45,12 +45,14 @@ from serving.api.routes.administration import administration_router
 from serving.api.routes.alerts import alerts_router
 from serving.api.routes.approvals import approvals_router
 from serving.api.routes.data import data_router
+from serving.api.routes.delivery import delivery_router, subscriptions_router
 from serving.api.routes.exports import exports_router
 from serving.api.routes.pages import pages_router
 from serving.api.routes.ranking import ranking_router
 from serving.api.routes.service import service_router
 from serving.api.routes.sign_in import SigningIn, sign_in_router
 from serving.api.routes.snapshots import snapshots_router
+from serving.delivery.dispatcher import Carrier
 from serving.snapshots.current import Current
 
 TITLE = "riskwarn"
@@ -142,12 +144,15 @@ def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
         noted.start()
         registry.start()
         context.current.start()
+        carrier = Carrier(context.home, context.clock)
+        carrier.start()
         telling = asyncio.create_task(_told_to_the_others(context)) if context.metrics.shared else None
         try:
             yield
         finally:
             if telling is not None:
                 telling.cancel()
+            carrier.stop()
             context.current.stop()
             registry.stop()
             noted.stop()
@@ -160,8 +165,10 @@ def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
     )  # fmt: skip
     answer_with_problems(app)
     described = APIRouter(dependencies=[Depends(_asked_once)], responses=_TOLD)
+    described.include_router(delivery_router(context, registry))  # its names come before ids of notices
     for router in (
-        ranking_router, snapshots_router, exports_router, approvals_router, data_router, alerts_router, service_router,
+        ranking_router, snapshots_router, exports_router, approvals_router, data_router, alerts_router, subscriptions_router,
+        service_router,
     ):  # fmt: skip
         described.include_router(router(context))
     described.include_router(administration_router(context, registry))

@@ -43,6 +43,7 @@ class Connection(HttpToolsProtocol):
         self._unread: float | None = None  # since when nothing more can be written
         self._in_head, self._head_bytes = False, 0
         self._certificate: str | None = None
+        self.ending = False  # whether the server ends
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; beyond the limit whatever is asked is answered with 503, and beyond that a connection is closed at once."""
@@ -80,7 +81,11 @@ class Connection(HttpToolsProtocol):
         """A request begins."""
         super().on_message_begin()
         # Who holds the connection: a declared proxy's word changes `client`, and nothing changes these.
-        told: dict[str, Any] = {"riskwarn.peer": self.client, "riskwarn.certificate": self._certificate}
+        told: dict[str, Any] = {
+            "riskwarn.peer": self.client,
+            "riskwarn.certificate": self._certificate,
+            "riskwarn.connection": self,
+        }
         cast(dict[str, Any], self.scope).update(told)
         self._in_head, self._head_bytes = True, 0
         if self._since is None:
@@ -102,6 +107,11 @@ class Connection(HttpToolsProtocol):
         """All of it has been read."""
         self._since = None
         super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """The server ends: an answer that has no end by itself is told so."""
+        super().shutdown()
+        self.ending = True
 
     def pause_writing(self) -> None:
         """Who asked does not read as fast as is written."""

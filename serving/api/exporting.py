@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from riskwarn.words import NOTICE_EN, NOTICE_ZH, Level, Unit
-from serving.api.answers import REASONS_SHOWN, inside, item
+from serving.api.answers import inside, item
+from serving.columns.reasons import REASONS_SHOWN
 from serving.columns.scores import Block
 from serving.snapshots.snapshot import Snapshot
 

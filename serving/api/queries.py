@@ -189,6 +189,64 @@ class AlertsQuery(ListQuery):
     status: AlertStatus | None = _asked("service", "only those that stand so")
 
 
+class Received(StrEnum):
+    """What messages are, as CAP has it."""
+
+    ACTUAL = "Actual"
+    EXERCISE = "Exercise"
+    TEST = "Test"
+
+
+class Channel(StrEnum):
+    """How a receiver is told."""
+
+    WEBHOOK = "webhook"
+    MAIL = "mail"
+    DINGTALK = "dingtalk"
+    WECOM = "wecom"
+    FEISHU = "feishu"
+
+
+class FeedQuery(Nothing):
+    """The newest notices."""
+
+    target: str | None = _asked("model", "only this target")
+    level: MinLevel | None = _asked("forecast", "only this attention level and higher")
+    cap_status: Received = _asked("service", "Actual, or what is told in exercises and tests alone", Received.ACTUAL)
+    limit: int = _asked("service", "notices an answer", 50, ge=1, le=200)
+    lang: Language = _asked("service", "language of texts", Language.ZH)
+
+
+class StreamQuery(Nothing):
+    """A stream of messages."""
+
+    target: str | None = _asked("model", "only this target")
+    level: MinLevel | None = _asked("forecast", "only this attention level and higher")
+    cap_status: Received = _asked("service", "Actual, or what is told in exercises and tests alone", Received.ACTUAL)
+    seconds: int | None = _asked(
+        "service", "for how long it goes on, an hour where not given; 0 until all that is kept was told", ge=0, le=3600
+    )
+
+
+class SubscriptionAsked(Nothing):
+    """A receiver of notices."""
+
+    name: str = _asked("service", "what it is called; names nobody", ..., min_length=1, max_length=64)
+    channel: Channel = _asked("service", "how it is told", Channel.WEBHOOK)
+    address: str = _asked("service", "of a webhook, or of a mailbox", "", max_length=512)
+    token: str = _asked(
+        "service", "what opens a robot, and behind a blank its secret where it is signed", "", max_length=400
+    )
+    language: Language = _asked("service", "of texts", Language.ZH)
+    target: str | None = _asked("model", "only of this target", max_length=64)
+    min_level: MinLevel | None = _asked("forecast", "only of this attention level and higher")
+    team_id: str | None = _asked("service", "only what goes to this team", max_length=64)
+    area: list[str] | None = _asked(
+        "place", "only of these units, `code` or `kind:code`; all that one sees where not given", max_length=50
+    )
+    status: Received = _asked("service", "what it receives", Received.ACTUAL)
+
+
 class HealthQuery(Nothing):
     """The health of sources."""
 

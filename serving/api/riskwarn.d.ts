@@ -4,6 +4,57 @@
  */
 
 export interface paths {
+    "/v1/alerts/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages about notices as they are said (server-sent events); what came since Last-Event-ID first */
+        get: operations["alerts_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/feed.atom": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest notices as a feed (Atom), each as it stands */
+        get: operations["alerts_feed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{alert_id}/cap.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last message about a notice in the Common Alerting Protocol 1.2 */
+        get: operations["alert_cap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/scores": {
         parameters: {
             query?: never;
@@ -254,6 +305,92 @@ export interface paths {
         get: operations["alerts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own receivers of notices, the newest first */
+        get: operations["subscriptions"];
+        put?: never;
+        /** Tell a receiver of notices, within one's own area; the secret of a webhook is told this once */
+        post: operations["create_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/{subscription_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Tell a receiver nothing any more */
+        delete: operations["remove_subscription"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/{subscription_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a receiver a test now, which no program takes for a notice */
+        post: operations["test_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/{subscription_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a webhook another secret; the one before signs beside it for a day */
+        post: operations["rotate_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subscriptions/{subscription_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again what was given up, and go on where it was stopped */
+        post: operations["replay_subscription"];
         delete?: never;
         options?: never;
         head?: never;
@@ -685,6 +822,12 @@ export interface components {
             /** @description in the newer */
             b: components["schemas"]["Side"];
         };
+        /**
+         * Channel
+         * @description How a receiver is told.
+         * @enum {string}
+         */
+        Channel: "webhook" | "mail" | "dingtalk" | "wecom" | "feishu";
         /**
          * Comparison
          * @description Two snapshots.
@@ -1429,6 +1572,165 @@ export interface components {
             items: components["schemas"]["CaughtByLevel"][] | null;
         };
         /**
+         * ListedSubscription
+         * @description A receiver of notices, and what is on its way.
+         */
+        ListedSubscription: {
+            /**
+             * Id
+             * @description its id
+             */
+            id: string;
+            /**
+             * Name
+             * @description what it is called
+             */
+            name: string;
+            /**
+             * Channel
+             * @description how it is told
+             * @enum {string}
+             */
+            channel: "webhook" | "mail" | "dingtalk" | "wecom" | "feishu";
+            /**
+             * Address
+             * @description of a webhook; of the others what may be shown of it
+             */
+            address: string;
+            /**
+             * Language
+             * @description of texts
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /**
+             * Target
+             * @description only of this target
+             */
+            target: string | null;
+            /** @description only of this attention level and higher */
+            min_level: components["schemas"]["Level"] | null;
+            /**
+             * Team Id
+             * @description only what goes to this team
+             */
+            team_id: string | null;
+            /**
+             * Area
+             * @description only of these units, `kind:code`; null is the whole city
+             */
+            area: string[] | null;
+            /**
+             * Status
+             * @description what it receives; what is not Actual goes to nobody who asks for that
+             * @enum {string}
+             */
+            status: "Actual" | "Exercise" | "Test";
+            /**
+             * Created At
+             * Format: date-time
+             * @description when it was made
+             */
+            created_at: string;
+            /**
+             * Stopped At
+             * @description since when it is told nothing any more; null where it is told
+             */
+            stopped_at: string | null;
+            /**
+             * Stopped
+             * @description why: `gone` where the receiver said so, `owner` where who made it may see nothing any more
+             */
+            stopped: string | null;
+            /**
+             * Waiting
+             * @description messages that are on their way
+             */
+            waiting: number;
+            /**
+             * Dead
+             * @description messages that were given up: `replay` tries them again
+             */
+            dead: number;
+        };
+        /**
+         * MadeSubscription
+         * @description A receiver of notices that was just made.
+         */
+        MadeSubscription: {
+            /**
+             * Id
+             * @description its id
+             */
+            id: string;
+            /**
+             * Name
+             * @description what it is called
+             */
+            name: string;
+            /**
+             * Channel
+             * @description how it is told
+             * @enum {string}
+             */
+            channel: "webhook" | "mail" | "dingtalk" | "wecom" | "feishu";
+            /**
+             * Address
+             * @description of a webhook; of the others what may be shown of it
+             */
+            address: string;
+            /**
+             * Language
+             * @description of texts
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /**
+             * Target
+             * @description only of this target
+             */
+            target: string | null;
+            /** @description only of this attention level and higher */
+            min_level: components["schemas"]["Level"] | null;
+            /**
+             * Team Id
+             * @description only what goes to this team
+             */
+            team_id: string | null;
+            /**
+             * Area
+             * @description only of these units, `kind:code`; null is the whole city
+             */
+            area: string[] | null;
+            /**
+             * Status
+             * @description what it receives; what is not Actual goes to nobody who asks for that
+             * @enum {string}
+             */
+            status: "Actual" | "Exercise" | "Test";
+            /**
+             * Created At
+             * Format: date-time
+             * @description when it was made
+             */
+            created_at: string;
+            /**
+             * Stopped At
+             * @description since when it is told nothing any more; null where it is told
+             */
+            stopped_at: string | null;
+            /**
+             * Stopped
+             * @description why: `gone` where the receiver said so, `owner` where who made it may see nothing any more
+             */
+            stopped: string | null;
+            /**
+             * Secret
+             * @description what signs its webhooks (Standard Webhooks); told this once, null of the others
+             */
+            secret: string | null;
+        };
+        /**
          * MinLevel
          * @description A level that is raised.
          * @enum {string}
@@ -1902,6 +2204,45 @@ export interface components {
             effect: number;
         };
         /**
+         * Received
+         * @description What messages are, as CAP has it.
+         * @enum {string}
+         */
+        Received: "Actual" | "Exercise" | "Test";
+        /**
+         * RemovedSubscription
+         * @description A receiver of notices that is told nothing any more.
+         */
+        RemovedSubscription: {
+            /**
+             * Id
+             * @description its id
+             */
+            id: string;
+            /**
+             * Removed At
+             * Format: date-time
+             * @description when
+             */
+            removed_at: string;
+        };
+        /**
+         * ReplayedSubscription
+         * @description What is tried again.
+         */
+        ReplayedSubscription: {
+            /**
+             * Id
+             * @description the id of the subscription
+             */
+            id: string;
+            /**
+             * Replayed
+             * @description messages
+             */
+            replayed: number;
+        };
+        /**
          * RevokeAsked
          * @description Why something is revoked.
          */
@@ -1933,6 +2274,89 @@ export interface components {
              * @description ids of the keys that were revoked with an operator
              */
             keys: string[];
+        };
+        /**
+         * RotatedSubscription
+         * @description A receiver of notices with another secret.
+         */
+        RotatedSubscription: {
+            /**
+             * Id
+             * @description its id
+             */
+            id: string;
+            /**
+             * Name
+             * @description what it is called
+             */
+            name: string;
+            /**
+             * Channel
+             * @description how it is told
+             * @enum {string}
+             */
+            channel: "webhook" | "mail" | "dingtalk" | "wecom" | "feishu";
+            /**
+             * Address
+             * @description of a webhook; of the others what may be shown of it
+             */
+            address: string;
+            /**
+             * Language
+             * @description of texts
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /**
+             * Target
+             * @description only of this target
+             */
+            target: string | null;
+            /** @description only of this attention level and higher */
+            min_level: components["schemas"]["Level"] | null;
+            /**
+             * Team Id
+             * @description only what goes to this team
+             */
+            team_id: string | null;
+            /**
+             * Area
+             * @description only of these units, `kind:code`; null is the whole city
+             */
+            area: string[] | null;
+            /**
+             * Status
+             * @description what it receives; what is not Actual goes to nobody who asks for that
+             * @enum {string}
+             */
+            status: "Actual" | "Exercise" | "Test";
+            /**
+             * Created At
+             * Format: date-time
+             * @description when it was made
+             */
+            created_at: string;
+            /**
+             * Stopped At
+             * @description since when it is told nothing any more; null where it is told
+             */
+            stopped_at: string | null;
+            /**
+             * Stopped
+             * @description why: `gone` where the receiver said so, `owner` where who made it may see nothing any more
+             */
+            stopped: string | null;
+            /**
+             * Secret
+             * @description what signs its webhooks (Standard Webhooks); told this once, null of the others
+             */
+            secret: string | null;
+            /**
+             * Before Until
+             * Format: date-time
+             * @description until when messages bear the signature of the secret before, too
+             */
+            before_until: string;
         };
         /**
          * Share
@@ -2162,6 +2586,72 @@ export interface components {
             level: components["schemas"]["Level"] | null;
         };
         /**
+         * SubscriptionAsked
+         * @description A receiver of notices.
+         */
+        SubscriptionAsked: {
+            /**
+             * Name
+             * @description what it is called; names nobody
+             */
+            name: string;
+            /**
+             * @description how it is told
+             * @default webhook
+             */
+            channel: components["schemas"]["Channel"];
+            /**
+             * Address
+             * @description of a webhook, or of a mailbox
+             * @default
+             */
+            address: string;
+            /**
+             * Token
+             * @description what opens a robot, and behind a blank its secret where it is signed
+             * @default
+             */
+            token: string;
+            /**
+             * @description of texts
+             * @default zh
+             */
+            language: components["schemas"]["Language"];
+            /**
+             * Target
+             * @description only of this target
+             */
+            target?: string | null;
+            /** @description only of this attention level and higher */
+            min_level?: components["schemas"]["MinLevel"] | null;
+            /**
+             * Team Id
+             * @description only what goes to this team
+             */
+            team_id?: string | null;
+            /**
+             * Area
+             * @description only of these units, `code` or `kind:code`; all that one sees where not given
+             */
+            area?: string[] | null;
+            /**
+             * @description what it receives
+             * @default Actual
+             */
+            status: components["schemas"]["Received"];
+        };
+        /**
+         * Subscriptions
+         * @description One's own receivers of notices.
+         */
+        Subscriptions: {
+            /**
+             * Items
+             * @description the newest first
+             */
+            items: components["schemas"]["ListedSubscription"][];
+        };
+        /**
          * Summary
          * @description All published forecasts of a target and horizon together.
          */
@@ -2236,6 +2726,27 @@ export interface components {
             };
         };
         /**
+         * TestedSubscription
+         * @description What became of a test.
+         */
+        TestedSubscription: {
+            /**
+             * Id
+             * @description the id of the subscription
+             */
+            id: string;
+            /**
+             * Delivered
+             * @description whether it arrived
+             */
+            delivered: boolean;
+            /**
+             * Problem
+             * @description a word for what went wrong; null where it arrived
+             */
+            problem: string | null;
+        };
+        /**
          * TrackRecord
          * @description How published forecasts went.
          */
@@ -2292,6 +2803,329 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    alerts_stream: {
+        parameters: {
+            query?: {
+                /** @description only this target */
+                target?: string | null;
+                /** @description only this attention level and higher */
+                level?: components["schemas"]["MinLevel"] | null;
+                /** @description Actual, or what is told in exercises and tests alone */
+                cap_status?: components["schemas"]["Received"];
+                /** @description for how long it goes on, an hour where not given; 0 until all that is kept was told */
+                seconds?: number | null;
+            };
+            header?: {
+                /** @description id of the last message that came: the stream goes on behind it */
+                "last-event-id"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description events: raised, updated, cancelled */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alerts_feed: {
+        parameters: {
+            query?: {
+                /** @description only this target */
+                target?: string | null;
+                /** @description only this attention level and higher */
+                level?: components["schemas"]["MinLevel"] | null;
+                /** @description Actual, or what is told in exercises and tests alone */
+                cap_status?: components["schemas"]["Received"];
+                /** @description notices an answer */
+                limit?: number;
+                /** @description language of texts */
+                lang?: components["schemas"]["Language"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the newest notices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/atom+xml": string;
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert_cap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the notice */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a document of CAP 1.2 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cap+xml": string;
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ranking: {
         parameters: {
             query?: {
@@ -5110,6 +5944,584 @@ export interface operations {
             };
         };
     };
+    subscriptions: {
+        parameters: {
+            query?: {
+                /** @description rows an answer */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subscriptions"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeSubscription"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the subscription */
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedSubscription"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the subscription */
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestedSubscription"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the subscription */
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedSubscription"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the subscription */
+                subscription_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedSubscription"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     alive: {
         parameters: {
             query?: never;
@@ -5889,4 +7301,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: f7c6300c59bf7bd37d9ecfb038d6bfcbdb1e303e9166a1e8c9ba4408ef0bd566
+// sha256 of the description: 90f58b89bd1bd9c023740ceb07eca0bd8788a93c3eeaade025dd2e17dbbf0287

@@ -12,9 +12,8 @@ from riskwarn.errors import NoSnapshot, QueryInvalid, TargetSuspended
 from riskwarn.home import Home
 from serving.access.areas import Area
 from serving.access.caller import Caller
-from serving.api.answers import REASONS_SHOWN
 from serving.api.cursors import Cursor
-from serving.columns.reasons import REST
+from serving.columns.reasons import told_of_a_part
 from serving.snapshots.current import Current
 from serving.snapshots.cut import Cuts, Inside, manifest_inside
 from serving.snapshots.lost import lost
@@ -163,10 +162,7 @@ class Seen:
         """A notice whose number does not tell how many were raised elsewhere, and whose reasons are those of the explanation."""
         own = "\0".join(str(one[name]) for name in _OF_ALERT)
         number = hmac.digest(self.home.id_key, f"alert\0{own}".encode(), "sha256")
-        # The strongest few are told: where there are fewer, they are all, and the last of all is not told.
-        reasons = one["reasons"] if len(one["reasons"]) >= REASONS_SHOWN else one["reasons"][:-1]
-        told = [why for why in reasons if why["theme"] != REST]
-        return {**one, "id": int.from_bytes(number[:6]), "reasons": told}
+        return {**one, "id": int.from_bytes(number[:6]), "reasons": told_of_a_part(one["reasons"])}
 
 
 def _of(alert: Mapping[str, Any]) -> tuple[str, str]:

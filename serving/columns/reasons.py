@@ -16,6 +16,16 @@ from serving.columns.scores import Block
 #: The theme of what is not told apart; it stands last, whatever it adds.
 REST = "rest"
 
+#: So many reasons are told beside a score; all of them where there are fewer.
+REASONS_SHOWN = 3
+
+
+def told_of_a_part(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The reasons that are told where only a part of the city is seen: where they are all, the last of all is not told."""
+    shown = reasons if len(reasons) >= REASONS_SHOWN else reasons[:-1]
+    return [why for why in shown if not isinstance(why, dict) or why.get("theme") != REST]
+
+
 #: Effects are kept in millionths: what is published has six digits.
 MILLION = 1_000_000
 

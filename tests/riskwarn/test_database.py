@@ -31,6 +31,7 @@ from riskwarn.store.tables import ERASURES, LOADS
 from riskwarn.tables import METADATA
 from serving.access.tables import KEYS
 from serving.alerts.tables import ALERTS
+from serving.delivery.tables import MESSAGES
 from serving.snapshots import published
 from serving.snapshots.lost import not_replayable
 from serving.snapshots.published import fates
@@ -109,7 +110,7 @@ def test_the_scripts_make_the_declared_tables_in_a_new_home_and_in_old_ones(url:
     assert differences(new) == []
     expected = shape(new)
     assert set(expected) == {*METADATA.tables, VERSION_TABLE}
-    assert {KEYS.name, SECRETS.name} <= set(expected), (
+    assert {KEYS.name, SECRETS.name, MESSAGES.name} <= set(expected), (
         "every room's tables are looked at, also where this file is run alone"
     )
     new.dispose()

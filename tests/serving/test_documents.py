@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from serving.api import app
 from serving.api.app import Application
 from serving.api.documents import access
+from serving.api.documents import subscriptions as receivers
 from serving.api.documents.approvals import ExportApproval, ExportApprovals
 from serving.api.documents.service import Problem
 from tests.conftest import Town
@@ -81,7 +82,7 @@ def test_bodies_are_what_their_models_say(made: Made) -> None:
         turned = client.get(f"/v1/snapshots/compare?a={second}&b={made.first}", headers={"Accept-Language": "en"})
         assert turned.status_code == 422 and f"{second} is newer than {made.first}" in turned.json()["detail"]
         history = client.get(f"/v1/grids/{changes['items'][0]['code']}/history").json()["items"]
-    asked = {"ask_for_export", "approve_export", "refuse_export", "export_approvals", *OF_ACCESS}
+    asked = {"ask_for_export", "approve_export", "refuse_export", "export_approvals", *OF_ACCESS, *OF_DELIVERY}
     assert seen | asked == set(known), "a new answer has its body checked here, or below"
     sizes = [abs(one["change"]) for one in changes["items"]]
     assert sizes == sorted(sizes, reverse=True) and changes["compared"] == 800
@@ -91,6 +92,16 @@ def test_bodies_are_what_their_models_say(made: Made) -> None:
     assert [one["score"] for one in history] == [first["b"]["score"], first["a"]["score"]]
     assert [one["rank"] for one in history] == [first["b"]["rank"], first["a"]["rank"]]
 
+
+#: Who is told of notices; tests/serving/delivery/test_subscriptions_api.py checks their bodies.
+OF_DELIVERY = {
+    "subscriptions": receivers.Subscriptions,
+    "create_subscription": receivers.MadeSubscription,
+    "rotate_subscription": receivers.RotatedSubscription,
+    "test_subscription": receivers.TestedSubscription,
+    "replay_subscription": receivers.ReplayedSubscription,
+    "remove_subscription": receivers.RemovedSubscription,
+}
 
 #: What administrators ask.
 OF_ACCESS = {

@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.serving.conftest import Made
+from tests.serving.delivery.saying import message, say
 
 ROOT = Path(__file__).parents[2]
 NEVER = ["pandas", "sklearn", "scipy", "lightgbm", "numba", "mlflow", "features", "training", "alembic", "matplotlib", "opentelemetry.sdk", "authlib", "joserfc"]  # fmt: skip
@@ -18,6 +20,7 @@ TELEMETRY = {"FASTAPI_OTEL_AUTO_CONFIGURE": "true", "OTEL_EXPORTER_OTLP_ENDPOINT
 
 SCRIPT = """
 import json, sys
+from datetime import UTC, datetime
 from pathlib import Path
 from starlette.testclient import TestClient
 from riskwarn.settings import Settings
@@ -35,17 +38,19 @@ print(json.dumps([statuses, [name for name in json.loads(sys.argv[4]) if name in
 
 def test_a_worker_that_has_answered_every_route_imported_no_learner(made: Made, tmp_path: Path) -> None:
     grid = "/v1/grids/G0000003"
+    say(made.home, message(at=datetime.now(UTC)))
     paths = [
         "/v1/scores", "/v1/scores?unit=town", grid, f"{grid}/explanation", f"{grid}/history", "/v1/snapshots",
         f"/v1/snapshots/compare?a={made.first}&b={made.first}", "/v1/health/sources", "/v1/models/conflict", "/v1/alerts", "/v1/levels", "/v1/track-record",
         "/v1/export.csv", "/v1/export.parquet", "/v1/export.geojson", "/v1/export.xlsx", "/healthz", "/readyz", "/metrics",
-        "/", "/docs", "/openapi.json", "/sign-in", "/sign-in/state", "/v1/exports", "/v1/grants", "/v1/audit",
+        "/", "/docs", "/openapi.json", "/sign-in", "/sign-in/state", "/v1/exports", "/v1/grants", "/v1/audit", "/v1/subscriptions",
+        "/v1/alerts/stream?seconds=0", "/v1/alerts/feed.atom", "/v1/alerts/al1/cap.xml",
     ]  # fmt: skip
-    described = {path.split("?")[0].replace("G0000003", "{grid_id}") for path in paths}
+    described = {path.split("?")[0].replace("G0000003", "{grid_id}").replace("al1", "{alert_id}") for path in paths}
     for path in made.application().openapi()["paths"]:
         # Decisions on exports and grants are posted, and change what the others ask.
         assert path in described | {"/v1/export.{form}", "/v1/models/{target}"} or path.endswith(
-            ("/approve", "/refuse", "/confirm", "/revoke")
+            ("/approve", "/refuse", "/confirm", "/revoke", "/test", "/rotate", "/replay", "/{subscription_id}")
         ), f"ask {path} here too"
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, made.home.path, tmp_path, json.dumps(paths), json.dumps(NEVER)],

@@ -97,13 +97,13 @@ def test_a_name_that_could_be_a_text_is_refused(sealed: Home, name: str) -> None
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
-        ("oidc.client", "oidc"), ("ocid", "oidc"), ("gateway_secret", "gateway"), ("webhook", "webhook.NAME"), ("webhook.", "webhook.NAME"),
-        ("webhok.centre", "webhook.NAME"), ("smtp", None),
+        ("oidc.client", "oidc"), ("ocid", "oidc"), ("gateway_secret", "gateway"), ("webhook", "webhook.ID"), ("webhook.", "webhook.ID"),
+        ("webhok.centre", "webhook.ID"), ("smtp", None),
     ],
 )  # fmt: skip
 def test_a_name_that_nothing_reads_is_refused_and_nothing_is_kept(sealed: Home, name: str, meant: str | None) -> None:
     before = newest(sealed)
-    with pytest.raises(SecretUnread, match=r"oidc, gateway, webhook\.NAME") as raised:
+    with pytest.raises(SecretUnread, match=r"oidc, gateway, mail, webhook\.ID") as raised:
         keep(sealed, name, VALUE, now=NOW)
     assert (f"did you mean {meant}?" in str(raised.value)) == (meant is not None)
     assert newest(sealed) == before and [one.name for one in listed(sealed)] == ["webhook.centre"]

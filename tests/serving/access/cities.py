@@ -26,9 +26,12 @@ from serving.api.app import Application
 from serving.api.options import Options
 from serving.columns.gaps import DataGaps, SourceGap
 from serving.columns.scores import Scores
+from serving.delivery.messages import Message
+from serving.delivery.outbox import enqueue
 from serving.snapshots import published
 from serving.snapshots.files import Content
 from serving.track_record import rows as record_rows
+from tests.serving.delivery.saying import message
 from tests.worlds import with_known_key
 
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
@@ -125,7 +128,15 @@ def build(home: Home, outside: int) -> tuple[str, str]:
         }  # fmt: skip
         older = published.named(home, first)
         record_rows.add(connection, older, "conflict", 4, told, NOW)
+        enqueue(connection, [_said(code) for code in [*raised, OTHER_GRID]])
     return first, second
+
+
+def _said(code: str) -> Message:
+    """That a notice about a grid was raised."""
+    reasons = [_why("waiting"), _why("rest"), _why("rest")]
+    units = tuple(f"{kind}{int(code[1:]) // size:07}" for kind, size in (("G", 1), ("C", 4), ("T", 12), ("D", 36)))
+    return message(f"al-{code}", code=code, at=NOW, units=units, reasons=reasons, name=code)
 
 
 def _why(feature: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from serving.snapshots.current import Current
 from serving.snapshots.cut import Inside, inside_of
 from tests.serving.access import cities
 from tests.serving.access.cities import NO_GRID, OTHER, OTHER_GRID, OWN, OWN_GRID
-from tests.serving.access.test_routes_by_role import NEEDS, OF_CITY
+from tests.serving.access.test_routes_by_role import NEEDS, OF_CITY, SUBSCRIBED
 
 #: Asks a question with headers; what is answered has `status_code`, `headers` and `content`.
 Ask = Callable[["Question", dict[str, str]], Any]
@@ -58,7 +58,9 @@ SIGNED_IN = (
 ASKED_BY = {"own": "D0000000", "other": "D0000001"}
 
 #: What tells of the usual target alone.
-_OF_TARGET = re.compile(r"/v1/(scores|export\.|models/|levels|snapshots/compare|grids/\w+/(explanation|history)$)")
+_OF_TARGET = re.compile(
+    r"/v1/(scores|export\.|models/|levels|snapshots/compare|grids/\w+/(explanation|history)$|alerts/[\w-]+/cap\.xml)"
+)
 
 #: Of the whole city.
 CITY = "C0000000"
@@ -225,6 +227,7 @@ def questions(older: str, newer: str, approvals: dict[str, str], over: dict[str,
         if kind == "grid":
             for behind in ("", "/explanation", "/history"):
                 yield Question(f"/v1/grids/{code}{behind}", "read:detail", (kind, code))
+            yield Question(f"/v1/alerts/al-{code}/cap.xml", "read", (kind, code))
         else:
             yield Question(f"/v1/scores?limit=200&parent={code}", "read", (kind, code), items="grid")
             yield Question(f"/v1/export.csv?parent={code}", "export", (kind, code))
@@ -243,6 +246,13 @@ def _changes(approvals: dict[str, str]) -> Iterator[Question]:
         yield Question(f"/v1/exports/ex000000000000/{verb}", "export", method="POST", answered=404)
         for area, one in approvals.items():
             yield Question(f"/v1/exports/{one}/{verb}", "export", method="POST", answered=409, asked_by=area)
+    may = "act or export"
+    yield Question("/v1/subscriptions", may, method="POST", content=SUBSCRIBED, answered=422)
+    for code in ("D0000000", "D0000001", "D7777777"):
+        yield Question("/v1/subscriptions", may, method="POST", content={**SUBSCRIBED, "area": [code]}, answered=422)
+    yield Question("/v1/subscriptions/sb0000000000", may, method="DELETE", answered=404)
+    for verb in ("test", "rotate", "replay"):
+        yield Question(f"/v1/subscriptions/sb0000000000/{verb}", may, method="POST", answered=404)
     yield Question("/sign-in/key", None, method="POST", content={"key": "x"}, answered=403)
     for way in ("gateway", "oidc"):
         yield Question(f"/sign-in/{way}", None, method="POST", content={}, answered=403)
@@ -295,13 +305,14 @@ def status(caller: Caller, question: Question, suspended: bool = False) -> int:
         return caller.refused
     if caller.session and not caller.refused and question.method != "GET":
         return 403  # no page of ours asks
-    if question.need and question.need not in {one.value for one in caller.scopes}:
+    if question.need and not {one.value for one in caller.scopes} & {*question.need.split(" or ")}:
         return 403
     if question.path in OF_CITY and (caller.inside is None or not caller.sees("city", CITY)):
         return 403
-    if suspended and question.of_target():
+    seen = question.unit is None or caller.sees(*question.unit)
+    if suspended and question.of_target() and (seen or "/alerts/" not in question.path):
         return 409
-    if question.unit is not None and not caller.sees(*question.unit):
+    if not seen:
         return 404
     if question.grant is not None:
         units = [("city", CITY)] if question.grant.whole else question.grant.units

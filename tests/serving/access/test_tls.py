@@ -50,7 +50,9 @@ class Authority:
     def certificate(self, name: str) -> tuple[str, str, str]:
         """(the file of a certificate, that of its key, the SHA-256 of the certificate)."""
         key = ec.generate_private_key(ec.SECP256R1())
-        made = self._signed(_name(name), key, x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]))
+        made = self._signed(
+            _name(name), key, x509.SubjectAlternativeName([x509.DNSName(name), x509.IPAddress(ip_address("127.0.0.1"))])
+        )
         files = self._folder / f"{name}.crt", self._folder / f"{name}.key"
         files[0].write_bytes(made.public_bytes(Encoding.PEM))
         files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

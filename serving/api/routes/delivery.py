@@ -1,0 +1,269 @@
+"""Notices as they are told: the stream, the feed, CAP, and who is told by webhook, robot or mail."""
+
+from __future__ import annotations
+
+import threading
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+
+from riskwarn.errors import (
+    AreaAmbiguous,
+    NoSnapshot,
+    NothingSaid,
+    ScopeNeeded,
+    StreamsTooMany,
+    SubscriptionInvalid,
+    TooManyRequests,
+    UnknownArea,
+)
+from riskwarn.words import Unit
+from serving.access.areas import WHOLE_CITY, Area, areas_named
+from serving.access.registry import Registry
+from serving.access.scopes import Scope
+from serving.api import streaming
+from serving.api.context import HEADERS, Context, written
+from serving.api.documents.subscriptions import (
+    MadeSubscription,
+    RemovedSubscription,
+    ReplayedSubscription,
+    RotatedSubscription,
+    Subscriptions,
+    TestedSubscription,
+)
+from serving.api.needs import needs
+from serving.api.noted import origin
+from serving.api.queries import FeedQuery, ListQuery, Nothing, StreamQuery, SubscriptionAsked
+from serving.api.seen import Seen
+from serving.api.streaming import EventStream, Listener
+from serving.delivery import atom, cap, said, subscriptions
+from serving.delivery.deliveries import replay
+from serving.delivery.feed import Feed, Told
+from serving.delivery.levels import height
+from serving.delivery.messages import Message
+from serving.delivery.subscriptions import Asked
+from serving.delivery.trying import try_out
+
+#: Tests that a process sends at once: beyond, those who poll would wait for receivers that do not answer.
+_AT_ONCE = 4
+
+SubscriptionId = Annotated[
+    str, Path(description="id of the subscription", json_schema_extra={"x-data-class": "service"})
+]
+AlertId = Annotated[str, Path(description="id of the notice", json_schema_extra={"x-data-class": "service"})]
+LastEventId = Annotated[
+    str | None,
+    Header(
+        description="id of the last message that came: the stream goes on behind it",
+        json_schema_extra={"x-data-class": "service"},
+        max_length=128,
+    ),
+]
+
+
+def delivery_router(context: Context, registry: Registry) -> APIRouter:
+    """`/v1/alerts/stream`, `/v1/alerts/feed.atom`, `/v1/alerts/{id}/cap.xml`."""
+    router = APIRouter(tags=["alerts"])
+    feed = Feed(context.home)
+    text = {"schema": {"type": "string"}}
+
+    @router.get(
+        "/v1/alerts/stream", operation_id="alerts_stream", response_class=Response,
+        responses={200: {"description": "events: raised, updated, cancelled", "content": {streaming.MEDIA_TYPE: text}}},
+        summary="Messages about notices as they are said (server-sent events); what came since Last-Event-ID first",
+    )  # fmt: skip
+    @needs(Scope.READ)
+    async def stream(
+        request: Request, query: Annotated[StreamQuery, Query()], last_event_id: LastEventId = None
+    ) -> Response:
+        if feed.listeners >= streaming.MOST:
+            raise StreamsTooMany(most=streaming.MOST)
+        seen = context.seen(request)
+        visible = _Visible(seen)
+        await to_thread.run_sync(visible.renew)
+
+        def tells(told: Told) -> bytes | None:
+            message = told.message
+            if not _asked_for(message, query) or not visible(message):
+                return None
+            return told.whole if seen.whole else told.part
+
+        def allowed() -> bool:
+            visible.renew()
+            return registry.holds(seen.caller)
+
+        # A query without a last id, that does not wait, wants what is kept.
+        last = last_event_id or ("" if query.seconds == 0 else None)
+        return EventStream(feed, context.metrics, Listener(tells, allowed), last, query.seconds)
+
+    @router.get(
+        "/v1/alerts/feed.atom", operation_id="alerts_feed", response_class=Response,
+        responses={200: {"description": "the newest notices", "content": {atom.MEDIA_TYPE: text}}},
+        summary="The newest notices as a feed (Atom), each as it stands",
+    )  # fmt: skip
+    @needs(Scope.READ)
+    def newest(request: Request, query: Annotated[FeedQuery, Query()]) -> Response:
+        visible = _Visible(context.seen(request))
+        visible.renew()
+        found: list[Message] = []
+        for one in said.newest(context.home, query.cap_status.value):
+            if len(found) == query.limit:
+                break
+            if _asked_for(one, query) and visible(one):
+                found.append(one)
+        body = atom.atom_of(found, context.home.configuration, query.lang.value)
+        return Response(body, media_type=f"{atom.MEDIA_TYPE}; charset=utf-8", headers=HEADERS)
+
+    @router.get(
+        "/v1/alerts/{alert_id}/cap.xml", operation_id="alert_cap", response_class=Response,
+        responses={200: {"description": "a document of CAP 1.2", "content": {cap.MEDIA_TYPE: text}}},
+        summary="The last message about a notice in the Common Alerting Protocol 1.2",
+    )  # fmt: skip
+    @needs(Scope.READ)
+    def as_cap(request: Request, alert_id: AlertId, _query: Annotated[Nothing, Query()]) -> Response:
+        seen = context.seen(request)
+        visible = _Visible(seen)
+        visible.renew()
+        every = said.about(context.home, alert_id)
+        last = every[-1]
+        if not visible.inside(last):
+            raise NothingSaid(id=alert_id[:64])
+        if last.kind != "Cancel":
+            seen.served(last.target)
+        body = cap.cap_of(last, context.home.configuration, every[:-1])
+        return Response(body, media_type=f"{cap.MEDIA_TYPE}; charset=utf-8", headers=HEADERS)
+
+    return router
+
+
+class _Visible:
+    """Whether a caller may be told of a message, by the tree of today and without what is suspended."""
+
+    def __init__(self, seen: Seen) -> None:
+        self._seen, self._generation = seen, -1
+        self._units: frozenset[tuple[str, str]] = frozenset()
+
+    def renew(self) -> None:
+        """Find out what lies inside, where something was published since."""
+        generation = self._seen.current.generation
+        if self._seen.whole or generation == self._generation:
+            return
+        try:
+            inside = self._seen.inside
+        except NoSnapshot:
+            inside = None  # nothing lies anywhere yet
+        self._units = inside.units if inside is not None else frozenset()
+        self._generation = generation
+
+    def inside(self, message: Message) -> bool:
+        """Whether it is about something inside."""
+        return self._seen.whole or message.unit in self._units
+
+    def __call__(self, message: Message) -> bool:
+        served = message.kind == "Cancel" or message.target not in self._seen.current.suspended
+        return served and self.inside(message)
+
+
+def _asked_for(message: Message, query: FeedQuery | StreamQuery) -> bool:
+    return (
+        message.status == query.cap_status.value
+        and query.target in (None, message.target)
+        and (query.level is None or message.kind == "Cancel" or height(message.level) >= height(query.level.value))
+    )
+
+
+def subscriptions_router(context: Context) -> APIRouter:
+    """`/v1/subscriptions…`: one's own, within one's own area."""
+    router = APIRouter(tags=["alerts"])
+    home = context.home
+    trying = threading.BoundedSemaphore(_AT_ONCE)
+
+    @router.get(
+        "/v1/subscriptions", operation_id="subscriptions", response_model=Subscriptions,
+        summary="One's own receivers of notices, the newest first",
+    )  # fmt: skip
+    @needs(Scope.ACT, Scope.EXPORT)
+    def listed(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
+        return _answer({"items": subscriptions.listed(home, context.seen(request).caller, query.limit)})
+
+    @router.post(
+        "/v1/subscriptions", operation_id="create_subscription", response_model=MadeSubscription,
+        summary="Tell a receiver of notices, within one's own area; the secret of a webhook is told this once",
+    )  # fmt: skip
+    @needs(Scope.ACT, Scope.EXPORT)
+    def create(request: Request, asked: SubscriptionAsked, _query: Annotated[Nothing, Query()]) -> Response:
+        seen = context.seen(request)
+        if Scope.READ not in seen.caller.scopes:
+            raise ScopeNeeded(needed=Scope.READ.value)  # nobody is told what he may not read
+        one = Asked(
+            asked.name, asked.channel.value, asked.address, asked.token, asked.language.value, asked.target,
+            None if asked.min_level is None else asked.min_level.value, asked.team_id, _area(seen, asked.area),
+            asked.status.value,
+        )  # fmt: skip
+        made = subscriptions.create(home, one, seen.caller, origin(request.scope), seen.covers, now=context.clock())
+        return _answer(made)
+
+    @router.delete(
+        "/v1/subscriptions/{subscription_id}", operation_id="remove_subscription", response_model=RemovedSubscription,
+        summary="Tell a receiver nothing any more",
+    )  # fmt: skip
+    @needs(Scope.ACT, Scope.EXPORT)
+    def remove(request: Request, subscription_id: SubscriptionId, _query: Annotated[Nothing, Query()]) -> Response:
+        return _answer(subscriptions.remove(home, subscription_id, *_by(request), now=context.clock()))
+
+    @router.post(
+        "/v1/subscriptions/{subscription_id}/test", operation_id="test_subscription", response_model=TestedSubscription,
+        summary="Send a receiver a test now, which no program takes for a notice",
+    )  # fmt: skip
+    @needs(Scope.ACT, Scope.EXPORT)
+    def test(request: Request, subscription_id: SubscriptionId, _query: Annotated[Nothing, Query()]) -> Response:
+        if not trying.acquire(blocking=False):
+            raise TooManyRequests(seconds=5)
+        try:
+            return _answer(try_out(home, subscription_id, context.seen(request).caller))
+        finally:
+            trying.release()
+
+    @router.post(
+        "/v1/subscriptions/{subscription_id}/rotate", operation_id="rotate_subscription",
+        response_model=RotatedSubscription, summary="Give a webhook another secret; the one before signs beside it for a day",
+    )  # fmt: skip
+    @needs(Scope.ACT, Scope.EXPORT)
+    def rotate(request: Request, subscription_id: SubscriptionId, _query: Annotated[Nothing, Query()]) -> Response:
+        return _answer(subscriptions.rotate(home, subscription_id, *_by(request), now=context.clock()))
+
+    @router.post(
+        "/v1/subscriptions/{subscription_id}/replay", operation_id="replay_subscription",
+        response_model=ReplayedSubscription, summary="Try again what was given up, and go on where it was stopped",
+    )  # fmt: skip
+    @needs(Scope.ACT, Scope.EXPORT)
+    def again(request: Request, subscription_id: SubscriptionId, _query: Annotated[Nothing, Query()]) -> Response:
+        number = replay(home, subscription_id, *_by(request), now=context.clock())
+        return _answer({"id": subscription_id, "replayed": number})
+
+    def _by(request: Request) -> tuple[Any, str]:
+        return context.seen(request).caller, origin(request.scope)
+
+    def _area(seen: Seen, codes: list[str] | None) -> Area:
+        if not codes:
+            return WHOLE_CITY if seen.whole else seen.caller.area
+        # Of what lies outside nothing is told, not even that it is there.
+        inside, places = seen.inside, seen.current().places
+        if inside is None:
+            known = {unit: {*places[unit].rows} for unit in Unit}
+        else:
+            known = {unit: {code for kind, code in inside.units if kind == unit} for unit in Unit}
+        try:
+            return areas_named(codes, known)
+        except (AreaAmbiguous, UnknownArea) as error:
+            problem = "it takes codes of units that you see, with their kind where several bear one: town:CODE"
+            raise SubscriptionInvalid(parameter="area", problem=problem) from error
+
+    return router
+
+
+def _answer(content: dict[str, Any]) -> Response:
+    answer = written(content)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -1,0 +1,131 @@
+"""A stream of events (server-sent events): an answer without an end, which holds nothing for who reads it but a number.
+
+It ends where the one who reads goes, reads too slowly, or may not be told any more, and where the server ends; who connects again says
+what came last, and misses nothing. Only messages have an id: what is said beside them moves nobody's place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from serving.api.metrics import Metrics
+from serving.delivery.feed import Feed, Told
+
+#: Seconds: between two looks whether one may still be told, after which something is said in any case, for which a part may wait to be read,
+#: and after which whoever reads connects again.
+LOOK_EVERY, SILENT, UNREAD, LONGEST = 1.0, 15.0, 10.0, 3_600.0
+
+#: Bytes that are sent at once.
+PART_BYTES = 16_384
+
+#: Streams that a process holds.
+MOST = 256
+
+MEDIA_TYPE = "text/event-stream"
+
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+]
+_BEGIN = b"retry: 2000\n: riskwarn\n\n"
+_ALIVE = b": alive\n\n"
+_EVICTED = b'event: evicted\ndata: {"detail": "The message of this id is not kept: all that is kept follows."}\n\n'
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who listens: what he is told of a message (None where nothing), and whether he may be told still."""
+
+    tells: Callable[[Told], bytes | None]
+    allowed: Callable[[], bool]
+
+
+class EventStream(Response):
+    """The answer. `seconds` is how long it goes on; 0 until all that is kept was told."""
+
+    media_type = MEDIA_TYPE
+
+    def __init__(
+        self, feed: Feed, metrics: Metrics, listener: Listener, last: str | None, seconds: float | None = None
+    ) -> None:
+        super().__init__()
+        self._feed, self._metrics, self._listener, self._last = feed, metrics, listener, last
+        self._seconds = LONGEST if seconds is None else seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell, until something ends it."""
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        if scope.get("riskwarn.head"):
+            await send({"type": "http.response.body", "body": b""})
+            return
+        gone = asyncio.create_task(_gone(receive))
+        # It waits more than it works: it takes no place of those who poll.
+        self._metrics.at_work -= 1
+        try:
+            with suppress(TimeoutError):
+                async with self._feed.listening():
+                    await self._tell(scope, send, gone)
+                await _sent(send, b"", more=False)
+        finally:
+            self._metrics.at_work += 1
+            gone.cancel()
+
+    async def _tell(self, scope: Scope, send: Send, gone: asyncio.Task[None]) -> None:
+        place = await self._feed.place(self._last)
+        await _sent(send, _BEGIN if place is not None else _BEGIN + _EVICTED)
+        place, begun = place or 0, time.monotonic()
+        spoken = begun
+        while not gone.done() and not getattr(scope.get("riskwarn.connection"), "ending", False):
+            news = self._feed.news
+            if not self._listener.allowed():
+                return
+            found = await self._feed.after(place)
+            now = time.monotonic()
+            if found:
+                place = found[-1].sequence
+                for part in self._parts(found):
+                    await _sent(send, part)
+                    spoken = now
+                continue
+            left = begun + self._seconds - now
+            if left <= 0:
+                return
+            if now - spoken >= SILENT:
+                await _sent(send, _ALIVE)
+                spoken = now
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(LOOK_EVERY, left)):
+                    await news.wait()
+
+    def _parts(self, found: list[Told]) -> Iterator[bytes]:
+        """What is told of some messages, in parts that are small: what waits to be read is held for each who reads."""
+        part: list[bytes] = []
+        for one in found:
+            part.append(self._listener.tells(one) or b"")
+            if sum(map(len, part)) >= PART_BYTES:
+                yield b"".join(part)
+                part = []
+        rest = b"".join(part)
+        if rest:
+            yield rest
+
+
+async def _sent(send: Send, part: bytes, more: bool = True) -> None:
+    """Send a part; raise TimeoutError where nobody reads it."""
+    async with asyncio.timeout(UNREAD):
+        await send({"type": "http.response.body", "body": part, "more_body": more})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

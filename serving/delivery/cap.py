@@ -1,0 +1,108 @@
+"""Messages in the Common Alerting Protocol 1.2 (OASIS, 2010), for programs that read nothing else.
+
+The schema takes no Z and no fractions of a second, and much that the standard forbids: blanks and commas in identifiers (they would break
+what cites them), a restricted scope that does not say to whom. These rules are kept here. What is told is no public warning, and says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from xml.etree.ElementTree import Element, SubElement, tostring
+from zoneinfo import ZoneInfo
+
+from riskwarn.configuration import Configuration
+from riskwarn.words import NOTICE_EN, NOTICE_ZH
+from serving.delivery.messages import Message
+from serving.delivery.payload import text_of
+
+NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
+MEDIA_TYPE = "application/cap+xml"
+
+#: Characters that XML 1.0 cannot hold.
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_IDENTIFIER = re.compile(r"[^\s,<>&]+")
+
+#: Characters of a headline (the standard's advice for small displays).
+LONGEST_HEADLINE = 160
+
+_LANGUAGES = {"zh-CN": ("zh", NOTICE_ZH), "en": ("en", NOTICE_EN)}
+
+
+def cap_of(message: Message, configuration: Configuration, before: Sequence[Message] = ()) -> bytes:
+    """A message as a document; `before` are earlier ones about the same notice, which it cites where it does not say itself what it replaces.
+
+    Raises ValueError where an identifier could not be cited.
+    """
+    zone, sender = configuration.calendar.timezone, configuration.delivery.sender
+    cited = message.references or tuple((one.id, one.sent_at) for one in before)
+    for identity in (message.id, *(one for one, _ in cited)):
+        if not _IDENTIFIER.fullmatch(identity):
+            raise ValueError("an identifier has no blanks, commas, < and &")
+    alert = Element("alert", xmlns=NAMESPACE)
+    _add(alert, "identifier", message.id)
+    _add(alert, "sender", sender)
+    _add(alert, "sent", moment(message.sent_at, zone))
+    _add(alert, "status", message.status)
+    _add(alert, "msgType", message.kind)
+    _add(alert, "scope", "Restricted")
+    _add(alert, "restriction", NOTICE_ZH)
+    if message.kind != "Alert" and cited:
+        _add(alert, "references", " ".join(f"{sender},{one},{moment(at, zone)}" for one, at in cited))
+    for language, (own, notice) in _LANGUAGES.items():
+        _info(alert, message, configuration, language, own, notice)
+    written: bytes = tostring(alert, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + written
+
+
+def _info(alert: Element, message: Message, configuration: Configuration, language: str, own: str, notice: str) -> None:
+    target = configuration.targets.get(message.target)
+    name = (target.zh if own == "zh" else target.en) if target is not None else None
+    text = text_of(message, own)
+    info = SubElement(alert, "info")
+    _add(info, "language", language)
+    _add(info, "category", "Safety" if message.target == "safety" else "Other")
+    _add(info, "event", name or message.target)
+    _add(info, "responseType", "None" if message.kind == "Cancel" else "Assess")
+    _add(info, "urgency", "Past" if message.kind == "Cancel" else "Future")
+    # An attention level says where to look first, not how grave something would be.
+    _add(info, "severity", "Unknown")
+    _add(info, "certainty", _certainty(message.body.get("score")))
+    if message.expires_at is not None:
+        _add(info, "expires", moment(message.expires_at, configuration.calendar.timezone))
+    _add(info, "senderName", configuration.city)
+    _add(info, "headline", (text.splitlines() or [""])[0][:LONGEST_HEADLINE] or message.target)
+    _add(info, "description", text)
+    _add(info, "instruction", notice)
+    for key, value in (("level", message.level), ("alert", message.alert_id), ("version", message.version)):
+        parameter = SubElement(info, "parameter")
+        _add(parameter, "valueName", f"riskwarn:{key}")
+        _add(parameter, "value", str(value))
+    area = SubElement(info, "area")
+    unit, code = message.unit
+    _add(area, "areaDesc", str(message.body.get("name") or code))
+    geocode = SubElement(area, "geocode")
+    _add(geocode, "valueName", f"riskwarn:{unit}")
+    _add(geocode, "value", code)
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """A moment as the schema takes it: in the city's time, in whole seconds; UTC is written -00:00."""
+    written = at.astimezone(zone).isoformat(timespec="seconds")
+    return written[:-6] + "-00:00" if written.endswith("+00:00") else written
+
+
+def _certainty(score: object) -> str:
+    if not isinstance(score, (int, float)):
+        return "Unknown"
+    return "Likely" if score > 0.5 else "Possible"
+
+
+def _add(parent: Element, name: str, text: str) -> None:
+    SubElement(parent, name).text = plain_text(text)
+
+
+def plain_text(text: str) -> str:
+    """A text that XML can hold."""
+    return _NO_XML.sub("\ufffd", text)

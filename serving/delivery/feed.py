@@ -1,0 +1,158 @@
+"""What was said, as those read it who listen: by number, from memory where it is new and from the database where it is not.
+
+A listener is a number: nothing is queued for it, so that memory does not grow with how many listen or how slowly they read. A message is
+made into bytes once for all who see the whole city, and once for all others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import select
+
+from riskwarn.errors import RiskwarnError
+from riskwarn.home import Home
+from serving.delivery.messages import EVENTS, Message, from_kept
+from serving.delivery.payload import as_json, event_of
+from serving.delivery.tables import MESSAGES, OUTBOX_HEAD
+
+_log = logging.getLogger(__name__)
+
+#: Messages that are held in memory for all.
+HELD = 1_000
+
+#: Messages that a listener is given at once: of those in memory, and of older ones, which are read for it alone.
+SHARED, OWN = 200, 20
+
+#: Seconds between two looks for what is new, while anybody listens.
+LOOK_EVERY = 0.25
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message with its number, and as an event of a stream."""
+
+    sequence: int
+    message: Message
+
+    @cached_property
+    def whole(self) -> bytes:
+        """For who sees the whole city."""
+        return self._event(True)
+
+    @cached_property
+    def part(self) -> bytes:
+        """For who sees a part of it."""
+        return self._event(False)
+
+    def _event(self, whole: bool) -> bytes:
+        head = f"id: {self.message.id}\nevent: {EVENTS[self.message.kind]}\ndata: ".encode()
+        return head + as_json(event_of(self.message, whole)) + b"\n\n"
+
+
+class Feed:
+    """What was said in a home, for the listeners of one process."""
+
+    def __init__(self, home: Home, held: int = HELD, look_every: float = LOOK_EVERY) -> None:
+        self._home, self._look_every = home, look_every
+        self._newest: deque[Told] = deque(maxlen=held)
+        self._last: int | None = None  # the number up to which all is known here
+        self._news: asyncio.Event | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._beginning = asyncio.Lock()
+        self.listeners = 0
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Look for what is new as long as anybody listens."""
+        self.listeners += 1
+        try:
+            async with self._beginning:
+                if self._looking is None:
+                    await self._begin()
+            yield
+        finally:
+            self.listeners -= 1
+            if self.listeners == 0 and self._looking is not None:
+                self._looking.cancel()
+                self._looking = None
+
+    async def _begin(self) -> None:
+        self._news = asyncio.Event()
+        head = await asyncio.to_thread(self._head)
+        self._newest.clear()
+        self._newest.extend(await asyncio.to_thread(self._tail))
+        self._last = max(head, self._newest[-1].sequence if self._newest else 0)
+        self._looking = asyncio.create_task(self._look())
+
+    async def place(self, identity: str | None) -> int | None:
+        """The number behind which a listener goes on: that of the last message it heard, else of the newest; None where that is not kept."""
+        return await asyncio.to_thread(self._head if identity is None else self._named, identity)
+
+    async def after(self, place: int) -> list[Told]:
+        """The next messages behind a number, in their order; none where there are none yet."""
+        newest = self._newest
+        if newest and newest[0].sequence <= place + 1:
+            first = place + 1 - newest[0].sequence
+            return [newest[at] for at in range(first, min(len(newest), first + SHARED))]
+        if self._last is not None and place >= self._last:
+            return []
+        return await asyncio.to_thread(self._read, place, OWN)
+
+    @property
+    def news(self) -> asyncio.Event:
+        """Set once there is something new; taken before one looks, so that nothing is missed in between."""
+        assert self._news is not None, "only while somebody listens"
+        return self._news
+
+    async def _look(self) -> None:
+        while True:
+            try:
+                await self._renew()
+            except RiskwarnError as error:
+                _log.warning("messages cannot be read: %s", error.code)
+            except Exception as error:
+                _log.error("messages cannot be read", exc_info=error)
+            await asyncio.sleep(self._look_every)
+
+    async def _renew(self) -> None:
+        assert self._last is not None
+        while found := await asyncio.to_thread(self._read, self._last, SHARED):
+            for one in found:
+                if self._newest and one.sequence != self._newest[-1].sequence + 1:
+                    self._newest.clear()  # numbers in memory follow each other
+                self._newest.append(one)
+            self._last = found[-1].sequence
+            news, self._news = self._news, asyncio.Event()
+            if news is not None:
+                news.set()
+
+    def _read(self, place: int, most: int) -> list[Told]:
+        rows = select(MESSAGES).where(MESSAGES.c.sequence > place).order_by(MESSAGES.c.sequence).limit(most)
+        with self._home.database.connect() as connection:
+            return [Told(row["sequence"], from_kept(dict(row))) for row in connection.execute(rows).mappings()]
+
+    def _tail(self) -> list[Told]:
+        """The newest messages, whose numbers follow each other: whoever comes back mostly wants these, and all share them."""
+        rows = select(MESSAGES).order_by(MESSAGES.c.sequence.desc()).limit(self._newest.maxlen)
+        found: list[Told] = []
+        with self._home.database.connect() as connection:
+            for row in connection.execute(rows).mappings():
+                if found and row["sequence"] != found[-1].sequence - 1:
+                    break
+                found.append(Told(row["sequence"], from_kept(dict(row))))
+        return found[::-1]
+
+    def _head(self, _identity: str | None = None) -> int:
+        with self._home.database.connect() as connection:
+            return int(connection.execute(select(OUTBOX_HEAD.c.sequence)).scalar_one())
+
+    def _named(self, identity: str | None) -> int | None:
+        with self._home.database.connect() as connection:
+            return connection.execute(select(MESSAGES.c.sequence).where(MESSAGES.c.id == identity)).scalar()

@@ -1,0 +1,94 @@
+"""The outbox: what is to be said is written in the transaction of the change that it tells of, with a row for each who is to hear it.
+
+Messages are numbered under one lock that holds until that transaction ends, so that whoever reads by number misses none. Append to the
+audit after :func:`enqueue`: both take a lock, and everybody takes them in this order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from serving.access.areas import WHOLE_CITY, area_of
+from serving.delivery.levels import height
+from serving.delivery.messages import Message, as_kept
+from serving.delivery.tables import DELIVERIES, MESSAGES, OUTBOX_HEAD, SUBSCRIPTIONS
+
+WAITING, DELIVERED, EXPIRED, DEAD = "waiting", "delivered", "expired", "dead"
+
+
+def enqueue(connection: Connection, messages: Sequence[Message]) -> None:
+    """Say something about notices. One whose id was said before is left out.
+
+    A Cancel goes to whoever was told of the notice, whatever he asks for today; an Update to those too.
+    """
+    if not messages:
+        return
+    held = connection.execute(update(OUTBOX_HEAD).values(sequence=OUTBOX_HEAD.c.sequence))  # takes the lock
+    if not held.rowcount:
+        connection.execute(insert(OUTBOX_HEAD).values(id=1, sequence=0))
+    said = _known(connection, [one.id for one in messages])
+    fresh = [one for one in {one.id: one for one in messages}.values() if one.id not in said]
+    if not fresh:
+        return
+    last = connection.execute(select(OUTBOX_HEAD.c.sequence)).scalar_one()
+    connection.execute(update(OUTBOX_HEAD).values(sequence=last + len(fresh)))
+    numbered = list(enumerate(fresh, last + 1))
+    connection.execute(insert(MESSAGES), [{"sequence": sequence, **as_kept(one)} for sequence, one in numbered])
+    live = select(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.stopped_at.is_(None))
+    subscribers = [dict(row) for row in connection.execute(live).mappings()]
+    told = _told(connection, [one.alert_id for one in fresh if one.kind != "Alert"])
+    on_their_way: list[dict[str, Any]] = []
+    for sequence, one in numbered:
+        for subscriber in subscribers:
+            identity = subscriber["id"]
+            heard = one.alert_id in told.get(identity, ())
+            if heard or (one.kind != "Cancel" and wants(subscriber, one)):
+                told.setdefault(identity, set()).add(one.alert_id)
+                on_their_way.append(
+                    {
+                        "subscription": identity,
+                        "sequence": sequence,
+                        "alert_id": one.alert_id,
+                        "state": WAITING,
+                        "attempts": 0,
+                        "queued_at": one.sent_at,
+                        "due_at": one.sent_at,
+                        "changed_at": one.sent_at,
+                    }
+                )
+    if on_their_way:
+        connection.execute(insert(DELIVERIES), on_their_way)
+
+
+def wants(subscriber: dict[str, Any], message: Message) -> bool:
+    """Whether a subscriber asks for a message, and may hear it."""
+    area = area_of(subscriber["area"])
+    return (
+        subscriber["status"] == message.status
+        and subscriber["target"] in (None, message.target)
+        and subscriber["team_id"] in (None, message.team_id)
+        and (subscriber["min_level"] is None or height(message.level) >= height(subscriber["min_level"]))
+        and (area == WHOLE_CITY or message.lies_in(area.units))
+    )
+
+
+def _known(connection: Connection, ids: list[str]) -> set[str]:
+    found: set[str] = set()
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        found |= set(connection.scalars(select(MESSAGES.c.id).where(MESSAGES.c.id.in_(part))))
+    return found
+
+
+def _told(connection: Connection, alerts: list[str]) -> dict[str, set[str]]:
+    """Of which of some notices each subscriber was told, or is about to be."""
+    found: dict[str, set[str]] = {}
+    for start in range(0, len(alerts), 500):
+        part = alerts[start : start + 500]
+        rows = select(DELIVERIES.c.subscription, DELIVERIES.c.alert_id).where(DELIVERIES.c.alert_id.in_(part))
+        for subscription, alert in connection.execute(rows.distinct()):
+            found.setdefault(subscription, set()).add(alert)
+    return found

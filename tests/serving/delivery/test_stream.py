@@ -1,0 +1,208 @@
+"""The stream: nothing missed and nothing twice over interruptions, bounded, cut to an area, and closed where it must be."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import delete
+
+from riskwarn.home import Home
+from serving.access.keys import revoke_key
+from serving.access.scopes import Scope
+from serving.api import streaming
+from serving.api.app import Application
+from serving.delivery.tables import MESSAGES
+from serving.publishing.suspend import suspend
+from tests.serving.access import cities
+from tests.serving.access.cities import NOW, OTHER_GRID, OWN, OWN_GRID
+from tests.serving.conftest import running_application
+from tests.serving.delivery.listening import Listener
+from tests.serving.delivery.saying import delivering, message, say
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Home:
+    """A city of which nothing was said yet."""
+    home = delivering(tmp_path, None)
+    cities.build(home, 5)
+    with home.database.begin() as connection:
+        connection.execute(delete(MESSAGES))
+    return home
+
+
+@pytest.fixture
+def served(city: Home) -> Iterator[tuple[Application, str]]:
+    application = Application(city, lambda: NOW)
+    with running_application(application) as address:
+        yield application, address
+
+
+def own(number: int) -> Any:
+    return message(f"al{number}", code=OWN_GRID, at=NOW)
+
+
+def in_background(listener: Listener, until: int, **given: Any) -> threading.Thread:
+    thread = threading.Thread(target=listener.listen, args=(until,), kwargs=given, daemon=True)
+    thread.start()
+    time.sleep(0.5)
+    return thread
+
+
+def test_what_is_said_is_heard_as_it_is_said(city: Home, served: tuple[Application, str]) -> None:
+    listener = Listener(served[1])
+    thread = in_background(listener, 3)
+    first = own(1)
+    say(city, first)
+    say(city, replace(own(1), id="al1.2", version=2, kind="Update"), message("al1", 3, "Cancel", code=OWN_GRID))
+    thread.join(10)
+    assert listener.heard == ["al1.1", "al1.2", "al1.3"] and listener.controls == []
+    assert [name for name, _ in listener.events] == ["raised", "updated", "cancelled"]
+    assert listener.events[0][1]["data"]["alert"] == dict(first.body)
+
+
+def test_who_comes_back_hears_what_was_said_meanwhile_and_nothing_twice(
+    city: Home, served: tuple[Application, str]
+) -> None:
+    listener = Listener(served[1])
+    thread = in_background(listener, 2)
+    say(city, own(1), own(2))
+    thread.join(10)
+    say(city, *(own(number) for number in range(3, 700)))
+    thread = in_background(listener, 701)
+    say(city, *(own(number) for number in range(700, 702)))
+    thread.join(20)
+    assert listener.heard == [f"al{number}.1" for number in range(1, 702)] and listener.controls == []
+
+
+def test_whose_last_message_is_not_kept_is_told_so_and_hears_all_that_is(
+    city: Home, served: tuple[Application, str]
+) -> None:
+    say(city, own(1), own(2), own(3))
+    with city.database.begin() as connection:
+        connection.execute(delete(MESSAGES).where(MESSAGES.c.id == "al1.1"))
+    listener = Listener(served[1], last="al1.1")
+    listener.listen(2)
+    assert listener.controls == ["evicted"] and listener.heard == ["al2.1", "al3.1"]
+    assert Listener(served[1], last="al3.1").controls == []
+    body = httpx.get(f"{served[1]}/v1/alerts/stream?seconds=0", headers={"Last-Event-ID": "x y, z"}).text
+    frames = [one for one in body.split("\n\n") if "evicted" in one]
+    assert len(frames) == 1 and "id:" not in frames[0].replace("Last", ""), "what is said beside messages has no id"
+
+
+def test_all_that_is_kept_at_once(city: Home, served: tuple[Application, str]) -> None:
+    say(city, own(1), message("al2", code=OTHER_GRID, level="yellow"), message("al3", status="Exercise"))
+    every = Listener(served[1])
+    every.listen(9, query="?seconds=0")
+    assert every.heard == ["al1.1", "al2.1"]
+    high, exercise = Listener(served[1]), Listener(served[1])
+    high.listen(9, query="?seconds=0&level=orange")
+    exercise.listen(9, query="?seconds=0&cap_status=Exercise")
+    assert high.heard == ["al1.1"] and exercise.heard == ["al3.1"], (
+        "an exercise is told to nobody who did not ask for it"
+    )
+
+
+def test_a_part_of_the_city_is_told_of_that_part(city: Home) -> None:
+    header = cities.key(city, (Scope.READ,), OWN)
+    why = [{"theme": theme, "zh": theme, "en": theme} for theme in ("waiting", "rest")]
+    with running_application(Application(city, lambda: NOW)) as address:
+        listener = Listener(address, header)
+        thread = in_background(listener, 2)
+        say(
+            city, message("out", code=OTHER_GRID), message("in", code=OWN_GRID, reasons=why), message("out2", code="G0000099"),
+            message("in2", code="G0000020"),
+        )  # fmt: skip
+        thread.join(10)
+    assert listener.heard == ["in.1", "in2.1"]
+    assert [one["theme"] for one in listener.events[0][1]["data"]["alert"]["reasons"]] == ["waiting"]
+
+
+def test_who_may_be_told_no_more_hears_nothing_more(city: Home) -> None:
+    header = cities.key(city, (Scope.READ,))
+    with running_application(Application(city, lambda: NOW)) as address:
+        listener = Listener(address, header)
+        thread = in_background(listener, 2)
+        say(city, own(1))
+        time.sleep(1)
+        revoke_key(city, header["Authorization"].split("_")[1], "lost", now=NOW)
+        thread.join(5)
+        assert not thread.is_alive(), "the stream ends within a second or two"
+        say(city, own(2))
+    assert listener.heard == ["al1.1"]
+
+
+def test_of_a_suspended_target_only_that_a_notice_is_over(city: Home, served: tuple[Application, str]) -> None:
+    suspend(city, "conflict", "under review", now=NOW)
+    served[0].current.look_for_suspensions()
+    say(city, own(1), message("al2", 2, "Cancel"), message("al3", target="safety"))
+    listener = Listener(served[1])
+    listener.listen(9, query="?seconds=0")
+    assert listener.heard == ["al2.2", "al3.1"]
+
+
+def test_a_server_that_ends_ends_its_streams(city: Home) -> None:
+    with running_application(Application(city, lambda: NOW)) as address:
+        listener = Listener(address)
+        thread = in_background(listener, 1)
+        begun = time.monotonic()
+    thread.join(5)
+    assert not thread.is_alive() and time.monotonic() - begun < 8, "not only once its time is up"
+
+
+def test_streams_take_no_place_of_who_polls_and_are_counted(
+    city: Home, served: tuple[Application, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "MOST", 3)
+    threads = [in_background(Listener(served[1]), 1, seconds=4) for _ in range(3)]
+    assert served[0].metrics.at_work == 0
+    refused = httpx.get(f"{served[1]}/v1/alerts/stream")
+    assert refused.status_code == 503 and refused.headers["retry-after"]
+    say(city, own(1))
+    for one in threads:
+        one.join(10)
+    until = time.monotonic() + 5
+    while streaming_of(served[0]) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert (streaming_of(served[0]), served[0].metrics.at_work) == (0, 0)
+    Listener(served[1]).listen(9, query="?seconds=0")
+
+
+def test_who_does_not_read_is_let_go(city: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "UNREAD", 0.5)
+    application = Application(city, lambda: NOW)
+    with running_application(application) as address:
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as lazy:
+            lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            lazy.sendall(b"GET /v1/alerts/stream HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: x\r\n\r\n")
+            reader = Listener(address)
+            thread = in_background(reader, 4_000)
+            large = [{"theme": "waiting", "zh": "长" * 300, "en": "x"}] * 3
+            for start in range(0, 4_000, 500):
+                say(city, *(message(f"al{n}", code=OWN_GRID, at=NOW, reasons=large) for n in range(start, start + 500)))
+            thread.join(30)
+            assert len(reader.heard) == 4_000, "whoever reads is not kept waiting"
+            until = time.monotonic() + 10
+            while streaming_of(application) and time.monotonic() < until:
+                time.sleep(0.1)
+            assert streaming_of(application) == 0
+
+
+def streaming_of(application: Application) -> int:
+    return sum(feed.listeners for feed in feeds(application))
+
+
+def feeds(application: Application) -> list[Any]:
+    import gc
+
+    from serving.delivery.feed import Feed
+
+    return [one for one in gc.get_objects() if isinstance(one, Feed) and one._home is application.registry._home]
