@@ -64,6 +64,7 @@ _TOLD: dict[int | str, dict[str, Any]] = {
         404: "there is nothing of this name, or nothing is published yet",
         409: "the target is suspended, or the state does not allow it",
         410: "the snapshot is no longer kept",
+        412: "it was changed meanwhile: If-Match names another version",
         422: "a parameter is unknown, given twice or wrong",
         429: "more was asked than the limit allows: Retry-After says when to ask again",
         503: "too busy, or no snapshot can be read: Retry-After says when to ask again",

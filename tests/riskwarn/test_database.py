@@ -31,6 +31,7 @@ from riskwarn.store.tables import ERASURES, LOADS
 from riskwarn.tables import METADATA
 from serving.access.tables import KEYS
 from serving.alerts.tables import ALERTS
+from serving.delivery.tables import OUTBOX
 from serving.snapshots import published
 from serving.snapshots.lost import not_replayable
 from serving.snapshots.published import fates
@@ -109,7 +110,7 @@ def test_the_scripts_make_the_declared_tables_in_a_new_home_and_in_old_ones(url:
     assert differences(new) == []
     expected = shape(new)
     assert set(expected) == {*METADATA.tables, VERSION_TABLE}
-    assert {KEYS.name, SECRETS.name} <= set(expected), (
+    assert {KEYS.name, SECRETS.name, OUTBOX.name} <= set(expected), (
         "every room's tables are looked at, also where this file is run alone"
     )
     new.dispose()
@@ -140,7 +141,7 @@ def test_a_home_of_before_loses_nothing(url: Url, tmp_path: Path) -> None:
     assert store.exported_at("disputes", rows[1].file_sha256) == datetime(2026, 4, 1, tzinfo=CHINA)
     with home.database.connect() as connection:
         snapshots = connection.execute(select(SNAPSHOTS).order_by(SNAPSHOTS.c.sequence)).mappings().all()
-        alerts = connection.execute(select(ALERTS).order_by(ALERTS.c.id)).mappings().all()
+        alerts = connection.execute(select(ALERTS).order_by(ALERTS.c.sequence)).mappings().all()
         erased = connection.execute(select(ERASURES)).mappings().one()
     assert [row["as_of"] for row in snapshots] == [date(2026, 10, day) for day in (1, 2, 3)]
     assert [row["valid_until"] for row in snapshots] == [datetime(2026, 10, day, tzinfo=CHINA) for day in (11, 12, 13)]

@@ -42,6 +42,9 @@ GRIDS = 108
 OWN, OTHER = Area((("district", "D0000000"),)), Area((("district", "D0000001"),))
 OWN_GRID, OTHER_GRID, NO_GRID = "G0000003", "G0000050", "G9999999"
 
+#: The notice of the grid of one's own.
+OWN_ALERT = f"w{OWN_GRID.lower()}"
+
 LOCAL = "http://localhost"
 
 #: Headers that differ between any two answers.
@@ -105,7 +108,7 @@ def build(home: Home, outside: int) -> tuple[str, str]:
         connection.execute(
             insert(ALERTS),
             [
-                {"snapshot": second, "target": "conflict", "horizon": 4, "unit": "grid", "code": code, "level": "red",
+                {"id": f"w{code.lower()}", "name": code, "snapshot": second, "target": "conflict", "horizon": 4, "unit": "grid", "code": code, "level": "red",
                  "score": 0.5, "status": "open", "raised_at": NOW, "reasons": [_why("waiting"), _why("rest"), _why("rest")]}
                 for code in raised
             ],
