@@ -45,6 +45,7 @@ COMMANDS = {
     "rollback": "rollback",
     "score": "score",
     "snapshots": "snapshots",
+    "alerts": "alerts",
     "suspend": "suspend",
     "resume": "resume",
     "track-record": "track_record",

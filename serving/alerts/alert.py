@@ -52,6 +52,7 @@ class Alert:
     escalations: int = 0
     extensions: int = 0
     paused: bool = False
+    ticket_at: datetime | None = None
     service: str | None = None
     outcome: str | None = None
     messages: tuple[tuple[str, str], ...] = ()

@@ -61,7 +61,7 @@ def keep(home: Home, *, now: datetime) -> Kept:
             if what == Rule.EXPIRED:
                 lapse(connection, alert, now)
             elif what == Rule.ESCALATED:
-                put(connection, alert, _escalated(home, alert, teams, now), what, now)
+                put(connection, alert, escalated(home, alert, teams, now), what, now)
             else:
                 put(connection, alert, _reminded(home, alert, now), what, now)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, what))
@@ -97,7 +97,7 @@ def _due(alert: Alert, rules: Alerts, silences: Silences, now: datetime, zone: t
     return Rule.REMINDED if now >= alert.told_at + timedelta(days=rules.repeat_days) else None
 
 
-def _escalated(home: Home, alert: Alert, teams: Teams, now: datetime) -> Alert:
+def escalated(home: Home, alert: Alert, teams: Teams, now: datetime) -> Alert:
     """The unit above is told, too; it has as long as the first had before it goes further up."""
     rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
     last = alert.co_teams[-1] if alert.escalations and alert.co_teams else alert.team_id

@@ -58,6 +58,7 @@ ALERTS = Table(
     Column("escalations", Integer, nullable=False, default=0),
     Column("extensions", Integer, nullable=False, default=0),
     Column("paused", Boolean, nullable=False, default=False),  # its deadlines rest
+    Column("ticket_at", Instant),  # the time of the last row of its ticket that was followed
     Column("service", String(32)),
     Column("outcome", String(16)),
     Column("messages", JSON, nullable=False, default=list),  # [id, sent_at] of those that were written

@@ -32,6 +32,7 @@ from serving.api.context import Context
 from serving.api.documents.service import Problem
 from serving.api.gate import Gate
 from serving.api.handlers import answer_with_problems
+from serving.api.keeper import Keeper
 from serving.api.metrics import Metrics
 from serving.api.needs import ANY, declared, declaring, leaves
 from serving.api.noted import Noted
@@ -136,19 +137,21 @@ def _timestamp(clock: Callable[[], datetime]) -> float:
 
 
 def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
-    registry = signing.registry
+    registry, keeper = signing.registry, Keeper(context.home, context.clock)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         noted.start()
         registry.start()
         context.current.start()
+        keeper.start()
         telling = asyncio.create_task(_told_to_the_others(context)) if context.metrics.shared else None
         try:
             yield
         finally:
             if telling is not None:
                 telling.cancel()
+            keeper.stop()
             context.current.stop()
             registry.stop()
             noted.stop()

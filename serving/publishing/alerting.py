@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+import numpy as np
 
 from features import City
+from features.incremental.incremental import known_city
+from riskwarn.arrays import Reals
 from riskwarn.audit.recording import Recording
+from riskwarn.errors import TargetSourceMissing
 from riskwarn.home import Home
+from riskwarn.progress import Progress
 from riskwarn.words import Unit
 from serving.alerts.candidates import Candidate, Declared, Said, candidates
+from serving.alerts.feedback import feed_back
 from serving.alerts.past import Published
 from serving.alerts.raising import Publication, Raised, raise_alerts, waiting
-from serving.alerts.sources import teams_of
+from serving.alerts.sources import teams_of, tickets_of
 from serving.alerts.teams import Teams
+from serving.alerts.tickets import follow_tickets
 from serving.scoring.score import Scoring
+from serving.track_record.came import Past, at
+
+#: (target, horizon, as-of, codes of grids) -> events of the window, (grids,).
+Came = Callable[[str, int, date, Sequence[str]], Reals]
 
 
 @dataclass(frozen=True)
@@ -24,6 +37,12 @@ class Found:
     said: Said
     candidates: tuple[Candidate, ...]
     teams: Teams
+
+
+def answered(home: Home, now: datetime) -> None:
+    """Before anything is published: what tickets say is followed, and what was done for a place goes back as an intervention."""
+    follow_tickets(home, tickets_of(home), now=now)
+    feed_back(home, now=now)
 
 
 def found_in(home: Home, city: City, made: Scoring, current: str | None) -> Found:
@@ -46,3 +65,23 @@ def raised_in(change: Recording, home: Home, snapshot: str, found: Found, now: d
     """Tell what is to be told, with the lock of the chain held."""
     publication = Publication(snapshot, found.said, home.configuration, now)
     return raise_alerts(change.connection, publication, found.candidates, found.teams)
+
+
+def came_after(home: Home, *, now: datetime, progress: Progress) -> Came:
+    """Gives the events of a window as they are known now, grid by grid; NaN where they are not known yet."""
+    city, numbers = known_city(home, None, now=now, progress=progress)
+    rows = {code: row for row, code in enumerate(city.geography.grid_ids)}
+    pasts: dict[str, Past | None] = {}
+
+    def came(target: str, horizon: int, as_of: date, codes: Sequence[str]) -> Reals:
+        if target not in pasts:
+            try:
+                pasts[target] = Past.of(city, target, numbers)
+            except TargetSourceMissing:
+                pasts[target] = None
+        past = pasts[target]
+        if past is None or not past.ripe(as_of, horizon):
+            return np.full(len(codes), np.nan)
+        return at(past.came(as_of, horizon), np.array([rows.get(code, -1) for code in codes], dtype=np.int64))
+
+    return came

@@ -25,8 +25,9 @@ from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
 from riskwarn.store.writing import routine
+from serving.alerts.judging import judge_alerts
 from serving.columns.gaps import DataGaps
-from serving.publishing.alerting import found_in, raised_in
+from serving.publishing.alerting import answered, found_in, raised_in
 from serving.publishing.lock import publications_alone
 from serving.publishing.retention import sweep
 from serving.scoring.caught import champion_levels
@@ -95,6 +96,7 @@ def publish_in_routine(
 ) -> Published:
     """The same for who holds the home's routine already."""
     with publications_alone(home, progress):
+        answered(home, now)
         while True:
             try:
                 return _publish(home, as_of, now, progress)
@@ -219,6 +221,7 @@ def _published(
 def _look_back(home: Home, city: City, numbers: Encoded, now: datetime, progress: Progress) -> None:
     """Judge what has become ripe, then let go of files that nothing needs any more, and of the audit's rows past their time."""
     judge_ripe(home, city, numbers, now=now, progress=progress)
+    judge_alerts(home, city, numbers, now=now)
     sweep(home, now)
     trim(home, now=now)
 

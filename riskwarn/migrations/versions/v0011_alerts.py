@@ -116,6 +116,7 @@ def _tables() -> sa.MetaData:
         sa.Column("escalations", sa.Integer, nullable=False),
         sa.Column("extensions", sa.Integer, nullable=False),
         sa.Column("paused", sa.Boolean, nullable=False),
+        sa.Column("ticket_at", INSTANT),
         sa.Column("service", sa.String(32)),
         sa.Column("outcome", sa.String(16)),
         sa.Column("messages", sa.JSON, nullable=False),
