@@ -46,6 +46,7 @@ COMMANDS = {
     "score": "score",
     "snapshots": "snapshots",
     "alerts": "alerts",
+    "correction": "correction",
     "suspend": "suspend",
     "resume": "resume",
     "track-record": "track_record",

@@ -205,13 +205,10 @@ def keep_alerts(session: Session) -> None:
 @click.pass_obj
 def write_week(session: Session, file: Path, week: datetime | None, force: bool) -> None:
     """Write the week's notices and those still live into FILE (.csv or .xlsx), as tickets that can be filled in and loaded again."""
-    from riskwarn.errors import OutputRefused
+    from riskwarn.cli.written import checked_file
     from serving.alerts.tickets import tickets_table, week_of_tickets, write_tickets
 
-    if file.exists() and not force:
-        raise OutputRefused(file=file, problem="there is one already; replace it with --force")
-    if file.suffix.lower() not in (".csv", ".xlsx"):
-        raise click.UsageError("FILE ends in .csv or .xlsx.")
+    checked_file(file, force)
     home = session.home()
     zone = home.configuration.calendar.timezone
     day = (week or datetime.now(zone)).date()
