@@ -250,10 +250,146 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Notices about grids that entered orange or red, the newest first */
+        /** Notices about grids, towns and districts, the newest first */
         get: operations["alerts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How notices went: precision by level, load by unit and week; never of a person */
+        get: operations["alert_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was not told, and why: the budget of a team, a silence, a notice of the unit above … */
+        get: operations["held_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One notice, what may be done with it, and how it came to stand so; reading it changes nothing */
+        get: operations["alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/several/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do the same with several notices, each for itself */
+        post: operations["act_on_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{alert_id}/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do something with a notice: acknowledge, start, assign, note, extend, return, refer, co_handle, contest, close, reopen */
+        post: operations["act_on_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Units of which nobody is told for a while, with the reason and the end, the newest first */
+        get: operations["silences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/silences/new": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Silence a unit, with a reason and an end; no notice changes by it */
+        post: operations["silence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/silences/{silence_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a silence before its time */
+        post: operations["end_silence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -390,9 +526,20 @@ export interface components {
         Alert: {
             /**
              * Id
-             * @description its number; another where only a part of the city is seen
+             * @description its id; opaque
              */
-            id: number;
+            id: string;
+            /**
+             * Version
+             * @description counts its changes: what If-Match holds against, in quotation marks
+             */
+            version: number;
+            /**
+             * Kind
+             * @description what raised it: a level that was entered, a jump, a risk that lasts, a data gap
+             * @enum {string}
+             */
+            kind: "level" | "jump" | "lasting" | "gap";
             /**
              * Snapshot
              * @description the snapshot that raised it
@@ -415,18 +562,37 @@ export interface components {
              * @description the unit's code
              */
             code: string;
-            /** @description what was entered */
+            /**
+             * Name
+             * @description the unit's name
+             */
+            name: string;
+            /**
+             * Above
+             * @description the units above it, the nearest first
+             */
+            above: components["schemas"]["UnitAbove"][];
+            /**
+             * Members
+             * @description of a notice of a town: the grids that it tells of
+             */
+            members: components["schemas"]["Member"][];
+            /** @description what was entered; of several grids the highest */
             level: components["schemas"]["Level"];
             /**
              * Score
-             * @description probability when it was raised
+             * @description probability when it was raised; null above the grid
              */
-            score: number;
+            score: number | null;
             /**
-             * Status
-             * @description where it stands
+             * Expected Count
+             * @description events that were expected then; null of several grids
              */
-            status: string;
+            expected_count: number | null;
+            /** @description what was promised of its level; null where too little was known to promise anything */
+            stated: components["schemas"]["Stated"] | null;
+            /** @description where it stands */
+            status: components["schemas"]["Status"];
             /**
              * Raised At
              * Format: date-time
@@ -434,17 +600,229 @@ export interface components {
              */
             raised_at: string;
             /**
-             * Reasons
-             * @description the strongest
+             * Acknowledge By
+             * @description until when it is to be acknowledged, else it goes up; null once it is
              */
-            reasons: components["schemas"]["Reason"][];
+            acknowledge_by: string | null;
+            /**
+             * Due At
+             * @description until when it is to be closed
+             */
+            due_at: string | null;
+            /**
+             * Expires At
+             * @description the end of its window: from then on nobody is told of it
+             */
+            expires_at: string | null;
+            /**
+             * Acknowledged At
+             * @description since when its team knows of it
+             */
+            acknowledged_at: string | null;
+            /**
+             * Ended At
+             * @description when it was closed, expired or was withdrawn
+             */
+            ended_at: string | null;
+            /**
+             * Team Id
+             * @description the team that answers it
+             */
+            team_id: string | null;
+            /**
+             * Co Teams
+             * @description teams that are told, too: those that handle it together, and those above
+             */
+            co_teams: string[];
+            /**
+             * Escalations
+             * @description how often it went up
+             */
+            escalations: number;
+            /**
+             * Paused
+             * @description whether its deadlines rest
+             */
+            paused: boolean;
+            /**
+             * Service
+             * @description what is done
+             */
+            service: string | null;
+            /** @description what was found */
+            outcome: components["schemas"]["Outcome"] | null;
+            /**
+             * Reasons
+             * @description the strongest; of a data gap the sources that fail
+             */
+            reasons: (components["schemas"]["Reason"] | components["schemas"]["GapReason"])[];
         };
         /**
-         * AlertStatus
-         * @description Where a notice stands.
-         * @enum {string}
+         * AlertDetail
+         * @description A notice, with what may be done and how it came to stand so.
          */
-        AlertStatus: "open" | "acknowledged" | "in_progress" | "closed" | "returned" | "referred" | "expired" | "withdrawn";
+        AlertDetail: {
+            /**
+             * Id
+             * @description its id; opaque
+             */
+            id: string;
+            /**
+             * Version
+             * @description counts its changes: what If-Match holds against, in quotation marks
+             */
+            version: number;
+            /**
+             * Kind
+             * @description what raised it: a level that was entered, a jump, a risk that lasts, a data gap
+             * @enum {string}
+             */
+            kind: "level" | "jump" | "lasting" | "gap";
+            /**
+             * Snapshot
+             * @description the snapshot that raised it
+             */
+            snapshot: string;
+            /**
+             * Target
+             * @description what is forecast
+             */
+            target: string;
+            /**
+             * Horizon
+             * @description periods ahead
+             */
+            horizon: number;
+            /** @description its kind */
+            unit: components["schemas"]["Unit"];
+            /**
+             * Code
+             * @description the unit's code
+             */
+            code: string;
+            /**
+             * Name
+             * @description the unit's name
+             */
+            name: string;
+            /**
+             * Above
+             * @description the units above it, the nearest first
+             */
+            above: components["schemas"]["UnitAbove"][];
+            /**
+             * Members
+             * @description of a notice of a town: the grids that it tells of
+             */
+            members: components["schemas"]["Member"][];
+            /** @description what was entered; of several grids the highest */
+            level: components["schemas"]["Level"];
+            /**
+             * Score
+             * @description probability when it was raised; null above the grid
+             */
+            score: number | null;
+            /**
+             * Expected Count
+             * @description events that were expected then; null of several grids
+             */
+            expected_count: number | null;
+            /** @description what was promised of its level; null where too little was known to promise anything */
+            stated: components["schemas"]["Stated"] | null;
+            /** @description where it stands */
+            status: components["schemas"]["Status"];
+            /**
+             * Raised At
+             * Format: date-time
+             * @description when it was raised
+             */
+            raised_at: string;
+            /**
+             * Acknowledge By
+             * @description until when it is to be acknowledged, else it goes up; null once it is
+             */
+            acknowledge_by: string | null;
+            /**
+             * Due At
+             * @description until when it is to be closed
+             */
+            due_at: string | null;
+            /**
+             * Expires At
+             * @description the end of its window: from then on nobody is told of it
+             */
+            expires_at: string | null;
+            /**
+             * Acknowledged At
+             * @description since when its team knows of it
+             */
+            acknowledged_at: string | null;
+            /**
+             * Ended At
+             * @description when it was closed, expired or was withdrawn
+             */
+            ended_at: string | null;
+            /**
+             * Team Id
+             * @description the team that answers it
+             */
+            team_id: string | null;
+            /**
+             * Co Teams
+             * @description teams that are told, too: those that handle it together, and those above
+             */
+            co_teams: string[];
+            /**
+             * Escalations
+             * @description how often it went up
+             */
+            escalations: number;
+            /**
+             * Paused
+             * @description whether its deadlines rest
+             */
+            paused: boolean;
+            /**
+             * Service
+             * @description what is done
+             */
+            service: string | null;
+            /** @description what was found */
+            outcome: components["schemas"]["Outcome"] | null;
+            /**
+             * Reasons
+             * @description the strongest; of a data gap the sources that fail
+             */
+            reasons: (components["schemas"]["Reason"] | components["schemas"]["GapReason"])[];
+            /** @description what it is, and what it must not be used for */
+            notice: components["schemas"]["Notice"];
+            /**
+             * Verbs
+             * @description what may be done with it now
+             */
+            verbs: string[];
+            /**
+             * Steps
+             * @description the first first
+             */
+            steps: components["schemas"]["Step"][];
+        };
+        /**
+         * AlertFigures
+         * @description How notices went; never of a person.
+         */
+        AlertFigures: {
+            /**
+             * Levels
+             * @description by target and level
+             */
+            levels: components["schemas"]["LevelFigures"][];
+            /**
+             * Weeks
+             * @description by unit and week, the newest first
+             */
+            weeks: components["schemas"]["WeekFigures"][];
+        };
         /**
          * Alerts
          * @description Notices.
@@ -684,6 +1062,40 @@ export interface components {
             a: components["schemas"]["Side"];
             /** @description in the newer */
             b: components["schemas"]["Side"];
+        };
+        /**
+         * ChangedAlert
+         * @description What became of one of several.
+         */
+        ChangedAlert: {
+            /**
+             * Id
+             * @description its id
+             */
+            id: string;
+            /** @description as it stands now; null where it was not changed */
+            alert: components["schemas"]["Alert"] | null;
+            /**
+             * Code
+             * @description why it was not changed, for programs
+             */
+            code: string | null;
+            /**
+             * Problem
+             * @description … and for people
+             */
+            problem: string | null;
+        };
+        /**
+         * ChangedAlerts
+         * @description What became of several.
+         */
+        ChangedAlerts: {
+            /**
+             * Items
+             * @description in the order in which they were named
+             */
+            items: components["schemas"]["ChangedAlert"][];
         };
         /**
          * Comparison
@@ -1046,6 +1458,27 @@ export interface components {
             district: string | null;
         };
         /**
+         * GapReason
+         * @description A source that fails a district.
+         */
+        GapReason: {
+            /**
+             * Source
+             * @description the source
+             */
+            source: string;
+            /**
+             * Zh
+             * @description in Chinese
+             */
+            zh: string;
+            /**
+             * En
+             * @description in English
+             */
+            en: string;
+        };
+        /**
          * Grant
          * @description An operator or a key that somebody granted.
          */
@@ -1174,6 +1607,75 @@ export interface components {
              * @description how often the interval should hold the count
              */
             interval_level: number;
+        };
+        /**
+         * HeldAlerts
+         * @description What was held back.
+         */
+        HeldAlerts: {
+            /**
+             * Items
+             * @description the newest first
+             */
+            items: components["schemas"]["HeldBack"][];
+        };
+        /**
+         * HeldBack
+         * @description What a publication would have told, and did not.
+         */
+        HeldBack: {
+            /**
+             * Snapshot
+             * @description the snapshot
+             */
+            snapshot: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when
+             */
+            at: string;
+            /**
+             * Target
+             * @description what is forecast
+             */
+            target: string;
+            /**
+             * Horizon
+             * @description periods ahead
+             */
+            horizon: number;
+            /** @description its kind */
+            unit: components["schemas"]["Unit"];
+            /**
+             * Code
+             * @description the unit's code
+             */
+            code: string;
+            /**
+             * Name
+             * @description the unit's name
+             */
+            name: string;
+            /** @description where it stood */
+            level: components["schemas"]["Level"];
+            /**
+             * Kind
+             * @description what would have raised it
+             * @enum {string}
+             */
+            kind: "level" | "jump" | "lasting" | "gap";
+            /**
+             * Team Id
+             * @description the team that would have been told
+             */
+            team_id: string | null;
+            /**
+             * Reason
+             * @description why it was not told
+             * @enum {string}
+             */
+            reason: "budget" | "silenced" | "inhibited" | "rest" | "group" | "no_team";
         };
         /**
          * History
@@ -1406,6 +1908,49 @@ export interface components {
          */
         Level: "red" | "orange" | "yellow" | "blue" | "none" | "unknown";
         /**
+         * LevelFigures
+         * @description How notices of a level went, of the whole city.
+         */
+        LevelFigures: {
+            /**
+             * Target
+             * @description what is forecast
+             */
+            target: string;
+            /** @description the level */
+            level: components["schemas"]["Level"];
+            /**
+             * Grids
+             * @description grids that were told of, whose windows have passed; null where they are few
+             */
+            grids: number | null;
+            /**
+             * Precision
+             * @description the share of them with an event; null where they are few
+             */
+            precision: number | null;
+            /**
+             * Lower
+             * @description of its interval of 95 %
+             */
+            lower: number | null;
+            /**
+             * Upper
+             * @description of its interval of 95 %
+             */
+            upper: number | null;
+            /**
+             * Stated
+             * @description what was promised of them on the mean; null where nothing was
+             */
+            stated: number | null;
+            /**
+             * Kept
+             * @description whether what was promised lies in the interval of what came; null where nothing was promised
+             */
+            kept: boolean | null;
+        };
+        /**
          * LevelsCaught
          * @description What the levels of a city would have caught.
          */
@@ -1427,6 +1972,58 @@ export interface components {
              * @description the highest first; null where the back-test was not kept
              */
             items: components["schemas"]["CaughtByLevel"][] | null;
+        };
+        /**
+         * ManyAsked
+         * @description The same for several notices.
+         */
+        ManyAsked: {
+            /**
+             * Service
+             * @description what is done: mediation, legal_aid, counselling, hazard_repair, inspection, wage_claim, answer, outreach, relief, visit, other
+             */
+            service?: string | null;
+            /** @description what was found; `close` needs it */
+            outcome?: components["schemas"]["Outcome"] | null;
+            /**
+             * Note
+             * @description why, or what was seen; kept in the audit, and names nobody
+             * @default
+             */
+            note: string;
+            /**
+             * Team Id
+             * @description the team; `assign` and `co_handle` need it
+             */
+            team_id?: string | null;
+            /**
+             * Ids
+             * @description their ids
+             */
+            ids: string[];
+        };
+        /**
+         * Member
+         * @description A grid of which the notice of its town tells.
+         */
+        Member: {
+            /**
+             * Code
+             * @description its code
+             */
+            code: string;
+            /**
+             * Name
+             * @description its name
+             */
+            name: string;
+            /** @description what it entered */
+            level: components["schemas"]["Level"];
+            /**
+             * Score
+             * @description probability when it was raised
+             */
+            score: number | null;
         };
         /**
          * MinLevel
@@ -1530,6 +2127,12 @@ export interface components {
              */
             en: string;
         };
+        /**
+         * Outcome
+         * @description What was found.
+         * @enum {string}
+         */
+        Outcome: "real" | "false" | "prevented" | "unknown";
         /**
          * Place
          * @description A unit by code and name.
@@ -1974,6 +2577,94 @@ export interface components {
             level: components["schemas"]["Level"] | null;
         };
         /**
+         * Silence
+         * @description A unit of which nobody is told for a while.
+         */
+        Silence: {
+            /**
+             * Id
+             * @description its id
+             */
+            id: string;
+            /** @description its kind */
+            unit: components["schemas"]["Unit"];
+            /**
+             * Code
+             * @description the unit's code
+             */
+            code: string;
+            /**
+             * Target
+             * @description only of this target; null: of all
+             */
+            target: string | null;
+            /**
+             * Reason
+             * @description why
+             */
+            reason: string;
+            /**
+             * Author
+             * @description the id of the key or the operator who said so
+             */
+            author: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @description since when
+             */
+            created_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             * @description until when
+             */
+            ends_at: string;
+            /**
+             * Ended By
+             * @description the id of who ended it before its time
+             */
+            ended_by: string | null;
+        };
+        /**
+         * SilenceAsked
+         * @description A silence.
+         */
+        SilenceAsked: {
+            /**
+             * Code
+             * @description the unit's code; `town:CODE` where several units bear it
+             */
+            code: string;
+            /**
+             * Target
+             * @description only of this target
+             */
+            target?: string | null;
+            /**
+             * Reason
+             * @description why; kept in the audit, and names nobody
+             */
+            reason: string;
+            /**
+             * Ends At
+             * Format: date-time
+             * @description until when, with its offset
+             */
+            ends_at: string;
+        };
+        /**
+         * Silences
+         * @description Silences.
+         */
+        Silences: {
+            /**
+             * Items
+             * @description the newest first
+             */
+            items: components["schemas"]["Silence"][];
+        };
+        /**
          * Source
          * @description How a source reports; docs/health.md tells every field.
          */
@@ -2123,6 +2814,86 @@ export interface components {
             horizon: number;
         };
         /**
+         * Stated
+         * @description What was promised of a level: the share of grids that were told of before that had an event in their window.
+         */
+        Stated: {
+            /**
+             * N
+             * @description grids that were told of before, whose windows have passed: of the whole city, 30 or more
+             */
+            n: number;
+            /**
+             * Precision
+             * @description the share of them with an event
+             */
+            precision: number;
+            /**
+             * Lower
+             * @description of its interval of 95 %
+             */
+            lower: number;
+            /**
+             * Upper
+             * @description of its interval of 95 %
+             */
+            upper: number;
+        };
+        /**
+         * Status
+         * @description Where a notice stands.
+         * @enum {string}
+         */
+        Status: "open" | "acknowledged" | "in_progress" | "returned" | "referred" | "closed" | "expired" | "withdrawn";
+        /**
+         * Step
+         * @description How a notice came to stand as it does; who did it is in the audit alone.
+         */
+        Step: {
+            /**
+             * Version
+             * @description the version that it made
+             */
+            version: number;
+            /**
+             * At
+             * Format: date-time
+             * @description when
+             */
+            at: string;
+            /**
+             * Verb
+             * @description what was done, or befell it
+             */
+            verb: string;
+            /** @description where it stood after it */
+            status: components["schemas"]["Status"];
+            /** @description its level after it */
+            level: components["schemas"]["Level"];
+            /**
+             * Team Id
+             * @description the team after it
+             */
+            team_id: string | null;
+            /**
+             * Service
+             * @description what is done
+             */
+            service: string | null;
+            /** @description what was found */
+            outcome: components["schemas"]["Outcome"] | null;
+            /**
+             * Note
+             * @description what was said
+             */
+            note: string;
+            /**
+             * Source
+             * @description by which way: api, cli, tickets, records, rule
+             */
+            source: string;
+        };
+        /**
          * Stood
          * @description A grid in one snapshot.
          */
@@ -2267,6 +3038,93 @@ export interface components {
          * @enum {string}
          */
         Unit: "grid" | "community" | "town" | "district" | "city";
+        /**
+         * UnitAbove
+         * @description A unit in which another lies.
+         */
+        UnitAbove: {
+            /** @description its kind */
+            unit: components["schemas"]["Unit"];
+            /**
+             * Code
+             * @description its code
+             */
+            code: string;
+            /**
+             * Name
+             * @description its name
+             */
+            name: string;
+        };
+        /**
+         * Verb
+         * @description What somebody does with a notice.
+         * @enum {string}
+         */
+        Verb: "acknowledge" | "start" | "assign" | "note" | "extend" | "return" | "refer" | "co_handle" | "contest" | "close" | "reopen";
+        /**
+         * VerbAsked
+         * @description What is said with what is done to a notice.
+         */
+        VerbAsked: {
+            /**
+             * Service
+             * @description what is done: mediation, legal_aid, counselling, hazard_repair, inspection, wage_claim, answer, outreach, relief, visit, other
+             */
+            service?: string | null;
+            /** @description what was found; `close` needs it */
+            outcome?: components["schemas"]["Outcome"] | null;
+            /**
+             * Note
+             * @description why, or what was seen; kept in the audit, and names nobody
+             * @default
+             */
+            note: string;
+            /**
+             * Team Id
+             * @description the team; `assign` and `co_handle` need it
+             */
+            team_id?: string | null;
+        };
+        /**
+         * WeekFigures
+         * @description What was told in a unit in a week.
+         */
+        WeekFigures: {
+            /** @description its kind */
+            unit: components["schemas"]["Unit"];
+            /**
+             * Code
+             * @description its code
+             */
+            code: string;
+            /**
+             * Name
+             * @description its name
+             */
+            name: string;
+            /**
+             * Week
+             * Format: date
+             * @description its Monday
+             */
+            week: string;
+            /**
+             * Alerts
+             * @description notices that were raised, in bands; null where few work there or nobody knows how many
+             */
+            alerts: string | null;
+            /**
+             * Acknowledged Within
+             * @description the middle time to acknowledge, in bands
+             */
+            acknowledged_within: string | null;
+            /**
+             * Budget
+             * @description notices of the week's budget
+             */
+            budget: number | null;
+        };
         /**
          * Wrong
          * @description One parameter that is wrong.
@@ -2457,6 +3315,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2667,6 +3534,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -2805,6 +3681,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3081,6 +3966,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -3228,6 +4122,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3391,6 +4294,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -3504,6 +4416,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3639,6 +4560,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -3750,6 +4680,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3874,6 +4813,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -3984,6 +4932,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4109,6 +5066,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4248,6 +5214,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4455,6 +5430,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4912,6 +5896,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -4951,7 +5944,7 @@ export interface operations {
                 /** @description only this attention level */
                 level?: components["schemas"]["MinLevel"] | null;
                 /** @description only those that stand so */
-                status?: components["schemas"]["AlertStatus"] | null;
+                status?: components["schemas"]["Status"] | null;
             };
             header?: never;
             path?: never;
@@ -4973,16 +5966,34 @@ export interface operations {
                      *       },
                      *       "items": [
                      *         {
-                     *           "id": 1,
-                     *           "snapshot": "2026-03-09-6c5a804ad7d1",
+                     *           "id": "wabcdefghijkl",
+                     *           "version": 1,
+                     *           "kind": "level",
                      *           "target": "conflict",
                      *           "horizon": 4,
                      *           "unit": "grid",
                      *           "code": "G0000003",
+                     *           "name": "grid 第3号",
                      *           "level": "red",
-                     *           "score": 0.14051,
                      *           "status": "open",
+                     *           "score": 0.14051,
+                     *           "expected_count": null,
+                     *           "snapshot": "2026-03-09-6c5a804ad7d1",
+                     *           "team_id": null,
+                     *           "service": null,
+                     *           "outcome": null,
+                     *           "escalations": 0,
+                     *           "paused": false,
+                     *           "stated": null,
                      *           "raised_at": "2026-03-09T01:00:00+00:00",
+                     *           "acknowledge_by": null,
+                     *           "due_at": null,
+                     *           "expires_at": null,
+                     *           "acknowledged_at": null,
+                     *           "ended_at": null,
+                     *           "above": [],
+                     *           "members": [],
+                     *           "co_teams": [],
                      *           "reasons": [
                      *             {
                      *               "feature": "feature_24",
@@ -5074,6 +6085,894 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert_figures: {
+        parameters: {
+            query?: {
+                /** @description rows an answer */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertFigures"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    held_alerts: {
+        parameters: {
+            query?: {
+                /** @description rows an answer */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldAlerts"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the notice */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetail"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act_on_alerts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a text of one's own for this change: the same request again is answered as before */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description what is done */
+                verb: components["schemas"]["Verb"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedAlerts"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act_on_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the `version` that was read, in quotation marks: "3"; 412 where it is another by now */
+                "if-match"?: string | null;
+                /** @description a text of one's own for this change: the same request again is answered as before */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description id of the notice */
+                alert_id: string;
+                /** @description what is done */
+                verb: components["schemas"]["Verb"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerbAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    silences: {
+        parameters: {
+            query?: {
+                /** @description rows an answer */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silences"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silence"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the silence */
+                silence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silence"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5178,6 +7077,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5299,6 +7207,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -5391,6 +7308,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5525,6 +7451,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -5620,6 +7555,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5726,6 +7670,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5859,6 +7812,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -5889,4 +7851,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: f7c6300c59bf7bd37d9ecfb038d6bfcbdb1e303e9166a1e8c9ba4408ef0bd566
+// sha256 of the description: b5888a04ae199a1464cd1ef2852f01353f915c9e76943cc37a5ba1baaa2de469

@@ -20,6 +20,7 @@ from serving.alerts.candidates import Candidate, Declared, Said, candidates
 from serving.alerts.feedback import feed_back
 from serving.alerts.past import Published
 from serving.alerts.raising import Publication, Raised, raise_alerts, waiting
+from serving.alerts.records import close_answered
 from serving.alerts.sources import teams_of, tickets_of
 from serving.alerts.teams import Teams
 from serving.alerts.tickets import follow_tickets
@@ -45,9 +46,11 @@ def answered(home: Home, now: datetime) -> None:
     feed_back(home, now=now)
 
 
-def found_in(home: Home, city: City, made: Scoring, current: str | None) -> Found:
-    """What rules would tell of a scoring. `current` is the snapshot that is current before it."""
+def found_in(home: Home, city: City, made: Scoring, current: str | None, now: datetime) -> Found:
+    """What rules would tell of a scoring; what the records answer is closed first. `current` is the snapshot that is current before it."""
     configuration, scored = home.configuration, made.scored
+    rows = {code: row for row, code in enumerate(city.geography.grid_ids)}
+    close_answered(home, city.beliefs, rows, city.calendar.instant(city.as_of), now=now)
     kinds = dict(zip(city.geography.grid_ids, city.geography.kinds, strict=True))
     places = scored.places
     said = Said(

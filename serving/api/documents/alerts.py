@@ -121,7 +121,7 @@ class AlertDetail(Alert):
     steps: list[Step] = service("the first first")
 
 
-class Changed(Document):
+class ChangedAlert(Document):
     """What became of one of several."""
 
     id: str = service("its id")
@@ -133,7 +133,7 @@ class Changed(Document):
 class ChangedAlerts(Document):
     """What became of several."""
 
-    items: list[Changed] = service("in the order in which they were named")
+    items: list[ChangedAlert] = service("in the order in which they were named")
 
 
 class HeldBack(Document):
