@@ -272,7 +272,9 @@ def _plain(value: Any) -> Any:
         return {name: _plain(part) for name, part in value.items()} if value and not _sources(value) else list(value)
     if isinstance(value, tuple):
         # Of several declarations it is told what each has of its own.
-        return [one.model_dump(mode="json", exclude_defaults=True) if isinstance(one, BaseModel) else one for one in value]
+        return [
+            one.model_dump(mode="json", exclude_defaults=True) if isinstance(one, BaseModel) else one for one in value
+        ]
     return value
 
 
