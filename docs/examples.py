@@ -77,6 +77,7 @@ def _raise_alert(home: Home, snapshot: str, content: Content) -> None:
     scores = content.scores[block][Unit.GRID]
     row = int(np.argmin(scores.rank))
     notice = {
+        "id": "wabcdefghijkl", "head": f"conflict/grid/{content.places[Unit.GRID].codes[row]}", "name": content.places[Unit.GRID].names[row],
         "snapshot": snapshot, "target": block[0], "horizon": block[1], "unit": "grid", "code": content.places[Unit.GRID].codes[row],
         "level": "red", "score": float(scores.score[row]), "status": "open", "raised_at": datetime(2026, 3, 9, 1, tzinfo=UTC),
         "reasons": content.reasons.of(block, row, 3),

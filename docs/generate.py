@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from features import catalogue
 from riskwarn import errors
+from riskwarn.alert_rules import Alerts, Quiet, Rule
 from riskwarn.configuration import Access, AuditRules, Configuration, Levels, Source, Target
 from riskwarn.contracts import Contract, contract
 from riskwarn.contracts.explained import HOLDS, KNOWN, PRIVACY, ROLES, needed, words_of
@@ -236,6 +237,9 @@ def _configuration() -> str:
         ("targets: NAME", Target),
         ("levels", Levels),
         ("audit", AuditRules),
+        ("alerts", Alerts),
+        ("alerts: rules, each", Rule),
+        ("alerts: quiet", Quiet),
         ("access", Access),
         ("sign_in", SignIn),
         ("sign_in: oidc", Oidc),
@@ -269,7 +273,12 @@ def _plain(value: Any) -> Any:
         }
     if isinstance(value, dict):
         return {name: _plain(part) for name, part in value.items()} if value and not _sources(value) else list(value)
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        # Of several declarations it is told what each has of its own.
+        return [
+            one.model_dump(mode="json", exclude_defaults=True) if isinstance(one, BaseModel) else one for one in value
+        ]
+    return value
 
 
 def _sources(value: dict[str, Any]) -> bool:

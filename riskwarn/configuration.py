@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from riskwarn.alert_rules import Alerts
 from riskwarn.declarations import Declared, Name, Share, zone
 from riskwarn.errors import UnknownTarget
 from riskwarn.mapping import Mapping
@@ -199,6 +200,8 @@ DEFAULT_SOURCES = (
     "breaks",
     "demographics",
     "interventions",
+    "teams",
+    "tickets",
     "disputes",
     "petitions",
     "hotline",
@@ -206,6 +209,8 @@ DEFAULT_SOURCES = (
     "hazards",
     "incidents",
 )
+#: Sources of which no forecast knows: who answers, and what became of a notice.
+NOT_FORECAST_WITH = ("teams", "tickets")
 DEFAULT_TARGETS = {
     "conflict": Target(
         source="disputes",
@@ -252,6 +257,9 @@ class Configuration(Declared):
         default=300, ge=0, description="details of a grid with fewer residents are shown from the community up"
     )
 
+    alerts: Alerts = Field(
+        default=Alerts(), description="what raises a notice, how many a week, and until when it is answered"
+    )
     access: Access = Field(default=Access(), description="how operators and keys are granted, and what they may ask")
     sign_in: SignIn = Field(default=SignIn(), description="how people sign in with a browser")
 
@@ -288,10 +296,11 @@ class Configuration(Declared):
 
     def fingerprint(self) -> str:
         """SHA-256 of the meaning of the configuration: comments, the order of keys, where files are fetched, how long
-        they are kept, how the audit is, who may see what and who is told do not count."""
+        they are kept, how the audit is, who may see what and what is told to whom do not count."""
         meant = self.model_dump(
-            mode="json", exclude={"inbox", "keep_snapshots", "audit", "access", "sign_in", "delivery"}
+            mode="json", exclude={"inbox", "keep_snapshots", "audit", "access", "sign_in", "delivery", "alerts"}
         )
+        meant["sources"] = {name: one for name, one in meant["sources"].items() if name not in NOT_FORECAST_WITH}
         text = json.dumps(meant, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

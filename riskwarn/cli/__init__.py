@@ -45,6 +45,8 @@ COMMANDS = {
     "rollback": "rollback",
     "score": "score",
     "snapshots": "snapshots",
+    "alerts": "alerts",
+    "correction": "correction",
     "suspend": "suspend",
     "resume": "resume",
     "track-record": "track_record",

@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from datetime import UTC, datetime
+from datetime import time as clock
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -100,7 +101,9 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
     compared = table(
         [{"model": who, **{name: told[name] for name in shown}} for who, told in judged.evaluation.metrics.items()]
     )
-    published = publish(home, now=datetime.now(UTC), progress=show)
+    # The city ends in the summer of 2026; what it is warned of is told on the morning of that day.
+    morning = datetime.combine(city.as_of, clock(10), city.calendar.timezone)
+    published = publish(home, now=min(morning, datetime.now(UTC)), progress=show)
     say("snapshot {snapshot}, {alerts} alerts", snapshot=published.snapshot, alerts=published.alerts)
     top = _highest(scores_frame(home, published.snapshot), best.target, best.horizon)
     address = f"http://127.0.0.1:{port}/"

@@ -19,6 +19,8 @@ _ALSO = {
     "breaks": ("口径变化",),
     "demographics": ("人口", "人口房屋"),
     "interventions": ("服务", "服务措施"),
+    "teams": ("队伍", "处置队伍表"),
+    "tickets": ("预警工单", "工单状态"),
     "disputes": ("纠纷", "矛盾"),
     "petitions": ("信访件",),
     "hotline": ("12345", "热线", "政务热线"),

@@ -19,6 +19,9 @@ REASONS: dict[str, Why] = {
     "bad_date": Why("日期无法识别", "the date cannot be read", "write it as 2026-03-01 or 2026年3月1日"),
     "bad_grid_id": Why("网格编码超过32个字符", "the grid id is longer than 32 characters", "correct the id"),
     "bad_number": Why("数字无法识别", "the number cannot be read", "write digits only"),
+    "bad_status": Why(
+        "工单状态不在词表中", "the status of the ticket is no word of the list", "write it as in the list"
+    ),
     "bad_text": Why("文字编码损坏", "its characters are damaged", "export the file again as CSV UTF-8"),
     "bad_weights": Why(
         "同一组的比例之和不等于1，或组内有行未通过",
@@ -87,6 +90,7 @@ REPAIRS_ZH: dict[str, str] = {
     "bad_count": "改为整数，不带单位",
     "bad_date": "改为 2026-03-01 或 2026年3月1日 的形式",
     "bad_grid_id": "核对网格编码",
+    "bad_status": "按词表填写：待签收、已签收、处置中、已办结、退回、作废、超期、挂起",
     "bad_number": "只填数字，不带单位和文字",
     "bad_text": "重新导出为 CSV（UTF-8）",
     "in_future": "核对日期，年份是否填错",

@@ -126,3 +126,22 @@ INTERVENTIONS = (
     _field("chosen_by", Kind.WORD, "选取方式", "plan, human or exploration", "计划", vocabulary="chosen_by"),
     _field("propensity", Kind.SHARE, "抽取概率", "probability with which it was chosen", "0.05", lower=0, upper=1),
 )  # fmt: skip
+
+TEAMS = (
+    _field("team_id", Kind.ID, "队伍编号", "code or name of the team, at most 64 characters; never a person", "石桥调解队", required=True),
+    _field("unit", Kind.ID, "服务区域", "code or name of the district, town, community or grid that it answers for", "500105001", required=True),
+    _field("services", Kind.LIST, "服务类型，用;分隔", 'services that it gives, separated by ";"', "调解;走访", vocabulary="service"),
+    _field("workers", Kind.WHOLE, "队伍人数", "how many work in it; no names", "6", lower=0, upper=10_000),
+    _field("hours_a_week", Kind.NUMBER, "每周工时", "hours of work that it has a week", "120", lower=0, upper=400_000),
+    _field("notices_a_week", Kind.WHOLE, "每周处置上限", "how many notices it can take a week", "3", lower=0, upper=1_000),
+    *_VALID,
+)  # fmt: skip
+
+TICKETS = (
+    _field("alert_id", Kind.ID, "预警编号", "id of the notice that the ticket answers", "wabcdefghijkl", required=True),
+    _field("status", Kind.WORD, "工单状态", "where the ticket stands", "处置中", required=True, vocabulary="ticket_status"),
+    _field("updated_at", Kind.INSTANT, "更新时间", "since when it stands so", "2026-03-03 09:00:00", required=True),
+    _field("closed_at", Kind.INSTANT, "办结时间", "when it was finished", "2026-03-05 17:00:00"),
+    _field("outcome", Kind.WORD, "核实结果", "what was found: real, false, prevented or unknown", "属实", vocabulary="alert_outcome"),
+    _field("service", Kind.WORD, "处置措施", "what was done", "调解", vocabulary="service"),
+)  # fmt: skip

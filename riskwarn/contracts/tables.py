@@ -48,5 +48,11 @@ TABLE_CONTRACTS: dict[str, Contract] = {
         _table(
             "breaks", table_fields.BREAKS, "记录口径变化", "changes of recording, not of life", "date", "source", "unit",
         ),
+        _table(
+            "teams", table_fields.TEAMS, "处置队伍", "who answers notices in a unit; never a person", "team_id", "unit", "valid_from",
+        ),
+        _table(
+            "tickets", table_fields.TICKETS, "预警工单", "what became of notices in the app that supervisors use", "alert_id", "updated_at",
+        ),
     )
 }  # fmt: skip

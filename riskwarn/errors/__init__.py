@@ -38,6 +38,12 @@ from riskwarn.errors.access import UnknownGrant as UnknownGrant
 from riskwarn.errors.access import UnknownKey as UnknownKey
 from riskwarn.errors.access import UnknownOperator as UnknownOperator
 from riskwarn.errors.access import UnknownScope as UnknownScope
+from riskwarn.errors.alerts import AlertChanged as AlertChanged
+from riskwarn.errors.alerts import AlertStands as AlertStands
+from riskwarn.errors.alerts import NothingToSimulate as NothingToSimulate
+from riskwarn.errors.alerts import RequestReused as RequestReused
+from riskwarn.errors.alerts import UnknownAlert as UnknownAlert
+from riskwarn.errors.alerts import UnknownSilence as UnknownSilence
 from riskwarn.errors.backup import BackupDamaged as BackupDamaged
 from riskwarn.errors.backup import BackupForeign as BackupForeign
 from riskwarn.errors.backup import BackupMissing as BackupMissing

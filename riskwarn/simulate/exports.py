@@ -17,7 +17,7 @@ import pandas as pd
 from riskwarn.simulate.city import SimulatedCity
 from riskwarn.simulate.hotline import places_of
 from riskwarn.simulate.redrawing import former_people, grid_id, grid_table, lineage_table, written_ids
-from riskwarn.simulate.surroundings import breaks, places, service_areas
+from riskwarn.simulate.surroundings import breaks, places, service_areas, teams
 from riskwarn.simulate.world import World
 
 #: Days before the end at which the register of disputes was exported, for its corrections to come after it.
@@ -66,6 +66,7 @@ def write_exports(city: SimulatedCity, folder: Path, as_of: date) -> list[Export
         ("hazards", "隐患.csv", as_of, _hazards(city, until), _utf8),
         ("incidents", "事故.csv", as_of, _incidents(city, until), _utf8),
         ("interventions", "服务.csv", as_of, _interventions(city, until), _utf8),
+        ("teams", "队伍.csv", as_of, teams(city.world), _utf8),
     ]
     if len(changed):
         later = changed.assign(纠纷类型="其他", 更新时间=until - pd.Timedelta(hours=12))

@@ -65,3 +65,24 @@ def breaks(world: World, start: date, weeks: int) -> pd.DataFrame:
             }
         ]
     )
+
+
+#: What a team of a town may give, and how many work in it: some are too small for figures of their own.
+_SERVICES = ("调解;走访;普法宣传", "调解;隐患整改;检查", "调解;心理疏导;法律援助")
+_WORKERS = (4, 6, 9, 12)
+
+
+def teams(world: World) -> pd.DataFrame:
+    """队伍.csv: a team a town and one a district, which takes what its towns pass up; nobody's name is in it."""
+    towns = [
+        {
+            "队伍编号": f"{name}处置队", "服务区域": f"ZJ{town:04d}", "服务类型": _SERVICES[town % 3], "队伍人数": _WORKERS[town % 4],
+            "每周工时": 30 * _WORKERS[town % 4], "每周处置上限": 3,
+        }
+        for town, name in enumerate(world.town_names)
+    ]  # fmt: skip
+    districts = [
+        {"队伍编号": f"{name}综治中心", "服务区域": f"QX{district:03d}", "服务类型": ";".join(_SERVICES), "队伍人数": 15, "每周工时": 450, "每周处置上限": 5}
+        for district, name in enumerate(world.district_names)
+    ]  # fmt: skip
+    return pd.DataFrame([*towns, *districts])

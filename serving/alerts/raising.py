@@ -1,57 +1,185 @@
-"""Which grids a publication raises a notice for."""
+"""Raising: what a publication tells, written in its transaction."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 
-import numpy as np
+from sqlalchemy import Connection, func, insert, select, update
 
+from riskwarn.alert_rules import HEIGHTS
+from riskwarn.audit import SYSTEM, Action, Entry
+from riskwarn.configuration import Configuration
 from riskwarn.words import Level, Unit
-from serving.columns.scores import LEVEL_NUMBERS, LEVELS
-from serving.scoring.city import Before, Scored
+from serving.alerts.acting import lapse
+from serving.alerts.alert import Alert, alerts_where, live_alerts
+from serving.alerts.calm import Decision, Held, Notice, Standing, decide, member
+from serving.alerts.candidates import Candidate, Said
+from serving.alerts.life import Rule, Status
+from serving.alerts.precision import Promises, promises
+from serving.alerts.silences import silences_at
+from serving.alerts.tables import ALERTS, HELD
+from serving.alerts.teams import Teams, keep_teams
+from serving.alerts.telling import put, told, told_when
 
-REASONS_TOLD = 3
-
-#: Notices that a first publication raises for a town at most: with nothing to compare with, every high grid is new.
-FIRST_OF_A_TOWN = 3
-
-#: How far up each level stands, by its number; what is unknown, or never was known (-1), is at no height.
-_HEIGHT = np.zeros(len(LEVELS) + 1, dtype=np.int8)
-for _height, _level in enumerate((Level.NONE, Level.BLUE, Level.YELLOW, Level.ORANGE, Level.RED)):
-    _HEIGHT[LEVEL_NUMBERS[_level.value]] = _height
-
-
-def entering(scored: Scored, horizon: int, before: Before) -> list[dict[str, Any]]:
-    """The grids that enter orange or red at a horizon; each level is an entry of its own, compared with the last that was known."""
-    grids = scored.places[Unit.GRID]
-    least = _HEIGHT[LEVEL_NUMBERS[Level.ORANGE.value]]
-    alerts: list[dict[str, Any]] = []
-    for block, by_unit in scored.scores.items():
-        if block[1] != horizon:
-            continue
-        now = by_unit[Unit.GRID]
-        height, was = _HEIGHT[now.level], _HEIGHT[before.known_levels(block, scored.places)]
-        rows = np.flatnonzero((height >= least) & (height > was))
-        if before.places is None or block not in before.scores:
-            rows = _first_of_towns(scored, rows, now.rank)
-        alerts += [
-            {
-                "target": block[0],
-                "horizon": horizon,
-                "code": grids.codes[row],
-                "level": LEVELS[now.level[row]].value,
-                "score": float(now.score[row]),
-                "reasons": scored.reasons.of(block, row, REASONS_TOLD),
-            }
-            for row in rows[np.argsort(now.rank[rows], kind="stable")].tolist()
-        ]
-    return alerts
+#: Why something was held back that competes again with what comes later.
+_AGAIN = "budget"
 
 
-def _first_of_towns(scored: Scored, rows: np.ndarray, rank: np.ndarray) -> np.ndarray:
-    """Of some grids those that come first in their town."""
-    places = scored.places
-    town = places[Unit.COMMUNITY].parents[places[Unit.GRID].parents[rows]]
-    order = np.lexsort((rank[rows], town))
-    first = np.searchsorted(town[order], town[order])
-    return np.asarray(rows[order[np.arange(len(order)) - first < FIRST_OF_A_TOWN]])
+@dataclass(frozen=True)
+class Publication:
+    """What was published, and when."""
+
+    snapshot: str
+    said: Said
+    configuration: Configuration
+    now: datetime
+
+    def when(self, level: str) -> tuple[datetime, date]:
+        """When somebody may be told of a level, and the Monday of that week."""
+        zone = self.configuration.calendar.timezone
+        at = told_when(self.configuration.alerts, level, self.now, zone)
+        day = at.astimezone(zone).date()
+        return at, day - timedelta(days=day.weekday())
+
+    def ends(self, horizon: int) -> datetime:
+        """The end of a window."""
+        calendar = self.configuration.calendar
+        end = datetime.combine(calendar.shift(self.said.as_of, horizon), time(), calendar.timezone)
+        return end.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Raised:
+    """What was done, and the rows of the audit that say so."""
+
+    alerts: int
+    further: int
+    held: int
+    entries: tuple[Entry, ...]
+
+
+def raise_alerts(connection: Connection, publication: Publication, found: Sequence[Candidate], teams: Teams) -> Raised:
+    """Tell what is to be told of a publication. Call it with the lock of the chain held, and append the entries.
+
+    Of one whose window has passed before anybody could be told nothing is raised.
+    """
+    now, rules = publication.now, publication.configuration.alerts
+    keep_teams(connection, teams)
+    entries = []
+    for alert in live_alerts(connection):
+        if alert.over(now):
+            lapse(connection, alert, now)
+            entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
+    ahead = [one for one in found if publication.when(one.level.value)[0] < publication.ends(one.horizon)]
+    decision = decide(
+        ahead, _standing(connection, publication, teams), rules, publication.when, now, publication.said.services_of
+    )
+    stated = promises(connection)
+    for notice in decision.notices:
+        alert = put(connection, None, _new(publication, notice, stated), Rule.RAISED.value, now)
+        entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.RAISED.value))
+    for alert, more in decision.further.values():
+        put(connection, alert, _further(publication, alert, more), Rule.RAISED_FURTHER.value, now)
+        entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.RAISED_FURTHER.value))
+    _confirm(connection, decision, publication.snapshot)
+    _hold_back(connection, publication, decision.held)
+    return Raised(len(decision.notices), len(decision.further), len(decision.held), tuple(entries))
+
+
+def waiting(connection: Connection, snapshot: str | None) -> dict[tuple[str, str, str], int]:
+    """What a publication held back for want of budget, and how high it stood."""
+    rows = select(HELD).where(HELD.c.snapshot == snapshot, HELD.c.reason == _AGAIN)
+    return {(row.target, row.unit, row.code): HEIGHTS[Level(row.level)] for row in connection.execute(rows)}
+
+
+def spent_of(connection: Connection, weeks: Sequence[date]) -> dict[tuple[str, date], int]:
+    """(team, Monday) -> how many notices of that week's budget are used."""
+    counted = select(ALERTS.c.budget_team, ALERTS.c.week, func.count()).where(
+        ALERTS.c.budget_team.is_not(None), ALERTS.c.week.in_(list(weeks))
+    )
+    rows = connection.execute(counted.group_by(ALERTS.c.budget_team, ALERTS.c.week))
+    return {(team, week): count for team, week, count in rows}
+
+
+def _standing(connection: Connection, publication: Publication, teams: Teams) -> Standing:
+    rules, now = publication.configuration.alerts, publication.now
+    weeks = {publication.when(level.value)[1] for level in Level}
+    since = now - timedelta(days=rules.rest_days)
+    over = ALERTS.c.status.in_([Status.CLOSED.value, Status.EXPIRED.value])
+    ended = alerts_where(connection, over, ALERTS.c.ended_at > since)
+    return Standing(
+        live_alerts(connection), ended, silences_at(connection, now), teams, spent_of(connection, sorted(weeks))
+    )
+
+
+def _new(publication: Publication, notice: Notice, stated: Promises) -> Alert:
+    about, rules, now = notice.about, publication.configuration.alerts, publication.now
+    ends = publication.ends(about.horizon)
+    level = about.level.value
+    due = min(notice.when + timedelta(days=rules.days_to_close(level)), ends)
+    reasons = [{"source": one, "zh": one, "en": one} for one in about.sources]
+    first = notice.members[0] if notice.members else about
+    made = Alert(
+        snapshot=publication.snapshot,
+        target=about.target,
+        horizon=about.horizon,
+        unit=about.unit.value,
+        code=about.code,
+        name=about.name,
+        level=level,
+        raised_at=now,
+        kind=about.kind,
+        units=about.lineage,
+        members=tuple(member(one) for one in notice.members),
+        score=about.score,
+        expected_count=about.expected_count,
+        reasons=tuple(reasons) or tuple(publication.said.reasons_of(first)),
+        stated=None if about.unit is not Unit.GRID and not notice.members else stated.of(about.target, level),
+        team_id=None if notice.team is None else notice.team.id,
+        budget_team=notice.team.id if notice.team is not None and notice.week is not None else None,
+        week=notice.week,
+        acknowledge_by=notice.when + timedelta(hours=rules.hours_to_acknowledge(level)),
+        due_at=due,
+        expires_at=ends,
+    )
+    return told(made, "Alert", now, notice.when)
+
+
+def _further(publication: Publication, alert: Alert, more: Sequence[Candidate]) -> Alert:
+    """The notice with what it tells beside: a higher level, or other grids of its unit."""
+    now, members = publication.now, {one["code"]: one for one in alert.members}
+    if alert.members:
+        members |= {one.code: member(one) for one in more}
+    highest = max(more, key=lambda one: HEIGHTS[one.level])
+    level = max((alert.level, highest.level.value), key=lambda one: HEIGHTS[Level(one)])
+    after = replace(alert, level=level, members=tuple(members.values()))
+    if not alert.members:
+        after = replace(
+            after,
+            score=highest.score,
+            expected_count=highest.expected_count,
+            reasons=tuple(publication.said.reasons_of(highest)),
+        )
+    return told(after, "Update", now, publication.when(level)[0])
+
+
+def _confirm(connection: Connection, decision: Decision, snapshot: str) -> None:
+    ids = sorted({*decision.confirmed, *decision.further})
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        connection.execute(update(ALERTS).where(ALERTS.c.id.in_(part)).values(confirmed=snapshot))
+
+
+def _hold_back(connection: Connection, publication: Publication, held: Sequence[Held]) -> None:
+    rows = [
+        {
+            "snapshot": publication.snapshot, "at": publication.now, "target": one.about.target, "horizon": one.about.horizon,
+            "unit": one.about.unit.value, "code": one.about.code, "name": one.about.name, "level": one.about.level.value,
+            "kind": one.about.kind, "team_id": None if one.team is None else one.team.id, "reason": one.reason.value,
+        }
+        for one in held
+    ]  # fmt: skip
+    if rows:
+        connection.execute(insert(HELD), rows)

@@ -32,6 +32,7 @@ from serving.api.context import Context
 from serving.api.documents.service import Problem
 from serving.api.gate import Gate
 from serving.api.handlers import answer_with_problems
+from serving.api.keeper import Keeper
 from serving.api.metrics import Metrics
 from serving.api.needs import ANY, declared, declaring, leaves
 from serving.api.noted import Noted
@@ -66,6 +67,7 @@ _TOLD: dict[int | str, dict[str, Any]] = {
         404: "there is nothing of this name, or nothing is published yet",
         409: "the target is suspended, or the state does not allow it",
         410: "the snapshot is no longer kept",
+        412: "it was changed meanwhile: If-Match names another version",
         422: "a parameter is unknown, given twice or wrong",
         429: "more was asked than the limit allows: Retry-After says when to ask again",
         503: "too busy, or no snapshot can be read: Retry-After says when to ask again",
@@ -137,7 +139,7 @@ def _timestamp(clock: Callable[[], datetime]) -> float:
 
 
 def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
-    registry = signing.registry
+    registry, keeper = signing.registry, Keeper(context.home, context.clock)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -146,6 +148,7 @@ def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
         context.current.start()
         carrier = Carrier(context.home, context.clock)
         carrier.start()
+        keeper.start()
         telling = asyncio.create_task(_told_to_the_others(context)) if context.metrics.shared else None
         try:
             yield
@@ -153,6 +156,7 @@ def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
             if telling is not None:
                 telling.cancel()
             carrier.stop()
+            keeper.stop()
             context.current.stop()
             registry.stop()
             noted.stop()

@@ -32,6 +32,7 @@ _TITLES = {
     408: "The request was too slow",
     409: "The state does not allow it",
     410: "It is no longer kept",
+    412: "It was changed meanwhile",
     413: "The request is too long",
     414: "The request is too long",
     422: "A parameter is wrong",

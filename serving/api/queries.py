@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from riskwarn.contracts.because import MOST_CHARACTERS
 from riskwarn.words import Level, Unit
 from serving.access.granted import Standing
+from serving.alerts.acting import Asked
+from serving.alerts.life import SERVICES, Outcome, Status, Verb
 
 
 class MinLevel(StrEnum):
@@ -20,19 +22,6 @@ class MinLevel(StrEnum):
     ORANGE = Level.ORANGE
     YELLOW = Level.YELLOW
     BLUE = Level.BLUE
-
-
-class AlertStatus(StrEnum):
-    """Where a notice stands."""
-
-    OPEN = "open"
-    ACKNOWLEDGED = "acknowledged"
-    IN_PROGRESS = "in_progress"
-    CLOSED = "closed"
-    RETURNED = "returned"
-    REFERRED = "referred"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
 
 
 class Language(StrEnum):
@@ -186,7 +175,40 @@ class AlertsQuery(ListQuery):
 
     target: str | None = _asked("model", "only this target")
     level: MinLevel | None = _asked("forecast", "only this attention level")
-    status: AlertStatus | None = _asked("service", "only those that stand so")
+    status: Status | None = _asked("service", "only those that stand so")
+
+
+class VerbAsked(Nothing):
+    """What is said with what is done to a notice."""
+
+    service: str | None = _asked("service", f"what is done: {', '.join(SERVICES)}")
+    outcome: Outcome | None = _asked("service", "what was found; `close` needs it")
+    note: str = _asked(
+        "operator", "why, or what was seen; kept in the audit, and names nobody", "", max_length=MOST_CHARACTERS
+    )
+    team_id: str | None = _asked("service", "the team; `assign` and `co_handle` need it", max_length=64)
+
+    def of(self, verb: Verb) -> Asked:
+        """It, for a verb. Raises QueryInvalid, and what a note may not hold."""
+        outcome = None if self.outcome is None else self.outcome.value
+        return Asked(verb, self.note.strip(), self.service, outcome, self.team_id)
+
+
+class ManyAsked(VerbAsked):
+    """The same for several notices."""
+
+    ids: list[str] = _asked("service", "their ids", ..., min_length=1, max_length=200)
+
+
+class SilenceAsked(Nothing):
+    """A silence."""
+
+    code: str = _asked("place", "the unit's code; `town:CODE` where several units bear it", ..., max_length=80)
+    target: str | None = _asked("model", "only of this target")
+    reason: str = _asked(
+        "operator", "why; kept in the audit, and names nobody", ..., pattern=r"\S", max_length=MOST_CHARACTERS
+    )
+    ends_at: datetime = _asked("service", "until when, with its offset", ...)
 
 
 class Received(StrEnum):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,8 @@ from riskwarn.errors import NoSnapshot, QueryInvalid, TargetSuspended
 from riskwarn.home import Home
 from serving.access.areas import Area
 from serving.access.caller import Caller
+from serving.alerts.alert import Alert
+from serving.alerts.shown import as_dict as alert_as_dict
 from serving.api.cursors import Cursor
 from serving.columns.reasons import told_of_a_part
 from serving.snapshots.current import Current
@@ -29,9 +30,6 @@ _RECORD: dict[str, Any] = {
     "counted": False, "events": None, "events_before_publication": None, "unknown_grids": None,
     "levels": {}, "misses": [], "false_alarms": [], "chain": None,
 }  # fmt: skip
-
-#: By what a notice is one of its own.
-_OF_ALERT = ("snapshot", "target", "horizon", "unit", "code")
 
 
 @dataclass(frozen=True)
@@ -144,26 +142,33 @@ class Seen:
             "summary": [{**one, "counted": 0, "events": None, "levels": {}} for one in found["summary"]],
         }
 
-    def alerts(self, pages: Iterator[list[dict[str, Any]]], limit: int) -> list[dict[str, Any]]:
+    def alerts(self, pages: Iterator[list[Alert]], limit: int) -> list[dict[str, Any]]:
         """The first notices of those that lie inside, out of pages of all, the newest first."""
-        inside, by_id = self.inside, self.publications.by_id
         found: list[dict[str, Any]] = []
         for page in pages:
-            for one in page:
-                row = by_id.get(one["snapshot"])  # None where it was published since the last look
-                if row is not None and not row.told_as_now:
-                    one["reasons"] = []  # an earlier rule of disclosure told them
-            found += page if inside is None else [self._alert(one) for one in page if _of(one) in inside.units]
+            found += [self.alert(one) for one in page if self.of_alert(one)]
             if len(found) >= limit:
                 break
         return found[:limit]
 
-    def _alert(self, one: dict[str, Any]) -> dict[str, Any]:
-        """A notice whose number does not tell how many were raised elsewhere, and whose reasons are those of the explanation."""
-        own = "\0".join(str(one[name]) for name in _OF_ALERT)
-        number = hmac.digest(self.home.id_key, f"alert\0{own}".encode(), "sha256")
-        return {**one, "id": int.from_bytes(number[:6]), "reasons": told_of_a_part(one["reasons"])}
+    def of_alert(self, alert: Alert) -> bool:
+        """Whether a notice lies inside."""
+        return self.holds(alert.unit, alert.code)
 
+    def holds(self, unit: str, code: str) -> bool:
+        """Whether a unit lies inside, by the tree of today."""
+        inside = self.inside
+        return inside is None or (unit, code) in inside.units
 
-def _of(alert: Mapping[str, Any]) -> tuple[str, str]:
-    return alert["unit"], alert["code"]
+    def alert(self, alert: Alert) -> dict[str, Any]:
+        """A notice, whose reasons are those that are told now and of the part that is seen."""
+        told = alert_as_dict(alert)
+        row = self.publications.by_id.get(alert.snapshot)  # None where it was published since the last look
+        if row is not None and not row.told_as_now and alert.kind != "gap":
+            told["reasons"] = []  # an earlier rule of disclosure told them
+        if self.inside is None:
+            return told
+        told["stated"] = None  # of the whole city
+        if alert.kind == "gap":
+            return told
+        return {**told, "reasons": told_of_a_part(told["reasons"])}

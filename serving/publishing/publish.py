@@ -12,15 +12,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
-
 from features import City
 from features.incremental.incremental import known_city
 from features.panel.panel import Encoded
 from riskwarn.audit import Action, Entry, recorded
-from riskwarn.audit.chain import head_of
+from riskwarn.audit.chain import head_of, hold
 from riskwarn.audit.trimming import trim
-from riskwarn.configuration import usual_horizon
 from riskwarn.disclosure import RULE
 from riskwarn.errors import AllSuspended, NoChampion, SnapshotDamaged, SnapshotSwept, SnapshotWithdrawn
 from riskwarn.health import SourceHealth
@@ -28,10 +25,9 @@ from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
 from riskwarn.store.writing import routine
-from riskwarn.words import Unit
-from serving.alerts.raising import entering
-from serving.alerts.tables import ALERTS
+from serving.alerts.judging import judge_alerts
 from serving.columns.gaps import DataGaps
+from serving.publishing.alerting import answered, found_in, raised_in
 from serving.publishing.lock import publications_alone
 from serving.publishing.retention import sweep
 from serving.scoring.caught import champion_levels
@@ -100,6 +96,7 @@ def publish_in_routine(
 ) -> Published:
     """The same for who holds the home's routine already."""
     with publications_alone(home, progress):
+        answered(home, now)
         while True:
             try:
                 return _publish(home, as_of, now, progress)
@@ -195,49 +192,36 @@ def _published(
     row = _row(home, city, serving, inputs, previous, made, now)
     row["manifest"]["files"] = write_files(home.snapshots, row["id"], content_of(made))
     is_current = current is None or city.as_of >= current.as_of
-    alerts: list[dict[str, Any]] = []
-    seen = before
-    if is_current:
-        if current is not None and (previous is None or current.id != previous.id):
-            # What people last saw is of the same as-of: what it raised is not raised again.
-            try:
-                seen = published_before(home, current)
-            except SnapshotDamaged as error:
-                unread.append(error)
-        if current is not None:
-            with home.database.connect() as connection:
-                touched = suspensions.touched_since(connection, current.manifest["inputs"].get("suspensions", 0))
-            # Their notices were withdrawn: after it all that is high is new.
-            seen = seen.without(touched)
-        alerts = entering(made.scored, usual_horizon(row["manifest"]["horizons"]), seen)
+    found = found_in(home, city, made, None if current is None else current.id, now) if is_current else None
+    raised = 0
     try:
         with recorded(home) as change:
             published.add(change.connection, row)
-            if alerts:
-                common = {"snapshot": row["id"], "status": "open", "raised_at": now, "unit": Unit.GRID.value}
-                change.connection.execute(insert(ALERTS), [{**alert, **common} for alert in alerts])
-            change.append(
-                Entry(Action.SNAPSHOT_PUBLISHED, row["id"], result="current" if is_current else "stored"), at=now
-            )
+            entry = Entry(Action.SNAPSHOT_PUBLISHED, row["id"], result="current" if is_current else "stored")
             # Under the lock of the chain, which a suspension takes first: whichever comes later knows of the other.
+            hold(change.connection)
             if suspensions.number(change.connection) != serving.number:
                 raise _Overtaken()
+            told = raised_in(change, home, row["id"], found, now) if found is not None else None
+            raised = 0 if told is None else told.alerts
+            change.append(entry, *(told.entries if told is not None else ()), at=now)
     except _Overtaken:
         shutil.rmtree(home.snapshots / row["id"], ignore_errors=True)
         raise
     failing = made.gaps.sources(None)
     # What is published lies in files; looking back takes the room again.
-    del made, before, seen
+    del made, before, found
     if is_current:
         _look_back(home, city, numbers, now, progress)
     stays = None if is_current else current
     damaged = tuple(dict.fromkeys(str(one.fields["snapshot"]) for one in unread))
-    return _told(row["id"], city, serving, stays, len(alerts), started, failing, damaged)
+    return _told(row["id"], city, serving, stays, raised, started, failing, damaged)
 
 
 def _look_back(home: Home, city: City, numbers: Encoded, now: datetime, progress: Progress) -> None:
     """Judge what has become ripe, then let go of files that nothing needs any more, and of the audit's rows past their time."""
     judge_ripe(home, city, numbers, now=now, progress=progress)
+    judge_alerts(home, city, numbers, now=now)
     sweep(home, now)
     trim(home, now=now)
 

@@ -6,17 +6,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from riskwarn.audit import Action, Entry, recorded
 from riskwarn.audit.chain import hold
 from riskwarn.errors import NotSuspended, SuspendedBefore, UnknownTarget
 from riskwarn.home import Home
 from serving.alerts.tables import ALERTS
+from serving.alerts.withdrawing import withdraw_alerts
 from serving.snapshots import published, suspensions
-
-#: Where a notice stands that nobody has to do with any more.
-OVER = ("closed", "expired", "withdrawn")
 
 
 @dataclass(frozen=True)
@@ -52,10 +50,9 @@ def suspend(home: Home, target: str, because: str, *, now: datetime) -> Suspende
             at = before.at.astimezone(zone).isoformat(timespec="seconds")
             raise SuspendedBefore(target=target, at=at, because=before.because)
         suspensions.note(connection, target, suspensions.SUSPENDED, because, now)
-        live = ALERTS.c.target == target, ALERTS.c.status.not_in(OVER)
-        withdrawn = connection.execute(update(ALERTS).where(*live).values(status="withdrawn")).rowcount
-        change.append(entry, at=now)
-    return Suspended(target, True, because, int(withdrawn))
+        withdrawn, entries = withdraw_alerts(change, ALERTS.c.target == target, now)
+        change.append(entry, *entries, at=now)
+    return Suspended(target, True, because, withdrawn)
 
 
 def resume(home: Home, target: str, because: str, *, now: datetime) -> Suspended:

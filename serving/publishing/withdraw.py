@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import update
 
 from riskwarn.audit import Action, Entry, recorded
+from riskwarn.audit.chain import hold
 from riskwarn.contracts.because import check_because
 from riskwarn.errors import WithdrawnBefore
 from riskwarn.home import Home
 from riskwarn.progress import Progress, silent
 from serving.alerts.tables import ALERTS
+from serving.alerts.withdrawing import raised_alone_by, withdraw_alerts
 from serving.publishing.lock import publications_alone
 from serving.snapshots import published
 
@@ -25,7 +27,7 @@ class Withdrawn:
     snapshot: str
     because: str
     current: str | None  # what is current from now on
-    alerts: int  # open notices that went with it
+    alerts: int  # live notices that it alone raised, and that went with it
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn snapshots withdraw --json`` prints."""
@@ -33,7 +35,7 @@ class Withdrawn:
 
 
 def withdraw(home: Home, snapshot: str, because: str, *, now: datetime, progress: Progress = silent) -> Withdrawn:
-    """Withdraw a snapshot with a reason, and the open notices that it raised; running servers switch within a second.
+    """Withdraw a snapshot with a reason, and the live notices that it alone raised; running servers switch within a second.
 
     Its files stay, so that it can be looked into and judged. Raises NoSnapshot, WithdrawnBefore, and RefusedWord, PersonalText or
     ReasonTooLong where the reason may not be kept.
@@ -47,8 +49,9 @@ def withdraw(home: Home, snapshot: str, because: str, *, now: datetime, progress
         with recorded(home) as change:
             connection = change.connection
             published.mark(connection, row.id, published.WITHDRAWN, because, now)
-            open_ones = ALERTS.c.snapshot == row.id, ALERTS.c.status == "open"
-            closed = connection.execute(update(ALERTS).where(*open_ones).values(status="withdrawn")).rowcount
-            change.append(Entry(Action.SNAPSHOT_WITHDRAWN, row.id, note=because), at=now)
+            hold(connection)
+            withdrawn, entries = withdraw_alerts(change, raised_alone_by(row.id), now)
+            connection.execute(update(ALERTS).where(ALERTS.c.confirmed == row.id).values(confirmed=None))
+            change.append(Entry(Action.SNAPSHOT_WITHDRAWN, row.id, note=because), *entries, at=now)
         current = published.newest(home)
-        return Withdrawn(row.id, because, current.id if current is not None else None, int(closed))
+        return Withdrawn(row.id, because, current.id if current is not None else None, withdrawn)

@@ -99,6 +99,15 @@ def read_scores(
     return places, scores
 
 
+def read_columns(folder: Path, blocks: Collection[Block], unit: Unit, columns: Sequence[str]) -> dict[Block, pa.Table]:
+    """Some columns of the scores of one level, of the targets and horizons that are there, without a look at anything else.
+
+    Nothing is verified: it is for what compares, and publishes nothing of it. Raises SnapshotDamaged where they cannot be read.
+    """
+    with _readable(folder):
+        return {block: part for block, found, part in _parts(folder / SCORES, columns, blocks) if found is unit}
+
+
 @contextmanager
 def _readable(folder: Path) -> Iterator[None]:
     try:

@@ -141,7 +141,7 @@ def test_a_home_of_before_loses_nothing(url: Url, tmp_path: Path) -> None:
     assert store.exported_at("disputes", rows[1].file_sha256) == datetime(2026, 4, 1, tzinfo=CHINA)
     with home.database.connect() as connection:
         snapshots = connection.execute(select(SNAPSHOTS).order_by(SNAPSHOTS.c.sequence)).mappings().all()
-        alerts = connection.execute(select(ALERTS).order_by(ALERTS.c.id)).mappings().all()
+        alerts = connection.execute(select(ALERTS).order_by(ALERTS.c.sequence)).mappings().all()
         erased = connection.execute(select(ERASURES)).mappings().one()
     assert [row["as_of"] for row in snapshots] == [date(2026, 10, day) for day in (1, 2, 3)]
     assert [row["valid_until"] for row in snapshots] == [datetime(2026, 10, day, tzinfo=CHINA) for day in (11, 12, 13)]

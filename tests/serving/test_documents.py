@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from sqlalchemy import insert
 from starlette.testclient import TestClient
 
+from serving.alerts.tables import ALERTS, HELD, TEAMS
 from serving.api import app
 from serving.api.app import Application
 from serving.api.documents import access
@@ -57,16 +60,64 @@ def addresses(snapshots: list[str], grid: str) -> Iterator[tuple[str, str]]:
     yield "levels", "/v1/levels"
     yield "track_record", "/v1/track-record"
     yield "alerts", "/v1/alerts"
+    yield "held_alerts", "/v1/alerts/held"
+    yield "alert_figures", "/v1/alerts/stats"
+    yield "silences", "/v1/silences"
     yield "alive", "/healthz"
     yield "ready", "/readyz"
 
 
+def noticed(made: Made, snapshot: str) -> None:
+    """A notice, one that was held back, a team and what was judged."""
+    with made.home.database.begin() as connection:
+        alert = {
+            "id": "wabcdefghijkl", "snapshot": snapshot, "target": "conflict", "horizon": 4, "unit": "grid", "code": "G0000003", "level": "red",
+            "score": 0.5, "status": "open", "raised_at": made.now, "reasons": [], "head": "conflict/grid/G0000003", "budget_team": "one",
+            "units": [["grid", "G0000003", "x"], ["town", "T0000000", "y"]], "week": date(2026, 3, 2), "judged": {"red": [40, 8]},
+            "stated": {"n": 90, "precision": 0.2, "lower": 0.13, "upper": 0.29}, "steps": None,
+        }  # fmt: skip
+        del alert["steps"]
+        connection.execute(insert(ALERTS), [alert])
+        held = {name: alert[name] for name in ("snapshot", "target", "horizon", "unit", "code", "level")}
+        connection.execute(
+            insert(HELD), [{**held, "at": made.now, "name": "x", "kind": "level", "team_id": None, "reason": "budget"}]
+        )
+        team = {
+            "id": "one",
+            "unit": "town",
+            "code": "T0000000",
+            "name": "y",
+            "services": [],
+            "workers": 6,
+            "notices_a_week": 3,
+        }
+        connection.execute(insert(TEAMS), [team])
+
+
 def test_bodies_are_what_their_models_say(made: Made) -> None:
     second = made.publish(7, seed=3)
-    application = made.application()
+    application = made.application(token="a token")
     known, seen = models(application), set()
+    noticed(made, second)
     with TestClient(application, base_url=LOCAL) as client:
-        for operation, path in addresses([made.first, second], "G0000007"):
+        changes = {
+            "act_on_alert": ("/v1/alerts/wabcdefghijkl/acknowledge", {}),
+            "act_on_alerts": ("/v1/alerts/several/note", {"ids": ["wabcdefghijkl", "wnothing"], "note": "已核实"}),
+            "silence": (
+                "/v1/silences/new",
+                {"code": "G0000003", "reason": "a test", "ends_at": (made.now + timedelta(days=9)).isoformat()},
+            ),
+        }
+        for operation, (path, body) in changes.items():
+            answer = client.post(path, json=body, headers={"Authorization": "Bearer a token"})
+            checked(known[operation], answer.content)
+            seen.add(operation)
+        one = client.get("/v1/silences").json()["items"][0]["id"]
+        ended = client.post(f"/v1/silences/{one}/end", headers={"Authorization": "Bearer a token"})
+        checked(known["end_silence"], ended.content)
+        seen.add("end_silence")
+        of_one = ("alert", "/v1/alerts/wabcdefghijkl")
+        for operation, path in [*addresses([made.first, second], "G0000007"), of_one]:
             checked(known[operation], client.get(path).content)
             seen.add(operation)
         checked(Problem, client.get("/v1/scores?limit=0").content)

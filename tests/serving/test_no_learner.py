@@ -9,6 +9,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import insert
+
+from serving.alerts.tables import ALERTS
 from tests.serving.conftest import Made
 from tests.serving.delivery.saying import message, say
 
@@ -41,17 +44,24 @@ def test_a_worker_that_has_answered_every_route_imported_no_learner(made: Made, 
     say(made.home, message(at=datetime.now(UTC)))
     paths = [
         "/v1/scores", "/v1/scores?unit=town", grid, f"{grid}/explanation", f"{grid}/history", "/v1/snapshots",
-        f"/v1/snapshots/compare?a={made.first}&b={made.first}", "/v1/health/sources", "/v1/models/conflict", "/v1/alerts", "/v1/levels", "/v1/track-record",
+        f"/v1/snapshots/compare?a={made.first}&b={made.first}", "/v1/health/sources", "/v1/models/conflict", "/v1/alerts", "/v1/alerts/stats", "/v1/alerts/held", "/v1/silences",
+        "/v1/alerts/wabcdefghijkl", "/v1/levels", "/v1/track-record",
         "/v1/export.csv", "/v1/export.parquet", "/v1/export.geojson", "/v1/export.xlsx", "/healthz", "/readyz", "/metrics",
         "/", "/docs", "/openapi.json", "/sign-in", "/sign-in/state", "/v1/exports", "/v1/grants", "/v1/audit", "/v1/subscriptions",
         "/v1/alerts/stream?seconds=0", "/v1/alerts/feed.atom", "/v1/alerts/al1/cap.xml",
     ]  # fmt: skip
-    described = {path.split("?")[0].replace("G0000003", "{grid_id}").replace("al1", "{alert_id}") for path in paths}
+    described = {
+        path.split("?")[0].replace("G0000003", "{grid_id}").replace("wabcdefghijkl", "{alert_id}") for path in paths
+    }
     for path in made.application().openapi()["paths"]:
-        # Decisions on exports and grants are posted, and change what the others ask.
+        # Decisions on exports and grants, and what is done with notices, are posted, and change what the others ask.
         assert path in described | {"/v1/export.{form}", "/v1/models/{target}"} or path.endswith(
-            ("/approve", "/refuse", "/confirm", "/revoke", "/test", "/rotate", "/replay", "/{subscription_id}")
+            ("/approve", "/refuse", "/confirm", "/revoke", "/{verb}", "/end", "/new", "/test", "/rotate", "/replay", "/{subscription_id}")
         ), f"ask {path} here too"
+    with made.home.database.begin() as connection:
+        notice = {"id": "wabcdefghijkl", "snapshot": made.first, "target": "conflict", "horizon": 4, "unit": "grid", "code": "G0000003",
+                  "level": "red", "status": "open", "raised_at": made.now, "reasons": []}  # fmt: skip
+        connection.execute(insert(ALERTS), [notice])
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, made.home.path, tmp_path, json.dumps(paths), json.dumps(NEVER)],
         capture_output=True, text=True, cwd=ROOT, check=False,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 
 from features import build_features, feature_versions, read_city
 from features.building.tables import table_path
+from riskwarn.alert_rules import Alerts, Rule
 from riskwarn.configuration import Configuration, LevelRule, Levels
 from riskwarn.errors import FeaturesChanged, ModelDamaged, NoChampion
 from riskwarn.files import sha256
@@ -21,7 +22,7 @@ from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from riskwarn.store.ledger import ledger
 from riskwarn.words import Level
-from serving.alerts.raising import FIRST_OF_A_TOWN
+from serving.alerts.alert import live_alerts
 from serving.publishing.publish import publish
 from serving.scoring.levels import levels
 from serving.snapshots.frames import scores_frame
@@ -87,8 +88,8 @@ def test_a_snapshot_is_replayed_byte_for_byte(copied: Home) -> None:
     shutil.rmtree(copied.snapshots)
     (copied.path / "riskwarn.db-journal").unlink(missing_ok=True)
     with copied.database.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM alerts")
-        connection.exec_driver_sql("DELETE FROM snapshots")
+        for table in ("alerts", "alert_steps", "alerts_held", "outbox", "snapshots"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
     again = publish(copied, now=NOW)
     assert again.snapshot == row.id
     assert {name: sha256(copied.snapshots / row.id / name) for name in kept} == kept
@@ -227,8 +228,8 @@ def heights(home: Home, snapshot: str) -> dict[tuple[str, str], int]:
 def forgotten(home: Home) -> None:
     """The home as if nothing had been published."""
     with home.database.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM alerts")
-        connection.exec_driver_sql("DELETE FROM snapshots")
+        for table in ("alerts", "alert_steps", "alerts_held", "outbox", "snapshots"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
 
 
 def rules_that_some_grid_rises_by(home: Home, first: date, second: date) -> Levels:
@@ -245,26 +246,34 @@ def rules_that_some_grid_rises_by(home: Home, first: date, second: date) -> Leve
 
 @pytest.mark.slow
 def test_an_alert_is_raised_when_a_level_is_entered_and_never_twice(copied: Home) -> None:
-    """Orange to red is an entry; the same grids published again, by whatever inputs, are none; a first publication is no flood."""
+    """Orange to red is an entry, and told with the live notice; the same grids published again, by whatever inputs, are none."""
     latest, calendar = pd.Timestamp(before_as_of(copied)).date(), copied.configuration.calendar
     forgotten(copied)
     eager = rules_that_some_grid_rises_by(copied, calendar.shift(latest, -2), calendar.shift(latest, -1))
     forgotten(copied)
-    home = Home(copied.path, copied.configuration.model_copy(update={"levels": eager}), copied.settings)
-    first = publish(home, calendar.shift(latest, -2), now=NOW)
-    towns = scores_frame(home, first.snapshot).query("unit == 'town'")["code"].nunique()
-    assert 0 < first.alerts <= FIRST_OF_A_TOWN * towns * 2, "two targets"
+    rules = Alerts(rules=(Rule(on="level"),), notices_a_week=100, group_from=1000, quiet=None)
+    changed = copied.configuration.model_copy(update={"levels": eager, "alerts": rules})
+    home = Home(copied.path, changed, copied.settings)
+    first_as_of = calendar.shift(latest, -2)
+    now = datetime(first_as_of.year, first_as_of.month, first_as_of.day, 9, tzinfo=calendar.timezone)
+    monkey = NOW if now > NOW else now
+    first = publish(home, first_as_of, now=monkey)
     was, rises = heights(home, first.snapshot), 0
+    assert first.alerts == len(was), "all stand orange or red"
     for weeks in (1, 0):
-        now = publish(home, calendar.shift(latest, -weeks), now=NOW)
-        stands = heights(home, now.snapshot)
-        assert now.alerts == sum(height > was.get(key, 0) for key, height in stands.items())
+        later = publish(home, calendar.shift(latest, -weeks), now=monkey + timedelta(weeks=2 - weeks))
+        stands = heights(home, later.snapshot)
+        assert later.alerts == 0, "of each there is a live notice"
         rises += sum(height == 2 and was.get(key) == 1 for key, height in stands.items())
         was = stands
     assert rises, "some went from orange to red"
+    with home.database.connect() as connection:
+        told = {(one.code, one.target): one.level for one in live_alerts(connection)}
+        further = connection.exec_driver_sql("SELECT count(*) FROM alert_steps WHERE verb = 'raised_further'").scalar()
+    assert further and all(told[key] == "red" for key, height in was.items() if height == 2)
     again = Home(home.path, home.configuration.model_copy(update={"city": "another name"}), home.settings)
-    anew = publish(again, now=NOW)
-    assert anew.snapshot != now.snapshot and anew.current
+    anew = publish(again, now=monkey + timedelta(weeks=2, hours=1))
+    assert anew.snapshot != later.snapshot and anew.current
     assert heights(again, anew.snapshot) == was and anew.alerts == 0
 
 

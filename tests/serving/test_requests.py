@@ -46,7 +46,9 @@ def paths(application: Application) -> list[str]:
         "form": "csv",
         "approval_id": "ex000000000000",
         "grant_id": "op000000000000",
-        "alert_id": "al000000000000",
+        "alert_id": "wabcdefghijkl",
+        "silence_id": "wabcdefghijkl",
+        "verb": "acknowledge",
         "subscription_id": "sb000000000000",
     }
     return [path.format_map(filled) for path in application.openapi()["paths"]]
@@ -122,7 +124,7 @@ def test_every_route_refuses_what_it_does_not_know_and_what_is_given_twice(clien
 
 
 def described_paths(described: dict[str, Any]) -> list[str]:
-    return [path.replace("{grid_id}", "{grid_id:path}") for path in described]
+    return [path.replace("{grid_id}", "{grid_id:path}").replace("{verb}", "{verb:verb}") for path in described]
 
 
 def _flat(routes: Any) -> Iterator[Any]:

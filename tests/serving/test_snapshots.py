@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from sqlalchemy import insert
 
 from riskwarn.cli import main
 from riskwarn.errors import (
@@ -24,6 +25,7 @@ from riskwarn.errors import (
 from riskwarn.files import sha256
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
+from serving.alerts.tables import ALERTS
 from serving.publishing.publish import publish
 from serving.publishing.retention import sweep
 from serving.publishing.withdraw import withdraw
@@ -61,6 +63,10 @@ def test_a_withdrawn_snapshot_makes_room_for_the_one_before_in_a_running_server(
     shutil.copytree(twice.path, tmp_path / "copy")
     home = open_home(tmp_path / "copy", Settings())
     newest, older = (row.id for row in sorted(published.listed(home), key=lambda row: row.as_of, reverse=True))
+    with home.database.begin() as connection:
+        notice = {"snapshot": newest, "target": "conflict", "horizon": 4, "unit": "grid", "code": "G0", "level": "red", "status": "open",
+                  "raised_at": NOW, "reasons": []}  # fmt: skip
+        connection.execute(insert(ALERTS), [notice])
     served = Current(home, look_every=0.05)
     served.start()
     try:

@@ -71,7 +71,7 @@ def pair(made: Made) -> tuple[Made, list[str]]:
 def statuses(home: Home) -> dict[str, list[str]]:
     """Target -> how its notices stand."""
     with home.database.connect() as connection:
-        rows = connection.execute(select(ALERTS.c.target, ALERTS.c.status).order_by(ALERTS.c.id)).all()
+        rows = connection.execute(select(ALERTS.c.target, ALERTS.c.status).order_by(ALERTS.c.sequence)).all()
     return {name: [status for target, status in rows if target == name] for name in ("conflict", "safety")}
 
 
@@ -136,8 +136,14 @@ def test_live_notices_are_withdrawn_with_a_row_of_the_audit_and_those_of_other_t
     with made.home.database.connect() as connection:
         columns = AUDIT.c.action, AUDIT.c.object, AUDIT.c.actor, AUDIT.c.note
         rows = connection.execute(select(*columns).order_by(AUDIT.c.sequence)).all()
+        gone = (
+            connection.execute(select(ALERTS.c.id).where(ALERTS.c.status == "withdrawn").order_by(ALERTS.c.sequence))
+            .scalars()
+            .all()
+        )
     assert [tuple(row) for row in rows] == [
         ("target.suspended", "conflict", "local", WHY),
+        *(("alert.changed", one, "system", "") for one in gone),
         ("target.resumed", "conflict", "local", "reviewed"),
     ]
 

@@ -24,10 +24,13 @@ from riskwarn.ingest.loading.versions import (
     told_before,
 )
 from riskwarn.ingest.reading import Reading
-from riskwarn.ingest.tables import tables, tables_of_places
+from riskwarn.ingest.tables import tables, tables_of_answers, tables_of_places
 from riskwarn.ingest.values.cells import digests
 from riskwarn.ingest.values.dates import naive_utc
 from riskwarn.store import Store
+
+#: From when a row of a table holds, by the first of these that the table has.
+STARTS = ("started_at", "valid_from", "effective_at", "date", "updated_at")
 
 
 def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Table, Sorted, pa.Array]:
@@ -44,7 +47,8 @@ def new_rows(reading: Reading, store: Store, exported: datetime) -> tuple[pa.Tab
     for name in schema.names:
         if name not in frame:
             frame[name] = None
-    start = next((name for name in ("started_at", "valid_from", "effective_at", "date") if name in schema.names), None)
+    own = {field.name for field in contract.fields}
+    start = next((name for name in STARTS if name in own), None)
     frame["known_at"] = pd.to_datetime(frame[start]).astype("datetime64[us]") if start else pd.NaT
     instant = naive_utc(exported)
     frame["exported_at"] = instant
@@ -90,7 +94,12 @@ def _rows(reading: Reading, store: Store) -> pd.DataFrame:
         return tables.grids(reading)
     if "grids" not in store.sources():
         raise GridsMissing()
-    readers = {"demographics": tables.demographics, "interventions": tables.interventions, **tables_of_places.READERS}
+    readers = {
+        "demographics": tables.demographics,
+        "interventions": tables.interventions,
+        **tables_of_places.READERS,
+        **tables_of_answers.READERS,
+    }
     return readers[reading.source](reading, store)
 
 

@@ -45,7 +45,7 @@ def places(reading: Reading, store: Store) -> pd.DataFrame:
     given = frame["grid_id"].notna().to_numpy(dtype=bool)
     known = of_known_grid(reading, frame, store)
     reading.faults.add(given & ~known, "unknown_grid", "grid_id", "id")
-    units = _units(store)
+    units = units_by_name(store)
     for unit in ("community", "town", "district"):
         told = reading.text(unit)
         frame[unit] = told.map(units).where(told.isin(list(units)), told)
@@ -76,7 +76,7 @@ def breaks(reading: Reading, store: Store) -> pd.DataFrame:
     reading.faults.add(frame["date"].isna().to_numpy(dtype=bool), "missing_date", "date", "empty")
     frame["source"] = reading.text("source").str.lower()
     reading.faults.add(frame["source"].isna().to_numpy(dtype=bool), "missing_name", "source", "empty")
-    units, told = {**_units(store), **{grid: grid for grid in known_grids(store)}}, reading.text("unit")
+    units, told = {**units_by_name(store), **{grid: grid for grid in known_grids(store)}}, reading.text("unit")
     frame["unit"] = told.map(units).astype(object)
     unknown = told.notna() & frame["unit"].isna()
     reading.faults.add(unknown.to_numpy(dtype=bool), "unknown_unit", "unit", "id")
@@ -88,7 +88,7 @@ def breaks(reading: Reading, store: Store) -> pd.DataFrame:
 READERS = {"grid_lineage": grid_lineage, "places": places, "service_areas": service_areas, "breaks": breaks}
 
 
-def _units(store: Store) -> dict[str, str]:
+def units_by_name(store: Store) -> dict[str, str]:
     """Codes of units by themselves and by every name that only one of them has."""
     grids = store.versions("grids", ["community", "community_name", "town", "town_name", "district", "district_name"])
     found: dict[str, set[str]] = {}

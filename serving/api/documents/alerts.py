@@ -2,27 +2,85 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 
 from riskwarn.words import Level, Unit
-from serving.api.documents.fields import Document, forecast, model, place, service
+from serving.alerts.life import Outcome, Status
+from serving.api.documents.fields import Document, field, forecast, model, place, record, service
 from serving.api.documents.ranking import Reason
+
+Kind = Literal["level", "jump", "lasting", "gap"]
+
+
+class UnitAbove(Document):
+    """A unit in which another lies."""
+
+    unit: Unit = place("its kind")
+    code: str = place("its code")
+    name: str = place("its name")
+
+
+class Member(Document):
+    """A grid of which the notice of its town tells."""
+
+    code: str = place("its code")
+    name: str = place("its name")
+    level: Level = forecast("what it entered")
+    score: float | None = forecast("probability when it was raised")
+
+
+class Stated(Document):
+    """What was promised of a level: the share of grids that were told of before that had an event in their window."""
+
+    n: int = record("grids that were told of before, whose windows have passed: of the whole city, 30 or more")
+    precision: float = record("the share of them with an event")
+    lower: float = record("of its interval of 95 %")
+    upper: float = record("of its interval of 95 %")
+
+
+class GapReason(Document):
+    """A source that fails a district."""
+
+    source: str = service("the source")
+    zh: str = service("in Chinese")
+    en: str = service("in English")
 
 
 class Alert(Document):
     """A notice about one unit and target."""
 
-    id: int = service("its number; another where only a part of the city is seen")
+    id: str = service("its id; opaque")
+    version: int = service("counts its changes: what If-Match holds against, in quotation marks")
+    kind: Kind = forecast("what raised it: a level that was entered, a jump, a risk that lasts, a data gap")
     snapshot: str = model("the snapshot that raised it")
     target: str = model("what is forecast")
     horizon: int = model("periods ahead")
     unit: Unit = place("its kind")
     code: str = place("the unit's code")
-    level: Level = forecast("what was entered")
-    score: float = forecast("probability when it was raised")
-    status: str = service("where it stands")
+    name: str = place("the unit's name")
+    above: list[UnitAbove] = place("the units above it, the nearest first")
+    members: list[Member] = place("of a notice of a town: the grids that it tells of")
+    level: Level = forecast("what was entered; of several grids the highest")
+    score: float | None = forecast("probability when it was raised; null above the grid")
+    expected_count: float | None = forecast("events that were expected then; null of several grids")
+    stated: Stated | None = record(
+        "what was promised of its level; null where too little was known to promise anything"
+    )
+    status: Status = service("where it stands")
     raised_at: datetime = service("when it was raised")
-    reasons: list[Reason] = forecast("the strongest")
+    acknowledge_by: datetime | None = service("until when it is to be acknowledged, else it goes up; null once it is")
+    due_at: datetime | None = service("until when it is to be closed")
+    expires_at: datetime | None = service("the end of its window: from then on nobody is told of it")
+    acknowledged_at: datetime | None = service("since when its team knows of it")
+    ended_at: datetime | None = service("when it was closed, expired or was withdrawn")
+    team_id: str | None = service("the team that answers it")
+    co_teams: list[str] = service("teams that are told, too: those that handle it together, and those above")
+    escalations: int = service("how often it went up")
+    paused: bool = service("whether its deadlines rest")
+    service: str | None = field("service", "what is done")
+    outcome: Outcome | None = field("service", "what was found")
+    reasons: list[Reason | GapReason] = forecast("the strongest; of a data gap the sources that fail")
 
 
 class Notice(Document):
@@ -38,3 +96,119 @@ class Alerts(Document):
     notice: Notice = service("what it is, and what it must not be used for")
     items: list[Alert] = service("the newest first")
     suspended: list[str] = service("targets of which nothing is told: they are suspended")
+
+
+class Step(Document):
+    """How a notice came to stand as it does; who did it is in the audit alone."""
+
+    version: int = service("the version that it made")
+    at: datetime = service("when")
+    verb: str = service("what was done, or befell it")
+    status: Status = service("where it stood after it")
+    level: Level = forecast("its level after it")
+    team_id: str | None = service("the team after it")
+    service: str | None = field("service", "what is done")
+    outcome: Outcome | None = field("service", "what was found")
+    note: str = field("service", "what was said")
+    source: str = field("service", "by which way: api, cli, tickets, records, rule")
+
+
+class AlertDetail(Alert):
+    """A notice, with what may be done and how it came to stand so."""
+
+    notice: Notice = service("what it is, and what it must not be used for")
+    verbs: list[str] = service("what may be done with it now")
+    steps: list[Step] = service("the first first")
+
+
+class ChangedAlert(Document):
+    """What became of one of several."""
+
+    id: str = service("its id")
+    alert: Alert | None = service("as it stands now; null where it was not changed")
+    code: str | None = service("why it was not changed, for programs")
+    problem: str | None = service("… and for people")
+
+
+class ChangedAlerts(Document):
+    """What became of several."""
+
+    items: list[ChangedAlert] = service("in the order in which they were named")
+
+
+class HeldBack(Document):
+    """What a publication would have told, and did not."""
+
+    snapshot: str = model("the snapshot")
+    at: datetime = service("when")
+    target: str = model("what is forecast")
+    horizon: int = model("periods ahead")
+    unit: Unit = place("its kind")
+    code: str = place("the unit's code")
+    name: str = place("the unit's name")
+    level: Level = forecast("where it stood")
+    kind: Kind = forecast("what would have raised it")
+    team_id: str | None = service("the team that would have been told")
+    reason: Literal["budget", "silenced", "inhibited", "rest", "group", "no_team"] = service("why it was not told")
+
+
+class HeldAlerts(Document):
+    """What was held back."""
+
+    items: list[HeldBack] = service("the newest first")
+
+
+class Silence(Document):
+    """A unit of which nobody is told for a while."""
+
+    id: str = service("its id")
+    unit: Unit = place("its kind")
+    code: str = place("the unit's code")
+    target: str | None = model("only of this target; null: of all")
+    reason: str = service("why")
+    author: str = service("the id of the key or the operator who said so")
+    created_at: datetime = service("since when")
+    ends_at: datetime = service("until when")
+    ended_by: str | None = service("the id of who ended it before its time")
+
+
+class Silences(Document):
+    """Silences."""
+
+    items: list[Silence] = service("the newest first")
+
+
+class LevelFigures(Document):
+    """How notices of a level went, of the whole city."""
+
+    target: str = model("what is forecast")
+    level: Level = forecast("the level")
+    grids: int | None = record("grids that were told of, whose windows have passed; null where they are few")
+    precision: float | None = record("the share of them with an event; null where they are few")
+    lower: float | None = record("of its interval of 95 %")
+    upper: float | None = record("of its interval of 95 %")
+    stated: float | None = record("what was promised of them on the mean; null where nothing was")
+    kept: bool | None = record(
+        "whether what was promised lies in the interval of what came; null where nothing was promised"
+    )
+
+
+class WeekFigures(Document):
+    """What was told in a unit in a week."""
+
+    unit: Unit = place("its kind")
+    code: str = place("its code")
+    name: str = place("its name")
+    week: date = service("its Monday")
+    alerts: str | None = service(
+        "notices that were raised, in bands; null where few work there or nobody knows how many"
+    )
+    acknowledged_within: str | None = service("the middle time to acknowledge, in bands")
+    budget: int | None = service("notices of the week's budget")
+
+
+class AlertFigures(Document):
+    """How notices went; never of a person."""
+
+    levels: list[LevelFigures] = service("by target and level")
+    weeks: list[WeekFigures] = service("by unit and week, the newest first")

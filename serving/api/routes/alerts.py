@@ -1,23 +1,47 @@
-"""Notices."""
+"""Notices: which there are, what is done with them, what was held back, and what quiets."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import Connection, Select, select
+from fastapi import APIRouter, Header, Path, Query, Request, Response
+from sqlalchemy import ColumnElement, Connection
+from starlette.convertors import Convertor, register_url_convertor
 
-from riskwarn.errors import QueryInvalid
+from riskwarn.audit import Action, Caller
+from riskwarn.errors import QueryInvalid, TargetSuspended, UnknownAlert
+from riskwarn.messages import Message
 from riskwarn.words import NOTICE_EN, NOTICE_ZH
+from serving.access.areas import area_asked
 from serving.access.scopes import Scope
+from serving.alerts.acting import By, act, act_on_many
+from serving.alerts.alert import Alert, alert_named, newest_alerts, steps_of
+from serving.alerts.held import held_alerts
+from serving.alerts.life import LIFE, Status, Verb
+from serving.alerts.silences import end_silence, listed_silences, named_silence, silence
+from serving.alerts.stats import figures
 from serving.alerts.tables import ALERTS
 from serving.api.context import Context, written
-from serving.api.documents.alerts import Alerts
+from serving.api.documents.alerts import (
+    Alert as AlertDocument,
+)
+from serving.api.documents.alerts import (
+    AlertDetail,
+    AlertFigures,
+    Alerts,
+    ChangedAlerts,
+    HeldAlerts,
+    Silence,
+    Silences,
+)
 from serving.api.needs import needs
-from serving.api.queries import AlertsQuery
+from serving.api.noted import origin, reading
+from serving.api.queries import AlertsQuery, ListQuery, ManyAsked, Nothing, SilenceAsked, VerbAsked
 from serving.api.repeats import hold
+from serving.api.seen import Seen
 
 #: For so long an answer is repeated without a look into the database: many ask the same at once.
 HOLDS = timedelta(seconds=1)
@@ -25,49 +49,248 @@ HOLDS = timedelta(seconds=1)
 #: Notices that are read at once, where not all of them are seen.
 _PAGE = 1_000
 
+_NOTICE = {"zh": NOTICE_ZH, "en": NOTICE_EN}
+_VERSION = re.compile(r'"?([0-9]{1,9})"?')
+
+
+class _VerbConvertor(Convertor[str]):
+    """A verb in a path: what stands behind a notice and is none is another address, which needs something else."""
+
+    regex = "|".join(Verb)
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("verb", _VerbConvertor())
+
+AlertId = Annotated[
+    str, Path(description="id of the notice", max_length=32, json_schema_extra={"x-data-class": "service"})
+]
+SilenceId = Annotated[
+    str, Path(description="id of the silence", max_length=32, json_schema_extra={"x-data-class": "service"})
+]
+AnyVerb = Annotated[Verb, Path(description="what is done", json_schema_extra={"x-data-class": "service"})]
+IfMatch = Annotated[
+    str | None,
+    Header(
+        description='the `version` that was read, in quotation marks: "3"; 412 where it is another by now',
+        json_schema_extra={"x-data-class": "service"},
+    ),
+]
+Key = Annotated[
+    str | None,
+    Header(
+        description="a text of one's own for this change: the same request again is answered as before",
+        min_length=1, max_length=128, json_schema_extra={"x-data-class": "service"},
+    ),
+]  # fmt: skip
+
 
 def alerts_router(context: Context) -> APIRouter:
-    """`/v1/alerts`."""
+    """`/v1/alerts…` and `/v1/silences…`."""
     router = APIRouter(tags=["alerts"])
+    home = context.home
 
     @router.get(
         "/v1/alerts", operation_id="alerts", response_model=Alerts,
-        summary="Notices about grids that entered orange or red, the newest first",
+        summary="Notices about grids, towns and districts, the newest first",
     )  # fmt: skip
     @needs(Scope.READ)
     def alerts(request: Request, query: Annotated[AlertsQuery, Query()]) -> Response:
-        rows = select(ALERTS).order_by(ALERTS.c.id.desc())
+        where: list[ColumnElement[bool]] = []
         if query.target is not None:
-            known = context.home.configuration.targets
+            known = home.configuration.targets
             if query.target not in known:
                 problem = f"{query.target!r} is not declared; declared are {', '.join(known)}"
                 raise QueryInvalid(parameter="target", problem=problem)
-            rows = rows.where(ALERTS.c.target == query.target)
+            where.append(ALERTS.c.target == query.target)
         if query.level is not None:
-            rows = rows.where(ALERTS.c.level == query.level.value)
+            where.append(ALERTS.c.level == query.level.value)
         if query.status is not None:
-            rows = rows.where(ALERTS.c.status == query.status.value)
+            where.append(ALERTS.c.status == query.status.value)
         seen = context.seen(request)
         left_out = seen.served(query.target)
         if left_out:
-            rows = rows.where(ALERTS.c.target.not_in(left_out))
-        with context.home.database.connect() as connection:
-            found = seen.alerts(_pages(connection, rows, query.limit if seen.whole else _PAGE), query.limit)
-        items = [{**row, "raised_at": row["raised_at"].isoformat()} for row in found]
+            where.append(ALERTS.c.target.not_in(left_out))
+        with home.database.connect() as connection:
+            found = seen.alerts(_pages(connection, where, query.limit if seen.whole else _PAGE), query.limit)
         hold(request.scope, context.clock() + HOLDS)
-        return written({"notice": {"zh": NOTICE_ZH, "en": NOTICE_EN}, "items": items, "suspended": left_out})
+        return written({"notice": _NOTICE, "items": found, "suspended": left_out})
+
+    @router.get(
+        "/v1/alerts/stats", operation_id="alert_figures", response_model=AlertFigures,
+        summary="How notices went: precision by level, load by unit and week; never of a person",
+    )  # fmt: skip
+    @needs(Scope.READ)
+    def stats(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
+        seen = context.seen(request)
+        with home.database.connect() as connection:
+            found = figures(connection, seen.holds, seen.whole, query.limit)
+        gone = seen.served(None)
+        found["levels"] = [one for one in found["levels"] if one["target"] not in gone]
+        return written(found)
+
+    @router.get(
+        "/v1/alerts/held", operation_id="held_alerts", response_model=HeldAlerts,
+        summary="What was not told, and why: the budget of a team, a silence, a notice of the unit above …",
+    )  # fmt: skip
+    @needs(Scope.READ)
+    def held(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
+        seen = context.seen(request)
+        gone = seen.served(None)
+        with home.database.connect() as connection:
+            found = held_alerts(connection, lambda row: row["target"] not in gone and seen.holds(row["unit"], row["code"]), query.limit)  # fmt: skip
+        return written({"items": found})
+
+    @router.get(
+        "/v1/alerts/{alert_id}", operation_id="alert", response_model=AlertDetail,
+        summary="One notice, what may be done with it, and how it came to stand so; reading it changes nothing",
+    )  # fmt: skip
+    @needs(Scope.READ)
+    def one(request: Request, alert_id: AlertId, _query: Annotated[Nothing, Query()]) -> Response:
+        seen = context.seen(request)
+        with home.database.connect() as connection:
+            alert = _of(seen, connection, alert_id)
+            steps = [{**step, "at": step["at"].isoformat()} for step in steps_of(connection, alert.id)]
+        reading(request.scope, Action.READ_ALERT, alert.id)
+        verbs = [verb.value for verb in LIFE[Status(alert.status)]]
+        return written({**seen.alert(alert), "notice": _NOTICE, "verbs": verbs, "steps": steps})
+
+    @router.post(
+        "/v1/alerts/several/{verb:verb}", operation_id="act_on_alerts", response_model=ChangedAlerts,
+        summary="Do the same with several notices, each for itself",
+    )  # fmt: skip
+    @needs(Scope.ACT)
+    def do_many(
+        request: Request, verb: AnyVerb, asked: ManyAsked, _query: Annotated[Nothing, Query()], idempotency_key: Key = None
+    ) -> Response:  # fmt: skip
+        seen = context.seen(request)
+
+        def sees(alert: Alert) -> bool:
+            return seen.of_alert(alert) and alert.target not in context.current.suspended
+
+        by = By(_actor(request, seen), "api", None, idempotency_key, sees)
+        done = act_on_many(home, asked.ids, asked.of(verb), by, now=context.clock())
+        items: list[dict[str, Any]] = []
+        with home.database.connect() as connection:
+            for each in done:
+                told = seen.alert(alert_named(connection, each["id"])) if "alert" in each else None
+                items.append(
+                    {"id": each["id"], "alert": told, "code": each.get("code"), "problem": each.get("problem")}
+                )
+        return _changed({"items": items})
+
+    @router.post(
+        "/v1/alerts/{alert_id}/{verb:verb}", operation_id="act_on_alert", response_model=AlertDocument,
+        summary="Do something with a notice: acknowledge, start, assign, note, extend, return, refer, co_handle, contest, close, reopen",
+    )  # fmt: skip
+    @needs(Scope.ACT)
+    def do(
+        request: Request, alert_id: AlertId, verb: AnyVerb, asked: VerbAsked, _query: Annotated[Nothing, Query()],
+        if_match: IfMatch = None, idempotency_key: Key = None,
+    ) -> Response:  # fmt: skip
+        seen = context.seen(request)
+        with home.database.connect() as connection:
+            _of(seen, connection, alert_id)
+        by = By(_actor(request, seen), "api", _version(if_match), idempotency_key, seen.of_alert)
+        act(home, alert_id, asked.of(verb), by, now=context.clock())
+        with home.database.connect() as connection:
+            return _changed(seen.alert(alert_named(connection, alert_id)))
+
+    @router.get(
+        "/v1/silences", operation_id="silences", response_model=Silences,
+        summary="Units of which nobody is told for a while, with the reason and the end, the newest first",
+    )  # fmt: skip
+    @needs(Scope.READ)
+    def silences(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
+        seen = context.seen(request)
+        with home.database.connect() as connection:
+            found = [each for each in listed_silences(connection, _PAGE) if seen.holds(each.unit, each.code)]
+        return written({"items": [each.as_dict() for each in found[: query.limit]]})
+
+    @router.post(
+        "/v1/silences/new", operation_id="silence", response_model=Silence,
+        summary="Silence a unit, with a reason and an end; no notice changes by it",
+    )  # fmt: skip
+    @needs(Scope.ACT)
+    def be_silent(request: Request, asked: SilenceAsked, _query: Annotated[Nothing, Query()]) -> Response:
+        seen = context.seen(request)
+        if asked.target is not None and asked.target not in home.configuration.targets:
+            raise QueryInvalid(parameter="target", problem="it is not declared")
+        if asked.ends_at.tzinfo is None:
+            raise QueryInvalid(parameter="ends_at", problem="it needs its offset: 2026-03-09T08:00:00+08:00")
+        kinds, code = area_asked(asked.code)
+        unit = next((kind.value for kind in kinds if _known(seen, kind.value, code)), None)
+        if unit is None:
+            raise QueryInvalid(parameter="code", problem=Message("there is no unit {code!r}", code=code))
+        made = silence(
+            home, unit, code, asked.target, asked.reason, asked.ends_at, now=context.clock(), by=_actor(request, seen)
+        )
+        return _changed(made.as_dict())
+
+    @router.post(
+        "/v1/silences/{silence_id}/end", operation_id="end_silence", response_model=Silence,
+        summary="End a silence before its time",
+    )  # fmt: skip
+    @needs(Scope.ACT)
+    def end(request: Request, silence_id: SilenceId, _query: Annotated[Nothing, Query()]) -> Response:
+        seen, now = context.seen(request), context.clock()
+        with home.database.connect() as connection:
+            held = named_silence(connection, silence_id, now)
+            if not seen.holds(held.unit, held.code):
+                named_silence(connection, "", now)
+        return _changed(end_silence(home, silence_id, now=now, by=_actor(request, seen)).as_dict())
+
+    def _of(seen: Seen, connection: Connection, identity: str) -> Alert:
+        """A notice that is seen. Raises UnknownAlert, TargetSuspended."""
+        alert = alert_named(connection, identity)
+        if not seen.of_alert(alert):
+            raise UnknownAlert(id=identity[:32])
+        if alert.target in context.current.suspended:
+            raise TargetSuspended(target=alert.target)
+        return alert
 
     return router
 
 
-def _pages(connection: Connection, rows: Select[Any], size: int) -> Iterator[list[dict[str, Any]]]:
+def _known(seen: Seen, unit: str, code: str) -> bool:
+    """Whether a unit is one of the city, and is seen."""
+    held = seen.current.held
+    return held is not None and code in held.places[unit].rows and seen.holds(unit, code)  # type: ignore[index]
+
+
+def _actor(request: Request, seen: Seen) -> Caller:
+    caller = seen.caller
+    return Caller(caller.operator or caller.id or "nobody", origin(request.scope), caller.purpose or "")
+
+
+def _version(if_match: str | None) -> int | None:
+    """The version that a header names. Raises QueryInvalid."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = _VERSION.fullmatch(if_match.strip())
+    if found is None:
+        raise QueryInvalid(parameter="If-Match", problem='it takes the version of the notice in quotation marks: "3"')
+    return int(found[1])
+
+
+def _changed(content: dict[str, Any]) -> Response:
+    answer = written(content)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _pages(connection: Connection, where: list[ColumnElement[bool]], size: int) -> Iterator[list[Alert]]:
     """Notices, a page at a time, for as long as there are any."""
     last: int | None = None
     while True:
-        page = rows if last is None else rows.where(ALERTS.c.id < last)
-        found = [dict(row) for row in connection.execute(page.limit(size)).mappings()]
+        found = newest_alerts(connection, where, size, last)
         if found:
             yield found
-            last = found[-1]["id"]
+            last = found[-1].sequence
         if len(found) < size:
             return

@@ -45,6 +45,9 @@ GRIDS = 108
 OWN, OTHER = Area((("district", "D0000000"),)), Area((("district", "D0000001"),))
 OWN_GRID, OTHER_GRID, NO_GRID = "G0000003", "G0000050", "G9999999"
 
+#: The notice of the grid of one's own.
+OWN_ALERT = f"w{OWN_GRID.lower()}"
+
 LOCAL = "http://localhost"
 
 #: Headers that differ between any two answers.
@@ -108,7 +111,7 @@ def build(home: Home, outside: int) -> tuple[str, str]:
         connection.execute(
             insert(ALERTS),
             [
-                {"snapshot": second, "target": "conflict", "horizon": 4, "unit": "grid", "code": code, "level": "red",
+                {"id": f"w{code.lower()}", "name": code, "snapshot": second, "target": "conflict", "horizon": 4, "unit": "grid", "code": code, "level": "red",
                  "score": 0.5, "status": "open", "raised_at": NOW, "reasons": [_why("waiting"), _why("rest"), _why("rest")]}
                 for code in raised
             ],
@@ -136,7 +139,7 @@ def _said(code: str) -> Message:
     """That a notice about a grid was raised."""
     reasons = [_why("waiting"), _why("rest"), _why("rest")]
     units = tuple(f"{kind}{int(code[1:]) // size:07}" for kind, size in (("G", 1), ("C", 4), ("T", 12), ("D", 36)))
-    return message(f"al-{code}", code=code, at=NOW, units=units, reasons=reasons, name=code)
+    return message(f"w{code.lower()}", code=code, at=NOW, units=units, reasons=reasons, name=code)
 
 
 def _why(feature: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from serving.access.tables import KEYS, OPERATORS
 from serving.snapshots.current import Current
 from serving.snapshots.cut import Inside, inside_of
 from tests.serving.access import cities
-from tests.serving.access.cities import NO_GRID, OTHER, OTHER_GRID, OWN, OWN_GRID
+from tests.serving.access.cities import NO_GRID, OTHER, OTHER_GRID, OWN, OWN_ALERT, OWN_GRID
 from tests.serving.access.test_routes_by_role import NEEDS, OF_CITY, SUBSCRIBED
 
 #: Asks a question with headers; what is answered has `status_code`, `headers` and `content`.
@@ -215,7 +215,7 @@ class Matrix:
 def questions(older: str, newer: str, approvals: dict[str, str], over: dict[str, str]) -> Iterator[Question]:
     """What is asked of each caller."""
     for path, need in NEEDS.items():
-        unit = ("grid", OWN_GRID) if OWN_GRID in path else None
+        unit = ("grid", OWN_GRID) if OWN_GRID in path or OWN_ALERT in path else None
         yield Question(f"{path}?a={older}&b={newer}" if path.endswith("compare") else path, need, unit)
     yield Question("/v1/alerts", "read", items="grid")
     for unit in Unit:
@@ -259,6 +259,16 @@ def _changes(approvals: dict[str, str]) -> Iterator[Question]:
     yield Question("/sign-in/oidc/callback", None, answered=303)
     for path in ("/sign-out", "/sign-out/everywhere"):
         yield Question(path, "", method="POST", answered=403)
+    for grid in (OWN_GRID, OTHER_GRID):
+        # A verb that needs a note: nothing changes, however often it is asked.
+        path = f"/v1/alerts/w{grid.lower()}/note"
+        answered = 422 if grid == OWN_GRID else 404
+        yield Question(path, "act", ("grid", grid), "", "POST", {}, answered)
+    yield Question("/v1/alerts/several/note", "act", method="POST", content={"ids": ["wnothing"]}, answered=422)
+    for code in (OWN_GRID, OTHER_GRID):
+        silence = {"code": code, "reason": "a test", "ends_at": "2020-01-01T08:00:00+08:00"}
+        yield Question("/v1/silences/new", "act", method="POST", content=silence, answered=422)
+    yield Question("/v1/silences/wnothing/end", "act", method="POST", answered=404)
     for path, need in {
         "/v1/scores": "read",
         f"/v1/grids/{OTHER_GRID}": "read:detail",
@@ -310,7 +320,8 @@ def status(caller: Caller, question: Question, suspended: bool = False) -> int:
     if question.path in OF_CITY and (caller.inside is None or not caller.sees("city", CITY)):
         return 403
     seen = question.unit is None or caller.sees(*question.unit)
-    if suspended and question.of_target() and (seen or "/alerts/" not in question.path):
+    of_alert = question.path.startswith("/v1/alerts/") and question.unit is not None
+    if suspended and (question.of_target() or of_alert) and (seen or not of_alert):
         return 409
     if not seen:
         return 404

@@ -110,7 +110,7 @@ def test_nothing_tells_of_what_lies_outside(
         ("_cut", "/v1/export.csv?unit=grid"),
         ("_cut", f"/v1/grids/{OTHER_GRID}"),
         ("inside", f"/v1/grids/{OWN_GRID}/history"),
-        ("inside", "/v1/alerts?limit=1"),
+        ("inside", "/v1/alerts"),
         ("record", "/v1/track-record"),
         ("whole", "/v1/snapshots"),
     ],

@@ -29,7 +29,7 @@ from serving.api.needs import declared, leaves
 from serving.publishing.suspend import suspend
 from tests.riskwarn.audit.collector import collecting
 from tests.serving.access import cities
-from tests.serving.access.cities import LOCAL, NOW, OTHER, OTHER_GRID, OWN, OWN_GRID
+from tests.serving.access.cities import LOCAL, NOW, OTHER, OTHER_GRID, OWN, OWN_ALERT, OWN_GRID
 
 
 @pytest.fixture
@@ -78,7 +78,8 @@ def test_a_route_without_a_need_is_found_and_refused_to_everybody(city: Home, tm
 NEEDS = {
     "/": None, "/pages/page.js": None, "/healthz": None, "/readyz": "", "/docs": "", "/openapi.json": "", "/metrics": "system",
     "/v1/scores": "read", "/v1/snapshots": "read", "/v1/health/sources": "read", "/v1/models/conflict": "read", "/v1/levels": "read",
-    "/v1/track-record": "read", "/v1/alerts": "read", f"/v1/grids/{OWN_GRID}": "read:detail",
+    "/v1/track-record": "read", "/v1/alerts": "read", "/v1/alerts/stats": "read", "/v1/alerts/held": "read",
+    "/v1/silences": "read", f"/v1/alerts/{OWN_ALERT}": "read", f"/v1/grids/{OWN_GRID}": "read:detail",
     f"/v1/grids/{OWN_GRID}/explanation": "read:detail", f"/v1/grids/{OWN_GRID}/history": "read:detail", "/v1/export.csv": "export",
     "/v1/export.geojson": "export", "/v1/snapshots/compare": "read", "/v1/exports": "export", "/sign-in": None, "/sign-in/state": None,
     "/v1/grants": "security", "/v1/audit": "audit", "/v1/alerts/stream?seconds=0": "read", "/v1/alerts/feed.atom": "read",
@@ -90,6 +91,10 @@ CHANGES = {
     "/v1/exports": ("export", 409),
     "/v1/exports/ex000000000000/approve": ("export", 404),
     "/v1/exports/ex000000000000/refuse": ("export", 404),
+    "/v1/alerts/wnothing/acknowledge": ("act", 404),
+    "/v1/alerts/several/acknowledge": ("act", 200),
+    "/v1/silences/new": ("act", 422),
+    "/v1/silences/wnothing/end": ("act", 404),
     "/v1/grants/op0000000000/confirm": ("security", 404),
     "/v1/grants/op0000000000/revoke": ("security", 404),
     "/v1/subscriptions": ("act or export", 422),
@@ -103,11 +108,18 @@ ASKED = {"form": "csv", "reason": "the monthly file"}
 SUBSCRIBED = {"name": "the centre", "address": "http://10.9.0.1/notices"}
 
 
-def body_of(path: str) -> dict[str, str] | None:
+def body_of(path: str) -> dict[str, Any] | None:
     """What is sent with a change."""
-    if path == "/v1/subscriptions":
-        return SUBSCRIBED
-    return ASKED if path == "/v1/exports" else {"reason": "a test"} if path.endswith("/revoke") else None
+    of: dict[str, Any] = {
+        "/v1/subscriptions": SUBSCRIBED,
+        "/v1/exports": ASKED,
+        "/v1/alerts/several/acknowledge": {"ids": ["wnothing"]},
+        "/v1/alerts/wnothing/acknowledge": {},
+    }
+    silence = {"code": "G9999999", "reason": "a test", "ends_at": "2026-03-09T08:00:00+08:00"}
+    if path == "/v1/silences/new":
+        return silence
+    return of.get(path, {"reason": "a test"} if path.endswith("/revoke") else None)
 
 
 #: What is of the whole city, so that who sees a part of it is refused.
@@ -116,8 +128,8 @@ OF_CITY = ("/v1/audit",)
 #: What tells of the usual target alone: where that is suspended there is nothing to tell.
 OF_TARGET = (
     "/v1/scores", "/v1/models/conflict", "/v1/levels", f"/v1/grids/{OWN_GRID}/explanation", f"/v1/grids/{OWN_GRID}/history",
-    "/v1/export.csv", "/v1/export.geojson", "/v1/snapshots/compare",
-    f"/v1/alerts/al-{OWN_GRID}/cap.xml",
+    "/v1/export.csv", "/v1/export.geojson", "/v1/snapshots/compare", f"/v1/alerts/{OWN_ALERT}",
+    f"/v1/alerts/{OWN_ALERT}/cap.xml",
 )  # fmt: skip
 
 #: What is asked otherwise than to read; test_sign_in.py asks them.
@@ -150,7 +162,9 @@ def test_every_route_by_every_role(city: Home, area: str, suspended: bool) -> No
                 if wanted == 200 and suspended and path in OF_TARGET:
                     wanted = 409
                 # That there is a notice elsewhere is not told, suspended or not.
-                if area == "other" and OWN_GRID in path and (wanted == 200 or (wanted == 409 and "/alerts/" in path)):
+                if area == "other" and (
+                    (OWN_GRID in path and wanted == 200) or (OWN_ALERT in path and wanted in (200, 409))
+                ):
                     wanted = 404
                 may = wanted
                 if area != "whole" and path in OF_CITY:

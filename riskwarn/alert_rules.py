@@ -1,0 +1,136 @@
+"""What raises a notice, what keeps them few, and until when each is to be answered. None of it changes a forecast."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from riskwarn.declarations import Declared, Name
+from riskwarn.words import RANKED_LEVELS, Level, Unit
+
+RaisedLevel = Literal["red", "orange", "yellow", "blue"]
+
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+class Rule(Declared):
+    """One thing that raises a notice."""
+
+    on: Literal["level", "jump", "lasting", "gap"] = Field(
+        description="level: a level is entered; jump: more than in all the years before; lasting: a level that stays; gap: a source "
+        "that fails a district"
+    )
+    targets: tuple[Name, ...] | None = Field(default=None, description="only these targets; all where not given")
+    horizon: int | None = Field(
+        default=None, ge=1, description="periods ahead; 4 where it is served, else the first, where not given"
+    )
+    unit: Unit = Field(
+        default=Unit.GRID, description="of which units; levels are of grids, jumps of any, gaps of districts"
+    )
+    kinds: tuple[Literal["basic", "micro", "special"], ...] | None = Field(
+        default=None, description="only grids of these kinds"
+    )
+    level: RaisedLevel = Field(
+        default="orange", description="this level and higher; each that is entered is an entry of its own"
+    )
+    times: float = Field(default=2.0, ge=1, description="of a jump: so many times the mean of the unit's own past")
+    least: float = Field(
+        default=0.1, gt=0, description="of a jump: at least this score, or above the grid this expected count"
+    )
+    years: float = Field(default=3.0, gt=0, le=10, description="of a jump: not seen for so many years")
+    periods: int = Field(default=6, ge=2, le=52, description="of what lasts: for so many periods without a break")
+
+    @model_validator(mode="after")
+    def _of_units(self) -> Rule:
+        if self.on in ("level", "lasting") and self.unit is not Unit.GRID:
+            raise ValueError("only grids have a level: leave unit out")
+        return self
+
+    @property
+    def height(self) -> int:
+        """How high the least level stands."""
+        return HEIGHTS[Level(self.level)]
+
+
+#: How high each level stands; what is unknown stands nowhere.
+HEIGHTS = {Level.UNKNOWN: 0, Level.NONE: 0} | {level: 4 - row for row, level in enumerate(RANKED_LEVELS)}
+
+
+class Quiet(Declared):
+    """When nobody is woken."""
+
+    start: str = Field(default="21:00", description="from this hour, local time")
+    end: str = Field(default="07:30", description="to this hour; what came in between is told then")
+    but: tuple[RaisedLevel, ...] = Field(default=(), description="levels that are told at once all the same")
+
+    @field_validator("start", "end")
+    @classmethod
+    def _clock(cls, value: str) -> str:
+        if not _CLOCK.fullmatch(value):
+            raise ValueError("it takes a time such as '07:30', in quotation marks")
+        return value
+
+    @property
+    def between(self) -> tuple[time, time]:
+        """Both ends."""
+        return time.fromisoformat(self.start), time.fromisoformat(self.end)
+
+
+Hours = Annotated[int, Field(ge=1, le=24 * 90)]
+Days = Annotated[int, Field(ge=1, le=90)]
+
+
+class Alerts(Declared):
+    """Notices."""
+
+    rules: tuple[Rule, ...] = Field(
+        default=(Rule(on="level"), Rule(on="jump"), Rule(on="lasting"), Rule(on="gap", unit=Unit.DISTRICT)),
+        description="what raises a notice; the first rule that a unit meets counts",
+    )
+    notices_a_week: int = Field(
+        default=3, ge=0, le=100, description="how many a team is sent a week at most, where its table does not say so"
+    )
+    hysteresis: float = Field(
+        default=0.2, ge=0, lt=1, description="a level is left only where its rule, loosened by this share, is not met"
+    )
+    dwell: int = Field(default=2, ge=0, le=52, description="… and for so many periods; then it can be entered again")
+    group_from: int = Field(
+        default=3, ge=2, description="so many grids of a town in one publication are one notice of the town"
+    )
+    group_most: int = Field(default=8, ge=2, le=50, description="so many grids are named in it at most")
+    rest_days: int = Field(
+        default=28, ge=0, le=366, description="after a notice has ended, days without another of the same level"
+    )
+    repeat_days: int = Field(
+        default=7, ge=1, le=90, description="days after which one that nobody acknowledged is told again"
+    )
+    reminders: int = Field(default=2, ge=0, le=20, description="how often at most")
+    quiet: Quiet | None = Field(default=Quiet(), description="the hours in which nobody is woken; null: none")
+    acknowledge_hours: dict[RaisedLevel, Hours] = Field(
+        default={}, description="hours within which each level is acknowledged; else the unit above is told, too"
+    )
+    close_days: dict[RaisedLevel, Days] = Field(default={}, description="days within which each level is closed")
+    escalations: int = Field(default=2, ge=0, le=3, description="how far up it goes: to the district, to the city")
+    extend_days: int = Field(default=7, ge=1, le=90, description="by how many days `extend` moves the deadline")
+    extensions: int = Field(default=2, ge=0, le=20, description="how often")
+    idempotency_days: int = Field(default=7, ge=1, le=90, description="days for which an Idempotency-Key is remembered")
+
+    def hours_to_acknowledge(self, level: str) -> int:
+        """Hours within which a notice of a level is acknowledged."""
+        hours: dict[str, int] = {
+            **_ACKNOWLEDGE_HOURS,
+            **{str(one): told for one, told in self.acknowledge_hours.items()},
+        }
+        return hours.get(level, 72)
+
+    def days_to_close(self, level: str) -> int:
+        """Days within which it is closed."""
+        days: dict[str, int] = {**_CLOSE_DAYS, **{str(one): told for one, told in self.close_days.items()}}
+        return days.get(level, 14)
+
+
+_ACKNOWLEDGE_HOURS = {"red": 24, "orange": 48, "yellow": 72, "blue": 72}
+_CLOSE_DAYS = {"red": 7, "orange": 14, "yellow": 14, "blue": 14}

@@ -1,0 +1,291 @@
+"""``riskwarn alerts``: notices, what is done with them, what keeps them few, and what rules would have told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from riskwarn.cli import options
+from riskwarn.cli.options import some_reason
+from riskwarn.cli.session import Session, table
+from riskwarn.cli.tables import Table, local_time
+from riskwarn.messages import Message
+from riskwarn.words import Level
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from serving.alerts.replaying import Origin
+
+COLUMNS = ("id", "level", "status", "unit", "name", "target", "raised_at", "due_at", "team_id")
+STEP_COLUMNS = ("version", "at", "verb", "status", "team_id", "service", "outcome", "note", "source")
+HELD_COLUMNS = ("at", "level", "unit", "name", "target", "team_id", "reason")
+SILENCE_COLUMNS = ("id", "unit", "code", "target", "ends_at", "reason", "author")
+LEVEL_COLUMNS = ("target", "level", "grids", "precision", "lower", "upper", "stated", "kept")
+REPLAY_COLUMNS = ("target", "level", "grids", "hits", "precision", "lower", "upper")
+WEEK_COLUMNS = ("week", "unit", "name", "alerts", "acknowledged_within", "budget")
+
+VERBS = ("acknowledge", "start", "assign", "note", "extend", "return", "refer", "co_handle", "contest", "close", "reopen")  # fmt: skip
+STATES = ("open", "acknowledged", "in_progress", "closed", "returned", "referred", "expired", "withdrawn")
+_INSTANTS = ("raised_at", "due_at", "at", "ends_at", "created_at")
+
+
+@click.group("alerts")
+def command() -> None:
+    """See notices, act on them, silence units, and try the rules on what was published before."""
+
+
+@command.command("list")
+@click.option("--status", type=click.Choice(STATES), help="Only those that stand so.")
+@click.option("--level", type=click.Choice(["red", "orange", "yellow", "blue", "unknown"]), help="Only this level.")
+@click.option("--target", help="Only this target.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.pass_obj
+def list_alerts(session: Session, status: str | None, level: str | None, target: str | None, limit: int) -> None:
+    """List notices, the newest first."""
+    from serving.alerts.alert import newest_alerts
+    from serving.alerts.shown import as_dict
+    from serving.alerts.tables import ALERTS
+
+    home = session.home()
+    wanted = {"status": status, "level": level, "target": target}
+    where = [ALERTS.c[name] == value for name, value in wanted.items() if value is not None]
+    with home.database.connect() as connection:
+        found = [as_dict(one) for one in newest_alerts(connection, where, limit)]
+    session.emit(found, table(_shown(session, found), COLUMNS), paged=True)
+
+
+@command.command("show")
+@click.argument("alert")
+@click.pass_obj
+def show_alert(session: Session, alert: str) -> None:
+    """Show ALERT, why it was raised, and how it came to stand as it does."""
+    from serving.alerts.alert import alert_named, steps_of
+    from serving.alerts.shown import as_dict
+
+    home = session.home()
+    with home.database.connect() as connection:
+        one = as_dict(alert_named(connection, alert))
+        steps = [{**step, "at": step["at"].isoformat()} for step in steps_of(connection, alert)]
+    reasons = [why[session.language] for why in one["reasons"]]
+    lines: list[str | Table] = [
+        *table(_shown(session, [one]), COLUMNS),
+        *reasons,
+        *table(_shown(session, steps), STEP_COLUMNS),
+    ]
+    session.emit({**one, "steps": steps}, lines)
+
+
+@command.command("do")
+@click.argument("verb", type=click.Choice(VERBS))
+@click.argument("alerts", nargs=-1, required=True)
+@click.option("--note", default="", metavar="TEXT", help="Why, or what was seen; kept in the audit, and names nobody.")
+@click.option("--service", help="What is done: mediation, visit …")
+@click.option("--outcome", help="What was found: real, false, prevented or unknown.")
+@click.option("--team", "team_id", metavar="ID", help="The team that assign and co_handle are about.")
+@click.option("--version", type=int, help="Only where it is at this version still.")
+@click.pass_context
+def act_on(
+    context: click.Context, verb: str, alerts: tuple[str, ...], note: str, service: str | None, outcome: str | None,
+    team_id: str | None, version: int | None,
+) -> None:  # fmt: skip
+    """Do VERB with ALERTS, each for itself; exit 1 where one of them does not allow it."""
+    from serving.alerts.acting import Asked, By, act_on_many
+    from serving.alerts.life import Verb
+
+    session: Session = context.obj
+    asked = Asked(Verb(verb), note.strip(), service, outcome, team_id)
+    done = act_on_many(session.home(), alerts, asked, By(version=version), now=datetime.now(UTC))
+    shown = [each["alert"] for each in done if "alert" in each]
+    session.emit(done, table(_shown(session, shown), COLUMNS) if shown else [])
+    for each in done:
+        if "problem" in each and not session.as_json:
+            click.echo(session.said(each["problem"]), err=True)
+    context.exit(0 if len(shown) == len(done) else 1)
+
+
+@command.command("silence")
+@click.argument("unit")
+@click.option("--days", type=click.IntRange(1, 91), required=True, help="For so many days.")
+@click.option(
+    "--because", required=True, metavar="TEXT", callback=some_reason, help="Why; kept in the audit, and names nobody."
+)
+@click.option("--target", help="Only of this target.")
+@click.pass_obj
+def add_silence(session: Session, unit: str, days: int, because: str, target: str | None) -> None:
+    """Tell nobody of UNIT (its code, or town:CODE) for a while; no notice changes by it."""
+    from serving.access.areas import areas_named
+    from serving.alerts.silences import silence
+    from serving.snapshots.units import units_today
+
+    home, now = session.home(), datetime.now(UTC)
+    if target is not None:
+        home.configuration.chosen_targets(target)
+    ((kind, code),) = areas_named([unit], units_today(home)).units
+    made = silence(home, kind, code, target, because, now + timedelta(days=days), now=now)
+    session.emit(made.as_dict(), [Message("silent: {code} until {ends}", code=code, ends=local_time(made.ends_at.isoformat(), home.configuration.calendar.timezone))])  # fmt: skip
+
+
+@command.command("unsilence")
+@click.argument("silence")
+@click.pass_obj
+def end(session: Session, silence: str) -> None:
+    """End SILENCE before its time."""
+    from serving.alerts.silences import end_silence
+
+    done = end_silence(session.home(), silence, now=datetime.now(UTC))
+    session.emit(done.as_dict(), [Message("no longer silent: {code}", code=done.code)])
+
+
+@command.command("silences")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.pass_obj
+def list_silences(session: Session, limit: int) -> None:
+    """List silences with their reason and end, the newest first."""
+    from serving.alerts.silences import listed_silences
+
+    with session.home().database.connect() as connection:
+        found = [one.as_dict() for one in listed_silences(connection, limit)]
+    session.emit(found, table(_shown(session, found), SILENCE_COLUMNS), paged=True)
+
+
+@command.command("held")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@click.pass_obj
+def list_held(session: Session, limit: int) -> None:
+    """List what was not told, and why."""
+    from serving.alerts.held import held_alerts
+
+    with session.home().database.connect() as connection:
+        found = held_alerts(connection, lambda _row: True, limit)
+    session.emit(found, table(_shown(session, found), HELD_COLUMNS), paged=True)
+
+
+@command.command("stats")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Rows of units and weeks.")
+@click.pass_obj
+def figures_of(session: Session, limit: int) -> None:
+    """Show how notices went: precision by level, load by unit and week; never of a person."""
+    from serving.alerts.stats import figures
+
+    with session.home().database.connect() as connection:
+        found = figures(connection, lambda _unit, _code: True, True, limit)
+    lines = [
+        *table(_shown(session, found["levels"]), LEVEL_COLUMNS),
+        *table(_shown(session, found["weeks"]), WEEK_COLUMNS),
+    ]
+    session.emit(found, lines)
+
+
+@command.command("tick")
+@click.pass_obj
+def keep_alerts(session: Session) -> None:
+    """Do what is due: follow tickets, remind, escalate, let expire. A server does it by itself; this is for cron."""
+    from serving.alerts.keeping import keep
+    from serving.alerts.sources import tickets_of
+    from serving.alerts.tickets import follow_tickets
+
+    home, now = session.home(), datetime.now(UTC)
+    followed = follow_tickets(home, tickets_of(home), now=now)
+    done = keep(home, now=now)
+    said = Message(
+        "{changed} notices followed their tickets; {sent} told, {reminded} reminded, {escalated} went up, {expired} expired",
+        changed=followed.changed, **done.as_dict(),
+    )  # fmt: skip
+    session.emit({"tickets": followed.as_dict(), **done.as_dict()}, [said])
+
+
+@command.command("tickets")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--week", type=click.DateTime(["%Y-%m-%d"]), help="The week of this day (default: this week).")
+@options.force
+@click.pass_obj
+def write_week(session: Session, file: Path, week: datetime | None, force: bool) -> None:
+    """Write the week's notices and those still live into FILE (.csv or .xlsx), as tickets that can be filled in and loaded again."""
+    from riskwarn.cli.written import checked_file
+    from serving.alerts.tickets import tickets_table, week_of_tickets, write_tickets
+
+    checked_file(file, force)
+    home = session.home()
+    zone = home.configuration.calendar.timezone
+    day = (week or datetime.now(zone)).date()
+    names = {name: one.zh or name for name, one in home.configuration.targets.items()}
+    with home.database.connect() as connection:
+        alerts = week_of_tickets(connection, day - timedelta(days=day.weekday()))
+    write_tickets(file, tickets_table(alerts, names, zone))
+    session.emit({"file": str(file.resolve()), "tickets": len(alerts)}, [Message("{tickets} tickets: {file}", tickets=len(alerts), file=file)])  # fmt: skip
+
+
+@command.command("simulate")
+@click.option(
+    "--backtest", "predictions", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Replay the origins of a back-test instead of the kept snapshots.",
+)  # fmt: skip
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw notices and their budget by week into this file (.svg or .png).")  # fmt: skip
+@click.pass_obj
+def simulate(session: Session, predictions: Path | None, plot: Path | None) -> None:
+    """Say what the rules of riskwarn.yaml would have told: how much it would have caught and missed, and the load of a team and week.
+
+    Nothing is sent, and nothing changes. Change alerts: in riskwarn.yaml and ask again.
+    """
+    from serving.alerts.replaying import origins_of_backtest, replayed
+    from serving.alerts.sources import teams_of
+
+    home = session.home_with_families()
+    origins = origins_of_backtest(home, predictions) if predictions is not None else _published(session)
+    told = replayed(home.configuration, origins, teams_of(home, origins[0].said.places, origins[-1].said.as_of)) if origins else None  # fmt: skip
+    if told is None:
+        from riskwarn.errors import NothingToSimulate
+
+        raise NothingToSimulate(problem="no publication is kept")
+    if plot is not None:
+        from serving.alerts.plotting import plot_weeks
+
+        plot_weeks(plot, told)
+    session.emit(told, _replay_lines(told, session))
+
+
+def _published(session: Session) -> list[Origin]:
+    """The kept snapshots, and what came after each."""
+    from serving.alerts.replaying import origins_of_snapshots
+    from serving.publishing.alerting import came_after
+
+    home = session.home()
+    return origins_of_snapshots(home, came_after(home, now=datetime.now(UTC), progress=session.progress))
+
+
+def _replay_lines(told: dict[str, Any], session: Session) -> list[str | Table]:
+    load, share = told["load"], told["capture"]
+    lines: list[str | Table] = [
+        Message(
+            "{publications} publications from {start} to {end}: {notices} notices about {grids} grids",
+            publications=told["publications"], start=told["from"], end=told["to"], notices=told["notices"], grids=told["grids"],
+        ),
+        Message(
+            "of {events} events {caught} came where a notice told of it, {missed} elsewhere ({share})",
+            events=told["events"], caught=told["caught"], missed=told["missed"], share="-" if share is None else f"{share:.0%}",
+        ),
+        Message("{teams} teams, {mean} notices a team and week on the mean, {most} at most", **load),
+        *table(_shown(session, told["levels"]), REPLAY_COLUMNS),
+    ]  # fmt: skip
+    held = ", ".join(f"{reason} {count}" for reason, count in told["held"].items())
+    return [*lines, Message("held back: {reasons}", reasons=held)] if held else lines
+
+
+def _shown(session: Session, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows as people read them: times of the city, levels and units by their names."""
+    zone: ZoneInfo = session.configuration().calendar.timezone
+    found = []
+    for row in rows:
+        told: dict[str, Any] = {
+            name: local_time(value, zone) if name in _INSTANTS else value for name, value in row.items()
+        }
+        if "level" in told and session.language == "zh":
+            told["level"] = Level(told["level"]).zh
+        if "unit" in told:
+            told["unit"] = Message(told["unit"])
+        found.append(told)
+    return found

@@ -1,0 +1,198 @@
+"""What somebody does with a notice: one transaction over its row, its step, what others are told, and the audit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from riskwarn.alert_rules import Alerts
+from riskwarn.audit import LOCAL, Action, Caller, Entry, recorded
+from riskwarn.audit.chain import hold
+from riskwarn.contracts.because import check_because
+from riskwarn.errors import AlertChanged, AlertStands, QueryInvalid, RequestReused, RiskwarnError
+from riskwarn.home import Home
+from riskwarn.messages import Message
+from serving.alerts.alert import Alert, alert_named, alerts_where
+from serving.alerts.life import LIFE, NEEDS, SERVICES, TOLD, Outcome, Rule, Status, Verb
+from serving.alerts.shown import as_dict
+from serving.alerts.tables import ALERTS, REQUESTS
+from serving.alerts.teams import known_teams
+from serving.alerts.telling import put, told, told_when
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody does, and what is said with it. Raises QueryInvalid, and what a note may not hold."""
+
+    verb: Verb
+    note: str = ""
+    service: str | None = None
+    outcome: str | None = None
+    team_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.note:
+            check_because(self.note, "note")
+        if self.service is not None and self.service not in SERVICES:
+            raise QueryInvalid(parameter="service", problem=Message("there are {known}", known=", ".join(SERVICES)))
+        if self.outcome is not None and self.outcome not in list(Outcome):
+            raise QueryInvalid(parameter="outcome", problem=Message("there are {known}", known=", ".join(Outcome)))
+        for name in ("outcome", "team_id"):
+            if getattr(self, name) is not None and NEEDS.get(self.verb) != name:
+                raise QueryInvalid(parameter=name, problem=Message("{verb} takes none", verb=self.verb.value))
+        needed = NEEDS.get(self.verb)
+        if needed is not None and not getattr(self, needed):
+            raise QueryInvalid(parameter=needed, problem=Message("{verb} needs it", verb=self.verb.value))
+
+
+@dataclass(frozen=True)
+class By:
+    """Who does it, by which way, and against what: the version that was read, the key of the request."""
+
+    caller: Caller = LOCAL
+    source: str = "cli"
+    version: int | None = None
+    key: str | None = None
+    sees: Callable[[Alert], bool] = field(default=lambda _alert: True)
+
+
+def act(home: Home, identity: str, asked: Asked, by: By, *, now: datetime) -> dict[str, Any]:
+    """Do something with a notice; gives it as it stands then.
+
+    A request that comes again with its Idempotency-Key is answered as it was, and changes nothing. Raises UnknownAlert (also where the
+    caller does not see it), AlertStands, AlertChanged, RequestReused, QueryInvalid.
+    """
+    request = _digest(identity, asked, by.version)
+    with recorded(home) as change:
+        connection = change.connection
+        hold(connection)
+        again = _answered(connection, by, request)
+        if again is not None:
+            return again
+        alert = alert_named(connection, identity)
+        if not by.sees(alert):
+            alert_named(connection, "")
+        if by.version is not None and by.version != alert.version:
+            raise AlertChanged(id=identity, version=alert.version, asked=by.version)
+        entries = []
+        if alert.live and alert.over(now):
+            alert = lapse(connection, alert, now)
+            entries.append(Entry(Action.ALERT_CHANGED, alert.id, result=Rule.EXPIRED.value, caller=by.caller))
+        after = put(
+            connection, alert, _after(home, connection, alert, asked, now), asked.verb.value, now, asked.note, by.source
+        )
+        entries.append(Entry(Action.ALERT_CHANGED, alert.id, by.caller, asked.verb.value, asked.note))
+        answer = as_dict(after)
+        if by.key is not None:
+            row = {"digest": _key(by), "request": request, "answer": answer, "at": now}
+            connection.execute(insert(REQUESTS).values(row))
+        change.append(*entries, at=now)
+    return answer
+
+
+def act_on_many(home: Home, identities: Sequence[str], asked: Asked, by: By, *, now: datetime) -> list[dict[str, Any]]:
+    """Do the same with several; each for itself: `{id, alert}` or `{id, code, problem}`."""
+    found: list[dict[str, Any]] = []
+    for identity in dict.fromkeys(identities):
+        own = by if by.key is None else replace(by, key=f"{by.key}/{identity}")
+        try:
+            found.append({"id": identity, "alert": act(home, identity, asked, own, now=now)})
+        except RiskwarnError as error:
+            if error.status >= 500:
+                raise
+            found.append({"id": identity, "code": error.code, "problem": error.message})
+    return found
+
+
+def lapse(connection: Connection, alert: Alert, now: datetime) -> Alert:
+    """A live notice whose window has passed: nobody is told."""
+    ended = replace(alert, status=Status.EXPIRED.value, ended_at=now, notify_at=None, notify_kind=None)
+    return put(connection, alert, ended, Rule.EXPIRED.value, now)
+
+
+def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, now: datetime) -> Alert:
+    """The notice after it; raise AlertStands where it is not done there."""
+    rules, verb = home.configuration.alerts, asked.verb
+    state = LIFE[Status(alert.status)].get(verb)
+    if state is None:
+        raise _stands(alert, verb)
+    after = replace(alert, status=state.value, service=asked.service or alert.service)
+    if asked.team_id is not None and asked.team_id not in known_teams(connection):
+        problem = Message("there is no team {team!r}", team=asked.team_id[:64])
+        raise QueryInvalid(parameter="team_id", problem=problem)
+    if verb is Verb.ACKNOWLEDGE or (verb is Verb.START and alert.acknowledged_at is None):
+        after = replace(after, acknowledged_at=now)
+    elif verb is Verb.ASSIGN:
+        after = _asked_anew(replace(after, team_id=asked.team_id), rules, now)
+    elif verb is Verb.CO_HANDLE:
+        after = replace(after, co_teams=tuple(dict.fromkeys((*alert.co_teams, str(asked.team_id)))))
+    elif verb is Verb.EXTEND:
+        after = _extended(after, rules, now)
+    elif verb is Verb.CLOSE:
+        after = replace(after, outcome=asked.outcome, ended_at=now, paused=False)
+    elif verb is Verb.REOPEN:
+        after = _reopened(connection, after, rules, now)
+    if verb not in TOLD or alert.over(now):
+        return after
+    zone = home.configuration.calendar.timezone
+    return told(after, "Update", now, told_when(rules, alert.level, now, zone))
+
+
+def _stands(alert: Alert, verb: Verb) -> AlertStands:
+    there = ", ".join(one.value for one in LIFE[Status(alert.status)])
+    known = Message("; {verbs} are", verbs=there) if there else ""
+    return AlertStands(id=alert.id, status=alert.status, verb=verb.value, known=known)
+
+
+def _asked_anew(alert: Alert, rules: Alerts, now: datetime) -> Alert:
+    """Another team has as long to acknowledge it as the first had."""
+    until = now + timedelta(hours=rules.hours_to_acknowledge(alert.level))
+    return replace(alert, acknowledge_by=until, acknowledged_at=None, reminders=0)
+
+
+def _extended(alert: Alert, rules: Alerts, now: datetime) -> Alert:
+    if alert.extensions >= rules.extensions:
+        raise AlertStands(id=alert.id, status=alert.status, verb=Verb.EXTEND.value, known=Message("; it was extended {times} times already", times=alert.extensions))  # fmt: skip
+    more = timedelta(days=rules.extend_days)
+    due = max(alert.due_at or now, now) + more
+    ends = None if alert.expires_at is None else max(alert.expires_at, due)
+    return replace(alert, due_at=due, expires_at=ends, extensions=alert.extensions + 1)
+
+
+def _reopened(connection: Connection, alert: Alert, rules: Alerts, now: datetime) -> Alert:
+    """One whose window has passed wakes nobody again, and of a unit and target one is live at most."""
+    other = alerts_where(connection, ALERTS.c.head == alert.own_head)
+    if alert.over(now) or other:
+        why = (
+            Message("; {id} is live for the same unit and target", id=other[0].id) if other else Message("; its window has passed")
+        )  # fmt: skip
+        raise AlertStands(id=alert.id, status=Status.CLOSED.value, verb=Verb.REOPEN.value, known=why)
+    due = now + timedelta(days=rules.days_to_close(alert.level))
+    return _asked_anew(replace(alert, outcome=None, ended_at=None, due_at=due), rules, now)
+
+
+def _digest(identity: str, asked: Asked, version: int | None) -> str:
+    told = [identity, asked.verb.value, asked.note, asked.service, asked.outcome, asked.team_id, version]
+    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+
+
+def _key(by: By) -> str:
+    return hashlib.sha256(f"{by.caller.actor}\0{by.key}".encode()).hexdigest()
+
+
+def _answered(connection: Connection, by: By, request: str) -> dict[str, Any] | None:
+    """What the same request was answered before; raise RequestReused where the key came with another."""
+    if by.key is None:
+        return None
+    row = connection.execute(select(REQUESTS).where(REQUESTS.c.digest == _key(by))).mappings().first()
+    if row is None:
+        return None
+    if row["request"] != request:
+        raise RequestReused()
+    return dict(row["answer"])

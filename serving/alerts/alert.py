@@ -1,0 +1,177 @@
+"""One notice as it stands, read from and written to its row; every change is a step of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+
+from riskwarn.errors import UnknownAlert
+from riskwarn.words import Unit
+from serving.alerts.life import LIVE, Status
+from serving.alerts.tables import ALERTS, STEPS
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One notice; its columns are told of in `tables.py`."""
+
+    snapshot: str
+    target: str
+    horizon: int
+    unit: str
+    code: str
+    name: str
+    level: str
+    raised_at: datetime
+    kind: str = "level"
+    confirmed: str | None = None
+    units: tuple[tuple[str, str, str], ...] = ()
+    members: tuple[dict[str, Any], ...] = ()
+    score: float | None = None
+    expected_count: float | None = None
+    status: str = Status.OPEN.value
+    reasons: tuple[dict[str, Any], ...] = ()
+    stated: dict[str, Any] | None = None
+    team_id: str | None = None
+    co_teams: tuple[str, ...] = ()
+    budget_team: str | None = None
+    week: date | None = None
+    acknowledge_by: datetime | None = None
+    due_at: datetime | None = None
+    expires_at: datetime | None = None
+    acknowledged_at: datetime | None = None
+    ended_at: datetime | None = None
+    notify_at: datetime | None = None
+    notify_kind: str | None = None
+    told_at: datetime | None = None
+    reminders: int = 0
+    escalations: int = 0
+    extensions: int = 0
+    paused: bool = False
+    ticket_at: datetime | None = None
+    service: str | None = None
+    outcome: str | None = None
+    messages: tuple[tuple[str, str], ...] = ()
+    judged: dict[str, Any] | None = None
+    fed_back: bool = False
+    head: str | None = None
+    id: str = ""
+    version: int = 1
+    sequence: int = 0
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody has to do with it still."""
+        return self.status in LIVE
+
+    @property
+    def own_head(self) -> str:
+        """What no other live notice has: a data gap is a matter of its own."""
+        return head_of(self.target, self.unit, self.code, self.kind)
+
+    @property
+    def grids(self) -> tuple[str, ...]:
+        """The grids that it tells of."""
+        return tuple(one["code"] for one in self.members) or ((self.code,) if self.unit == Unit.GRID else ())
+
+    def over(self, now: datetime) -> bool:
+        """Whether its window has passed."""
+        return self.expires_at is not None and now >= self.expires_at
+
+
+def head_of(target: str, unit: str, code: str, kind: str) -> str:
+    """The head of a notice about a unit and target."""
+    return "/".join((target, *(("gap",) if kind == "gap" else ()), unit, code))
+
+
+_LISTS = ("units", "members", "reasons", "co_teams", "messages")
+_NAMES = tuple(field.name for field in fields(Alert) if field.name != "sequence")
+
+
+def _read(row: Any) -> Alert:
+    found = dict(row)
+    for name in _LISTS:
+        found[name] = tuple(tuple(one) if isinstance(one, list) else one for one in found[name] or ())
+    return Alert(**found)
+
+
+def _written(alert: Alert) -> dict[str, Any]:
+    own = {name: getattr(alert, name) for name in _NAMES}
+    for name in _LISTS:
+        own[name] = [list(one) if isinstance(one, tuple) else one for one in own[name]]
+    return {**own, "head": alert.own_head if alert.live else None}
+
+
+def alerts_where(connection: Connection, *where: ColumnElement[bool]) -> list[Alert]:
+    """The notices that meet some conditions, the oldest first."""
+    rows = connection.execute(select(ALERTS).where(*where).order_by(ALERTS.c.sequence)).mappings()
+    return [_read(row) for row in rows]
+
+
+def newest_alerts(
+    connection: Connection, where: Sequence[ColumnElement[bool]], limit: int, before: int | None = None
+) -> list[Alert]:
+    """So many notices that meet some conditions, the newest first; those before one, where its sequence is named."""
+    rows = select(ALERTS).where(*where).order_by(ALERTS.c.sequence.desc()).limit(limit)
+    if before is not None:
+        rows = rows.where(ALERTS.c.sequence < before)
+    return [_read(row) for row in connection.execute(rows).mappings()]
+
+
+def live_alerts(connection: Connection) -> list[Alert]:
+    """The notices that somebody has to do with still."""
+    return alerts_where(connection, ALERTS.c.status.in_([one.value for one in LIVE]))
+
+
+def alert_named(connection: Connection, identity: str) -> Alert:
+    """A notice by its id. Raises UnknownAlert."""
+    found = alerts_where(connection, ALERTS.c.id == identity)
+    if not found:
+        raise UnknownAlert(id=identity[:32])
+    return found[0]
+
+
+def add_alert(connection: Connection, alert: Alert, at: datetime, source: str = "rule") -> Alert:
+    """Write a new notice and its first step."""
+    connection.execute(insert(ALERTS).values(**_written(alert)))
+    _step(connection, alert, "raised", at, "", source)
+    return alert
+
+
+def change_alert(
+    connection: Connection, before: Alert, after: Alert, verb: str, at: datetime, note: str = "", source: str = "api"
+) -> Alert:
+    """Write what a notice is from now on, and the step that made it so."""
+    done = connection.execute(
+        update(ALERTS).where(ALERTS.c.id == before.id, ALERTS.c.version == before.version).values(**_written(after))
+    )
+    assert done.rowcount == 1, "whoever changes a notice holds the lock of the chain"
+    _step(connection, after, verb, at, note, source)
+    return after
+
+
+def mark_told(connection: Connection, alert: Alert) -> None:
+    """Write that a message of a notice was written."""
+    own = _written(alert)
+    names = ("notify_at", "notify_kind", "told_at", "messages")
+    connection.execute(update(ALERTS).where(ALERTS.c.id == alert.id).values({name: own[name] for name in names}))
+
+
+def _step(connection: Connection, alert: Alert, verb: str, at: datetime, note: str, source: str) -> None:
+    connection.execute(
+        insert(STEPS).values(
+            alert=alert.id, version=alert.version, at=at, verb=verb, status=alert.status, level=alert.level,
+            team_id=alert.team_id, service=alert.service, outcome=alert.outcome, note=note, source=source,
+        )
+    )  # fmt: skip
+
+
+def steps_of(connection: Connection, identity: str) -> list[dict[str, Any]]:
+    """The steps of a notice, the first first; nobody's name or id is in them."""
+    rows = select(STEPS).where(STEPS.c.alert == identity).order_by(STEPS.c.version)
+    names = ("version", "at", "verb", "status", "level", "team_id", "service", "outcome", "note", "source")
+    return [{name: row[name] for name in names} for row in connection.execute(rows).mappings()]

@@ -1,0 +1,235 @@
+"""What of all that rules would tell is told: one live notice of a unit and target, one of a town with several grids, and a budget.
+
+All of it is arithmetic on what is given: the same publication, notices and silences give the same decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from riskwarn.alert_rules import HEIGHTS, Alerts
+from riskwarn.words import Level, Unit
+from serving.alerts.alert import Alert, head_of
+from serving.alerts.candidates import Candidate
+from serving.alerts.life import Status
+from serving.alerts.silences import Silences
+from serving.alerts.teams import Team, Teams
+
+
+class Reason(StrEnum):
+    """Why something was not told."""
+
+    BUDGET = "budget"  # the team has its notices of the week
+    SILENCED = "silenced"
+    INHIBITED = "inhibited"  # a notice of a unit above tells of it
+    REST = "rest"  # a notice of it has ended a short while ago
+    GROUP = "group"  # the notice of its town names as many grids as it may
+    NO_TEAM = "no_team"  # the table of teams has none for it
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a decision is made against."""
+
+    live: Sequence[Alert] = ()
+    ended: Sequence[Alert] = ()  # those that ended a short while ago
+    silences: Silences = field(default_factory=Silences)
+    teams: Teams = field(default_factory=Teams)
+    spent: Mapping[tuple[str, date], int] = field(default_factory=dict)  # (team, Monday) -> notices that count
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A notice that is to go out; of a town with several grids it names them."""
+
+    about: Candidate
+    members: tuple[Candidate, ...]
+    team: Team | None
+    when: datetime  # when somebody may be told
+    week: date | None  # whose budget it takes; None where it counts in none
+
+    @property
+    def benefit(self) -> float:
+        """What is expected in all that it names."""
+        return sum(one.benefit for one in self.members) if self.members else self.about.benefit
+
+
+@dataclass(frozen=True)
+class Held:
+    """What is not told, and why."""
+
+    about: Candidate
+    reason: Reason
+    team: Team | None = None
+
+
+@dataclass
+class Decision:
+    """What happens to all that rules would tell of."""
+
+    notices: list[Notice] = field(default_factory=list)
+    further: dict[str, tuple[Alert, list[Candidate]]] = field(
+        default_factory=dict
+    )  # by id: what a live notice tells beside
+    confirmed: list[str] = field(default_factory=list)  # ids of live notices that hold still
+    held: list[Held] = field(default_factory=list)
+
+
+#: The services that fit a candidate.
+Services = Callable[[Candidate], Sequence[str]]
+
+#: When somebody may be told of a level, and which Monday that is of.
+When = Callable[[str], tuple[datetime, date]]
+
+
+def decide(
+    found: Iterable[Candidate], standing: Standing, rules: Alerts, when: When, now: datetime, services: Services = lambda _: ()
+) -> Decision:  # fmt: skip
+    """Of what rules would tell, what is told; units above the grid first, for their notices quiet their grids."""
+    made, live = Decision(), _Live(standing.live)
+    ranked = sorted(found, key=lambda one: (one.unit is Unit.GRID, -one.benefit, one.key))
+    fresh: dict[str | None, list[Notice]] = {}
+    grids: dict[tuple[str, Team], list[Candidate]] = {}
+    for one in ranked:
+        if _answered(one, live, made, rules):
+            continue
+        reason, team = _quieted(one, standing, live, rules, now), standing.teams.of(one.lineage, services(one))
+        if reason is None and team is None and one.kind != "gap":
+            reason = Reason.NO_TEAM
+        if reason is not None:
+            made.held.append(Held(one, reason, team))
+        elif one.kind == "gap":
+            made.notices.append(Notice(one, (), team, when(one.level.value)[0], None))
+        elif one.unit is Unit.GRID and team is not None:
+            grids.setdefault((one.target, team), []).append(one)
+        elif team is not None:
+            at, week = when(one.level.value)
+            fresh.setdefault(team.id, []).append(Notice(one, (), team, at, week))
+            live.above.setdefault(one.target, set()).add((one.unit.value, one.code))
+    for (_, team), own in grids.items():
+        inhibited = [one for one in own if live.inhibits(one)]
+        made.held += [Held(one, Reason.INHIBITED, team) for one in inhibited]
+        fresh.setdefault(team.id, []).extend(
+            _grouped([one for one in own if one not in inhibited], team, rules, when, made)
+        )
+    for notices in fresh.values():
+        _within_budget(notices, standing, made)
+    return made
+
+
+class _Live:
+    """The live notices, as a candidate asks of them."""
+
+    def __init__(self, alerts: Sequence[Alert]) -> None:
+        self.by_head = {one.own_head: one for one in alerts}
+        self.naming = {(one.target, code): one for one in alerts for code in one.grids if one.members}
+        #: Target -> units above the grid whose own risk is told of; a notice of a town that names grids is none of these.
+        self.above: dict[str, set[tuple[str, str]]] = {}
+        self.groups: dict[tuple[str, str, str], Alert] = {}
+        for one in alerts:
+            if one.unit != Unit.GRID and one.kind != "gap":
+                if one.members:
+                    self.groups[one.target, one.unit, one.code] = one
+                else:
+                    self.above.setdefault(one.target, set()).add((one.unit, one.code))
+
+    def inhibits(self, one: Candidate) -> bool:
+        above = self.above.get(one.target, set())
+        return any((unit, code) in above for unit, code, _ in one.lineage[1:])
+
+    def group(self, one: Candidate) -> Alert | None:
+        """The live notice that names grids of a unit in which a grid lies."""
+        return next(
+            (self.groups[one.target, unit, code] for unit, code, _ in one.lineage if (one.target, unit, code) in self.groups),
+            None,
+        )  # fmt: skip
+
+
+def _answered(one: Candidate, live: _Live, made: Decision, rules: Alerts) -> bool:
+    """Whether a live notice tells of it already; where it stands higher now, or in a town that has one, that is told with that."""
+    own = live.by_head.get(head_of(*one.key, one.kind)) or live.naming.get((one.target, one.code))
+    if own is not None and one.unit is Unit.GRID and one.kind != "gap":
+        told = next((each["level"] for each in own.members if each["code"] == one.code), own.level)
+        if HEIGHTS[one.level] > HEIGHTS[Level(told)]:
+            made.further.setdefault(own.id, (own, []))[1].append(one)
+        made.confirmed.append(own.id)
+        return True
+    if own is not None:
+        made.confirmed.append(own.id)
+        return True
+    group = live.group(one) if one.unit is Unit.GRID else None
+    if group is None:
+        return False
+    beside = made.further.setdefault(group.id, (group, []))[1]
+    if len(group.members) + len({each.code for each in beside}) < rules.group_most:
+        beside.append(one)
+    else:
+        if not beside:
+            del made.further[group.id]
+        made.held.append(Held(one, Reason.GROUP))
+    return True
+
+
+def _quieted(one: Candidate, standing: Standing, live: _Live, rules: Alerts, now: datetime) -> Reason | None:
+    if standing.silences.over(one.target, one.lineage):
+        return Reason.SILENCED
+    if one.kind != "gap" and live.inhibits(one):
+        return Reason.INHIBITED
+    since = now - timedelta(days=rules.rest_days)
+    for other in standing.ended:
+        same = head_of(*one.key, one.kind) == other.own_head or (
+            one.unit is Unit.GRID and other.target == one.target and one.code in other.grids and other.kind != "gap"
+        )
+        # What lasted to the end of its window may be told of again; what somebody closed rests from then on.
+        at = other.ended_at if other.status == Status.CLOSED else other.raised_at
+        if same and at is not None and at > since and HEIGHTS[one.level] <= HEIGHTS[Level(other.level)]:
+            return Reason.REST
+    return None
+
+
+def _grouped(grids: Sequence[Candidate], team: Team, rules: Alerts, when: When, made: Decision) -> list[Notice]:
+    """One notice for each grid, or where several lie in one town, or in the smaller unit of the team, one of that."""
+    by_unit: dict[tuple[str, str, str] | None, list[Candidate]] = {}
+    for one in grids:
+        by_unit.setdefault(_unit_of_group(one, team), []).append(one)
+    notices = []
+    for unit, own in by_unit.items():
+        if unit is None or len(own) < rules.group_from:
+            notices += [Notice(one, (), team, *when(one.level.value)) for one in own]
+            continue
+        named = own[: rules.group_most]
+        made.held += [Held(one, Reason.GROUP, team) for one in own[rules.group_most :]]
+        highest = max(named, key=lambda one: HEIGHTS[one.level])
+        place = next(row for row, one in enumerate(highest.lineage) if one == unit)
+        about = replace(
+            highest, unit=Unit(unit[0]), code=unit[1], lineage=highest.lineage[place:], score=None, expected_count=None
+        )
+        notices.append(Notice(about, tuple(named), team, *when(highest.level.value)))
+    return notices
+
+
+def _unit_of_group(one: Candidate, team: Team) -> tuple[str, str, str] | None:
+    smallest = {Unit.GRID: None, Unit.COMMUNITY: Unit.COMMUNITY}.get(Unit(team.unit), Unit.TOWN)
+    return next((each for each in one.lineage if smallest is not None and each[0] == smallest.value), None)
+
+
+def _within_budget(notices: Sequence[Notice], standing: Standing, made: Decision) -> None:
+    """Those with the highest expected benefit, as long as the budget of their team's week lasts."""
+    spent = dict[tuple[str, date], int]()
+    for one in sorted(notices, key=lambda one: (-one.benefit, one.about.key)):
+        assert one.team is not None and one.week is not None
+        key = one.team.id, one.week
+        if spent.get(key, standing.spent.get(key, 0)) < one.team.notices_a_week:
+            spent[key] = spent.get(key, standing.spent.get(key, 0)) + 1
+            made.notices.append(one)
+        else:
+            made.held += [Held(each, Reason.BUDGET, one.team) for each in one.members or (one.about,)]
+
+
+def member(one: Candidate) -> dict[str, Any]:
+    """A grid as the notice of its town names it."""
+    return {"code": one.code, "name": one.name, "level": one.level.value, "score": one.score}

@@ -1,0 +1,114 @@
+"""What time does to notices: messages that waited, reminders, escalation to the unit above, and the end of their window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+
+from sqlalchemy import Connection, delete, select
+
+from riskwarn.alert_rules import Alerts
+from riskwarn.audit import SYSTEM, Action, Entry, recorded
+from riskwarn.audit.chain import hold
+from riskwarn.home import Home
+from serving.alerts.acting import lapse
+from serving.alerts.alert import Alert, alerts_where, live_alerts
+from serving.alerts.life import Rule, Status
+from serving.alerts.silences import Silences, silences_at
+from serving.alerts.tables import ALERTS, REQUESTS
+from serving.alerts.teams import Teams, kept_teams
+from serving.alerts.telling import due, put, send_due, told, told_when
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was done."""
+
+    sent: int = 0  # messages that waited for the end of the quiet hours
+    reminded: int = 0
+    escalated: int = 0
+    expired: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """The shape that ``riskwarn alerts tick --json`` prints."""
+        return dict(vars(self))
+
+
+def keep(home: Home, *, now: datetime) -> Kept:
+    """Do what is due now. It may be called as often as one likes, by several at once, and with a clock that was set back."""
+    rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
+    with home.database.connect() as connection:
+        silences = silences_at(connection, now)
+        waiting = [one for one in _candidates(connection) if _due(one, rules, silences, now, zone) is not None]
+        old = connection.execute(select(REQUESTS.c.digest).where(REQUESTS.c.at < _oldest(rules, now)).limit(1)).first()
+    if not waiting and old is None:
+        return Kept()
+    done: dict[str, int] = {}
+    with recorded(home) as change:
+        connection = change.connection
+        hold(connection)
+        silences, teams = silences_at(connection, now), kept_teams(connection)
+        connection.execute(delete(REQUESTS).where(REQUESTS.c.at < _oldest(rules, now)))
+        entries = []
+        for alert in _candidates(connection):
+            what = _due(alert, rules, silences, now, zone)
+            if what is None:
+                continue
+            done[what] = done.get(what, 0) + 1
+            if what == "sent":
+                send_due(connection, alert, now)
+                continue
+            if what == Rule.EXPIRED:
+                lapse(connection, alert, now)
+            elif what == Rule.ESCALATED:
+                put(connection, alert, escalated(home, alert, teams, now), what, now)
+            else:
+                put(connection, alert, _reminded(home, alert, now), what, now)
+            entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, what))
+        change.append(*entries, at=now)
+    return Kept(done.get("sent", 0), done.get(Rule.REMINDED, 0), done.get(Rule.ESCALATED, 0), done.get(Rule.EXPIRED, 0))
+
+
+def _oldest(rules: Alerts, now: datetime) -> datetime:
+    return now - timedelta(days=rules.idempotency_days)
+
+
+def _candidates(connection: Connection) -> list[Alert]:
+    """What somebody has to do with, and what is over and has a message left to be sent."""
+    gone = alerts_where(connection, ALERTS.c.notify_at.is_not(None), ALERTS.c.head.is_(None))
+    return [*live_alerts(connection), *gone]
+
+
+def _due(alert: Alert, rules: Alerts, silences: Silences, now: datetime, zone: tzinfo) -> str | None:
+    """What is to be done with a notice, the most pressing; None where nothing is."""
+    if alert.live and alert.over(now):
+        return Rule.EXPIRED
+    if due(alert, rules, now, zone):
+        return "sent"
+    if not alert.live or alert.paused or alert.notify_at is not None or silences.over(alert.target, alert.units):
+        return None
+    late = alert.acknowledge_by is not None and alert.acknowledge_by <= now
+    overdue = alert.due_at is not None and alert.due_at <= now
+    unseen = alert.status == Status.OPEN and late
+    if alert.escalations < rules.escalations and (unseen or (overdue and (late or alert.acknowledge_by is None))):
+        return Rule.ESCALATED
+    if alert.status != Status.OPEN or alert.told_at is None or alert.reminders >= rules.reminders:
+        return None
+    return Rule.REMINDED if now >= alert.told_at + timedelta(days=rules.repeat_days) else None
+
+
+def escalated(home: Home, alert: Alert, teams: Teams, now: datetime) -> Alert:
+    """The unit above is told, too; it has as long as the first had before it goes further up."""
+    rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
+    last = alert.co_teams[-1] if alert.escalations and alert.co_teams else alert.team_id
+    above = teams.of(alert.units, above=last)
+    also = () if above is None or above.id in alert.co_teams else (above.id,)
+    again = now + timedelta(hours=rules.hours_to_acknowledge(alert.level))
+    further = replace(alert, escalations=alert.escalations + 1, co_teams=(*alert.co_teams, *also), acknowledge_by=again)
+    return told(further, "Update", now, told_when(rules, alert.level, now, zone))
+
+
+def _reminded(home: Home, alert: Alert, now: datetime) -> Alert:
+    rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
+    again = replace(alert, reminders=alert.reminders + 1)
+    return told(again, "Update", now, told_when(rules, alert.level, now, zone))

@@ -1,0 +1,192 @@
+"""What earlier publications said of each unit: where it stood, and how much was expected. Nothing is kept for it but the snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from riskwarn.alert_rules import HEIGHTS, Alerts
+from riskwarn.arrays import Flags, Reals
+from riskwarn.configuration import LevelRule, Levels
+from riskwarn.errors import SnapshotDamaged
+from riskwarn.home import Home
+from riskwarn.periods import Calendar
+from riskwarn.words import RANKED_LEVELS, Level, Unit
+from serving.columns.scores import LEVEL_NUMBERS, LEVELS, Block, from_arrow
+from serving.scoring.levels import levels
+from serving.snapshots import published, suspensions
+from serving.snapshots.files import read_columns
+
+Heights = npt.NDArray[np.int8]
+
+#: How high each level stands, by its number; at the end that of a unit that has none (-1).
+_HEIGHT = np.array([HEIGHTS[level] for level in LEVELS] + [0], dtype=np.int8)
+_UNKNOWN = LEVEL_NUMBERS[Level.UNKNOWN.value]
+
+#: Publications of which it is told where a grid stood; what lasts longer is not remembered.
+MOST_STANDS = 60
+
+#: Fewer publications are no past of a unit's own.
+LEAST_PAST = 12
+
+
+@dataclass(frozen=True)
+class Stand:
+    """Where the grids stood at one as-of, in the order of today's; of one that was not there or unknown 0 and `known` is false."""
+
+    as_of: date
+    height: Heights  # of the level
+    loose: Heights  # of the level by rules that are loosened
+    known: Flags
+
+
+def stand_of(as_of: date, level: npt.NDArray[np.int8], score: Reals, rank: npt.NDArray[np.integer], rules: Levels, loosened: float) -> Stand:  # fmt: skip
+    """Where grids stand, by the columns of a publication."""
+    found = levels(np.nan_to_num(score), rank, _loosened(rules, loosened))
+    loose = np.array([HEIGHTS[Level(one)] for one in found], dtype=np.int8)
+    height = _HEIGHT[level]
+    return Stand(as_of, height, np.maximum(loose, height), (level >= 0) & (level != _UNKNOWN))
+
+
+def _loosened(rules: Levels, by: float) -> Levels:
+    return Levels(
+        **{
+            level.value: LevelRule(
+                top=min(1.0, getattr(rules, level.value).top * (1 + by)), times=getattr(rules, level.value).times * (1 - by)
+            )
+            for level in RANKED_LEVELS
+        }
+    )  # fmt: skip
+
+
+def stood(past: Sequence[Stand], grids: int, rules: Alerts, calendar: Calendar) -> Heights:
+    """(grids,) the height that each grid is taken to stand at after all of its past, the oldest first.
+
+    A level is entered at once, and left only when even the loosened rules were not met for the time of `dwell`; a grid of which
+    nothing is known stays where it stood.
+    """
+    height, below = np.zeros(grids, dtype=np.int8), np.full(grids, -1, dtype=np.int64)
+    for one in past:
+        up = one.known & (one.height > height)
+        under = one.known & ~up & (one.loose < height)
+        below = np.where(up | (one.known & ~under), -1, below)
+        below = np.where(under & (below < 0), one.as_of.toordinal(), below)
+        left = under & (below <= calendar.shift(one.as_of, -rules.dwell).toordinal())
+        height = np.where(up, one.height, np.where(left, one.loose, height)).astype(np.int8)
+        below = np.where(left, -1, below)
+    return height
+
+
+def lasted(past: Sequence[Stand], now: Stand, least: int) -> npt.NDArray[np.int64]:
+    """(grids,) for how many publications without a break each grid has stood at a height; what is unknown is no break."""
+    count = np.zeros(len(now.height), dtype=np.int64)
+    for one in (*(one for one in past if one.as_of < now.as_of), now):
+        count = np.where(one.known, np.where(one.height >= least, count + 1, 0), count)
+    return np.where(now.known & (now.height >= least), count, 0)
+
+
+@dataclass(frozen=True)
+class OwnPast:
+    """What was expected of each unit before: (units,) the mean and the most over so many publications."""
+
+    mean: Reals
+    most: Reals
+    publications: npt.NDArray[np.int64]
+
+
+def own_past(values: Sequence[Reals], units: int) -> OwnPast:
+    """Over the values of earlier publications, NaN where a unit was not there."""
+    if not values:
+        nothing = np.full(units, np.nan)
+        return OwnPast(nothing, nothing, np.zeros(units, dtype=np.int64))
+    every = np.stack(values)
+    known = (~np.isnan(every)).sum(axis=0)
+    total = np.nansum(every, axis=0)
+    mean = np.divide(total, known, out=np.full(units, np.nan), where=known > 0)
+    return OwnPast(mean, np.nan_to_num(every, nan=-np.inf).max(axis=0), known)
+
+
+def jumped(value: Reals, past: OwnPast, times: float, least: float) -> Flags:
+    """(units,) those of which more is expected than in all their past, so many times its mean and no less than a size."""
+    enough = (past.publications >= LEAST_PAST) & (value >= least)
+    return np.asarray(enough & (value > past.most) & (value >= times * past.mean))
+
+
+class Published:
+    """The publications before one, as they are kept; of each as-of the one that stands for it, its own as-of among them."""
+
+    def __init__(self, home: Home, as_of: date, codes: Mapping[Unit, Sequence[str]]) -> None:
+        self._home, self._codes = home, {unit: pa.array(list(own), pa.string()) for unit, own in codes.items()}
+        self._rows: list[published.Row] = []
+        seen: set[date] = set()
+        fates = published.fates(home)
+        for row in sorted(published.listed(home), key=lambda row: (row.as_of, row.sequence), reverse=True):
+            if row.as_of <= as_of and row.as_of not in seen and row.id not in fates:
+                seen.add(row.as_of)
+                self._rows.append(row)
+        with home.database.connect() as connection:
+            numbers = {row.manifest["inputs"].get("suspensions", 0) for row in self._rows}
+            self._touched = {number: suspensions.touched_since(connection, number) for number in numbers}
+
+    def stands(self, block: Block) -> list[Stand]:
+        """Where the grids stood, the oldest first."""
+        configuration = self._home.configuration
+        found: list[Stand] = []
+        for row, part in self._parts(block, Unit.GRID, ("code", "score", "rank", "level"), MOST_STANDS):
+            one, place = from_arrow(part), _rows_of(self._codes[Unit.GRID], part["code"])
+            own = stand_of(
+                row.as_of, one.level, one.score, one.rank, configuration.levels, configuration.alerts.hysteresis
+            )
+            there = place >= 0
+            found.append(
+                Stand(
+                    row.as_of, np.where(there, own.height[place], 0).astype(np.int8), np.where(there, own.loose[place], 0).astype(np.int8),
+                    there & own.known[place],
+                )
+            )  # fmt: skip
+        return found[::-1]
+
+    def values(self, block: Block, unit: Unit, since: date) -> list[Reals]:
+        """What was expected of each unit: the score of a grid, above it the expected count."""
+        name = "score" if unit is Unit.GRID else "expected_count"
+        found = []
+        for row, part in self._parts(block, unit, ("code", name), len(self._rows)):
+            if row.as_of < since:
+                break
+            place = _rows_of(self._codes[unit], part["code"])
+            found.append(np.where(place >= 0, part[name].to_numpy()[place], np.nan))
+        return found
+
+    def _parts(
+        self, block: Block, unit: Unit, columns: Sequence[str], most: int
+    ) -> Iterator[tuple[published.Row, pa.Table]]:
+        """The newest first; what is damaged, or was published before its target was suspended or resumed, says nothing."""
+        for row in self._rows[:most]:
+            if block[0] in self._touched[row.manifest["inputs"].get("suspensions", 0)]:
+                return
+            try:
+                part = read_columns(self._home.snapshots / row.id, [block], unit, columns).get(block)
+            except SnapshotDamaged:
+                continue
+            if part is not None:
+                yield row, part
+
+
+def _rows_of(wanted: pa.Array, held: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    """Where each wanted code stands among those that are held; -1 where it does not."""
+    if held.combine_chunks().equals(wanted):
+        return np.arange(len(wanted))
+    import pyarrow.compute as pc
+
+    found = pc.index_in(wanted, held.combine_chunks())
+    return np.asarray(found.fill_null(-1).to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def years_before(as_of: date, years: float) -> date:
+    """The day so many years before."""
+    return as_of - timedelta(days=round(365.25 * years))

@@ -1,0 +1,101 @@
+"""What the exports themselves say: where every case that a notice was raised for has been closed, nobody has to close the notice, too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from riskwarn.audit import SYSTEM, Action, Entry, recorded
+from riskwarn.audit.chain import hold
+from riskwarn.home import Home
+from riskwarn.periods import Calendar
+from serving.alerts.alert import Alert, live_alerts
+from serving.alerts.life import Outcome, Status, Verb
+from serving.alerts.telling import put, told, told_when
+from serving.snapshots import published
+
+#: The theme of reasons that tell of what is open, and waits.
+WAITING = "waiting"
+
+#: What ends a case or a demand in good order; an escalation is none of these.
+ENDS = ("closed_at", "answered_at")
+
+#: By which way a step came.
+SOURCE = "records"
+
+
+def close_answered(
+    home: Home, beliefs: Mapping[str, pd.DataFrame], rows: Mapping[str, int], upto: np.datetime64, *, now: datetime
+) -> int:
+    """Close the live notices whose cases are all closed; gives how many.
+
+    `beliefs` are those of the sources, `rows` the index of each grid in them; what is known before `upto` counts. A notice without a
+    reason that tells of what waits, or of whose cases one is open, stays.
+    """
+    with home.database.connect() as connection:
+        live = [one for one in live_alerts(connection) if sources_of(one) and not one.over(now)]
+    if not live:
+        return 0
+    raised = {row.id: row.as_of for row in published.listed(home)}
+    calendar = home.configuration.calendar
+    done = [
+        one.id
+        for one in live
+        if one.snapshot in raised and is_answered(one, beliefs, rows, calendar.instant(raised[one.snapshot]), upto)
+    ]
+    if not done:
+        return 0
+    with recorded(home) as change:
+        hold(change.connection)
+        entries = []
+        for alert in live_alerts(change.connection):
+            if alert.id in done:
+                put(change.connection, alert, _closed(home, alert, calendar, now), Verb.CLOSE.value, now, source=SOURCE)
+                entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Verb.CLOSE.value))
+        change.append(*entries, at=now)
+    return len(entries)
+
+
+def sources_of(alert: Alert) -> set[str]:
+    """The sources of whose open cases a notice tells."""
+    return {
+        why["source"]
+        for why in alert.reasons
+        if why.get("theme") == WAITING and why.get("direction") == "raises" and why.get("source")
+    }
+
+
+def is_answered(
+    alert: Alert, beliefs: Mapping[str, pd.DataFrame], rows: Mapping[str, int], then: np.datetime64, upto: np.datetime64
+) -> bool:
+    """Whether there were open cases in its grids when it was raised, and each has ended since."""
+    grids, there = [rows[code] for code in alert.grids if code in rows], 0
+    for source in sources_of(alert):
+        frame = beliefs.get(source)
+        if frame is None:
+            return False
+        own = frame[frame["grid"].isin(grids)]
+        held = own[(own["believed_from"] < then) & (own["believed_to"] >= then)]
+        open_then, open_now = _open(held, then), _open(held, upto)
+        there += int(open_then.sum())
+        if (open_then & open_now).any():
+            return False
+    return there > 0
+
+
+def _open(cases: pd.DataFrame, at: np.datetime64) -> np.ndarray:
+    """(cases,) those of which no end is known before an instant."""
+    ended = np.zeros(len(cases), dtype=bool)
+    for name in ENDS:
+        if name in cases:
+            ended |= ((cases[name] < at) & (cases[f"{name}_known"] < at)).to_numpy(dtype=bool)
+    return ~ended
+
+
+def _closed(home: Home, alert: Alert, calendar: Calendar, now: datetime) -> Alert:
+    after = replace(alert, status=Status.CLOSED.value, outcome=Outcome.UNKNOWN.value, ended_at=now, paused=False)
+    return told(after, "Update", now, told_when(home.configuration.alerts, alert.level, now, calendar.timezone))

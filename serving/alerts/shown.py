@@ -1,0 +1,26 @@
+"""A notice as the API, the command line and the messages give it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from serving.alerts.alert import Alert
+
+_PLAIN = (
+    "id", "version", "kind", "target", "horizon", "unit", "code", "name", "level", "status", "score", "expected_count",
+    "snapshot", "team_id", "service", "outcome", "escalations", "paused", "stated",
+)  # fmt: skip
+_INSTANTS = ("raised_at", "acknowledge_by", "due_at", "expires_at", "acknowledged_at", "ended_at")
+
+
+def as_dict(alert: Alert) -> dict[str, Any]:
+    """`{id, version, …}`; instants in RFC 3339."""
+    instants = {name: getattr(alert, name) for name in _INSTANTS}
+    return {
+        **{name: getattr(alert, name) for name in _PLAIN},
+        **{name: None if at is None else at.isoformat() for name, at in instants.items()},
+        "above": [{"unit": unit, "code": code, "name": name} for unit, code, name in alert.units[1:]],
+        "members": [dict(one) for one in alert.members],
+        "co_teams": list(alert.co_teams),
+        "reasons": [dict(one) for one in alert.reasons],
+    }

@@ -1,0 +1,194 @@
+"""The bridge to the app that supervisors use already: the week's notices go out as tickets, and where each ticket stands comes back."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from riskwarn.audit import SYSTEM, Action, Entry, recorded
+from riskwarn.audit.chain import hold
+from riskwarn.contracts.tables import TABLE_CONTRACTS
+from riskwarn.contracts.vocabulary import chinese_name
+from riskwarn.home import Home
+from riskwarn.words import Level, Unit
+from serving.alerts.acting import lapse
+from serving.alerts.alert import Alert, alerts_where, live_alerts
+from serving.alerts.keeping import escalated
+from serving.alerts.life import LIFE, SERVICES, Outcome, Rule, Status, Verb
+from serving.alerts.tables import ALERTS
+from serving.alerts.teams import kept_teams
+from serving.alerts.telling import put, told
+
+#: What the status of a ticket does to its notice.
+DOES: Mapping[str, Verb] = {
+    "acknowledged": Verb.ACKNOWLEDGE, "in_progress": Verb.START, "closed": Verb.CLOSE, "returned": Verb.RETURN,
+}  # fmt: skip
+
+#: By which way a step came.
+SOURCE = "tickets"
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What was done."""
+
+    rows: int = 0  # that were new
+    changed: int = 0  # notices
+    unknown: int = 0  # tickets of notices that there are not
+
+    def as_dict(self) -> dict[str, int]:
+        """The shape that is told."""
+        return dict(vars(self))
+
+
+def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: datetime) -> Followed:
+    """Let each notice follow its ticket, row by row in their order; a row that was followed is never followed again.
+
+    What the life of a notice does not allow, because somebody did it here already, changes nothing. `rows` have
+    `alert_id, status, updated_at, outcome, service`, sorted by `updated_at`.
+    """
+    if not rows:
+        return Followed()
+    with home.database.connect() as connection:
+        known = {one.id: one for one in alerts_where(connection)}
+    fresh = [row for row in rows if row["alert_id"] in known and _is_new(known[row["alert_id"]], _at(row))]
+    unknown = len({row["alert_id"] for row in rows} - known.keys())
+    if not fresh:
+        return Followed(unknown=unknown)
+    changed: set[str] = set()
+    with recorded(home) as change:
+        connection = change.connection
+        hold(connection)
+        entries: list[Entry] = []
+        for row in fresh:
+            (alert,) = alerts_where(connection, ALERTS.c.id == row["alert_id"])
+            if not _is_new(alert, _at(row)):
+                continue
+            if alert.live and alert.over(now):
+                alert = lapse(connection, alert, now)
+                entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
+            for verb, after in _followed(home, connection, alert, row, now):
+                alert = put(connection, alert, after, verb, now, source=SOURCE)
+                entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, verb))
+                changed.add(alert.id)
+            _mark(connection, alert.id, _at(row))
+        change.append(*entries, at=now)
+    return Followed(len(fresh), len(changed), unknown)
+
+
+def _at(row: Mapping[str, Any]) -> datetime:
+    at: Any = row["updated_at"]
+    moment: datetime = at.to_pydatetime() if hasattr(at, "to_pydatetime") else at
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _is_new(alert: Alert, at: datetime) -> bool:
+    return alert.ticket_at is None or at > alert.ticket_at
+
+
+def _mark(connection: Connection, identity: str, at: datetime) -> None:
+    connection.execute(ALERTS.update().where(ALERTS.c.id == identity).values(ticket_at=at))
+
+
+def _followed(
+    home: Home, connection: Connection, alert: Alert, row: Mapping[str, Any], now: datetime
+) -> list[tuple[str, Alert]]:
+    """The steps of one row: first that the deadlines go on, where they rested, then what its status says."""
+    status, steps = row["status"], list[tuple[str, Alert]]()
+    if alert.paused and status != "suspended" and alert.live:
+        rested = _at(row) - (alert.ticket_at or now)
+        alert = replace(
+            alert, paused=False,
+            due_at=None if alert.due_at is None else alert.due_at + rested,
+            acknowledge_by=None if alert.acknowledge_by is None else alert.acknowledge_by + rested,
+        )  # fmt: skip
+        steps.append((Rule.RESUMED.value, alert))
+    if status == "suspended":
+        return [*steps, (Rule.PAUSED.value, replace(alert, paused=True))] if alert.live and not alert.paused else steps
+    if status == "overdue":
+        if alert.live and alert.escalations < home.configuration.alerts.escalations:
+            steps.append((Rule.OVERDUE.value, escalated(home, alert, kept_teams(connection), now)))
+        return steps
+    if status == "withdrawn":
+        if alert.live:
+            gone = replace(alert, status=Status.WITHDRAWN.value, ended_at=now)
+            steps.append((Rule.WITHDRAWN.value, told(gone, "Cancel", now)))
+        return steps
+    verb = DOES.get(status)
+    state = None if verb is None else LIFE[Status(alert.status)].get(verb)
+    if verb is None or state is None:
+        return steps
+    service = row.get("service")
+    after = replace(alert, status=state.value, service=service if service in SERVICES else alert.service)
+    if verb in (Verb.ACKNOWLEDGE, Verb.START) and alert.acknowledged_at is None:
+        after = replace(after, acknowledged_at=min(_at(row), now), acknowledge_by=None)
+    if verb is Verb.CLOSE:
+        outcome = row.get("outcome")
+        known = outcome if outcome in list(Outcome) else Outcome.UNKNOWN.value
+        after = replace(after, outcome=known, ended_at=now, paused=False)
+    return [*steps, (verb.value, after)]
+
+
+#: What a row of a ticket has beside the fields of `tickets`, for whoever answers it.
+_BESIDE = ("级别", "目标", "地点", "所属", "原因", "建议服务", "办理期限", "队伍编号")
+
+
+def week_of_tickets(connection: Connection, monday: date) -> list[Alert]:
+    """The notices of a week, and those of before that somebody has to do with still."""
+    live = {one.id: one for one in live_alerts(connection)}
+    return list({one.id: one for one in [*alerts_where(connection, ALERTS.c.week == monday), *live.values()]}.values())
+
+
+def tickets_table(alerts: Sequence[Alert], names: Mapping[str, str], zone: tzinfo) -> list[list[str]]:
+    """Headings and a row a notice, under the headings by which `tickets` comes back: filled in it can be loaded as it is."""
+    fields = {field.name: field.zh for field in TABLE_CONTRACTS["tickets"].fields}
+    own = ("alert_id", "status", "updated_at", "closed_at", "outcome", "service")
+    rows = [[*(fields[name] for name in own), *_BESIDE]]
+    for one in alerts:
+        at = one.ended_at or one.acknowledged_at or one.raised_at
+        services = [service for why in one.reasons for service in why.get("services", ())]
+        rows.append(
+            [
+                one.id, chinese_name("ticket_status", "tickets", _TICKET.get(one.status, "closed")), _local(at, zone),
+                _local(one.ended_at, zone), "" if one.outcome is None else chinese_name("alert_outcome", "tickets", one.outcome),
+                "" if one.service is None else chinese_name("service", "tickets", one.service),
+                Level(one.level).zh, names.get(one.target, one.target), one.name,
+                " ".join(name for unit, _, name in reversed(one.units[1:]) if unit != Unit.CITY),
+                "；".join(why["zh"] for why in one.reasons),
+                "；".join(dict.fromkeys(chinese_name("service", "tickets", each) for each in services)),
+                _local(one.due_at, zone), one.team_id or "",
+            ]
+        )  # fmt: skip
+    return rows
+
+
+_TICKET = {"open": "open", "acknowledged": "acknowledged", "in_progress": "in_progress", "returned": "returned", "referred": "open", "withdrawn": "withdrawn"}  # fmt: skip
+
+
+def _local(at: datetime | None, zone: tzinfo) -> str:
+    return "" if at is None else at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def write_tickets(file: Path, rows: Sequence[Sequence[str]]) -> None:
+    """Write a table as CSV for a workbook, or as XLSX where the name of the file says so; texts that begin like formulas stay texts."""
+    if file.suffix.lower() == ".xlsx":
+        from openpyxl import Workbook
+
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet("预警工单")
+        for row in rows:
+            sheet.append([_text(one) for one in row])
+        book.save(file)
+        return
+    with file.open("w", encoding="utf-8-sig", newline="") as stream:
+        csv.writer(stream).writerows([_text(one) for one in row] for row in rows)
+
+
+def _text(value: str) -> str:
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value

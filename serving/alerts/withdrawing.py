@@ -1,0 +1,40 @@
+"""Notices that are taken back: what raised them holds no longer, and whoever was told of them is told so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from riskwarn.audit import SYSTEM, Action, Entry
+from riskwarn.audit.recording import Recording
+from serving.alerts.acting import lapse
+from serving.alerts.alert import alerts_where
+from serving.alerts.life import LIVE, Rule, Status
+from serving.alerts.tables import ALERTS
+from serving.alerts.telling import put, told
+
+
+def raised_alone_by(snapshot: str) -> ColumnElement[bool]:
+    """What a snapshot raised and no other confirms."""
+    confirmed = ALERTS.c.confirmed
+    return and_(ALERTS.c.snapshot == snapshot, or_(confirmed.is_(None), confirmed == snapshot))
+
+
+def withdraw_alerts(change: Recording, where: ColumnElement[bool], now: datetime) -> tuple[int, list[Entry]]:
+    """Withdraw the live notices that meet a condition: how many, and the rows of the audit that say so.
+
+    Call it with the lock of the chain held.
+    """
+    connection, done, entries = change.connection, 0, []
+    for alert in alerts_where(connection, where, ALERTS.c.status.in_([one.value for one in LIVE])):
+        if alert.over(now):
+            lapse(connection, alert, now)
+            entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
+            continue
+        gone = replace(alert, status=Status.WITHDRAWN.value, ended_at=now)
+        put(connection, alert, told(gone, "Cancel", now), Rule.WITHDRAWN.value, now)
+        entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.WITHDRAWN.value))
+        done += 1
+    return done, entries

@@ -1,0 +1,46 @@
+"""What time does to notices while a server runs: looked for in the background, by each worker; what one did the others find done."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from riskwarn.errors import RiskwarnError
+from riskwarn.home import Home
+from serving.alerts.keeping import keep
+
+#: Seconds between two looks.
+LOOK_EVERY = 30.0
+
+_log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """A thread that looks."""
+
+    def __init__(self, home: Home, clock: Callable[[], datetime], look_every: float = LOOK_EVERY) -> None:
+        self._home, self._clock, self._look_every = home, clock, look_every
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin, in the process that answers."""
+        self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._stopped.set()
+        if self._thread is not None:
+            self._thread.join(1)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._look_every):
+            try:
+                keep(self._home, now=self._clock())
+            except RiskwarnError as error:
+                _log.warning("notices are not kept: %s", error)
+            except Exception:  # whatever it is, the next look may find it mended
+                _log.exception("notices are not kept")

@@ -1,0 +1,90 @@
+"""The notices of a publication: what rules would tell is looked for beside the database, and told in the transaction of the snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import numpy as np
+
+from features import City
+from features.incremental.incremental import known_city
+from riskwarn.arrays import Reals
+from riskwarn.audit.recording import Recording
+from riskwarn.errors import TargetSourceMissing
+from riskwarn.home import Home
+from riskwarn.progress import Progress
+from riskwarn.words import Unit
+from serving.alerts.candidates import Candidate, Declared, Said, candidates
+from serving.alerts.feedback import feed_back
+from serving.alerts.past import Published
+from serving.alerts.raising import Publication, Raised, raise_alerts, waiting
+from serving.alerts.records import close_answered
+from serving.alerts.sources import teams_of, tickets_of
+from serving.alerts.teams import Teams
+from serving.alerts.tickets import follow_tickets
+from serving.scoring.score import Scoring
+from serving.track_record.came import Past, at
+
+#: (target, horizon, as-of, codes of grids) -> events of the window, (grids,).
+Came = Callable[[str, int, date, Sequence[str]], Reals]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What rules would tell of a scoring, and who would be told."""
+
+    said: Said
+    candidates: tuple[Candidate, ...]
+    teams: Teams
+
+
+def answered(home: Home, now: datetime) -> None:
+    """Before anything is published: what tickets say is followed, and what was done for a place goes back as an intervention."""
+    follow_tickets(home, tickets_of(home), now=now)
+    feed_back(home, now=now)
+
+
+def found_in(home: Home, city: City, made: Scoring, current: str | None, now: datetime) -> Found:
+    """What rules would tell of a scoring; what the records answer is closed first. `current` is the snapshot that is current before it."""
+    configuration, scored = home.configuration, made.scored
+    rows = {code: row for row, code in enumerate(city.geography.grid_ids)}
+    close_answered(home, city.beliefs, rows, city.calendar.instant(city.as_of), now=now)
+    kinds = dict(zip(city.geography.grid_ids, city.geography.kinds, strict=True))
+    places = scored.places
+    said = Said(
+        city.as_of, places, scored.scores, made.gaps, scored.reasons, [kinds.get(code) for code in places[Unit.GRID].codes]
+    )  # fmt: skip
+    declared = Declared(configuration.alerts, configuration.levels, configuration.calendar)
+    before = Published(home, city.as_of, {unit: places[unit].codes for unit in Unit})
+    with home.database.connect() as connection:
+        again = waiting(connection, current)
+    found = candidates(said, before, declared, again)
+    return Found(said, tuple(found), teams_of(home, places, city.as_of))
+
+
+def raised_in(change: Recording, home: Home, snapshot: str, found: Found, now: datetime) -> Raised:
+    """Tell what is to be told, with the lock of the chain held."""
+    publication = Publication(snapshot, found.said, home.configuration, now)
+    return raise_alerts(change.connection, publication, found.candidates, found.teams)
+
+
+def came_after(home: Home, *, now: datetime, progress: Progress) -> Came:
+    """Gives the events of a window as they are known now, grid by grid; NaN where they are not known yet."""
+    city, numbers = known_city(home, None, now=now, progress=progress)
+    rows = {code: row for row, code in enumerate(city.geography.grid_ids)}
+    pasts: dict[str, Past | None] = {}
+
+    def came(target: str, horizon: int, as_of: date, codes: Sequence[str]) -> Reals:
+        if target not in pasts:
+            try:
+                pasts[target] = Past.of(city, target, numbers)
+            except TargetSourceMissing:
+                pasts[target] = None
+        past = pasts[target]
+        if past is None or not past.ripe(as_of, horizon):
+            return np.full(len(codes), np.nan)
+        return at(past.came(as_of, horizon), np.array([rows.get(code, -1) for code in codes], dtype=np.int64))
+
+    return came

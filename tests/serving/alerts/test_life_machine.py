@@ -1,0 +1,177 @@
+"""Whatever is published, done, silenced and withdrawn, by whatever clock, and however often it is restarted: a notice lives one life."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import select
+
+from riskwarn.alert_rules import Alerts, Quiet, Rule
+from riskwarn.audit.verifying import verify
+from riskwarn.errors import AlertChanged, AlertStands, WithdrawnBefore
+from riskwarn.home import Home, open_home
+from serving.alerts.acting import By
+from serving.alerts.alert import head_of
+from serving.alerts.keeping import keep
+from serving.alerts.life import LIVE, NEEDS, Outcome, Status, Verb
+from serving.alerts.silences import silence
+from serving.delivery.tables import MESSAGES
+from serving.publishing.suspend import resume, suspend
+from serving.publishing.withdraw import withdraw
+from serving.snapshots import published
+from tests.serving.alerts.city import City, grid
+
+#: Grids of two towns, few enough to meet again and again.
+NUMBERS = (0, 1, 2, 3, 12, 13)
+
+BUDGET = 2
+RULES = Alerts(
+    rules=(Rule(on="level"), Rule(on="lasting", periods=2)), notices_a_week=BUDGET, group_from=3, group_most=3, dwell=1, rest_days=7,
+    repeat_days=2, quiet=Quiet(),
+)  # fmt: skip
+
+LEVELS = st.dictionaries(st.sampled_from(NUMBERS), st.sampled_from(["red", "orange", "yellow", "unknown"]))
+SAID: dict[str, Any] = {"note": "已核实", "team_id": "T0000001"}
+
+
+class Life(RuleBasedStateMachine):
+    """One city, its notices, and all that befalls them."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.city = City(Path(self.folder.name), RULES)
+        self.publications = 0
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            self.city.home.database.dispose()
+            self.folder.cleanup()
+
+    @rule(levels=LEVELS)
+    def publish(self, levels: dict[int, str]) -> None:
+        self.publications += 1
+        self.city.publish(levels, later=timedelta(minutes=self.publications), salt=str(self.publications))
+
+    @rule(levels=LEVELS)
+    def publish_the_same_week_anew(self, levels: dict[int, str]) -> None:
+        if self.publications:
+            self.publications += 1
+            self.city.publish(levels, later=timedelta(minutes=1), salt=str(self.publications), again=True)
+
+    @precondition(lambda self: self.publications)
+    @rule(data=st.data(), verb=st.sampled_from(list(Verb)), outcome=st.sampled_from(list(Outcome)), stale=st.booleans())
+    def do(self, data: st.DataObject, verb: Verb, outcome: Outcome, stale: bool) -> None:
+        alerts = self.city.alerts()
+        if alerts:
+            alert = data.draw(st.sampled_from(alerts))
+            needed = NEEDS.get(verb)
+            said = {} if needed is None else {needed: outcome.value if needed == "outcome" else SAID[needed]}
+            with suppress(AlertStands, AlertChanged):
+                self.city.do(alert, verb, by=By(version=alert.version - stale), **said)
+
+    @rule(hours=st.sampled_from([1, 11, 24, 49, 24 * 7, 24 * 30]))
+    def time_passes(self, hours: int) -> None:
+        self.city.now += timedelta(hours=hours)
+        keep(self.city.home, now=self.city.now)
+
+    @rule(hours=st.sampled_from([1, 12, 24 * 8]))
+    def the_clock_is_set_back(self, hours: int) -> None:
+        self.city.now -= timedelta(hours=hours)
+        keep(self.city.home, now=self.city.now)
+
+    @rule(unit=st.sampled_from([("town", "T0000000"), ("grid", grid(12))]))
+    def be_silent(self, unit: tuple[str, str]) -> None:
+        silence(self.city.home, *unit, None, "a test", self.city.now + timedelta(days=3), now=self.city.now)
+
+    @precondition(lambda self: self.publications)
+    @rule(data=st.data())
+    def withdraw_a_snapshot(self, data: st.DataObject) -> None:
+        chosen = data.draw(st.sampled_from(published.listed(self.city.home)))
+        with suppress(WithdrawnBefore):
+            withdraw(self.city.home, chosen.id, "a test", now=self.city.now)
+        alone = [one for one in self.city.alerts(snapshot=chosen.id) if one.confirmed is None]
+        assert not any(one.live for one in alone)
+
+    @precondition(lambda self: self.publications)
+    @rule()
+    def suspend_and_resume(self) -> None:
+        suspend(self.city.home, "conflict", "a test", now=self.city.now)
+        assert not any(one.live for one in self.city.alerts())
+        resume(self.city.home, "conflict", "a test", now=self.city.now)
+
+    @rule()
+    def restart(self) -> None:
+        home = self.city.home
+        home.database.dispose()
+        self.city.home = Home(home.path, home.configuration, open_home(home.path, home.settings).settings)
+        keep(self.city.home, now=self.city.now)
+
+    @invariant()
+    def of_a_unit_and_target_one_is_live(self) -> None:
+        if not hasattr(self, "city"):
+            return
+        live = [one for one in self.city.alerts() if one.live]
+        assert all(one.head == head_of(one.target, one.unit, one.code, one.kind) for one in live)
+        grids = Counter(code for one in live for code in one.grids)
+        assert not grids or max(grids.values()) == 1, "no grid is told of by two"
+        assert all(one.head is None for one in self.city.alerts() if not one.live)
+
+    @invariant()
+    def no_team_is_sent_more_than_its_budget(self) -> None:
+        if hasattr(self, "city"):
+            spent = Counter((one.budget_team, one.week) for one in self.city.alerts())
+            assert not spent or max(spent.values()) <= BUDGET
+
+    @invariant()
+    def every_message_has_its_place(self) -> None:
+        """Nobody is woken after the end, or in the night; the first is an Alert, and whoever got it gets the Cancel."""
+        if not hasattr(self, "city"):
+            return
+        with self.city.home.database.connect() as connection:
+            messages = [dict(one) for one in connection.execute(select(MESSAGES).order_by(MESSAGES.c.sequence)).mappings()]
+        zone = self.city.home.configuration.calendar.timezone
+        by_alert: dict[str, list[dict[str, Any]]] = {}
+        for one in messages:
+            by_alert.setdefault(one["alert_id"], []).append(one)
+            sent = one["sent_at"]
+            if one["kind"] != "Cancel":
+                assert sent < one["expires_at"]
+                assert "07:30" <= sent.astimezone(zone).strftime("%H:%M") < "21:00"
+        for alert in self.city.alerts():
+            own = by_alert.get(alert.id, [])
+            kinds = [one["kind"] for one in own]
+            assert kinds[:1] in ([], ["Alert"]) and kinds.count("Alert") <= 1 and kinds.count("Cancel") <= 1
+            assert [one["id"] for one in own] == [name for name, _ in alert.messages]
+            assert all(
+                [name for name, _ in one["cites"]] == [earlier["id"] for earlier in own[:row]]
+                for row, one in enumerate(own)
+            )
+            if alert.status == Status.WITHDRAWN:
+                assert not own or kinds[-1] == "Cancel"
+            assert "Cancel" not in kinds[:-1]
+            assert alert.status in LIVE or alert.notify_at is None or alert.status == Status.CLOSED
+
+    @invariant()
+    def every_step_is_in_the_audit(self) -> None:
+        if hasattr(self, "city"):
+            verify(self.city.home)
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(
+    max_examples=25,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+    phases=(Phase.generate,),
+)

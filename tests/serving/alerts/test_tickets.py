@@ -1,0 +1,112 @@
+"""The app that supervisors use already: tickets go out, where they stand comes back, and nobody fills in a second form."""
+
+from __future__ import annotations
+
+import csv
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from serving.alerts.alert import live_alerts
+from serving.alerts.keeping import keep
+from serving.alerts.sources import tickets_of
+from serving.alerts.tickets import follow_tickets, tickets_table, week_of_tickets, write_tickets
+from tests.serving.alerts.city import FIRST, City
+from tests.worlds import load, with_grids
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    city = City(tmp_path)
+    city.publish({0: "red"})
+    return city
+
+
+def row(city: City, status: str, hours: float, **more: Any) -> dict[str, Any]:
+    (alert,) = city.alerts()
+    return {"alert_id": alert.id, "status": status, "updated_at": city.now + timedelta(hours=hours), **more}
+
+
+def test_a_notice_follows_its_ticket_once(city: City) -> None:
+    rows = [row(city, "open", 1), row(city, "acknowledged", 2), row(city, "in_progress", 3)]
+    now = city.now + timedelta(hours=4)
+    assert follow_tickets(city.home, rows, now=now).as_dict() == {"rows": 3, "changed": 1, "unknown": 0}
+    (alert,) = city.alerts()
+    assert (alert.status, alert.acknowledged_at) == ("in_progress", city.now + timedelta(hours=2))
+    rows.append(row(city, "closed", 5, outcome="prevented", service="mediation"))
+    later = now + timedelta(hours=2)
+    assert follow_tickets(city.home, rows, now=later).rows == 1
+    assert follow_tickets(city.home, rows, now=later).rows == 0
+    (alert,) = city.alerts()
+    assert (alert.status, alert.outcome, alert.service) == ("closed", "prevented", "mediation")
+    assert city.verbs(alert.id) == ["raised", "acknowledge", "start", "close"]
+
+
+def test_what_was_done_here_is_not_undone_by_an_older_row(city: City) -> None:
+    (alert,) = city.alerts()
+    city.do(alert, "start")
+    follow_tickets(city.home, [row(city, "acknowledged", 1)], now=city.now + timedelta(hours=2))
+    assert city.alert(alert.id).status == "in_progress"
+    city.do(alert, "close", outcome="real")
+    follow_tickets(city.home, [row(city, "in_progress", 3)], now=city.now + timedelta(hours=4))
+    assert city.alert(alert.id).status == "closed"
+
+
+def test_a_ticket_that_rests_holds_the_deadline_until_it_goes_on(city: City) -> None:
+    (before,) = city.alerts()
+    follow_tickets(
+        city.home, [row(city, "acknowledged", 1), row(city, "suspended", 2)], now=city.now + timedelta(hours=3)
+    )
+    assert city.alert(before.id).paused and city.alert(before.id).status == "acknowledged"
+    assert keep(city.home, now=city.now + timedelta(days=10)).escalated == 0
+    follow_tickets(city.home, [row(city, "in_progress", 2 + 240)], now=city.now + timedelta(days=11))
+    after = city.alert(before.id)
+    assert not after.paused and after.status == "in_progress"
+    assert after.due_at == before.due_at + timedelta(hours=240)  # type: ignore[operator]
+
+
+def test_what_is_overdue_there_goes_up_here_and_stays_what_it_is(city: City) -> None:
+    follow_tickets(
+        city.home, [row(city, "acknowledged", 1), row(city, "overdue", 50)], now=city.now + timedelta(days=3)
+    )
+    (alert,) = city.alerts()
+    assert (alert.status, alert.escalations, alert.co_teams) == ("acknowledged", 1, ("D0000000",))
+
+
+def test_what_is_void_there_is_withdrawn_here_and_an_unknown_one_is_counted(city: City) -> None:
+    rows = [row(city, "withdrawn", 1), {**row(city, "closed", 1), "alert_id": "wnothing"}]
+    assert follow_tickets(city.home, rows, now=city.now).as_dict() == {"rows": 1, "changed": 1, "unknown": 1}
+    (alert,) = city.alerts()
+    assert alert.status == "withdrawn" and city.messages()[-1] == ("Cancel", f"{alert.id}.2")
+
+
+@pytest.mark.parametrize("name", ["tickets.csv", "tickets.xlsx"])
+def test_the_weeks_tickets_are_filled_in_and_come_back_as_they_are(city: City, tmp_path: Path, name: str) -> None:
+    """By CSV alone, in Chinese: the file that went out is the file that comes back."""
+    with city.home.database.connect() as connection:
+        alerts = week_of_tickets(connection, FIRST)
+        assert alerts == live_alerts(connection)
+    zone = city.home.configuration.calendar.timezone
+    rows = tickets_table(alerts, {"conflict": "矛盾升级"}, zone)
+    assert rows[0][:6] == ["预警编号", "工单状态", "更新时间", "办结时间", "核实结果", "处置措施"]
+    assert rows[1][1:3] == ["待签收", "2026-03-02 10:00:00"] and rows[1][6:9] == ["优先", "矛盾升级", "grid 第0号"]
+    assert rows[1][9] == "district 第0号 town 第0号 community 第0号"
+    write_tickets(tmp_path / name, rows)
+    if name.endswith("xlsx"):
+        sheet = load_workbook(tmp_path / name).active
+        assert [[cell or "" for cell in one] for one in sheet.iter_rows(values_only=True)] == rows
+    else:
+        with (tmp_path / name).open(encoding="utf-8-sig", newline="") as stream:
+            assert list(csv.reader(stream)) == rows
+    rows[1][1:6] = ["已办结", "2026-03-04 09:00:00", "2026-03-04 08:30:00", "属实", "上门调解"]
+    write_tickets(tmp_path / name, rows)
+    with_grids(city.home, tmp_path)
+    done = load(city.home, "tickets", tmp_path / name)
+    assert (done.accepted, done.quarantined) == (1, 0)
+    followed = follow_tickets(city.home, tickets_of(city.home), now=city.now + timedelta(days=3))
+    assert followed.changed == 1
+    (alert,) = city.alerts()
+    assert (alert.status, alert.outcome, alert.service) == ("closed", "real", "mediation")
