@@ -56,7 +56,19 @@ def test_a_worker_that_has_answered_every_route_imported_no_learner(made: Made, 
     for path in made.application().openapi()["paths"]:
         # Decisions on exports and grants, and what is done with notices, are posted, and change what the others ask.
         assert path in described | {"/v1/export.{form}", "/v1/models/{target}"} or path.endswith(
-            ("/approve", "/refuse", "/confirm", "/revoke", "/{verb}", "/end", "/new", "/test", "/rotate", "/replay", "/{subscription_id}")
+            (
+                "/approve",
+                "/refuse",
+                "/confirm",
+                "/revoke",
+                "/{verb}",
+                "/end",
+                "/new",
+                "/test",
+                "/rotate",
+                "/replay",
+                "/{subscription_id}",
+            )
         ), f"ask {path} here too"
     with made.home.database.begin() as connection:
         notice = {"id": "wabcdefghijkl", "snapshot": made.first, "target": "conflict", "horizon": 4, "unit": "grid", "code": "G0000003",

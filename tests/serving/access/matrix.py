@@ -227,7 +227,7 @@ def questions(older: str, newer: str, approvals: dict[str, str], over: dict[str,
         if kind == "grid":
             for behind in ("", "/explanation", "/history"):
                 yield Question(f"/v1/grids/{code}{behind}", "read:detail", (kind, code))
-            yield Question(f"/v1/alerts/al-{code}/cap.xml", "read", (kind, code))
+            yield Question(f"/v1/alerts/w{code.lower()}/cap.xml", "read", (kind, code))
         else:
             yield Question(f"/v1/scores?limit=200&parent={code}", "read", (kind, code), items="grid")
             yield Question(f"/v1/export.csv?parent={code}", "export", (kind, code))

@@ -83,7 +83,7 @@ NEEDS = {
     f"/v1/grids/{OWN_GRID}/explanation": "read:detail", f"/v1/grids/{OWN_GRID}/history": "read:detail", "/v1/export.csv": "export",
     "/v1/export.geojson": "export", "/v1/snapshots/compare": "read", "/v1/exports": "export", "/sign-in": None, "/sign-in/state": None,
     "/v1/grants": "security", "/v1/audit": "audit", "/v1/alerts/stream?seconds=0": "read", "/v1/alerts/feed.atom": "read",
-    f"/v1/alerts/al-{OWN_GRID}/cap.xml": "read", "/v1/subscriptions": "act or export",
+    f"/v1/alerts/{OWN_ALERT}/cap.xml": "read", "/v1/subscriptions": "act or export",
 }  # fmt: skip
 
 #: What is changed by whom, and what is answered to who may: the file is small, and there is no such approval.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +137,9 @@ class Life(RuleBasedStateMachine):
         if not hasattr(self, "city"):
             return
         with self.city.home.database.connect() as connection:
-            messages = [dict(one) for one in connection.execute(select(MESSAGES).order_by(MESSAGES.c.sequence)).mappings()]
+            messages = [
+                dict(one) for one in connection.execute(select(MESSAGES).order_by(MESSAGES.c.sequence)).mappings()
+            ]
         zone = self.city.home.configuration.calendar.timezone
         by_alert: dict[str, list[dict[str, Any]]] = {}
         for one in messages:
