@@ -301,10 +301,146 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Notices about grids that entered orange or red, the newest first */
+        /** Notices about grids, towns and districts, the newest first */
         get: operations["alerts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How notices went: precision by level, load by unit and week; never of a person */
+        get: operations["alert_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was not told, and why: the budget of a team, a silence, a notice of the unit above … */
+        get: operations["held_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One notice, what may be done with it, and how it came to stand so; reading it changes nothing */
+        get: operations["alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/several/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do the same with several notices, each for itself */
+        post: operations["act_on_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{alert_id}/{verb}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do something with a notice: acknowledge, start, assign, note, extend, return, refer, co_handle, contest, close, reopen */
+        post: operations["act_on_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Units of which nobody is told for a while, with the reason and the end, the newest first */
+        get: operations["silences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/silences/new": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Silence a unit, with a reason and an end; no notice changes by it */
+        post: operations["silence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/silences/{silence_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a silence before its time */
+        post: operations["end_silence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -527,9 +663,20 @@ export interface components {
         Alert: {
             /**
              * Id
-             * @description its number; another where only a part of the city is seen
+             * @description its id; opaque
              */
-            id: number;
+            id: string;
+            /**
+             * Version
+             * @description counts its changes: what If-Match holds against, in quotation marks
+             */
+            version: number;
+            /**
+             * Kind
+             * @description what raised it: a level that was entered, a jump, a risk that lasts, a data gap
+             * @enum {string}
+             */
+            kind: "level" | "jump" | "lasting" | "gap";
             /**
              * Snapshot
              * @description the snapshot that raised it
@@ -552,18 +699,37 @@ export interface components {
              * @description the unit's code
              */
             code: string;
-            /** @description what was entered */
+            /**
+             * Name
+             * @description the unit's name
+             */
+            name: string;
+            /**
+             * Above
+             * @description the units above it, the nearest first
+             */
+            above: components["schemas"]["UnitAbove"][];
+            /**
+             * Members
+             * @description of a notice of a town: the grids that it tells of
+             */
+            members: components["schemas"]["Member"][];
+            /** @description what was entered; of several grids the highest */
             level: components["schemas"]["Level"];
             /**
              * Score
-             * @description probability when it was raised
+             * @description probability when it was raised; null above the grid
              */
-            score: number;
+            score: number | null;
             /**
-             * Status
-             * @description where it stands
+             * Expected Count
+             * @description events that were expected then; null of several grids
              */
-            status: string;
+            expected_count: number | null;
+            /** @description what was promised of its level; null where too little was known to promise anything */
+            stated: components["schemas"]["Stated"] | null;
+            /** @description where it stands */
+            status: components["schemas"]["Status"];
             /**
              * Raised At
              * Format: date-time
@@ -571,17 +737,229 @@ export interface components {
              */
             raised_at: string;
             /**
-             * Reasons
-             * @description the strongest
+             * Acknowledge By
+             * @description until when it is to be acknowledged, else it goes up; null once it is
              */
-            reasons: components["schemas"]["Reason"][];
+            acknowledge_by: string | null;
+            /**
+             * Due At
+             * @description until when it is to be closed
+             */
+            due_at: string | null;
+            /**
+             * Expires At
+             * @description the end of its window: from then on nobody is told of it
+             */
+            expires_at: string | null;
+            /**
+             * Acknowledged At
+             * @description since when its team knows of it
+             */
+            acknowledged_at: string | null;
+            /**
+             * Ended At
+             * @description when it was closed, expired or was withdrawn
+             */
+            ended_at: string | null;
+            /**
+             * Team Id
+             * @description the team that answers it
+             */
+            team_id: string | null;
+            /**
+             * Co Teams
+             * @description teams that are told, too: those that handle it together, and those above
+             */
+            co_teams: string[];
+            /**
+             * Escalations
+             * @description how often it went up
+             */
+            escalations: number;
+            /**
+             * Paused
+             * @description whether its deadlines rest
+             */
+            paused: boolean;
+            /**
+             * Service
+             * @description what is done
+             */
+            service: string | null;
+            /** @description what was found */
+            outcome: components["schemas"]["Outcome"] | null;
+            /**
+             * Reasons
+             * @description the strongest; of a data gap the sources that fail
+             */
+            reasons: (components["schemas"]["Reason"] | components["schemas"]["GapReason"])[];
         };
         /**
-         * AlertStatus
-         * @description Where a notice stands.
-         * @enum {string}
+         * AlertDetail
+         * @description A notice, with what may be done and how it came to stand so.
          */
-        AlertStatus: "open" | "acknowledged" | "in_progress" | "closed" | "returned" | "referred" | "expired" | "withdrawn";
+        AlertDetail: {
+            /**
+             * Id
+             * @description its id; opaque
+             */
+            id: string;
+            /**
+             * Version
+             * @description counts its changes: what If-Match holds against, in quotation marks
+             */
+            version: number;
+            /**
+             * Kind
+             * @description what raised it: a level that was entered, a jump, a risk that lasts, a data gap
+             * @enum {string}
+             */
+            kind: "level" | "jump" | "lasting" | "gap";
+            /**
+             * Snapshot
+             * @description the snapshot that raised it
+             */
+            snapshot: string;
+            /**
+             * Target
+             * @description what is forecast
+             */
+            target: string;
+            /**
+             * Horizon
+             * @description periods ahead
+             */
+            horizon: number;
+            /** @description its kind */
+            unit: components["schemas"]["Unit"];
+            /**
+             * Code
+             * @description the unit's code
+             */
+            code: string;
+            /**
+             * Name
+             * @description the unit's name
+             */
+            name: string;
+            /**
+             * Above
+             * @description the units above it, the nearest first
+             */
+            above: components["schemas"]["UnitAbove"][];
+            /**
+             * Members
+             * @description of a notice of a town: the grids that it tells of
+             */
+            members: components["schemas"]["Member"][];
+            /** @description what was entered; of several grids the highest */
+            level: components["schemas"]["Level"];
+            /**
+             * Score
+             * @description probability when it was raised; null above the grid
+             */
+            score: number | null;
+            /**
+             * Expected Count
+             * @description events that were expected then; null of several grids
+             */
+            expected_count: number | null;
+            /** @description what was promised of its level; null where too little was known to promise anything */
+            stated: components["schemas"]["Stated"] | null;
+            /** @description where it stands */
+            status: components["schemas"]["Status"];
+            /**
+             * Raised At
+             * Format: date-time
+             * @description when it was raised
+             */
+            raised_at: string;
+            /**
+             * Acknowledge By
+             * @description until when it is to be acknowledged, else it goes up; null once it is
+             */
+            acknowledge_by: string | null;
+            /**
+             * Due At
+             * @description until when it is to be closed
+             */
+            due_at: string | null;
+            /**
+             * Expires At
+             * @description the end of its window: from then on nobody is told of it
+             */
+            expires_at: string | null;
+            /**
+             * Acknowledged At
+             * @description since when its team knows of it
+             */
+            acknowledged_at: string | null;
+            /**
+             * Ended At
+             * @description when it was closed, expired or was withdrawn
+             */
+            ended_at: string | null;
+            /**
+             * Team Id
+             * @description the team that answers it
+             */
+            team_id: string | null;
+            /**
+             * Co Teams
+             * @description teams that are told, too: those that handle it together, and those above
+             */
+            co_teams: string[];
+            /**
+             * Escalations
+             * @description how often it went up
+             */
+            escalations: number;
+            /**
+             * Paused
+             * @description whether its deadlines rest
+             */
+            paused: boolean;
+            /**
+             * Service
+             * @description what is done
+             */
+            service: string | null;
+            /** @description what was found */
+            outcome: components["schemas"]["Outcome"] | null;
+            /**
+             * Reasons
+             * @description the strongest; of a data gap the sources that fail
+             */
+            reasons: (components["schemas"]["Reason"] | components["schemas"]["GapReason"])[];
+            /** @description what it is, and what it must not be used for */
+            notice: components["schemas"]["Notice"];
+            /**
+             * Verbs
+             * @description what may be done with it now
+             */
+            verbs: string[];
+            /**
+             * Steps
+             * @description the first first
+             */
+            steps: components["schemas"]["Step"][];
+        };
+        /**
+         * AlertFigures
+         * @description How notices went; never of a person.
+         */
+        AlertFigures: {
+            /**
+             * Levels
+             * @description by target and level
+             */
+            levels: components["schemas"]["LevelFigures"][];
+            /**
+             * Weeks
+             * @description by unit and week, the newest first
+             */
+            weeks: components["schemas"]["WeekFigures"][];
+        };
         /**
          * Alerts
          * @description Notices.
@@ -821,6 +1199,40 @@ export interface components {
             a: components["schemas"]["Side"];
             /** @description in the newer */
             b: components["schemas"]["Side"];
+        };
+        /**
+         * ChangedAlert
+         * @description What became of one of several.
+         */
+        ChangedAlert: {
+            /**
+             * Id
+             * @description its id
+             */
+            id: string;
+            /** @description as it stands now; null where it was not changed */
+            alert: components["schemas"]["Alert"] | null;
+            /**
+             * Code
+             * @description why it was not changed, for programs
+             */
+            code: string | null;
+            /**
+             * Problem
+             * @description … and for people
+             */
+            problem: string | null;
+        };
+        /**
+         * ChangedAlerts
+         * @description What became of several.
+         */
+        ChangedAlerts: {
+            /**
+             * Items
+             * @description in the order in which they were named
+             */
+            items: components["schemas"]["ChangedAlert"][];
         };
         /**
          * Channel
@@ -1189,6 +1601,27 @@ export interface components {
             district: string | null;
         };
         /**
+         * GapReason
+         * @description A source that fails a district.
+         */
+        GapReason: {
+            /**
+             * Source
+             * @description the source
+             */
+            source: string;
+            /**
+             * Zh
+             * @description in Chinese
+             */
+            zh: string;
+            /**
+             * En
+             * @description in English
+             */
+            en: string;
+        };
+        /**
          * Grant
          * @description An operator or a key that somebody granted.
          */
@@ -1317,6 +1750,75 @@ export interface components {
              * @description how often the interval should hold the count
              */
             interval_level: number;
+        };
+        /**
+         * HeldAlerts
+         * @description What was held back.
+         */
+        HeldAlerts: {
+            /**
+             * Items
+             * @description the newest first
+             */
+            items: components["schemas"]["HeldBack"][];
+        };
+        /**
+         * HeldBack
+         * @description What a publication would have told, and did not.
+         */
+        HeldBack: {
+            /**
+             * Snapshot
+             * @description the snapshot
+             */
+            snapshot: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when
+             */
+            at: string;
+            /**
+             * Target
+             * @description what is forecast
+             */
+            target: string;
+            /**
+             * Horizon
+             * @description periods ahead
+             */
+            horizon: number;
+            /** @description its kind */
+            unit: components["schemas"]["Unit"];
+            /**
+             * Code
+             * @description the unit's code
+             */
+            code: string;
+            /**
+             * Name
+             * @description the unit's name
+             */
+            name: string;
+            /** @description where it stood */
+            level: components["schemas"]["Level"];
+            /**
+             * Kind
+             * @description what would have raised it
+             * @enum {string}
+             */
+            kind: "level" | "jump" | "lasting" | "gap";
+            /**
+             * Team Id
+             * @description the team that would have been told
+             */
+            team_id: string | null;
+            /**
+             * Reason
+             * @description why it was not told
+             * @enum {string}
+             */
+            reason: "budget" | "silenced" | "inhibited" | "rest" | "group" | "no_team";
         };
         /**
          * History
@@ -1549,6 +2051,49 @@ export interface components {
          */
         Level: "red" | "orange" | "yellow" | "blue" | "none" | "unknown";
         /**
+         * LevelFigures
+         * @description How notices of a level went, of the whole city.
+         */
+        LevelFigures: {
+            /**
+             * Target
+             * @description what is forecast
+             */
+            target: string;
+            /** @description the level */
+            level: components["schemas"]["Level"];
+            /**
+             * Grids
+             * @description grids that were told of, whose windows have passed; null where they are few
+             */
+            grids: number | null;
+            /**
+             * Precision
+             * @description the share of them with an event; null where they are few
+             */
+            precision: number | null;
+            /**
+             * Lower
+             * @description of its interval of 95 %
+             */
+            lower: number | null;
+            /**
+             * Upper
+             * @description of its interval of 95 %
+             */
+            upper: number | null;
+            /**
+             * Stated
+             * @description what was promised of them on the mean; null where nothing was
+             */
+            stated: number | null;
+            /**
+             * Kept
+             * @description whether what was promised lies in the interval of what came; null where nothing was promised
+             */
+            kept: boolean | null;
+        };
+        /**
          * LevelsCaught
          * @description What the levels of a city would have caught.
          */
@@ -1731,6 +2276,58 @@ export interface components {
             secret: string | null;
         };
         /**
+         * ManyAsked
+         * @description The same for several notices.
+         */
+        ManyAsked: {
+            /**
+             * Service
+             * @description what is done: mediation, legal_aid, counselling, hazard_repair, inspection, wage_claim, answer, outreach, relief, visit, other
+             */
+            service?: string | null;
+            /** @description what was found; `close` needs it */
+            outcome?: components["schemas"]["Outcome"] | null;
+            /**
+             * Note
+             * @description why, or what was seen; kept in the audit, and names nobody
+             * @default
+             */
+            note: string;
+            /**
+             * Team Id
+             * @description the team; `assign` and `co_handle` need it
+             */
+            team_id?: string | null;
+            /**
+             * Ids
+             * @description their ids
+             */
+            ids: string[];
+        };
+        /**
+         * Member
+         * @description A grid of which the notice of its town tells.
+         */
+        Member: {
+            /**
+             * Code
+             * @description its code
+             */
+            code: string;
+            /**
+             * Name
+             * @description its name
+             */
+            name: string;
+            /** @description what it entered */
+            level: components["schemas"]["Level"];
+            /**
+             * Score
+             * @description probability when it was raised
+             */
+            score: number | null;
+        };
+        /**
          * MinLevel
          * @description A level that is raised.
          * @enum {string}
@@ -1832,6 +2429,12 @@ export interface components {
              */
             en: string;
         };
+        /**
+         * Outcome
+         * @description What was found.
+         * @enum {string}
+         */
+        Outcome: "real" | "false" | "prevented" | "unknown";
         /**
          * Place
          * @description A unit by code and name.
@@ -2398,6 +3001,94 @@ export interface components {
             level: components["schemas"]["Level"] | null;
         };
         /**
+         * Silence
+         * @description A unit of which nobody is told for a while.
+         */
+        Silence: {
+            /**
+             * Id
+             * @description its id
+             */
+            id: string;
+            /** @description its kind */
+            unit: components["schemas"]["Unit"];
+            /**
+             * Code
+             * @description the unit's code
+             */
+            code: string;
+            /**
+             * Target
+             * @description only of this target; null: of all
+             */
+            target: string | null;
+            /**
+             * Reason
+             * @description why
+             */
+            reason: string;
+            /**
+             * Author
+             * @description the id of the key or the operator who said so
+             */
+            author: string;
+            /**
+             * Created At
+             * Format: date-time
+             * @description since when
+             */
+            created_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             * @description until when
+             */
+            ends_at: string;
+            /**
+             * Ended By
+             * @description the id of who ended it before its time
+             */
+            ended_by: string | null;
+        };
+        /**
+         * SilenceAsked
+         * @description A silence.
+         */
+        SilenceAsked: {
+            /**
+             * Code
+             * @description the unit's code; `town:CODE` where several units bear it
+             */
+            code: string;
+            /**
+             * Target
+             * @description only of this target
+             */
+            target?: string | null;
+            /**
+             * Reason
+             * @description why; kept in the audit, and names nobody
+             */
+            reason: string;
+            /**
+             * Ends At
+             * Format: date-time
+             * @description until when, with its offset
+             */
+            ends_at: string;
+        };
+        /**
+         * Silences
+         * @description Silences.
+         */
+        Silences: {
+            /**
+             * Items
+             * @description the newest first
+             */
+            items: components["schemas"]["Silence"][];
+        };
+        /**
          * Source
          * @description How a source reports; docs/health.md tells every field.
          */
@@ -2545,6 +3236,86 @@ export interface components {
              * @description periods ahead
              */
             horizon: number;
+        };
+        /**
+         * Stated
+         * @description What was promised of a level: the share of grids that were told of before that had an event in their window.
+         */
+        Stated: {
+            /**
+             * N
+             * @description grids that were told of before, whose windows have passed: of the whole city, 30 or more
+             */
+            n: number;
+            /**
+             * Precision
+             * @description the share of them with an event
+             */
+            precision: number;
+            /**
+             * Lower
+             * @description of its interval of 95 %
+             */
+            lower: number;
+            /**
+             * Upper
+             * @description of its interval of 95 %
+             */
+            upper: number;
+        };
+        /**
+         * Status
+         * @description Where a notice stands.
+         * @enum {string}
+         */
+        Status: "open" | "acknowledged" | "in_progress" | "returned" | "referred" | "closed" | "expired" | "withdrawn";
+        /**
+         * Step
+         * @description How a notice came to stand as it does; who did it is in the audit alone.
+         */
+        Step: {
+            /**
+             * Version
+             * @description the version that it made
+             */
+            version: number;
+            /**
+             * At
+             * Format: date-time
+             * @description when
+             */
+            at: string;
+            /**
+             * Verb
+             * @description what was done, or befell it
+             */
+            verb: string;
+            /** @description where it stood after it */
+            status: components["schemas"]["Status"];
+            /** @description its level after it */
+            level: components["schemas"]["Level"];
+            /**
+             * Team Id
+             * @description the team after it
+             */
+            team_id: string | null;
+            /**
+             * Service
+             * @description what is done
+             */
+            service: string | null;
+            /** @description what was found */
+            outcome: components["schemas"]["Outcome"] | null;
+            /**
+             * Note
+             * @description what was said
+             */
+            note: string;
+            /**
+             * Source
+             * @description by which way: api, cli, tickets, records, rule
+             */
+            source: string;
         };
         /**
          * Stood
@@ -2779,6 +3550,93 @@ export interface components {
          */
         Unit: "grid" | "community" | "town" | "district" | "city";
         /**
+         * UnitAbove
+         * @description A unit in which another lies.
+         */
+        UnitAbove: {
+            /** @description its kind */
+            unit: components["schemas"]["Unit"];
+            /**
+             * Code
+             * @description its code
+             */
+            code: string;
+            /**
+             * Name
+             * @description its name
+             */
+            name: string;
+        };
+        /**
+         * Verb
+         * @description What somebody does with a notice.
+         * @enum {string}
+         */
+        Verb: "acknowledge" | "start" | "assign" | "note" | "extend" | "return" | "refer" | "co_handle" | "contest" | "close" | "reopen";
+        /**
+         * VerbAsked
+         * @description What is said with what is done to a notice.
+         */
+        VerbAsked: {
+            /**
+             * Service
+             * @description what is done: mediation, legal_aid, counselling, hazard_repair, inspection, wage_claim, answer, outreach, relief, visit, other
+             */
+            service?: string | null;
+            /** @description what was found; `close` needs it */
+            outcome?: components["schemas"]["Outcome"] | null;
+            /**
+             * Note
+             * @description why, or what was seen; kept in the audit, and names nobody
+             * @default
+             */
+            note: string;
+            /**
+             * Team Id
+             * @description the team; `assign` and `co_handle` need it
+             */
+            team_id?: string | null;
+        };
+        /**
+         * WeekFigures
+         * @description What was told in a unit in a week.
+         */
+        WeekFigures: {
+            /** @description its kind */
+            unit: components["schemas"]["Unit"];
+            /**
+             * Code
+             * @description its code
+             */
+            code: string;
+            /**
+             * Name
+             * @description its name
+             */
+            name: string;
+            /**
+             * Week
+             * Format: date
+             * @description its Monday
+             */
+            week: string;
+            /**
+             * Alerts
+             * @description notices that were raised, in bands; null where few work there or nobody knows how many
+             */
+            alerts: string | null;
+            /**
+             * Acknowledged Within
+             * @description the middle time to acknowledge, in bands
+             */
+            acknowledged_within: string | null;
+            /**
+             * Budget
+             * @description notices of the week's budget
+             */
+            budget: number | null;
+        };
+        /**
          * Wrong
          * @description One parameter that is wrong.
          */
@@ -2878,6 +3736,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2995,6 +3862,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -3090,6 +3966,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3291,6 +4176,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3501,6 +4395,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -3639,6 +4542,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3915,6 +4827,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -3977,7 +4898,7 @@ export interface operations {
                      *             "as_of": "2026-03-09",
                      *             "store_version": 1,
                      *             "salt": "",
-                     *             "disclosure": 1,
+                     *             "disclosure": 2,
                      *             "models": {
                      *               "conflict-4-v1": "0000000000000000000000000000000000000000000000000000000000000000",
                      *               "safety-4-v1": "0000000000000000000000000000000000000000000000000000000000000000"
@@ -4007,7 +4928,7 @@ export interface operations {
                      *               "en": "safety"
                      *             }
                      *           },
-                     *           "chain": "01f2b26dc82340a906e08801d08f0d23eb61c4195637262b8de5f009256e914b",
+                     *           "chain": "ee18f754e7a22506fb329ee312295aeeac4dcfa77bec67afd04e41382841170f",
                      *           "not_replayable": false
                      *         }
                      *       ],
@@ -4062,6 +4983,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4225,6 +5155,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -4338,6 +5277,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4473,6 +5421,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -4584,6 +5541,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4708,6 +5674,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -4818,6 +5793,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4943,6 +5927,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5082,6 +6075,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5296,6 +6298,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -5497,7 +6508,7 @@ export interface operations {
                      *               "observed": "0–2"
                      *             }
                      *           ],
-                     *           "chain": "a35147c6ca67631deaff565da23666a4a9dfd52e5afd9019fb0e970a0f7fb3c3"
+                     *           "chain": "91e384714645580d08e1a79adb970c74d064bc1007173ccc466032e9e9ff3468"
                      *         }
                      *       ],
                      *       "summary": [
@@ -5746,6 +6757,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -5785,7 +6805,7 @@ export interface operations {
                 /** @description only this attention level */
                 level?: components["schemas"]["MinLevel"] | null;
                 /** @description only those that stand so */
-                status?: components["schemas"]["AlertStatus"] | null;
+                status?: components["schemas"]["Status"] | null;
             };
             header?: never;
             path?: never;
@@ -5807,16 +6827,34 @@ export interface operations {
                      *       },
                      *       "items": [
                      *         {
-                     *           "id": 1,
-                     *           "snapshot": "2026-03-09-6c5a804ad7d1",
+                     *           "id": "wabcdefghijkl",
+                     *           "version": 1,
+                     *           "kind": "level",
                      *           "target": "conflict",
                      *           "horizon": 4,
                      *           "unit": "grid",
                      *           "code": "G0000003",
+                     *           "name": "grid 第3号",
                      *           "level": "red",
-                     *           "score": 0.14051,
                      *           "status": "open",
+                     *           "score": 0.14051,
+                     *           "expected_count": null,
+                     *           "snapshot": "2026-03-09-6c5a804ad7d1",
+                     *           "team_id": null,
+                     *           "service": null,
+                     *           "outcome": null,
+                     *           "escalations": 0,
+                     *           "paused": false,
+                     *           "stated": null,
                      *           "raised_at": "2026-03-09T01:00:00+00:00",
+                     *           "acknowledge_by": null,
+                     *           "due_at": null,
+                     *           "expires_at": null,
+                     *           "acknowledged_at": null,
+                     *           "ended_at": null,
+                     *           "above": [],
+                     *           "members": [],
+                     *           "co_teams": [],
                      *           "reasons": [
                      *             {
                      *               "feature": "feature_24",
@@ -5908,6 +6946,894 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert_figures: {
+        parameters: {
+            query?: {
+                /** @description rows an answer */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertFigures"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    held_alerts: {
+        parameters: {
+            query?: {
+                /** @description rows an answer */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldAlerts"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the notice */
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetail"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act_on_alerts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a text of one's own for this change: the same request again is answered as before */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description what is done */
+                verb: components["schemas"]["Verb"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManyAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedAlerts"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act_on_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the `version` that was read, in quotation marks: "3"; 412 where it is another by now */
+                "if-match"?: string | null;
+                /** @description a text of one's own for this change: the same request again is answered as before */
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                /** @description id of the notice */
+                alert_id: string;
+                /** @description what is done */
+                verb: components["schemas"]["Verb"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerbAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    silences: {
+        parameters: {
+            query?: {
+                /** @description rows an answer */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silences"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silence"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the silence */
+                silence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silence"];
+                };
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6017,6 +7943,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -6106,6 +8041,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6208,6 +8152,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -6296,6 +8249,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6398,6 +8360,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -6486,6 +8457,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6590,6 +8570,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6711,6 +8700,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -6803,6 +8801,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6937,6 +8944,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -7032,6 +9048,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7138,6 +9163,15 @@ export interface operations {
             };
             /** @description the snapshot is no longer kept */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7271,6 +9305,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a parameter is unknown, given twice or wrong */
             422: {
                 headers: {
@@ -7301,4 +9344,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 90f58b89bd1bd9c023740ceb07eca0bd8788a93c3eeaade025dd2e17dbbf0287
+// sha256 of the description: 0359a426bb28d4bc32a89d00744e8dedb2220dbddad7e56408a5f15ff175997d

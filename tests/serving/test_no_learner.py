@@ -41,14 +41,14 @@ print(json.dumps([statuses, [name for name in json.loads(sys.argv[4]) if name in
 
 def test_a_worker_that_has_answered_every_route_imported_no_learner(made: Made, tmp_path: Path) -> None:
     grid = "/v1/grids/G0000003"
-    say(made.home, message(at=datetime.now(UTC)))
+    say(made.home, message("wabcdefghijkl", at=datetime.now(UTC)))
     paths = [
         "/v1/scores", "/v1/scores?unit=town", grid, f"{grid}/explanation", f"{grid}/history", "/v1/snapshots",
         f"/v1/snapshots/compare?a={made.first}&b={made.first}", "/v1/health/sources", "/v1/models/conflict", "/v1/alerts", "/v1/alerts/stats", "/v1/alerts/held", "/v1/silences",
         "/v1/alerts/wabcdefghijkl", "/v1/levels", "/v1/track-record",
         "/v1/export.csv", "/v1/export.parquet", "/v1/export.geojson", "/v1/export.xlsx", "/healthz", "/readyz", "/metrics",
         "/", "/docs", "/openapi.json", "/sign-in", "/sign-in/state", "/v1/exports", "/v1/grants", "/v1/audit", "/v1/subscriptions",
-        "/v1/alerts/stream?seconds=0", "/v1/alerts/feed.atom", "/v1/alerts/al1/cap.xml",
+        "/v1/alerts/stream?seconds=0", "/v1/alerts/feed.atom", "/v1/alerts/wabcdefghijkl/cap.xml",
     ]  # fmt: skip
     described = {
         path.split("?")[0].replace("G0000003", "{grid_id}").replace("wabcdefghijkl", "{alert_id}") for path in paths
