@@ -27,7 +27,7 @@ _SEVERAL = re.compile(r"[与和及、,，/;；\s]+")
 _OWNED = re.compile(r"^(?P<person>[㐀-鿿·•]{1,3}[^一二三四五六七八九十号])的?(?P<unit>(?:微|专属)?网格)$")
 #: A name in full before the number of a grid; of two characters places are called, too (梅江二网格).
 _BEFORE_NUMBER = re.compile(
-    r"^(?P<person>[㐀-鿿·•]{3,4}?)的?(?P<unit>第?[一二三四五六七八九十百零〇\d]+号?(?:微|专属)?网格)$"
+    r"^(?P<person>[^\W\d第号的]{3,4})的?(?P<unit>第?[一二三四五六七八九十百零〇\d]+号?(?:微|专属)?网格)$"
 )
 #: What follows the name of somebody whose family or house is meant.
 _OF_THEM = re.compile(r"(?:一家|全家|夫妇|夫妻|父子|母子|兄弟|姐妹|家属|家|等人|等|户|的)$")
@@ -110,7 +110,7 @@ def without_persons(name: str, known: Collection[str] = ()) -> str | None:
     if owned is not None and _is_person(owned["person"], known) and not _is_feature(owned["person"]):
         return None
     before = _BEFORE_NUMBER.match(kept)
-    if before is not None and _is_person(before["person"], known):
+    if before is not None and _is_person(before["person"], known) and not _ends_like_a_place(before["person"]):
         kept = before["unit"]
     kept = kept.strip(_EDGES)
     if kept == plain.strip(_EDGES):
@@ -146,6 +146,11 @@ def _tells_person(inside: str, known: Collection[str]) -> bool:
 
 def _is_person(text: str, known: Collection[str]) -> bool:
     return text not in known and likely_name(text)
+
+
+def _ends_like_a_place(text: str) -> bool:
+    """白云山: what ends with a hill or a river, or as places do, is one, whatever it begins with."""
+    return is_place(text) or text[-1] in _listed()[3]
 
 
 def _is_feature(text: str) -> bool:

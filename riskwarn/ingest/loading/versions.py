@@ -135,11 +135,11 @@ def told_before(incoming: Versions, stored: Versions, exported: np.datetime64) -
 
 
 def listed_again(incoming: Versions, stored: Versions, silent: Flags) -> Flags:
-    """Rows of records with several rows in a file that are stored already: all where the newest that is stored is among them,
-    else all but the last.
+    """Rows of records with several rows in a file that are no news: all where the last says what is in force; else those that are
+    stored, all where what is in force is among them, and all but the last where it is not.
 
     A register that lists a case twice, open and then settled, lists it so every month: neither row is news, and where the
-    second changes, the first is none. `silent` are rows without a time of change: one with a time says itself when it was true.
+    second changes, the first is none. Where the first changes alone, the case stands as the last says it does. `silent` are rows without a time of change: one with a time says itself when it was true.
     """
     again = np.zeros(len(incoming.record), dtype=bool)
     rows = np.flatnonzero(_several(incoming.record) & silent)
@@ -149,11 +149,17 @@ def listed_again(incoming: Versions, stored: Versions, silent: Flags) -> Flags:
     among = np.asarray(pd.Index(stored.record).isin(record))
     stored = Versions(stored.record[among], stored.content[among], stored.version_at[among])
     known, newest, _ = _newest(stored, record)
-    repeats = pd.Series(known & (content == newest)).groupby(record).transform("any").to_numpy(dtype=bool)
+    same = known & (content == newest)
     held = pd.Index(_paired(stored.record, stored.content))
     older = pd.Series(record).duplicated(keep="last").to_numpy(dtype=bool)
-    again[rows] = (repeats | older) & pd.Index(_paired(record, content)).isin(held)
+    repeats, ends = (_any_of(record, flags) for flags in (same, same & ~older))
+    again[rows] = ends | ((repeats | older) & pd.Index(_paired(record, content)).isin(held))
     return again
+
+
+def _any_of(record: Numbers, flags: Flags) -> Flags:
+    """Rows of records of which any row is flagged."""
+    return pd.Series(flags).groupby(record).transform("any").to_numpy(dtype=bool)
 
 
 def _paired(record: Numbers, content: Numbers) -> Numbers:

@@ -38,7 +38,7 @@ _PARSED = 1 << 20
 _SEPARATORS = ",\t;|"
 
 #: A row of more bytes is none.
-_LONGEST = 1 << 28
+_LONGEST = 1 << 24
 
 #: A line by which a file tells Excel its separator.
 _TOLD = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)

@@ -25,7 +25,7 @@ MOST = 1 << 38
 #: What has to be held in memory to be read (a packed workbook) may have so many bytes.
 HELD = 1 << 28
 #: Files that systems leave in archives.
-_LITTER = ("__MACOSX/", ".", "~$", "Thumbs.db")
+_LITTER = ("__MACOSX", ".", "~$", "Thumbs.db")
 
 #: What is said of a workbook that a password locks, and of one that is damaged.
 PASSWORD = Message("it is locked with a password; save it without one")
@@ -37,9 +37,8 @@ DAMAGED = (gzip.BadGzipFile, zipfile.BadZipFile, EOFError, zlib.error, NotImplem
 class _Bounded(io.RawIOBase):
     """A stream of unpacked bytes that ends with an error where they are too many for the packed ones."""
 
-    def __init__(self, stream: BinaryIO, name: str, packed: int, most: int) -> None:
-        self._stream, self._name, self._most = stream, name, most
-        self._read, self._allowed = 0, min(most, max(FREE, RATIO * packed))
+    def __init__(self, stream: BinaryIO, name: str, allowed: int) -> None:
+        self._stream, self._name, self._read, self._allowed = stream, name, 0, allowed
 
     def readable(self) -> bool:
         return True
@@ -48,10 +47,7 @@ class _Bounded(io.RawIOBase):
         count = int(self._stream.readinto(buffer))  # type: ignore[attr-defined]
         self._read += count
         if self._read > self._allowed:
-            raise FileUnreadable(
-                file=self._name,
-                problem=f"unpacked it would have more than {size_of(self._allowed)}; unpack it yourself and look at it",
-            )
+            raise _too_large(self._name, self._allowed)
         return count
 
     def close(self) -> None:
@@ -88,12 +84,12 @@ def parts_of(path: Path | BinaryIO) -> str:
 def opened(path: Path, most: int = MOST) -> BinaryIO:
     """The bytes of a file; of a packed one those of the table in it. Raises FileUnreadable."""
     start = _starts(path)
-    packed = path.stat().st_size
+    allowed = min(most, max(FREE, RATIO * path.stat().st_size))
     if start.startswith(GZIP):
-        return io.BufferedReader(_Bounded(gzip.open(path), path.name, packed, most), 1 << 20)  # type: ignore[arg-type]
+        return io.BufferedReader(_Bounded(gzip.open(path), path.name, allowed), 1 << 20)  # type: ignore[arg-type]
     try:
         if start in ZIP and not parts_of(path):
-            return io.BufferedReader(_Bounded(_member(path), path.name, packed, most), 1 << 20)
+            return io.BufferedReader(_Bounded(_member(path, allowed), path.name, allowed), 1 << 20)
     except DAMAGED as error:
         raise FileUnreadable(file=path.name, problem="the archive is damaged; export it again") from error
     return path.open("rb")
@@ -132,15 +128,17 @@ def packed_name(path: Path) -> str:
 
 def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """The files of an archive without what systems leave in it."""
-    return [
-        one
-        for one in archive.infolist()
-        if not one.is_dir() and not one.filename.startswith(_LITTER) and not _base(one.filename).startswith(_LITTER)
-    ]
+    return [one for one in archive.infolist() if not one.is_dir() and not _is_litter(one.filename)]
 
 
-def _member(path: Path) -> BinaryIO:
-    """The one table of an archive."""
+def _is_litter(name: str) -> bool:
+    """Whether a name in an archive is of what systems leave there. ./ and ../ lead nowhere: only the bytes of a file are read."""
+    steps = [step for step in name.replace("\\", "/").split("/") if step not in ("", ".", "..")]
+    return not steps or steps[0].startswith(_LITTER) or steps[-1].startswith(_LITTER)
+
+
+def _member(path: Path, allowed: int) -> BinaryIO:
+    """The one table of an archive; its directory is believed where it tells of too much."""
     with zipfile.ZipFile(path) as archive:
         members = _members(archive)
         if not members:
@@ -151,8 +149,15 @@ def _member(path: Path) -> BinaryIO:
         if members[0].flag_bits & 1:
             problem = "the archive is locked with a password; unpack it first"
             raise FileUnreadable(file=path.name, problem=problem)
+        if members[0].file_size > allowed:
+            raise _too_large(path.name, allowed)
         # The member keeps the archive's file open until it is closed itself.
         return archive.open(members[0])  # type: ignore[return-value]
+
+
+def _too_large(name: str, allowed: int) -> FileUnreadable:
+    problem = f"unpacked it would have more than {size_of(allowed)}; unpack it yourself and look at it"
+    return FileUnreadable(file=name, problem=problem)
 
 
 def _base(name: str) -> str:

@@ -143,8 +143,20 @@ def test_a_case_that_is_listed_twice_is_no_news_next_month(home: Path, tmp_path:
         Store(city).versions("disputes").sort_values("load_id", kind="stable").drop_duplicates("record_id", keep="last")
     )
     assert newest["outcome"].fillna("").value_counts().to_dict() == {"": 5, "settled": 2, "mediation_failed": 1}
+    # Where the first listing alone is written otherwise, a case stands as its last one says, in however many loads.
+    amended = [row | {"纠纷类型": "物业"} for row in rows[:3]]
+    assert account("g.csv", [*amended, *rows[3:], failed, *settled[1:]], 9) == (0, 0, 11)
+    assert account("h.csv", [*amended, *rows[3:], failed, *(row | {"纠纷类型": "物业"} for row in settled[1:])], 9) == (
+        0,
+        4,
+        7,
+    )
+    newest = (
+        Store(city).versions("disputes").sort_values("load_id", kind="stable").drop_duplicates("record_id", keep="last")
+    )
+    assert newest["outcome"].fillna("").value_counts().to_dict() == {"": 5, "settled": 2, "mediation_failed": 1}
     # One row alone that says what was said before is news.
-    assert account("f.csv", rows[3:] + settled[:1], 9) == (0, 1, 5)
+    assert account("f.csv", rows[3:] + settled[:1], 10) == (0, 1, 5)
 
 
 def test_residents_that_are_told_anew_are_counted_once(home: Path, tmp_path: Path) -> None:

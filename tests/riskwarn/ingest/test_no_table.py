@@ -142,3 +142,31 @@ def test_a_folder_says_it_of_each(tmp_path: Path) -> None:
     assert {"请示.docx", "扫描.pdf", "台账.png", "打包.rar"} <= skipped
     assert set(failed) | skipped == {name for name, _, _ in FILES}
     assert "加密" in run(home, "--lang", "zh", "load", folder, "--yes", code=1).output
+
+
+@pytest.mark.parametrize("name", ["../../../etc/x.csv", "./台账.csv", "交换\\台账.csv"])
+def test_where_a_table_lies_in_an_archive_does_not_matter(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "台账.zip"
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr(name, "纠纷编号,登记时间,网格编码\nJF1,2026-03-02,G1\n")
+        packed.writestr("__MACOSX/._x.csv", "")
+    before = set(tmp_path.rglob("*"))
+    assert list(open_sheet(file, heading_finder("events", Mapping())).headings) == ["纠纷编号", "登记时间", "网格编码"]
+    assert set(tmp_path.rglob("*")) == before, "nothing is unpacked beside it"
+
+
+def test_an_archive_that_tells_of_too_much_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "台账.zip"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("a.csv", "纠纷编号,登记时间\n" + "x" * 5_000_000)
+    monkeypatch.setattr("riskwarn.ingest.sheets.packing.FREE", 1 << 20)
+    monkeypatch.setattr("zipfile.ZipExtFile.read", lambda *_: pytest.fail("it was read"))
+    with pytest.raises(FileUnreadable, match="unpacked it would have more than 1 MiB"):
+        open_sheet(file, heading_finder("events", Mapping()))
+
+
+def test_a_row_without_an_end_is_given_up(tmp_path: Path) -> None:
+    file = tmp_path / "台账.csv"
+    file.write_bytes("纠纷编号,登记时间\n".encode() + b"x" * (20 << 20))
+    with pytest.raises(FileUnreadable, match="one of its rows has more than 16 MiB"):
+        list(open_sheet(file, heading_finder("events", Mapping())).batches([0]))
