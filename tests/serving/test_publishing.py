@@ -88,7 +88,7 @@ def test_a_snapshot_is_replayed_byte_for_byte(copied: Home) -> None:
     shutil.rmtree(copied.snapshots)
     (copied.path / "riskwarn.db-journal").unlink(missing_ok=True)
     with copied.database.begin() as connection:
-        for table in ("alerts", "alert_steps", "alerts_held", "outbox", "snapshots"):
+        for table in ("alerts", "alert_steps", "alerts_held", "messages", "snapshots"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
     again = publish(copied, now=NOW)
     assert again.snapshot == row.id
@@ -228,7 +228,7 @@ def heights(home: Home, snapshot: str) -> dict[tuple[str, str], int]:
 def forgotten(home: Home) -> None:
     """The home as if nothing had been published."""
     with home.database.begin() as connection:
-        for table in ("alerts", "alert_steps", "alerts_held", "outbox", "snapshots"):
+        for table in ("alerts", "alert_steps", "alerts_held", "messages", "snapshots"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
 
 
