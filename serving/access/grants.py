@@ -61,7 +61,7 @@ class Remote:
 
     @property
     def id(self) -> str:
-        """The person, else the program, else `local`: what is compared with who granted."""
+        """The person, else the program, else `local`."""
         return self.caller.operator or self.caller.id
 
 
@@ -229,7 +229,7 @@ def confirm(home: Home, identity: str, *, now: datetime, token: Shown = None) ->
             raise GrantOver(id=identity, state=(State.REVOKED if found.revoked_at is not None else State.ENDED).value)
         if found.confirmed_by is not None:
             raise ConfirmedBefore(id=identity)
-        if by in (found.granted_by, identity, getattr(found, "operator", None)):
+        if rows.holder(connection, by) in {rows.holder(connection, one) for one in (found.granted_by, identity)}:
             raise ConfirmationRefused(id=identity, by=found.granted_by)
         table = OPERATORS if is_operator(identity) else KEYS
         connection.execute(update(table).where(table.c.id == identity).values(confirmed_by=by))
