@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select, table
 
 from riskwarn.audit.chain import Head, head_of
 from riskwarn.audit.tables import AUDIT
@@ -23,6 +23,10 @@ from riskwarn.home import Home
 
 NAME = "audit.head"
 _LOCK, _TRIMMING = ".audit.lock", ".audit.trim.lock"
+
+
+#: What nobody gets without a row of the chain (the tables of access belong to who serves).
+_LEAVING_ROWS = ("operators", "keys", "loads")
 
 
 def noted_head(home: Home) -> Head | None:
@@ -39,8 +43,13 @@ def prepare_head(home: Home) -> None:
     if (home.path / NAME).exists():
         return
     with _alone(home), home.database.connect() as connection:
-        if head_of(connection) == Head() and not (home.path / NAME).exists():
+        if head_of(connection) == Head() and not acted(connection) and not (home.path / NAME).exists():
             _write(home, Head())
+
+
+def acted(connection: Connection) -> bool:
+    """Whether something was done that is in the chain, as other tables say: then the file was written, too."""
+    return any(connection.execute(select(1).select_from(table(one)).limit(1)).first() for one in _LEAVING_ROWS)
 
 
 def note_head(home: Home) -> None:

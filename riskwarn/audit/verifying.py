@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from riskwarn.audit.chain import Head, head_of
 from riskwarn.audit.entries import Row
-from riskwarn.audit.heads import NAME, no_trimming, noted_head
+from riskwarn.audit.heads import NAME, acted, no_trimming, noted_head
 from riskwarn.audit.tables import AUDIT, AUDIT_HEAD
 from riskwarn.audit.walking import KINDS, PROBLEMS, Broken, Kind, walk
 from riskwarn.errors import AuditBroken
@@ -68,13 +68,14 @@ def verify(home: Home, anchors: Iterable[tuple[str, Head]] = ()) -> Verified:
         except AuditBroken as error:
             return Verified(0, Head(), Broken(1, Kind.REMOVED, Message(str(error.fields["problem"]))))
         walked = walk(lambda: stored(connection, upto=head.sequence), head, places)
+        lost = bool(head.sequence) or acted(connection)
         # In one statement, so that what is appended just now is none of it.
         over = connection.scalar(
             select(func.min(AUDIT.c.sequence)).where(AUDIT.c.sequence > select(AUDIT_HEAD.c.sequence).scalar_subquery())
         )
     if walked.broken is None and over is not None:
         return Verified(walked.rows, walked.head, Broken(over, Kind.INSERTED, PROBLEMS[Kind.INSERTED]))
-    if walked.broken is None and noted is None and head.sequence:
+    if walked.broken is None and noted is None and lost:
         problem = Message(
             "{file}, which tells outside the database where the chain ends, is missing or cannot be read; put it back from a "
             "backup, or note the end anew with riskwarn audit anchor --because",

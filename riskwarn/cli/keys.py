@@ -115,13 +115,12 @@ def confirm_key(session: Session, key: str) -> None:
     confirm_grant(session, key)
 
 
-def shown_by(session: Session) -> Token | None:
-    """By what somebody grants here: the token of a key (RISKWARN_KEY), or nothing, as the owner of the home."""
+def shown_by(session: Session) -> Token:
+    """By what somebody grants here: the token of a key (RISKWARN_KEY), or none, as the owner of the home."""
     from serving.access.grants import Token
     from serving.snapshots.units import within_today
 
-    secret = session.settings.key
-    return None if secret is None else Token(secret, within_today(session.home()))
+    return Token(session.settings.key, within_today(session.home()))
 
 
 def confirm_grant(session: Session, identity: str) -> None:

@@ -16,6 +16,7 @@ from riskwarn.errors.access import ConfirmedBefore as ConfirmedBefore
 from riskwarn.errors.access import GatewayRefused as GatewayRefused
 from riskwarn.errors.access import GrantOver as GrantOver
 from riskwarn.errors.access import GrantRefused as GrantRefused
+from riskwarn.errors.access import GrantWaits as GrantWaits
 from riskwarn.errors.access import KeyNeeded as KeyNeeded
 from riskwarn.errors.access import KeyRefused as KeyRefused
 from riskwarn.errors.access import NetworkInvalid as NetworkInvalid

@@ -98,6 +98,14 @@ class ConfirmedBefore(RiskwarnError):
     status = 409
 
 
+class GrantWaits(RiskwarnError):
+    """Another change of an operator while one waits that somebody else made."""
+
+    code = "grant_waits"
+    template = "A change of {id} by {by} waits: confirm it (riskwarn operators confirm {id}) or revoke the operator before anything else of it is changed."
+    status = 409
+
+
 class UnknownGrant(RiskwarnError):
     """A key or an operator that there is not, or not for this caller."""
 

@@ -18,6 +18,7 @@ from riskwarn.errors import (
     ConfirmedBefore,
     GrantOver,
     GrantRefused,
+    GrantWaits,
     TermInvalid,
     UnknownGrant,
     UnknownKey,
@@ -61,15 +62,16 @@ class Remote:
 
     @property
     def id(self) -> str:
-        """The person, else the program, else `local`: what is compared with who granted."""
+        """The person, else the program, else `local`."""
         return self.caller.operator or self.caller.id
 
 
 @dataclass(frozen=True)
 class Token:
-    """The token of a key at the command line; `within` says whether an area (the first) holds all of another by the tree of today."""
+    """The token of a key at the command line, None of the owner; `within` says whether an area (the first) holds all of another by the
+    tree of today."""
 
-    secret: str
+    secret: str | None
     within: Callable[[Area, Area], bool]
 
 
@@ -81,9 +83,11 @@ Shown = str | Token | Remote | None
 class Change:
     """A change of access that is going on: who makes it, and what is written down of it."""
 
+    home: Home
     connection: Connection
     by: str
     covers: Callable[[Area], bool]
+    within: Callable[[Area, Area], bool] = named_within
     remote: Remote | None = None
     entries: list[Entry] = field(default_factory=list)
 
@@ -139,12 +143,12 @@ def change(home: Home, shown: Shown, now: datetime) -> Iterator[Change]:
         rows.changed(recording.connection)
         connection = recording.connection
         if isinstance(shown, Remote):
-            made = Change(connection, _asking(home, connection, shown, now), shown.covers, shown)
+            made = Change(home, connection, _asking(home, connection, shown, now), shown.covers, remote=shown)
         else:
             token, within = (shown.secret, shown.within) if isinstance(shown, Token) else (shown, named_within)
             by = granter(home, connection, token, now)
             own = WHOLE_CITY if token is None else area_of(rows.key_named(connection, id_of(token) or "").area)
-            made = Change(connection, by, lambda area: own.whole or within(own, area))
+            made = Change(home, connection, by, lambda area: own.whole or within(own, area), within)
         yield made
         recording.append(*made.entries, at=now)
 
@@ -198,22 +202,35 @@ def _check(state: State, scopes: frozenset[Scope]) -> None:
         raise GrantRefused(problem=Message("it has not that scope"))
 
 
-def second(connection: Connection, by: str, now: datetime) -> str | None:
-    """Who confirms a grant at once: the owner of the home his own, as long as there is no security administrator who could.
-
-    One who can: a program's key of that scope, or an operator with a key or known to the sign-on.
-    """
-    if by != LOCAL:
+def second(granting: Change, area: Area, now: datetime) -> str | None:
+    """Who confirms a grant of an area at once: the owner of the home his own, as long as there is no security administrator who could."""
+    if granting.by != LOCAL:
         return None
-    live = [one for one in rows.keys(connection) if one.revoked_at is None and one.ends_at > now]
-    with_a_key = {one.operator for one in live}
-    holds = any(Scope.SECURITY.value in one.scopes and one.operator is None for one in live) or any(
-        one.role == Role.SECURITY
-        and state_of(one, now, confirm=True) is State.IN_FORCE
-        and (one.subject is not None or one.id in with_a_key)
-        for one in rows.operators(connection)
-    )
-    return None if holds else LOCAL
+    return None if any(granting.within(own, area) for own in _administered(granting, now)) else LOCAL
+
+
+def _administered(granting: Change, now: datetime) -> Iterator[Area]:
+    """The areas of those who can confirm now: by a key of that scope that is in force, or by a sign-in as an operator who is."""
+    access = granting.home.configuration.access
+    confirm, idle = access.confirm is not False, timedelta(days=access.idle_days)
+    people = {one.id: one for one in rows.operators(granting.connection)}
+    for key in rows.keys(granting.connection):
+        operator = people.get(key.operator or "")
+        state = state_of_key(key, operator, now, confirm, idle)
+        if state is State.IN_FORCE and Scope.SECURITY in rows.scopes_of(key, operator):
+            yield area_of((operator or key).area)
+    for one in people.values():
+        known = one.role == Role.SECURITY and one.subject is not None
+        if known and state_of(one, now, confirm) is State.IN_FORCE:
+            yield area_of(one.area)
+
+
+def check_none_waits(granting: Change, found: Operator) -> None:
+    """Raise GrantWaits where a change of an operator waits that somebody else made: who made it would be forgotten by the next, and could
+    confirm it."""
+    connection = granting.connection
+    if found.confirmed_by is None and rows.holder(connection, found.granted_by) != rows.holder(connection, granting.by):
+        raise GrantWaits(id=found.id, by=found.granted_by)
 
 
 def confirm(home: Home, identity: str, *, now: datetime, token: Shown = None) -> dict[str, str]:
@@ -229,7 +246,7 @@ def confirm(home: Home, identity: str, *, now: datetime, token: Shown = None) ->
             raise GrantOver(id=identity, state=(State.REVOKED if found.revoked_at is not None else State.ENDED).value)
         if found.confirmed_by is not None:
             raise ConfirmedBefore(id=identity)
-        if by in (found.granted_by, identity, getattr(found, "operator", None)):
+        if rows.holder(connection, by) in {rows.holder(connection, one) for one in (found.granted_by, identity)}:
             raise ConfirmationRefused(id=identity, by=found.granted_by)
         table = OPERATORS if is_operator(identity) else KEYS
         connection.execute(update(table).where(table.c.id == identity).values(confirmed_by=by))

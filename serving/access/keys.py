@@ -77,7 +77,7 @@ def create_key(home: Home, asked: Asked, *, now: datetime, token: Shown = None) 
                 "created_at": now,
                 "ends_at": ends_at,
                 "granted_by": by,
-                "confirmed_by": second(connection, by, now),
+                "confirmed_by": second(granting, area, now),
                 "rotated_from": None,
             },
             access.key_digest,
@@ -136,11 +136,12 @@ def rotate_key(
             raise GrantOver(id=identity, state=state.value)
         if operator is not None:
             ends_at = min(ends_at, operator.ends_at)
+        area = area_of((operator or key).area)
         over = min(key.ends_at, now + timedelta(days=overlap_days))
         connection.execute(update(KEYS).where(KEYS.c.id == identity).values(ends_at=over))
         kept = {name: getattr(key, name) for name in ("name", "operator", "scopes", "area", "purpose", "networks")}
         made = {
-            **kept, "created_at": now, "ends_at": ends_at, "granted_by": by, "confirmed_by": second(connection, by, now),
+            **kept, "created_at": now, "ends_at": ends_at, "granted_by": by, "confirmed_by": second(granting, area, now),
             "rotated_from": identity,
         }  # fmt: skip
         return {

@@ -16,7 +16,7 @@ from riskwarn.home import Home
 from riskwarn.refused import refuse_words
 from serving.access import keys, rows
 from serving.access.areas import WHOLE_CITY, Area, area_of
-from serving.access.grants import Shown, change, second, term
+from serving.access.grants import Shown, change, check_none_waits, second, term
 from serving.access.scopes import Role
 from serving.access.sessions import end
 from serving.access.states import State, state_of
@@ -47,7 +47,7 @@ def create_operator(
     with change(home, token, now) as granting:
         connection, by = granting.connection, granting.by
         granting.check_reach(area)
-        confirmed = second(connection, by, now)
+        confirmed = second(granting, area, now)
         connection.execute(
             insert(OPERATORS).values(
                 id=identity, name=name.strip(), role=role.value, area=area.as_list(), created_at=now, ends_at=ends_at,
@@ -103,7 +103,7 @@ def rotate_operator(
     home: Home, identity: str, *, now: datetime, days: int | None = None, token: Shown = None
 ) -> dict[str, Any]:
     """Another term for an operator, in the same role and area: `create_operator`'s shape. A longer one is granted, so that another
-    confirms it again; until then the operator waits. Raises UnknownOperator, GrantOver, TermInvalid, GrantRefused."""
+    confirms it again; until then the operator waits. Raises UnknownOperator, GrantOver, GrantWaits, TermInvalid, GrantRefused."""
     ends_at = term(now, home.configuration.access.days if days is None else days)
     with change(home, token, now) as granting:
         connection = granting.connection
@@ -112,7 +112,8 @@ def rotate_operator(
             raise GrantOver(id=identity, state=State.REVOKED.value)
         granted = {"granted_by": found.granted_by, "confirmed_by": found.confirmed_by}
         if ends_at > found.ends_at:
-            granted = {"granted_by": granting.by, "confirmed_by": second(connection, granting.by, now)}
+            check_none_waits(granting, found)
+            granted = {"granted_by": granting.by, "confirmed_by": second(granting, area_of(found.area), now)}
         connection.execute(update(OPERATORS).where(OPERATORS.c.id == identity).values(ends_at=ends_at, **granted))
         told = {"role": found.role, "area": area_of(found.area).codes(), "ends_at": ends_at.isoformat()}
         confirmed = granted["confirmed_by"] is not None

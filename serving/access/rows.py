@@ -90,6 +90,22 @@ def key_named(connection: Connection, identity: str) -> Key:
     return Key(**row)
 
 
+def holder(connection: Connection, identity: str) -> str:
+    """Who holds an id: of an operator's key the operator, of a program's rotated key the first of them; another is its own holder.
+
+    A key and what it was rotated to are in the same hands, so that they are never two persons.
+    """
+    rotations: dict[str, tuple[str | None, str | None]] = {
+        one.id: (one.rotated_from, one.operator)
+        for one in connection.execute(select(KEYS.c.id, KEYS.c.rotated_from, KEYS.c.operator))
+    }
+    before, operator = rotations.get(identity, (None, None))
+    while before is not None and operator is None:
+        identity = before
+        before, operator = rotations.get(identity, (None, None))
+    return operator or identity
+
+
 def changed(connection: Connection) -> None:
     """Say, in the transaction of a change, that there was one. Taken first, it also keeps those who grant apart."""
     connection.execute(update(ACCESS_CHANGES).values(number=ACCESS_CHANGES.c.number + 1))

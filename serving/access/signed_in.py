@@ -27,6 +27,7 @@ class SignedIn:
     operator: Operator
     caller: Caller
     ends: float  # over from this moment on, however it is used; a timestamp, 0 where it is over already
+    networks: tuple[str, ...] = ()  # of the key that was typed: a session opens nothing where its key does not
 
     @property
     def by_gateway(self) -> bool:
@@ -67,7 +68,8 @@ class Sessions:
             # Who typed a key is signed in as long as that key opens.
             in_force &= key is not None and self._opens(key, operator, now)
             ends = min(ends, key.ends_at) if key is not None else ends
-        return SignedIn(one, operator, caller, ends.timestamp() if in_force else 0.0)
+        networks = tuple(key.networks) if key is not None else ()
+        return SignedIn(one, operator, caller, ends.timestamp() if in_force else 0.0, networks)
 
     def _opens(self, key: Key, operator: Operator, now: datetime) -> bool:
         return state_of_key(key, operator, now, self._confirm, self._idle_key, now) is State.IN_FORCE

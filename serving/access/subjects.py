@@ -13,7 +13,8 @@ from riskwarn.audit import Caller as Actor
 from riskwarn.errors import GrantOver, SubjectInvalid, SubjectTaken
 from riskwarn.home import Home
 from serving.access import rows
-from serving.access.grants import Shown, change, second
+from serving.access.areas import area_of
+from serving.access.grants import Shown, change, check_none_waits, second
 from serving.access.rows import Operator
 from serving.access.sessions import end
 from serving.access.states import State
@@ -54,14 +55,15 @@ def bind_subject(
 ) -> dict[str, str | bool]:
     """Say by which subject an operator is known: `{id, confirmed}`. Who may sign in as whom is granted, so that another confirms it again.
 
-    Raises UnknownOperator, GrantOver, SubjectInvalid, SubjectTaken, GrantRefused.
+    Raises UnknownOperator, GrantOver, GrantWaits, SubjectInvalid, SubjectTaken, GrantRefused.
     """
     with change(home, token, now) as granting:
         connection, by = granting.connection, granting.by
         found = granting.operator(identity)
         if found.revoked_at is not None:
             raise GrantOver(id=identity, state=State.REVOKED.value)
-        made, confirmed = taken(home, connection, subject, identity), second(connection, by, now)
+        check_none_waits(granting, found)
+        made, confirmed = taken(home, connection, subject, identity), second(granting, area_of(found.area), now)
         bound = {"subject": made, "granted_by": by, "confirmed_by": confirmed}
         connection.execute(update(OPERATORS).where(OPERATORS.c.id == identity).values(**bound))
         granting.note(Action.OPERATOR_CHANGED, identity, result="waits" if confirmed is None else "done")

@@ -21,7 +21,7 @@ from riskwarn.errors import GatewayRefused, KeyRefused, NetworkRefused, Riskwarn
 from serving.access.caller import LOCAL, NOBODY, Caller
 from serving.access.gateway import Gateway
 from serving.access.limits import Allowance, Counted, Limits
-from serving.access.networks import neighbourhood
+from serving.access.networks import allowed, neighbourhood
 from serving.access.registry import Registry
 from serving.access.signed_in import SignedIn
 from serving.api.browser import Browsers
@@ -152,7 +152,7 @@ class Gate:
         """Answer a browser: whose session is over, or was never there, is nobody."""
         held = self._browsers.held(scope)
         known = None if held is None else await self._recalled(held, address)
-        if known is None or known.signed_in is None or not self._says_so(known.signed_in, scope):
+        if known is None or known.signed_in is None or not self._holds_here(known.signed_in, address, scope):
             await self._unknown(address, scope, receive, send)
             return
         if scope["method"] not in ("GET", "HEAD") and not self._browsers.of_own_page(scope):
@@ -184,6 +184,13 @@ class Gate:
         made = _Known(found.caller, until, address, registry.generation, self._limits.of(found.operator.id), found)
         self._keep(digest, made)
         return made
+
+    def _holds_here(self, one: SignedIn, address: str, scope: Scope) -> bool:
+        """Whether a session is one for this request: where its key opens, and as the gateway says."""
+        if not allowed(one.networks, address):
+            self._noted.refused(scope, "network", one.session.key or "")
+            return False
+        return self._says_so(one, scope)
 
     def _says_so(self, one: SignedIn, scope: Scope) -> bool:
         """Whether a gateway by which somebody signed in still says that it is the same."""

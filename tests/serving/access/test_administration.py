@@ -133,7 +133,8 @@ def test_what_an_area_does_not_cover_is_as_absent_as_what_there_is_not(tmp_path:
     cities.build(city, 5)
     header = cities.key(city, role=Role.SECURITY, area=OWN)
     city = _asking(city)
-    inside = _program(city, area=Area((("town", "T0000000"),)))["id"]
+    asked = Asked("portal", area=Area((("town", "T0000000"),)))
+    inside = create_key(city, asked, now=NOW, token=Token(None, within_today(city)))["id"]
     beyond = [_program(city, area=cities.OTHER)["id"], _program(city)["id"]]
     with cities.served(city) as (client,):
         listed = {one["id"] for one in client.get("/v1/grants", headers=header).json()["items"]}
@@ -226,5 +227,5 @@ def test_no_grant_reaches_beyond_the_area_of_who_grants_at_the_command_line(tmp_
             grants.confirm(city, identity, now=NOW, token=token)
     with pytest.raises(GrantRefused, match="beyond its area"):
         keys.rotate_key(city, theirs[0], now=NOW, token=token)
-    mine = _program(city, area=inside)["id"]
+    mine = create_key(city, Asked("portal", area=inside), now=NOW, token=Token(None, within_today(city)))["id"]
     assert grants.confirm(city, mine, now=NOW, token=token)["id"] == mine

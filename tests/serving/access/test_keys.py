@@ -234,12 +234,15 @@ def test_whoever_rotates_alone_holds_nothing(home: Home) -> None:
             grants.confirm(home, taken["id"], now=NOW, token=security["key"])
         grants.confirm(home, taken["id"], now=NOW)
         assert state(taken["id"]) == "in force"
-    # The owner gets no second person of his own by rotating the administrator's key.
+    # The owner gets no second person of his own by rotating the administrator's key, nor does the one who has it confirm it for itself.
     by_owner = keys.rotate_key(home, security["id"], now=NOW)
     mine = made(home)
     with pytest.raises(errors.GrantRefused, match="waits for confirmation"):
         grants.confirm(home, mine["id"], now=NOW, token=by_owner["key"])
-    assert grants.confirm(home, by_owner["id"], now=NOW, token=security["key"])["confirmed_by"] == security["id"]
+    with pytest.raises(errors.ConfirmationRefused):
+        grants.confirm(home, by_owner["id"], now=NOW, token=security["key"])
+    by_itself = keys.rotate_key(home, security["id"], now=NOW, token=security["key"])
+    assert grants.confirm(home, by_itself["id"], now=NOW)["confirmed_by"] == "local"
 
 
 def test_a_key_is_no_operator_and_an_operator_no_key(home: Home) -> None:

@@ -224,6 +224,40 @@ def test_what_is_right_and_opens_nothing_is_told_and_is_no_guess(home: Home) -> 
         assert not chinese["detail"].isascii()
 
 
+def test_a_session_opens_only_from_where_its_key_does(home: Home) -> None:
+    who = operator(home)
+    key = own_key(home, who, networks=("10.20.0.0/16", "fd00:20::/32"))
+    with serving(home, Clock()) as one, serving(home, Clock()) as other:
+        own = one.browser("10.20.0.7")
+        typed(own, key)
+        for server in (one, other):
+            states = {}
+            for address in ("10.20.0.7", "10.9.0.7", "10.20.255.1", "fd00:20::1", "fd00:21::1", "10.20.0.7"):
+                browser = server.browser(address)
+                browser.cookies.set(COOKIE, own.cookies[COOKIE])
+                states[address] = signed_in(browser), browser.get("/v1/scores").status_code != 401
+                assert browser.post("/sign-out/everywhere", headers=FOREIGN[1]).status_code in (401, 403)
+            assert states == {
+                "10.20.0.7": (True, True),
+                "10.9.0.7": (False, False),
+                "10.20.255.1": (True, True),
+                "fd00:20::1": (True, True),
+                "fd00:21::1": (False, False),
+            }
+        thief = one.browser("10.9.0.7")
+        thief.cookies.set(COOKIE, own.cookies[COOKIE])
+        assert thief.post("/sign-out/everywhere", headers=PAGE).status_code == 401
+        assert signed_in(own), "nobody is signed out from where the key does not open"
+        # A key of no networks opens from anywhere, and so does its session.
+        free = one.browser("10.20.0.7")
+        typed(free, own_key(home, who))
+        elsewhere = one.browser("10.9.0.7")
+        elsewhere.cookies.set(COOKIE, free.cookies[COOKIE])
+        assert signed_in(elsewhere)
+    refused = {row for row in audited(home, "access.refused") if row[3] == "network"}
+    assert refused == {("access.refused", "nobody", key.split("_")[1], "network")}
+
+
 def test_a_session_that_somebody_gave_to_the_browser_is_not_taken_over(home: Home) -> None:
     """Session fixation: what is in the cookie before signing in is worth nothing after it."""
     who, thief = operator(home), operator(home, Role.SUPERVISOR)
