@@ -3688,7 +3688,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": unknown;
                 };
             };
             /** @description unchanged since the ETag in If-None-Match */
@@ -9344,4 +9344,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 0359a426bb28d4bc32a89d00744e8dedb2220dbddad7e56408a5f15ff175997d
+// sha256 of the description: 7de7cf9eb326d417e3df3b90922fe4b7c043ab952179bcf988f22adae4f56538
