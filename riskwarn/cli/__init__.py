@@ -133,7 +133,10 @@ def main(arguments: list[str] | None = None) -> None:
     with speaking(language):
         try:
             code: Any = program.main(
-                args=global_options_first(given), prog_name="riskwarn", standalone_mode=False, obj=_OWN_PROCESS
+                args=global_options_first(given),
+                prog_name="riskwarn",
+                standalone_mode=False,
+                obj=_OWN_PROCESS if arguments is None else None,
             )
         except BrokenPipeError:
             # The reader of our output (head, less) has gone; that is no fault of ours.

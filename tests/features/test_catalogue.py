@@ -110,6 +110,7 @@ def test_petitions_enter_as_demand_only() -> None:
             assert any(word in feature.name for word in ("unanswered", "overdue", "reopened")), feature.name
 
 
+@pytest.mark.slow
 def test_nothing_varies_with_the_number_of_petitioners() -> None:
     """One aggregated row of forty petitions is forty; but nobody's crowd is a number that features could read."""
     city = made_up_city(5)
@@ -133,6 +134,7 @@ def test_families_and_observer_features_can_be_left_out() -> None:
         catalogue(chosen(off=["moods"]))
 
 
+@pytest.mark.slow
 def test_a_feature_of_ones_own_is_a_feature_like_any_other(module: str) -> None:
     configuration = chosen(modules=[module])
     own = [feature for feature in catalogue(configuration) if feature.family == "local"]

@@ -13,9 +13,9 @@ from tests.orders import ROOT
 TELL = """
 import os, sys
 from riskwarn.cli import main
-os.nice(int(sys.argv[1]))
+os.nice(int(sys.argv.pop(1)))
 try:
-    main(sys.argv[2:])
+    main()
 except SystemExit:
     print("nice", os.getpriority(os.PRIO_PROCESS, 0))
 """

@@ -31,6 +31,7 @@ def test_a_family_is_promoted_with_a_reason_and_led_back_from(call: Caller, monk
     # The registry is no part of the database: each is told before and after.
     rows = call("--json", "audit", "list", "--action", "model").document
     assert [(row["action"], row["object"], row["result"], row["note"]) for row in reversed(rows)] == [
+        ("model.promoted", new[1], "refused", ""),
         ("model.promoted", new[1], "begun", "试用"),
         ("model.promoted", new[1], "done", "试用"),
         ("model.rolled_back", rows[0]["object"], "begun", ""),

@@ -205,4 +205,4 @@ def feeds(application: Application) -> list[Any]:
 
     from serving.delivery.feed import Feed
 
-    return [one for one in gc.get_objects() if isinstance(one, Feed) and one._home is application.registry._home]
+    return [one for one in gc.get_objects() if type(one) is Feed and one._home is application.registry._home]
