@@ -60,13 +60,24 @@ def set_secret(session: Session, name: str, value: tuple[str, ...]) -> None:
         )
     home = session.home()
     check_name(name)
-    kept = keep(home, name, _value(session, name), now=datetime.now(UTC))
+    given = _value(session, name)
+    _check(name, given)
+    kept = keep(home, name, given, now=datetime.now(UTC))
     lines: list[str] = [Message("{name}: kept, sealed with the key {key}", name=kept.name, key=kept.key)]
     read = name in READ or _subscribed(home, name)
     if not read:
         said = "Nothing reads it: there is no subscription with this id; riskwarn subscriptions create makes one, with a secret of its own."
         lines.append(Message(said))
     session.emit({**kept.as_dict(), "read": read}, lines)
+
+
+def _check(name: str, value: str) -> None:
+    """Refuse at once what a server would refuse to start with."""
+    from riskwarn.errors import SettingInvalid
+    from serving.access.own_secrets import problem_of
+
+    if name in ("oidc", "gateway") and (problem := problem_of(value.strip())) is not None:
+        raise SettingInvalid(name=name, value="…", problem=problem)
 
 
 def _subscribed(home: Home, name: str) -> bool:

@@ -12,7 +12,7 @@ from riskwarn.secrets import secret
 from riskwarn.settings import Settings
 from tests.riskwarn.cli.calling import Caller
 
-VALUE = "Zufall-8c1f-口令"
+VALUE = "Zufall-8c1f-0b77-e2d4"
 
 
 def test_the_commands_never_show_or_take_a_value(
@@ -29,6 +29,9 @@ def test_the_commands_never_show_or_take_a_value(
     told = typed(f"{VALUE}\n", "secrets", "set", "oidc", code=1)
     assert "riskwarn secrets init" in told
     told += typed("", "secrets", "init", "--cipher", "sm4-gcm")
+    for unfit in ("kurz", "Zufall-8c1f-0b77-口令"):
+        refused = typed(f"{unfit}\n", "secrets", "set", "oidc", code=1)
+        assert "it takes at least 16 printable characters of ASCII" in refused and unfit not in refused
     told += typed(f"{VALUE}\n", "secrets", "set", "oidc")
     home = open_home(city.folder / "riskwarn-home", Settings(secrets_key=str(city.folder / "secrets.key")))
     assert secret(home, "oidc").get_secret_value() == VALUE

@@ -142,6 +142,8 @@ def test_a_gateway_that_nothing_tells_from_others_is_no_gateway(home: Home, tmp_
         Application(configured(home, "", **sealing))
     keep(configured(home, "", **sealing), "gateway", SECRET, now=NOW)
     assert SECRET not in repr(Application(configured(home, "", **sealing))._app._app._gateway)  # type: ignore[attr-defined]
+    with pytest.raises(SettingInvalid, match=r"RISKWARN_SECRETS_KEY.*the secret gateway is sealed"):
+        Application(configured(home, ""))
     with pytest.raises(SettingInvalid, match="16"):
         Application(configured(home, "", gateway_secret="short"))
 
