@@ -23,6 +23,7 @@ from riskwarn.settings import Settings
 from riskwarn.store.ledger import ledger
 from riskwarn.words import Level
 from serving.alerts.alert import live_alerts
+from serving.alerts.teams import default_teams
 from serving.publishing.publish import publish
 from serving.scoring.levels import levels
 from serving.snapshots.frames import scores_frame
@@ -245,8 +246,12 @@ def rules_that_some_grid_rises_by(home: Home, first: date, second: date) -> Leve
 
 
 @pytest.mark.slow
-def test_an_alert_is_raised_when_a_level_is_entered_and_never_twice(copied: Home) -> None:
+def test_an_alert_is_raised_when_a_level_is_entered_and_never_twice(
+    copied: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Orange to red is an entry, and told with the live notice; the same grids published again, by whatever inputs, are none."""
+    teams = lambda home, places, _: default_teams(places, home.configuration.alerts.notices_a_week)  # noqa: E731
+    monkeypatch.setattr("serving.publishing.alerting.teams_of", teams)
     latest, calendar = pd.Timestamp(before_as_of(copied)).date(), copied.configuration.calendar
     forgotten(copied)
     eager = rules_that_some_grid_rises_by(copied, calendar.shift(latest, -2), calendar.shift(latest, -1))
@@ -256,12 +261,12 @@ def test_an_alert_is_raised_when_a_level_is_entered_and_never_twice(copied: Home
     home = Home(copied.path, changed, copied.settings)
     first_as_of = calendar.shift(latest, -2)
     now = datetime(first_as_of.year, first_as_of.month, first_as_of.day, 9, tzinfo=calendar.timezone)
-    monkey = NOW if now > NOW else now
-    first = publish(home, first_as_of, now=monkey)
+    began = min(now, NOW)
+    first = publish(home, first_as_of, now=began)
     was, rises = heights(home, first.snapshot), 0
     assert first.alerts == len(was), "all stand orange or red"
     for weeks in (1, 0):
-        later = publish(home, calendar.shift(latest, -weeks), now=monkey + timedelta(weeks=2 - weeks))
+        later = publish(home, calendar.shift(latest, -weeks), now=began + timedelta(weeks=2 - weeks))
         stands = heights(home, later.snapshot)
         assert later.alerts == 0, "of each there is a live notice"
         rises += sum(height == 2 and was.get(key) == 1 for key, height in stands.items())
@@ -272,7 +277,7 @@ def test_an_alert_is_raised_when_a_level_is_entered_and_never_twice(copied: Home
         further = connection.exec_driver_sql("SELECT count(*) FROM alert_steps WHERE verb = 'raised_further'").scalar()
     assert further and all(told[key] == "red" for key, height in was.items() if height == 2)
     again = Home(home.path, home.configuration.model_copy(update={"city": "another name"}), home.settings)
-    anew = publish(again, now=monkey + timedelta(weeks=2, hours=1))
+    anew = publish(again, now=began + timedelta(weeks=2, hours=1))
     assert anew.snapshot != later.snapshot and anew.current
     assert heights(again, anew.snapshot) == was and anew.alerts == 0
 

@@ -169,12 +169,20 @@ class Life(RuleBasedStateMachine):
             verify(self.city.home)
 
 
-TestLife = pytest.mark.slow(Life.TestCase)
-TestLife.settings = settings(
-    max_examples=25,
-    stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize=True,
-    phases=(Phase.generate,),
-)
+def lives(examples: int, steps: int) -> settings:
+    """So many lives of so many steps; what fails is told as it is, for to make it shorter takes long."""
+    return settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True,
+        phases=(Phase.generate,),
+    )  # fmt: skip
+
+
+TestLife = Life.TestCase
+TestLife.settings = lives(3, 15)
+
+
+@pytest.mark.slow
+class TestLongLife(Life.TestCase):  # type: ignore[misc,name-defined]
+    """The same for longer."""
+
+    settings = lives(25, 25)
