@@ -125,6 +125,7 @@ class _History:
     before: Before
     declared: Declared
     _held: dict[Block, list[Stand]] = field(default_factory=dict)
+    _now: dict[Block, Stand] = field(default_factory=dict)
 
     def stands(self, block: Block) -> list[Stand]:
         if block not in self._held:
@@ -132,9 +133,12 @@ class _History:
         return self._held[block]
 
     def now(self, block: Block) -> Stand:
-        grids = self.said.scores[block][Unit.GRID]
-        rules = self.declared
-        return stand_of(self.said.as_of, grids.level, grids.score, grids.rank, rules.levels, rules.alerts.hysteresis)
+        if block not in self._now:
+            grids, rules = self.said.scores[block][Unit.GRID], self.declared
+            self._now[block] = stand_of(
+                self.said.as_of, grids.level, grids.score, grids.rank, rules.levels, rules.alerts.hysteresis
+            )
+        return self._now[block]
 
     def stood(self, block: Block, grids: int) -> Any:
         return stood(self.stands(block), grids, self.declared.alerts, self.declared.calendar)

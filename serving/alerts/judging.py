@@ -9,20 +9,18 @@ import numpy as np
 from sqlalchemy import update
 
 from features import City
-from features.panel.panel import Encoded
-from riskwarn.errors import TargetSourceMissing
 from riskwarn.home import Home
 from riskwarn.words import Unit
 from serving.alerts.alert import Alert
 from serving.alerts.stats import unjudged
 from serving.alerts.tables import ALERTS
 from serving.snapshots import published
-from serving.track_record.came import Past
+from serving.track_record.came import Pasts
 
 
-def judge_alerts(home: Home, city: City, numbers: Encoded, *, now: datetime) -> int:
+def judge_alerts(home: Home, city: City, pasts: Pasts, *, now: datetime) -> int:
     """Judge every notice whose window has passed and whose reports have arrived: of each level how many grids it told of, and how many
-    had an event; gives how many were judged. `numbers` is the encoded city."""
+    had an event; gives how many were judged."""
     with home.database.connect() as connection:
         waiting = [one for one in unjudged(connection) if one.messages or one.ended_at is not None]
     if not waiting:
@@ -35,17 +33,12 @@ def judge_alerts(home: Home, city: City, numbers: Encoded, *, now: datetime) -> 
         if one.snapshot in as_ofs and calendar.shift(as_ofs[one.snapshot], one.horizon) <= city.as_of
         and one.target in home.configuration.targets
     ]  # fmt: skip
-    pasts: dict[str, Past | None] = {}
     came: dict[tuple[str, date, int], np.ndarray] = {}
     rows, done = {code: row for row, code in enumerate(city.geography.grid_ids)}, 0
     for one in ripe:
-        if one.target not in pasts:
-            try:
-                pasts[one.target] = Past.of(city, one.target, numbers)
-            except TargetSourceMissing:
-                pasts[one.target] = None
-        past, as_of = pasts[one.target], as_ofs[one.snapshot]
-        if past is None or not past.ripe(as_of, one.horizon):
+        as_of = as_ofs[one.snapshot]
+        past = pasts.ripe(one.target, as_of, one.horizon)
+        if past is None:
             continue
         key = one.target, as_of, one.horizon
         if key not in came:

@@ -26,6 +26,7 @@ Heights = npt.NDArray[np.int8]
 
 #: How high each level stands, by its number; at the end that of a unit that has none (-1).
 _HEIGHT = np.array([HEIGHTS[level] for level in LEVELS] + [0], dtype=np.int8)
+_HEIGHT_OF_WORD = {level.value: height for level, height in HEIGHTS.items()}
 _UNKNOWN = LEVEL_NUMBERS[Level.UNKNOWN.value]
 
 #: Publications of which it is told where a grid stood; what lasts longer is not remembered.
@@ -48,7 +49,7 @@ class Stand:
 def stand_of(as_of: date, level: npt.NDArray[np.int8], score: Reals, rank: npt.NDArray[np.integer], rules: Levels, loosened: float) -> Stand:  # fmt: skip
     """Where grids stand, by the columns of a publication."""
     found = levels(np.nan_to_num(score), rank, _loosened(rules, loosened))
-    loose = np.array([HEIGHTS[Level(one)] for one in found], dtype=np.int8)
+    loose = np.array([_HEIGHT_OF_WORD[one] for one in found], dtype=np.int8)
     height = _HEIGHT[level]
     return Stand(as_of, height, np.maximum(loose, height), (level >= 0) & (level != _UNKNOWN))
 

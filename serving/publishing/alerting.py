@@ -12,7 +12,6 @@ from features import City
 from features.incremental.incremental import known_city
 from riskwarn.arrays import Reals
 from riskwarn.audit.recording import Recording
-from riskwarn.errors import TargetSourceMissing
 from riskwarn.home import Home
 from riskwarn.progress import Progress
 from riskwarn.words import Unit
@@ -25,7 +24,7 @@ from serving.alerts.sources import teams_of, tickets_of
 from serving.alerts.teams import Teams
 from serving.alerts.tickets import follow_tickets
 from serving.scoring.score import Scoring
-from serving.track_record.came import Past, at
+from serving.track_record.came import Pasts, at
 
 #: (target, horizon, as-of, codes of grids) -> events of the window, (grids,).
 Came = Callable[[str, int, date, Sequence[str]], Reals]
@@ -74,16 +73,11 @@ def came_after(home: Home, *, now: datetime, progress: Progress) -> Came:
     """Gives the events of a window as they are known now, grid by grid; NaN where they are not known yet."""
     city, numbers = known_city(home, None, now=now, progress=progress)
     rows = {code: row for row, code in enumerate(city.geography.grid_ids)}
-    pasts: dict[str, Past | None] = {}
+    pasts = Pasts(city, numbers)
 
     def came(target: str, horizon: int, as_of: date, codes: Sequence[str]) -> Reals:
-        if target not in pasts:
-            try:
-                pasts[target] = Past.of(city, target, numbers)
-            except TargetSourceMissing:
-                pasts[target] = None
-        past = pasts[target]
-        if past is None or not past.ripe(as_of, horizon):
+        past = pasts.ripe(target, as_of, horizon)
+        if past is None:
             return np.full(len(codes), np.nan)
         return at(past.came(as_of, horizon), np.array([rows.get(code, -1) for code in codes], dtype=np.int64))
 

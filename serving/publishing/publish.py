@@ -37,6 +37,7 @@ from serving.snapshots import published, suspensions
 from serving.snapshots.content import content_of, published_before
 from serving.snapshots.files import write_files
 from serving.track_record import rows as record
+from serving.track_record.came import Pasts
 from serving.track_record.judging import judge_ripe
 from training import Champion, Forecaster, champions, load_champion, versions
 
@@ -220,8 +221,9 @@ def _published(
 
 def _look_back(home: Home, city: City, numbers: Encoded, now: datetime, progress: Progress) -> None:
     """Judge what has become ripe, then let go of files that nothing needs any more, and of the audit's rows past their time."""
-    judge_ripe(home, city, numbers, now=now, progress=progress)
-    judge_alerts(home, city, numbers, now=now)
+    pasts = Pasts(city, numbers)
+    judge_ripe(home, city, pasts, now=now, progress=progress)
+    judge_alerts(home, city, pasts, now=now)
     sweep(home, now)
     trim(home, now=now)
 

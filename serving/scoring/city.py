@@ -23,7 +23,7 @@ from serving.scoring.levels import levels
 from serving.scoring.numbers import numbers_of_levels
 from serving.scoring.places import Placed, placed
 from serving.scoring.ranks import order_by, per_10000
-from serving.scoring.reasons import Texts, away_from_mean, numbers_wanted, reasons_of
+from serving.scoring.reasons import Texts, away_from_mean, begun, numbers_wanted, reasons_of
 from serving.scoring.usual import Usual, deviation, least_periods, usual
 from training import Champion, Forecaster, explain_family, make_task
 from training.intervals.counts import CountDistribution
@@ -93,7 +93,7 @@ def score_city(
     where = placed(city, before.places)
     numbers_by_level = numbers_of_levels(city, matrix, numbers_wanted(city.configuration, champions), where)
     scores: dict[Block, dict[Unit, Scores]] = {}
-    texts = Texts()
+    texts, since = Texts(), begun(city)
     reasons: dict[Block, Reasons] = {}
     above: dict[tuple[Block, Unit], Reasons] = {}
     by_target: dict[str, list[tuple[Champion, Forecaster]]] = {}
@@ -124,7 +124,9 @@ def score_city(
                 known = np.where(unknown, before.known_levels(block, where.places), numbered)
                 scores[block] = {**by_unit, Unit.GRID: replace(grids, level=numbered, known=known)}
                 away = away_from_mean(grids.score)
-                reasons[block], means = reasons_of(city, where, champion.target, why, away, numbers_by_level, texts)
+                reasons[block], means = reasons_of(
+                    city, where, champion.target, why, away, numbers_by_level, texts, since
+                )
                 above |= {(block, unit): own_reasons for unit, own_reasons in means.items()}
     return Scored(where.places, scores, AllReasons(texts.all, reasons, above))
 

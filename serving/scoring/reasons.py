@@ -143,9 +143,10 @@ def begun(city: City) -> dict[str, date]:
     """When the records of the sources begin of which there is less than the longest window; a stray early record is no beginning."""
     found = {}
     for source, beliefs in city.beliefs.items():
-        days = np.sort(beliefs["occurred_at"].dropna().to_numpy(dtype="datetime64[us]"))
+        days = beliefs["occurred_at"].dropna().to_numpy(dtype="datetime64[us]")
         if len(days):
-            first = city.calendar.local_date(days[min(len(days) - 1, 1 + int(_STRAY * len(days)))])
+            place = min(len(days) - 1, 1 + int(_STRAY * len(days)))
+            first = city.calendar.local_date(np.partition(days, place)[place])
             if first + timedelta(days=PAST_YEARS * 365) > city.as_of:
                 found[source] = first
     return found
@@ -165,11 +166,12 @@ def reasons_of(
     away: Millionths,
     numbers: Mapping[Unit, Numbers],
     texts: Texts,
+    since: Mapping[str, date],
 ) -> tuple[Reasons, dict[Unit, Reasons]]:
-    """(the reasons of each grid, in the order of the places; the means by level above); none where details are withheld."""
+    """(the reasons of each grid, in the order of the places; the means by level above); none where details are withheld. `since` is as
+    :func:`begun` gives it."""
     grids, order = where.places[Unit.GRID], where.order[Unit.GRID]
     effects = np.asarray(why.effects).T
-    since = begun(city)
     groups = groups_of(why.features, target, city.configuration, grids=True, since=since)
     own = _told(why.features, effects[:, order], groups, away, grids.suppressed, numbers[Unit.GRID], texts, REST)
     groups = groups_of(why.features, target, city.configuration, grids=False, since=since)

@@ -13,6 +13,7 @@ from features import City, FeatureMatrix
 from features.panel.panel import Encoded
 from riskwarn.arrays import Reals
 from riskwarn.disclosure import Parts, place_of_counts
+from riskwarn.errors import TargetSourceMissing
 from riskwarn.words import Unit
 from serving.columns.places import Places
 from serving.scoring.usual import cells, edges_of_years
@@ -88,6 +89,28 @@ class Past:
         for one in fit_history_baselines(task, as_of, known):
             made = one.predict(task.inputs, [as_of])
             yield one.name, made.probability[0], made.expected_count[0]
+
+
+class Pasts:
+    """Those of the targets of a city, each made when it is first asked for. `numbers` is the encoded city."""
+
+    def __init__(self, city: City, numbers: Encoded) -> None:
+        self._city, self._numbers = city, numbers
+        self._held: dict[str, Past | None] = {}
+
+    def of(self, target: str) -> Past | None:
+        """That of a target; None where its source is missing."""
+        if target not in self._held:
+            try:
+                self._held[target] = Past.of(self._city, target, self._numbers)
+            except TargetSourceMissing:
+                self._held[target] = None
+        return self._held[target]
+
+    def ripe(self, target: str, as_of: date, horizon: int) -> Past | None:
+        """That of a target, where the window has passed and reports have had time to arrive."""
+        past = self.of(target)
+        return past if past is not None and past.ripe(as_of, horizon) else None
 
 
 def places_of_grids(city: City, places: Places) -> npt.NDArray[np.int64]:

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from features import City
-from features.panel.panel import Encoded
 from riskwarn.audit import SYSTEM, Action, Entry, recorded
 from riskwarn.disclosure import RULE, Parts
-from riskwarn.errors import SnapshotDamaged, TargetSourceMissing
+from riskwarn.errors import SnapshotDamaged
 from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
@@ -22,14 +21,14 @@ from serving.columns.scores import AllScores
 from serving.snapshots import published
 from serving.snapshots.files import read_scores
 from serving.track_record import rows
-from serving.track_record.came import Past, at, places_of_grids
+from serving.track_record.came import Past, Pasts, at, places_of_grids
 from serving.track_record.figures import Told, baseline_told, by_level, captured, figures, misses
 
 
 def judge_ripe(
     home: Home,
     city: City,
-    numbers: Encoded,
+    pasts: Pasts,
     *,
     now: datetime,
     progress: Progress = silent,
@@ -37,8 +36,7 @@ def judge_ripe(
     """Judge every published forecast whose window has passed and whose reports have arrived; gives how many rows were written.
 
     Each is judged once, by what is known at the city's as-of. One whose files are damaged waits until they are repaired, and one
-    of whose window nothing is known until something is. `numbers` is the encoded city. Call it with the lock
-    of publications held.
+    of whose window nothing is known until something is. Call it with the lock of publications held.
     """
     calendar = city.calendar
     waiting = [
@@ -48,18 +46,16 @@ def judge_ripe(
     ]
     if not waiting:
         return 0
-    pasts = dict[str, Past]()
-    for target in dict.fromkeys(target for _, target, _ in waiting):
-        try:
-            pasts[target] = Past.of(city, target, numbers)
-        except TargetSourceMissing:
-            continue
-    ripe = [one for one in waiting if one[1] in pasts and pasts[one[1]].ripe(one[0].as_of, one[2])]
+    ripe = [
+        (row, target, horizon, past)
+        for row, target, horizon in waiting
+        if (past := pasts.ripe(target, row.as_of, horizon)) is not None
+    ]
     done = 0
     for snapshot, own in groupby(enumerate(ripe), key=lambda one: one[1][0].id):
         held: tuple[Places, AllScores] | None = None  # of one snapshot at a time, and of it what is judged
         chosen = list(own)
-        for count, (row, target, horizon) in chosen:
+        for count, (row, target, horizon, past) in chosen:
             progress("judging what was forecast", count, len(ripe))
             if held is None:
                 try:
@@ -68,7 +64,7 @@ def judge_ripe(
                 except SnapshotDamaged as error:
                     progress(str(error))
                     break
-            content = judged(city, row, *held, pasts[target], target, horizon)
+            content = judged(city, row, *held, past, target, horizon)
             if content is None:
                 continue
             with recorded(home) as change:
