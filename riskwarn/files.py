@@ -22,6 +22,14 @@ from riskwarn.messages import Joined, Message
 #: What the system says where there is no room for a file, or none for more of it.
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
+#: What a spreadsheet takes for the beginning of a formula, also in full width.
+_FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def uncomputed(value: Any) -> Any:
+    """A cell that no spreadsheet computes: what a stranger wrote stays a text."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value
+
 
 def output_file(
     path: Path, *, force: bool = False, endings: Iterable[str] = (), inputs: Iterable[Path | None] = ()

@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -18,13 +17,10 @@ from riskwarn.audit.entries import Row
 from riskwarn.audit.tables import AUDIT
 from riskwarn.audit.verifying import stored
 from riskwarn.errors import UnknownAction
-from riskwarn.files import atomic
+from riskwarn.files import atomic, uncomputed
 from riskwarn.home import Home
 
 ENDINGS = (".jsonl", ".csv")
-
-#: What a spreadsheet takes for the beginning of a formula, also in full width.
-_FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 
 @dataclass(frozen=True)
@@ -77,7 +73,7 @@ def export(home: Home, path: Path) -> int:
             table = csv.writer(file)
             table.writerow(names)
             for row in rows:
-                table.writerow([_cell(row[name]) for name in names])
+                table.writerow([uncomputed(row[name]) for name in names])
                 count += 1
         else:
             for row in rows:
@@ -90,8 +86,3 @@ def after(home: Home, sequence: int, most: int) -> Iterator[Row]:
     """The rows after one, rising, at most so many."""
     with home.database.connect() as connection:
         yield from islice(stored(connection, AUDIT.c.sequence > sequence), most)
-
-
-def _cell(value: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -206,6 +206,7 @@ def keep_alerts(session: Session) -> None:
 def write_week(session: Session, file: Path, week: datetime | None, force: bool) -> None:
     """Write the week's notices and those still live into FILE (.csv or .xlsx), as tickets that can be filled in and loaded again."""
     from riskwarn.cli.written import checked_file
+    from riskwarn.disclosure import week_of
     from serving.alerts.tickets import tickets_table, week_of_tickets, write_tickets
 
     checked_file(file, force)
@@ -214,7 +215,7 @@ def write_week(session: Session, file: Path, week: datetime | None, force: bool)
     day = (week or datetime.now(zone)).date()
     names = {name: one.zh or name for name, one in home.configuration.targets.items()}
     with home.database.connect() as connection:
-        alerts = week_of_tickets(connection, day - timedelta(days=day.weekday()))
+        alerts = week_of_tickets(connection, week_of(day))
     write_tickets(file, tickets_table(alerts, names, zone))
     session.emit({"file": str(file.resolve()), "tickets": len(alerts)}, [Message("{tickets} tickets: {file}", tickets=len(alerts), file=file)])  # fmt: skip
 

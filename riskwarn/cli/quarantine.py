@@ -181,7 +181,7 @@ def _write_csv(path: Path, rows: list[dict[str, Any]]) -> None:
 
     from riskwarn.contracts import declared
     from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
-    from riskwarn.files import atomic
+    from riskwarn.files import atomic, uncomputed
     from riskwarn.health.workbook import column_zh
 
     with atomic(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as stream:
@@ -192,6 +192,4 @@ def _write_csv(path: Path, rows: list[dict[str, Any]]) -> None:
             column = column_zh(row["source"], row["column"])
             source = declared(row["source"]).zh
             cells = (source, row["file_name"], row["row"], column, why.zh, REPAIRS_ZH[row["reason"]])
-            # Excel would take a heading of a stranger's file that begins like this for a formula.
-            safe = [f"'{cell}" if str(cell).startswith(("=", "+", "-", "@")) else cell for cell in cells]
-            writer.writerow([*safe, why.en, why.repair])
+            writer.writerow([*map(uncomputed, cells), why.en, why.repair])

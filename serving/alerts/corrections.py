@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta, tzinfo
+from datetime import date, tzinfo
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from riskwarn.contracts.sources import declared
+from riskwarn.disclosure import week_of
 from riskwarn.words import Unit
 from serving.alerts.alert import Alert, alerts_where
 from serving.alerts.life import Verb
@@ -34,7 +35,7 @@ def _rows(alert: Alert, note: str, zone: tzinfo) -> list[dict[str, Any]]:
     common = {
         "unit": alert.name,
         "above": " ".join(name for unit, _, name in reversed(alert.units[1:]) if unit != Unit.CITY),
-        "week": (day - timedelta(days=day.weekday())).isoformat(),
+        "week": week_of(day).isoformat(),
         "note": note,
     }
     by_source: dict[str, list[str]] = {}

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from riskwarn.alert_rules import HEIGHTS
 from riskwarn.audit import SYSTEM, Action, Entry
 from riskwarn.configuration import Configuration
+from riskwarn.disclosure import week_of
 from riskwarn.words import Level, Unit
 from serving.alerts.acting import lapse
 from serving.alerts.alert import Alert, alerts_where, live_alerts
@@ -41,7 +42,7 @@ class Publication:
         zone = self.configuration.calendar.timezone
         at = told_when(self.configuration.alerts, level, self.now, zone)
         day = at.astimezone(zone).date()
-        return at, day - timedelta(days=day.weekday())
+        return at, week_of(day)
 
     def ends(self, horizon: int) -> datetime:
         """The end of a window."""

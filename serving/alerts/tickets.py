@@ -15,6 +15,7 @@ from riskwarn.audit import SYSTEM, Action, Entry, recorded
 from riskwarn.audit.chain import hold
 from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.contracts.vocabulary import chinese_name
+from riskwarn.files import uncomputed
 from riskwarn.home import Home
 from riskwarn.words import Level, Unit
 from serving.alerts.acting import lapse
@@ -183,12 +184,8 @@ def write_tickets(file: Path, rows: Sequence[Sequence[str]]) -> None:
         book = Workbook(write_only=True)
         sheet = book.create_sheet("预警工单")
         for row in rows:
-            sheet.append([_text(one) for one in row])
+            sheet.append([uncomputed(one) for one in row])
         book.save(file)
         return
     with file.open("w", encoding="utf-8-sig", newline="") as stream:
-        csv.writer(stream).writerows([_text(one) for one in row] for row in rows)
-
-
-def _text(value: str) -> str:
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value
+        csv.writer(stream).writerows([uncomputed(one) for one in row] for row in rows)

@@ -49,3 +49,10 @@ def written(content: Mapping[str, Any]) -> Response:
     """A JSON answer, made once: what is documented of it is tested, and not computed for each answer."""
     body = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     return Response(body, media_type="application/json", headers=HEADERS)
+
+
+def uncached(content: Mapping[str, Any]) -> Response:
+    """The same of what nobody keeps: what changed something, or tells of who asks alone."""
+    answer = written(content)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from riskwarn.files import uncomputed
 from riskwarn.words import NOTICE_EN, NOTICE_ZH, Level, Unit
 from serving.api.answers import inside, item
 from serving.columns.reasons import REASONS_SHOWN
@@ -52,9 +53,6 @@ COLUMNS: dict[str, tuple[str, pa.DataType]] = {
     "reason_3": ("原因三", pa.string()),
 }
 _NAMES = tuple(COLUMNS)
-
-#: What a spreadsheet takes for the beginning of a formula, also in full width.
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True)
@@ -123,18 +121,13 @@ def as_csv(export: Export) -> Iterator[bytes]:
     yield "\ufeff".encode()
     yield _lines([[export.watermark], export.headings()])
     for start in range(0, len(rows), _PIECE):
-        yield _lines([_safe(value) for value in export.values(row)] for row in rows[start : start + _PIECE])
+        yield _lines([uncomputed(value) for value in export.values(row)] for row in rows[start : start + _PIECE])
 
 
 def _lines(rows: Any) -> bytes:
     stream = io.StringIO(newline="")
     csv.writer(stream, lineterminator="\r\n").writerows(rows)
     return stream.getvalue().encode()
-
-
-def _safe(value: Any) -> Any:
-    """A cell that no spreadsheet computes."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value
 
 
 def as_geojson(export: Export) -> Iterator[bytes]:

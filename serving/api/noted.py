@@ -57,12 +57,12 @@ class Noted:
     def read(self, scope: Scope, read: Read) -> None:
         """Count what a caller was told."""
         if self._reads is not None:
-            self._reads.note(*read, _actor(scope))
+            self._reads.note(*read, actor(scope))
 
     def refused(self, scope: Scope, why: str, what: str = "") -> None:
         """Count somebody who was refused; `what` is the id of the key that was shown, or the scope that was missing."""
         if self._reads is not None:
-            self._reads.note(Action.ACCESS_REFUSED, what, _actor(scope), why)
+            self._reads.note(Action.ACCESS_REFUSED, what, actor(scope), why)
 
 
 #: Where neither what was forwarded nor what holds the connection is an address.
@@ -81,11 +81,12 @@ def origin(scope: Scope) -> str:
     return UNKNOWN
 
 
-def _actor(scope: Scope) -> Actor:
+def actor(scope: Scope) -> Actor:
+    """Who asks, as the audit names it."""
     caller: Caller = scope.get("riskwarn.caller", NOBODY)
     return _known(caller.operator or caller.id or "nobody", origin(scope), caller.purpose or "")
 
 
 @lru_cache(maxsize=4_096)
-def _known(actor: str, address: str, purpose: str) -> Actor:
-    return Actor(actor, address, purpose)
+def _known(who: str, address: str, purpose: str) -> Actor:
+    return Actor(who, address, purpose)

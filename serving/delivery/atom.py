@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.etree.ElementTree import Element, SubElement
 
 from riskwarn.configuration import Configuration
 from riskwarn.words import NOTICE_EN, NOTICE_ZH
 from serving.delivery.cap import MEDIA_TYPE as CAP
-from serving.delivery.cap import plain_text
+from serving.delivery.cap import add, document, plain_text
 from serving.delivery.messages import Message
 from serving.delivery.payload import text_of
 
@@ -20,31 +20,26 @@ MEDIA_TYPE = "application/atom+xml"
 def atom_of(messages: Sequence[Message], configuration: Configuration, language: str) -> bytes:
     """The last message about each of some notices, the newest first. Addresses are told from where the feed lies."""
     feed = Element("feed", {"xmlns": NAMESPACE, "xml:lang": "zh-CN" if language == "zh" else "en"})
-    _add(feed, "id", "urn:riskwarn:alerts")
-    _add(feed, "title", configuration.city)
-    _add(feed, "subtitle", NOTICE_ZH if language == "zh" else NOTICE_EN)
-    _add(feed, "updated", _moment(max((one.sent_at for one in messages), default=datetime(1970, 1, 1, tzinfo=UTC))))
+    add(feed, "id", "urn:riskwarn:alerts")
+    add(feed, "title", configuration.city)
+    add(feed, "subtitle", NOTICE_ZH if language == "zh" else NOTICE_EN)
+    add(feed, "updated", _moment(max((one.sent_at for one in messages), default=datetime(1970, 1, 1, tzinfo=UTC))))
     SubElement(feed, "link", rel="self", type=MEDIA_TYPE, href="feed.atom")
     author = SubElement(feed, "author")
-    _add(author, "name", configuration.delivery.sender)
+    add(author, "name", configuration.delivery.sender)
     for one in messages:
         text = text_of(one, language)
         entry = SubElement(feed, "entry")
-        _add(entry, "id", f"urn:riskwarn:alert:{one.alert_id}")
-        _add(entry, "title", (text.splitlines() or [""])[0])
-        _add(entry, "updated", _moment(one.sent_at))
+        add(entry, "id", f"urn:riskwarn:alert:{one.alert_id}")
+        add(entry, "title", (text.splitlines() or [""])[0])
+        add(entry, "updated", _moment(one.sent_at))
         SubElement(entry, "category", term=one.level)
         SubElement(entry, "category", term=str(one.body.get("status", "")))
         SubElement(entry, "link", rel="alternate", type=CAP, href=f"{one.alert_id}/cap.xml")
         content = SubElement(entry, "content", type="text")
         content.text = plain_text(text)
-    written: bytes = tostring(feed, encoding="utf-8")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + written
+    return document(feed)
 
 
 def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _add(parent: Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = plain_text(text)

@@ -41,19 +41,18 @@ def cap_of(message: Message, configuration: Configuration, before: Sequence[Mess
         if not _IDENTIFIER.fullmatch(identity):
             raise ValueError("an identifier has no blanks, commas, < and &")
     alert = Element("alert", xmlns=NAMESPACE)
-    _add(alert, "identifier", message.id)
-    _add(alert, "sender", sender)
-    _add(alert, "sent", moment(message.sent_at, zone))
-    _add(alert, "status", message.status)
-    _add(alert, "msgType", message.kind)
-    _add(alert, "scope", "Restricted")
-    _add(alert, "restriction", NOTICE_ZH)
+    add(alert, "identifier", message.id)
+    add(alert, "sender", sender)
+    add(alert, "sent", moment(message.sent_at, zone))
+    add(alert, "status", message.status)
+    add(alert, "msgType", message.kind)
+    add(alert, "scope", "Restricted")
+    add(alert, "restriction", NOTICE_ZH)
     if message.kind != "Alert" and cited:
-        _add(alert, "references", " ".join(f"{sender},{one},{moment(at, zone)}" for one, at in cited))
+        add(alert, "references", " ".join(f"{sender},{one},{moment(at, zone)}" for one, at in cited))
     for language, (own, notice) in _LANGUAGES.items():
         _info(alert, message, configuration, language, own, notice)
-    written: bytes = tostring(alert, encoding="utf-8")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + written
+    return document(alert)
 
 
 def _info(alert: Element, message: Message, configuration: Configuration, language: str, own: str, notice: str) -> None:
@@ -61,30 +60,30 @@ def _info(alert: Element, message: Message, configuration: Configuration, langua
     name = (target.zh if own == "zh" else target.en) if target is not None else None
     text = text_of(message, own)
     info = SubElement(alert, "info")
-    _add(info, "language", language)
-    _add(info, "category", "Safety" if message.target == "safety" else "Other")
-    _add(info, "event", name or message.target)
-    _add(info, "responseType", "None" if message.kind == "Cancel" else "Assess")
-    _add(info, "urgency", "Past" if message.kind == "Cancel" else "Future")
+    add(info, "language", language)
+    add(info, "category", "Safety" if message.target == "safety" else "Other")
+    add(info, "event", name or message.target)
+    add(info, "responseType", "None" if message.kind == "Cancel" else "Assess")
+    add(info, "urgency", "Past" if message.kind == "Cancel" else "Future")
     # An attention level says where to look first, not how grave something would be.
-    _add(info, "severity", "Unknown")
-    _add(info, "certainty", _certainty(message.body.get("score")))
+    add(info, "severity", "Unknown")
+    add(info, "certainty", _certainty(message.body.get("score")))
     if message.expires_at is not None:
-        _add(info, "expires", moment(message.expires_at, configuration.calendar.timezone))
-    _add(info, "senderName", configuration.city)
-    _add(info, "headline", (text.splitlines() or [""])[0][:LONGEST_HEADLINE] or message.target)
-    _add(info, "description", text)
-    _add(info, "instruction", notice)
+        add(info, "expires", moment(message.expires_at, configuration.calendar.timezone))
+    add(info, "senderName", configuration.city)
+    add(info, "headline", (text.splitlines() or [""])[0][:LONGEST_HEADLINE] or message.target)
+    add(info, "description", text)
+    add(info, "instruction", notice)
     for key, value in (("level", message.level), ("alert", message.alert_id), ("version", message.version)):
         parameter = SubElement(info, "parameter")
-        _add(parameter, "valueName", f"riskwarn:{key}")
-        _add(parameter, "value", str(value))
+        add(parameter, "valueName", f"riskwarn:{key}")
+        add(parameter, "value", str(value))
     area = SubElement(info, "area")
     unit, code = message.unit
-    _add(area, "areaDesc", str(message.body.get("name") or code))
+    add(area, "areaDesc", str(message.body.get("name") or code))
     geocode = SubElement(area, "geocode")
-    _add(geocode, "valueName", f"riskwarn:{unit}")
-    _add(geocode, "value", code)
+    add(geocode, "valueName", f"riskwarn:{unit}")
+    add(geocode, "value", code)
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
@@ -99,10 +98,17 @@ def _certainty(score: object) -> str:
     return "Likely" if score > 0.5 else "Possible"
 
 
-def _add(parent: Element, name: str, text: str) -> None:
+def add(parent: Element, name: str, text: str) -> None:
+    """Put an element with a text into another."""
     SubElement(parent, name).text = plain_text(text)
 
 
 def plain_text(text: str) -> str:
     """A text that XML can hold."""
     return _NO_XML.sub("\ufffd", text)
+
+
+def document(root: Element) -> bytes:
+    """A whole document."""
+    written: bytes = tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + written

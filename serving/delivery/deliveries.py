@@ -17,7 +17,7 @@ from riskwarn.audit import Caller as Actor
 from riskwarn.home import Home
 from serving.access.caller import Caller
 from serving.delivery.messages import Message, from_kept
-from serving.delivery.outbox import DEAD, DELIVERED, EXPIRED, WAITING
+from serving.delivery.outbox import DEAD, DELIVERED, WAITING
 from serving.delivery.owners import in_force, owner_of
 from serving.delivery.subscriptions import Subscription, named
 from serving.delivery.tables import DELIVERIES, DELIVERY_HOLDER, MESSAGES, SUBSCRIPTIONS
@@ -208,6 +208,3 @@ def sweep(home: Home, now: datetime) -> int:
         gone = select(MESSAGES.c.sequence).where(old, ~waiting)
         connection.execute(delete(DELIVERIES).where(DELIVERIES.c.sequence.in_(gone)))
         return int(connection.execute(delete(MESSAGES).where(old, ~waiting)).rowcount)
-
-
-__all__ = ["DEAD", "DELIVERED", "EXPIRED", "WAITING", "Item", "Result", "Run", "Waiting", "hold", "release", "replay", "settle", "sweep"]  # fmt: skip

@@ -22,7 +22,8 @@ from typing import Any
 from riskwarn.errors import RiskwarnError
 from riskwarn.home import Home
 from serving.delivery import deliveries
-from serving.delivery.deliveries import DEAD, DELIVERED, EXPIRED, WAITING, Item, Result, Run, Waiting
+from serving.delivery.deliveries import Item, Result, Run, Waiting
+from serving.delivery.outbox import DEAD, DELIVERED, EXPIRED, WAITING
 from serving.delivery.outcomes import Outcome
 from serving.delivery.pace import Pace
 from serving.delivery.sending import Sender

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import httpcore2
 
 from riskwarn import secrets
-from riskwarn.errors import RiskwarnError, UnknownSecret
+from riskwarn.errors import RiskwarnError
 from riskwarn.home import Home
 from serving.delivery import mail
 from serving.delivery.addresses import Allowed
@@ -62,36 +63,29 @@ class Sender:
 
     async def send(self, to: Subscription, message: Message) -> Outcome:
         """Send a message."""
-        try:
-            async with asyncio.timeout(ATTEMPT_SECONDS):
-                secret = await self._opened(to.secret)
-                if to.channel == WEBHOOK:
-                    body = as_json(event_of(message, to.whole))
-                    return await self._webhook(to, message.id, body, secret)
-                if to.channel == MAIL:
-                    return await self._mail(to, message, secret)
-                return await self._robot(to, secret, text_of(message, to.language))
-        except Exception as error:
-            return Outcome(False, _word(error))
+        return await self._carried(to, message, event_of(message, to.whole))
 
     async def test(self, to: Subscription) -> Outcome:
         """Send what says that it is a test, and of no notice: a program that is live takes it for none."""
         now = self._clock()
+        told = {"type": "subscription.test", "timestamp": now.isoformat(), "data": {"subscription": to.id}}
+        body = {"unit": "city", "code": "", "text": {to.language: _TEST[to.language]}}
+        one = Message(
+            id=f"test.{to.id}.{int(now.timestamp())}", kind="Alert", alert_id="", version=1, team_id=None,
+            target="", level="", units=(), sent_at=now, expires_at=None, references=(), body=body,
+        )  # fmt: skip
+        return await self._carried(to, one, told)
+
+    async def _carried(self, to: Subscription, message: Message, event: dict[str, Any]) -> Outcome:
+        """Send a message by the channel of a subscription; to a webhook goes the event that tells of it."""
         try:
             async with asyncio.timeout(ATTEMPT_SECONDS):
                 secret = await self._opened(to.secret)
                 if to.channel == WEBHOOK:
-                    told = {"type": "subscription.test", "timestamp": now.isoformat(), "data": {"subscription": to.id}}
-                    return await self._webhook(to, f"test.{to.id}.{int(now.timestamp())}", as_json(told), secret)
-                text = _TEST[to.language]
+                    return await self._webhook(to, message.id, as_json(event), secret)
                 if to.channel == MAIL:
-                    body = {"unit": "city", "code": "", "text": {to.language: text}}
-                    one = Message(
-                        id=f"test.{to.id}.{int(now.timestamp())}", kind="Alert", alert_id="", version=1, team_id=None,
-                        target="", level="", units=(), sent_at=now, expires_at=None, references=(), body=body,
-                    )  # fmt: skip
-                    return await self._mail(to, one, secret)
-                return await self._robot(to, secret, text)
+                    return await self._mail(to, message, secret)
+                return await self._robot(to, secret, text_of(message, to.language))
         except Exception as error:
             return Outcome(False, _word(error))
 
@@ -167,7 +161,7 @@ def _word(error: Exception) -> str:
         return "unreachable"
     if isinstance(error, httpcore2.ProtocolError):
         return "no_answer"
-    if isinstance(error, (RiskwarnError, UnknownSecret)):
+    if isinstance(error, RiskwarnError):
         return error.code
     _log.error("a message could not be sent", exc_info=error)
     return "failed"

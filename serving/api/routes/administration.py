@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -14,7 +13,7 @@ from serving.access import granted, grants
 from serving.access.grants import Remote
 from serving.access.registry import Registry
 from serving.access.scopes import Scope
-from serving.api.context import Context, written
+from serving.api.context import Context, uncached
 from serving.api.documents.access import AuditRows, Confirmed, Grants, Revoked
 from serving.api.needs import needs
 from serving.api.noted import origin, reading
@@ -40,7 +39,7 @@ def administration_router(context: Context, registry: Registry) -> APIRouter:
     def listed(request: Request, query: Annotated[GrantsQuery, Query()]) -> Response:
         covers, now = context.seen(request).covers, context.clock()
         found = granted.granted(home, covers, now=now, standing=query.state, limit=query.limit)
-        return _answer({"items": found})
+        return uncached({"items": found})
 
     @router.post(
         "/v1/grants/{grant_id}/confirm", operation_id="confirm_grant", response_model=Confirmed,
@@ -50,7 +49,7 @@ def administration_router(context: Context, registry: Registry) -> APIRouter:
     def confirm(request: Request, grant_id: GrantId, _query: Annotated[Nothing, Query()]) -> Response:
         done = grants.confirm(home, grant_id, now=context.clock(), token=by(request))
         registry.look()
-        return _answer(done)
+        return uncached(done)
 
     @router.post(
         "/v1/grants/{grant_id}/revoke", operation_id="revoke_grant", response_model=Revoked,
@@ -62,7 +61,7 @@ def administration_router(context: Context, registry: Registry) -> APIRouter:
     ) -> Response:
         done = granted.revoke(home, grant_id, asked.reason, now=context.clock(), by=by(request))
         registry.look()
-        return _answer(done)
+        return uncached(done)
 
     @router.get(
         "/v1/audit", operation_id="audit", response_model=AuditRows,
@@ -76,12 +75,6 @@ def administration_router(context: Context, registry: Registry) -> APIRouter:
         shown = found[: query.limit]
         reading(request.scope, Action.READ_AUDIT, f"{shown[-1].sequence}-{shown[0].sequence}" if shown else "")
         following = shown[-1].sequence if len(found) > len(shown) else None
-        return _answer({"items": [one.as_dict() for one in shown], "next": following})
+        return uncached({"items": [one.as_dict() for one in shown], "next": following})
 
     return router
-
-
-def _answer(content: Mapping[str, Any]) -> Response:
-    answer = written(content)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

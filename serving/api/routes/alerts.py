@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from sqlalchemy import ColumnElement, Connection
 from starlette.convertors import Convertor, register_url_convertor
 
-from riskwarn.audit import Action, Caller
+from riskwarn.audit import Action
 from riskwarn.errors import QueryInvalid, TargetSuspended, UnknownAlert
 from riskwarn.messages import Message
 from riskwarn.words import NOTICE_EN, NOTICE_ZH
@@ -24,7 +24,7 @@ from serving.alerts.life import LIFE, Status, Verb
 from serving.alerts.silences import end_silence, listed_silences, named_silence, silence
 from serving.alerts.stats import figures
 from serving.alerts.tables import ALERTS
-from serving.api.context import Context, written
+from serving.api.context import Context, uncached, written
 from serving.api.documents.alerts import (
     Alert as AlertDocument,
 )
@@ -38,7 +38,7 @@ from serving.api.documents.alerts import (
     Silences,
 )
 from serving.api.needs import needs
-from serving.api.noted import origin, reading
+from serving.api.noted import actor, reading
 from serving.api.queries import AlertsQuery, ListQuery, ManyAsked, Nothing, SilenceAsked, VerbAsked
 from serving.api.repeats import hold
 from serving.api.seen import Seen
@@ -173,7 +173,7 @@ def alerts_router(context: Context) -> APIRouter:
         def sees(alert: Alert) -> bool:
             return seen.of_alert(alert) and alert.target not in context.current.suspended
 
-        by = By(_actor(request, seen), "api", None, idempotency_key, sees)
+        by = By(actor(request.scope), "api", None, idempotency_key, sees)
         done = act_on_many(home, asked.ids, asked.of(verb), by, now=context.clock())
         items: list[dict[str, Any]] = []
         with home.database.connect() as connection:
@@ -182,7 +182,7 @@ def alerts_router(context: Context) -> APIRouter:
                 items.append(
                     {"id": each["id"], "alert": told, "code": each.get("code"), "problem": each.get("problem")}
                 )
-        return _changed({"items": items})
+        return uncached({"items": items})
 
     @router.post(
         "/v1/alerts/{alert_id}/{verb:verb}", operation_id="act_on_alert", response_model=AlertDocument,
@@ -196,10 +196,10 @@ def alerts_router(context: Context) -> APIRouter:
         seen = context.seen(request)
         with home.database.connect() as connection:
             _of(seen, connection, alert_id)
-        by = By(_actor(request, seen), "api", _version(if_match), idempotency_key, seen.of_alert)
+        by = By(actor(request.scope), "api", _version(if_match), idempotency_key, seen.of_alert)
         act(home, alert_id, asked.of(verb), by, now=context.clock())
         with home.database.connect() as connection:
-            return _changed(seen.alert(alert_named(connection, alert_id)))
+            return uncached(seen.alert(alert_named(connection, alert_id)))
 
     @router.get(
         "/v1/silences", operation_id="silences", response_model=Silences,
@@ -228,9 +228,9 @@ def alerts_router(context: Context) -> APIRouter:
         if unit is None:
             raise QueryInvalid(parameter="code", problem=Message("there is no unit {code!r}", code=code))
         made = silence(
-            home, unit, code, asked.target, asked.reason, asked.ends_at, now=context.clock(), by=_actor(request, seen)
+            home, unit, code, asked.target, asked.reason, asked.ends_at, now=context.clock(), by=actor(request.scope)
         )
-        return _changed(made.as_dict())
+        return uncached(made.as_dict())
 
     @router.post(
         "/v1/silences/{silence_id}/end", operation_id="end_silence", response_model=Silence,
@@ -243,7 +243,7 @@ def alerts_router(context: Context) -> APIRouter:
             held = named_silence(connection, silence_id, now)
             if not seen.holds(held.unit, held.code):
                 named_silence(connection, "", now)
-        return _changed(end_silence(home, silence_id, now=now, by=_actor(request, seen)).as_dict())
+        return uncached(end_silence(home, silence_id, now=now, by=actor(request.scope)).as_dict())
 
     def _of(seen: Seen, connection: Connection, identity: str) -> Alert:
         """A notice that is seen. Raises UnknownAlert, TargetSuspended."""
@@ -263,11 +263,6 @@ def _known(seen: Seen, unit: str, code: str) -> bool:
     return held is not None and code in held.places[unit].rows and seen.holds(unit, code)  # type: ignore[index]
 
 
-def _actor(request: Request, seen: Seen) -> Caller:
-    caller = seen.caller
-    return Caller(caller.operator or caller.id or "nobody", origin(request.scope), caller.purpose or "")
-
-
 def _version(if_match: str | None) -> int | None:
     """The version that a header names. Raises QueryInvalid."""
     if if_match is None or if_match.strip() == "*":
@@ -276,12 +271,6 @@ def _version(if_match: str | None) -> int | None:
     if found is None:
         raise QueryInvalid(parameter="If-Match", problem='it takes the version of the notice in quotation marks: "3"')
     return int(found[1])
-
-
-def _changed(content: dict[str, Any]) -> Response:
-    answer = written(content)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _pages(connection: Connection, where: list[ColumnElement[bool]], size: int) -> Iterator[list[Alert]]:

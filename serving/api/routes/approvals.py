@@ -11,7 +11,7 @@ from serving.access import approvals
 from serving.access.approvals import Approval, Wanted
 from serving.access.caller import LOCAL
 from serving.access.scopes import Scope
-from serving.api.context import Context, written
+from serving.api.context import Context, uncached
 from serving.api.documents.approvals import ExportApproval, ExportApprovals
 from serving.api.needs import needs
 from serving.api.noted import origin
@@ -35,9 +35,7 @@ def approvals_router(context: Context) -> APIRouter:
     def listed(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
         seen, now = context.seen(request), context.clock()
         found = approvals.listed(context.home, seen.caller, seen.covers, query.limit)
-        answer = written({"items": [one.as_dict(now, access.approval_once) for one in found]})
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return uncached({"items": [one.as_dict(now, access.approval_once) for one in found]})
 
     @router.post(
         "/v1/exports", operation_id="ask_for_export", response_model=ExportApproval,
@@ -77,8 +75,6 @@ def approvals_router(context: Context) -> APIRouter:
         return _answer(approvals.decide(context.home, seen.caller, where, identity, approve, seen.covers, now=now))
 
     def _answer(one: Approval) -> Response:
-        answer = written(one.as_dict(context.clock(), access.approval_once))
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return uncached(one.as_dict(context.clock(), access.approval_once))
 
     return router

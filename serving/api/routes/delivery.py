@@ -23,7 +23,7 @@ from serving.access.areas import WHOLE_CITY, Area, areas_named
 from serving.access.registry import Registry
 from serving.access.scopes import Scope
 from serving.api import streaming
-from serving.api.context import HEADERS, Context, written
+from serving.api.context import HEADERS, Context, uncached
 from serving.api.documents.subscriptions import (
     MadeSubscription,
     RemovedSubscription,
@@ -185,7 +185,7 @@ def subscriptions_router(context: Context) -> APIRouter:
     )  # fmt: skip
     @needs(Scope.ACT, Scope.EXPORT)
     def listed(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
-        return _answer({"items": subscriptions.listed(home, context.seen(request).caller, query.limit)})
+        return uncached({"items": subscriptions.listed(home, context.seen(request).caller, query.limit)})
 
     @router.post(
         "/v1/subscriptions", operation_id="create_subscription", response_model=MadeSubscription,
@@ -202,7 +202,7 @@ def subscriptions_router(context: Context) -> APIRouter:
             asked.status.value,
         )  # fmt: skip
         made = subscriptions.create(home, one, seen.caller, origin(request.scope), seen.covers, now=context.clock())
-        return _answer(made)
+        return uncached(made)
 
     @router.delete(
         "/v1/subscriptions/{subscription_id}", operation_id="remove_subscription", response_model=RemovedSubscription,
@@ -210,7 +210,7 @@ def subscriptions_router(context: Context) -> APIRouter:
     )  # fmt: skip
     @needs(Scope.ACT, Scope.EXPORT)
     def remove(request: Request, subscription_id: SubscriptionId, _query: Annotated[Nothing, Query()]) -> Response:
-        return _answer(subscriptions.remove(home, subscription_id, *_by(request), now=context.clock()))
+        return uncached(subscriptions.remove(home, subscription_id, *_by(request), now=context.clock()))
 
     @router.post(
         "/v1/subscriptions/{subscription_id}/test", operation_id="test_subscription", response_model=TestedSubscription,
@@ -221,7 +221,7 @@ def subscriptions_router(context: Context) -> APIRouter:
         if not trying.acquire(blocking=False):
             raise TooManyRequests(seconds=5)
         try:
-            return _answer(try_out(home, subscription_id, context.seen(request).caller))
+            return uncached(try_out(home, subscription_id, context.seen(request).caller))
         finally:
             trying.release()
 
@@ -231,7 +231,7 @@ def subscriptions_router(context: Context) -> APIRouter:
     )  # fmt: skip
     @needs(Scope.ACT, Scope.EXPORT)
     def rotate(request: Request, subscription_id: SubscriptionId, _query: Annotated[Nothing, Query()]) -> Response:
-        return _answer(subscriptions.rotate(home, subscription_id, *_by(request), now=context.clock()))
+        return uncached(subscriptions.rotate(home, subscription_id, *_by(request), now=context.clock()))
 
     @router.post(
         "/v1/subscriptions/{subscription_id}/replay", operation_id="replay_subscription",
@@ -240,7 +240,7 @@ def subscriptions_router(context: Context) -> APIRouter:
     @needs(Scope.ACT, Scope.EXPORT)
     def again(request: Request, subscription_id: SubscriptionId, _query: Annotated[Nothing, Query()]) -> Response:
         number = replay(home, subscription_id, *_by(request), now=context.clock())
-        return _answer({"id": subscription_id, "replayed": number})
+        return uncached({"id": subscription_id, "replayed": number})
 
     def _by(request: Request) -> tuple[Any, str]:
         return context.seen(request).caller, origin(request.scope)
@@ -261,9 +261,3 @@ def subscriptions_router(context: Context) -> APIRouter:
             raise SubscriptionInvalid(parameter="area", problem=problem) from error
 
     return router
-
-
-def _answer(content: dict[str, Any]) -> Response:
-    answer = written(content)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

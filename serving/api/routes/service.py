@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from serving.access.scopes import Scope
-from serving.api.context import Context, written
+from serving.api.context import Context, uncached
 from serving.api.documents.service import Alive, Ready
 from serving.api.metrics import CONTENT_TYPE
 from serving.api.needs import ANY, OPEN, declaring, needs
@@ -32,8 +32,7 @@ def service_router(context: Context) -> APIRouter:
     @declaring(ANY)
     def readyz(_query: Annotated[Nothing, Query()]) -> Response:
         content = readiness(context.current, context.clock())
-        answer = written(content)
-        answer.headers["Cache-Control"] = "no-store"
+        answer = uncached(content)
         if content["status"] == "unavailable":
             answer.status_code = 503
             answer.headers["Retry-After"] = RETRY_AFTER

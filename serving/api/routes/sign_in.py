@@ -24,7 +24,7 @@ from serving.access.registry import Registry
 from serving.access.sessions import Method, Opened
 from serving.access.sign_on import CALLBACK, SignOn
 from serving.api.browser import Browsers
-from serving.api.context import HEADERS, Context, written
+from serving.api.context import HEADERS, Context, uncached
 from serving.api.needs import ANY, OPEN, declaring
 from serving.api.noted import origin
 from serving.api.queries import Nothing
@@ -74,8 +74,7 @@ def sign_in_router(context: Context, signing: SigningIn) -> APIRouter:
         request.scope["riskwarn.refused"] = False
         # Known here at once, as is that another is over by it; the other workers look by themselves.
         signing.registry.look()
-        answer = written(content)
-        answer.headers["Cache-Control"] = "no-store"
+        answer = uncached(content)
         answer.headers.append("Set-Cookie", browsers.keep(request.scope, one.token))
         return answer
 
@@ -113,9 +112,7 @@ def sign_in_router(context: Context, signing: SigningIn) -> APIRouter:
     @router.get("/sign-in/state")
     @declaring(OPEN)
     def state(request: Request, _query: Annotated[Nothing, Query()]) -> Response:
-        answer = written(told(request))
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return uncached(told(request))
 
     @router.post("/sign-in/key")
     @declaring(OPEN)
@@ -147,9 +144,8 @@ def sign_in_router(context: Context, signing: SigningIn) -> APIRouter:
     def by_sign_on(request: Request, sent: Sent) -> Response:
         allowed(request)
         made, token = begun.begin(home, sent.back, now=context.clock())
-        answer = written({"location": _declared(signing).address_of(made)})
+        answer = uncached({"location": _declared(signing).address_of(made)})
         request.scope["riskwarn.refused"] = False
-        answer.headers["Cache-Control"] = "no-store"
         answer.headers.append("Set-Cookie", browsers.keep_begun(request.scope, token, 60 * begun.MINUTES))
         return answer
 
@@ -190,8 +186,7 @@ def sign_in_router(context: Context, signing: SigningIn) -> APIRouter:
             home, caller.id, caller.operator, origin(request.scope), now=context.clock(), everywhere=everywhere
         )
         signing.registry.look()
-        answer = written({"sessions": count})
-        answer.headers["Cache-Control"] = "no-store"
+        answer = uncached({"sessions": count})
         answer.headers["Clear-Site-Data"] = '"cache"'
         answer.headers.append("Set-Cookie", browsers.forget(request.scope))
         return answer
