@@ -72,12 +72,10 @@ def act(home: Home, identity: str, asked: Asked, by: By, *, now: datetime) -> di
     with recorded(home) as change:
         connection = change.connection
         hold(connection)
+        alert = alert_named(connection, identity, by.sees)
         again = _answered(connection, by, request)
         if again is not None:
             return again
-        alert = alert_named(connection, identity)
-        if not by.sees(alert):
-            alert_named(connection, "")
         if by.version is not None and by.version != alert.version:
             raise AlertChanged(id=identity, version=alert.version, asked=by.version)
         entries = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -127,10 +127,10 @@ def live_alerts(connection: Connection) -> list[Alert]:
     return alerts_where(connection, ALERTS.c.status.in_([one.value for one in LIVE]))
 
 
-def alert_named(connection: Connection, identity: str) -> Alert:
-    """A notice by its id. Raises UnknownAlert."""
+def alert_named(connection: Connection, identity: str, sees: Callable[[Alert], bool] = lambda _alert: True) -> Alert:
+    """A notice by its id. Raises UnknownAlert, in the same words where the caller does not see it."""
     found = alerts_where(connection, ALERTS.c.id == identity)
-    if not found:
+    if not found or not sees(found[0]):
         raise UnknownAlert(id=identity[:32])
     return found[0]
 

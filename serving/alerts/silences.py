@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -79,10 +79,12 @@ def end_silence(home: Home, identity: str, *, now: datetime, by: Caller = LOCAL)
     return Silence(**{**asdict(one), "ends_at": now, "ended_by": by.actor})
 
 
-def named_silence(connection: Connection, identity: str, now: datetime) -> Silence:
-    """A silence in force by its id. Raises UnknownSilence."""
+def named_silence(
+    connection: Connection, identity: str, now: datetime, sees: Callable[[Silence], bool] = lambda _silence: True
+) -> Silence:
+    """A silence in force by its id. Raises UnknownSilence, in the same words where the caller does not see it."""
     found = next((one for one in silences_at(connection, now).all if one.id == identity), None)
-    if found is None:
+    if found is None or not sees(found):
         raise UnknownSilence(id=identity[:32])
     return found
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection
 from starlette.convertors import Convertor, register_url_convertor
 
 from riskwarn.audit import Action
-from riskwarn.errors import QueryInvalid, TargetSuspended, UnknownAlert
+from riskwarn.errors import QueryInvalid, TargetSuspended
 from riskwarn.messages import Message
 from riskwarn.words import NOTICE_EN, NOTICE_ZH
 from serving.access.areas import area_asked
@@ -240,16 +240,12 @@ def alerts_router(context: Context) -> APIRouter:
     def end(request: Request, silence_id: SilenceId, _query: Annotated[Nothing, Query()]) -> Response:
         seen, now = context.seen(request), context.clock()
         with home.database.connect() as connection:
-            held = named_silence(connection, silence_id, now)
-            if not seen.holds(held.unit, held.code):
-                named_silence(connection, "", now)
+            named_silence(connection, silence_id, now, lambda held: seen.holds(held.unit, held.code))
         return uncached(end_silence(home, silence_id, now=now, by=actor(request.scope)).as_dict())
 
     def _of(seen: Seen, connection: Connection, identity: str) -> Alert:
         """A notice that is seen. Raises UnknownAlert, TargetSuspended."""
-        alert = alert_named(connection, identity)
-        if not seen.of_alert(alert):
-            raise UnknownAlert(id=identity[:32])
+        alert = alert_named(connection, identity, seen.of_alert)
         if alert.target in context.current.suspended:
             raise TargetSuspended(target=alert.target)
         return alert

@@ -19,12 +19,13 @@ from riskwarn.errors import (
     RefusedWord,
     RequestReused,
     UnknownAlert,
+    UnknownSilence,
 )
 from serving.alerts.acting import Asked, By, act_on_many
 from serving.alerts.alert import steps_of
 from serving.alerts.keeping import keep
 from serving.alerts.life import LIFE, LIVE, NEEDS, Status, Verb
-from serving.alerts.silences import silence
+from serving.alerts.silences import named_silence, silence
 from serving.publishing.suspend import suspend
 from serving.publishing.withdraw import withdraw
 from tests.serving.alerts.city import City, grid
@@ -158,8 +159,20 @@ def test_many_at_once_each_for_itself(city: City) -> None:
 
 def test_what_a_caller_does_not_see_is_not_there(city: City) -> None:
     (alert,) = city.alerts()
+    outside = By(sees=lambda _alert: False, key="once")
+    (told,) = act_on_many(city.home, [alert.id], Asked(Verb.ACKNOWLEDGE), outside, now=city.now)
+    (absent,) = act_on_many(city.home, ["wnothing"], Asked(Verb.ACKNOWLEDGE), outside, now=city.now)
+    assert str(told["problem"]).replace(alert.id, "wnothing") == str(absent["problem"]), "it tells that there is one"
+    made = silence(city.home, "grid", alert.code, None, "building site", city.now + timedelta(days=2), now=city.now)
+    with city.home.database.connect() as connection, pytest.raises(UnknownSilence, match=made.id):
+        named_silence(connection, made.id, city.now, lambda _silence: False)
+
+
+def test_who_sees_a_notice_no_more_is_not_answered_as_before(city: City) -> None:
+    (alert,) = city.alerts()
+    city.do(alert, "acknowledge", by=By(key="once"))
     with pytest.raises(UnknownAlert):
-        city.do(alert, "acknowledge", by=By(sees=lambda _alert: False))
+        city.do(alert, "acknowledge", by=By(key="once", sees=lambda _alert: False))
 
 
 def test_another_team_has_to_see_it_anew_and_is_told(city: City) -> None:
