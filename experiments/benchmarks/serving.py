@@ -92,7 +92,7 @@ def score_by_mlflow(folder: Path, rounds: int, seconds: float) -> dict[str, floa
     script = folder / "post.lua"
     script.write_text(
         'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n'
-        f"wrk.body = [[{json.dumps({'inputs': rows})} ]]\n",
+        f"wrk.body = [==[{json.dumps({'inputs': rows})}]==]\n",
         encoding="utf-8",
     )
     port = free_port()
