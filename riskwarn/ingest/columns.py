@@ -4,30 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from dataclasses import field as defaults
 
-from riskwarn.contracts.merging import merged_as, row_id
-from riskwarn.contracts.sources import required
 from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_opinion, is_personal, may_be_opinion
 from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn
+from riskwarn.ingest.heading_words import known_field, named_columns, plain_heading, position_of
 from riskwarn.ingest.redaction import shown_headings
-from riskwarn.ingest.sheets.headings import Cells, Found, find_headings
 from riskwarn.ingest.values.clock import TIME_OF
 from riskwarn.mapping import Mapping
 from riskwarn.messages import Joined, Message
 from riskwarn.refused import refuse_words
-
-_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
-
-#: What in brackets says of which level of a category a column is: 纠纷类型（小类）.
-_LEVELS = ("大类", "小类", "一级", "二级", "三级")
-
-#: A heading that is told apart by its group, and what names of groups add.
-_GROUP = re.compile(r"(?P<name>.+)（(?P<group>[^（）]+)）")
-_OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
 
 #: Fields of which the codes are kept, or a digest of them.
 _IDS = ("record_id", "repeat_of", "linked_to", "grid_id", "community", "town", "district")
@@ -47,13 +35,6 @@ _DAY_OR_TIME = re.compile(r"日期|时间|时刻|date|time", re.I)
 REPEATED = ("text", "address", "category_detail", "escalation")
 #: Fields that are the sum of several columns, and what in their headings says that each counts a part: 重伤 and 轻伤.
 _SUMMED = {"injured": re.compile("重伤|轻伤|轻微伤")}
-
-#: Headings of the column that numbers the rows of a list.
-_ROW_NUMBERS = frozenset({"序号", "序", "行号", "项次", "No", "No.", "NO", "NO."})
-#: Fields that name units of places.
-UNIT_NAMES = frozenset(
-    {"path", *(f"{unit}{part}" for unit in ("community", "town", "district") for part in ("", "_name"))}
-)
 
 
 @dataclass(frozen=True)
@@ -76,7 +57,7 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
     """
     shown = shown_headings(headings)
     plain = [plain_heading(heading) for heading in headings]
-    wanted = {field: _find(heading, headings, file, field) for field, heading in _named(mapping).items()}
+    wanted = {field: _find(heading, headings, file, field) for field, heading in named_columns(mapping).items()}
     for field, position in wanted.items():
         if is_personal(plain[position]):
             refuse_words(plain[position], file)
@@ -96,7 +77,7 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
     for position, heading in enumerate(plain):
         if position in taken or is_personal(heading):
             continue
-        known = _known(heading, kind, mapping)
+        known = known_field(heading, kind, mapping)
         if known is not None and known[0] not in wanted:
             found.setdefault(known[0], []).append((position, known[1]))
     notes = [
@@ -126,7 +107,7 @@ def days_and_times(
     pairs: dict[str, dict[str, list[int]]] = {}
     claims: dict[str, set[int]] = {}
     for position, heading in enumerate(plain):
-        known = _known(heading, kind, mapping)
+        known = known_field(heading, kind, mapping)
         if known is not None and known[1] in (Ground.OWN, Ground.EXACT):
             claims.setdefault(known[0], set()).add(position)
         matched = _DAY_OR_TIME.search(heading)
@@ -140,7 +121,7 @@ def days_and_times(
         if len(day) != 1 or len(clock) != 1:
             continue
         own = {name for name, at in wanted.items() if at in (day[0], clock[0]) and name.endswith("_at")}
-        fields = {known[0] for at in (*day, *clock) if (known := _known(plain[at], kind, mapping)) is not None}
+        fields = {known[0] for at in (*day, *clock) if (known := known_field(plain[at], kind, mapping)) is not None}
         fields = own or fields
         field = next(iter(fields)) if len(fields) == 1 else ""
         alone = field in own or (field not in wanted and claims.get(field, set()) <= {*day, *clock})
@@ -197,54 +178,6 @@ def counts_a_part(field: str, heading: str) -> bool:
     return field in _SUMMED and _SUMMED[field].search(heading) is not None
 
 
-@dataclass(frozen=True)
-class HeadingFinder:
-    """Tells the headings of `kind` from titles: what an alias, the mapping or the privacy gate knows is a heading."""
-
-    kind: str  # `events`, or the name of a table
-    mapping: Mapping
-
-    @property
-    def separator(self) -> str | None:
-        """What the mapping says to stand between the cells of a text."""
-        return self.mapping.separator
-
-    def __call__(self, top: Sequence[Cells]) -> Found:
-        """The headings among the first rows, which of them are known, and what the source needs and they lack."""
-        found = find_headings(top, self._known, lambda cell: is_personal(plain_heading(cell)))
-        fields = [self._fields(plain_heading(heading)) for heading in found.headings]
-        present = set(self.mapping.always).union(*fields)
-        groups = [*required(self.kind, self.mapping), *((name,) for name in _named(self.mapping))]
-        lacking = [group for group in groups if not any(set(name.split("+")) <= present for name in group)]
-        carried = {
-            position: kinds[0].value
-            for position, names in enumerate(fields)
-            if (kinds := [kind for name in sorted(names) if (kind := merged_as(self.kind, name)) is not None])
-        }
-        return replace(
-            found,
-            known=frozenset(plain_heading(one) for one, names in zip(found.headings, fields, strict=True) if names),
-            lacking=lacking[0][0] if lacking else None,
-            carried=carried,
-            named_by=next((at for at, names in enumerate(fields) if row_id(self.kind) in names), None),
-        )
-
-    def _known(self, cell: str) -> bool:
-        plain = plain_heading(cell)
-        return is_personal(plain) or bool(self._fields(plain))
-
-    def _fields(self, plain: str) -> set[str]:
-        """The fields for which a heading stands; one about people stands for none."""
-        named = {field for field, heading in _named(self.mapping).items() if plain_heading(heading) == plain}
-        known = None if is_personal(plain) else _known(plain, self.kind, self.mapping)
-        return named | ({known[0]} if known is not None else set())
-
-
-def heading_finder(kind: str, mapping: Mapping) -> HeadingFinder:
-    """What tells the headings of `kind` (`events`, or the name of a table) under a mapping."""
-    return HeadingFinder(kind, mapping)
-
-
 def reads_as_opinion(heading: str, texts: Iterable[str | None], own: Collection[str]) -> bool:
     """Whether a column whose heading may stand for an officer's opinion is one, by the texts below it.
 
@@ -296,80 +229,18 @@ def require(
     raise ColumnMissing(file=file, field=fields[0], hint=Joined("; ", hints))
 
 
-def plain_heading(heading: str) -> str:
-    """A heading without blanks, line breaks, bracketed units, a trailing colon or asterisk, 必填; in half width."""
-    text = unicodedata.normalize("NFKC", heading)
-    text = _BRACKETS.sub(lambda bracket: bracket[0][1:-1] if bracket[0][1:-1] in _LEVELS else "", text)
-    return "".join(text.split()).replace("必填", "").rstrip(":*").lstrip("*")
-
-
-def _known(plain: str, kind: str, mapping: Mapping) -> tuple[str, Ground] | None:
-    """The field of a heading: by the mapping's own list, else by what the contracts know."""
-    for field, headings in mapping.headings.items():
-        if plain in map(plain_heading, headings):
-            return field, Ground.OWN
-    return field_of(plain, kind)
-
-
-def _named(mapping: Mapping) -> dict[str, str]:
-    """Every column that the mapping names: field -> heading; parts of the period as period_start, of the id as identity_1."""
-    named = dict(mapping.columns)
-    if mapping.period is not None:
-        parts = {"start": mapping.period.start, "year": mapping.period.year, "month": mapping.period.month}
-        named.update({f"period_{part}": heading for part, heading in parts.items() if heading is not None})
-    named.update({TIME_OF + field: heading for field, heading in mapping.times.items()})
-    named.update({f"identity_{number}": heading for number, heading in enumerate(mapping.identity, start=1)})
-    return named
-
-
-def position_of(heading: str, headings: Sequence[str]) -> int | None:
-    """Where the column of a heading stands: as it is written, else as headings are compared; None where there is none."""
-    plain = [plain_heading(one) for one in headings]
-    for listed, sought in ((list(headings), heading), (plain, plain_heading(heading))):
-        if sought in listed:
-            return listed.index(sought)
-    return None
-
-
-def row_labels(headings: Sequence[str], read: Collection[int]) -> list[int]:
-    """Where columns stand that are not read and in which totals call themselves so: the numbers of rows (序号), names of units."""
-    return [
-        at
-        for at, heading in enumerate(headings)
-        if at not in read and ("".join(heading.split()) in _ROW_NUMBERS or _is_unit(heading))
-    ]
-
-
-def _is_unit(heading: str) -> bool:
-    known = None if is_personal(plain_heading(heading)) else field_of(plain_heading(heading), "grids")
-    return known is not None and known[0] in UNIT_NAMES
-
-
 def clashing(headings: Sequence[str], kind: str, mapping: Mapping) -> dict[str, list[int]]:
     """Fields for which several columns stand with equal right -> their positions: what is below the headings decides."""
-    named = {position_of(heading, headings) for heading in _named(mapping).values()}
-    told = {*_named(mapping), *(field.removeprefix(TIME_OF) for field in _named(mapping)), *REPEATED}
+    named = {position_of(heading, headings) for heading in named_columns(mapping).values()}
+    told = {*named_columns(mapping), *(field.removeprefix(TIME_OF) for field in named_columns(mapping)), *REPEATED}
     apart = days_and_times([plain_heading(one) for one in headings], kind, mapping, {})
     claims: dict[str, list[int]] = {}
     for position, heading in enumerate(headings):
         plain = plain_heading(heading)
-        known = None if is_personal(plain) or position in named else _known(plain, kind, mapping)
+        known = None if is_personal(plain) or position in named else known_field(plain, kind, mapping)
         if known is not None and known[1] is Ground.EXACT and known[0] not in told and known[0] not in apart:
             claims.setdefault(known[0], []).append(position)
     return {field: positions for field, positions in claims.items() if len(positions) > 1}
-
-
-def of_group(heading: str, kind: str) -> str | None:
-    """The field for which a heading stands together with that of its group: 类型（纠纷情况） as 纠纷类型."""
-    found = _GROUP.fullmatch(heading)
-    if found is None:
-        return None
-    stem = _OF_GROUPS.sub("", found["group"])
-    for whole in (f"{found['group']}{found['name']}", f"{stem}{found['name']}"):
-        known = None if is_personal(plain_heading(whole)) else field_of(plain_heading(whole), kind)
-        if known is not None and known[1] in (Ground.EXACT, Ground.ASSUMED):
-            return known[0]
-    return None
 
 
 def _find(heading: str, headings: Sequence[str], file: str, field: str) -> int:

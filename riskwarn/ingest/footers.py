@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
-from riskwarn.ingest.columns import UNIT_NAMES, field_of_several
+from riskwarn.ingest.columns import field_of_several
+from riskwarn.ingest.heading_words import UNIT_NAMES
 from riskwarn.ingest.sheets.last_lines import ASKED, COUNTED, DAY, DAY_IN_NUMERALS, NUMBER, SIGNED, TOTAL, TOTAL_OF
 from riskwarn.ingest.values.cells import filled, strings
 

@@ -19,8 +19,9 @@ from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.phrases import heard
 from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import field_words, words_that_mean
-from riskwarn.ingest.columns import field_of_several, row_labels
+from riskwarn.ingest.columns import field_of_several
 from riskwarn.ingest.footers import footers, totals_of
+from riskwarn.ingest.heading_words import row_labels
 from riskwarn.ingest.inspections import INSPECTED, is_kind, nothing_found, with_none
 from riskwarn.ingest.privacy.faults import Faults
 from riskwarn.ingest.privacy.free_text import free_text, is_free_text

@@ -21,7 +21,9 @@ from riskwarn.errors import FileMissing, FileUnreadable
 from riskwarn.files import sha256
 from riskwarn.health import prospects
 from riskwarn.home import CONFIGURATION, Home
-from riskwarn.ingest.columns import Columns, heading_finder, match, opinions, plain_heading, require
+from riskwarn.ingest.columns import Columns, match, opinions, require
+from riskwarn.ingest.heading_finder import heading_finder
+from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.loading.account import Account, together
 from riskwarn.ingest.loading.export_date import refuse_future
 from riskwarn.ingest.loading.guard import Guard

@@ -17,7 +17,7 @@ from riskwarn.contracts import declared
 from riskwarn.contracts.controlled import refuse_register
 from riskwarn.errors import FileEmpty, FileUnreadable, RefusedWord, RiskwarnError, SheetUnfit
 from riskwarn.home import Home
-from riskwarn.ingest.columns import heading_finder
+from riskwarn.ingest.heading_finder import heading_finder
 from riskwarn.ingest.loading.district import district_said, same_district
 from riskwarn.ingest.loading.export_date import export_date, says_day
 from riskwarn.ingest.loading.inputs import Skipped

@@ -10,7 +10,8 @@ from typing import Any
 
 from riskwarn.contracts import declared
 from riskwarn.errors import RiskwarnError
-from riskwarn.ingest.columns import clashing, position_of
+from riskwarn.ingest.columns import clashing
+from riskwarn.ingest.heading_words import position_of
 from riskwarn.ingest.loading.inputs import Skipped
 from riskwarn.ingest.loading.systems import Points, nearest_system, together
 from riskwarn.ingest.mapping_proposal.hints import POINTS

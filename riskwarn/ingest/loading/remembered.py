@@ -20,7 +20,8 @@ from riskwarn.declarations import read_yaml
 from riskwarn.errors import RiskwarnError
 from riskwarn.files import write_text
 from riskwarn.home import Home
-from riskwarn.ingest.columns import heading_finder, plain_heading
+from riskwarn.ingest.heading_finder import heading_finder
+from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.sheets import open_sheet
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over

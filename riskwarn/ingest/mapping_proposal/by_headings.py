@@ -11,15 +11,8 @@ import pandas as pd
 from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.vocabulary import Ground, field_of, field_words, is_personal, may_be_opinion
-from riskwarn.ingest.columns import (
-    REPEATED,
-    counts_a_part,
-    days_and_times,
-    of_group,
-    plain_heading,
-    position_of,
-    reads_as_opinion,
-)
+from riskwarn.ingest.columns import REPEATED, counts_a_part, days_and_times, reads_as_opinion
+from riskwarn.ingest.heading_words import of_group, plain_heading, position_of
 from riskwarn.ingest.mapping_proposal.profile import Column
 from riskwarn.ingest.mapping_proposal.recognised import Recognised
 from riskwarn.ingest.mapping_proposal.rivals import settled

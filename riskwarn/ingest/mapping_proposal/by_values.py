@@ -11,7 +11,7 @@ from riskwarn.contracts.categories import NOT_LOADED, CategoryWords
 from riskwarn.contracts.latin import english_field
 from riskwarn.contracts.sources import PLACE
 from riskwarn.contracts.vocabulary import field_words, is_personal, shipped, words_that_mean
-from riskwarn.ingest.columns import plain_heading
+from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.mapping_proposal.by_headings import FEW, moments_of
 from riskwarn.ingest.mapping_proposal.case_numbers import numbers_cases
 from riskwarn.ingest.mapping_proposal.latin import by_latin_headings

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from riskwarn.ingest.columns import plain_heading
+from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.mapping_proposal.profile import Column
 
 #: Of its own value in so many rows: a register of several months names an open case anew in each.

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from riskwarn.contracts import declared, required
 from riskwarn.contracts.categories import CategoryWords, never_below
 from riskwarn.contracts.vocabulary import field_of, shipped
-from riskwarn.ingest.columns import plain_heading
+from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.redaction import shown_headings
 from riskwarn.mapping import Mapping as Rules

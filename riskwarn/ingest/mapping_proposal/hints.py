@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from riskwarn.contracts import declared
 from riskwarn.contracts.vocabulary import field_of
-from riskwarn.ingest.columns import plain_heading
+from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.messages import Message
 
 #: Fields of which one is enough for the system of the coordinates to matter.

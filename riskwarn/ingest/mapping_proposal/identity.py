@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from riskwarn.ingest.columns import position_of
+from riskwarn.ingest.heading_words import position_of
 from riskwarn.ingest.mapping_proposal.recognised import Recognised
 from riskwarn.messages import Message
 

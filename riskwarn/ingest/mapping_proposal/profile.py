@@ -20,7 +20,8 @@ import pyarrow as pa
 from riskwarn.contracts.personal import LOOKED_AT, may_name_category, personal_column
 from riskwarn.contracts.persons import names_somebody
 from riskwarn.contracts.vocabulary import field_words, is_personal
-from riskwarn.ingest.columns import heading_finder, plain_heading
+from riskwarn.ingest.heading_finder import heading_finder
+from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.mapping_proposal.titles import TitlesSeen
 from riskwarn.ingest.sheets import ROUNDED, Sheet, open_sheet
 from riskwarn.ingest.values.cells import series, trimmed

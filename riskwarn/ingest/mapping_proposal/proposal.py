@@ -18,7 +18,8 @@ from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.merging import Merged, merged_as
 from riskwarn.contracts.phrases import heard, unknown_words
 from riskwarn.contracts.vocabulary import field_words, is_opinion, is_personal, normalised
-from riskwarn.ingest.columns import REPEATED, counts_a_part, plain_heading
+from riskwarn.ingest.columns import REPEATED, counts_a_part
+from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.mapping_proposal.guessing import guess, suggested_preset
 from riskwarn.ingest.mapping_proposal.hints import POINTS, SYSTEM_ASSUMED, also_hint, also_of
 from riskwarn.ingest.mapping_proposal.matching import recognise

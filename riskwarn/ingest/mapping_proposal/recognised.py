@@ -9,7 +9,7 @@ import pandas as pd
 
 from riskwarn.contracts import Contract
 from riskwarn.contracts.vocabulary import field_of, is_personal
-from riskwarn.ingest.columns import plain_heading
+from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile
 from riskwarn.ingest.screening import NEVER_STORED
 from riskwarn.mapping import Mapping as Rules

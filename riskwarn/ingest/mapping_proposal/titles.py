@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from riskwarn.ingest.columns import HeadingFinder
+from riskwarn.ingest.heading_finder import HeadingFinder
 from riskwarn.ingest.sheets.headings import Cells, Found
 
 

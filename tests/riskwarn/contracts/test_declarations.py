@@ -19,7 +19,8 @@ from riskwarn.contracts.template import write_template
 from riskwarn.contracts.vocabulary import is_personal
 from riskwarn.errors import ColumnMissing
 from riskwarn.home import Home
-from riskwarn.ingest.columns import match, plain_heading, require
+from riskwarn.ingest.columns import match, require
+from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.mapping import Mapping, PeriodColumns
 from tests.worlds import load, with_grids
 

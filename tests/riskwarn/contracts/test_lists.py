@@ -18,7 +18,7 @@ from riskwarn.contracts.vocabulary import (
     is_personal,
     shipped,
 )
-from riskwarn.ingest.columns import plain_heading
+from riskwarn.ingest.heading_words import plain_heading
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from riskwarn.contracts.categories import CategoryWords
 from riskwarn.contracts.latin import english_field, initial_fields, initials
 from riskwarn.contracts.phrases import category_heard, code_of, heard
 from riskwarn.contracts.vocabulary import field_of, is_personal, normalised, shipped
-from riskwarn.ingest.columns import plain_heading
+from riskwarn.ingest.heading_words import plain_heading
 from tests.riskwarn.contracts import unseen
 
 

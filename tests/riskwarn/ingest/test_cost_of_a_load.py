@@ -16,7 +16,7 @@ import numpy as np
 from sqlalchemy import event
 
 from riskwarn.home import Home
-from riskwarn.ingest.columns import heading_finder
+from riskwarn.ingest.heading_finder import heading_finder
 from riskwarn.ingest.loading import home_places
 from riskwarn.ingest.loading.home_places import HomePlaces
 from riskwarn.ingest.mapping_proposal import registers

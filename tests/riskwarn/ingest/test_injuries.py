@@ -9,7 +9,7 @@ import pytest
 
 from riskwarn.contracts.vocabulary import field_of
 from riskwarn.home import Home
-from riskwarn.ingest.columns import plain_heading
+from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.mapping_proposal.mapping_file import as_yaml
 from riskwarn.ingest.mapping_proposal.proposal import propose
 from riskwarn.store import Store

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from riskwarn.errors import FileUnreadable
-from riskwarn.ingest.columns import heading_finder
+from riskwarn.ingest.heading_finder import heading_finder
 from riskwarn.ingest.sheets import open_sheet, sheet_names
 from riskwarn.mapping import Mapping
 from riskwarn.messages import translated

@@ -9,7 +9,7 @@ import pytest
 from riskwarn.errors import ColumnMissing, FileEmpty, SheetMissing, SheetsDiffer, SheetUnfit
 from riskwarn.home import Home
 from riskwarn.ingest import retry
-from riskwarn.ingest.columns import heading_finder
+from riskwarn.ingest.heading_finder import heading_finder
 from riskwarn.ingest.sheets import hidden_sheets, open_sheet, sheet_names
 from riskwarn.mapping import Mapping
 from riskwarn.store import Store

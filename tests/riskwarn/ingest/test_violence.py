@@ -10,7 +10,7 @@ from riskwarn.contracts.phrases import code_of
 from riskwarn.contracts.vocabulary import field_of
 from riskwarn.health import prospects
 from riskwarn.home import Home
-from riskwarn.ingest.columns import plain_heading
+from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.store import Store
 from riskwarn.store.targets import dated, rule_of
 from tests.worlds import dispute, load, with_grids, write_csv

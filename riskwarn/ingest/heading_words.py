@@ -1,0 +1,89 @@
+"""What a heading says: the words that are compared, the field for which it stands, and the columns that a mapping names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+
+from riskwarn.contracts.vocabulary import Ground, field_of, is_personal
+from riskwarn.ingest.values.clock import TIME_OF
+from riskwarn.mapping import Mapping
+
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
+
+#: What in brackets says of which level of a category a column is: 纠纷类型（小类）.
+_LEVELS = ("大类", "小类", "一级", "二级", "三级")
+
+#: A heading that is told apart by its group, and what names of groups add.
+_GROUP = re.compile(r"(?P<name>.+)（(?P<group>[^（）]+)）")
+_OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
+
+#: Headings of the column that numbers the rows of a list.
+_ROW_NUMBERS = frozenset({"序号", "序", "行号", "项次", "No", "No.", "NO", "NO."})
+#: Fields that name units of places.
+UNIT_NAMES = frozenset(
+    {"path", *(f"{unit}{part}" for unit in ("community", "town", "district") for part in ("", "_name"))}
+)
+
+
+def plain_heading(heading: str) -> str:
+    """A heading without blanks, line breaks, bracketed units, a trailing colon or asterisk, 必填; in half width."""
+    text = unicodedata.normalize("NFKC", heading)
+    text = _BRACKETS.sub(lambda bracket: bracket[0][1:-1] if bracket[0][1:-1] in _LEVELS else "", text)
+    return "".join(text.split()).replace("必填", "").rstrip(":*").lstrip("*")
+
+
+def known_field(plain: str, kind: str, mapping: Mapping) -> tuple[str, Ground] | None:
+    """The field of a heading: by the mapping's own list, else by what the contracts know."""
+    for field, headings in mapping.headings.items():
+        if plain in map(plain_heading, headings):
+            return field, Ground.OWN
+    return field_of(plain, kind)
+
+
+def named_columns(mapping: Mapping) -> dict[str, str]:
+    """Every column that the mapping names: field -> heading; parts of the period as period_start, of the id as identity_1."""
+    named = dict(mapping.columns)
+    if mapping.period is not None:
+        parts = {"start": mapping.period.start, "year": mapping.period.year, "month": mapping.period.month}
+        named.update({f"period_{part}": heading for part, heading in parts.items() if heading is not None})
+    named.update({TIME_OF + field: heading for field, heading in mapping.times.items()})
+    named.update({f"identity_{number}": heading for number, heading in enumerate(mapping.identity, start=1)})
+    return named
+
+
+def position_of(heading: str, headings: Sequence[str]) -> int | None:
+    """Where the column of a heading stands: as it is written, else as headings are compared; None where there is none."""
+    plain = [plain_heading(one) for one in headings]
+    for listed, sought in ((list(headings), heading), (plain, plain_heading(heading))):
+        if sought in listed:
+            return listed.index(sought)
+    return None
+
+
+def row_labels(headings: Sequence[str], read: Collection[int]) -> list[int]:
+    """Where columns stand that are not read and in which totals call themselves so: the numbers of rows (序号), names of units."""
+    return [
+        at
+        for at, heading in enumerate(headings)
+        if at not in read and ("".join(heading.split()) in _ROW_NUMBERS or _is_unit(heading))
+    ]
+
+
+def _is_unit(heading: str) -> bool:
+    known = None if is_personal(plain_heading(heading)) else field_of(plain_heading(heading), "grids")
+    return known is not None and known[0] in UNIT_NAMES
+
+
+def of_group(heading: str, kind: str) -> str | None:
+    """The field for which a heading stands together with that of its group: 类型（纠纷情况） as 纠纷类型."""
+    found = _GROUP.fullmatch(heading)
+    if found is None:
+        return None
+    stem = _OF_GROUPS.sub("", found["group"])
+    for whole in (f"{found['group']}{found['name']}", f"{stem}{found['name']}"):
+        known = None if is_personal(plain_heading(whole)) else field_of(plain_heading(whole), kind)
+        if known is not None and known[1] in (Ground.EXACT, Ground.ASSUMED):
+            return known[0]
+    return None
