@@ -125,7 +125,7 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, now: 
         problem = Message("there is no team {team!r}", team=asked.team_id[:64])
         raise QueryInvalid(parameter="team_id", problem=problem)
     if verb is Verb.ACKNOWLEDGE or (verb is Verb.START and alert.acknowledged_at is None):
-        after = replace(after, acknowledged_at=now)
+        after = replace(after, acknowledged_at=now, acknowledge_by=None)
     elif verb is Verb.ASSIGN:
         after = _asked_anew(replace(after, team_id=asked.team_id), rules, now)
     elif verb is Verb.CO_HANDLE:
