@@ -14,20 +14,22 @@ from riskwarn.cli.notices import (
     HELD_COLUMNS,
     LATE_COLUMNS,
     LEVEL_COLUMNS,
+    NONE_STATED,
     REPLAY_COLUMNS,
     SILENCE_COLUMNS,
     STEP_COLUMNS,
     WEEK_COLUMNS,
     counted,
+    figures_of_all,
     level_named,
     outcome_named,
     reason_named,
     shown,
-    status_named,
 )
 from riskwarn.cli.options import some_reason
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table, local_time
+from riskwarn.contracts.vocabulary import standing_named
 from riskwarn.messages import Message
 
 if TYPE_CHECKING:
@@ -193,7 +195,7 @@ def _week_lines(told: dict[str, Any], session: Session) -> list[str | Table]:
     ]  # fmt: skip
     if told["levels"]:
         lines.append(Message("levels: {counts}", counts=counted(told["levels"], level_named)))
-        lines.append(Message("they stand: {counts}", counts=counted(told["statuses"], status_named)))
+        lines.append(Message("they stand: {counts}", counts=counted(told["statuses"], standing_named)))
     if told["outcomes"]:
         lines.append(Message("what was found: {counts}", counts=counted(told["outcomes"], outcome_named)))
     if told["closed"]:
@@ -212,14 +214,11 @@ def _week_lines(told: dict[str, Any], session: Session) -> list[str | Table]:
 @click.pass_obj
 def figures_of(session: Session, limit: int) -> None:
     """Show how notices went: precision by level, load by unit and week; never of a person."""
-    from serving.alerts.stats import figures
-
     with session.home().database.connect() as connection:
-        found = figures(connection, lambda _unit, _code: True, True, limit)
-    lines = [
-        *table(shown(session.configuration(), found["levels"]), LEVEL_COLUMNS),
-        *table(shown(session.configuration(), found["weeks"]), WEEK_COLUMNS),
-    ]
+        found = figures_of_all(connection, limit)
+    configuration = session.configuration()
+    levels, weeks = shown(configuration, found["levels"]), shown(configuration, found["weeks"])
+    lines = [*(table(levels, LEVEL_COLUMNS) if levels else [NONE_STATED]), *table(weeks, WEEK_COLUMNS)]
     session.emit(found, lines)
 
 

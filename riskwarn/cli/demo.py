@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskwarn.cli.demo_weeks import BEYOND, WEEKS, Clock, Future, Office, noticed, subscribed, unsubscribed
-from riskwarn.cli.notices import DEMO_COLUMNS, level_named, shown, target_named
+from riskwarn.cli.notices import DEMO_COLUMNS, NONE_STATED, level_named, shown, target_named
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table
 from riskwarn.disclosure import week_of
@@ -262,7 +262,7 @@ def _precision(configuration: Configuration, levels: Sequence[Mapping[str, Any]]
         for one in levels
         if one["precision"] is not None
     ]  # fmt: skip
-    return told or ["stated precision: none yet, for it takes 30 grids of a level whose windows have passed"]
+    return told or [NONE_STATED]
 
 
 def _highest(rows: pd.DataFrame, target: str, horizon: int) -> list[dict[str, object]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from riskwarn.cli.notices import figures_of_all
 from riskwarn.disclosure import week_of
 
 if TYPE_CHECKING:
@@ -189,11 +190,11 @@ def noticed(home: Home) -> dict[str, Any]:
     """`{raised, shown, budget, levels}`: how many notices there were, the newest of each standing, the load of teams, how levels went."""
     from serving.alerts.alert import alerts_where
     from serving.alerts.shown import as_dict
-    from serving.alerts.stats import levels
     from serving.alerts.teams import kept_teams
 
     with home.database.connect() as connection:
         alerts, teams = alerts_where(connection), kept_teams(connection).all
+        figures = figures_of_all(connection, 1)
     newest: dict[tuple[str, str | None], list[Alert]] = {}
     for one in reversed(alerts):
         newest.setdefault((one.status, one.outcome), []).append(one)
@@ -208,5 +209,5 @@ def noticed(home: Home) -> dict[str, Any]:
             "of": sum(allowed.values()) * WEEKS,
             "exceeded": sum(number > allowed[team] for (team, _), number in spent.items()),
         },
-        "levels": levels(alerts),
+        "levels": [one for one in figures["levels"] if one.get("unit", "city") == "city"],
     }

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from riskwarn.cli.tables import local_time
-from riskwarn.contracts.vocabulary import chinese_name
+from riskwarn.contracts.vocabulary import chinese_name, standing_named
 from riskwarn.messages import Joined, Message, Named
-from riskwarn.words import HELD_REASONS, NOTICE_STATUSES, NOTICE_STEPS, NOTICE_WAYS, Level
+from riskwarn.words import HELD_REASONS, NOTICE_STEPS, NOTICE_WAYS, Level
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from riskwarn.configuration import Configuration
 
 #: The most telling first: what a narrow terminal has no room for is left out from behind.
@@ -24,14 +26,12 @@ WEEK_COLUMNS = ("week", "unit", "name", "alerts", "acknowledged_within", "budget
 DEMO_COLUMNS = ("id", "name", "level", "raised", "service", "status", "outcome")
 LATE_COLUMNS = ("id", "level", "status", "due", "name", "target", "team_id")
 
+#: Where nothing is promised.
+NONE_STATED = Message("stated precision: none yet, for it takes 30 grids of a level whose windows have passed")
+
 #: Instants to the minute, those of which the day is enough, and of which year nobody asks.
 _INSTANTS = ("at", "ends_at", "created_at")
 _DAYS = (("due_at", "due", slice(10)), ("raised_at", "raised", slice(5, 10)))
-
-
-def status_named(code: str) -> Named:
-    """Where a notice stands."""
-    return Named(code, NOTICE_STATUSES.get(code) or chinese_name("ticket_status", "tickets", code))
 
 
 def level_named(code: str) -> Named:
@@ -62,7 +62,7 @@ def service_named(code: str) -> Named:
 
 #: Column -> how what stands in it is named.
 _NAMED: dict[str, Callable[[str], str]] = {
-    "status": status_named,
+    "status": standing_named,
     "level": level_named,
     "outcome": outcome_named,
     "service": service_named,
@@ -97,3 +97,10 @@ def counted(counts: Mapping[str, int], named: Callable[[str], str]) -> Joined:
     return Joined(
         ", ", [Message("{what} {number}", what=named(code), number=number) for code, number in counts.items()]
     )
+
+
+def figures_of_all(connection: Connection, limit: int) -> dict[str, Any]:
+    """How all notices went, as the owner of the home sees them."""
+    from serving.alerts.stats import figures
+
+    return figures(connection, lambda _unit, _code: True, True, limit)

@@ -83,3 +83,32 @@ def test_it_is_told_in_both_languages(city: City) -> None:
         "核实结果：不属实 1, 已化解 1", "本周办结（不论何周产生）：已化解 1",
     ]  # fmt: skip
     assert zh[5] == "以下已超过期限："
+
+
+def test_codes_are_told_in_chinese(city: City) -> None:
+    """Where a notice stands, what was found and done, by which way, and why something is not done there."""
+
+    def told(*arguments: str) -> list[str]:
+        done = CliRunner().invoke(
+            riskwarn, ["--home", str(city.home.path), "--lang", "zh", "alerts", *arguments], env={"COLUMNS": ""}
+        )
+        return done.output.splitlines()
+
+    first, second, third, fourth, last = city.alerts()
+    city.do(third, "note", note="已上门")
+    assert told("show", second.id)[1].split()[:7] == [
+        second.id,
+        "优先",
+        "已办结",
+        "2026-03-09",
+        "grid",
+        "第1号",
+        "不属实",
+    ]
+    steps = [line.split()[3:5] for line in told("show", second.id)[-3:]]
+    assert steps == [["产生", "待签收"], ["处置", "处置中"], ["办结", "已办结"]]
+    assert told("show", third.id)[-1].split()[3:7] == ["备注", "已签收", "-", "-"]
+    assert [line.split()[2] for line in told("list")[1:]] == ["待签收", "待签收", "已签收", "已办结", "已办结"]
+    assert [line.split()[0] for line in told("list")[1:]] == [last.id, fourth.id, third.id, second.id, first.id]
+    assert told("do", "start", first.id) == [f"提示 {first.id} 目前为 已办结，不能 start；可以 note, contest, reopen。"]
+    assert told("stats")[0] == "标称命中率：暂无，同一等级满 30 个网格的预测期过后才给出"
