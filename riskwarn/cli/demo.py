@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskwarn.cli.demo_weeks import BEYOND, WEEKS, Clock, Future, Office, noticed, subscribed, unsubscribed
-from riskwarn.cli.notices import DEMO_COLUMNS, NONE_STATED, level_named, shown, target_named
+from riskwarn.cli.notices import DEMO_COLUMNS, NONE_STATED, counted, level_named, outcome_named, shown, target_named
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table
 from riskwarn.disclosure import week_of
@@ -248,6 +248,7 @@ def _notice_lines(
             "budget: {used} of the {of} notices that all teams may be sent in these weeks, exceeded {exceeded} times",
             **notices["budget"],
         ),
+        Message("what was found: {counts}", counts=counted(notices["outcomes"], outcome_named)),
         *_precision(configuration, notices["levels"]),
     ]  # fmt: skip
 

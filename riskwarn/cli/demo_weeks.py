@@ -187,7 +187,7 @@ def unsubscribed(home: Home, subscription: str, *, now: datetime) -> None:
 
 
 def noticed(home: Home) -> dict[str, Any]:
-    """`{raised, shown, budget, levels}`: how many notices there were, the newest of each standing, the load of teams, how levels went."""
+    """`{raised, shown, budget, outcomes, levels}`: how many notices, the newest of each standing, the load of teams, what was found."""
     from serving.alerts.alert import alerts_where
     from serving.alerts.shown import as_dict
     from serving.alerts.teams import kept_teams
@@ -209,5 +209,6 @@ def noticed(home: Home) -> dict[str, Any]:
             "of": sum(allowed.values()) * WEEKS,
             "exceeded": sum(number > allowed[team] for (team, _), number in spent.items()),
         },
+        "outcomes": dict(Counter(one.outcome for one in alerts if one.outcome).most_common()),
         "levels": [one for one in figures["levels"] if one.get("unit", "city") == "city"],
     }
