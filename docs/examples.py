@@ -20,13 +20,14 @@ sys.path.insert(0, str(ROOT))
 from experiments.benchmarks.made_snapshot import made_content, publish_made  # noqa: E402
 from riskwarn.disclosure import RULE  # noqa: E402
 from riskwarn.home import Home, make_home, open_home  # noqa: E402
+from riskwarn.secrets.key_file import make as make_key  # noqa: E402
 from riskwarn.settings import Settings  # noqa: E402
 from riskwarn.words import Unit  # noqa: E402
 from serving.access.areas import Area  # noqa: E402
 from serving.access.keys import Asked, create_key  # noqa: E402
 from serving.access.operators import create_operator  # noqa: E402
 from serving.access.scopes import Role, Scope  # noqa: E402
-from serving.alerts.tables import ALERTS  # noqa: E402
+from serving.alerts.tables import ALERTS, HELD  # noqa: E402
 from serving.api.app import Application  # noqa: E402
 from serving.snapshots import published  # noqa: E402
 from serving.snapshots.files import Content  # noqa: E402
@@ -64,7 +65,7 @@ def examples() -> dict[str, Any]:
         }
         with TestClient(Application(home, lambda: NOW), base_url="http://localhost") as client:
             told = {name: client.get(path).json() for name, path in asked.items()}
-        told |= _approvals(home) | _track_record(Path(folder) / "judged")
+        told |= _notices(home, Path(folder) / "secrets.key") | _approvals(home) | _track_record(Path(folder) / "judged")
     with tempfile.TemporaryDirectory() as folder:
         told |= _administration(make_home(Path(folder) / "home", Settings()))
     told["problem"]["request_id"] = "0123456789abcdef"
@@ -76,14 +77,61 @@ def _raise_alert(home: Home, snapshot: str, content: Content) -> None:
     block = ("conflict", 4)
     scores = content.scores[block][Unit.GRID]
     row = int(np.argmin(scores.rank))
+    own = content.places[Unit.GRID].codes[row], content.places[Unit.GRID].names[row]
     notice = {
-        "id": "wabcdefghijkl", "head": f"conflict/grid/{content.places[Unit.GRID].codes[row]}", "name": content.places[Unit.GRID].names[row],
-        "snapshot": snapshot, "target": block[0], "horizon": block[1], "unit": "grid", "code": content.places[Unit.GRID].codes[row],
+        "id": "wabcdefghijkl", "head": f"conflict/grid/{own[0]}", "name": own[1],
+        "snapshot": snapshot, "target": block[0], "horizon": block[1], "unit": "grid", "code": own[0],
         "level": "red", "score": float(scores.score[row]), "status": "open", "raised_at": datetime(2026, 3, 9, 1, tzinfo=UTC),
-        "reasons": content.reasons.of(block, row, 3),
+        "reasons": content.reasons.of(block, row, 3), "units": [["grid", *own], *([unit.value, code, name] for unit, code, name in content.places.lineage(Unit.GRID, row))],
+        "team_id": "T0000000", "budget_team": "T0000000", "week": date(2026, 3, 9), "acknowledge_by": datetime(2026, 3, 10, 1, tzinfo=UTC),
+        "due_at": datetime(2026, 3, 16, 1, tzinfo=UTC), "expires_at": datetime(2026, 4, 5, 16, tzinfo=UTC),
+    }  # fmt: skip
+    held = {
+        "snapshot": snapshot, "at": datetime(2026, 3, 9, 1, tzinfo=UTC), "target": block[0], "horizon": block[1], "unit": "grid",
+        "code": content.places[Unit.GRID].codes[0], "name": content.places[Unit.GRID].names[0], "level": "orange", "kind": "level",
+        "team_id": "T0000000", "reason": "budget",
     }  # fmt: skip
     with home.database.begin() as connection:
         connection.execute(insert(ALERTS), [notice])
+        connection.execute(insert(HELD), [held])
+
+
+def _notices(home: Home, key_file: Path) -> dict[str, Any]:
+    """What is answered of what is done with notices, of silences and of receivers."""
+    with (home.path / "riskwarn.yaml").open("a", encoding="utf-8") as file:
+        file.write("delivery: {networks: [10.20.0.0/16]}\n")
+    home = open_home(home.path, replace(home.settings, secrets_key=str(key_file)))
+    make_key(home, "aes-256-gcm")
+    key = create_key(home, Asked("program", frozenset((Scope.READ, Scope.ACT))), now=NOW)
+    alert, here = "wabcdefghijkl", "/v1/alerts/wabcdefghijkl"
+    with TestClient(
+        Application(home, lambda: NOW), base_url="http://localhost", headers={"Authorization": f"Bearer {key['key']}"}
+    ) as client:
+        told = {
+            "act_on_alert": client.post(f"{here}/acknowledge", json={}, headers={"If-Match": '"1"'}).json(),
+            "act_on_alerts": client.post(
+                "/v1/alerts/several/start", json={"ids": [alert], "service": "mediation"}
+            ).json(),
+            "alert": client.get(here).json(),
+            "held_alerts": client.get("/v1/alerts/held").json(),
+            "silence": client.post(
+                "/v1/silences/new",
+                json={"code": "town:T0000000", "reason": "moved to another office", "ends_at": "2026-03-16T08:00:00+08:00"},
+            ).json(),
+            "silences": client.get("/v1/silences").json(),
+            "create_subscription": client.post(
+                "/v1/subscriptions", json={"name": "区综治中心", "address": "https://receiver.example.gov.cn/notices"}
+            ).json(),
+            "subscriptions": client.get("/v1/subscriptions").json(),
+        }  # fmt: skip
+        silent, receiver = told["silence"]["id"], told["create_subscription"]["id"]
+        told["end_silence"] = client.post(f"/v1/silences/{silent}/end", json={}).json()
+        told["rotate_subscription"] = client.post(f"/v1/subscriptions/{receiver}/rotate").json()
+        told["remove_subscription"] = client.delete(f"/v1/subscriptions/{receiver}").json()
+    shown = "whsec_" + "A" * 43 + "="
+    drawn = {silent: "wmnopqrstuvwx", receiver: "sb8a1c0d2e3f40", key["id"]: "8f0c2d7e91ab"}
+    drawn |= {told[name]["secret"]: shown for name in ("create_subscription", "rotate_subscription")}
+    return _with(told, drawn)
 
 
 def _track_record(folder: Path) -> dict[str, Any]:

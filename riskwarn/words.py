@@ -126,3 +126,18 @@ NOTICE_EN = (
     "Internal working notice, not an emergency warning. It must not be used to register, summon, turn back or control "
     "anybody, nor as a ground for punishment or appraisal."
 )
+
+#: What becomes of a notice, in Chinese; what a ticket has too is named as there (`ticket_status`).
+NOTICE_STATUSES = {"referred": "上报", "expired": "已过期", "withdrawn": "已撤回"}
+#: What is done with a notice, or befalls it.
+NOTICE_STEPS = {
+    "raised": "产生", "raised_further": "升级", "reminded": "再次提醒", "escalated": "上级督办", "expired": "过期", "withdrawn": "撤回",
+    "paused": "挂起", "resumed": "恢复", "overdue": "超期", "acknowledge": "签收", "start": "处置", "assign": "转派", "note": "备注",
+    "extend": "延期", "return": "退回", "refer": "上报", "co_handle": "协同", "contest": "异议", "close": "办结", "reopen": "重开",
+}  # fmt: skip
+#: By which way that came.
+NOTICE_WAYS = {"rule": "规则", "api": "接口", "cli": "命令行", "tickets": "工单", "records": "台账"}
+#: Why something was not told.
+HELD_REASONS = {
+    "budget": "本周额度已满", "silenced": "已静默", "inhibited": "上级已有提示", "rest": "刚结束不久", "group": "合并提示已满", "no_team": "没有队伍",
+}  # fmt: skip

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from riskwarn.audit.verifying import verify
+from riskwarn.disclosure import week_of
 from riskwarn.errors import TargetSourceMissing
-from riskwarn.home import Home
+from riskwarn.home import Home, open_home
+from riskwarn.settings import Settings
 from riskwarn.words import Level
+from serving.alerts.alert import alerts_where, live_alerts
+from serving.alerts.keeping import keep
+from serving.delivery.tables import MESSAGES, SUBSCRIPTIONS
 from serving.publishing.publish import publish
+from serving.snapshots import published
 from serving.snapshots.frames import scores_frame
 from tests.conftest import Town
 from tests.riskwarn.test_cli import riskwarn, told
@@ -29,9 +40,9 @@ def test_a_city_with_only_grids_and_incidents_gets_its_safety_ranking(town: Town
     )
     with pytest.raises(TargetSourceMissing):
         train(home, target="conflict")
-    published = publish(home, now=NOW)
-    assert published.grids == 60
-    table = scores_frame(home, published.snapshot)
+    done = publish(home, now=NOW)
+    assert done.grids == 60
+    table = scores_frame(home, done.snapshot)
     grids = table[table["unit"] == "grid"]
     assert set(grids["target"]) == {"safety"}
     assert grids["rank"].tolist() and grids["score"].max() > grids["score"].min()
@@ -57,12 +68,47 @@ def test_a_source_that_has_gone_silent_is_a_gap_and_never_low_risk(town: Town, h
 
 
 @pytest.mark.slow
-def test_the_demonstration_ends_in_a_ranking(tmp_path: Path) -> None:
+def test_the_demonstration_lives_through_its_notices(tmp_path: Path) -> None:
     shown = told("demo", "--no-serve", "--grids", "80", "--weeks", "110", cwd=tmp_path)
     assert len(shown["top"]) == 10
     assert [row["rank"] for row in shown["top"]] == list(range(1, 11))
     assert {"model", "climatology", "poisson_regression"} <= set(shown["backtest"]["metrics"])
     assert Path(shown["home"]).is_dir() and shown["address"].startswith("http://127.0.0.1:")
+    home, now = open_home(Path(shown["home"]), Settings()), datetime.now(UTC)
+    zone = home.configuration.calendar.timezone
+    # The last of twelve weeks is this one: what is served by the clock of the machine is fresh.
+    monday = week_of(now.astimezone(zone).date())
+    assert [one["as_of"] for one in shown["weeks"]] == [
+        (monday - timedelta(weeks=back)).isoformat() for back in range(11, -1, -1)
+    ]
+    current = published.newest(home)
+    assert current is not None and current.id == shown["snapshot"] and current.published_at <= now < current.valid_until
+    with home.database.connect() as connection:
+        alerts, messages = alerts_where(connection), connection.execute(select(MESSAGES.c.id)).scalars().all()
+        left = connection.execute(select(SUBSCRIPTIONS.c.id)).all()
+    # Every message was delivered and verified once, and nobody is told when nobody listens.
+    assert shown["messages"] == {"received": len(messages), "again": 0, "refused": 0} and messages and not left
+    notices, done = shown["notices"], shown["done"]
+    assert notices["raised"] == len(alerts) == sum(one["alerts"] for one in shown["weeks"])
+    assert notices["budget"]["exceeded"] == 0 and 0 < notices["budget"]["used"] <= notices["budget"]["of"]
+    # Those that somebody answered are closed on the Friday after, with what the weeks held; those of one in eight are not.
+    answered = [one for one in alerts if one.sequence % 8]
+    friday = datetime.combine(monday, clock(16), zone) - timedelta(days=3)
+    assert {one.status for one in answered if one.raised_at < friday - timedelta(weeks=1)} <= {"closed"}
+    found = [one.outcome for one in answered if one.status == "closed"]
+    assert {"real", "false"} <= set(found) <= {"real", "false", "unknown"}, (
+        "of what the records closed nothing is known"
+    )
+    assert notices["outcomes"] == dict(Counter(one.outcome for one in alerts if one.outcome))
+    assert done["close"] == sum(one != "unknown" for one in found)
+    assert all(one.status in ("open", "expired") or one.outcome == "unknown" for one in alerts if one not in answered)
+    # By the clock of the machine nothing ends at once.
+    live = {one.id for one in alerts if one.live}
+    assert live == {one.id for one in alerts if one.status != "closed" and one.expires_at > now}  # type: ignore[operator]
+    assert keep(home, now=now).expired == 0
+    with home.database.connect() as connection:
+        assert {one.id for one in live_alerts(connection)} == live
+    verify(home)
     # A second run replaces its own folder, and never one that holds something else.
     other = tmp_path / "elsewhere"
     (other / "riskwarn-demo").mkdir(parents=True)

@@ -9,28 +9,34 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskwarn.cli import options
+from riskwarn.cli.notices import (
+    COLUMNS,
+    HELD_COLUMNS,
+    LATE_COLUMNS,
+    LEVEL_COLUMNS,
+    NONE_STATED,
+    REPLAY_COLUMNS,
+    SILENCE_COLUMNS,
+    STEP_COLUMNS,
+    WEEK_COLUMNS,
+    counted,
+    figures_of_all,
+    level_named,
+    outcome_named,
+    reason_named,
+    shown,
+)
 from riskwarn.cli.options import some_reason
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table, local_time
+from riskwarn.contracts.vocabulary import standing_named
 from riskwarn.messages import Message
-from riskwarn.words import Level
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from serving.alerts.replaying import Origin
-
-COLUMNS = ("id", "level", "status", "unit", "name", "target", "raised_at", "due_at", "team_id")
-STEP_COLUMNS = ("version", "at", "verb", "status", "team_id", "service", "outcome", "note", "source")
-HELD_COLUMNS = ("at", "level", "unit", "name", "target", "team_id", "reason")
-SILENCE_COLUMNS = ("id", "unit", "code", "target", "ends_at", "reason", "author")
-LEVEL_COLUMNS = ("target", "level", "grids", "precision", "lower", "upper", "stated", "kept")
-REPLAY_COLUMNS = ("target", "level", "grids", "hits", "precision", "lower", "upper")
-WEEK_COLUMNS = ("week", "unit", "name", "alerts", "acknowledged_within", "budget")
 
 VERBS = ("acknowledge", "start", "assign", "note", "extend", "return", "refer", "co_handle", "contest", "close", "reopen")  # fmt: skip
 STATES = ("open", "acknowledged", "in_progress", "closed", "returned", "referred", "expired", "withdrawn")
-_INSTANTS = ("raised_at", "due_at", "at", "ends_at", "created_at")
 
 
 @click.group("alerts")
@@ -55,7 +61,7 @@ def list_alerts(session: Session, status: str | None, level: str | None, target:
     where = [ALERTS.c[name] == value for name, value in wanted.items() if value is not None]
     with home.database.connect() as connection:
         found = [as_dict(one) for one in newest_alerts(connection, where, limit)]
-    session.emit(found, table(_shown(session, found), COLUMNS), paged=True)
+    session.emit(found, table(shown(session.configuration(), found), COLUMNS), paged=True)
 
 
 @command.command("show")
@@ -72,9 +78,9 @@ def show_alert(session: Session, alert: str) -> None:
         steps = [{**step, "at": step["at"].isoformat()} for step in steps_of(connection, alert)]
     reasons = [why[session.language] for why in one["reasons"]]
     lines: list[str | Table] = [
-        *table(_shown(session, [one]), COLUMNS),
+        *table(shown(session.configuration(), [one]), COLUMNS),
         *reasons,
-        *table(_shown(session, steps), STEP_COLUMNS),
+        *table(shown(session.configuration(), steps), STEP_COLUMNS),
     ]
     session.emit({**one, "steps": steps}, lines)
 
@@ -99,12 +105,12 @@ def act_on(
     session: Session = context.obj
     asked = Asked(Verb(verb), note.strip(), service, outcome, team_id)
     done = act_on_many(session.home(), alerts, asked, By(version=version), now=datetime.now(UTC))
-    shown = [each["alert"] for each in done if "alert" in each]
-    session.emit(done, table(_shown(session, shown), COLUMNS) if shown else [])
+    changed = [each["alert"] for each in done if "alert" in each]
+    session.emit(done, table(shown(session.configuration(), changed), COLUMNS) if changed else [])
     for each in done:
         if "problem" in each and not session.as_json:
             click.echo(session.said(each["problem"]), err=True)
-    context.exit(0 if len(shown) == len(done) else 1)
+    context.exit(0 if len(changed) == len(done) else 1)
 
 
 @command.command("silence")
@@ -149,7 +155,7 @@ def list_silences(session: Session, limit: int) -> None:
 
     with session.home().database.connect() as connection:
         found = [one.as_dict() for one in listed_silences(connection, limit)]
-    session.emit(found, table(_shown(session, found), SILENCE_COLUMNS), paged=True)
+    session.emit(found, table(shown(session.configuration(), found), SILENCE_COLUMNS), paged=True)
 
 
 @command.command("held")
@@ -161,7 +167,46 @@ def list_held(session: Session, limit: int) -> None:
 
     with session.home().database.connect() as connection:
         found = held_alerts(connection, lambda _row: True, limit)
-    session.emit(found, table(_shown(session, found), HELD_COLUMNS), paged=True)
+    session.emit(found, table(shown(session.configuration(), found), HELD_COLUMNS), paged=True)
+
+
+@command.command("week")
+@click.option("--week", type=click.DateTime(["%Y-%m-%d"]), help="The week of this day (default: this week).")
+@click.pass_obj
+def what_became(session: Session, week: datetime | None) -> None:
+    """Say what became of the notices of a week: where they stand, what was found, and what waits for somebody."""
+    from riskwarn.disclosure import week_of
+    from serving.alerts.week import became_of
+
+    home, now = session.home(), datetime.now(UTC)
+    zone = home.configuration.calendar.timezone
+    day = (week or now.astimezone(zone)).date()
+    with home.database.connect() as connection:
+        told = became_of(connection, week_of(day), zone, now)
+    session.emit(told, _week_lines(told, session))
+
+
+def _week_lines(told: dict[str, Any], session: Session) -> list[str | Table]:
+    lines: list[str | Table] = [
+        Message(
+            "Week of {week}: {notices} notices; {used} of the {of} that all teams may be sent",
+            week=told["week"], notices=told["notices"], **told["budget"],
+        ),
+    ]  # fmt: skip
+    if told["levels"]:
+        lines.append(Message("levels: {counts}", counts=counted(told["levels"], level_named)))
+        lines.append(Message("they stand: {counts}", counts=counted(told["statuses"], standing_named)))
+    if told["outcomes"]:
+        lines.append(Message("what was found: {counts}", counts=counted(told["outcomes"], outcome_named)))
+    if told["closed"]:
+        closed = counted(told["closed"], outcome_named)
+        lines.append(Message("closed in the week, of whichever week: {counts}", counts=closed))
+    lines += _held_back(told["held"])
+    if told["earlier"]["live"]:
+        lines.append(Message("from weeks before: {live} are live, {late} of them late", **told["earlier"]))
+    if told["late"]:
+        lines += ["These are past a deadline:", *table(shown(session.configuration(), told["late"]), LATE_COLUMNS)]
+    return lines
 
 
 @command.command("stats")
@@ -169,14 +214,11 @@ def list_held(session: Session, limit: int) -> None:
 @click.pass_obj
 def figures_of(session: Session, limit: int) -> None:
     """Show how notices went: precision by level, load by unit and week; never of a person."""
-    from serving.alerts.stats import figures
-
     with session.home().database.connect() as connection:
-        found = figures(connection, lambda _unit, _code: True, True, limit)
-    lines = [
-        *table(_shown(session, found["levels"]), LEVEL_COLUMNS),
-        *table(_shown(session, found["weeks"]), WEEK_COLUMNS),
-    ]
+        found = figures_of_all(connection, limit)
+    configuration = session.configuration()
+    levels, weeks = shown(configuration, found["levels"]), shown(configuration, found["weeks"])
+    lines = [*(table(levels, LEVEL_COLUMNS) if levels else [NONE_STATED]), *table(weeks, WEEK_COLUMNS)]
     session.emit(found, lines)
 
 
@@ -270,23 +312,10 @@ def _replay_lines(told: dict[str, Any], session: Session) -> list[str | Table]:
             events=told["events"], caught=told["caught"], missed=told["missed"], share="-" if share is None else f"{share:.0%}",
         ),
         Message("{teams} teams, {mean} notices a team and week on the mean, {most} at most", **load),
-        *table(_shown(session, told["levels"]), REPLAY_COLUMNS),
+        *table(shown(session.configuration(), told["levels"]), REPLAY_COLUMNS),
     ]  # fmt: skip
-    held = ", ".join(f"{reason} {count}" for reason, count in told["held"].items())
-    return [*lines, Message("held back: {reasons}", reasons=held)] if held else lines
+    return [*lines, *_held_back(told["held"])]
 
 
-def _shown(session: Session, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows as people read them: times of the city, levels and units by their names."""
-    zone: ZoneInfo = session.configuration().calendar.timezone
-    found = []
-    for row in rows:
-        told: dict[str, Any] = {
-            name: local_time(value, zone) if name in _INSTANTS else value for name, value in row.items()
-        }
-        if "level" in told and session.language == "zh":
-            told["level"] = Level(told["level"]).zh
-        if "unit" in told:
-            told["unit"] = Message(told["unit"])
-        found.append(told)
-    return found
+def _held_back(counts: dict[str, int]) -> list[str]:
+    return [Message("held back: {reasons}", reasons=counted(counts, reason_named))] if counts else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -28,6 +29,10 @@ from riskwarn.messages import Message
     show_default=True,
     help="Futures of which the truth is the mean.",
 )
+@click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE",
+    help="The city ends on the Monday of the week of this day (2026-06-29).",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace the simulated city that DIRECTORY holds.")
 @click.pass_obj
 def command(
@@ -38,14 +43,17 @@ def command(
     seed: int,
     truth_every: int | None,
     futures: int,
+    until: datetime | None,
     force: bool,
 ) -> None:
     """Write a synthetic city's exports with known truth into DIRECTORY."""
-    from riskwarn.simulate import simulate
+    from riskwarn.disclosure import week_of
+    from riskwarn.simulate import END, simulate
 
+    end = END if until is None else week_of(until.date())
     written = simulate(
         directory, grids=grids, weeks=weeks, seed=seed, truth_every=truth_every, futures=futures, force=force,
-        progress=session.progress,
+        progress=session.progress, end=end,
     )  # fmt: skip
     lines = [f"{export.source}: {written.directory / export.file}" for export in written.exports]
     truth = Message("truth: {path}", path=written.directory / "truth.parquet")

@@ -18,6 +18,8 @@ from riskwarn.messages import Message, column_title, translated, word
 #: A text is not cut below this many cells; where the table is still too wide, its last columns are left out.
 NARROWEST = 12
 GAP = 2
+#: Columns of what is typed again: never cut.
+_TYPED = frozenset({"id", "snapshot", "version"})
 #: Columns in which the names of models and baselines stand.
 _OF_MODELS = frozenset({"model", "scores", "kind", "best_baseline", "forecaster"})
 
@@ -37,11 +39,11 @@ class Table:
         cells = [[cell(_named(name, row.get(name), language), language) for name in names] for row in self.rows]
         titles = [column_title(name, language) for name in names]
         columns = [list(column) for column in zip(titles, *cells, strict=True)]
-        numbers = [all(_is_number(row.get(name)) for row in self.rows) for name in names]
+        whole = [name in _TYPED or all(_is_number(row.get(name)) for row in self.rows) for name in names]
         widths = [max(map(text_width, column)) for column in columns]
         left_out: list[str] = []
         if width is not None:
-            widths, shown = _fitted(widths, numbers, width)
+            widths, shown = _fitted(widths, whole, width)
             left_out = titles[shown:]
             columns = columns[:shown]
         lines = [
@@ -143,9 +145,9 @@ def shortened(text: str, width: int) -> str:
     return kept + "…"
 
 
-def _fitted(widths: list[int], numbers: list[bool], room: int) -> tuple[list[int], int]:
-    """Widths of the first columns so that they fit, and how many those are; numbers are never cut."""
-    least = [wide if number else min(wide, NARROWEST) for wide, number in zip(widths, numbers, strict=True)]
+def _fitted(widths: list[int], whole: list[bool], room: int) -> tuple[list[int], int]:
+    """Widths of the first columns so that they fit, and how many those are; what is `whole` is never cut."""
+    least = [wide if uncut else min(wide, NARROWEST) for wide, uncut in zip(widths, whole, strict=True)]
     shown = len(widths)
     while shown > 1 and sum(least[:shown]) + GAP * (shown - 1) > room:
         shown -= 1

@@ -140,7 +140,7 @@ TEAMS = (
 TICKETS = (
     _field("alert_id", Kind.ID, "预警编号", "id of the notice that the ticket answers", "wabcdefghijkl", required=True),
     _field("status", Kind.WORD, "工单状态", "where the ticket stands", "处置中", required=True, vocabulary="ticket_status"),
-    _field("updated_at", Kind.INSTANT, "更新时间", "since when it stands so", "2026-03-03 09:00:00", required=True),
+    _field("updated_at", Kind.INSTANT, "更新时间", "since when it stands so; left empty: since the export", "2026-03-03 09:00:00", required=True),
     _field("closed_at", Kind.INSTANT, "办结时间", "when it was finished", "2026-03-05 17:00:00"),
     _field("outcome", Kind.WORD, "核实结果", "what was found: real, false, prevented or unknown", "属实", vocabulary="alert_outcome"),
     _field("service", Kind.WORD, "处置措施", "what was done", "调解", vocabulary="service"),

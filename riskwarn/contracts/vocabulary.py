@@ -12,7 +12,9 @@ from typing import Any
 from riskwarn.contracts.compositions import composed_field, composed_headings, without_number
 from riskwarn.contracts.controlled import controlled_word
 from riskwarn.files import packaged
+from riskwarn.messages import Named
 from riskwarn.refused import folded, refusals, refused_word
+from riskwarn.words import NOTICE_STATUSES
 
 #: Headings, and cells that may be some, of which is remembered whether they are of persons.
 _HEADINGS = 1 << 13
@@ -66,6 +68,11 @@ def chinese_name(field: str, source: str, code: str) -> str:
         return categories_of(source).get(code, (code, code))[0]
     listed: list[str] = shipped("words")["fields"].get(field, {}).get(code, [code])
     return str(shipped("words")["names"].get(field, {}).get(code, listed[0]))
+
+
+def standing_named(status: str) -> Named:
+    """Where a notice stands, as the app that supervises tickets calls it; what no ticket has has a name of its own."""
+    return Named(status, NOTICE_STATUSES.get(status) or chinese_name("ticket_status", "tickets", status))
 
 
 @cache

@@ -15,7 +15,7 @@ from riskwarn.simulate.hotline import calls
 from riskwarn.simulate.redrawing import Redrawing, redraw
 from riskwarn.simulate.world import World, make_world
 
-#: The simulated past ends on this Monday, whatever its length: the same seed gives the same city on any day.
+#: The simulated past ends on this Monday where no other is named: the same seed gives the same city on any day.
 END = date(2026, 6, 29)
 WARM_UP = 30
 LONGEST_HORIZON = 12
@@ -82,15 +82,21 @@ def simulate_city(
     seed: int = 1,
     truth_weeks_back: tuple[int, ...] = TRUTH_WEEKS_BACK,
     progress: Progress = silent,
+    end: date = END,
 ) -> SimulatedCity:
-    """Simulate the past of a city of `grids` grids over `weeks` weeks; deterministic by seed."""
+    """Simulate the past of a city of `grids` grids over `weeks` weeks; deterministic by seed.
+
+    `end` is the Monday on which it ends: another moves the same life as a whole.
+    """
+    if end.weekday() != 0:
+        raise ValueError(f"a simulated past ends on a Monday, not on {end:%A}")
     rng = np.random.default_rng(seed)
     world = make_world(grids, WARM_UP + weeks + LONGEST_HORIZON, rng)
-    start = END - timedelta(weeks=weeks)
+    start = end - timedelta(weeks=weeks)
     # The truth is about the grids of today: they are in force at every as-of that has one.
     latest = weeks - 1 - max((back for back in truth_weeks_back if back < weeks), default=0)
     world, redrawing = redraw(world, start, weeks, latest, seed)
-    chosen = {WARM_UP + weeks - back: END - timedelta(weeks=back) for back in truth_weeks_back if back < weeks}
+    chosen = {WARM_UP + weeks - back: end - timedelta(weeks=back) for back in truth_weeks_back if back < weeks}
     state, states = quiet(grids), {}
     books = {name: _Book() for name in ("disputes", "petitions", "hazards")}
     harmed: list[tuple[int, int]] = []
@@ -113,7 +119,7 @@ def simulate_city(
     petitions = books["petitions"].table(clock)
     hazards = books["hazards"].table(clock)
     city = SimulatedCity(
-        world, weeks, seed, start, END,
+        world, weeks, seed, start, end,
         _dress_disputes(disputes, world, rng), _dress(petitions, PETITION_CATEGORIES, rng), _dress_hazards(hazards, world, rng),
         _incidents(harmed, clock, rng), _reports(world, weeks, disputes, clock, rng), _interventions(world, weeks, clock, rng),
         _calls(world, weeks, disputes, start, seed), redrawing, states,

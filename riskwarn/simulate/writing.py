@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from riskwarn.errors import FolderNotEmpty, OutputRefused
 from riskwarn.files import atomic, write_text
 from riskwarn.progress import Progress, silent
-from riskwarn.simulate.city import simulate_city, weeks_with_truth
+from riskwarn.simulate.city import END, simulate_city, weeks_with_truth
 from riskwarn.simulate.exports import Export, write_exports
 from riskwarn.simulate.truth import FUTURES, truth
 
@@ -55,8 +56,9 @@ def simulate(
     futures: int = FUTURES,
     force: bool = False,
     progress: Progress = silent,
+    end: date = END,
 ) -> Simulated:
-    """Write a city's exports, `truth.parquet` and `manifest.json` into `directory`; deterministic by seed.
+    """Write a city's exports, `truth.parquet` and `manifest.json` into `directory`; deterministic by seed and the Monday of its end.
 
     The truth is known at the end and 12 weeks before it, and at every `truth_every`-th week of the last year.
 
@@ -66,11 +68,8 @@ def simulate(
     directory = directory.resolve()
     if (directory / MANIFEST).is_file() and not force:
         held = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
-        if {name: held.get(name) for name in ("grids", "weeks", "seed")} != {
-            "grids": grids,
-            "weeks": weeks,
-            "seed": seed,
-        }:
+        asked = {"grids": grids, "weeks": weeks, "seed": seed, "as_of": end.isoformat()}
+        if {name: held.get(name) for name in asked} != asked:
             raise OutputRefused(
                 file=directory,
                 problem="it holds another simulated city; name another folder, or replace it with --force",
@@ -78,7 +77,7 @@ def simulate(
     if directory.is_dir() and not (directory / MANIFEST).is_file():
         for other in directory.iterdir():
             raise FolderNotEmpty(path=directory, example=other.name)
-    city = simulate_city(grids, weeks, seed, weeks_with_truth(weeks, truth_every), progress)
+    city = simulate_city(grids, weeks, seed, weeks_with_truth(weeks, truth_every), progress, end)
     exports = write_exports(city, directory, city.as_of)
     with atomic(directory / TRUTH) as temporary:
         truth(city, futures, progress).to_parquet(temporary, index=False)

@@ -15,6 +15,7 @@ from riskwarn.alert_rules import Alerts
 from riskwarn.audit import LOCAL, Action, Caller, Entry, recorded
 from riskwarn.audit.chain import hold
 from riskwarn.contracts.because import check_because
+from riskwarn.contracts.vocabulary import standing_named
 from riskwarn.errors import AlertChanged, AlertStands, QueryInvalid, RequestReused, RiskwarnError
 from riskwarn.home import Home
 from riskwarn.messages import Message
@@ -125,7 +126,7 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, now: 
         problem = Message("there is no team {team!r}", team=asked.team_id[:64])
         raise QueryInvalid(parameter="team_id", problem=problem)
     if verb is Verb.ACKNOWLEDGE or (verb is Verb.START and alert.acknowledged_at is None):
-        after = replace(after, acknowledged_at=now)
+        after = replace(after, acknowledged_at=now, acknowledge_by=None)
     elif verb is Verb.ASSIGN:
         after = _asked_anew(replace(after, team_id=asked.team_id), rules, now)
     elif verb is Verb.CO_HANDLE:
@@ -145,7 +146,7 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, now: 
 def _stands(alert: Alert, verb: Verb) -> AlertStands:
     there = ", ".join(one.value for one in LIFE[Status(alert.status)])
     known = Message("; {verbs} are", verbs=there) if there else ""
-    return AlertStands(id=alert.id, status=alert.status, verb=verb.value, known=known)
+    return AlertStands(id=alert.id, status=standing_named(alert.status), verb=verb.value, known=known)
 
 
 def _asked_anew(alert: Alert, rules: Alerts, now: datetime) -> Alert:
@@ -156,7 +157,7 @@ def _asked_anew(alert: Alert, rules: Alerts, now: datetime) -> Alert:
 
 def _extended(alert: Alert, rules: Alerts, now: datetime) -> Alert:
     if alert.extensions >= rules.extensions:
-        raise AlertStands(id=alert.id, status=alert.status, verb=Verb.EXTEND.value, known=Message("; it was extended {times} times already", times=alert.extensions))  # fmt: skip
+        raise AlertStands(id=alert.id, status=standing_named(alert.status), verb=Verb.EXTEND.value, known=Message("; it was extended {times} times already", times=alert.extensions))  # fmt: skip
     more = timedelta(days=rules.extend_days)
     due = max(alert.due_at or now, now) + more
     ends = None if alert.expires_at is None else max(alert.expires_at, due)
@@ -170,7 +171,7 @@ def _reopened(connection: Connection, alert: Alert, rules: Alerts, now: datetime
         why = (
             Message("; {id} is live for the same unit and target", id=other[0].id) if other else Message("; its window has passed")
         )  # fmt: skip
-        raise AlertStands(id=alert.id, status=Status.CLOSED.value, verb=Verb.REOPEN.value, known=why)
+        raise AlertStands(id=alert.id, status=standing_named(Status.CLOSED.value), verb=Verb.REOPEN.value, known=why)
     due = now + timedelta(days=rules.days_to_close(alert.level))
     return _asked_anew(replace(alert, outcome=None, ended_at=None, due_at=due), rules, now)
 

@@ -24,6 +24,9 @@ WAITING = "waiting"
 #: What ends a case or a demand in good order; an escalation is none of these.
 ENDS = ("closed_at", "answered_at")
 
+#: What nobody's record closes: a petition is a right, and whether its answer is one is for people to say.
+RIGHTS = frozenset({"petitions"})
+
 #: By which way a step came.
 SOURCE = "records"
 
@@ -34,10 +37,11 @@ def close_answered(
     """Close the live notices whose cases are all closed; gives how many.
 
     `beliefs` are those of the sources, `rows` the index of each grid in them; what is known before `upto` counts. A notice without a
-    reason that tells of what waits, or of whose cases one is open, stays.
+    reason that tells of what waits, with one that tells of petitions, or of whose cases one is open, stays.
     """
     with home.database.connect() as connection:
-        live = [one for one in live_alerts(connection) if sources_of(one) and not one.over(now)]
+        live = [one for one in live_alerts(connection) if not one.over(now)]
+    live = [one for one in live if sources_of(one) and not sources_of(one) & RIGHTS]
     if not live:
         return 0
     raised = {row.id: row.as_of for row in published.listed(home)}

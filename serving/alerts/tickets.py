@@ -19,7 +19,7 @@ from riskwarn.files import uncomputed
 from riskwarn.home import Home
 from riskwarn.words import Level, Unit
 from serving.alerts.acting import lapse
-from serving.alerts.alert import Alert, alerts_where, live_alerts
+from serving.alerts.alert import Alert, alerts_where, live_alerts, steps_of
 from serving.alerts.keeping import escalated
 from serving.alerts.life import LIFE, SERVICES, Outcome, Rule, Status, Verb
 from serving.alerts.tables import ALERTS
@@ -123,7 +123,7 @@ def _followed(
         return steps
     verb = DOES.get(status)
     state = None if verb is None else LIFE[Status(alert.status)].get(verb)
-    if verb is None or state is None:
+    if verb is None or state is None or (verb is Verb.CLOSE and _reopened_since(connection, alert, _at(row))):
         return steps
     service = row.get("service")
     after = replace(alert, status=state.value, service=service if service in SERVICES else alert.service)
@@ -134,6 +134,11 @@ def _followed(
         known = outcome if outcome in list(Outcome) else Outcome.UNKNOWN.value
         after = replace(after, outcome=known, ended_at=now, paused=False)
     return [*steps, (verb.value, after)]
+
+
+def _reopened_since(connection: Connection, alert: Alert, at: datetime) -> bool:
+    """Whether somebody opened a notice again after its ticket was closed: what was closed then is not closed twice."""
+    return any(step["verb"] == Verb.REOPEN and step["at"] > at for step in steps_of(connection, alert.id))
 
 
 #: What a row of a ticket has beside the fields of `tickets`, for whoever answers it.
@@ -147,16 +152,18 @@ def week_of_tickets(connection: Connection, monday: date) -> list[Alert]:
 
 
 def tickets_table(alerts: Sequence[Alert], names: Mapping[str, str], zone: tzinfo) -> list[list[str]]:
-    """Headings and a row a notice, under the headings by which `tickets` comes back: filled in it can be loaded as it is."""
+    """Headings and a row a notice, under the headings by which `tickets` comes back: filled in it can be loaded as it is.
+
+    Since when a live one stands so is left empty: whoever changes its status by hand changes that alone.
+    """
     fields = {field.name: field.zh for field in TABLE_CONTRACTS["tickets"].fields}
     own = ("alert_id", "status", "updated_at", "closed_at", "outcome", "service")
     rows = [[*(fields[name] for name in own), *_BESIDE]]
     for one in alerts:
-        at = one.ended_at or one.acknowledged_at or one.raised_at
         services = [service for why in one.reasons for service in why.get("services", ())]
         rows.append(
             [
-                one.id, chinese_name("ticket_status", "tickets", _TICKET.get(one.status, "closed")), _local(at, zone),
+                one.id, chinese_name("ticket_status", "tickets", _ticket(one)), _local(one.ended_at, zone),
                 _local(one.ended_at, zone), "" if one.outcome is None else chinese_name("alert_outcome", "tickets", one.outcome),
                 "" if one.service is None else chinese_name("service", "tickets", one.service),
                 Level(one.level).zh, names.get(one.target, one.target), one.name,
@@ -170,6 +177,11 @@ def tickets_table(alerts: Sequence[Alert], names: Mapping[str, str], zone: tzinf
 
 
 _TICKET = {"open": "open", "acknowledged": "acknowledged", "in_progress": "in_progress", "returned": "returned", "referred": "open", "withdrawn": "withdrawn"}  # fmt: skip
+
+
+def _ticket(alert: Alert) -> str:
+    """How its ticket stands: one that rests goes on resting, where nobody says otherwise."""
+    return "suspended" if alert.paused and alert.live else _TICKET.get(alert.status, "closed")
 
 
 def _local(at: datetime | None, zone: tzinfo) -> str:

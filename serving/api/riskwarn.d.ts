@@ -6840,19 +6840,40 @@ export interface operations {
                      *           "score": 0.14051,
                      *           "expected_count": null,
                      *           "snapshot": "2026-03-09-6c5a804ad7d1",
-                     *           "team_id": null,
+                     *           "team_id": "T0000000",
                      *           "service": null,
                      *           "outcome": null,
                      *           "escalations": 0,
                      *           "paused": false,
                      *           "stated": null,
                      *           "raised_at": "2026-03-09T01:00:00+00:00",
-                     *           "acknowledge_by": null,
-                     *           "due_at": null,
-                     *           "expires_at": null,
+                     *           "acknowledge_by": "2026-03-10T01:00:00+00:00",
+                     *           "due_at": "2026-03-16T01:00:00+00:00",
+                     *           "expires_at": "2026-04-05T16:00:00+00:00",
                      *           "acknowledged_at": null,
                      *           "ended_at": null,
-                     *           "above": [],
+                     *           "above": [
+                     *             {
+                     *               "unit": "community",
+                     *               "code": "C0000000",
+                     *               "name": "community 第0号"
+                     *             },
+                     *             {
+                     *               "unit": "town",
+                     *               "code": "T0000000",
+                     *               "name": "town 第0号"
+                     *             },
+                     *             {
+                     *               "unit": "district",
+                     *               "code": "D0000000",
+                     *               "name": "district 第0号"
+                     *             },
+                     *             {
+                     *               "unit": "city",
+                     *               "code": "C0000000",
+                     *               "name": "city 第0号"
+                     *             }
+                     *           ],
                      *           "members": [],
                      *           "co_teams": [],
                      *           "reasons": [
@@ -7120,6 +7141,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "snapshot": "2026-03-09-6c5a804ad7d1",
+                     *           "at": "2026-03-09T01:00:00+00:00",
+                     *           "target": "conflict",
+                     *           "horizon": 4,
+                     *           "unit": "grid",
+                     *           "code": "G0000000",
+                     *           "name": "grid 第0号",
+                     *           "level": "orange",
+                     *           "kind": "level",
+                     *           "team_id": "T0000000",
+                     *           "reason": "budget"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["HeldAlerts"];
                 };
             };
@@ -7231,6 +7271,137 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "wabcdefghijkl",
+                     *       "version": 3,
+                     *       "kind": "level",
+                     *       "target": "conflict",
+                     *       "horizon": 4,
+                     *       "unit": "grid",
+                     *       "code": "G0000003",
+                     *       "name": "grid 第3号",
+                     *       "level": "red",
+                     *       "status": "in_progress",
+                     *       "score": 0.14051,
+                     *       "expected_count": null,
+                     *       "snapshot": "2026-03-09-6c5a804ad7d1",
+                     *       "team_id": "T0000000",
+                     *       "service": "mediation",
+                     *       "outcome": null,
+                     *       "escalations": 0,
+                     *       "paused": false,
+                     *       "stated": null,
+                     *       "raised_at": "2026-03-09T01:00:00+00:00",
+                     *       "acknowledge_by": null,
+                     *       "due_at": "2026-03-16T01:00:00+00:00",
+                     *       "expires_at": "2026-04-05T16:00:00+00:00",
+                     *       "acknowledged_at": "2026-03-10T00:00:00+00:00",
+                     *       "ended_at": null,
+                     *       "above": [
+                     *         {
+                     *           "unit": "community",
+                     *           "code": "C0000000",
+                     *           "name": "community 第0号"
+                     *         },
+                     *         {
+                     *           "unit": "town",
+                     *           "code": "T0000000",
+                     *           "name": "town 第0号"
+                     *         },
+                     *         {
+                     *           "unit": "district",
+                     *           "code": "D0000000",
+                     *           "name": "district 第0号"
+                     *         },
+                     *         {
+                     *           "unit": "city",
+                     *           "code": "C0000000",
+                     *           "name": "city 第0号"
+                     *         }
+                     *       ],
+                     *       "members": [],
+                     *       "co_teams": [],
+                     *       "reasons": [
+                     *         {
+                     *           "feature": "feature_24",
+                     *           "theme": "waiting",
+                     *           "source": "disputes",
+                     *           "zh": "未化解纠纷偏多（24）",
+                     *           "en": "more open disputes than usual (24)",
+                     *           "direction": "raises",
+                     *           "services": [
+                     *             "mediation"
+                     *           ],
+                     *           "effect": 0.04511
+                     *         },
+                     *         {
+                     *           "feature": "feature_10",
+                     *           "theme": "waiting",
+                     *           "source": "disputes",
+                     *           "zh": "未化解纠纷偏多（10）",
+                     *           "en": "more open disputes than usual (10)",
+                     *           "direction": "raises",
+                     *           "services": [
+                     *             "mediation"
+                     *           ],
+                     *           "effect": 0.000525
+                     *         },
+                     *         {
+                     *           "feature": "feature_36",
+                     *           "theme": "waiting",
+                     *           "source": "disputes",
+                     *           "zh": "未化解纠纷偏多（36）",
+                     *           "en": "more open disputes than usual (36)",
+                     *           "direction": "raises",
+                     *           "services": [
+                     *             "mediation"
+                     *           ],
+                     *           "effect": 0.057115
+                     *         }
+                     *       ],
+                     *       "notice": {
+                     *         "zh": "内部工作提示，不是突发事件预警信息。不得据此登记、约谈、劝返、稳控任何人，不得作为处罚、考核依据。",
+                     *         "en": "Internal working notice, not an emergency warning. It must not be used to register, summon, turn back or control anybody, nor as a ground for punishment or appraisal."
+                     *       },
+                     *       "verbs": [
+                     *         "note",
+                     *         "extend",
+                     *         "co_handle",
+                     *         "contest",
+                     *         "assign",
+                     *         "return",
+                     *         "refer",
+                     *         "close"
+                     *       ],
+                     *       "steps": [
+                     *         {
+                     *           "version": 2,
+                     *           "at": "2026-03-10T00:00:00+00:00",
+                     *           "verb": "acknowledge",
+                     *           "status": "acknowledged",
+                     *           "level": "red",
+                     *           "team_id": "T0000000",
+                     *           "service": null,
+                     *           "outcome": null,
+                     *           "note": "",
+                     *           "source": "api"
+                     *         },
+                     *         {
+                     *           "version": 3,
+                     *           "at": "2026-03-10T00:00:00+00:00",
+                     *           "verb": "start",
+                     *           "status": "in_progress",
+                     *           "level": "red",
+                     *           "team_id": "T0000000",
+                     *           "service": "mediation",
+                     *           "outcome": null,
+                     *           "note": "",
+                     *           "source": "api"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["AlertDetail"];
                 };
             };
@@ -7349,6 +7520,106 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "wabcdefghijkl",
+                     *           "alert": {
+                     *             "id": "wabcdefghijkl",
+                     *             "version": 3,
+                     *             "kind": "level",
+                     *             "target": "conflict",
+                     *             "horizon": 4,
+                     *             "unit": "grid",
+                     *             "code": "G0000003",
+                     *             "name": "grid 第3号",
+                     *             "level": "red",
+                     *             "status": "in_progress",
+                     *             "score": 0.14051,
+                     *             "expected_count": null,
+                     *             "snapshot": "2026-03-09-6c5a804ad7d1",
+                     *             "team_id": "T0000000",
+                     *             "service": "mediation",
+                     *             "outcome": null,
+                     *             "escalations": 0,
+                     *             "paused": false,
+                     *             "stated": null,
+                     *             "raised_at": "2026-03-09T01:00:00+00:00",
+                     *             "acknowledge_by": null,
+                     *             "due_at": "2026-03-16T01:00:00+00:00",
+                     *             "expires_at": "2026-04-05T16:00:00+00:00",
+                     *             "acknowledged_at": "2026-03-10T00:00:00+00:00",
+                     *             "ended_at": null,
+                     *             "above": [
+                     *               {
+                     *                 "unit": "community",
+                     *                 "code": "C0000000",
+                     *                 "name": "community 第0号"
+                     *               },
+                     *               {
+                     *                 "unit": "town",
+                     *                 "code": "T0000000",
+                     *                 "name": "town 第0号"
+                     *               },
+                     *               {
+                     *                 "unit": "district",
+                     *                 "code": "D0000000",
+                     *                 "name": "district 第0号"
+                     *               },
+                     *               {
+                     *                 "unit": "city",
+                     *                 "code": "C0000000",
+                     *                 "name": "city 第0号"
+                     *               }
+                     *             ],
+                     *             "members": [],
+                     *             "co_teams": [],
+                     *             "reasons": [
+                     *               {
+                     *                 "feature": "feature_24",
+                     *                 "theme": "waiting",
+                     *                 "source": "disputes",
+                     *                 "zh": "未化解纠纷偏多（24）",
+                     *                 "en": "more open disputes than usual (24)",
+                     *                 "direction": "raises",
+                     *                 "services": [
+                     *                   "mediation"
+                     *                 ],
+                     *                 "effect": 0.04511
+                     *               },
+                     *               {
+                     *                 "feature": "feature_10",
+                     *                 "theme": "waiting",
+                     *                 "source": "disputes",
+                     *                 "zh": "未化解纠纷偏多（10）",
+                     *                 "en": "more open disputes than usual (10)",
+                     *                 "direction": "raises",
+                     *                 "services": [
+                     *                   "mediation"
+                     *                 ],
+                     *                 "effect": 0.000525
+                     *               },
+                     *               {
+                     *                 "feature": "feature_36",
+                     *                 "theme": "waiting",
+                     *                 "source": "disputes",
+                     *                 "zh": "未化解纠纷偏多（36）",
+                     *                 "en": "more open disputes than usual (36)",
+                     *                 "direction": "raises",
+                     *                 "services": [
+                     *                   "mediation"
+                     *                 ],
+                     *                 "effect": 0.057115
+                     *               }
+                     *             ]
+                     *           },
+                     *           "code": null,
+                     *           "problem": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChangedAlerts"];
                 };
             };
@@ -7464,6 +7735,97 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "wabcdefghijkl",
+                     *       "version": 2,
+                     *       "kind": "level",
+                     *       "target": "conflict",
+                     *       "horizon": 4,
+                     *       "unit": "grid",
+                     *       "code": "G0000003",
+                     *       "name": "grid 第3号",
+                     *       "level": "red",
+                     *       "status": "acknowledged",
+                     *       "score": 0.14051,
+                     *       "expected_count": null,
+                     *       "snapshot": "2026-03-09-6c5a804ad7d1",
+                     *       "team_id": "T0000000",
+                     *       "service": null,
+                     *       "outcome": null,
+                     *       "escalations": 0,
+                     *       "paused": false,
+                     *       "stated": null,
+                     *       "raised_at": "2026-03-09T01:00:00+00:00",
+                     *       "acknowledge_by": null,
+                     *       "due_at": "2026-03-16T01:00:00+00:00",
+                     *       "expires_at": "2026-04-05T16:00:00+00:00",
+                     *       "acknowledged_at": "2026-03-10T00:00:00+00:00",
+                     *       "ended_at": null,
+                     *       "above": [
+                     *         {
+                     *           "unit": "community",
+                     *           "code": "C0000000",
+                     *           "name": "community 第0号"
+                     *         },
+                     *         {
+                     *           "unit": "town",
+                     *           "code": "T0000000",
+                     *           "name": "town 第0号"
+                     *         },
+                     *         {
+                     *           "unit": "district",
+                     *           "code": "D0000000",
+                     *           "name": "district 第0号"
+                     *         },
+                     *         {
+                     *           "unit": "city",
+                     *           "code": "C0000000",
+                     *           "name": "city 第0号"
+                     *         }
+                     *       ],
+                     *       "members": [],
+                     *       "co_teams": [],
+                     *       "reasons": [
+                     *         {
+                     *           "feature": "feature_24",
+                     *           "theme": "waiting",
+                     *           "source": "disputes",
+                     *           "zh": "未化解纠纷偏多（24）",
+                     *           "en": "more open disputes than usual (24)",
+                     *           "direction": "raises",
+                     *           "services": [
+                     *             "mediation"
+                     *           ],
+                     *           "effect": 0.04511
+                     *         },
+                     *         {
+                     *           "feature": "feature_10",
+                     *           "theme": "waiting",
+                     *           "source": "disputes",
+                     *           "zh": "未化解纠纷偏多（10）",
+                     *           "en": "more open disputes than usual (10)",
+                     *           "direction": "raises",
+                     *           "services": [
+                     *             "mediation"
+                     *           ],
+                     *           "effect": 0.000525
+                     *         },
+                     *         {
+                     *           "feature": "feature_36",
+                     *           "theme": "waiting",
+                     *           "source": "disputes",
+                     *           "zh": "未化解纠纷偏多（36）",
+                     *           "en": "more open disputes than usual (36)",
+                     *           "direction": "raises",
+                     *           "services": [
+                     *             "mediation"
+                     *           ],
+                     *           "effect": 0.057115
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Alert"];
                 };
             };
@@ -7568,6 +7930,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "wmnopqrstuvwx",
+                     *           "unit": "town",
+                     *           "code": "T0000000",
+                     *           "target": null,
+                     *           "reason": "moved to another office",
+                     *           "author": "8f0c2d7e91ab",
+                     *           "created_at": "2026-03-10T00:00:00+00:00",
+                     *           "ends_at": "2026-03-16T00:00:00+00:00",
+                     *           "ended_by": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Silences"];
                 };
             };
@@ -7680,6 +8059,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "wmnopqrstuvwx",
+                     *       "unit": "town",
+                     *       "code": "T0000000",
+                     *       "target": null,
+                     *       "reason": "moved to another office",
+                     *       "author": "8f0c2d7e91ab",
+                     *       "created_at": "2026-03-10T00:00:00+00:00",
+                     *       "ends_at": "2026-03-16T08:00:00+08:00",
+                     *       "ended_by": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Silence"];
                 };
             };
@@ -7784,6 +8176,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "wmnopqrstuvwx",
+                     *       "unit": "town",
+                     *       "code": "T0000000",
+                     *       "target": null,
+                     *       "reason": "moved to another office",
+                     *       "author": "8f0c2d7e91ab",
+                     *       "created_at": "2026-03-10T00:00:00+00:00",
+                     *       "ends_at": "2026-03-10T00:00:00+00:00",
+                     *       "ended_by": "8f0c2d7e91ab"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Silence"];
                 };
             };
@@ -7888,6 +8293,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "sb8a1c0d2e3f40",
+                     *           "name": "区综治中心",
+                     *           "channel": "webhook",
+                     *           "address": "https://receiver.example.gov.cn/notices",
+                     *           "language": "zh",
+                     *           "target": null,
+                     *           "min_level": null,
+                     *           "team_id": null,
+                     *           "status": "Actual",
+                     *           "created_at": "2026-03-10T00:00:00+00:00",
+                     *           "stopped_at": null,
+                     *           "stopped": null,
+                     *           "area": null,
+                     *           "waiting": 0,
+                     *           "dead": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Subscriptions"];
                 };
             };
@@ -8000,6 +8428,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "sb8a1c0d2e3f40",
+                     *       "name": "区综治中心",
+                     *       "channel": "webhook",
+                     *       "address": "https://receiver.example.gov.cn/notices",
+                     *       "language": "zh",
+                     *       "target": null,
+                     *       "min_level": null,
+                     *       "team_id": null,
+                     *       "status": "Actual",
+                     *       "created_at": "2026-03-10T00:00:00+00:00",
+                     *       "stopped_at": null,
+                     *       "stopped": null,
+                     *       "area": null,
+                     *       "secret": "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+                     *     }
+                     */
                     "application/json": components["schemas"]["MadeSubscription"];
                 };
             };
@@ -8104,6 +8550,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "sb8a1c0d2e3f40",
+                     *       "removed_at": "2026-03-10T00:00:00+00:00"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RemovedSubscription"];
                 };
             };
@@ -8312,6 +8764,25 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "sb8a1c0d2e3f40",
+                     *       "name": "区综治中心",
+                     *       "channel": "webhook",
+                     *       "address": "https://receiver.example.gov.cn/notices",
+                     *       "language": "zh",
+                     *       "target": null,
+                     *       "min_level": null,
+                     *       "team_id": null,
+                     *       "status": "Actual",
+                     *       "created_at": "2026-03-10T00:00:00+00:00",
+                     *       "stopped_at": null,
+                     *       "stopped": null,
+                     *       "area": null,
+                     *       "secret": "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+                     *       "before_until": "2026-03-11T00:00:00+00:00"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RotatedSubscription"];
                 };
             };
@@ -9344,4 +9815,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 7de7cf9eb326d417e3df3b90922fe4b7c043ab952179bcf988f22adae4f56538
+// sha256 of the description: 7a619f04166de67002393e2372b09afa000d529c7a88ba62b72b6d902d085fa6

@@ -27,7 +27,7 @@ def riskwarn(*arguments: object, cwd: Path, **environment: str) -> subprocess.Co
         env={**inherited, "PYTHONPATH": str(Path(__file__).parents[2]), **environment},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
     )
 
 

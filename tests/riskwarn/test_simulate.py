@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from riskwarn.errors import FolderNotEmpty
+from riskwarn.errors import FolderNotEmpty, OutputRefused
 from riskwarn.files import sha256
-from riskwarn.simulate import simulate, simulate_city
+from riskwarn.simulate import END, simulate, simulate_city
 from riskwarn.simulate.city import weeks_with_truth
 from riskwarn.simulate.truth import truth
 from tests.conftest import Town
@@ -32,6 +33,34 @@ def test_one_seed_one_city(tmp_path: Path) -> None:
 
     assert contents("one") == contents("other")
     assert contents("one") != contents("third")
+
+
+def test_another_end_moves_the_same_life_as_a_whole() -> None:
+    """Of the tables of cases every time lies as many weeks later, and nothing else changes."""
+    one, other = simulate_city(12, 40, 5), simulate_city(12, 40, 5, end=END + timedelta(weeks=21))
+    assert other.as_of - one.as_of == other.start - one.start == timedelta(weeks=21)
+    for name in ("disputes", "petitions", "hazards", "incidents", "grid_reports", "interventions", "hotline"):
+        before, after = getattr(one, name), getattr(other, name)
+        assert len(before)
+        for column in before:
+            later = before[column]
+            if pd.api.types.is_datetime64_any_dtype(later):
+                later = (later + pd.Timedelta(weeks=21)).astype(later.dtype)
+            pd.testing.assert_series_equal(later, after[column])
+    with pytest.raises(ValueError, match="ends on a Monday, not on Tuesday"):
+        simulate_city(12, 40, 5, end=END + timedelta(days=1))
+
+
+def test_a_city_of_another_end_takes_the_place_of_none(tmp_path: Path) -> None:
+    simulate(tmp_path / "city", grids=12, weeks=40, seed=5, futures=100)
+    again = simulate(tmp_path / "city", grids=12, weeks=40, seed=5, futures=100)
+    assert again.as_of == "2026-06-29"
+    with pytest.raises(OutputRefused):
+        simulate(tmp_path / "city", grids=12, weeks=40, seed=5, futures=100, end=END + timedelta(weeks=1))
+    moved = simulate(
+        tmp_path / "city", grids=12, weeks=40, seed=5, futures=100, end=END + timedelta(weeks=1), force=True
+    )
+    assert moved.as_of == "2026-07-06" and {one.exported_at for one in moved.exports} == {END + timedelta(weeks=1)}
 
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from riskwarn.ingest.plausibility import plausible
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.tables.tables import dated, in_range, known_grids, number
 from riskwarn.ingest.tables.tables_of_places import units_by_name
+from riskwarn.ingest.values.dates import naive_utc
 from riskwarn.store import Store
 
 #: Characters of the id of a team, and of a notice.
@@ -47,7 +48,9 @@ def tickets(reading: Reading, _store: Store) -> pd.DataFrame:
     reading.faults.add(frame["alert_id"].isna().to_numpy(dtype=bool), "missing_name", "alert_id", "empty")
     frame["status"] = reading.words("status", "ticket_status")
     reading.faults.add(frame["status"].isna().to_numpy(dtype=bool), "bad_status", "status", "text")
-    frame["updated_at"] = plausible(reading, "updated_at")
+    # Whoever changes a status by hand changes no time: then it stands so since the table was taken.
+    left_empty = reading.text("updated_at").isna().to_numpy(dtype=bool)
+    frame["updated_at"] = np.where(left_empty, naive_utc(reading.exported_at), plausible(reading, "updated_at"))
     reading.faults.add(frame["updated_at"].isna().to_numpy(dtype=bool), "missing_date", "updated_at", "empty")
     frame["closed_at"] = plausible(reading, "closed_at")
     frame["outcome"] = reading.words("outcome", "alert_outcome")

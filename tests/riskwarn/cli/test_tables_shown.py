@@ -37,6 +37,13 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     assert ("…" in lines[1]) is (width < 71)
 
 
+def test_an_id_is_never_cut_for_it_is_typed_again() -> None:
+    rows = [{"id": "wabcdefghijkl", "name": "青山社区第一网格", "target": "conflict"}]
+    lines = Table(rows, ("id", "name", "target")).lines(width=40)
+    assert lines[1] == "wabcdefghijkl  青山社区第一网…  conflict"
+    assert Table(rows, ("name", "id", "target")).lines(width=40)[1] == "青山社区第一网…  wabcdefghijkl  conflict"
+
+
 def test_columns_go_before_texts_become_unreadable() -> None:
     row = {f"column_{letter}": f"{letter}" * 12 for letter in "abcdefgh"}
     lines = Table([row], tuple(row)).lines(width=60)

@@ -1,0 +1,70 @@
+"""What became of the notices of a week: asked on Friday by who heads a centre. Of the whole city, never of a team or a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from riskwarn.alert_rules import HEIGHTS
+from riskwarn.words import Level
+from serving.alerts.alert import Alert, alerts_where
+from serving.alerts.life import Outcome, Status
+from serving.alerts.shown import as_dict
+from serving.alerts.tables import HELD
+from serving.alerts.teams import kept_teams
+
+_LEVELS = [one.value for one in sorted(Level, key=lambda one: -HEIGHTS[one])]
+_STATUSES = [one.value for one in Status]
+_OUTCOMES = [one.value for one in Outcome]
+
+
+def became_of(connection: Connection, monday: date, zone: tzinfo, now: datetime) -> dict[str, Any]:
+    """`{week, notices, levels, statuses, outcomes, closed, budget, held, earlier, late}`.
+
+    `statuses` and `outcomes` are of the notices that were raised in the week, `closed` of all that were closed in it; `earlier` counts
+    those of before that somebody has to do with still; `late` are the live ones, of whichever week, past a deadline.
+    """
+    start, end = (datetime.combine(monday + timedelta(weeks=weeks), time(), zone) for weeks in (0, 1))
+    alerts = alerts_where(connection)
+    own = [one for one in alerts if start <= one.raised_at < end]
+    earlier = [one for one in alerts if one.live and one.raised_at < start]
+    closed = [
+        one
+        for one in alerts
+        if one.status == Status.CLOSED and one.ended_at is not None and start <= one.ended_at < end
+    ]
+    late = [one for one in alerts if one.live and one.raised_at < end and is_late(one, now)]
+    reasons = connection.execute(select(HELD.c.reason).where(HELD.c.at >= start, HELD.c.at < end)).scalars()
+    return {
+        "week": monday.isoformat(),
+        "notices": len(own),
+        "levels": _counted((one.level for one in own), _LEVELS),
+        "statuses": _counted((one.status for one in own), _STATUSES),
+        "outcomes": _counted((one.outcome for one in own if one.outcome), _OUTCOMES),
+        "closed": _counted((one.outcome for one in closed if one.outcome), _OUTCOMES),
+        "budget": {
+            "used": sum(one.budget_team is not None and one.week == monday for one in alerts),
+            "of": sum(one.notices_a_week for one in kept_teams(connection).all),
+        },
+        "held": dict(Counter(reasons).most_common()),
+        "earlier": {"live": len(earlier), "late": sum(is_late(one, now) for one in earlier)},
+        "late": [as_dict(one) for one in sorted(late, key=lambda one: (-HEIGHTS[Level(one.level)], one.sequence))],
+    }
+
+
+def is_late(alert: Alert, now: datetime) -> bool:
+    """Whether nobody has acknowledged a notice in time, or closed it; one whose deadlines rest is not late."""
+    if alert.paused:
+        return False
+    unseen = alert.status == Status.OPEN and alert.acknowledge_by is not None and alert.acknowledge_by <= now
+    return unseen or (alert.due_at is not None and alert.due_at <= now)
+
+
+def _counted(found: Iterable[str], order: Sequence[str]) -> dict[str, int]:
+    """How often each was found, in an order."""
+    counts = Counter(found)
+    return {one: counts[one] for one in order if counts[one]}

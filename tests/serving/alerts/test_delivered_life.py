@@ -1,0 +1,126 @@
+"""The life of a notice as those live it who are told: over restarts, clocks that are set and receivers that do not answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, invariant, rule
+from sqlalchemy import insert, select
+
+from riskwarn.home import Home
+from serving.access.areas import WHOLE_CITY
+from serving.access.caller import LOCAL
+from serving.alerts.life import Status
+from serving.delivery import dispatcher
+from serving.delivery.dispatcher import Dispatcher
+from serving.delivery.messages import Message
+from serving.delivery.outbox import DEAD
+from serving.delivery.outcomes import DELIVERED, Outcome
+from serving.delivery.subscriptions import Subscription
+from serving.delivery.tables import DELIVERIES, MESSAGES, SUBSCRIPTIONS
+from tests.serving.alerts.test_life_machine import Life, lives
+from tests.serving.delivery.saying import FAST
+
+#: Who is told: of everything, of the highest level alone, of the notices of one team.
+ASKED: dict[str, dict[str, Any]] = {"all": {}, "red": {"min_level": "red"}, "team": {"team_id": "T0000001"}}
+
+
+class Heard(Life):
+    """One city, and three who are told of its notices."""
+
+    @initialize()
+    def begin(self) -> None:
+        super().begin()
+        self.heard: list[tuple[str, Message, datetime]] = []
+        self.deaf: frozenset[str] = frozenset()
+        with self.city.home.database.begin() as connection:
+            for name, asked in ASKED.items():
+                row = {
+                    "id": name, "name": name, "channel": "webhook", "address": "", "language": "zh", "target": None, "min_level": None,
+                    "team_id": None, "area": WHOLE_CITY.as_list(), "status": "Actual", "owner": LOCAL.id, "created_at": self.city.now,
+                    "before_until": None, "stopped_at": None, "stopped": None,
+                }  # fmt: skip
+                connection.execute(insert(SUBSCRIPTIONS).values({**row, **asked}))
+
+    @rule(deaf=st.frozensets(st.sampled_from(list(ASKED))))
+    def deliver(self, deaf: frozenset[str]) -> None:
+        """What is due is carried; some do not answer, and are told later."""
+        self.deaf = deaf
+        self._carry()
+
+    @rule()
+    def everybody_answers(self) -> None:
+        """Once all have answered, who was told of a notice that is withdrawn was told so, and nothing after it."""
+        self.deaf = frozenset()
+        for _ in range(3):
+            self.city.now += timedelta(hours=2)  # longer than anything waits
+            self._carry()
+        with self.city.home.database.connect() as connection:
+            waiting = connection.execute(select(DELIVERIES.c.due_at).where(DELIVERIES.c.state == "waiting")).scalars()
+            rows = select(DELIVERIES.c.subscription, MESSAGES.c.id).join(
+                MESSAGES, DELIVERIES.c.sequence == MESSAGES.c.sequence
+            )
+            given_up = {tuple(one) for one in connection.execute(rows.where(DELIVERIES.c.state == DEAD))}
+            assert all(due > self.city.now for due in waiting), "nothing waits but for a clock that was set back"
+            later = {
+                one
+                for (one,) in connection.execute(select(DELIVERIES.c.alert_id).where(DELIVERIES.c.state == "waiting"))
+            }
+        for alert in self.city.alerts(status=Status.WITHDRAWN.value):
+            for name in ASKED:
+                own = [message for who, message, _ in self.heard if who == name and message.alert_id == alert.id]
+                cancel = alert.messages[-1][0] if alert.messages else ""
+                if own and alert.id not in later and (name, cancel) not in given_up:
+                    assert own[-1].kind == "Cancel" and own[-1].id == cancel
+
+    @invariant()
+    def nobody_is_woken_after_the_end(self) -> None:
+        for _, message, at in getattr(self, "heard", ()):
+            assert message.kind == "Cancel" or (message.expires_at is not None and at < message.expires_at)
+
+    @invariant()
+    def each_hears_in_order_and_once(self) -> None:
+        for name in ASKED:
+            own = [(message.alert_id, message.version) for who, message, _ in getattr(self, "heard", ()) if who == name]
+            assert len(set(own)) == len(own)
+            for alert in {one for one, _ in own}:
+                versions = [version for one, version in own if one == alert]
+                assert versions == sorted(versions)
+
+    def _carry(self) -> None:
+        machine = self
+
+        class Ear:
+            """Stands where messages are sent."""
+
+            def __init__(self, _home: Home, clock: Callable[[], datetime], _at_once: int) -> None:
+                self._clock = clock
+
+            async def send(self, to: Subscription, message: Message) -> Outcome:
+                if to.id in machine.deaf:
+                    return Outcome(False, "status_500")
+                machine.heard.append((to.id, message, self._clock()))
+                return DELIVERED
+
+            async def close(self) -> None:
+                pass
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(dispatcher, "Sender", Ear)
+            asyncio.run(Dispatcher(self.city.home, lambda: self.city.now, FAST).drain())
+
+
+TestHeard = Heard.TestCase
+TestHeard.settings = lives(2, 12)
+
+
+@pytest.mark.slow
+class TestLongHeard(Heard.TestCase):  # type: ignore[misc,name-defined]
+    """The same for longer."""
+
+    settings = lives(20, 25)

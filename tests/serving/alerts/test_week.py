@@ -1,0 +1,114 @@
+"""What became of a week's notices, as the head of a centre asks on Friday."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from riskwarn.cli import riskwarn
+from serving.alerts.keeping import keep
+from serving.alerts.week import became_of
+from tests.serving.alerts.city import FIRST, City
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    """A week with four notices, one of them closed; in the next one more is raised and another is closed."""
+    city = City(tmp_path)
+    city.publish({0: "red", 1: "red", 12: "orange", 24: "orange"})
+    first, second, third, _ = city.alerts()
+    city.do(first, "close", outcome="prevented", later=timedelta(hours=1))
+    city.do(second, "start", service="mediation")
+    city.do(third, "acknowledge")
+    city.publish({0: "red", 1: "red", 12: "orange", 24: "orange", 13: "red"})
+    city.do(second, "close", outcome="false", later=timedelta(hours=1))
+    return city
+
+
+def asked(city: City, weeks: int) -> dict[str, Any]:
+    with city.home.database.connect() as connection:
+        zone = city.home.configuration.calendar.timezone
+        return became_of(connection, FIRST + timedelta(weeks=weeks), zone, city.now)
+
+
+def test_a_week_is_told_as_it_stands_now(city: City) -> None:
+    told = asked(city, 0)
+    late = [one["code"] for one in told.pop("late")]
+    assert told == {
+        "week": "2026-03-02", "notices": 4, "levels": {"red": 2, "orange": 2}, "statuses": {"open": 1, "acknowledged": 1, "closed": 2},
+        "outcomes": {"false": 1, "prevented": 1}, "closed": {"prevented": 1}, "budget": {"used": 4, "of": 15}, "held": {},
+        "earlier": {"live": 0, "late": 0},
+    }  # fmt: skip
+    assert late == ["G0000024"], "nobody has seen it for a week"
+
+
+def test_what_came_before_is_counted_apart(city: City) -> None:
+    told = asked(city, 1)
+    assert (told["notices"], told["levels"], told["statuses"]) == (1, {"red": 1}, {"open": 1})
+    assert (told["outcomes"], told["closed"]) == ({}, {"false": 1})
+    assert told["earlier"] == {"live": 2, "late": 1}
+    assert [one["code"] for one in told["late"]] == ["G0000024"]
+    city.now += timedelta(days=30)
+    keep(city.home, now=city.now)
+    told = asked(city, 1)
+    assert told["statuses"] == {"expired": 1} and told["late"] == [] and told["earlier"] == {"live": 0, "late": 0}
+
+
+def test_a_week_without_notices_says_so(city: City) -> None:
+    told = asked(city, 9)
+    assert (told["notices"], told["levels"], told["held"], told["budget"]["used"]) == (0, {}, {}, 0)
+
+
+def test_it_is_told_in_both_languages(city: City) -> None:
+    def lines(*arguments: str) -> list[str]:
+        options = ["--home", str(city.home.path), *arguments, "alerts", "week", "--week", "2026-03-06"]
+        done = CliRunner().invoke(riskwarn, options, env={"COLUMNS": "80"})
+        assert done.exit_code == 0, done.output
+        return done.output.splitlines()
+
+    assert lines()[:5] == [
+        "Week of 2026-03-02: 4 notices; 4 of the 15 that all teams may be sent",
+        "levels: red 2, orange 2",
+        "they stand: open 1, acknowledged 1, closed 2",
+        "what was found: false 1, prevented 1",
+        "closed in the week, of whichever week: prevented 1",
+    ]  # fmt: skip
+    zh = lines("--lang", "zh")
+    assert zh[:5] == [
+        "2026-03-02 起的一周：4 条提示；用去各队额度 15 条中的 4 条", "等级：优先 2, 重点 2", "办理情况：待签收 1, 已签收 1, 已办结 2",
+        "核实结果：不属实 1, 已化解 1", "本周办结（不论何周产生）：已化解 1",
+    ]  # fmt: skip
+    assert zh[5] == "以下已超过期限："
+
+
+def test_codes_are_told_in_chinese(city: City) -> None:
+    """Where a notice stands, what was found and done, by which way, and why something is not done there."""
+
+    def told(*arguments: str) -> list[str]:
+        done = CliRunner().invoke(
+            riskwarn, ["--home", str(city.home.path), "--lang", "zh", "alerts", *arguments], env={"COLUMNS": ""}
+        )
+        return done.output.splitlines()
+
+    first, second, third, fourth, last = city.alerts()
+    city.do(third, "note", note="已上门")
+    assert told("show", second.id)[1].split()[:7] == [
+        second.id,
+        "优先",
+        "已办结",
+        "2026-03-09",
+        "grid",
+        "第1号",
+        "不属实",
+    ]
+    steps = [line.split()[3:5] for line in told("show", second.id)[-3:]]
+    assert steps == [["产生", "待签收"], ["处置", "处置中"], ["办结", "已办结"]]
+    assert told("show", third.id)[-1].split()[3:7] == ["备注", "已签收", "-", "-"]
+    assert [line.split()[2] for line in told("list")[1:]] == ["待签收", "待签收", "已签收", "已办结", "已办结"]
+    assert [line.split()[0] for line in told("list")[1:]] == [last.id, fourth.id, third.id, second.id, first.id]
+    assert told("do", "start", first.id) == [f"提示 {first.id} 目前为 已办结，不能 start；可以 note, contest, reopen。"]
+    assert told("stats")[0] == "标称命中率：暂无，同一等级满 30 个网格的预测期过后才给出"
