@@ -17,7 +17,7 @@ from riskwarn.disclosure.bands import (
     week_of,
 )
 from riskwarn.disclosure.caught import levels_shown
-from riskwarn.disclosure.sensitive import is_sensitive
+from riskwarn.disclosure.sensitive import is_sensitive, sensitive_kind
 from riskwarn.disclosure.sums import RESIDENTS, Parts, place_of_counts, rounded, shifts_of, summands
 from riskwarn.disclosure.withheld import complemented
 
@@ -41,6 +41,7 @@ __all__ = [
     "levels_shown",
     "place_of_counts",
     "rounded",
+    "sensitive_kind",
     "shifts_of",
     "summands",
     "week_of",
