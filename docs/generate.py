@@ -322,12 +322,14 @@ def _topics() -> str:
         "",
         "What free text is read for before it is discarded ([privacy.md](privacy.md)). A topic keeps its bit for good.",
         "",
-        "| topic | bit | 中文 | English | counted from | words (some of them) |",
-        "|---|---|---|---|---|---|",
+        "| topic | bit | 中文 | English | counted from | sensitive | words (some of them) |",
+        "|---|---|---|---|---|---|---|",
     ]
     for one in topics():
         words = ", ".join("+".join(parts) for parts in one.words[:6])
-        lines.append(f"| `{one.code}` | {one.bit} | {one.zh} | {one.en} | {one.from_unit} | {words} |")
+        lines.append(
+            f"| `{one.code}` | {one.bit} | {one.zh} | {one.en} | {one.from_unit} | {one.sensitive or ''} | {words} |"
+        )
     return "\n".join(lines) + "\n"
 
 

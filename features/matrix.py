@@ -30,6 +30,7 @@ class Feature:
     window: int | None = None  # periods looked back, where there is a fixed number of them
     transform: str = ""  # how records become the number: sum, mean, share, log ratio, …
     unit: str = ""  # what the number counts: records, days, …
+    sensitive: tuple[str, ...] = ()  # the kinds of sensitive matters that it alone tells of
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,16 @@ class Calendar:
         """The as-of where none is named: the midnight after the newest known record, never later than today."""
         return min(self.midnight_after(newest), self.today(now))
 
+    def whole_before(self, day: date) -> date:
+        """The end of the last period of the calendar that had passed at a date: with weeks the Monday not after it. The same for all days of
+        a period, so that what is told of whole periods is."""
+        return self.floor(day - timedelta(days=day.weekday()) if self.period is Period.WEEK else day)
+
+    def whole_after(self, day: date) -> date:
+        """The beginning of the first period of the calendar that begins at a date or later: with weeks the Monday not before it."""
+        before = self.whole_before(day)
+        return before if before == day else self.shift(before, 1)
+
     def floor(self, day: date) -> date:
         """The latest date not after `day` that can be an as-of."""
         return day.replace(day=1) if self.period is Period.MONTH else day

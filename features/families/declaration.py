@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from features.families.sensitive import sensitive_of
 from features.matrix import Feature
 from features.panel.panel import Panel
 from features.transforms.categories import Category
@@ -116,6 +117,7 @@ class Family:
             transform.window,
             transform.word,
             transform.unit,
+            sensitive_of(name, transform),
         )
         return Declared(feature, transform)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,8 @@ class Topic:
     """One topic of the lexicon.
 
     `bit` is its place in the stored mask, for good. `from_unit` is the smallest unit for which it may be counted: what
-    people suffer at home or do to themselves is never said of a grid or a community.
+    people suffer at home or do to themselves is never said of a grid or a community. `sensitive` is the sensitive category to which it
+    belongs (:mod:`riskwarn.disclosure.sensitive`), None for none.
     """
 
     code: str
@@ -26,6 +27,7 @@ class Topic:
     zh: str
     en: str
     from_unit: Unit
+    sensitive: str | None = field(repr=False)  # says what may be shown, and changes no number
     words: tuple[tuple[str, ...], ...]  # a topic is found by any of these; of a pair both stand in one clause
 
     @property
@@ -55,6 +57,7 @@ def topics() -> tuple[Topic, ...]:
             one["zh"],
             one["en"],
             Unit(one.get("from_unit", Unit.GRID)),
+            None if one["sensitive"] == "none" else one["sensitive"],
             tuple(tuple(part.strip().lower() for part in word.split("+")) for word in one["words"]),
         )
         for one in listed

@@ -23,6 +23,7 @@ from serving.alerts.silences import silences_at
 from serving.alerts.tables import ALERTS, HELD
 from serving.alerts.teams import Teams, keep_teams
 from serving.alerts.telling import put, told, told_when
+from serving.alerts.withholding import withhold
 
 #: Why something was held back that competes again with what comes later.
 _AGAIN = "budget"
@@ -68,6 +69,7 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
     """
     now, rules = publication.now, publication.configuration.alerts
     keep_teams(connection, teams)
+    withhold(connection, publication.said.places, publication.configuration)
     entries = []
     for alert in live_alerts(connection):
         if alert.over(now):

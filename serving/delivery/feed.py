@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -57,10 +57,14 @@ class Told:
 
 
 class Feed:
-    """What was said in a home, for the listeners of one process."""
+    """What was said in a home, for the listeners of one process. `published` counts publications: each may take out of what was said what
+    is told no more."""
 
-    def __init__(self, home: Home, held: int = HELD, look_every: float = LOOK_EVERY) -> None:
-        self._home, self._look_every = home, look_every
+    def __init__(
+        self, home: Home, held: int = HELD, look_every: float = LOOK_EVERY, published: Callable[[], int] = lambda: 0
+    ) -> None:
+        self._home, self._look_every, self._published = home, look_every, published
+        self._generation = published()
         self._newest: deque[Told] = deque(maxlen=held)
         self._last: int | None = None  # the number up to which all is known here
         self._news: asyncio.Event | None = None
@@ -123,6 +127,9 @@ class Feed:
 
     async def _renew(self) -> None:
         assert self._last is not None
+        if self._generation != (now := self._published()):
+            self._generation = now
+            self._newest.clear()  # older ones are read from the database
         while found := await asyncio.to_thread(self._read, self._last, SHARED):
             for one in found:
                 if self._newest and one.sequence != self._newest[-1].sequence + 1:

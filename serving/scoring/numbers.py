@@ -15,7 +15,7 @@ import numpy.typing as npt
 from features import City, FeatureMatrix
 from features.families.plain import LEAST, MOST
 from features.windows import SHORT_AND_LONG
-from riskwarn.arrays import Reals
+from riskwarn.arrays import Flags, Reals
 from riskwarn.disclosure import banded, bounds, summands
 from riskwarn.words import Unit
 from serving.scoring.peers import Peers, peers_of
@@ -53,6 +53,11 @@ class Usual:
     high: Codes
     kind: npt.NDArray[np.int8]  # with whom is compared, among the kinds
 
+    @property
+    def ends(self) -> tuple[Codes, Codes]:
+        """(places,) between which it is told to lie: one and two are told together."""
+        return np.where(self.low == 2, 1, self.low), np.where(self.high == 1, 2, self.high)
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -89,17 +94,29 @@ class Numbers:
 
     def reads(self, name: str, number: str) -> npt.NDArray[np.int8]:
         """(places,) whether a number that is told as a range reads as more than what is usual, 1, or as less, -1."""
-        usual = self.usual(name, number)
-        if name in self.ends:
-            least, most = self.ends[name]
-        elif number in _SUMMED:
-            least, most = (end.astype(np.float64) for end in bounds(banded(np.nan_to_num(self.values[name]))))
-        else:
+        usual, told = self.usual(name, number), self._range(name, number)
+        if told is None:
             return np.zeros(len(usual.low), dtype=np.int8)
-        # One and two are told together.
-        low, high = np.where(usual.low == 2, 1, usual.low), np.where(usual.high == 1, 2, usual.high)
+        (least, most), (low, high) = told, usual.ends
         more, less = (least >= low) & (most > high), (least < low) & (most <= high)
         return np.where(usual.low != -2, more.astype(np.int8) - less, 0).astype(np.int8)
+
+    def overlaps(self, name: str, number: str, usual: Usual) -> Flags:
+        """(places,) whether a number that is told as a range, and is not nothing, may as well be what is usual."""
+        told = self._range(name, number)
+        if told is None:
+            return np.zeros(len(usual.low), dtype=bool)
+        (least, most), (low, high) = told, usual.ends
+        return np.asarray((usual.low != -2) & (most > 0) & (least <= high) & (most >= low))
+
+    def _range(self, name: str, number: str) -> tuple[Reals, Reals] | None:
+        """(places,) the least and the most that is told of a number; None of one that is told as no range."""
+        if name in self.ends:
+            return self.ends[name]
+        if number in _SUMMED:
+            least, most = (end.astype(np.float64) for end in bounds(banded(np.nan_to_num(self.values[name]))))
+            return least, most
+        return None
 
     def words(self, name: str, number: str, code: int, language: str) -> str:
         """A number that is shown by this code."""

@@ -276,4 +276,4 @@ def _combined(columns: Sequence[npt.NDArray[Any]]) -> Indices:
 
 def sensitive(feature: Feature) -> bool:
     """Whether a feature says too much to be shown of a single grid."""
-    return is_sensitive(feature.name, demand_only=declared(feature.source).demand_only)
+    return is_sensitive(feature.sensitive, demand_only=declared(feature.source).demand_only)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from features import City, FeatureMatrix, build_features, chosen_executor, version_of
+from features import City, FeatureMatrix, chosen_executor, version_of
 from features.panel.panel import Encoded
 from riskwarn.configuration import Configuration
 from riskwarn.health import SourceHealth, examine
@@ -19,6 +19,7 @@ from serving.scoring.city import Before, Scored, score_city
 from serving.scoring.gaps import data_gaps
 from serving.scoring.reasons import numbers_wanted
 from serving.scoring.sentences import sentences
+from serving.scoring.told import with_numbers_told
 from training import Champion, Forecaster
 
 
@@ -77,9 +78,9 @@ def prepared(
 ) -> Prepared:
     """All that is looked at when a city is scored with loaded models."""
     used = list(dict.fromkeys(name for _, forecaster in loaded for name in forecaster.names))
-    wanted = [*used, *numbers_wanted(home.configuration, loaded)]
+    told = numbers_wanted(home.configuration, loaded)
     executor = chosen_executor(home.settings.dask, home.settings.threads)
-    matrix = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=wanted)
+    matrix = with_numbers_told(city, numbers, used, told, executor, progress)
     found = examined(home, city, progress) if health is None else health()
     return Prepared(matrix, tuple(found), data_gaps(found))
 

@@ -13,6 +13,10 @@ from serving.scoring.numbers import KINDS, Numbers, Usual
 from serving.scoring.sentences import LANGUAGES, Statement, Theme, Words, sentences
 from serving.scoring.shown import UNKNOWN, Codes, is_never, usual_shown
 
+#: A number stands apart from what is usual as it is told, or is told as no range: the sentence needs no comparison.
+_APART = 2
+_COMPARED = {1: "more", -1: "less", 0: "alike"}
+
 _NOTHING: Words = dict.fromkeys(LANGUAGES, "")
 
 
@@ -28,12 +32,15 @@ class Said:
     low: Codes  # -2 where nothing is usual
     high: Codes
     kind: Codes
+    beside: npt.NDArray[
+        np.int8
+    ]  # it is told as a range that overlaps the usual: 1 more, -1 less, 0 about alike; else `_APART`
     numbers: Numbers
 
     @property
     def columns(self) -> tuple[npt.NDArray[Any], ...]:
         """All that a text depends on."""
-        return self.statement, self.apart, self.value, self.second, self.low, self.high, self.kind
+        return self.statement, self.apart, self.value, self.second, self.low, self.high, self.kind, self.beside
 
     def nothing(self, row: int) -> bool:
         """Whether it says of a place that there is none of what it counts."""
@@ -60,8 +67,12 @@ class Said:
             if one.number is not None and low != -2:
                 kind = KINDS[int(self.kind[row])]
                 usual = (self.theme.before if kind == "past" else sentences()["usual"][kind])[language]
-                parts.append(usual.replace("{usual}", usual_shown(one.number, low, high, language)))
-            if self.apart[row] != 1 and self.theme.directed:
+                compared = _COMPARED.get(int(self.beside[row]))
+                told = usual.replace("{usual}", usual_shown(one.number, low, high, language))
+                parts.append(told if compared is None else told + sentences()["beside"][compared][language])
+            # Nothing here and usually nothing is no reason why a score is high or low.
+            nothing = self.nothing(row) and low == high == 0
+            if self.apart[row] != 1 and self.theme.directed and not nothing:
                 how = "opposed" if self.apart[row] == -1 and also[language] else "direction"
                 moved = sentences()[how]["up" if up else "down"][language]
                 parts.append(moved.replace("{all}", also[language]).strip())
@@ -78,25 +89,31 @@ def said_of(theme: Theme, chosen: Codes, up: Flags, numbers: Numbers) -> Said:
     usable = [index for index, one in enumerate(theme.statements) if _has(theme, one, numbers)]
     size = len(chosen)
     statement, value, second, low, high, kind = (np.full(size, -2, dtype=np.int64) for _ in range(6))
-    found = Said(theme, statement, np.zeros(size, dtype=np.int8), value, second, low, high, kind, numbers)
+    beside = np.full(size, _APART, dtype=np.int8)
+    found = Said(theme, statement, np.zeros(size, dtype=np.int8), value, second, low, high, kind, beside, numbers)
     for index in usable:
         one = theme.statements[index]
         value, second, level, usual = _codes(theme, one, chosen, numbers)
-        apart = np.zeros(size, dtype=np.int8)
-        if usual is not None:
+        apart, stands = np.zeros(size, dtype=np.int8), np.full(size, _APART, dtype=np.int8)
+        if usual is not None and one.number is not None:
+            name = theme.names[one.number]
             low, high = usual.low[chosen], usual.high[chosen]
             below = (level < low) | ((level == 0) & (high > 0))
             away = (level > high).astype(np.int8) - below
             apart = np.where(low != -2, np.where(up, away, -away), 0).astype(np.int8)
-            if not one.past and one.number is not None:
+            leans = away
+            if not one.past:
                 # What is told may read as more than usual where the number itself does not stand apart.
-                reads = numbers.reads(theme.names[one.number], one.number)[chosen]
+                reads = numbers.reads(name, one.number)[chosen]
                 apart[(apart == 0) & (reads == np.where(up, -1, 1))] = -1
+                leans = np.where(away == 0, reads, away)
+            stands = np.where(numbers.overlaps(name, one.number, usual)[chosen], leans, _APART).astype(np.int8)
             apart[level < 0] = -2  # there is no such number
         taken = (found.statement == -2) | ((apart > found.apart) & (usual is not None))
         taken &= (level != UNKNOWN) & (second != UNKNOWN)
         found.statement[taken], found.apart[taken] = index, apart[taken]
         found.value[taken], found.second[taken] = value[taken], second[taken]
+        found.beside[taken] = stands[taken]
         for own, column in (
             () if usual is None else ((found.low, usual.low), (found.high, usual.high), (found.kind, usual.kind))
         ):

@@ -1,4 +1,4 @@
-"""What is usual of a unit above the grid: its own mean of the same span over the two years before, as known at the as-of.
+"""What is usual of a unit above the grid: its own mean of the same span over two years of whole periods of the calendar, as known then.
 
 It is a sum of what the grids are told as, period by period: each counts for the place in its band where those of the city lie on the
 mean, to a twentieth and never at an end. Nothing of a grid follows from it that the bands of its periods do not tell (see
@@ -62,9 +62,9 @@ def usual(task: ForecastTask, untold: Flags) -> Usual:
 
 
 def edges_of_years(task: ForecastTask) -> Instants:
-    """(periods + 1,) the instants between the periods of the last years."""
-    back = YEARS * YEAR[task.calendar.period]
-    return task.calendar.instants([task.calendar.shift(task.as_of, -ago) for ago in range(back, -1, -1)])
+    """(periods + 1,) the instants between the periods of the last years: those of the calendar, as everything that is told."""
+    back, last = YEARS * YEAR[task.calendar.period], task.calendar.whole_before(task.as_of)
+    return task.calendar.instants([task.calendar.shift(last, -ago) for ago in range(back, -1, -1)])
 
 
 def cells(at: Instants, grid: Indices, count: Reals, edges: Instants) -> tuple[Indices, Reals]:

@@ -1,4 +1,8 @@
-"""What came after a snapshot, as it is known now, and what its baselines would have said then."""
+"""What came after a snapshot, as it is known now, and what its baselines would have said then.
+
+Windows are of whole periods of the calendar, the first that begin no sooner than the as-of, and so the same for all as-ofs of a week: weeks
+counted from each as-of would tell, of two nights together, one event from two.
+"""
 
 from __future__ import annotations
 
@@ -41,27 +45,34 @@ class Past:
         _, counts = cells(events.at[known], events.grid[known], events.count[known], edges)
         return cls(task, tuple(learnable_origins(city)), task.embargo(city.as_of), place_of_counts(counts))
 
+    def window(self, as_of: date, horizon: int) -> tuple[date, date]:
+        """The dates between which a forecast is judged: the first whole periods of the calendar."""
+        start = self.task.calendar.whole_after(as_of)
+        return start, self.task.calendar.shift(start, horizon)
+
     def ripe(self, as_of: date, horizon: int) -> bool:
         """Whether the window has passed and reports have had time to arrive."""
-        return bool(mature([as_of], self.task.calendar, horizon, self.embargo, self.task.as_of))
+        start, _ = self.window(as_of, horizon)
+        return bool(mature([start], self.task.calendar, horizon, self.embargo, self.task.as_of))
 
     def came(self, as_of: date, horizon: int) -> Reals:
         """(grids,) events of the window; NaN where the feed was not alive."""
         task, history = self.task, self.task.inputs.history
-        counts = window_counts(task.events, task.calendar, [as_of], 0, horizon, task.grids, task.as_of)[0]
+        start, end = self.window(as_of, horizon)
+        counts = window_counts(task.events, task.calendar, [start], 0, horizon, task.grids, task.as_of)[0]
         try:
-            first = history.column_before(as_of)
+            first = history.column_before(start)
         except ValueError:  # it lies before all that is known
             return np.full(task.grids, np.nan)
-        last = min(history.column_before(task.calendar.shift(as_of, horizon)), history.columns - 1)
+        last = min(history.column_before(end), history.columns - 1)
         alive = np.all(task.feed.alive(history.columns - 1)[1:, first:last], axis=1)
         return np.where(np.asarray(alive)[task.feed.district_of_grid], counts, np.nan)
 
     def told(self, as_of: date, horizon: int) -> Parts:
         """(grids,) what the events of the window are told as: the sum of what those of each period are."""
-        task = self.task
+        task, (start, _) = self.task, self.window(as_of, horizon)
         counts = [
-            window_counts(task.events, task.calendar, [as_of], ahead, ahead + 1, task.grids, task.as_of)[0]
+            window_counts(task.events, task.calendar, [start], ahead, ahead + 1, task.grids, task.as_of)[0]
             for ahead in range(horizon)
         ]
         return Parts.summed([Parts.of(one, self.where) for one in counts])
@@ -69,7 +80,7 @@ class Past:
     def before(self, as_of: date, horizon: int, instant: datetime) -> Reals:
         """(grids,) those of the window's events that are dated before an instant."""
         task = self.task
-        start, stop = (task.calendar.instant(day) for day in (as_of, task.calendar.shift(as_of, horizon)))
+        start, stop = (task.calendar.instant(day) for day in self.window(as_of, horizon))
         moment = np.datetime64(int(instant.timestamp() * 1_000_000), "us")
         events = task.events
         inside = events.known_before(task.calendar.instant(task.as_of))

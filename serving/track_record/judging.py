@@ -103,7 +103,7 @@ def judged(
     early = known & (at(past.before(row.as_of, horizon, row.published_at), where) > 0)
     observed = by_level(places, counted)
     told = {unit: Told.of(one, unit) for unit, one in by_unit.items()}
-    end = city.calendar.shift(row.as_of, horizon)
+    _, end = past.window(row.as_of, horizon)
     return {
         "published_at": row.published_at.isoformat(),
         "snapshot_chain": row.chain,

@@ -65,7 +65,7 @@ LastEventId = Annotated[
 def delivery_router(context: Context, registry: Registry) -> APIRouter:
     """`/v1/alerts/stream`, `/v1/alerts/feed.atom`, `/v1/alerts/{id}/cap.xml`."""
     router = APIRouter(tags=["alerts"])
-    feed = Feed(context.home)
+    feed = Feed(context.home, published=lambda: context.current.generation)
     text = {"schema": {"type": "string"}}
 
     @router.get(

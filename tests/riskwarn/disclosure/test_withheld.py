@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskwarn.disclosure import complemented, is_sensitive
+from riskwarn.disclosure import complemented
 
 LEAST = 300
 
@@ -133,17 +133,3 @@ def test_a_small_grid_does_not_follow_from_two_snapshots_of_which_each_withholds
 def test_unknown_residents_withhold_nothing() -> None:
     hidden = complemented([np.array([np.nan, 500.0]), np.array([np.nan])], [np.zeros(2, dtype=int)], LEAST)
     assert not hidden[0].any() and not hidden[1].any()
-
-
-def test_what_says_too_much_of_a_household_is_sensitive_wherever_it_is_named() -> None:
-    """Marriage and family, medical, self-harm, affairs of a village; and whatever comes of petitions alone."""
-    told = [
-        "disputes_marriage_family_8",
-        "hotline_medical_26",
-        "disputes_told_self_harm_risk_26_town",
-        "police_calls_self_harm_4",
-        "disputes_village_affairs_13",
-    ]
-    assert all(is_sensitive(name, demand_only=False) for name in told)
-    assert is_sensitive("petitions_waiting", demand_only=True)
-    assert not is_sensitive("disputes_open", demand_only=False)

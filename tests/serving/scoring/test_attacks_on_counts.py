@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -11,11 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from features import City, read_city
+from features.building.executors import one_by_one
+from features.catalogue.plain import plain_numbers
 from features.engine.spans import NEVER, Spans
 from features.engine.sums import Frame
+from features.panel.panel import encoded
 from features.transforms.told import ends_of
-from riskwarn.disclosure import banded, bounds, summands
+from riskwarn.disclosure import banded, bounds, summands, week_of
 from serving.scoring.shown import around, between, between_shown, coded, shown
+from serving.scoring.told import with_numbers_told
+from serving.scoring.usual import usual
+from tests.conftest import Town
+from training import make_task
 
 Table = npt.NDArray[np.int64]  # (grids, weeks) records that came
 
@@ -138,3 +147,41 @@ def test_a_month_and_a_month_and_their_half_year_are_not_one_each() -> None:
     came[0, [50, 55]] = 1
     [low], [high] = by_periods(came, WEEKS, 26)
     assert (low, high) == (2, 4) and [end[0] for end in by_periods(came, 54, 4)] == [1, 2]
+
+
+@pytest.fixture(scope="module")
+def nights(town: Town) -> list[City]:
+    """A city as it was known on Tuesday, and on the six nights that followed: the last is a Monday."""
+    tuesday = week_of(read_city(town.home).as_of) - timedelta(days=13)
+    return [read_city(town.home, tuesday + timedelta(days=day)) for day in range(7)]
+
+
+def numbers_on(city: City) -> dict[str, npt.NDArray[np.float32]]:
+    """All plain numbers of every grid, as they are told at an as-of."""
+    names = [row.feature.name for row in plain_numbers(city.configuration)]
+    matrix = with_numbers_told(city, encoded(city), ["disputes_count_4"], names, one_by_one)
+    assert matrix.names == ["disputes_count_4", *names] and matrix.origins == (city.as_of,)
+    return dict(zip(matrix.names, matrix.values[:, 0], strict=True))
+
+
+def test_no_night_tells_another_count_gap_or_age_than_the_night_before(nights: list[City]) -> None:
+    """The weeks of an as-of in mid-week would begin on its own day: of two nights one tells 1–2 and the other 2–4, which is two."""
+    assert [city.as_of.weekday() for city in nights] == [1, 2, 3, 4, 5, 6, 0]
+    first, *others = (numbers_on(city) for city in nights)
+    feature = first.pop("disputes_count_4")
+    assert any(
+        (other.pop("disputes_count_4") != feature).any() for other in others
+    )  # what a model reads goes with the as-of
+    for other in others[:-1]:
+        for name, values in first.items():
+            assert np.array_equal(values, other[name], equal_nan=True), name
+    assert any(not np.array_equal(values, others[-1][name], equal_nan=True) for name, values in first.items())
+
+
+def test_what_is_usual_of_a_unit_does_not_walk_from_night_to_night(nights: list[City]) -> None:
+    def told(city: City) -> npt.NDArray[np.float64]:
+        matrix = with_numbers_told(city, encoded(city), ["disputes_count_4"], [], one_by_one)
+        return usual(make_task(city, "conflict", 4, matrix), np.zeros(len(city.geography), dtype=bool)).events
+
+    first, *others = map(told, nights)
+    assert all((other == first).all() for other in others[:-1]) and (others[-1] != first).any()

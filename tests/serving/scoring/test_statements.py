@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pytest
 
 from features import catalogue
 from serving.scoring.numbers import Numbers
@@ -64,10 +65,42 @@ def test_what_reads_as_more_than_usual_lowers_a_score_with_a_but() -> None:
     numbers = numbers_of(theme, events=((1, 6), (5, 10)), events_past=((1, 6), (5, 10)))
     numbers.values[theme.names["events"]][:] = [*[1] * 7, *[6] * 13, 6]  # type: ignore[index]
     down, up = (said(alone, numbers, way) for way in (False, True))
-    assert down["zh"].startswith("近一年安全事故5–10件") and "通常1–6件；但" in down["zh"] and "偏低" in down["zh"], (
-        down
-    )
+    assert (
+        down["zh"].startswith("近一年安全事故5–10件")
+        and "通常1–6件，多于通常；但" in down["zh"]
+        and "偏低" in down["zh"]
+    ), down
     assert "but " in down["en"] and "但" not in up["zh"] and "but " not in up["en"]
+
+
+def test_where_there_is_none_here_and_usually_none_no_direction_is_said() -> None:
+    """None here and none elsewhere says nothing of why: that it raises a score would have to be asked about."""
+    theme = theme_of(("escalation", "incidents"), "safety", configuration())
+    alone = replace(theme, statements=theme.statements[1:2])
+    numbers = numbers_of(alone, events=((0, 0), (0, 0)), events_past=((0, 0), (0, 0)))
+    for up in (True, False):
+        words = said(alone, numbers, up)
+        assert words["zh"].startswith("近一年没有安全事故") and words["zh"].endswith("；同类网格通常0件"), words
+        assert words["en"].endswith("usual for such grids: none"), words
+    elsewhere = numbers_of(alone, events=((1, 2), (0, 0)), events_past=((1, 2), (0, 0)))
+    assert "使分值偏高" in said(alone, elsewhere, True)["zh"]
+
+
+@pytest.mark.parametrize(("own", "zh", "en"), [
+    ((5, 10), "5–10件，上一次：2至4周前；同类网格通常1–6件，多于通常", "usual for such grids: 1–6, which is more than usual"),
+    ((1, 4), "1–4件，上一次：2至4周前；同类网格通常1–6件，与通常相当", "usual for such grids: 1–6, which is about as usual"),
+    ((10, 20), "10–20件，上一次：2至4周前；同类网格通常1–6件", "usual for such grids: 1–6"),
+])  # fmt: skip
+def test_where_what_is_told_overlaps_what_is_usual_the_sentence_compares(
+    own: tuple[int, int], zh: str, en: str
+) -> None:
+    theme = theme_of(("escalation", "incidents"), "safety", configuration())
+    alone = replace(theme, statements=theme.statements[1:2])
+    numbers = numbers_of(alone, events=((1, 6), own), events_past=((1, 6), own))
+    numbers.values[theme.names["events"]][:20] = [*[1] * 7, *[6] * 13]  # type: ignore[index]
+    words = said(alone, numbers, up=True)
+    head = words["zh"].removeprefix("近一年安全事故")
+    assert head.split("；结合")[0] == zh and words["en"].split("; with")[0].endswith(en), words
 
 
 def test_what_moves_a_score_by_nothing_that_is_shown_is_told_with_the_rest() -> None:

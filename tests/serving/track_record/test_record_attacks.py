@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from features import read_city
 from features.panel.panel import encoded
-from riskwarn.disclosure import Parts
+from riskwarn.disclosure import Parts, week_of
 from serving.snapshots import published
 from serving.snapshots.files import read_scores
 from serving.track_record import judging, rows, shown
@@ -64,6 +65,41 @@ def test_a_row_is_the_same_for_any_count_of_the_band_of_each_grid_and_week(judge
     # A baseline is a forecast, and made of the counts of all years as every score is.
     others = [of(other_counts(past, seed)) for seed in range(3)]
     assert all({**other, "baselines": None} == {**told, "baselines": None} for other in others)
+
+
+def test_forecasts_of_a_week_are_judged_by_the_same_whole_weeks(town: Town) -> None:
+    """The weeks after an as-of in mid-week begin on its own day: those of two nights together tell one event from two."""
+    city = read_city(town.home)
+    past, row = Past.of(city, "conflict", encoded(city)), published.newest(town.home)
+    assert row is not None
+    content, calendar = read_scores(town.home.snapshots / row.id, row.manifest["files"]), city.calendar
+    tuesday = week_of(city.as_of) - timedelta(days=55)
+    # All of them came out on the Monday with which their weeks begin.
+    moment = calendar.instant(tuesday + timedelta(days=6)).item().replace(tzinfo=UTC)
+    nights = [replace(row, as_of=tuesday + timedelta(days=day), published_at=moment) for day in range(7)]
+    told = [judging.judged(city, night, *content, past, "conflict", 4) for night in nights]
+    first, last = told[0], told[-1]
+    assert first is not None and last is not None and first["events"] > 2
+    shared = set(first) - {"late", "baselines"}
+    assert all(
+        one is not None and {name: one[name] for name in shared} == {name: first[name] for name in shared}
+        for one in told
+    )
+    assert first["window_end"] == calendar.shift(nights[-1].as_of, 4).isoformat()
+    # The night after is judged by the weeks that follow.
+    after = judging.judged(city, replace(row, as_of=tuesday + timedelta(days=7)), *content, past, "conflict", 4)
+    assert after is not None and after["window_end"] == calendar.shift(nights[-1].as_of, 5).isoformat()
+
+
+def test_a_forecast_is_judged_when_its_whole_weeks_have_passed(town: Town) -> None:
+    city = read_city(town.home)
+    past = Past.of(city, "conflict", encoded(city))
+    monday = next(
+        city.as_of - timedelta(days=days)
+        for days in range(200)
+        if past.ripe(city.as_of - timedelta(days=days), 4) and (city.as_of - timedelta(days=days)).weekday() == 0
+    )
+    assert past.ripe(monday - timedelta(days=6), 4) and not past.ripe(monday + timedelta(days=1), 4)
 
 
 def test_the_same_attack_finds_them_where_a_row_tells_what_came(

@@ -1,0 +1,84 @@
+"""Notices of places of which nothing may be told any more: what they told of numbers is taken out of them, for good.
+
+A notice is read long after it was raised, by many ways: the API, messages that wait or are asked for again, tickets, the week's list. So it is
+taken out where it is kept, in the transaction of the publication that withholds the place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from riskwarn.configuration import Configuration
+from riskwarn.contracts import contract
+from riskwarn.words import Unit
+from serving.alerts.tables import ALERTS
+from serving.columns.places import Places
+from serving.columns.reasons import REST
+from serving.delivery.tables import MESSAGES
+
+_DIRECTION = {
+    "raises": ("使分值偏高", "it raises the score"),
+    "lowers": ("使分值偏低", "it lowers the score"),
+}
+
+_ALERTS_AT_ONCE = 500
+
+Reason = Mapping[str, Any]
+
+
+def withhold(connection: Connection, places: Places, configuration: Configuration) -> int:
+    """Reduce the reasons of every notice about a place whose details are withheld now, or about a grid of that kind among others, to their
+    themes, in the notice and in what was said of it; gives how many notices that changed."""
+    hidden = {
+        (unit.value, level.codes[row]) for unit, level in places.levels.items() for row in level.suppressed.nonzero()[0]
+    }
+    if not hidden:
+        return 0
+    columns = (ALERTS.c.id, ALERTS.c.unit, ALERTS.c.code, ALERTS.c.members, ALERTS.c.reasons)
+    concerned = {}
+    for row in connection.execute(select(*columns).where(ALERTS.c.kind != "gap")):
+        grids = {(Unit.GRID.value, one["code"]) for one in row.members or ()}
+        if not hidden.isdisjoint({(row.unit, row.code), *grids}) and (less := _reduced(row.reasons, configuration)):
+            concerned[row.id] = less
+    for identity, less in concerned.items():
+        connection.execute(update(ALERTS).where(ALERTS.c.id == identity).values(reasons=less))
+    ids = list(concerned)
+    for start in range(0, len(ids), _ALERTS_AT_ONCE):
+        _unsay(connection, ids[start : start + _ALERTS_AT_ONCE], lambda reasons: _reduced(reasons, configuration))
+    return len(concerned)
+
+
+def _unsay(connection: Connection, ids: list[str], less: Callable[[list[Reason]], list[dict[str, Any]] | None]) -> None:
+    said = select(MESSAGES.c.sequence, MESSAGES.c.body).where(MESSAGES.c.alert_id.in_(ids))
+    for row in connection.execute(said).all():
+        reasons = less(row.body.get("reasons") or [])
+        if reasons is not None:
+            body = {**row.body, "reasons": reasons}
+            connection.execute(update(MESSAGES).where(MESSAGES.c.sequence == row.sequence).values(body=body))
+
+
+def _reduced(reasons: list[Reason] | None, configuration: Configuration) -> list[dict[str, Any]] | None:
+    """The reasons without values; None where they have none."""
+    found = [dict(one) if one.get("theme") in (None, REST) else _of_theme(one, configuration) for one in reasons or ()]
+    return None if found == [dict(one) for one in reasons or ()] else found
+
+
+def _of_theme(why: Reason, configuration: Configuration) -> dict[str, Any]:
+    zh, en = _named(why["source"], configuration)
+    up_zh, up_en = _DIRECTION[why["direction"]]
+    return {
+        **why,
+        "feature": why["theme"],
+        "zh": f"与{zh}有关，数值不再显示；{up_zh}",
+        "en": f"to do with {en}, whose numbers are told no more; {up_en}",
+    }
+
+
+def _named(source: str, configuration: Configuration) -> tuple[str, str]:
+    if source not in configuration.sources:
+        return source or "记录", source or "records"
+    told = contract(source, configuration)
+    return told.records_zh or told.zh, told.records_en or told.en

@@ -1,0 +1,46 @@
+"""The numbers that reasons are told with, as they stood when the last period of the calendar had passed.
+
+Counts are told by the bands of periods. Counted back from an as-of in the middle of a week, periods would begin on another day of the
+week every night: the bands of one night beside those of the next tell one record from two. So what is told is counted in the weeks of
+the calendar, those that were whole at the as-of, and is the same for all as-ofs of a week. What models compute with is counted back
+from the as-of, and is another matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from features import City, FeatureMatrix, build_features
+from features.building.build import chosen_rows
+from features.building.executors import Executor
+from features.panel.panel import Encoded
+from riskwarn.progress import Progress, silent
+
+
+def with_numbers_told(
+    city: City,
+    numbers: Encoded,
+    features: Sequence[str],
+    told: Sequence[str],
+    executor: Executor,
+    progress: Progress = silent,
+) -> FeatureMatrix:
+    """Some features as of the city's as-of, and beside them the plain numbers of these names as they are told. `numbers` is the encoded
+    city."""
+    whole = city.calendar.whole_before(city.as_of)
+    if whole == city.as_of or not told:
+        names = [*features, *told]
+        return build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=names)
+    made = build_features(city, [city.as_of], progress, executor=executor, numbers=numbers, names=features)
+    sources = {row.feature.source for row in chosen_rows(city.configuration, told)}
+    held = {source: city.beliefs[source] for source in city.beliefs if source in sources}
+    then = replace(city, as_of=whole, beliefs=held)
+    beside = build_features(then, [whole], progress, executor=executor, names=told)
+    return replace(
+        made,
+        features=(*made.features, *beside.features),
+        values=np.concatenate([np.asarray(made.values), np.asarray(beside.values)]),
+    )
