@@ -158,7 +158,7 @@ def alerts_router(context: Context) -> APIRouter:
             steps = [{**step, "at": step["at"].isoformat()} for step in steps_of(connection, alert.id)]
         reading(request.scope, Action.READ_ALERT, alert.id)
         verbs = [verb.value for verb in LIFE[Status(alert.status)]]
-        return written({**seen.alert(alert), "notice": _NOTICE, "verbs": verbs, "steps": steps})
+        return written({**seen.alert(alert, full=True), "notice": _NOTICE, "verbs": verbs, "steps": steps})
 
     @router.post(
         "/v1/alerts/several/{verb:verb}", operation_id="act_on_alerts", response_model=ChangedAlerts,

@@ -1,0 +1,64 @@
+"""What has changed since somebody was told last, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from riskwarn.alert_rules import HEIGHTS
+from riskwarn.words import Level
+from serving.alerts.life import Rule, Status, Verb
+from serving.alerts.words.wording import Wording, shipped
+
+
+@dataclass(frozen=True)
+class Since:
+    """What happened since the last message: the verbs in their order, and the level that was told then."""
+
+    verbs: tuple[str, ...] = ()
+    level: str | None = None
+    ended: bool = False  # whether it is told what became of it, some time after its end
+
+
+#: What happened that is no news to who is told of something else.
+_UNSAID = (Rule.RAISED, Rule.PAUSED, Rule.RESUMED, Verb.NOTE, Verb.CONTEST, Verb.ACKNOWLEDGE, Verb.START)
+
+
+def changes(told: Mapping[str, Any], since: Since, wording: Wording) -> tuple[str, ...]:
+    """What changed, the last last; nothing of a notice that is new."""
+    if since.ended:
+        return (_ended(told, wording),)
+    said = [_change(verb, told, since, wording) for verb in since.verbs if verb not in _UNSAID]
+    return tuple(dict.fromkeys(said))
+
+
+def _change(verb: str, told: Mapping[str, Any], since: Since, wording: Wording) -> str:
+    if verb == Rule.RAISED_FURTHER and since.level is not None and _rose(since.level, told["level"]):
+        form = str(wording.part("changes", "level"))
+        return form.format(before=level_name(since.level, wording), after=level_name(told["level"], wording))
+    if verb == Verb.CLOSE:
+        return _found("close", told, wording)
+    return str(wording.part("changes", verb))
+
+
+def _rose(before: str, after: str) -> bool:
+    return HEIGHTS[Level(after)] > HEIGHTS[Level(before)]
+
+
+def _ended(told: Mapping[str, Any], wording: Wording) -> str:
+    if told["status"] == Status.EXPIRED:
+        return str(wording.part("changes", "ended_expired"))
+    return _found("ended", told, wording)
+
+
+def _found(key: str, told: Mapping[str, Any], wording: Wording) -> str:
+    outcome = str(wording.part("outcomes", told.get("outcome") or "unknown"))
+    said = str(wording.part("changes", key)).format(outcome=outcome)
+    service = told.get("service")
+    return said if service is None else said + wording.part("changes", "done").format(service=wording.help(service))
+
+
+def level_name(level: str, wording: Wording) -> str:
+    """What a level is called."""
+    return Level(level).zh if wording.language == "zh" else str(shipped()["levels"][level])
