@@ -9,7 +9,8 @@ from typing import Any
 from riskwarn.alert_rules import HEIGHTS
 from riskwarn.words import Level
 from serving.alerts.life import Rule, Status, Verb
-from serving.alerts.words.wording import Wording, shipped
+from serving.alerts.words.names import level_name, outcome_name
+from serving.alerts.words.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,19 @@ class Since:
     ended: bool = False  # whether it is told what became of it, some time after its end
 
 
+#: By what a notice came to where nobody has to do with it any more.
+_ENDS = {Status.CLOSED: Verb.CLOSE, Status.EXPIRED: Rule.EXPIRED, Status.WITHDRAWN: Rule.WITHDRAWN}
+
 #: What happened that is no news to who is told of something else.
 _UNSAID = (Rule.RAISED, Rule.PAUSED, Rule.RESUMED, Verb.NOTE, Verb.CONTEST, Verb.ACKNOWLEDGE, Verb.START)
 
 
 def changes(told: Mapping[str, Any], since: Since, wording: Wording) -> tuple[str, ...]:
-    """What changed, the last last; nothing of a notice that is new."""
+    """What changed, the last last, and how it ended; nothing of a notice that is new."""
     if since.ended:
         return (_ended(told, wording),)
+    if not since.verbs and told["status"] in _ENDS:
+        return (_change(_ENDS[told["status"]], told, since, wording),)
     said = [_change(verb, told, since, wording) for verb in since.verbs if verb not in _UNSAID]
     return tuple(dict.fromkeys(said))
 
@@ -53,12 +59,7 @@ def _ended(told: Mapping[str, Any], wording: Wording) -> str:
 
 
 def _found(key: str, told: Mapping[str, Any], wording: Wording) -> str:
-    outcome = str(wording.part("outcomes", told.get("outcome") or "unknown"))
+    outcome = outcome_name(told.get("outcome") or "unknown", wording)
     said = str(wording.part("changes", key)).format(outcome=outcome)
     service = told.get("service")
     return said if service is None else said + wording.part("changes", "done").format(service=wording.help(service))
-
-
-def level_name(level: str, wording: Wording) -> str:
-    """What a level is called."""
-    return Level(level).zh if wording.language == "zh" else str(shipped()["levels"][level])

@@ -8,9 +8,10 @@ from typing import Any
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.words import DECIDED_EN, DECIDED_ZH, NOTICE_EN, NOTICE_ZH, Unit
-from serving.alerts.life import LIVE
+from serving.alerts.life import LIVE, Status
 from serving.alerts.words import heads
-from serving.alerts.words.changes import Since, changes, level_name
+from serving.alerts.words.changes import Since, changes
+from serving.alerts.words.names import level_name
 from serving.alerts.words.numbers import day, frequency, how_often, window
 from serving.alerts.words.wording import GAP, LANGUAGES, OTHER, Wording, version_of
 from serving.columns.reasons import told_of_a_part
@@ -35,8 +36,12 @@ def text_of(told: Mapping[str, Any], configuration: Configuration, since: Since 
 def head_of(told: Mapping[str, Any], configuration: Configuration) -> dict[str, Any]:
     """`{version, zh, en}`, each `{head}`."""
     return {"version": version_of(configuration)} | {
-        language: {"head": _head(told, Wording(configuration, language), ())} for language in LANGUAGES
+        language: {"head": _short(told, Wording(configuration, language))} for language in LANGUAGES
     }
+
+
+def _short(told: Mapping[str, Any], wording: Wording) -> str:
+    return _head(told, wording, changes(told, Since(), wording))
 
 
 def _text(told: Mapping[str, Any], wording: Wording, since: Since) -> dict[str, str | None]:
@@ -85,34 +90,40 @@ def _head(told: Mapping[str, Any], wording: Wording, changed: tuple[str, ...]) -
 
 
 def _body(told: Mapping[str, Any], wording: Wording, changed: tuple[str, ...], ended: bool) -> Iterator[str]:
-    """Its lines."""
+    """Its lines: of one that is over, what there is to do about it is not said any more."""
     stop = "；" if wording.language == "zh" else "; "
+    live = told["status"] in LIVE
     if changed:
         yield wording.part("body", "changed").format(change=stop.join(changed))
     yield from _state(told, wording)
     if ended:
         yield wording.part("body", "nothing_to_do")
         return
-    if told["status"] not in LIVE:
-        return
     service = service_of(told)
     desk, by = wording.desk(service), day(told.get("due_at"), wording)
-    values = {
-        "place": heads.own_name(told), "target": target_name(told, wording), "help": wording.help(service), "by": by or "",
-        "desk": desk,
-    }  # fmt: skip
-    yield _titled(wording, "look")
-    yield from (f"{number}. {line.format_map(values)}" for number, line in enumerate(wording.look(service), 1))
+    if live:
+        values = {
+            "place": heads.own_name(told), "target": target_name(told, wording), "help": wording.help(service), "by": by or "",
+            "desk": desk,
+        }  # fmt: skip
+        yield _titled(wording, "look")
+        yield from (f"{number}. {line.format_map(values)}" for number, line in enumerate(wording.look(service), 1))
+    if told["status"] != Status.WITHDRAWN:
+        yield from _why(told, wording)
+    if live and by is not None:
+        yield wording.part("body", "by").format(by=by)
+    if live:
+        yield wording.part("body", "ask").format(desk=desk)
+
+
+def _why(told: Mapping[str, Any], wording: Wording) -> Iterator[str]:
     reasons = [heads.line(why[wording.language]) for why in _raising(told)[:_REASONS]]
-    if reasons and told["kind"] != "gap":
+    if reasons:
         yield _titled(wording, "why")
         yield from (f"· {reason}" for reason in reasons)
     often = how_often(told, wording, level_name(told["level"], wording))
     if often is not None:
         yield often
-    if by is not None:
-        yield wording.part("body", "by").format(by=by)
-    yield wording.part("body", "ask").format(desk=desk)
 
 
 def _state(told: Mapping[str, Any], wording: Wording) -> Iterator[str]:
