@@ -137,10 +137,11 @@ class Look(Declared):
     """What to look at, line by line."""
 
     zh: Annotated[tuple[str, ...], _few(6), _each("zh")] | None = Field(
-        default=None, description=f"up to six lines in Chinese; {_WHERE_NOT}"
+        default=None,
+        description=f"up to six lines in Chinese, with {{place}}, {{target}}, {{help}}, {{by}}, {{desk}}; {_WHERE_NOT}",
     )
     en: Annotated[tuple[str, ...], _few(6), _each("en")] | None = Field(
-        default=None, description=f"up to six lines in English; {_WHERE_NOT}"
+        default=None, description=f"up to six lines in English, with the same placeholders; {_WHERE_NOT}"
     )
 
 
@@ -148,10 +149,12 @@ class Head(Declared):
     """The head, in parts: what names something that is not known, and from the end what does not fit, is left out."""
 
     zh: Annotated[tuple[str, ...], _few(5), AfterValidator(_checked_head("zh"))] | None = Field(
-        default=None, description="up to five parts in Chinese, joined as they are; the first holds {place}"
+        default=None,
+        description="up to five parts in Chinese, joined as they are; the first holds {place}, any {level}, {help}, {by}, "
+        "and one of its own {frequency}",
     )
     en: Annotated[tuple[str, ...], _few(5), AfterValidator(_checked_head("en"))] | None = Field(
-        default=None, description="up to five parts in English, joined as they are; the first holds {place}"
+        default=None, description="up to five parts in English, joined as they are; the same placeholders"
     )
 
 
@@ -159,10 +162,10 @@ class Contest(Declared):
     """How to contest a notice."""
 
     zh: Annotated[str, _one("contest", "zh", IN_CONTEST)] | None = Field(
-        default=None, description=f"in Chinese; {_WHERE_NOT}"
+        default=None, description=f"in Chinese, with {{desk}}, {{by}}; {_WHERE_NOT}"
     )
     en: Annotated[str, _one("contest", "en", IN_CONTEST)] | None = Field(
-        default=None, description=f"in English; {_WHERE_NOT}"
+        default=None, description=f"in English, with {{desk}}, {{by}}; {_WHERE_NOT}"
     )
 
 

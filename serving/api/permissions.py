@@ -12,7 +12,7 @@ from riskwarn.errors import KeyNeeded, ScopeNeeded
 from serving.access.caller import NOBODY, Caller
 from serving.api.needs import ANY, declared, leaves
 from serving.api.noted import Noted
-from serving.api.problems import PAGE_OF_ALERT, challenge, send_error, send_to_sign_in
+from serving.api.problems import challenge, opens_a_page, send_error, send_to_sign_in
 
 _log = logging.getLogger(__name__)
 
@@ -28,11 +28,7 @@ class Permissions:
         if scope["type"] == "http":
             caller: Caller = scope.get("riskwarn.caller", NOBODY)
             refused = self.refusal(scope, caller)
-            if (
-                isinstance(refused, KeyNeeded)
-                and scope["path"].startswith(PAGE_OF_ALERT)
-                and scope["method"] in ("GET", "HEAD")
-            ):
+            if isinstance(refused, KeyNeeded) and opens_a_page(scope):
                 await send_to_sign_in(scope, send)
                 return
             if refused is not None:

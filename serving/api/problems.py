@@ -121,6 +121,12 @@ _SIGN_IN = """<!doctype html>
 """
 
 
+def opens_a_page(scope: Scope) -> bool:
+    """Whether somebody opens the page of a notice with a browser; a program is told its problem as anywhere."""
+    reads = scope["method"] in ("GET", "HEAD") and scope["path"].startswith(PAGE_OF_ALERT)
+    return reads and any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
+
+
 async def send_to_sign_in(scope: Scope, send: Send) -> None:
     """Send whoever opens the link of a notice without having signed in to where one does, and from there back.
 

@@ -50,7 +50,7 @@ class GapReason(Document):
     en: str = service("in English")
 
 
-class Head(Document):
+class AlertHead(Document):
     """A text of a notice in a language, in short."""
 
     head: str = service(
@@ -58,7 +58,7 @@ class Head(Document):
     )
 
 
-class Text(Head):
+class AlertText(AlertHead):
     """A text of a notice in a language."""
 
     body: str = service("line by line: what changed, how it stands, what to look at, why, by when, whom to ask")
@@ -67,19 +67,19 @@ class Text(Head):
     link: str | None = service("the page of the notice; null where `sign_in: address` declares none")
 
 
-class Heads(Document):
+class AlertHeads(Document):
     """What a notice says, in short."""
 
     version: str = service("of the texts: a number, and behind it eight digits of the city's own, where it has some")
-    zh: Head = service("in Chinese")
-    en: Head = service("in English")
+    zh: AlertHead = service("in Chinese")
+    en: AlertHead = service("in English")
 
 
-class Texts(Heads):
+class AlertTexts(AlertHeads):
     """What a notice says."""
 
-    zh: Text = service("in Chinese")
-    en: Text = service("in English")
+    zh: AlertText = service("in Chinese")
+    en: AlertText = service("in English")
 
 
 class Alert(Document):
@@ -116,7 +116,7 @@ class Alert(Document):
     service: str | None = field("service", "what is done")
     outcome: Outcome | None = field("service", "what was found")
     reasons: list[Reason | GapReason] = forecast("the strongest; of a data gap the sources that fail")
-    text: Heads = field("service", "what it says, in short")
+    text: AlertHeads = field("service", "what it says, in short")
 
 
 class Notice(Document):
@@ -153,7 +153,7 @@ class AlertDetail(Alert):
     """A notice, with what may be done and how it came to stand so."""
 
     notice: Notice = service("what it is, and what it must not be used for")
-    text: Texts = field("service", "what it says")
+    text: AlertTexts = field("service", "what it says")
     verbs: list[str] = service("what may be done with it now")
     steps: list[Step] = service("the first first")
 

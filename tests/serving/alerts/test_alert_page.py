@@ -115,10 +115,11 @@ def test_who_may_not_see_it_is_told_so_on_a_page(city: City) -> None:
             gone = client.get(path if headers is other else "/alerts/wnothing", headers=headers)
             assert gone.status_code == 404 and "G0000000" not in gone.text and "无法显示" in gone.text
         assert client.get(path, headers=exporter).status_code == 403
-        nobody = client.get(path)
+        nobody = client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+        assert client.get(path).json()["status"] == 401, "a program is told so as anywhere"
         assert nobody.status_code == 401 and nobody.headers["WWW-Authenticate"].startswith("Bearer")
         assert f'href="../sign-in#alert={alert.id}"' in nobody.text
-        assert "#alert" not in client.get("/alerts/%3Cscript%3E").text
+        assert "#alert" not in client.get("/alerts/%3Cscript%3E", headers={"Accept": "text/html"}).text
         suspend(city.home, "conflict", "a test", now=city.now)
     with TestClient(application(city), base_url="http://localhost") as client:
         assert client.get(path, headers=reader).status_code == 409
