@@ -54,10 +54,14 @@ def width(text: str) -> int:
 def placeholders(text: str) -> list[str]:
     """What stands in braces in a text; raise ValueError where a brace is never closed, or holds more than a name."""
     found = []
-    for _, name, form, conversion in Formatter().parse(text):
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError as error:
+        raise ValueError("a brace is opened and never closed, or the other way round") from error
+    for _, name, form, conversion in parts:
         if name is not None:
             if not name.isidentifier() or form or conversion:
-                raise ValueError(f"{{{name}}} is no placeholder: it takes a name in braces, such as {{place}}")
+                raise ValueError(f"{name!r} is no placeholder: in braces stands a name alone, such as place")
             found.append(name)
     return found
 
@@ -68,8 +72,9 @@ def _checked(what: str, language: Language, known: tuple[str, ...]) -> Check:
         _refuse_unknown(text, known)
         if not text:
             raise ValueError("it is empty; leave it out to keep what riskwarn says")
-        if width(text) > _MOST[what][language]:
-            raise ValueError(f"it has {width(text)} characters, and at most {_MOST[what][language]} are shown")
+        characters, most = width(text), _MOST[what][language]
+        if characters > most:
+            raise ValueError(f"it has {characters} characters, and at most {most} are shown")
         return text
 
     return check
@@ -78,8 +83,8 @@ def _checked(what: str, language: Language, known: tuple[str, ...]) -> Check:
 def _refuse_unknown(text: str, known: tuple[str, ...]) -> None:
     for name in placeholders(text):
         if name not in known:
-            listed = ", ".join(f"{{{one}}}" for one in known) or "none"
-            raise ValueError(f"there is no placeholder {{{name}}} here; there are {listed}")
+            listed = ", ".join(known) or "none"
+            raise ValueError(f"there is no placeholder {name!r} here; there are {listed}")
 
 
 def _checked_head(language: Language) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
@@ -90,9 +95,9 @@ def _checked_head(language: Language) -> Callable[[tuple[str, ...]], tuple[str, 
             _refuse_unknown(part, IN_HEAD)
         names = placeholders(parts[0])
         if names.count("place") != 1 or any("place" in placeholders(part) for part in parts[1:]):
-            raise ValueError("its first part, and no other, holds {place} once")
+            raise ValueError("its first part, and no other, has the placeholder place, once")
         if "frequency" in names:
-            raise ValueError("{frequency} stands in a part of its own, which is left out where nothing is promised")
+            raise ValueError("frequency stands in a later part, which is left out where nothing is promised")
         filled = {**FILLED_MOST[language], "place": PLACE_LEAST[language]}
         longest = width(parts[0].format_map({name: "x" * filled[name] for name in names}))
         most = HEAD_MOST[language] - MARKS_MOST[language]

@@ -3763,7 +3763,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description events: raised, updated, cancelled */
+            /** @description events: raised, updated, cancelled, outcome */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9940,4 +9940,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: e1e43e09f00d1015107339f5283ab9fd1ad8d8340d053002f1be4d5dafa3a5eb
+// sha256 of the description: 7d07200eabcc5b15a127e3a64dae25ec735b9d83bd37c2cdf0641fc7dea71f6e

@@ -23,8 +23,8 @@ def opened(folder: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "error", "said"),
     [
-        (LINE % "看看{who}", ConfigurationInvalid, "there is no placeholder {who} here; there are {place}, {target}, {help}, {by}, {desk}"),
-        (LINE % "看看{place", ConfigurationInvalid, "expected '}' before end of string"),
+        (LINE % "看看{who}", ConfigurationInvalid, "there is no placeholder 'who' here; there are place, target, help, by, desk"),
+        (LINE % "看看{place", ConfigurationInvalid, "a brace is opened and never closed"),
         (LINE % "看看{place!r}", ConfigurationInvalid, "is no placeholder"),
         (LINE % ("长" * 61), ConfigurationInvalid, "it has 61 characters, and at most 60 are shown"),
         (LINE % "", ConfigurationInvalid, "it is empty"),
@@ -32,15 +32,15 @@ def opened(folder: Path, text: str) -> None:
         (LINE % "劝·返", RefusedWord, "劝返"),
         (LINE % "对重点人员走访", RefusedWord, "重点人员"),
         (LINE % "请致电13800138000", PersonalText, "phone number"),
-        (HEAD % "'建议{help}'", ConfigurationInvalid, "its first part, and no other, holds {place} once"),
-        (HEAD % "'{place}', '{place}'", ConfigurationInvalid, "its first part, and no other, holds {place} once"),
-        (HEAD % "'{place}{frequency}'", ConfigurationInvalid, "{frequency} stands in a part of its own"),
+        (HEAD % "'建议{help}'", ConfigurationInvalid, "its first part, and no other, has the placeholder place, once"),
+        (HEAD % "'{place}', '{place}'", ConfigurationInvalid, "its first part, and no other, has the placeholder place, once"),
+        (HEAD % "'{place}{frequency}'", ConfigurationInvalid, "frequency stands in a later part"),
         (HEAD % f"'{{place}}{'长' * 40}{{help}}'", ConfigurationInvalid, "its first part may have 66 characters, and a phone shows 62"),
-        (HEAD % "'{place}：{change}'", ConfigurationInvalid, "there is no placeholder {change} here"),
+        (HEAD % "'{place}：{change}'", ConfigurationInvalid, "there is no placeholder 'change' here"),
         ("alerts: {texts: {services: {mediaton: {help: {zh: 调解}}}}}", ConfigurationInvalid, "there is no such service; the nearest is mediation"),
         ("alerts: {texts: {services: {visit: {help: {zh: 一二三四五六七八九十一}}}}}", ConfigurationInvalid, "it has 11 characters, and at most 10"),
         ("alerts: {texts: {heads: {}}}", ConfigurationInvalid, "there is no such key"),
-        ("alerts: {texts: {contest: {zh: '找{place}'}}}", ConfigurationInvalid, "there are {desk}, {by}"),
+        ("alerts: {texts: {contest: {zh: '找{place}'}}}", ConfigurationInvalid, "there are desk, by"),
     ],
 )  # fmt: skip
 def test_a_text_that_is_wrong_is_refused_in_a_sentence(
