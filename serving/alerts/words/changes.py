@@ -31,9 +31,7 @@ _UNSAID = (Rule.RAISED, Rule.PAUSED, Rule.RESUMED, Verb.NOTE, Verb.CONTEST, Verb
 
 def changes(told: Mapping[str, Any], since: Since, wording: Wording) -> tuple[str, ...]:
     """What changed, the last last, and how it ended; nothing of a notice that is new."""
-    if since.ended:
-        return (_ended(told, wording),)
-    if not since.verbs and told["status"] in _ENDS:
+    if (since.ended or not since.verbs) and told["status"] in _ENDS:
         return (_change(_ENDS[told["status"]], told, since, wording),)
     said = [_change(verb, told, since, wording) for verb in since.verbs if verb not in _UNSAID]
     return tuple(dict.fromkeys(said))
@@ -44,7 +42,7 @@ def _change(verb: str, told: Mapping[str, Any], since: Since, wording: Wording) 
         form = str(wording.part("changes", "level"))
         return form.format(before=level_name(since.level, wording), after=level_name(told["level"], wording))
     if verb == Verb.CLOSE:
-        return _found("close", told, wording)
+        return _found(told, wording)
     return str(wording.part("changes", verb))
 
 
@@ -52,14 +50,8 @@ def _rose(before: str, after: str) -> bool:
     return HEIGHTS[Level(after)] > HEIGHTS[Level(before)]
 
 
-def _ended(told: Mapping[str, Any], wording: Wording) -> str:
-    if told["status"] == Status.EXPIRED:
-        return str(wording.part("changes", "ended_expired"))
-    return _found("ended", told, wording)
-
-
-def _found(key: str, told: Mapping[str, Any], wording: Wording) -> str:
+def _found(told: Mapping[str, Any], wording: Wording) -> str:
     outcome = outcome_name(told.get("outcome") or "unknown", wording)
-    said = str(wording.part("changes", key)).format(outcome=outcome)
+    said = str(wording.part("changes", "close")).format(outcome=outcome)
     service = told.get("service")
     return said if service is None else said + wording.part("changes", "done").format(service=wording.help(service))

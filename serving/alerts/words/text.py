@@ -119,7 +119,8 @@ def _body(told: Mapping[str, Any], wording: Wording, changed: tuple[str, ...], e
 def _why(told: Mapping[str, Any], wording: Wording) -> Iterator[str]:
     reasons = [heads.line(why[wording.language]) for why in _raising(told)[:_REASONS]]
     if reasons:
-        yield _titled(wording, "why")
+        # Of several grids the reasons are those of the first.
+        yield _titled(wording, "why", heads.own_name(told["members"][0]) if told.get("members") else "")
         yield from (f"· {reason}" for reason in reasons)
     often = how_often(told, wording, level_name(told["level"], wording))
     if often is not None:
@@ -145,8 +146,10 @@ def _state(told: Mapping[str, Any], wording: Wording) -> Iterator[str]:
         yield wording.part("body", "members").format(members=("、" if wording.language == "zh" else ", ").join(members))
 
 
-def _titled(wording: Wording, key: str) -> str:
-    return str(wording.part("body", key)) + ("：" if wording.language == "zh" else ":")
+def _titled(wording: Wording, key: str, of: str = "") -> str:
+    title, chinese = str(wording.part("body", key)), wording.language == "zh"
+    named = (f"（{of}）" if chinese else f" ({of})") if of else ""
+    return title + named + ("：" if chinese else ":")
 
 
 def _raising(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -159,7 +162,8 @@ def _raising(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def where_of(told: Mapping[str, Any], wording: Wording) -> str:
     """A unit with all above it but the city."""
     above = [heads.line(one["name"]) for one in told.get("above", ()) if one["unit"] != Unit.CITY]
-    names = [heads.own_name(told), *(name for name in above if name)]
+    own = heads.own_name(told)
+    names = [own, *(name for name in above if name and name not in own)]
     return " ".join(reversed(names)) if wording.language == "zh" else ", ".join(names)
 
 

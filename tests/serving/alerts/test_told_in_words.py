@@ -108,7 +108,8 @@ def test_two_weeks_after_its_end_whoever_was_told_hears_once_what_became_of_it(c
     last = messages(city)[-1]
     assert last.kind == "Outcome" and last.id == f"{alert.id}.3.outcome" and last.expires_at is None
     assert [name for name, _ in last.references] == [f"{alert.id}.1", f"{alert.id}.3"]
-    assert said_of(last, "zh")["head"].endswith("：回告：已办结，结果：属实（上门调解）")
+    assert said_of(last, "zh")["head"].endswith("：已办结，结果：属实（上门调解）")
+    assert said_of(last, "zh")["head"].startswith("【回告】")
     assert event_of(last, True)["type"] == "alert.outcome"
     with city.home.database.connect() as connection:
         assert figures(connection, lambda _unit, _code: True, True, 9)["weeks"][0]["budget"] == 3
@@ -130,7 +131,7 @@ def test_what_nobody_answered_is_told_two_weeks_after_its_window(city: City) -> 
     (alert,) = city.alerts()
     assert keep(city.home, now=alert.expires_at).expired == 1  # type: ignore[arg-type]
     assert keep(city.home, now=alert.expires_at + 2 * WEEKS).outcomes == 1  # type: ignore[operator]
-    assert heads(city)[-1][1].endswith("：回告：时段已过，未见办理反馈")
+    assert heads(city)[-1][1].endswith("：时段已过，未见办理反馈")
 
 
 def test_nothing_is_told_of_what_was_cancelled_never_told_silenced_or_long_over(tmp_path: Path) -> None:

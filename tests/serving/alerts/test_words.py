@@ -116,7 +116,15 @@ def test_a_notice_of_a_town_names_its_grids() -> None:
     said = text_of(town, CITY)
     assert said["zh"]["head"].startswith("青山街道3个网格：建议上门调解")
     assert "网格：第0网格（重点）、第1网格（重点）、第2网格（重点）" in said["zh"]["body"]
+    assert "主要原因（第0网格）：" in said["zh"]["body"], "whose they are"
     assert said["en"]["head"].startswith("3 grids of 青山街道: mediation")
+
+
+def test_a_place_that_bears_the_name_of_its_community_is_told_once() -> None:
+    said = text_of(told(name="幸福社区第12网格"), CITY)["zh"]
+    assert said["head"].startswith("幸福社区第12网格：") and said["body"].startswith(
+        "江北区 青山街道 幸福社区第12网格："
+    )
 
 
 def test_a_data_gap_is_no_low_risk() -> None:
@@ -161,10 +169,10 @@ def test_what_is_over_asks_nobody_to_do_anything() -> None:
     assert gone["head"] == "幸福社区第12网格：提醒已撤销，请勿再据此办理"
     assert "看什么" not in gone["body"] and "主要原因" not in gone["body"] and NOTICE_ZH in gone["instruction"]
     ended = text_of(closed, CITY, Since(ended=True))
-    assert ended["zh"]["head"] == "幸福社区第12网格：回告：已办结，结果：已化解（上门调解）"
+    assert ended["zh"]["head"] == "幸福社区第12网格：已办结，结果：已化解（上门调解）"
     assert ended["zh"]["body"].splitlines()[-1] == "无需办理，仅告知结果。"
     late = text_of(told(status="expired"), CITY, Since(ended=True))
-    assert late["zh"]["head"] == "幸福社区第12网格：回告：时段已过，未见办理反馈"
+    assert late["zh"]["head"] == "幸福社区第12网格：时段已过，未见办理反馈"
 
 
 def test_every_verb_rule_state_and_service_has_its_words() -> None:
