@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from features import catalogue
 from riskwarn import errors
 from riskwarn.alert_rules import Alerts, Quiet, Rule
+from riskwarn.alert_texts import Contest, Desk, Head, Help, Look, ServiceTexts, Texts
 from riskwarn.configuration import Access, AuditRules, Configuration, Levels, Source, Target
 from riskwarn.contracts import Contract, contract
 from riskwarn.contracts.explained import HOLDS, KNOWN, PRIVACY, ROLES, needed, words_of
@@ -240,6 +241,13 @@ def _configuration() -> str:
         ("alerts", Alerts),
         ("alerts: rules, each", Rule),
         ("alerts: quiet", Quiet),
+        ("alerts: texts", Texts),
+        ("alerts: texts: services: NAME", ServiceTexts),
+        ("alerts: texts: head", Head),
+        ("alerts: texts: contest", Contest),
+        ("alerts: texts: desk, also of a service", Desk),
+        ("alerts: texts: services: NAME: help", Help),
+        ("alerts: texts: services: NAME: look", Look),
         ("access", Access),
         ("sign_in", SignIn),
         ("sign_in: oidc", Oidc),

@@ -34,6 +34,8 @@ HOLDING = {
 }  # fmt: skip
 #: Rooms in which an error of a value is told to people, and rooms whose grounds and doubts are.
 DECLARING = (
+    "riskwarn/alert_rules.py",
+    "riskwarn/alert_texts.py",
     "riskwarn/configuration.py",
     "riskwarn/mapping.py",
     "riskwarn/declarations.py",

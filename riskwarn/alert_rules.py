@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from riskwarn.alert_texts import Texts
 from riskwarn.declarations import Declared, Name
 from riskwarn.words import RANKED_LEVELS, Level, Unit
 
@@ -116,6 +117,16 @@ class Alerts(Declared):
     escalations: int = Field(default=2, ge=0, le=3, description="how far up it goes: to the district, to the city")
     extend_days: int = Field(default=7, ge=1, le=90, description="by how many days `extend` moves the deadline")
     extensions: int = Field(default=2, ge=0, le=20, description="how often")
+    outcome_days: int = Field(
+        default=14,
+        ge=1,
+        le=90,
+        description="days after its end, after which whoever was told of one is told what became of it",
+    )
+    texts: Texts = Field(
+        default=Texts(),
+        description="what notices say where the city says it otherwise; riskwarn alerts preview shows it",
+    )
     idempotency_days: int = Field(default=7, ge=1, le=90, description="days for which an Idempotency-Key is remembered")
 
     def hours_to_acknowledge(self, level: str) -> int:

@@ -71,15 +71,17 @@ def show_alert(session: Session, alert: str) -> None:
     """Show ALERT, why it was raised, and how it came to stand as it does."""
     from serving.alerts.alert import alert_named, steps_of
     from serving.alerts.shown import as_dict
+    from serving.alerts.words import text_of
 
     home = session.home()
     with home.database.connect() as connection:
         one = as_dict(alert_named(connection, alert))
+        one["text"] = text_of(one, home.configuration)
         steps = [{**step, "at": step["at"].isoformat()} for step in steps_of(connection, alert)]
-    reasons = [why[session.language] for why in one["reasons"]]
+    said = one["text"][session.language]
     lines: list[str | Table] = [
         *table(shown(session.configuration(), [one]), COLUMNS),
-        *reasons,
+        *(said[part] for part in ("head", "body", "instruction", "link") if said[part]),
         *table(shown(session.configuration(), steps), STEP_COLUMNS),
     ]
     session.emit({**one, "steps": steps}, lines)
@@ -234,7 +236,8 @@ def keep_alerts(session: Session) -> None:
     followed = follow_tickets(home, tickets_of(home), now=now)
     done = keep(home, now=now)
     said = Message(
-        "{changed} notices followed their tickets; {sent} told, {reminded} reminded, {escalated} went up, {expired} expired",
+        "{changed} notices followed their tickets; {sent} told, {reminded} reminded, {escalated} went up, {expired} expired, "
+        "of {outcomes} it was told what became of them",
         changed=followed.changed, **done.as_dict(),
     )  # fmt: skip
     session.emit({"tickets": followed.as_dict(), **done.as_dict()}, [said])
@@ -260,6 +263,25 @@ def write_week(session: Session, file: Path, week: datetime | None, force: bool)
         alerts = week_of_tickets(connection, week_of(day))
     write_tickets(file, tickets_table(alerts, names, zone))
     session.emit({"file": str(file.resolve()), "tickets": len(alerts)}, [Message("{tickets} tickets: {file}", tickets=len(alerts), file=file)])  # fmt: skip
+
+
+@command.command("preview")
+@click.option("--service", help="Only what is said of this service: mediation, legal_aid, wage_claim … or gap.")
+@click.pass_obj
+def preview(session: Session, service: str | None) -> None:
+    """Show what a notice of each service says, by the texts of riskwarn.yaml; in Chinese with --lang zh.
+
+    The place and the numbers are made up. Edit alerts: texts: in riskwarn.yaml and ask again.
+    """
+    from serving.alerts.words.sample import samples
+
+    found = samples(session.home().configuration, service)
+    lines: list[str] = []
+    for one in found:
+        said = one["text"][session.language]
+        title = Message("== {service}, texts {version}, head of {characters} characters", service=one["service"], version=one["text"]["version"], characters=len(said["head"]))  # fmt: skip
+        lines += [title, said["head"], said["body"], said["instruction"], *([said["link"]] if said["link"] else []), ""]
+    session.emit(found, lines)
 
 
 @command.command("simulate")

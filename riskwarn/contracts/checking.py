@@ -13,8 +13,9 @@ from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.merging import merged_as
 from riskwarn.contracts.own import faults_of
 from riskwarn.contracts.vocabulary import category_words, field_words
+from riskwarn.contracts.written import refuse_personal
 from riskwarn.declarations import line_of
-from riskwarn.errors import ConfigurationInvalid
+from riskwarn.errors import ConfigurationInvalid, RefusedWord
 from riskwarn.mapping import Mapping
 from riskwarn.messages import Message
 from riskwarn.refused import folded, refusals, refuse_in
@@ -34,6 +35,7 @@ def check_configuration(configuration: Configuration, file: Path) -> None:
             raise ConfigurationInvalid(
                 file=file.name, line=line_of(file, location), key=".".join(location), problem=problem
             )
+    _check_texts(configuration, file)
     for name in configuration.targets:
         if (word := _right_foretold(configuration, name)) is not None:
             location = ("targets", name)
@@ -45,6 +47,24 @@ def check_configuration(configuration: Configuration, file: Path) -> None:
                     "{word} is a right, and no target: targets are harm, and mediation that breaks down", word=word
                 ),
             )
+
+
+def _check_texts(configuration: Configuration, file: Path) -> None:
+    """Raise ConfigurationInvalid for texts of a service that there is not, and RefusedWord or PersonalText for what no notice says."""
+    texts = configuration.alerts.texts
+    services = (*dict.fromkeys(field_words("service").values()), "gap")
+    for name in texts.services:
+        if name not in services:
+            location = ("alerts", "texts", "services", name)
+            problem = Message("there is no such service{near}; there are {known}", near=_near(name, services), known=", ".join(services))  # fmt: skip
+            raise ConfigurationInvalid(
+                file=file.name, line=line_of(file, location), key=".".join(location), problem=problem
+            )
+    where = f"alerts.texts in {file.name}"
+    for text in texts.own():
+        refuse_personal(text, where)
+        if (word := next((one for one in refusals()["actions"] if one in folded(text)), None)) is not None:
+            raise RefusedWord(where=where, word=word)
 
 
 def _right_foretold(configuration: Configuration, target: str) -> str | None:

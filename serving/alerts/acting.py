@@ -84,7 +84,14 @@ def act(home: Home, identity: str, asked: Asked, by: By, *, now: datetime) -> di
             alert = lapse(connection, alert, now)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, result=Rule.EXPIRED.value, caller=by.caller))
         after = put(
-            connection, alert, _after(home, connection, alert, asked, now), asked.verb.value, now, asked.note, by.source
+            connection,
+            alert,
+            _after(home, connection, alert, asked, now),
+            asked.verb.value,
+            now,
+            asked.note,
+            by.source,
+            home.configuration,
         )
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, by.caller, asked.verb.value, asked.note))
         answer = as_dict(after)

@@ -17,7 +17,10 @@ from serving.alerts.life import Rule, Status
 from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS, REQUESTS
 from serving.alerts.teams import Teams, kept_teams
-from serving.alerts.telling import due, put, send_due, told, told_when
+from serving.alerts.telling import OUTCOME, due, put, send_due, send_outcome, told, told_when
+
+#: It is told what became of a notice; later than so many days after that was due, nobody wants to know.
+_OUTCOME, _LATE_DAYS = "outcome", 28
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Kept:
     reminded: int = 0
     escalated: int = 0
     expired: int = 0
+    outcomes: int = 0  # notices of which it was told what became of them
 
     def as_dict(self) -> dict[str, int]:
         """The shape that ``riskwarn alerts tick --json`` prints."""
@@ -39,7 +43,9 @@ def keep(home: Home, *, now: datetime) -> Kept:
     rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
     with home.database.connect() as connection:
         silences = silences_at(connection, now)
-        waiting = [one for one in _candidates(connection) if _due(one, rules, silences, now, zone) is not None]
+        waiting = [
+            one for one in _candidates(connection, rules, now) if _due(one, rules, silences, now, zone) is not None
+        ]
         old = connection.execute(select(REQUESTS.c.digest).where(REQUESTS.c.at < _oldest(rules, now)).limit(1)).first()
     if not waiting and old is None:
         return Kept()
@@ -50,33 +56,50 @@ def keep(home: Home, *, now: datetime) -> Kept:
         silences, teams = silences_at(connection, now), kept_teams(connection)
         connection.execute(delete(REQUESTS).where(REQUESTS.c.at < _oldest(rules, now)))
         entries = []
-        for alert in _candidates(connection):
+        for alert in _candidates(connection, rules, now):
             what = _due(alert, rules, silences, now, zone)
             if what is None:
                 continue
             done[what] = done.get(what, 0) + 1
             if what == "sent":
-                send_due(connection, alert, now)
+                send_due(connection, alert, now, home.configuration)
+                continue
+            if what == _OUTCOME:
+                send_outcome(connection, alert, now, home.configuration)
                 continue
             if what == Rule.EXPIRED:
                 lapse(connection, alert, now)
             elif what == Rule.ESCALATED:
-                put(connection, alert, escalated(home, alert, teams, now), what, now)
+                put(connection, alert, escalated(home, alert, teams, now), what, now, configuration=home.configuration)
             else:
-                put(connection, alert, _reminded(home, alert, now), what, now)
+                put(connection, alert, _reminded(home, alert, now), what, now, configuration=home.configuration)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, what))
         change.append(*entries, at=now)
-    return Kept(done.get("sent", 0), done.get(Rule.REMINDED, 0), done.get(Rule.ESCALATED, 0), done.get(Rule.EXPIRED, 0))
+    names = ("sent", Rule.REMINDED, Rule.ESCALATED, Rule.EXPIRED, _OUTCOME)
+    return Kept(*(done.get(name, 0) for name in names))
 
 
 def _oldest(rules: Alerts, now: datetime) -> datetime:
     return now - timedelta(days=rules.idempotency_days)
 
 
-def _candidates(connection: Connection) -> list[Alert]:
-    """What somebody has to do with, and what is over and has a message left to be sent."""
+def _candidates(connection: Connection, rules: Alerts, now: datetime) -> list[Alert]:
+    """What somebody has to do with, what is over and has a message left to be sent, and what ended so long ago that it is told what
+    became of it."""
     gone = alerts_where(connection, ALERTS.c.notify_at.is_not(None), ALERTS.c.head.is_(None))
-    return [*live_alerts(connection), *gone]
+    until = now - timedelta(days=rules.outcome_days)
+    ended = alerts_where(
+        connection, ALERTS.c.status.in_([Status.CLOSED.value, Status.EXPIRED.value]), ALERTS.c.notify_at.is_(None),
+        ALERTS.c.ended_at <= until, ALERTS.c.ended_at > until - timedelta(days=_LATE_DAYS),
+    )  # fmt: skip
+    return [*live_alerts(connection), *gone, *(one for one in ended if _owes_outcome(one))]
+
+
+def _owes_outcome(alert: Alert) -> bool:
+    """Whether somebody was told of a notice, and not yet what became of it since it ended."""
+    name, at = alert.messages[-1] if alert.messages else ("", "")
+    told = name.endswith(OUTCOME) and alert.ended_at is not None and datetime.fromisoformat(at) >= alert.ended_at
+    return bool(alert.messages) and not told
 
 
 def _due(alert: Alert, rules: Alerts, silences: Silences, now: datetime, zone: tzinfo) -> str | None:
@@ -85,6 +108,9 @@ def _due(alert: Alert, rules: Alerts, silences: Silences, now: datetime, zone: t
         return Rule.EXPIRED
     if due(alert, rules, now, zone):
         return "sent"
+    if not alert.live and alert.notify_at is None:
+        quiet = silences.over(alert.target, alert.units) or told_when(rules, alert.level, now, zone) != now
+        return None if quiet else _OUTCOME
     if not alert.live or alert.paused or alert.notify_at is not None or silences.over(alert.target, alert.units):
         return None
     late = alert.acknowledge_by is not None and alert.acknowledge_by <= now

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from math import isnan
+from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, func, insert, select, update
 
 from riskwarn.alert_rules import HEIGHTS
@@ -81,10 +84,24 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
     )
     stated = promises(connection)
     for notice in decision.notices:
-        alert = put(connection, None, _new(publication, notice, stated), Rule.RAISED.value, now)
+        alert = put(
+            connection,
+            None,
+            _new(publication, notice, stated),
+            Rule.RAISED.value,
+            now,
+            configuration=publication.configuration,
+        )
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.RAISED.value))
     for alert, more in decision.further.values():
-        put(connection, alert, _further(publication, alert, more), Rule.RAISED_FURTHER.value, now)
+        put(
+            connection,
+            alert,
+            _further(publication, alert, more),
+            Rule.RAISED_FURTHER.value,
+            now,
+            configuration=publication.configuration,
+        )
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.RAISED_FURTHER.value))
     _confirm(connection, decision, publication.snapshot)
     _hold_back(connection, publication, decision.held)
@@ -139,7 +156,7 @@ def _new(publication: Publication, notice: Notice, stated: Promises) -> Alert:
         score=about.score,
         expected_count=about.expected_count,
         reasons=tuple(reasons) or tuple(publication.said.reasons_of(first)),
-        stated=None if about.unit is not Unit.GRID and not notice.members else stated.of(about.target, level),
+        stated=None if about.unit is not Unit.GRID and not notice.members else _stated(publication.said, about, stated),
         team_id=None if notice.team is None else notice.team.id,
         budget_team=notice.team.id if notice.team is not None and notice.week is not None else None,
         week=notice.week,
@@ -148,6 +165,15 @@ def _new(publication: Publication, notice: Notice, stated: Promises) -> Alert:
         expires_at=ends,
     )
     return told(made, "Alert", now, notice.when)
+
+
+def _stated(said: Said, about: Candidate, promised: Promises) -> dict[str, Any] | None:
+    """What is promised of a level, and what is usual in the city: the mean score of its grids."""
+    found = promised.of(about.target, about.level.value)
+    if found is None:
+        return None
+    usual = float(np.nanmean(said.scores[about.target, about.horizon][Unit.GRID].score))
+    return {**found, "usual": None if isnan(usual) else round(usual, 6)}
 
 
 def _further(publication: Publication, alert: Alert, more: Sequence[Candidate]) -> Alert:

@@ -58,7 +58,15 @@ def close_answered(
         entries = []
         for alert in live_alerts(change.connection):
             if alert.id in done:
-                put(change.connection, alert, _closed(home, alert, calendar, now), Verb.CLOSE.value, now, source=SOURCE)
+                put(
+                    change.connection,
+                    alert,
+                    _closed(home, alert, calendar, now),
+                    Verb.CLOSE.value,
+                    now,
+                    source=SOURCE,
+                    configuration=home.configuration,
+                )
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Verb.CLOSE.value))
         change.append(*entries, at=now)
     return len(entries)

@@ -19,6 +19,8 @@ def as_dict(alert: Alert) -> dict[str, Any]:
     return {
         **{name: getattr(alert, name) for name in _PLAIN},
         **{name: None if at is None else at.isoformat() for name, at in instants.items()},
+        # What was promised before it was kept what is usual says nothing of that.
+        "stated": None if alert.stated is None else {**alert.stated, "usual": alert.stated.get("usual")},
         "above": [{"unit": unit, "code": code, "name": name} for unit, code, name in alert.units[1:]],
         "members": [dict(one) for one in alert.members],
         "co_teams": list(alert.co_teams),

@@ -8,11 +8,17 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from sqlalchemy import Connection
 
 from riskwarn.alert_rules import Alerts
-from serving.alerts.alert import Alert, add_alert, change_alert, mark_told
+from riskwarn.configuration import Configuration
+from serving.alerts.alert import Alert, add_alert, change_alert, mark_told, steps_since
 from serving.alerts.shown import as_dict
 from serving.alerts.tables import new_id
+from serving.alerts.words import text_of
+from serving.alerts.words.changes import Since
 from serving.delivery.messages import Kind, Message
 from serving.delivery.outbox import enqueue
+
+#: What ends the id of a message that tells what became of a notice.
+OUTCOME = ".outcome"
 
 
 def told_when(rules: Alerts, level: str, now: datetime, zone: tzinfo) -> datetime:
@@ -53,29 +59,6 @@ def due(alert: Alert, rules: Alerts, now: datetime, zone: tzinfo) -> bool:
     return alert.notify_kind == "Cancel" or told_when(rules, alert.level, now, zone) == now
 
 
-def written(alert: Alert, now: datetime) -> tuple[Alert, Message | None]:
-    """The notice without its message, and that message; None where there is no more to tell. Its version is the message's."""
-    kind, rest = alert.notify_kind, replace(alert, notify_at=None, notify_kind=None)
-    if kind is None or (kind != "Cancel" and alert.over(now)):
-        return rest, None
-    name = f"{alert.id}.{alert.version}"
-    message = Message(
-        id=name,
-        kind=kind,  # type: ignore[arg-type]
-        alert_id=alert.id,
-        version=alert.version,
-        team_id=alert.team_id,
-        target=alert.target,
-        level=alert.level,
-        units=tuple(code for _, code, _ in alert.units) or (alert.code,),
-        sent_at=now,
-        expires_at=alert.expires_at,
-        references=tuple((one, datetime.fromisoformat(at)) for one, at in alert.messages),
-        body=as_dict(alert),
-    )
-    return replace(rest, told_at=now, messages=(*alert.messages, (name, now.isoformat()))), message
-
-
 def put(
     connection: Connection,
     before: Alert | None,
@@ -84,26 +67,67 @@ def put(
     now: datetime,
     note: str = "",
     source: str = "rule",
+    configuration: Configuration | None = None,
 ) -> Alert:
     """Write a new notice, or the next version of one, its step, and the message that is due with it: the one way in which one changes.
 
-    A message that waits is not sent by what happens meanwhile, which may be in the night: :func:`send_due` sends it.
+    A message that waits is not sent by what happens meanwhile, which may be in the night: :func:`send_due` sends it. A replay, which
+    tells nobody, gives no `configuration`: its messages have no text.
     """
     version = 1 if before is None else before.version + 1
-    after, message = replace(after, version=version, id=after.id or new_id()), None
-    if after.notify_at == now:
-        after, message = written(after, now)
+    after = replace(after, version=version, id=after.id or new_id())
     if before is None:
         after = add_alert(connection, after, now, source)
     else:
         after = change_alert(connection, before, after, verb, now, note, source)
-    enqueue(connection, [message] if message is not None else [])
-    return after
+    return send_due(connection, after, now, configuration) if after.notify_at == now else after
 
 
-def send_due(connection: Connection, alert: Alert, now: datetime) -> Alert:
-    """Write the message that waited for the end of the quiet hours; it is of the version that the notice has."""
-    after, message = written(alert, now)
+def send_due(connection: Connection, alert: Alert, now: datetime, configuration: Configuration | None) -> Alert:
+    """Write the message that is due; it is of the version that the notice has. Where its window has passed there is no more to tell."""
+    kind, rest = alert.notify_kind, replace(alert, notify_at=None, notify_kind=None)
+    if kind is None or (kind != "Cancel" and alert.over(now)):
+        mark_told(connection, rest)
+        return rest
+    since = _since(connection, alert)
+    return _say(connection, rest, kind, f"{alert.id}.{alert.version}", since, now, configuration)  # type: ignore[arg-type]
+
+
+def send_outcome(connection: Connection, alert: Alert, now: datetime, configuration: Configuration) -> Alert:
+    """Write what became of a notice that has ended, for whoever was told of it."""
+    return _say(
+        connection, alert, "Outcome", f"{alert.id}.{alert.version}{OUTCOME}", Since(ended=True), now, configuration
+    )
+
+
+def _say(
+    connection: Connection, alert: Alert, kind: Kind, name: str, since: Since, now: datetime, configuration: Configuration | None
+) -> Alert:  # fmt: skip
+    told_of = as_dict(alert)
+    message = Message(
+        id=name,
+        kind=kind,
+        alert_id=alert.id,
+        version=alert.version,
+        team_id=alert.team_id,
+        target=alert.target,
+        level=alert.level,
+        units=tuple(code for _, code, _ in alert.units) or (alert.code,),
+        sent_at=now,
+        expires_at=None if kind == "Outcome" else alert.expires_at,
+        references=tuple((one, datetime.fromisoformat(at)) for one, at in alert.messages),
+        body=told_of if configuration is None else {**told_of, "text": text_of(told_of, configuration, since)},
+    )
+    after = replace(alert, told_at=now, messages=(*alert.messages, (name, now.isoformat())))
     mark_told(connection, after)
-    enqueue(connection, [message] if message is not None else [])
+    enqueue(connection, [message])
     return after
+
+
+def _since(connection: Connection, alert: Alert) -> Since:
+    """What happened since the last message, whose version stands in its id."""
+    if not alert.messages:
+        return Since()
+    last = int(alert.messages[-1][0].split(".")[1])
+    (_, _, level), *later = steps_since(connection, alert.id, last)
+    return Since(tuple(verb for _, verb, _ in later), level)

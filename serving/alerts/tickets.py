@@ -75,7 +75,7 @@ def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: dateti
                 alert = lapse(connection, alert, now)
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
             for verb, after in _followed(home, connection, alert, row, now):
-                alert = put(connection, alert, after, verb, now, source=SOURCE)
+                alert = put(connection, alert, after, verb, now, source=SOURCE, configuration=home.configuration)
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, verb))
                 changed.add(alert.id)
             _mark(connection, alert.id, _at(row))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, or_
 
 from riskwarn.audit import SYSTEM, Action, Entry
 from riskwarn.audit.recording import Recording
+from riskwarn.configuration import Configuration
 from serving.alerts.acting import lapse
 from serving.alerts.alert import alerts_where
 from serving.alerts.life import LIVE, Rule, Status
@@ -22,7 +23,9 @@ def raised_alone_by(snapshot: str) -> ColumnElement[bool]:
     return and_(ALERTS.c.snapshot == snapshot, or_(confirmed.is_(None), confirmed == snapshot))
 
 
-def withdraw_alerts(change: Recording, where: ColumnElement[bool], now: datetime) -> tuple[int, list[Entry]]:
+def withdraw_alerts(
+    change: Recording, where: ColumnElement[bool], configuration: Configuration, now: datetime
+) -> tuple[int, list[Entry]]:
     """Withdraw the live notices that meet a condition: how many, and the rows of the audit that say so.
 
     Call it with the lock of the chain held.
@@ -34,7 +37,7 @@ def withdraw_alerts(change: Recording, where: ColumnElement[bool], now: datetime
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
             continue
         gone = replace(alert, status=Status.WITHDRAWN.value, ended_at=now)
-        put(connection, alert, told(gone, "Cancel", now), Rule.WITHDRAWN.value, now)
+        put(connection, alert, told(gone, "Cancel", now), Rule.WITHDRAWN.value, now, configuration=configuration)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.WITHDRAWN.value))
         done += 1
     return done, entries

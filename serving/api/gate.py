@@ -28,7 +28,7 @@ from serving.api.browser import Browsers
 from serving.api.loopback import refusal
 from serving.api.noted import Noted, origin
 from serving.api.options import Options
-from serving.api.problems import challenge, send_error, send_problem
+from serving.api.problems import PAGE_OF_ALERT, challenge, send_error, send_problem
 
 Header = tuple[bytes, bytes]
 
@@ -252,7 +252,7 @@ ALIVE = "/healthz"
 
 def _counted(path: str) -> Counted:
     """As what a request of nobody is counted."""
-    if path in ("/", "/sign-in", "/sign-in/state") or path.startswith("/pages/"):
+    if path in ("/", "/sign-in", "/sign-in/state") or path.startswith(("/pages/", PAGE_OF_ALERT)):
         return Counted.PAGES
     return Counted.SIGN_IN if path.startswith("/sign-in/") else Counted.REFUSED
 

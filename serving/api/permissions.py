@@ -12,7 +12,7 @@ from riskwarn.errors import KeyNeeded, ScopeNeeded
 from serving.access.caller import NOBODY, Caller
 from serving.api.needs import ANY, declared, leaves
 from serving.api.noted import Noted
-from serving.api.problems import challenge, send_error
+from serving.api.problems import challenge, opens_a_page, send_error, send_to_sign_in
 
 _log = logging.getLogger(__name__)
 
@@ -28,6 +28,9 @@ class Permissions:
         if scope["type"] == "http":
             caller: Caller = scope.get("riskwarn.caller", NOBODY)
             refused = self.refusal(scope, caller)
+            if isinstance(refused, KeyNeeded) and opens_a_page(scope):
+                await send_to_sign_in(scope, send)
+                return
             if refused is not None:
                 if caller is not NOBODY and self._noted is not None:
                     self._noted.refused(scope, "scope", str(refused.fields.get("needed", "")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import Any
 
 from starlette.types import Scope, Send
@@ -14,6 +15,7 @@ from riskwarn.errors import (
     DatabaseNewer,
     DatabaseUnreachable,
     DatabaseUnusable,
+    KeyNeeded,
     KeyRefused,
     RiskwarnError,
     ScopeNeeded,
@@ -105,6 +107,41 @@ async def send_error(
 ) -> None:
     """Answer with the problem document of an error of the domain, outside of the application."""
     await send_problem(scope, send, error.status, error.code, error.message, headers)
+
+
+#: Where the pages of notices lie, to which the links in texts lead.
+PAGE_OF_ALERT = "/alerts/"
+
+_ID = re.compile(r"[a-z0-9]{1,32}")
+
+_SIGN_IN = """<!doctype html>
+<html lang="zh"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>riskwarn</title>
+<meta http-equiv="refresh" content="0; url=../sign-in{place}"></head>
+<body><p><a href="../sign-in{place}">请先登录 · Sign in</a></p></body></html>
+"""
+
+
+def opens_a_page(scope: Scope) -> bool:
+    """Whether somebody opens the page of a notice with a browser; a program is told its problem as anywhere."""
+    reads = scope["method"] in ("GET", "HEAD") and scope["path"].startswith(PAGE_OF_ALERT)
+    return reads and any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
+
+
+async def send_to_sign_in(scope: Scope, send: Send) -> None:
+    """Send whoever opens the link of a notice without having signed in to where one does, and from there back.
+
+    It is a page, not a redirect: a session is sent along with what a page of ours asks, and not where a message was tapped on.
+    """
+    name = scope["path"].removeprefix(PAGE_OF_ALERT)
+    body = _SIGN_IN.format(place=f"#alert={name}" if _ID.fullmatch(name) else "").encode()
+    scope["riskwarn.status"] = 401
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"), *problem_headers(body)[1:], challenge(KeyNeeded()),
+        (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+        (b"referrer-policy", b"no-referrer"),
+    ]  # fmt: skip
+    await send({"type": "http.response.start", "status": 401, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 
 #: What RFC 6750 calls a refusal.

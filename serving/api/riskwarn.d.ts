@@ -793,6 +793,8 @@ export interface components {
              * @description the strongest; of a data gap the sources that fail
              */
             reasons: (components["schemas"]["Reason"] | components["schemas"]["GapReason"])[];
+            /** @description what it says, in short */
+            text: components["schemas"]["AlertHeads"];
         };
         /**
          * AlertDetail
@@ -931,6 +933,8 @@ export interface components {
              * @description the strongest; of a data gap the sources that fail
              */
             reasons: (components["schemas"]["Reason"] | components["schemas"]["GapReason"])[];
+            /** @description what it says */
+            text: components["schemas"]["AlertTexts"];
             /** @description what it is, and what it must not be used for */
             notice: components["schemas"]["Notice"];
             /**
@@ -959,6 +963,78 @@ export interface components {
              * @description by unit and week, the newest first
              */
             weeks: components["schemas"]["WeekFigures"][];
+        };
+        /**
+         * AlertHead
+         * @description A text of a notice in a language, in short.
+         */
+        AlertHead: {
+            /**
+             * Head
+             * @description for a phone: where, what help, by when, how often; at most 70 characters in Chinese, 160 in English, with its marks
+             */
+            head: string;
+        };
+        /**
+         * AlertHeads
+         * @description What a notice says, in short.
+         */
+        AlertHeads: {
+            /**
+             * Version
+             * @description of the texts: a number, and behind it eight digits of the city's own, where it has some
+             */
+            version: string;
+            /** @description in Chinese */
+            zh: components["schemas"]["AlertHead"];
+            /** @description in English */
+            en: components["schemas"]["AlertHead"];
+        };
+        /**
+         * AlertText
+         * @description A text of a notice in a language.
+         */
+        AlertText: {
+            /**
+             * Head
+             * @description for a phone: where, what help, by when, how often; at most 70 characters in Chinese, 160 in English, with its marks
+             */
+            head: string;
+            /**
+             * Body
+             * @description line by line: what changed, how it stands, what to look at, why, by when, whom to ask
+             */
+            body: string;
+            /**
+             * Instruction
+             * @description line by line: how to contest it, what it must not be used for, and that people decide
+             */
+            instruction: string;
+            /**
+             * Contact
+             * @description the desk to ask
+             */
+            contact: string;
+            /**
+             * Link
+             * @description the page of the notice; null where `sign_in: address` declares none
+             */
+            link: string | null;
+        };
+        /**
+         * AlertTexts
+         * @description What a notice says.
+         */
+        AlertTexts: {
+            /**
+             * Version
+             * @description of the texts: a number, and behind it eight digits of the city's own, where it has some
+             */
+            version: string;
+            /** @description in Chinese */
+            zh: components["schemas"]["AlertText"];
+            /** @description in English */
+            en: components["schemas"]["AlertText"];
         };
         /**
          * Alerts
@@ -3262,6 +3338,11 @@ export interface components {
              * @description of its interval of 95 %
              */
             upper: number;
+            /**
+             * Usual
+             * @description the mean score of the city's grids when it was raised; null of notices of before it was kept
+             */
+            usual: number | null;
         };
         /**
          * Status
@@ -3682,7 +3763,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description events: raised, updated, cancelled */
+            /** @description events: raised, updated, cancelled, outcome */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6913,7 +6994,16 @@ export interface operations {
                      *               ],
                      *               "effect": 0.057115
                      *             }
-                     *           ]
+                     *           ],
+                     *           "text": {
+                     *             "version": "1",
+                     *             "zh": {
+                     *               "head": "community 第0号grid 第3号：建议上门调解，最迟3月16日"
+                     *             },
+                     *             "en": {
+                     *               "head": "grid 第3号, community 第0号: mediation by 16 March"
+                     *             }
+                     *           }
                      *         }
                      *       ],
                      *       "suspended": []
@@ -7360,6 +7450,23 @@ export interface operations {
                      *           "effect": 0.057115
                      *         }
                      *       ],
+                     *       "text": {
+                     *         "version": "1",
+                     *         "zh": {
+                     *           "head": "community 第0号grid 第3号：建议上门调解，最迟3月16日",
+                     *           "body": "district 第0号 town 第0号 community 第0号 grid 第3号：矛盾升级，关注等级“优先”，时段四周（到4月5日）。本期进入该等级。\n看什么：\n1. 未化解的纠纷哪些超过四周，各卡在哪一步。\n2. 双方近两周谈过没有，谁合适再约一次。\n3. 涉法、涉薪、心理方面是否需要一并请人帮助。\n主要原因：\n· 未化解纠纷偏多（24）\n· 未化解纠纷偏多（10）\n· 未化解纠纷偏多（36）\n办理期限：3月16日。\n请找：本级综治中心。",
+                     *           "instruction": "认为不符合实际：在提醒页面选“异议”并写明，或告知本级综治中心；核实更正后，分值、提醒和原因一并更新。\n内部工作提示，不是突发事件预警信息。不得据此登记、约谈、劝返、稳控任何人，不得作为处罚、考核依据。\n提醒说的是地方和未满足的需要，不是任何人；是否去办、怎么办，由人决定。",
+                     *           "contact": "本级综治中心",
+                     *           "link": null
+                     *         },
+                     *         "en": {
+                     *           "head": "grid 第3号, community 第0号: mediation by 16 March",
+                     *           "body": "grid 第3号, community 第0号, town 第0号, district 第0号: conflict that escalates, attention level priority, looking 4 weeks ahead (to 5 April). It entered that level now.\nWhat to look at:\n1. Which disputes have waited over four weeks, and what holds each up.\n2. Whether both sides have talked in the last two weeks, and who could bring them together.\n3. Whether law, wages or distress call for somebody else's help, too.\nMain reasons:\n· more open disputes than usual (24)\n· more open disputes than usual (10)\n· more open disputes than usual (36)\nTo be closed by 16 March.\nAsk: your governance centre.",
+                     *           "instruction": "If it is wrong: choose \"contest\" on the page of the notice and say why, or tell your governance centre. What is corrected changes score, notice and reasons.\nInternal working notice, not an emergency warning. It must not be used to register, summon, turn back or control anybody, nor as a ground for punishment or appraisal.\nIt is about a place and unmet needs, never about a person; whether and how to act is decided by people.",
+                     *           "contact": "your governance centre",
+                     *           "link": null
+                     *         }
+                     *       },
                      *       "notice": {
                      *         "zh": "内部工作提示，不是突发事件预警信息。不得据此登记、约谈、劝返、稳控任何人，不得作为处罚、考核依据。",
                      *         "en": "Internal working notice, not an emergency warning. It must not be used to register, summon, turn back or control anybody, nor as a ground for punishment or appraisal."
@@ -7612,7 +7719,16 @@ export interface operations {
                      *                 ],
                      *                 "effect": 0.057115
                      *               }
-                     *             ]
+                     *             ],
+                     *             "text": {
+                     *               "version": "1",
+                     *               "zh": {
+                     *                 "head": "community 第0号grid 第3号：建议上门调解，最迟3月16日"
+                     *               },
+                     *               "en": {
+                     *                 "head": "grid 第3号, community 第0号: mediation by 16 March"
+                     *               }
+                     *             }
                      *           },
                      *           "code": null,
                      *           "problem": null
@@ -7823,7 +7939,16 @@ export interface operations {
                      *           ],
                      *           "effect": 0.057115
                      *         }
-                     *       ]
+                     *       ],
+                     *       "text": {
+                     *         "version": "1",
+                     *         "zh": {
+                     *           "head": "community 第0号grid 第3号：建议上门调解，最迟3月16日"
+                     *         },
+                     *         "en": {
+                     *           "head": "grid 第3号, community 第0号: mediation by 16 March"
+                     *         }
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Alert"];
@@ -9815,4 +9940,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 7a619f04166de67002393e2372b09afa000d529c7a88ba62b72b6d902d085fa6
+// sha256 of the description: 7d07200eabcc5b15a127e3a64dae25ec735b9d83bd37c2cdf0641fc7dea71f6e

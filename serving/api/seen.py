@@ -13,6 +13,7 @@ from serving.access.areas import Area
 from serving.access.caller import Caller
 from serving.alerts.alert import Alert
 from serving.alerts.shown import as_dict as alert_as_dict
+from serving.alerts.words import head_of, text_of
 from serving.api.cursors import Cursor
 from serving.columns.reasons import told_of_a_part
 from serving.snapshots.current import Current
@@ -160,15 +161,17 @@ class Seen:
         inside = self.inside
         return inside is None or (unit, code) in inside.units
 
-    def alert(self, alert: Alert) -> dict[str, Any]:
-        """A notice, whose reasons are those that are told now and of the part that is seen."""
+    def alert(self, alert: Alert, full: bool = False) -> dict[str, Any]:
+        """A notice, whose reasons are those that are told now and of the part that is seen; of its text the head, or `full` all."""
         told = alert_as_dict(alert)
         row = self.publications.by_id.get(alert.snapshot)  # None where it was published since the last look
         if row is not None and not row.told_as_now and alert.kind != "gap":
             told["reasons"] = []  # an earlier rule of disclosure told them
+        configuration = self.home.configuration
+        told["text"] = text_of(told, configuration) if full else head_of(told, configuration)
         if self.inside is None:
             return told
-        told["stated"] = None  # of the whole city
+        told["stated"] = None  # of the whole city: in words it is told in whole numbers of a hundred
         if alert.kind == "gap":
             return told
         return {**told, "reasons": told_of_a_part(told["reasons"])}

@@ -16,7 +16,10 @@ from serving.client.problems import Unavailable, problem_of
 
 @dataclass(frozen=True)
 class Event:
-    """What was said of a notice: `raised`, `updated` or `cancelled`, as a webhook tells it. `evicted`, which has no id, says that some is lost."""
+    """What was said of a notice: `raised`, `updated`, `cancelled` or `outcome`, as a webhook tells it.
+
+    `evicted`, which has no id, says that some is lost.
+    """
 
     kind: str
     id: str | None

@@ -11,7 +11,7 @@ from riskwarn.words import NOTICE_EN, NOTICE_ZH
 from serving.delivery.cap import MEDIA_TYPE as CAP
 from serving.delivery.cap import add, document, plain_text
 from serving.delivery.messages import Message
-from serving.delivery.payload import text_of
+from serving.delivery.payload import said_of, text_of
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 MEDIA_TYPE = "application/atom+xml"
@@ -28,16 +28,18 @@ def atom_of(messages: Sequence[Message], configuration: Configuration, language:
     author = SubElement(feed, "author")
     add(author, "name", configuration.delivery.sender)
     for one in messages:
-        text = text_of(one, language)
+        said = said_of(one, language)
         entry = SubElement(feed, "entry")
         add(entry, "id", f"urn:riskwarn:alert:{one.alert_id}")
-        add(entry, "title", (text.splitlines() or [""])[0])
+        add(entry, "title", said["head"])
         add(entry, "updated", _moment(one.sent_at))
         SubElement(entry, "category", term=one.level)
         SubElement(entry, "category", term=str(one.body.get("status", "")))
+        if said["link"]:
+            SubElement(entry, "link", rel="alternate", type="text/html", href=said["link"])
         SubElement(entry, "link", rel="alternate", type=CAP, href=f"{one.alert_id}/cap.xml")
         content = SubElement(entry, "content", type="text")
-        content.text = plain_text(text)
+        content.text = plain_text(text_of(one, language))
     return document(feed)
 
 

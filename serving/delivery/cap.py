@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from riskwarn.configuration import Configuration
 from riskwarn.words import NOTICE_EN, NOTICE_ZH
-from serving.delivery.messages import Message
-from serving.delivery.payload import text_of
+from serving.delivery.messages import TO_THE_TOLD, Message
+from serving.delivery.payload import said_of, said_version
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 MEDIA_TYPE = "application/cap+xml"
@@ -45,7 +45,8 @@ def cap_of(message: Message, configuration: Configuration, before: Sequence[Mess
     add(alert, "sender", sender)
     add(alert, "sent", moment(message.sent_at, zone))
     add(alert, "status", message.status)
-    add(alert, "msgType", message.kind)
+    # What became of a notice is an Update in CAP, which has no word for it.
+    add(alert, "msgType", "Update" if message.kind == "Outcome" else message.kind)
     add(alert, "scope", "Restricted")
     add(alert, "restriction", NOTICE_ZH)
     if message.kind != "Alert" and cited:
@@ -58,23 +59,33 @@ def cap_of(message: Message, configuration: Configuration, before: Sequence[Mess
 def _info(alert: Element, message: Message, configuration: Configuration, language: str, own: str, notice: str) -> None:
     target = configuration.targets.get(message.target)
     name = (target.zh if own == "zh" else target.en) if target is not None else None
-    text = text_of(message, own)
+    said, over = said_of(message, own), message.kind in TO_THE_TOLD
     info = SubElement(alert, "info")
     add(info, "language", language)
     add(info, "category", "Safety" if message.target == "safety" else "Other")
     add(info, "event", name or message.target)
-    add(info, "responseType", "None" if message.kind == "Cancel" else "Assess")
-    add(info, "urgency", "Past" if message.kind == "Cancel" else "Future")
+    add(info, "responseType", "None" if over else "Assess")
+    add(info, "urgency", "Past" if over else "Future")
     # An attention level says where to look first, not how grave something would be.
     add(info, "severity", "Unknown")
     add(info, "certainty", _certainty(message.body.get("score")))
     if message.expires_at is not None:
         add(info, "expires", moment(message.expires_at, configuration.calendar.timezone))
     add(info, "senderName", configuration.city)
-    add(info, "headline", (text.splitlines() or [""])[0][:LONGEST_HEADLINE] or message.target)
-    add(info, "description", text)
-    add(info, "instruction", notice)
-    for key, value in (("level", message.level), ("alert", message.alert_id), ("version", message.version)):
+    add(info, "headline", said["head"][:LONGEST_HEADLINE] or message.target)
+    add(info, "description", said["body"] or said["head"])
+    add(info, "instruction", said["instruction"] or notice)
+    for name, part in (("web", "link"), ("contact", "contact")):
+        if said[part]:
+            add(info, name, said[part])
+    for key, value in (
+        ("level", message.level),
+        ("alert", message.alert_id),
+        ("version", message.version),
+        ("texts", said_version(message)),
+    ):
+        if value is None:
+            continue
         parameter = SubElement(info, "parameter")
         add(parameter, "valueName", f"riskwarn:{key}")
         add(parameter, "value", str(value))

@@ -23,6 +23,7 @@ from riskwarn.errors import RiskwarnError
 from riskwarn.home import Home
 from serving.delivery import deliveries
 from serving.delivery.deliveries import Item, Result, Run, Waiting
+from serving.delivery.messages import TO_THE_TOLD
 from serving.delivery.outbox import DEAD, DELIVERED, EXPIRED, WAITING
 from serving.delivery.outcomes import Outcome
 from serving.delivery.pace import Pace
@@ -177,13 +178,14 @@ class Dispatcher:
         return now + timedelta(seconds=self.pace.wait(attempts, outcome, self._jitter))
 
     def _moot(self, run: Run, item: Item, known: set[str], now: datetime) -> str | None:
-        """Why there is nothing to tell any more: it is over, its target is suspended, or what is cancelled was never told."""
+        """Why there is nothing to tell any more: it is over, its target is suspended, or what ended was never told."""
         message = item.message
         if message.expired(now):
             return "expired"
-        if message.kind != "Cancel":
-            return "suspended" if message.target in run.barred else None
-        return None if item.told or message.alert_id in known else "untold"
+        if message.kind != "Cancel" and message.target in run.barred:
+            return "suspended"
+        heard = item.told or message.alert_id in known
+        return None if heard or message.kind not in TO_THE_TOLD else "untold"
 
     async def _in_thread(self, function: Callable[..., Any], *given: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._apart, function, *given)

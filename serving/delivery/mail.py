@@ -11,12 +11,9 @@ from serving.delivery.addresses import Allowed
 from serving.delivery.connecting import AddressRefused, GuardedMail
 from serving.delivery.messages import Message
 from serving.delivery.outcomes import DELIVERED, Outcome
-from serving.delivery.payload import text_of
+from serving.delivery.payload import said_of, text_of
 
 SECONDS = 15.0
-
-#: Characters of a subject.
-LONGEST_SUBJECT = 78
 
 
 def letter(declared: Mail, to: str, message: Message, language: str) -> EmailMessage:
@@ -24,7 +21,7 @@ def letter(declared: Mail, to: str, message: Message, language: str) -> EmailMes
     text = text_of(message, language)
     made = EmailMessage()
     made["From"], made["To"] = declared.sender, to
-    made["Subject"] = (text.splitlines() or [""])[0].strip()[:LONGEST_SUBJECT]
+    made["Subject"] = said_of(message, language)["head"].strip()
     made["Date"] = message.sent_at
     made["Message-ID"] = _id(declared, message.id)
     if message.references:

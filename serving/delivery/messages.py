@@ -9,13 +9,16 @@ from typing import Any, Literal
 
 from riskwarn.words import Unit
 
-Kind = Literal["Alert", "Update", "Cancel"]
+Kind = Literal["Alert", "Update", "Cancel", "Outcome"]
 
 #: As CAP 1.2 has it: what is not Actual is told to receivers of exercises alone.
 Status = Literal["Actual", "Exercise", "Test"]
 
 #: How a kind is called where names are small.
-EVENTS: dict[Kind, str] = {"Alert": "raised", "Update": "updated", "Cancel": "cancelled"}
+EVENTS: dict[Kind, str] = {"Alert": "raised", "Update": "updated", "Cancel": "cancelled", "Outcome": "outcome"}
+
+#: What is told to those alone who were told of a notice: that it ended, and what became of it.
+TO_THE_TOLD: tuple[Kind, ...] = ("Cancel", "Outcome")
 
 #: What lies above a unit, from the highest down, as the last of its `units` are.
 _ABOVE = (Unit.DISTRICT, Unit.TOWN, Unit.COMMUNITY)
@@ -23,11 +26,11 @@ _ABOVE = (Unit.DISTRICT, Unit.TOWN, Unit.COMMUNITY)
 
 @dataclass(frozen=True)
 class Message:
-    """One message: the raising of a notice, or a change of it.
+    """One message: the raising of a notice, a change of it, or what became of it.
 
     Parameters
     ----------
-    id : unique, "<alert id>.<version>", without blanks and commas.
+    id : unique, "<alert id>.<version>", of what became of it "<alert id>.<version>.outcome", without blanks and commas.
     units : codes of the unit itself and of everything above it, upwards: (community,) town, district.
     sent_at, expires_at : aware.
     references : (id, sent_at) of the messages that it replaces.

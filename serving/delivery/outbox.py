@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from serving.access.areas import WHOLE_CITY, area_of
 from serving.delivery.levels import height
-from serving.delivery.messages import Message, as_kept
+from serving.delivery.messages import TO_THE_TOLD, Message, as_kept
 from serving.delivery.tables import DELIVERIES, MESSAGES, OUTBOX_HEAD, SUBSCRIPTIONS
 
 WAITING, DELIVERED, EXPIRED, DEAD = "waiting", "delivered", "expired", "dead"
@@ -22,7 +22,8 @@ WAITING, DELIVERED, EXPIRED, DEAD = "waiting", "delivered", "expired", "dead"
 def enqueue(connection: Connection, messages: Sequence[Message]) -> None:
     """Say something about notices. One whose id was said before is left out.
 
-    A Cancel goes to whoever was told of the notice, whatever he asks for today; an Update to those too.
+    A Cancel, and what became of a notice, go to whoever was told of it, whatever he asks for today, and to nobody else; an Update to
+    those too.
     """
     if not messages:
         return
@@ -45,7 +46,7 @@ def enqueue(connection: Connection, messages: Sequence[Message]) -> None:
         for subscriber in subscribers:
             identity = subscriber["id"]
             heard = one.alert_id in told.get(identity, ())
-            if heard or (one.kind != "Cancel" and wants(subscriber, one)):
+            if heard or (one.kind not in TO_THE_TOLD and wants(subscriber, one)):
                 told.setdefault(identity, set()).add(one.alert_id)
                 on_their_way.append(
                     {

@@ -26,23 +26,50 @@ def event_of(message: Message, whole: bool) -> dict[str, Any]:
 
 
 def notice_of(message: Message, whole: bool) -> dict[str, Any]:
-    """The notice; of a part of the city without the reason from which the city's mean would follow."""
+    """The notice; of a part of the city without the reason from which the city's mean would follow, and its exact figures."""
     body = dict(message.body)
     reasons = body.get("reasons")
-    if not whole and isinstance(reasons, list):
+    if whole:
+        return body
+    if isinstance(reasons, list):
         body["reasons"] = told_of_a_part(reasons)
-    return body
+    return {**body, "stated": None} if "stated" in body else body
 
 
-def text_of(message: Message, language: str) -> str:
-    """What a notice says in a language; what its raiser wrote, and how it stands before that."""
+def text_of(message: Message, language: str, most_bytes: int | None = None) -> str:
+    """What a notice says in a language, in so many bytes of UTF-8: of its body the last lines are left out first, and never its head,
+    what it is not for, and where it lies."""
+    said = said_of(message, language)
+    before, after = said["head"], [said[part] for part in ("instruction", "link") if said[part]]
+    lines = said["body"].splitlines()
+    while True:
+        text = "\n".join(part for part in (before, *lines, *after) if part)
+        if most_bytes is None or not lines or len(text.encode()) <= most_bytes:
+            return text
+        lines.pop()
+
+
+def said_of(message: Message, language: str) -> dict[str, str]:
+    """`{head, body, instruction, contact, link}` of a message, empty where nothing is said; how it stands is told before the head."""
     text = message.body.get("text")
     said = text.get(language) if isinstance(text, dict) else None
+    found = dict.fromkeys(PARTS, "")
     if isinstance(said, dict):
-        said = "\n".join(str(part) for part in said.values())
-    mark = "".join(_MARKS[word][language] for word in (message.status, message.kind) if word in _MARKS)
-    return mark + str(said or "")
+        found |= {name: str(said.get(name) or "") for name in PARTS}
+    elif said:
+        found["head"], _, found["body"] = str(said).partition("\n")
+    marks = (_MARKS[word][language] for word in (message.status, message.kind) if word in _MARKS)
+    return {**found, "head": "".join(marks) + found["head"]}
 
+
+def said_version(message: Message) -> str | None:
+    """The version of the texts that a message was made of."""
+    text = message.body.get("text")
+    return str(text["version"]) if isinstance(text, dict) and "version" in text else None
+
+
+#: The parts of a text.
+PARTS = ("head", "body", "instruction", "contact", "link")
 
 #: What stands before a text that is not the raising of an actual notice.
 _MARKS = {
@@ -50,6 +77,7 @@ _MARKS = {
     "Test": {"zh": "【测试】", "en": "[TEST] "},
     "Update": {"zh": "【更新】", "en": "[Update] "},
     "Cancel": {"zh": "【撤销】", "en": "[Cancelled] "},
+    "Outcome": {"zh": "【回告】", "en": "[Outcome] "},
 }
 
 

@@ -85,7 +85,7 @@ class Sender:
                     return await self._webhook(to, message.id, as_json(event), secret)
                 if to.channel == MAIL:
                     return await self._mail(to, message, secret)
-                return await self._robot(to, secret, text_of(message, to.language))
+                return await self._robot(to, secret, message)
         except Exception as error:
             return Outcome(False, _word(error))
 
@@ -96,10 +96,11 @@ class Sender:
         status, answered, _ = await self._post(to.address, body, signed(identity, body, keys, now))
         return of_status(status, answered, now)
 
-    async def _robot(self, to: Subscription, secret: str, text: str) -> Outcome:
+    async def _robot(self, to: Subscription, secret: str, message: Message) -> Outcome:
         robot, host, now = ROBOTS[to.channel], self._declared.robots().get(to.channel), self._clock()
         if host is None:
             return Outcome(False, "not_set")
+        text = text_of(message, to.language, robot.most_bytes)
         address, body = robot.request(host, secret, text, now)
         status, answered, content = await self._post(address, body, [("Content-Type", "application/json")])
         outcome = of_status(status, answered, now)

@@ -50,7 +50,7 @@ def suspend(home: Home, target: str, because: str, *, now: datetime) -> Suspende
             at = before.at.astimezone(zone).isoformat(timespec="seconds")
             raise SuspendedBefore(target=target, at=at, because=before.because)
         suspensions.note(connection, target, suspensions.SUSPENDED, because, now)
-        withdrawn, entries = withdraw_alerts(change, ALERTS.c.target == target, now)
+        withdrawn, entries = withdraw_alerts(change, ALERTS.c.target == target, home.configuration, now)
         change.append(entry, *entries, at=now)
     return Suspended(target, True, because, withdrawn)
 

@@ -50,7 +50,7 @@ def withdraw(home: Home, snapshot: str, because: str, *, now: datetime, progress
             connection = change.connection
             published.mark(connection, row.id, published.WITHDRAWN, because, now)
             hold(connection)
-            withdrawn, entries = withdraw_alerts(change, raised_alone_by(row.id), now)
+            withdrawn, entries = withdraw_alerts(change, raised_alone_by(row.id), home.configuration, now)
             connection.execute(update(ALERTS).where(ALERTS.c.confirmed == row.id).values(confirmed=None))
             change.append(Entry(Action.SNAPSHOT_WITHDRAWN, row.id, note=because), *entries, at=now)
         current = published.newest(home)

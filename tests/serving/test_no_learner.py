@@ -48,7 +48,7 @@ def test_a_worker_that_has_answered_every_route_imported_no_learner(made: Made, 
         "/v1/alerts/wabcdefghijkl", "/v1/levels", "/v1/track-record",
         "/v1/export.csv", "/v1/export.parquet", "/v1/export.geojson", "/v1/export.xlsx", "/healthz", "/readyz", "/metrics",
         "/", "/docs", "/openapi.json", "/sign-in", "/sign-in/state", "/v1/exports", "/v1/grants", "/v1/audit", "/v1/subscriptions",
-        "/v1/alerts/stream?seconds=0", "/v1/alerts/feed.atom", "/v1/alerts/wabcdefghijkl/cap.xml",
+        "/alerts/wabcdefghijkl", "/v1/alerts/stream?seconds=0", "/v1/alerts/feed.atom", "/v1/alerts/wabcdefghijkl/cap.xml",
     ]  # fmt: skip
     described = {
         path.split("?")[0].replace("G0000003", "{grid_id}").replace("wabcdefghijkl", "{alert_id}") for path in paths

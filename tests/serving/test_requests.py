@@ -113,7 +113,7 @@ def test_every_route_refuses_what_it_does_not_know_and_what_is_given_twice(clien
             for name in [*known, "tarqet"]:
                 answer = client.request(method, f"{asked}?{name}=1&{name}=1", **own)
                 assert answer.status_code == 422 and "more than once" in answer.json()["detail"], (path, name)
-    undescribed = {"/", "/docs", "/pages/{name}", "/openapi.json"}
+    undescribed = {"/", "/alerts/{alert_id}", "/docs", "/pages/{name}", "/openapi.json"}
     # A page asks these; what they do not know is in tests/serving/access/test_sign_in.py.
     undescribed |= {
         "/sign-in", "/sign-in/state", "/sign-in/key", "/sign-in/gateway", "/sign-in/oidc", "/sign-in/oidc/callback", "/sign-out",

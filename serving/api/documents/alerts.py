@@ -37,6 +37,9 @@ class Stated(Document):
     precision: float = record("the share of them with an event")
     lower: float = record("of its interval of 95 %")
     upper: float = record("of its interval of 95 %")
+    usual: float | None = forecast(
+        "the mean score of the city's grids when it was raised; null of notices of before it was kept"
+    )
 
 
 class GapReason(Document):
@@ -45,6 +48,38 @@ class GapReason(Document):
     source: str = service("the source")
     zh: str = service("in Chinese")
     en: str = service("in English")
+
+
+class AlertHead(Document):
+    """A text of a notice in a language, in short."""
+
+    head: str = service(
+        "for a phone: where, what help, by when, how often; at most 70 characters in Chinese, 160 in English, with its marks"
+    )
+
+
+class AlertText(AlertHead):
+    """A text of a notice in a language."""
+
+    body: str = service("line by line: what changed, how it stands, what to look at, why, by when, whom to ask")
+    instruction: str = service("line by line: how to contest it, what it must not be used for, and that people decide")
+    contact: str = service("the desk to ask")
+    link: str | None = service("the page of the notice; null where `sign_in: address` declares none")
+
+
+class AlertHeads(Document):
+    """What a notice says, in short."""
+
+    version: str = service("of the texts: a number, and behind it eight digits of the city's own, where it has some")
+    zh: AlertHead = service("in Chinese")
+    en: AlertHead = service("in English")
+
+
+class AlertTexts(AlertHeads):
+    """What a notice says."""
+
+    zh: AlertText = service("in Chinese")
+    en: AlertText = service("in English")
 
 
 class Alert(Document):
@@ -81,6 +116,7 @@ class Alert(Document):
     service: str | None = field("service", "what is done")
     outcome: Outcome | None = field("service", "what was found")
     reasons: list[Reason | GapReason] = forecast("the strongest; of a data gap the sources that fail")
+    text: AlertHeads = field("service", "what it says, in short")
 
 
 class Notice(Document):
@@ -117,6 +153,7 @@ class AlertDetail(Alert):
     """A notice, with what may be done and how it came to stand so."""
 
     notice: Notice = service("what it is, and what it must not be used for")
+    text: AlertTexts = field("service", "what it says")
     verbs: list[str] = service("what may be done with it now")
     steps: list[Step] = service("the first first")
 

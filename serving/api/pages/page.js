@@ -309,6 +309,9 @@ async function follow() {
 }
 
 async function begin() {
+  // The link of a notice led to sign-in, and from there back here.
+  const notice = new URLSearchParams(location.hash.slice(1)).get("alert");
+  if (notice && /^[a-z0-9]{1,32}$/.test(notice)) return location.replace("alerts/" + notice);
   recall();
   words();
   at("status").textContent = say(["正在读取…", "Reading …"]);

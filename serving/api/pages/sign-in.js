@@ -82,6 +82,8 @@ async function begin() {
     const content = await response.json();
     if (!response.ok) throw new Error(content.detail);
     state.told = content;
+    // Who comes by the link of a notice and is signed in goes on at once.
+    if (content.signed_in && hash().startsWith("#alert=")) return enter({ back: hash() });
   } catch (error) {
     state.problem = error.message;
   }

@@ -154,11 +154,11 @@ def alerts_router(context: Context) -> APIRouter:
     def one(request: Request, alert_id: AlertId, _query: Annotated[Nothing, Query()]) -> Response:
         seen = context.seen(request)
         with home.database.connect() as connection:
-            alert = _of(seen, connection, alert_id)
+            alert = alert_seen(context, seen, connection, alert_id)
             steps = [{**step, "at": step["at"].isoformat()} for step in steps_of(connection, alert.id)]
         reading(request.scope, Action.READ_ALERT, alert.id)
         verbs = [verb.value for verb in LIFE[Status(alert.status)]]
-        return written({**seen.alert(alert), "notice": _NOTICE, "verbs": verbs, "steps": steps})
+        return written({**seen.alert(alert, full=True), "notice": _NOTICE, "verbs": verbs, "steps": steps})
 
     @router.post(
         "/v1/alerts/several/{verb:verb}", operation_id="act_on_alerts", response_model=ChangedAlerts,
@@ -195,7 +195,7 @@ def alerts_router(context: Context) -> APIRouter:
     ) -> Response:  # fmt: skip
         seen = context.seen(request)
         with home.database.connect() as connection:
-            _of(seen, connection, alert_id)
+            alert_seen(context, seen, connection, alert_id)
         by = By(actor(request.scope), "api", _version(if_match), idempotency_key, seen.of_alert)
         act(home, alert_id, asked.of(verb), by, now=context.clock())
         with home.database.connect() as connection:
@@ -243,14 +243,15 @@ def alerts_router(context: Context) -> APIRouter:
             named_silence(connection, silence_id, now, lambda held: seen.holds(held.unit, held.code))
         return uncached(end_silence(home, silence_id, now=now, by=actor(request.scope)).as_dict())
 
-    def _of(seen: Seen, connection: Connection, identity: str) -> Alert:
-        """A notice that is seen. Raises UnknownAlert, TargetSuspended."""
-        alert = alert_named(connection, identity, seen.of_alert)
-        if alert.target in context.current.suspended:
-            raise TargetSuspended(target=alert.target)
-        return alert
-
     return router
+
+
+def alert_seen(context: Context, seen: Seen, connection: Connection, identity: str) -> Alert:
+    """A notice that a caller sees. Raises UnknownAlert, TargetSuspended."""
+    alert = alert_named(connection, identity, seen.of_alert)
+    if alert.target in context.current.suspended:
+        raise TargetSuspended(target=alert.target)
+    return alert
 
 
 def _known(seen: Seen, unit: str, code: str) -> bool:

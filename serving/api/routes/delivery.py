@@ -70,7 +70,7 @@ def delivery_router(context: Context, registry: Registry) -> APIRouter:
 
     @router.get(
         "/v1/alerts/stream", operation_id="alerts_stream", response_class=Response,
-        responses={200: {"description": "events: raised, updated, cancelled", "content": {streaming.MEDIA_TYPE: {}}}},
+        responses={200: {"description": "events: raised, updated, cancelled, outcome", "content": {streaming.MEDIA_TYPE: {}}}},
         summary="Messages about notices as they are said (server-sent events); what came since Last-Event-ID first",
     )  # fmt: skip
     @needs(Scope.READ)

@@ -13,9 +13,11 @@ from starlette.exceptions import HTTPException
 
 from serving.api.context import Context
 from serving.api.needs import ANY, OPEN, declaring
+from serving.api.options import Options
 from serving.api.reference import reference_page
 
 _KINDS = {
+    "alert.js": "text/javascript",
     "page.html": "text/html",
     "page.css": "text/css",
     "page.js": "text/javascript",
@@ -25,19 +27,25 @@ _KINDS = {
 }
 
 
+def page_headers(options: Options) -> dict[str, str]:
+    """What stands on every page: it loads nothing but what lies beside it, and nothing inside it is a program or a style."""
+    security = {
+        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        f"base-uri 'none'; form-action 'none'; frame-ancestors {options.frame_ancestors}",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
+    if options.tls_cert is not None:
+        security["Strict-Transport-Security"] = "max-age=31536000"
+    return security
+
+
 def pages_router(context: Context, describe: Callable[[], dict[str, Any]]) -> APIRouter:
     """What a browser shows; the API is described when somebody first asks for its reference."""
     router = APIRouter(include_in_schema=False)
     held = {name: files("serving.api").joinpath(f"pages/{name}").read_bytes() for name in _KINDS}
     reference = cache(lambda: reference_page(describe()))
-    security = {
-        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-        f"base-uri 'none'; form-action 'none'; frame-ancestors {context.options.frame_ancestors}",
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-    }
-    if context.options.tls_cert is not None:
-        security["Strict-Transport-Security"] = "max-age=31536000"
+    security = page_headers(context.options)
 
     @router.get("/")
     @declaring(OPEN)

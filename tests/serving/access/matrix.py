@@ -229,6 +229,8 @@ def questions(older: str, newer: str, approvals: dict[str, str], over: dict[str,
             for behind in ("", "/explanation", "/history"):
                 yield Question(f"/v1/grids/{code}{behind}", "read:detail", (kind, code))
             yield Question(f"/v1/alerts/w{code.lower()}/cap.xml", "read", (kind, code))
+            there = 200 if code == OWN_GRID else 404
+            yield Question(f"/alerts/w{code.lower()}", "read", (kind, code), answered=there)
         else:
             yield Question(f"/v1/scores?limit=200&parent={code}", "read", (kind, code), items="grid")
             yield Question(f"/v1/export.csv?parent={code}", "export", (kind, code))
@@ -322,7 +324,9 @@ def status(caller: Caller, question: Question, suspended: bool = False) -> int:
         return 403
     seen = question.unit is None or caller.sees(*question.unit)
     # Of a notice that is not there nothing else is told.
-    of_alert = question.path.startswith("/v1/alerts/") and question.unit is not None and question.answered != 404
+    of_alert = (
+        question.path.startswith(("/v1/alerts/", "/alerts/")) and question.unit is not None and question.answered != 404
+    )
     if suspended and (question.of_target() or of_alert) and (seen or not of_alert):
         return 409
     if not seen:

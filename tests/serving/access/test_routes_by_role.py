@@ -83,7 +83,7 @@ NEEDS = {
     f"/v1/grids/{OWN_GRID}/explanation": "read:detail", f"/v1/grids/{OWN_GRID}/history": "read:detail", "/v1/export.csv": "export",
     "/v1/export.geojson": "export", "/v1/snapshots/compare": "read", "/v1/exports": "export", "/sign-in": None, "/sign-in/state": None,
     "/v1/grants": "security", "/v1/audit": "audit", "/v1/alerts/stream?seconds=0": "read", "/v1/alerts/feed.atom": "read",
-    f"/v1/alerts/{OWN_ALERT}/cap.xml": "read", "/v1/subscriptions": "act or export",
+    f"/v1/alerts/{OWN_ALERT}/cap.xml": "read", "/v1/subscriptions": "act or export", f"/alerts/{OWN_ALERT}": "read",
 }  # fmt: skip
 
 #: What is changed by whom, and what is answered to who may: the file is small, and there is no such approval.
@@ -129,7 +129,7 @@ OF_CITY = ("/v1/audit",)
 OF_TARGET = (
     "/v1/scores", "/v1/models/conflict", "/v1/levels", f"/v1/grids/{OWN_GRID}/explanation", f"/v1/grids/{OWN_GRID}/history",
     "/v1/export.csv", "/v1/export.geojson", "/v1/snapshots/compare", f"/v1/alerts/{OWN_ALERT}",
-    f"/v1/alerts/{OWN_ALERT}/cap.xml",
+    f"/v1/alerts/{OWN_ALERT}/cap.xml", f"/alerts/{OWN_ALERT}",
 )  # fmt: skip
 
 #: What is asked otherwise than to read; test_sign_in.py asks them.

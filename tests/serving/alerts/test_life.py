@@ -192,6 +192,7 @@ def test_what_nobody_acknowledges_goes_up_and_is_told_again_a_few_times(city: Ci
         "reminded": 0,
         "escalated": 0,
         "expired": 0,
+        "outcomes": 0,
     }
     assert keep(city.home, now=city.now + timedelta(hours=24)).escalated == 1
     assert keep(city.home, now=city.now + timedelta(hours=24)).escalated == 0
@@ -224,6 +225,7 @@ def test_a_silence_wakes_nobody_and_changes_no_state(city: City) -> None:
         "reminded": 0,
         "escalated": 0,
         "expired": 0,
+        "outcomes": 0,
     }
     assert city.alert(alert.id) == alert
     assert keep(city.home, now=city.now + timedelta(days=11)).escalated == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +147,7 @@ class Life(RuleBasedStateMachine):
             by_alert.setdefault(one["alert_id"], []).append(one)
             sent = one["sent_at"]
             if one["kind"] != "Cancel":
-                assert sent < one["expires_at"]
+                assert one["expires_at"] is None if one["kind"] == "Outcome" else sent < one["expires_at"]
                 assert "07:30" <= sent.astimezone(zone).strftime("%H:%M") < "21:00"
         for alert in self.city.alerts():
             own = by_alert.get(alert.id, [])
@@ -161,6 +161,12 @@ class Life(RuleBasedStateMachine):
             if alert.status == Status.WITHDRAWN:
                 assert not own or kinds[-1] == "Cancel"
             assert "Cancel" not in kinds[:-1]
+            assert all(one["body"]["text"]["zh"]["head"] for one in own)
+            assert all(
+                datetime.fromisoformat(one["body"]["ended_at"]) + timedelta(days=14) <= one["sent_at"]
+                for one in own
+                if one["kind"] == "Outcome"
+            )
             assert alert.status in LIVE or alert.notify_at is None or alert.status == Status.CLOSED
 
     @invariant()

@@ -108,7 +108,9 @@ def test_fewer_than_thirty_promise_nothing_and_more_promise_an_interval(city: Ci
     assert known.of("conflict", "red") is None
     assert known.of("conflict", "orange") == {"n": 80, "precision": 0.2, "lower": 0.127, "upper": 0.3}
     city.publish({0: "red", 12: "orange", 13: "orange"})
-    assert [one.stated for one in city.alerts()[2:]] == [{"n": 80, "precision": 0.2, "lower": 0.127, "upper": 0.3}]
+    (told,) = (one.stated for one in city.alerts()[2:])
+    usual = (0.4 + 2 * 0.3 + 33 * 0.01) / 36  # the mean score of the city's grids
+    assert told == {"n": 80, "precision": 0.2, "lower": 0.127, "upper": 0.3, "usual": round(usual, 6)}
 
 
 def test_figures_are_of_units_and_of_none_where_few_work(city: City) -> None:

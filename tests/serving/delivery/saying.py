@@ -37,7 +37,7 @@ def message(
     reasons: list[dict[str, Any]] | None = None, **given: Any,
 ) -> Message:  # fmt: skip
     """A message about a grid."""
-    status = {"Alert": "open", "Update": "acknowledged", "Cancel": "withdrawn"}[kind]
+    status = {"Alert": "open", "Update": "acknowledged", "Cancel": "withdrawn", "Outcome": "closed"}[kind]
     body = {
         "id": alert, "version": version, "target": target, "horizon": 4, "unit": "grid", "code": code, "name": name,
         "level": level, "status": status, "score": 0.14, "raised_at": NOW.isoformat(), "due_at": None, "expires_at": None,

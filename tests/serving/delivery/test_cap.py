@@ -78,15 +78,16 @@ def test_a_city_by_the_clock_of_utc() -> None:
 
 
 @given(
-    text=some.text(max_size=300), name=some.text(max_size=40), kind=some.sampled_from(("Alert", "Update", "Cancel")),
+    text=some.text(max_size=300), name=some.text(max_size=40), kind=some.sampled_from(("Alert", "Update", "Cancel", "Outcome")),
     status=some.sampled_from(("Actual", "Exercise", "Test")), score=some.one_of(some.none(), some.floats(0, 1)),
-    at=some.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=some.just(UTC)), expires=some.booleans(),
+    at=some.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=some.just(UTC)), expires=some.booleans(), parts=some.booleans(),
 )  # fmt: skip
 def test_any_message_is_valid(
-    text: str, name: str, kind: Kind, status: Status, score: float | None, at: datetime, expires: bool
+    text: str, name: str, kind: Kind, status: Status, score: float | None, at: datetime, expires: bool, parts: bool
 ) -> None:
+    said = {"head": text, "body": text, "instruction": text, "contact": text, "link": None} if parts else text
     one = message(kind=kind, at=at, name=name, status=status, expires_at=at if expires else None)
-    one = replace(one, body={**one.body, "text": {"zh": text, "en": text}, "score": score})
+    one = replace(one, body={**one.body, "text": {"zh": said, "en": said}, "score": score})
     found = document(one, message())
     assert texts(found, "c:status") == [status]
     feed = etree.fromstring(atom_of([one], Configuration(), "zh"))
