@@ -45,6 +45,7 @@ from serving.api.repeats import Repeats
 from serving.api.routes.administration import administration_router
 from serving.api.routes.alerts import alerts_router
 from serving.api.routes.approvals import approvals_router
+from serving.api.routes.console import console_router
 from serving.api.routes.data import data_router
 from serving.api.routes.delivery import delivery_router, subscriptions_router
 from serving.api.routes.exports import exports_router
@@ -181,6 +182,7 @@ def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
         if getattr(route, "path", None) == app.openapi_url:
             declaring(ANY)(route)
     app.include_router(sign_in_router(context, signing))
+    app.include_router(console_router(context))
     app.include_router(pages_router(context, app.openapi))
     return app
 
