@@ -56,7 +56,7 @@ function Frame({ who }: { who: Session }) {
       <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
         {words.skip}
       </a>
-      <Rail who={who} view={view?.name} />
+      <Rail who={who} view={view?.within ?? view?.name} />
       <div class="main">
         <Head choosing={view?.chooses ?? false} fresh={fresh} />
         <Banners fresh={fresh} />

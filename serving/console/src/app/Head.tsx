@@ -1,5 +1,6 @@
 import { useStore } from "../api/store";
 import { Choice, Select } from "../parts/Choice";
+import { capital } from "../parts/figures";
 import { useSaid, useWords } from "../words";
 import { useChosen, useCity } from "./city";
 import { Fresh, type Freshness } from "./Freshness";
@@ -7,8 +8,9 @@ import { go, here, route } from "./route";
 
 /** What is forecast, how far ahead, and how fresh it is. */
 export function Head({ choosing, fresh }: { choosing: boolean; fresh: Freshness }) {
+  const words = useWords();
   return (
-    <div class="head">
+    <div class="head" role="region" aria-label={words.shown}>
       {choosing && <Choosers />}
       <Fresh fresh={fresh} />
     </div>
@@ -44,5 +46,3 @@ function Choosers() {
     </>
   );
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -25,6 +25,11 @@ export function count(value: number | null | undefined): string {
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
+/** A sentence that stands for itself begins with a capital. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** From and to: 1–4, or 3 where both are the same. */
 export function span(from: number, upTo: number): string {
   return from === upTo ? String(from) : `${from}–${upTo}`;

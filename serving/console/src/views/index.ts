@@ -13,8 +13,9 @@ export interface View {
   needs: readonly Scope[];
   /** Whether target and horizon stand in the head, and the day that is looked at. */
   chooses: boolean;
-  /** Whether it stands in the navigation; one that does not is opened from another. */
+  /** Whether it stands in the navigation; one that does not is opened from another, `within`. */
   listed: boolean;
+  within?: keyof Words["views"];
   load: () => Promise<{ default: ComponentType }> | { default: ComponentType };
 }
 
@@ -26,5 +27,5 @@ export const VIEWS: readonly View[] = [
   { name: "data", icon: "data", needs: ["read", "analyse"], chooses: false, listed: true, load: () => import("./Data") },
   { name: "models", icon: "models", needs: ["read"], chooses: true, listed: true, load: () => import("./Models") },
   { name: "administration", icon: "administration", needs: ["system", "security", "audit"], chooses: false, listed: true, load: () => import("./Administration") },
-  { name: "grid", icon: "nothing", needs: ["read:detail"], chooses: true, listed: false, load: () => import("./Portrait") },
+  { name: "grid", icon: "nothing", needs: ["read:detail"], chooses: true, listed: false, within: "ranking", load: () => import("./Portrait") },
 ];

@@ -20,6 +20,7 @@ export const en: Words = {
     grid: "Grid",
   },
   navigation: "Main",
+  shown: "What is shown",
   units: { grid: "Grids", community: "Communities", town: "Towns", district: "Districts", city: "City" },
   levels: { red: "priority", orange: "high", yellow: "attention", blue: "watch", none: "none", unknown: "unknown" },
   level: "Level",

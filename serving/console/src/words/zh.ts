@@ -16,6 +16,7 @@ export const zh = {
     grid: "网格",
   },
   navigation: "主导航",
+  shown: "显示的内容",
   units: { grid: "网格", community: "社区", town: "镇街", district: "区县", city: "全市" },
   levels: { red: "优先", orange: "重点", yellow: "关注", blue: "留意", none: "无", unknown: "未知" },
   level: "关注等级",

@@ -5,7 +5,7 @@ import { useData } from "../../api/watch";
 import { useAsked } from "../../app/city";
 import { route, to } from "../../app/route";
 import { Trouble, Waiting } from "../../parts/Empty";
-import { percent, points } from "../../parts/figures";
+import { capital, percent, points } from "../../parts/figures";
 import { Level } from "../../parts/Level";
 import { useSaid, useWords } from "../../words";
 import "./portrait.css";
@@ -66,7 +66,7 @@ function Reasons({ reasons }: { reasons: readonly Reason[] }) {
     <ul class="reasons">
       {read.map((one) => (
         <li key={one.theme + one.source}>
-          <span>{said(one)}</span>
+          <span>{capital(said(one))}</span>
           <b class={`number ${one.effect > 0 ? "raises" : "lowers"}`}>
             {points(one.effect)} <span class="unseen">{shared.points}</span>
           </b>

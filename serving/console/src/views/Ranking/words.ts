@@ -69,7 +69,7 @@ const en: typeof zh = {
     change: "Since the last",
     expected: "Expected",
     per: "Per 10,000",
-    excess: "Against its own past",
+    excess: "Against its past",
     reason: "Main reason",
   },
   tied: "Places joined by a line on the left cannot be told apart by what is recorded.",
