@@ -28,6 +28,7 @@ def console_router(context: Context) -> APIRouter:
                 "city": configuration.city,
                 "timezone": configuration.timezone,
                 "scopes": in_order(caller.scopes),
+                "now": context.clock().isoformat(),
                 "watermark": caller is not LOCAL if declared is None else declared,
             }
         )

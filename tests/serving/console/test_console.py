@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -53,7 +53,8 @@ def test_a_link_opens_a_grid_with_its_reasons_in_english(address: str, api: http
         page = rendered(address + link, tmp_path)
         detail = said(page, "portrait")
         assert item["name"] in detail
-        assert {reason["en"] in detail for reason in why if abs(reason["effect"]) >= 0.0005} == {True}
+        told = [reason["en"] for reason in why if abs(reason["effect"]) >= 0.0005]
+        assert told and all(one[0].upper() + one[1:] in detail for one in told)
         assert "±0.0" not in detail, "what is nothing in points is no reason to read"
         assert "Internal working notice" in said(page, "notice")
 
@@ -100,6 +101,29 @@ def test_a_past_day_is_no_fault_and_a_grid_is_found_by_its_name(made: Made, tmp_
         assert len(rows(found)) == 1 and "grid 第77号 G0000077" in rows(found)[0]
         none = rendered(f"{address}/#/ranking?lang=zh&unit=grid&search=第9999号", tmp_path)
         assert not rows(none) and "没有名称或编码含“第9999号”的" in said(none, "empty")
+
+
+def test_a_snapshot_turns_stale_by_itself_at_its_end(made: Made, tmp_path: Path) -> None:
+    """The server says nothing new meanwhile: its clock stands, that of the page goes on."""
+    with running(made.home, lambda: made.now) as address:
+        fresh = rendered(f"{address}/#/ranking?lang=en", tmp_path)
+        end = datetime.fromisoformat(httpx.get(f"{address}/v1/snapshots").json()["items"][0]["valid_until"])
+    assert said(fresh, "banner") == "" and "valid until" in said(fresh, "fresh")
+    with running(made.home, lambda: end - timedelta(seconds=5)) as address:
+        assert httpx.get(f"{address}/v1/scores").json()["snapshot"]["stale"] is False
+        turned = rendered(f"{address}/#/ranking?lang=en", tmp_path)
+    assert "Out of date: this ranking held until" in said(turned, "banner") and rows(turned)
+
+
+def test_who_goes_back_finds_the_place_that_was_left(made: Made, tmp_path: Path) -> None:
+    steps = (
+        "window.scrollTo(0, 1500)",
+        "document.querySelectorAll('a.opens')[30].click()",
+        "document.body.dataset.top = scrollY",
+        "history.back()",
+    )
+    told, page = driven(made, tmp_path, *steps, "document.body.dataset.down = scrollY")
+    assert told[2][0].startswith("#/grid/") and 'data-top="0"' in page and 'data-down="1500"' in page
 
 
 def test_no_old_row_stays_under_a_label_that_is_refused(made: Made, tmp_path: Path) -> None:

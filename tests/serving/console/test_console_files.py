@@ -106,6 +106,7 @@ def test_the_console_is_told_of_its_city_and_of_who_looks(made: Made, declared: 
     with TestClient(Application(home, lambda: made.now), base_url=LOCAL) as client:
         told = client.get("/console/settings", headers=header)
         assert client.get("/console/settings").status_code == 401
+    assert local["now"] == made.now.isoformat(), "an office PC's clock may be anything"
     assert told.json() == {**local, "scopes": ["read", "act"], "watermark": declared is not False}
     assert told.headers["cache-control"] == "no-store"
 

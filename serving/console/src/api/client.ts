@@ -12,6 +12,11 @@ let clockAhead = 0;
 /** The time of the server: an office PC's own clock may be anything. */
 export const now = (): number => Date.now() + clockAhead;
 
+/** What time the server says it is. */
+export function setNow(at: string): void {
+  clockAhead = Date.parse(at) - Date.now();
+}
+
 const PATIENCE = 15_000;
 const ANOTHER_TRY_AFTER = 1_000;
 const MOST_HELD = 60;
@@ -128,8 +133,6 @@ async function once(to: string, asked: RequestInit, signal: AbortSignal | undefi
     const headers = { "Accept-Language": language.get(), ...(asked.headers as Record<string, string>) };
     const response = await fetch(to, { ...asked, headers, cache: "no-store", credentials: "same-origin", signal: own.signal });
     if (response.status === 502 || response.status === 504) throw new TypeError("a gateway answers in its place");
-    const date = Date.parse(response.headers.get("date") ?? "");
-    if (!Number.isNaN(date) && Math.abs(date - now()) > 2_000) clockAhead = date - Date.now();
     if (!connection.get().alive) connection.set({ alive: true, since: Date.now() });
     return response;
   } finally {

@@ -17,11 +17,26 @@ export interface Pages<A, I> {
   again: () => void;
 }
 
+interface Following<I> {
+  of: unknown;
+  items: I[];
+  next: string | number | null;
+  trouble: Trouble | null;
+}
+
+const followed = new Map<string, Following<unknown>>();
+
 export function usePages<P extends Path>(path: P | null, query: Query<P>, limit = 100, then = 500): Pages<Answer<P>, Paged<P>> {
   type Part = { items: Paged<P>[]; next: string | number | null };
   const data = useAddress<Answer<P>>(path === null ? null : address(path, { ...(query as object), limit }));
   const first = data.value as (Answer<P> & Part) | null;
-  const [after, setAfter] = useState<{ of: unknown; items: Paged<P>[]; next: string | number | null; trouble: Trouble | null }>();
+  const from = path === null ? "" : address(path, query as object);
+  const [after, setHere] = useState<Following<Paged<P>> | undefined>(() => followed.get(from) as Following<Paged<P>> | undefined);
+  const setAfter = (one: Following<Paged<P>>) => {
+    followed.clear(); // of one list alone: who goes back finds it as long as it was
+    followed.set(from, one);
+    setHere(one);
+  };
   const asking = useRef<AbortController | null>(null);
   const [busy, setBusy] = useState(false);
   useEffect(() => () => asking.current?.abort(), [first]);

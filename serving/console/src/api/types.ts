@@ -49,4 +49,6 @@ export interface Settings {
   timezone: string;
   scopes: Scope[];
   watermark: boolean;
+  /** The time of the server. */
+  now: string;
 }

@@ -11,7 +11,7 @@ import { Banners, useFreshness } from "./Freshness";
 import { Head } from "./Head";
 import { useSlash } from "./keys";
 import { Rail } from "./Rail";
-import { route } from "./route";
+import { route, scrolled } from "./route";
 import { may, session, startTrouble, type Session } from "./session";
 import { Watermark } from "./Watermark";
 
@@ -38,16 +38,19 @@ function Frame({ who }: { who: Session }) {
   const fresh = useFreshness();
   const view = shown(now.view, who);
   const main = useRef<HTMLElement>(null);
-  const first = useRef(true);
+  const before = useRef(now);
   useSlash();
   useEffect(() => {
-    // A step to another view begins at its top, also for whoever listens.
-    if (first.current) first.current = false;
-    else {
-      window.scrollTo(0, 0);
-      main.current?.focus({ preventScroll: true });
-    }
-  }, [now.view, now.id]);
+    const { view: named, id, query } = before.current;
+    before.current = now;
+    // A step to another view begins at its top, also for whoever listens; one back leads to where it was.
+    const other = named !== now.view || id !== now.id;
+    if (other) main.current?.focus({ preventScroll: true });
+    const down = scrolled();
+    if (down !== null) return scrollTo(down);
+    if (other || query["parent"] !== now.query["parent"]) window.scrollTo(0, 0);
+    return undefined;
+  }, [now]);
   useEffect(() => {
     document.title = `${view ? words.views[view.name] : words.short} · ${who.city} · ${words.short}`;
   }, [view, words, who]);
@@ -68,6 +71,18 @@ function Frame({ who }: { who: Session }) {
       {who.watermark && <Watermark who={who.account.operator ?? words.account.local} />}
     </div>
   );
+}
+
+/** Go so far down, as soon as what is shown is as long; gives what stops waiting for it. */
+function scrollTo(down: number): () => void {
+  let frames = 90;
+  let frame = 0;
+  const look = () => {
+    window.scrollTo(0, down);
+    if (Math.abs(window.scrollY - down) > 2 && frames-- > 0) frame = requestAnimationFrame(look);
+  };
+  look();
+  return () => cancelAnimationFrame(frame);
 }
 
 /** The view of a name; whoever may not see the first is shown the first that is theirs. */

@@ -1,6 +1,6 @@
 // What is published: targets, horizons, snapshots, how sources are called. Polled, so that a new snapshot is known by itself.
 import { createContext } from "preact";
-import { useContext, useMemo } from "preact/hooks";
+import { useContext, useMemo, useRef } from "preact/hooks";
 import type { Publication, Publications } from "../api/types";
 import { useAddress, useData, type Data } from "../api/watch";
 import { useStore } from "../api/store";
@@ -44,7 +44,13 @@ export function useCity(): City | null {
 export function useKnownCity(reads: boolean): Known {
   const data = useData(reads ? "/v1/snapshots" : null, { limit: 100 });
   const health = useAddress<{ items: { source: string; zh: string }[] }>(reads && data.value?.items.length ? "v1/health/sources" : null);
-  return useMemo(() => ({ city: data.value && cityOf(data.value, health.value?.items ?? []), data }), [data.value, data.trouble, health.value]);
+  // While the server is gone what can be chosen stays: it is names, and no number.
+  const last = useRef<City | null>(null);
+  return useMemo(() => {
+    if (data.value) last.current = cityOf(data.value, health.value?.items ?? []);
+    else if (data.trouble && !data.trouble.gone) last.current = null;
+    return { city: last.current, data };
+  }, [data.value, data.trouble, health.value]);
 }
 
 export function cityOf({ items, suspended }: Publications, sources: readonly { source: string; zh: string }[]): City | null {

@@ -48,9 +48,26 @@ export function written({ view, id, query }: Route): string {
 }
 
 export const route = store<Route>(parsed(location.hash));
-addEventListener("popstate", () => route.set(parsed(location.hash)));
-addEventListener("hashchange", () => {
-  if (written(route.get()) !== location.hash) route.set(parsed(location.hash));
+
+// How far down each place was when it was left, so that who goes back finds it as it was. A place that was here before has a state.
+const left = new Map<string, number>();
+let returned: number | null = null;
+history.scrollRestoration = "manual";
+history.replaceState({ here: true }, "");
+
+/** How far down the place is that one has gone back to; null where one has gone on. */
+export const scrolled = (): number | null => returned;
+
+function arrive(next: Route, back: boolean): void {
+  left.set(written(route.get()), window.scrollY);
+  returned = back ? (left.get(written(next)) ?? 0) : null;
+  route.set(next);
+}
+
+addEventListener("popstate", (event) => {
+  const back = event.state !== null;
+  if (!back) history.replaceState({ here: true }, "");
+  arrive(parsed(location.hash), back);
 });
 
 /** A link to a view: what is shared goes along, `query` adds to it or takes away (null). */
@@ -69,9 +86,9 @@ export function here(query: Record<string, string | number | null>): string {
 /** Go to a link; `replace` where it is no step that one goes back (typing, a slider that moves). */
 export function go(link: string, how: "push" | "replace" = "push"): void {
   if (link === written(route.get())) return;
-  if (how === "replace") history.replaceState(null, "", link);
-  else history.pushState(null, "", link);
-  route.set(parsed(link));
+  if (how === "replace") history.replaceState({ here: true }, "", link);
+  else history.pushState({ here: true }, "", link);
+  arrive(parsed(link), false);
 }
 
 function changed(query: Readonly<Record<string, string>>, by: Record<string, string | number | null>): Record<string, string> {
