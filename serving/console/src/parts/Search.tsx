@@ -28,6 +28,12 @@ export function Search({ label, hint, entered }: Asked) {
     typed.current = value.trim();
     go(here({ search: typed.current || null }), how);
   };
+  // What an input method has not settled yet (pinyin) is looked for by nobody.
+  const write = (value: string, unsettled: boolean) => {
+    setText(value);
+    clearTimeout(timer.current);
+    if (!unsettled) timer.current = setTimeout(() => look(value, "replace"), AFTER);
+  };
   return (
     <form
       class="search"
@@ -49,12 +55,8 @@ export function Search({ label, hint, entered }: Asked) {
         autocomplete="off"
         spellcheck={false}
         value={text}
-        onInput={(event) => {
-          const value = event.currentTarget.value;
-          setText(value);
-          clearTimeout(timer.current);
-          timer.current = setTimeout(() => look(value, "replace"), AFTER);
-        }}
+        onInput={(event) => write(event.currentTarget.value, event.isComposing)}
+        onCompositionEnd={(event) => write(event.currentTarget.value, false)}
         onKeyDown={(event) => {
           if (event.key !== "Escape") return;
           setText("");

@@ -1,4 +1,5 @@
 // One grid: where it lies, how it stands, and why.
+import { useMemo } from "preact/hooks";
 import { useStore } from "../../api/store";
 import type { Reason } from "../../api/types";
 import { useData } from "../../api/watch";
@@ -7,6 +8,7 @@ import { route, to } from "../../app/route";
 import { Trouble, Waiting } from "../../parts/Empty";
 import { capital, percent, points } from "../../parts/figures";
 import { Level } from "../../parts/Level";
+import { Plot } from "../../parts/Plot";
 import { useSaid, useWords } from "../../words";
 import "./portrait.css";
 import { own } from "./words";
@@ -50,7 +52,23 @@ export default function Portrait() {
         </p>
         {why.value.suppressed ? <p>{words.suppressed}</p> : <Reasons reasons={why.value.reasons} />}
       </section>
+      <Before code={code} block={block} />
     </article>
+  );
+}
+
+function Before({ code, block }: { code: string; block: { target?: string; horizon?: number } }) {
+  const words = useWords(own);
+  const history = useData("/v1/grids/{grid_id}/history", { ...block, limit: 60 }, { grid_id: code });
+  const stood = useMemo(() => [...(history.value?.items ?? [])].reverse().filter((one) => one.score !== null), [history.value]);
+  const at = useMemo(() => stood.map((one) => one.as_of), [stood]);
+  const lines = useMemo(() => [{ label: words.probability, values: stood.map((one) => one.score), color: "accent" }], [stood, words]);
+  if (stood.length < 2) return null;
+  return (
+    <section class="card padded">
+      <h2>{words.before}</h2>
+      <Plot label={`${words.before}, ${words.fell(stood.map((one) => percent(one.score)).join(" "))}`} at={at} lines={lines} write={(value) => `${Math.round(100 * value)} %`} />
+    </section>
   );
 }
 

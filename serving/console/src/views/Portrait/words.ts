@@ -8,6 +8,8 @@ const zh = {
   raises: "增加",
   lowers: "减少",
   back: "返回排名",
+  before: "以往各次快照中的概率",
+  fell: (text: string) => `由早到晚：${text}`,
 };
 const en: typeof zh = {
   probability: "Probability",
@@ -19,5 +21,7 @@ const en: typeof zh = {
   raises: "raises",
   lowers: "lowers",
   back: "Back to the ranking",
+  before: "Its probability in the snapshots before",
+  fell: (text) => `oldest first: ${text}`,
 };
 export const own = { zh, en };
