@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from riskwarn.home import Home
+from riskwarn.home import Home, make_home
+from riskwarn.settings import Settings
 from serving.publishing.suspend import suspend
 from tests.serving.conftest import DISTRICT, Made, running, running_application
 from tests.serving.console.browsing import driven, rendered, rows, said
@@ -28,6 +29,7 @@ def test_towns_come_first_by_their_expected_count_in_the_language_of_the_browser
         assert town["name"] in row and town["code"] in row and town["reasons"][0]["zh"] in row
     assert "每万人" in page and "不是突发事件预警信息" in said(page, "notice")
     assert "已过期" in said(page, "banner"), "the snapshot is months old"
+    assert 'href="docs"' in page, "programs ask the same"
     assert "Expected events" in rendered(address, tmp_path, language="en-GB")
 
 
@@ -69,6 +71,15 @@ def test_a_wrong_link_says_so(address: str, tmp_path: Path) -> None:
 def test_the_reference_lists_every_endpoint(address: str, tmp_path: Path) -> None:
     page = rendered(f"{address}/docs", tmp_path)
     assert "/v1/scores" in page and "min_level" in page
+
+
+def test_before_anything_is_published_the_page_says_what_to_do(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", Settings())
+    with running(home, lambda: NOW) as address:
+        page = rendered(f"{address}/#/ranking?lang=en", tmp_path)
+        day = rendered(f"{address}/#/ranking?lang=zh&as_of=2026-03-02", tmp_path)
+    assert said(page, "empty").startswith("Nothing is published yet Load data and train first, then run riskwarn score")
+    assert not said(page, "banner") and "尚未发布快照" in said(day, "empty")
 
 
 def test_a_silent_source_is_named_beside_the_unit(silenced: Home, tmp_path: Path) -> None:

@@ -66,7 +66,10 @@ function Frame({ who }: { who: Session }) {
         <main class="view" id="main" tabIndex={-1} ref={main}>
           {view ? <Opened key={view.name} view={view} who={who} /> : <Empty title={words.nothing.view}><p>{words.nothing.view_hint}</p></Empty>}
         </main>
-        <footer class="notice">{words.notice}</footer>
+        <footer class="notice">
+          <p>{words.notice}</p>
+          <a class="only-screen" href="docs">{words.api}</a>
+        </footer>
       </div>
       {who.watermark && <Watermark who={who.account.operator ?? words.account.local} />}
     </div>

@@ -40,6 +40,12 @@ export function useCity(): City | null {
   return useContext(CityContext).city;
 }
 
+/** Whether it is known that nothing is published yet. */
+export function useNothing(): boolean {
+  const { city, data } = useContext(CityContext);
+  return city === null && data.value !== null;
+}
+
 /** Ask for it: once, by the shell. */
 export function useKnownCity(reads: boolean): Known {
   const data = useData(reads ? "/v1/snapshots" : null, { limit: 100 });

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Trouble as Told } from "../api/client";
+import { useNothing } from "../app/city";
 import { useWords } from "../words";
 import { Icon, type IconName } from "./Icon";
 
@@ -17,6 +18,9 @@ export function Empty({ title, icon = "nothing", alarm, children }: { title: str
 /** What went wrong, in the server's own sentence, and a way to try again. */
 export function Trouble({ trouble, again }: { trouble: Told; again?: () => void }) {
   const words = useWords();
+  const nothing = useNothing();
+  // That nothing is there yet is no fault.
+  if (nothing && !trouble.gone) return <Empty title={words.nothing.published}><p>{words.nothing.publish}</p></Empty>;
   return (
     <Empty title={trouble.gone ? words.freshness.gone_short : words.trouble.title} icon="alarm" alarm>
       <p>{trouble.message}</p>

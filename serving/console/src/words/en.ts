@@ -64,8 +64,6 @@ export const en: Words = {
     newest: "newest",
     play: "Play one after another",
     stop: "Stop",
-    earlier: "Earlier",
-    later: "Later",
   },
   theme: { title: "Light", auto: "As the system", light: "Light", dark: "Dark" },
   language: "中文",

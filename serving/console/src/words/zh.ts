@@ -59,8 +59,6 @@ export const zh = {
     newest: "最新",
     play: "依次播放",
     stop: "停止",
-    earlier: "上一次",
-    later: "下一次",
   },
   theme: { title: "明暗", auto: "随系统", light: "浅色", dark: "深色" },
   language: "English",

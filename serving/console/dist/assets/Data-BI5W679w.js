@@ -1,1 +1,0 @@
-import{c as e,o as t,t as n}from"./Empty-Cq1qvqtw.js";function r(){let r=e();return t(n,{title:r.nothing.built})}export{r as default};

@@ -1,0 +1,1 @@
+import{b as e,p as t,u as n}from"./index-B0JJliNT.js";function r(){let r=e();return t(n,{title:r.nothing.built})}export{r as default};
