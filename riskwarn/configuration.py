@@ -192,6 +192,15 @@ class Access(Declared):
     )
 
 
+class Console(Declared):
+    """How the console looks. None of it changes a forecast."""
+
+    watermark: bool | None = Field(
+        default=None,
+        description="whether who looks and when stands behind every view; for all but the local operator where it is not given",
+    )
+
+
 DEFAULT_SOURCES = (
     "grids",
     "grid_lineage",
@@ -262,6 +271,7 @@ class Configuration(Declared):
     )
     access: Access = Field(default=Access(), description="how operators and keys are granted, and what they may ask")
     sign_in: SignIn = Field(default=SignIn(), description="how people sign in with a browser")
+    console: Console = Field(default=Console(), description="how the console looks")
 
     delivery: Delivery = Field(default=Delivery(), description="who may be told of notices, and from where")
 
@@ -298,7 +308,8 @@ class Configuration(Declared):
         """SHA-256 of the meaning of the configuration: comments, the order of keys, where files are fetched, how long
         they are kept, how the audit is, who may see what and what is told to whom do not count."""
         meant = self.model_dump(
-            mode="json", exclude={"inbox", "keep_snapshots", "audit", "access", "sign_in", "delivery", "alerts"}
+            mode="json",
+            exclude={"inbox", "keep_snapshots", "audit", "access", "sign_in", "delivery", "alerts", "console"},
         )
         meant["sources"] = {name: one for name, one in meant["sources"].items() if name not in NOT_FORECAST_WITH}
         text = json.dumps(meant, sort_keys=True, ensure_ascii=False)

@@ -46,6 +46,7 @@ from serving.api.routes.administration import administration_router
 from serving.api.routes.alert_page import alert_page_router
 from serving.api.routes.alerts import alerts_router
 from serving.api.routes.approvals import approvals_router
+from serving.api.routes.console import console_router
 from serving.api.routes.data import data_router
 from serving.api.routes.delivery import delivery_router, subscriptions_router
 from serving.api.routes.exports import exports_router
@@ -183,6 +184,7 @@ def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
             declaring(ANY)(route)
     app.include_router(sign_in_router(context, signing))
     app.include_router(alert_page_router(context))
+    app.include_router(console_router(context))
     app.include_router(pages_router(context, app.openapi))
     return app
 

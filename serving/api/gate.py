@@ -252,7 +252,7 @@ ALIVE = "/healthz"
 
 def _counted(path: str) -> Counted:
     """As what a request of nobody is counted."""
-    if path in ("/", "/sign-in", "/sign-in/state") or path.startswith(("/pages/", PAGE_OF_ALERT)):
+    if path in ("/", "/sign-in", "/sign-in/state") or path.startswith(("/pages/", "/assets/", PAGE_OF_ALERT)):
         return Counted.PAGES
     return Counted.SIGN_IN if path.startswith("/sign-in/") else Counted.REFUSED
 

@@ -216,7 +216,7 @@ def test_notices_say_what_they_are_not_for(api: httpx.Client) -> None:
 
 
 def test_the_reference_and_the_page_name_no_other_host(api: httpx.Client) -> None:
-    for path in ("/", "/docs", "/pages/page.js", "/pages/page.css"):
+    for path in ("/", "/docs", "/pages/sign-in.js", "/pages/page.css"):
         answer = api.get(path)
         assert answer.status_code == 200
         text = answer.text.replace("http://www.w3.org/2000/svg", "")

@@ -82,7 +82,7 @@ def test_nginx_passes_on_whom_it_knows_and_one_that_is_not_configured_reaches_no
                 again = client.get(f"{base}/v1/scores", headers={"If-None-Match": whole.headers["etag"]})
                 assert again.status_code == 304
                 assert client.get(f"{base}/v1/grids/a%2Fb").status_code == 404
-                assert client.get(f"{base}/").status_code == 200 == client.get(f"{base}/pages/page.js").status_code
+                assert client.get(f"{base}/").status_code == 200 == client.get(f"{base}/pages/sign-in.js").status_code
                 assert len(client.get(f"{base}/v1/export.csv").text.splitlines()) == 802
             assert httpx.get(f"http://127.0.0.1:{plain}/v1/scores").status_code == 403
         finally:

@@ -113,7 +113,9 @@ def test_every_route_refuses_what_it_does_not_know_and_what_is_given_twice(clien
             for name in [*known, "tarqet"]:
                 answer = client.request(method, f"{asked}?{name}=1&{name}=1", **own)
                 assert answer.status_code == 422 and "more than once" in answer.json()["detail"], (path, name)
-    undescribed = {"/", "/alerts/{alert_id}", "/docs", "/pages/{name}", "/openapi.json"}
+    undescribed = {
+        "/", "/alerts/{alert_id}", "/docs", "/pages/{name}", "/assets/{name}", "/console/settings", "/openapi.json",
+    }  # fmt: skip
     # A page asks these; what they do not know is in tests/serving/access/test_sign_in.py.
     undescribed |= {
         "/sign-in", "/sign-in/state", "/sign-in/key", "/sign-in/gateway", "/sign-in/oidc", "/sign-in/oidc/callback", "/sign-out",
@@ -348,7 +350,7 @@ def test_headers_of_a_refusal_reach_who_is_refused(made: Made) -> None:
 
 
 def test_no_answer_is_taken_for_something_else_and_files_of_the_page_have_tags(client: TestClient, made: Made) -> None:
-    asked = [*paths(made.application()), "/", "/docs", "/pages/page.js", "/pages/page.css", "/openapi.json"]
+    asked = [*paths(made.application()), "/", "/docs", "/pages/sign-in.js", "/pages/page.css", "/openapi.json"]
     refused = [("/v1/scores?limit=0", {}), ("/v9", {}), ("/v1/scores", {"Host": "evil.example"}), ("/v1/scores", {"X-Long": "x" * 20_000})]  # fmt: skip
     for path, headers in [*((path, {}) for path in asked), *refused]:
         # A stream that is not told when has no end.

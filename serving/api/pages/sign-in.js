@@ -74,8 +74,21 @@ at("typed").addEventListener("submit", (event) => {
 });
 at("language").addEventListener("click", () => { state.language = 1 - state.language; words(); });
 
+// A link may name a language; else what was chosen in the console, else the browser's.
+function chosen() {
+  const linked = /[#?&]lang=(zh|en)(&|$)/.exec(hash());
+  if (linked) return linked[1];
+  try {
+    const kept = localStorage.getItem("riskwarn.language");
+    if (kept === "zh" || kept === "en") return kept;
+  } catch (error) {
+    // A browser that keeps nothing has its own language.
+  }
+  return /^zh\b/i.test(navigator.language) ? "zh" : "en";
+}
+
 async function begin() {
-  state.language = new URLSearchParams(hash().slice(1)).get("lang") === "en" ? 1 : 0;
+  state.language = chosen() === "en" ? 1 : 0;
   words();
   try {
     const response = await fetch("sign-in/state");

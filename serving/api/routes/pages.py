@@ -1,4 +1,4 @@
-"""The page at /, that at /sign-in, their files, and the reference at /docs."""
+"""The console at /, the page at /sign-in, their files, and the reference at /docs."""
 
 from __future__ import annotations
 
@@ -15,16 +15,18 @@ from serving.api.context import Context
 from serving.api.needs import ANY, OPEN, declaring
 from serving.api.options import Options
 from serving.api.reference import reference_page
+from serving.api.repeats import hold
+from serving.console import built
 
 _KINDS = {
     "alert.js": "text/javascript",
-    "page.html": "text/html",
     "page.css": "text/css",
-    "page.js": "text/javascript",
-    "administration.js": "text/javascript",
     "sign-in.html": "text/html",
     "sign-in.js": "text/javascript",
 }
+
+#: What is named by its content is never asked again.
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def page_headers(options: Options) -> dict[str, str]:
@@ -43,6 +45,7 @@ def page_headers(options: Options) -> dict[str, str]:
 def pages_router(context: Context, describe: Callable[[], dict[str, Any]]) -> APIRouter:
     """What a browser shows; the API is described when somebody first asks for its reference."""
     router = APIRouter(include_in_schema=False)
+    page_of_console, assets = built()
     held = {name: files("serving.api").joinpath(f"pages/{name}").read_bytes() for name in _KINDS}
     reference = cache(lambda: reference_page(describe()))
     security = page_headers(context.options)
@@ -53,7 +56,7 @@ def pages_router(context: Context, describe: Callable[[], dict[str, Any]]) -> AP
         if request.scope.get("riskwarn.bare"):
             # Asked without its last slash, as a gateway may: the page's files would be looked for beside it, not below.
             return Response(status_code=307, headers={"Location": context.options.root_path.rpartition("/")[2] + "/"})
-        return Response(held["page.html"], media_type="text/html; charset=utf-8", headers=security)
+        return Response(page_of_console, media_type="text/html; charset=utf-8", headers=security)
 
     @router.get("/sign-in")
     @declaring(OPEN)
@@ -66,6 +69,15 @@ def pages_router(context: Context, describe: Callable[[], dict[str, Any]]) -> AP
         if name not in held:
             raise HTTPException(404)
         return Response(held[name], media_type=f"{_KINDS[name]}; charset=utf-8", headers=security)
+
+    @router.get("/assets/{name}")
+    @declaring(OPEN)
+    def built_file(request: Request, name: str) -> Response:
+        if name not in assets:
+            raise HTTPException(404)
+        content, kind = assets[name]
+        hold(request.scope, None)
+        return Response(content, media_type=kind, headers={**security, "Cache-Control": FOR_EVER})
 
     @router.get("/docs")
     @declaring(ANY)

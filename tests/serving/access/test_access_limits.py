@@ -77,7 +77,7 @@ def test_a_program_with_a_wrong_key_shuts_neither_the_sign_in_page_nor_the_liven
     wrong = {"Authorization": "Bearer rw_000000000000_" + "a" * 64}
     states = [client.get("/v1/scores", headers=wrong).status_code for _ in range(5)]
     assert states == [401] * 3 + [429] * 2
-    for path in ("/", "/sign-in", "/pages/page.js", "/sign-in/state", "/healthz"):
+    for path in ("/", "/sign-in", "/pages/sign-in.js", "/sign-in/state", "/healthz"):
         assert client.get(path).status_code == 200, path
     assert client.get("/readyz").status_code == client.get("/v1/scores").status_code == 429
     page = {"Origin": cities.LOCAL, "X-Riskwarn-Page": "1"}

@@ -73,7 +73,7 @@ def test_a_page_of_another_origin_is_answered_nothing_while_no_key_exists(city: 
         "/healthz",
         "/metrics",
         "/",
-        "/pages/page.js",
+        "/pages/sign-in.js",
         "/nothing",
     )
     with cities.served(city) as (client,):
@@ -112,7 +112,16 @@ def test_the_token_of_a_start_is_its_owners_alone_and_another_each_time(city: Ho
 
 def test_what_is_answered_is_not_for_other_origins(city: Home) -> None:
     with cities.served(city) as (client,):
-        for path in ("/", "/pages/page.js", "/docs", "/openapi.json", "/v1/scores", "/healthz", "/metrics", "/nothing"):
+        for path in (
+            "/",
+            "/pages/sign-in.js",
+            "/docs",
+            "/openapi.json",
+            "/v1/scores",
+            "/healthz",
+            "/metrics",
+            "/nothing",
+        ):
             assert client.get(path).headers.get("cross-origin-resource-policy") == "same-origin", path
 
 

@@ -26,6 +26,7 @@ from serving.access.scopes import Purpose, Role, Scope
 from serving.access.tables import KEYS
 from serving.api.app import Application
 from serving.api.needs import declared, leaves
+from serving.console import built
 from serving.publishing.suspend import suspend
 from tests.riskwarn.audit.collector import collecting
 from tests.serving.access import cities
@@ -49,7 +50,17 @@ def test_every_route_says_what_it_needs(city: Home) -> None:
     every = list(leaves(app.router.routes))
     assert undeclared(app) == [] and len(every) >= 19
     paths = {str(getattr(one, "path", "")) for one in every}
-    assert {"/", "/docs", "/openapi.json", "/pages/{name}", "/healthz", "/metrics", "/v1/export.{form}"} <= paths
+    assert {
+        "/",
+        "/docs",
+        "/openapi.json",
+        "/pages/{name}",
+        "/assets/{name}",
+        "/console/settings",
+        "/healthz",
+        "/metrics",
+        "/v1/export.{form}",
+    } <= paths
 
 
 @pytest.mark.parametrize("kind", ["route", "mount", "files", "api"])
@@ -74,9 +85,12 @@ def test_a_route_without_a_need_is_found_and_refused_to_everybody(city: Home, tm
             assert answer.status_code == (403 if header else 401) and "secret" not in answer.text
 
 
+#: A file of the console; its name is that of its content.
+BUILT = next(iter(built()[1]))
+
 #: What each route needs; None is nothing, and an empty text any key.
 NEEDS = {
-    "/": None, "/pages/page.js": None, "/healthz": None, "/readyz": "", "/docs": "", "/openapi.json": "", "/metrics": "system",
+    "/": None, "/pages/sign-in.js": None, "/console/settings": "", f"/assets/{BUILT}": None, "/healthz": None, "/readyz": "", "/docs": "", "/openapi.json": "", "/metrics": "system",
     "/v1/scores": "read", "/v1/snapshots": "read", "/v1/health/sources": "read", "/v1/models/conflict": "read", "/v1/levels": "read",
     "/v1/track-record": "read", "/v1/alerts": "read", "/v1/alerts/stats": "read", "/v1/alerts/held": "read",
     "/v1/silences": "read", f"/v1/alerts/{OWN_ALERT}": "read", f"/v1/grids/{OWN_GRID}": "read:detail",

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
+from tests.serving.test_page import rendered
+from tests.serving.test_sign_in_page import Holding
 
 from serving.access.areas import WHOLE_CITY, Area
 from serving.access.keys import Asked as AskedKey
@@ -26,8 +28,6 @@ from serving.publishing.suspend import suspend
 from tests.serving.access.browsers import operator, own_key
 from tests.serving.alerts.city import City
 from tests.serving.conftest import running_application
-from tests.serving.test_page import rendered
-from tests.serving.test_sign_in_page import Holding
 
 TOKEN = "ab" * 32
 OWN = Area((("district", "D0000000"),))

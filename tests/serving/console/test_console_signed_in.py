@@ -14,7 +14,7 @@ from serving.access.signing_in import by_key
 from serving.api.app import Application
 from tests.serving.access.browsers import operator, own_key
 from tests.serving.conftest import Made, running_application
-from tests.serving.test_page import rendered
+from tests.serving.console.browsing import rendered, rows, said
 
 pytestmark = pytest.mark.browser
 
@@ -34,8 +34,8 @@ class Holding:
 def test_who_is_not_signed_in_is_asked_to_in_both_languages(made: Made, tmp_path: Path) -> None:
     own_key(made.home, operator(made.home))
     with running_application(made.application()) as address:
-        chinese = rendered(f"{address}/#unit=town", tmp_path)
-        english = rendered(f"{address}/#lang=en&unit=town", tmp_path)
+        chinese = rendered(f"{address}/#/ranking?unit=town", tmp_path, language="zh-CN")
+        english = rendered(f"{address}/#/ranking?lang=en&unit=town", tmp_path, language="zh-CN")
         failed = rendered(f"{address}/sign-in?problem=subject_unknown#lang=en", tmp_path, silent=True)
         odd = rendered(f"{address}/sign-in?problem=constructor&back=https://evil.example", tmp_path, silent=True)
     assert "本人密钥" in chinese and "登录" in chinese and '<form id="typed">' in chinese
@@ -51,11 +51,13 @@ def test_the_page_is_that_of_who_signed_in(made: Made, tmp_path: Path) -> None:
         opened = by_key(made.home, key, "127.0.0.1", now=made.now, confirm=False)
     assert opened.session.method == Method.KEY
     with running_application(Holding(made.application(), opened.token)) as address:  # type: ignore[arg-type]
-        page = rendered(f"{address}/#lang=en", tmp_path, silent=True)
-        there = rendered(f"{address}/sign-in#lang=en", tmp_path, silent=True)
-    assert '<tr class="open"' in page and '<p id="account">' in page
-    assert f"centre {who} · last signed in" in page and "Sign out everywhere" in page and "王芳" not in page
-    assert "You are signed in." in there and 'href="./#lang=en"' in there
+        page = rendered(f"{address}/#/ranking?lang=en", tmp_path, silent=True)
+        there = rendered(f"{address}/sign-in#/ranking?lang=en", tmp_path, silent=True)
+    assert rows(page) and said(page, "account").startswith(f"{who} centre last signed in")
+    assert "Sign out everywhere" in page and 'aria-label="Sign out"' in page and "王芳" not in page
+    assert 'class="watermark"' in page and "data:image/png" in page, "a picture of the screen says whose it was"
+    assert "Admin" not in said(page, "rail") and "Ranking" in said(page, "rail")
+    assert "You are signed in." in there and 'href="./#/ranking?lang=en"' in there
 
 
 def test_an_administrator_finds_what_that_one_does_and_no_ranking(made: Made, tmp_path: Path) -> None:
@@ -64,9 +66,10 @@ def test_an_administrator_finds_what_that_one_does_and_no_ranking(made: Made, tm
     for number, who in enumerate((office, auditor)):
         opened = by_key(made.home, own_key(made.home, who), "127.0.0.1", now=made.now, confirm=False)
         with running_application(Holding(made.application(), opened.token)) as address:  # type: ignore[arg-type]
-            pages.append(rendered(f"{address}/#lang=en", tmp_path / str(number), silent=True))
+            pages.append(rendered(f"{address}/#/ranking?lang=en", tmp_path / str(number), silent=True))
     for page in pages:
-        assert '<tr class="open"' not in page and '<section id="administration">' in page
+        assert not rows(page) and said(page, "administration").startswith("Administration")
+        assert "Ranking" not in said(page, "rail") and "Admin" in said(page, "rail")
     assert (
         f"<td>{auditor}</td>" in pages[0] and "You confirm operators and keys" in pages[0] and "whole city" in pages[0]
     )

@@ -1,0 +1,54 @@
+// What the API answers, by the description that it gives of itself: one truth, written by docs/types.sh.
+import type { components, paths } from "../../../api/riskwarn";
+
+type Schemas = components["schemas"];
+
+export type Item = Schemas["Item"];
+export type Head = Schemas["Head"];
+export type Reason = Schemas["Reason"];
+export type Ranking = Schemas["Ranking"];
+export type Publication = Schemas["Publication"];
+export type Publications = Schemas["Publications"];
+export type Portrait = Schemas["Portrait"];
+export type Explanation = Schemas["Explanation"];
+export type Level = Schemas["Level"];
+export type Unit = Schemas["Unit"];
+export type Problem = Schemas["Problem"];
+
+type Told<P extends keyof paths> = paths[P] extends { get: { responses: { 200: { content: { "application/json": infer A } } } } } ? A : never;
+
+/** The paths that answer JSON when they are asked. */
+export type Path = { [P in keyof paths]: [Told<P>] extends [never] ? never : P }[keyof paths];
+
+/** What a path answers. */
+export type Answer<P extends Path> = Told<P>;
+
+/** What a path may be asked. */
+export type Query<P extends Path> = paths[P] extends { get: { parameters: { query?: infer Q } } } ? Exclude<Q, undefined> : never;
+
+/** What the server says of who asks, beside what the API describes (serving/api/routes/sign_in.py). */
+export interface Account {
+  signed_in: boolean;
+  local: boolean;
+  ways: string[];
+  operator?: string;
+  role?: Role;
+  area?: string[] | null;
+  before_at?: string | null;
+  ends_at?: string;
+  idle_minutes?: number;
+  failures?: number;
+}
+
+export type Role = "centre" | "analyst" | "supervisor" | "system" | "security" | "audit";
+export type Scope = "read" | "read:detail" | "analyse" | "act" | "plan" | "export" | "system" | "security" | "audit";
+
+/** What the console is told of its city (serving/api/routes/console.py). */
+export interface Settings {
+  city: string;
+  timezone: string;
+  scopes: Scope[];
+  watermark: boolean;
+  /** The time of the server. */
+  now: string;
+}

@@ -1,0 +1,113 @@
+// The frame that every view stands in.
+import type { ComponentType } from "preact";
+import { useEffect, useErrorBoundary, useRef, useState } from "preact/hooks";
+import { connection } from "../api/client";
+import { useStore } from "../api/store";
+import { Empty, Trouble, Waiting } from "../parts/Empty";
+import { VIEWS, type View } from "../views";
+import { useWords } from "../words";
+import { CityContext, useKnownCity } from "./city";
+import { Banners, useFreshness } from "./Freshness";
+import { Head } from "./Head";
+import { useSlash } from "./keys";
+import { Rail } from "./Rail";
+import { route, scrolled } from "./route";
+import { may, session, startTrouble, type Session } from "./session";
+import { Watermark } from "./Watermark";
+
+export function App() {
+  const who = useStore(session);
+  const trouble = useStore(startTrouble);
+  if (who) return <Shell who={who} />;
+  return trouble ? <Trouble trouble={trouble} /> : <Waiting />;
+}
+
+function Shell({ who }: { who: Session }) {
+  const known = useKnownCity(may(who, "read"));
+  return (
+    <CityContext.Provider value={known}>
+      <Frame who={who} />
+    </CityContext.Provider>
+  );
+}
+
+function Frame({ who }: { who: Session }) {
+  const words = useWords();
+  const now = useStore(route);
+  const { alive } = useStore(connection);
+  const fresh = useFreshness();
+  const view = shown(now.view, who);
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(now);
+  useSlash();
+  useEffect(() => {
+    const { view: named, id, query } = before.current;
+    before.current = now;
+    // A step to another view begins at its top, also for whoever listens; one back leads to where it was.
+    const other = named !== now.view || id !== now.id;
+    if (other) main.current?.focus({ preventScroll: true });
+    const down = scrolled();
+    if (down !== null) return scrollTo(down);
+    if (other || query["parent"] !== now.query["parent"]) window.scrollTo(0, 0);
+    return undefined;
+  }, [now]);
+  useEffect(() => {
+    document.title = `${view ? words.views[view.name] : words.short} · ${who.city} · ${words.short}`;
+  }, [view, words, who]);
+  return (
+    <div class={`shell${fresh.stale || !alive ? " stale" : ""}`}>
+      <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
+        {words.skip}
+      </a>
+      <Rail who={who} view={view?.within ?? view?.name} />
+      <div class="main">
+        <Head choosing={view?.chooses ?? false} fresh={fresh} />
+        <Banners fresh={fresh} />
+        <main class="view" id="main" tabIndex={-1} ref={main}>
+          {view ? <Opened key={view.name} view={view} who={who} /> : <Empty title={words.nothing.view}><p>{words.nothing.view_hint}</p></Empty>}
+        </main>
+        <footer class="notice">
+          <p>{words.notice}</p>
+          <a class="only-screen" href="docs">{words.api}</a>
+        </footer>
+      </div>
+      {who.watermark && <Watermark who={who.account.operator ?? words.account.local} />}
+    </div>
+  );
+}
+
+/** Go so far down, as soon as what is shown is as long; gives what stops waiting for it. */
+function scrollTo(down: number): () => void {
+  let frames = 90;
+  let frame = 0;
+  const look = () => {
+    window.scrollTo(0, down);
+    if (Math.abs(window.scrollY - down) > 2 && frames-- > 0) frame = requestAnimationFrame(look);
+  };
+  look();
+  return () => cancelAnimationFrame(frame);
+}
+
+/** The view of a name; whoever may not see the first is shown the first that is theirs. */
+function shown(name: string, who: Session): View | undefined {
+  const asked = VIEWS.find((one) => one.name === name);
+  if (asked && name === "ranking" && !may(who, ...asked.needs)) return VIEWS.find((one) => one.listed && may(who, ...one.needs));
+  return asked;
+}
+
+function Opened({ view, who }: { view: View; who: Session }) {
+  const words = useWords();
+  const [error] = useErrorBoundary((told: unknown) => console.error(told));
+  const [Component, setComponent] = useState<ComponentType | null>(() => {
+    const loaded = view.load();
+    return "then" in loaded ? null : loaded.default;
+  });
+  const [lost, setLost] = useState(false);
+  useEffect(() => {
+    const loaded = view.load();
+    if ("then" in loaded) loaded.then(({ default: made }) => setComponent(() => made)).catch(() => setLost(true));
+  }, [view]);
+  if (!may(who, ...view.needs)) return <Empty title={words.nothing.allowed}><p>{words.nothing.allowed_hint}</p></Empty>;
+  if (error || lost) return <Empty title={words.trouble.title} icon="alarm" alarm><p>{words.trouble.view}</p></Empty>;
+  return Component ? <Component /> : <Waiting />;
+}

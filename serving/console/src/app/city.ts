@@ -1,0 +1,113 @@
+// What is published: targets, horizons, snapshots, how sources are called. Polled, so that a new snapshot is known by itself.
+import { createContext } from "preact";
+import { useContext, useMemo, useRef } from "preact/hooks";
+import type { Publication, Publications } from "../api/types";
+import { useAddress, useData, type Data } from "../api/watch";
+import { useStore } from "../api/store";
+import { language } from "./preferences";
+import { route } from "./route";
+
+export interface City {
+  /** Kept snapshots, the newest as-of first, one an as-of. */
+  published: Publication[];
+  current: Publication;
+  /** Targets in the order of their declaration, with the horizons that are served. */
+  targets: { name: string; zh: string; en: string; horizons: number[]; suspended: boolean }[];
+  period: "day" | "week" | "month";
+  /** Names of sources in both languages. */
+  sources: Record<string, { zh: string; en: string }>;
+}
+
+/** What the address asks for, and what is meant where it asks for nothing. */
+export interface Chosen {
+  target: string | undefined;
+  horizon: number | undefined;
+  /** A past day that was chosen; undefined for the newest, which goes on to the next that is published. */
+  asOf: string | undefined;
+  /** The snapshot that is looked at. */
+  publication: Publication | undefined;
+}
+
+interface Known {
+  city: City | null;
+  data: Data<Publications>;
+}
+
+export const CityContext = createContext<Known>({ city: null, data: { value: null, trouble: null, again: () => undefined } });
+
+/** The city as it is published; null while nothing is. */
+export function useCity(): City | null {
+  return useContext(CityContext).city;
+}
+
+/** Whether it is known that nothing is published yet. */
+export function useNothing(): boolean {
+  const { city, data } = useContext(CityContext);
+  return city === null && data.value !== null;
+}
+
+/** Ask for it: once, by the shell. */
+export function useKnownCity(reads: boolean): Known {
+  const data = useData(reads ? "/v1/snapshots" : null, { limit: 100 });
+  const health = useAddress<{ items: { source: string; zh: string }[] }>(reads && data.value?.items.length ? "v1/health/sources" : null);
+  // While the server is gone what can be chosen stays: it is names, and no number.
+  const last = useRef<City | null>(null);
+  return useMemo(() => {
+    if (data.value) last.current = cityOf(data.value, health.value?.items ?? []);
+    else if (data.trouble && !data.trouble.gone) last.current = null;
+    return { city: last.current, data };
+  }, [data.value, data.trouble, health.value]);
+}
+
+export function cityOf({ items, suspended }: Publications, sources: readonly { source: string; zh: string }[]): City | null {
+  const kept = items.filter((one) => one.kept && !one.withdrawn);
+  const current = kept.find((one) => one.current);
+  if (!current) return null;
+  const days = new Map<string, Publication>();
+  for (const one of [current, ...kept]) if (!days.has(one.as_of)) days.set(one.as_of, one);
+  const served: Record<string, number[]> = {};
+  for (const key of Object.keys(current.models)) {
+    const [target = "", periods = ""] = key.split("/");
+    (served[target] ??= []).push(Number(periods));
+  }
+  return {
+    published: [...days.values()].sort((one, other) => (one.as_of < other.as_of ? 1 : -1)),
+    current,
+    targets: Object.entries(current.names)
+      .filter(([name]) => name in served || suspended.includes(name))
+      .map(([name, { zh, en }]) => ({ name, zh, en, horizons: (served[name] ?? []).sort((one, other) => one - other), suspended: suspended.includes(name) })),
+    period: current.period,
+    sources: Object.fromEntries(sources.map(({ source, zh }) => [source, { zh, en: source.replace(/_/g, " ") }])),
+  };
+}
+
+/** What is chosen. The server's own rule of what is usual is told again here, for the labels alone. */
+export function useChosen(): Chosen {
+  const city = useCity();
+  const { query } = useStore(route);
+  const named = query["target"];
+  const asOf = query["as_of"] && query["as_of"] !== city?.current.as_of ? query["as_of"] : undefined;
+  const target = named ?? city?.targets[0]?.name;
+  const horizons = city?.targets.find((one) => one.name === target)?.horizons ?? [];
+  const asked = Number(query["horizon"]);
+  const horizon = asked ? asked : horizons.includes(4) ? 4 : horizons[0];
+  const publication = asOf ? city?.published.find((one) => one.as_of === asOf) : city?.current;
+  return { target, horizon, asOf, publication };
+}
+
+/** What of the address the API is asked for: nothing that it does not say. */
+export function useAsked(): { target?: string; horizon?: number; as_of?: string } {
+  const { query } = useStore(route);
+  const { asOf } = useChosen();
+  return {
+    ...(query["target"] ? { target: query["target"] } : {}),
+    ...(Number(query["horizon"]) ? { horizon: Number(query["horizon"]) } : {}),
+    ...(asOf ? { as_of: asOf } : {}),
+  };
+}
+
+export function useSourceNames(): (source: string) => string {
+  const city = useCity();
+  const said = useStore(language);
+  return (source) => city?.sources[source]?.[said] ?? source.replace(/_/g, " ");
+}

@@ -1,0 +1,29 @@
+// Times are those of the city, and the zone is named; days are written as the API writes them.
+import { language } from "../app/preferences";
+
+export let zone = "Asia/Shanghai";
+
+/** The city's time zone; said once, by the shell. */
+export function setZone(name: string): void {
+  zone = name;
+}
+
+/** "6月29日 08:00 UTC+8" or "29 Jun, 08:00 UTC+8"; with the year where it is not this one's, without the time as a `day`. */
+export function moment(at: string | number | Date, options: { zone?: boolean; day?: boolean } = {}): string {
+  const when = new Date(at);
+  const year = (one: Date) => new Intl.DateTimeFormat("en", { timeZone: zone, year: "numeric" }).format(one);
+  const text = new Intl.DateTimeFormat(language.get() === "zh" ? "zh-CN" : "en-GB", {
+    timeZone: zone,
+    month: language.get() === "zh" ? "long" : "short",
+    day: "numeric",
+    ...(options.day ? {} : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+    ...(year(when) === year(new Date()) ? {} : { year: "numeric" }),
+  }).format(when);
+  return options.zone === false || options.day ? text : `${text} ${named(when)}`;
+}
+
+/** "UTC+8". */
+function named(when: Date): string {
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "short" }).formatToParts(when);
+  return (parts.find((one) => one.type === "timeZoneName")?.value ?? zone).replace("GMT", "UTC");
+}

@@ -1,0 +1,68 @@
+// What is shown as a file, or on paper. What is refused is a sentence here, and no file.
+import { useState } from "preact/hooks";
+import { address, file, Trouble } from "../../api/client";
+import { useStore } from "../../api/store";
+import type { Unit } from "../../api/types";
+import { useAsked } from "../../app/city";
+import { language } from "../../app/preferences";
+import { route } from "../../app/route";
+import { may, session } from "../../app/session";
+import { Icon } from "../../parts/Icon";
+import { useWords } from "../../words";
+import { own } from "./words";
+
+const FORMS = ["xlsx", "csv", "geojson"] as const;
+
+export function Exports({ unit }: { unit: Unit }) {
+  const words = useWords(own);
+  const shared = useWords();
+  const who = useStore(session);
+  const { query } = useStore(route);
+  const asked = useAsked();
+  const [state, setState] = useState<"" | "writing" | Trouble>("");
+  const save = async (form: string) => {
+    setState("writing");
+    try {
+      const wanted = { ...asked, unit, parent: query["parent"], lang: language.get() };
+      const { name, content } = await file(address(`v1/export.${form}`, wanted));
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(content);
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      setState("");
+    } catch (error) {
+      setState(error as Trouble);
+    }
+  };
+  return (
+    <div class="exports only-screen">
+      {who && may(who, "export") && (
+        <label class="export">
+          <Icon name="download" size={18} />
+          <select
+            class="field"
+            aria-label={words.export}
+            value=""
+            disabled={state === "writing"}
+            onChange={(event) => {
+              const form = event.currentTarget.value;
+              event.currentTarget.value = "";
+              if (form) void save(form);
+            }}
+          >
+            <option value="">{state === "writing" ? words.exporting : words.export}</option>
+            {FORMS.map((form) => (
+              <option key={form} value={form}>{words.export_as[form]}</option>
+            ))}
+          </select>
+        </label>
+      )}
+      <button type="button" class="button" onClick={() => print()}>
+        <Icon name="print" size={18} />
+        {shared.print}
+      </button>
+      {state instanceof Trouble && <p class="refused" role="alert">{state.message}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,7 @@
+import { Empty } from "../../parts/Empty";
+import { useWords } from "../../words";
+
+export default function Record() {
+  const words = useWords();
+  return <Empty title={words.nothing.built} />;
+}
