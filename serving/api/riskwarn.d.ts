@@ -2052,9 +2052,20 @@ export interface components {
         Level: "red" | "orange" | "yellow" | "blue" | "none" | "unknown";
         /**
          * LevelFigures
-         * @description How notices of a level went, of the whole city.
+         * @description How notices of a level went, of the whole city or a district.
          */
         LevelFigures: {
+            /**
+             * Unit
+             * @description of what
+             * @enum {string}
+             */
+            unit: "city" | "district";
+            /**
+             * Code
+             * @description the district's code; null of the city
+             */
+            code: string | null;
             /**
              * Target
              * @description what is forecast
@@ -2069,17 +2080,17 @@ export interface components {
             grids: number | null;
             /**
              * Precision
-             * @description the share of them with an event; null where they are few
+             * @description the share of them with an event, in steps; null where they are few
              */
             precision: number | null;
             /**
              * Lower
-             * @description of its interval of 95 %
+             * @description of the interval in which that of as many to come will lie, in steps
              */
             lower: number | null;
             /**
              * Upper
-             * @description of its interval of 95 %
+             * @description of the interval in which that of as many to come will lie, in steps
              */
             upper: number | null;
             /**
@@ -2089,9 +2100,19 @@ export interface components {
             stated: number | null;
             /**
              * Kept
-             * @description whether what was promised lies in the interval of what came; null where nothing was promised
+             * @description whether what came lies in the interval that was promised; null where nothing was promised
              */
             kept: boolean | null;
+            /**
+             * Caught
+             * @description the share of all events of two years that came where a notice of this level had told of it, in steps; null where they are few
+             */
+            caught: number | null;
+            /**
+             * Lead Weeks
+             * @description weeks since that was told, on the mean, in steps; null where they are few
+             */
+            lead_weeks: number | null;
         };
         /**
          * LevelsCaught
@@ -3254,12 +3275,12 @@ export interface components {
             precision: number;
             /**
              * Lower
-             * @description of its interval of 95 %
+             * @description of the interval in which that of as many to come will lie, in 95 cases of 100
              */
             lower: number;
             /**
              * Upper
-             * @description of its interval of 95 %
+             * @description of the interval in which that of as many to come will lie, in 95 cases of 100
              */
             upper: number;
         };
@@ -3630,6 +3651,21 @@ export interface components {
              * @description the middle time to acknowledge, in bands
              */
             acknowledged_within: string | null;
+            /**
+             * Missed
+             * @description events of the week of which no notice had told, in bands; null until their reports have come, below the town, and as alerts
+             */
+            missed: string | null;
+            /**
+             * Caught
+             * @description events of the week of which one had told, in bands
+             */
+            caught: string | null;
+            /**
+             * Lead
+             * @description weeks since that was told, on the mean, in bands; null where none was
+             */
+            lead: string | null;
             /**
              * Budget
              * @description notices of the week's budget
@@ -9815,4 +9851,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 7a619f04166de67002393e2372b09afa000d529c7a88ba62b72b6d902d085fa6
+// sha256 of the description: c376c4b9ed489519c3affad46f1d9a32c470a55914c1ef41fa1c53a32d173f78
