@@ -35,7 +35,8 @@ class Rule(Declared):
         default=None, description="only grids of these kinds"
     )
     level: RaisedLevel = Field(
-        default="orange", description="this level and higher; each that is entered is an entry of its own"
+        default="orange",
+        description="this level and higher; each that is entered is an entry of its own; jumps of grids are told from it on, too",
     )
     times: float = Field(default=2.0, ge=1, description="of a jump: so many times the mean of the unit's own past")
     least: float = Field(
@@ -88,7 +89,12 @@ class Alerts(Declared):
     """Notices."""
 
     rules: tuple[Rule, ...] = Field(
-        default=(Rule(on="level"), Rule(on="jump"), Rule(on="lasting"), Rule(on="gap", unit=Unit.DISTRICT)),
+        default=(
+            Rule(on="level"),
+            Rule(on="jump", level="yellow"),
+            Rule(on="lasting"),
+            Rule(on="gap", unit=Unit.DISTRICT),
+        ),
         description="what raises a notice; the first rule that a unit meets counts",
     )
     notices_a_week: int = Field(
@@ -103,7 +109,10 @@ class Alerts(Declared):
     )
     group_most: int = Field(default=8, ge=2, le=50, description="so many grids are named in it at most")
     rest_days: int = Field(
-        default=28, ge=0, le=366, description="after a notice has ended, days without another of the same level"
+        default=28, ge=0, le=366, description="after a notice has ended, days without another of the same unit"
+    )
+    rest_times: float = Field(
+        default=1.5, ge=1, description="a higher level, with so many times the score, is told of all the same"
     )
     repeat_days: int = Field(
         default=7, ge=1, le=90, description="days after which one that nobody acknowledged is told again"

@@ -4,7 +4,8 @@ First so many notices go to so many subscribers, a third of whom fail at random 
 dispatcher, a process of its own, is killed (``kill -9``) over and over. Then as many clients listen to the stream of a server, each
 interrupted over and over. What counts is not how fast it is, but that nothing is lost, out of order, unsigned or told twice under two ids.
 
-    python experiments/benchmarks/alerts.py [--notices 10000] [--subscribers 200] [--kills 100] [--clients 200] [--json FILE]
+    python experiments/benchmarks/alerts.py [--notices 10000] [--subscribers 200] [--kills 100] [--clients 200] [--streamed 4000]
+        [--database-url URL] [--json FILE]
 """
 
 from __future__ import annotations
@@ -304,6 +305,9 @@ def main() -> None:
     parser.add_argument("--subscribers", type=int, default=200)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--clients", type=int, default=200)
+    parser.add_argument(
+        "--streamed", type=int, default=4_000, help="notices that are said to the clients of the stream"
+    )
     parser.add_argument("--database-url", help="PostgreSQL for the webhooks; SQLite where not given")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
@@ -316,7 +320,7 @@ def main() -> None:
             print(json.dumps(found["webhooks"]), flush=True)
     if asked.clients:
         with _folder() as folder:
-            found["stream"] = asdict(heard(folder, asked.clients, max(1_000, asked.notices // 10)))
+            found["stream"] = asdict(heard(folder, asked.clients, asked.streamed))
             print(json.dumps(found["stream"]))
     if asked.json is not None:
         asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

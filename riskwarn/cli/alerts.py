@@ -33,7 +33,7 @@ from riskwarn.contracts.vocabulary import standing_named
 from riskwarn.messages import Message
 
 if TYPE_CHECKING:
-    from serving.alerts.replaying import Origin
+    from serving.alerts.origins import Origin
 
 VERBS = ("acknowledge", "start", "assign", "note", "extend", "return", "refer", "co_handle", "contest", "close", "reopen")  # fmt: skip
 STATES = ("open", "acknowledged", "in_progress", "closed", "returned", "referred", "expired", "withdrawn")
@@ -296,12 +296,13 @@ def simulate(session: Session, predictions: Path | None, plot: Path | None) -> N
 
     Nothing is sent, and nothing changes. Change alerts: in riskwarn.yaml and ask again.
     """
-    from serving.alerts.replaying import origins_of_backtest, replayed
+    from serving.alerts.origins import origins_of_backtest
+    from serving.alerts.replaying import as_dict, replay
     from serving.alerts.sources import teams_of
 
     home = session.home_with_families()
     origins = origins_of_backtest(home, predictions) if predictions is not None else _published(session)
-    told = replayed(home.configuration, origins, teams_of(home, origins[0].said.places, origins[-1].said.as_of)) if origins else None  # fmt: skip
+    told = as_dict(replay(home.configuration, origins, teams_of(home, origins[0].said.places, origins[-1].said.as_of))) if origins else None  # fmt: skip
     if told is None:
         from riskwarn.errors import NothingToSimulate
 
@@ -315,7 +316,7 @@ def simulate(session: Session, predictions: Path | None, plot: Path | None) -> N
 
 def _published(session: Session) -> list[Origin]:
     """The kept snapshots, and what came after each."""
-    from serving.alerts.replaying import origins_of_snapshots
+    from serving.alerts.origins import origins_of_snapshots
     from serving.publishing.alerting import came_after
 
     home = session.home()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from riskwarn.cli.tables import local_time
@@ -20,9 +21,22 @@ COLUMNS = ("id", "level", "status", "due", "name", "outcome", "target", "service
 STEP_COLUMNS = ("version", "at", "verb", "status", "service", "outcome", "note", "team_id", "source")
 HELD_COLUMNS = ("level", "name", "reason", "target", "at", "team_id")
 SILENCE_COLUMNS = ("id", "unit", "code", "target", "ends_at", "reason", "author")
-LEVEL_COLUMNS = ("target", "level", "grids", "precision", "lower", "upper", "stated", "kept")
+LEVEL_COLUMNS = (
+    "unit",
+    "code",
+    "target",
+    "level",
+    "grids",
+    "precision",
+    "lower",
+    "upper",
+    "stated",
+    "kept",
+    "caught",
+    "lead_weeks",
+)
 REPLAY_COLUMNS = ("target", "level", "grids", "hits", "precision", "lower", "upper")
-WEEK_COLUMNS = ("week", "unit", "name", "alerts", "acknowledged_within", "budget")
+WEEK_COLUMNS = ("week", "unit", "name", "alerts", "acknowledged_within", "missed", "caught", "lead", "budget")
 DEMO_COLUMNS = ("id", "name", "level", "raised", "service", "status", "outcome")
 LATE_COLUMNS = ("id", "level", "status", "due", "name", "target", "team_id")
 
@@ -101,6 +115,6 @@ def counted(counts: Mapping[str, int], named: Callable[[str], str]) -> Joined:
 
 def figures_of_all(connection: Connection, limit: int) -> dict[str, Any]:
     """How all notices went, as the owner of the home sees them."""
-    from serving.alerts.stats import figures
+    from serving.alerts.stats import Asked, figures
 
-    return figures(connection, lambda _unit, _code: True, True, limit)
+    return figures(connection, Asked(lambda _unit, _code: True, True, limit, datetime.now(UTC)))

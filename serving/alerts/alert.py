@@ -56,7 +56,6 @@ class Alert:
     service: str | None = None
     outcome: str | None = None
     messages: tuple[tuple[str, str], ...] = ()
-    judged: dict[str, Any] | None = None
     fed_back: bool = False
     head: str | None = None
     id: str = ""

@@ -95,9 +95,11 @@ def decide(
     fresh: dict[str | None, list[Notice]] = {}
     grids: dict[tuple[str, Team], list[Candidate]] = {}
     for one in ranked:
-        if _answered(one, live, made, rules):
+        if _told_already(one, live, made):
             continue
         reason, team = _quieted(one, standing, live, rules, now), standing.teams.of(one.lineage, services(one))
+        if reason is None and _joins(one, live, made, rules):
+            continue
         if reason is None and team is None and one.kind != "gap":
             reason = Reason.NO_TEAM
         if reason is not None:
@@ -149,8 +151,8 @@ class _Live:
         )  # fmt: skip
 
 
-def _answered(one: Candidate, live: _Live, made: Decision, rules: Alerts) -> bool:
-    """Whether a live notice tells of it already; where it stands higher now, or in a town that has one, that is told with that."""
+def _told_already(one: Candidate, live: _Live, made: Decision) -> bool:
+    """Whether a live notice tells of it already; where it stands higher now, that is told with that."""
     own = live.by_head.get(head_of(*one.key, one.kind)) or live.naming.get((one.target, one.code))
     if own is not None and one.unit is Unit.GRID and one.kind != "gap":
         told = next((each["level"] for each in own.members if each["code"] == one.code), own.level)
@@ -161,7 +163,12 @@ def _answered(one: Candidate, live: _Live, made: Decision, rules: Alerts) -> boo
     if own is not None:
         made.confirmed.append(own.id)
         return True
-    group = live.group(one) if one.unit is Unit.GRID else None
+    return False
+
+
+def _joins(one: Candidate, live: _Live, made: Decision, rules: Alerts) -> bool:
+    """Whether it is told of with a live notice that names grids of its town, or held back where that names as many as it may."""
+    group = live.group(one) if one.unit is Unit.GRID and one.kind != "gap" else None
     if group is None:
         return False
     beside = made.further.setdefault(group.id, (group, []))[1]
@@ -186,9 +193,18 @@ def _quieted(one: Candidate, standing: Standing, live: _Live, rules: Alerts, now
         )
         # What lasted to the end of its window may be told of again; what somebody closed rests from then on.
         at = other.ended_at if other.status == Status.CLOSED else other.raised_at
-        if same and at is not None and at > since and HEIGHTS[one.level] <= HEIGHTS[Level(other.level)]:
+        if same and at is not None and at > since and not _risen(one, other, rules):
             return Reason.REST
     return None
+
+
+def _risen(one: Candidate, ended: Alert, rules: Alerts) -> bool:
+    """Whether it stands higher than what a notice that has ended told of it, by a level and by so many times the score."""
+    named = next((each for each in ended.members if each["code"] == one.code), None)
+    level, score = (ended.level, ended.score) if named is None else (named["level"], named["score"])
+    if HEIGHTS[one.level] <= HEIGHTS[Level(level)]:
+        return False
+    return one.score is None or score is None or one.score >= rules.rest_times * score
 
 
 def _grouped(grids: Sequence[Candidate], team: Team, rules: Alerts, when: When, made: Decision) -> list[Notice]:

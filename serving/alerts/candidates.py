@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from riskwarn.alert_rules import HEIGHTS, Alerts, Rule
+from riskwarn.alert_rules import Alerts, Rule
 from riskwarn.arrays import Flags, Reals
 from riskwarn.configuration import Levels, usual_horizon
 from riskwarn.periods import Calendar
@@ -165,8 +165,10 @@ def _jumped(said: Said, rule: Rule, block: Block, history: _History, _waiting: W
     before = history.before.values(block, rule.unit, years_before(said.as_of, rule.years))
     rows = jumped(value, own_past(before, len(value)), rule.times, rule.least)
     if rule.unit is Unit.GRID:
-        known = own.level != LEVEL_NUMBERS[Level.UNKNOWN.value]
-        yield from _of_grids(said, block, "jump", rows & known & _of_kind(said, rule))
+        # Where little is to be expected still, a jump is no news that somebody can use.
+        yield from _of_grids(
+            said, block, "jump", rows & (history.now(block).height >= rule.height) & _of_kind(said, rule)
+        )
         return
     for row in np.flatnonzero(rows).tolist():
         expected = float(own.expected_count[row])
@@ -202,10 +204,7 @@ def _of_grids(said: Said, block: Block, kind: str, rows: Flags) -> Iterator[Cand
     scores: Scores = said.scores[block][Unit.GRID]
     chosen = np.flatnonzero(rows)
     for row in chosen[np.argsort(scores.rank[chosen], kind="stable")].tolist():
-        level, score = LEVELS[scores.level[row]], float(scores.score[row])
-        if HEIGHTS[level] == 0:
-            level = Level.YELLOW  # it jumped, and stands nowhere yet
-        expected = float(scores.expected_count[row])
+        level, score, expected = LEVELS[scores.level[row]], float(scores.score[row]), float(scores.expected_count[row])
         yield _candidate(said, block, Unit.GRID, row, level, kind, score, score=score, expected_count=expected)
 
 

@@ -26,6 +26,7 @@ from serving.alerts.silences import silences_at
 from serving.alerts.tables import ALERTS, HELD
 from serving.alerts.teams import Teams, keep_teams
 from serving.alerts.telling import put, told, told_when
+from serving.alerts.tellings import tell
 from serving.alerts.withholding import withhold
 
 #: Why something was held back that competes again with what comes later.
@@ -82,26 +83,16 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
     decision = decide(
         ahead, _standing(connection, publication, teams), rules, publication.when, now, publication.said.services_of
     )
-    stated = promises(connection)
+    stated = promises(connection, now)
     for notice in decision.notices:
-        alert = put(
-            connection,
-            None,
-            _new(publication, notice, stated),
-            Rule.RAISED.value,
-            now,
-            configuration=publication.configuration,
-        )
+        raised = _new(publication, notice, stated)
+        alert = put(connection, None, raised, Rule.RAISED.value, now, configuration=publication.configuration)
+        tell(connection, alert, publication.snapshot, notice.members or (notice.about,), stated, now)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.RAISED.value))
     for alert, more in decision.further.values():
-        put(
-            connection,
-            alert,
-            _further(publication, alert, more),
-            Rule.RAISED_FURTHER.value,
-            now,
-            configuration=publication.configuration,
-        )
+        raised = _further(publication, alert, more)
+        alert = put(connection, alert, raised, Rule.RAISED_FURTHER.value, now, configuration=publication.configuration)
+        tell(connection, alert, publication.snapshot, more, stated, now)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.RAISED_FURTHER.value))
     _confirm(connection, decision, publication.snapshot)
     _hold_back(connection, publication, decision.held)

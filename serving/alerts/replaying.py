@@ -1,40 +1,35 @@
-"""What rules would have told: kept snapshots, or the origins of a back-test, are gone through by the very code that raises, on paper."""
+"""What rules would have told: publications are gone through by the very code that raises, on paper."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, select
 
 from riskwarn.arrays import Reals
 from riskwarn.configuration import Configuration
-from riskwarn.errors import NothingToSimulate, SnapshotDamaged
-from riskwarn.home import Home
+from riskwarn.errors import NothingToSimulate
+from riskwarn.periods import Calendar
 from riskwarn.words import Unit
 from serving.alerts.alert import Alert, alerts_where, live_alerts
 from serving.alerts.candidates import Declared, Said, candidates
+from serving.alerts.judging import known
 from serving.alerts.life import Rule, Status, Verb
+from serving.alerts.origins import Origin
 from serving.alerts.past import Stand, stand_of
 from serving.alerts.precision import stated
 from serving.alerts.raising import Publication, raise_alerts, waiting
-from serving.alerts.tables import ALERTS, HELD, REQUESTS, SILENCES, STEPS, TEAMS
+from serving.alerts.tables import ALERTS, HELD, REQUESTS, SILENCES, STEPS, TEAMS, TELLINGS
 from serving.alerts.teams import Teams
 from serving.alerts.telling import put
-from serving.columns.gaps import DataGaps
-from serving.columns.places import Places, Places32
-from serving.columns.scores import LEVEL_NUMBERS, Block, Scores
+from serving.alerts.tellings import judge, unjudged
+from serving.columns.scores import Block
 from serving.delivery import tables as delivery
-from serving.scoring.levels import levels
-from serving.snapshots import published
-from serving.snapshots.files import PLACES, read_scores
-from training.models.members import ranks_of
 
 #: The hour at which a notice of a publication would have gone out.
 HOUR = time(9)
@@ -42,13 +37,8 @@ HOUR = time(9)
 #: Fewer publications are no replay.
 LEAST = 3
 
-
-@dataclass(frozen=True)
-class Origin:
-    """One publication, and what came after it; counts are NaN where that is not known yet."""
-
-    said: Said
-    came: dict[Block, Reals]  # (grids,)
+#: Periods after the end of a window in which its reports arrive.
+REPORTS = 2
 
 
 class Remembered:
@@ -79,38 +69,70 @@ class Remembered:
                 self._values.setdefault((block, unit), []).append((said.as_of, value))
 
 
-def replayed(configuration: Configuration, origins: Sequence[Origin], teams: Teams) -> dict[str, Any]:
-    """`{publications, weeks, notices, grids, events, caught, missed, capture, levels, load, held, notices_by_week}`.
+@dataclass(frozen=True)
+class Told:
+    """That a notice told of a grid at a level by one publication, and what was promised of that."""
 
-    Each notice is taken for answered at its deadline, with nothing found: what people do has no effect on what came.
+    publication: int
+    alert: str
+    target: str
+    horizon: int
+    code: str
+    level: str
+    came: float  # events of the window after it; NaN where they are not known
+    stated: tuple[float, float, float] | None  # precision, lower and upper end
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What would have been told of some publications."""
+
+    calendar: Calendar
+    origins: Sequence[Origin]
+    alerts: tuple[Alert, ...]  # without those of data gaps, as they stood at the end
+    told: tuple[Told, ...]  # in their order
+    held: Mapping[str, int]  # reason -> how often something was held back for it
+
+
+def replay(configuration: Configuration, origins: Sequence[Origin], teams: Teams) -> Replayed:
+    """Go through publications, the oldest first.
+
+    Each notice is taken for answered at its deadline, with nothing found: what people do has no effect on what came. What is told is
+    judged when its window has passed and its reports have come, so that later notices promise what they would have promised. Raises
+    NothingToSimulate of fewer than `LEAST`.
     """
     if len(origins) < LEAST:
         raise NothingToSimulate(problem=f"{len(origins)} publications, {LEAST} are needed")
     engine = create_engine("sqlite://")
-    tables = [ALERTS, STEPS, HELD, SILENCES, TEAMS, REQUESTS, *delivery.TABLES]
+    tables = [ALERTS, TELLINGS, STEPS, HELD, SILENCES, TEAMS, REQUESTS, *delivery.TABLES]
     ALERTS.metadata.create_all(engine, tables=tables)
-    before, declared = (
-        Remembered(configuration),
-        Declared(configuration.alerts, configuration.levels, configuration.calendar),
-    )
+    before = Remembered(configuration)
+    declared = Declared(configuration.alerts, configuration.levels, configuration.calendar)
     last: str | None = None
-    events = caught = 0.0
     with engine.begin() as connection:
         for number, origin in enumerate(origins):
             zone = configuration.calendar.timezone
             now = datetime.combine(origin.said.as_of, HOUR, zone).astimezone(UTC)
             _answer(connection, now)
-            name = f"replay-{number}"
+            _judge(connection, origins[: number + 1], configuration)
             found = candidates(origin.said, before, declared, waiting(connection, last))
-            raise_alerts(connection, Publication(name, origin.said, configuration, now), found, teams)
+            last = _name(number)
+            raise_alerts(connection, Publication(last, origin.said, configuration, now), found, teams)
             before.add(origin.said)
-            last = name
-            more = _caught(live_alerts(connection), origin)
-            events, caught = events + more[0], caught + more[1]
-        alerts = [one for one in alerts_where(connection) if one.kind != "gap"]
-        held = Counter(row.reason for row in connection.execute(HELD.select()))
+        replayed = Replayed(
+            configuration.calendar, origins, tuple(one for one in alerts_where(connection) if one.kind != "gap"),
+            tuple(_told(connection, origins)), Counter(connection.execute(select(HELD.c.reason)).scalars()),
+        )  # fmt: skip
     engine.dispose()
-    return _told(alerts, origins, events, caught, held)
+    return replayed
+
+
+def _name(publication: int) -> str:
+    return f"replay-{publication}"
+
+
+def _publication(name: str) -> int:
+    return int(name.removeprefix("replay-"))
 
 
 def _answer(connection: Connection, now: datetime) -> None:
@@ -120,53 +142,51 @@ def _answer(connection: Connection, now: datetime) -> None:
         if done or one.over(now):
             end = Status.CLOSED if done else Status.EXPIRED
             verb = Verb.CLOSE if done else Rule.EXPIRED
-            put(
-                connection,
-                one,
-                replace(one, status=end.value, ended_at=now, notify_at=None, notify_kind=None),
-                verb.value,
-                now,
-            )
+            after = replace(one, status=end.value, ended_at=now, notify_at=None, notify_kind=None)
+            put(connection, one, after, verb.value, now)
 
 
-def _caught(live: Sequence[Alert], origin: Origin) -> tuple[float, float]:
-    """(events of the window after a publication, those of them in grids of which a live notice tells), of each target's shortest window.
-
-    Windows overlap: each event counts for the share of one window in which it is seen.
-    """
-    told = {(one.target, code) for one in live for code in one.grids}
-    codes = origin.said.places[Unit.GRID].codes
-    shortest: dict[str, int] = {}
-    for target, horizon in origin.came:
-        shortest[target] = min(horizon, shortest.get(target, horizon))
-    events = caught = 0.0
-    for target, horizon in shortest.items():
-        came = np.nan_to_num(origin.came[target, horizon])
-        for row in np.flatnonzero(came > 0).tolist():
-            events += float(came[row]) / horizon
-            caught += float(came[row]) / horizon if (target, codes[row]) in told else 0.0
-    return events, caught
+def _judge(connection: Connection, origins: Sequence[Origin], configuration: Configuration) -> None:
+    """Judge what was told so long before the last of some publications that its reports have come."""
+    calendar, today = configuration.calendar, origins[-1].said.as_of
+    judge(
+        connection,
+        {
+            one.sequence: known(_came(origins, one.snapshot, one.target, one.horizon, one.code))
+            for one in unjudged(connection)
+            if calendar.shift(origins[_publication(one.snapshot)].said.as_of, one.horizon + REPORTS) <= today
+        },
+    )
 
 
-def _told(
-    alerts: Sequence[Alert], origins: Sequence[Origin], events: float, caught: float, held: Counter[str]
-) -> dict[str, Any]:
-    of_origin = {f"replay-{number}": origin for number, origin in enumerate(origins)}
+def _came(origins: Sequence[Origin], snapshot: str, target: str, horizon: int, code: str) -> float:
+    origin = origins[_publication(snapshot)]
+    came = origin.came.get((target, horizon))
+    return float("nan") if came is None else float(came[origin.said.places[Unit.GRID].rows[code]])
+
+
+def _told(connection: Connection, origins: Sequence[Origin]) -> Iterator[Told]:
+    for row in connection.execute(select(TELLINGS).order_by(TELLINGS.c.sequence)):
+        promised = None if row.stated is None else (row.stated, row.lower, row.upper)
+        came = _came(origins, row.snapshot, row.target, row.horizon, row.code)
+        number = _publication(row.snapshot)
+        yield Told(number, row.alert, row.target, row.horizon, row.code, row.level, came, promised)
+
+
+def as_dict(found: Replayed) -> dict[str, Any]:
+    """`{publications, from, to, notices, grids, events, caught, missed, capture, levels, load, held, notices_by_week}`."""
+    alerts, origins = found.alerts, found.origins
     counts: dict[tuple[str, str], list[int]] = {}
-    for one in alerts:
-        origin = of_origin[one.snapshot]
-        came = origin.came.get((one.target, one.horizon))
-        rows = origin.said.places[Unit.GRID].rows
-        for member in one.members or (({"code": one.code, "level": one.level},) if one.grids else ()):
-            count = float("nan") if came is None else came[rows[member["code"]]]
-            if not np.isnan(count):
-                own = counts.setdefault((one.target, member["level"]), [0, 0])
-                own[0] += 1
-                own[1] += int(count > 0)
+    for one in found.told:
+        if not np.isnan(one.came):
+            own = counts.setdefault((one.target, one.level), [0, 0])
+            own[0] += 1
+            own[1] += int(one.came > 0)
     load = Counter((one.budget_team, one.week) for one in alerts if one.week is not None)
     by_week = Counter(one.week for one in alerts if one.week is not None)
     weeks = max((origins[-1].said.as_of - origins[0].said.as_of).days / 7 + 1, 1)
     teams = {team for team, _ in load}
+    events, caught = _caught(found)
     return {
         "publications": len(origins),
         "from": origins[0].said.as_of.isoformat(),
@@ -186,99 +206,37 @@ def _told(
             "mean": round(sum(load.values()) / weeks / len(teams), 2) if teams else 0.0,
             "most": max(load.values(), default=0),
         },
-        "held": dict(sorted(held.items())),
+        "held": dict(sorted(found.held.items())),
         "notices_by_week": {week.isoformat(): by_week[week] for week in sorted(by_week)},
     }  # fmt: skip
 
 
-def _precision(grids: int, hits: int) -> dict[str, float | None]:
-    found = stated(grids, hits)
-    return {name: None if found is None else found[name] for name in ("precision", "lower", "upper")}
+def _caught(found: Replayed) -> tuple[float, float]:
+    """(events, those of them in a grid in whose window it was told of), of each target's shortest window.
 
-
-def origins_of_backtest(home: Home, file: Path) -> list[Origin]:
-    """The origins of the predictions of a back-test, of the places of the newest snapshot. Raises NothingToSimulate."""
-    newest = published.newest(home)
-    if newest is None:
-        raise NothingToSimulate(problem="no snapshot says where the grids lie")
-    places = Places.from_arrow(_read_table(home.snapshots / newest.id / PLACES))
-    frame = pd.read_parquet(file)
-    return list(_origins(home.configuration, places, frame))
-
-
-def _read_table(file: Path) -> Any:
-    import pyarrow.parquet as pq
-
-    return pq.read_table(file, memory_map=False)
-
-
-def _origins(configuration: Configuration, places: Places, frame: pd.DataFrame) -> Iterator[Origin]:
-    codes = places[Unit.GRID].codes
-    towns = {unit: _grids_of(places, unit) for unit in Unit if unit is not Unit.GRID}
-    for as_of, rows in frame.groupby("as_of", sort=True):
-        scores: dict[Block, dict[Unit, Scores]] = {}
-        came: dict[Block, Reals] = {}
-        for (target, horizon), own in rows.groupby(["target", "horizon"], sort=True):
-            ordered = own.set_index("grid_id").reindex(codes)
-            block = str(target), int(str(horizon))
-            score = ordered["probability"].fillna(0.0).to_numpy(dtype=np.float64)
-            expected = ordered["expected_count"].fillna(0.0).to_numpy(dtype=np.float64)
-            rank = ranks_of(score, codes)
-            names = levels(score, rank, configuration.levels)
-            level = np.array([LEVEL_NUMBERS[name] for name in names], dtype=np.int8)
-            scores[block] = {Unit.GRID: _scores(score, expected, rank, level)}
-            for unit, of_grid in towns.items():
-                total: Reals = np.bincount(of_grid, expected, len(places[unit])).astype(np.float64)
-                nothing = np.full(len(total), np.nan)
-                scores[block][unit] = _scores(
-                    nothing, total, ranks_of(total, places[unit].codes), np.full(len(total), -1, dtype=np.int8)
-                )
-            came[block] = ordered["observed"].to_numpy(dtype=np.float64)
-        day = pd.Timestamp(as_of).date()  # type: ignore[arg-type]
-        yield Origin(Said(day, places, scores, DataGaps()), came)
-
-
-def _grids_of(places: Places, unit: Unit) -> Places32:
-    """(grids,) the row of the unit in which each lies."""
-    found: Places32 = np.arange(len(places[Unit.GRID]), dtype=np.int32)
-    order = list(Unit)
-    for lower in order[: order.index(unit)]:
-        found = places[lower].parents[found]
-    return found
-
-
-def _scores(score: Reals, expected: Reals, rank: Any, level: Any) -> Scores:
-    nothing, none = np.full(len(score), np.nan), np.full(len(score), -1, dtype=np.int32)
-    return Scores(
-        score, expected, none, none, nothing, np.asarray(rank, dtype=np.int32), none, none, level, level, nothing, nothing, nothing, none,
-        nothing, nothing,
-    )  # fmt: skip
-
-
-def origins_of_snapshots(home: Home, came: Any) -> list[Origin]:
-    """The kept snapshots of the places of the newest, one an as-of, the oldest first.
-
-    `came(target, horizon, as_of, codes)` gives the events of a window, (grids,), NaN where they are not known.
+    Windows overlap: each event counts for the share of one window in which it is seen, and so does what was told before.
     """
-    configuration, newest = home.configuration, published.newest(home)
-    rows = {row.as_of: row for row in sorted(published.listed(home), key=lambda row: row.sequence)}
-    fates = published.fates(home)
-    found: list[Origin] = []
-    codes: tuple[str, ...] | None = None
-    for as_of in sorted(rows, reverse=True):
-        row = rows[as_of]
-        if row.id in fates or newest is None:
-            continue
-        try:
-            places, scores = read_scores(home.snapshots / row.id, row.manifest["files"])
-        except SnapshotDamaged:
-            continue
-        codes = codes or places[Unit.GRID].codes
-        if places[Unit.GRID].codes != codes:
-            break  # grids were re-drawn: what came before is of another city
-        gaps = DataGaps.from_list(row.manifest["gaps"])
-        blocks = {
-            block: came(block[0], block[1], as_of, codes) for block in scores if block[0] in configuration.targets
-        }
-        found.append(Origin(Said(as_of, places, scores, gaps), blocks))
-    return found[::-1]
+    shortest: dict[str, int] = {}
+    for origin in found.origins:
+        for target, horizon in origin.came:
+            shortest[target] = min(horizon, shortest.get(target, horizon))
+    told: dict[int, set[tuple[str, str]]] = {}
+    for one in found.told:
+        end = found.calendar.shift(found.origins[one.publication].said.as_of, shortest.get(one.target, one.horizon))
+        for number, origin in enumerate(found.origins[one.publication :], one.publication):
+            if origin.said.as_of < end:
+                told.setdefault(number, set()).add((one.target, one.code))
+    events = caught = 0.0
+    for number, origin in enumerate(found.origins):
+        codes = origin.said.places[Unit.GRID].codes
+        for target, horizon in shortest.items():
+            came = np.nan_to_num(origin.came[target, horizon])
+            for row in np.flatnonzero(came > 0).tolist():
+                events += float(came[row]) / horizon
+                caught += float(came[row]) / horizon if (target, codes[row]) in told.get(number, ()) else 0.0
+    return events, caught
+
+
+def _precision(grids: int, hits: int) -> dict[str, float | None]:
+    promised = stated(grids, hits)
+    return {name: None if promised is None else promised[name] for name in ("precision", "lower", "upper")}

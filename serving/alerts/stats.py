@@ -1,17 +1,22 @@
-"""How notices went: by level of the whole city, and by unit and week. Never by person: where few work, or nobody knows how many, nothing is told."""
+"""How notices went: by level of the city and its districts, and by unit and week. Never by person: where few work, or nobody knows how
+many, nothing is told. What is read is bounded: of levels two years in sums, of weeks those that are told.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, case, func, select
 
-from serving.alerts.alert import Alert, alerts_where
-from serving.alerts.precision import LEAST, counted, stated
-from serving.alerts.tables import ALERTS
+from riskwarn.disclosure.steps import LEAST_OF_GROUP, in_steps, step_of
+from riskwarn.words import Level, Unit
+from serving.alerts.precision import LEAST, LOOKS_BACK, stated
+from serving.alerts.tables import ALERTS, OUTCOMES, TELLINGS
 from serving.alerts.teams import Team, Teams, kept_teams
 from serving.track_record.shown import events_told
 
@@ -22,74 +27,227 @@ LEAST_WORKERS = 5
 HOURS = (4, 24, 72)
 _BANDS = ("0–4 h", "4–24 h", "1–3 d", "> 3 d")
 
+#: Bands of the time between a notice and what came: weeks at which one passes into the next.
+WEEKS = (1, 2, 4)
+_LEADS = ("< 1 w", "1–2 w", "2–4 w", "> 4 w")
+
+#: Weeks that are shown.
+SHOWN = timedelta(weeks=26)
+
+_OF_PRECISION = ("precision", "lower", "upper")
+
 Covers = Callable[[str, str], bool]
 
 
-def figures(connection: Connection, covers: Covers, whole: bool, limit: int) -> dict[str, Any]:
-    """`{levels, weeks}`; what is said of levels is of the whole city, and for who sees all of it."""
-    alerts = alerts_where(connection)
-    teams = kept_teams(connection)
-    return {"levels": levels(alerts) if whole else [], "weeks": _weeks(alerts, teams, covers)[:limit]}
+@dataclass(frozen=True)
+class Asked:
+    """For whom figures are, and of what: of units that he sees, of targets that are not left out."""
+
+    covers: Covers
+    whole: bool  # whether he sees the whole city
+    limit: int  # rows of units and weeks
+    now: datetime
+    without: Collection[str] = ()  # targets
 
 
-def levels(alerts: list[Alert]) -> list[dict[str, Any]]:
-    """Of each target and level: how many grids were told of, the share of them with an event, and what had been promised."""
-    judged = [one for one in alerts if one.judged]
+def figures(connection: Connection, asked: Asked) -> dict[str, Any]:
+    """`{levels, weeks}`."""
+    return {"levels": _levels(connection, asked), "weeks": _weeks(connection, kept_teams(connection), asked)}
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What became of what was told: grids, those with an event; the same of those of which something was promised, and the promises
+    added up."""
+
+    grids: int = 0
+    hits: int = 0
+    promised: int = 0
+    promised_hits: int = 0
+    stated: float = 0.0
+    lower: float = 0.0
+    upper: float = 0.0
+
+    def __add__(self, other: _Sums) -> _Sums:
+        return _Sums(*(mine + more for mine, more in zip(astuple(self), astuple(other), strict=True)))
+
+    @property
+    def mean(self) -> float | None:
+        """What was promised on the mean; None of few."""
+        return round(self.stated / self.promised, 3) if self.promised >= LEAST else None
+
+    @property
+    def kept(self) -> bool | None:
+        """Whether what came lies in the interval that was promised, on the mean; None where little was."""
+        if self.promised < LEAST:
+            return None
+        return self.lower / self.promised <= self.promised_hits / self.promised <= self.upper / self.promised
+
+
+#: (kind of unit, code, target, level); the city has no code.
+_Key = tuple[str, str | None, str, str]
+
+
+def _levels(connection: Connection, asked: Asked) -> list[dict[str, Any]]:
+    """Of each target and level, of the whole city and each district: how many grids were told of, the share of them with an event,
+    and what had been promised; the share of all events that came where that was told, and how early."""
+    told, came = _told(connection, asked), _came(connection, asked)
+    every: dict[tuple[str, str | None, str], int] = defaultdict(int)
+    for (unit, code, target, _), (events, _) in came.items():
+        every[unit, code, target] += events
     found = []
-    for (target, level), (grids, hits) in sorted(counted((one.target, one.judged or {}) for one in judged).items()):
-        came = stated(grids, hits)
-        promised = [one for one in judged if one.target == target and one.level == level and one.stated]
-        mean = sum(one.stated["precision"] for one in promised if one.stated) / len(promised) if promised else None
-        after = counted((target, {level: (one.judged or {})[level]}) for one in promised if level in (one.judged or {}))
-        since = stated(*after.get((target, level), (0, 0)))
+    for key in sorted(told, key=lambda key: (key[0] != Unit.CITY, key[1] or "", *key[2:])):
+        unit, code, target, level = key
+        precision, own = stated(told[key].grids, told[key].hits), told[key]
         found.append(
             {
-                "target": target, "level": level, "grids": grids if grids >= LEAST else None,
-                **{name: None if came is None else came[name] for name in ("precision", "lower", "upper")},
-                "stated": None if mean is None else round(mean, 3),
-                "kept": None if mean is None or since is None else since["lower"] <= mean <= since["upper"],
+                "unit": unit, "code": code, "target": target, "level": level, "grids": own.grids if own.grids >= LEAST else None,
+                **{name: None if precision is None else in_steps(precision[name], step_of(1.0, own.grids)) for name in _OF_PRECISION},
+                "stated": own.mean, "kept": own.kept, **_caught(*came.get(key, (0, 0)), every[unit, code, target]),
             }
         )  # fmt: skip
     return found
 
 
-def _weeks(alerts: list[Alert], teams: Teams, covers: Covers) -> list[dict[str, Any]]:
+def _told(connection: Connection, asked: Asked) -> dict[_Key, _Sums]:
+    own = TELLINGS.c
+    hit, promised = case((own.events > 0, 1), else_=0), own.stated.is_not(None)
+    sums = (
+        func.count(), func.sum(hit), func.sum(case((promised, 1), else_=0)), func.sum(case((promised, hit), else_=0)),
+        func.sum(func.coalesce(own.stated, 0.0)), func.sum(func.coalesce(own.lower, 0.0)), func.sum(func.coalesce(own.upper, 0.0)),
+    )  # fmt: skip
+    rows = select(own.target, own.level, own.district, *sums).where(
+        own.at > asked.now - LOOKS_BACK, own.events.is_not(None), own.target.not_in(asked.without)
+    )
+    found: dict[_Key, _Sums] = defaultdict(_Sums)
+    for target, level, district, *counts in connection.execute(rows.group_by(own.target, own.level, own.district)):
+        if asked.whole:
+            found[Unit.CITY.value, None, target, level] += _Sums(*counts)
+        if district is not None and asked.covers(Unit.DISTRICT.value, district):
+            found[Unit.DISTRICT.value, district, target, level] += _Sums(*counts)
+    return found
+
+
+def _came(connection: Connection, asked: Asked) -> dict[_Key, tuple[int, int]]:
+    """(events, weeks since they were told of, added up) by the level that was told; `none` of those that were missed."""
+    own = OUTCOMES.c
+    rows = select(own.unit, own.code, own.target, own.level, func.sum(own.events), func.sum(own.lead)).where(
+        own.unit.in_([Unit.CITY.value, Unit.DISTRICT.value]), own.week >= (asked.now - LOOKS_BACK).date(),
+        own.target.not_in(asked.without),
+    )  # fmt: skip
+    found: dict[_Key, tuple[int, int]] = {}
+    for unit, code, target, level, events, lead in connection.execute(
+        rows.group_by(own.unit, own.code, own.target, own.level)
+    ):
+        if asked.whole or (unit == Unit.DISTRICT.value and asked.covers(unit, code)):
+            found[unit, None if unit == Unit.CITY.value else code, target, level] = int(events), int(lead)
+    return found
+
+
+def _caught(events: int, lead: int, every: int) -> dict[str, float | None]:
+    """The share of all events, and the mean number of weeks since they were told of, in steps that hide single events."""
+    share = in_steps(events / every, step_of(1.0, every)) if every >= LEAST_OF_GROUP else None
+    weeks = in_steps(lead / events, step_of(WEEKS[-1], events)) if events >= LEAST_OF_GROUP else None
+    return {"caught": share, "lead_weeks": weeks}
+
+
+def _weeks(connection: Connection, teams: Teams, asked: Asked) -> list[dict[str, Any]]:
+    """The newest weeks of units, as many as are asked for."""
     units: dict[tuple[str, str], list[Team]] = {}
     for team in teams.all:
-        if covers(team.unit, team.code):
+        if asked.covers(team.unit, team.code):
             units.setdefault((team.unit, team.code), []).append(team)
-    found = []
-    for (unit, code), own in units.items():
-        ids = {one.id for one in own}
-        told = sum(one.workers or 0 for one in own) >= LEAST_WORKERS and all(one.workers is not None for one in own)
-        by_week: dict[date, list[Alert]] = {}
-        for alert in alerts:
-            if alert.budget_team in ids and alert.week is not None:
-                by_week.setdefault(alert.week, []).append(alert)
-        found += [
-            {
-                "unit": unit, "code": code, "name": own[0].name, "week": week.isoformat(),
-                "alerts": str(events_told(len(sent))) if told else None,
-                "acknowledged_within": _acknowledged(sent) if told else None,
-                "budget": sum(one.notices_a_week for one in own),
-            }
-            for week, sent in by_week.items()
-        ]  # fmt: skip
-    return sorted(found, key=lambda one: (one["week"], one["unit"], one["code"]), reverse=True)
+    of_team = {team.id: unit for unit, own in units.items() for team in own}
+    told = {
+        unit
+        for unit, own in units.items()
+        if all(one.workers is not None for one in own) and sum(one.workers or 0 for one in own) >= LEAST_WORKERS
+    }
+    page = _page(connection, of_team, asked)
+    if not page:
+        return []
+    first = min(week for week, _ in page)
+    hours, came = _hours(connection, of_team, first, asked), _missed(connection, first, asked)
+    return [
+        {
+            "unit": unit[0], "code": unit[1], "name": units[unit][0].name, "week": week.isoformat(),
+            "alerts": str(events_told(number)) if unit in told else None,
+            "acknowledged_within": _acknowledged(hours.get((week, unit), [])) if unit in told else None,
+            **_of_events(came.get((week, *unit)) if unit in told else None),
+            "budget": sum(one.notices_a_week for one in units[unit]),
+        }
+        for (week, unit), number in page.items()
+    ]  # fmt: skip
 
 
-def _acknowledged(alerts: list[Alert]) -> str | None:
+#: (Monday, (kind of unit, code))
+_Place = tuple[date, tuple[str, str]]
+
+
+def _page(connection: Connection, of_team: Mapping[str, tuple[str, str]], asked: Asked) -> dict[_Place, int]:
+    """The notices of the newest weeks and units, of no more weeks than `SHOWN`."""
+    own = ALERTS.c
+    last = connection.execute(select(func.max(own.week))).scalar_one()
+    if last is None:
+        return {}
+    rows = select(own.week, own.budget_team, func.count()).where(own.week > last - SHOWN)
+    found: dict[_Place, int] = defaultdict(int)
+    for week, team, number in connection.execute(rows.group_by(own.week, own.budget_team)):
+        if team in of_team:
+            found[week, of_team[team]] += number
+    newest = sorted(found, key=lambda one: (one[0], *one[1]), reverse=True)[: asked.limit]
+    return {place: found[place] for place in newest}
+
+
+def _hours(
+    connection: Connection, of_team: Mapping[str, tuple[str, str]], first: date, asked: Asked
+) -> dict[_Place, list[float]]:
+    """The hours from when each notice was raised to when its team knew of it."""
+    own = ALERTS.c
+    rows = select(own.week, own.budget_team, own.raised_at, own.acknowledged_at)
+    found: dict[_Place, list[float]] = defaultdict(list)
+    for week, team, raised, known in connection.execute(
+        rows.where(own.week >= first, own.acknowledged_at.is_not(None))
+    ):
+        if team in of_team:
+            found[week, of_team[team]].append((known - raised).total_seconds() / 3600)
+    return found
+
+
+def _acknowledged(hours: Sequence[float]) -> str | None:
     """The middle time to acknowledge, in bands, of five notices or more."""
-    hours = [
-        (one.acknowledged_at - one.raised_at).total_seconds() / 3600
-        for one in alerts
-        if one.acknowledged_at is not None
-    ]
-    if len(hours) < LEAST_WORKERS:
-        return None
-    return _BANDS[sum(median(hours) >= end for end in HOURS)]
+    return None if len(hours) < LEAST_WORKERS else _BANDS[sum(median(hours) >= end for end in HOURS)]
 
 
-def unjudged(connection: Connection) -> list[Alert]:
-    """Notices of a risk that were told, and are not judged yet."""
-    return [one for one in alerts_where(connection, ALERTS.c.judged.is_(None), ALERTS.c.kind != "gap") if one.grids]
+@dataclass(frozen=True)
+class _Came:
+    """The events of a unit and week."""
+
+    missed: int = 0
+    caught: int = 0
+    lead: int = 0  # weeks since they were told of, added up
+
+
+def _missed(connection: Connection, first: date, asked: Asked) -> dict[tuple[date, str, str], _Came]:
+    """Of the weeks and units that are counted."""
+    own = OUTCOMES.c
+    rows = select(own.week, own.unit, own.code, own.level, func.sum(own.events), func.sum(own.lead))
+    rows = rows.where(own.week >= first, own.target.not_in(asked.without))
+    found: dict[tuple[date, str, str], _Came] = {}
+    for week, unit, code, level, events, lead in connection.execute(
+        rows.group_by(own.week, own.unit, own.code, own.level)
+    ):
+        before = found.get((week, unit, code), _Came())
+        if level == Level.NONE.value:
+            found[week, unit, code] = replace(before, missed=before.missed + int(events))
+        else:
+            found[week, unit, code] = replace(before, caught=before.caught + int(events), lead=before.lead + int(lead))
+    return found
+
+
+def _of_events(came: _Came | None) -> dict[str, str | None]:
+    """Events that no notice told of, in bands, and how early the others were told; None where nothing is known."""
+    if came is None:
+        return {"missed": None, "caught": None, "lead": None}
+    lead = _LEADS[sum(came.lead / came.caught >= end for end in WEEKS)] if came.caught else None
+    return {"missed": str(events_told(came.missed)), "caught": str(events_told(came.caught)), "lead": lead}

@@ -38,19 +38,19 @@ ALERTS = Table(
     Column("level", String(16), nullable=False),
     Column("score", Float),
     Column("expected_count", Float),
-    Column("status", String(16), nullable=False),
-    Column("raised_at", Instant, nullable=False),
+    Column("status", String(16), nullable=False, index=True),
+    Column("raised_at", Instant, nullable=False, index=True),
     Column("reasons", JSON, nullable=False),
     Column("stated", JSON),  # the precision that was stated of its level; null where nothing was promised
     Column("team_id", String(64)),
     Column("co_teams", JSON, nullable=False, default=list),
     Column("budget_team", String(64)),  # whose budget it was sent in; null where it does not count
-    Column("week", Date),  # the Monday of the week in which it was sent
+    Column("week", Date, index=True),  # the Monday of the week in which it was sent
     Column("acknowledge_by", Instant),
     Column("due_at", Instant),
     Column("expires_at", Instant),
     Column("acknowledged_at", Instant),
-    Column("ended_at", Instant),
+    Column("ended_at", Instant, index=True),
     Column("notify_at", Instant),  # when the next message is due
     Column("notify_kind", String(8)),
     Column("told_at", Instant),  # when the last message was sent
@@ -62,7 +62,6 @@ ALERTS = Table(
     Column("service", String(32)),
     Column("outcome", String(16)),
     Column("messages", JSON, nullable=False, default=list),  # [id, sent_at] of those that were written
-    Column("judged", JSON),  # {grids, hits} once its window has passed and its reports have come
     Column("fed_back", Boolean, nullable=False, default=False),  # whether its service was loaded as an intervention
 )
 
@@ -85,6 +84,42 @@ STEPS = Table(
         "source", String(16), nullable=False, default="api"
     ),  # by which way it came: api, cli, tickets, records, rule
     UniqueConstraint("alert", "version"),
+)
+
+#: Of which grid a notice told at which level, and what was promised of that: each is judged by the window after the snapshot that found
+#: it, once that has passed and its reports have come.
+TELLINGS = Table(
+    "alert_tellings",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("alert", String(16), nullable=False, index=True),
+    Column("snapshot", String(64), nullable=False),
+    Column("target", String(64), nullable=False),
+    Column("horizon", Integer, nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("level", String(16), nullable=False),
+    Column("district", String(64)),
+    Column("at", Instant, nullable=False, index=True),
+    Column("stated", Float),  # the precision that was promised of its level then, and the interval; null where none was
+    Column("lower", Float),
+    Column("upper", Float),
+    Column("judged", Boolean, nullable=False, default=False, index=True),
+    Column("events", Integer),  # null where it is not known what came
+)
+
+#: The events of each week in each town, district and the city, by the level at which a notice had told of their grids; `none` where none had.
+OUTCOMES = Table(
+    "alert_outcomes",
+    METADATA,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("week", Date, nullable=False, index=True),  # its Monday
+    Column("target", String(64), nullable=False),
+    Column("unit", String(16), nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("level", String(16), nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("lead", Integer, nullable=False),  # weeks since they were told of, added up
+    UniqueConstraint("week", "target", "unit", "code", "level"),
 )
 
 #: What a publication would have told and did not, and why.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from riskwarn.audit import SYSTEM, Action, Entry, recorded
 from riskwarn.audit.chain import hold
@@ -57,7 +57,7 @@ def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: dateti
     if not rows:
         return Followed()
     with home.database.connect() as connection:
-        known = {one.id: one for one in alerts_where(connection)}
+        known = _followed_upto(connection, {row["alert_id"] for row in rows})
     fresh = [row for row in rows if row["alert_id"] in known and _is_new(known[row["alert_id"]], _at(row))]
     unknown = len({row["alert_id"] for row in rows} - known.keys())
     if not fresh:
@@ -69,7 +69,7 @@ def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: dateti
         entries: list[Entry] = []
         for row in fresh:
             (alert,) = alerts_where(connection, ALERTS.c.id == row["alert_id"])
-            if not _is_new(alert, _at(row)):
+            if not _is_new(alert.ticket_at, _at(row)):
                 continue
             if alert.live and alert.over(now):
                 alert = lapse(connection, alert, now)
@@ -89,8 +89,22 @@ def _at(row: Mapping[str, Any]) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def _is_new(alert: Alert, at: datetime) -> bool:
-    return alert.ticket_at is None or at > alert.ticket_at
+#: Ids that are asked for at once: what databases take.
+_IDS = 500
+
+
+def _followed_upto(connection: Connection, ids: Collection[str]) -> dict[str, datetime | None]:
+    """The time of the last row of its ticket that each notice has followed, of those that there are; nothing else of them is read."""
+    own, wanted = ALERTS.c, sorted(ids)
+    found: dict[str, datetime | None] = {}
+    for start in range(0, len(wanted), _IDS):
+        rows = select(own.id, own.ticket_at).where(own.id.in_(wanted[start : start + _IDS]))
+        found |= {row.id: row.ticket_at for row in connection.execute(rows)}
+    return found
+
+
+def _is_new(followed: datetime | None, at: datetime) -> bool:
+    return followed is None or at > followed
 
 
 def _mark(connection: Connection, identity: str, at: datetime) -> None:

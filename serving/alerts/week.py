@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from riskwarn.alert_rules import HEIGHTS
 from riskwarn.words import Level
 from serving.alerts.alert import Alert, alerts_where
-from serving.alerts.life import Outcome, Status
+from serving.alerts.life import LIVE, Outcome, Status
 from serving.alerts.shown import as_dict
-from serving.alerts.tables import HELD
+from serving.alerts.tables import ALERTS, HELD
 from serving.alerts.teams import kept_teams
 
 _LEVELS = [one.value for one in sorted(Level, key=lambda one: -HEIGHTS[one])]
@@ -29,7 +29,9 @@ def became_of(connection: Connection, monday: date, zone: tzinfo, now: datetime)
     those of before that somebody has to do with still; `late` are the live ones, of whichever week, past a deadline.
     """
     start, end = (datetime.combine(monday + timedelta(weeks=weeks), time(), zone) for weeks in (0, 1))
-    alerts = alerts_where(connection)
+    columns = ALERTS.c
+    within = [(at >= start) & (at < end) for at in (columns.raised_at, columns.ended_at)]
+    alerts = alerts_where(connection, or_(columns.status.in_(LIVE), columns.week == monday, *within))
     own = [one for one in alerts if start <= one.raised_at < end]
     earlier = [one for one in alerts if one.live and one.raised_at < start]
     closed = [

@@ -2128,9 +2128,20 @@ export interface components {
         Level: "red" | "orange" | "yellow" | "blue" | "none" | "unknown";
         /**
          * LevelFigures
-         * @description How notices of a level went, of the whole city.
+         * @description How notices of a level went, of the whole city or a district.
          */
         LevelFigures: {
+            /**
+             * Unit
+             * @description of what
+             * @enum {string}
+             */
+            unit: "city" | "district";
+            /**
+             * Code
+             * @description the district's code; null of the city
+             */
+            code: string | null;
             /**
              * Target
              * @description what is forecast
@@ -2145,17 +2156,17 @@ export interface components {
             grids: number | null;
             /**
              * Precision
-             * @description the share of them with an event; null where they are few
+             * @description the share of them with an event, in steps; null where they are few
              */
             precision: number | null;
             /**
              * Lower
-             * @description of its interval of 95 %
+             * @description of the interval in which that of as many to come will lie, in steps
              */
             lower: number | null;
             /**
              * Upper
-             * @description of its interval of 95 %
+             * @description of the interval in which that of as many to come will lie, in steps
              */
             upper: number | null;
             /**
@@ -2165,9 +2176,19 @@ export interface components {
             stated: number | null;
             /**
              * Kept
-             * @description whether what was promised lies in the interval of what came; null where nothing was promised
+             * @description whether what came lies in the interval that was promised; null where nothing was promised
              */
             kept: boolean | null;
+            /**
+             * Caught
+             * @description the share of all events of two years that came where a notice of this level had told of it, in steps; null where they are few
+             */
+            caught: number | null;
+            /**
+             * Lead Weeks
+             * @description weeks since that was told, on the mean, in steps; null where they are few
+             */
+            lead_weeks: number | null;
         };
         /**
          * LevelsCaught
@@ -3330,12 +3351,12 @@ export interface components {
             precision: number;
             /**
              * Lower
-             * @description of its interval of 95 %
+             * @description of the interval in which that of as many to come will lie, in 95 cases of 100
              */
             lower: number;
             /**
              * Upper
-             * @description of its interval of 95 %
+             * @description of the interval in which that of as many to come will lie, in 95 cases of 100
              */
             upper: number;
             /**
@@ -3711,6 +3732,21 @@ export interface components {
              * @description the middle time to acknowledge, in bands
              */
             acknowledged_within: string | null;
+            /**
+             * Missed
+             * @description events of the week of which no notice had told, in bands; null until their reports have come, below the town, and as alerts
+             */
+            missed: string | null;
+            /**
+             * Caught
+             * @description events of the week of which one had told, in bands
+             */
+            caught: string | null;
+            /**
+             * Lead
+             * @description weeks since that was told, on the mean, in bands; null where none was
+             */
+            lead: string | null;
             /**
              * Budget
              * @description notices of the week's budget

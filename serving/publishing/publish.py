@@ -26,6 +26,7 @@ from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
 from riskwarn.store.writing import routine
 from serving.alerts.judging import judge_alerts
+from serving.alerts.missed import count_missed
 from serving.columns.gaps import DataGaps
 from serving.publishing.alerting import answered, found_in, raised_in
 from serving.publishing.lock import publications_alone
@@ -223,7 +224,8 @@ def _look_back(home: Home, city: City, numbers: Encoded, now: datetime, progress
     """Judge what has become ripe, then let go of files that nothing needs any more, and of the audit's rows past their time."""
     pasts = Pasts(city, numbers)
     judge_ripe(home, city, pasts, now=now, progress=progress)
-    judge_alerts(home, city, pasts, now=now)
+    judge_alerts(home, city, pasts)
+    count_missed(home, city, pasts, now=now)
     sweep(home, now)
     trim(home, now=now)
 

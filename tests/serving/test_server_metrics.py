@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 from starlette.testclient import TestClient
 
+from serving.alerts.tables import ALERTS
 from serving.api import metrics
 from serving.api.app import Application
+from serving.delivery.tables import DELIVERIES, SUBSCRIPTIONS
 from tests.serving.conftest import Made
 from tests.serving.test_requests import LOCAL
 
@@ -63,3 +67,58 @@ def test_a_worker_that_is_asked_while_it_writes_answers(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         texts = list(pool.map(lambda _number: one.text(), range(400)))
     assert all(b"riskwarn_requests_at_work" in text for text in texts)
+
+
+def test_what_waits_is_told_by_channel_and_state_and_of_nobody(made: Made) -> None:
+    now = made.now
+    subscriber = {
+        "address": "http://10.0.0.9/x", "language": "zh", "area": [], "status": "Actual", "owner": "local", "created_at": now,
+    }  # fmt: skip
+    carried = {"alert_id": "w", "attempts": 0, "due_at": now, "changed_at": now}
+    alert = {
+        "snapshot": "s", "target": "conflict", "horizon": 4, "unit": "grid", "name": "", "raised_at": now, "reasons": [],
+    }  # fmt: skip
+    with made.home.database.begin() as connection:
+        connection.execute(
+            insert(SUBSCRIPTIONS),
+            [
+                {**subscriber, "id": name, "name": f"secret {name}", "channel": channel}
+                for name, channel in (("a", "webhook"), ("b", "webhook"), ("c", "mail"))
+            ],
+        )
+        connection.execute(
+            insert(DELIVERIES),
+            [
+                {
+                    **carried,
+                    "subscription": name,
+                    "sequence": number,
+                    "state": state,
+                    "queued_at": now - timedelta(seconds=age),
+                }
+                for name, number, state, age in (
+                    ("a", 1, "waiting", 30),
+                    ("b", 1, "waiting", 90),
+                    ("b", 2, "dead", 500),
+                    ("a", 2, "delivered", 900),
+                )
+            ],
+        )
+        connection.execute(
+            insert(ALERTS),
+            [
+                {**alert, "code": code, "level": level, "status": status}
+                for code, level, status in (("1", "red", "open"), ("2", "red", "open"), ("3", "orange", "closed"))
+            ],
+        )
+    with TestClient(Application(made.home, lambda: now), base_url=LOCAL) as client:
+        told = samples(client)
+        assert "secret" not in client.get("/metrics").text
+    wanted = {
+        'deliveries_waiting{channel="webhook"}': 2, 'deliveries_waiting{channel="mail"}': 0,
+        'deliveries_oldest_waiting_seconds{channel="webhook"}': 90, 'deliveries_oldest_waiting_seconds{channel="mail"}': 0,
+        'deliveries_dead{channel="webhook"}': 1, 'deliveries_dead{channel="mail"}': 0, 'alerts{level="red",status="open"}': 2,
+    }  # fmt: skip
+    assert {name: value for name, value in told.items() if "deliver" in name or "_alerts" in name} == {
+        f"riskwarn_{name}": value for name, value in wanted.items()
+    }

@@ -35,8 +35,8 @@ class Stated(Document):
 
     n: int = record("grids that were told of before, whose windows have passed: of the whole city, 30 or more")
     precision: float = record("the share of them with an event")
-    lower: float = record("of its interval of 95 %")
-    upper: float = record("of its interval of 95 %")
+    lower: float = record("of the interval in which that of as many to come will lie, in 95 cases of 100")
+    upper: float = record("of the interval in which that of as many to come will lie, in 95 cases of 100")
     usual: float | None = forecast(
         "the mean score of the city's grids when it was raised; null of notices of before it was kept"
     )
@@ -216,18 +216,24 @@ class Silences(Document):
 
 
 class LevelFigures(Document):
-    """How notices of a level went, of the whole city."""
+    """How notices of a level went, of the whole city or a district."""
 
+    unit: Literal["city", "district"] = place("of what")
+    code: str | None = place("the district's code; null of the city")
     target: str = model("what is forecast")
     level: Level = forecast("the level")
     grids: int | None = record("grids that were told of, whose windows have passed; null where they are few")
-    precision: float | None = record("the share of them with an event; null where they are few")
-    lower: float | None = record("of its interval of 95 %")
-    upper: float | None = record("of its interval of 95 %")
+    precision: float | None = record("the share of them with an event, in steps; null where they are few")
+    lower: float | None = record("of the interval in which that of as many to come will lie, in steps")
+    upper: float | None = record("of the interval in which that of as many to come will lie, in steps")
     stated: float | None = record("what was promised of them on the mean; null where nothing was")
     kept: bool | None = record(
-        "whether what was promised lies in the interval of what came; null where nothing was promised"
+        "whether what came lies in the interval that was promised; null where nothing was promised"
     )
+    caught: float | None = record(
+        "the share of all events of two years that came where a notice of this level had told of it, in steps; null where they are few"
+    )
+    lead_weeks: float | None = record("weeks since that was told, on the mean, in steps; null where they are few")
 
 
 class WeekFigures(Document):
@@ -241,6 +247,11 @@ class WeekFigures(Document):
         "notices that were raised, in bands; null where few work there or nobody knows how many"
     )
     acknowledged_within: str | None = service("the middle time to acknowledge, in bands")
+    missed: str | None = record(
+        "events of the week of which no notice had told, in bands; null until their reports have come, below the town, and as alerts"
+    )
+    caught: str | None = record("events of the week of which one had told, in bands")
+    lead: str | None = record("weeks since that was told, on the mean, in bands; null where none was")
     budget: int | None = service("notices of the week's budget")
 
 

@@ -22,6 +22,7 @@ from serving.alerts.alert import Alert, alert_named, newest_alerts, steps_of
 from serving.alerts.held import held_alerts
 from serving.alerts.life import LIFE, Status, Verb
 from serving.alerts.silences import end_silence, listed_silences, named_silence, silence
+from serving.alerts.stats import Asked as FiguresAsked
 from serving.alerts.stats import figures
 from serving.alerts.tables import ALERTS
 from serving.api.context import Context, uncached, written
@@ -129,10 +130,8 @@ def alerts_router(context: Context) -> APIRouter:
     def stats(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
         seen = context.seen(request)
         with home.database.connect() as connection:
-            found = figures(connection, seen.holds, seen.whole, query.limit)
-        gone = seen.served(None)
-        found["levels"] = [one for one in found["levels"] if one["target"] not in gone]
-        return written(found)
+            asked = FiguresAsked(seen.holds, seen.whole, query.limit, context.clock(), seen.served(None))
+            return written(figures(connection, asked))
 
     @router.get(
         "/v1/alerts/held", operation_id="held_alerts", response_model=HeldAlerts,

@@ -11,6 +11,7 @@ from serving.api.context import Context, uncached
 from serving.api.documents.service import Alive, Ready
 from serving.api.metrics import CONTENT_TYPE
 from serving.api.needs import ANY, OPEN, declaring, needs
+from serving.api.outstanding import outstanding
 from serving.api.problems import RETRY_AFTER
 from serving.api.queries import Nothing
 from serving.api.readiness import measure, readiness
@@ -49,7 +50,9 @@ def service_router(context: Context) -> APIRouter:
     )
     @needs(Scope.SYSTEM)
     def metrics(_query: Annotated[Nothing, Query()]) -> Response:
-        measure(context.metrics, context.current, context.clock())
-        return Response(context.metrics.text(), media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
+        now = context.clock()
+        measure(context.metrics, context.current, now)
+        text = context.metrics.text() + outstanding(context.home, now)
+        return Response(text, media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})
 
     return router

@@ -62,9 +62,34 @@ def test_one_that_was_closed_at_orange_is_raised_anew_at_red_and_not_at_orange(c
         city.do(one, "close", outcome="real")
     city.with_rules(dwell=0)
     city.publish({1: "none", 2: "none"})
-    done = city.publish({1: "red", 2: "orange"})
+    done = city.publish({1: "red", 2: "orange"}, {1: 0.45})
     assert done.alerts == 1 and city.codes(status="open") == {grid(1): "red"}
     assert city.held() == {grid(2): "rest"}
+
+
+def test_what_rests_is_told_again_only_where_it_has_risen_by_half(city: City) -> None:
+    city.publish({1: "orange", 2: "orange"}, {1: 0.3, 2: 0.3})
+    for one in city.alerts():
+        city.do(one, "close", outcome="false")
+    city.with_rules(dwell=0)
+    city.publish({})
+    city.publish({1: "red", 2: "red"}, {1: 0.45, 2: 0.44})
+    assert city.codes(status="open") == {grid(1): "red"} and city.held() == {grid(2): "rest"}
+
+
+def test_what_is_quiet_joins_no_notice_of_its_town(city: City) -> None:
+    """A grid that is silenced, or rests, is not told of by the way of the live notice that names its neighbours."""
+    city.with_rules(group_from=2)
+    city.publish({5: "orange"})
+    city.do(city.alerts()[0], "close", outcome="false")
+    city.publish({0: "red", 1: "red"})
+    (town,) = city.alerts(status="open")
+    silence(city.home, "grid", grid(4), None, "集中整治期间统一处理", city.now + timedelta(days=21), now=city.now)
+    city.with_rules(dwell=0)
+    city.publish({0: "red", 1: "red"})
+    city.publish({0: "red", 1: "red", 4: "red", 5: "orange", 6: "red"})
+    assert city.alert(town.id).grids == (grid(0), grid(1), grid(6))
+    assert city.held() == {grid(4): "silenced", grid(5): "rest"}
 
 
 def test_a_level_is_left_only_after_the_time_of_dwell(city: City) -> None:
@@ -145,10 +170,11 @@ def test_the_notice_of_a_district_quiets_its_grids(city: City) -> None:
 
 
 def test_a_grid_that_was_never_so_high_has_jumped(city: City) -> None:
-    city.with_rules(rules=(Rule(on="jump", least=0.1),))
+    city.with_rules(rules=(Rule(on="jump", least=0.1, level="yellow"),))
     for week in range(12):
-        assert city.publish({}, {1: 0.05, 2: 0.3 if week == 3 else 0.05, 3: 0.01}).alerts == 0
-    assert city.publish({}, {1: 0.15, 2: 0.25, 3: 0.09}).alerts == 1
+        assert city.publish({}, {1: 0.05, 2: 0.3 if week == 3 else 0.05, 3: 0.01, 4: 0.05}).alerts == 0
+    levels = dict.fromkeys((1, 2, 3), "yellow") | {4: "blue"}
+    assert city.publish(levels, {1: 0.15, 2: 0.25, 3: 0.09, 4: 0.15}).alerts == 1
     assert [(one.code, one.kind, one.level) for one in city.alerts()] == [(grid(1), "jump", "yellow")]
 
 

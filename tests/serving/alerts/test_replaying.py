@@ -13,8 +13,9 @@ import pytest
 
 from riskwarn.cli import main
 from riskwarn.errors import NothingToSimulate
-from serving.alerts.replaying import origins_of_backtest, origins_of_snapshots, replayed
-from serving.alerts.teams import default_teams
+from serving.alerts.origins import origins_of_backtest, origins_of_snapshots
+from serving.alerts.replaying import as_dict, replay
+from serving.alerts.teams import Teams, default_teams
 from tests.serving.alerts.city import BLOCK, FIRST, City, grid
 
 LEVELS = [{0: "red", 1: "orange", 2: "orange", 3: "orange"}, {0: "red", 4: "red"}, {12: "orange"}, {}, {5: "orange"}]
@@ -34,6 +35,11 @@ def city(tmp_path: Path) -> City:
     for levels in LEVELS:
         city.publish(levels)
     return city
+
+
+def replayed(configuration: Any, origins: Any, teams: Teams) -> dict[str, Any]:
+    """What is told of a replay."""
+    return as_dict(replay(configuration, origins, teams))
 
 
 def nothing_came(_target: str, _horizon: int, _as_of: Any, codes: Any) -> np.ndarray:

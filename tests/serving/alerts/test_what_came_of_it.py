@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from riskwarn.alert_rules import Rule
 from riskwarn.cli import main
@@ -15,12 +15,13 @@ from riskwarn.store import Store
 from riskwarn.words import Unit
 from serving.alerts.corrections import HEADINGS, contested, corrections_table
 from serving.alerts.feedback import feed_back
-from serving.alerts.judging import judgement
+from serving.alerts.judging import known
 from serving.alerts.keeping import keep
-from serving.alerts.precision import promises, stated
-from serving.alerts.stats import figures
-from serving.alerts.tables import ALERTS, TEAMS
+from serving.alerts.precision import LOOKS_BACK, promises, stated
+from serving.alerts.stats import Asked, figures
+from serving.alerts.tables import OUTCOMES, TEAMS, TELLINGS
 from serving.alerts.teams import Team, Teams, declared_teams, default_teams
+from serving.alerts.tellings import judge, unjudged
 from serving.api.keeper import Keeper
 from tests.serving.alerts.city import FIRST, City, grid
 from tests.worlds import load, write_csv
@@ -88,43 +89,113 @@ def test_a_service_goes_back_once_as_an_intervention_of_nobody(city: City, tmp_p
     assert held["started_at"].iloc[0].to_pydatetime().replace(tzinfo=city.now.tzinfo) == city.now - timedelta(hours=30)
 
 
-def judged(city: City, told: dict[str, dict[str, list[int]]]) -> None:
+def judged(city: City, target: str, level: str, grids: int, hits: int, **more: Any) -> None:
+    """So many grids of the first district that were told of before, so many of them with an event."""
+    row = {
+        "alert": "w", "snapshot": "s", "target": target, "horizon": 4, "code": "G", "level": level, "district": "D0000000",
+        "at": city.now - timedelta(days=60), "judged": True, **more,
+    }  # fmt: skip
     with city.home.database.begin() as connection:
-        for code, counts in told.items():
-            connection.execute(update(ALERTS).where(ALERTS.c.code == code).values(judged=counts))
+        connection.execute(insert(TELLINGS), [{**row, "events": int(number < hits)} for number in range(grids)])
 
 
-def test_a_notice_is_judged_grid_by_grid(city: City) -> None:
-    red, _ = city.alerts()
-    assert judgement(red, {grid(0): 2.0}) == {"red": [1, 1]}
-    assert judgement(red, {grid(0): float("nan")}) == {} == judgement(red, {})
+def asked(city: City, covers: Any = lambda _unit, _code: True, whole: bool = True, **more: Any) -> Any:
+    with city.home.database.connect() as connection:
+        return figures(connection, Asked(covers, whole, 10, city.now, **more))
+
+
+def told(city: City) -> list[tuple[Any, ...]]:
+    """(code, level, snapshot) of all that was told."""
+    with city.home.database.connect() as connection:
+        return [
+            tuple(row) for row in connection.execute(select(TELLINGS.c.code, TELLINGS.c.level, TELLINGS.c.snapshot))
+        ]
+
+
+def test_each_telling_is_of_the_snapshot_that_found_it(city: City) -> None:
+    """What a notice tells beside later is judged by the window after that, not by one in which nobody had been told of it."""
+    first = city.snapshot
+    assert told(city) == [(grid(0), "red", first), (grid(12), "orange", first)]
+    city.publish({0: "red", 12: "red"})
+    assert told(city)[2:] == [(grid(12), "red", city.snapshot)]
+    city.with_rules(rules=(Rule(on="gap", unit=Unit.DISTRICT),))
+    city.publish({0: "unknown"}, gap="D0000000")
+    assert len(told(city)) == 3, "a gap tells of no grid"
+
+
+def test_what_was_told_is_judged_once_with_what_came(city: City) -> None:
+    with city.home.database.begin() as connection:
+        red, orange = unjudged(connection)
+        judge(connection, {red.sequence: 2, orange.sequence: None})
+        assert (red.code, red.level, red.horizon) == (grid(0), "red", 4) and unjudged(connection) == []
+        assert promises(connection, city.now).counts == {("conflict", "red"): (1, 1)}
+        assert promises(connection, city.now + LOOKS_BACK + timedelta(seconds=1)).counts == {}
+    assert (known(float("nan")), known(0.0), known(0.5), known(2.0)) == (None, 0, 1, 2)
 
 
 def test_fewer_than_thirty_promise_nothing_and_more_promise_an_interval(city: City) -> None:
     assert stated(29, 10) is None
-    judged(city, {grid(0): {"red": [29, 9]}, grid(12): {"orange": [80, 16]}})
+    judged(city, "conflict", "red", 29, 9)
+    judged(city, "conflict", "orange", 80, 16)
     with city.home.database.connect() as connection:
-        known = promises(connection)
-    assert known.of("conflict", "red") is None
-    assert known.of("conflict", "orange") == {"n": 80, "precision": 0.2, "lower": 0.127, "upper": 0.3}
+        promised = promises(connection, city.now)
+    assert promised.of("conflict", "red") is None
+    assert promised.of("conflict", "orange") == {"n": 80, "precision": 0.2, "lower": 0.105, "upper": 0.348}
     city.publish({0: "red", 12: "orange", 13: "orange"})
     (told,) = (one.stated for one in city.alerts()[2:])
     usual = (0.4 + 2 * 0.3 + 33 * 0.01) / 36  # the mean score of the city's grids
-    assert told == {"n": 80, "precision": 0.2, "lower": 0.127, "upper": 0.3, "usual": round(usual, 6)}
+    assert told == {"n": 80, "precision": 0.2, "lower": 0.105, "upper": 0.348, "usual": round(usual, 6)}
 
 
 def test_figures_are_of_units_and_of_none_where_few_work(city: City) -> None:
-    judged(city, {grid(0): {"red": [40, 20]}})
-    for workers, told in ((None, None), (4, None), (5, "1–2")):
+    counted(
+        city,
+        {
+            ("town", "T0000000", "none"): (2, 0),
+            ("town", "T0000000", "red"): (4, 9),
+            ("district", "D0000000", "none"): (9, 0),
+        },
+    )
+    for workers, few in ((None, True), (4, True), (5, False)):
         with city.home.database.begin() as connection:
             connection.execute(update(TEAMS).values(workers=workers))
-            found = figures(connection, lambda _unit, code: code == "T0000000", True, 10)
-        assert [(one["code"], one["week"], one["alerts"], one["budget"]) for one in found["weeks"]] == [
-            ("T0000000", "2026-03-02", told, 3)
-        ]
-    assert found["levels"][0]["precision"] == 0.5 and found["levels"][0]["kept"] is None
-    with city.home.database.connect() as connection:
-        assert figures(connection, lambda _unit, _code: True, False, 10)["levels"] == [], "of a part nothing is told"
+        found = asked(city, lambda _unit, code: code == "T0000000")
+        names = ("code", "week", "alerts", "missed", "caught", "lead", "budget")
+        shown = (None,) * 4 if few else ("1–2", "1–2", "3–5", "2–4 w")
+        assert [tuple(one[name] for name in names) for one in found["weeks"]] == [("T0000000", "2026-03-02", *shown, 3)]
+    assert asked(city, without=("conflict",))["weeks"][-1]["missed"] is None, "it is suspended"
+
+
+def counted(city: City, lines: dict[tuple[str, str, str], tuple[int, int]]) -> None:
+    """Events, and weeks since they were told of, by unit and level; of the first week."""
+    rows = [
+        {"week": FIRST, "target": "conflict", "unit": unit, "code": code, "level": level, "events": events, "lead": lead}
+        for (unit, code, level), (events, lead) in lines.items()
+    ]  # fmt: skip
+    with city.home.database.begin() as connection:
+        connection.execute(insert(OUTCOMES), rows)
+
+
+def test_levels_are_of_the_city_and_of_the_districts_that_somebody_sees(city: City) -> None:
+    promise = {"stated": 0.4, "lower": 0.3, "upper": 0.49}
+    judged(city, "conflict", "red", 40, 20, **promise)
+    judged(city, "conflict", "red", 30, 3, **promise, district="D0000001")
+    judged(city, "safety", "red", 40, 1)
+    counted(
+        city, {("city", "X", "red"): (60, 80), ("city", "X", "none"): (40, 0), ("district", "D0000000", "red"): (9, 9)}
+    )
+    names = ("unit", "code", "target", "grids", "precision", "stated", "kept", "caught", "lead_weeks")
+
+    def rows(**more: Any) -> list[tuple[Any, ...]]:
+        return [tuple(one[name] for name in names) for one in asked(city, **more)["levels"]]
+
+    own = ("district", "D0000000", "conflict", 40, 0.5, 0.4, False, None, None)
+    assert rows(without=("safety",)) == [
+        ("city", None, "conflict", 70, 0.35, 0.4, True, 0.6, 1.4), own,
+        ("district", "D0000001", "conflict", 30, 0.1, 0.4, False, None, None),
+    ]  # fmt: skip
+    assert rows(covers=lambda _unit, code: code == "D0000000", whole=False, without=("safety",)) == [own]
+    assert rows(covers=lambda _unit, _code: False, whole=False) == [], "of a part of a district nothing is told"
 
 
 def test_a_running_server_does_what_is_due(city: City) -> None:
