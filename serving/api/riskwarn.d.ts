@@ -5015,7 +5015,7 @@ export interface operations {
                      *             "as_of": "2026-03-09",
                      *             "store_version": 1,
                      *             "salt": "",
-                     *             "disclosure": 2,
+                     *             "disclosure": 3,
                      *             "models": {
                      *               "conflict-4-v1": "0000000000000000000000000000000000000000000000000000000000000000",
                      *               "safety-4-v1": "0000000000000000000000000000000000000000000000000000000000000000"
@@ -5045,7 +5045,7 @@ export interface operations {
                      *               "en": "safety"
                      *             }
                      *           },
-                     *           "chain": "ee18f754e7a22506fb329ee312295aeeac4dcfa77bec67afd04e41382841170f",
+                     *           "chain": "d4237c05c5edce1404db7ecda9a068b9d0b17667a38e34caacc53a1825c57985",
                      *           "not_replayable": false
                      *         }
                      *       ],
@@ -6625,7 +6625,7 @@ export interface operations {
                      *               "observed": "0–2"
                      *             }
                      *           ],
-                     *           "chain": "91e384714645580d08e1a79adb970c74d064bc1007173ccc466032e9e9ff3468"
+                     *           "chain": "998a68136392c74b2a4e3d0b4712bed193e22fcc4dab2bafa9a4a3d3b77f76a9"
                      *         }
                      *       ],
                      *       "summary": [
@@ -9976,4 +9976,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 7d07200eabcc5b15a127e3a64dae25ec735b9d83bd37c2cdf0641fc7dea71f6e
+// sha256 of the description: 8e358958e46a737f6520020f1cbd402c7aa5d732622e5a01209df19bc097d8df
