@@ -25,11 +25,11 @@ from riskwarn.cli.notices import (
     outcome_named,
     reason_named,
     shown,
+    status_named,
 )
 from riskwarn.cli.options import some_reason
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table, local_time
-from riskwarn.contracts.vocabulary import standing_named
 from riskwarn.messages import Message
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def _week_lines(told: dict[str, Any], session: Session) -> list[str | Table]:
     ]  # fmt: skip
     if told["levels"]:
         lines.append(Message("levels: {counts}", counts=counted(told["levels"], level_named)))
-        lines.append(Message("they stand: {counts}", counts=counted(told["statuses"], standing_named)))
+        lines.append(Message("they stand: {counts}", counts=counted(told["statuses"], status_named)))
     if told["outcomes"]:
         lines.append(Message("what was found: {counts}", counts=counted(told["outcomes"], outcome_named)))
     if told["closed"]:

@@ -21,7 +21,6 @@ from riskwarn.cli.demo_weeks import BEYOND, WEEKS, Clock, Future, Office, notice
 from riskwarn.cli.notices import DEMO_COLUMNS, NONE_STATED, counted, level_named, outcome_named, shown, target_named
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table
-from riskwarn.disclosure import week_of
 from riskwarn.messages import Message
 
 if TYPE_CHECKING:
@@ -73,6 +72,7 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
     The city ends with last week: in the same week the same seed gives the same.
     """
     from riskwarn.cli.demo_receiver import Receiver
+    from riskwarn.disclosure import week_of
     from serving.api.server import serve
     from serving.snapshots.frames import scores_frame
 

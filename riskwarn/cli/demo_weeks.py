@@ -10,10 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from riskwarn.cli.notices import figures_of_all
-from riskwarn.disclosure import week_of
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -64,6 +61,8 @@ class Future:
 
     def comes(self, target: str, grids: Sequence[str], monday: date, weeks: int) -> bool:
         """Whether there is an event of a target in one of some grids."""
+        import numpy as np
+
         from riskwarn.simulate.exports import grid_ids
 
         rows = {code: row for row, code in enumerate(grid_ids(self.city.world))}
@@ -146,6 +145,8 @@ class Office:
 
     def _close(self) -> None:
         """On the Friday of the week after: what was looked for was there, or was not."""
+        from riskwarn.disclosure import week_of
+
         zone = self.home.configuration.calendar.timezone
         real: list[Alert] = []
         false: list[Alert] = []

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from riskwarn.cli.tables import local_time
-from riskwarn.contracts.vocabulary import chinese_name, standing_named
 from riskwarn.messages import Joined, Message, Named
 from riskwarn.words import HELD_REASONS, NOTICE_STEPS, NOTICE_WAYS, Level
 
@@ -55,7 +54,7 @@ def level_named(code: str) -> Named:
 
 def outcome_named(code: str) -> Named:
     """What was found."""
-    return Named(code, chinese_name("alert_outcome", "tickets", code))
+    return _of_tickets("alert_outcome", code)
 
 
 def target_named(configuration: Configuration, code: str) -> Named:
@@ -71,12 +70,25 @@ def reason_named(code: str) -> Named:
 
 def service_named(code: str) -> Named:
     """What is done for a place."""
-    return Named(code, chinese_name("service", "tickets", code))
+    return _of_tickets("service", code)
+
+
+def status_named(code: str) -> Named:
+    """Where a notice stands."""
+    from riskwarn.contracts.vocabulary import standing_named
+
+    return standing_named(code)
+
+
+def _of_tickets(field: str, code: str) -> Named:
+    from riskwarn.contracts.vocabulary import chinese_name
+
+    return Named(code, chinese_name(field, "tickets", code))
 
 
 #: Column -> how what stands in it is named.
 _NAMED: dict[str, Callable[[str], str]] = {
-    "status": standing_named,
+    "status": status_named,
     "level": level_named,
     "outcome": outcome_named,
     "service": service_named,

@@ -23,7 +23,7 @@ from riskwarn.home import Home
 from riskwarn.periods import Period
 from riskwarn.words import Quantity
 from tests.riskwarn.test_cli import refused, riskwarn, told
-from tests.serving.test_page import rendered
+from tests.serving.console.browsing import rendered
 from tests.worlds import simulated
 
 COUNT = Feature(

@@ -10,8 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
-from tests.serving.test_page import rendered
-from tests.serving.test_sign_in_page import Holding
 
 from serving.access.areas import WHOLE_CITY, Area
 from serving.access.keys import Asked as AskedKey
@@ -28,6 +26,8 @@ from serving.publishing.suspend import suspend
 from tests.serving.access.browsers import operator, own_key
 from tests.serving.alerts.city import City
 from tests.serving.conftest import running_application
+from tests.serving.console.browsing import rendered
+from tests.serving.console.test_console_signed_in import Holding
 
 TOKEN = "ab" * 32
 OWN = Area((("district", "D0000000"),))

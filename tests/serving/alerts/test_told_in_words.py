@@ -22,6 +22,7 @@ from riskwarn.secrets import key_file
 from riskwarn.words import NOTICE_ZH
 from serving.alerts.keeping import keep
 from serving.alerts.silences import silence
+from serving.alerts.stats import Asked as Everything
 from serving.alerts.stats import figures
 from serving.api.app import Application
 from serving.api.options import Options
@@ -112,7 +113,7 @@ def test_two_weeks_after_its_end_whoever_was_told_hears_once_what_became_of_it(c
     assert said_of(last, "zh")["head"].startswith("【回告】")
     assert event_of(last, True)["type"] == "alert.outcome"
     with city.home.database.connect() as connection:
-        assert figures(connection, lambda _unit, _code: True, True, 9)["weeks"][0]["budget"] == 3
+        assert figures(connection, Everything(lambda _unit, _code: True, True, 9, city.now))["weeks"][0]["budget"] == 3
     assert city.alert(alert.id).version == 4, "it changes no notice"
 
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import pytest
 
-from tests.serving.test_page import rendered
+from tests.serving.console.browsing import rendered
 from tests.training.reports.made import made_facts
 from training.audits.audit import Audit
 from training.evaluation.comparison import Gain
