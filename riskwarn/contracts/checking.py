@@ -81,8 +81,7 @@ def _right_foretold(configuration: Configuration, target: str) -> str | None:
         target, own.zh, own.en, *(own.categories or ()),
         source.source, source.zh, source.en, *(fed_by.categories or ()),
     )  # fmt: skip
-    text = folded("|".join(one for one in told if one))
-    return next((word for word in (*refusals()["petitions"], *refusals()["rights"]) if word in text), None)
+    return right_in("|".join(one for one in told if one))
 
 
 def check_mapping(contract: Contract, mapping: Mapping, file: Path, within: tuple[str, ...] = ()) -> None:
@@ -112,6 +111,7 @@ def _faults(contract: Contract, mapping: Mapping) -> Iterator[tuple[tuple[str, .
         (("words", name, word), name, to) for name, words in mapping.words.items() for word, to in words.items()
     ]
     told += [(("always", name), name, word) for name, word in mapping.always.items()]
+    yield from _rights_as_harm(mapping)
     for location, name, to in told:
         field = known[name]
         words = field_words(field.vocabulary) if field.vocabulary else None
@@ -132,6 +132,35 @@ def _faults(contract: Contract, mapping: Mapping) -> Iterator[tuple[tuple[str, .
                 and (near := difflib.get_close_matches(to, contract.categories, 1, 0.75))
             ):
                 yield location, f"{to!r} is no category of {contract.source}; the nearest is {near[0]}"
+
+
+def _rights_as_harm(mapping: Mapping) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where a mapping would count a right as harm: going to court, to a review, to petition is an orderly end."""
+    harm = set(field_words("escalation").values()) - {"none"}
+    # 打架后起诉 tells of a fight, whatever followed it.
+    told_of_harm = [
+        folded(word)
+        for words in (field_words("outcome"), field_words("escalation"))
+        for word, code in words.items()
+        if code in harm and len(word) > 1
+    ]
+    for name in ("outcome", "escalation"):
+        for word, to in mapping.words.get(name, {}).items():
+            right = right_in(word) if to in harm else None
+            if right is not None and not any(one in folded(word) for one in told_of_harm):
+                said = "{word} is a right, and no harm: it is an orderly end (referred), never an event"
+                yield ("words", name, word), Message(said, word=right)
+    headings = [(("columns", "escalated_at"), mapping.columns.get("escalated_at"))]
+    headings += [(("headings", "escalated_at"), one) for one in mapping.headings.get("escalated_at", ())]
+    for location, heading in headings:
+        if heading is not None and (right := right_in(heading)) is not None:
+            yield location, Message("{word} is a right, and no harm: its date is no escalation", word=right)
+
+
+def right_in(text: str) -> str | None:
+    """The word of petitions, assembly, speech or litigation that a text holds, if it does."""
+    plain = folded(text)
+    return next((word for word in (*refusals()["petitions"], *refusals()["rights"]) if word in plain), None)
 
 
 def _near(word: str, known: Iterable[str]) -> str:

@@ -8,9 +8,11 @@ import pytest
 
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
+from riskwarn.contracts.checking import check_mapping
 from riskwarn.declarations import read_yaml
 from riskwarn.errors import ConfigurationInvalid, HomeMissing, HomeNotEmpty, RefusedWord
 from riskwarn.home import make_home, open_home
+from riskwarn.mapping import Mapping, chosen_mapping
 from riskwarn.settings import Settings
 from riskwarn.words import Role
 
@@ -108,6 +110,34 @@ def test_no_target_foretells_what_people_do_by_right(tmp_path: Path, text: str, 
         make_home(tmp_path / "home", Settings(), written(tmp_path, "targets:\n" + text))
     assert "line 2" in str(caught.value) and f"{word} is a right, and no target" in str(caught.value)
     assert not (tmp_path / "home" / "riskwarn.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("mapping", "word"),
+    [
+        ("words: {outcome: {转信访: violence}}", "信访"),
+        ("words: {outcome: {引导信访: injury}}", "信访"),
+        ("words: {outcome: {向法院起诉: police_intervention}}", "起诉"),
+        ("words: {escalation: {已上访: violence}}", "上访"),
+        ("columns: {escalated_at: 信访时间}", "信访"),
+        ("headings: {escalated_at: [升级时间, 上访日期]}", "上访"),
+    ],
+)
+def test_no_mapping_counts_a_right_as_harm(tmp_path: Path, mapping: str, word: str) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(mapping + "\n", encoding="utf-8")
+    with pytest.raises(ConfigurationInvalid, match=f"{word} is a right, and no harm"):
+        check_mapping(contract("disputes", Configuration()), chosen_mapping(Mapping(), file, None), file)
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    ["words: {outcome: {引导信访: referred, 发生打架后起诉: violence}}", "columns: {closed_at: 信访办结时间}"],
+)
+def test_an_orderly_end_and_a_fight_before_it_are_mapped(tmp_path: Path, mapping: str) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(mapping + "\n", encoding="utf-8")
+    check_mapping(contract("disputes", Configuration()), chosen_mapping(Mapping(), file, None), file)
 
 
 def test_a_source_of_ones_own_has_the_roles_of_its_fields() -> None:
