@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 LANGUAGES = ("en", "zh")
@@ -22,6 +22,19 @@ FOLDER = Path(__file__).parent / "locale"
 
 #: The variables of a locale, the first that is set decides; LANGUAGE may list several languages.
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG")
+
+
+#: What ends a line, or moves the cursor of a terminal: control characters but the tab, and the separators of Unicode.
+_BREAKS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def one_line(text: str) -> str:
+    """A text of a file (a heading, a word, a sheet's title) as it may stand in a line: breaks and control characters are blanks.
+
+    >>> one_line("是否\\n激化")
+    '是否 激化'
+    """
+    return _BREAKS.sub(" ", text)
 
 
 class Message(str):
@@ -35,7 +48,8 @@ class Message(str):
     fields: Mapping[str, Any]
 
     def __new__(cls, template: str, /, **fields: Any) -> Message:
-        """Fill the named fields of `template`."""
+        """Fill the named fields of `template`; a text of a file, or a path, that stands in it is no more than one line."""
+        fields = {name: _on_one_line(value) for name, value in fields.items()}
         message = super().__new__(cls, template.format(**fields))
         message.template, message.fields = template, fields
         return message
@@ -55,7 +69,7 @@ class Joined(Message):
 
     def __new__(cls, separator: str, parts: Any) -> Joined:
         """Join `parts` by `separator`."""
-        texts = tuple(parts)
+        texts = tuple(map(_on_one_line, parts))
         message = str.__new__(cls, separator.join(texts))
         message.template, message.fields, message.parts = separator, {}, texts
         return message
@@ -164,6 +178,13 @@ class Template:
         parts = _FIELD.split(self.text)
         pieces = [re.escape(_plain(part)) if place % 2 == 0 else "(.*?)" for place, part in enumerate(parts)]
         return re.compile("".join(pieces), re.DOTALL)
+
+
+def _on_one_line(value: Any) -> Any:
+    """A field of a sentence as it stands in it; what is a sentence itself stays."""
+    if isinstance(value, PurePath) and _BREAKS.search(str(value)):
+        value = str(value)
+    return one_line(value) if isinstance(value, str) and not isinstance(value, Message) else value
 
 
 #: Fields that hold single words of ours.

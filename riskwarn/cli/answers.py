@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from riskwarn.errors import AnswerContradicts, LoadUnsettled
-from riskwarn.messages import Joined, Message
+from riskwarn.messages import Joined, Message, one_line
 
 if TYPE_CHECKING:
     from riskwarn.cli.session import Session
@@ -169,7 +169,7 @@ class Asking:
             self.missing.append(told)
             return None
         self._questions += 1
-        kind = click.Choice(of) if of else click.STRING
+        kind = click.Choice([one_line(one) for one in of]) if of else click.STRING  # as it can be typed
         asked = self._session.said(Message("{files}: {what}?", files=_named(tables), what=what))
         answer: str = click.prompt(asked, default=default, type=kind, err=True).strip()
         self._told(question, answer, "terminal", tables)

@@ -13,7 +13,7 @@ from typing import Any
 from unicodedata import category, east_asian_width
 from zoneinfo import ZoneInfo
 
-from riskwarn.messages import Message, column_title, translated, word
+from riskwarn.messages import Message, column_title, one_line, translated, word
 
 #: A text is not cut below this many cells; where the table is still too wide, its last columns are left out.
 NARROWEST = 12
@@ -122,7 +122,7 @@ def cell(value: object, language: str = "en") -> str:
         return " ".join(cell(item, language) for item in value)
     if isinstance(value, Message):
         return translated(value, language)
-    return " ".join(str(value).split("\n"))
+    return one_line(str(value))
 
 
 def text_width(text: str) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from riskwarn.contracts.vocabulary import Ground, field_of, is_personal
 from riskwarn.ingest.values.clock import TIME_OF
 from riskwarn.mapping import Mapping
+from riskwarn.messages import one_line
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
 
@@ -31,7 +32,7 @@ def plain_heading(heading: str) -> str:
     """A heading without blanks, line breaks, bracketed units, a trailing colon or asterisk, 必填; in half width."""
     text = unicodedata.normalize("NFKC", heading)
     text = _BRACKETS.sub(lambda bracket: bracket[0][1:-1] if bracket[0][1:-1] in _LEVELS else "", text)
-    return "".join(text.split()).replace("必填", "").rstrip(":*").lstrip("*")
+    return "".join(one_line(text).split()).replace("必填", "").rstrip(":*").lstrip("*")
 
 
 def known_field(plain: str, kind: str, mapping: Mapping) -> tuple[str, Ground] | None:

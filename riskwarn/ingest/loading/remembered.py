@@ -17,7 +17,7 @@ import yaml
 
 from riskwarn.contracts import declared
 from riskwarn.declarations import read_yaml
-from riskwarn.errors import RiskwarnError
+from riskwarn.errors import ConfigurationInvalid, RiskwarnError
 from riskwarn.files import write_text
 from riskwarn.home import Home
 from riskwarn.ingest.heading_finder import heading_finder
@@ -25,7 +25,7 @@ from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.sheets import open_sheet
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over
-from riskwarn.messages import Message
+from riskwarn.messages import Message, one_line
 
 FOLDER = "mappings"
 
@@ -67,12 +67,12 @@ def found_headings(source: str, file: Path, sheet: str | None = None) -> Sequenc
 
 
 def with_recalled(own: Rules, path: Path, headings: Sequence[str]) -> Rules:
-    """The settled mapping laid over the declared one; raise ConfigurationInvalid, RefusedWord.
+    """The settled mapping laid over the declared one; raise ConfigurationInvalid (with what to do), RefusedWord.
 
     Which of several equal `headings` is which field was told by the cells below them, and is told by those of each file
     again: the next may have them in another order. Whoever edits a settled mapping says it for good.
     """
-    keys = read_yaml(path, Rules).model_dump(exclude_unset=True)
+    keys = _read(path).model_dump(exclude_unset=True)
     if _as_written(path.read_text(encoding="utf-8-sig")):
         equal = _equal(headings)
         keys["columns"] = {field: one for field, one in keys.get("columns", {}).items() if one not in equal}
@@ -83,6 +83,15 @@ def with_recalled(own: Rules, path: Path, headings: Sequence[str]) -> Rules:
             del keys["identity"]
         keys = {name: value for name, value in keys.items() if value or name not in ("columns", "headings")}
     return laid_over(own, keys)
+
+
+def _read(path: Path) -> Rules:
+    try:
+        return read_yaml(path, Rules)
+    except ConfigurationInvalid as error:
+        said = "{problem} (mend the line, or delete the file: riskwarn load writes it anew)"
+        problem = Message(said, problem=error.fields["problem"])
+        raise ConfigurationInvalid(**{**error.fields, "file": f"{FOLDER}/{path.name}", "problem": problem}) from error
 
 
 def _equal(headings: Sequence[str]) -> set[str]:
@@ -97,7 +106,7 @@ def remember(path: Path, source: str, settled: Mapping[str, Any], unsure: Sequen
 
     `unsure` are remarks on what nobody has confirmed. A file that was edited by hand stays as it is.
     """
-    body = "".join(f"# ? {line}\n" for line in unsure)
+    body = "".join(f"# ? {one_line(line)}\n" for line in unsure)
     body += yaml.safe_dump(dict(settled), allow_unicode=True, sort_keys=False, width=120) if settled else ""
     text = f"{_HEAD.format(source=source)}{_MARK}{_digest(body)}\n{body}"
     if path.is_file():
@@ -115,7 +124,10 @@ def remember(path: Path, source: str, settled: Mapping[str, Any], unsure: Sequen
 
 
 def _same(held: str, settled: Mapping[str, Any]) -> bool:
-    return (yaml.safe_load(held) or {}) == dict(settled)
+    try:
+        return (yaml.safe_load(held) or {}) == dict(settled)
+    except yaml.YAMLError:
+        return False
 
 
 def _as_written(text: str) -> bool:

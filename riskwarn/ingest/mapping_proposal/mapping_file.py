@@ -7,6 +7,7 @@ import yaml
 from riskwarn.contracts import declared
 from riskwarn.contracts.vocabulary import categories_of
 from riskwarn.ingest.mapping_proposal.proposal import Proposal
+from riskwarn.messages import one_line
 from riskwarn.refused import refused_word
 
 
@@ -50,7 +51,7 @@ def as_yaml(proposal: Proposal) -> str:
         lines += ["", f"# not read: {', '.join(dropped)}"]
     lines += [f"# note: {note}" for note in proposal.notes]
     # A refused word is refused in remarks, too.
-    return "\n".join(line for line in lines if refused_word(line) is None) + "\n"
+    return "\n".join(one_line(line) for line in lines if refused_word(line) is None) + "\n"
 
 
 def _deliverer(proposal: Proposal) -> list[str]:
@@ -78,4 +79,8 @@ def _words(proposal: Proposal) -> list[str]:
 
 def _plain(text: str) -> str:
     """A text as a YAML scalar on one line."""
-    return yaml.safe_dump(text, allow_unicode=True, width=1 << 20, default_flow_style=True).split("\n")[0]
+    # In double quotes a break is written as an escape.
+    style = None if one_line(text) == text else '"'
+    return yaml.safe_dump(text, allow_unicode=True, width=1 << 20, default_flow_style=True, default_style=style).split(
+        "\n"
+    )[0]

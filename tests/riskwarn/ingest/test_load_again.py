@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
+from riskwarn.cli import riskwarn as cli
 from riskwarn.home import open_home
 from riskwarn.settings import Settings
 from riskwarn.store import Store
@@ -58,6 +61,60 @@ def test_equal_headings_in_another_order_next_month_are_told_by_their_words(
     disputes = Store(open_home(home, Settings())).versions("disputes")
     assert len(disputes) == 16
     assert (set(disputes["category"]), set(disputes["form"])) == ({"neighbourhood"}, {"visit"})
+
+
+#: What ends a line somewhere: for YAML, for a terminal, for Python.
+BREAKS = ["\n", "\r\n", "\v", "\x1b", "\x85", "\u2028", "\u2029"]
+
+
+def broken_headings(path: Path, mark: str, month: int) -> Path:
+    """A register whose headings have a break in them, of which one is read and one is not."""
+    headings = ["编号", "网格编码", "发生时间", "纠纷类型", f"是否{mark}激化", f"其他{mark}: 栏目"]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        rows = [[f"{month}-{n}", f"G{n % 4}", f"2026-0{month}-02", "邻里", "无有"[n % 2], n] for n in range(8)]
+        csv.writer(stream).writerows([headings, *rows])
+    return path
+
+
+@pytest.mark.parametrize("mark", BREAKS)
+def test_a_heading_with_a_break_is_remembered_and_told_on_one_line(home: Path, tmp_path: Path, mark: str) -> None:
+    with_grids(open_home(home, Settings()), tmp_path)
+    first, second, third = (broken_headings(tmp_path / f"纠纷{month}.csv", mark, month) for month in (3, 4, 5))
+    done = run(home, "load", first, "--yes")
+    assert "纠纷3.csv, disputes: ? 是否 激化 is taken for escalation (assumed heading)\n" in done.stdout
+    assert "纠纷3.csv, disputes: not read: 其他 : 栏目\n" in done.stdout
+    (settled,) = (home / "mappings").glob("disputes-*.yaml")
+    assert "\n# ? 是否 激化 is taken for escalation (assumed heading)\n" in settled.read_text(encoding="utf-8")
+    assert told(home, "load", second, "--yes")["accounts"][0]["accepted"] == 8
+    assert told(home, "ingest", "disputes", third)["accepted"] == 8
+    disputes = Store(open_home(home, Settings())).versions("disputes")
+    assert len(disputes) == 24 and int((disputes["outcome"] == "violence").sum()) == 12
+
+
+@pytest.mark.parametrize("mark", BREAKS)
+def test_a_proposed_mapping_with_such_a_heading_can_be_read(home: Path, tmp_path: Path, mark: str) -> None:
+    with_grids(open_home(home, Settings()), tmp_path)
+    file, mapping = broken_headings(tmp_path / "纠纷.csv", mark, 3), tmp_path / "m.yaml"
+    run(home, "map", file, "--to", mapping)
+    assert told(home, "ingest", "disputes", file, "--mapping", mapping)["accepted"] == 8
+    assert int((Store(open_home(home, Settings())).versions("disputes")["outcome"] == "violence").sum()) == 4
+
+
+@pytest.mark.parametrize("way", ["load", "ingest"])
+def test_a_settled_mapping_that_cannot_be_read_says_what_to_do(home: Path, tmp_path: Path, way: str) -> None:
+    with_grids(open_home(home, Settings()), tmp_path)
+    file = broken_headings(tmp_path / "纠纷.csv", "\n", 3)
+    run(home, "load", file, "--yes")
+    (settled,) = (home / "mappings").glob("disputes-*.yaml")
+    settled.write_text(settled.read_text(encoding="utf-8").replace("是否 激化", "是否\n激化"), encoding="utf-8")
+    arguments = ("load", file, "--yes") if way == "load" else ("ingest", "disputes", file)
+    done = CliRunner().invoke(cli, ["--home", str(home), *map(str, arguments)])
+    assert done.exit_code == 1
+    said = f"mappings/{settled.name}, line 6: YAML: mapping values are not allowed here (mend the line, or delete the file: riskwarn load writes it anew)."
+    assert said in (done.stdout if way == "load" else str(done.exception))
+    settled.unlink()
+    run(home, "load", file, "--yes")
+    assert settled.is_file()
 
 
 def test_a_file_that_is_read_otherwise_by_a_mended_mapping_says_how_its_past_is_mended(
