@@ -77,7 +77,7 @@ def standing_named(status: str) -> Named:
 
 @cache
 def words_that_mean(what: str) -> frozenset[str]:
-    """The words that are `empty`, `withdrawn` or `in_progress`, or say of an inspection `nothing_found` or `sound`."""
+    """The words that are `empty`, `withdrawn` or `in_progress`, or of an inspection `nothing_found`, `sound`, `faulty`, `wanting`."""
     return frozenset(normalised(str(word)) for word in shipped("words")[what])
 
 

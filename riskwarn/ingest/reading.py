@@ -22,7 +22,7 @@ from riskwarn.contracts.vocabulary import field_words, words_that_mean
 from riskwarn.ingest.columns import field_of_several
 from riskwarn.ingest.footers import footers, totals_of
 from riskwarn.ingest.heading_words import row_labels
-from riskwarn.ingest.inspections import INSPECTED, is_kind, nothing_found, with_none
+from riskwarn.ingest.inspections import INSPECTED, is_kind, kinds_only, nothing_found, with_none
 from riskwarn.ingest.privacy.faults import Faults
 from riskwarn.ingest.privacy.free_text import free_text, is_free_text
 from riskwarn.ingest.privacy.tallies import LocalCategories, NotLoaded
@@ -283,6 +283,7 @@ def _reading(
         nothing = nothing_found(
             {**cells, **{name: with_none(cells[name], cell) for name, cell in raw.items()}}, len(numbers)
         )
+        cells = kinds_only(cells)
     cells = filling.fill(cells, full, title, ~footer)
     # An id that is made of a column that was filled is made of what was filled in.
     at = {positions[name]: name for name in (*filling.fields, *filling.found) if name in positions}
