@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from types import ModuleType
 
 from features.families.declaration import Declared, Subject
@@ -57,7 +58,7 @@ def from_modules(modules: Sequence[str], subjects: Sequence[Subject], taken: Ite
                         module=name, problem=f"there is a feature {row.feature.name} already; give it another name"
                     )
                 named.add(row.feature.name)
-                yield row
+                yield replace(row, module=name)
 
 
 def imported(name: str) -> ModuleType:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 from features.catalogue.catalogue import declared
 from features.catalogue.definitions import code_of, place_of, text_of
@@ -117,7 +118,8 @@ def _makes(row: Declared) -> tuple[str, ...]:
     """What makes a feature's numbers, beside the engine."""
     feature, definitions, words = row.feature, dict[object, None](), list[str]()
     transform = _described(row.transform, definitions, words)
-    return feature.name, feature.source, feature.quantity, transform, _code(tuple(definitions)), *words
+    code = _code(tuple(definitions), imported(row.module) if row.module else None)
+    return feature.name, feature.source, feature.quantity, transform, code, *words
 
 
 def _described(part: object, definitions: dict[object, None], words: list[str]) -> str:
@@ -149,8 +151,9 @@ def _fields(kind: type) -> tuple[str, ...] | None:
 
 
 @cache
-def _code(definitions: tuple[object, ...]) -> str:
-    return _digest(code_of(definitions, _MAKERS))
+def _code(definitions: tuple[object, ...], declared_in: ModuleType | None) -> str:
+    # The module itself: one that is imported anew is another.
+    return _digest(code_of(definitions, _MAKERS, declared_in.__name__ if declared_in else None))
 
 
 def _words(part: object) -> list[str]:

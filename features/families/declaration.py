@@ -27,6 +27,7 @@ class Declared:
 
     feature: Feature
     transform: Transform
+    module: str = ""  # of one's own, that declares it
 
     @property
     def totals(self) -> tuple[Transform, ...]:

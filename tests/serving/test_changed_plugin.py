@@ -38,6 +38,8 @@ from my_weights import weighted
 
 LOCAL = Family("local", theme="local")
 SIX = Count("disputes", 6)
+FACTORS = {}
+FACTORS["more"] = 0
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Weighted(Transform):
     of: Transform
 
     def compute(self, panel):
-        return 10 + weighted(self.of.compute(panel))
+        return 10 + FACTORS["more"] + weighted(self.of.compute(panel))
 
 
 def tripled(panel):
@@ -149,7 +151,8 @@ def test_a_changed_module_invalidates_what_uses_it_and_nothing_else(using: Home,
         assert rebuild(using, row.id, tmp_path / "replay") == kept, new
 
     for module, old, new in (
-        ("my_features", "10 + weighted", "11 + weighted"),
+        ("my_features", "10 + FACTORS", "11 + FACTORS"),
+        ("my_features", 'FACTORS["more"] = 0', 'FACTORS["more"] = 1'),  # what fills an object that it reads
         ("my_weights", "2 * amount", "amount * amount"),  # what the module imports
         ("my_features", 'SIX = Count("disputes", 6)', 'SIX = Count("disputes", 5)'),
     ):
