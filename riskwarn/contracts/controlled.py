@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from riskwarn.errors import RefusedWord
+from riskwarn.errors import RegisterOfPersons
 from riskwarn.files import packaged
 from riskwarn.refused import folded
 
@@ -30,10 +30,10 @@ def controlled_word(text: str) -> str | None:
 
 
 def refuse_register(file: str, called: Iterable[str]) -> None:
-    """Raise RefusedWord where a table is a register of persons by its name, its titles or those of its sheet."""
+    """Raise RegisterOfPersons where a table is a register of persons by its name, its titles or those of its sheet."""
     for text in called:
         if (word := controlled_word(text)) is not None:
-            raise RefusedWord(where=file, word=word)
+            raise RegisterOfPersons(where=file, told=word)
 
 
 def named_in_most(words: Mapping[str, int]) -> str | None:

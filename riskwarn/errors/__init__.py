@@ -132,8 +132,10 @@ from riskwarn.errors.rights import PersonalText as PersonalText
 from riskwarn.errors.rights import PrivateColumn as PrivateColumn
 from riskwarn.errors.rights import ReasonTooLong as ReasonTooLong
 from riskwarn.errors.rights import RefusedWord as RefusedWord
+from riskwarn.errors.rights import RegisterOfPersons as RegisterOfPersons
 from riskwarn.errors.rights import SyslogUnreachable as SyslogUnreachable
 from riskwarn.errors.rights import UnknownAction as UnknownAction
+from riskwarn.errors.rights import register_told as register_told
 from riskwarn.errors.secrets import SecretClosed as SecretClosed
 from riskwarn.errors.secrets import SecretInvalid as SecretInvalid
 from riskwarn.errors.secrets import SecretKeyInvalid as SecretKeyInvalid

@@ -4,6 +4,7 @@ that was tampered with."""
 from __future__ import annotations
 
 from riskwarn.errors.family import RiskwarnError, UnknownName
+from riskwarn.messages import Message
 
 
 class RefusedWord(RiskwarnError):
@@ -13,6 +14,23 @@ class RefusedWord(RiskwarnError):
     template = (
         "{where}: {word!r} is refused: riskwarn warns about places and unmet needs, never about petitioning or persons."
     )
+
+
+class RegisterOfPersons(RefusedWord):
+    """A list of persons: no table that is loaded."""
+
+    code = "register_of_persons"
+    template = "{where}: {reason}."
+
+    def __init__(self, *, told: str, **fields: object) -> None:
+        self.reason = register_told(told)
+        super().__init__(reason=self.reason, **fields)
+
+
+def register_told(told: str) -> Message:
+    """What is said of a list of persons; `told` is by what it is known: a word, or headings."""
+    said = "it is a list of persons ({told}), which riskwarn never reads: it warns about places and unmet needs; delete it, for it does not belong here"
+    return Message(said, told=told)
 
 
 class PrivateColumn(RiskwarnError):

@@ -15,7 +15,15 @@ import pandas as pd
 
 from riskwarn.contracts import declared
 from riskwarn.contracts.controlled import refuse_register
-from riskwarn.errors import FileEmpty, FileUnreadable, RefusedWord, RiskwarnError, SheetUnfit
+from riskwarn.errors import (
+    FileEmpty,
+    FileUnreadable,
+    RefusedWord,
+    RegisterOfPersons,
+    RiskwarnError,
+    SheetUnfit,
+    register_told,
+)
 from riskwarn.home import Home
 from riskwarn.ingest.heading_finder import heading_finder
 from riskwarn.ingest.loading.district import district_said, same_district
@@ -28,7 +36,7 @@ from riskwarn.ingest.mapping_proposal.guessing import UNSURE
 from riskwarn.ingest.mapping_proposal.hints import also_of
 from riskwarn.ingest.mapping_proposal.identity import sharing
 from riskwarn.ingest.mapping_proposal.profile import LAST, Profile
-from riskwarn.ingest.mapping_proposal.proposal import Proposal, examine
+from riskwarn.ingest.mapping_proposal.proposal import ABOUT_PERSONS, Proposal, examine
 from riskwarn.ingest.mapping_proposal.recognised import Place, Recognised
 from riskwarn.ingest.mapping_proposal.registers import refuse_seen
 from riskwarn.ingest.sheets import NO_TABLE, held_open, hidden_sheets, is_page, open_sheet, other_sheets, sheet_names
@@ -43,6 +51,8 @@ from riskwarn.store import Store
 
 #: So many known columns make a table that should load, though something that it needs is missing.
 _MEANT = 3
+#: So many columns about persons make a table that is none to load a list of them.
+_A_LIST = 2
 _UTC = ZoneInfo("UTC")
 #: Bytes at the end of a text that may say when it was taken, and cells of such a row.
 _TAIL, _FEW_CELLS = 2_000, 4
@@ -263,6 +273,8 @@ def _no_source(table: Table, home: Home) -> str | None:
         return Message(said, source=table.source)
     known = {one.field for one in table.proposal.columns if one.field and one.field != "text"}
     if table.lacks and len(known) < _MEANT:
+        if len(persons := [one.heading for one in table.proposal.columns if one.ground == ABOUT_PERSONS]) >= _A_LIST:
+            return register_told(", ".join(persons))
         return Message("it is of no source that riskwarn knows")
     if table.proposal.source_ground.endswith(UNSURE):
         said = "nothing tells its source ({source} is the likeliest): load it with riskwarn ingest SOURCE FILE"
@@ -272,6 +284,8 @@ def _no_source(table: Table, home: Home) -> str | None:
 
 def reason_of(error: RiskwarnError, file: Path) -> str:
     """The sentence of an error, without the name of the file where it is only told beside it."""
+    if isinstance(error, RegisterOfPersons):
+        return error.reason
     problem = error.message.fields.get("problem")
     if error.message.template == FileUnreadable.template and isinstance(problem, str):
         return problem

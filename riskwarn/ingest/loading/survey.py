@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from riskwarn.contracts import declared
-from riskwarn.errors import FileEmpty, FileUnreadable, RiskwarnError
+from riskwarn.errors import FileEmpty, FileUnreadable, RegisterOfPersons, RiskwarnError
 from riskwarn.home import Home
 from riskwarn.ingest.loading.inputs import Skipped, listed
 from riskwarn.ingest.loading.looking import Looking, reason_of
@@ -58,7 +58,7 @@ def survey(
         try:
             with held_open():
                 found = Looking(home, file, list(places), database, now).tables(skipped)
-        except (FileUnreadable, FileEmpty) as error:
+        except (FileUnreadable, FileEmpty, RegisterOfPersons) as error:
             if isinstance(error, FileUnreadable) and file.suffix.lower() in _TABLES:
                 failed.append(Failed(file.name, None, None, error))
             else:

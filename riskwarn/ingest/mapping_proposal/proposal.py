@@ -34,6 +34,8 @@ from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
 from riskwarn.messages import Joined, Message
 
+#: Why a column whose heading is about persons is not read.
+ABOUT_PERSONS = Message("dropped unread: about persons")
 #: Grounds of columns that need no mapping: they are known by their headings.
 KNOWN_GROUNDS = ("heading", "preset", "mapping")
 #: Rows of a file that are looked at.
@@ -237,7 +239,7 @@ def _proposed(column: Column, heading: str, found: Recognised) -> Proposed:
     if told is not None:
         return Proposed(heading, told.field, told.ground, told.sure, _class(column), round(column.empty, 3))
     if is_personal(plain_heading(column.heading)):
-        why = "dropped unread: about persons"
+        why = ABOUT_PERSONS
     elif column.personal:
         why = "dropped: its values look personal"
     elif column.holds == "nothing":

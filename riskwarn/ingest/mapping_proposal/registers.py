@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from riskwarn.contracts.controlled import controlled_word, named_in_most, refuse_register
-from riskwarn.errors import RefusedWord
+from riskwarn.errors import RegisterOfPersons
 from riskwarn.ingest.mapping_proposal.profile import Profile, column_of, first_cells
 from riskwarn.ingest.sheets import Sheet
 from riskwarn.mapping import Mapping as Rules
@@ -19,15 +19,15 @@ _MEASURES = "稳控"
 
 
 def refuse_seen(seen: Profile) -> None:
-    """Raise RefusedWord where a table that was looked at is a register of persons, whatever it is called."""
+    """Raise RegisterOfPersons where a table that was looked at is a register of persons, whatever it is called."""
     _refuse_called(seen.file, seen.titles, seen.headings)
     for position in seen.cells.columns:
         if (word := _named(seen.cells[position])) is not None:
-            raise RefusedWord(where=seen.file, word=word)
+            raise RegisterOfPersons(where=seen.file, told=word)
 
 
 def refuse_opened(file: str, sheet: Sheet, titles: Sequence[str], rules: Rules) -> None:
-    """Raise RefusedWord where a table that is opened is a register of persons, as :func:`refuse_seen` does.
+    """Raise RegisterOfPersons where a table that is opened is a register of persons, as :func:`refuse_seen` does.
 
     Of its first rows no more is asked than that; what a column holds, only where its texts name such persons.
     """
@@ -36,7 +36,7 @@ def refuse_opened(file: str, sheet: Sheet, titles: Sequence[str], rules: Rules) 
     for position in map(int, cells.columns):
         word = _named(cells[position])
         if word is not None and not column_of(sheet.headings, cells, position, (), rules.dates).personal:
-            raise RefusedWord(where=file, word=word)
+            raise RegisterOfPersons(where=file, told=word)
 
 
 def _refuse_called(file: str, titles: Sequence[str], headings: Sequence[str]) -> None:
