@@ -23,13 +23,20 @@ DAY_IN_NUMERALS = r"^\s*[〇○零一二三四五六七八九]{4}\s*年\s*[一�
 DAY = r"^\s*20\d{2}\s*(?:年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?|[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ]00:00:00)?)\s*$"
 NUMBER = r"^\s*[\d,.]+\s*%?\s*$"
 _LABEL = (
-    r"^\s*(?:(?:填表|填报|制表|报表|报送|审核|审批|复核|统计|经办|单位|部门|主管|分管)(?:人|单位|部门|领导|负责人|日期|时间)?|负责人|"
+    r"(?:(?:填表|填报|制表|报表|报送|审核|审批|复核|统计|经办|单位|部门|主管|分管)(?:人|单位|部门|领导|负责人|日期|时间)?|负责人|"
     r"(?:打印|导出|下载|操作|生成)(?:人|员|人员|用户|账号|单位|部门|日期|时间)|(?:数据|统计)?截[止至](?:时间|日期)?|"
     r"统计(?:时段|区间|期间|周期|范围)|联系电话|盖章|签字|注|备注|说明)\s*(?:[(（][^)）]*[)）])?\s*"
 )
-SIGNED = _LABEL + "[:：]"
+_BETWEEN = "[\\s\u3000\u00a0,，;；。、]"
+#: Several of them in one cell: a total or a count before the first (共 788 条　制表人：…　制表日期：…), or at least two labels.
+_TOGETHER = (
+    rf"^[\s(（]*(?:(?:{_SPAN})?\s*(?:合\s*计|总\s*计|小\s*计|共\s*计)[\s)）]*[:：]?\s*(?:共?\s*[\d,.]+\s*[{_MEASURE}]?)?|"
+    rf"\S{{0,15}}共\s*[\d,]+\s*[{_MEASURE}]\S{{0,6}}?){_BETWEEN}+{_LABEL}[:：]|^(?:.*{_BETWEEN})?{_LABEL}[:：].*{_BETWEEN}{_LABEL}[:：]"
+)
+#: A cell that says who made, checked or exported the table, or when, alone or with more of the kind.
+SIGNED = rf"^\s*{_LABEL}[:：]|{_TOGETHER}"
 #: A label whose answer stands in the next cell, with a colon or without.
-ASKED = rf"(?:{_LABEL}$)|(?:{SIGNED})"
+ASKED = rf"(?:^\s*{_LABEL}$)|(?:{SIGNED})"
 
 _ALONE = re.compile(rf"{TOTAL}|{TOTAL_OF}|{COUNTED}|{SIGNED}")
 _QUOTES = "\"'＂"

@@ -10,8 +10,9 @@ import pytest
 
 from riskwarn.home import Home
 from riskwarn.ingest.footers import footers
+from riskwarn.ingest.loading.survey import survey
 from riskwarn.store import Store
-from tests.worlds import dispute, grid_rows, load, with_grids, write_csv
+from tests.worlds import NOW, dispute, grid_rows, load, with_grids, write_csv
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,14 @@ from tests.worlds import dispute, grid_rows, load, with_grids, write_csv
         (["填表人：王某某", None, "审核人：李某某"], True),
         (["填报单位（盖章）：江北区司法局", None, None], True),
         (["注：本表一式两份", None, None], True),
+        (["共 788 条　制表人：王某某　制表日期：2026年9月30日", None, None], True),
+        (["共788条，制表人：王某某", None, None], True),
+        (["合计：32件  填表人：王某某 联系电话：13800138000", None, None], True),
+        (["本月小计 填表日期：2026-09-30", None, None], True),
+        (["江北区应急管理局　填表人：王某某　填表日期：2026年9月30日", None, None], True),
+        (["第3页 共3页　打印人：王某某；打印时间：2026-09-30 08:00", None, None], True),
+        (["共 788 条　制表人：王某某　制表日期：2026年9月30日", "G1", "D1"], False),
+        (["来电反映，联系人：王某某", None, None], False),
         (["合计", "G1", "12"], False),
         (["填表人：", "王某某", None], False),
         (["王某某", "审核人", "填表日期"], True),
@@ -65,6 +74,30 @@ def test_a_register_with_its_footer_loads_whole(home: Home, tmp_path: Path) -> N
     assert "2 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes
     assert "1 row(s) with nothing in any column that is read were passed over" in account.notes
     assert Store(home).quarantined() == []
+
+
+TOGETHER = "共 2 条　制表人：王某某　制表日期：2026年4月30日"
+
+
+@pytest.mark.parametrize("kind", ["csv", "page"])
+def test_several_labels_in_the_one_cell_of_a_last_line_say_the_day_and_name_nobody(
+    home: Home, tmp_path: Path, kind: str
+) -> None:
+    with_grids(home, tmp_path)
+    rows = [dispute(1), dispute(2)]
+    if kind == "csv":
+        file = write_csv(tmp_path / "纠纷.csv", [*rows, dict.fromkeys(rows[0], "") | {"纠纷编号": TOGETHER}])
+    else:
+        file = tmp_path / "纠纷.xls"
+        lines = [rows[0], *(row.values() for row in rows)]
+        body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in line)}</tr>" for line in lines)
+        page = f"<html><table>{body}<tr><td colspan={len(rows[0])}>{TOGETHER}</td></tr></table></html>"
+        file.write_bytes(page.encode("gb18030"))
+    (table,) = survey(home, [file], now=NOW).tables
+    assert (str(table.exported_at), str(table.export_ground)) == ("2026-05-01 00:00:00+08:00", "its last lines")
+    account = load(home, "disputes", file)
+    assert (account.read, account.accepted, account.quarantined) == (2, 2, 0)
+    assert "王某某" not in str(account.as_dict())
 
 
 def test_a_total_whose_word_stands_in_a_column_that_is_not_read_is_passed_over(home: Home, tmp_path: Path) -> None:
