@@ -22,6 +22,7 @@ from riskwarn.contracts.vocabulary import field_words, words_that_mean
 from riskwarn.ingest.columns import field_of_several
 from riskwarn.ingest.footers import footers, totals_of
 from riskwarn.ingest.heading_words import row_labels
+from riskwarn.ingest.headings_again import headings_again
 from riskwarn.ingest.inspections import INSPECTED, is_kind, kinds_only, nothing_found, with_none
 from riskwarn.ingest.privacy.faults import Faults
 from riskwarn.ingest.privacy.free_text import free_text, is_free_text
@@ -43,7 +44,7 @@ from riskwarn.mapping import Mapping as Rules
 from riskwarn.messages import Message
 
 _FOOTERS = Message("of totals and signatures, with nothing else in them, were passed over")
-
+_AGAIN = Message("that print the headings again were passed over")
 
 #: Stands for all rows whose grid is not known; no id begins like this.
 _UNKNOWN = ""
@@ -224,7 +225,8 @@ def _rows_by_word(cells: pa.Array) -> Counter[str]:
 def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Iterator[Reading]:
     """The rows of a sheet, a batch at a time; those with nothing in any column that is read are passed over and told."""
     blank = 0
-    first.moved[_FOOTERS] = 0
+    first.moved[_FOOTERS] = first.moved[_AGAIN] = 0
+    headings = {name: sheet.headings[position] for name, position in positions.items()}
     kind = "events" if first.source not in TABLES else first.source
     filling = FillDown(first.mapping.fill_down, kind, settled="fill_down" in first.mapping.model_fields_set)
     first = replace(first, separator=getattr(sheet, "separator", None))
@@ -232,10 +234,11 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
     def read() -> Iterator[Reading]:
         nonlocal blank
         for rows in sheet.batches(sorted({*positions.values(), *labels})):
-            before = first.moved[_FOOTERS]
+            before = first.moved[_FOOTERS] + first.moved[_AGAIN]
             title = sheet.origin(int(rows.numbers[0]))[0] if len(rows.numbers) else ""
-            reading = _reading(rows, positions, first, filling, title, labels)
-            blank += len(rows.numbers) - len(reading) - (first.moved[_FOOTERS] - before - rows.passed)
+            reading = _reading(rows, positions, headings, first, filling, title, labels)
+            moved = first.moved[_FOOTERS] + first.moved[_AGAIN] - before - rows.passed
+            blank += len(rows.numbers) - len(reading) - moved
             yield reading
 
     told = set(sheet.notes)
@@ -261,7 +264,13 @@ def whole(readings: Iterator[Reading]) -> Reading:
 
 
 def _reading(
-    rows: Rows, positions: Mapping[str, int], first: Reading, filling: FillDown, title: str, labels: Sequence[int]
+    rows: Rows,
+    positions: Mapping[str, int],
+    headings: Mapping[str, str],
+    first: Reading,
+    filling: FillDown,
+    title: str,
+    labels: Sequence[int],
 ) -> Reading:
     cells = {
         name: free_text(rows.cells[position])
@@ -271,12 +280,15 @@ def _reading(
     }
     full = {name: filled(cell) for name, cell in cells.items()}
     numbers = rows.numbers
-    footer = footers(cells, len(numbers))
+    again = headings_again(cells, headings, numbers)
+    first.moved[_AGAIN] += int(again.sum())
+    footer = footers(cells, len(numbers)) & ~again
     if labels:
         totals = totals_of([rows.cells[label] for label in labels], cells, len(numbers))
-        footer |= totals & np.logical_or.reduce(list(full.values()))
+        footer |= totals & np.logical_or.reduce(list(full.values())) & ~again
     first.moved[_FOOTERS] += int(footer.sum()) + rows.passed
-    some = np.logical_or.reduce(list(full.values())) & ~footer
+    no_record = footer | again
+    some = np.logical_or.reduce(list(full.values())) & ~no_record
     nothing = None
     if first.source == INSPECTED:
         raw = {name: rows.cells[place] for name, place in positions.items() if is_kind(name)}
@@ -284,7 +296,7 @@ def _reading(
             {**cells, **{name: with_none(cells[name], cell) for name, cell in raw.items()}}, len(numbers)
         )
         cells = kinds_only(cells)
-    cells = filling.fill(cells, full, title, ~footer)
+    cells = filling.fill(cells, full, title, ~no_record)
     # An id that is made of a column that was filled is made of what was filled in.
     at = {positions[name]: name for name in (*filling.fields, *filling.found) if name in positions}
     read_as = {place: name for name, place in positions.items() if not name.startswith("identity_")}

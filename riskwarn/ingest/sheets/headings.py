@@ -47,14 +47,24 @@ class Finder(Protocol):
 def find_headings(top: Sequence[Cells], known: Callable[[str], bool], personal: Callable[[str], bool]) -> Found:
     """The headings among the first rows of a sheet.
 
-    The row with the most headings that are `known`, of equal ones the first; where none is known, the first row that
-    is not a lone title. Cells merged downwards or over a group leave their text in the row above or below.
+    The row with the most headings that are `known`, of equal ones the first, or two rows before it that have as many together;
+    where none is known, the first row that is not a lone title. Cells merged downwards or over a group leave their text in the row above or below.
     """
     counted = [sum(1 for cell in row if cell and known(cell)) for row in top]
-    if max(counted, default=0) >= 2:
-        best = counted.index(max(counted))
-    else:
+    if max(counted, default=0) < 2:
         best = next((index for index, row in enumerate(top) if sum(1 for cell in row if cell) > 1), 0)
+        return _headings_at(best, top, known, personal)
+    best = counted.index(max(counted))
+    # Headings that are printed again below, on one row, hold no more than the two rows above do.
+    tried = (_headings_at(at, top, known, personal) for at in range(best) if counted[at] >= 2)
+    as_many = (one for one in tried if sum(map(known, filter(None, one.headings))) >= counted[best])
+    return next(as_many, None) or _headings_at(best, top, known, personal)
+
+
+def _headings_at(
+    best: int, top: Sequence[Cells], known: Callable[[str], bool], personal: Callable[[str], bool]
+) -> Found:
+    """The headings where their fullest row is this one; those merged over or below it stand in the next or the last."""
     width = len(top[best]) if top else 0
     own = _padded(top[best], width) if top else []
     if best + 1 < len(top) and _continues(own, _padded(top[best + 1], width), known):

@@ -1,0 +1,55 @@
+"""Headings that are printed again in the midst of a table, at the top of each page: rows that are no records."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from riskwarn.arrays import Flags
+from riskwarn.ingest.heading_words import plain_heading
+from riskwarn.ingest.values.cells import filled, strings
+
+#: So many cells that are their own headings make a row of them.
+_FEWEST = 2
+#: What tells equal headings apart, and is not printed: 类型（受理情况）, 类型（2）.
+_APART = re.compile(r"（[^（）]*）$")
+_DIGIT = r"\d"
+
+
+def headings_again(cells: Mapping[str, pa.Array], headings: Mapping[str, str], numbers: npt.NDArray[np.int64]) -> Flags:
+    """(rows,) which rows repeat the headings: every filled cell is the heading of its column, in at least two of them.
+
+    Above such a row may stand that of the groups, with the headings that are merged over both: no figure is in it.
+    `cells` are the columns that are read, `headings` theirs, both by field; `numbers` are those of the rows in the file.
+    """
+    rows = len(numbers)
+    own, other = np.zeros(rows, dtype=np.int16), np.zeros(rows, dtype=bool)
+    equal = {name: _is_heading(cell, headings[name]) for name, cell in cells.items()}
+    for name, same in equal.items():
+        own += same
+        other |= filled(cells[name]) & ~same
+    again = (own >= _FEWEST) & ~other
+    above = np.flatnonzero((own > 0) & other)
+    above = above[np.isin(numbers[above] + 1, numbers[again])]
+    for row in above:
+        told = [strings(cell.slice(row, 1)) for cell in cells.values()]
+        again[row] = not any(pc.any(pc.match_substring_regex(one, _DIGIT)).as_py() for one in told)
+    return again
+
+
+def _is_heading(cells: pa.Array, heading: str) -> Flags:
+    printed = unicodedata.normalize("NFKC", heading).strip()
+    bare = unicodedata.normalize("NFKC", _APART.sub("", heading)).strip()
+    words = pa.array(sorted({heading, printed, bare, plain_heading(heading)} - {""}), pa.string())
+    if pa.types.is_dictionary(cells.type):
+        known = pc.is_in(cells.dictionary, value_set=words)
+        found = pc.fill_null(known.take(cells.indices), False)
+    else:
+        found = pc.fill_null(pc.is_in(cells, value_set=words), False)
+    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
