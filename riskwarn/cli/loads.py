@@ -33,7 +33,10 @@ def list_loads(session: Session, source: str | None) -> None:
     zone = home.configuration.calendar.timezone
     rows = [_as_dict(row, zone) for row in ledger(home, session.source(source) if source else None)]
     shown = [{**row, "exported_at": local_time(row["exported_at"], zone), "state": _state(row)} for row in rows]
-    session.emit(rows, table(shown, COLUMNS), paged=True)
+    forced = [
+        Message("{load}: forced: {reason}", load=row["load"], reason=why) for row in rows for why in row["forced"]
+    ]
+    session.emit(rows, [*table(shown, COLUMNS), *forced], paged=True)
 
 
 @command.command("undo")
@@ -74,6 +77,7 @@ def _as_dict(row: LedgerRow, zone: tzinfo) -> dict[str, Any]:
         "exported_at": row.exported_at.astimezone(zone).isoformat(),
         **counted,
         "state": "erasure" if row.erases is not None else state if row.undoes is None else f"undoes {row.undoes}",
+        "forced": list(row.account.get("forced", [])),
         "undoes": row.undoes,
         "undone_by": row.undone_by,
         "because": row.because,
@@ -86,4 +90,6 @@ def _state(row: dict[str, Any]) -> Message:
         return Message("undone by {load}", load=row["undone_by"])
     if row["state"] == "erasure":
         return Message("erasure")
+    if row["forced"]:
+        return Message("forced")
     return Message("in force") if row["undoes"] is None else Message("undoes {load}", load=row["undoes"])

@@ -95,6 +95,7 @@ from riskwarn.errors.loads import FileOfAnotherSource as FileOfAnotherSource
 from riskwarn.errors.loads import GridsMissing as GridsMissing
 from riskwarn.errors.loads import LoadErased as LoadErased
 from riskwarn.errors.loads import LoadNotUndone as LoadNotUndone
+from riskwarn.errors.loads import LoadStopped as LoadStopped
 from riskwarn.errors.loads import LoadTooLarge as LoadTooLarge
 from riskwarn.errors.loads import LoadUnsettled as LoadUnsettled
 from riskwarn.errors.loads import NothingToDismiss as NothingToDismiss

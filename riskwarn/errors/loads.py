@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from riskwarn.errors.family import RiskwarnError, UnknownName
+from riskwarn.messages import Message
 
 
 class SomeNotLoaded(RiskwarnError):
@@ -43,10 +46,22 @@ class TableUnsettled(RiskwarnError):
     template = "{file}: nothing says {what}; give it with {option}."
 
 
-class FileOfAnotherSource(RiskwarnError):
+class LoadStopped(RiskwarnError):
+    """What stops a load, and is noted of one that was forced."""
+
+    note: ClassVar[str]
+
+    @property
+    def noted(self) -> Message:
+        """What is said of a load that went on all the same: the finding alone."""
+        return Message(self.note, **self.fields)
+
+
+class FileOfAnotherSource(LoadStopped):
     """A file is loaded as one source and looks like another."""
 
     code = "file_of_another_source"
+    note = "{file} looks like {other} ({why}), not like {source}; it was loaded as {source}"
     template = (
         "{file} looks like {other} ({why}), not like {source}; nothing of it was stored. Load it with riskwarn ingest {other} "
         "{file}, or go on with --force."
@@ -63,30 +78,33 @@ class PetitionsElsewhere(RiskwarnError):
     )
 
 
-class PresetOfAnotherSource(RiskwarnError):
+class PresetOfAnotherSource(LoadStopped):
     """A packaged mapping is of another source than the file is loaded as."""
 
     code = "preset_of_another_source"
+    note = "the packaged mapping {preset} is one of {other}, not of {source}; the file was loaded by it"
     template = (
         "The packaged mapping {preset} is one of {other}, not of {source}; nothing was stored. Load the file with riskwarn "
         "ingest {other} FILE --preset {preset}, leave the preset out, or go on with --force."
     )
 
 
-class LoadTooLarge(RiskwarnError):
+class LoadTooLarge(LoadStopped):
     """A load brings many times what its source ever brought."""
 
     code = "load_too_large"
+    note = "{file} brings {new} new records of {days} days, over ten times what {source} ever brought in so long a time ({usual}); they were stored"
     template = (
         "{file} brings {new} new records of {days} days, over ten times what {source} ever brought in so long a time "
         "({usual}); nothing of it was stored. Check the file and the source, or go on with --force."
     )
 
 
-class RecordsRewritten(RiskwarnError):
+class RecordsRewritten(LoadStopped):
     """A load changes what was written once at registration in most records that it repeats."""
 
     code = "records_rewritten"
+    note = "{file} changes {field} in {share} of the {repeated} records of {source} that it repeats, and that is written once, at registration; it was stored"
     template = (
         "{file} would change {field} in {share} of the {repeated} records of {source} that it repeats, and that is written "
         "once, at registration; nothing of it was stored. Check the mapping and the source; where another department numbers "

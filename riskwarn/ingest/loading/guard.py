@@ -20,11 +20,11 @@ from riskwarn.contracts.categories import has_rules
 from riskwarn.contracts.vocabulary import categories_of
 from riskwarn.errors import (
     FileOfAnotherSource,
+    LoadStopped,
     LoadTooLarge,
     PetitionsElsewhere,
     PresetOfAnotherSource,
     RecordsRewritten,
-    RiskwarnError,
 )
 from riskwarn.ingest.loading.versions import Sorted
 from riskwarn.ingest.mapping_proposal.guessing import (
@@ -200,10 +200,10 @@ class Guard:
             return
         self._stop(FileOfAnotherSource(file=self.file, source=self.contract.source, other=source, why=why))
 
-    def _stop(self, error: RiskwarnError) -> None:
+    def _stop(self, error: LoadStopped) -> None:
         if not self.force:
             raise error
-        self.forced.append(str(error))
+        self.forced.append(error.noted)
 
 
 def busiest(days: npt.NDArray[np.int64], span: int) -> float:

@@ -19,6 +19,7 @@ from riskwarn.errors import (
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
 from riskwarn.store import Store, ledger
+from tests.riskwarn.ingest.commands import run, told
 from tests.worlds import dispute, load, with_grids, write_csv
 
 
@@ -56,6 +57,22 @@ def test_a_file_of_another_source_is_refused_with_the_right_command(city: Home, 
     assert account.accepted == 29 and "looks like hotline" in account.forced[0]
     assert account.reasons == {"not_loaded": 1}, "a tip counts as a hazard alone, forced or not"
     assert ledger(city, "incidents")[-1].account["forced"] == list(account.forced)
+    assert list(account.forced) == [
+        "三月.csv looks like hotline (工单编号, 来电时间, 诉求类型), not like incidents; it was loaded as incidents"
+    ]
+
+
+def test_the_list_of_loads_says_what_was_forced_and_why(city: Home, tmp_path: Path) -> None:
+    load(city, "incidents", write_csv(tmp_path / "三月.csv", calls()), force=True)
+    (one,) = [row for row in told(city.path, "loads", "list") if row["source"] == "incidents"]
+    assert one["forced"] == ledger(city, "incidents")[-1].account["forced"] and one["forced"]
+    assert {tuple(row["forced"]) for row in told(city.path, "loads", "list") if row["source"] == "grids"} == {()}
+    shown = run(city.path, "loads", "list").stdout.splitlines()
+    assert shown[one["load"]].split()[-1] == "forced"
+    assert shown[-1] == f"{one['load']}: forced: {one['forced'][0]}"
+    run(city.path, "loads", "undo", one["load"])
+    shown = run(city.path, "loads", "list").stdout
+    assert next(line.split()[-3:] for line in shown.splitlines() if "三月.csv" in line) == ["undone", "by", "3"]
 
 
 def test_one_heading_is_enough_where_the_name_says_the_same(city: Home, tmp_path: Path) -> None:
