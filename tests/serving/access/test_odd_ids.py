@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from experiments.benchmarks import made_snapshot
 from experiments.benchmarks.made_snapshot import publish_made
 from riskwarn.home import make_home
+from riskwarn.messages import one_line
 from riskwarn.settings import Settings
 from riskwarn.words import Unit
 from serving.access.areas import Area
@@ -57,7 +58,7 @@ def test_a_code_opens_itself_and_none_that_looks_like_it(client: tuple[TestClien
             answer = asking.get(f"/v1/grids/{quote(other, safe='')}{behind}", headers=header)
             nowhere = asking.get(f"/v1/grids/{quote('G9999999', safe='')}{behind}", headers=header)
             assert answer.status_code == nowhere.status_code == 404
-            assert answer.json()["detail"].replace(repr(other), "") == nowhere.json()["detail"].replace(
+            assert answer.json()["detail"].replace(repr(one_line(other)), "") == nowhere.json()["detail"].replace(
                 "'G9999999'", ""
             )
 
