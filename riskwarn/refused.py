@@ -56,6 +56,12 @@ def refused_word(text: str) -> str | None:
     return next((word for word in refused_words() if word in plain or word in shorter), None)
 
 
+def listed_word(text: str, *lists: str) -> str | None:
+    """The word of some packaged lists (`petitions`, `rights`, `actions` …) that a text holds, if any, however it is written."""
+    plain = folded(text)
+    return next((word for name in lists for word in refusals()[name] if word in plain), None)
+
+
 def refuse_words(text: str, where: str) -> None:
     """Raise RefusedWord where a text holds a refused word."""
     if word := refused_word(text):

@@ -13,7 +13,7 @@ from riskwarn.contracts.compositions import composed_field, composed_headings, w
 from riskwarn.contracts.controlled import controlled_word
 from riskwarn.files import packaged
 from riskwarn.messages import Named
-from riskwarn.refused import folded, refusals, refused_word
+from riskwarn.refused import folded, listed_word, refusals, refused_word
 from riskwarn.words import NOTICE_STATUSES
 
 #: Headings, and cells that may be some, of which is remembered whether they are of persons.
@@ -113,15 +113,12 @@ def rule_and_word(source: str, text: str) -> tuple[str, str] | None:
 
 def petition_word(text: str) -> str | None:
     """The word by which a text says that it is of petitions, if it does."""
-    plain = folded(text)
-    return next((word for word in refusals()["petitions"] if word in plain), None)
+    return listed_word(text, "petitions")
 
 
 def petition_form(text: str, called: bool) -> str | None:
     """The word by which a text says that a matter was brought as a petition; `called` where the others of its register were calls."""
-    plain = folded(text)
-    brought = next((word for word in refusals()["petition_forms"] if called and word in plain), None)
-    return brought or petition_word(text)
+    return (listed_word(text, "petition_forms") if called else None) or petition_word(text)
 
 
 def _stands_in(word: str, plain: str) -> bool:
