@@ -5,7 +5,9 @@ Each room declares its own tables in its ``tables.py``; the migrations make them
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from sqlalchemy import DateTime, Dialect, MetaData
 from sqlalchemy.types import TypeDecorator
@@ -20,6 +22,20 @@ NAMES = {
 }
 
 METADATA = MetaData(naming_convention=NAMES)
+
+_Value = TypeVar("_Value")
+
+#: Values that a statement names at once: what every database takes.
+AT_ONCE = 500
+
+
+def parts(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:
+    """Some values, as many at once as a statement may name.
+
+    >>> [len(part) for part in parts(range(1_001))]
+    [500, 500, 1]
+    """
+    return (values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE))
 
 
 class Instant(TypeDecorator[datetime]):

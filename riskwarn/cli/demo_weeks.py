@@ -211,5 +211,5 @@ def noticed(home: Home) -> dict[str, Any]:
             "exceeded": sum(number > allowed[team] for (team, _), number in spent.items()),
         },
         "outcomes": dict(Counter(one.outcome for one in alerts if one.outcome).most_common()),
-        "levels": [one for one in figures["levels"] if one.get("unit", "city") == "city"],
+        "levels": [one for one in figures["levels"] if one["unit"] == "city"],
     }

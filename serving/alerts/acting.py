@@ -127,7 +127,8 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, now: 
     rules, verb = home.configuration.alerts, asked.verb
     state = LIFE[Status(alert.status)].get(verb)
     if state is None:
-        raise _stands(alert, verb)
+        there = ", ".join(one.value for one in LIFE[Status(alert.status)])
+        raise _stands(alert, verb, Message("; {verbs} are", verbs=there) if there else "")
     after = replace(alert, status=state.value, service=asked.service or alert.service)
     if asked.team_id is not None and asked.team_id not in known_teams(connection):
         problem = Message("there is no team {team!r}", team=asked.team_id[:64])
@@ -150,9 +151,7 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, now: 
     return told(after, "Update", now, told_when(rules, alert.level, now, zone))
 
 
-def _stands(alert: Alert, verb: Verb) -> AlertStands:
-    there = ", ".join(one.value for one in LIFE[Status(alert.status)])
-    known = Message("; {verbs} are", verbs=there) if there else ""
+def _stands(alert: Alert, verb: Verb, known: str) -> AlertStands:
     return AlertStands(id=alert.id, status=standing_named(alert.status), verb=verb.value, known=known)
 
 
@@ -164,7 +163,7 @@ def _asked_anew(alert: Alert, rules: Alerts, now: datetime) -> Alert:
 
 def _extended(alert: Alert, rules: Alerts, now: datetime) -> Alert:
     if alert.extensions >= rules.extensions:
-        raise AlertStands(id=alert.id, status=standing_named(alert.status), verb=Verb.EXTEND.value, known=Message("; it was extended {times} times already", times=alert.extensions))  # fmt: skip
+        raise _stands(alert, Verb.EXTEND, Message("; it was extended {times} times already", times=alert.extensions))
     more = timedelta(days=rules.extend_days)
     due = max(alert.due_at or now, now) + more
     ends = None if alert.expires_at is None else max(alert.expires_at, due)
@@ -178,7 +177,7 @@ def _reopened(connection: Connection, alert: Alert, rules: Alerts, now: datetime
         why = (
             Message("; {id} is live for the same unit and target", id=other[0].id) if other else Message("; its window has passed")
         )  # fmt: skip
-        raise AlertStands(id=alert.id, status=standing_named(Status.CLOSED.value), verb=Verb.REOPEN.value, known=why)
+        raise _stands(replace(alert, status=Status.CLOSED.value), Verb.REOPEN, why)
     due = now + timedelta(days=rules.days_to_close(alert.level))
     return _asked_anew(replace(alert, outcome=None, ended_at=None, due_at=due), rules, now)
 

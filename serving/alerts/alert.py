@@ -81,6 +81,14 @@ class Alert:
         """Whether its window has passed."""
         return self.expires_at is not None and now >= self.expires_at
 
+    def unseen(self, now: datetime) -> bool:
+        """Whether nobody has acknowledged it in time."""
+        return self.status == Status.OPEN and self.acknowledge_by is not None and self.acknowledge_by <= now
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether it should be closed by now."""
+        return self.due_at is not None and self.due_at <= now
+
 
 def head_of(target: str, unit: str, code: str, kind: str) -> str:
     """The head of a notice about a unit and target."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, exists, select
 
 from riskwarn.alert_rules import Alerts
 from riskwarn.audit import SYSTEM, Action, Entry, recorded
@@ -18,6 +18,7 @@ from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS, REQUESTS
 from serving.alerts.teams import Teams, kept_teams
 from serving.alerts.telling import OUTCOME, due, put, send_due, send_outcome, told, told_when
+from serving.delivery.tables import MESSAGES
 
 #: It is told what became of a notice; later than so many days after that was due, nobody wants to know.
 _OUTCOME, _LATE_DAYS = "outcome", 28
@@ -88,9 +89,13 @@ def _candidates(connection: Connection, rules: Alerts, now: datetime) -> list[Al
     became of it."""
     gone = alerts_where(connection, ALERTS.c.notify_at.is_not(None), ALERTS.c.head.is_(None))
     until = now - timedelta(days=rules.outcome_days)
+    # Every look would read those of four weeks: who was told already is found by his message.
+    said = exists().where(
+        MESSAGES.c.alert_id == ALERTS.c.id, MESSAGES.c.kind == "Outcome", MESSAGES.c.sent_at >= ALERTS.c.ended_at
+    )
     ended = alerts_where(
         connection, ALERTS.c.status.in_([Status.CLOSED.value, Status.EXPIRED.value]), ALERTS.c.notify_at.is_(None),
-        ALERTS.c.ended_at <= until, ALERTS.c.ended_at > until - timedelta(days=_LATE_DAYS),
+        ALERTS.c.ended_at <= until, ALERTS.c.ended_at > until - timedelta(days=_LATE_DAYS), ~said,
     )  # fmt: skip
     return [*live_alerts(connection), *gone, *(one for one in ended if _owes_outcome(one))]
 
@@ -113,10 +118,8 @@ def _due(alert: Alert, rules: Alerts, silences: Silences, now: datetime, zone: t
         return None if quiet else _OUTCOME
     if not alert.live or alert.paused or alert.notify_at is not None or silences.over(alert.target, alert.units):
         return None
-    late = alert.acknowledge_by is not None and alert.acknowledge_by <= now
-    overdue = alert.due_at is not None and alert.due_at <= now
-    unseen = alert.status == Status.OPEN and late
-    if alert.escalations < rules.escalations and (unseen or (overdue and (late or alert.acknowledge_by is None))):
+    asked = alert.acknowledge_by is not None and alert.acknowledge_by > now  # whoever was asked last has time left
+    if alert.escalations < rules.escalations and (alert.unseen(now) or (alert.overdue(now) and not asked)):
         return Rule.ESCALATED
     if alert.status != Status.OPEN or alert.told_at is None or alert.reminders >= rules.reminders:
         return None

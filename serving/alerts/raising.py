@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from math import isnan
@@ -15,6 +15,7 @@ from riskwarn.alert_rules import HEIGHTS
 from riskwarn.audit import SYSTEM, Action, Entry
 from riskwarn.configuration import Configuration
 from riskwarn.disclosure import week_of
+from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
 from serving.alerts.acting import lapse
 from serving.alerts.alert import Alert, alerts_where, live_alerts
@@ -28,6 +29,7 @@ from serving.alerts.teams import Teams, keep_teams
 from serving.alerts.telling import put, told, told_when
 from serving.alerts.tellings import tell
 from serving.alerts.withholding import withhold
+from serving.columns.scores import Block
 
 #: Why something was held back that competes again with what comes later.
 _AGAIN = "budget"
@@ -83,9 +85,9 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
     decision = decide(
         ahead, _standing(connection, publication, teams), rules, publication.when, now, publication.said.services_of
     )
-    stated = promises(connection, now)
+    stated, usual = promises(connection, now), _usual(publication.said)
     for notice in decision.notices:
-        raised = _new(publication, notice, stated)
+        raised = _new(publication, notice, stated, usual)
         alert = put(connection, None, raised, Rule.RAISED.value, now, configuration=publication.configuration)
         tell(connection, alert, publication.snapshot, notice.members or (notice.about,), stated, now)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.RAISED.value))
@@ -125,7 +127,7 @@ def _standing(connection: Connection, publication: Publication, teams: Teams) ->
     )
 
 
-def _new(publication: Publication, notice: Notice, stated: Promises) -> Alert:
+def _new(publication: Publication, notice: Notice, stated: Promises, usual: Mapping[Block, float | None]) -> Alert:
     about, rules, now = notice.about, publication.configuration.alerts, publication.now
     ends = publication.ends(about.horizon)
     level = about.level.value
@@ -147,7 +149,7 @@ def _new(publication: Publication, notice: Notice, stated: Promises) -> Alert:
         score=about.score,
         expected_count=about.expected_count,
         reasons=tuple(reasons) or tuple(publication.said.reasons_of(first)),
-        stated=None if about.unit is not Unit.GRID and not notice.members else _stated(publication.said, about, stated),
+        stated=None if about.unit is not Unit.GRID and not notice.members else _stated(about, stated, usual),
         team_id=None if notice.team is None else notice.team.id,
         budget_team=notice.team.id if notice.team is not None and notice.week is not None else None,
         week=notice.week,
@@ -158,13 +160,16 @@ def _new(publication: Publication, notice: Notice, stated: Promises) -> Alert:
     return told(made, "Alert", now, notice.when)
 
 
-def _stated(said: Said, about: Candidate, promised: Promises) -> dict[str, Any] | None:
-    """What is promised of a level, and what is usual in the city: the mean score of its grids."""
+def _usual(said: Said) -> dict[Block, float | None]:
+    """What is usual in the city: the mean score of its grids; None where none is known."""
+    means = {block: float(np.nanmean(by_unit[Unit.GRID].score)) for block, by_unit in said.scores.items()}
+    return {block: None if isnan(mean) else round(mean, 6) for block, mean in means.items()}
+
+
+def _stated(about: Candidate, promised: Promises, usual: Mapping[Block, float | None]) -> dict[str, Any] | None:
+    """What is promised of a level, and what is usual."""
     found = promised.of(about.target, about.level.value)
-    if found is None:
-        return None
-    usual = float(np.nanmean(said.scores[about.target, about.horizon][Unit.GRID].score))
-    return {**found, "usual": None if isnan(usual) else round(usual, 6)}
+    return None if found is None else {**found, "usual": usual[about.target, about.horizon]}
 
 
 def _further(publication: Publication, alert: Alert, more: Sequence[Candidate]) -> Alert:
@@ -187,8 +192,7 @@ def _further(publication: Publication, alert: Alert, more: Sequence[Candidate]) 
 
 def _confirm(connection: Connection, decision: Decision, snapshot: str) -> None:
     ids = sorted({*decision.confirmed, *decision.further})
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
+    for part in parts(ids):
         connection.execute(update(ALERTS).where(ALERTS.c.id.in_(part)).values(confirmed=snapshot))
 
 

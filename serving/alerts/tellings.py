@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from riskwarn.words import Unit
 from serving.alerts.alert import Alert
@@ -62,5 +62,7 @@ def unjudged(connection: Connection) -> list[Telling]:
 
 def judge(connection: Connection, events: dict[int, int | None]) -> None:
     """Write down what came of tellings, by their sequence; None where nobody knows."""
-    for sequence, came in events.items():
-        connection.execute(update(TELLINGS).where(TELLINGS.c.sequence == sequence).values(judged=True, events=came))
+    if events:
+        one = update(TELLINGS).where(TELLINGS.c.sequence == bindparam("of"))
+        rows = [{"of": sequence, "came": came} for sequence, came in events.items()]
+        connection.execute(one.values(judged=True, events=bindparam("came")), rows)

@@ -17,6 +17,7 @@ from riskwarn.contracts.tables import TABLE_CONTRACTS
 from riskwarn.contracts.vocabulary import chinese_name
 from riskwarn.files import uncomputed
 from riskwarn.home import Home
+from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
 from serving.alerts.acting import lapse
 from serving.alerts.alert import Alert, alerts_where, live_alerts, steps_of
@@ -89,16 +90,12 @@ def _at(row: Mapping[str, Any]) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-#: Ids that are asked for at once: what databases take.
-_IDS = 500
-
-
 def _followed_upto(connection: Connection, ids: Collection[str]) -> dict[str, datetime | None]:
     """The time of the last row of its ticket that each notice has followed, of those that there are; nothing else of them is read."""
-    own, wanted = ALERTS.c, sorted(ids)
+    own = ALERTS.c
     found: dict[str, datetime | None] = {}
-    for start in range(0, len(wanted), _IDS):
-        rows = select(own.id, own.ticket_at).where(own.id.in_(wanted[start : start + _IDS]))
+    for part in parts(sorted(ids)):
+        rows = select(own.id, own.ticket_at).where(own.id.in_(part))
         found |= {row.id: row.ticket_at for row in connection.execute(rows)}
     return found
 

@@ -60,10 +60,7 @@ def became_of(connection: Connection, monday: date, zone: tzinfo, now: datetime)
 
 def is_late(alert: Alert, now: datetime) -> bool:
     """Whether nobody has acknowledged a notice in time, or closed it; one whose deadlines rest is not late."""
-    if alert.paused:
-        return False
-    unseen = alert.status == Status.OPEN and alert.acknowledge_by is not None and alert.acknowledge_by <= now
-    return unseen or (alert.due_at is not None and alert.due_at <= now)
+    return not alert.paused and (alert.unseen(now) or alert.overdue(now))
 
 
 def _counted(found: Iterable[str], order: Sequence[str]) -> dict[str, int]:

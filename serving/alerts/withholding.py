@@ -6,13 +6,14 @@ taken out where it is kept, in the transaction of the publication that withholds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
+from riskwarn.tables import parts
 from riskwarn.words import Unit
 from serving.alerts.tables import ALERTS
 from serving.columns.places import Places
@@ -23,8 +24,6 @@ _DIRECTION = {
     "raises": ("使分值偏高", "it raises the score"),
     "lowers": ("使分值偏低", "it lowers the score"),
 }
-
-_ALERTS_AT_ONCE = 500
 
 Reason = Mapping[str, Any]
 
@@ -37,18 +36,26 @@ def withhold(connection: Connection, places: Places, configuration: Configuratio
     }
     if not hidden:
         return 0
-    columns = (ALERTS.c.id, ALERTS.c.unit, ALERTS.c.code, ALERTS.c.members, ALERTS.c.reasons)
-    concerned = {}
-    for row in connection.execute(select(*columns).where(ALERTS.c.kind != "gap")):
-        grids = {(Unit.GRID.value, one["code"]) for one in row.members or ()}
-        if not hidden.isdisjoint({(row.unit, row.code), *grids}) and (less := _reduced(row.reasons, configuration)):
-            concerned[row.id] = less
-    for identity, less in concerned.items():
-        connection.execute(update(ALERTS).where(ALERTS.c.id == identity).values(reasons=less))
-    ids = list(concerned)
-    for start in range(0, len(ids), _ALERTS_AT_ONCE):
-        _unsay(connection, ids[start : start + _ALERTS_AT_ONCE], lambda reasons: _reduced(reasons, configuration))
-    return len(concerned)
+    changed = 0
+    for part in parts(_about(connection, hidden)):
+        own = select(ALERTS.c.id, ALERTS.c.reasons).where(ALERTS.c.id.in_(part))
+        found = {row.id: _reduced(row.reasons, configuration) for row in connection.execute(own)}
+        concerned = {identity: less for identity, less in found.items() if less is not None}
+        for identity, less in concerned.items():
+            connection.execute(update(ALERTS).where(ALERTS.c.id == identity).values(reasons=less))
+        _unsay(connection, list(concerned), lambda reasons: _reduced(reasons, configuration))
+        changed += len(concerned)
+    return changed
+
+
+def _about(connection: Connection, hidden: Collection[tuple[str, str]]) -> list[str]:
+    """The notices about such units, or about grids of them among others; of all others nothing but that is read."""
+    own = ALERTS.c
+    return [
+        row.id
+        for row in connection.execute(select(own.id, own.unit, own.code, own.members).where(own.kind != "gap"))
+        if (row.unit, row.code) in hidden or any((Unit.GRID.value, one["code"]) in hidden for one in row.members or ())
+    ]
 
 
 def _unsay(connection: Connection, ids: list[str], less: Callable[[list[Reason]], list[dict[str, Any]] | None]) -> None:

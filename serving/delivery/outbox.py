@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from riskwarn.tables import parts
 from serving.access.areas import WHOLE_CITY, area_of
 from serving.delivery.levels import height
 from serving.delivery.messages import TO_THE_TOLD, Message, as_kept
@@ -78,8 +79,7 @@ def wants(subscriber: dict[str, Any], message: Message) -> bool:
 
 def _known(connection: Connection, ids: list[str]) -> set[str]:
     found: set[str] = set()
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
+    for part in parts(ids):
         found |= set(connection.scalars(select(MESSAGES.c.id).where(MESSAGES.c.id.in_(part))))
     return found
 
@@ -87,8 +87,7 @@ def _known(connection: Connection, ids: list[str]) -> set[str]:
 def _told(connection: Connection, alerts: list[str]) -> dict[str, set[str]]:
     """Of which of some notices each subscriber was told, or is about to be."""
     found: dict[str, set[str]] = {}
-    for start in range(0, len(alerts), 500):
-        part = alerts[start : start + 500]
+    for part in parts(alerts):
         rows = select(DELIVERIES.c.subscription, DELIVERIES.c.alert_id).where(DELIVERIES.c.alert_id.in_(part))
         for subscription, alert in connection.execute(rows.distinct()):
             found.setdefault(subscription, set()).add(alert)
