@@ -42,7 +42,7 @@ from training import (
     versions,
 )
 from training.audits.audit import from_json
-from training.registry.loading import load_series, load_texts
+from training.registry.loading import load_kept, load_series, load_texts
 from training.registry.runs import BACKTEST, EXPERIMENT, embedded
 from training.registry.tracking import tracking
 from training.registry.versions import Version, run_of, split
@@ -73,6 +73,12 @@ def test_with_a_version_lies_how_each_forecaster_did_at_each_judged_origin(town:
         for name, values in one.evaluation.metrics.items():
             mean = np.nanmean(list(series.of(name, "log_loss").values()))
             assert mean == pytest.approx(values["log_loss"]), (one.version, name)
+        kept = load_kept(town.home, one.version)
+        assert (kept is not None) == (one.kind == "model"), "a baseline stands beside every version"
+        if kept is not None:
+            again = kept.judged_by(kept, kept.origins, kept.grid_ids)
+            assert again == pytest.approx(series.of("model", "log_loss"), abs=1e-6), "it can be judged again"
+            assert series.labels == kept.digests()
     assert all(one.promoted_at is not None for one in versions(town.home))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from riskwarn.arrays import give_back
+from training.evaluation.cells import Cells, cells_of
 from training.evaluation.judged import Judged
 from training.evaluation.losses import brier
 from training.evaluation.metrics import METRICS, Measured, measure
@@ -72,6 +73,7 @@ class Evaluation:
     best_baseline: str  # chosen on what was known before the origins that are judged
     views: dict[str, View] = field(default_factory=dict)  # what a page shows of each
     rankings: dict[str, Ranked] = field(default_factory=dict)  # what rules of levels are judged by
+    cells: Cells | None = None  # of `model`
 
     @property
     def decisive(self) -> Gain:
@@ -107,9 +109,9 @@ def evaluate(
     climatology = Judged(forecasts["climatology"], outcomes)
     reference = brier(climatology)
 
-    def looked_at(name: str) -> tuple[Measured, View, Ranked]:
+    def looked_at(name: str) -> tuple[Measured, View, Ranked, Cells | None]:
         judged = Judged(forecasts[name], outcomes, reference)
-        found = measure(judged, names), view(judged), ranked(judged)
+        found = measure(judged, names), view(judged), ranked(judged), cells_of(judged) if name == "model" else None
         del judged
         give_back()
         return found
@@ -147,6 +149,7 @@ def evaluate(
         best_baseline=best_baseline,
         views=views,
         rankings={name: found[name][2] for name in forecasts},
+        cells=found["model"][3] if "model" in found else None,
     )
 
 

@@ -22,7 +22,7 @@ from training.registry import versions as registered
 from training.registry.registration import register
 from training.registry.tracking import tracking
 from training.registry.versions import set_alias, set_champion, split
-from training.routines.promotion import gain_between
+from training.routines.gains import gain_between
 
 
 @pytest.fixture
