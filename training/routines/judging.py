@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from riskwarn.configuration import usual_horizon
-from riskwarn.errors import HistoryTooShort
+from riskwarn.errors import HistoryTooShort, RiskwarnError, TargetEverywhere, TargetWithoutEvents
 from riskwarn.health.learnable import JUDGED_ORIGINS, LEAST_JUDGED
 from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent
@@ -81,13 +81,13 @@ def judge(
     progress: Progress = silent,
     workers: Workers | None = None,
     tuner: Callable[[ForecastTask], Tuned | None] | None = None,
-) -> tuple[Judged | None, list[tuple[int, HistoryTooShort]]]:
-    """(the judged family, horizons whose history is too short, each with its reason); None where no horizon is left.
+) -> tuple[Judged | None, list[tuple[int, RiskwarnError]]]:
+    """(the judged family, horizons of which too little is known to be learnt, each with its reason); None where none is left.
 
     The family is fitted as of the task's as-of, too, so that what is judged can also be registered. A `tuner` is handed the task of
     the usual horizon as it was before the first judged origin: what it searches with cannot be what it is judged by.
     """
-    too_short: list[tuple[int, HistoryTooShort]] = []
+    too_short: list[tuple[int, RiskwarnError]] = []
     origins: dict[int, tuple[date, ...]] = {}
     for horizon in horizons:
         try:
@@ -104,20 +104,21 @@ def judge(
             evaluations, forecasts, outcomes = _evaluations(task, origins, fits, progress)
             fits.at(task.as_of)
             return Judged(fits, origins, evaluations, forecasts, outcomes), too_short
-        except HistoryTooShort as error:
-            # The longest begins to be judged first, so that a shorter one may have enough without it.
+        except (HistoryTooShort, TargetWithoutEvents, TargetEverywhere) as error:
+            # The longest begins to be judged first, so that a shorter one may have enough origins, events and quiet windows without it.
             longest = max(origins)
             del origins[longest]
             too_short.append((longest, _told_of(task.at_horizon(longest), error)))
     return None, too_short
 
 
-def _told_of(task: ForecastTask, error: HistoryTooShort) -> HistoryTooShort:
-    """What a fit lacked, told of the horizon that is left out for it: where a shorter one has too few origins it has no more."""
+def _told_of(task: ForecastTask, error: RiskwarnError) -> RiskwarnError:
+    """What a fit lacked, told of the horizon that is left out for it: where a shorter one has too little it has no more."""
     at = error.fields["as_of"]
     assert isinstance(at, date)
-    told = {**error.fields, "horizon": task.horizon, "origins": len(task.mature(at))}
-    return HistoryTooShort(**told)
+    mature = task.mature(at)
+    own = {"origins": len(mature), "events": task.distinct_events(mature, at), "horizon": task.horizon}
+    return type(error)(**{name: own.get(name, told) for name, told in error.fields.items()})
 
 
 def _to_be_judged(task: ForecastTask) -> tuple[date, ...]:
