@@ -18,6 +18,7 @@ from training.evaluation.outcomes import Outcomes
 from training.evaluation.ranked import Ranked, ranked
 from training.evaluation.views import View, view
 from training.intervals.counts import Reals
+from training.models.blown import BASE
 from training.models.forecast import Forecast
 
 #: Metrics whose difference from each baseline is told.
@@ -80,6 +81,11 @@ class Evaluation:
         """The gain by which a champion is chosen."""
         return self.gains[self.best_baseline][CHAMPION_METRIC]
 
+    def of_mean(self, name: str) -> tuple[float | None, float | None]:
+        """The log loss of a forecaster and that of the city's mean; None where it was not judged."""
+        losses = [self.metrics.get(one, {}).get(CHAMPION_METRIC) for one in (name, BASE)]
+        return losses[0], losses[1]
+
     @property
     def model_wins(self) -> bool:
         """Whether the model beats the best baseline beyond the interval of the difference, on enough evidence."""
@@ -106,7 +112,7 @@ def evaluate(
 ) -> Evaluation:
     """Compare `model` with the others; `climatology` must be there. Each forecast is asked for, measured once and let go, on so
     many threads."""
-    climatology = Judged(forecasts["climatology"], outcomes)
+    climatology = Judged(forecasts[BASE], outcomes)
     reference = brier(climatology)
 
     def looked_at(name: str) -> tuple[Measured, View, Ranked, Cells | None]:

@@ -17,6 +17,7 @@ import numpy as np
 from riskwarn.home import Home
 from training.evaluation.comparison import CHAMPION_METRIC, LEAST_EFFECTIVE, Gain
 from training.evaluation.intervals import over_origins
+from training.models.blown import BASE
 from training.registry.kept import Kept
 from training.registry.loading import load_kept, load_series
 from training.registry.series import Series
@@ -24,6 +25,9 @@ from training.registry.versions import Version
 
 #: Its loss hangs on nothing but the labels: by it those of versions are compared that keep no digest of them.
 _TOLD_BY = "zero"
+
+#: Metrics of a version: its log loss on inner origins and that of the city's mean; and both on judged ones.
+INNER, JUDGED = ("inner_log_loss", f"inner_log_loss/{BASE}"), (CHAMPION_METRIC, f"{CHAMPION_METRIC}/{BASE}")
 
 Losses = Mapping[date, float]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +16,8 @@ from training.evaluation.outcomes import Outcomes, outcomes_of
 from training.evaluation.rolling import RollingForecasts, best_baseline, between, rolling
 from training.labels.cut import cut_before
 from training.labels.task import ForecastTask
-from training.models.family import Fits
+from training.models.blown import blew_up, what_blew_up
+from training.models.family import PARTS, Fits
 from training.models.tuning import Tuned
 from training.models.workers import Workers
 
@@ -45,6 +46,15 @@ class Judged:
         return self.evaluations[self.usual].best_baseline
 
     @property
+    def inner(self) -> Mapping[str, tuple[float, float]]:
+        """Part -> its log loss on inner origins of the fit that is registered, and that of the city's mean."""
+        return self.fits.at(self.fits.task.as_of).choices.inner
+
+    def blown_up(self, horizon: int) -> dict[str, str]:
+        """Model or part -> what is told of it where it is far worse than the city's mean, on judged or on inner origins."""
+        return blown_up(self.evaluations[horizon], horizon, self.inner)
+
+    @property
     def model_wins(self) -> bool:
         """Better than the best baseline beyond the interval at the usual horizon, and at none worse beyond it."""
         return self.why_not is None
@@ -53,6 +63,9 @@ class Judged:
     def why_not(self) -> str | None:
         """Why the model does not score; None where it does."""
         decisive, best = self.evaluations[self.usual].decisive, self.best_baseline
+        blown = next(filter(None, (self.blown_up(horizon).get("model") for horizon in self.evaluations)), None)
+        if blown is not None:
+            return Message("{blown}: {best} scores", blown=blown, best=best)
         said = f"log loss gain over {best} {decisive.shown}"
         if not decisive.enough:
             return Message(
@@ -72,6 +85,19 @@ class Judged:
                 horizon=loses, best=best,
             )  # fmt: skip
         return None
+
+
+def blown_up(
+    evaluation: Evaluation, horizon: int, inner: Mapping[str, tuple[float, float]] | None = None
+) -> dict[str, str]:
+    """Model or part -> what is told of it where it is far worse than the city's mean."""
+    found = {}
+    for name in ("model", *PARTS):
+        pairs = [evaluation.of_mean(name), *([inner[name]] if inner and name in inner else [])]
+        for loss, base in pairs:
+            if loss is not None and base is not None and name not in found and blew_up(loss, base):
+                found[name] = what_blew_up(name, horizon, loss, base)
+    return found
 
 
 def judge(

@@ -20,6 +20,7 @@ from riskwarn.messages import Message
 from riskwarn.progress import silent
 from riskwarn.store.writing import one_at_a_time
 from training.evaluation.comparison import LEAST_EFFECTIVE
+from training.models.blown import blew_up, what_blew_up
 from training.registry.loading import load_version, why_unfit
 from training.registry.purpose import check_purpose
 from training.registry.tracking import impatiently
@@ -33,7 +34,7 @@ from training.registry.versions import (
     split,
     versions,
 )
-from training.routines.gains import Beside, compared
+from training.routines.gains import INNER, JUDGED, Beside, compared
 
 WAITING = "waiting for another training to register"
 
@@ -87,6 +88,7 @@ def _examined(
     """A family beside what it is held against. Raises what :func:`promote` does where it may not score."""
     for one in family:
         check_purpose(home.configuration, one.target, one.version, load_version(home, one.version).purpose)
+    _check_fits(version, family)
     # A champion that can no longer score is no rival: its losses may be those of another target.
     rivals = {horizon: one for horizon, one in current.items() if why_unfit(home, one.version, one.target) is None}
     found = [
@@ -183,6 +185,15 @@ def _check(version: str, found: Sequence[Beside], because: str | None) -> None:
                     needed=f"{LEAST_EFFECTIVE:g}",
                 ),
             )  # fmt: skip
+
+
+def _check_fits(version: str, family: Sequence[Version]) -> None:
+    """Raise PromotionRefused, whatever is said, where a model of the family is far worse than the city's mean."""
+    for one in family:
+        for pair in (JUDGED, INNER) if one.kind == "model" else ():
+            loss, base = (one.metrics.get(name) for name in pair)
+            if loss is not None and base is not None and blew_up(loss, base):
+                raise PromotionRefused(version=version, reason=what_blew_up(one.version, one.horizon, loss, base))
 
 
 def _check_labels(version: str, found: Sequence[Beside], because: str | None) -> None:

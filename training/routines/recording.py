@@ -23,7 +23,7 @@ from training.reports import FILE, model_card, plots, version_page
 from training.reports.facts import ReportFacts, Since
 from training.reports.note import NOTE, changed_words, gain_words, note
 from training.routines.auditing import evidence
-from training.routines.gains import Record, gain_over_champion
+from training.routines.gains import INNER, Record, gain_over_champion
 from training.routines.reporting import CARD, PAGE, beside, drawn, facts_of, since_champion
 
 #: Figures of the champion that stand among those of a run.
@@ -44,6 +44,7 @@ class Judgement:
     champion: Version | None  # that which stands
     comparable: bool  # whether the champion could still score: else its losses may be those of another target
     audits: tuple[Audit, ...] = ()
+    inner: tuple[float, float] | None = None  # its log loss on inner origins, and that of the city's mean
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def register_judged(home: Home, judgement: Judgement, family: str) -> Registered
         "n_events": float(evaluation.n_events),
         **beside(evaluation, own),
         **_of_champion(champion, gain),
+        **(dict(zip(INNER, judgement.inner, strict=True)) if judgement.inner is not None else {}),
         **evidence(judgement.audits),
     }
     version, run_id = register(
