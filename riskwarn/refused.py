@@ -12,8 +12,8 @@ from riskwarn.files import packaged
 
 #: Traditional forms of the characters of refused words.
 _SIMPLIFIED = str.maketrans(
-    "訪體級進赴省纏鬧揚穩維員點輿網絡論軍眾權團隊聯標識歷數類檢舉控揭發組織紀監務黨",
-    "访体级进赴省缠闹扬稳维员点舆网络论军众权团队联标识历数类检举控揭发组织纪监务党",
+    "訪體級進赴省纏鬧揚穩維員點輿網絡論軍眾權團隊聯標識歷數類檢舉控揭發組織紀監務黨領導",
+    "访体级进赴省缠闹扬稳维员点舆网络论军众权团队联标识历数类检举控揭发组织纪监务党领导",
 )
 #: Marks that people put between the characters of a word; commas, slashes and stops part words and stay.
 _BETWEEN = frozenset("·•・‧*_~-.^'\"`“”‘’()（）[]【】<>《》「」|+")
@@ -54,6 +54,11 @@ def refused_word(text: str) -> str | None:
     plain = folded(text)
     shorter = plain.replace("上访", "访")
     return next((word for word in refused_words() if word in plain or word in shorter), None)
+
+
+#: The lists of words by which a register, a category or an outcome is one of petitions, and of all that people do by right.
+PETITIONS = ("petitions", "petition_registers")
+RIGHTS = (*PETITIONS, "rights")
 
 
 def listed_word(text: str, *lists: str) -> str | None:

@@ -13,7 +13,7 @@ from riskwarn.contracts.compositions import composed_field, composed_headings, w
 from riskwarn.contracts.controlled import controlled_word
 from riskwarn.files import packaged
 from riskwarn.messages import Named
-from riskwarn.refused import folded, listed_word, refusals, refused_word
+from riskwarn.refused import PETITIONS, folded, listed_word, refusals, refused_word
 from riskwarn.words import NOTICE_STATUSES
 
 #: Headings, and cells that may be some, of which is remembered whether they are of persons.
@@ -112,13 +112,13 @@ def rule_and_word(source: str, text: str) -> tuple[str, str] | None:
 
 
 def petition_word(text: str) -> str | None:
-    """The word by which a text says that it is of petitions, if it does."""
-    return listed_word(text, "petitions")
+    """The word by which a category says that it is of petitions, if it does."""
+    return listed_word(text, *PETITIONS)
 
 
 def petition_form(text: str, called: bool) -> str | None:
     """The word by which a text says that a matter was brought as a petition; `called` where the others of its register were calls."""
-    return (listed_word(text, "petition_forms") if called else None) or petition_word(text)
+    return (listed_word(text, "petition_forms") if called else None) or listed_word(text, "petitions")
 
 
 def _stands_in(word: str, plain: str) -> bool:

@@ -172,6 +172,7 @@ from riskwarn.errors.tables import SheetsDiffer as SheetsDiffer
 from riskwarn.errors.tables import SheetUnfit as SheetUnfit
 from riskwarn.errors.targets import AsOfInvalid as AsOfInvalid
 from riskwarn.errors.targets import EventsInNoGrid as EventsInNoGrid
+from riskwarn.errors.targets import EventsReferred as EventsReferred
 from riskwarn.errors.targets import EventsTooFew as EventsTooFew
 from riskwarn.errors.targets import EventsTooLate as EventsTooLate
 from riskwarn.errors.targets import EventsWithoutDate as EventsWithoutDate

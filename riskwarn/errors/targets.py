@@ -48,7 +48,7 @@ class TargetWithoutEvents(RiskwarnError):
 
     code = "target_without_events"
     template = (
-        "Target {target!r} at horizon {horizon} has {events} mature events before {as_of}, and at least {needed} are needed: "
+        "Target {target!r} at horizon {horizon} has {events} mature events before {as_of}, each counted once, and at least {needed} are needed: "
         "load more history, or declare a wider target in riskwarn.yaml."
     )
 
@@ -112,6 +112,17 @@ class EventsInNoGrid(RiskwarnError):
     template = (
         "Target {target!r} cannot be learnt yet: its {events} events in {source} are located in a community or above, and none "
         "in a grid. Load a column of the grid, coordinates, or a table of places."
+    )
+
+
+class EventsReferred(RiskwarnError):
+    """All records that would be events of a target were referred."""
+
+    code = "events_referred"
+    template = (
+        "Target {target!r} cannot be learnt yet: all {number} of {records} {source} that would be its events were referred to court, "
+        "arbitration or review, which is an orderly end and no event. Check how the mapping translates outcomes (words: "
+        "{{outcome: …}}), or declare another target in riskwarn.yaml."
     )
 
 

@@ -22,6 +22,7 @@ from riskwarn.contracts.personal import may_be_name
 from riskwarn.contracts.persons import names_somebody
 from riskwarn.errors import (
     EventsInNoGrid,
+    EventsReferred,
     EventsTooFew,
     EventsTooLate,
     EventsWithoutDate,
@@ -40,7 +41,7 @@ from riskwarn.messages import Message
 from riskwarn.periods import Instants, Period
 from riskwarn.store import Store
 from riskwarn.store.newest import Newest
-from riskwarn.store.targets import EventRule, counting, dated, outcome_dates, rule_of
+from riskwarn.store.targets import EventRule, counting, dated, outcome_dates, referred, rule_of
 
 #: A larger share of records whose word nobody knows is a warning.
 MOST_UNKNOWN = 0.02
@@ -204,6 +205,7 @@ class _Count:
     closed: int = 0  # with any date to which an outcome may belong
     silent: int = 0  # of these, without an outcome
     dated: int = 0  # with the date of the rule
+    referred: int = 0  # that would be events, and are none as their row has it
     events: int = 0
     placed: int = 0  # events that lie in a grid
     learnt: int = 0  # of these, within the time that is learnt
@@ -213,14 +215,17 @@ class _Count:
         rule = self.rule
         at, _ = dated(rows, rule)
         events, counts = ~np.isnat(at) & kept, counting(rows, rule) & kept
+        ended = referred(rows, rule)
+        self.referred += int((events & ended).sum())
+        events &= ~ended
         self.records += int(kept.sum())
         self.counting += int(counts.sum())
         if rule.outcomes:
             with_date = ~np.isnat(outcome_dates(rows))
             if not self.events:
-                ended = counts & rows["outcome"].isin(rule.outcomes).to_numpy(dtype=bool)
-                self.ended += int(ended.sum())
-                self.ended_dated += int((ended & with_date).sum())
+                told = counts & rows["outcome"].isin(rule.outcomes).to_numpy(dtype=bool)
+                self.ended += int(told.sum())
+                self.ended_dated += int((told & with_date).sum())
             closed = with_date & kept
             self.closed += int(closed.sum())
             self.silent += int((closed & rows["outcome"].isna().to_numpy()).sum())
@@ -281,6 +286,8 @@ def _none(name: str, count: _Count, unknown: int) -> RiskwarnError:
     """Why there is no event at all."""
     rule = count.rule
     told = {"target": name, "source": rule.source, "records": f"{count.records:,}"}
+    if count.referred:
+        return EventsReferred(**told, number=f"{count.referred:,}")
     if not count.counting and rule.categories is not None and not count.categories:
         return NoCategory(**told)
     if not count.counting:

@@ -93,6 +93,13 @@ def dated(records: pd.DataFrame, rule: EventRule) -> tuple[Instants, Flags]:
     return at, told
 
 
+def referred(records: pd.DataFrame, rule: EventRule) -> Flags:
+    """(rows,) whether a record proved to have been referred, so that it is no event any more of a rule that asks how it ended."""
+    if not rule.outcomes and rule.date != "escalated_at":
+        return np.zeros(len(records), dtype=bool)
+    return records["outcome"].eq(Outcome.REFERRED.value).to_numpy(dtype=bool)
+
+
 def counting(records: pd.DataFrame, rule: EventRule) -> Flags:
     """(rows,) whether a record is of a category and severity that the rule counts."""
     chosen = np.ones(len(records), dtype=bool)
@@ -121,7 +128,7 @@ def events_of(beliefs: pd.DataFrame, rule: EventRule) -> Events:
     if rule.date is not None:
         known = np.where(told, known, instants("known_at" if rule.date == "occurred_at" else f"{rule.date}_known"))
     until = instants("believed_to")
-    if rule.outcomes or rule.date == "escalated_at":
-        referred = beliefs["outcome"].iloc[row].eq(Outcome.REFERRED.value).to_numpy(dtype=bool)
-        until = np.where(referred, np.fmin(until, instants("outcome_known")), until)
+    ended = referred(beliefs, rule)[row]
+    if ended.any():
+        until = np.where(ended, np.fmin(until, instants("outcome_known")), until)
     return Events(row, at[row], known, np.maximum(known, instants("believed_from")), until)

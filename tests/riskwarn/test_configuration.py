@@ -86,6 +86,11 @@ def test_comments_do_not_change_the_fingerprint(tmp_path: Path) -> None:
         ("sources:\n  county_petitions: {}\n", 2, "petitions are loaded as the source petitions"),
         ("sources:\n  letters: {categories: [来信来访]}\n", 2, "petitions are loaded as the source petitions"),
         ("sources:\n  letters:\n    mapping: {preset: petition}\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  petitions2: {}\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  qu_xin_fang: {}\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  letters:\n    zh: 群众来访台账\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  letters:\n    zh: 領導接訪\n", 2, "petitions are loaded as the source petitions"),
+        ("sources:\n  letters: {categories: [噪音, 群众来信]}\n", 2, "petitions are loaded as the source petitions"),
     ],
 )  # fmt: skip
 def test_a_source_of_ones_own_is_declared_to_be_what_it_can_be(tmp_path: Path, text: str, line: int, says: str) -> None:
@@ -100,6 +105,9 @@ def test_a_source_of_ones_own_is_declared_to_be_what_it_can_be(tmp_path: Path, t
         ("  unrest: {source: petitions, date: occurred_at}\n", "petitions"),
         ("  unrest: {source: petitions, outcomes: [violence]}\n", "petitions"),
         ("  visits: {source: hotline, date: occurred_at, categories: [来信来访]}\n", "来信来访"),
+        ("  visits: {source: disputes, date: occurred_at, categories: [邻里, 群众来访]}\n", "群众来访"),
+        ("  xin_fang: {source: disputes, date: occurred_at}\n", "xinfang"),
+        ("  visits: {source: hotline, date: occurred_at, en: Xin-Fang}\n", "xinfang"),
         ("  unrest: {source: grid_reports, date: occurred_at, zh: 游 行 示威}\n", "游行"),
         ("  lawsuits: {source: disputes, date: occurred_at}\n", "lawsuit"),
         ("  noise: {source: marches, date: occurred_at}\nsources:\n  marches: {zh: 集会上报}\n", "集会"),
@@ -119,6 +127,8 @@ def test_no_target_foretells_what_people_do_by_right(tmp_path: Path, text: str, 
         ("words: {outcome: {引导信访: injury}}", "信访"),
         ("words: {outcome: {向法院起诉: police_intervention}}", "起诉"),
         ("words: {escalation: {已上访: violence}}", "上访"),
+        ("words: {outcome: {转群众来访: violence}}", "群众来访"),
+        ("words: {outcome: {zhuan_xinfang: violence}}", "xinfang"),
         ("columns: {escalated_at: 信访时间}", "信访"),
         ("headings: {escalated_at: [升级时间, 上访日期]}", "上访"),
     ],
@@ -138,6 +148,20 @@ def test_an_orderly_end_and_a_fight_before_it_are_mapped(tmp_path: Path, mapping
     file = tmp_path / "own.yaml"
     file.write_text(mapping + "\n", encoding="utf-8")
     check_mapping(contract("disputes", Configuration()), chosen_mapping(Mapping(), file, None), file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sources: {visits: {zh: 校园访客登记}}\n",
+        "sources: {legal_aid: {zh: 法律援助窗口, categories: [来电咨询, 上门服务]}}\n",
+        "sources: {new_flats: {zh: 新房交付, en: new housing}}\n",
+        "sources: {petitions: {}, calls: {zh: 市民热线补录}}\n",
+        "targets: {noise: {source: hotline, date: occurred_at, categories: [噪音]}}\n",
+    ],
+)
+def test_what_is_no_petition_is_declared_as_ever(tmp_path: Path, text: str) -> None:
+    make_home(tmp_path / "home", Settings(), written(tmp_path, text))
 
 
 def test_a_source_of_ones_own_has_the_roles_of_its_fields() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import features
-from features import read_city
+from features import FeatureMatrix, read_city
 from riskwarn.errors import (
     AsOfInvalid,
     HistoryTooShort,
@@ -42,7 +42,8 @@ from training import (
     versions,
 )
 from training.audits.audit import from_json
-from training.registry.loading import load_series, load_texts
+from training.labels.task import learnable_origins
+from training.registry.loading import load_kept, load_series, load_texts
 from training.registry.runs import BACKTEST, EXPERIMENT, embedded
 from training.registry.tracking import tracking
 from training.registry.versions import Version, run_of, split
@@ -73,6 +74,12 @@ def test_with_a_version_lies_how_each_forecaster_did_at_each_judged_origin(town:
         for name, values in one.evaluation.metrics.items():
             mean = np.nanmean(list(series.of(name, "log_loss").values()))
             assert mean == pytest.approx(values["log_loss"]), (one.version, name)
+        kept = load_kept(town.home, one.version)
+        assert (kept is not None) == (one.kind == "model"), "a baseline stands beside every version"
+        if kept is not None:
+            again = kept.judged_by(kept, kept.origins, kept.grid_ids)
+            assert again == pytest.approx(series.of("model", "log_loss"), abs=1e-6), "it can be judged again"
+            assert series.labels == kept.digests()
     assert all(one.promoted_at is not None for one in versions(town.home))
 
 
@@ -201,7 +208,10 @@ def test_a_backtest_has_a_row_for_every_grid_and_origin(town: Town) -> None:
     assert ((table["lower"] >= 1) <= (table["probability"] >= 0.9)).all(), "one or more in nine of ten cases"
     # The newest ripe origin ends the test by default; labels are those of the store.
     assert table["observed"].notna().all()
-    assert int(table["observed"].sum()) == done.evaluation.n_events
+    windows = table.groupby("as_of")["observed"].sum()
+    judged = make_task(city, "conflict", 4, FeatureMatrix.bare(tuple(learnable_origins(city)), city.geography.grid_ids))
+    assert done.evaluation.n_events == judged.distinct_events(sorted(windows.index), city.as_of)
+    assert windows.max() < done.evaluation.n_events < windows.sum(), "an event that several windows hold counts once"
     assert set(done.evaluation.metrics) == {"model", "regression", "lightgbm", *baselines}
     told = _run(town.home, done.run_id)
     assert (told.info.status, told.data.tags["kind"], told.data.params["refit_every"]) == ("FINISHED", BACKTEST, "30")

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from riskwarn.arrays import give_back
+from training.evaluation.cells import Cells, cells_of
 from training.evaluation.judged import Judged
 from training.evaluation.losses import brier
 from training.evaluation.metrics import METRICS, Measured, measure
@@ -17,6 +18,7 @@ from training.evaluation.outcomes import Outcomes
 from training.evaluation.ranked import Ranked, ranked
 from training.evaluation.views import View, view
 from training.intervals.counts import Reals
+from training.models.blown import BASE
 from training.models.forecast import Forecast
 
 #: Metrics whose difference from each baseline is told.
@@ -72,11 +74,17 @@ class Evaluation:
     best_baseline: str  # chosen on what was known before the origins that are judged
     views: dict[str, View] = field(default_factory=dict)  # what a page shows of each
     rankings: dict[str, Ranked] = field(default_factory=dict)  # what rules of levels are judged by
+    cells: Cells | None = None  # of `model`
 
     @property
     def decisive(self) -> Gain:
         """The gain by which a champion is chosen."""
         return self.gains[self.best_baseline][CHAMPION_METRIC]
+
+    def of_mean(self, name: str) -> tuple[float | None, float | None]:
+        """The log loss of a forecaster and that of the city's mean; None where it was not judged."""
+        losses = [self.metrics.get(one, {}).get(CHAMPION_METRIC) for one in (name, BASE)]
+        return losses[0], losses[1]
 
     @property
     def model_wins(self) -> bool:
@@ -104,12 +112,12 @@ def evaluate(
 ) -> Evaluation:
     """Compare `model` with the others; `climatology` must be there. Each forecast is asked for, measured once and let go, on so
     many threads."""
-    climatology = Judged(forecasts["climatology"], outcomes)
+    climatology = Judged(forecasts[BASE], outcomes)
     reference = brier(climatology)
 
-    def looked_at(name: str) -> tuple[Measured, View, Ranked]:
+    def looked_at(name: str) -> tuple[Measured, View, Ranked, Cells | None]:
         judged = Judged(forecasts[name], outcomes, reference)
-        found = measure(judged, names), view(judged), ranked(judged)
+        found = measure(judged, names), view(judged), ranked(judged), cells_of(judged) if name == "model" else None
         del judged
         give_back()
         return found
@@ -147,6 +155,7 @@ def evaluate(
         best_baseline=best_baseline,
         views=views,
         rankings={name: found[name][2] for name in forecasts},
+        cells=found["model"][3] if "model" in found else None,
     )
 
 

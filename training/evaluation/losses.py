@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from riskwarn.arrays import Flags
 from training.evaluation.judged import Judged, ratio
 from training.intervals.counts import Reals
 
@@ -15,10 +16,15 @@ def log_losses(judged: Judged) -> Reals:
     """(origins, grids) of the probability of any event; where nothing is judged it may be another."""
 
     def make() -> Reals:
-        clipped = np.clip(judged.forecast.probability, _CLIP, 1 - _CLIP)
-        return np.asarray(-np.log(np.where(judged.whole_outcomes.happened, clipped, 1 - clipped)))
+        return of_events(judged.forecast.probability, judged.whole_outcomes.happened)
 
     return judged.in_common("log losses", make)
+
+
+def of_events(probability: Reals, happened: Flags) -> Reals:
+    """The log loss of each probability of any event."""
+    clipped = np.clip(probability, _CLIP, 1 - _CLIP)
+    return np.asarray(-np.log(np.where(happened, clipped, 1 - clipped)))
 
 
 def deviances(judged: Judged) -> Reals:

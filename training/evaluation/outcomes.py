@@ -58,11 +58,12 @@ class Outcomes:
     new: Flags | None = None  # grids that are less than a year old
     next_period: Reals | None = None  # counts of the first period of each window
     positions: Indices | None = None  # (origins,) periods since the first origin
+    distinct: int | None = None  # events that are judged, each once where windows overlap
 
     @property
     def events(self) -> int:
-        """Events that are judged."""
-        return int(np.nansum(self.observed))
+        """Events that are judged, each once; as often as windows hold them where only counts of windows are known."""
+        return int(np.nansum(self.observed)) if self.distinct is None else self.distinct
 
     @property
     def effective(self) -> float:
@@ -123,7 +124,7 @@ class Outcomes:
 
     def only(self, cells: Flags) -> Outcomes:
         """The same, judged at these cells alone."""
-        return replace(self, observed=np.where(cells, self.observed, np.nan))
+        return replace(self, observed=np.where(cells, self.observed, np.nan), distinct=None)
 
 
 def plain_outcomes(observed: Reals, horizon: int, places: Places | None = None) -> Outcomes:
@@ -151,6 +152,7 @@ def outcomes_of(task: ForecastTask, origins: Sequence[date], known_before: date)
         new=young,
         next_period=task.counts(origins, 0, 1, known_before),
         positions=columns - columns[0],
+        distinct=task.distinct_events(origins, known_before),
     )
 
 

@@ -19,7 +19,7 @@ from riskwarn.words import Unit
 from training.labels.alive import FeedCounts, Flags, feed_counts
 from training.labels.history import EventHistory
 from training.labels.interventions import Interventions, interventions_of
-from training.labels.targets import Counts, TargetEvents, embargo_days, mature, target_events, window_counts
+from training.labels.targets import Counts, TargetEvents, embargo_days, mature, target_events, window_counts, windows
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,17 @@ class ForecastTask:
     def counts(self, origins: Sequence[date], start: int, stop: int, known_before: date) -> Counts:
         """(origins, grids) events from `start` to `stop` periods after each origin, as known before a date."""
         return window_counts(self.events, self.calendar, origins, start, stop, self.grids, known_before)
+
+    def distinct_events(self, origins: Sequence[date], known_before: date, start: int = 0) -> int:
+        """Events in the known windows of some origins, from `start` periods after each on: of windows that overlap each counts once."""
+        events = self.events
+        held = np.zeros(len(events.at), dtype=bool)
+        district = self.feed.district_of_grid[events.grid]
+        seen = events.known_before(self.calendar.instant(known_before))
+        inside = windows(events.at, seen, self.calendar, origins, start, self.horizon, events.in_time)
+        for known, rows in zip(self._observed(origins, start, self.horizon, known_before), inside, strict=True):
+            held[rows] |= known[district[rows]]
+        return int(events.count[held].sum())
 
     def embargo(self, origin: date) -> int:
         """Days for reports to arrive, as far as was known before `origin`."""

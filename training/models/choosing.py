@@ -25,6 +25,7 @@ from training.intervals.counts import Reals
 from training.intervals.dispersion import Dispersion, fit_dispersion
 from training.intervals.units import fit_together
 from training.labels.task import ForecastTask
+from training.models.blown import BASE
 from training.models.design import Design, rising
 from training.models.ensemble import Calibration
 from training.models.linear import Linear
@@ -65,6 +66,15 @@ class Choices:
     together: Mapping[Unit, float] = field(default_factory=dict)  # by how much the grids of a unit err alike
     told: dict[str, Any] = field(default_factory=dict)  # log losses that were compared
     growth: Growth = RESIDUAL  # of the trees on the regression's margin
+
+    @property
+    def inner(self) -> dict[str, tuple[float, float]]:
+        """Part -> its mean log loss on inner origins and that of the city's mean; empty where there were none."""
+        if BASE not in self.told:
+            return {}
+        served = {"model": "mixed" if self.mixed else "boosted", "regression": "regression", "lightgbm": "lightgbm"}
+        base = float(np.mean(self.told[BASE]))
+        return {name: (float(np.mean(self.told[part])), base) for name, part in served.items()}
 
     def as_parameters(self) -> dict[str, Any]:
         """What is noted of a run."""
@@ -151,6 +161,7 @@ def choose(
     apart = [one.alone(alone_rounds) for one in grown]
     mix = [(left + right) / 2 for left, right in zip(own, apart, strict=True)]
     parts = {"regression": bare, "boosted": own, "lightgbm": apart, "mixed": mix}
+    parts[BASE] = [np.full_like(one.counts, np.log(max(one.learnt.events, 0.5) / one.learnt.rows)) for one in quarters]
     told = {name: [_loss(*pair) for pair in zip(part, quarters, strict=True)] for name, part in parts.items()}
     mixed = helps(np.array(told["boosted"]) - np.array(told["mixed"]))
     margin = mix if mixed else own

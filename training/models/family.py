@@ -155,6 +155,7 @@ def _fit_span(shared: tuple[ForecastTask, Design], item: tuple[_Settled, tuple[i
     origins = task.at_horizon(stop).mature(at)
     if len(origins) < LEAST_ORIGINS:
         raise HistoryTooShort(origins=len(origins), as_of=at, horizon=stop, needed=LEAST_ORIGINS)
+    _check_events(task.at_horizon(stop), origins, at, start)
     learnt = outcome(task, origins, start, stop, at)
     flags = rising(columns.features)
     [linear], curve = fit_curved(columns, learnt, [choices.penalty], flags)
@@ -171,14 +172,18 @@ def _check(task: ForecastTask, at: date) -> None:
     origins = task.mature(at)
     if len(origins) < LEAST_ORIGINS:
         raise HistoryTooShort(origins=len(origins), as_of=at, horizon=task.horizon, needed=LEAST_ORIGINS)
-    labels = task.labels(origins, at)
-    events = int(np.nansum(labels))
+    _check_events(task, origins, at)
+    if not (task.labels(origins, at) == 0).any():
+        raise TargetEverywhere(target=task.target, horizon=task.horizon, as_of=at)
+
+
+def _check_events(task: ForecastTask, origins: Sequence[date], at: date, start: int = 0) -> None:
+    """Raise TargetWithoutEvents where too few lie in the windows of mature origins."""
+    events = task.distinct_events(origins, at, start)
     if events < LEAST_EVENTS:
         raise TargetWithoutEvents(
             target=task.target, horizon=task.horizon, events=events, as_of=at, needed=LEAST_EVENTS
         )
-    if not (labels == 0).any():
-        raise TargetEverywhere(target=task.target, horizon=task.horizon, as_of=at)
 
 
 @dataclass

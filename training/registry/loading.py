@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
 from riskwarn.errors import FeaturesChanged, ModelDamaged, PurposeUnknown, RiskwarnError, TrainedForOther
 from riskwarn.files import sha256
 from riskwarn.home import Home
 from training.models.forecast import Forecaster
 from training.registry.files import read_forecaster, verify
+from training.registry.kept import FILE as KEPT
+from training.registry.kept import Kept, read_kept
 from training.registry.purpose import Purpose, check_purpose, read_purpose
 from training.registry.runs import artifact
 from training.registry.series import FILE as SERIES
@@ -19,6 +24,8 @@ from training.registry.versions import Champion, described
 
 MODEL = "model"
 _DIGEST = "sha256 "
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -65,14 +72,24 @@ def why_unfit(home: Home, version: str, target: str) -> RiskwarnError | None:
 
 def load_series(home: Home, version: str) -> Series | None:
     """How a version did at each judged origin; None where it was registered without. Raise UnknownVersion, ModelDamaged."""
+    return _read(home, version, "series", SERIES, read_series)
+
+
+def load_kept(home: Home, version: str) -> Kept | None:
+    """What a version said of each judged cell; None where it was registered without. Raise UnknownVersion, ModelDamaged."""
+    return _read(home, version, "judged", KEPT, read_kept)
+
+
+def _read(home: Home, version: str, tag: str, name: str, read: Callable[[Path], T]) -> T | None:
+    """A file beside a version whose digest a tag holds; None where there is no such tag."""
     with tracking(home) as client, tempfile.TemporaryDirectory() as folder:
         told = described(home, client, version)
-        if "series" not in told.tags:
+        if tag not in told.tags:
             return None
-        file = artifact(home, client, told.run_id, SERIES, folder)
-        if not file.is_file() or sha256(file) != told.tags["series"]:
-            raise ModelDamaged(version=version, file=SERIES)
-        return read_series(file)
+        file = artifact(home, client, told.run_id, name, folder)
+        if not file.is_file() or sha256(file) != told.tags[tag]:
+            raise ModelDamaged(version=version, file=name)
+        return read(file)
 
 
 def load_texts(home: Home, version: str, begin: str = "") -> dict[str, str]:

@@ -16,6 +16,7 @@ from training.models.forecast import Forecaster
 from training.registry.facts import made_with
 from training.registry.files import write_checksums
 from training.registry.flavor import write_columns, write_mlmodel
+from training.registry.kept import Kept
 from training.registry.loading import MODEL, digest_of
 from training.registry.purpose import purpose
 from training.registry.runs import VERSION, keep, keep_folder, log_facts, new_run, running_versions, runs_of_family
@@ -34,6 +35,7 @@ def register(
     *,
     family: str | None = None,
     series: Series | None = None,
+    kept: Kept | None = None,
     drawn: Sequence[str] = (),
     files: Mapping[str, str] | None = None,
     tags: Mapping[str, str | None] | None = None,
@@ -41,7 +43,8 @@ def register(
 ) -> tuple[str, str]:
     """Log a run with the model's files and register them as a new version of a family; gives (version, run id).
 
-    `series` is how it and what stood beside it did at each judged origin, of which MLflow draws those that are `drawn`; `files` are texts that lie with the run, by their names,
+    `series` is how it and what stood beside it did at each judged origin, of which MLflow draws those that are `drawn`; `kept` is what it said of each
+    judged cell; `files` are texts that lie with the run, by their names,
     and `tags` what else is noted of it. Without `finish` the run goes on: a version is none before its run is FINISHED (:func:`together`).
     """
     name = f"{target}-{horizon}"
@@ -63,6 +66,8 @@ def register(
             write_mlmodel(place, forecaster, name, run_id, of_version["checksum"])
             if series is not None:
                 of_version["series"] = sha256(series.save(Path(folder)))
+            if kept is not None:
+                of_version["judged"] = sha256(kept.save(Path(folder)))
             keep_folder(home, client, run_id, folder)
         if files:
             keep(home, client, run_id, files)

@@ -23,11 +23,16 @@ class Series:
     horizon: int
     origins: tuple[date, ...]
     values: Mapping[str, Mapping[str, Reals]]  # forecaster -> metric -> (origins,)
+    labels: tuple[str, ...] = ()  # by origin a digest of what it was judged by; none of an earlier riskwarn
 
     def of(self, forecaster: str, metric: str) -> dict[date, float]:
         """The values of one forecaster by origin; none where it was not judged."""
         found = self.values.get(forecaster, {}).get(metric, ())
         return dict(zip(self.origins, map(float, found), strict=False))
+
+    def label(self, origin: date) -> str | None:
+        """The digest of what an origin was judged by; None where that is not told."""
+        return self.labels[self.origins.index(origin)] if self.labels and origin in self.origins else None
 
     def as_parameters(self) -> dict[str, str]:
         """What is noted of a run: on which origins it was judged."""
@@ -39,6 +44,7 @@ class Series:
         content = {
             "horizon": self.horizon,
             "origins": [origin.isoformat() for origin in self.origins],
+            "labels": list(self.labels),
             "values": {
                 name: {metric: _listed(values) for metric, values in some.items()} for name, some in self.values.items()
             },
@@ -57,6 +63,7 @@ def read_series(file: Path) -> Series:
             name: {metric: np.array(values, dtype=np.float64) for metric, values in some.items()}
             for name, some in content["values"].items()
         },
+        tuple(content.get("labels", ())),
     )
 
 

@@ -31,6 +31,7 @@ from training.registry.tracking import check_tracking
 from training.reports import FILE, plots, version_page
 from training.reports.note import NOTE, note
 from training.routines.auditing import audit_backtest, evidence
+from training.routines.judging import blown_up
 from training.routines.predictions import write_predictions
 from training.routines.reporting import PAGE, beside, drawn, facts_of
 
@@ -147,7 +148,7 @@ def _backtest(
     outcomes = outcomes_of(task, judged, city.as_of)
     evaluation = evaluate(forecasts.at(judged), outcomes, best_baseline(task, chosen[0]))
     [foretold] = prospects(Store(home, city.store_version), home.configuration, targets=[target])
-    notes = tuple(foretold.said(city.as_of))
+    notes = (*foretold.said(city.as_of), *blown_up(evaluation, horizon).values())
     audits: tuple[Audit, ...] = ()
     if audit:
         progress(f"auditing {target}, horizon {horizon}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from riskwarn.configuration import usual_horizon
-from riskwarn.errors import HistoryTooShort
+from riskwarn.errors import HistoryTooShort, RiskwarnError, TargetEverywhere, TargetWithoutEvents
 from riskwarn.health.learnable import JUDGED_ORIGINS, LEAST_JUDGED
 from riskwarn.messages import Message
 from riskwarn.progress import Progress, silent
@@ -16,7 +16,8 @@ from training.evaluation.outcomes import Outcomes, outcomes_of
 from training.evaluation.rolling import RollingForecasts, best_baseline, between, rolling
 from training.labels.cut import cut_before
 from training.labels.task import ForecastTask
-from training.models.family import Fits
+from training.models.blown import blew_up, what_blew_up
+from training.models.family import PARTS, Fits
 from training.models.tuning import Tuned
 from training.models.workers import Workers
 
@@ -45,6 +46,15 @@ class Judged:
         return self.evaluations[self.usual].best_baseline
 
     @property
+    def inner(self) -> Mapping[str, tuple[float, float]]:
+        """Part -> its log loss on inner origins of the fit that is registered, and that of the city's mean."""
+        return self.fits.at(self.fits.task.as_of).choices.inner
+
+    def blown_up(self, horizon: int) -> dict[str, str]:
+        """Model or part -> what is told of it where it is far worse than the city's mean, on judged or on inner origins."""
+        return blown_up(self.evaluations[horizon], horizon, self.inner)
+
+    @property
     def model_wins(self) -> bool:
         """Better than the best baseline beyond the interval at the usual horizon, and at none worse beyond it."""
         return self.why_not is None
@@ -53,6 +63,9 @@ class Judged:
     def why_not(self) -> str | None:
         """Why the model does not score; None where it does."""
         decisive, best = self.evaluations[self.usual].decisive, self.best_baseline
+        blown = next(filter(None, (self.blown_up(horizon).get("model") for horizon in self.evaluations)), None)
+        if blown is not None:
+            return Message("{blown}: {best} scores", blown=blown, best=best)
         said = f"log loss gain over {best} {decisive.shown}"
         if not decisive.enough:
             return Message(
@@ -74,6 +87,19 @@ class Judged:
         return None
 
 
+def blown_up(
+    evaluation: Evaluation, horizon: int, inner: Mapping[str, tuple[float, float]] | None = None
+) -> dict[str, str]:
+    """Model or part -> what is told of it where it is far worse than the city's mean."""
+    found = {}
+    for name in ("model", *PARTS):
+        pairs = [evaluation.of_mean(name), *([inner[name]] if inner and name in inner else [])]
+        for loss, base in pairs:
+            if loss is not None and base is not None and name not in found and blew_up(loss, base):
+                found[name] = what_blew_up(name, horizon, loss, base)
+    return found
+
+
 def judge(
     task: ForecastTask,
     horizons: Sequence[int],
@@ -81,13 +107,13 @@ def judge(
     progress: Progress = silent,
     workers: Workers | None = None,
     tuner: Callable[[ForecastTask], Tuned | None] | None = None,
-) -> tuple[Judged | None, list[tuple[int, HistoryTooShort]]]:
-    """(the judged family, horizons whose history is too short, each with its reason); None where no horizon is left.
+) -> tuple[Judged | None, list[tuple[int, RiskwarnError]]]:
+    """(the judged family, horizons of which too little is known to be learnt, each with its reason); None where none is left.
 
     The family is fitted as of the task's as-of, too, so that what is judged can also be registered. A `tuner` is handed the task of
     the usual horizon as it was before the first judged origin: what it searches with cannot be what it is judged by.
     """
-    too_short: list[tuple[int, HistoryTooShort]] = []
+    too_short: list[tuple[int, RiskwarnError]] = []
     origins: dict[int, tuple[date, ...]] = {}
     for horizon in horizons:
         try:
@@ -104,20 +130,21 @@ def judge(
             evaluations, forecasts, outcomes = _evaluations(task, origins, fits, progress)
             fits.at(task.as_of)
             return Judged(fits, origins, evaluations, forecasts, outcomes), too_short
-        except HistoryTooShort as error:
-            # The longest begins to be judged first, so that a shorter one may have enough without it.
+        except (HistoryTooShort, TargetWithoutEvents, TargetEverywhere) as error:
+            # The longest begins to be judged first, so that a shorter one may have enough origins, events and quiet windows without it.
             longest = max(origins)
             del origins[longest]
             too_short.append((longest, _told_of(task.at_horizon(longest), error)))
     return None, too_short
 
 
-def _told_of(task: ForecastTask, error: HistoryTooShort) -> HistoryTooShort:
-    """What a fit lacked, told of the horizon that is left out for it: where a shorter one has too few origins it has no more."""
+def _told_of(task: ForecastTask, error: RiskwarnError) -> RiskwarnError:
+    """What a fit lacked, told of the horizon that is left out for it: where a shorter one has too little it has no more."""
     at = error.fields["as_of"]
     assert isinstance(at, date)
-    told = {**error.fields, "horizon": task.horizon, "origins": len(task.mature(at))}
-    return HistoryTooShort(**told)
+    mature = task.mature(at)
+    own = {"origins": len(mature), "events": task.distinct_events(mature, at), "horizon": task.horizon}
+    return type(error)(**{name: own.get(name, told) for name, told in error.fields.items()})
 
 
 def _to_be_judged(task: ForecastTask) -> tuple[date, ...]:

@@ -1,17 +1,15 @@
 """Who scores: a family takes the champions' place where the evidence lets it, and the way back.
 
-Compared are the log losses of each judged origin, as they lie with each version, on the origins that two versions share.
+What two versions are compared by: :mod:`training.routines.gains`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
-
-import numpy as np
 
 from riskwarn.audit import Action, Entry, announced, record
 from riskwarn.configuration import usual_horizon
@@ -21,11 +19,10 @@ from riskwarn.home import Home
 from riskwarn.messages import Message
 from riskwarn.progress import silent
 from riskwarn.store.writing import one_at_a_time
-from training.evaluation.comparison import CHAMPION_METRIC, LEAST_EFFECTIVE, Gain
-from training.evaluation.intervals import over_origins
-from training.registry.loading import load_series, load_version, why_unfit
+from training.evaluation.comparison import LEAST_EFFECTIVE
+from training.models.blown import blew_up, what_blew_up
+from training.registry.loading import load_version, why_unfit
 from training.registry.purpose import check_purpose
-from training.registry.series import Series
 from training.registry.tracking import impatiently
 from training.registry.versions import (
     Version,
@@ -37,21 +34,9 @@ from training.registry.versions import (
     split,
     versions,
 )
+from training.routines.gains import INNER, JUDGED, Beside, compared
 
 WAITING = "waiting for another training to register"
-
-
-@dataclass(frozen=True)
-class Beside:
-    """A version beside what it is held against at its horizon."""
-
-    version: Version
-    other: str  # a version, or the name of a baseline
-    gain: Gain
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {"version": self.version.version, "other": self.other, **self.gain.as_dict()}
 
 
 def promote(home: Home, version: str, because: str | None = None, *, now: datetime | None = None) -> dict[str, Any]:
@@ -103,6 +88,7 @@ def _examined(
     """A family beside what it is held against. Raises what :func:`promote` does where it may not score."""
     for one in family:
         check_purpose(home.configuration, one.target, one.version, load_version(home, one.version).purpose)
+    _check_fits(version, family)
     # A champion that can no longer score is no rival: its losses may be those of another target.
     rivals = {horizon: one for horizon, one in current.items() if why_unfit(home, one.version, one.target) is None}
     found = [
@@ -174,52 +160,10 @@ def family_of(every: Sequence[Version], own: Version) -> list[Version]:
     return sorted(found, key=lambda one: one.horizon)
 
 
-def compared(home: Home, own: Version, champion: Version | None) -> list[Beside]:
-    """A version beside the champion of its horizon and beside the best baseline, on the origins that they share."""
-    series = load_series(home, own.version)
-    found = []
-    if champion is not None:
-        found.append(Beside(own, champion.version, gain_over_champion(home, series, own.kind, champion)))
-    if own.best_baseline is not None and own.best_baseline != own.kind:
-        found.append(Beside(own, own.best_baseline, _between(series, own.kind, series, own.best_baseline, own.horizon)))
-    return found
-
-
-def gain_over_champion(home: Home, series: Series | None, kind: str, champion: Version) -> Gain:
-    """The gain of what has these series over a champion, on the origins that both were judged on.
-
-    A baseline stands beside every version and is known on all its origins: those count, too, that are newer than the champion,
-    but none before the first that it was judged on.
-    """
-    theirs = load_series(home, champion.version)
-    if series is None or champion.kind == "model" or champion.kind not in series.values:
-        return _between(series, kind, theirs, champion.kind, champion.horizon)
-    since = min(theirs.origins) if theirs is not None else date.min
-    own, beside = (series.of(name, CHAMPION_METRIC) for name in (kind, champion.kind))
-    recent = {origin: loss for origin, loss in own.items() if origin >= since}
-    return gain_between(recent, beside, champion.horizon)
-
-
-def gain_between(own: Mapping[date, float], other: Mapping[date, float], horizon: int) -> Gain:
-    """By how much the losses of one are lower than those of another on the origins that both know, with its interval."""
-    shared = sorted(set(own) & set(other))
-    difference = np.array([other[origin] - own[origin] for origin in shared], dtype=np.float64)
-    bounds = over_origins(difference, horizon)
-    effective = int((~np.isnan(difference)).sum()) / horizon
-    return Gain(bounds.mean, bounds.lower, bounds.upper, effective, effective >= LEAST_EFFECTIVE)
-
-
-def _between(own: Series | None, name: str, other: Series | None, other_name: str, horizon: int) -> Gain:
-    def losses(series: Series | None, one: str) -> dict[date, float]:
-        return series.of(one, CHAMPION_METRIC) if series is not None else {}
-
-    return gain_between(losses(own, name), losses(other, other_name), horizon)
-
-
 def _check(version: str, found: Sequence[Beside], because: str | None) -> None:
     """Raise PromotionRefused: worse is refused whatever is said, too little evidence where nothing is said."""
     for beside in found:
-        if beside.gain.loses:
+        if beside.gain is not None and beside.gain.loses:
             raise PromotionRefused(
                 version=version,
                 reason=Message(
@@ -228,9 +172,10 @@ def _check(version: str, found: Sequence[Beside], because: str | None) -> None:
                     lower=f"{-beside.gain.upper:.4g}", upper=f"{-beside.gain.lower:.4g}",
                 ),
             )  # fmt: skip
+    _check_labels(version, found, because)
     usual = usual_horizon({beside.version.horizon for beside in found}) if found else 0
     for beside in found:
-        if beside.version.horizon == usual and not beside.gain.enough and not because:
+        if beside.gain is not None and beside.version.horizon == usual and not beside.gain.enough and not because:
             raise PromotionRefused(
                 version=version,
                 reason=Message(
@@ -238,6 +183,30 @@ def _check(version: str, found: Sequence[Beside], because: str | None) -> None:
                     "overlap, {needed} needed; say with --because why it is to score all the same",
                     one=beside.version.version, other=beside.other, effective=f"{beside.gain.effective:.2g}",
                     needed=f"{LEAST_EFFECTIVE:g}",
+                ),
+            )  # fmt: skip
+
+
+def _check_fits(version: str, family: Sequence[Version]) -> None:
+    """Raise PromotionRefused, whatever is said, where a model of the family is far worse than the city's mean."""
+    for one in family:
+        for pair in (JUDGED, INNER) if one.kind == "model" else ():
+            loss, base = (one.metrics.get(name) for name in pair)
+            if loss is not None and base is not None and blew_up(loss, base):
+                raise PromotionRefused(version=version, reason=what_blew_up(one.version, one.horizon, loss, base))
+
+
+def _check_labels(version: str, found: Sequence[Beside], because: str | None) -> None:
+    """Raise PromotionRefused where two were judged by other labels and cannot be judged again, unless somebody says why it is to score."""
+    for beside in found:
+        if beside.gain is None and not because:
+            raise PromotionRefused(
+                version=version,
+                reason=Message(
+                    "records came or were corrected between the trainings of {one} and {other}, and not both keep forecasts that can be "
+                    "judged again by the newer ones, as versions that are trained now do; say with --because why it is to score all "
+                    "the same",
+                    one=beside.version.version, other=beside.other,
                 ),
             )  # fmt: skip
 
@@ -272,7 +241,7 @@ def _check_whole(
             ),
         )  # fmt: skip
     for beside in found:
-        if not beside.gain.effective:
+        if beside.gain is not None and not beside.gain.effective:
             raise PromotionRefused(
                 version=version,
                 reason=Message(

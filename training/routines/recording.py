@@ -14,6 +14,7 @@ from training.evaluation.ranked import FILE as RANKED
 from training.labels.task import ForecastTask
 from training.models.forecast import Forecaster
 from training.registry.facts import made_with
+from training.registry.kept import Kept
 from training.registry.registration import keep_with, register
 from training.registry.runs import RUN_NAME
 from training.registry.series import Series
@@ -22,7 +23,7 @@ from training.reports import FILE, model_card, plots, version_page
 from training.reports.facts import ReportFacts, Since
 from training.reports.note import NOTE, changed_words, gain_words, note
 from training.routines.auditing import evidence
-from training.routines.promotion import gain_over_champion
+from training.routines.gains import INNER, Record, gain_over_champion
 from training.routines.reporting import CARD, PAGE, beside, drawn, facts_of, since_champion
 
 #: Figures of the champion that stand among those of a run.
@@ -43,6 +44,7 @@ class Judgement:
     champion: Version | None  # that which stands
     comparable: bool  # whether the champion could still score: else its losses may be those of another target
     audits: tuple[Audit, ...] = ()
+    inner: tuple[float, float] | None = None  # its log loss on inner origins, and that of the city's mean
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,19 @@ def register_judged(home: Home, judgement: Judgement, family: str) -> Registered
     """Register it with its facts and drawings; its run goes on, for its pages name the version."""
     forecaster, evaluation, task = judgement.forecaster, judgement.evaluation, judgement.task
     own = forecaster.name
-    series = Series(task.horizon, judgement.origins, evaluation.series)
+    kept = None
+    if evaluation.cells is not None:
+        kept = Kept("model", judgement.origins, tuple(task.inputs.matrix.grid_ids), evaluation.cells)
+    labels = kept.digests() if kept is not None else ()
+    series = Series(task.horizon, judgement.origins, evaluation.series, labels)
+    kept = kept if own == "model" else None  # a baseline stands beside every version
     champion, gain = judgement.champion, None
     since = None
     if champion is not None:
-        gain = gain_over_champion(home, series, own, champion) if judgement.comparable else None
+        told = Record(
+            own, str(judgement.parameters["as_of"]), str(judgement.parameters["trained_at"]), series, lambda: kept
+        )
+        gain = gain_over_champion(home, told, champion) if judgement.comparable else None
         now = {**judgement.parameters, **series.as_parameters(), **made_with(forecaster)}
         since = since_champion(champion, run_of(home, champion.version).data.params, now, gain)
     facts = facts_of(
@@ -76,10 +86,11 @@ def register_judged(home: Home, judgement: Judgement, family: str) -> Registered
         "n_events": float(evaluation.n_events),
         **beside(evaluation, own),
         **_of_champion(champion, gain),
+        **(dict(zip(INNER, judgement.inner, strict=True)) if judgement.inner is not None else {}),
         **evidence(judgement.audits),
     }
     version, run_id = register(
-        home, task.target, task.horizon, forecaster, judgement.parameters, metrics, family=family, series=series,
+        home, task.target, task.horizon, forecaster, judgement.parameters, metrics, family=family, series=series, kept=kept,
         drawn=drawn(evaluation, own),
         files={FILE: facts.as_json(), RANKED: evaluation.rankings[own].as_json(), **plots(facts), **{one.path: one.as_json() for one in judgement.audits}},
         tags=_tags(since), finish=False,

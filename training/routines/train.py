@@ -177,11 +177,12 @@ def _register_family(
                     else family.served(horizon)
                 )
                 progress(f"auditing {task.target}, horizon {horizon}")
+                told = (*notes, *judged.blown_up(horizon).values())
                 scoring = _scoring(home, stood) if stood is not None and unfit is None else None
                 judgement = Judgement(
-                    own, forecaster, evaluation, judged.origins[horizon], _reason(judged, evaluation, stood, current, unfit), notes,
+                    own, forecaster, evaluation, judged.origins[horizon], _reason(judged, evaluation, stood, current, unfit), told,
                     _parameters(home, task, judged, forecaster, evaluation, now), stood, unfit is None,
-                    tuple(audit_horizon(task, judged, horizon, forecaster.name, city, prospect, scoring)),
+                    tuple(audit_horizon(task, judged, horizon, forecaster.name, city, prospect, scoring)), judged.inner.get(forecaster.name),
                 )  # fmt: skip
                 version = register_judged(home, judgement, name)
                 registered.append((version.version, version.run_id))
@@ -189,7 +190,7 @@ def _register_family(
                 made.append(
                     Trained(
                         task.target, horizon, version.version, name, current is None, forecaster.name, evaluation, version.run_id,
-                        judgement.reason, notes,
+                        judgement.reason, told,
                     )
                 )  # fmt: skip
         put_whole(home, [one.version for one in made if one.champion], now)

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from riskwarn.contracts import Contract
 from riskwarn.contracts.categories import has_rules
-from riskwarn.contracts.vocabulary import categories_of
+from riskwarn.contracts.vocabulary import categories_of, petition_form, petition_word
 from riskwarn.errors import (
     FileOfAnotherSource,
     LoadStopped,
@@ -102,18 +102,29 @@ class Guard:
             self._another(*found)
 
     def rows(self, readings: Iterator[Reading]) -> Iterator[Reading]:
-        """The batches with the sources whose rules hold; raise FileOfAnotherSource where the categories of the first are those of another source."""
+        """The batches with the sources whose rules hold; raise FileOfAnotherSource where the categories of the first are those of another
+        source, PetitionsElsewhere where it holds petitions."""
         looked = self.settled or not self.contract.events
-        for reading in readings:
-            if not looked and "category" in reading.cells:
-                codes, words = coded(reading.cells["category"])
-                counts = np.bincount(codes[codes >= 0], minlength=len(words))
-                counted = {word: int(rows) for word, rows in zip(words, counts, strict=True) if word}
+        for number, reading in enumerate(readings):
+            if number == 0 and self.contract.events and not is_shipped(self.contract.source):
+                self._petitions(reading)
+            if not looked and (counted := _words(reading, "category")):
                 own = reading.mapping.words.get("category", {})
                 if not own and (found := source_of_words(counted, self.contract.source)) is not None:
                     self._another(*found)
             looked = True
             yield replace(reading, like=tuple(self.like))
+
+    def _petitions(self, reading: Reading) -> None:
+        """Raise PetitionsElsewhere where most rows of a source of one's own were brought as petitions are, whatever is forced or settled."""
+        for name in ("form", "kind", "category"):
+            counted = _words(reading, name)
+            told = {text: petition_form(text, called=True) or petition_word(text) for text in counted}
+            rows = sum(counted[text] for text, word in told.items() if word is not None)
+            if 2 * rows > len(reading):
+                words = ", ".join(sorted(set(filter(None, told.values()))))
+                why = Message("more than half of its rows came as {words}", words=words)
+                raise PetitionsElsewhere(file=self.file, why=why, source=self.contract.source)
 
     def held_to(self, source: str, why: str) -> None:
         """What of another source is by rule not loaded, or no nearer than a unit, holds for this file, whatever it is loaded as."""
@@ -273,3 +284,12 @@ def _micros(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
 
 def _days(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     return _micros(column) // _DAY
+
+
+def _words(reading: Reading, name: str) -> dict[str, int]:
+    """Word -> rows of a column that bear it; empty where it is not mapped."""
+    if name not in reading.cells:
+        return {}
+    codes, words = coded(reading.cells[name])
+    counts = np.bincount(codes[codes >= 0], minlength=len(words))
+    return {word: int(rows) for word, rows in zip(words, counts, strict=True) if word}

@@ -14,7 +14,7 @@ from riskwarn.ingest.redaction import shown_headings
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
 from riskwarn.messages import Joined, Message
-from riskwarn.refused import folded, refusals
+from riskwarn.refused import PETITIONS, folded, refusals
 
 #: Fewer rows, or words, of categories tell nothing of the source.
 FEWEST_ROWS, FEWEST_WORDS = 20, 3
@@ -156,7 +156,7 @@ def petitions_told(name: str, headings: Sequence[str], source: str) -> str | Non
     """
     if declared_demand(source):
         return None
-    words = {*shipped("hints")["marks"]["petitions"], *refusals()["petitions"]}
+    words = {*shipped("hints")["marks"]["petitions"], *(one for name in PETITIONS for one in refusals()[name])}
     plain = _plain(headings)
     found = [heading for heading in plain if any(word in heading for word in words)]
     named = not is_shipped(source) and any(word in folded(name) for word in words)

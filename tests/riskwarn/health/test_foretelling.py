@@ -55,6 +55,9 @@ def _plain(configuration: Configuration, name: str, rule: EventRule, frame: pd.D
     if frame.empty:
         return Prospect(name, rule.source, 0, 0, 0, 0, errors.TargetSourceMissing(**told))
     at, _ = dated(frame, rule)
+    ends = (frame["outcome"] == "referred").to_numpy(dtype=bool) & (bool(rule.outcomes) or rule.date == "escalated_at")
+    told["referred"] = int((ends & ~np.isnat(at)).sum())
+    at[ends] = np.datetime64("NaT")
     placed = frame["grid_id"].notna().to_numpy() & ~np.isnat(at)
     other = unknown = 0
     if rule.categories is not None and configuration.targets[name].categories is None:
@@ -78,7 +81,10 @@ def _obstacle(
     unknown: int,
     told: dict[str, Any],
 ) -> errors.RiskwarnError | None:
+    referred = told.pop("referred")
     events, records, counts = int((~np.isnat(at)).sum()), f"{len(frame):,}", counting(frame, rule)
+    if not events and referred:
+        return errors.EventsReferred(**told, records=records, number=f"{referred:,}")
     if not events:
         if not counts.any() and rule.categories is not None and frame["category"].isna().all():
             return errors.NoCategory(**told, records=records)

@@ -73,6 +73,15 @@ def test_each_reason_is_told_with_what_mends_it(
     assert found.startswith("Target 'conflict' cannot be learnt yet: ") and sentence in found
 
 
+def test_what_was_referred_is_no_event_here_either(home: Home, tmp_path: Path) -> None:
+    """Labels leave it out: what is foretold is what a fit would find."""
+    rows = [row | {"升级时间": row["发生时间"], "调解结果": "引导诉讼"} for row in register()]
+    assert "all 90 of 90 disputes that would be its events were referred to court" in said(home, tmp_path, rows)
+    rows[:19] = [row | {"调解结果": "民转刑", "更新时间": "2026-02-01"} for row in rows[:19]]
+    found = load(home, "disputes", write_csv(tmp_path / "again.csv", rows[:19]), exported_at=NOW + timedelta(hours=1))
+    assert "holds 19 of its events in grids, and at least 20 are needed" in " ".join(found.targets)
+
+
 def test_too_few_events_are_counted_once_for_all_versions_of_a_record(home: Home, tmp_path: Path) -> None:
     rows = list(register())
     rows[:19] = [row | {"调解结果": "民转刑"} for row in rows[:19]]

@@ -167,6 +167,45 @@ def test_petitions_are_loaded_as_nothing_else_not_even_by_force(tmp_path: Path, 
     assert load(city, source, write_csv(tmp_path / "y.csv", once), force=True).accepted == 6
 
 
+def brought(ways: list[str], heading: str = "反映方式") -> list[dict[str, object]]:
+    """Rows of a register whose headings tell nothing, brought in these ways."""
+    row = {"网格编码": "G1", "发生时间": "2026-03-02", "类别": "物业"}
+    return [{"编号": f"A{n}", **row, heading: way} for n, way in enumerate(ways)]
+
+
+@pytest.mark.parametrize(
+    ("ways", "heading", "told"),
+    [
+        (["来访", "来信", "网上信访", "来电"], "反映方式", "信访, 来信, 来访"),
+        (["群众来访", "群众来访", "电话"], "反映方式", "来访"),
+        (["xinfang", "Xin-Fang", "phone"], "类别", "xinfang"),
+    ],
+)
+def test_a_register_of_ones_own_that_is_brought_as_petitions_are_is_one(
+    tmp_path: Path, ways: list[str], heading: str, told: str
+) -> None:
+    declared = tmp_path / "declared.yaml"
+    declared.write_text("sources: {grids: {}, windows: {fields: [answered_at, form]}}\n", encoding="utf-8")
+    city = with_grids(make_home(tmp_path / "h", Settings(), declared), tmp_path)
+    file = write_csv(tmp_path / "x.csv", brought(ways, heading))
+    for options in ({}, {"force": True}):
+        said = refused(city, PetitionsElsewhere, "windows", file, **options)
+        assert f"more than half of its rows came as {told}" in said
+
+
+@pytest.mark.parametrize("source", ["windows", "disputes"])
+def test_a_register_to_which_some_come_and_that_of_a_mediator_are_loaded(tmp_path: Path, source: str) -> None:
+    declared = tmp_path / "declared.yaml"
+    declared.write_text(
+        "sources: {grids: {}, disputes: {}, windows: {fields: [answered_at, form]}}\n"
+        "targets: {harm: {source: disputes, date: escalated_at}}\n", encoding="utf-8",
+    )  # fmt: skip
+    city = with_grids(make_home(tmp_path / "h", Settings(), declared), tmp_path)
+    ways = ["来访", "来访", "来电", "来电"] if source == "windows" else ["群众来访", "来访", "来访", "来信"]
+    account = load(city, source, write_csv(tmp_path / "x.csv", brought(ways)), force=True)
+    assert (account.accepted, account.reasons) == (4, {})
+
+
 def test_a_register_that_names_calls_once_keeps_its_own_rules(city: Home, tmp_path: Path) -> None:
     """One heading of another source makes no file one of it: a swindle that a grid worker reports is a report."""
     rows = [

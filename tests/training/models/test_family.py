@@ -177,6 +177,23 @@ def test_scattering_lowers_the_chance_of_any_but_not_the_count() -> None:
     assert Dispersion(1.0).around(mean).probability < CountDistribution.poisson(mean).probability
 
 
+def test_an_event_counts_once_however_many_windows_hold_it() -> None:
+    """Of nineteen each lies in four windows of four weeks: they are nineteen, and of a district without a feed none."""
+    counts = np.zeros((130, 10))
+    counts[range(20, 115, 5), np.arange(19) % 10] = 1
+    columns = {"a": np.random.default_rng(1).normal(size=(131, 10))}
+    task = made_task(columns, counts, horizon=4)
+    origins = task.mature(AS_OF)
+    assert (np.nansum(task.labels(origins, AS_OF)), task.distinct_events(origins, AS_OF)) == (76, 19)
+    assert task.distinct_events(origins[::4], AS_OF) == task.distinct_events(origins, AS_OF, start=2) == 19
+    with pytest.raises(TargetWithoutEvents, match="has 19 mature events"):
+        fit_family(task, [4], AS_OF)
+    feed = np.full((3, 130), 1000.0)
+    feed[2] = 0
+    halved = made_task(columns, counts, horizon=4, feed=feed, district_of_grid=[0] * 5 + [1] * 5)
+    assert halved.distinct_events(origins, AS_OF) == counts[:, :5].sum() == 10
+
+
 def test_too_little_and_too_much_to_learn_from_are_told() -> None:
     quiet, loud = np.zeros((130, 10)), np.ones((130, 10))
     columns = {"a": np.random.default_rng(1).normal(size=(131, 10))}

@@ -22,7 +22,7 @@ from training.registry import versions as registered
 from training.registry.registration import register
 from training.registry.tracking import tracking
 from training.registry.versions import set_alias, set_champion, split
-from training.routines.promotion import gain_between
+from training.routines.gains import gain_between
 
 
 @pytest.fixture
@@ -75,6 +75,18 @@ def test_one_that_is_worse_than_champion_or_best_baseline_is_refused_whatever_is
     [tried] = newest(home, most=1)
     assert (tried.action, tried.object, tried.result, tried.note) == ("model.promoted", new[1], "refused", "it is mine")
     assert "promoted_at" not in tags(home, new[1])
+
+
+@pytest.mark.parametrize("begin", ["", "inner_"])
+def test_a_model_that_blew_up_is_refused_whatever_is_said(home: Home, begin: str) -> None:
+    old = standing(home)
+    metrics = {f"{begin}log_loss": 2.9, f"{begin}log_loss/climatology": 0.25}
+    made, _ = register(home, "safety", 4, Rate("model", 4, 0.1), {"best_baseline": BASELINE}, metrics, family="second")
+    with pytest.raises(
+        PromotionRefused, match=rf"{made} was not promoted: the fit of {made} blew up .* 2\.9, .* 0\.25"
+    ):
+        promote(home, made, "it is mine")
+    assert scoring(home) == old
 
 
 def test_one_that_is_worse_at_another_horizon_takes_no_place(home: Home) -> None:
