@@ -16,7 +16,7 @@ import pytest
 
 from riskwarn.cli import main
 from riskwarn.errors import FileUnreadable, UnknownTarget
-from riskwarn.messages import Joined, Message, language_of, translated
+from riskwarn.messages import Joined, Message, column_title, language_of, translated
 from tests.riskwarn.cli.calling import Caller
 from tests.worlds import dispute, write_csv
 
