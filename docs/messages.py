@@ -84,7 +84,15 @@ WORDS = (
 )  # fmt: skip
 
 #: Templates without a word of their own, whose marks are others in Chinese.
-MARKS = {", ", "; ", "{file}: {problem}.", "{path}: {problem}.", "{parameter}: {problem}.", "{problem}.", "{version}: {reason}"}
+MARKS = {
+    ", ",
+    "; ",
+    "{file}: {problem}.",
+    "{path}: {problem}.",
+    "{parameter}: {problem}.",
+    "{problem}.",
+    "{version}: {reason}",
+}
 
 #: What pydantic says of values in files of declarations, as they are told.
 PYDANTIC = (

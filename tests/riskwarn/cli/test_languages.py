@@ -99,7 +99,9 @@ def test_a_message_goes_through_a_process_whole() -> None:
     assert (str(again), translated(again, "zh")) == ("x: none or load 3.", "x：无 或 加载 3。")
 
 
-@pytest.mark.parametrize(("separator", "zh"), [(", ", "甲、加载 3、乙"), ("; ", "甲；加载 3；乙"), (" or ", "甲 或 加载 3 或 乙")])
+@pytest.mark.parametrize(
+    ("separator", "zh"), [(", ", "甲、加载 3、乙"), ("; ", "甲；加载 3；乙"), (" or ", "甲 或 加载 3 或 乙")]
+)
 def test_what_is_listed_stands_apart_as_the_language_has_it(separator: str, zh: str) -> None:
     listed = Joined(separator, ["甲", Message("load {loads}", loads="3"), "乙"])
     assert str(listed) == separator.join(["甲", "load 3", "乙"])
