@@ -189,27 +189,40 @@ def unsubscribed(home: Home, subscription: str, *, now: datetime) -> None:
 
 def noticed(home: Home) -> dict[str, Any]:
     """`{raised, shown, budget, outcomes, levels}`: how many notices, the newest of each standing, the load of teams, what was found."""
-    from serving.alerts.alert import alerts_where
+    from sqlalchemy import func, select
+
+    from serving.alerts.alert import newest_alerts
     from serving.alerts.shown import as_dict
+    from serving.alerts.tables import ALERTS
     from serving.alerts.teams import kept_teams
 
+    own, number = ALERTS.c, func.count()
     with home.database.connect() as connection:
-        alerts, teams = alerts_where(connection), kept_teams(connection).all
-        figures = figures_of_all(connection, 1)
-    newest: dict[tuple[str, str | None], list[Alert]] = {}
-    for one in reversed(alerts):
-        newest.setdefault((one.status, one.outcome), []).append(one)
-    some = [one for own in newest.values() for one in own[:SHOWN]]
-    spent = Counter((one.budget_team, one.week) for one in alerts if one.budget_team is not None)
+        standing = connection.execute(select(own.status, own.outcome, number).group_by(own.status, own.outcome)).all()
+        some = [
+            one
+            for status, outcome, _ in standing
+            for one in newest_alerts(
+                connection, [own.status == status, own.outcome.is_not_distinct_from(outcome)], SHOWN
+            )
+        ]
+        spent = connection.execute(
+            select(own.budget_team, number).where(own.budget_team.is_not(None)).group_by(own.budget_team, own.week)
+        ).all()
+        teams, figures = kept_teams(connection).all, figures_of_all(connection, 1)
     allowed = {one.id: one.notices_a_week for one in teams}
+    outcomes = Counter[str]()
+    for _, outcome, count in standing:
+        if outcome is not None:
+            outcomes[outcome] += count
     return {
-        "raised": len(alerts),
+        "raised": sum(count for *_, count in standing),
         "shown": [as_dict(one) for one in sorted(some, key=lambda one: -one.sequence)],
         "budget": {
-            "used": spent.total(),
+            "used": sum(count for _, count in spent),
             "of": sum(allowed.values()) * WEEKS,
-            "exceeded": sum(number > allowed[team] for (team, _), number in spent.items()),
+            "exceeded": sum(count > allowed[team] for team, count in spent),
         },
-        "outcomes": dict(Counter(one.outcome for one in alerts if one.outcome).most_common()),
+        "outcomes": dict(outcomes.most_common()),
         "levels": [one for one in figures["levels"] if one["unit"] == "city"],
     }

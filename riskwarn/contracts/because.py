@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from riskwarn.contracts.persons import likely_name
+from riskwarn.contracts.persons import calls_somebody, holds_name, likely_name
 from riskwarn.contracts.written import readable, refuse_personal
 from riskwarn.errors import PersonalText, ReasonTooLong
 from riskwarn.refused import refuse_words
@@ -30,7 +30,8 @@ def check_because(because: str, where: str = "--because") -> None:
     refuse_words(because, where)
     refuse_personal(because, where)
     plain = readable(because)
-    if _TITLED.search(plain) or _ADDRESSED.search(plain) or _names_somebody(plain):
+    called = _TITLED.search(plain) or _ADDRESSED.search(plain) or calls_somebody(plain)
+    if called or _names_somebody(plain) or holds_name(plain):
         raise PersonalText(where=where, what="name")
 
 
