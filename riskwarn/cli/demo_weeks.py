@@ -28,7 +28,7 @@ WEEKS = 12
 #: Weeks beyond the last for which the city is simulated: what comes of the last notices, which no office knows yet.
 BEYOND = 4
 
-#: One notice of so many is answered by nobody: it is told again, and goes up.
+#: One notice of so many is answered by nobody whom it was sent to: it goes up, and who is told then answers it.
 UNANSWERED = 8
 
 #: When a week's work is done: days after its Monday, and the hour.
@@ -124,13 +124,13 @@ class Office:
         asyncio.run(Dispatcher(self.home, self.clock).drain())
 
     def _standing(self, status: str) -> list[Alert]:
-        """The notices of a risk that stand so, beside those that nobody answers."""
+        """The notices of a risk that stand so, beside those that nobody answers until they go up."""
         from serving.alerts.alert import alerts_where
         from serving.alerts.tables import ALERTS
 
         with self.home.database.connect() as connection:
             found = alerts_where(connection, ALERTS.c.status == status, ALERTS.c.kind != "gap")
-        return [one for one in found if one.sequence % UNANSWERED]
+        return [one for one in found if one.sequence % UNANSWERED or one.escalations]
 
     def _acknowledge(self) -> None:
         self._do("acknowledge", self._standing("open"))
@@ -144,15 +144,17 @@ class Office:
             self._do("start", alerts, service=service)
 
     def _close(self) -> None:
-        """On the Friday of the week after: what was looked for was there, or was not."""
+        """On the last Friday before it is due: what was looked for was there, or was not. What went up by then is answered, too."""
         from riskwarn.disclosure import week_of
 
-        zone = self.home.configuration.calendar.timezone
+        self._acknowledge()
+        self._start()
+        zone, next_friday = self.home.configuration.calendar.timezone, self.clock.now + timedelta(weeks=1)
         real: list[Alert] = []
         false: list[Alert] = []
         for one in self._standing("in_progress"):
             monday = week_of(one.raised_at.astimezone(zone).date())
-            if monday < week_of(self.clock.now.astimezone(zone).date()):
+            if one.due_at is not None and one.due_at <= next_friday:
                 comes = self.future.comes(one.target, one.grids, monday, min(one.horizon, BEYOND))
                 (real if comes else false).append(one)
         self._do("close", real, outcome="real")

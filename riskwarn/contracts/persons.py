@@ -36,9 +36,10 @@ _OLD_HOUSE = re.compile(r"^[老小](?P<family>[㐀-鿿])(?:家|头)")
 _BEFORE = re.compile(r"[由与和及因被对为给跟找告经向]$")
 #: With these characters, which are family names too, other words go on: 从明天, 于周二.
 _GO_ON = "从于向和应由与经"
-#: How somebody is called by the family name; the weeks and the offices that end like one are none (本周, 班主任).
+#: How somebody is called by the family name; weeks, offices and sides that end like one are none (本周, 班主任, 门卫, 对方).
 _CALLED = (
-    r"(?<![每本上下这两几一二三四主也])[{families}](?:某{{1,2}}|先生|女士|小姐|老师|师傅|大爷|大妈|大叔|大娘|阿姨|婆婆)"
+    r"(?:(?<![每本上下这两几一二三四主也门对双甲乙多])[{families}]|{compounds})"
+    r"(?:某{{1,2}}|先生|女士|小姐|老师|师傅|大爷|大妈|大叔|大娘|阿姨|婆婆)"
 )
 #: Characters with which names of places and matters end, and given names no less.
 _GIVEN_TOO = "科树水权法"
@@ -75,13 +76,15 @@ def _goes_on(text: str) -> bool:
 
 
 def calls_somebody(text: str) -> bool:
-    """Whether somebody is called by a common family name in a sentence: 郭师傅答应修好."""
+    """Whether somebody is called by the family name in a sentence: 郭师傅答应修好."""
     return _called().search(text) is not None
 
 
 @cache
 def _called() -> re.Pattern[str]:
-    return re.compile(_CALLED.format(families="".join(sorted(_listed()[1]))))
+    telling, commonest, _, _ = _listed()
+    compounds = "|".join(sorted(shipped("personal")["compound_surnames"]))
+    return re.compile(_CALLED.format(families="".join(sorted(telling | commonest | {"方"})), compounds=compounds))
 
 
 def names_somebody(word: str) -> bool:

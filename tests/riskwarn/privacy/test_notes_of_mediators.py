@@ -45,7 +45,7 @@ def test_what_names_somebody_is_refused(said: str) -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        "从明天起不再占道", "于周二的会上说明", "房东家的水管已修", "本周师傅上门", "班主任老师已谈话", "高中生的家长来电", "安静了，不再投诉", "经常的争吵已减少",
+        "从明天起不再占道", "于周二的会上说明", "房东家的水管已修", "本周师傅上门", "请师傅上门修理", "门卫师傅已登记", "对方女士的车已移走", "班主任老师已谈话", "高中生的家长来电", "安静了，不再投诉", "经常的争吵已减少",
         "全家和睦", "单元的门禁已修", "明天的会改期", "盖章等手续已办", "危房已腾空", "通常的做法", "那家的狗已拴好",
     ],
 )  # fmt: skip
@@ -54,7 +54,17 @@ def test_a_word_of_every_day_is_no_name_where_a_name_could_stand(said: str) -> N
 
 
 @pytest.mark.parametrize(
-    "said", ["经周建华同意", "向陈志明说明", "周师傅已上门", "任老师来电", "安志宁的申请", "高明亮反映"]
+    "said",
+    [
+        "经周建华同意",
+        "向陈志明说明",
+        "周师傅已上门",
+        "欧阳女士来电",
+        "方女士已付清",
+        "任老师来电",
+        "安志宁的申请",
+        "高明亮反映",
+    ],
 )
 def test_a_name_is_one_beside_such_words(said: str) -> None:
     with pytest.raises(PersonalText):
