@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from riskwarn.alert_rules import Rule
-from riskwarn.cli import main
+from riskwarn.cli import demo_weeks, main
 from riskwarn.store import Store
 from riskwarn.words import Unit
+from serving.alerts import alert as alert_module
+from serving.alerts import feedback
 from serving.alerts.corrections import HEADINGS, contested, corrections_table
 from serving.alerts.feedback import feed_back
 from serving.alerts.judging import known
@@ -238,3 +240,32 @@ def test_teams_of_the_table_are_those_in_force(city: City) -> None:
 def test_the_rules_have_no_say_in_what_they_do_not_name(city: City) -> None:
     city.with_rules(rules=(Rule(on="level", targets=("safety",)),))
     assert city.publish({5: "red"}).alerts == 0
+
+
+def test_no_more_is_gone_through_at_a_time_than_is_bounded_and_nothing_that_is_long_over(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grids_of(city, tmp_path)
+    monkeypatch.setattr(feedback, "AT_ONCE", 1)
+    for alert in city.alerts():
+        city.do(alert, "start", later=timedelta(hours=3), service="mediation")
+        city.do(alert, "close", later=timedelta(hours=30), outcome="real")
+    later = city.now + feedback.LOOKS_BACK + timedelta(days=1)
+    assert feed_back(city.home, now=later) == 0
+    assert [feed_back(city.home, now=city.now) for _ in range(3)] == [1, 1, 0]
+
+
+def test_of_many_notices_those_are_read_that_are_shown(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo_weeks, "SHOWN", 1)
+    city.publish({0: "red", 12: "orange", 20: "red", 30: "red"})
+    first, *_ = city.alerts()
+    city.do(first, "close", outcome="real")
+    read: list[str] = []
+    own = alert_module._read
+    monkeypatch.setattr(alert_module, "_read", lambda row: read.append(row["id"]) or own(row))
+    found = demo_weeks.noticed(city.home)
+    assert len(read) == 2
+    alerts = city.alerts()
+    assert (found["raised"], found["outcomes"], len(alerts)) == (4, {"real": 1}, 4)
+    assert [one["id"] for one in found["shown"]] == [alerts[-1].id, first.id]
+    assert found["budget"]["used"] == 4 and found["budget"]["exceeded"] == 0
