@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from riskwarn.contracts.personal import is_listed_word
 from riskwarn.contracts.persons import calls_somebody, holds_name, likely_name
 from riskwarn.contracts.written import readable, refuse_personal
 from riskwarn.errors import PersonalText, ReasonTooLong
@@ -36,6 +37,8 @@ def check_because(because: str, where: str = "--because") -> None:
 def _names_somebody(text: str) -> bool:
     """Whether a name stands in a sentence, where the words around it say so: 张三的要求, 应李小红申请."""
     for start in range(len(text)):
+        if start and is_listed_word(text[start - 1 : start + 1]):
+            continue  # 对方, 本周: a word goes on
         for length in (2, 3, 4):
             part = text[start : start + length]
             if (
