@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from features import catalogue
 from riskwarn import errors
-from riskwarn.alert_rules import Alerts, Quiet, Rule
+from riskwarn.alert_rules import Alerts, Quiet, Rule, WorkingDays
 from riskwarn.alert_texts import Contest, Desk, Head, Help, Look, ServiceTexts, Texts
 from riskwarn.configuration import Access, AuditRules, Configuration, Console, Levels, Source, Target
 from riskwarn.contracts import Contract, contract
@@ -241,6 +241,7 @@ def _configuration() -> str:
         ("alerts", Alerts),
         ("alerts: rules, each", Rule),
         ("alerts: quiet", Quiet),
+        ("alerts: working", WorkingDays),
         ("alerts: texts", Texts),
         ("alerts: texts: services: NAME", ServiceTexts),
         ("alerts: texts: head", Head),

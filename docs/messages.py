@@ -84,7 +84,15 @@ WORDS = (
 )  # fmt: skip
 
 #: Templates without a word of their own, whose marks are others in Chinese.
-MARKS = {"{file}: {problem}.", "{path}: {problem}.", "{parameter}: {problem}.", "{problem}.", "{version}: {reason}"}
+MARKS = {
+    ", ",
+    "; ",
+    "{file}: {problem}.",
+    "{path}: {problem}.",
+    "{parameter}: {problem}.",
+    "{problem}.",
+    "{version}: {reason}",
+}
 
 #: What pydantic says of values in files of declarations, as they are told.
 PYDANTIC = (
@@ -111,7 +119,7 @@ class Found:
         """Take a sentence, unless it holds nothing to translate."""
         if sentence.startswith("#"):
             return  # a remark in a file that is written
-        if sentence in MARKS or (
+        if (sentence in MARKS and not context) or (
             re.search(r"[A-Za-z]{2}", re.sub(r"\{[^{}]*\}", "", sentence))
             and not re.search(r"[\u4e00-\u9fff]", sentence)
         ):

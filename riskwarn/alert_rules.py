@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import time
-from typing import Annotated, Literal
+from datetime import date, time
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, field_validator, model_validator
 
 from riskwarn.alert_texts import Texts
 from riskwarn.declarations import Declared, Name
+from riskwarn.holidays import is_holiday
 from riskwarn.words import RANKED_LEVELS, Level, Unit
 
 RaisedLevel = Literal["red", "orange", "yellow", "blue"]
@@ -81,6 +82,31 @@ class Quiet(Declared):
         return time.fromisoformat(self.start), time.fromisoformat(self.end)
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_WEEKDAYS = get_args(Weekday)
+
+
+class WorkingDays(Declared):
+    """The days on which somebody is there to read a notice."""
+
+    days: tuple[Weekday, ...] = Field(
+        default=("mon", "tue", "wed", "thu", "fri"), min_length=1, description="of the week"
+    )
+    holidays: bool = Field(
+        default=True, description="whether the public holidays that follow from the calendar are days off"
+    )
+    off: tuple[date, ...] = Field(default=(), description="days off beside")
+    worked: tuple[date, ...] = Field(
+        default=(), description="days that are worked all the same, as a holiday is made up for"
+    )
+
+    def works(self, day: date) -> bool:
+        """Whether a day is one of them."""
+        if day in self.worked or day in self.off:
+            return day in self.worked
+        return _WEEKDAYS[day.weekday()] in self.days and not (self.holidays and is_holiday(day))
+
+
 Hours = Annotated[int, Field(ge=1, le=24 * 90)]
 Days = Annotated[int, Field(ge=1, le=90)]
 
@@ -119,8 +145,13 @@ class Alerts(Declared):
     )
     reminders: int = Field(default=2, ge=0, le=20, description="how often at most")
     quiet: Quiet | None = Field(default=Quiet(), description="the hours in which nobody is woken; null: none")
+    working: WorkingDays | None = Field(
+        default=WorkingDays(),
+        description="the days whose hours count until a notice is to be acknowledged, but of levels that are told in quiet hours; null: all",
+    )
     acknowledge_hours: dict[RaisedLevel, Hours] = Field(
-        default={}, description="hours within which each level is acknowledged; else the unit above is told, too"
+        default={},
+        description="hours of working days within which each level is acknowledged; else the unit above is told, too",
     )
     close_days: dict[RaisedLevel, Days] = Field(default={}, description="days within which each level is closed")
     escalations: int = Field(default=2, ge=0, le=3, description="how far up it goes: to the district, to the city")
@@ -139,12 +170,17 @@ class Alerts(Declared):
     idempotency_days: int = Field(default=7, ge=1, le=90, description="days for which an Idempotency-Key is remembered")
 
     def hours_to_acknowledge(self, level: str) -> int:
-        """Hours within which a notice of a level is acknowledged."""
+        """Hours within which a notice of a level is acknowledged, of days that count."""
         hours: dict[str, int] = {
             **_ACKNOWLEDGE_HOURS,
             **{str(one): told for one, told in self.acknowledge_hours.items()},
         }
         return hours.get(level, 72)
+
+    def counts(self, level: str, day: date) -> bool:
+        """Whether the hours of a day count until a notice of a level is to be acknowledged; those of a level that wakes people always do."""
+        wakes = self.quiet is not None and level in self.quiet.but
+        return self.working is None or wakes or self.working.works(day)
 
     def days_to_close(self, level: str) -> int:
         """Days within which it is closed."""

@@ -110,6 +110,11 @@ class Calendar:
         a period, so that what is told of whole periods is."""
         return self.floor(day - timedelta(days=day.weekday()) if self.period is Period.WEEK else day)
 
+    def counted_until(self, as_of: date) -> date | None:
+        """The last day of what is told by whole periods; None where they reach to the as-of."""
+        whole = self.whole_before(as_of)
+        return None if whole == as_of else whole - timedelta(days=1)
+
     def whole_after(self, day: date) -> date:
         """The beginning of the first period of the calendar that begins at a date or later: with weeks the Monday not before it."""
         before = self.whole_before(day)
@@ -118,6 +123,15 @@ class Calendar:
     def floor(self, day: date) -> date:
         """The latest date not after `day` that can be an as-of."""
         return day.replace(day=1) if self.period is Period.MONTH else day
+
+
+def day_named(day: date, language: str) -> str:
+    """A day without its year, as people say it.
+
+    >>> day_named(date(2026, 3, 16), "zh"), day_named(date(2026, 3, 16), "en")
+    ('3月16日', '16 March')
+    """
+    return f"{day.month}月{day.day}日" if language == "zh" else f"{day.day} {day:%B}"
 
 
 def day_number(day: date) -> int:

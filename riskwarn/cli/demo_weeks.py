@@ -28,7 +28,7 @@ WEEKS = 12
 #: Weeks beyond the last for which the city is simulated: what comes of the last notices, which no office knows yet.
 BEYOND = 4
 
-#: One notice of so many is answered by nobody: it is told again, and goes up.
+#: One notice of so many is answered by nobody whom it was sent to: it goes up, and who is told then answers it.
 UNANSWERED = 8
 
 #: When a week's work is done: days after its Monday, and the hour.
@@ -124,13 +124,13 @@ class Office:
         asyncio.run(Dispatcher(self.home, self.clock).drain())
 
     def _standing(self, status: str) -> list[Alert]:
-        """The notices of a risk that stand so, beside those that nobody answers."""
+        """The notices of a risk that stand so, beside those that nobody answers until they go up."""
         from serving.alerts.alert import alerts_where
         from serving.alerts.tables import ALERTS
 
         with self.home.database.connect() as connection:
             found = alerts_where(connection, ALERTS.c.status == status, ALERTS.c.kind != "gap")
-        return [one for one in found if one.sequence % UNANSWERED]
+        return [one for one in found if one.sequence % UNANSWERED or one.escalations]
 
     def _acknowledge(self) -> None:
         self._do("acknowledge", self._standing("open"))
@@ -144,15 +144,17 @@ class Office:
             self._do("start", alerts, service=service)
 
     def _close(self) -> None:
-        """On the Friday of the week after: what was looked for was there, or was not."""
+        """On the last Friday before it is due: what was looked for was there, or was not. What went up by then is answered, too."""
         from riskwarn.disclosure import week_of
 
-        zone = self.home.configuration.calendar.timezone
+        self._acknowledge()
+        self._start()
+        zone, next_friday = self.home.configuration.calendar.timezone, self.clock.now + timedelta(weeks=1)
         real: list[Alert] = []
         false: list[Alert] = []
         for one in self._standing("in_progress"):
             monday = week_of(one.raised_at.astimezone(zone).date())
-            if monday < week_of(self.clock.now.astimezone(zone).date()):
+            if one.due_at is not None and one.due_at <= next_friday:
                 comes = self.future.comes(one.target, one.grids, monday, min(one.horizon, BEYOND))
                 (real if comes else false).append(one)
         self._do("close", real, outcome="real")
@@ -189,27 +191,40 @@ def unsubscribed(home: Home, subscription: str, *, now: datetime) -> None:
 
 def noticed(home: Home) -> dict[str, Any]:
     """`{raised, shown, budget, outcomes, levels}`: how many notices, the newest of each standing, the load of teams, what was found."""
-    from serving.alerts.alert import alerts_where
+    from sqlalchemy import func, select
+
+    from serving.alerts.alert import newest_alerts
     from serving.alerts.shown import as_dict
+    from serving.alerts.tables import ALERTS
     from serving.alerts.teams import kept_teams
 
+    own, number = ALERTS.c, func.count()
     with home.database.connect() as connection:
-        alerts, teams = alerts_where(connection), kept_teams(connection).all
-        figures = figures_of_all(connection, 1)
-    newest: dict[tuple[str, str | None], list[Alert]] = {}
-    for one in reversed(alerts):
-        newest.setdefault((one.status, one.outcome), []).append(one)
-    some = [one for own in newest.values() for one in own[:SHOWN]]
-    spent = Counter((one.budget_team, one.week) for one in alerts if one.budget_team is not None)
+        standing = connection.execute(select(own.status, own.outcome, number).group_by(own.status, own.outcome)).all()
+        some = [
+            one
+            for status, outcome, _ in standing
+            for one in newest_alerts(
+                connection, [own.status == status, own.outcome.is_not_distinct_from(outcome)], SHOWN
+            )
+        ]
+        spent = connection.execute(
+            select(own.budget_team, number).where(own.budget_team.is_not(None)).group_by(own.budget_team, own.week)
+        ).all()
+        teams, figures = kept_teams(connection).all, figures_of_all(connection, 1)
     allowed = {one.id: one.notices_a_week for one in teams}
+    outcomes = Counter[str]()
+    for _, outcome, count in standing:
+        if outcome is not None:
+            outcomes[outcome] += count
     return {
-        "raised": len(alerts),
+        "raised": sum(count for *_, count in standing),
         "shown": [as_dict(one) for one in sorted(some, key=lambda one: -one.sequence)],
         "budget": {
-            "used": spent.total(),
+            "used": sum(count for _, count in spent),
             "of": sum(allowed.values()) * WEEKS,
-            "exceeded": sum(number > allowed[team] for (team, _), number in spent.items()),
+            "exceeded": sum(count > allowed[team] for team, count in spent),
         },
-        "outcomes": dict(Counter(one.outcome for one in alerts if one.outcome).most_common()),
+        "outcomes": dict(outcomes.most_common()),
         "levels": [one for one in figures["levels"] if one["unit"] == "city"],
     }

@@ -34,13 +34,13 @@ LEVEL_COLUMNS = (
     "caught",
     "lead_weeks",
 )
-REPLAY_COLUMNS = ("target", "level", "grids", "hits", "precision", "lower", "upper")
+REPLAY_COLUMNS = ("target", "level", "grids", "precision", "lower", "upper")
 WEEK_COLUMNS = ("week", "unit", "name", "alerts", "acknowledged_within", "missed", "caught", "lead", "budget")
 DEMO_COLUMNS = ("id", "name", "level", "raised", "service", "status", "outcome")
 LATE_COLUMNS = ("id", "level", "status", "due", "name", "target", "team_id")
 
 #: Where nothing is promised.
-NONE_STATED = Message("stated precision: none yet, for it takes 30 grids of a level whose windows have passed")
+NONE_STATED = Message("stated precision: none yet, for it takes 50 grids of a level whose windows have passed")
 
 #: Instants to the minute, those of which the day is enough, and of which year nobody asks.
 _INSTANTS = ("at", "ends_at", "created_at")

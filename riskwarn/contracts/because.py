@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from riskwarn.contracts.persons import likely_name
+from riskwarn.contracts.personal import is_listed_word
+from riskwarn.contracts.persons import calls_somebody, holds_name, likely_name
 from riskwarn.contracts.written import readable, refuse_personal
 from riskwarn.errors import PersonalText, ReasonTooLong
 from riskwarn.refused import refuse_words
@@ -17,9 +18,8 @@ _BEFORE = re.compile(
     r"(?:^|[^\u4e00-\u9fff]|应|因|由|该|据|为|给|替|经|受|系|是|向|与|和|及|删除|删去|清除|抹去|居民|村民|市民|群众|住户|业主|申请人|当事人|本人|叫|名)$"
 )
 _AFTER = re.compile(
-    r"^(?:$|[^\u4e00-\u9fff]|的|要求|申请|请求|提出|来信|来电|来函|投诉|认为|本人|先生|女士|小姐|同志|老人|一家|夫妇|等|和|与|及|已|不|说|称|反映|撤|信息|记录|数据)"
+    r"^(?:$|[^\u4e00-\u9fff]|的|要求|申请|请求|提出|来信|来电|来函|投诉|认为|本人|先生|女士|小姐|同志|老人|一家|夫妇|等|和|与|及|已|不|说|称|反映|撤|信息|记录|数据|同意|签收|签字|确认|到场|面谈|一同|一起|调处|调解|答应|承诺|付清|搬)"
 )
-_ADDRESSED = re.compile(r"[\u4e00-\u9fff](?:某{1,2}|先生|女士|小姐|老师|师傅|大爷|大妈|阿姨)(?![\u4e00-\u9fff]{4})")
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr)\.? [A-Z][a-z]+")
 
 
@@ -30,13 +30,15 @@ def check_because(because: str, where: str = "--because") -> None:
     refuse_words(because, where)
     refuse_personal(because, where)
     plain = readable(because)
-    if _TITLED.search(plain) or _ADDRESSED.search(plain) or _names_somebody(plain):
+    if _TITLED.search(plain) or calls_somebody(plain) or _names_somebody(plain) or holds_name(plain):
         raise PersonalText(where=where, what="name")
 
 
 def _names_somebody(text: str) -> bool:
     """Whether a name stands in a sentence, where the words around it say so: 张三的要求, 应李小红申请."""
     for start in range(len(text)):
+        if start and is_listed_word(text[start - 1 : start + 1]):
+            continue  # 对方, 本周: a word goes on
         for length in (2, 3, 4):
             part = text[start : start + length]
             if (

@@ -63,7 +63,7 @@ def _plate() -> re.Pattern[str]:
 def _names() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str], tuple[str, ...]]:
     """Family names of one character and of two, characters of given names, words that are no names, endings of places."""
     listed = shipped("personal")
-    words = {str(word) for word in listed["words"]} | vocabulary()
+    words = {str(word) for word in (*listed["words"], *listed["everyday"])} | vocabulary()
     return (
         frozenset("".join(listed["surnames"].split())),
         frozenset(listed["compound_surnames"]),

@@ -33,7 +33,14 @@ _BEFORE_NUMBER = re.compile(
 _OF_THEM = re.compile(r"(?:一家|全家|夫妇|夫妻|父子|母子|兄弟|姐妹|家属|家|等人|等|户|的)$")
 _OLD_HOUSE = re.compile(r"^[老小](?P<family>[㐀-鿿])(?:家|头)")
 #: What stands right before a name inside a sentence.
-_BEFORE = re.compile(r"[由与和及因被对为给跟找告]$")
+_BEFORE = re.compile(r"[由与和及因被对为给跟找告经向]$")
+#: With these characters, which are family names too, other words go on: 从明天, 于周二.
+_GO_ON = "从于向和应由与经"
+#: How somebody is called by the family name; weeks, offices and sides that end like one are none (本周, 班主任, 门卫, 对方).
+_CALLED = (
+    r"(?:(?<![每本上下这两几一二三四主也门对双甲乙多])[{families}]|{compounds})"
+    r"(?:某{{1,2}}|先生|女士|小姐|老师|师傅|大爷|大妈|大叔|大娘|阿姨|婆婆)"
+)
 #: Characters with which names of places and matters end, and given names no less.
 _GIVEN_TOO = "科树水权法"
 
@@ -49,7 +56,7 @@ def _listed() -> tuple[frozenset[str], frozenset[str], frozenset[str], str]:
 def likely_name(text: str) -> bool:
     """Whether a short text is a name, or begins with a telling family name and is neither a word nor a place."""
     telling, _, places, _ = _listed()
-    if text in places or is_listed_word(text):
+    if text in places or is_listed_word(text) or _goes_on(text):
         return False
     if is_name(text):
         return True
@@ -60,6 +67,24 @@ def likely_name(text: str) -> bool:
     if len(text) == 4 and text[-1] in _GIVEN_TOO and is_name(text[:3]):
         return True
     return len(text) in (2, 3) and text[0] in telling and _is_han(text) and text[1] != "家" and not is_place(text)
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a text is a word with what may stand before or behind any: 从明天, 房东家."""
+    before, behind = text[:1] in _GO_ON and is_listed_word(text[1:]), text[-1:] == "家" and is_listed_word(text[:-1])
+    return len(text) > 2 and (before or behind)
+
+
+def calls_somebody(text: str) -> bool:
+    """Whether somebody is called by the family name in a sentence: 郭师傅答应修好."""
+    return _called().search(text) is not None
+
+
+@cache
+def _called() -> re.Pattern[str]:
+    telling, commonest, _, _ = _listed()
+    compounds = "|".join(sorted(shipped("personal")["compound_surnames"]))
+    return re.compile(_CALLED.format(families="".join(sorted(telling | commonest | {"方"})), compounds=compounds))
 
 
 def names_somebody(word: str) -> bool:

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -24,7 +24,7 @@ from serving.alerts.life import LIFE, NEEDS, SERVICES, TOLD, Outcome, Rule, Stat
 from serving.alerts.shown import as_dict
 from serving.alerts.tables import ALERTS, REQUESTS
 from serving.alerts.teams import known_teams
-from serving.alerts.telling import put, told, told_when
+from serving.alerts.telling import acknowledged_by, put, told, told_when
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def lapse(connection: Connection, alert: Alert, now: datetime) -> Alert:
 
 def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, now: datetime) -> Alert:
     """The notice after it; raise AlertStands where it is not done there."""
-    rules, verb = home.configuration.alerts, asked.verb
+    rules, verb, zone = home.configuration.alerts, asked.verb, home.configuration.calendar.timezone
     state = LIFE[Status(alert.status)].get(verb)
     if state is None:
         there = ", ".join(one.value for one in LIFE[Status(alert.status)])
@@ -136,7 +136,7 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, now: 
     if verb is Verb.ACKNOWLEDGE or (verb is Verb.START and alert.acknowledged_at is None):
         after = replace(after, acknowledged_at=now, acknowledge_by=None)
     elif verb is Verb.ASSIGN:
-        after = _asked_anew(replace(after, team_id=asked.team_id), rules, now)
+        after = _asked_anew(replace(after, team_id=asked.team_id), rules, now, zone)
     elif verb is Verb.CO_HANDLE:
         after = replace(after, co_teams=tuple(dict.fromkeys((*alert.co_teams, str(asked.team_id)))))
     elif verb is Verb.EXTEND:
@@ -144,10 +144,9 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, now: 
     elif verb is Verb.CLOSE:
         after = replace(after, outcome=asked.outcome, ended_at=now, paused=False)
     elif verb is Verb.REOPEN:
-        after = _reopened(connection, after, rules, now)
+        after = _reopened(connection, after, rules, now, zone)
     if verb not in TOLD or alert.over(now):
         return after
-    zone = home.configuration.calendar.timezone
     return told(after, "Update", now, told_when(rules, alert.level, now, zone))
 
 
@@ -155,9 +154,9 @@ def _stands(alert: Alert, verb: Verb, known: str) -> AlertStands:
     return AlertStands(id=alert.id, status=standing_named(alert.status), verb=verb.value, known=known)
 
 
-def _asked_anew(alert: Alert, rules: Alerts, now: datetime) -> Alert:
+def _asked_anew(alert: Alert, rules: Alerts, now: datetime, zone: tzinfo) -> Alert:
     """Another team has as long to acknowledge it as the first had."""
-    until = now + timedelta(hours=rules.hours_to_acknowledge(alert.level))
+    until = acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
     return replace(alert, acknowledge_by=until, acknowledged_at=None, reminders=0)
 
 
@@ -170,7 +169,7 @@ def _extended(alert: Alert, rules: Alerts, now: datetime) -> Alert:
     return replace(alert, due_at=due, expires_at=ends, extensions=alert.extensions + 1)
 
 
-def _reopened(connection: Connection, alert: Alert, rules: Alerts, now: datetime) -> Alert:
+def _reopened(connection: Connection, alert: Alert, rules: Alerts, now: datetime, zone: tzinfo) -> Alert:
     """One whose window has passed wakes nobody again, and of a unit and target one is live at most."""
     other = alerts_where(connection, ALERTS.c.head == alert.own_head)
     if alert.over(now) or other:
@@ -179,7 +178,7 @@ def _reopened(connection: Connection, alert: Alert, rules: Alerts, now: datetime
         )  # fmt: skip
         raise _stands(replace(alert, status=Status.CLOSED.value), Verb.REOPEN, why)
     due = now + timedelta(days=rules.days_to_close(alert.level))
-    return _asked_anew(replace(alert, outcome=None, ended_at=None, due_at=due), rules, now)
+    return _asked_anew(replace(alert, outcome=None, ended_at=None, due_at=due), rules, now, zone)
 
 
 def _digest(identity: str, asked: Asked, version: int | None) -> str:

@@ -113,10 +113,10 @@ def _written(alert: Alert) -> dict[str, Any]:
     return {**own, "head": alert.own_head if alert.live else None}
 
 
-def alerts_where(connection: Connection, *where: ColumnElement[bool]) -> list[Alert]:
-    """The notices that meet some conditions, the oldest first."""
-    rows = connection.execute(select(ALERTS).where(*where).order_by(ALERTS.c.sequence)).mappings()
-    return [_read(row) for row in rows]
+def alerts_where(connection: Connection, *where: ColumnElement[bool], most: int | None = None) -> list[Alert]:
+    """The notices that meet some conditions, the oldest first, and so many at most."""
+    rows = select(ALERTS).where(*where).order_by(ALERTS.c.sequence).limit(most)
+    return [_read(row) for row in connection.execute(rows).mappings()]
 
 
 def newest_alerts(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import update
@@ -12,12 +12,16 @@ from sqlalchemy import update
 from riskwarn.errors import RiskwarnError
 from riskwarn.home import Home
 from riskwarn.ingest import ingest
+from riskwarn.tables import parts
 from serving.alerts.alert import Alert, alerts_where
 from serving.alerts.life import Status
 from serving.alerts.tables import ALERTS
 
 #: Who chose it: people did, prompted by a notice.
 CHOSEN_BY = "human"
+
+#: So many notices are gone through at a time, and of those that ended longer ago forecasts learn no more.
+AT_ONCE, LOOKS_BACK = 2_000, timedelta(days=365)
 
 _COLUMNS = ("record_id", "grid_id", "kind", "started_at", "ended_at", "chosen_by")
 
@@ -26,7 +30,8 @@ def feed_back(home: Home, *, now: datetime) -> int:
     """Load the services of finished notices as interventions, once each; gives how many rows there were."""
     with home.database.connect() as connection:
         finished = alerts_where(
-            connection, ALERTS.c.status == Status.CLOSED.value, ALERTS.c.service.is_not(None), ALERTS.c.fed_back.is_(False)
+            connection, ALERTS.c.ended_at > now - LOOKS_BACK, ALERTS.c.status == Status.CLOSED.value, ALERTS.c.service.is_not(None),
+            ALERTS.c.fed_back.is_(False), most=AT_ONCE,
         )  # fmt: skip
     rows = [row for one in finished for row in interventions_of(one)]
     if rows:
@@ -42,8 +47,8 @@ def feed_back(home: Home, *, now: datetime) -> int:
                 return 0  # a table of theirs stands in the way: what waits is loaded another night, and hinders no forecast
     if finished:
         with home.database.begin() as connection:
-            ids = [one.id for one in finished]
-            connection.execute(update(ALERTS).where(ALERTS.c.id.in_(ids)).values(fed_back=True))
+            for ids in parts([one.id for one in finished]):
+                connection.execute(update(ALERTS).where(ALERTS.c.id.in_(ids)).values(fed_back=True))
     return len(rows)
 
 

@@ -17,7 +17,7 @@ from serving.alerts.life import Rule, Status
 from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS, REQUESTS
 from serving.alerts.teams import Teams, kept_teams
-from serving.alerts.telling import OUTCOME, due, put, send_due, send_outcome, told, told_when
+from serving.alerts.telling import OUTCOME, acknowledged_by, due, put, send_due, send_outcome, told, told_when
 from serving.delivery.tables import MESSAGES
 
 #: It is told what became of a notice; later than so many days after that was due, nobody wants to know.
@@ -132,9 +132,10 @@ def escalated(home: Home, alert: Alert, teams: Teams, now: datetime) -> Alert:
     last = alert.co_teams[-1] if alert.escalations and alert.co_teams else alert.team_id
     above = teams.of(alert.units, above=last)
     also = () if above is None or above.id in alert.co_teams else (above.id,)
-    again = now + timedelta(hours=rules.hours_to_acknowledge(alert.level))
+    when = told_when(rules, alert.level, now, zone)
+    again = acknowledged_by(rules, alert.level, when, zone)
     further = replace(alert, escalations=alert.escalations + 1, co_teams=(*alert.co_teams, *also), acknowledge_by=again)
-    return told(further, "Update", now, told_when(rules, alert.level, now, zone))
+    return told(further, "Update", now, when)
 
 
 def _reminded(home: Home, alert: Alert, now: datetime) -> Alert:

@@ -1,4 +1,7 @@
-"""What is promised of a level: of so many grids that were told of before, how many had an event in their window. Fewer promise nothing."""
+"""What is promised of a level: of so many grids that were told of before, how many had an event in their window. Fewer promise nothing.
+
+It is told by whole groups and in steps (`riskwarn.disclosure.shares`): told grid by grid it would say of each what came in it.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,10 @@ from datetime import datetime, timedelta
 from math import sqrt
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection
 
-from serving.alerts.tables import TELLINGS
-
-#: Fewer grids that were told of promise nothing.
-LEAST = 30
+from riskwarn.disclosure.shares import share_told, share_within
+from serving.alerts.groups import of_city
 
 #: What was told longer ago promises nothing: another model told it.
 LOOKS_BACK = timedelta(days=730)
@@ -21,7 +22,7 @@ LOOKS_BACK = timedelta(days=730)
 #: Two-sided 95 %, of the difference of two shares of as many: that of those of before, and that of those to come.
 _Z = 1.959964 * sqrt(2)
 
-#: (grids that were told of and of which it is known what came, those of them with an event)
+#: (grids that were told of and of which it is known what came, those of them with an event), of whole groups
 Counts = tuple[int, int]
 
 
@@ -38,27 +39,34 @@ class Promises:
 
 def promises(connection: Connection, now: datetime) -> Promises:
     """From what was told of late, where the windows have passed."""
-    own = TELLINGS.c
-    counted = select(own.target, own.level, func.count(), func.sum(case((own.events > 0, 1), else_=0)))
-    rows = counted.where(own.at > now - LOOKS_BACK, own.events.is_not(None)).group_by(own.target, own.level)
-    return Promises({(target, level): (grids, hits) for target, level, grids, hits in connection.execute(rows)})
+    counts: dict[tuple[str, str], Counts] = {}
+    for group in of_city(connection, now - LOOKS_BACK):
+        grids, hits = counts.get((group.target, group.level), (0, 0))
+        counts[group.target, group.level] = grids + group.sums.grids, hits + group.sums.hits
+    return Promises(counts)
 
 
 def stated(grids: int, hits: int) -> dict[str, Any] | None:
-    """`{n, precision, lower, upper}`: the share with an event, and the interval in which that of as many that are told of next will lie;
-    None of fewer than `LEAST`.
+    """`{n, precision, lower, upper}`: the share with an event, in steps, and the interval in which that of as many that are told of next
+    will lie; None of fewer than a group.
 
     It is the interval of Wilson (1927) for a share that is itself known from no more than `grids`. His own would hold the true share, which
-    nobody sees; what comes scatters about that once more, and lay outside of it for one level in ten of the simulated cities.
+    nobody sees; what comes scatters about that once more, and lay outside of it for one level in ten of the simulated cities. It
+    begins where that of the least share would that is told as this one, and ends where that of the greatest would.
 
     >>> stated(100, 14)
-    {'n': 100, 'precision': 0.14, 'lower': 0.07, 'upper': 0.262}
+    {'n': 100, 'precision': 0.15, 'lower': 0.059, 'upper': 0.302}
     """
-    if grids < LEAST:
+    told = share_told(hits / grids, grids) if grids else None
+    if told is None:
         return None
-    share, z2 = hits / grids, _Z**2
+    least, greatest = share_within(told, grids)
+    return {"n": grids, "precision": told, "lower": _end(least, grids, -1), "upper": _end(greatest, grids, 1)}
+
+
+def _end(share: float, grids: int, side: int) -> float:
+    """An end of the interval: the lower one with -1."""
+    z2 = _Z**2
     middle = (share + z2 / (2 * grids)) / (1 + z2 / grids)
     half = _Z * sqrt(share * (1 - share) / grids + z2 / (4 * grids**2)) / (1 + z2 / grids)
-    return {
-        "n": grids, "precision": round(share, 3), "lower": round(max(middle - half, 0), 3), "upper": round(min(middle + half, 1), 3),
-    }  # fmt: skip
+    return round(min(max(middle + side * half, 0.0), 1.0), 3)

@@ -26,7 +26,7 @@ from serving.alerts.precision import Promises, promises
 from serving.alerts.silences import silences_at
 from serving.alerts.tables import ALERTS, HELD
 from serving.alerts.teams import Teams, keep_teams
-from serving.alerts.telling import put, told, told_when
+from serving.alerts.telling import acknowledged_by, put, told, told_when
 from serving.alerts.tellings import tell
 from serving.alerts.withholding import withhold
 from serving.columns.scores import Block
@@ -153,7 +153,7 @@ def _new(publication: Publication, notice: Notice, stated: Promises, usual: Mapp
         team_id=None if notice.team is None else notice.team.id,
         budget_team=notice.team.id if notice.team is not None and notice.week is not None else None,
         week=notice.week,
-        acknowledge_by=notice.when + timedelta(hours=rules.hours_to_acknowledge(level)),
+        acknowledge_by=acknowledged_by(rules, level, notice.when, publication.configuration.calendar.timezone),
         due_at=due,
         expires_at=ends,
     )

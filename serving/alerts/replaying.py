@@ -13,6 +13,7 @@ from sqlalchemy import Connection, create_engine, select
 
 from riskwarn.arrays import Reals
 from riskwarn.configuration import Configuration
+from riskwarn.disclosure.shares import in_whole_groups
 from riskwarn.errors import NothingToSimulate
 from riskwarn.periods import Calendar
 from riskwarn.words import Unit
@@ -176,12 +177,10 @@ def _told(connection: Connection, origins: Sequence[Origin]) -> Iterator[Told]:
 def as_dict(found: Replayed) -> dict[str, Any]:
     """`{publications, from, to, notices, grids, events, caught, missed, capture, levels, load, held, notices_by_week}`."""
     alerts, origins = found.alerts, found.origins
-    counts: dict[tuple[str, str], list[int]] = {}
+    hits: dict[tuple[str, str], list[bool]] = {}
     for one in found.told:
         if not np.isnan(one.came):
-            own = counts.setdefault((one.target, one.level), [0, 0])
-            own[0] += 1
-            own[1] += int(one.came > 0)
+            hits.setdefault((one.target, one.level), []).append(one.came > 0)
     load = Counter((one.budget_team, one.week) for one in alerts if one.week is not None)
     by_week = Counter(one.week for one in alerts if one.week is not None)
     weeks = max((origins[-1].said.as_of - origins[0].said.as_of).days / 7 + 1, 1)
@@ -198,8 +197,8 @@ def as_dict(found: Replayed) -> dict[str, Any]:
         "missed": round(events) - round(caught),
         "capture": round(caught / events, 3) if events else None,
         "levels": [
-            {"target": target, "level": level, "grids": grids, "hits": hits, **_precision(grids, hits)}
-            for (target, level), (grids, hits) in sorted(counts.items())
+            {"target": target, "level": level, **_precision(*in_whole_groups(np.array(hits[target, level])))}
+            for target, level in sorted(hits)
         ],
         "load": {
             "teams": len(teams),
@@ -238,5 +237,5 @@ def _caught(found: Replayed) -> tuple[float, float]:
 
 
 def _precision(grids: int, hits: int) -> dict[str, float | None]:
-    promised = stated(grids, hits)
-    return {name: None if promised is None else promised[name] for name in ("precision", "lower", "upper")}
+    promised = stated(grids, hits) or {}
+    return {"grids": promised.get("n"), **{name: promised.get(name) for name in ("precision", "lower", "upper")}}

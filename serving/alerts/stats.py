@@ -6,17 +6,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, func, select
 
+from riskwarn.disclosure.shares import share_told
 from riskwarn.disclosure.steps import LEAST_OF_GROUP, in_steps, step_of
 from riskwarn.words import Level, Unit
-from serving.alerts.precision import LEAST, LOOKS_BACK, stated
-from serving.alerts.tables import ALERTS, OUTCOMES, TELLINGS
+from serving.alerts.groups import Sums, of_city, of_districts
+from serving.alerts.precision import LOOKS_BACK, stated
+from serving.alerts.tables import ALERTS, OUTCOMES
 from serving.alerts.teams import Team, Teams, kept_teams
 from serving.track_record.shown import events_told
 
@@ -55,35 +57,6 @@ def figures(connection: Connection, asked: Asked) -> dict[str, Any]:
     return {"levels": _levels(connection, asked), "weeks": _weeks(connection, kept_teams(connection), asked)}
 
 
-@dataclass(frozen=True)
-class _Sums:
-    """What became of what was told: grids, those with an event; the same of those of which something was promised, and the promises
-    added up."""
-
-    grids: int = 0
-    hits: int = 0
-    promised: int = 0
-    promised_hits: int = 0
-    stated: float = 0.0
-    lower: float = 0.0
-    upper: float = 0.0
-
-    def __add__(self, other: _Sums) -> _Sums:
-        return _Sums(*(mine + more for mine, more in zip(astuple(self), astuple(other), strict=True)))
-
-    @property
-    def mean(self) -> float | None:
-        """What was promised on the mean; None of few."""
-        return round(self.stated / self.promised, 3) if self.promised >= LEAST else None
-
-    @property
-    def kept(self) -> bool | None:
-        """Whether what came lies in the interval that was promised, on the mean; None where little was."""
-        if self.promised < LEAST:
-            return None
-        return self.lower / self.promised <= self.promised_hits / self.promised <= self.upper / self.promised
-
-
 #: (kind of unit, code, target, level); the city has no code.
 _Key = tuple[str, str | None, str, str]
 
@@ -98,33 +71,36 @@ def _levels(connection: Connection, asked: Asked) -> list[dict[str, Any]]:
     found = []
     for key in sorted(told, key=lambda key: (key[0] != Unit.CITY, key[1] or "", *key[2:])):
         unit, code, target, level = key
-        precision, own = stated(told[key].grids, told[key].hits), told[key]
+        own = told[key]
+        share = stated(own.grids, own.hits) or {}
         found.append(
             {
-                "unit": unit, "code": code, "target": target, "level": level, "grids": own.grids if own.grids >= LEAST else None,
-                **{name: None if precision is None else in_steps(precision[name], step_of(1.0, own.grids)) for name in _OF_PRECISION},
-                "stated": own.mean, "kept": own.kept, **_caught(*came.get(key, (0, 0)), every[unit, code, target]),
+                "unit": unit, "code": code, "target": target, "level": level, "grids": share.get("n"),
+                **{name: share.get(name) for name in _OF_PRECISION}, **_promised(own),
+                **_caught(*came.get(key, (0, 0)), every[unit, code, target]),
             }
         )  # fmt: skip
     return found
 
 
-def _told(connection: Connection, asked: Asked) -> dict[_Key, _Sums]:
-    own = TELLINGS.c
-    hit, promised = case((own.events > 0, 1), else_=0), own.stated.is_not(None)
-    sums = (
-        func.count(), func.sum(hit), func.sum(case((promised, 1), else_=0)), func.sum(case((promised, hit), else_=0)),
-        func.sum(func.coalesce(own.stated, 0.0)), func.sum(func.coalesce(own.lower, 0.0)), func.sum(func.coalesce(own.upper, 0.0)),
-    )  # fmt: skip
-    rows = select(own.target, own.level, own.district, *sums).where(
-        own.at > asked.now - LOOKS_BACK, own.events.is_not(None), own.target.not_in(asked.without)
-    )
-    found: dict[_Key, _Sums] = defaultdict(_Sums)
-    for target, level, district, *counts in connection.execute(rows.group_by(own.target, own.level, own.district)):
-        if asked.whole:
-            found[Unit.CITY.value, None, target, level] += _Sums(*counts)
-        if district is not None and asked.covers(Unit.DISTRICT.value, district):
-            found[Unit.DISTRICT.value, district, target, level] += _Sums(*counts)
+def _promised(own: Sums) -> dict[str, Any]:
+    """What was promised on the mean, and whether what is told to have come lies in the interval that was; None of few."""
+    share = share_told(own.promised_hits / own.promised, own.promised) if own.promised else None
+    if share is None:
+        return {"stated": None, "kept": None}
+    mean, lower, upper = (round(total / own.promised, 3) for total in (own.stated, own.lower, own.upper))
+    return {"stated": mean, "kept": lower <= share <= upper}
+
+
+def _told(connection: Connection, asked: Asked) -> dict[_Key, Sums]:
+    since = asked.now - LOOKS_BACK
+    groups = [*(of_city(connection, since) if asked.whole else ()), *of_districts(connection, since)]
+    found: dict[_Key, Sums] = defaultdict(Sums)
+    for one in groups:
+        unit = Unit.CITY if one.district is None else Unit.DISTRICT
+        seen = one.district is None or asked.covers(unit.value, one.district)
+        if seen and one.target not in asked.without:
+            found[unit.value, one.district, one.target, one.level] += one.sums
     return found
 
 

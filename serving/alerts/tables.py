@@ -105,6 +105,8 @@ TELLINGS = Table(
     Column("upper", Float),
     Column("judged", Boolean, nullable=False, default=False, index=True),
     Column("events", Integer),  # null where it is not known what came
+    Column("nth", Integer),  # of its target and level that were judged and are known, the first 0; null of others
+    Column("nth_of_district", Integer),  # the same of those of its district
 )
 
 #: The events of each week in each town, district and the city, by the level at which a notice had told of their grids; `none` where none had.

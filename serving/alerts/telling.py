@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from sqlalchemy import Connection
 
@@ -32,6 +32,23 @@ def told_when(rules: Alerts, level: str, now: datetime, zone: tzinfo) -> datetim
         return now
     until = local.replace(hour=end.hour, minute=end.minute, second=0, microsecond=0)
     return (until if until > local else until + timedelta(days=1)).astimezone(UTC)
+
+
+def acknowledged_by(rules: Alerts, level: str, told_at: datetime, zone: tzinfo) -> datetime:
+    """Until when a notice is to be acknowledged that somebody is told of at an instant: its hours are those of days that count.
+
+    Where no day of a month counts all do: a list of days off is no reason to wait for ever.
+    """
+    left = timedelta(hours=rules.hours_to_acknowledge(level))
+    at, until = told_at, told_at + left + timedelta(days=31)
+    while at < until:
+        midnight = datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(), zone).astimezone(UTC)
+        if rules.counts(level, at.astimezone(zone).date()):
+            if at + left <= midnight:
+                return at + left
+            left -= midnight - at
+        at = midnight
+    return at + left
 
 
 def told(alert: Alert, kind: Kind, now: datetime, at: datetime | None = None) -> Alert:

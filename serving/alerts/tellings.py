@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Column, Connection, bindparam, func, insert, or_, select, update
 
+from riskwarn.tables import parts
 from riskwarn.words import Unit
 from serving.alerts.alert import Alert
 from serving.alerts.candidates import Candidate
@@ -60,9 +64,30 @@ def unjudged(connection: Connection) -> list[Telling]:
     ]
 
 
-def judge(connection: Connection, events: dict[int, int | None]) -> None:
-    """Write down what came of tellings, by their sequence; None where nobody knows."""
-    if events:
-        one = update(TELLINGS).where(TELLINGS.c.sequence == bindparam("of"))
-        rows = [{"of": sequence, "came": came} for sequence, came in events.items()]
-        connection.execute(one.values(judged=True, events=bindparam("came")), rows)
+def judge(connection: Connection, events: Mapping[int, int | None]) -> None:
+    """Write down what came of tellings, by their sequence; None where nobody knows. Those of which it is known are numbered on, of each
+    target and level, and of each district beside."""
+    if not events:
+        return
+    own = TELLINGS.c
+    nth = _numbers(connection, own.nth, own.target, own.level)
+    of_district = _numbers(connection, own.nth_of_district, own.target, own.level, own.district)
+    rows: list[dict[str, int | None]] = []
+    for part in parts(sorted(events)):
+        asked = select(own.sequence, own.target, own.level, own.district).where(own.sequence.in_(part))
+        for sequence, target, level, district in connection.execute(asked.order_by(own.sequence)):
+            came = events[sequence]
+            number = None if came is None else next(nth[target, level])
+            there = None if came is None or district is None else next(of_district[target, level, district])
+            rows.append({"of": sequence, "came": came, "number": number, "there": there})
+    names = {"events": "came", "nth": "number", "nth_of_district": "there"}
+    values: dict[str, Any] = {column: bindparam(name) for column, name in names.items()}
+    connection.execute(update(TELLINGS).where(own.sequence == bindparam("of")).values(judged=True, **values), rows)
+
+
+def _numbers(connection: Connection, nth: Column[int], *key: Column[str]) -> dict[tuple[str, ...], Iterator[int]]:
+    """Key -> the numbers that are free, the least first."""
+    found: dict[tuple[str, ...], Iterator[int]] = defaultdict(count)
+    rows = connection.execute(select(*key, func.max(nth)).where(nth.is_not(None)).group_by(*key))
+    found.update({tuple(of): count(last + 1) for *of, last in rows})
+    return found

@@ -19,11 +19,7 @@ from serving.alerts.tables import ALERTS
 from serving.columns.places import Places
 from serving.columns.reasons import REST
 from serving.delivery.tables import MESSAGES
-
-_DIRECTION = {
-    "raises": ("使分值偏高", "it raises the score"),
-    "lowers": ("使分值偏低", "it lowers the score"),
-}
+from serving.scoring.sentences import direction_said
 
 Reason = Mapping[str, Any]
 
@@ -75,12 +71,12 @@ def _reduced(reasons: list[Reason] | None, configuration: Configuration) -> list
 
 def _of_theme(why: Reason, configuration: Configuration) -> dict[str, Any]:
     zh, en = _named(why["source"], configuration)
-    up_zh, up_en = _DIRECTION[why["direction"]]
+    moved = direction_said(why["direction"] == "raises")
     return {
         **why,
         "feature": why["theme"],
-        "zh": f"与{zh}有关，数值不再显示；{up_zh}",
-        "en": f"to do with {en}, whose numbers are told no more; {up_en}",
+        "zh": f"与{zh}有关，数值不再显示；{moved['zh']}",
+        "en": f"to do with {en}, whose numbers are told no more; {moved['en']}",
     }
 
 

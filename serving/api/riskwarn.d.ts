@@ -2151,7 +2151,7 @@ export interface components {
             level: components["schemas"]["Level"];
             /**
              * Grids
-             * @description grids that were told of, whose windows have passed; null where they are few
+             * @description grids that were told of, whose windows have passed, in groups of 50; null where they are fewer
              */
             grids: number | null;
             /**
@@ -2161,22 +2161,22 @@ export interface components {
             precision: number | null;
             /**
              * Lower
-             * @description of the interval in which that of as many to come will lie, in steps
+             * @description of the interval in which that of as many to come will lie
              */
             lower: number | null;
             /**
              * Upper
-             * @description of the interval in which that of as many to come will lie, in steps
+             * @description of the interval in which that of as many to come will lie
              */
             upper: number | null;
             /**
              * Stated
-             * @description what was promised of them on the mean; null where nothing was
+             * @description what was promised of them on the mean; null where nothing was of 50
              */
             stated: number | null;
             /**
              * Kept
-             * @description whether what came lies in the interval that was promised; null where nothing was promised
+             * @description whether what came, in steps, lies in the interval that was promised; null where nothing was promised of 50
              */
             kept: boolean | null;
             /**
@@ -3341,12 +3341,12 @@ export interface components {
         Stated: {
             /**
              * N
-             * @description grids that were told of before, whose windows have passed: of the whole city, 30 or more
+             * @description grids that were told of before, whose windows have passed: of the whole city, in groups of 50 as they were judged
              */
             n: number;
             /**
              * Precision
-             * @description the share of them with an event
+             * @description the share of them with an event, in steps
              */
             precision: number;
             /**
@@ -9976,4 +9976,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 8e358958e46a737f6520020f1cbd402c7aa5d732622e5a01209df19bc097d8df
+// sha256 of the description: 3a8ae06b8620965a78a68405bd00ba97e08109be27f4e8cf4beee8aecd3a3c8d

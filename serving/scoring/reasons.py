@@ -24,17 +24,19 @@ from riskwarn.contracts import contract, declared
 from riskwarn.disclosure import is_sensitive
 from riskwarn.geography.units import Units
 from riskwarn.words import Role, Unit
-from serving.columns.reasons import MILLION, REST, Reasons
+from serving.columns.reasons import MILLION, REASONS_SHOWN, REST, Reasons
 from serving.scoring.numbers import Numbers
 from serving.scoring.places import Placed
 from serving.scoring.sentences import (
     REST_ABOVE,
     Theme,
+    Words,
     key_of,
     numbers_of,
     of_all,
     services_of,
     theme_of,
+    until_said,
 )
 from serving.scoring.statements import said_of
 from training import Champion, Forecaster
@@ -171,9 +173,10 @@ def reasons_of(
     """(the reasons of each grid, in the order of the places; the means by level above); none where details are withheld. `since` is as
     :func:`begun` gives it."""
     grids, order = where.places[Unit.GRID], where.order[Unit.GRID]
+    until = until_said(city.calendar.counted_until(city.as_of))
     effects = np.asarray(why.effects).T
     groups = groups_of(why.features, target, city.configuration, grids=True, since=since)
-    own = _told(why.features, effects[:, order], groups, away, grids.suppressed, numbers[Unit.GRID], texts, REST)
+    own = _told(why.features, effects[:, order], groups, away, grids.suppressed, numbers[Unit.GRID], texts, REST, until)
     groups = groups_of(why.features, target, city.configuration, grids=False, since=since)
     back = np.empty_like(away)
     back[order] = away
@@ -188,7 +191,7 @@ def reasons_of(
         means = np.array([mean(one)[rows] for one in effects]).reshape(len(effects), len(rows))
         total = np.round(mean(back)[rows]).astype(np.int32)
         above[unit] = _told(
-            why.features, means, groups, total, where.places[unit].suppressed, numbers[unit], texts, REST_ABOVE
+            why.features, means, groups, total, where.places[unit].suppressed, numbers[unit], texts, REST_ABOVE, until
         )
     return own, above
 
@@ -202,6 +205,7 @@ def _told(
     numbers: Numbers,
     texts: Texts,
     last: str,
+    until: Words | None = None,
 ) -> Reasons:
     places = len(total)
     together = np.zeros((len(groups), places), dtype=np.int32)
@@ -216,11 +220,14 @@ def _told(
     effect = np.zeros((places, kept + 1), dtype=np.int32)
     ranks = np.full((len(groups), places), -1, dtype=np.int8)
     np.put_along_axis(ranks, first, np.arange(kept, dtype=np.int8)[:, None], axis=0)
+    told = (ranks >= 0) & (sizes >= least) & ~hidden
+    bearing = _bearing(groups, told, ranks, together) if until is not None else np.full(places, -1)
     for index, group in enumerate(groups):
-        chosen = np.flatnonzero((ranks[index] >= 0) & (sizes[index] >= least) & ~hidden)
+        chosen = np.flatnonzero(told[index])
         if len(chosen):
             own, place = together[index, chosen], ranks[index, chosen]
-            text[chosen, place] = _texts_of(group, features, effects, chosen, own, numbers, texts)
+            beside = until or {}, bearing[chosen] == index
+            text[chosen, place] = _texts_of(group, features, effects, chosen, own, numbers, texts, beside)
             effect[chosen, place] = own
     rest = np.where(hidden, 0, total - effect.sum(axis=1))
     # What is left by rounding alone is no reason: the strongest takes it.
@@ -237,6 +244,19 @@ def _told(
     return Reasons(starts, text[there], effect[there])
 
 
+def _bearing(
+    groups: Sequence[Group], told: npt.NDArray[np.bool_], ranks: npt.NDArray[np.int8], effect: Millionths
+) -> Indices:
+    """(places,) the group whose reason says when the records are counted to: the first that raises the place, if it is among the two that
+    are told wherever any is, else the first; -1 where none tells of records."""
+    if not len(groups):
+        return np.full(told.shape[1], -1)
+    of_place = np.array([group.theme.directed for group in groups], dtype=bool)
+    later = REASONS_KEPT * ((effect <= 0) | (ranks >= REASONS_SHOWN - 1))
+    order = np.where(told & of_place[:, None], ranks + later, 2 * REASONS_KEPT)
+    return np.where(order.min(axis=0) < 2 * REASONS_KEPT, order.argmin(axis=0), -1)
+
+
 def _texts_of(
     group: Group,
     features: Sequence[Feature],
@@ -245,17 +265,23 @@ def _texts_of(
     own: Millionths,
     numbers: Numbers,
     texts: Texts,
+    beside: tuple[Words, Flags],
 ) -> Millionths:
-    """(chosen,) numbers of texts: what is said of each of the chosen places, each text made once."""
+    """(chosen,) numbers of texts: what is said of each of the chosen places, each text made once; `beside` is what some of them say, too."""
+    further, bears = beside
     members = np.array(group.leading)
     up = own > 0
     leading = np.argmax(effects[np.ix_(members, chosen)] * np.where(up, 1, -1), axis=0)
     said = said_of(group.theme, chosen, up, numbers)
-    _, example, alike = np.unique(_combined([leading, up, *said.columns]), return_index=True, return_inverse=True)
+    _, example, alike = np.unique(
+        _combined([leading, up, bears, *said.columns]), return_index=True, return_inverse=True
+    )
     found = np.empty(len(example), dtype=np.int32)
     for place, row in enumerate(example.tolist()):
         feature = features[group.leading[int(leading[row])]].name
         words = said.words(row, bool(up[row]))
+        if bears[row]:
+            words = {language: text + further[language] for language, text in words.items()}
         found[place] = texts.number(group.theme, feature, words, bool(up[row]), not said.nothing(row))
     return found[alike]
 

@@ -16,7 +16,7 @@ from features.families.plain import LEAST, MOST, PAST_YEARS, plain_name
 from features.windows import PERIOD_EN, PERIOD_ZH, SHORT_AND_LONG
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import Contract, contract
-from riskwarn.periods import Period
+from riskwarn.periods import Period, day_named
 from riskwarn.words import Role
 from serving.columns.reasons import REST
 from serving.scoring.shown import NEXT_DOOR, OF_COMMUNITY
@@ -156,6 +156,19 @@ def of_all(name: str) -> Theme:
     """What is said of the city, or of the rest: no number, and no direction but that of its effect."""
     nothing = {"zh": "", "en": ""}
     return Theme(REST if name == REST_ABOVE else name, "", (Statement(sentences()[name]),), nothing, nothing, (), {})
+
+
+def direction_said(up: bool, also: Words | None = None, *, opposed: bool = False) -> Words:
+    """Where a reason moves the score; `also` is what else it looks at, and `opposed` whether a number stands apart against it."""
+    said = sentences()["opposed" if opposed else "direction"]["up" if up else "down"]
+    return {language: said[language].replace("{all}", (also or {}).get(language, "")).strip() for language in LANGUAGES}
+
+
+def until_said(until: date | None) -> Words | None:
+    """What is said beside a reason of when the records are counted to; None where that is the as-of."""
+    if until is None:
+        return None
+    return {language: sentences()["until"][language].format(day=day_named(until, language)) for language in LANGUAGES}
 
 
 def services_of(theme: Theme, feature: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from riskwarn.arrays import Flags
 from serving.scoring.numbers import KINDS, Numbers, Usual
-from serving.scoring.sentences import LANGUAGES, Statement, Theme, Words, sentences
+from serving.scoring.sentences import LANGUAGES, Statement, Theme, Words, direction_said, sentences
 from serving.scoring.shown import UNKNOWN, Codes, is_never, usual_shown
 
 #: A number stands apart from what is usual as it is told, or is told as no range: the sentence needs no comparison.
@@ -73,9 +73,8 @@ class Said:
             # Nothing here and usually nothing is no reason why a score is high or low.
             nothing = self.nothing(row) and low == high == 0
             if self.apart[row] != 1 and self.theme.directed and not nothing:
-                how = "opposed" if self.apart[row] == -1 and also[language] else "direction"
-                moved = sentences()[how]["up" if up else "down"][language]
-                parts.append(moved.replace("{all}", also[language]).strip())
+                opposed = bool(self.apart[row] == -1 and also[language])
+                parts.append(direction_said(up, also, opposed=opposed)[language])
             found[language] = ("；" if language == "zh" else "; ").join(parts)
         return found
 

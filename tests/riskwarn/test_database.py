@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, insert, inspect, select
@@ -22,7 +23,7 @@ from riskwarn.database import open_database
 from riskwarn.errors import DatabaseBusy, DatabaseNewer, DatabaseUnreachable, DatabaseUnusable, SettingInvalid
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.migrations import HEAD, VERSION_TABLE
-from riskwarn.migrations.run import scripts
+from riskwarn.migrations.run import scripts, upgrade
 from riskwarn.secrets.tables import SECRETS
 from riskwarn.settings import Settings
 from riskwarn.store import Store, ledger, undo
@@ -30,7 +31,7 @@ from riskwarn.store.ledger import Loss, losses
 from riskwarn.store.tables import ERASURES, LOADS
 from riskwarn.tables import METADATA
 from serving.access.tables import KEYS
-from serving.alerts.tables import ALERTS
+from serving.alerts.tables import ALERTS, TELLINGS
 from serving.delivery.tables import MESSAGES
 from serving.snapshots import published
 from serving.snapshots.lost import not_replayable
@@ -159,6 +160,46 @@ def test_a_home_of_before_loses_nothing(url: Url, tmp_path: Path) -> None:
     assert not_replayable(home, Loss(2, 6)) == ["2026-10-02-abc", "2026-10-03-abc"]
     # New rows go on counting where the old ones ended, and keys are checked again.
     assert undo(home, 3, now=datetime(2026, 11, 5, tzinfo=UTC)).version == 7
+
+
+def test_what_was_judged_before_is_numbered_in_its_order_and_what_was_promised_to_three_digits_taken_back(
+    url: Url,
+) -> None:
+    engine = create_engine(url())
+    upgrade(engine, "0013")
+    row = {
+        "alert": "w",
+        "snapshot": "s",
+        "horizon": 4,
+        "code": "G",
+        "at": "2026-10-01 00:00:00",
+        "judged": True,
+        "stated": 0.137,
+    }
+    told = [
+        ("a", "red", "D1", 1),
+        ("a", "red", "D2", 0),
+        ("b", "red", None, 2),
+        ("a", "red", "D1", None),
+        ("a", "red", "D1", 0),
+    ]
+    text = "INSERT INTO alert_tellings (%s) VALUES (%s)"
+    with engine.begin() as connection:
+        for target, level, district, events in told:
+            one = {**row, "target": target, "level": level, "district": district, "events": events}
+            connection.execute(sa.text(text % (", ".join(one), ", ".join(f":{name}" for name in one))), one)
+    upgrade(engine)
+    own = TELLINGS.c
+    with engine.connect() as connection:
+        rows = connection.execute(select(own.nth, own.nth_of_district, own.stated).order_by(own.sequence)).all()
+    assert [tuple(one) for one in rows] == [
+        (0, 0, None),
+        (1, 0, None),
+        (0, None, None),
+        (None, None, None),
+        (2, 1, None),
+    ]
+    engine.dispose()
 
 
 def test_a_home_of_before_can_be_reopened_at_once(url: Url) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from riskwarn.disclosure import about
+from riskwarn.periods import day_named
 from serving.alerts.words.wording import Wording
 
 _NUMERALS = ("", "一", "两", "三", "四", "五", "六", "七", "八", "九", "十")
@@ -56,9 +57,4 @@ def day(instant: object, wording: Wording) -> str | None:
         return None
     moment = instant if isinstance(instant, datetime) else datetime.fromisoformat(str(instant))
     local = (moment - timedelta(seconds=1)).astimezone(wording.configuration.calendar.timezone)
-    return shown(local.date(), wording)
-
-
-def shown(on: date, wording: Wording) -> str:
-    """A day: 3月16日, 16 March."""
-    return f"{on.month}月{on.day}日" if wording.language == "zh" else f"{on.day} {on:%B}"
+    return day_named(local.date(), wording.language)

@@ -33,8 +33,10 @@ class Member(Document):
 class Stated(Document):
     """What was promised of a level: the share of grids that were told of before that had an event in their window."""
 
-    n: int = record("grids that were told of before, whose windows have passed: of the whole city, 30 or more")
-    precision: float = record("the share of them with an event")
+    n: int = record(
+        "grids that were told of before, whose windows have passed: of the whole city, in groups of 50 as they were judged"
+    )
+    precision: float = record("the share of them with an event, in steps")
     lower: float = record("of the interval in which that of as many to come will lie, in 95 cases of 100")
     upper: float = record("of the interval in which that of as many to come will lie, in 95 cases of 100")
     usual: float | None = forecast(
@@ -222,13 +224,15 @@ class LevelFigures(Document):
     code: str | None = place("the district's code; null of the city")
     target: str = model("what is forecast")
     level: Level = forecast("the level")
-    grids: int | None = record("grids that were told of, whose windows have passed; null where they are few")
+    grids: int | None = record(
+        "grids that were told of, whose windows have passed, in groups of 50; null where they are fewer"
+    )
     precision: float | None = record("the share of them with an event, in steps; null where they are few")
-    lower: float | None = record("of the interval in which that of as many to come will lie, in steps")
-    upper: float | None = record("of the interval in which that of as many to come will lie, in steps")
-    stated: float | None = record("what was promised of them on the mean; null where nothing was")
+    lower: float | None = record("of the interval in which that of as many to come will lie")
+    upper: float | None = record("of the interval in which that of as many to come will lie")
+    stated: float | None = record("what was promised of them on the mean; null where nothing was of 50")
     kept: bool | None = record(
-        "whether what came lies in the interval that was promised; null where nothing was promised"
+        "whether what came, in steps, lies in the interval that was promised; null where nothing was promised of 50"
     )
     caught: float | None = record(
         "the share of all events of two years that came where a notice of this level had told of it, in steps; null where they are few"

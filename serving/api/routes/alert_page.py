@@ -15,6 +15,7 @@ from riskwarn.alert_texts import Language
 from riskwarn.audit import Action
 from riskwarn.errors import RiskwarnError, TargetSuspended, UnknownAlert
 from riskwarn.messages import translated
+from riskwarn.periods import day_named
 from riskwarn.words import NOTICE_EN, NOTICE_ZH
 from serving.access.caller import LOCAL
 from serving.access.scopes import Scope
@@ -148,6 +149,4 @@ def _step(step: Mapping[str, Any], wording: Wording) -> dict[str, Any]:
 
 def _moment(at: datetime, wording: Wording) -> str:
     local = at.astimezone(wording.configuration.calendar.timezone)
-    return (
-        f"{local.month}月{local.day}日 {local:%H:%M}" if wording.language == "zh" else f"{local.day} {local:%B %H:%M}"
-    )
+    return f"{day_named(local.date(), wording.language)} {local:%H:%M}"

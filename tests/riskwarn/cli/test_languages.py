@@ -16,7 +16,7 @@ import pytest
 
 from riskwarn.cli import main
 from riskwarn.errors import FileUnreadable, UnknownTarget
-from riskwarn.messages import Joined, Message, language_of, translated
+from riskwarn.messages import Joined, Message, column_title, language_of, translated
 from tests.riskwarn.cli.calling import Caller
 from tests.worlds import dispute, write_csv
 
@@ -97,6 +97,21 @@ def test_a_message_goes_through_a_process_whole() -> None:
     )
     again: Any = pickle.loads(pickle.dumps(message))
     assert (str(again), translated(again, "zh")) == ("x: none or load 3.", "x：无 或 加载 3。")
+
+
+@pytest.mark.parametrize(
+    ("separator", "zh"), [(", ", "甲、加载 3、乙"), ("; ", "甲；加载 3；乙"), (" or ", "甲 或 加载 3 或 乙")]
+)
+def test_what_is_listed_stands_apart_as_the_language_has_it(separator: str, zh: str) -> None:
+    listed = Joined(separator, ["甲", Message("load {loads}", loads="3"), "乙"])
+    assert str(listed) == separator.join(["甲", "load 3", "乙"])
+    assert translated(Message("quarantined: {reasons}. See riskwarn quarantine list.", reasons=listed), "zh") == (
+        f"退回：{zh}。详见 riskwarn quarantine list。"
+    )
+
+
+def test_a_promise_that_is_kept_is_not_a_thing_that_is_stored() -> None:
+    assert (column_title("kept", "zh"), translated("kept", "zh")) == ("兑现", "保留")
 
 
 def test_a_clerk_reads_chinese(call: Caller) -> None:

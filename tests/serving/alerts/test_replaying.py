@@ -65,9 +65,9 @@ def test_what_came_where_it_was_told_is_caught(city: City) -> None:
     origins = origins_of_snapshots(city.home, came)
     found = replayed(city.home.configuration, origins, default_teams(city.content.places, 3))
     assert (found["events"], found["caught"], found["missed"], found["capture"]) == (3, 2, 1, 0.667)
-    assert {(one["level"], one["grids"], one["hits"], one["precision"]) for one in found["levels"]} == {
-        ("red", 2, 1, None), ("orange", 4, 1, None),
-    }  # fmt: skip
+    assert [(one["level"], one["grids"], one["precision"]) for one in found["levels"]] == [
+        ("orange", None, None), ("red", None, None),
+    ], "of six grids no share is told"  # fmt: skip
 
 
 def test_origins_of_a_back_test_are_replayed_and_too_few_are_refused(city: City, tmp_path: Path) -> None:

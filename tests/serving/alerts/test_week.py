@@ -79,8 +79,8 @@ def test_it_is_told_in_both_languages(city: City) -> None:
     ]  # fmt: skip
     zh = lines("--lang", "zh")
     assert zh[:5] == [
-        "2026-03-02 起的一周：4 条提示；用去各队额度 15 条中的 4 条", "等级：优先 2, 重点 2", "办理情况：待签收 1, 已签收 1, 已办结 2",
-        "核实结果：不属实 1, 已化解 1", "本周办结（不论何周产生）：已化解 1",
+        "2026-03-02 起的一周：4 条提示；用去各队额度 15 条中的 4 条", "等级：优先 2、重点 2", "办理情况：待签收 1、已签收 1、已办结 2",
+        "核实结果：不属实 1、已化解 1", "本周办结（不论何周产生）：已化解 1",
     ]  # fmt: skip
     assert zh[5] == "以下已超过期限："
 
@@ -111,4 +111,4 @@ def test_codes_are_told_in_chinese(city: City) -> None:
     assert [line.split()[2] for line in told("list")[1:]] == ["待签收", "待签收", "已签收", "已办结", "已办结"]
     assert [line.split()[0] for line in told("list")[1:]] == [last.id, fourth.id, third.id, second.id, first.id]
     assert told("do", "start", first.id) == [f"提示 {first.id} 目前为 已办结，不能 start；可以 note, contest, reopen。"]
-    assert told("stats")[0] == "标称命中率：暂无，同一等级满 30 个网格的预测期过后才给出"
+    assert told("stats")[0] == "标称命中率：暂无，同一等级满 50 个网格的预测期过后才给出"

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from riskwarn.alert_rules import Rule
-from riskwarn.cli import main
+from riskwarn.cli import demo_weeks, main
 from riskwarn.store import Store
 from riskwarn.words import Unit
+from serving.alerts import alert as alert_module
+from serving.alerts import feedback
 from serving.alerts.corrections import HEADINGS, contested, corrections_table
 from serving.alerts.feedback import feed_back
 from serving.alerts.judging import known
@@ -93,10 +95,12 @@ def judged(city: City, target: str, level: str, grids: int, hits: int, **more: A
     """So many grids of the first district that were told of before, so many of them with an event."""
     row = {
         "alert": "w", "snapshot": "s", "target": target, "horizon": 4, "code": "G", "level": level, "district": "D0000000",
-        "at": city.now - timedelta(days=60), "judged": True, **more,
+        "at": city.now - timedelta(days=60), "judged": False, **more,
     }  # fmt: skip
     with city.home.database.begin() as connection:
-        connection.execute(insert(TELLINGS), [{**row, "events": int(number < hits)} for number in range(grids)])
+        before = connection.execute(select(func.coalesce(func.max(TELLINGS.c.sequence), 0))).scalar_one()
+        connection.execute(insert(TELLINGS), [row] * grids)
+        judge(connection, {before + number + 1: int(number < hits) for number in range(grids)})
 
 
 def asked(city: City, covers: Any = lambda _unit, _code: True, whole: bool = True, **more: Any) -> Any:
@@ -128,23 +132,23 @@ def test_what_was_told_is_judged_once_with_what_came(city: City) -> None:
         red, orange = unjudged(connection)
         judge(connection, {red.sequence: 2, orange.sequence: None})
         assert (red.code, red.level, red.horizon) == (grid(0), "red", 4) and unjudged(connection) == []
-        assert promises(connection, city.now).counts == {("conflict", "red"): (1, 1)}
+        assert promises(connection, city.now).counts == {("conflict", "red"): (0, 0)}, "no group is whole"
         assert promises(connection, city.now + LOOKS_BACK + timedelta(seconds=1)).counts == {}
     assert (known(float("nan")), known(0.0), known(0.5), known(2.0)) == (None, 0, 1, 2)
 
 
-def test_fewer_than_thirty_promise_nothing_and_more_promise_an_interval(city: City) -> None:
-    assert stated(29, 10) is None
-    judged(city, "conflict", "red", 29, 9)
-    judged(city, "conflict", "orange", 80, 16)
+def test_less_than_a_group_promises_nothing_and_more_promises_an_interval(city: City) -> None:
+    assert stated(49, 10) is None
+    judged(city, "conflict", "red", 49, 9)
+    judged(city, "conflict", "orange", 120, 20)
     with city.home.database.connect() as connection:
         promised = promises(connection, city.now)
     assert promised.of("conflict", "red") is None
-    assert promised.of("conflict", "orange") == {"n": 80, "precision": 0.2, "lower": 0.105, "upper": 0.348}
+    assert promised.of("conflict", "orange") == {"n": 100, "precision": 0.2, "lower": 0.094, "upper": 0.358}
     city.publish({0: "red", 12: "orange", 13: "orange"})
     (told,) = (one.stated for one in city.alerts()[2:])
     usual = (0.4 + 2 * 0.3 + 33 * 0.01) / 36  # the mean score of the city's grids
-    assert told == {"n": 80, "precision": 0.2, "lower": 0.105, "upper": 0.348, "usual": round(usual, 6)}
+    assert told == {"n": 100, "precision": 0.2, "lower": 0.094, "upper": 0.358, "usual": round(usual, 6)}
 
 
 def test_figures_are_of_units_and_of_none_where_few_work(city: City) -> None:
@@ -178,9 +182,9 @@ def counted(city: City, lines: dict[tuple[str, str, str], tuple[int, int]]) -> N
 
 def test_levels_are_of_the_city_and_of_the_districts_that_somebody_sees(city: City) -> None:
     promise = {"stated": 0.4, "lower": 0.3, "upper": 0.49}
-    judged(city, "conflict", "red", 40, 20, **promise)
-    judged(city, "conflict", "red", 30, 3, **promise, district="D0000001")
-    judged(city, "safety", "red", 40, 1)
+    judged(city, "conflict", "red", 54, 29, **promise)
+    judged(city, "conflict", "red", 46, 6, **promise, district="D0000001")
+    judged(city, "safety", "red", 50, 1)
     counted(
         city, {("city", "X", "red"): (60, 80), ("city", "X", "none"): (40, 0), ("district", "D0000000", "red"): (9, 9)}
     )
@@ -189,10 +193,10 @@ def test_levels_are_of_the_city_and_of_the_districts_that_somebody_sees(city: Ci
     def rows(**more: Any) -> list[tuple[Any, ...]]:
         return [tuple(one[name] for name in names) for one in asked(city, **more)["levels"]]
 
-    own = ("district", "D0000000", "conflict", 40, 0.5, 0.4, False, None, None)
+    own = ("district", "D0000000", "conflict", 50, 0.6, 0.4, False, None, None)
     assert rows(without=("safety",)) == [
-        ("city", None, "conflict", 70, 0.35, 0.4, True, 0.6, 1.4), own,
-        ("district", "D0000001", "conflict", 30, 0.1, 0.4, False, None, None),
+        ("city", None, "conflict", 100, 0.35, 0.4, True, 0.6, 1.4), own,
+        ("district", "D0000001", "conflict", None, None, None, None, None, None),
     ]  # fmt: skip
     assert rows(covers=lambda _unit, code: code == "D0000000", whole=False, without=("safety",)) == [own]
     assert rows(covers=lambda _unit, _code: False, whole=False) == [], "of a part of a district nothing is told"
@@ -236,3 +240,32 @@ def test_teams_of_the_table_are_those_in_force(city: City) -> None:
 def test_the_rules_have_no_say_in_what_they_do_not_name(city: City) -> None:
     city.with_rules(rules=(Rule(on="level", targets=("safety",)),))
     assert city.publish({5: "red"}).alerts == 0
+
+
+def test_no_more_is_gone_through_at_a_time_than_is_bounded_and_nothing_that_is_long_over(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grids_of(city, tmp_path)
+    monkeypatch.setattr(feedback, "AT_ONCE", 1)
+    for alert in city.alerts():
+        city.do(alert, "start", later=timedelta(hours=3), service="mediation")
+        city.do(alert, "close", later=timedelta(hours=30), outcome="real")
+    later = city.now + feedback.LOOKS_BACK + timedelta(days=1)
+    assert feed_back(city.home, now=later) == 0
+    assert [feed_back(city.home, now=city.now) for _ in range(3)] == [1, 1, 0]
+
+
+def test_of_many_notices_those_are_read_that_are_shown(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo_weeks, "SHOWN", 1)
+    city.publish({0: "red", 12: "orange", 20: "red", 30: "red"})
+    first, *_ = city.alerts()
+    city.do(first, "close", outcome="real")
+    read: list[str] = []
+    own = alert_module._read
+    monkeypatch.setattr(alert_module, "_read", lambda row: read.append(row["id"]) or own(row))
+    found = demo_weeks.noticed(city.home)
+    assert len(read) == 2
+    alerts = city.alerts()
+    assert (found["raised"], found["outcomes"], len(alerts)) == (4, {"real": 1}, 4)
+    assert [one["id"] for one in found["shown"]] == [alerts[-1].id, first.id]
+    assert found["budget"]["used"] == 4 and found["budget"]["exceeded"] == 0
