@@ -135,7 +135,7 @@ def told_to(alert: Alert, view: View, configuration: Configuration, full: bool) 
     """A notice as somebody is told it; of its text the head, or `full` all."""
     told_of = as_dict(alert)
     told = view.cut(told_of)
-    words = bare(told_of) if view.left_out(told_of).words else told_of
+    words = bare(told) if view.left_out(told_of).words else told_of
     return {**told, "text": text_of(words, configuration) if full else head_of(words, configuration)}
 
 

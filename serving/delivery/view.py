@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from riskwarn.words import Unit
+from riskwarn.words import NOTICE_EN, NOTICE_ZH, Unit
 from serving.columns.reasons import told_of_a_part
 from serving.delivery.levels import height
 from serving.delivery.messages import Message
@@ -108,21 +108,19 @@ def less(message: Message, left: Left) -> Message:
 
 def cut(notice: Mapping[str, Any], left: Left) -> dict[str, Any]:
     """A notice without what is left out of it, and of its texts the one that says nothing of that."""
-    told = dict(notice)
-    if left.words and "text" in told:
-        told["text"] = unsaid(told)
-    told.pop(BARE, None)
-    told |= _figures(told, left)
+    told = {**notice, **_members(notice, left), **_figures(notice, left)}
     if "reasons" in told:
-        told["reasons"] = _reasons(told, left)
-    if told.get("members"):
-        told |= _members(told, left)
+        told["reasons"] = _reasons(notice, left)
+    if left.words and "text" in told:
+        # What is said of its level is said of that of all its grids.
+        told["text"] = unsaid(told) if told.get("level") == notice.get("level") else _named(told)
+    told.pop(BARE, None)
     return told
 
 
 def bare(notice: Mapping[str, Any]) -> dict[str, Any]:
     """A notice without anything that may be left out of it: of what it is made, what is said where something is."""
-    return {**cut(notice, ALL), "members": []}
+    return cut(notice, ALL)
 
 
 def _figures(told: Mapping[str, Any], left: Left) -> dict[str, Any]:
@@ -132,13 +130,13 @@ def _figures(told: Mapping[str, Any], left: Left) -> dict[str, Any]:
     return dict.fromkeys(names & told.keys())
 
 
-def _members(told: dict[str, Any], left: Left) -> dict[str, Any]:
+def _members(told: Mapping[str, Any], left: Left) -> dict[str, Any]:
     """The grids that are told of, and the highest of their levels."""
-    members = [dict(one) for one in told["members"] if one["code"] not in left.members]
-    if left.figures:
-        members = [{**one, "score": None} for one in members]
+    members = [dict(one) for one in told.get("members") or () if one["code"] not in left.members]
+    if left.figures and "members" in told:
+        return {"members": []}
     if not left.members or not members:
-        return {"members": members}
+        return {}
     return {"members": members, "level": max((one["level"] for one in members), key=height)}
 
 
@@ -154,9 +152,12 @@ def _reasons(told: Mapping[str, Any], left: Left) -> list[dict[str, Any]]:
 
 
 def unsaid(told: Mapping[str, Any]) -> dict[str, Any]:
-    """What a notice says of nothing that may be left out; where that was not kept, what it is about."""
+    """What a notice says of nothing that may be left out."""
     kept = told.get(BARE)
-    if isinstance(kept, dict):
-        return kept
-    head = {"head": str(told.get("name") or told.get("code") or "")}
-    return {"zh": head, "en": dict(head)}
+    return kept if isinstance(kept, dict) else _named(told)
+
+
+def _named(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said where nothing else was kept: what it is about, and what it must not be used for."""
+    name = str(told.get("name") or told.get("code") or "")
+    return {"zh": {"head": name, "instruction": NOTICE_ZH}, "en": {"head": name, "instruction": NOTICE_EN}}
