@@ -3126,9 +3126,9 @@ export interface components {
             reason: string;
             /**
              * Author
-             * @description the id of the key or the operator who said so
+             * @description the id of the key or the operator who said so; null without the scope `act`
              */
-            author: string;
+            author: string | null;
             /**
              * Created At
              * Format: date-time
@@ -3143,7 +3143,7 @@ export interface components {
             ends_at: string;
             /**
              * Ended By
-             * @description the id of who ended it before its time
+             * @description the id of who ended it before its time; null without the scope `act`
              */
             ended_by: string | null;
         };
@@ -9976,4 +9976,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 8e358958e46a737f6520020f1cbd402c7aa5d732622e5a01209df19bc097d8df
+// sha256 of the description: ac9d1e896cc538417c3331e2bd266f1348c89830bc655f08732bdbe1eb3fdb7d
