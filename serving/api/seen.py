@@ -155,11 +155,13 @@ class Seen:
         row = self.publications.by_id.get(snapshot)  # None where it was published since the last look
         return row is not None and not row.told_as_now
 
-    def alerts(self, pages: Iterator[list[Alert]], limit: int) -> list[dict[str, Any]]:
-        """The first notices of those that lie inside, out of pages of all, the newest first."""
+    def alerts(self, pages: Iterator[list[Alert]], limit: int, level: str | None = None) -> list[dict[str, Any]]:
+        """The first notices of those that lie inside, and are told of a level, out of pages of all, the newest first."""
         found: list[Alert] = []
         for page in pages:
-            found += [one for one in page if self.of_alert(one)]
+            found += [
+                one for one in page if self.of_alert(one) and level in (None, self.view.level(one.level, one.members))
+            ]
             if len(found) >= limit:
                 break
         return [self.alert(one) for one in found[:limit]]

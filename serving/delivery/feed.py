@@ -42,6 +42,11 @@ class Told:
     message: Message
     _made: dict[Left, bytes] = field(default_factory=dict, repr=False, compare=False)
 
+    def level(self, view: View) -> str:
+        """Its level, as somebody is told it."""
+        members = self.message.body.get("members")
+        return view.level(self.message.level, members if isinstance(members, list) else ())
+
     def event(self, view: View) -> bytes | None:
         """As somebody is told it; None where he is not. It is made once for all of whom the same is left out."""
         if not view.tells(self.message):

@@ -7,7 +7,7 @@ rule of disclosure is told no more, and of a suspended target nothing that it wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -69,6 +69,11 @@ class View:
         grids = [one["code"] for one in members]
         own = not grids or any(self.holds(Unit.GRID.value, one) for one in grids)
         return own and self.holds(unit, code)
+
+    def level(self, level: str, members: Sequence[Mapping[str, Any]] = ()) -> str:
+        """The level of a notice: where some of its grids lie outside, the highest of the others."""
+        inside = [one["level"] for one in members if self.holds(Unit.GRID.value, one["code"])]
+        return level if len(inside) == len(members) else max(inside, key=height, default=level)
 
     def left_out(self, notice: Mapping[str, Any]) -> Left:
         """What is left out of a notice, as `shown.as_dict` gives it; of a data gap no reason is, which names a source."""

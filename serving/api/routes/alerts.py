@@ -111,16 +111,17 @@ def alerts_router(context: Context) -> APIRouter:
                 problem = f"{query.target!r} is not declared; declared are {', '.join(known)}"
                 raise QueryInvalid(parameter="target", problem=problem)
             where.append(ALERTS.c.target == query.target)
-        if query.level is not None:
-            where.append(ALERTS.c.level == query.level.value)
         if query.status is not None:
             where.append(ALERTS.c.status == query.status.value)
         seen = context.seen(request)
+        level = None if query.level is None else query.level.value
+        if level is not None and seen.whole:  # of a part it is that of the grids that are seen
+            where.append(ALERTS.c.level == level)
         left_out = seen.served(query.target)
         if left_out:
             where.append(ALERTS.c.target.not_in(left_out))
         with home.database.connect() as connection:
-            found = seen.alerts(_pages(connection, where, query.limit if seen.whole else _PAGE), query.limit)
+            found = seen.alerts(_pages(connection, where, query.limit if seen.whole else _PAGE), query.limit, level)
         hold(request.scope, context.clock() + HOLDS)
         return written({"notice": _NOTICE, "items": found, "suspended": left_out})
 

@@ -85,7 +85,8 @@ def delivery_router(context: Context, registry: Registry) -> APIRouter:
         await to_thread.run_sync(visible.renew)
 
         def tells(told: Told) -> bytes | None:
-            return told.event(visible.view) if _asked_for(told.message, query) else None
+            view = visible.view
+            return told.event(view) if _asked_for(told.message, told.level(view), query) else None
 
         def allowed() -> bool:
             visible.renew()
@@ -103,7 +104,7 @@ def delivery_router(context: Context, registry: Registry) -> APIRouter:
     @needs(Scope.READ)
     def newest(request: Request, query: Annotated[FeedQuery, Query()]) -> Response:
         told = said.newest(context.home, query.cap_status.value, _Visible(context.seen(request)).renewed())
-        found = list(islice((one for one in told if _asked_for(one, query)), query.limit))
+        found = list(islice((one for one in told if _asked_for(one, one.level, query)), query.limit))
         body = atom.atom_of(found, context.home.configuration, query.lang.value)
         return Response(body, media_type=f"{atom.MEDIA_TYPE}; charset=utf-8", headers=HEADERS)
 
@@ -149,11 +150,11 @@ class _Visible:
         return self.view
 
 
-def _asked_for(message: Message, query: FeedQuery | StreamQuery) -> bool:
+def _asked_for(message: Message, level: str, query: FeedQuery | StreamQuery) -> bool:
     return (
         message.status == query.cap_status.value
         and query.target in (None, message.target)
-        and (query.level is None or message.kind == "Cancel" or height(message.level) >= height(query.level.value))
+        and (query.level is None or message.kind == "Cancel" or height(level) >= height(query.level.value))
     )
 
 

@@ -113,6 +113,13 @@ def test_who_sees_a_part_is_told_of_that_part(city: Home, receiver: Receiver) ->
     with_level = json.loads(part["one"])
     assert (with_level["level"], [one["code"] for one in with_level["members"]]) == ("orange", [OWN_GRID])
     assert [step["level"] for step in with_level["steps"]] == ["orange"]
+    with cities.served(city) as (client,):
+        found = {
+            (way, level): alert.id in client.get(f"{way}level={level}", headers=own).text
+            for way in ("/v1/alerts?", "/v1/alerts/stream?seconds=0&", "/v1/alerts/feed.atom?")
+            for level in ("red", "orange")
+        }
+    assert [level for (_, level), told in found.items() if told] == ["orange"] * 3
 
 
 def test_who_sees_none_of_the_grids_that_it_tells_of_is_told_nothing(city: Home, receiver: Receiver) -> None:
