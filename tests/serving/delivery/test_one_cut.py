@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,7 +31,7 @@ from serving.snapshots import published
 from serving.snapshots.current import Current
 from tests.serving.access import cities
 from tests.serving.access.cities import NOW, OTHER, OTHER_GRID, OWN, OWN_GRID
-from tests.serving.delivery.saying import carry, delivering, message, say
+from tests.serving.delivery.saying import carry, message, say
 
 MAY = frozenset((Scope.READ, Scope.ACT))
 VALUES = "未化解矛盾纠纷5–10件"
@@ -40,9 +39,8 @@ TOWN = "T0000000"
 
 
 @pytest.fixture
-def city(tmp_path: Path, receiver: Receiver) -> Home:
+def city(home: Home) -> Home:
     """A city of which nothing was said yet."""
-    home = delivering(tmp_path, receiver.port)
     cities.build(home, 5)
     with home.database.begin() as connection:
         connection.execute(delete(MESSAGES))
