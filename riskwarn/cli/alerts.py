@@ -156,7 +156,7 @@ def list_silences(session: Session, limit: int) -> None:
     from serving.alerts.silences import listed_silences
 
     with session.home().database.connect() as connection:
-        found = [one.as_dict() for one in listed_silences(connection, limit)]
+        found = [one.as_dict() for one in listed_silences(connection, lambda _one: True, limit)]
     session.emit(found, table(shown(session.configuration(), found), SILENCE_COLUMNS), paged=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 COLUMNS = ("part", "checked", "problem")
 
-#: How many were looked at, and what is wrong.
-Found = tuple[int, list[str]]
+
+class Found(NamedTuple):
+    """How many were looked at, what is wrong, and why nothing was looked at where there is something."""
+
+    checked: int
+    problems: list[str]
+    unchecked: str | None = None
 
 
 @click.command("verify")
@@ -29,20 +34,24 @@ def command(context: click.Context) -> None:
     rows = [
         {"part": one["part"], "checked": one["checked"], "problem": problem}
         for one in told
-        for problem in one["problems"] or [Message("none")]
+        for problem in one["problems"] or [one["unchecked"] or Message("none")]
     ]
     broken = any(one["problems"] for one in told)
-    following = ["Something is not as it was written: see above."] if broken else ["All is as it was written."]
-    session.emit([{**one, "part": str(one["part"])} for one in told], [*table(rows, COLUMNS), *following])
+    if broken:
+        following = "Something is not as it was written: see above."
+    elif any(one["unchecked"] for one in told):
+        following = "What was looked at is as it was written; not all was: see above."
+    else:
+        following = "All is as it was written."
+    session.emit([{**one, "part": str(one["part"])} for one in told], [*table(rows, COLUMNS), following])
     context.exit(1 if broken else 0)
 
 
 def looked_through(home: Home, progress: Progress, parts: Mapping[Message, Check]) -> list[dict[str, Any]]:
-    """`{part, checked, problems}` of each part."""
+    """`{part, checked, problems, unchecked}` of each part; `unchecked` says why nothing of it was looked at, else null."""
     told = []
     for part, check in parts.items():
-        checked, problems = check(home, progress)
-        told.append({"part": part, "checked": checked, "problems": problems})
+        told.append({"part": part, **check(home, progress)._asdict()})
     return told
 
 
@@ -51,7 +60,7 @@ def _records(home: Home, progress: Progress) -> Found:
 
     files, damaged = damaged_files(home, progress)
     said = "the file {file} of the lake is missing, or not as it was written; load its export again or put it back from a backup"
-    return files, [Message(said, file=file) for file in damaged]
+    return Found(files, [Message(said, file=file) for file in damaged])
 
 
 def _snapshots(home: Home, progress: Progress) -> Found:
@@ -69,7 +78,7 @@ def _snapshots(home: Home, progress: Progress) -> Found:
             verify(home.snapshots / row.id, row.manifest["files"])
         except SnapshotDamaged as error:
             problems.append(error.message)
-    return len(kept), problems
+    return Found(len(kept), problems)
 
 
 def _record(home: Home, _progress: Progress) -> Found:
@@ -79,13 +88,13 @@ def _record(home: Home, _progress: Progress) -> Found:
     try:
         found = verify(home)
     except RecordTampered as error:
-        return 0, [error.message]
-    return found.snapshots + found.rows, []
+        return Found(0, [error.message])
+    return Found(found.snapshots + found.rows, [])
 
 
 def _models(home: Home, progress: Progress) -> Found:
     if home.settings.tracking_uri is None and not (home.path / "mlflow.db").exists():
-        return 0, []
+        return Found(0, [])
     from riskwarn.errors import ModelDamaged, UnknownVersion
     from training import versions
     from training.registry.loading import load_version
@@ -98,7 +107,7 @@ def _models(home: Home, progress: Progress) -> Found:
             load_version(home, one.version)
         except (ModelDamaged, UnknownVersion) as error:
             problems.append(error.message)
-    return len(every), problems
+    return Found(len(every), problems)
 
 
 def _audit(home: Home, progress: Progress) -> Found:
@@ -107,7 +116,7 @@ def _audit(home: Home, progress: Progress) -> Found:
 
     progress("walking the audit")
     found = verify(home, audit_anchors(home))
-    return found.rows, [found.error.message] if found.error is not None else []
+    return Found(found.rows, [found.error.message] if found.error is not None else [])
 
 
 def _secrets(home: Home, _progress: Progress) -> Found:
@@ -117,12 +126,15 @@ def _secrets(home: Home, _progress: Progress) -> Found:
     from riskwarn.secrets.keeping import closed
 
     kept = listed(home)
-    if not kept or home.settings.secrets_key is None:
-        return 0, []
+    if not kept:
+        return Found(0, [])
+    if home.settings.secrets_key is None:
+        why = Message("{count} were not looked at: RISKWARN_SECRETS_KEY names no key file", count=len(kept))
+        return Found(0, [], why)
     try:
-        return len(kept), [one.message for one in closed(home)]
+        return Found(len(kept), [one.message for one in closed(home)])
     except RiskwarnError as error:
-        return len(kept), [error.message]
+        return Found(len(kept), [error.message])
 
 
 Check = Callable[["Home", "Progress"], Found]

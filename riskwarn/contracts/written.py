@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from riskwarn.contracts.personal import personal_class, personal_inside
+from riskwarn.contracts.personal import is_resident_id, personal_class, personal_inside, with_check_digit
 from riskwarn.errors import PersonalText
 
 _CHINESE = "零〇○一二三四五六七八九幺两壹贰叁肆伍陆柒捌玖"
@@ -21,6 +21,20 @@ _MARKS = r"./\\_·•・~|*—–‐‑−:\-"
 
 #: So many numerals in a row are a number, and no words.
 _NUMERALS = re.compile(rf"[{_CHINESE}0-9](?:[{_MARKS} ]?[{_CHINESE}0-9]){{10,}}")
+
+#: So much may stand between what a number is called and its digits.
+_BETWEEN = r"(?:\s?(?:号码|号|卡号|number|no|尾号|后[四六]位))?[\s.:为是(（\[【\"']{0,4}"
+
+#: By what a number is called, and how many digits it has at least: a hotline (12345, 12348) is nobody's.
+_CALLED = {
+    "resident id": re.compile(rf"(?:身份证|公民身份|证件|护照|ID card|resident id|passport){_BETWEEN}[0-9A-Za-z]{{0,2}}\d[\d{_MARKS} ]{{4,}}", re.IGNORECASE),
+    "phone number": re.compile(rf"(?:手机|电话|座机|微信|联系方式|phone|mobile){_BETWEEN}\+?\d[\d{_MARKS} ]{{6,}}", re.IGNORECASE),
+    "bank card": re.compile(rf"(?:银行卡|卡号|账号|帐号|账户|bank card|account){_BETWEEN}\d[\d{_MARKS} ]{{7,}}", re.IGNORECASE),
+}  # fmt: skip
+#: Before this year no register numbered its cases so.
+_NO_NUMBERS_OF = "2012"
+
+_EIGHTEEN = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
 
 _GROUP = re.compile(r"(?<![0-9A-Za-z])[0-9]+")
 _NEXT = re.compile(rf"([{_MARKS}]| )([0-9]+[Xx]?)(?![0-9A-Za-z])")
@@ -45,13 +59,27 @@ def personal_written(text: str) -> str | None:
     """
     plain = readable(text)
     told = _NUMERALS.sub(lambda found: found[0].translate(_DIGITS_OF), plain)
-    return personal_inside(told) or next(filter(None, map(_number, _joined(told))), None)
+    return personal_inside(told) or next(filter(None, map(_number, _joined(told))), None) or _called(told)
 
 
 def refuse_personal(text: str, where: str) -> None:
     """Raise PersonalText where a text that is to be kept holds personal data, or is a person's name."""
     if found := personal_written(text) or personal_class(readable(text)):
         raise PersonalText(where=where, what=found)
+
+
+def _called(text: str) -> str | None:
+    """What a number is called right before it, and what is written as an id is with a mistake in it: its check digit proves nothing here."""
+    for called, pattern in _CALLED.items():
+        if pattern.search(text):
+            return called
+    numbers = (*_EIGHTEEN.findall(text), *_joined(text))
+    return "resident id" if any(map(_may_be_id, numbers)) else None
+
+
+def _may_be_id(digits: str) -> bool:
+    """Whether eighteen places are made as an id is, whatever the last is; a register's numbers begin with a place and a day of late."""
+    return len(digits) == 18 and digits[6:10] < _NO_NUMBERS_OF and is_resident_id(with_check_digit(digits))
 
 
 def _joined(text: str) -> Iterator[str]:

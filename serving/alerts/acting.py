@@ -23,7 +23,7 @@ from serving.alerts.alert import Alert, alert_named, alerts_where
 from serving.alerts.life import LIFE, NEEDS, SERVICES, TOLD, Outcome, Rule, Status, Verb
 from serving.alerts.shown import as_dict
 from serving.alerts.tables import ALERTS, REQUESTS
-from serving.alerts.teams import known_teams
+from serving.alerts.teams import Team, kept_teams
 from serving.alerts.telling import acknowledged_by, put, told, told_when
 
 
@@ -61,6 +61,7 @@ class By:
     version: int | None = None
     key: str | None = None
     sees: Callable[[Alert], bool] = field(default=lambda _alert: True)
+    answers: Callable[[Team], bool] = field(default=lambda _team: True)  # whether a team is one that is seen
 
 
 def act(home: Home, identity: str, asked: Asked, by: By, *, now: datetime) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def act(home: Home, identity: str, asked: Asked, by: By, *, now: datetime) -> di
         after = put(
             connection,
             alert,
-            _after(home, connection, alert, asked, now),
+            _after(home, connection, alert, asked, by, now),
             asked.verb.value,
             now,
             asked.note,
@@ -122,7 +123,7 @@ def lapse(connection: Connection, alert: Alert, now: datetime) -> Alert:
     return put(connection, alert, ended, Rule.EXPIRED.value, now)
 
 
-def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, now: datetime) -> Alert:
+def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, by: By, now: datetime) -> Alert:
     """The notice after it; raise AlertStands where it is not done there."""
     rules, verb, zone = home.configuration.alerts, asked.verb, home.configuration.calendar.timezone
     state = LIFE[Status(alert.status)].get(verb)
@@ -130,7 +131,10 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, now: 
         there = ", ".join(one.value for one in LIFE[Status(alert.status)])
         raise _stands(alert, verb, Message("; {verbs} are", verbs=there) if there else "")
     after = replace(alert, status=state.value, service=asked.service or alert.service)
-    if asked.team_id is not None and asked.team_id not in known_teams(connection):
+    # One of elsewhere is as absent as one that there is not.
+    if asked.team_id is not None and not any(
+        one.id == asked.team_id and by.answers(one) for one in kept_teams(connection).all
+    ):
         problem = Message("there is no team {team!r}", team=asked.team_id[:64])
         raise QueryInvalid(parameter="team_id", problem=problem)
     if verb is Verb.ACKNOWLEDGE or (verb is Verb.START and alert.acknowledged_at is None):

@@ -7,12 +7,13 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from riskwarn.errors import UnknownAlert
 from riskwarn.words import Unit
 from serving.alerts.life import LIVE, Status
 from serving.alerts.tables import ALERTS, STEPS
+from serving.columns.places import Places
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,22 @@ def mark_told(connection: Connection, alert: Alert) -> None:
     own = _written(alert)
     names = ("notify_at", "notify_kind", "told_at", "messages")
     connection.execute(update(ALERTS).where(ALERTS.c.id == alert.id).values({name: own[name] for name in names}))
+
+
+def follow(connection: Connection, places: Places, now: datetime) -> None:
+    """Write where the units of the notices lie that somebody may be told of still, by the tree of today: others are told of a town that
+    went over to another district. One that there is no more lies where it lay."""
+    for alert in alerts_where(
+        connection, or_(ALERTS.c.status.in_([one.value for one in LIVE]), ALERTS.c.expires_at > now)
+    ):
+        row = places.row(Unit(alert.unit), alert.code)
+        if row is None:
+            continue
+        name = places[Unit(alert.unit)].names[row]
+        above = [[unit.value, code, called] for unit, code, called in places.lineage(Unit(alert.unit), row)]
+        units = [[alert.unit, alert.code, name], *above]
+        if units != [list(one) for one in alert.units]:
+            connection.execute(update(ALERTS).where(ALERTS.c.id == alert.id).values(units=units))
 
 
 def _step(connection: Connection, alert: Alert, verb: str, at: datetime, note: str, source: str) -> None:

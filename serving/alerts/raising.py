@@ -18,7 +18,7 @@ from riskwarn.disclosure import week_of
 from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
 from serving.alerts.acting import lapse
-from serving.alerts.alert import Alert, alerts_where, live_alerts
+from serving.alerts.alert import Alert, alerts_where, follow, live_alerts
 from serving.alerts.calm import Decision, Held, Notice, Standing, decide, member
 from serving.alerts.candidates import Candidate, Said
 from serving.alerts.life import Rule, Status
@@ -75,6 +75,7 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
     """
     now, rules = publication.now, publication.configuration.alerts
     keep_teams(connection, teams)
+    follow(connection, publication.said.places, now)
     withhold(connection, publication.said.places, publication.configuration)
     entries = []
     for alert in live_alerts(connection):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -35,10 +36,11 @@ class Silence:
     ends_at: datetime
     ended_by: str | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        """The shape that is listed."""
+    def as_dict(self, by: bool = True) -> dict[str, Any]:
+        """The shape that is listed; `by` says whether it is told who said so, and who ended it."""
         instants = {name: getattr(self, name).isoformat() for name in ("created_at", "ends_at")}
-        return {**asdict(self), **instants}
+        nobody = {} if by else {"author": None, "ended_by": None}
+        return {**asdict(self), **instants, **nobody}
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def silences_at(connection: Connection, now: datetime) -> Silences:
     return Silences(tuple(Silence(**row) for row in connection.execute(rows).mappings()))
 
 
-def listed_silences(connection: Connection, limit: int) -> Sequence[Silence]:
-    """All silences, the newest first."""
-    rows = select(SILENCES).order_by(SILENCES.c.created_at.desc()).limit(limit)
-    return [Silence(**row) for row in connection.execute(rows).mappings()]
+def listed_silences(connection: Connection, seen: Callable[[Silence], bool], limit: int) -> list[Silence]:
+    """The silences that somebody sees, the newest first."""
+    rows = connection.execute(select(SILENCES).order_by(SILENCES.c.created_at.desc(), SILENCES.c.id)).mappings()
+    return list(islice(filter(seen, (Silence(**row) for row in rows)), limit))

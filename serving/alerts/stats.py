@@ -163,10 +163,11 @@ _Place = tuple[date, tuple[str, str]]
 def _page(connection: Connection, of_team: Mapping[str, tuple[str, str]], asked: Asked) -> dict[_Place, int]:
     """The notices of the newest weeks and units, of no more weeks than `SHOWN`."""
     own = ALERTS.c
-    last = connection.execute(select(func.max(own.week))).scalar_one()
+    served = own.target.not_in(asked.without)
+    last = connection.execute(select(func.max(own.week)).where(served)).scalar_one()
     if last is None:
         return {}
-    rows = select(own.week, own.budget_team, func.count()).where(own.week > last - SHOWN)
+    rows = select(own.week, own.budget_team, func.count()).where(own.week > last - SHOWN, served)
     found: dict[_Place, int] = defaultdict(int)
     for week, team, number in connection.execute(rows.group_by(own.week, own.budget_team)):
         if team in of_team:
@@ -183,7 +184,7 @@ def _hours(
     rows = select(own.week, own.budget_team, own.raised_at, own.acknowledged_at)
     found: dict[_Place, list[float]] = defaultdict(list)
     for week, team, raised, known in connection.execute(
-        rows.where(own.week >= first, own.acknowledged_at.is_not(None))
+        rows.where(own.week >= first, own.acknowledged_at.is_not(None), own.target.not_in(asked.without))
     ):
         if team in of_team:
             found[week, of_team[team]].append((known - raised).total_seconds() / 3600)

@@ -108,8 +108,3 @@ def kept_teams(connection: Connection) -> Teams:
     """The teams as they were written down last."""
     rows = connection.execute(select(TEAMS)).mappings()
     return Teams(tuple(Team(**{**row, "services": tuple(row["services"])}) for row in rows))
-
-
-def known_teams(connection: Connection) -> frozenset[str]:
-    """The ids of all teams."""
-    return frozenset(connection.execute(select(TEAMS.c.id)).scalars())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,10 +13,11 @@ from riskwarn.configuration import Configuration
 from serving.alerts.alert import Alert, add_alert, change_alert, mark_told, steps_since
 from serving.alerts.shown import as_dict
 from serving.alerts.tables import new_id
-from serving.alerts.words import text_of
+from serving.alerts.words import head_of, text_of
 from serving.alerts.words.changes import Since
 from serving.delivery.messages import Kind, Message
 from serving.delivery.outbox import enqueue
+from serving.delivery.view import BARE, View, bare
 
 #: What ends the id of a message that tells what became of a notice.
 OUTCOME = ".outcome"
@@ -133,12 +135,25 @@ def _say(
         sent_at=now,
         expires_at=None if kind == "Outcome" else alert.expires_at,
         references=tuple((one, datetime.fromisoformat(at)) for one, at in alert.messages),
-        body=told_of if configuration is None else {**told_of, "text": text_of(told_of, configuration, since)},
+        body=told_of if configuration is None else {**told_of, **_texts(told_of, configuration, since)},
     )
     after = replace(alert, told_at=now, messages=(*alert.messages, (name, now.isoformat())))
     mark_told(connection, after)
     enqueue(connection, [message])
     return after
+
+
+def _texts(told_of: dict[str, Any], configuration: Configuration, since: Since) -> dict[str, Any]:
+    """What is said of it, and what is said where something of it is left out."""
+    return {"text": text_of(told_of, configuration, since), BARE: text_of(bare(told_of), configuration, since)}
+
+
+def told_to(alert: Alert, view: View, configuration: Configuration, full: bool) -> dict[str, Any]:
+    """A notice as somebody is told it; of its text the head, or `full` all."""
+    told_of = as_dict(alert)
+    told = view.cut(told_of)
+    words = bare(told) if view.left_out(told_of).words else told_of
+    return {**told, "text": text_of(words, configuration) if full else head_of(words, configuration)}
 
 
 def _since(connection: Connection, alert: Alert) -> Since:

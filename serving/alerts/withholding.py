@@ -19,6 +19,7 @@ from serving.alerts.tables import ALERTS
 from serving.columns.places import Places
 from serving.columns.reasons import REST
 from serving.delivery.tables import MESSAGES
+from serving.delivery.view import unsaid
 from serving.scoring.sentences import direction_said
 
 Reason = Mapping[str, Any]
@@ -60,6 +61,8 @@ def _unsay(connection: Connection, ids: list[str], less: Callable[[list[Reason]]
         reasons = less(row.body.get("reasons") or [])
         if reasons is not None:
             body = {**row.body, "reasons": reasons}
+            if "text" in body:
+                body["text"] = unsaid(body)
             connection.execute(update(MESSAGES).where(MESSAGES.c.sequence == row.sequence).values(body=body))
 
 

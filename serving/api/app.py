@@ -55,6 +55,7 @@ from serving.api.routes.ranking import ranking_router
 from serving.api.routes.service import service_router
 from serving.api.routes.sign_in import SigningIn, sign_in_router
 from serving.api.routes.snapshots import snapshots_router
+from serving.api.storable import refuse_unstorable
 from serving.delivery.dispatcher import Carrier
 from serving.snapshots.current import Current
 
@@ -166,6 +167,7 @@ def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
     # A redirect would lead to this server's own Host and path, which behind a gateway are not those of who asks.
     app = _Described(
         title=TITLE, version="1", docs_url=None, redoc_url=None, description=NOTICE_EN, lifespan=lifespan, redirect_slashes=False,
+        dependencies=[Depends(refuse_unstorable)],
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         servers=[{"url": context.options.root_path}] if context.options.root_path else None,
     )  # fmt: skip

@@ -82,6 +82,9 @@ class Gate:
             # Nothing here speaks anything else, and what nobody thought of is refused.
             await send({"type": "websocket.close", "code": 1008})
             return
+        if sum(name == b"host" for name, _ in scope["headers"]) > 1:
+            await send_problem(scope, send, 400, "request_refused", TWO_HOSTS)
+            return
         changes, local = scope["method"] not in ("GET", "HEAD"), self._registry.open
         foreign = (changes or local) and not self._browsers.of_own_origin(scope)
         if changes and foreign:
@@ -257,6 +260,7 @@ def _counted(path: str) -> Counted:
     return Counted.SIGN_IN if path.startswith("/sign-in/") else Counted.REFUSED
 
 
+TWO_HOSTS = "The request names more than one Host: send one."
 FOREIGN_ORIGIN = "A page of another origin may change nothing here."
 FOREIGN_PAGE = "While no key exists, a page of another origin is answered nothing."
 NO_PAGE = "Who has signed in with a browser changes something by a page of ours alone."

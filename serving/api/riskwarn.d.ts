@@ -3126,9 +3126,9 @@ export interface components {
             reason: string;
             /**
              * Author
-             * @description the id of the key or the operator who said so
+             * @description the id of the key or the operator who said so; null without the scope `act`
              */
-            author: string;
+            author: string | null;
             /**
              * Created At
              * Format: date-time
@@ -3143,7 +3143,7 @@ export interface components {
             ends_at: string;
             /**
              * Ended By
-             * @description the id of who ended it before its time
+             * @description the id of who ended it before its time; null without the scope `act`
              */
             ended_by: string | null;
         };

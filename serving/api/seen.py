@@ -12,10 +12,9 @@ from riskwarn.home import Home
 from serving.access.areas import Area
 from serving.access.caller import Caller
 from serving.alerts.alert import Alert
-from serving.alerts.shown import as_dict as alert_as_dict
-from serving.alerts.words import head_of, text_of
+from serving.alerts.telling import told_to
 from serving.api.cursors import Cursor
-from serving.columns.reasons import told_of_a_part
+from serving.delivery.view import View
 from serving.snapshots.current import Current
 from serving.snapshots.cut import Cuts, Inside, manifest_inside
 from serving.snapshots.lost import lost
@@ -143,35 +142,38 @@ class Seen:
             "summary": [{**one, "counted": 0, "events": None, "levels": {}} for one in found["summary"]],
         }
 
-    def alerts(self, pages: Iterator[list[Alert]], limit: int) -> list[dict[str, Any]]:
-        """The first notices of those that lie inside, out of pages of all, the newest first."""
-        found: list[dict[str, Any]] = []
+    @property
+    def view(self) -> View:
+        """What of notices is seen. Raises NoSnapshot where a part is seen of what there is not yet."""
+        return self.view_of(self.inside)
+
+    def view_of(self, inside: Inside | None) -> View:
+        """The same of something inside."""
+        return View(inside, self.current.suspended, self._told_by_an_earlier_rule)
+
+    def _told_by_an_earlier_rule(self, snapshot: str) -> bool:
+        row = self.publications.by_id.get(snapshot)  # None where it was published since the last look
+        return row is not None and not row.told_as_now
+
+    def alerts(self, pages: Iterator[list[Alert]], limit: int, level: str | None = None) -> list[dict[str, Any]]:
+        """The first notices of those that lie inside, and are told of a level, out of pages of all, the newest first."""
+        found: list[Alert] = []
         for page in pages:
-            found += [self.alert(one) for one in page if self.of_alert(one)]
+            found += [
+                one for one in page if self.of_alert(one) and level in (None, self.view.level(one.level, one.members))
+            ]
             if len(found) >= limit:
                 break
-        return found[:limit]
+        return [self.alert(one) for one in found[:limit]]
 
     def of_alert(self, alert: Alert) -> bool:
         """Whether a notice lies inside."""
-        return self.holds(alert.unit, alert.code)
+        return self.view.sees(alert.unit, alert.code, alert.members)
 
     def holds(self, unit: str, code: str) -> bool:
         """Whether a unit lies inside, by the tree of today."""
-        inside = self.inside
-        return inside is None or (unit, code) in inside.units
+        return self.view.holds(unit, code)
 
     def alert(self, alert: Alert, full: bool = False) -> dict[str, Any]:
-        """A notice, whose reasons are those that are told now and of the part that is seen; of its text the head, or `full` all."""
-        told = alert_as_dict(alert)
-        row = self.publications.by_id.get(alert.snapshot)  # None where it was published since the last look
-        if row is not None and not row.told_as_now and alert.kind != "gap":
-            told["reasons"] = []  # an earlier rule of disclosure told them
-        configuration = self.home.configuration
-        told["text"] = text_of(told, configuration) if full else head_of(told, configuration)
-        if self.inside is None:
-            return told
-        told["stated"] = None  # of the whole city: in words it is told in whole numbers of a hundred
-        if alert.kind == "gap":
-            return told
-        return {**told, "reasons": told_of_a_part(told["reasons"])}
+        """A notice as it is told to the caller; of its text the head, or `full` all."""
+        return told_to(alert, self.view, self.home.configuration, full)

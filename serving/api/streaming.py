@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from serving.api.metrics import Metrics
 from serving.delivery.feed import Feed, Told
+from serving.delivery.view import View
 
 #: Seconds: between two looks whether one may still be told, after which something is said in any case, for which a part may wait to be read,
 #: and after which whoever reads connects again.
@@ -44,8 +45,9 @@ _EVICTED = b'event: evicted\ndata: {"detail": "The message of this id is not kep
 
 @dataclass(frozen=True)
 class Listener:
-    """Who listens: what he is told of a message (None where nothing), and whether he may be told still."""
+    """Who listens: what he sees now, what he is told of a message (None where nothing), and whether he may be told still."""
 
+    view: Callable[[], View]
     tells: Callable[[Told], bytes | None]
     allowed: Callable[[], bool]
 
@@ -81,7 +83,7 @@ class EventStream(Response):
             gone.cancel()
 
     async def _tell(self, scope: Scope, send: Send, gone: asyncio.Task[None]) -> None:
-        place = await self._feed.place(self._last)
+        place = await self._feed.place(self._last, self._listener.view())
         await _sent(send, _BEGIN if place is not None else _BEGIN + _EVICTED)
         place, begun = place or 0, time.monotonic()
         spoken = begun

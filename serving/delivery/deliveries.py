@@ -15,10 +15,11 @@ from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func
 from riskwarn.audit import SYSTEM, Action, Entry, recorded
 from riskwarn.audit import Caller as Actor
 from riskwarn.home import Home
+from serving.access.areas import Area
 from serving.access.caller import Caller
 from serving.delivery.messages import Message, from_kept
 from serving.delivery.outbox import DEAD, DELIVERED, WAITING
-from serving.delivery.owners import in_force, owner_of
+from serving.delivery.owners import areas_in_force, owner_of
 from serving.delivery.subscriptions import Subscription, named
 from serving.delivery.tables import DELIVERIES, DELIVERY_HOLDER, MESSAGES, SUBSCRIPTIONS
 from serving.snapshots.suspensions import suspended
@@ -45,7 +46,7 @@ class Run:
     to: Subscription
     items: list[Item]
     barred: frozenset[str]  # targets that are suspended
-    in_force: bool  # whether the owner may be told still
+    owner: Area | None  # what the owner sees today; None where he may be told nothing any more
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,9 @@ class Waiting:
             barred = frozenset(suspended(connection))
             rows = connection.execute(select(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id.in_(ready))).mappings()
             subscribers = [Subscription(**row) for row in rows]
-            allowed = in_force(self._home, connection, {one.owner for one in subscribers}, now)
+            allowed = areas_in_force(self._home, connection, {one.owner for one in subscribers}, now)
             return [
-                Run(one, self._items(connection, one.id, length), barred, one.owner in allowed) for one in subscribers
+                Run(one, self._items(connection, one.id, length), barred, allowed.get(one.owner)) for one in subscribers
             ]
 
     def _items(self, connection: Connection, subscription: str, length: int) -> list[Item]:

@@ -28,6 +28,8 @@ from serving.delivery.outbox import DEAD, DELIVERED, EXPIRED, WAITING
 from serving.delivery.outcomes import Outcome
 from serving.delivery.pace import Pace
 from serving.delivery.sending import Sender
+from serving.delivery.today import Seen, Today
+from serving.delivery.view import View, less
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +49,7 @@ class Dispatcher:
         self._home, self._clock, self.pace = home, clock, pace or Pace()
         self._holder = secrets.token_hex(8)
         self._until = self._asked = 0.0  # by the monotonic clock
-        self._waiting, self._jitter = Waiting(home), random.Random()
+        self._waiting, self._today, self._jitter = Waiting(home), Today(home), random.Random()
         self._busy: set[str] = set()
         self._ended: list[str] = []
         self._results: list[Result] = []
@@ -106,8 +108,10 @@ class Dispatcher:
         if runs and not await self._held():
             return False
         for run in runs:
+            told = [item.message for item in run.items]
+            seen: Seen = await self._in_thread(self._today.seen, told, run.barred, run.to.within, run.owner)
             self._busy.add(run.to.id)
-            task = asyncio.create_task(self._told(run))
+            task = asyncio.create_task(self._told(run, seen))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         if self._tasks:
@@ -139,14 +143,14 @@ class Dispatcher:
         for one in results:
             self.counts["retried" if one.state == WAITING else one.state] += 1
 
-    async def _told(self, run: Run) -> None:
+    async def _told(self, run: Run, seen: Seen) -> None:
         """Tell one subscriber what is due, in order, until it fails."""
         try:
             known: set[str] = set()
             for item in run.items:
                 if time.monotonic() >= self._until:
                     return  # another may carry by now
-                result = await self._one(run, item, known)
+                result = await self._one(run, item, known, seen(item.message))
                 self._results.append(result)
                 self._woken.set()
                 if result.state in (DEAD, WAITING):
@@ -155,15 +159,15 @@ class Dispatcher:
             self._ended.append(run.to.id)
             self._woken.set()
 
-    async def _one(self, run: Run, item: Item, known: set[str]) -> Result:
+    async def _one(self, run: Run, item: Item, known: set[str], view: View) -> Result:
         message, now = item.message, self._clock()
         made = partial(Result, run.to.id, item.sequence)
-        if not run.in_force:
+        if run.owner is None:
             return made(DEAD, item.attempts, now, "owner", "owner")
-        problem = self._moot(run, item, known, now)
+        problem = self._moot(item, known, view, now)
         if problem is not None:
             return made(EXPIRED, item.attempts, now, problem)
-        outcome = await self._sender.send(run.to, message)
+        outcome = await self._sender.send(run.to, less(message, view.left_out(message.body)))
         attempts, now = item.attempts + 1, self._clock()
         known.add(message.alert_id)
         if outcome.delivered:
@@ -177,13 +181,13 @@ class Dispatcher:
     def _next(self, now: datetime, attempts: int, outcome: Outcome) -> datetime:
         return now + timedelta(seconds=self.pace.wait(attempts, outcome, self._jitter))
 
-    def _moot(self, run: Run, item: Item, known: set[str], now: datetime) -> str | None:
-        """Why there is nothing to tell any more: it is over, its target is suspended, or what ended was never told."""
+    def _moot(self, item: Item, known: set[str], view: View, now: datetime) -> str | None:
+        """Why there is nothing to tell any more: it is over, its target is suspended, it lies outside today, or what ended was never told."""
         message = item.message
         if message.expired(now):
             return "expired"
-        if message.kind != "Cancel" and message.target in run.barred:
-            return "suspended"
+        if not view.tells(message):
+            return "suspended" if view.inside_of(message) else "outside"
         heard = item.told or message.alert_id in known
         return None if heard or message.kind not in TO_THE_TOLD else "untold"
 

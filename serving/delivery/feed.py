@@ -1,7 +1,7 @@
 """What was said, as those read it who listen: by number, from memory where it is new and from the database where it is not.
 
 A listener is a number: nothing is queued for it, so that memory does not grow with how many listen or how slowly they read. A message is
-made into bytes once for all who see the whole city, and once for all others.
+made into bytes once for all of whom the same is left out.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
@@ -21,6 +20,7 @@ from riskwarn.home import Home
 from serving.delivery.messages import EVENTS, Message, from_kept
 from serving.delivery.payload import as_json, event_of
 from serving.delivery.tables import MESSAGES, OUTBOX_HEAD
+from serving.delivery.view import Left, View, less
 
 _log = logging.getLogger(__name__)
 
@@ -40,20 +40,29 @@ class Told:
 
     sequence: int
     message: Message
+    _made: dict[Left, bytes] = field(default_factory=dict, repr=False, compare=False)
 
-    @cached_property
-    def whole(self) -> bytes:
-        """For who sees the whole city."""
-        return self._event(True)
+    def level(self, view: View) -> str:
+        """Its level, as somebody is told it."""
+        members = self.message.body.get("members")
+        return view.level(self.message.level, members if isinstance(members, list) else ())
 
-    @cached_property
-    def part(self) -> bytes:
-        """For who sees a part of it."""
-        return self._event(False)
+    def event(self, view: View) -> bytes | None:
+        """As somebody is told it; None where he is not. It is made once for all of whom the same is left out."""
+        if not view.tells(self.message):
+            return None
+        left = view.left_out(self.message.body)
+        made = self._made.get(left)
+        if made is None:
+            made = _event(less(self.message, left))
+            if not left.members:  # of those there may be as many as areas
+                self._made[left] = made
+        return made
 
-    def _event(self, whole: bool) -> bytes:
-        head = f"id: {self.message.id}\nevent: {EVENTS[self.message.kind]}\ndata: ".encode()
-        return head + as_json(event_of(self.message, whole)) + b"\n\n"
+
+def _event(message: Message) -> bytes:
+    head = f"id: {message.id}\nevent: {EVENTS[message.kind]}\ndata: ".encode()
+    return head + as_json(event_of(message)) + b"\n\n"
 
 
 class Feed:
@@ -95,9 +104,13 @@ class Feed:
         self._last = max(head, self._newest[-1].sequence if self._newest else 0)
         self._looking = asyncio.create_task(self._look())
 
-    async def place(self, identity: str | None) -> int | None:
-        """The number behind which a listener goes on: that of the last message it heard, else of the newest; None where that is not kept."""
-        return await asyncio.to_thread(self._head if identity is None else self._named, identity)
+    async def place(self, identity: str | None, view: View) -> int | None:
+        """The number behind which a listener goes on: that of the last message it heard, else of the newest; None where that is not kept,
+        or about nothing inside, which is told alike."""
+        if identity is None:
+            return await asyncio.to_thread(self._head)
+        found = await asyncio.to_thread(self._named, identity)
+        return found.sequence if found is not None and view.inside_of(found.message) else None
 
     async def after(self, place: int) -> list[Told]:
         """The next messages behind a number, in their order; none where there are none yet."""
@@ -156,10 +169,11 @@ class Feed:
                 found.append(Told(row["sequence"], from_kept(dict(row))))
         return found[::-1]
 
-    def _head(self, _identity: str | None = None) -> int:
+    def _head(self) -> int:
         with self._home.database.connect() as connection:
             return int(connection.execute(select(OUTBOX_HEAD.c.sequence)).scalar_one())
 
-    def _named(self, identity: str | None) -> int | None:
+    def _named(self, identity: str) -> Told | None:
         with self._home.database.connect() as connection:
-            return connection.execute(select(MESSAGES.c.sequence).where(MESSAGES.c.id == identity)).scalar()
+            row = connection.execute(select(MESSAGES).where(MESSAGES.c.id == identity)).mappings().first()
+        return None if row is None else Told(row["sequence"], from_kept(dict(row)))

@@ -6,12 +6,11 @@ import json
 from typing import Any
 
 from riskwarn.words import NOTICE_EN, NOTICE_ZH
-from serving.columns.reasons import told_of_a_part
 from serving.delivery.messages import EVENTS, Message
 
 
-def event_of(message: Message, whole: bool) -> dict[str, Any]:
-    """A message as JSON; `whole` says whether who is told sees the whole city."""
+def event_of(message: Message) -> dict[str, Any]:
+    """A message as JSON, as it is told: :mod:`serving.delivery.view` leaves out what somebody does not see."""
     return {
         "type": f"alert.{EVENTS[message.kind]}",
         "timestamp": message.sent_at.isoformat(),
@@ -19,21 +18,10 @@ def event_of(message: Message, whole: bool) -> dict[str, Any]:
             "id": message.id,
             "status": message.status,
             "references": [{"id": identity, "sent_at": at.isoformat()} for identity, at in message.references],
-            "alert": notice_of(message, whole),
+            "alert": dict(message.body),
             "notice": {"zh": NOTICE_ZH, "en": NOTICE_EN},
         },
     }
-
-
-def notice_of(message: Message, whole: bool) -> dict[str, Any]:
-    """The notice; of a part of the city without the reason from which the city's mean would follow, and its exact figures."""
-    body = dict(message.body)
-    reasons = body.get("reasons")
-    if whole:
-        return body
-    if isinstance(reasons, list):
-        body["reasons"] = told_of_a_part(reasons)
-    return {**body, "stated": None} if "stated" in body else body
 
 
 def text_of(message: Message, language: str, most_bytes: int | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Reading what was said about notices: all about one, and the last about each."""
+"""Reading what was said about notices, as it is told to somebody: all about one, and the last about each."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from riskwarn.errors import NothingSaid
 from riskwarn.home import Home
 from serving.delivery.messages import Message, from_kept
 from serving.delivery.tables import MESSAGES
+from serving.delivery.view import View, less
 
 #: Notices that are read at once.
 _PAGE = 200
 
 
-def about(home: Home, alert: str) -> list[Message]:
-    """All messages about a notice that are kept, in their order. Raises NothingSaid."""
+def about(home: Home, alert: str, view: View) -> list[Message]:
+    """All messages about a notice that are kept, in their order. Raises NothingSaid, also where the last is about nothing inside."""
     rows = select(MESSAGES).where(MESSAGES.c.alert_id == alert).order_by(MESSAGES.c.sequence)
     with home.database.connect() as connection:
         found = [from_kept(dict(row)) for row in connection.execute(rows).mappings()]
-    if not found:
+    if not found or not view.inside_of(found[-1]):
         raise NothingSaid(id=alert[:64])
-    return found
+    return [less(one, view.left_out(one.body)) for one in found]
 
 
-def newest(home: Home, status: str) -> Iterator[Message]:
-    """The last message about each notice, the newest first."""
+def newest(home: Home, status: str, view: View) -> Iterator[Message]:
+    """The last message about each notice that is told, the newest first."""
     last = select(func.max(MESSAGES.c.sequence).label("sequence")).where(MESSAGES.c.status == status)
     chosen = last.group_by(MESSAGES.c.alert_id).subquery()
     rows = select(MESSAGES).join(chosen, chosen.c.sequence == MESSAGES.c.sequence).order_by(MESSAGES.c.sequence.desc())
@@ -36,7 +37,9 @@ def newest(home: Home, status: str) -> Iterator[Message]:
         with home.database.connect() as connection:
             found = list(connection.execute(page.limit(_PAGE)).mappings())
         for row in found:
-            yield from_kept(dict(row))
+            message = from_kept(dict(row))
+            if view.tells(message):
+                yield less(message, view.left_out(message.body))
         if len(found) < _PAGE:
             return
         before = found[-1]["sequence"]

@@ -62,8 +62,8 @@ class Sender:
             one.shutdown(wait=False, cancel_futures=True)
 
     async def send(self, to: Subscription, message: Message) -> Outcome:
-        """Send a message."""
-        return await self._carried(to, message, event_of(message, to.whole))
+        """Send a message, as it is told to who is subscribed."""
+        return await self._carried(to, message, event_of(message))
 
     async def test(self, to: Subscription) -> Outcome:
         """Send what says that it is a test, and of no notice: a program that is live takes it for none."""

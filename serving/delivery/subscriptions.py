@@ -86,9 +86,9 @@ class Subscription:
     stopped: str | None
 
     @property
-    def whole(self) -> bool:
-        """Whether it sees the whole city."""
-        return area_of(self.area) == WHOLE_CITY
+    def within(self) -> Area:
+        """What it was asked for."""
+        return area_of(self.area)
 
     @property
     def secret(self) -> str:

@@ -17,7 +17,7 @@ from serving.snapshots.files import PLACES
 
 def units_today(home: Home) -> dict[Unit, Collection[str]]:
     """Kind -> the codes of its units; empty where nothing is published or loaded yet."""
-    places = _places_today(home)
+    places = places_today(home)
     if places is not None:
         return {unit: places[unit].rows.keys() for unit in Unit}
     from riskwarn.store import Store
@@ -33,7 +33,7 @@ def within_today(home: Home) -> Callable[[Area, Area], bool]:
     def within(outer: Area, inner: Area) -> bool:
         if named_within(outer, inner):
             return True
-        places = None if inner.whole else _places_today(home)
+        places = None if inner.whole else places_today(home)
         if places is None:
             return False
         grids = inside_of(places, inner.units).grids
@@ -42,7 +42,8 @@ def within_today(home: Home) -> Callable[[Area, Area], bool]:
     return within
 
 
-def _places_today(home: Home) -> Places | None:
+def places_today(home: Home) -> Places | None:
+    """The tree of the current snapshot; None where there is none, or its files are not kept."""
     newest = published.newest(home)
     file = home.snapshots / newest.id / PLACES if newest is not None else None
     if file is None or not file.is_file():

@@ -205,10 +205,10 @@ class Silence(Document):
     code: str = place("the unit's code")
     target: str | None = model("only of this target; null: of all")
     reason: str = service("why")
-    author: str = service("the id of the key or the operator who said so")
+    author: str | None = service("the id of the key or the operator who said so; null without the scope `act`")
     created_at: datetime = service("since when")
     ends_at: datetime = service("until when")
-    ended_by: str | None = service("the id of who ended it before its time")
+    ended_by: str | None = service("the id of who ended it before its time; null without the scope `act`")
 
 
 class Silences(Document):

@@ -64,7 +64,7 @@ def alert_page_router(context: Context) -> APIRouter:
         status = 200
         try:
             with home.database.connect() as connection:
-                alert = alert_seen(context, seen, connection, alert_id)
+                alert = alert_seen(seen, connection, alert_id)
                 steps = steps_of(connection, alert.id)
                 teams = [(one.id, one.name) for one in kept_teams(connection).all if seen.holds(one.unit, one.code)]
             reading(request.scope, Action.READ_ALERT, alert.id)
@@ -88,7 +88,7 @@ def _shown(alert: Alert, seen: Seen, wording: Wording) -> dict[str, Any]:
     form = str(wording.part("page", "versions"))
     return {
         "alert": told, "head": said["head"], "blocks": list(blocks(said["body"])), "instruction": [line for line in said["instruction"].splitlines() if line not in (NOTICE_ZH, NOTICE_EN)],
-        "level": level_name(alert.level, wording), "status": status_name(alert.status, wording),
+        "level": level_name(told["level"], wording), "status": status_name(alert.status, wording),
         "due": None if alert.due_at is None or not alert.live else _moment(alert.due_at, wording),
         "versions": form.format(id=alert.id, version=alert.version, texts=told["text"]["version"]),
     }  # fmt: skip

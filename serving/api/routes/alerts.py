@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -25,6 +26,7 @@ from serving.alerts.silences import end_silence, listed_silences, named_silence,
 from serving.alerts.stats import Asked as FiguresAsked
 from serving.alerts.stats import figures
 from serving.alerts.tables import ALERTS
+from serving.alerts.teams import Team
 from serving.api.context import Context, uncached, written
 from serving.api.documents.alerts import (
     Alert as AlertDocument,
@@ -109,16 +111,17 @@ def alerts_router(context: Context) -> APIRouter:
                 problem = f"{query.target!r} is not declared; declared are {', '.join(known)}"
                 raise QueryInvalid(parameter="target", problem=problem)
             where.append(ALERTS.c.target == query.target)
-        if query.level is not None:
-            where.append(ALERTS.c.level == query.level.value)
         if query.status is not None:
             where.append(ALERTS.c.status == query.status.value)
         seen = context.seen(request)
+        level = None if query.level is None else query.level.value
+        if level is not None and seen.whole:  # of a part it is that of the grids that are seen
+            where.append(ALERTS.c.level == level)
         left_out = seen.served(query.target)
         if left_out:
             where.append(ALERTS.c.target.not_in(left_out))
         with home.database.connect() as connection:
-            found = seen.alerts(_pages(connection, where, query.limit if seen.whole else _PAGE), query.limit)
+            found = seen.alerts(_pages(connection, where, query.limit if seen.whole else _PAGE), query.limit, level)
         hold(request.scope, context.clock() + HOLDS)
         return written({"notice": _NOTICE, "items": found, "suspended": left_out})
 
@@ -153,11 +156,15 @@ def alerts_router(context: Context) -> APIRouter:
     def one(request: Request, alert_id: AlertId, _query: Annotated[Nothing, Query()]) -> Response:
         seen = context.seen(request)
         with home.database.connect() as connection:
-            alert = alert_seen(context, seen, connection, alert_id)
-            steps = [{**step, "at": step["at"].isoformat()} for step in steps_of(connection, alert.id)]
+            alert = alert_seen(seen, connection, alert_id)
+            steps = steps_of(connection, alert.id)
         reading(request.scope, Action.READ_ALERT, alert.id)
         verbs = [verb.value for verb in LIFE[Status(alert.status)]]
-        return written({**seen.alert(alert, full=True), "notice": _NOTICE, "verbs": verbs, "steps": steps})
+        told = seen.alert(alert, full=True)
+        # Of some of its grids the level is told that these have, and not which it had when with others.
+        level = {} if told["level"] == alert.level else {"level": told["level"]}
+        shown = [{**step, **level, "at": step["at"].isoformat()} for step in steps]
+        return written({**told, "notice": _NOTICE, "verbs": verbs, "steps": shown})
 
     @router.post(
         "/v1/alerts/several/{verb:verb}", operation_id="act_on_alerts", response_model=ChangedAlerts,
@@ -168,11 +175,7 @@ def alerts_router(context: Context) -> APIRouter:
         request: Request, verb: AnyVerb, asked: ManyAsked, _query: Annotated[Nothing, Query()], idempotency_key: Key = None
     ) -> Response:  # fmt: skip
         seen = context.seen(request)
-
-        def sees(alert: Alert) -> bool:
-            return seen.of_alert(alert) and alert.target not in context.current.suspended
-
-        by = By(actor(request.scope), "api", None, idempotency_key, sees)
+        by = _by(request, seen, None, idempotency_key)
         done = act_on_many(home, asked.ids, asked.of(verb), by, now=context.clock())
         items: list[dict[str, Any]] = []
         with home.database.connect() as connection:
@@ -194,8 +197,8 @@ def alerts_router(context: Context) -> APIRouter:
     ) -> Response:  # fmt: skip
         seen = context.seen(request)
         with home.database.connect() as connection:
-            alert_seen(context, seen, connection, alert_id)
-        by = By(actor(request.scope), "api", _version(if_match), idempotency_key, seen.of_alert)
+            alert_seen(seen, connection, alert_id)
+        by = _by(request, seen, _version(if_match), idempotency_key)
         act(home, alert_id, asked.of(verb), by, now=context.clock())
         with home.database.connect() as connection:
             return uncached(seen.alert(alert_named(connection, alert_id)))
@@ -207,9 +210,11 @@ def alerts_router(context: Context) -> APIRouter:
     @needs(Scope.READ)
     def silences(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
         seen = context.seen(request)
+        # Who did something is told to those who may do so, too.
+        by = Scope.ACT in seen.caller.scopes
         with home.database.connect() as connection:
-            found = [each for each in listed_silences(connection, _PAGE) if seen.holds(each.unit, each.code)]
-        return written({"items": [each.as_dict() for each in found[: query.limit]]})
+            found = listed_silences(connection, lambda each: seen.holds(each.unit, each.code), query.limit)
+        return written({"items": [each.as_dict(by) for each in found]})
 
     @router.post(
         "/v1/silences/new", operation_id="silence", response_model=Silence,
@@ -245,12 +250,27 @@ def alerts_router(context: Context) -> APIRouter:
     return router
 
 
-def alert_seen(context: Context, seen: Seen, connection: Connection, identity: str) -> Alert:
+def alert_seen(seen: Seen, connection: Connection, identity: str) -> Alert:
     """A notice that a caller sees. Raises UnknownAlert, TargetSuspended."""
-    alert = alert_named(connection, identity, seen.of_alert)
-    if alert.target in context.current.suspended:
+    return alert_named(connection, identity, partial(_served, seen))
+
+
+def _served(seen: Seen, alert: Alert) -> bool:
+    """Whether a caller sees a notice. Raises TargetSuspended where he would, and its target is suspended."""
+    if not seen.of_alert(alert):
+        return False
+    if alert.target in seen.current.suspended:
         raise TargetSuspended(target=alert.target)
-    return alert
+    return True
+
+
+def _by(request: Request, seen: Seen, version: int | None, key: str | None) -> By:
+    """Who does something with notices, and what that one sees."""
+
+    def answers(team: Team) -> bool:
+        return seen.holds(team.unit, team.code)
+
+    return By(actor(request.scope), "api", version, key, partial(_served, seen), answers)
 
 
 def _known(seen: Seen, unit: str, code: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import islice
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -11,7 +12,6 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from riskwarn.errors import (
     AreaAmbiguous,
     NoSnapshot,
-    NothingSaid,
     ScopeNeeded,
     StreamsTooMany,
     SubscriptionInvalid,
@@ -44,6 +44,7 @@ from serving.delivery.levels import height
 from serving.delivery.messages import Message
 from serving.delivery.subscriptions import Asked
 from serving.delivery.trying import try_out
+from serving.delivery.view import NOWHERE, View
 
 #: Tests that a process sends at once: beyond, those who poll would wait for receivers that do not answer.
 _AT_ONCE = 4
@@ -84,10 +85,8 @@ def delivery_router(context: Context, registry: Registry) -> APIRouter:
         await to_thread.run_sync(visible.renew)
 
         def tells(told: Told) -> bytes | None:
-            message = told.message
-            if not _asked_for(message, query) or not visible(message):
-                return None
-            return told.whole if seen.whole else told.part
+            view = visible.view
+            return told.event(view) if _asked_for(told.message, told.level(view), query) else None
 
         def allowed() -> bool:
             visible.renew()
@@ -95,7 +94,7 @@ def delivery_router(context: Context, registry: Registry) -> APIRouter:
 
         # A query without a last id, that does not wait, wants what is kept.
         last = last_event_id or ("" if query.seconds == 0 else None)
-        return EventStream(feed, context.metrics, Listener(tells, allowed), last, query.seconds)
+        return EventStream(feed, context.metrics, Listener(lambda: visible.view, tells, allowed), last, query.seconds)
 
     @router.get(
         "/v1/alerts/feed.atom", operation_id="alerts_feed", response_class=Response,
@@ -104,14 +103,8 @@ def delivery_router(context: Context, registry: Registry) -> APIRouter:
     )  # fmt: skip
     @needs(Scope.READ)
     def newest(request: Request, query: Annotated[FeedQuery, Query()]) -> Response:
-        visible = _Visible(context.seen(request))
-        visible.renew()
-        found: list[Message] = []
-        for one in said.newest(context.home, query.cap_status.value):
-            if len(found) == query.limit:
-                break
-            if _asked_for(one, query) and visible(one):
-                found.append(one)
+        told = said.newest(context.home, query.cap_status.value, _Visible(context.seen(request)).renewed())
+        found = list(islice((one for one in told if _asked_for(one, one.level, query)), query.limit))
         body = atom.atom_of(found, context.home.configuration, query.lang.value)
         return Response(body, media_type=f"{atom.MEDIA_TYPE}; charset=utf-8", headers=HEADERS)
 
@@ -123,12 +116,8 @@ def delivery_router(context: Context, registry: Registry) -> APIRouter:
     @needs(Scope.READ)
     def as_cap(request: Request, alert_id: AlertId, _query: Annotated[Nothing, Query()]) -> Response:
         seen = context.seen(request)
-        visible = _Visible(seen)
-        visible.renew()
-        every = said.about(context.home, alert_id)
+        every = said.about(context.home, alert_id, _Visible(seen).renewed())
         last = every[-1]
-        if not visible.inside(last):
-            raise NothingSaid(id=alert_id[:64])
         if last.kind != "Cancel":
             seen.served(last.target)
         body = cap.cap_of(last, context.home.configuration, every[:-1])
@@ -138,38 +127,34 @@ def delivery_router(context: Context, registry: Registry) -> APIRouter:
 
 
 class _Visible:
-    """Whether a caller may be told of a message, by the tree of today and without what is suspended."""
+    """What a caller sees, for as long as he listens: looked for again where something was published or suspended since."""
 
     def __init__(self, seen: Seen) -> None:
         self._seen, self._generation = seen, -1
-        self._units: frozenset[tuple[str, str]] = frozenset()
+        self.view = View(NOWHERE)
 
     def renew(self) -> None:
-        """Find out what lies inside, where something was published since."""
+        """Look for it again."""
         generation = self._seen.current.generation
-        if self._seen.whole or generation == self._generation:
+        if generation == self._generation:
             return
         try:
-            inside = self._seen.inside
+            self.view = self._seen.view
         except NoSnapshot:
-            inside = None  # nothing lies anywhere yet
-        self._units = inside.units if inside is not None else frozenset()
+            self.view = self._seen.view_of(NOWHERE)  # nothing lies anywhere yet
         self._generation = generation
 
-    def inside(self, message: Message) -> bool:
-        """Whether it is about something inside."""
-        return self._seen.whole or message.unit in self._units
-
-    def __call__(self, message: Message) -> bool:
-        served = message.kind == "Cancel" or message.target not in self._seen.current.suspended
-        return served and self.inside(message)
+    def renewed(self) -> View:
+        """What he sees now."""
+        self.renew()
+        return self.view
 
 
-def _asked_for(message: Message, query: FeedQuery | StreamQuery) -> bool:
+def _asked_for(message: Message, level: str, query: FeedQuery | StreamQuery) -> bool:
     return (
         message.status == query.cap_status.value
         and query.target in (None, message.target)
-        and (query.level is None or message.kind == "Cancel" or height(message.level) >= height(query.level.value))
+        and (query.level is None or message.kind == "Cancel" or height(level) >= height(query.level.value))
     )
 
 

@@ -37,7 +37,14 @@ def test_the_commands_never_show_or_take_a_value(
     assert secret(home, "oidc").get_secret_value() == VALUE
     told += typed("", "--json", "secrets", "list") + typed("", "secrets", "rotate") + typed("", "audit", "list")
     told += typed("", "secrets", "set", "oidc", VALUE, code=2) + typed("", "secrets", "set", "oidc", code=1)
-    assert city("--json", "verify").document[-1] == {"part": "secrets", "checked": 1, "problems": []}
+    own = {"part": "secrets", "checked": 1, "problems": [], "unchecked": None}
+    assert city("--json", "verify").document[-1] == own
+    with monkeypatch.context() as without:
+        without.delenv("RISKWARN_SECRETS_KEY")
+        why = "1 were not looked at: RISKWARN_SECRETS_KEY names no key file"
+        assert city("--json", "verify").document[-1] == {**own, "checked": 0, "unchecked": why}
+        assert why in (said := city("verify").out) and "All is as it was written" not in said
+        assert "有 1 个未检查" in city("--lang", "zh", "verify").out
     (city.folder / "secrets.key").chmod(0o644)
     assert city("--json", "secrets", "list").document[0]["opens"] is False
     assert "chmod 600" in city("verify", code=1).out

@@ -113,8 +113,11 @@ def test_a_word_that_names_somebody_is_not_shown(word: str) -> None:
 
 @pytest.mark.parametrize(
     "because",
-    ["令狐栖迟说不用", "向登科要求", "谭永碧反映过", "应牟伦胜申请", "秦开碧的要求", "因冉启荣来电", "该向登科的记录"],
-)
+    [
+        "令狐栖迟说不用", "向登科要求", "谭永碧反映过", "应牟伦胜申请", "秦开碧的要求", "因冉启荣来电", "该向登科的记录", "找王芳谈话", "约李建国见面核实",
+        "请张伟来一趟", "已联系刘秀英家", "走访陈建军家", "让赵敏签字", "问周强近况", "通知孙丽到场",
+    ],
+)  # fmt: skip
 def test_a_reason_that_names_somebody_is_refused(because: str) -> None:
     with pytest.raises(PersonalText):
         check_because(because)
@@ -124,7 +127,8 @@ def test_a_reason_that_names_somebody_is_refused(because: str) -> None:
     "because",
     [
         "按规定向上级申请", "当事人要求删除", "许可已过期", "程序不合规定", "陈旧的数据", "重复导入", "向阳社区要求更正", "高新区反映有误",
-        "任何的记录", "卫生的问题", "方案不用了", "本人申请", "金融类的数据",
+        "任何的记录", "卫生的问题", "方案不用了", "本人申请", "金融类的数据", "找双方谈话", "约家长见面", "与房东协商", "请周五来一趟", "通知周二到场",
+        "请社区来人", "联系物业了解情况", "对方家里无人", "请住建委说明", "走访商户了解", "询问后登记",
     ],
 )  # fmt: skip
 def test_a_reason_that_names_nobody_is_kept(because: str) -> None:

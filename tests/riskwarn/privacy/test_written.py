@@ -21,15 +21,21 @@ OTHERS = (
     "110101/19900307/387X", "1101 0119 9003 0738 7X", "一一〇一〇一一九九〇〇三〇七三八七X", "6222.0212.3456.7894",
 )  # fmt: skip
 
+#: With a mistake in it, or a part of it: what it is called, or how it is made, says what it is.
+CALLED = (
+    "身份证号500101199003071234", "身份证 500101199003071234", "身份证号码：5001011990030712", "公民身份号码500101199003071230", "证件号: E12345678",
+    "500101199003071234", "110101 19900307 3871", "手机号1380013800", "电话：6868 1234", "银行卡号 6222021234567890", "ID card 500101900307123",
+)  # fmt: skip
+
 PLAIN = (
     "2026-11-26 14:30-15:30", "from 2026/11/01 to 2026/11/30", "2026.11.26, row 1380", "10.20.0.0/16 and 192.168.100.10", "version 1.38.0.13",
     "1,380,013,800 rows", "rows 130, 250, 300, 41", "load 1380013", "500112001002", "WG0504144", "weeks 13-18 of 2026",
     "二〇二六年十一月二十六日", "第三季度，一二线城市", "三四五六月的月报", "the monthly file", "每周 3 次，共 14 天", "https://risk.example:8443/a/1",
-    "sha256 5f3a", "conflict-4-v7", "1:25000 map, sheet 12-34", "渝01民初1234号",
+    "sha256 5f3a", "conflict-4-v7", "1:25000 map, sheet 12-34", "渝01民初1234号", "拨打电话12345或12348", "the phone line 12345", "按账号管理办法", "证件过期3个月", "202611260001430015", "流水号 500101202603071234567", "工单500101202603010003",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", [*PHONES, *OTHERS])
+@pytest.mark.parametrize("text", [*PHONES, *OTHERS, *CALLED])
 def test_a_number_of_a_person_is_refused_however_it_is_written(text: str) -> None:
     for said in (text, f"asked by {text}, moved", f"应{text}要求"):
         with pytest.raises(PersonalText) as refused:

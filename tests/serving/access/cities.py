@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 from starlette.testclient import TestClient
 
 from experiments.benchmarks import made_snapshot
@@ -21,7 +21,7 @@ from serving.access.areas import WHOLE_CITY, Area
 from serving.access.keys import Asked, create_key
 from serving.access.operators import create_operator
 from serving.access.scopes import Role, Scope
-from serving.alerts.tables import ALERTS
+from serving.alerts.tables import ALERTS, HELD, OUTCOMES, SILENCES, TEAMS, TELLINGS
 from serving.api.app import Application
 from serving.api.options import Options
 from serving.columns.gaps import DataGaps, SourceGap
@@ -112,10 +112,12 @@ def build(home: Home, outside: int) -> tuple[str, str]:
             insert(ALERTS),
             [
                 {"id": f"w{code.lower()}", "name": code, "snapshot": second, "target": "conflict", "horizon": 4, "unit": "grid", "code": code, "level": "red",
-                 "score": 0.5, "status": "open", "raised_at": NOW, "reasons": [_why("waiting"), _why("rest"), _why("rest")]}
+                 "score": 0.5, "status": "open", "raised_at": NOW, "reasons": [_why("waiting"), _why("rest"), _why("rest")],
+                 "budget_team": _above(code)[2], "week": AS_OF}
                 for code in raised
             ],
         )  # fmt: skip
+        _beside(connection, second, raised, outside)
         figures = {"units": 108, "events": 40 + outside, "capture_5": 0.3 + outside / 100}
         missed = {
             "unit": "community",
@@ -135,11 +137,46 @@ def build(home: Home, outside: int) -> tuple[str, str]:
     return first, second
 
 
+def _beside(connection: Connection, snapshot: str, raised: Sequence[str], outside: int) -> None:
+    """What is told beside notices: what was held back, what is silent, who answers, and what came of what was told."""
+    about = {"snapshot": snapshot, "target": "conflict", "horizon": 4, "level": "orange"}
+    held = {**about, "at": NOW, "unit": "grid", "kind": "level", "reason": "budget"}
+    connection.execute(
+        insert(HELD), [{**held, "code": code, "name": code, "team_id": _above(code)[2]} for code in raised]
+    )
+    silent = {"reason": "roadworks", "author": "rk0000000000", "ends_at": NOW + timedelta(days=9), "unit": "grid"}
+    connection.execute(
+        insert(SILENCES),
+        [{**silent, "id": f"s{code.lower()}", "code": code, "created_at": NOW - timedelta(hours=code == OWN_GRID)} for code in raised],
+    )  # fmt: skip
+    team = {"unit": "town", "services": [], "workers": 9, "hours_a_week": 40.0, "notices_a_week": 3}
+    towns = [f"T{town:07}" for town in range(GRIDS // 12)]
+    connection.execute(insert(TEAMS), [{**team, "id": code, "code": code, "name": code} for code in towns])
+    came = [("D0000000", 30, 9), ("D0000001", 30 + outside, 9 + outside)]
+    judged = {**about, "at": NOW - timedelta(days=60), "judged": True}
+    connection.execute(
+        insert(TELLINGS),
+        [
+            {**judged, "alert": f"{district}{one}", "code": district, "district": district, "events": int(one < hits)}
+            for district, grids, hits in came
+            for one in range(grids)
+        ],
+    )
+    event = {"week": AS_OF, "target": "conflict", "unit": "district", "level": "none", "lead": 0}
+    connection.execute(insert(OUTCOMES), [{**event, "code": district, "events": hits} for district, _, hits in came])
+
+
+def _above(code: str) -> tuple[str, ...]:
+    """A grid and what it lies in, upwards."""
+    return tuple(f"{kind}{int(code[1:]) // size:07}" for kind, size in (("G", 1), ("C", 4), ("T", 12), ("D", 36)))
+
+
 def _said(code: str) -> Message:
     """That a notice about a grid was raised."""
     reasons = [_why("waiting"), _why("rest"), _why("rest")]
-    units = tuple(f"{kind}{int(code[1:]) // size:07}" for kind, size in (("G", 1), ("C", 4), ("T", 12), ("D", 36)))
-    return message(f"w{code.lower()}", code=code, at=NOW, units=units, reasons=reasons, name=code)
+    made = message(f"w{code.lower()}", code=code, at=NOW, units=_above(code), reasons=reasons, name=code)
+    text = {"zh": f"{code}：建议本周上门调解", "en": f"{code}: mediation this week"}
+    return dataclasses.replace(made, body={**made.body, "text": text})
 
 
 def _why(feature: str) -> dict[str, Any]:

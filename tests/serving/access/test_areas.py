@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 from starlette.testclient import TestClient
 
-from riskwarn.home import Home, make_home
+from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
 from riskwarn.words import Unit
+from serving.access.scopes import Scope
+from serving.alerts.tables import SILENCES
 from serving.api import repeats
 from serving.api.seen import Seen
+from serving.publishing.suspend import suspend
 from tests.serving.access import cities
 from tests.serving.access.cities import NO_GRID, OTHER, OTHER_GRID, OWN, OWN_GRID
 
@@ -24,12 +28,27 @@ def pair(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[list[TestClient], list[dict[str, str]], tuple[str, str]]]:
     """(the two servers, a key of the district to each, the ids of the snapshots)."""
-    homes = [make_home(tmp_path_factory.mktemp("city") / "home", Settings(threads=1)) for _ in range(2)]
+    homes = [unlimited(make_home(tmp_path_factory.mktemp("city") / "home", Settings(threads=1))) for _ in range(2)]
     ids = [cities.build(home, outside) for home, outside in zip(homes, (5, 17), strict=True)]
     assert ids[0] == ids[1]
     headers = [cities.key(home, area=OWN) for home in homes]
     with cities.served(*homes) as clients:
         yield clients, headers, ids[0]
+
+
+def unlimited(home: Home) -> Home:
+    """The same home, which answers however often it is asked."""
+    with (home.path / "riskwarn.yaml").open("a", encoding="utf-8") as file:
+        file.write("access: {requests_a_minute: 1000000, refusals_a_minute: 1000000}\n")
+    return open_home(home.path, home.settings)
+
+
+#: What tells of notices beside their list.
+OF_NOTICES = [
+    "/v1/alerts/stream?seconds=0", "/v1/alerts/stream?seconds=0&level=red", "/v1/alerts/feed.atom", "/v1/alerts/feed.atom?limit=1",
+    "/v1/alerts/held", "/v1/alerts/held?limit=1", "/v1/alerts/stats", "/v1/alerts/stats?limit=1", "/v1/silences", "/v1/silences?limit=1",
+    f"/v1/alerts/{cities.OWN_ALERT}", f"/v1/alerts/{cities.OWN_ALERT}/cap.xml", f"/alerts/{cities.OWN_ALERT}",
+]  # fmt: skip
 
 
 def questions(ids: tuple[str, str]) -> list[str]:
@@ -40,6 +59,7 @@ def questions(ids: tuple[str, str]) -> list[str]:
         "/v1/models/conflict", "/v1/levels", "/v1/track-record", "/v1/alerts", "/v1/alerts?limit=1", "/v1/alerts?level=red", "/readyz",
         f"/v1/scores?as_of={cities.AS_OF}", "/v1/scores?as_of=2026-02-23", "/v1/scores?min_level=red", "/v1/scores?min_level=blue",
     ]  # fmt: skip
+    found += OF_NOTICES
     for unit in Unit:
         found += [
             f"/v1/scores?unit={unit.value}",
@@ -111,6 +131,11 @@ def test_nothing_tells_of_what_lies_outside(
         ("_cut", f"/v1/grids/{OTHER_GRID}"),
         ("inside", f"/v1/grids/{OWN_GRID}/history"),
         ("inside", "/v1/alerts"),
+        ("inside", "/v1/alerts/stream?seconds=0"),
+        ("inside", "/v1/alerts/feed.atom"),
+        ("holds", "/v1/alerts/held"),
+        ("holds", "/v1/alerts/stats"),
+        ("holds", "/v1/silences"),
         ("record", "/v1/track-record"),
         ("whole", "/v1/snapshots"),
     ],
@@ -125,6 +150,7 @@ def test_a_filter_that_is_forgotten_is_found(
         "_cut": lambda _self, snapshot: snapshot,
         "inside": property(lambda _self: None),
         "record": lambda _self, found: dict(found),
+        "holds": lambda *_: True,
         "whole": property(lambda _self: True),
     }
     monkeypatch.setattr(Seen, forgotten, faults[forgotten])
@@ -253,3 +279,47 @@ def test_the_copy_of_home_is_one(home: Home) -> None:
     with cities.served(home) as (client,):
         assert len(client.get("/v1/scores?limit=200", headers=header).json()["items"]) == 36
         assert len(client.get("/v1/alerts", headers=header).json()["items"]) == 2
+
+
+def test_how_many_silences_there_are_elsewhere_hides_none_of_ones_own(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", Settings(threads=1))
+    cities.build(home, 5)
+    row = {"unit": "grid", "code": OTHER_GRID, "reason": "roadworks", "author": "rk0000000000"}
+    later = {"created_at": cities.NOW, "ends_at": cities.NOW.replace(month=4)}
+    with home.database.begin() as connection:
+        connection.execute(insert(SILENCES), [{**row, **later, "id": f"s{number}"} for number in range(1_001)])
+    reads, acts = cities.key(home, (Scope.READ,), OWN), cities.key(home, (Scope.READ, Scope.ACT), OWN)
+    with cities.served(home) as (client,):
+        found = client.get("/v1/silences?limit=1000", headers=reads).json()["items"]
+        assert [(one["code"], one["author"]) for one in found] == [("G0000020", None), (OWN_GRID, None)]
+        assert {one["author"] for one in client.get("/v1/silences", headers=acts).json()["items"]} == {"rk0000000000"}
+
+
+def test_a_team_of_elsewhere_is_as_absent_as_one_that_is_nowhere(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", Settings(threads=1))
+    cities.build(home, 5)
+    acts = cities.key(home, (Scope.READ, Scope.ACT), OWN)
+    with cities.served(home) as (client,):
+        path = f"/v1/alerts/{cities.OWN_ALERT}/assign"
+        one, two, own = (
+            client.post(path, json={"team_id": team}, headers=acts) for team in ("T0000003", "T9999999", "T0000001")
+        )
+        assert (one.status_code, two.status_code, own.status_code) == (422, 422, 200)
+        assert one.json()["detail"].replace("T0000003", "T9999999") == two.json()["detail"]
+        several = {"ids": [cities.OWN_ALERT], "team_id": "T0000003"}
+        told = client.post("/v1/alerts/several/co_handle", json=several, headers=acts).json()["items"]
+        assert [one["code"] for one in told] == ["query_invalid"]
+
+
+def test_of_a_suspended_target_nothing_is_answered_again(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", Settings(threads=1))
+    cities.build(home, 5)
+    acts = {**cities.key(home, (Scope.READ, Scope.ACT), OWN), "Idempotency-Key": "once"}
+    asked = {"ids": [cities.OWN_ALERT, "wg0000050"]}
+    with cities.served(home) as (client,):
+        done = client.post("/v1/alerts/several/acknowledge", json=asked, headers=acts).json()["items"]
+        assert [one["code"] for one in done] == [None, "unknown_alert"]
+        suspend(home, "conflict", "under review", now=cities.NOW)
+        client.app.current.look_for_suspensions()  # type: ignore[attr-defined]
+        again = client.post("/v1/alerts/several/acknowledge", json=asked, headers=acts).json()["items"]
+        assert [(one["code"], one["alert"]) for one in again] == [("target_suspended", None), ("unknown_alert", None)]

@@ -134,6 +134,11 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Asked:
 FORGOTTEN: dict[str, tuple[str, Any, str, str, str]] = {
     "the cut": ("api.seen.Seen._cut", lambda _self, snapshot: snapshot, "centre of own", "GET /v1/scores?limit=200&unit=grid", "tells of G0000036"),
     "the cut of notices": ("api.seen.Seen.inside", property(lambda _self: None), "supervisor of other", "GET /v1/alerts", "tells of G0000003"),
+    "the cut of messages": ("delivery.view.View.inside_of", lambda *_: True, "supervisor of own", "GET /v1/alerts/stream?seconds=0", "tells of G0000050"),
+    "the cut of the feed": ("delivery.view.View.inside_of", lambda *_: True, "supervisor of own", "GET /v1/alerts/feed.atom", "tells of G0000050"),
+    "whose notices were held back": ("api.seen.Seen.holds", lambda *_: True, "supervisor of other", "GET /v1/alerts/held", "tells of G0000003"),
+    "whose figures they are": ("api.seen.Seen.holds", lambda *_: True, "supervisor of other", "GET /v1/alerts/stats", "tells of D0000000"),
+    "whose silences they are": ("api.seen.Seen.holds", lambda *_: True, "supervisor of other", "GET /v1/silences", "tells of G0000003"),
     "the scope": ("api.permissions.Permissions.refusal", lambda *_: None, "supervisor of whole", "GET /v1/export.csv", "200, not 403"),
     "the scope of a change": ("api.permissions.Permissions.refusal", lambda *_: None, "supervisor of whole", "POST /v1/exports", "409, not 403"),
     "the view of what is repeated": ("access.caller.Caller.view", "", "analyst of ", "GET /v1/scores?limit=200&unit=grid", "tells of G0000000"),

@@ -32,8 +32,10 @@ from serving.delivery.messages import Message, from_kept
 from serving.delivery.payload import event_of, said_of, text_of
 from serving.delivery.robots import ROBOTS
 from serving.delivery.tables import DELIVERIES, MESSAGES
+from serving.delivery.view import View
 from serving.publishing.suspend import suspend
 from serving.publishing.withdraw import withdraw
+from serving.snapshots.cut import Inside
 from tests.serving.alerts.city import PLAIN, City
 from tests.serving.delivery.saying import subscribed
 from tests.serving.delivery.test_cap import document, texts
@@ -111,7 +113,7 @@ def test_two_weeks_after_its_end_whoever_was_told_hears_once_what_became_of_it(c
     assert [name for name, _ in last.references] == [f"{alert.id}.1", f"{alert.id}.3"]
     assert said_of(last, "zh")["head"].endswith("：已办结，结果：属实（上门调解）")
     assert said_of(last, "zh")["head"].startswith("【回告】")
-    assert event_of(last, True)["type"] == "alert.outcome"
+    assert event_of(last)["type"] == "alert.outcome"
     with city.home.database.connect() as connection:
         assert figures(connection, Everything(lambda _unit, _code: True, True, 9, city.now))["weeks"][0]["budget"] == 3
     assert city.alert(alert.id).version == 4, "it changes no notice"
@@ -224,8 +226,8 @@ def test_a_robot_that_takes_little_is_told_less_of_the_body_and_all_that_must_no
 def test_of_a_part_of_the_city_the_exact_promise_is_not_told_and_its_words_are(city: City) -> None:
     (one,) = messages(city)
     told = replace(one, body={**one.body, "stated": {"n": 80, "precision": 0.2}})
-    assert event_of(told, True)["data"]["alert"]["stated"] == {"n": 80, "precision": 0.2}
-    part = event_of(told, False)["data"]["alert"]
+    assert View().cut(told.body)["stated"] == {"n": 80, "precision": 0.2}
+    part = View(Inside(frozenset(), frozenset(), frozenset())).cut(told.body)
     assert part["stated"] is None and part["text"] == told.body["text"]
 
 

@@ -65,8 +65,9 @@ def noticed(copied: Home) -> tuple[Home, str, str]:
         {"code": small, "name": small, "level": "red", "score": 0.4},
     )
     with copied.database.begin() as connection:
-        put(connection, None, notice_of(row.id, small), "raised", NOW)
-        put(connection, None, notice_of(row.id, large), "raised", NOW)
+        said = copied.configuration
+        put(connection, None, notice_of(row.id, small), "raised", NOW, configuration=said)
+        put(connection, None, notice_of(row.id, large), "raised", NOW, configuration=said)
         put(
             connection,
             None,
@@ -97,6 +98,7 @@ def test_a_notice_of_a_place_that_is_withheld_now_tells_themes_and_no_values(not
     for code in (small, "T1"):
         assert by_code[code].reasons[0] == cut and by_code[code].reasons[1]["zh"] == "其余"
         assert bodies[code]["reasons"] == list(by_code[code].reasons)
+        assert VALUES not in json.dumps(bodies[code], ensure_ascii=False), "nor in what it says"
     assert by_code[large].reasons[0] == reason() == bodies[large]["reasons"][0]
     with running(home, lambda: NOW) as address, httpx.Client(base_url=address) as api:
         own = by_code[small].id

@@ -1,0 +1,168 @@
+"""What of a notice somebody may be told. This is the one place that leaves anything out of one, whichever way it is told: the API and its
+pages, the stream and the feed, CAP, webhooks, robots and mail.
+
+Somebody sees what lies inside by the tree of today, in which a unit may lie elsewhere than when it was told of. What was told under an earlier
+rule of disclosure is told no more, and of a suspended target nothing that it was scored with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from riskwarn.words import NOTICE_EN, NOTICE_ZH, Unit
+from serving.columns.reasons import told_of_a_part
+from serving.delivery.levels import height
+from serving.delivery.messages import Message
+from serving.snapshots.cut import Inside
+
+#: Where nothing lies.
+NOWHERE = Inside(frozenset(), frozenset(), frozenset())
+
+#: Where a notice keeps what it says where something is left out of it.
+BARE = "bare"
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left out of a notice.
+
+    Parameters
+    ----------
+    part : the reason from which the city's mean would follow, and the exact figures of the whole city.
+    reasons : all reasons, because an earlier rule told them.
+    figures : all that a target was scored with, because it is suspended.
+    members : codes of the grids among others that lie outside.
+    """
+
+    part: bool = False
+    reasons: bool = False
+    figures: bool = False
+    members: frozenset[str] = frozenset()
+
+    @property
+    def words(self) -> bool:
+        """Whether the text says something that is left out: of the whole city it says no exact figure, and of the reasons never the last."""
+        return self.reasons or self.figures or bool(self.members)
+
+
+#: All that may be left out.
+ALL = Left(part=True, reasons=True, figures=True)
+
+
+@dataclass(frozen=True)
+class View:
+    """What somebody sees: what lies `inside` (None is the whole city), which targets are suspended, and of which snapshots an earlier rule
+    of disclosure told."""
+
+    inside: Inside | None = None
+    suspended: frozenset[str] = frozenset()
+    older: Callable[[str], bool] = lambda _snapshot: False
+
+    def holds(self, unit: str, code: str) -> bool:
+        """Whether a unit lies inside."""
+        return self.inside is None or (unit, code) in self.inside.units
+
+    def sees(self, unit: str, code: str, members: Iterable[Mapping[str, Any]] = ()) -> bool:
+        """Whether a notice lies inside: its unit does, and where it tells of some grids of that any of them."""
+        grids = [one["code"] for one in members]
+        own = not grids or any(self.holds(Unit.GRID.value, one) for one in grids)
+        return own and self.holds(unit, code)
+
+    def level(self, level: str, members: Sequence[Mapping[str, Any]] = ()) -> str:
+        """The level of a notice: where some of its grids lie outside, the highest of the others."""
+        inside = [one["level"] for one in members if self.holds(Unit.GRID.value, one["code"])]
+        return level if len(inside) == len(members) else max(inside, key=height, default=level)
+
+    def left_out(self, notice: Mapping[str, Any]) -> Left:
+        """What is left out of a notice, as `shown.as_dict` gives it; of a data gap no reason is, which names a source."""
+        grids = () if self.inside is None else (one["code"] for one in notice.get("members") or ())
+        return Left(
+            part=self.inside is not None,
+            reasons=notice.get("kind") != "gap" and self.older(snapshot_of(notice)),
+            figures=notice.get("target") in self.suspended,
+            members=frozenset(code for code in grids if not self.holds(Unit.GRID.value, code)),
+        )
+
+    def cut(self, notice: Mapping[str, Any]) -> dict[str, Any]:
+        """A notice as it is told."""
+        return cut(notice, self.left_out(notice))
+
+    def inside_of(self, message: Message) -> bool:
+        """Whether a message is about something inside."""
+        members = message.body.get("members")
+        return self.sees(*message.unit, members if isinstance(members, list) else ())
+
+    def tells(self, message: Message) -> bool:
+        """Whether a message is told: of a suspended target only that a notice is over."""
+        served = message.kind == "Cancel" or message.target not in self.suspended
+        return served and self.inside_of(message)
+
+
+def snapshot_of(notice: Mapping[str, Any]) -> str:
+    """The snapshot that raised a notice."""
+    return str(notice.get("snapshot"))
+
+
+def less(message: Message, left: Left) -> Message:
+    """A message as it is told."""
+    body = cut(message.body, left)
+    return replace(message, body=body, level=str(body.get("level", message.level)))
+
+
+def cut(notice: Mapping[str, Any], left: Left) -> dict[str, Any]:
+    """A notice without what is left out of it, and of its texts the one that says nothing of that."""
+    told = {**notice, **_members(notice, left), **_figures(notice, left)}
+    if "reasons" in told:
+        told["reasons"] = _reasons(notice, left)
+    if left.words and "text" in told:
+        # What is said of its level is said of that of all its grids.
+        told["text"] = unsaid(told) if told.get("level") == notice.get("level") else _named(told)
+    told.pop(BARE, None)
+    return told
+
+
+def bare(notice: Mapping[str, Any]) -> dict[str, Any]:
+    """A notice without anything that may be left out of it: of what it is made, what is said where something is."""
+    return cut(notice, ALL)
+
+
+def _figures(told: Mapping[str, Any], left: Left) -> dict[str, Any]:
+    names = {"stated"} if left.part or left.figures else set()
+    if left.figures:
+        names |= {"score", "expected_count"}
+    return dict.fromkeys(names & told.keys())
+
+
+def _members(told: Mapping[str, Any], left: Left) -> dict[str, Any]:
+    """The grids that are told of, and the highest of their levels."""
+    members = [dict(one) for one in told.get("members") or () if one["code"] not in left.members]
+    if left.figures and "members" in told:
+        return {"members": []}
+    if not left.members or not members:
+        return {}
+    return {"members": members, "level": max((one["level"] for one in members), key=height)}
+
+
+def _reasons(told: Mapping[str, Any], left: Left) -> list[dict[str, Any]]:
+    reasons = list(told["reasons"] or ())
+    if told.get("kind") == "gap":
+        return reasons
+    # Of several grids they are those of the first.
+    first = (told.get("members") or [{}])[0].get("code")
+    if left.reasons or left.figures or first in left.members:
+        return []
+    return told_of_a_part(reasons) if left.part else reasons
+
+
+def unsaid(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a notice says of nothing that may be left out."""
+    kept = told.get(BARE)
+    return kept if isinstance(kept, dict) else _named(told)
+
+
+def _named(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said where nothing else was kept: what it is about, and what it must not be used for."""
+    name = str(told.get("name") or told.get("code") or "")
+    return {"zh": {"head": name, "instruction": NOTICE_ZH}, "en": {"head": name, "instruction": NOTICE_EN}}
