@@ -2495,6 +2495,27 @@ export interface components {
             items: components["schemas"]["ModelOfHorizon"][];
         };
         /**
+         * Moved
+         * @description What one reason added in one snapshot.
+         */
+        Moved: {
+            /**
+             * Theme
+             * @description what it is about, as a word for programs
+             */
+            theme: string;
+            /**
+             * Source
+             * @description of what records; empty where of none alone
+             */
+            source: string;
+            /**
+             * Effect
+             * @description what it added to the city's mean score
+             */
+            effect: number;
+        };
+        /**
          * Names
          * @description A target's name.
          */
@@ -3457,6 +3478,11 @@ export interface components {
             rank: number | null;
             /** @description attention level */
             level: components["schemas"]["Level"] | null;
+            /**
+             * Reasons
+             * @description the strongest first; none where they were not asked for, or are withheld
+             */
+            reasons: components["schemas"]["Moved"][];
         };
         /**
          * SubscriptionAsked
@@ -4559,6 +4585,8 @@ export interface operations {
                 horizon?: number | null;
                 /** @description snapshots, one an as-of */
                 limit?: number;
+                /** @description whether to tell what each reason added there, too */
+                reasons?: boolean;
             };
             header?: never;
             path: {
@@ -4597,7 +4625,8 @@ export interface operations {
                      *           "score": 0.14051,
                      *           "expected_count": 0.166558,
                      *           "rank": 1,
-                     *           "level": "yellow"
+                     *           "level": "yellow",
+                     *           "reasons": []
                      *         },
                      *         {
                      *           "snapshot": "2026-03-02-5ffaf659fc41",
@@ -4606,7 +4635,8 @@ export interface operations {
                      *           "score": 0.079622,
                      *           "expected_count": 0.091268,
                      *           "rank": 3,
-                     *           "level": "none"
+                     *           "level": "none",
+                     *           "reasons": []
                      *         }
                      *       ]
                      *     }
@@ -6923,6 +6953,16 @@ export interface operations {
                 level?: components["schemas"]["MinLevel"] | null;
                 /** @description only those that stand so */
                 status?: components["schemas"]["Status"] | null;
+                /** @description only those that somebody has to do with still, or only the others */
+                live?: boolean | null;
+                /** @description only those of these that should be closed, or acknowledged, by now */
+                overdue?: boolean;
+                /** @description only about the unit of this code, or a town's that tell of this grid */
+                code?: string | null;
+                /** @description only about units inside the unit of this code, or about itself */
+                parent?: string | null;
+                /** @description only those of this team, or that it is told of, too */
+                team_id?: string | null;
             };
             header?: never;
             path?: never;
@@ -9976,4 +10016,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 8e358958e46a737f6520020f1cbd402c7aa5d732622e5a01209df19bc097d8df
+// sha256 of the description: 1f2837dcb02d7a744f7cf013d5c5f13784f46de8acfb719c79e54abed227b235

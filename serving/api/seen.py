@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -143,11 +143,13 @@ class Seen:
             "summary": [{**one, "counted": 0, "events": None, "levels": {}} for one in found["summary"]],
         }
 
-    def alerts(self, pages: Iterator[list[Alert]], limit: int) -> list[dict[str, Any]]:
-        """The first notices of those that lie inside, out of pages of all, the newest first."""
+    def alerts(
+        self, pages: Iterator[list[Alert]], limit: int, chosen: Callable[[Alert], bool] = lambda _alert: True
+    ) -> list[dict[str, Any]]:
+        """The first notices of those that lie inside and are `chosen`, out of pages of all, the newest first."""
         found: list[dict[str, Any]] = []
         for page in pages:
-            found += [self.alert(one) for one in page if self.of_alert(one)]
+            found += [self.alert(one) for one in page if self.of_alert(one) and chosen(one)]
             if len(found) >= limit:
                 break
         return found[:limit]

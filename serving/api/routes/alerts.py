@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
@@ -20,7 +21,7 @@ from serving.access.scopes import Scope
 from serving.alerts.acting import By, act, act_on_many
 from serving.alerts.alert import Alert, alert_named, newest_alerts, steps_of
 from serving.alerts.held import held_alerts
-from serving.alerts.life import LIFE, Status, Verb
+from serving.alerts.life import LIFE, LIVE, Status, Verb
 from serving.alerts.silences import end_silence, listed_silences, named_silence, silence
 from serving.alerts.stats import Asked as FiguresAsked
 from serving.alerts.stats import figures
@@ -113,12 +114,18 @@ def alerts_router(context: Context) -> APIRouter:
             where.append(ALERTS.c.level == query.level.value)
         if query.status is not None:
             where.append(ALERTS.c.status == query.status.value)
-        seen = context.seen(request)
+        seen, now = context.seen(request), context.clock()
         left_out = seen.served(query.target)
         if left_out:
             where.append(ALERTS.c.target.not_in(left_out))
+        if query.overdue or query.live is not None:
+            live = ALERTS.c.status.in_(LIVE)
+            where.append(live if query.overdue or query.live else ~live)
+        chosen = partial(_chosen, query, now)
+        narrowed = (query.overdue, query.code, query.parent, query.team_id) != (False, None, None, None)
+        size = query.limit if seen.whole and not narrowed else _PAGE
         with home.database.connect() as connection:
-            found = seen.alerts(_pages(connection, where, query.limit if seen.whole else _PAGE), query.limit)
+            found = seen.alerts(_pages(connection, where, size), query.limit, chosen)
         hold(request.scope, context.clock() + HOLDS)
         return written({"notice": _NOTICE, "items": found, "suspended": left_out})
 
@@ -267,6 +274,16 @@ def _version(if_match: str | None) -> int | None:
     if found is None:
         raise QueryInvalid(parameter="If-Match", problem='it takes the version of the notice in quotation marks: "3"')
     return int(found[1])
+
+
+def _chosen(query: AlertsQuery, now: datetime, alert: Alert) -> bool:
+    """Whether a notice is one of those that are asked for, as far as its row alone does not tell."""
+    return (
+        (not query.overdue or alert.overdue(now) or alert.unseen(now))
+        and (query.code is None or query.code == alert.code or query.code in alert.grids)
+        and (query.parent is None or any(code == query.parent for _, code, _ in alert.units))
+        and (query.team_id is None or query.team_id in (alert.team_id, *alert.co_teams))
+    )
 
 
 def _pages(connection: Connection, where: list[ColumnElement[bool]], size: int) -> Iterator[list[Alert]]:
