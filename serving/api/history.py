@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from riskwarn.errors import UnknownUnit
 from riskwarn.words import Unit
 from serving.api.seen import Seen
-from serving.columns.reasons import MILLION, REST, told_of_a_part
+from serving.columns.reasons import MILLION, REST
 from serving.columns.scores import Block
 from serving.snapshots.files import PLACES, REASONS, SCORES, TEXTS
 from serving.snapshots.snapshot import Snapshot
@@ -59,10 +59,9 @@ def of_grid(
 
 
 def _moved(seen: Seen, folder: Path, code: str, block: Block) -> list[dict[str, Any]]:
-    """What each reason added, without what is not told apart."""
-    found = list(_reasons(folder, code, block))
-    told = found if seen.whole else told_of_a_part(found)
-    return [one for one in told if one["theme"] != REST]
+    """What each reason added, without what is not told apart; of a part of the city without the last, with which they add up."""
+    found = _reasons(folder, code, block)
+    return [one for one in (found if seen.whole else found[:-1]) if one["theme"] != REST]
 
 
 @lru_cache(maxsize=20_000)

@@ -85,7 +85,10 @@ class Browser:
         """Wait until a script gives something that is true; gives it."""
         deadline = time.monotonic() + patience
         while True:
-            found = self.run(script)
+            # Between two pages there is nothing yet; an element itself cannot be told.
+            found = self.run(
+                f"(() => {{ try {{ const found = {script}; return found instanceof Node ? true : found; }} catch {{ return false; }} }})()"
+            )
             if found:
                 return found
             assert time.monotonic() < deadline, f"never: {script}\n{self.text()[:1500]}"
@@ -110,12 +113,21 @@ class Browser:
         """Tap with a finger (or click) in the middle of an element, where whatever lies there takes it."""
         found = self.at(chosen, text)
         self.until(f"(() => {{ const one = {found}; return one && !one.disabled; }})()")
-        self.run(f"{found}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
-        box = self.run(
-            f"(() => {{ const box = {found}.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }})()"
-        )
+        # Where it lies once nothing moves any more: what is read later pushes it down.
+        box, before = self._middle(found), None
+        while box != before:
+            time.sleep(0.1)
+            box, before = self._middle(found), box
         for kind in ("mousePressed", "mouseReleased"):
             self.ask("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
+
+    def _middle(self, found: str) -> list[float]:
+        """The middle of an element, which is brought to the middle of what is seen."""
+        told: list[float] = self.run(
+            f"(() => {{ const one = {found}; one.scrollIntoView({{block: 'center', behavior: 'instant'}}); "
+            "const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+        )
+        return told
 
     def write(self, text: str) -> None:
         """Write where the cursor is."""

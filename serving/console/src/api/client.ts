@@ -89,7 +89,10 @@ export async function send<T>(method: "POST" | "DELETE", to: string, body?: unkn
     return (await content(response)) as T;
   } catch (error) {
     // The server was started anew, and has another.
-    if (error instanceof Trouble && error.status === 403 && error.code === "request_refused" && own["Authorization"]) keepToken("");
+    if (error instanceof Trouble && error.status === 403 && error.code === "request_refused" && own["Authorization"]) {
+      keepToken("");
+      throw new Trouble(words().token.over, 403, error.code);
+    }
     throw error;
   }
 }

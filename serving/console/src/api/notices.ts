@@ -1,7 +1,8 @@
 // What is done with notices: each by its version, so that nobody overwrites what another did, and with a key, so that an answer that was
 // lost on the way is not done twice.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { now, send, Trouble } from "./client";
+import { store, useStore } from "./store";
 import type { Alert, Both, ChangedAlerts, Life, Said } from "./types";
 import { useAddress, type Data } from "./watch";
 
@@ -35,10 +36,27 @@ export function ownKey(): string {
   return Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
 }
 
+// What a change answered: the list may tell for a second longer how it was before.
+const changed = store<ReadonlyMap<string, Alert>>(new Map());
+
+function heard(alerts: readonly Alert[]): void {
+  const next = new Map(changed.get());
+  for (const one of alerts) if ((next.get(one.id)?.version ?? 0) < one.version) next.set(one.id, one);
+  changed.set(next);
+}
+
+/** Notices, each as it stands by the newest that was heard of it. */
+export function useNewest(items: readonly Alert[]): readonly Alert[] {
+  const known = useStore(changed);
+  return useMemo(() => items.map((one) => ((known.get(one.id)?.version ?? 0) > one.version ? (known.get(one.id) as Alert) : one)), [items, known]);
+}
+
 /** Do something with a notice as it was read. Throws Trouble: 412 where somebody did something with it meanwhile. */
-export function act(alert: { id: string; version: number }, verb: string, said: Said, key: string): Promise<Alert> {
+export async function act(alert: { id: string; version: number }, verb: string, said: Said, key: string): Promise<Alert> {
   const headers = { "If-Match": `"${alert.version}"`, "Idempotency-Key": key };
-  return send<Alert>("POST", `v1/alerts/${encodeURIComponent(alert.id)}/${verb}`, said, headers);
+  const done = await send<Alert>("POST", `v1/alerts/${encodeURIComponent(alert.id)}/${verb}`, said, headers);
+  heard([done]);
+  return done;
 }
 
 const AT_ONCE = 200;
@@ -50,6 +68,7 @@ export async function actOnMany(ids: readonly string[], verb: string, said: Said
     const part = { ...said, ids: ids.slice(from, from + AT_ONCE) };
     done.push(...(await send<ChangedAlerts>("POST", `v1/alerts/several/${verb}`, part, { "Idempotency-Key": `${key}-${from}` })).items);
   }
+  heard(done.flatMap((one) => one.alert ?? []));
   return done;
 }
 
@@ -92,4 +111,4 @@ export const troubled = (error: unknown): Trouble => {
   throw error;
 };
 
-export type Notices = Data<{ items: Alert[] }>;
+export type Notices = Data<{ items: readonly Alert[] }>;

@@ -15,7 +15,9 @@ export function TokenNeeded({ scopes }: { scopes: readonly Scope[] }) {
       onSubmit={(event) => {
         event.preventDefault();
         const given = typed.trim();
-        if (/^[0-9a-f]{16,128}$/.test(given)) keep(given);
+        if (!/^[0-9a-f]{16,128}$/.test(given)) return;
+        setTyped("");
+        keep(given);
       }}
     >
       <span>{words.token.needed}</span>

@@ -127,6 +127,7 @@ export const en: Words = {
   },
   token: {
     needed: "You can look, not change: open this page by the link with #token= that riskwarn serve (or make demo) prints, or paste what the file serve.token in the home holds.",
+    over: "The token is another, or the server was started anew: open this page by its new link.",
     field: "what serve.token holds",
     keep: "Use it",
   },

@@ -122,6 +122,7 @@ export const zh = {
   },
   token: {
     needed: "只能查看：要在这里更改，请用 riskwarn serve（或 make demo）打印的、带 #token= 的链接打开本页，或粘贴数据目录中 serve.token 文件的内容。",
+    over: "口令不对，或服务器重新启动过：请用新的链接打开本页。",
     field: "serve.token 的内容",
     keep: "使用",
   },

@@ -1,7 +1,7 @@
 // Notices one below the other, what presses most first; what may be done with each stands beside it, and with several at once below.
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { type Trouble as Told } from "../../api/client";
-import { act, actOnMany, called, ONWARD, ORDER, overdue, troubled, unitOf, useKey, useMinute, verbsOf } from "../../api/notices";
+import { act, actOnMany, called, ONWARD, ORDER, overdue, troubled, unitOf, useKey, useMinute, useNewest, verbsOf } from "../../api/notices";
 import { useStore } from "../../api/store";
 import type { Alert, Life, Said } from "../../api/types";
 import { useData } from "../../api/watch";
@@ -30,7 +30,7 @@ export interface Found {
 }
 
 /** The notices of a list. As a rule the page holds them all and narrows them down itself; where there are more, the server does. */
-export function useListed(list: "work" | "ended"): Found {
+export function useListed(list: "work" | "ended", life: Life | null): Found {
   const { query } = useStore(route);
   const live = list === "work";
   const data = useData("/v1/alerts", { live, limit: MOST });
@@ -39,10 +39,11 @@ export function useListed(list: "work" | "ended"): Found {
   const asked = { status: query["status"], parent: query["town"], team_id: query["team"], level: query["level"], target: query["about"], overdue: live && query["overdue"] === "1" ? true : undefined };
   const further = all.length >= MOST && Object.values(asked).some(Boolean);
   const narrowed = useData(further ? "/v1/alerts" : null, { live, limit: MOST, ...asked } as never);
-  const held = further ? (narrowed.value?.items ?? NONE) : all;
+  const held = useNewest(further ? (narrowed.value?.items ?? NONE) : all);
   const items = useMemo(() => {
     const kept = held.filter(
       (one) =>
+        (!life || life.live.includes(one.status) === live) &&
         (!query["status"] || one.status === query["status"]) &&
         (!query["town"] || unitOf(one, "town")?.code === query["town"]) &&
         (!query["team"] || one.team_id === query["team"] || one.co_teams.includes(query["team"])) &&
@@ -53,7 +54,7 @@ export function useListed(list: "work" | "ended"): Found {
     if (list === "ended") return kept;
     const pressing = (one: Alert) => (overdue(one, [one.status], at) ? 100 : 0) + (one.status === "open" ? 10 : 0) + (HEIGHT[one.level] ?? 0);
     return kept.sort((one, other) => pressing(other) - pressing(one) || String(one.due_at).localeCompare(String(other.due_at)) || one.id.localeCompare(other.id));
-  }, [held, query, list, at]);
+  }, [held, query, life, list, at]);
   const again = () => (data.again(), narrowed.again());
   return { items, all, read: data.value !== null && (!further || narrowed.value !== null), trouble: data.trouble ?? narrowed.trouble, again };
 }

@@ -48,7 +48,7 @@ export default function Inbox() {
 function Working({ list }: { list: "work" | "ended" }) {
   const words = useWords(own);
   const life = useLife();
-  const found = useListed(list);
+  const found = useListed(list, life);
   const [printing, setPrinting] = useState(false);
   const onPaper = () => {
     setPrinting(true);

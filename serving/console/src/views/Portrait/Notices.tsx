@@ -1,5 +1,5 @@
 // The notices of a grid: those that are dealt with, and of those before what was forecast, what was done, and what was found.
-import { called, useLife, type Notices } from "../../api/notices";
+import { called, useLife, useNewest, type Notices } from "../../api/notices";
 import type { Alert } from "../../api/types";
 import { useData } from "../../api/watch";
 import { to } from "../../app/route";
@@ -10,8 +10,12 @@ import { own } from "./words";
 
 /** The notices about a grid, or of its town that tell of it. */
 export function useNotices(code: string): Notices {
-  return useData("/v1/alerts", { code, limit: 100 });
+  const { value, trouble, again } = useData("/v1/alerts", { code, limit: 100 });
+  const items = useNewest(value?.items ?? NONE);
+  return { value: value && { items }, trouble, again };
 }
+
+const NONE: Alert[] = [];
 
 export function Open({ notices }: { notices: Notices }) {
   const words = useWords(own);

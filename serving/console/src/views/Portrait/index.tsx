@@ -108,10 +108,11 @@ function Figures({ grid, why, ask }: { grid: Told; why: Explanation; ask: (what:
 function Figure({ name, value, note, ask }: { name: string; value: string; note: string; ask: () => void }) {
   const words = useWords(own);
   return (
-    <button type="button" class="figure" aria-label={words.ask_of(name, value)} title={words.ask} onClick={ask}>
+    <button type="button" class="figure" title={words.ask} onClick={ask}>
       <span class="soft small">{name}</span>
       <b class="number">{value}</b>
       <small class="soft">{note}</small>
+      <span class="unseen">{words.ask}</span>
     </button>
   );
 }

@@ -13,7 +13,6 @@ const zh = {
   change_first: "没有上次可比",
   // Asked of a number
   ask: "怎样会变，有误怎么办",
-  ask_of: (name: string, value: string) => `${name} ${value}：怎样会变，有误怎么办`,
   would: "怎样会变",
   would_about: (mean: string) => `全市网格平均 ${mean}。下列各项使本网格高出多少、低出多少；某一项回到平均，概率大致变到：`,
   would_about_part: "下列各项使本网格高出或低出多少；某一项回到全市平均，概率大致变到：",
@@ -81,7 +80,6 @@ const en: typeof zh = {
   noise: (text) => `noise ±${text}`,
   change_first: "nothing to compare with",
   ask: "What would change it, and if it is wrong",
-  ask_of: (name, value) => `${name} ${value}: what would change it, and if it is wrong`,
   would: "What would change this",
   would_about: (mean) => `The city's grids have ${mean} on average. So much each of these adds or takes; with one of them back at the average the probability would be about:`,
   would_about_part: "So much each of these adds or takes; with one of them back at the city's average the probability would be about:",
