@@ -102,11 +102,12 @@ export function Listed({ list, life, found }: { list: "work" | "ended"; life: Li
       found.again();
     }
   };
-  const toggle = (id: string) => {
-    const next = new Set(chosen);
-    if (!next.delete(id)) next.add(id);
-    setChosen(next);
-  };
+  const toggle = (id: string) =>
+    setChosen((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
   const all = chosen.size === found.items.length;
   return (
     <>
