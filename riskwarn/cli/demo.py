@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
+from functools import partial
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -138,9 +139,16 @@ def command(session: Session, no_serve: bool, grids: int, weeks: int, seed: int,
         if not no_serve:
             now.runs = True
             try:
-                serve(home, port=port)
+                serve(home, port=port, ready=partial(_say_where, session, result["address"]))
             finally:
                 unsubscribed(home, told_to, now=datetime.now(UTC))
+
+
+def _say_where(session: Session, address: str, token: str) -> None:
+    """The last line: nobody of this city exists, so that the link stands wherever the demonstration is told."""
+    from serving.api.server import link_with
+
+    session.tell("open: {link}", link=link_with(address, token))
 
 
 def _made_anew(folder: Path) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from riskwarn.cli.session import Session
@@ -35,15 +37,26 @@ def command(
     """Serve the ranking, its reasons and alerts over HTTP, until interrupted."""
     home = session.home()
     from serving.api.options import Options
-    from serving.api.server import serve
+    from serving.api.server import START_TOKEN, link_with, serve
 
     shown = f"[{host}]" if ":" in host else host
 
-    def ready() -> None:
+    def ready(token: str) -> None:
         scheme = "http" if tls_cert is None else "https"
         session.tell(
             "{scheme}://{host}:{port}/ (API reference at /docs; stop with Ctrl-C)", scheme=scheme, host=shown, port=port
         )
+        if not token:
+            return
+        address = f"{scheme}://{shown}:{port}{options.root_path}/"
+        if sys.stderr.isatty():
+            session.tell("to change anything in a browser: {link}", link=link_with(address, token))
+        else:
+            # What is written into a file or a journal is read by others than who started it.
+            session.tell(
+                "to change anything in a browser: open {address}#token= and behind it what {file} holds",
+                address=address, file=home.path / START_TOKEN,
+            )  # fmt: skip
 
     options = Options(
         root_path=root_path.rstrip("/"),

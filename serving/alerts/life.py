@@ -106,3 +106,10 @@ NEEDS: Mapping[Verb, str] = {
     Verb.NOTE: "note", Verb.RETURN: "note", Verb.CONTEST: "note", Verb.CLOSE: "outcome", Verb.ASSIGN: "team_id",
     Verb.CO_HANDLE: "team_id", Verb.REOPEN: "note",
 }  # fmt: skip
+
+#: What may be said with each on a page, in this order; what it needs is among it.
+TAKES: Mapping[Verb, tuple[str, ...]] = {
+    Verb.START: ("service", "note"), Verb.CLOSE: ("outcome", "service", "note"), Verb.NOTE: ("note",), Verb.RETURN: ("note",),
+    Verb.REFER: ("note",), Verb.ASSIGN: ("team_id", "note"), Verb.CO_HANDLE: ("team_id", "note"), Verb.CONTEST: ("note",),
+    Verb.REOPEN: ("note",), Verb.EXTEND: ("note",),
+}  # fmt: skip

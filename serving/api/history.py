@@ -14,20 +14,26 @@ import pyarrow.parquet as pq
 from riskwarn.errors import UnknownUnit
 from riskwarn.words import Unit
 from serving.api.seen import Seen
+from serving.columns.reasons import MILLION, REST
 from serving.columns.scores import Block
-from serving.snapshots.files import SCORES
+from serving.snapshots.files import PLACES, REASONS, SCORES, TEXTS
 from serving.snapshots.snapshot import Snapshot
 
 _SHOWN = ("score", "expected_count", "rank", "level")
 
 
-def of_grid(seen: Seen, snapshot: Snapshot, now: datetime, code: str, block: Block, limit: int) -> dict[str, Any]:
+def of_grid(
+    seen: Seen, snapshot: Snapshot, now: datetime, code: str, block: Block, limit: int, why: bool = False
+) -> dict[str, Any]:
     """How a grid stood in the snapshots that stood for their as-ofs, the newest first; none where it was not in it, or cannot be read.
 
-    Raises UnknownUnit where what is seen of the current snapshot does not hold the grid.
+    `why` tells what each reason added there, too; nothing of a snapshot that an earlier rule of disclosure told. Raises UnknownUnit where
+    what is seen of the current snapshot does not hold the grid.
     """
-    if snapshot.places.row(Unit.GRID, code) is None:
+    own = snapshot.places.row(Unit.GRID, code)
+    if own is None:
         raise UnknownUnit(unit="grid", code=code)
+    why = why and not bool(snapshot.places[Unit.GRID].suppressed[own])
     items, inside = [], seen.inside
     for as_of, row in list(seen.publications.by_as_of.items())[:limit]:
         file = seen.home.snapshots / row.id / SCORES
@@ -40,6 +46,7 @@ def of_grid(seen: Seen, snapshot: Snapshot, now: datetime, code: str, block: Blo
                 "as_of": as_of.isoformat(),
                 "model": row.manifest["models"].get(f"{block[0]}/{block[1]}"),
                 **(found or dict.fromkeys(_SHOWN)),
+                "reasons": _moved(seen, seen.home.snapshots / row.id, code, block) if why and row.told_as_now else [],
             }
         )
     return {
@@ -49,6 +56,32 @@ def of_grid(seen: Seen, snapshot: Snapshot, now: datetime, code: str, block: Blo
         "horizon": block[1],
         "items": items,
     }
+
+
+def _moved(seen: Seen, folder: Path, code: str, block: Block) -> list[dict[str, Any]]:
+    """What each reason added, without what is not told apart; of a part of the city without the last, with which they add up."""
+    found = _reasons(folder, code, block)
+    return [one for one in (found if seen.whole else found[:-1]) if one["theme"] != REST]
+
+
+@lru_cache(maxsize=20_000)
+def _reasons(folder: Path, code: str, block: Block) -> tuple[dict[str, Any], ...]:
+    """The reasons of a grid out of files that never change; none where it has too few residents, or they cannot be read."""
+    of_grids = pc.field("unit") == Unit.GRID.value
+    try:
+        grids = pq.read_table(folder / PLACES, columns=["code", "suppressed"], filters=of_grids, use_threads=False)
+        row = pc.index(grids["code"], code).as_py()
+        if row < 0 or grids["suppressed"][row].as_py():
+            return ()
+        own = of_grids & (pc.field("target") == block[0]) & (pc.field("horizon") == block[1]) & (pc.field("row") == row)
+        reasons = pq.read_table(folder / REASONS, columns=["text", "effect"], filters=own, use_threads=False)
+        texts = pq.read_table(folder / TEXTS, columns=["theme", "source"], use_threads=False)
+        told = texts.take(reasons["text"]).to_pylist()
+    except (OSError, ValueError, pa.ArrowException):
+        return ()
+    return tuple(
+        {**one, "effect": effect / MILLION} for one, effect in zip(told, reasons["effect"].to_pylist(), strict=True)
+    )
 
 
 @lru_cache(maxsize=20_000)

@@ -91,6 +91,7 @@ class HistoryQuery(Nothing):
     target: str | None = _TARGET
     horizon: int | None = _HORIZON
     limit: int = _asked("service", "snapshots, one an as-of", 12, ge=1, le=60)
+    reasons: bool = _asked("service", "whether to tell what each reason added there, too", False)
 
 
 class LevelsQuery(ExplanationQuery):
@@ -176,6 +177,15 @@ class AlertsQuery(ListQuery):
     target: str | None = _asked("model", "only this target")
     level: MinLevel | None = _asked("forecast", "only this attention level")
     status: Status | None = _asked("service", "only those that stand so")
+    live: bool | None = _asked("service", "only those that somebody has to do with still, or only the others")
+    overdue: bool = _asked("service", "only those of these that should be closed, or acknowledged, by now", False)
+    code: str | None = _asked(
+        "place", "only about the unit of this code, or a town's that tell of this grid", max_length=64
+    )
+    parent: str | None = _asked(
+        "place", "only about units inside the unit of this code, or about itself", max_length=64
+    )
+    team_id: str | None = _asked("service", "only those of this team, or that it is told of, too", max_length=64)
 
 
 class VerbAsked(Nothing):

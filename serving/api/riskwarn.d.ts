@@ -2151,7 +2151,7 @@ export interface components {
             level: components["schemas"]["Level"];
             /**
              * Grids
-             * @description grids that were told of, whose windows have passed, in groups of 50; null where they are fewer
+             * @description grids that were told of, whose windows have passed; null where they are few
              */
             grids: number | null;
             /**
@@ -2161,22 +2161,22 @@ export interface components {
             precision: number | null;
             /**
              * Lower
-             * @description of the interval in which that of as many to come will lie
+             * @description of the interval in which that of as many to come will lie, in steps
              */
             lower: number | null;
             /**
              * Upper
-             * @description of the interval in which that of as many to come will lie
+             * @description of the interval in which that of as many to come will lie, in steps
              */
             upper: number | null;
             /**
              * Stated
-             * @description what was promised of them on the mean; null where nothing was of 50
+             * @description what was promised of them on the mean; null where nothing was
              */
             stated: number | null;
             /**
              * Kept
-             * @description whether what came, in steps, lies in the interval that was promised; null where nothing was promised of 50
+             * @description whether what came lies in the interval that was promised; null where nothing was promised
              */
             kept: boolean | null;
             /**
@@ -2493,6 +2493,27 @@ export interface components {
              * @description one a horizon
              */
             items: components["schemas"]["ModelOfHorizon"][];
+        };
+        /**
+         * Moved
+         * @description What one reason added in one snapshot.
+         */
+        Moved: {
+            /**
+             * Theme
+             * @description what it is about, as a word for programs
+             */
+            theme: string;
+            /**
+             * Source
+             * @description of what records; empty where of none alone
+             */
+            source: string;
+            /**
+             * Effect
+             * @description what it added to the city's mean score
+             */
+            effect: number;
         };
         /**
          * Names
@@ -3126,9 +3147,9 @@ export interface components {
             reason: string;
             /**
              * Author
-             * @description the id of the key or the operator who said so; null without the scope `act`
+             * @description the id of the key or the operator who said so
              */
-            author: string | null;
+            author: string;
             /**
              * Created At
              * Format: date-time
@@ -3143,7 +3164,7 @@ export interface components {
             ends_at: string;
             /**
              * Ended By
-             * @description the id of who ended it before its time; null without the scope `act`
+             * @description the id of who ended it before its time
              */
             ended_by: string | null;
         };
@@ -3341,12 +3362,12 @@ export interface components {
         Stated: {
             /**
              * N
-             * @description grids that were told of before, whose windows have passed: of the whole city, in groups of 50 as they were judged
+             * @description grids that were told of before, whose windows have passed: of the whole city, 30 or more
              */
             n: number;
             /**
              * Precision
-             * @description the share of them with an event, in steps
+             * @description the share of them with an event
              */
             precision: number;
             /**
@@ -3457,6 +3478,11 @@ export interface components {
             rank: number | null;
             /** @description attention level */
             level: components["schemas"]["Level"] | null;
+            /**
+             * Reasons
+             * @description the strongest first; none where they were not asked for, or are withheld
+             */
+            reasons: components["schemas"]["Moved"][];
         };
         /**
          * SubscriptionAsked
@@ -4559,6 +4585,8 @@ export interface operations {
                 horizon?: number | null;
                 /** @description snapshots, one an as-of */
                 limit?: number;
+                /** @description whether to tell what each reason added there, too */
+                reasons?: boolean;
             };
             header?: never;
             path: {
@@ -4597,7 +4625,8 @@ export interface operations {
                      *           "score": 0.14051,
                      *           "expected_count": 0.166558,
                      *           "rank": 1,
-                     *           "level": "yellow"
+                     *           "level": "yellow",
+                     *           "reasons": []
                      *         },
                      *         {
                      *           "snapshot": "2026-03-02-5ffaf659fc41",
@@ -4606,7 +4635,8 @@ export interface operations {
                      *           "score": 0.079622,
                      *           "expected_count": 0.091268,
                      *           "rank": 3,
-                     *           "level": "none"
+                     *           "level": "none",
+                     *           "reasons": []
                      *         }
                      *       ]
                      *     }
@@ -6923,6 +6953,16 @@ export interface operations {
                 level?: components["schemas"]["MinLevel"] | null;
                 /** @description only those that stand so */
                 status?: components["schemas"]["Status"] | null;
+                /** @description only those that somebody has to do with still, or only the others */
+                live?: boolean | null;
+                /** @description only those of these that should be closed, or acknowledged, by now */
+                overdue?: boolean;
+                /** @description only about the unit of this code, or a town's that tell of this grid */
+                code?: string | null;
+                /** @description only about units inside the unit of this code, or about itself */
+                parent?: string | null;
+                /** @description only those of this team, or that it is told of, too */
+                team_id?: string | null;
             };
             header?: never;
             path?: never;
@@ -9976,4 +10016,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 3a8ae06b8620965a78a68405bd00ba97e08109be27f4e8cf4beee8aecd3a3c8d
+// sha256 of the description: 1f2837dcb02d7a744f7cf013d5c5f13784f46de8acfb719c79e54abed227b235

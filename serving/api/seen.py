@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -155,13 +155,13 @@ class Seen:
         row = self.publications.by_id.get(snapshot)  # None where it was published since the last look
         return row is not None and not row.told_as_now
 
-    def alerts(self, pages: Iterator[list[Alert]], limit: int, level: str | None = None) -> list[dict[str, Any]]:
-        """The first notices of those that lie inside, and are told of a level, out of pages of all, the newest first."""
+    def alerts(
+        self, pages: Iterator[list[Alert]], limit: int, chosen: Callable[[Alert], bool] = lambda _alert: True
+    ) -> list[dict[str, Any]]:
+        """The first notices of those that lie inside and are `chosen`, out of pages of all, the newest first."""
         found: list[Alert] = []
         for page in pages:
-            found += [
-                one for one in page if self.of_alert(one) and level in (None, self.view.level(one.level, one.members))
-            ]
+            found += [one for one in page if self.of_alert(one) and chosen(one)]
             if len(found) >= limit:
                 break
         return [self.alert(one) for one in found[:limit]]

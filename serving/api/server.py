@@ -48,9 +48,9 @@ def serve(
     workers: int = 1,
     *,
     options: Options | None = None,
-    ready: Callable[[], None] = lambda: None,
+    ready: Callable[[str], None] = lambda _token: None,
 ) -> None:
-    """Serve until interrupted; `ready` is called once connections are taken.
+    """Serve until interrupted; `ready` is called once connections are taken, with the token of this start where no key exists yet.
 
     Raises HostRefused (not loopback while no key exists), TlsNeeded (not loopback without TLS), SettingInvalid, PortTaken.
     """
@@ -73,9 +73,12 @@ def serve(
         # Another server of the home, which has the port, keeps its token.
         options = replace(options, token=start_token(home))
         forget = partial(forget_token, home, options.token)
+        told = "" if granted else options.token
         try:
             if workers == 1:
-                server = _Server(configuration(partial(_application, home, options, None), options), ready, forget)
+                server = _Server(
+                    configuration(partial(_application, home, options, None), options), lambda: ready(told), forget
+                )
                 server.run(sockets=[bound])
                 return
             # Each worker is a process of its own, opens the home by itself, and comes back where it dies. They share this folder.
@@ -83,7 +86,7 @@ def serve(
                 application = partial(_application_of, home.path, home.settings, options, Path(folder))
                 config = configuration(application, options)
                 config.workers = workers
-                ready()
+                ready(told)
                 Workers(config, sockets=[bound]).run()
         finally:
             forget()
@@ -100,6 +103,11 @@ def start_token(home: Home) -> str:
         stream.write(token + "\n")
     file.with_suffix(".new").replace(file)
     return token
+
+
+def link_with(address: str, token: str) -> str:
+    """A link that hands a browser the token of a start: behind the #, which no browser sends to anybody, and the page takes it out."""
+    return f"{address}#token={token}"
 
 
 def forget_token(home: Home, token: str) -> None:

@@ -74,7 +74,7 @@ class Client(Asking):
         return found
 
     def alerts(self, **query: Any) -> list[dict[str, Any]]:
-        """Notices, the newest first: target, level, status, limit."""
+        """Notices, the newest first: target, level, status, live, overdue, code, parent, team_id, limit."""
         found: list[dict[str, Any]] = self.get("v1/alerts", **query)["items"]
         return found
 

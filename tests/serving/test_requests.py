@@ -114,7 +114,7 @@ def test_every_route_refuses_what_it_does_not_know_and_what_is_given_twice(clien
                 answer = client.request(method, f"{asked}?{name}=1&{name}=1", **own)
                 assert answer.status_code == 422 and "more than once" in answer.json()["detail"], (path, name)
     undescribed = {
-        "/", "/alerts/{alert_id}", "/docs", "/pages/{name}", "/assets/{name}", "/console/settings", "/openapi.json",
+        "/", "/alerts/{alert_id}", "/docs", "/pages/{name}", "/assets/{name}", "/console/settings", "/console/notices", "/openapi.json",
     }  # fmt: skip
     # A page asks these; what they do not know is in tests/serving/access/test_sign_in.py.
     undescribed |= {

@@ -87,7 +87,7 @@ def test_where_a_start_fails_no_address_is_told(made: Made, monkeypatch: pytest.
     with listening("127.0.0.1", 0, 5) as free:
         port = free.getsockname()[1]
     with pytest.raises(SystemExit):
-        serve(made.home, port=port, ready=lambda: said.append("ready"))
+        serve(made.home, port=port, ready=said.append)
     assert said == []
 
 

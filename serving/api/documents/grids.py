@@ -57,6 +57,14 @@ class Explanation(Document):
     reasons: list[Reason] = forecast("the strongest first, and last what is not told apart")
 
 
+class Moved(Document):
+    """What one reason added in one snapshot."""
+
+    theme: str = model("what it is about, as a word for programs")
+    source: str = model("of what records; empty where of none alone")
+    effect: float = forecast("what it added to the city's mean score")
+
+
 class Stood(Document):
     """A grid in one snapshot."""
 
@@ -67,6 +75,7 @@ class Stood(Document):
     expected_count: float | None = forecast("expected events")
     rank: int | None = forecast("rank")
     level: Level | None = forecast("attention level")
+    reasons: list[Moved] = forecast("the strongest first; none where they were not asked for, or are withheld")
 
 
 class History(Document):

@@ -20,7 +20,7 @@ from riskwarn.words import NOTICE_EN, NOTICE_ZH
 from serving.access.caller import LOCAL
 from serving.access.scopes import Scope
 from serving.alerts.alert import Alert, steps_of
-from serving.alerts.life import LIFE, NEEDS, SERVICES, Outcome, Status, Verb
+from serving.alerts.life import LIFE, NEEDS, SERVICES, TAKES, Outcome, Status, Verb
 from serving.alerts.teams import kept_teams
 from serving.alerts.words.names import level_name, outcome_name, status_name, step_name
 from serving.alerts.words.wording import Wording, shipped
@@ -33,13 +33,6 @@ from serving.api.seen import Seen
 
 #: The answers that stand first, where the life of a notice allows them.
 _FIRST = (Verb.ACKNOWLEDGE, Verb.START, Verb.CLOSE)
-
-#: What may be said with each, in this order; what it needs is among it.
-_FIELDS: Mapping[Verb, tuple[str, ...]] = {
-    Verb.START: ("service", "note"), Verb.CLOSE: ("outcome", "service", "note"), Verb.NOTE: ("note",), Verb.RETURN: ("note",),
-    Verb.REFER: ("note",), Verb.ASSIGN: ("team_id", "note"), Verb.CO_HANDLE: ("team_id", "note"), Verb.CONTEST: ("note",),
-    Verb.REOPEN: ("note",), Verb.EXTEND: ("note",),
-}  # fmt: skip
 
 _NUMBERED = re.compile(r"\d+\. ")
 
@@ -124,7 +117,7 @@ def _answers(alert: Alert, seen: Seen, wording: Wording, teams: list[tuple[str, 
     return {
         "may": Scope.ACT in seen.caller.scopes, "local": seen.caller == LOCAL, "first": len(first),
         "answers": [
-            {"verb": verb.value, "name": step_name(verb.value, wording), "fields": _FIELDS.get(verb, ()), "needs": NEEDS.get(verb)}
+            {"verb": verb.value, "name": step_name(verb.value, wording), "fields": TAKES.get(verb, ()), "needs": NEEDS.get(verb)}
             for verb in offered
         ],
         "labels": {name: say[key][wording.language] for name, key in (("service", "service"), ("outcome", "outcome"), ("note", "note"), ("team_id", "team"))},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
 
@@ -15,13 +15,13 @@ from starlette.convertors import Convertor, register_url_convertor
 from riskwarn.audit import Action
 from riskwarn.errors import QueryInvalid, TargetSuspended
 from riskwarn.messages import Message
-from riskwarn.words import NOTICE_EN, NOTICE_ZH
+from riskwarn.words import NOTICE_EN, NOTICE_ZH, Unit
 from serving.access.areas import area_asked
 from serving.access.scopes import Scope
 from serving.alerts.acting import By, act, act_on_many
 from serving.alerts.alert import Alert, alert_named, newest_alerts, steps_of
 from serving.alerts.held import held_alerts
-from serving.alerts.life import LIFE, Status, Verb
+from serving.alerts.life import LIFE, LIVE, Status, Verb
 from serving.alerts.silences import end_silence, listed_silences, named_silence, silence
 from serving.alerts.stats import Asked as FiguresAsked
 from serving.alerts.stats import figures
@@ -45,6 +45,7 @@ from serving.api.noted import actor, reading
 from serving.api.queries import AlertsQuery, ListQuery, ManyAsked, Nothing, SilenceAsked, VerbAsked
 from serving.api.repeats import hold
 from serving.api.seen import Seen
+from serving.delivery.view import View
 
 #: For so long an answer is repeated without a look into the database: many ask the same at once.
 HOLDS = timedelta(seconds=1)
@@ -113,15 +114,23 @@ def alerts_router(context: Context) -> APIRouter:
             where.append(ALERTS.c.target == query.target)
         if query.status is not None:
             where.append(ALERTS.c.status == query.status.value)
-        seen = context.seen(request)
-        level = None if query.level is None else query.level.value
-        if level is not None and seen.whole:  # of a part it is that of the grids that are seen
-            where.append(ALERTS.c.level == level)
+        seen, now = context.seen(request), context.clock()
+        if query.level is not None and seen.whole:  # of a part it is that of the grids that are seen
+            where.append(ALERTS.c.level == query.level.value)
         left_out = seen.served(query.target)
         if left_out:
             where.append(ALERTS.c.target.not_in(left_out))
+        if query.overdue or query.live is not None:
+            live = ALERTS.c.status.in_(LIVE)
+            where.append(live if query.overdue or query.live else ~live)
+
+        def chosen(alert: Alert) -> bool:
+            return _chosen(query, seen.view, now, alert)
+
+        narrowed = (query.overdue, query.code, query.parent, query.team_id) != (False, None, None, None)
+        size = query.limit if seen.whole and not narrowed else _PAGE
         with home.database.connect() as connection:
-            found = seen.alerts(_pages(connection, where, query.limit if seen.whole else _PAGE), query.limit, level)
+            found = seen.alerts(_pages(connection, where, size), query.limit, chosen)
         hold(request.scope, context.clock() + HOLDS)
         return written({"notice": _NOTICE, "items": found, "suspended": left_out})
 
@@ -287,6 +296,20 @@ def _version(if_match: str | None) -> int | None:
     if found is None:
         raise QueryInvalid(parameter="If-Match", problem='it takes the version of the notice in quotation marks: "3"')
     return int(found[1])
+
+
+def _chosen(query: AlertsQuery, view: View, now: datetime, alert: Alert) -> bool:
+    """Whether a notice that is seen is one of those that are asked for, as far as its row alone does not tell; of what lies outside no
+    question is answered."""
+    grids = {code for code in alert.grids if view.holds(Unit.GRID.value, code)}
+    units = {code for unit, code, _ in alert.units if view.holds(unit, code)}
+    return (
+        (query.level is None or query.level.value == view.level(alert.level, alert.members))
+        and (not query.overdue or alert.overdue(now) or alert.unseen(now))
+        and (query.code is None or query.code == alert.code or query.code in grids)
+        and (query.parent is None or query.parent in units)
+        and (query.team_id is None or query.team_id in (alert.team_id, *alert.co_teams))
+    )
 
 
 def _pages(connection: Connection, where: list[ColumnElement[bool]], size: int) -> Iterator[list[Alert]]:

@@ -83,7 +83,7 @@ def ranking_router(context: Context) -> APIRouter:
         seen, now = context.seen(request), context.clock()
         snapshot = seen.snapshot()
         block = answers.chosen(snapshot, query.target, query.horizon)
-        content = history.of_grid(seen, snapshot, now, asked, block, query.limit)
+        content = history.of_grid(seen, snapshot, now, asked, block, query.limit, query.reasons)
         reading(request.scope, Action.READ_HISTORY, asked)
         return context.answer(request, content, snapshot, now)
 

@@ -1,4 +1,5 @@
-// Styles first: those of views stand behind them.
+// The token of a link first, so that nobody else sees it in the address. Then styles: those of views stand behind them.
+import "./app/token";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/parts.css";

@@ -226,7 +226,7 @@ def questions(older: str, newer: str, approvals: dict[str, str], over: dict[str,
         yield Question(f"/v1/export.{form}", "export")
     for kind, code in OBJECTS.values():
         if kind == "grid":
-            for behind in ("", "/explanation", "/history"):
+            for behind in ("", "/explanation", "/history", "/history?reasons=true"):
                 yield Question(f"/v1/grids/{code}{behind}", "read:detail", (kind, code))
             yield Question(f"/v1/alerts/w{code.lower()}/cap.xml", "read", (kind, code))
             there = 200 if code == OWN_GRID else 404

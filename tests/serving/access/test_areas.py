@@ -71,7 +71,7 @@ def questions(ids: tuple[str, str]) -> list[str]:
     for form in ("csv", "geojson", "parquet", "xlsx"):
         found += [f"/v1/export.{form}?parent={parent}" for parent in ("D0000000", "D0000002", "nowhere")]
     for grid in (OWN_GRID, OTHER_GRID, NO_GRID):
-        for behind in ("", "/explanation", "/history"):
+        for behind in ("", "/explanation", "/history", "/history?reasons=true"):
             found.append(f"/v1/grids/{grid}{behind}")
     return found
 

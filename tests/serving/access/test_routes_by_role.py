@@ -57,6 +57,7 @@ def test_every_route_says_what_it_needs(city: Home) -> None:
         "/pages/{name}",
         "/assets/{name}",
         "/console/settings",
+        "/console/notices",
         "/healthz",
         "/metrics",
         "/v1/export.{form}",
@@ -90,7 +91,7 @@ BUILT = next(iter(built()[1]))
 
 #: What each route needs; None is nothing, and an empty text any key.
 NEEDS = {
-    "/": None, "/pages/sign-in.js": None, "/console/settings": "", f"/assets/{BUILT}": None, "/healthz": None, "/readyz": "", "/docs": "", "/openapi.json": "", "/metrics": "system",
+    "/": None, "/pages/sign-in.js": None, "/console/settings": "", "/console/notices": "read", f"/assets/{BUILT}": None, "/healthz": None, "/readyz": "", "/docs": "", "/openapi.json": "", "/metrics": "system",
     "/v1/scores": "read", "/v1/snapshots": "read", "/v1/health/sources": "read", "/v1/models/conflict": "read", "/v1/levels": "read",
     "/v1/track-record": "read", "/v1/alerts": "read", "/v1/alerts/stats": "read", "/v1/alerts/held": "read",
     "/v1/silences": "read", f"/v1/alerts/{OWN_ALERT}": "read", f"/v1/grids/{OWN_GRID}": "read:detail",

@@ -1,5 +1,6 @@
 // Asking the server: with ETags, in the language of the page, and with one sentence for whatever goes wrong.
 import { language } from "../app/preferences";
+import { keep as keepToken, shown } from "../app/token";
 import { words } from "../words";
 import { store } from "./store";
 import type { Problem } from "./types";
@@ -80,10 +81,20 @@ export async function get<T>(from: string, signal?: AbortSignal): Promise<T> {
 
 /** Change something. A page of ours says so by a header that no other page can send. */
 export async function send<T>(method: "POST" | "DELETE", to: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
-  const told = { "Content-Type": "application/json", "X-Riskwarn-Page": "1", ...headers };
+  const own = shown();
+  const told = { "Content-Type": "application/json", "X-Riskwarn-Page": "1", ...own, ...headers };
   const response = await reach(to, { method, headers: told, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   forget();
-  return (await content(response)) as T;
+  try {
+    return (await content(response)) as T;
+  } catch (error) {
+    // The server was started anew, and has another.
+    if (error instanceof Trouble && error.status === 403 && error.code === "request_refused" && own["Authorization"]) {
+      keepToken("");
+      throw new Trouble(words().token.over, 403, error.code);
+    }
+    throw error;
+  }
 }
 
 /** Ask for a file; throws Trouble, so that a refusal is a sentence and not a file. */

@@ -52,3 +52,39 @@ export interface Settings {
   /** The time of the server. */
   now: string;
 }
+
+export type Alert = Schemas["Alert"];
+export type AlertDetail = Schemas["AlertDetail"];
+export type ChangedAlerts = Schemas["ChangedAlerts"];
+export type Silence = Schemas["Silence"];
+export type Held = Schemas["HeldBack"];
+export type Status = Alert["status"];
+
+/** A word of the server in both languages. */
+export interface Both {
+  zh: string;
+  en: string;
+}
+
+/** What is said with a verb. */
+export interface Said {
+  service?: string;
+  outcome?: string;
+  note?: string;
+  team_id?: string;
+}
+
+/** The life of a notice and what its parts are called (serving/api/routes/console.py): what may be done where stands there alone. */
+export interface Life {
+  life: Record<string, string[]>;
+  live: string[];
+  needs: Record<string, keyof Said>;
+  takes: Record<string, (keyof Said)[]>;
+  statuses: Record<string, Both>;
+  steps: Record<string, Both>;
+  outcomes: Record<string, Both>;
+  services: Record<string, Both>;
+  contest: Both;
+  silence_days: number;
+  teams: { id: string; name: string; unit: string; code: string }[];
+}

@@ -27,3 +27,10 @@ function named(when: Date): string {
   const parts = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "short" }).formatToParts(when);
   return (parts.find((one) => one.type === "timeZoneName")?.value ?? zone).replace("GMT", "UTC");
 }
+
+/** How long something is, in the largest unit of which there is one: minutes, hours, days. */
+export function span_of(milliseconds: number, words: { minutes: (count: number) => string; hours: (count: number) => string; days: (count: number) => string }): string {
+  const minutes = Math.max(0, Math.floor(Math.abs(milliseconds) / 60_000));
+  if (minutes < 60) return words.minutes(minutes);
+  return minutes < 48 * 60 ? words.hours(Math.floor(minutes / 60)) : words.days(Math.floor(minutes / 1440));
+}

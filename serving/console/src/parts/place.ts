@@ -26,7 +26,7 @@ export function usePlace(code: string | null): Place | null {
 }
 
 async function look(code: string, signal: AbortSignal): Promise<Place | null> {
-  for (const unit of ["town", "district", "community"] as const) {
+  for (const unit of ["town", "district", "community", "grid"] as const) {
     try {
       const told = await get<Ranking>(address("v1/scores", { unit, search: code.slice(0, 64), limit: 20 }), signal);
       const one = told.items.find((item) => item.code === code);

@@ -93,6 +93,39 @@ export const zh = {
     built: "这一页正在建设中。",
   },
   points: "百分点",
+  acts: {
+    fields: { outcome: "核实结果", service: "处置措施", note: "说明", team_id: "处置队" },
+    optional: "（可不填）",
+    nobody: "只写事和地点，不写人名、电话、证件号。",
+    choose: "请选择",
+    none: "不填",
+    sending: "正在提交…",
+    cancel: "取消",
+    means: {
+      acknowledge: "本队已知晓。不等于办结，期限照旧。",
+      start: "已有人在办。",
+      close: "已核实，写明结果。",
+      co_handle: "请另一队一起办。",
+      assign: "改由另一队办，重新签收。",
+      return: "不归本队办，说明原因。",
+      refer: "本级办不了，请上级办。",
+      extend: "推迟办结期限。",
+      note: "补充情况，状态不变。",
+      contest: "提示所依据的情况不对。转报送部门核实，数据有误的予以更正。",
+      reopen: "重新办理，说明原因。",
+    },
+  },
+  ago: {
+    minutes: (count: number) => `${count} 分钟`,
+    hours: (count: number) => `${count} 小时`,
+    days: (count: number) => `${count} 天`,
+  },
+  token: {
+    needed: "只能查看：要在这里更改，请用 riskwarn serve（或 make demo）打印的、带 #token= 的链接打开本页，或粘贴数据目录中 serve.token 文件的内容。",
+    over: "口令不对，或服务器重新启动过：请用新的链接打开本页。",
+    field: "serve.token 的内容",
+    keep: "使用",
+  },
 };
 
 export type Words = typeof zh;

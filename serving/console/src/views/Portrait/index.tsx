@@ -1,99 +1,118 @@
-// One grid: where it lies, how it stands, and why.
-import { useMemo } from "preact/hooks";
+// One grid: how it stands and how surely, why, against what, what came of it before, and what its data are worth.
+import { useState } from "preact/hooks";
 import { useStore } from "../../api/store";
-import type { Reason } from "../../api/types";
+import type { Explanation, Portrait as Told } from "../../api/types";
 import { useData } from "../../api/watch";
-import { useAsked } from "../../app/city";
+import { useAsked, useChosen, useCity } from "../../app/city";
 import { route, to } from "../../app/route";
 import { Trouble, Waiting } from "../../parts/Empty";
-import { capital, percent, points } from "../../parts/figures";
+import { count, NOTHING, percent, points, span } from "../../parts/figures";
+import { Gap } from "../../parts/Gap";
 import { Level } from "../../parts/Level";
-import { Plot } from "../../parts/Plot";
-import { useSaid, useWords } from "../../words";
+import { useWords } from "../../words";
+import { Asking } from "./Asking";
+import { Before, type Stood } from "./Before";
+import { Compared } from "./Compared";
+import { Health } from "./Health";
+import { Neighbours } from "./Neighbours";
+import { Open, Past, useNotices } from "./Notices";
 import "./portrait.css";
+import { Reasons } from "./Reasons";
 import { own } from "./words";
+
+/** So many snapshots are looked back: half a year of weeks. */
+const BACK = 26;
 
 export default function Portrait() {
   const words = useWords(own);
-  const shared = useWords();
   const code = useStore(route).id ?? "";
   const { as_of, ...block } = useAsked();
   const day = as_of ? { as_of } : {};
   const grid = useData("/v1/grids/{grid_id}", day, { grid_id: code });
   const why = useData("/v1/grids/{grid_id}/explanation", { ...block, ...day }, { grid_id: code });
+  const before = useData("/v1/grids/{grid_id}/history", { ...block, limit: BACK, reasons: true }, { grid_id: code });
+  const notices = useNotices(code);
+  const [asked, ask] = useState<"" | "would" | "wrong">("");
   const trouble = grid.trouble ?? why.trouble;
   if (trouble) return <div class="card"><Trouble trouble={trouble} again={grid.again} /></div>;
   if (!grid.value || !why.value) return <Waiting />;
+  const stood = [...(before.value?.items ?? [])].reverse().filter((one) => as_of === undefined || one.as_of <= as_of);
   const { district, town, community, name, residents } = grid.value;
   const inside = (one: { code: string; name: string }) => <a href={to("ranking", null, { unit: "grid", parent: one.code })}>{one.name}</a>;
   return (
     <article class="portrait numbers">
       <nav class="crumbs" aria-label={words.back}>
-        <a href={to("ranking")}>{shared.whole_city}</a>
+        <Whole />
         {inside(district)}
         {inside(town)}
         {inside(community)}
       </nav>
-      <header class="titles">
-        <div>
-          <h1>{name}</h1>
-          <p class="soft small">{code}</p>
-        </div>
-        <div class="stands">
+      <header class="card padded top">
+        <div class="titles">
+          <div>
+            <h1>{name}</h1>
+            <p class="soft small">{code}{residents !== null && ` · ${words.residents(String(Math.round(residents)))}`}</p>
+          </div>
           <Level level={why.value.level} />
-          <p><span class="soft">{words.probability}</span> <b class="number">{percent(why.value.score)}</b></p>
         </div>
+        <Figures grid={grid.value} why={why.value} ask={ask} />
       </header>
-      <section class="card padded">
-        <h2>{words.reasons}</h2>
-        <p class="soft small">
-          {why.value.mean_score !== null && words.mean(percent(why.value.mean_score))}
-          {residents !== null && ` · ${words.residents} ${residents}`}
-        </p>
-        {why.value.suppressed ? <p>{words.suppressed}</p> : <Reasons reasons={why.value.reasons} />}
-      </section>
-      <Before code={code} block={block} />
+      <section class="card padded wide"><Reasons why={why.value} stood={stood} ask={() => ask("would")} /></section>
+      <section class="card padded"><Compared grid={grid.value} why={why.value} stood={stood as Stood[]} block={block} day={day} /></section>
+      <Before stood={stood as Stood[]} />
+      <section class="card padded"><Open notices={notices} /></section>
+      <section class="card padded"><Past notices={notices} /></section>
+      <section class="card padded"><Neighbours grid={grid.value} block={block} day={day} /></section>
+      <section class="card padded"><Health grid={grid.value} /></section>
+      {asked && <Asking first={asked} grid={grid.value} why={why.value} notices={notices} close={() => ask("")} />}
     </article>
   );
 }
 
-function Before({ code, block }: { code: string; block: { target?: string; horizon?: number } }) {
+function Whole() {
+  const shared = useWords();
+  return <a href={to("ranking")}>{shared.whole_city}</a>;
+}
+
+/** The numbers of the grid, each with what it is worth; from each one tap leads to what would change it, and to say that it is wrong. */
+function Figures({ grid, why, ask }: { grid: Told; why: Explanation; ask: (what: "would" | "wrong") => void }) {
   const words = useWords(own);
-  const history = useData("/v1/grids/{grid_id}/history", { ...block, limit: 60 }, { grid_id: code });
-  const stood = useMemo(() => [...(history.value?.items ?? [])].reverse().filter((one) => one.score !== null), [history.value]);
-  const at = useMemo(() => stood.map((one) => one.as_of), [stood]);
-  const lines = useMemo(() => [{ label: words.probability, values: stood.map((one) => one.score), color: "accent" }], [stood, words]);
-  if (stood.length < 2) return null;
+  const shared = useWords();
+  const city = useCity();
+  const { horizon } = useChosen();
+  const one = grid.scores.find((each) => each.target === why.target && each.horizon === why.horizon);
+  if (!one) return null;
+  const window = shared.next(horizon ?? why.horizon, city?.period ?? "week");
+  const [least = 0, most = 0] = one.interval;
+  const level = Math.round(100 * why.snapshot.interval_level);
+  const noise = one.change_noise === null ? "" : words.noise((100 * one.change_noise).toFixed(1));
+  const moved = one.change === null ? words.change_first : one.change_beyond_noise === false ? words.within : noise;
+  const would = () => ask("would");
   return (
-    <section class="card padded">
-      <h2>{words.before}</h2>
-      <Plot label={`${words.before}, ${words.fell(stood.map((one) => percent(one.score)).join(" "))}`} at={at} lines={lines} write={(value) => `${Math.round(100 * value)} %`} />
-    </section>
+    <>
+      <div class="figures">
+        <Figure name={words.probability} value={percent(one.score)} note={words.of_window(window)} ask={would} />
+        <Figure name={words.expected} value={count(one.expected_count)} note={words.interval(level, span(least, most))} ask={would} />
+        <Figure name={words.rank} value={String(one.rank)} note={one.rank_interval ? words.between(span(one.rank_interval[0] as number, one.rank_interval[1] as number)) : ""} ask={would} />
+        <Figure name={words.change} value={one.change === null ? NOTHING : points(one.change)} note={moved} ask={would} />
+      </div>
+      <p class="asks only-screen">
+        <button type="button" class="button" onClick={would}>{words.would}</button>
+        <button type="button" class="button" onClick={() => ask("wrong")}>{words.wrong}</button>
+        <Gap sources={one.data_gap} />
+      </p>
+    </>
   );
 }
 
-function Reasons({ reasons }: { reasons: readonly Reason[] }) {
+function Figure({ name, value, note, ask }: { name: string; value: string; note: string; ask: () => void }) {
   const words = useWords(own);
-  const shared = useWords();
-  const said = useSaid();
-  // What moves it by nothing that can be read is left out.
-  const read = reasons.filter((one) => Math.abs(one.effect) >= 0.0005);
-  const most = Math.max(...read.map((one) => Math.abs(one.effect)), 1e-9);
-  if (!read.length) return <p>{words.none}</p>;
   return (
-    <ul class="reasons">
-      {read.map((one) => (
-        <li key={one.theme + one.source}>
-          <span>{capital(said(one))}</span>
-          <b class={`number ${one.effect > 0 ? "raises" : "lowers"}`}>
-            {points(one.effect)} <span class="unseen">{shared.points}</span>
-          </b>
-          <svg width="100%" height="6" aria-hidden="true">
-            <rect class="ground" width="100%" height="6" rx="3" />
-            <rect class={one.effect > 0 ? "raises" : "lowers"} width={`${((100 * Math.abs(one.effect)) / most).toFixed(1)}%`} height="6" rx="3" />
-          </svg>
-        </li>
-      ))}
-    </ul>
+    <button type="button" class="figure" title={words.ask} onClick={ask}>
+      <span class="soft small">{name}</span>
+      <b class="number">{value}</b>
+      <small class="soft">{note}</small>
+      <span class="unseen">{words.ask}</span>
+    </button>
   );
 }
