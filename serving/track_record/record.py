@@ -126,6 +126,7 @@ def _shown(one: Judged, counted: bool) -> dict[str, Any]:
         "events_before_publication": events_told(content["events_before_publication"]),
         "unknown_grids": content["unknown_grids"],
         "levels": levels_shown(content["levels"], content["events"]),
+        "districts": content.get("districts", []),
         "misses": content["misses"],
         "false_alarms": content["false_alarms"],
         "chain": one.chain,

@@ -59,7 +59,7 @@ def content_told(content: Mapping[str, Any]) -> dict[str, Any]:
     }
     if not own:
         found |= {"events": None, "events_before_publication": None, "capture_5_after_publication": None}
-        found |= {"misses": [], "false_alarms": []}
+        found |= {"misses": [], "false_alarms": [], "districts": []}
     return found
 
 
