@@ -29,7 +29,7 @@ _OF_MANIFEST = ("inputs", "previous", "models", "gaps", "files", "period", "name
 
 #: Figures over the whole city in the record of how forecasts went.
 _RECORD: dict[str, Any] = {
-    "counted": False, "events": None, "events_before_publication": None, "unknown_grids": None,
+    "counted": False, "events": None, "events_between": None, "events_before_publication": None, "unknown_grids": None,
     "levels": {}, "misses": [], "false_alarms": [], "chain": None,
 }  # fmt: skip
 

@@ -14,7 +14,7 @@ from riskwarn.words import Unit
 from serving.columns.places import Places
 from serving.columns.scores import Scores
 from serving.scoring.ranks import order_by, per_10000
-from serving.track_record.shown import CAPTURES, LEAST_EVENTS, LEAST_UNITS, band, events_told
+from serving.track_record.shown import CAPTURES, LEAST_EVENTS, LEAST_UNITS, band, between_told, events_told
 from training.evaluation.calibration import calibration, calibration_level
 from training.evaluation.judged import Judged
 from training.evaluation.losses import brier, log_loss, poisson_deviance
@@ -154,6 +154,7 @@ def by_district(places: Places, told: Mapping[Unit, Told], observed: Mapping[Uni
             "name": level.names[row],
             "expected": round(float(expected[row]), 3),
             "observed": events_told(int(np.rint(came[row]))),
+            "between": list(between_told(int(np.rint(came[row])))),
         }
         for row in sorted(np.flatnonzero(may).tolist(), key=lambda row: level.codes[row])
     ]

@@ -18,6 +18,7 @@ from serving.track_record.rows import Judged, rows, unjudged
 from serving.track_record.shown import (
     CAPTURES,
     LEAST_FIRST,
+    between_told,
     content_told,
     events_told,
     figure_shown,
@@ -123,6 +124,7 @@ def _shown(one: Judged, counted: bool) -> dict[str, Any]:
         "late": content["late"],
         "counted": counted,
         "events": events_told(content["events"]),
+        "events_between": None if content["events"] is None else list(between_told(content["events"])),
         "events_before_publication": events_told(content["events_before_publication"]),
         "unknown_grids": content["unknown_grids"],
         "levels": levels_shown(content["levels"], content["events"]),

@@ -47,6 +47,7 @@ class OfDistrict(Document):
     name: str = place("its name")
     expected: float = forecast("events that were expected")
     observed: int | str = record("events that came: a band below 20, about so many above")
+    between: list[int] = record("the least and the most that these may be")
 
 
 class JudgedForecast(Document):
@@ -71,6 +72,7 @@ class JudgedForecast(Document):
         "events in its window: a band below 20, about so many above; null, as all figures, where only a part of the city is seen, and "
         "where it was judged before it was told like this"
     )
+    events_between: list[int] | None = record("the least and the most that these may be; null as `events` is")
     events_before_publication: int | str | None = record("of these in grids where any came before it was published")
     unknown_grids: int | None = service("grids of which nobody knows what came")
     levels: dict[str, Figures] = record("what was expected of each level and, of fifty events or more, how it went")
