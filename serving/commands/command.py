@@ -7,10 +7,9 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-import riskwarn
 
 #: How much later than what answers a command gets its turn.
 LATER = 10
@@ -23,7 +22,7 @@ def called(home: Path, language: str, *words: str) -> list[str]:
 
 def environment() -> dict[str, str]:
     """The environment of a call: that of who serves, where this package is found wherever it lies."""
-    own = str(Path(riskwarn.__file__).parents[1])
+    own = str(Path(str(files("riskwarn"))).parent)
     return {**os.environ, "PYTHONPATH": os.pathsep.join([own, *filter(None, [os.environ.get("PYTHONPATH")])])}
 
 
