@@ -33,29 +33,28 @@ from serving.commands.uploads import (
 )
 
 
-def try_out(home: Home, upload: Upload, options: Mapping[str, Any]) -> Upload:
-    """Begin `riskwarn load --dry-run` of an upload. Raises UploadBusy, UploadNotReady."""
-    return _start(home, upload, (RECEIVED, TRIED), TRYING, dict(options), NOT_WHOLE)
+def try_out(home: Home, upload: Upload, options: Mapping[str, Any], language: str = "en") -> Upload:
+    """Begin `riskwarn load --dry-run` of an upload, told in a language. Raises UploadBusy, UploadNotReady."""
+    asked = replace(upload, options=dict(options), language=language)
+    return _start(home, asked, (RECEIVED, TRIED), TRYING, NOT_WHOLE)
 
 
-def load(home: Home, upload: Upload) -> Upload:
+def load(home: Home, upload: Upload, language: str = "en") -> Upload:
     """Begin the load of what was tried, with the same answers. Raises UploadBusy, UploadNotReady."""
-    return _start(home, upload, (TRIED,), LOADING, upload.options, NOT_TRIED)
+    return _start(home, replace(upload, language=language), (TRIED,), LOADING, NOT_TRIED)
 
 
 NOT_WHOLE = Message("its files have not come whole yet, or it was loaded already")
 NOT_TRIED = Message("it is tried first, and what would come of it is looked at")
 
 
-def _start(
-    home: Home, upload: Upload, stages: tuple[str, ...], stage: str, options: dict[str, Any], needed: Message
-) -> Upload:
+def _start(home: Home, asked: Upload, stages: tuple[str, ...], stage: str, needed: Message) -> Upload:
     with alone(home) as lock:
-        now = find(home, upload.id, upload.owner)  # nobody else changes it any more
+        now = find(home, asked.id, asked.owner)  # nobody else changes it any more
         if now.stage not in (*stages, stage):
             raise UploadNotReady(needed=needed)
-        place = folder_of(home, upload.id)
-        begun = keep(place, replace(now, stage=stage, options=options, problem=None, result=None))
+        place = folder_of(home, now.id)
+        begun = keep(place, replace(asked, stage=stage, problem=None, result=None))
         (place / SAID).unlink(missing_ok=True)
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "serving.commands.carrying", str(home.path), str(place), str(lock)],
@@ -93,7 +92,7 @@ def carried_out(home_path: Path, place: Path, upload: Upload, zone: Any) -> Uplo
     """Run the command of an upload to its end; gives how it stands then."""
     with (place / SAID).open("w", encoding="utf-8") as said:
         done = subprocess.run(
-            called(home_path, "en", *words(upload, zone)),
+            called(home_path, upload.language, *words(upload, zone)),
             cwd=place / FILES, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, text=True, check=False,
             encoding="utf-8", env=environment(),
         )  # fmt: skip

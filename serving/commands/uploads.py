@@ -2,7 +2,7 @@
 
 An upload is a folder: `files/` with what was handed over, `state.json` with what it is and how it stands, `said.txt` with what the
 command says while it works. One works at a time, and holds the lock meanwhile: that is the operating system's, so that it ends with its
-process, however that ends. What a command has answered is kept in English, and told in the language of who reads it.
+process, however that ends. What a command has answered is kept in the language of who asked for it.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ class Upload:
     files: tuple[tuple[str, int], ...]  # (name, bytes)
     stage: str = RECEIVING
     options: dict[str, Any] = field(default_factory=dict)
+    language: str = "en"  # in which the result is told
     result: dict[str, Any] | None = None
     problem: dict[str, str] | None = None
 

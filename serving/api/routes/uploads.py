@@ -109,14 +109,16 @@ def uploads_router(context: Context) -> APIRouter:
     @router.post("/console/uploads/{upload}/try")
     @needs(Scope.ANALYSE)
     def try_out(request: Request, upload: str, asked: Answers, _query: Annotated[Nothing, Query()]) -> Response:
-        begun = carrying.try_out(home, _mine(request, upload), asked.model_dump(mode="json"))
+        begun = carrying.try_out(
+            home, _mine(request, upload), asked.model_dump(mode="json"), accepted_language(request.scope)
+        )
         noted(request, Action.UPLOAD_TRIED, begun)
         return uncached(told(request, begun))
 
     @router.post("/console/uploads/{upload}/load")
     @needs(Scope.ANALYSE)
     def load(request: Request, upload: str, _query: Annotated[Nothing, Query()]) -> Response:
-        begun = carrying.load(home, _mine(request, upload))
+        begun = carrying.load(home, _mine(request, upload), accepted_language(request.scope))
         noted(request, Action.UPLOAD_LOADED, begun)
         return uncached(told(request, begun))
 

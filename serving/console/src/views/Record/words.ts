@@ -37,6 +37,7 @@ const zh = {
     show: "看这一期",
     chosen: "正在看",
   },
+  units: { grid: "网格", community: "社区", town: "镇街", district: "区县", city: "全市" },
   window: {
     title: (from: string, upTo: string) => `${from} 至 ${upTo} 这一期`,
     misses: "报少最多的地方",
@@ -119,6 +120,7 @@ const en: typeof zh = {
     show: "Show",
     chosen: "Shown below",
   },
+  units: { grid: "grid", community: "community", town: "town", district: "district", city: "city" },
   window: {
     title: (from, upTo) => `The window from ${from} to ${upTo}`,
     misses: "Largest misses",
