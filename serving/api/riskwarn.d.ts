@@ -2082,6 +2082,11 @@ export interface components {
              */
             events: number | string | null;
             /**
+             * Events Between
+             * @description the least and the most that these may be; null as `events` is
+             */
+            events_between: number[] | null;
+            /**
              * Events Before Publication
              * @description of these in grids where any came before it was published
              */
@@ -2098,6 +2103,11 @@ export interface components {
             levels: {
                 [key: string]: components["schemas"]["Figures"];
             };
+            /**
+             * Districts
+             * @description district by district, by code; those that one sees; none where it was judged before it was told like this
+             */
+            districts: components["schemas"]["OfDistrict"][];
             /**
              * Misses
              * @description units with the most events beyond what was expected
@@ -2525,6 +2535,37 @@ export interface components {
              * @description in English
              */
             en: string;
+        };
+        /**
+         * OfDistrict
+         * @description What was expected of a district, and what came.
+         */
+        OfDistrict: {
+            /**
+             * Code
+             * @description its code
+             */
+            code: string;
+            /**
+             * Name
+             * @description its name
+             */
+            name: string;
+            /**
+             * Expected
+             * @description events that were expected
+             */
+            expected: number;
+            /**
+             * Observed
+             * @description events that came: a band below 20, about so many above
+             */
+            observed: number | string;
+            /**
+             * Between
+             * @description the least and the most that these may be
+             */
+            between: number[];
         };
         /**
          * Outcome
@@ -6490,6 +6531,10 @@ export interface operations {
                      *           "late": false,
                      *           "counted": true,
                      *           "events": 500,
+                     *           "events_between": [
+                     *             400,
+                     *             749
+                     *           ],
                      *           "events_before_publication": 0,
                      *           "unknown_grids": 0,
                      *           "levels": {
@@ -6537,6 +6582,58 @@ export interface operations {
                      *               "inside": null
                      *             }
                      *           },
+                     *           "districts": [
+                     *             {
+                     *               "code": "D0000000",
+                     *               "name": "district 第0号",
+                     *               "expected": 101.481,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
+                     *             },
+                     *             {
+                     *               "code": "D0000001",
+                     *               "name": "district 第1号",
+                     *               "expected": 105.998,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
+                     *             },
+                     *             {
+                     *               "code": "D0000002",
+                     *               "name": "district 第2号",
+                     *               "expected": 108.368,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
+                     *             },
+                     *             {
+                     *               "code": "D0000003",
+                     *               "name": "district 第3号",
+                     *               "expected": 103.15,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
+                     *             },
+                     *             {
+                     *               "code": "D0000004",
+                     *               "name": "district 第4号",
+                     *               "expected": 110.153,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
+                     *             }
+                     *           ],
                      *           "misses": [
                      *             {
                      *               "unit": "community",
@@ -6625,7 +6722,7 @@ export interface operations {
                      *               "observed": "0–2"
                      *             }
                      *           ],
-                     *           "chain": "998a68136392c74b2a4e3d0b4712bed193e22fcc4dab2bafa9a4a3d3b77f76a9"
+                     *           "chain": "2203f0f0fbf83aecc6bf1f55e4417cb6339d9c31dd13d920b5dd9e9b9def0b31"
                      *         }
                      *       ],
                      *       "summary": [
@@ -9976,4 +10073,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 3a8ae06b8620965a78a68405bd00ba97e08109be27f4e8cf4beee8aecd3a3c8d
+// sha256 of the description: ae123b51c6a13adeeb7f4549a290023d2c9b5a7f359c7530d64baf8be59a4ead
