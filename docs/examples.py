@@ -32,7 +32,7 @@ from serving.api.app import Application  # noqa: E402
 from serving.snapshots import published  # noqa: E402
 from serving.snapshots.files import Content  # noqa: E402
 from serving.track_record import rows  # noqa: E402
-from serving.track_record.figures import Told, baseline_told, by_level, captured, figures, misses  # noqa: E402
+from serving.track_record.figures import Told, baseline_told, by_district, by_level, captured, figures, misses  # noqa: E402
 
 FILE = ROOT / "serving" / "api" / "examples.json"
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -159,6 +159,7 @@ def _track_record(folder: Path) -> dict[str, Any]:
         "capture_5_after_publication": captured(told[Unit.GRID], came),
         "levels": {unit.value: figures(told[unit], observed[unit]) for unit in Unit},
         "baselines": {"climatology": {unit.value: figures(one, observed[unit]) for unit, one in usual}},
+        "districts": by_district(places, told, observed),
         **misses(places, told, observed),
     }  # fmt: skip
     with home.database.begin() as connection:

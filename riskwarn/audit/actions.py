@@ -14,6 +14,10 @@ class Action(StrEnum):
     DATA_UNDONE = "data.undone"
     DATA_ERASED = "data.erased"
     QUARANTINE_DISMISSED = "quarantine.dismissed"
+    UPLOAD_MADE = "upload.made"
+    UPLOAD_TRIED = "upload.tried"
+    UPLOAD_LOADED = "upload.loaded"
+    UPLOAD_REMOVED = "upload.removed"
     MODEL_TRAINED = "model.trained"
     MODEL_PROMOTED = "model.promoted"
     MODEL_ROLLED_BACK = "model.rolled_back"
@@ -63,6 +67,7 @@ class Action(StrEnum):
     READ_ALERT = "read.alert"
     READ_PLAN = "read.plan"
     READ_RECORD = "read.record"
+    READ_REPORT = "read.report"
     READ_AUDIT = "read.audit"
 
 
@@ -75,6 +80,10 @@ TITLES = {
     Action.DATA_UNDONE: Message("took a load back"),
     Action.DATA_ERASED: Message("erased data"),
     Action.QUARANTINE_DISMISSED: Message("dismissed refused rows"),
+    Action.UPLOAD_MADE: Message("handed files over"),
+    Action.UPLOAD_TRIED: Message("tried files that were handed over"),
+    Action.UPLOAD_LOADED: Message("loaded files that were handed over"),
+    Action.UPLOAD_REMOVED: Message("removed files that were handed over"),
     Action.MODEL_TRAINED: Message("trained a model"),
     Action.MODEL_PROMOTED: Message("promoted a model"),
     Action.MODEL_ROLLED_BACK: Message("went back to earlier models"),
@@ -124,5 +133,6 @@ TITLES = {
     Action.READ_ALERT: Message("read an alert"),
     Action.READ_PLAN: Message("read a plan"),
     Action.READ_RECORD: Message("read the track record"),
+    Action.READ_REPORT: Message("read the report of a model"),
     Action.READ_AUDIT: Message("read the audit"),
 }

@@ -44,6 +44,8 @@ class Asking:
         self._told_before: tuple[str | None, ...] = ()
         self.answers: list[dict[str, object]] = []
         self.missing: list[Message] = []
+        #: The same for a program that asks: which question, of which files, among which answers, and which is likely.
+        self.needed: list[dict[str, object]] = []
 
     @property
     def asked(self) -> bool:
@@ -121,7 +123,7 @@ class Asking:
             what = which(field, headings)
             option = f"--column {field}={quote(headings[0])}"
             command = " ".join(["riskwarn load", *(quote(str(path)) for path in self._paths), option])
-            answer = self._answer("column", None, having, what, command, None, headings)
+            answer = self._answer("column", None, having, what, command, None, headings, field=field)
             # What a dry run takes where nobody says it: the proposal of the table.
             chosen = answer or (_proposed(having[0], field, headings) if self._rehearsed else None)
             if chosen is not None:
@@ -156,7 +158,8 @@ class Asking:
         return plan
 
     def _answer(
-        self, question: str, given: str | None, tables: Sequence[Table], what: str, option: str, default: str | None, of: Sequence[str] = ()
+        self, question: str, given: str | None, tables: Sequence[Table], what: str, option: str, default: str | None, of: Sequence[str] = (),
+        field: str | None = None,
     ) -> str | None:  # fmt: skip
         """The answer; None where nobody gives it, which is noted."""
         if given is not None:
@@ -167,6 +170,10 @@ class Asking:
                 "{files}: nothing says {what}; give it with {option}", files=_named(tables), what=what, option=option
             )
             self.missing.append(told)
+            files = list(dict.fromkeys(one.file.name for one in tables))
+            self.needed.append(
+                {"question": question, "field": field, "of": list(of), "likely": default, "files": files}
+            )
             return None
         self._questions += 1
         kind = click.Choice([one_line(one) for one in of]) if of else click.STRING  # as it can be typed

@@ -109,7 +109,8 @@ def command(
         "accounts": [one.as_dict() for one in done],
         "skipped": [one.as_dict() for one in plan.skipped],
         "asked": asking.answers,
-        "missing": [str(one) for one in asking.missing],
+        "missing": list(asking.missing),
+        "needed": asking.needed,
         "failed": [one.as_dict() for one in failed],
         "targets": targets,
     }

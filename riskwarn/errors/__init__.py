@@ -187,3 +187,9 @@ from riskwarn.errors.targets import TargetSourceMissing as TargetSourceMissing
 from riskwarn.errors.targets import TargetWithoutEvents as TargetWithoutEvents
 from riskwarn.errors.targets import UnknownMetric as UnknownMetric
 from riskwarn.errors.targets import UnknownTarget as UnknownTarget
+from riskwarn.errors.uploads import CommandFailed as CommandFailed
+from riskwarn.errors.uploads import DataOfCity as DataOfCity
+from riskwarn.errors.uploads import UnknownUpload as UnknownUpload
+from riskwarn.errors.uploads import UploadBusy as UploadBusy
+from riskwarn.errors.uploads import UploadInvalid as UploadInvalid
+from riskwarn.errors.uploads import UploadNotReady as UploadNotReady

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, case, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from riskwarn.audit import Action, Entry, recorded
 from riskwarn.contracts.schema import TABLES, schema_of
@@ -21,6 +21,7 @@ from riskwarn.home import Home
 from riskwarn.store.footers import known_times, may_hold, nulls_of
 from riskwarn.store.lake_file import write_sorted
 from riskwarn.store.ledger import in_force
+from riskwarn.store.repairs import refused_rows
 from riskwarn.store.small_files import rows_of
 from riskwarn.store.tables import LAKE_FILES, LOADS, NOT_LOADED, QUARANTINE
 
@@ -254,20 +255,8 @@ class Store:
         return connection.scalar(before.where(in_force(NOT_LOADED.c.load_id, None)).limit(1)) is not None
 
     def quarantined(self, source: str | None = None) -> list[dict[str, object]]:
-        """The refused rows: where, why and of what class; never their content.
-
-        Of a row that was refused again only the newest refusal is given; `repaired` says that its record is loaded. Rows that
-        were dismissed are not given.
-        """
-        settled = QUARANTINE.c.settled_by.is_not(None) & in_force(QUARANTINE.c.settled_by, self._version)
-        repaired = case((settled & (QUARANTINE.c.settlement == "repaired"), True), else_=False).label("repaired")
-        rows = select(QUARANTINE, repaired).where(in_force(QUARANTINE.c.load_id, self._version))
-        rows = rows.where(~settled | (QUARANTINE.c.settlement == "repaired")).order_by(QUARANTINE.c.id)
-        rows = rows.where(QUARANTINE.c.dismissed_by.is_(None))
-        if source is not None:
-            rows = rows.where(QUARANTINE.c.source == source)
-        with self._home.database.connect() as connection:
-            return [dict(row) for row in connection.execute(rows).mappings()]
+        """The refused rows, as :func:`riskwarn.store.repairs.refused_rows` gives them of this version of the store."""
+        return refused_rows(self._home, source, self._version)
 
     def _paths(self, source: str) -> list[str]:
         rows = select(LAKE_FILES.c.path).where(LAKE_FILES.c.source == source).order_by(LAKE_FILES.c.load_id)

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from riskwarn.home import Home
 from riskwarn.store.ledger import in_force
 from riskwarn.store.tables import LOADS, QUARANTINE
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Refused by rule: nobody is asked to repair it.
 NOT_LOADED = "not_loaded"
@@ -52,6 +54,23 @@ def file_and_sheet(kept: str) -> tuple[str, str]:
     return (file, sheet.removesuffix("]")) if found and kept.endswith("]") else (kept, "")
 
 
+def refused_rows(home: Home, source: str | None = None, version: int | None = None) -> list[dict[str, Any]]:
+    """The refused rows: where, why and of what class; never their content.
+
+    Of a row that was refused again only the newest refusal is given; `repaired` says that its record is loaded. Rows that
+    were dismissed are not given.
+    """
+    settled = QUARANTINE.c.settled_by.is_not(None) & in_force(QUARANTINE.c.settled_by, version)
+    repaired = case((settled & (QUARANTINE.c.settlement == REPAIRED), True), else_=False).label("repaired")
+    rows = select(QUARANTINE, repaired).where(in_force(QUARANTINE.c.load_id, version))
+    rows = rows.where(~settled | (QUARANTINE.c.settlement == REPAIRED)).order_by(QUARANTINE.c.id)
+    rows = rows.where(QUARANTINE.c.dismissed_by.is_(None))
+    if source is not None:
+        rows = rows.where(QUARANTINE.c.source == source)
+    with home.database.connect() as connection:
+        return [dict(row) for row in connection.execute(rows).mappings()]
+
+
 def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) -> Settled:
     """Settle the open rows of earlier loads that a load carried again.
 
@@ -74,7 +93,7 @@ def settle(home: Home, load_id: int, good: pd.Series, *, by_name: bool = False) 
         sheets = {in_sheet("", sheet) for sheet in load["account"].get("sheets", ())} or {""}
         wanted = [row["record"] for row in before if row["record"] is not None]
         came_ids = good.to_numpy(dtype=np.int64)
-        sound = set(came_ids[pd.Index(came_ids).isin(wanted)].tolist()) if wanted else set()
+        sound = set(came_ids[np.isin(came_ids, wanted)].tolist()) if wanted else set()
         same = _same_files(connection, load, by_name)
         told: dict[str, list[int]] = {REPAIRED: [], REFUSED_AGAIN: []}
         for row in before:

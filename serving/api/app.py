@@ -50,11 +50,13 @@ from serving.api.routes.console import console_router
 from serving.api.routes.data import data_router
 from serving.api.routes.delivery import delivery_router, subscriptions_router
 from serving.api.routes.exports import exports_router
+from serving.api.routes.making import making_router
 from serving.api.routes.pages import pages_router
 from serving.api.routes.ranking import ranking_router
 from serving.api.routes.service import service_router
 from serving.api.routes.sign_in import SigningIn, sign_in_router
 from serving.api.routes.snapshots import snapshots_router
+from serving.api.routes.uploads import uploads_router
 from serving.api.storable import refuse_unstorable
 from serving.delivery.dispatcher import Carrier
 from serving.snapshots.current import Current
@@ -186,7 +188,8 @@ def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
             declaring(ANY)(route)
     app.include_router(sign_in_router(context, signing))
     app.include_router(alert_page_router(context))
-    app.include_router(console_router(context))
+    for router in (console_router, making_router, uploads_router):
+        app.include_router(router(context))
     app.include_router(pages_router(context, app.openapi))
     return app
 

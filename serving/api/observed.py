@@ -35,7 +35,7 @@ class Observed:
             if over is None:
                 if self._root:
                     _below(scope, self._root)
-                await self._app(scope, _limited(receive, self._options.body_bytes) if body else receive, send)
+                await self._app(scope, _limited(receive, self._most(scope)) if body else receive, send)
             else:
                 status, told, headers = over
                 code = "too_busy" if status == 503 else "request_refused"
@@ -67,10 +67,18 @@ class Observed:
             return (414, ADDRESS_TOO_LONG, []), False
         if length > options.header_bytes:
             return (431, HEADERS_TOO_LONG, []), False
-        if body and body.isdigit() and int(body) > options.body_bytes:
+        if body and body.isdigit() and int(body) > self._most(scope):
             return (413, BODY_TOO_LONG, [(b"connection", b"close")]), False
         return None, bool(body)
 
+    def _most(self, scope: Scope) -> int:
+        """Bytes of a body: of a part of a file that is handed over more than of a question."""
+        handed_over = scope["path"].removeprefix(self._root).startswith(PARTS)
+        return self._options.part_bytes if handed_over else self._options.body_bytes
+
+
+#: Where parts of files are handed over.
+PARTS = "/console/uploads/"
 
 BUSY = "The server is answering as many requests as it can: ask again in a second."
 ADDRESS_TOO_LONG = "The address is too long."

@@ -19,6 +19,7 @@ class Options:
     connections: int = 1_000  # held by one process; beyond, 503
     header_bytes: int = 16_384
     body_bytes: int = 65_536
+    part_bytes: int = 1_048_576  # of a part of a file that is handed over
     backlog: int = 2_048  # connections that wait to be accepted
     keep_alive_seconds: int = 20
     #: From the first byte of a request to its last; for the first of a connection from when that is made.

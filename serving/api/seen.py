@@ -9,6 +9,7 @@ from typing import Any
 
 from riskwarn.errors import NoSnapshot, QueryInvalid, TargetSuspended
 from riskwarn.home import Home
+from riskwarn.words import Unit
 from serving.access.areas import Area
 from serving.access.caller import Caller
 from serving.alerts.alert import Alert
@@ -27,7 +28,7 @@ _OF_MANIFEST = ("inputs", "previous", "models", "gaps", "files", "period", "name
 
 #: Figures over the whole city in the record of how forecasts went.
 _RECORD: dict[str, Any] = {
-    "counted": False, "events": None, "events_before_publication": None, "unknown_grids": None,
+    "counted": False, "events": None, "events_between": None, "events_before_publication": None, "unknown_grids": None,
     "levels": {}, "misses": [], "false_alarms": [], "chain": None,
 }  # fmt: skip
 
@@ -133,12 +134,17 @@ class Seen:
         return sorted(self.current.suspended | (held.suspended if held is not None else frozenset()))
 
     def record(self, found: Mapping[str, Any]) -> dict[str, Any]:
-        """How forecasts went, as `track_record` gives it; of a part of the city no figure is kept."""
+        """How forecasts went, as `track_record` gives it; of a part of the city no figure is kept, but what came of its districts."""
         if self.whole:
             return dict(found)
+        inside = self.inside if any(one["districts"] for one in found["rows"]) else None
+        own = {code for unit, code in inside.units if unit == Unit.DISTRICT} if inside is not None else ()
         return {
             **found,
-            "rows": [{**one, **_RECORD} for one in found["rows"]],
+            "rows": [
+                {**one, **_RECORD, "districts": [each for each in one["districts"] if each["code"] in own]}
+                for one in found["rows"]
+            ],
             "summary": [{**one, "counted": 0, "events": None, "levels": {}} for one in found["summary"]],
         }
 

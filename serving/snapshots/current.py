@@ -244,7 +244,10 @@ class Current:
             fate = _FATES[publications.fates[gone.id]["fate"]]
             raise AsOfGone(snapshot=gone.id, as_of=as_of, fate=fate)
         if row is None:
-            raise QueryInvalid(parameter="as_of", problem=_nearest(as_of, self.publications.near(as_of)))
+            near = publications.near(as_of)
+            if held is None and not near:
+                raise self.against(held) or NotReadYet()  # that nothing is published is no fault of the day
+            raise QueryInvalid(parameter="as_of", problem=_nearest(as_of, near))
         return self.named(row.id)
 
     def named(self, snapshot: str) -> Snapshot:
@@ -288,6 +291,6 @@ class Current:
 
 def _nearest(as_of: date, near: list[date]) -> str:
     if not near:
-        return "there is no snapshot"
+        return Message("there is no snapshot")
     days = " and ".join(day.isoformat() for day in near)
     return Message("there is no snapshot as of {as_of}; the nearest are as of {near}", as_of=as_of, near=days)

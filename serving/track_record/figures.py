@@ -14,7 +14,7 @@ from riskwarn.words import Unit
 from serving.columns.places import Places
 from serving.columns.scores import Scores
 from serving.scoring.ranks import order_by, per_10000
-from serving.track_record.shown import CAPTURES, LEAST_EVENTS, LEAST_UNITS, band
+from serving.track_record.shown import CAPTURES, LEAST_EVENTS, LEAST_UNITS, band, between_told, events_told
 from training.evaluation.calibration import calibration, calibration_level
 from training.evaluation.judged import Judged
 from training.evaluation.losses import brier, log_loss, poisson_deviance
@@ -138,6 +138,26 @@ def misses(places: Places, told: Mapping[Unit, Told], observed: Mapping[Unit, Re
                 for row in sorted(chosen, key=lambda row: -expected[row])
             ]
     return found
+
+
+def by_district(places: Places, told: Mapping[Unit, Told], observed: Mapping[Unit, Reals]) -> list[dict[str, Any]]:
+    """What was expected of each district and what came, in bands, by code: of none with a single grid or whose details are withheld.
+
+    The order is that of the codes: it tells nothing of what came.
+    """
+    level, came, expected = places[Unit.DISTRICT], observed[Unit.DISTRICT], told[Unit.DISTRICT].expected
+    grids = by_level(places, np.ones(len(places[Unit.GRID])))[Unit.DISTRICT]
+    may = ~np.isnan(came) & ~level.suppressed & (grids >= LEAST_GRIDS)
+    return [
+        {
+            "code": level.codes[row],
+            "name": level.names[row],
+            "expected": round(float(expected[row]), 3),
+            "observed": events_told(int(np.rint(came[row]))),
+            "between": list(between_told(int(np.rint(came[row])))),
+        }
+        for row in sorted(np.flatnonzero(may).tolist(), key=lambda row: level.codes[row])
+    ]
 
 
 def _judged(probability: Reals, expected: Reals, observed: Reals) -> Judged:

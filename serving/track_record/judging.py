@@ -22,7 +22,7 @@ from serving.snapshots import published
 from serving.snapshots.files import read_scores
 from serving.track_record import rows
 from serving.track_record.came import Past, Pasts, at, places_of_grids
-from serving.track_record.figures import Told, baseline_told, by_level, captured, figures, misses
+from serving.track_record.figures import Told, baseline_told, by_district, by_level, captured, figures, misses
 
 
 def judge_ripe(
@@ -120,6 +120,7 @@ def judged(
         "capture_5_after_publication": captured(told[Unit.GRID], np.where(early, 0.0, counted)),
         "levels": {unit.value: figures(told[unit], observed[unit]) for unit in Unit},
         "baselines": _baselines(places, past, row, where, observed, horizon),
+        "districts": by_district(places, told, observed),
         **misses(places, told, observed),
     }
 

@@ -59,7 +59,7 @@ def content_told(content: Mapping[str, Any]) -> dict[str, Any]:
     }
     if not own:
         found |= {"events": None, "events_before_publication": None, "capture_5_after_publication": None}
-        found |= {"misses": [], "false_alarms": []}
+        found |= {"misses": [], "false_alarms": [], "districts": []}
     return found
 
 
@@ -130,9 +130,18 @@ def events_told(events: int | None) -> int | str | None:
     """
     if not events:
         return events
-    name = banded(np.array([events], dtype=np.float64))
-    least, most = (int(end[0]) for end in bounds(name))
-    return f"{least}–{most}" if events < ROUND else int(name[0])
+    least, most = between_told(events)
+    return f"{least}–{most}" if events < ROUND else int(banded(np.array([events], dtype=np.float64))[0])
+
+
+def between_told(events: int) -> tuple[int, int]:
+    """The least and the most that it may be by what is told.
+
+    >>> [between_told(events) for events in (0, 2, 24, 140)]
+    [(0, 0), (1, 2), (20, 24), (75, 149)]
+    """
+    least, most = bounds(banded(np.array([events], dtype=np.float64)))
+    return int(least[0]), int(most[0])
 
 
 def least_told(events: int) -> int:
@@ -141,7 +150,7 @@ def least_told(events: int) -> int:
     >>> [least_told(events) for events in (0, 2, 5, 24, 74)]
     [0, 1, 3, 20, 40]
     """
-    return int(bounds(banded(np.array([events], dtype=np.float64)))[0][0])
+    return between_told(events)[0]
 
 
 def band(events: int) -> str:

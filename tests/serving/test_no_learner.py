@@ -47,7 +47,7 @@ def test_a_worker_that_has_answered_every_route_imported_no_learner(made: Made, 
         f"/v1/snapshots/compare?a={made.first}&b={made.first}", "/v1/health/sources", "/v1/models/conflict", "/v1/alerts", "/v1/alerts/stats", "/v1/alerts/held", "/v1/silences",
         "/v1/alerts/wabcdefghijkl", "/v1/levels", "/v1/track-record",
         "/v1/export.csv", "/v1/export.parquet", "/v1/export.geojson", "/v1/export.xlsx", "/healthz", "/readyz", "/metrics",
-        "/", "/docs", "/openapi.json", "/sign-in", "/sign-in/state", "/console/settings", "/console/notices", "/v1/exports", "/v1/grants", "/v1/audit", "/v1/subscriptions",
+        "/", "/docs", "/openapi.json", "/sign-in", "/sign-in/state", "/console/settings", "/console/notices", "/console/loads", "/console/refused", "/console/versions", "/console/uploads", "/v1/exports", "/v1/grants", "/v1/audit", "/v1/subscriptions",
         "/alerts/wabcdefghijkl", "/v1/alerts/stream?seconds=0", "/v1/alerts/feed.atom", "/v1/alerts/wabcdefghijkl/cap.xml",
     ]  # fmt: skip
     described = {

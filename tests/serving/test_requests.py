@@ -380,3 +380,11 @@ def test_what_was_published_is_listed_from_memory(made: Made, monkeypatch: pytes
         items = client.get("/v1/snapshots").json()["items"]
         assert [one["id"] for one in items] == [second, made.first]
         assert client.get("/v1/scores").status_code == 200 == client.get("/v1/grids/G0000003").status_code
+
+
+@pytest.mark.parametrize("path", ["/v1/scores", "/v1/levels", "/v1/models/conflict", "/v1/grids/G0000001"])
+def test_that_nothing_is_published_is_said_of_a_day_as_of_none(tmp_path: Path, path: str) -> None:
+    with TestClient(Application(make_home(tmp_path / "home", Settings())), base_url=LOCAL) as client:
+        for asked in ("", "?as_of=2026-03-02"):
+            told = client.get(path + asked, headers={"Accept-Language": "zh"})
+            assert (told.status_code, told.json()["detail"]) == (404, "尚未发布快照：请先运行 riskwarn score。"), asked

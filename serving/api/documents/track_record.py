@@ -40,6 +40,16 @@ class Missed(Document):
     observed: str = record("events that came, in a band")
 
 
+class OfDistrict(Document):
+    """What was expected of a district, and what came."""
+
+    code: str = place("its code")
+    name: str = place("its name")
+    expected: float = forecast("events that were expected")
+    observed: int | str = record("events that came: a band below 20, about so many above")
+    between: list[int] = record("the least and the most that these may be")
+
+
 class JudgedForecast(Document):
     """How one published forecast went, once its window was over and the reports were in."""
 
@@ -62,9 +72,13 @@ class JudgedForecast(Document):
         "events in its window: a band below 20, about so many above; null, as all figures, where only a part of the city is seen, and "
         "where it was judged before it was told like this"
     )
+    events_between: list[int] | None = record("the least and the most that these may be; null as `events` is")
     events_before_publication: int | str | None = record("of these in grids where any came before it was published")
     unknown_grids: int | None = service("grids of which nobody knows what came")
     levels: dict[str, Figures] = record("what was expected of each level and, of fifty events or more, how it went")
+    districts: list[OfDistrict] = record(
+        "district by district, by code; those that one sees; none where it was judged before it was told like this"
+    )
     misses: list[Missed] = record("units with the most events beyond what was expected")
     false_alarms: list[Missed] = record("units with the fewest below what was expected")
     chain: str | None = field("model", "SHA-256 that binds it to all rows before")

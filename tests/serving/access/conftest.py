@@ -8,6 +8,7 @@ import pytest
 
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
+from serving.commands import asking
 from tests.postgresql import emptied
 
 
@@ -16,3 +17,9 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """A fresh home with the default configuration."""
     url = None if request.param == "sqlite" else emptied(request.getfixturevalue("server"))
     return make_home(tmp_path / "home", Settings(threads=1, database_url=url))
+
+
+@pytest.fixture(autouse=True)
+def no_versions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may ask is tried here: which versions there are a command would tell, which takes its time."""
+    monkeypatch.setattr(asking, "answered", lambda *_told: [])

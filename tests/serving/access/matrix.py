@@ -256,6 +256,12 @@ def _changes(approvals: dict[str, str]) -> Iterator[Question]:
     yield Question("/v1/subscriptions/sb0000000000", may, method="DELETE", answered=404)
     for verb in ("test", "rotate", "replay"):
         yield Question(f"/v1/subscriptions/sb0000000000/{verb}", may, method="POST", answered=404)
+    upload = "/console/uploads/up000000000000"
+    yield Question(upload, "analyse", answered=404)
+    yield Question(upload, "analyse", method="DELETE", answered=404)
+    yield Question("/console/reports/nothing", "analyse", answered=404)
+    for behind, content in (("/files/0", {}), ("/try", {}), ("/load", None)):
+        yield Question(upload + behind, "analyse", method="POST", content=content, answered=404)
     yield Question("/sign-in/key", None, method="POST", content={"key": "x"}, answered=403)
     for way in ("gateway", "oidc"):
         yield Question(f"/sign-in/{way}", None, method="POST", content={}, answered=403)

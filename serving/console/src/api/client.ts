@@ -79,11 +79,11 @@ export async function get<T>(from: string, signal?: AbortSignal): Promise<T> {
   return tag ? keep<T>(from, { tag, body, at: Date.now() }) : (body as T);
 }
 
-/** Change something. A page of ours says so by a header that no other page can send. */
+/** Change something. A page of ours says so by a header that no other page can send. A Blob is sent as it is. */
 export async function send<T>(method: "POST" | "DELETE", to: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
   const own = shown();
   const told = { "Content-Type": "application/json", "X-Riskwarn-Page": "1", ...own, ...headers };
-  const response = await reach(to, { method, headers: told, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const response = await reach(to, { method, headers: told, ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }) });
   forget();
   try {
     return (await content(response)) as T;

@@ -1,7 +1,131 @@
-import { Empty } from "../../parts/Empty";
+// Which versions score, which want to, and how each did; a person makes another one champion, by a command.
+import { useEffect, useState } from "preact/hooks";
+import { useStore } from "../../api/store";
+import { useAddress } from "../../api/watch";
+import { useChosen, useCity } from "../../app/city";
+import { may, session } from "../../app/session";
+import { Empty, Trouble } from "../../parts/Empty";
+import { NOTHING, percent } from "../../parts/figures";
+import { moment } from "../../parts/moments";
 import { useWords } from "../../words";
+import { own as ofRecord } from "../Record/words";
+import "./models.css";
+import { FIGURES, ordered, type Version, type Versions } from "./told";
+import { own } from "./words";
+
+/** How soon it is asked again while the server is still asking. */
+const SOON = 3_000;
 
 export default function Models() {
-  const words = useWords();
-  return <Empty title={words.nothing.built} />;
+  const words = useWords(own);
+  const shared = useWords();
+  const city = useCity();
+  const { target, horizon } = useChosen();
+  const data = useAddress<Versions>("console/versions");
+  const waiting = data.value !== null && data.value.items === null;
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setTimeout(data.again, SOON);
+    return () => clearTimeout(timer);
+  }, [waiting, data.value]);
+  const items = data.value?.items ?? [];
+  const chosen = target ?? items[0]?.target ?? "";
+  const horizons = ordered(items, chosen);
+  return (
+    <section class="models numbers" aria-labelledby="models-title">
+      <div>
+        <h1 id="models-title">{words.title}</h1>
+        <p class="soft">{words.about}</p>
+      </div>
+      {data.trouble && <div class="card"><Trouble trouble={data.trouble} again={data.again} /></div>}
+      {!data.trouble && (data.value === null || waiting) && <p class="card padded soft" role="status">{words.asking}</p>}
+      {data.value?.items && horizons.size === 0 && <div class="card"><Empty title={words.none} icon="models"><p>{words.none_hint}</p></Empty></div>}
+      {[...horizons].filter(([one]) => horizon === undefined || one === horizon).map(([one, versions]) => (
+        <section key={one} class="card padded" aria-label={shared.next(one, city?.period ?? "week")}>
+          <h2>{shared.next(one, city?.period ?? "week")}</h2>
+          <OfHorizon versions={versions} served={city?.current.models[`${chosen}/${one}`]} />
+        </section>
+      ))}
+      {horizons.size > 0 && <p class="soft small">{words.train}</p>}
+    </section>
+  );
+}
+
+const SHOWN = 4;
+
+function OfHorizon({ versions, served }: { versions: readonly Version[]; served: string | undefined }) {
+  const words = useWords(own);
+  const shown = versions.slice(0, SHOWN);
+  const told = shown.some((one) => Object.keys(one.metrics).length > 0);
+  return (
+    <div class="scrolled" tabIndex={0} role="region" aria-label={words.versions}>
+      <table class="versions">
+        <thead>
+          <tr>
+            <th scope="col"><span class="unseen">{words.figure}</span></th>
+            {shown.map((one) => <th key={one.version} scope="col" class={one.alias ?? ""}><Title one={one} served={one.version === served} /></th>)}
+          </tr>
+        </thead>
+        <tbody>
+          {told && FIGURES.map((name) => (
+            <tr key={name}>
+              <th scope="row">{words.figures[name]}<small>{words.hints[name]}</small></th>
+              {shown.map((one) => <td key={one.version} class="number">{written(name, one.metrics[name])}</td>)}
+            </tr>
+          ))}
+          {!told && <tr><th scope="row" class="soft">{words.few}</th>{shown.map((one) => <td key={one.version}>{NOTHING}</td>)}</tr>}
+          <tr>
+            <td />
+            {shown.map((one) => <td key={one.version}><Ways one={one} /></td>)}
+          </tr>
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function written(name: (typeof FIGURES)[number], value: number | undefined): string {
+  if (value === undefined) return NOTHING;
+  return name === "calibration_level" ? value.toFixed(2) : name === "log_loss" ? value.toFixed(3) : percent(value);
+}
+
+function Title({ one, served }: { one: Version; served: boolean }) {
+  const words = useWords(own);
+  const { names } = useWords(ofRecord).baselines;
+  const events = one.metrics["n_events"];
+  return (
+    <>
+      <span class={`alias ${one.alias ?? "none"}`}>{words.aliases[one.alias ?? "none"]}</span>
+      <b>{one.version}</b>
+      <small>{one.kind === "model" ? words.kinds["model"] : words.baseline(names[one.kind] ?? one.kind)}{served && ` · ${words.served}`}</small>
+      {one.trained_at && <small>{words.trained(moment(one.trained_at, { day: true }), one.as_of ?? NOTHING)}</small>}
+      {one.best_baseline && <small>{words.against(names[one.best_baseline] ?? one.best_baseline)}</small>}
+      {events !== undefined && <small>{words.events(String(events))}</small>}
+    </>
+  );
+}
+
+function Ways({ one }: { one: Version }) {
+  const words = useWords(own);
+  const who = useStore(session);
+  const [copied, setCopied] = useState(false);
+  const command = `riskwarn promote ${one.version}`;
+  const whole = who !== null && (who.account.local || who.account.area === null || who.account.area === undefined);
+  if (!who || !may(who, "analyse")) return null;
+  return (
+    <div class="ways">
+      {whole && <a class="button only-screen" href={`console/reports/${encodeURIComponent(one.version)}`} target="_blank" rel="noreferrer" title={words.report_hint}>{words.report}</a>}
+      {one.alias !== "champion" && (
+        <p>
+          <small>{words.promote}</small>
+          <code>{command}</code>
+          {navigator.clipboard && (
+            <button type="button" class="button bare small only-screen" onClick={() => void navigator.clipboard.writeText(command).then(() => setCopied(true))}>
+              {copied ? words.copied : words.copy}
+            </button>
+          )}
+        </p>
+      )}
+    </div>
+  );
 }

@@ -12,6 +12,7 @@ import { LongList } from "../../parts/LongList";
 import { Past } from "../../parts/Past";
 import { Search } from "../../parts/Search";
 import { useWords } from "../../words";
+import { Strip } from "../Record/Strip";
 import { Exports } from "./Exports";
 import { Inside, Levels } from "./Narrowed";
 import { mostOf } from "./order";
@@ -49,6 +50,7 @@ export default function Ranking() {
         </div>
         <Exports unit={unit} />
       </div>
+      <Strip />
       <div class="controls">
         <Choice
           label={words.unit}

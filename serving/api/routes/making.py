@@ -1,0 +1,166 @@
+"""What the console shows of how forecasts are made: loads, refused rows, registered versions and their reports."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from riskwarn.audit import Action
+from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
+from riskwarn.errors import CommandFailed, DataOfCity, UnknownVersion
+from riskwarn.health.refused import by_reason, by_rule
+from riskwarn.messages import translated
+from riskwarn.store import ledger
+from riskwarn.store.ledger import LedgerRow
+from riskwarn.store.repairs import refused_rows
+from serving.access.scopes import Scope
+from serving.api.cards import card_told
+from serving.api.context import HEADERS, Context, uncached
+from serving.api.needs import needs
+from serving.api.noted import reading
+from serving.api.problems import accepted_language
+from serving.api.queries import Nothing
+from serving.commands.asking import Asked, answered
+
+#: What an account says of a load; which cells it could not read is told by the list of refused rows.
+_OF_ACCOUNT = ("read", "accepted", "duplicates", "corrected", "quarantined")
+
+#: Groups of refused rows that are shown.
+MOST_GROUPS = 500
+
+_VERSION = re.compile(r"[a-z][a-z0-9_]{0,63}-[0-9]{1,4}-v[0-9]{1,6}")
+
+#: A report is a page of its own with its style and one script in it; it may load and send nothing, and is of no origin.
+_REPORT = {
+    **HEADERS,
+    "Content-Security-Policy": "sandbox allow-scripts; default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}  # fmt: skip
+
+
+class LoadsQuery(Nothing):
+    """Loads, the newest first."""
+
+    limit: int = Field(100, ge=1, le=1000)
+    cursor: int | None = Field(None, ge=1, le=2**62)
+
+
+def making_router(context: Context) -> APIRouter:
+    """`/console/loads`, `/console/refused`, `/console/versions`, `/console/reports/{version}`."""
+    router = APIRouter(include_in_schema=False)
+    home = context.home
+    registered = Asked(home, "models")
+
+    def of_city(request: Request) -> None:
+        if not context.seen(request).whole:
+            raise DataOfCity()
+
+    @router.get("/console/loads")
+    @needs(Scope.ANALYSE)
+    def loads(request: Request, query: Annotated[LoadsQuery, Query()]) -> Response:
+        of_city(request)
+        rows = [one for one in reversed(ledger(home)) if query.cursor is None or one.load_id < query.cursor]
+        shown, language = rows[: query.limit], accepted_language(request.scope)
+        following = shown[-1].load_id if len(rows) > len(shown) else None
+        return uncached({"items": [_load(one, language) for one in shown], "next": following})
+
+    @router.get("/console/refused")
+    @needs(Scope.ANALYSE)
+    def refused(request: Request, _query: Annotated[Nothing, Query()]) -> Response:
+        of_city(request)
+        waiting = [one for one in refused_rows(home) if not one["repaired"]]
+        groups = by_reason(waiting)
+        items = [
+            {
+                "source": one.source,
+                "file": one.file_name,
+                "column": one.column,
+                "reason": {"zh": REASONS[one.reason].zh, "en": REASONS[one.reason].en},
+                "repair": {"zh": REPAIRS_ZH[one.reason], "en": REASONS[one.reason].repair},
+                "rows": one.rows,
+                "examples": list(one.examples),
+            }
+            for one in groups[:MOST_GROUPS]
+        ]
+        rules = [
+            {"source": source, "rule": translated(rule, accepted_language(request.scope)), "rows": rows}
+            for (source, rule), rows in by_rule(waiting).items()
+        ]
+        rows = sum(one.rows for one in groups)
+        return uncached({"items": items, "rows": rows, "groups": len(groups), "not_loaded": rules})
+
+    @router.get("/console/versions")
+    @needs(Scope.READ)
+    def versions(request: Request, _query: Annotated[Nothing, Query()]) -> Response:
+        suspended = context.seen(request).without_figures
+        found = registered()
+        items = None if found is None else [_version(one) for one in found if one["target"] not in suspended]
+        return uncached({"items": items})
+
+    @router.get("/console/reports/{version}")
+    @needs(Scope.ANALYSE)
+    def report(request: Request, version: str, _query: Annotated[Nothing, Query()]) -> Response:
+        of_city(request)
+        if not _VERSION.fullmatch(version):
+            raise UnknownVersion(version=version[:40], known="-")
+        page = _page(context, version, accepted_language(request.scope))
+        reading(request.scope, Action.READ_REPORT, version)
+        return Response(page, media_type="text/html; charset=utf-8", headers=_REPORT)
+
+    return router
+
+
+def _load(one: LedgerRow, language: str) -> dict[str, Any]:
+    account = one.account
+    state = (
+        "erasure"
+        if one.erases is not None
+        else "undoing"
+        if one.undoes is not None
+        else "undone"
+        if one.undone_by
+        else "in_force"
+    )
+    return {
+        "load": one.load_id,
+        "source": one.source,
+        "file": one.file_name,
+        "loaded_at": one.loaded_at.isoformat(),
+        "exported_at": one.exported_at.isoformat(),
+        "state": state,
+        "undoes": one.undoes,
+        "undone_by": one.undone_by,
+        **{name: account.get(name) for name in _OF_ACCOUNT},
+        "dropped_columns": list(account.get("dropped_columns", ())),
+        "forced": [translated(why, language) for why in account.get("forced", ())],
+        "notes": [translated(note, language) for note in account.get("notes", ())],
+        "reasons": [
+            {"zh": REASONS[name].zh, "en": REASONS[name].en, "rows": rows}
+            for name, rows in sorted(account.get("reasons", {}).items(), key=lambda each: -each[1])
+            if name in REASONS
+        ],
+    }
+
+
+def _version(one: dict[str, Any]) -> dict[str, Any]:
+    """A registered version, its figures told as those of a card are."""
+    told = card_told({"metrics": one["metrics"]})
+    return {**one, "metrics": {} if told is None else told["metrics"]}
+
+
+def _page(context: Context, version: str, language: str) -> str:
+    """The report of a version, as `riskwarn report` writes it. Raises CommandFailed."""
+    with TemporaryDirectory() as folder:
+        out = Path(folder, "report.html")
+        answered(context.home, "report", version, "--out", str(out), language=language)
+        try:
+            return out.read_text(encoding="utf-8")
+        except OSError as error:
+            raise CommandFailed(command="report", problem="-") from error
