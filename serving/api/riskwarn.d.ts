@@ -123,6 +123,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/boundaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which files hold the borders of the places */
+        get: operations["boundaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/boundaries/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Borders as TopoJSON, or the codes and names of places: a file that never changes */
+        get: operations["borders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Level and one number of every place of a kind, in the order of a list of places */
+        get: operations["map_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/snapshots": {
         parameters: {
             query?: never;
@@ -1155,6 +1206,47 @@ export interface components {
             next: number | null;
         };
         /**
+         * BordersOfGrids
+         * @description The grids of a district.
+         */
+        BordersOfGrids: {
+            /**
+             * Code
+             * @description of the district; null where the file holds the grids of all
+             */
+            code: string | null;
+            /**
+             * File
+             * @description its name: `/v1/boundaries/{name}`
+             */
+            file: string;
+        };
+        /**
+         * Boundaries
+         * @description Which files hold the borders; a file that changes has another name.
+         */
+        Boundaries: {
+            /** @description the snapshot whose places they are */
+            snapshot: components["schemas"]["Head"];
+            /**
+             * Towns
+             * @description the file of the outlines of towns and districts
+             */
+            towns: string;
+            /**
+             * Communities
+             * @description the file of the outlines of communities
+             */
+            communities: string;
+            /**
+             * Grids
+             * @description the files of the borders of grids, one a district
+             */
+            grids: components["schemas"]["BordersOfGrids"][];
+            /** @description the lists of places */
+            places: components["schemas"]["ListsOfPlaces"];
+        };
+        /**
          * Card
          * @description A version as it was registered.
          */
@@ -1971,11 +2063,11 @@ export interface components {
              * @description least and most events that are likely
              */
             interval: number[];
-            /** @description attention level; null above the grid */
+            /** @description attention level; above the grid by how many of its grids have one, null for the city and in snapshots of an earlier version */
             level: components["schemas"]["Level"] | null;
             /**
              * Change
-             * @description of the score against the snapshot before
+             * @description of the score against the snapshot before; above the grid of the expected count
              */
             change: number | null;
             /**
@@ -2296,6 +2388,32 @@ export interface components {
             dead: number;
         };
         /**
+         * ListsOfPlaces
+         * @description The files with the codes and names of the places of each kind, in the order of `/v1/map`.
+         */
+        ListsOfPlaces: {
+            /**
+             * Grid
+             * @description of the grids
+             */
+            grid: string;
+            /**
+             * Community
+             * @description of the communities
+             */
+            community: string;
+            /**
+             * Town
+             * @description of the towns
+             */
+            town: string;
+            /**
+             * District
+             * @description of the districts
+             */
+            district: string;
+        };
+        /**
          * MadeSubscription
          * @description A receiver of notices that was just made.
          */
@@ -2401,6 +2519,64 @@ export interface components {
              */
             ids: string[];
         };
+        /**
+         * MapValues
+         * @description Level and one number of every place of a kind.
+         */
+        MapValues: {
+            /** @description the snapshot that they are out of */
+            snapshot: components["schemas"]["Head"];
+            /**
+             * Target
+             * @description what is forecast
+             */
+            target: string;
+            /**
+             * Horizon
+             * @description periods ahead
+             */
+            horizon: number;
+            /** @description the kind of the places */
+            unit: components["schemas"]["Unit"];
+            /** @description what the number is */
+            measure: components["schemas"]["Measure"];
+            /**
+             * Places
+             * @description the file of the list in whose order they stand: `/v1/boundaries/{name}`
+             */
+            places: string;
+            /**
+             * Levels
+             * @description the words for the numbers of the levels
+             */
+            levels: components["schemas"]["Level"][];
+            /**
+             * Level
+             * @description the attention level of each as its place among `levels`; -1 where it has none
+             */
+            level: number[];
+            /**
+             * Scale
+             * @description by what the numbers are multiplied
+             */
+            scale: number;
+            /**
+             * Value
+             * @description the number of each, multiplied; null where there is none, or it is withheld
+             */
+            value: (number | null)[];
+            /**
+             * Gap
+             * @description 1 where a source that should have reported has not
+             */
+            gap: number[];
+        };
+        /**
+         * Measure
+         * @description A number that a map shows.
+         * @enum {string}
+         */
+        Measure: "score" | "per_10000" | "change" | "excess";
         /**
          * Member
          * @description A grid of which the notice of its town tells.
@@ -3279,11 +3455,11 @@ export interface components {
              * @description least and most events that are likely
              */
             interval: number[];
-            /** @description attention level; null above the grid */
+            /** @description attention level; above the grid by how many of its grids have one, null for the city and in snapshots of an earlier version */
             level: components["schemas"]["Level"] | null;
             /**
              * Change
-             * @description of the score against the snapshot before
+             * @description of the score against the snapshot before; above the grid of the expected count
              */
             change: number | null;
             /**
@@ -4139,9 +4315,9 @@ export interface operations {
                 unit?: components["schemas"]["Unit"];
                 /** @description only units inside the unit of this code */
                 parent?: string | null;
-                /** @description only this attention level and higher; grids only */
+                /** @description only this attention level and higher */
                 min_level?: components["schemas"]["MinLevel"] | null;
-                /** @description only units whose name or code holds this text */
+                /** @description only units whose name or code holds this text, or whose name has these initials in pinyin */
                 search?: string | null;
                 /** @description units an answer */
                 limit?: number;
@@ -4982,6 +5158,413 @@ export interface operations {
             };
         };
     };
+    boundaries: {
+        parameters: {
+            query?: {
+                /** @description the newest snapshot of this as-of */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "snapshot": {
+                     *         "id": "2026-03-09-6c5a804ad7d1",
+                     *         "as_of": "2026-03-09",
+                     *         "published_at": "2026-03-09T01:00:00+00:00",
+                     *         "valid_until": "2026-03-17T00:00:00+08:00",
+                     *         "stale": false,
+                     *         "model": null,
+                     *         "interval_level": 0.8
+                     *       },
+                     *       "towns": "3e1f88413068faaad0fcc03a4d2f798b",
+                     *       "communities": "24985616ffbb69989e99599adba98b61",
+                     *       "grids": [
+                     *         {
+                     *           "code": null,
+                     *           "file": "30b5ee24b548572f6b512b74af12130b"
+                     *         }
+                     *       ],
+                     *       "places": {
+                     *         "grid": "a1a25dd32afd1fbc670807bc5fb1ca53",
+                     *         "community": "92ae9736bcec766a0e7ebdc97601ad16",
+                     *         "town": "175e0c6dbf2479b23ca47e8548ec96bb",
+                     *         "district": "eb721aacc45eb8ea40bc13e7ad1c1248"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Boundaries"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    borders: {
+        parameters: {
+            query?: {
+                /** @description the newest snapshot of this as-of */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description of a file that `/v1/boundaries` names */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description TopoJSON of borders (objects `grid`, or `community`, or `town` and `district`), or the codes and names of places */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    map_values: {
+        parameters: {
+            query?: {
+                /** @description declared target; the first where not given */
+                target?: string | null;
+                /** @description periods ahead; 4 where served, else the first */
+                horizon?: number | null;
+                /** @description grid, community, town, district or city */
+                unit?: components["schemas"]["Unit"];
+                /** @description the probability, the expected count per 10,000 residents, the change, or the excess over the own past */
+                measure?: components["schemas"]["Measure"];
+                /** @description the newest snapshot of this as-of */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "snapshot": {
+                     *         "id": "2026-03-09-6c5a804ad7d1",
+                     *         "as_of": "2026-03-09",
+                     *         "published_at": "2026-03-09T01:00:00+00:00",
+                     *         "valid_until": "2026-03-17T00:00:00+08:00",
+                     *         "stale": false,
+                     *         "model": "conflict-4-v1",
+                     *         "interval_level": 0.8
+                     *       },
+                     *       "target": "conflict",
+                     *       "horizon": 4,
+                     *       "unit": "town",
+                     *       "measure": "per_10000",
+                     *       "places": "175e0c6dbf2479b23ca47e8548ec96bb",
+                     *       "levels": [
+                     *         "red",
+                     *         "orange",
+                     *         "yellow",
+                     *         "blue",
+                     *         "none",
+                     *         "unknown"
+                     *       ],
+                     *       "level": [
+                     *         4
+                     *       ],
+                     *       "scale": 1000,
+                     *       "value": [
+                     *         42
+                     *       ],
+                     *       "gap": [
+                     *         0
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MapValues"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     snapshots: {
         parameters: {
             query?: {
@@ -5028,8 +5611,8 @@ export interface operations {
                      *           },
                      *           "gaps": [],
                      *           "files": {
-                     *             "places.parquet": "81a6e852f7491efbd985233464230645ccd13de4c6398f44a0ef9bed46073b8e",
-                     *             "scores.parquet": "41901714695db3213671dff0f7b2383eedd06082f1e33e2c57c7cd1d8fd9f60d",
+                     *             "places.parquet": "8972fabce6ed5298e50565bd5b2ff0a084ccc581ac1f1df54cd9bc84ae42af1b",
+                     *             "scores.parquet": "aa91cefeeef940b4c81bee10e4f01e633cea4aedbac6bdc8d8600ed0c48f7141",
                      *             "reasons.parquet": "3c9eba82ca7cbb1e4b78f1a5d656dd7d8761bb55218b5aeeb832a227432aeb32",
                      *             "texts.parquet": "6ee9282eead3ce54836dd8979ed592cf701fcdb42acee62b323671ab3f7379f3",
                      *             "health.json": "422a0b1b930f5dd05cc12b243f3d5aa3b83b7fccec6565eaed55d6b7d25aa6ac"
@@ -5045,7 +5628,7 @@ export interface operations {
                      *               "en": "safety"
                      *             }
                      *           },
-                     *           "chain": "d4237c05c5edce1404db7ecda9a068b9d0b17667a38e34caacc53a1825c57985",
+                     *           "chain": "88620813fb9a77e291936f4ce7832863633b9b2d4361b88cced87d08ffcc6879",
                      *           "not_replayable": false
                      *         }
                      *       ],
@@ -6625,7 +7208,7 @@ export interface operations {
                      *               "observed": "0–2"
                      *             }
                      *           ],
-                     *           "chain": "998a68136392c74b2a4e3d0b4712bed193e22fcc4dab2bafa9a4a3d3b77f76a9"
+                     *           "chain": "5b4db61568a570081381996f18639abc7873e072bac048f75fd157a954193df0"
                      *         }
                      *       ],
                      *       "summary": [
@@ -9976,4 +10559,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 3a8ae06b8620965a78a68405bd00ba97e08109be27f4e8cf4beee8aecd3a3c8d
+// sha256 of the description: 48c4b8daa20768479250a7f5847b15ab67246445941138b414bf9e6710a12e80
