@@ -29,6 +29,9 @@ _RULE = 1
 #: What an outline may lose, in steps: of the city one looks at from afar.
 _OUTLINE_STEPS = 4
 
+#: What of an outline holds less, in square steps, is a chink between grids whose borders do not quite meet.
+_CHINK = 25
+
 #: How the names begin of what says which files were made from some places.
 _SOURCE = "made-from-"
 
@@ -112,7 +115,7 @@ def _outlines(places: Places, grids: Any) -> dict[str, Drawn]:
         if unit is OUTLINED[0]:
             for row in range(len(places[Unit.DISTRICT])):
                 _simplify(units[places.within(Unit.DISTRICT, row, unit)], _OUTLINE_STEPS * STEP)
-        found[unit.value] = _drawn(places, unit, slice(0, len(units)), units)
+        found[unit.value] = _drawn(places, unit, slice(0, len(units)), units, _CHINK)
         parts, below = units, unit
     return found
 
@@ -155,8 +158,9 @@ def _polygon(text: str | None) -> Any:
     return reduce(lambda one, other: one.symmetric_difference(other), shapes)
 
 
-def _drawn(places: Places, unit: Unit, rows: slice, shapes: Any) -> Drawn:
-    """The places of some rows, with the rings of their shapes in whole steps; rings that have become a line are left out."""
+def _drawn(places: Places, unit: Unit, rows: slice, shapes: Any, least: float = 0) -> Drawn:
+    """The places of some rows, with the rings of their shapes in whole steps; rings that have become a line, or hold less than so many
+    square steps, are left out."""
     import shapely
 
     level = places[unit]
@@ -164,7 +168,11 @@ def _drawn(places: Places, unit: Unit, rows: slice, shapes: Any) -> Drawn:
     polygons, place = shapely.get_parts(shapes, return_index=True)
     area = shapely.get_type_id(polygons) == 3  # polygons alone: a line is no border
     polygons, place = polygons[area], place[area]
+    # All outsides go one way round and all holes the other, so that a whole pile of places can be filled at once.
+    polygons = shapely.orient_polygons(polygons, exterior_cw=True)
     rings, polygon = shapely.get_rings(polygons, return_index=True)
+    wide = shapely.area(shapely.polygons(rings)) >= least * STEP**2
+    rings, polygon = rings[wide], polygon[wide]
     corners, ring = shapely.get_coordinates(rings, return_index=True)
     steps, starts, kept = _closed(in_steps(corners), ring, len(rings))
     return Drawn(level.codes[rows], points[rows], steps, starts, polygon[kept], place[polygon[kept]])

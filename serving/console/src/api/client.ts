@@ -78,6 +78,12 @@ export async function get<T>(from: string, signal?: AbortSignal): Promise<T> {
   return tag ? keep<T>(from, { tag, body, at: Date.now() }) : (body as T);
 }
 
+/** Ask for what is named by its content: the browser keeps it, and it is never asked again. */
+export async function fixed<T>(from: string): Promise<T> {
+  const response = await reach(from, { cache: "default" }, undefined, 120_000);
+  return (await content(response)) as T;
+}
+
 /** Change something. A page of ours says so by a header that no other page can send. */
 export async function send<T>(method: "POST" | "DELETE", to: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
   const told = { "Content-Type": "application/json", "X-Riskwarn-Page": "1", ...headers };
@@ -131,7 +137,7 @@ async function once(to: string, asked: RequestInit, signal: AbortSignal | undefi
   signal?.addEventListener("abort", stop);
   try {
     const headers = { "Accept-Language": language.get(), ...(asked.headers as Record<string, string>) };
-    const response = await fetch(to, { ...asked, headers, cache: "no-store", credentials: "same-origin", signal: own.signal });
+    const response = await fetch(to, { cache: "no-store", ...asked, headers, credentials: "same-origin", signal: own.signal });
     if (response.status === 502 || response.status === 504) throw new TypeError("a gateway answers in its place");
     if (!connection.get().alive) connection.set({ alive: true, since: Date.now() });
     return response;

@@ -1,1 +1,0 @@
-import{b as e,p as t,u as n}from"./index-G4LSOR8v.js";function r(){let r=e();return t(n,{title:r.nothing.built})}export{r as default};
