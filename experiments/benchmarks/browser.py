@@ -27,8 +27,8 @@ _STARTS_IN = 40
 class Page:
     """One page of a browser."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self._socket, self._number = socket, 0
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse, profile: str) -> None:
+        self._socket, self._number, self.profile = socket, 0, profile
         self.complaints: list[str] = []
         self.requests: list[str] = []
         self.received = 0
@@ -71,8 +71,16 @@ class Page:
             const end = performance.now() + {1000 * seconds};
             const look = () => {{ if ({condition}) done(performance.now()); else if (performance.now() > end) no(new Error('waited in vain')); else setTimeout(look, 8); }};
             look(); }})"""
-        found: float = await self.run(script)
-        return found
+        for _ in range(20):
+            try:
+                found: float = await self.run(script)
+                return found
+            except RuntimeError as error:
+                # The page before this one has just gone, and its script with it.
+                if "context" not in str(error):
+                    raise
+                await asyncio.sleep(0.05)
+        raise RuntimeError("the page does not stay")
 
     async def go(self, address: str) -> None:
         """Open an address as if anew."""
@@ -81,7 +89,9 @@ class Page:
 
     async def sized(self, width: int, height: int, dots: float = 1, *, touch: bool = False) -> None:
         """Give the window a size."""
-        await self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=dots, mobile=touch)
+        await self.ask(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=dots, mobile=touch
+        )
 
     async def picture(self, file: Path) -> None:
         """Write what is seen."""
@@ -90,7 +100,9 @@ class Page:
 
 
 @asynccontextmanager
-async def opened(browser: Path, flags: Sequence[str] = (), environment: dict[str, str] | None = None) -> AsyncIterator[Page]:
+async def opened(
+    browser: Path, flags: Sequence[str] = (), environment: dict[str, str] | None = None
+) -> AsyncIterator[Page]:
     """A browser with one page."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         process = subprocess.Popen(
@@ -103,7 +115,7 @@ async def opened(browser: Path, flags: Sequence[str] = (), environment: dict[str
                 async with session.get(f"http://127.0.0.1:{port}/json/list") as answer:
                     target = next(one for one in await answer.json(content_type=None) if one["type"] == "page")
                 async with session.ws_connect(target["webSocketDebuggerUrl"], max_msg_size=0) as socket:
-                    page = Page(socket)
+                    page = Page(socket, profile)
                     for domain in ("Page", "Runtime", "Network", "Log"):
                         await page.ask(f"{domain}.enable")
                     yield page

@@ -20,6 +20,9 @@ export function setNow(at: string): void {
 const PATIENCE = 15_000;
 const ANOTHER_TRY_AFTER = 1_000;
 const MOST_HELD = 60;
+/** Numbers of a map are those of a whole city: of them a few are held. */
+const LARGE = "v1/map";
+const MOST_LARGE = 4;
 
 /** What went wrong, in a sentence for people; `status` is 0 where the server did not answer. */
 export class Trouble extends Error {
@@ -103,6 +106,8 @@ export async function file(from: string): Promise<{ name: string; content: Blob 
 function keep<T>(from: string, one: Held): T {
   held.delete(from);
   held.set(from, one);
+  const large = [...held.keys()].filter((one) => one.startsWith(LARGE));
+  for (const oldest of large.slice(0, Math.max(large.length - MOST_LARGE, 0))) held.delete(oldest);
   for (const oldest of held.keys()) {
     if (held.size <= MOST_HELD) break;
     held.delete(oldest);

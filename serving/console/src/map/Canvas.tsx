@@ -53,7 +53,8 @@ export function Canvas(asked: Asked) {
       if (found === undefined) inks.set(name, (found = name === "map-font" ? `12px ${token("font")}` : token(name)));
       return found;
     };
-    const own = new Picture(lower.current, ink, () => box.current?.setAttribute("data-drawn", String(own.finished)));
+    // What is drawn stands on the element, for whoever waits for it: a test, or a measurement.
+    const own = new Picture(lower.current, ink, ({ parts, shows }, count) => Object.assign(box.current?.dataset ?? {}, { drawn: count, parts: parts.length, shows }));
     picture.current = own;
     const { size: before } = now.current;
     if (before.width) own.resize(before, dots());

@@ -19,6 +19,8 @@ export interface List {
 }
 
 const AT_ONCE = 4;
+/** Milliseconds between two looks at what has come. */
+const BETWEEN = 700;
 /** Corners that are kept of what is no longer shown. */
 const MOST_BYTES = 96_000_000;
 
@@ -114,12 +116,16 @@ export function useBorders(layer: Layer, seen: Box | null): Borders {
       tell({ towns, districts, list, parts: [] });
       const waiting = [...index.grids];
       const parts: Part[] = [];
+      let told = performance.now();
       const next = async (): Promise<void> => {
         while (waiting.length && !stopped) {
           const at = Math.max(waiting.findIndex(({ code }) => code === null || overlaps(districts, code, where.current)), 0);
           const [one] = waiting.splice(at, 1);
           if (!one) return;
           parts.push(part(await shapesOf(one.file, "grid", as_of)));
+          // Not one by one: all that is there is drawn again each time.
+          if (parts.length < index.grids.length && performance.now() - told < BETWEEN) continue;
+          told = performance.now();
           tell({ parts: [...parts] });
         }
       };
@@ -152,7 +158,8 @@ export function useValues(layer: Layer, measure: Measure, list: string | null): 
   const told = data.value;
   const values = useMemo(() => {
     if (!told) return null;
-    const value = Float64Array.from(told.value, (one) => (one === null ? NaN : one / told.scale));
+    const value = new Float64Array(told.value.length);
+    told.value.forEach((one, row) => (value[row] = one === null ? NaN : one / told.scale));
     return { level: Int8Array.from(told.level), value, gap: Uint8Array.from(told.gap) };
   }, [told]);
   // Numbers of other places than those that are drawn belong to none of them.

@@ -15,6 +15,8 @@ export interface Scene {
   parts: Part[];
   classes: Classes | null;
   gap: Uint8Array | null;
+  /** Which numbers they are: "conflict/4 town level"; empty where there are none. */
+  shows: string;
   /** Borders drawn over it, thicker the higher. */
   over: { shapes: Shapes; color: string; width: number }[];
   /** Names are written into these places, where there is room. */
@@ -128,8 +130,9 @@ export function trace(pen: Pen, shapes: Shapes, place: number, camera: Camera, s
   for (let ring = places[place] as number; ring < (places[place + 1] as number); ring++) {
     const end = 2 * (rings[ring + 1] as number);
     let at = 2 * (rings[ring] as number);
-    let x = left + (corners[at] as number) * right;
-    let y = top - (corners[at + 1] as number) * down;
+    const x0 = left + (corners[at] as number) * right;
+    const y0 = top - (corners[at + 1] as number) * down;
+    let [x, y] = [x0, y0];
     pen.moveTo(x, y);
     for (at += 2; at < end; at += 2) {
       const x1 = left + (corners[at] as number) * right;
@@ -137,7 +140,8 @@ export function trace(pen: Pen, shapes: Shapes, place: number, camera: Camera, s
       if (Math.abs(x1 - x) + Math.abs(y1 - y) < CLOSE) continue;
       pen.lineTo((x = x1), (y = y1));
     }
-    pen.closePath();
+    // To close a path costs many times what a line costs.
+    pen.lineTo(x0, y0);
   }
 }
 

@@ -24,13 +24,13 @@ export class Picture {
   private dots = 1;
   private scene: Scene | null = null;
   private camera: Camera | null = null;
-  /** How often it has been drawn to its end. */
-  finished = 0;
+  private finished = 0;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly ink: Ink,
-    private readonly ended: () => void = () => undefined,
+    /** Told of each scene that was drawn to its end, and how many were. */
+    private readonly ended: (scene: Scene, count: number) => void,
   ) {}
 
   resize(size: Size, dots: number): void {
@@ -99,9 +99,8 @@ export class Picture {
         if (!slices.next().done) continue;
         this.spare = this.drawn?.canvas ?? document.createElement("canvas");
         this.drawn = { canvas, camera, size };
-        this.finished++;
         this.copy();
-        this.ended();
+        this.ended(scene, ++this.finished);
         // Whoever went on meanwhile may have left it behind.
         if (this.camera && (this.camera.scale !== camera.scale || !this.covers(this.camera))) this.again(AFTER_A_ZOOM);
         return;

@@ -40,10 +40,18 @@ export default function Map() {
   const [camera, setCamera] = useState<Camera | null>(() => read(query["at"]));
   const [pointed, setPointed] = useState<string | null>(null);
   const borders = useBorders(layer, camera && size.width ? seen(camera, size) : null);
-  const { values, trouble, again } = useValues(layer, measure, borders.index?.places[layer] ?? null);
-  const classes = useMemo(() => values && classified(values, measure), [values, measure]);
+  const { values, told: numbers, trouble, again } = useValues(layer, measure, borders.index?.places[layer] ?? null);
+  const colours = useMemo(
+    () => values && numbers && { classes: classified(values, measure), gap: values.gap, shows: `${numbers.target}/${numbers.horizon} ${layer} ${measure}`, places: numbers.places },
+    [values, measure],
+  );
+  // While other numbers are asked for the map is not drawn anew: it is hidden, and then drawn with them.
+  const last = useRef(colours);
+  if (colours || last.current?.places !== borders.index?.places[layer]) last.current = colours;
+  const drawn = last.current;
+  const classes = colours?.classes ?? null;
   const near = camera !== null && camera.scale > NEAR;
-  const scene = useMemo(() => sceneOf(borders, layer, classes, values?.gap ?? null, near), [borders.parts, borders.towns, borders.districts, borders.list, classes, values, layer, near]);
+  const scene = useMemo(() => sceneOf(borders, layer, drawn, near), [borders.parts, borders.towns, borders.districts, borders.list, drawn, layer, near]);
   const chosen = useMemo(() => placed(borders, query["place"] ?? null), [borders.parts, borders.list, query["place"]]);
   const over = useMemo(() => placed(borders, pointed), [borders.parts, borders.list, pointed]);
 
@@ -90,6 +98,12 @@ export default function Map() {
     const code = codeOf(one);
     if (code) go(layer === "grid" ? to("grid", code) : here({ unit: "grid", show: null, place: null, parent: code }));
   };
+  // What does not move with the map is not made again while it moves.
+  const chosenBy = useRef(choose);
+  chosenBy.current = choose;
+  const side = useMemo(() => <Side layer={layer} chosen={query["place"] ?? null} choose={(code) => chosenBy.current(code)} point={setPointed} />, [layer, query["place"]]);
+  const legend = useMemo(() => classes && values && <Legend classes={classes} measure={measure} layer={layer} gaps={values.gap.reduce((all, one) => all + one, 0)} />, [classes, layer]);
+  const notes = useMemo(() => <Notes borders={borders} layer={layer} />, [borders.list, borders.parts, layer]);
   const window = shared.next(horizon ?? 4, city?.period ?? "week");
   const wrong = borders.trouble ?? trouble;
   const nameOf = (one: Pointed | null): string => (one ? (borders.list?.names[one.row] ?? "") : "");
@@ -124,13 +138,13 @@ export default function Map() {
         <Past />
       </div>
       <div class="sides">
-        <Side layer={layer} chosen={query["place"] ?? null} choose={choose} point={setPointed} />
+        {side}
         <div class="map card">
           {wrong ? (
             <Trouble trouble={wrong} again={() => (borders.again(), again())} />
           ) : (
             <>
-              <div class="numbers drawn">
+              <div class={`numbers drawn${colours ? "" : " asking"}`}>
                 <Canvas
                   label={`${words.title}${shared.colon}${shared.units[layer]}, ${words.measures[measure]}`}
                   help={words.help}
@@ -153,12 +167,12 @@ export default function Map() {
                 </div>
                 {chosen && query["place"] && <Selected key={query["place"]} code={query["place"]} name={nameOf(chosen)} layer={layer} close={() => choose(null)} />}
               </div>
-              {classes && <Legend classes={classes} measure={measure} layer={layer} gaps={values?.gap.reduce((all, one) => all + one, 0) ?? 0} />}
+              {legend}
             </>
           )}
         </div>
       </div>
-      {!wrong && <Notes borders={borders} layer={layer} />}
+      {!wrong && notes}
     </section>
   );
 }
@@ -193,12 +207,13 @@ function Notes({ borders, layer }: { borders: Borders; layer: Layer }) {
   );
 }
 
-function sceneOf(borders: Borders, layer: Layer, classes: Scene["classes"], gap: Uint8Array | null, near: boolean): Scene {
+function sceneOf(borders: Borders, layer: Layer, colours: Pick<Scene, "classes" | "gap" | "shows"> | null, near: boolean): Scene {
   const over: Scene["over"] = [];
   if (borders.towns && (layer === "grid" || layer === "community") && near) over.push({ shapes: borders.towns, color: "map-town", width: 1 });
   if (borders.districts) over.push({ shapes: borders.districts, color: "map-district", width: layer === "district" ? 1 : 1.5 });
   const [named] = borders.parts;
-  return { parts: borders.parts, classes, gap, over, names: layer !== "grid" && named && borders.list ? { part: named, of: borders.list.names } : null };
+  const { classes, gap, shows } = colours ?? { classes: null, gap: null, shows: "" };
+  return { parts: borders.parts, classes, gap, shows, over, names: layer !== "grid" && named && borders.list ? { part: named, of: borders.list.names } : null };
 }
 
 const EMPTY: Box = [1_055_000, 290_000, 1_075_000, 300_000];
