@@ -85,7 +85,10 @@ export interface Borders {
 export function useBorders(layer: Layer, seen: Box | null): Borders {
   const { as_of } = useAsked();
   const data = useData("/v1/boundaries", as_of ? { as_of } : {});
-  const index = data.value;
+  // Another day is asked for: until it answers places stay where they are. Borders are no numbers, and those are asked for by themselves.
+  const last = useRef<Index | null>(null);
+  if (data.value || data.trouble) last.current = data.value;
+  const index = last.current;
   // Two answers that name the same files are one: nothing is drawn again for a new moment.
   const named = index ? JSON.stringify([index.towns, index.communities, index.grids, index.places]) : "";
   const [held, setHeld] = useState<{ of: string; list: List | null; parts: Part[]; towns: Shapes | null; districts: Shapes | null; trouble: Trouble | null }>(NOTHING);

@@ -1,4 +1,5 @@
 // The ranking beside the map: the same units, the first rank first.
+import { useEffect } from "preact/hooks";
 import { usePages } from "../../api/pages";
 import { useStore } from "../../api/store";
 import type { Item } from "../../api/types";
@@ -18,15 +19,23 @@ interface Asked {
   chosen: string | null;
   choose: (code: string) => void;
   point: (code: string | null) => void;
+  /** Somebody has written a name and pressed Enter: the first that is found is chosen, and `found` told. */
+  wanted: boolean;
+  found: () => void;
 }
 
-export function Side({ layer, chosen, choose, point }: Asked) {
+export function Side({ layer, chosen, choose, point, wanted, found }: Asked) {
   const words = useWords(own);
   const shared = useWords();
   const ranking = useWords(ofRanking);
   const { query } = useStore(route);
   const pages = usePages("/v1/scores", { ...useAsked(), unit: layer, parent: layer === "grid" ? query["parent"] : undefined, search: query["search"] }, 100, 300);
   const { first, items, trouble } = pages;
+  useEffect(() => {
+    if (!wanted || first === null) return;
+    found();
+    if (query["search"] && items[0]) choose(items[0].code);
+  }, [wanted, first]);
   if (first === null) return <div class="side card">{trouble ? <Trouble trouble={trouble} again={pages.again} /> : <Waiting />}</div>;
   if (!items.length) return <div class="side card"><Empty title={words.nothing} icon="search"><p>{words.nothing_hint}</p></Empty></div>;
   return (

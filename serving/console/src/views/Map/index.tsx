@@ -15,6 +15,7 @@ import { Icon } from "../../parts/Icon";
 import { Past } from "../../parts/Past";
 import { Search } from "../../parts/Search";
 import { useWords } from "../../words";
+import { Inside } from "../Ranking/Narrowed";
 import { figure, measuresOf } from "./figures";
 import { Legend } from "./Legend";
 import "./map.css";
@@ -101,7 +102,12 @@ export default function Map() {
   // What does not move with the map is not made again while it moves.
   const chosenBy = useRef(choose);
   chosenBy.current = choose;
-  const side = useMemo(() => <Side layer={layer} chosen={query["place"] ?? null} choose={(code) => chosenBy.current(code)} point={setPointed} />, [layer, query["place"]]);
+  const [wanted, entered] = useState(false);
+  const place = query["place"] ?? null;
+  const side = useMemo(
+    () => <Side layer={layer} chosen={place} choose={(code) => chosenBy.current(code)} point={setPointed} wanted={wanted} found={() => entered(false)} />,
+    [layer, place, wanted],
+  );
   const legend = useMemo(() => classes && values && <Legend classes={classes} measure={measure} layer={layer} gaps={values.gap.reduce((all, one) => all + one, 0)} />, [classes, layer]);
   const notes = useMemo(() => <Notes borders={borders} layer={layer} />, [borders.list, borders.parts, layer]);
   const window = shared.next(horizon ?? 4, city?.period ?? "week");
@@ -134,9 +140,10 @@ export default function Map() {
           options={measuresOf(layer).map((value) => ({ value, label: words.measures[value] }))}
           choose={(value) => go(here({ show: value === "level" ? null : value }))}
         />
-        <Search label={words.search} hint={words.search} />
+        <Search label={words.search} hint={words.search} entered={() => entered(true)} />
         <Past />
       </div>
+      {layer === "grid" && <Inside />}
       <div class="sides">
         {side}
         <div class="map card">

@@ -1,1 +1,0 @@
-import{b as e}from"./index-C99prTTg.js";import{a as t,r as n}from"./Icon-DuRBJqVN.js";function r(){let r=t();return n(e,{title:r.nothing.built})}export{r as default};

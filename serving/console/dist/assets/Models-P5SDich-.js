@@ -1,0 +1,1 @@
+import{x as e}from"./index-CcfnD11n.js";import{a as t,r as n}from"./Icon-DuRBJqVN.js";function r(){let r=t();return n(e,{title:r.nothing.built})}export{r as default};
