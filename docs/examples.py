@@ -58,6 +58,8 @@ def examples() -> dict[str, Any]:
             "source_health": "/v1/health/sources",
             "models": "/v1/models/conflict",
             "levels": "/v1/levels",
+            "boundaries": "/v1/boundaries",
+            "map_values": "/v1/map?unit=town&measure=per_10000",
             "alerts": "/v1/alerts?limit=1",
             "alive": "/healthz",
             "ready": "/readyz",

@@ -61,6 +61,11 @@ class Home:
         return self.path / "snapshots"
 
     @property
+    def boundaries(self) -> Path:
+        """Folder of the borders that maps show, each file named by what it holds."""
+        return self.path / "boundaries"
+
+    @property
     def tracking_uri(self) -> str:
         """Where MLflow keeps runs and the registry."""
         return self.settings.tracking_uri or _sqlite(self.path / "mlflow.db")
@@ -137,7 +142,7 @@ def make_home(path: Path, settings: Settings, configuration: Path | None = None,
         write_text(path / ID_KEY, secrets.token_hex(32) + "\n")
         (path / ID_KEY).chmod(0o600)
     home = open_home(path, settings)
-    for folder in (home.lake, home.features, home.artifacts, home.snapshots):
+    for folder in (home.lake, home.features, home.artifacts, home.snapshots, home.boundaries):
         folder.mkdir(mode=0o700, exist_ok=True)
     home.database.dispose()
     return home

@@ -12,6 +12,7 @@ import numpy as np
 from riskwarn.disclosure import RULE
 from riskwarn.home import Home
 from riskwarn.words import RANKED_LEVELS, Level, Unit
+from serving.boundaries.making import made
 from serving.columns.gaps import DataGaps
 from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
 from serving.columns.reasons import AllReasons, Reasons
@@ -63,8 +64,9 @@ def publish_made(
     salt: str = "",
     gaps: DataGaps = NO_GAPS,
     cards: bool = False,
+    geometry: Sequence[str | None] | None = None,
 ) -> str:
-    """Publish a content, with `cards` of made-up models; gives the id of the snapshot."""
+    """Publish a content, with `cards` of made-up models and the borders of its grids; gives the id of the snapshot."""
     previous = published.before(home, as_of)
     blocks = list(content.scores)
     manifest: dict[str, Any] = {
@@ -85,6 +87,8 @@ def publish_made(
         "levels": {f"{target}/{horizon}": [_caught(level) for level in RANKED_LEVELS] for target, horizon in blocks},
         "names": {target: {"zh": target, "en": target} for target, _ in blocks},
     }
+    if geometry is not None:
+        manifest["boundaries"] = made(home, content.places, geometry)
     if cards:
         manifest["cards"] = {f"{target}/{horizon}": _card(as_of) for target, horizon in blocks}
     snapshot = f"{as_of.isoformat()}-{hashlib.sha256(f'{salt}{now}'.encode()).hexdigest()[:12]}"
@@ -100,6 +104,45 @@ def publish_made(
     with home.database.begin() as connection:
         published.add(connection, row)
     return snapshot
+
+
+def made_geometry(grids: int, corners: int = 30, seed: int = 0) -> list[str]:
+    """The border of each grid as GeoJSON: cells whose edges are shared and not straight, of so many corners each.
+
+    What follows each other lies together (Morton 1966), so that towns and districts are patches and no stripes.
+    """
+    random = np.random.default_rng(seed)
+    number = np.arange(grids, dtype=np.int64)
+    column, row = _every_other_bit(number), _every_other_bit(number >> 1)
+    size = int(max(column.max(), row.max())) + 2
+    places = np.stack(np.meshgrid(np.arange(size), np.arange(size)), axis=-1) + random.uniform(
+        -0.25, 0.25, (size, size, 2)
+    )
+    between = np.linspace(0, 1, max(corners // 4, 1) + 1)[:-1, None]
+
+    def edges(start: Any, end: Any) -> Any:
+        bent = random.normal(0, 0.04, (*start.shape[:2], len(between), 2)) * (between > 0)
+        return start[:, :, None] + (end - start)[:, :, None] * between + bent
+
+    across, down = edges(places[:, :-1], places[:, 1:]), edges(places[:-1], places[1:])
+    # Back along the same corners: an edge without its first corner, the other way round, and the corner where it ends.
+    found = []
+    for x, y in zip(column.tolist(), row.tolist(), strict=True):
+        ring = np.vstack(
+            [
+                across[y, x], down[y, x + 1], places[y + 1, x + 1], across[y + 1, x][:0:-1],
+                places[y + 1, x], down[y, x][:0:-1], places[y, x],
+            ]
+        )  # fmt: skip
+        found.append(f'{{"type":"Polygon","coordinates":[{np.round(ring * 0.012 + [105.5, 28.5], 6).tolist()}]}}')
+    return found
+
+
+def _every_other_bit(number: Any) -> Any:
+    found = np.zeros_like(number)
+    for bit in range(16):
+        found |= ((number >> (2 * bit)) & 1) << bit
+    return found
 
 
 def _caught(level: Level) -> dict[str, Any]:
@@ -161,8 +204,10 @@ def _scores(level: LevelOfPlaces, unit: Unit, random: np.random.Generator) -> Sc
     names = np.select(
         [share <= 0.01, share <= 0.03, share <= 0.1, share <= 0.2], ["red", "orange", "yellow", "blue"], "none"
     )
-    numbers = np.array([LEVEL_NUMBERS[name] for name in names.tolist()], dtype=np.int8) if grid else none
-    before = np.round(score * 0.9, 6) if grid else nothing
+    numbers = (
+        np.array([LEVEL_NUMBERS[name] for name in names.tolist()], dtype=np.int8) if unit is not Unit.CITY else none
+    )
+    before = np.round((score if grid else count) * 0.9, 6)
     return Scores(
         score=score if grid else nothing,
         expected_count=count,
@@ -173,9 +218,9 @@ def _scores(level: LevelOfPlaces, unit: Unit, random: np.random.Generator) -> Sc
         rank_lower=np.maximum(1, ranks - 9).astype(np.int32),
         rank_upper=np.minimum(size, ranks + 9).astype(np.int32),
         level=numbers,
-        known=numbers,
-        change=np.round(score - before, 6),
-        change_noise=np.round(score * 0.15, 6) if grid else nothing,
+        known=numbers if grid else none,
+        change=np.round((score if grid else count) - before, 6),
+        change_noise=np.round((score if grid else count) * 0.15, 6),
         before=before,
         previous_rank=ranks if grid else np.full(size, -1, dtype=np.int32),
         usual_count=nothing if grid else np.round(count * 0.8, 6),

@@ -19,7 +19,7 @@ DATABASE = "riskwarn.db"
 DATABASES = (DATABASE, "mlflow.db", "tuning.db")
 
 #: Folders whose files are written once, before the row that names them.
-FOLDERS = ("lake", "snapshots", "artifacts", "mappings")
+FOLDERS = ("lake", "boundaries", "snapshots", "artifacts", "mappings")
 
 #: What is left out and not told of: features are built again from the lake, the rest is of this machine or this start.
 UNTOLD = ("features", "audit.sent", "serve.token", *(f"{name}-journal" for name in DATABASES))

@@ -114,7 +114,7 @@ def restore(
             postgresql.read_tables(settings.database_url, target, home, manifest.tables, tables, progress)
             shutil.rmtree(target / postgresql.FOLDER)
         made = open_home(target, settings)
-        for inner in (made.lake, made.features, made.artifacts, made.snapshots):
+        for inner in (made.lake, made.features, made.artifacts, made.snapshots, made.boundaries):
             inner.mkdir(mode=0o700, exist_ok=True)
         problems = tuple(verify(made, progress))
         if problems and not with_problems:

@@ -147,6 +147,7 @@ from riskwarn.errors.secrets import UnknownSecret as UnknownSecret
 from riskwarn.errors.serving import AllSuspended as AllSuspended
 from riskwarn.errors.serving import AsOfGone as AsOfGone
 from riskwarn.errors.serving import HostRefused as HostRefused
+from riskwarn.errors.serving import NoBorders as NoBorders
 from riskwarn.errors.serving import NoSnapshot as NoSnapshot
 from riskwarn.errors.serving import NotReadYet as NotReadYet
 from riskwarn.errors.serving import NotReplayable as NotReplayable

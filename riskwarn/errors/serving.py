@@ -13,6 +13,14 @@ class NoSnapshot(RiskwarnError):
     status = 404
 
 
+class NoBorders(RiskwarnError):
+    """There is no file of borders of this name in what the caller sees of the snapshot."""
+
+    code = "no_borders"
+    template = "This snapshot has no borders named {name!r}: GET /v1/boundaries names those that it has."
+    status = 404
+
+
 class SnapshotDamaged(RiskwarnError):
     """A file of a snapshot that is missing, or not what was written."""
 

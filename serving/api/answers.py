@@ -67,7 +67,7 @@ def ranking(
     scores = snapshot.scores[block][query.unit]
     rows = inside(snapshot, scores, query.unit, query.parent)
     if query.min_level is not None:
-        rows = rows[_at_least(scores, rows, query.unit, query.min_level)]
+        rows = rows[_at_least(scores, rows, query.min_level)]
     if query.search is not None:
         rows = rows[_found(snapshot.places[query.unit], rows, query.search)]
     shown = rows[after : after + query.limit].tolist()
@@ -98,23 +98,19 @@ def inside(snapshot: Snapshot, scores: Scores, unit: Unit, parent: str | None) -
     return scores.ranked(snapshot.places.within(*found, unit))
 
 
-def _at_least(scores: Scores, rows: Places32, unit: Unit, min_level: str) -> Any:
+def _at_least(scores: Scores, rows: Places32, min_level: str) -> Any:
     order = [level.value for level in RANKED_LEVELS]
     if min_level not in order:
         raise QueryInvalid(parameter="min_level", problem=f"{min_level!r} is none of {', '.join(order)}")
-    if unit is not Unit.GRID:
-        raise QueryInvalid(parameter="min_level", problem="only grids have levels")
     wanted = [LEVEL_NUMBERS[level] for level in order[: order.index(min_level) + 1]]
     return np.isin(scores.level[rows], wanted)
 
 
 def _found(places: LevelOfPlaces, rows: Places32, text: str) -> Any:
-    """Which of the rows have a text in their name or code, in whatever case."""
+    """Which of the rows have a text in their name or code, or in the initials of the name's pinyin, in whatever case."""
     wanted = text.strip().casefold()
-    return np.array(
-        [wanted in places.names[row].casefold() or wanted in places.codes[row].casefold() for row in rows.tolist()],
-        dtype=bool,
-    )
+    named = (places.names, places.codes) if places.initials is None else (places.names, places.codes, places.initials)
+    return np.array([any(wanted in one[row].casefold() for one in named) for row in rows.tolist()], dtype=bool)
 
 
 def item(snapshot: Snapshot, block: Block, unit: Unit, row: int) -> dict[str, Any]:

@@ -51,6 +51,7 @@ from serving.api.routes.data import data_router
 from serving.api.routes.delivery import delivery_router, subscriptions_router
 from serving.api.routes.exports import exports_router
 from serving.api.routes.making import making_router
+from serving.api.routes.maps import maps_router
 from serving.api.routes.pages import pages_router
 from serving.api.routes.ranking import ranking_router
 from serving.api.routes.service import service_router
@@ -177,7 +178,7 @@ def _routes(context: Context, signing: SigningIn, noted: Noted) -> FastAPI:
     described = APIRouter(dependencies=[Depends(_asked_once)], responses=_TOLD)
     described.include_router(delivery_router(context, registry))  # its names come before ids of notices
     for router in (
-        ranking_router, snapshots_router, exports_router, approvals_router, data_router, alerts_router, subscriptions_router,
+        ranking_router, maps_router, snapshots_router, exports_router, approvals_router, data_router, alerts_router, subscriptions_router,
         service_router,
     ):  # fmt: skip
         described.include_router(router(context))

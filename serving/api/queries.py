@@ -65,10 +65,38 @@ class ScoresQuery(Nothing):
     horizon: int | None = _HORIZON
     unit: Unit = _UNIT
     parent: str | None = _PARENT
-    min_level: MinLevel | None = _asked("forecast", "only this attention level and higher; grids only")
-    search: str | None = _asked("place", "only units whose name or code holds this text", min_length=1, max_length=64)
+    min_level: MinLevel | None = _asked("forecast", "only this attention level and higher")
+    search: str | None = _asked(
+        "place",
+        "only units whose name or code holds this text, or whose name has these initials in pinyin",
+        min_length=1,
+        max_length=64,
+    )
     limit: int = _asked("service", "units an answer", 50, ge=1, le=1000)
     cursor: str | None = _asked("service", "`next` of the answer before; goes on in its snapshot while that is kept")
+    as_of: date | None = _AS_OF
+
+
+class Measure(StrEnum):
+    """A number that a map shows."""
+
+    SCORE = "score"
+    PER_10000 = "per_10000"
+    CHANGE = "change"
+    EXCESS = "excess"
+
+
+class MapQuery(Nothing):
+    """The numbers of a map."""
+
+    target: str | None = _TARGET
+    horizon: int | None = _HORIZON
+    unit: Unit = _UNIT
+    measure: Measure = _asked(
+        "model",
+        "the probability, the expected count per 10,000 residents, the change, or the excess over the own past",
+        Measure.SCORE,
+    )
     as_of: date | None = _AS_OF
 
 

@@ -123,6 +123,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/boundaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which files hold the borders of the places */
+        get: operations["boundaries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/boundaries/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Borders as TopoJSON, or the codes and names of places: a file that never changes */
+        get: operations["borders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Level and one number of every place of a kind, in the order of a list of places */
+        get: operations["map_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/snapshots": {
         parameters: {
             query?: never;
@@ -1155,6 +1206,47 @@ export interface components {
             next: number | null;
         };
         /**
+         * BordersOfGrids
+         * @description The grids of a district.
+         */
+        BordersOfGrids: {
+            /**
+             * Code
+             * @description of the district; null where the file holds the grids of all
+             */
+            code: string | null;
+            /**
+             * File
+             * @description its name: `/v1/boundaries/{name}`
+             */
+            file: string;
+        };
+        /**
+         * Boundaries
+         * @description Which files hold the borders; a file that changes has another name.
+         */
+        Boundaries: {
+            /** @description the snapshot whose places they are */
+            snapshot: components["schemas"]["Head"];
+            /**
+             * Towns
+             * @description the file of the outlines of towns and districts
+             */
+            towns: string;
+            /**
+             * Communities
+             * @description the file of the outlines of communities
+             */
+            communities: string;
+            /**
+             * Grids
+             * @description the files of the borders of grids, one a district
+             */
+            grids: components["schemas"]["BordersOfGrids"][];
+            /** @description the lists of places */
+            places: components["schemas"]["ListsOfPlaces"];
+        };
+        /**
          * Card
          * @description A version as it was registered.
          */
@@ -1971,11 +2063,11 @@ export interface components {
              * @description least and most events that are likely
              */
             interval: number[];
-            /** @description attention level; null above the grid */
+            /** @description attention level; above the grid by how many of its grids have one, null for the city and in snapshots of an earlier version */
             level: components["schemas"]["Level"] | null;
             /**
              * Change
-             * @description of the score against the snapshot before
+             * @description of the score against the snapshot before; above the grid of the expected count
              */
             change: number | null;
             /**
@@ -2082,6 +2174,11 @@ export interface components {
              */
             events: number | string | null;
             /**
+             * Events Between
+             * @description the least and the most that these may be; null as `events` is
+             */
+            events_between: number[] | null;
+            /**
              * Events Before Publication
              * @description of these in grids where any came before it was published
              */
@@ -2098,6 +2195,11 @@ export interface components {
             levels: {
                 [key: string]: components["schemas"]["Figures"];
             };
+            /**
+             * Districts
+             * @description district by district, by code; those that one sees; none where it was judged before it was told like this
+             */
+            districts: components["schemas"]["OfDistrict"][];
             /**
              * Misses
              * @description units with the most events beyond what was expected
@@ -2151,7 +2253,7 @@ export interface components {
             level: components["schemas"]["Level"];
             /**
              * Grids
-             * @description grids that were told of, whose windows have passed; null where they are few
+             * @description grids that were told of, whose windows have passed, in groups of 50; null where they are fewer
              */
             grids: number | null;
             /**
@@ -2161,22 +2263,22 @@ export interface components {
             precision: number | null;
             /**
              * Lower
-             * @description of the interval in which that of as many to come will lie, in steps
+             * @description of the interval in which that of as many to come will lie
              */
             lower: number | null;
             /**
              * Upper
-             * @description of the interval in which that of as many to come will lie, in steps
+             * @description of the interval in which that of as many to come will lie
              */
             upper: number | null;
             /**
              * Stated
-             * @description what was promised of them on the mean; null where nothing was
+             * @description what was promised of them on the mean; null where nothing was of 50
              */
             stated: number | null;
             /**
              * Kept
-             * @description whether what came lies in the interval that was promised; null where nothing was promised
+             * @description whether what came, in steps, lies in the interval that was promised; null where nothing was promised of 50
              */
             kept: boolean | null;
             /**
@@ -2296,6 +2398,32 @@ export interface components {
             dead: number;
         };
         /**
+         * ListsOfPlaces
+         * @description The files with the codes and names of the places of each kind, in the order of `/v1/map`.
+         */
+        ListsOfPlaces: {
+            /**
+             * Grid
+             * @description of the grids
+             */
+            grid: string;
+            /**
+             * Community
+             * @description of the communities
+             */
+            community: string;
+            /**
+             * Town
+             * @description of the towns
+             */
+            town: string;
+            /**
+             * District
+             * @description of the districts
+             */
+            district: string;
+        };
+        /**
          * MadeSubscription
          * @description A receiver of notices that was just made.
          */
@@ -2401,6 +2529,64 @@ export interface components {
              */
             ids: string[];
         };
+        /**
+         * MapValues
+         * @description Level and one number of every place of a kind.
+         */
+        MapValues: {
+            /** @description the snapshot that they are out of */
+            snapshot: components["schemas"]["Head"];
+            /**
+             * Target
+             * @description what is forecast
+             */
+            target: string;
+            /**
+             * Horizon
+             * @description periods ahead
+             */
+            horizon: number;
+            /** @description the kind of the places */
+            unit: components["schemas"]["Unit"];
+            /** @description what the number is */
+            measure: components["schemas"]["Measure"];
+            /**
+             * Places
+             * @description the file of the list in whose order they stand: `/v1/boundaries/{name}`
+             */
+            places: string;
+            /**
+             * Levels
+             * @description the words for the numbers of the levels
+             */
+            levels: components["schemas"]["Level"][];
+            /**
+             * Level
+             * @description the attention level of each as its place among `levels`; -1 where it has none
+             */
+            level: number[];
+            /**
+             * Scale
+             * @description by what the numbers are multiplied
+             */
+            scale: number;
+            /**
+             * Value
+             * @description the number of each, multiplied; null where there is none, or it is withheld
+             */
+            value: (number | null)[];
+            /**
+             * Gap
+             * @description 1 where a source that should have reported has not
+             */
+            gap: number[];
+        };
+        /**
+         * Measure
+         * @description A number that a map shows.
+         * @enum {string}
+         */
+        Measure: "score" | "per_10000" | "change" | "excess";
         /**
          * Member
          * @description A grid of which the notice of its town tells.
@@ -2546,6 +2732,37 @@ export interface components {
              * @description in English
              */
             en: string;
+        };
+        /**
+         * OfDistrict
+         * @description What was expected of a district, and what came.
+         */
+        OfDistrict: {
+            /**
+             * Code
+             * @description its code
+             */
+            code: string;
+            /**
+             * Name
+             * @description its name
+             */
+            name: string;
+            /**
+             * Expected
+             * @description events that were expected
+             */
+            expected: number;
+            /**
+             * Observed
+             * @description events that came: a band below 20, about so many above
+             */
+            observed: number | string;
+            /**
+             * Between
+             * @description the least and the most that these may be
+             */
+            between: number[];
         };
         /**
          * Outcome
@@ -3147,9 +3364,9 @@ export interface components {
             reason: string;
             /**
              * Author
-             * @description the id of the key or the operator who said so
+             * @description the id of the key or the operator who said so; null without the scope `act`
              */
-            author: string;
+            author: string | null;
             /**
              * Created At
              * Format: date-time
@@ -3164,7 +3381,7 @@ export interface components {
             ends_at: string;
             /**
              * Ended By
-             * @description the id of who ended it before its time
+             * @description the id of who ended it before its time; null without the scope `act`
              */
             ended_by: string | null;
         };
@@ -3300,11 +3517,11 @@ export interface components {
              * @description least and most events that are likely
              */
             interval: number[];
-            /** @description attention level; null above the grid */
+            /** @description attention level; above the grid by how many of its grids have one, null for the city and in snapshots of an earlier version */
             level: components["schemas"]["Level"] | null;
             /**
              * Change
-             * @description of the score against the snapshot before
+             * @description of the score against the snapshot before; above the grid of the expected count
              */
             change: number | null;
             /**
@@ -3362,12 +3579,12 @@ export interface components {
         Stated: {
             /**
              * N
-             * @description grids that were told of before, whose windows have passed: of the whole city, 30 or more
+             * @description grids that were told of before, whose windows have passed: of the whole city, in groups of 50 as they were judged
              */
             n: number;
             /**
              * Precision
-             * @description the share of them with an event
+             * @description the share of them with an event, in steps
              */
             precision: number;
             /**
@@ -4165,9 +4382,9 @@ export interface operations {
                 unit?: components["schemas"]["Unit"];
                 /** @description only units inside the unit of this code */
                 parent?: string | null;
-                /** @description only this attention level and higher; grids only */
+                /** @description only this attention level and higher */
                 min_level?: components["schemas"]["MinLevel"] | null;
-                /** @description only units whose name or code holds this text */
+                /** @description only units whose name or code holds this text, or whose name has these initials in pinyin */
                 search?: string | null;
                 /** @description units an answer */
                 limit?: number;
@@ -5012,6 +5229,413 @@ export interface operations {
             };
         };
     };
+    boundaries: {
+        parameters: {
+            query?: {
+                /** @description the newest snapshot of this as-of */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "snapshot": {
+                     *         "id": "2026-03-09-6c5a804ad7d1",
+                     *         "as_of": "2026-03-09",
+                     *         "published_at": "2026-03-09T01:00:00+00:00",
+                     *         "valid_until": "2026-03-17T00:00:00+08:00",
+                     *         "stale": false,
+                     *         "model": null,
+                     *         "interval_level": 0.8
+                     *       },
+                     *       "towns": "3e1f88413068faaad0fcc03a4d2f798b",
+                     *       "communities": "24985616ffbb69989e99599adba98b61",
+                     *       "grids": [
+                     *         {
+                     *           "code": null,
+                     *           "file": "30b5ee24b548572f6b512b74af12130b"
+                     *         }
+                     *       ],
+                     *       "places": {
+                     *         "grid": "a1a25dd32afd1fbc670807bc5fb1ca53",
+                     *         "community": "92ae9736bcec766a0e7ebdc97601ad16",
+                     *         "town": "175e0c6dbf2479b23ca47e8548ec96bb",
+                     *         "district": "eb721aacc45eb8ea40bc13e7ad1c1248"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Boundaries"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    borders: {
+        parameters: {
+            query?: {
+                /** @description the newest snapshot of this as-of */
+                as_of?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description of a file that `/v1/boundaries` names */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description TopoJSON of borders (objects `grid`, or `community`, or `town` and `district`), or the codes and names of places */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    map_values: {
+        parameters: {
+            query?: {
+                /** @description declared target; the first where not given */
+                target?: string | null;
+                /** @description periods ahead; 4 where served, else the first */
+                horizon?: number | null;
+                /** @description grid, community, town, district or city */
+                unit?: components["schemas"]["Unit"];
+                /** @description the probability, the expected count per 10,000 residents, the change, or the excess over the own past */
+                measure?: components["schemas"]["Measure"];
+                /** @description the newest snapshot of this as-of */
+                as_of?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "snapshot": {
+                     *         "id": "2026-03-09-6c5a804ad7d1",
+                     *         "as_of": "2026-03-09",
+                     *         "published_at": "2026-03-09T01:00:00+00:00",
+                     *         "valid_until": "2026-03-17T00:00:00+08:00",
+                     *         "stale": false,
+                     *         "model": "conflict-4-v1",
+                     *         "interval_level": 0.8
+                     *       },
+                     *       "target": "conflict",
+                     *       "horizon": 4,
+                     *       "unit": "town",
+                     *       "measure": "per_10000",
+                     *       "places": "175e0c6dbf2479b23ca47e8548ec96bb",
+                     *       "levels": [
+                     *         "red",
+                     *         "orange",
+                     *         "yellow",
+                     *         "blue",
+                     *         "none",
+                     *         "unknown"
+                     *       ],
+                     *       "level": [
+                     *         4
+                     *       ],
+                     *       "scale": 1000,
+                     *       "value": [
+                     *         42
+                     *       ],
+                     *       "gap": [
+                     *         0
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MapValues"];
+                };
+            };
+            /** @description unchanged since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a key is needed, or the one that was sent opens nothing: WWW-Authenticate says how */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused at the gate, or the key has not the scope that is needed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is nothing of this name, or nothing is published yet */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the target is suspended, or the state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the snapshot is no longer kept */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was changed meanwhile: If-Match names another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a parameter is unknown, given twice or wrong */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more was asked than the limit allows: Retry-After says when to ask again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too busy, or no snapshot can be read: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     snapshots: {
         parameters: {
             query?: {
@@ -5058,8 +5682,8 @@ export interface operations {
                      *           },
                      *           "gaps": [],
                      *           "files": {
-                     *             "places.parquet": "81a6e852f7491efbd985233464230645ccd13de4c6398f44a0ef9bed46073b8e",
-                     *             "scores.parquet": "41901714695db3213671dff0f7b2383eedd06082f1e33e2c57c7cd1d8fd9f60d",
+                     *             "places.parquet": "8972fabce6ed5298e50565bd5b2ff0a084ccc581ac1f1df54cd9bc84ae42af1b",
+                     *             "scores.parquet": "aa91cefeeef940b4c81bee10e4f01e633cea4aedbac6bdc8d8600ed0c48f7141",
                      *             "reasons.parquet": "3c9eba82ca7cbb1e4b78f1a5d656dd7d8761bb55218b5aeeb832a227432aeb32",
                      *             "texts.parquet": "6ee9282eead3ce54836dd8979ed592cf701fcdb42acee62b323671ab3f7379f3",
                      *             "health.json": "422a0b1b930f5dd05cc12b243f3d5aa3b83b7fccec6565eaed55d6b7d25aa6ac"
@@ -5075,7 +5699,7 @@ export interface operations {
                      *               "en": "safety"
                      *             }
                      *           },
-                     *           "chain": "d4237c05c5edce1404db7ecda9a068b9d0b17667a38e34caacc53a1825c57985",
+                     *           "chain": "88620813fb9a77e291936f4ce7832863633b9b2d4361b88cced87d08ffcc6879",
                      *           "not_replayable": false
                      *         }
                      *       ],
@@ -6520,6 +7144,10 @@ export interface operations {
                      *           "late": false,
                      *           "counted": true,
                      *           "events": 500,
+                     *           "events_between": [
+                     *             400,
+                     *             749
+                     *           ],
                      *           "events_before_publication": 0,
                      *           "unknown_grids": 0,
                      *           "levels": {
@@ -6567,6 +7195,58 @@ export interface operations {
                      *               "inside": null
                      *             }
                      *           },
+                     *           "districts": [
+                     *             {
+                     *               "code": "D0000000",
+                     *               "name": "district 第0号",
+                     *               "expected": 101.481,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
+                     *             },
+                     *             {
+                     *               "code": "D0000001",
+                     *               "name": "district 第1号",
+                     *               "expected": 105.998,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
+                     *             },
+                     *             {
+                     *               "code": "D0000002",
+                     *               "name": "district 第2号",
+                     *               "expected": 108.368,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
+                     *             },
+                     *             {
+                     *               "code": "D0000003",
+                     *               "name": "district 第3号",
+                     *               "expected": 103.15,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
+                     *             },
+                     *             {
+                     *               "code": "D0000004",
+                     *               "name": "district 第4号",
+                     *               "expected": 110.153,
+                     *               "observed": 100,
+                     *               "between": [
+                     *                 75,
+                     *                 149
+                     *               ]
+                     *             }
+                     *           ],
                      *           "misses": [
                      *             {
                      *               "unit": "community",
@@ -6655,7 +7335,7 @@ export interface operations {
                      *               "observed": "0–2"
                      *             }
                      *           ],
-                     *           "chain": "998a68136392c74b2a4e3d0b4712bed193e22fcc4dab2bafa9a4a3d3b77f76a9"
+                     *           "chain": "2203f0f0fbf83aecc6bf1f55e4417cb6339d9c31dd13d920b5dd9e9b9def0b31"
                      *         }
                      *       ],
                      *       "summary": [
@@ -10016,4 +10696,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 1f2837dcb02d7a744f7cf013d5c5f13784f46de8acfb719c79e54abed227b235
+// sha256 of the description: dbc0ed56b5a83d5d402e3e9cadae620269971a8cd3359826d8c3e8f8e30667a4

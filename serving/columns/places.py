@@ -30,6 +30,7 @@ SCHEMA = pa.schema(
         ("suppressed", pa.bool_()),
         ("longitude", pa.float64()),  # of the centre, in degrees
         ("latitude", pa.float64()),
+        ("initials", pa.string()),  # of the name's pinyin
     ]
 )
 
@@ -44,6 +45,7 @@ class LevelOfPlaces:
     residents: Reals  # NaN where nobody knows
     suppressed: Flags  # too few residents for details
     points: Reals | None = None  # (units, 2) longitude and latitude in degrees, NaN where nobody knows
+    initials: tuple[str, ...] | None = None  # of each name in pinyin; None in a snapshot of an earlier version
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -129,6 +131,7 @@ class Places:
                 pa.array(level.residents, pa.float64(), mask=np.isnan(level.residents)),
                 level.suppressed,
                 *(pa.array(one, pa.float64(), mask=np.isnan(one)) for one in points.T),
+                [None] * len(level) if level.initials is None else level.initials,
             ]
             parts.append(pa.table(columns, SCHEMA))
         return pa.concat_tables(parts)
@@ -150,6 +153,7 @@ class Places:
                 part["residents"].to_numpy(zero_copy_only=False).astype(np.float64),
                 part["suppressed"].to_numpy(zero_copy_only=False),
                 _points(part),
+                _initials(part),
             )
         return cls(levels)
 
@@ -160,3 +164,10 @@ def _points(part: dict[str, Any]) -> Reals | None:
     if not columns or all(column.null_count == len(column) for column in columns):
         return None
     return np.column_stack([column.to_numpy(zero_copy_only=False).astype(np.float64) for column in columns])
+
+
+def _initials(part: dict[str, Any]) -> tuple[str, ...] | None:
+    """Initials, where they are there."""
+    if "initials" not in part or part["initials"].null_count:
+        return None
+    return tuple(part["initials"].to_pylist())

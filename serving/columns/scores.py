@@ -33,13 +33,11 @@ class Scores:
     rank: Places32  # from 1
     rank_lower: Places32
     rank_upper: Places32
-    level: npt.NDArray[np.int8]  # number among LEVELS
-    known: npt.NDArray[np.int8]  # the level, or where it is unknown the last one that was known
-    change: Reals  # of the score against `before`
-    change_noise: (
-        Reals  # what a change of the score may be for no other reason than that the model was learnt twice; grids only
-    )
-    before: Reals  # the score that the snapshot before published
+    level: npt.NDArray[np.int8]  # number among LEVELS; above the grid by those of its grids, the city has none
+    known: npt.NDArray[np.int8]  # the level, or where it is unknown the last one that was known; grids only
+    change: Reals  # of the score, above the grid of the expected count, against `before`
+    change_noise: Reals  # what a change may be for no other reason than that the model was learnt twice
+    before: Reals  # the score, above the grid the expected count, that the snapshot before published
     previous_rank: Places32  # the rank that it published
     usual_count: Reals  # the unit's own mean of the same span over the years before; above the grid only
     excess_noise: Reals  # deviation of the expected count less the usual one

@@ -25,8 +25,10 @@ from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
 from riskwarn.store.writing import routine
+from riskwarn.words import Unit
 from serving.alerts.judging import judge_alerts
 from serving.alerts.missed import count_missed
+from serving.boundaries.making import made as boundaries_made
 from serving.columns.gaps import DataGaps
 from serving.publishing.alerting import answered, found_in, raised_in
 from serving.publishing.lock import publications_alone
@@ -193,6 +195,7 @@ def _published(
     progress("publishing")
     row = _row(home, city, serving, inputs, previous, made, now)
     row["manifest"]["files"] = write_files(home.snapshots, row["id"], content_of(made))
+    row["manifest"]["boundaries"] = _boundaries(home, city, made)
     is_current = current is None or city.as_of >= current.as_of
     found = found_in(home, city, made, None if current is None else current.id, now) if is_current else None
     raised = 0
@@ -218,6 +221,12 @@ def _published(
     stays = None if is_current else current
     damaged = tuple(dict.fromkeys(str(one.fields["snapshot"]) for one in unread))
     return _told(row["id"], city, serving, stays, raised, started, failing, damaged)
+
+
+def _boundaries(home: Home, city: City, made: Scoring) -> dict[str, Any]:
+    """The files of the borders of what was scored."""
+    grids, of_grid = made.scored.places, dict(zip(city.geography.grid_ids, city.geography.geometry, strict=True))
+    return boundaries_made(home, grids, [of_grid[code] for code in grids[Unit.GRID].codes])
 
 
 def _look_back(home: Home, city: City, numbers: Encoded, now: datetime, progress: Progress) -> None:

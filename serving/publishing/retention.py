@@ -7,6 +7,7 @@ from datetime import datetime
 
 from riskwarn.audit import SYSTEM, Action, Entry, recorded
 from riskwarn.home import Home
+from serving.boundaries.making import let_go, names_of
 from serving.snapshots import published
 from serving.snapshots.marked import unmark
 from serving.track_record.rows import unjudged
@@ -35,4 +36,6 @@ def sweep(home: Home, now: datetime) -> list[str]:
     for snapshot in [*swept, *chosen]:
         shutil.rmtree(home.snapshots / snapshot, ignore_errors=True)
         unmark(home, snapshot)
+    left = [row.manifest["boundaries"] for row in kept if row.id not in chosen and "boundaries" in row.manifest]
+    let_go(home, {name for one in left for name in names_of(one)})
     return chosen

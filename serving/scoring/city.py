@@ -19,7 +19,7 @@ from serving.columns.places import Places, Places32
 from serving.columns.reasons import AllReasons, Reasons
 from serving.columns.scores import LEVEL_NUMBERS, AllScores, Block, Scores
 from serving.scoring.gaps import failed_grids, relied_on
-from serving.scoring.levels import levels
+from serving.scoring.levels import levels, levels_above
 from serving.scoring.numbers import numbers_of_levels
 from serving.scoring.places import Placed, placed
 from serving.scoring.ranks import order_by, per_10000
@@ -62,6 +62,10 @@ class Before:
     def known_levels(self, block: Block, places: Places) -> npt.NDArray[np.int8]:
         """(grids,) the levels that were last known; -1 where none ever was."""
         return self._aligned(block, places, "known", -1).astype(np.int8)
+
+    def expected(self, block: Block, places: Places, unit: Unit) -> Reals:
+        """(units,) the expected counts that were published; NaN where there was none."""
+        return np.asarray(self._aligned(block, places, "expected_count", np.nan, unit))
 
     def ranks(self, block: Block, places: Places, unit: Unit) -> Places32:
         """(units,) the ranks that were published; -1 where there was none."""
@@ -122,13 +126,26 @@ def score_city(
                 numbered = np.array([LEVEL_NUMBERS[level] for level in found], dtype=np.int8)
                 unknown = numbered == LEVEL_NUMBERS[Level.UNKNOWN.value]
                 known = np.where(unknown, before.known_levels(block, where.places), numbered)
-                scores[block] = {**by_unit, Unit.GRID: replace(grids, level=numbered, known=known)}
+                leveled = _leveled(city, where, by_unit, numbered)
+                scores[block] = {**leveled, Unit.GRID: replace(grids, level=numbered, known=known)}
                 away = away_from_mean(grids.score)
                 reasons[block], means = reasons_of(
                     city, where, champion.target, why, away, numbers_by_level, texts, since
                 )
                 above |= {(block, unit): own_reasons for unit, own_reasons in means.items()}
     return Scored(where.places, scores, AllReasons(texts.all, reasons, above))
+
+
+def _leveled(city: City, where: Placed, by_unit: dict[Unit, Scores], grids: npt.NDArray[np.int8]) -> dict[Unit, Scores]:
+    """The units above with their levels, by those of the grids (in the order of the places); the city is what they are measured by."""
+    own = np.empty_like(grids)
+    own[where.order[Unit.GRID]] = grids
+    found = {}
+    for unit, one in by_unit.items():
+        units = city.geography.units[unit]
+        level = levels_above(own, units.of_grid, len(units.codes), city.configuration.levels)[where.order[unit]]
+        found[unit] = one if unit is Unit.CITY else replace(one, level=level)
+    return found
 
 
 def _numbered(
@@ -205,7 +222,7 @@ def _units(
         above = made.summed(unit, units.of_grid)[0]
         rates = per_10000(total, level.residents)
         by = order_by(total, rates)
-        drawn = None
+        drawn, change_noise = None, np.full(len(level), np.nan)
         if members is not None:
             sums = np.stack(
                 [
@@ -214,13 +231,15 @@ def _units(
                 ]
             )
             drawn = order_by(sums[:, order], per_10000(sums[:, order], level.residents))
+            change_noise = np.round(difference_of_two(sums[:, order]), DIGITS)
         bounds = _bounds(by, drawn)
         own, noise = own_past.of(units.of_grid, len(units.codes), block[1], least)
         noise = np.hypot(noise, deviation(members, units.of_grid, len(units.codes)))
         nothing = np.full(len(level), np.nan)
+        expected, then = np.round(total, DIGITS), before.expected(block, where.places, unit)
         found[unit] = Scores(
             score=nothing,
-            expected_count=np.round(total, DIGITS),
+            expected_count=expected,
             lower=above.quantile(0.1)[order].astype(np.int32),
             upper=above.quantile(0.9)[order].astype(np.int32),
             per_10000=np.round(rates, DIGITS),
@@ -229,9 +248,9 @@ def _units(
             rank_upper=bounds[1],
             level=np.full(len(level), -1, dtype=np.int8),
             known=np.full(len(level), -1, dtype=np.int8),
-            change=nothing,
-            change_noise=nothing,
-            before=nothing,
+            change=np.round(expected - then, DIGITS),
+            change_noise=change_noise,
+            before=then,
             previous_rank=before.ranks(block, where.places, unit),
             usual_count=np.round(own[order], DIGITS),
             excess_noise=np.round(noise[order], DIGITS),

@@ -13,6 +13,7 @@ from riskwarn.arrays import Flags, Indices, Reals
 from riskwarn.disclosure import RESIDENTS, complemented, rounded, shifts_of
 from riskwarn.words import Unit
 from serving.columns.places import DOWNWARDS, LevelOfPlaces, Places
+from serving.scoring.initials import initials_of
 
 #: Digits of degrees: a metre.
 POINT_DIGITS = 5
@@ -34,7 +35,14 @@ def placed(city: City, before: Places | None = None) -> Placed:
     nothing = np.full(1, -1, dtype=np.int32)
     whole = geography.units[Unit.CITY]
     levels, order = {}, {Unit.CITY: np.zeros(1, dtype=np.int64)}
-    levels[Unit.CITY] = LevelOfPlaces(whole.codes, whole.names, nothing, np.array([residents.sum()]), np.zeros(1, bool))
+    levels[Unit.CITY] = LevelOfPlaces(
+        whole.codes,
+        whole.names,
+        nothing,
+        np.array([residents.sum()]),
+        np.zeros(1, bool),
+        initials=initials_of(whole.names),
+    )
     for unit, upper in zip(DOWNWARDS[1:], DOWNWARDS[:-1], strict=True):
         rows = levels[upper].rows
         if unit is Unit.GRID:
@@ -57,6 +65,7 @@ def placed(city: City, before: Places | None = None) -> Placed:
             people[place],
             np.zeros(len(place), dtype=bool),
             np.round(centres[place], POINT_DIGITS),
+            initials_of([names[index] for index in place.tolist()]),
         )
     upwards = list(reversed(DOWNWARDS))
     hidden = complemented(

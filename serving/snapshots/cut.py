@@ -134,6 +134,7 @@ def _places(places: Places, rows: Mapping[Unit, Indices], parents: Mapping[Unit,
             one.residents[chosen],
             one.suppressed[chosen],
             None if one.points is None else one.points[chosen],
+            None if one.initials is None else tuple(one.initials[row] for row in chosen.tolist()),
         )
         if upper is not None:
             # Where a unit lies is told, though nothing is told of what it lies in.

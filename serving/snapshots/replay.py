@@ -113,7 +113,11 @@ def _compared_with(home: Home, row: published.Row) -> Before:
     try:
         own = read_files(home.snapshots / row.id, row.manifest["files"])
         scores = {
-            block: {unit: replace(one, score=one.before, rank=one.previous_rank) for unit, one in by_unit.items()}
+            block: {
+                # What stands there is the score of a grid, and the expected count of a unit above.
+                unit: replace(one, score=one.before, expected_count=one.before, rank=one.previous_rank)
+                for unit, one in by_unit.items()
+            }
             for block, by_unit in own.scores.items()
         }
         return Before(own.places, scores)

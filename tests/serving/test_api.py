@@ -11,6 +11,7 @@ import pytest
 
 from riskwarn.home import make_home
 from riskwarn.settings import Settings
+from serving.scoring.initials import initials_of
 from tests.conftest import Town
 from tests.serving.conftest import running
 from tests.worlds import NOW
@@ -87,6 +88,26 @@ def test_a_champion_that_is_a_baseline_gives_reasons_too(api: httpx.Client) -> N
     assert {"escalation", "volume", "waiting"} & {reason["theme"] for reason in why["reasons"]}
 
 
+def _level_of(grids: list[str]) -> str:
+    """The level of a unit with such grids, by the usual rules."""
+    for level, share in (("red", 0.04), ("orange", 0.09), ("yellow", 0.2), ("blue", 0.3)):
+        higher = ["red", "orange", "yellow", "blue"]
+        if sum(one in higher[: higher.index(level) + 1] for one in grids) >= share * len(grids) - 1e-9:
+            return level
+    return "none"
+
+
+def test_a_town_is_found_by_the_initials_of_its_name_and_by_its_level(api: httpx.Client) -> None:
+    towns = get(api, "/v1/scores?unit=town")["items"]
+    named = towns[0]["name"]
+    (initials,) = initials_of([named])
+    assert initials.isascii() and not named.isascii()
+    found = get(api, f"/v1/scores?unit=town&search={initials.upper()}")["items"]
+    assert named in [one["name"] for one in found] and all(initials in initials_of([one["name"]])[0] for one in found)
+    raised = get(api, "/v1/scores?unit=town&min_level=blue")["items"]
+    assert raised == [one for one in towns if one["level"] in ("red", "orange", "yellow", "blue")]
+
+
 def test_units_above_sum_their_parts(api: httpx.Client) -> None:
     grids = get(api, "/v1/scores?limit=1000")["items"]
     city = get(api, "/v1/scores?unit=city")["items"][0]
@@ -96,6 +117,7 @@ def test_units_above_sum_their_parts(api: httpx.Client) -> None:
         for above in get(api, f"/v1/scores?unit={unit}&limit=1000")["items"]:
             inside = get(api, f"/v1/scores?limit=1000&parent={above['code']}")["items"]
             assert inside
+            assert above["level"] == _level_of([item["level"] for item in inside])
             assert above["expected_count"] == pytest.approx(sum(item["expected_count"] for item in inside), abs=1e-4)
 
 

@@ -58,6 +58,14 @@ def addresses(snapshots: list[str], grid: str) -> Iterator[tuple[str, str]]:
     yield "source_health", "/v1/health/sources"
     yield "models", "/v1/models/conflict"
     yield "levels", "/v1/levels"
+    yield "boundaries", "/v1/boundaries"
+    for query in (
+        "",
+        "?unit=town&measure=per_10000",
+        "?unit=community&measure=change",
+        "?unit=district&measure=excess",
+    ):
+        yield "map_values", f"/v1/map{query}"
     yield "track_record", "/v1/track-record"
     yield "alerts", "/v1/alerts"
     yield "held_alerts", "/v1/alerts/held"

@@ -21,7 +21,7 @@ from riskwarn.files import sha256
 from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from riskwarn.store.ledger import ledger
-from riskwarn.words import Level
+from riskwarn.words import Level, Unit
 from serving.alerts.alert import live_alerts
 from serving.alerts.teams import default_teams
 from serving.publishing.publish import publish
@@ -33,7 +33,7 @@ from tests.conftest import Town
 from tests.worlds import NOW, load
 from training import champions, load_forecaster, make_task
 from training.models.ensemble import Ensemble
-from training.models.members import resampled
+from training.models.members import difference_of_two, resampled
 
 
 def test_what_is_published_is_coherent(town: Town) -> None:
@@ -200,6 +200,12 @@ def test_change_is_told_against_the_snapshot_before(copied: Home) -> None:
     )
     assert len(both) == 240
     assert np.allclose(both["change"], both["score"] - both["score_before"], atol=2e-6)
+    above = table[table["unit"] != "grid"].merge(
+        before[before["unit"] != "grid"], on=["unit", "code", "target", "horizon"], suffixes=("", "_before")
+    )
+    assert len(above) and np.allclose(
+        above["change"], above["expected_count"] - above["expected_count_before"], atol=2e-6
+    )
     with copied.database.begin() as connection:
         connection.exec_driver_sql(f"DELETE FROM snapshots WHERE id = '{earliest.snapshot}'")
     shutil.rmtree(copied.snapshots / earliest.snapshot)
@@ -222,7 +228,7 @@ HEIGHTS = {"orange": 1, "red": 2}
 def heights(home: Home, snapshot: str) -> dict[tuple[str, str], int]:
     """How high the grids of the two highest levels stand, at the horizon that people look at."""
     table = scores_frame(home, snapshot)
-    rows = table[table["level"].isin(list(HEIGHTS)) & (table["horizon"] == 4)]
+    rows = table[(table["unit"] == "grid") & table["level"].isin(list(HEIGHTS)) & (table["horizon"] == 4)]
     return {(row.code, row.target): HEIGHTS[row.level] for row in rows.itertuples()}
 
 
@@ -297,8 +303,9 @@ def test_the_noise_of_a_change_is_what_two_fits_differ_by_and_a_baseline_has_non
     for champion in champions(town.home):
         own = table.query("unit == 'grid' and target == @champion.target and horizon == @champion.horizon")
         forecaster = load_forecaster(town.home, champion.version)
+        towns = table.query("unit == 'town' and target == @champion.target and horizon == @champion.horizon")
         if not isinstance(forecaster, Ensemble):
-            assert own["change_noise"].isna().all()
+            assert own["change_noise"].isna().all() and towns["change_noise"].isna().all()
             continue
         matrix = build_features(city, [city.as_of], names=forecaster.names)
         task = make_task(city, champion.target, champion.horizon, matrix)
@@ -309,7 +316,11 @@ def test_the_noise_of_a_change_is_what_two_fits_differ_by_and_a_baseline_has_non
         noise = own.set_index("code")["change_noise"].reindex(list(city.geography.grid_ids)).to_numpy()
         within = (np.abs(drawn[first] - drawn[second]) <= noise).mean(axis=0)
         assert 0.75 < within.mean() < 0.87 and within.min() > 0.7
-    assert table.query("unit != 'grid'")["change_noise"].isna().all()
+        # Above the grid it is that of the expected count, which is the sum of the parts.
+        units = city.geography.units[Unit.TOWN]
+        sums = np.stack([np.bincount(units.of_grid, one, len(units.codes)) for one in np.round(members.mean, 6)])
+        told = towns.set_index("code")["change_noise"].reindex(list(units.codes)).to_numpy()
+        assert np.allclose(told, difference_of_two(sums), atol=1e-6) and (told > 0).all()
 
 
 def test_nothing_is_published_without_a_champion(home: Home) -> None:

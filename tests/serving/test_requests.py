@@ -43,6 +43,7 @@ def paths(application: Application) -> list[str]:
     filled = {
         "grid_id": "G0000003",
         "target": "conflict",
+        "name": "0" * 32,
         "form": "csv",
         "approval_id": "ex000000000000",
         "grant_id": "op000000000000",

@@ -44,8 +44,10 @@ class Item(Document):
     expected_count: float | None = forecast("expected events in the window")
     per_10000: float | None = record("expected events per 10,000 residents; null where residents are unknown or few")
     interval: list[int] = forecast("least and most events that are likely")
-    level: Level | None = forecast("attention level; null above the grid")
-    change: float | None = forecast("of the score against the snapshot before")
+    level: Level | None = forecast(
+        "attention level; above the grid by how many of its grids have one, null for the city and in snapshots of an earlier version"
+    )
+    change: float | None = forecast("of the score against the snapshot before; above the grid of the expected count")
     change_noise: float | None = forecast(
         "what a change may be for no other reason than that the model was learnt twice; null where `change` is, and of a baseline"
     )

@@ -8,14 +8,12 @@ import "./styles/print.css";
 import { render } from "preact";
 import { App } from "./app/App";
 import { followPreferences } from "./app/preferences";
-import { begin } from "./app/session";
 
 // The link of a notice led to sign-in, and from there back here.
 const notice = /^#alert=([a-z0-9]{1,32})$/.exec(location.hash);
 if (notice) location.replace(`alerts/${notice[1]}`);
 else {
   followPreferences();
-  void begin();
   const place = document.getElementById("console");
   if (place) render(<App />, place);
 }

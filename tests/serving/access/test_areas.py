@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.settings import Settings
 from riskwarn.words import Unit
+from serving.access.areas import Area
 from serving.access.scopes import Scope
 from serving.alerts.tables import SILENCES
 from serving.api import repeats
@@ -56,7 +57,7 @@ def questions(ids: tuple[str, str]) -> list[str]:
     older, newer = ids
     found = [
         "/v1/snapshots", f"/v1/snapshots/compare?a={older}&b={newer}", "/v1/health/sources", "/v1/health/sources?source=disputes",
-        "/v1/models/conflict", "/v1/levels", "/v1/track-record", "/v1/alerts", "/v1/alerts?limit=1", "/v1/alerts?level=red", "/readyz",
+        "/v1/models/conflict", "/v1/levels", "/v1/track-record", "/v1/boundaries", "/v1/boundaries?as_of=2026-02-23", "/v1/alerts", "/v1/alerts?limit=1", "/v1/alerts?level=red", "/readyz",
         f"/v1/scores?as_of={cities.AS_OF}", "/v1/scores?as_of=2026-02-23", "/v1/scores?min_level=red", "/v1/scores?min_level=blue",
     ]  # fmt: skip
     found += OF_NOTICES
@@ -66,6 +67,10 @@ def questions(ids: tuple[str, str]) -> list[str]:
             f"/v1/scores?unit={unit.value}&limit=2",
             f"/v1/export.csv?unit={unit.value}",
         ]
+        if unit is not Unit.CITY:
+            found += [
+                f"/v1/map?unit={unit.value}&measure={measure}" for measure in ("score", "per_10000", "change", "excess")
+            ]
         for parent in ("D0000000", "D0000001", "C0000000", "T0000009", "city", "nowhere"):
             found.append(f"/v1/scores?unit={unit.value}&parent={parent}")
     for form in ("csv", "geojson", "parquet", "xlsx"):
@@ -126,6 +131,7 @@ def test_nothing_tells_of_what_lies_outside(
 @pytest.mark.parametrize(
     ("forgotten", "told"),
     [
+        ("_cut", "/v1/map?unit=town&measure=score"),
         ("_cut", "/v1/scores?unit=district"),
         ("_cut", "/v1/export.csv?unit=grid"),
         ("_cut", f"/v1/grids/{OTHER_GRID}"),
@@ -181,6 +187,56 @@ def test_an_object_of_another_area_is_as_absent_as_one_that_is_nowhere(
             times.append(time.perf_counter() - begun)
     first, second = (statistics.median(times) for times in taken.values())
     assert abs(first - second) < 0.25 * max(first, second)
+
+
+def test_borders_and_numbers_of_a_map_are_those_of_the_own_district_alone(
+    pair: tuple[list[TestClient], list[dict[str, str]], tuple[str, str]], tmp_path: Path
+) -> None:
+    """Whole files: two cities whose borders differ outside, too, are told alike; the files of others are there for nobody."""
+    (client, other), headers, _ = pair
+    home = make_home(tmp_path / "home", Settings(threads=1))
+    cities.build(home, 5)
+    everything = cities.key(home)
+    with cities.served(home) as (third,):
+        whole = third.get("/v1/boundaries", headers=everything).json()
+        others = [whole["towns"], whole["places"]["grid"], whole["grids"][1]["file"]]
+        assert [third.get(f"/v1/boundaries/{name}", headers=everything).status_code for name in others] == [200] * 3
+        assert third.get(f"/v1/boundaries/{'0' * 32}", headers=everything).status_code == 404
+    own = client.get("/v1/boundaries", headers=headers[0]).json()
+    assert whole["grids"][0] == own["grids"][0], "what is wholly inside is the file that was made"
+    names = [own["towns"], own["communities"], *own["places"].values(), *(one["file"] for one in own["grids"])]
+    assert [one["code"] for one in own["grids"]] == ["D0000000"] and len(names) == 7
+    for name in names:
+        answers = [
+            one.get(f"/v1/boundaries/{name}", headers=header)
+            for one, header in zip((client, other), headers, strict=True)
+        ]
+        assert answers[0].content == answers[1].content
+        assert answers[0].headers["cache-control"] == "private, max-age=31536000, immutable"
+        for outside in ("G0000036", "C0000009", "T0000003", "D0000001"):
+            assert outside not in answers[0].text
+    towns = client.get(f"/v1/boundaries/{own['towns']}", headers=headers[0]).json()
+    assert [one["id"] for one in towns["objects"]["town"]["geometries"]] == ["T0000000", "T0000001", "T0000002"]
+    assert [one["type"] for one in towns["objects"]["district"]["geometries"]] == ["Polygon"]
+    assert [client.get(f"/v1/boundaries/{name}", headers=headers[0]).status_code for name in others] == [404] * 3
+    for unit, count in (("grid", 36), ("community", 9), ("town", 3), ("district", 1)):
+        told = client.get(f"/v1/map?unit={unit}&measure=change", headers=headers[0]).json()
+        listed = client.get(f"/v1/boundaries/{told['places']}", headers=headers[0]).json()["codes"]
+        assert len(told["level"]) == len(told["value"]) == len(told["gap"]) == len(listed) == count
+
+
+def test_the_map_of_a_town_is_cut_out_of_its_district(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", Settings(threads=1))
+    cities.build(home, 5)
+    header = cities.key(home, area=Area((("town", "T0000001"),)))
+    with cities.served(home) as (client,):
+        told = client.get("/v1/boundaries", headers=header).json()
+        grids = client.get(f"/v1/boundaries/{told['grids'][0]['file']}", headers=header).json()
+        towns = client.get(f"/v1/boundaries/{told['towns']}", headers=header).json()
+    assert [one["code"] for one in told["grids"]] == ["D0000000"]
+    assert [one["id"] for one in grids["objects"]["grid"]["geometries"]] == [f"G{row:07d}" for row in range(12, 24)]
+    assert [one["id"] for one in towns["objects"]["town"]["geometries"]] == ["T0000001"]
+    assert towns["objects"]["district"]["geometries"] == []
 
 
 def test_a_cursor_of_a_wider_caller_opens_nothing_more(tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ BUILT = next(iter(built()[1]))
 NEEDS = {
     "/": None, "/pages/sign-in.js": None, "/console/settings": "", "/console/notices": "read", f"/assets/{BUILT}": None, "/healthz": None, "/readyz": "", "/docs": "", "/openapi.json": "", "/metrics": "system",
     "/v1/scores": "read", "/v1/snapshots": "read", "/v1/health/sources": "read", "/v1/models/conflict": "read", "/v1/levels": "read",
+    "/v1/boundaries": "read", "/v1/map?unit=town": "read",
     "/v1/track-record": "read", "/v1/alerts": "read", "/v1/alerts/stats": "read", "/v1/alerts/held": "read",
     "/v1/silences": "read", f"/v1/alerts/{OWN_ALERT}": "read", f"/v1/grids/{OWN_GRID}": "read:detail",
     f"/v1/grids/{OWN_GRID}/explanation": "read:detail", f"/v1/grids/{OWN_GRID}/history": "read:detail", "/v1/export.csv": "export",
@@ -151,7 +152,7 @@ OF_CITY = (
 
 #: What tells of the usual target alone: where that is suspended there is nothing to tell.
 OF_TARGET = (
-    "/v1/scores", "/v1/models/conflict", "/v1/levels", f"/v1/grids/{OWN_GRID}/explanation", f"/v1/grids/{OWN_GRID}/history",
+    "/v1/scores", "/v1/map?unit=town", "/v1/models/conflict", "/v1/levels", f"/v1/grids/{OWN_GRID}/explanation", f"/v1/grids/{OWN_GRID}/history",
     "/v1/export.csv", "/v1/export.geojson", "/v1/snapshots/compare", f"/v1/alerts/{OWN_ALERT}",
     f"/v1/alerts/{OWN_ALERT}/cap.xml", f"/alerts/{OWN_ALERT}",
 )  # fmt: skip

@@ -21,6 +21,9 @@ export function setNow(at: string): void {
 const PATIENCE = 15_000;
 const ANOTHER_TRY_AFTER = 1_000;
 const MOST_HELD = 60;
+/** Numbers of a map are those of a whole city: of them a few are held. */
+const LARGE = "v1/map";
+const MOST_LARGE = 4;
 
 /** What went wrong, in a sentence for people; `status` is 0 where the server did not answer. */
 export class Trouble extends Error {
@@ -79,6 +82,12 @@ export async function get<T>(from: string, signal?: AbortSignal): Promise<T> {
   return tag ? keep<T>(from, { tag, body, at: Date.now() }) : (body as T);
 }
 
+/** Ask for what is named by its content: the browser keeps it, and it is never asked again. */
+export async function fixed<T>(from: string): Promise<T> {
+  const response = await reach(from, { cache: "default" }, undefined, 120_000);
+  return (await content(response)) as T;
+}
+
 /** Change something. A page of ours says so by a header that no other page can send. A Blob is sent as it is. */
 export async function send<T>(method: "POST" | "DELETE", to: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {
   const own = shown();
@@ -108,6 +117,8 @@ export async function file(from: string): Promise<{ name: string; content: Blob 
 function keep<T>(from: string, one: Held): T {
   held.delete(from);
   held.set(from, one);
+  const large = [...held.keys()].filter((one) => one.startsWith(LARGE));
+  for (const oldest of large.slice(0, Math.max(large.length - MOST_LARGE, 0))) held.delete(oldest);
   for (const oldest of held.keys()) {
     if (held.size <= MOST_HELD) break;
     held.delete(oldest);
@@ -142,7 +153,7 @@ async function once(to: string, asked: RequestInit, signal: AbortSignal | undefi
   signal?.addEventListener("abort", stop);
   try {
     const headers = { "Accept-Language": language.get(), ...(asked.headers as Record<string, string>) };
-    const response = await fetch(to, { ...asked, headers, cache: "no-store", credentials: "same-origin", signal: own.signal });
+    const response = await fetch(to, { cache: "no-store", ...asked, headers, credentials: "same-origin", signal: own.signal });
     if (response.status === 502 || response.status === 504) throw new TypeError("a gateway answers in its place");
     if (!connection.get().alive) connection.set({ alive: true, since: Date.now() });
     return response;

@@ -11,11 +11,26 @@ import { Banners, useFreshness } from "./Freshness";
 import { Head } from "./Head";
 import { useSlash } from "./keys";
 import { Rail } from "./Rail";
-import { route, scrolled } from "./route";
-import { may, session, startTrouble, type Session } from "./session";
+import { route, scrolled, to } from "./route";
+import { begin, may, session, startTrouble, type Session } from "./session";
 import { Watermark } from "./Watermark";
 
+/** A page for whoever lives in the city: it is shown without a question to the server, and to whoever comes. */
+export const OPEN_PAGE = "residents";
+
 export function App() {
+  const { view } = useStore(route);
+  return view === OPEN_PAGE ? <Page load={() => import("../views/Residents")} /> : <Known />;
+}
+
+function Page({ load }: { load: () => Promise<{ default: ComponentType }> }) {
+  const [Component, setComponent] = useState<ComponentType | null>(null);
+  useEffect(() => void load().then(({ default: made }) => setComponent(() => made)), []);
+  return Component ? <Component /> : <Waiting />;
+}
+
+function Known() {
+  useEffect(() => void begin(), []);
   const who = useStore(session);
   const trouble = useStore(startTrouble);
   if (who) return <Shell who={who} />;
@@ -55,20 +70,24 @@ function Frame({ who }: { who: Session }) {
     document.title = `${view ? words.views[view.name] : words.short} · ${who.city} · ${words.short}`;
   }, [view, words, who]);
   return (
-    <div class={`shell${fresh.stale || !alive ? " stale" : ""}`}>
+    <div class={`shell${fresh.stale || !alive ? " stale" : ""}${view?.alone ? " alone" : ""}`}>
       <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), main.current?.focus())}>
         {words.skip}
       </a>
-      <Rail who={who} view={view?.within ?? view?.name} />
+      {!view?.alone && <Rail who={who} view={view?.within ?? view?.name} />}
       <div class="main">
-        <Head choosing={view?.chooses ?? false} fresh={fresh} />
-        <Banners fresh={fresh} />
+        {!view?.alone && <Head choosing={view?.chooses ?? false} fresh={fresh} />}
+        {!view?.alone && <Banners fresh={fresh} />}
         <main class="view" id="main" tabIndex={-1} ref={main}>
           {view ? <Opened key={view.name} view={view} who={who} /> : <Empty title={words.nothing.view}><p>{words.nothing.view_hint}</p></Empty>}
         </main>
         <footer class="notice">
           <p>{words.notice}</p>
-          <a class="only-screen" href="docs">{words.api}</a>
+          <p class="only-screen more">
+            <a href={to("wall")}>{words.wall}</a>
+            <a href={`#/${OPEN_PAGE}`}>{words.residents}</a>
+            <a href="docs">{words.api}</a>
+          </p>
         </footer>
       </div>
       {who.watermark && <Watermark who={who.account.operator ?? words.account.local} />}

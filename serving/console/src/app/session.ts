@@ -15,9 +15,11 @@ export const startTrouble = store<Trouble | null>(null);
 /** How often it is asked again: rights change, and so do clocks. */
 const AGAIN = 600_000;
 const AFTER_TROUBLE = 5_000;
+let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Ask who is there; who is not signed in goes to sign in, and comes back to what the link shows. */
 export async function begin(): Promise<void> {
+  clearTimeout(timer);
   startTrouble.set(null);
   try {
     const account = await get<Account>("sign-in/state");
@@ -29,10 +31,10 @@ export async function begin(): Promise<void> {
     setZone(settings.timezone);
     const told = { ...settings, account };
     if (JSON.stringify(told) !== JSON.stringify(session.get())) session.set(told);
-    setTimeout(() => void begin(), AGAIN);
+    timer = setTimeout(() => void begin(), AGAIN);
   } catch (error) {
     startTrouble.set(error as Trouble);
-    setTimeout(() => void begin(), AFTER_TROUBLE);
+    timer = setTimeout(() => void begin(), AFTER_TROUBLE);
   }
 }
 

@@ -16,6 +16,8 @@ export interface View {
   /** Whether it stands in the navigation; one that does not is opened from another, `within`. */
   listed: boolean;
   within?: keyof Words["views"];
+  /** Whether it stands alone on the screen, without navigation and head. */
+  alone?: boolean;
   load: () => Promise<{ default: ComponentType }> | { default: ComponentType };
 }
 
@@ -27,5 +29,6 @@ export const VIEWS: readonly View[] = [
   { name: "data", icon: "data", needs: ["read", "analyse"], chooses: false, listed: true, load: () => import("./Data") },
   { name: "models", icon: "models", needs: ["read"], chooses: true, listed: true, load: () => import("./Models") },
   { name: "administration", icon: "administration", needs: ["system", "security", "audit"], chooses: false, listed: true, load: () => import("./Administration") },
+  { name: "wall", icon: "map", needs: ["read"], chooses: true, listed: false, within: "ranking", alone: true, load: () => import("./Wall") },
   { name: "grid", icon: "nothing", needs: ["read:detail"], chooses: true, listed: false, within: "ranking", load: () => import("./Portrait") },
 ];

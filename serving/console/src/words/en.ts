@@ -17,6 +17,7 @@ export const en: Words = {
     data: "Data",
     models: "Models",
     administration: "Admin",
+    wall: "Wall",
     grid: "Grid",
   },
   navigation: "Main",
@@ -76,6 +77,8 @@ export const en: Words = {
     everywhere: "Sign out everywhere",
     title: "Who is signed in",
   },
+  residents: "For residents",
+  wall: "Wall view",
   api: "API",
   gap: {
     named: (sources) => `Not reported: ${sources}`,

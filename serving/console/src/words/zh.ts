@@ -13,6 +13,7 @@ export const zh = {
     data: "数据",
     models: "模型",
     administration: "管理",
+    wall: "大屏",
     grid: "网格",
   },
   navigation: "主导航",
@@ -71,6 +72,8 @@ export const zh = {
     everywhere: "在所有设备退出",
     title: "当前用户",
   },
+  residents: "致居民",
+  wall: "大屏显示",
   api: "接口说明",
   gap: {
     named: (sources: string) => `缺数据：${sources}`,

@@ -42,12 +42,12 @@ export function Row({ item, above, below, index, most }: Asked) {
         {item.entered && <small class="entered">{words.entered}</small>}
         <Gap sources={item.data_gap} />
       </div>
-      {grid && <div class="cell level-of" role="cell"><Level level={item.level} /></div>}
+      <div class="cell level-of" role="cell"><Level level={item.level} /></div>
       {grid && <div class="cell score" role="cell"><Score item={item} most={most} /></div>}
       {!grid && <div class="cell per number" role="cell" data-label={words.columns.per}><b>{count(item.per_10000)}</b></div>}
       <div class="cell expected" role="cell" data-label={words.columns.expected}><Expected item={item} most={most} /></div>
+      <div class={`cell change${item.change === null ? " unsaid" : ""}`} role="cell" data-label={words.columns.change}><Change item={item} /></div>
       {!grid && <div class="cell excess" role="cell" data-label={words.columns.excess}><Excess item={item} /></div>}
-      {grid && <div class={`cell change${item.change === null ? " unsaid" : ""}`} role="cell" data-label={words.columns.change}><Change item={item} /></div>}
       <div class="cell reason" role="cell"><Why item={item} /></div>
     </div>
   );
@@ -95,10 +95,11 @@ function Change({ item }: { item: Item }) {
   const words = useWords(own);
   if (item.change === null) return <span class="soft">{NOTHING}</span>;
   const within = item.change_beyond_noise === false;
-  const noise = item.change_noise === null ? "" : words.noise((100 * item.change_noise).toFixed(1));
+  const grid = item.unit === "grid";
+  const noise = item.change_noise === null ? "" : words.noise(grid ? (100 * item.change_noise).toFixed(1) : count(item.change_noise));
   return (
     <span class={within ? "soft" : item.change > 0 ? "raises" : "lowers"} title={noise || undefined}>
-      <b class="number">{points(item.change)}</b>
+      <b class="number">{grid ? points(item.change) : signed(item.change, 2)}</b>
       <small>{within ? words.within : noise}</small>
     </span>
   );
@@ -130,7 +131,7 @@ export function Headings({ grid }: { grid: boolean }) {
   const shared = useWords();
   const named = grid
     ? (["rank", "name", "level-of", "score", "expected", "change", "reason"] as const)
-    : (["rank", "name", "per", "expected", "excess", "reason"] as const);
+    : (["rank", "name", "level-of", "per", "expected", "change", "excess", "reason"] as const);
   return (
     <div class={`row headings ${grid ? "of-grids" : "of-units"}`} role="row" aria-rowindex={1}>
       {named.map((name) => (

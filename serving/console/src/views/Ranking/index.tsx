@@ -28,7 +28,7 @@ export default function Ranking() {
   const { query } = useStore(route);
   const unit = (UNITS as readonly string[]).includes(query["unit"] ?? "") ? (query["unit"] as Unit) : "town";
   const asked = useAsked();
-  const narrowed = { parent: query["parent"], search: query["search"], ...(unit === "grid" ? { min_level: query["min_level"] as never } : {}) };
+  const narrowed = { parent: query["parent"], search: query["search"], min_level: query["min_level"] as never };
   const pages = usePages("/v1/scores", { ...asked, unit, ...narrowed });
   const city = useCity();
   // Who has typed a name and pressed Enter wants to see that one, where it is the only one.
@@ -56,10 +56,10 @@ export default function Ranking() {
           label={words.unit}
           value={unit}
           options={(["town", "district", "community", "grid"] as const).map((value) => ({ value, label: shared.units[value] }))}
-          choose={(value) => go(here({ unit: value, min_level: null }))}
+          choose={(value) => go(here({ unit: value }))}
         />
         <Search label={words.search_long} hint={words.search} entered={() => entered(true)} />
-        {unit === "grid" && <Levels />}
+        <Levels />
         <Past />
       </div>
       <Inside />

@@ -1,1 +1,0 @@
-import{C as e,R as t,y as n}from"./index-CXzfX-bk.js";function r(){let r=t();return e(n,{title:r.nothing.built})}export{r as default};

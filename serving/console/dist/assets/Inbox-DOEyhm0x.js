@@ -1,1 +1,0 @@
-import{M as e,o as t,t as n}from"./Empty-CBeYzejQ.js";function r(){let r=e();return t(n,{title:r.nothing.built})}export{r as default};

@@ -1,0 +1,29 @@
+const zh = {
+  title: "大屏",
+  towns: "镇街",
+  high: "优先或重点",
+  attention: "关注",
+  gaps: "缺数据",
+  of: (all: number) => `共 ${all} 个镇街`,
+  none: "没有缺数据的镇街",
+  back: "返回",
+  stale: "已过期",
+  gone: "服务器无应答",
+  no_levels: "这份快照没有镇街的等级，下次评分后显示。",
+};
+
+const en: typeof zh = {
+  title: "Wall",
+  towns: "Towns",
+  high: "priority or high",
+  attention: "attention",
+  gaps: "not reported",
+  of: (all) => `of ${all} towns`,
+  none: "No town is without data",
+  back: "Back",
+  stale: "Out of date",
+  gone: "No answer from the server",
+  no_levels: "This snapshot has no levels of towns; they come with the next scoring.",
+};
+
+export const own = { zh, en };
