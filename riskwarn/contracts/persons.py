@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 
 from riskwarn.contracts.personal import is_listed_word, is_name, is_place, only_given
+from riskwarn.contracts.strangers import holds_sure_name
 from riskwarn.contracts.vocabulary import shipped
 
 _BRACKETS = re.compile(r"\s*[(（\[【〔]\s*([^()（）\[\]【】〔〕]*?)\s*[)）\]】〕]")
@@ -96,7 +97,7 @@ def names_somebody(word: str) -> bool:
     if house is not None and house["family"] in _listed()[0] | _listed()[1]:
         return True
     parts = [part for part in _SEVERAL.split(plain) if part]
-    return any(likely_name(part) or _of_them(part) for part in parts) or holds_name(plain)
+    return any(likely_name(part) or _of_them(part) for part in parts) or holds_name(plain) or holds_sure_name(plain)
 
 
 def holds_name(text: str) -> bool:

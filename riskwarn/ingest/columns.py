@@ -11,7 +11,7 @@ from dataclasses import field as defaults
 from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_opinion, is_personal, may_be_opinion
 from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn
 from riskwarn.ingest.heading_words import known_field, named_columns, plain_heading, position_of
-from riskwarn.ingest.redaction import shown_headings
+from riskwarn.ingest.redaction import kept_heading, shown_headings
 from riskwarn.ingest.values.clock import TIME_OF
 from riskwarn.mapping import Mapping
 from riskwarn.messages import Joined, Message
@@ -81,7 +81,7 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
         if known is not None and known[0] not in wanted:
             found.setdefault(known[0], []).append((position, known[1]))
     notes = [
-        f"{file}: {headings[day]!r} and {headings[clock]!r} together are read as {field}"
+        f"{file}: {kept_heading(headings[day])!r} and {kept_heading(headings[clock])!r} together are read as {field}"
         for field, (day, clock) in apart.items()
     ]
     for field, claims in found.items():
@@ -145,13 +145,13 @@ def _settled(
         if not chosen:
             continue
         if field in REPEATED or parts >= {position for position, _ in claims}:
-            guessed = [headings[position] for position, found in claims if found in _GUESSED]
+            guessed = [kept_heading(headings[position]) for position, found in claims if found in _GUESSED]
             notes = [_taken_for(file, repr(heading), field, _GUESSED[Ground.ASSUMED]) for heading in guessed]
             return [position for position, _ in claims], notes
         if ground is Ground.OWN:
             order = [plain_heading(heading) for heading in mapping.headings[field]]
             return [min(chosen, key=lambda position: order.index(plain_heading(headings[position])))], []
-        named = ", ".join(repr(headings[position]) for position in chosen)
+        named = ", ".join(repr(kept_heading(headings[position])) for position in chosen)
         if len(chosen) > 1 and ground is Ground.EXACT:
             raise HeadingClash(file=file, headings=named, field=field)
         if len(chosen) > 1:

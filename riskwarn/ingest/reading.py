@@ -169,8 +169,8 @@ class Reading:
         own = self.mapping.words.get(field, {}) if own is None else own
         found, lacking = translated(cells, field_words(vocabulary), own, partial(heard, vocabulary))
         unknown = {word for word, told in lacking.items() if told.code is None and not told.clear}
-        guessed = {word: told.code for word, told in lacking.items() if told.code is not None}
-        self.tallies.add(field, cells, unknown - words_that_mean("in_progress"), guessed)
+        guessed = {word: told for word, told in lacking.items() if told.code is not None}
+        self.tallies.add(field, cells, unknown - words_that_mean("in_progress"), guessed, self.numbers)
         return found
 
     def words(self, name: str, vocabulary: str) -> pd.Series:

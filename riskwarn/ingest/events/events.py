@@ -22,6 +22,7 @@ from riskwarn.ingest.events.categories import category, escalations, lifted, ref
 from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.ingest.places.locating import located
 from riskwarn.ingest.reading import Reading
+from riskwarn.ingest.redaction import kept_heading
 from riskwarn.ingest.screening import flagged_and_banded
 from riskwarn.ingest.values.cells import (
     coded,
@@ -148,7 +149,7 @@ def _is_opinion(reading: Reading) -> bool:
         return False
     reading.dropped.append(heading)
     reading.notes.append(
-        f"{heading}: an opinion about people or places, for not all of its words are severities; not read"
+        f"{kept_heading(heading)}: an opinion about people or places, for not all of its words are severities; not read"
     )
     return True
 

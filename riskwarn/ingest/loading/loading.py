@@ -28,6 +28,7 @@ from riskwarn.ingest.loading.account import Account, together
 from riskwarn.ingest.loading.export_date import refuse_future
 from riskwarn.ingest.loading.guard import Guard
 from riskwarn.ingest.loading.home_places import UNIT_NAMES, HomePlaces
+from riskwarn.ingest.loading.kept_rules import kept_rules
 from riskwarn.ingest.loading.remembered import found_headings, recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tabular import new_rows
@@ -37,7 +38,7 @@ from riskwarn.ingest.mapping_proposal.titles import TitlesSeen
 from riskwarn.ingest.mapping_proposal.told_apart import told_apart
 from riskwarn.ingest.places.landing import by_rung, landed
 from riskwarn.ingest.reading import Reading, batches, whole
-from riskwarn.ingest.redaction import kept_account, kept_name, kept_title
+from riskwarn.ingest.redaction import kept_account, kept_heading, kept_name, kept_title
 from riskwarn.ingest.refusals import Refusals
 from riskwarn.ingest.screening import gate, screened, without_people
 from riskwarn.ingest.sheets import held_open, open_sheet
@@ -190,7 +191,7 @@ def load_file(
         open_shares=frozenset(name for name, at in columns.positions.items() if not says_share(opened.headings[at])),
     )
     rows = gate(guard.rows(batches(opened, columns.positions, first)), columns.claimed, file.name)
-    refused = Refusals(kept, headings, opened.origin, titles)
+    refused = Refusals(kept, {name: kept_heading(one) for name, one in headings.items()}, opened.origin, titles)
     if declared.events:
         table, told, read, sound_ids = new_events(first, store, places, rows, exported, refused)
         guard.versions(store, table, told, rules)
@@ -234,9 +235,9 @@ def load_file(
         unknown_words=first.tallies.as_dict(),
         forced=tuple(guard.forced),
     )
-    ledger = kept_account(account.as_dict(), file.name, kept)
+    ledger = kept_account(account.as_dict(), file.name, kept, opened.headings)
     # By what it was read: a repaired file is read by the same.
-    ledger["rules"] = rules.model_dump(mode="json", exclude_unset=True)
+    ledger["rules"] = kept_rules(rules.model_dump(mode="json", exclude_unset=True), opened.headings)
     load = Load(source, kept, digest, now, exported, ledger, list(told.leans_on))
     load_id = store.commit_load(load, table, refused.rows, first.not_loaded.rows())
     settle(home, load_id, sound_ids)

@@ -9,12 +9,14 @@ import pytest
 
 from riskwarn.contracts.because import check_because
 from riskwarn.contracts.persons import names_somebody, without_persons
+from riskwarn.contracts.phrases import Heard
+from riskwarn.contracts.repeated import may_be_named
 from riskwarn.contracts.vocabulary import category_words
 from riskwarn.errors import PersonalText
 from riskwarn.home import Home
 from riskwarn.ingest.mapping_proposal.profile import may_be_told
 from riskwarn.ingest.privacy.tallies import LocalCategories
-from riskwarn.ingest.privacy.word_tallies import WordTallies, may_be_named
+from riskwarn.ingest.privacy.word_tallies import WordTallies
 from riskwarn.ingest.screening import screened
 from riskwarn.store import Store
 from tests.riskwarn.privacy.test_personal import table
@@ -107,7 +109,7 @@ def test_no_word_of_a_vocabulary_names_somebody() -> None:
 def test_a_word_that_names_somebody_is_not_shown(word: str) -> None:
     assert not may_be_named(word) and not may_be_told(word)
     tallies = WordTallies()
-    tallies.add("category", pa.array([word] * 9), set(), {word: "wage_arrears"})
+    tallies.add("category", pa.array([word] * 9), set(), {word: Heard("wage_arrears", by="讨薪")})
     assert len(tallies.notes("disputes")) == 1 and word not in str(tallies.notes("disputes"))
 
 
