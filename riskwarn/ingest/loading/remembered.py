@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,23 @@ def recalled(home: Home, source: str, file: Path, sheet: str | None = None) -> P
     except RiskwarnError:
         return None  # the load itself says what is wrong with the file
     return path if path.is_file() else None
+
+
+def settled_sources(home: Home, sources: Iterable[str], file: Path, sheet: str | None = None) -> list[str]:
+    """The sources for which the headings of a file were settled before."""
+    folder = home.path / FOLDER
+    held = [one for one in sources if folder.is_dir() and any(folder.glob(f"{one}-*.yaml"))]
+    if file.suffix.lower() == ".sql":
+        return []
+    found: list[str] = []
+    for kind in dict.fromkeys(declared(one).kind for one in held):
+        several = [one for one in held if declared(one).kind == kind]
+        try:
+            headings = found_headings(several[0], file, sheet)
+        except RiskwarnError:
+            continue  # what is wrong with the file is said where it is looked at
+        found += [one for one in several if settled_path(home, one, headings).is_file()]
+    return found
 
 
 def found_headings(source: str, file: Path, sheet: str | None = None) -> Sequence[str]:

@@ -126,7 +126,7 @@ def examine(
     seen = seen or look(kind)
     ground = "named" if source else ""
     if source is None:
-        source, ground = guess(f"{path.name} {sheet or ''}", seen)
+        source, ground = guess(f"{path.name} {sheet or ''}", seen, configuration)
         if declared(source).kind != kind:
             seen = look(declared(source).kind)
     told = contract(source, configuration) if source in configuration.sources else declared(source)
