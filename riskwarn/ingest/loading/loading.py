@@ -31,16 +31,17 @@ from riskwarn.ingest.loading.home_places import UNIT_NAMES, HomePlaces
 from riskwarn.ingest.loading.kept_rules import kept_rules
 from riskwarn.ingest.loading.remembered import found_headings, recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
+from riskwarn.ingest.loading.tables_of_sheet import all_tables
 from riskwarn.ingest.loading.tabular import new_rows
 from riskwarn.ingest.mapping_proposal.hints import POINTS, SYSTEM_ASSUMED, also_hint, also_of
 from riskwarn.ingest.mapping_proposal.registers import refuse_opened
 from riskwarn.ingest.mapping_proposal.titles import TitlesSeen
 from riskwarn.ingest.mapping_proposal.told_apart import told_apart
 from riskwarn.ingest.places.landing import by_rung, landed
-from riskwarn.ingest.reading import Reading, batches, whole
+from riskwarn.ingest.reading import Reading, whole
 from riskwarn.ingest.redaction import kept_account, kept_heading, kept_name, kept_title
 from riskwarn.ingest.refusals import Refusals
-from riskwarn.ingest.screening import gate, screened, without_people
+from riskwarn.ingest.screening import screened, without_people
 from riskwarn.ingest.sheets import held_open, open_sheet
 from riskwarn.ingest.tables.ended import ended_grids
 from riskwarn.ingest.values.levels import MOST_LEVELS, holds_paths
@@ -190,7 +191,7 @@ def load_file(
         paths=paths,
         open_shares=frozenset(name for name, at in columns.positions.items() if not says_share(opened.headings[at])),
     )
-    rows = gate(guard.rows(batches(opened, columns.positions, first)), columns.claimed, file.name)
+    rows = all_tables(opened, columns, first, guard)
     refused = Refusals(kept, {name: kept_heading(one) for name, one in headings.items()}, opened.origin, titles)
     if declared.events:
         table, told, read, sound_ids = new_events(first, store, places, rows, exported, refused)

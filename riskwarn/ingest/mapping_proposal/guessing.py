@@ -169,6 +169,15 @@ def resembled(name: str, headings: Sequence[str], source: str) -> dict[str, str]
     }
 
 
+def of_another(headings: Sequence[str], source: str, among: Sequence[str]) -> bool:
+    """Whether headings that stand below those of a table (`among`) are of another source, or of none that could be `source`."""
+    plain, known = _plain(headings), set(_plain(among))
+    others = max((len(found) for found in _marked(plain, source).values()), default=0)
+    if others > _reminding("", plain, source):
+        return True
+    return not is_shipped(source) and sum(one in known for one in plain) < len(plain) / 2
+
+
 def petitions_told(name: str, headings: Sequence[str], source: str) -> str | None:
     """On what ground a file that is loaded as another source clearly holds petitions; None where it does not.
 
