@@ -21,7 +21,7 @@ from riskwarn.errors import FileMissing, FileUnreadable
 from riskwarn.files import sha256
 from riskwarn.health import prospects
 from riskwarn.home import CONFIGURATION, Home
-from riskwarn.ingest.columns import Columns, match, opinions, require
+from riskwarn.ingest.columns import Columns, match, opinions, refuse_side_by_side, require
 from riskwarn.ingest.heading_finder import heading_finder
 from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.loading.account import Account, together
@@ -83,7 +83,7 @@ def ingest(
     foretell : say at the end what of the source counts towards no target; who loads file by file asks once, after the last.
     now : the time of the load (aware).
 
-    Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty, ColumnMissing, HeadingClash, PrivateColumn, RefusedWord,
+    Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty, ColumnMissing, HeadingClash, TablesSideBySide, PrivateColumn, RefusedWord,
     GridsMissing, ConfigurationInvalid, SettingInvalid, SheetMissing, SheetsDiffer, SheetUnfit, ExportInFuture, PetitionsElsewhere; without `force`
     FileOfAnotherSource, PresetOfAnotherSource, LoadTooLarge, RecordsRewritten. Nothing of a file that raises is stored.
     """
@@ -160,6 +160,7 @@ def load_file(
     if not guard.settled:
         refuse_opened(file.name, opened, finder.above(opened.headings), rules)
     guard.headings(opened.headings)
+    refuse_side_by_side(opened.headings, kind, rules, file.name)
     rules = told_apart(file, home.configuration, source, rules, opened.headings, database=database, sheet=sheet)
     columns = match(opened.headings, kind, rules, file.name)
     for ruling in (source, *guard.like):

@@ -23,9 +23,11 @@ from riskwarn.errors import (
     RegisterOfPersons,
     RiskwarnError,
     SheetUnfit,
+    TablesSideBySide,
     register_told,
 )
 from riskwarn.home import Home
+from riskwarn.ingest.columns import refuse_side_by_side
 from riskwarn.ingest.heading_finder import heading_finder
 from riskwarn.ingest.loading.district import district_said, same_district
 from riskwarn.ingest.loading.export_date import export_date, says_day
@@ -88,7 +90,7 @@ class Looking:
             sheet = title if len(titles) > 1 else None
             try:
                 table = self.table(sheet)
-            except (FileEmpty, SheetUnfit, RefusedWord) as error:
+            except (FileEmpty, SheetUnfit, TablesSideBySide, RefusedWord) as error:
                 if sheet is None:
                     raise
                 skipped.append(Skipped(name, title, reason_of(error, self.file)))
@@ -120,6 +122,7 @@ class Looking:
             proposal = replace(proposal, source_ground=Message("its headings were settled before"))
         refuse_seen(found.seen)
         source, ground = proposal.source, proposal.source_ground
+        refuse_side_by_side(found.seen.headings, declared(source).kind, Rules(), self.file.name)
         if source not in home.configuration.sources:
             return self._made(proposal, found, sheet, Rules(), {}, None)
         own = home.configuration.sources[source].mapping

@@ -1,4 +1,4 @@
-"""A second table beneath the first is read by its own headings where it is of the same source, else left out and told."""
+"""A second table beneath the first is read by its own headings where it is of the same source, else left out and told; beside it none is read."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from riskwarn.errors import HeadingClash, TablesSideBySide
 from riskwarn.home import Home
 from riskwarn.store import Store
 from tests.riskwarn.ingest.books import book
+from tests.riskwarn.ingest.commands import run, stored
 from tests.worlds import dispute, load, write_csv
 
 FIRST = ["纠纷编号", "网格编码", "发生时间", "登记时间", "纠纷类型", "化解结果", "化解时间"]
@@ -86,3 +88,24 @@ def test_records_whose_words_are_headings_are_records(city: Home, tmp_path: Path
     odd = [dispute(1), dispute(2, 纠纷类型="事故类型", 严重程度="隐患等级", 办理状态="网格名称"), dispute(3)]
     account = load(city, "disputes", write_csv(tmp_path / "d.csv", odd))
     assert (account.read, account.accepted) == (3, 3)
+
+
+@pytest.mark.parametrize("right", [FIRST, ACCIDENTS])
+@pytest.mark.parametrize("titles", [True, False])
+def test_tables_side_by_side_are_refused_and_no_column_of_them_is_offered(
+    city: Home, tmp_path: Path, right: list[str], titles: bool
+) -> None:
+    above = [["一月", *[None] * len(FIRST), "二月", *[None] * (len(right) - 1)]] if titles else []
+    lines = [*above, [*FIRST, None, *right], *([*row(FIRST, n), None, *row(right, n + 20)] for n in range(12))]
+    file = book(tmp_path / "并排.xlsx", {"台账": lines})
+    with pytest.raises(TablesSideBySide, match="2 tables stand side by side"):
+        load(city, "disputes", file)
+    said = run(city.path, "load", file, "--yes", code=1)
+    assert "--column" not in said.output and "side by side" in said.output + repr(said.exception)
+    assert "disputes" not in stored(city.path)
+
+
+def test_a_register_with_two_numbers_of_a_case_is_one_table(city: Home, tmp_path: Path) -> None:
+    rows = [{**dispute(n), "案件编号": f"A{n}", "结案日期": "2026-04-01"} for n in range(5)]
+    with pytest.raises(HeadingClash):
+        load(city, "disputes", write_csv(tmp_path / "d.csv", rows))
