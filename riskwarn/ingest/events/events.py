@@ -57,6 +57,10 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     """
     faults, mapping, source = reading.faults, reading.mapping, reading.source
     refuse(reading)
+    ids = plain_ids(reading.cell("record_id"))
+    if mapping.period is None:
+        # Nothing is filled in a row without an id: what it lacks besides is told of rows that have one.
+        faults.add(~filled(ids), "missing_record_id", "record_id", "empty")
     occurred, known = times.period(reading) if mapping.period is not None else times.single(reading)
     found = located(reading, ladder, occurred)
     found["category"] = category(reading, "category")
@@ -67,8 +71,6 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     if mapping.period is not None:
         found["record_id"] = _aggregate_ids(reading, found, occurred)
     else:
-        ids = plain_ids(reading.cell("record_id"))
-        faults.add(~filled(ids), "missing_record_id", "record_id", "empty")
         faults.add(rounded(ids), "rounded_id", "record_id", "number")
         found["record_id"] = digests(ids, reading.key, source)
     found["occurred_at"], found["known_at"] = _instants(occurred), _instants(known)
