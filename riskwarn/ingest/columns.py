@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as defaults
+from itertools import pairwise
 
 from riskwarn.contracts.sources import PLACE
 from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_opinion, is_personal, may_be_opinion
@@ -107,10 +108,8 @@ def refuse_side_by_side(headings: Sequence[str], kind: str, mapping: Mapping, fi
         return
     fields = [_surely(heading, kind, mapping) for heading in headings]
     begin = [at for at, field in enumerate(fields) if field == "record_id"]
-    blocks = [set(fields[at:end]) for at, end in zip(begin, [*begin[1:], len(fields)], strict=True)]
-    whole = [
-        at for at, block in zip(begin, blocks, strict=True) if "occurred_at" in block and block & {*PLACE, "category"}
-    ]
+    blocks = {at: set(fields[at:end]) for at, end in pairwise([*begin, len(fields)])}
+    whole = [at for at, block in blocks.items() if "occurred_at" in block and block & {*PLACE, "category"}]
     if len(whole) > 1:
         named = Joined(", ", [kept_heading(headings[at]) for at in whole])
         raise TablesSideBySide(file=file, tables=len(whole), headings=named)
