@@ -118,6 +118,9 @@ def test_no_word_that_could_hold_a_name_is_repeated(name: str) -> None:
         "程序违法",
         "养犬",
         "油烟扰民",
+        "双方达成和解协议",
+        "双方未能达成协议",
+        "交通安全隐患",
     ],
 )
 def test_a_word_that_can_hold_no_name_may_be_repeated(word: str) -> None:
