@@ -27,7 +27,9 @@ _EDGES = " -—–_/|·:：,，、"
 _SEVERAL = re.compile(r"[与和及、,，/;；\s]+")
 _OWNED = re.compile(r"^(?P<person>[㐀-鿿·•]{1,3}[^一二三四五六七八九十号])的?(?P<unit>(?:微|专属)?网格)$")
 #: 刘德华负责的网格, 刘德华包片第3网格.
-_IN_CHARGE = re.compile(r"^(?P<person>[㐀-鿿·•]{2,4}?)(?:负责|包保|包片|包干|管理|联系|分管)的?(?P<unit>.*(?:网格|片区|小组).*)$")
+_IN_CHARGE = re.compile(
+    r"^(?P<person>[㐀-鿿·•]{2,4}?)(?:负责|包保|包片|包干|管理|联系|分管)的?(?P<unit>.*(?:网格|片区|小组).*)$"
+)
 #: A name in full before the number of a grid; of two characters places are called, too (梅江二网格).
 _BEFORE_NUMBER = re.compile(
     r"^(?P<person>[^\W\d第号的]{3,4})的?(?P<unit>第?[一二三四五六七八九十百零〇\d]+号?(?:微|专属)?网格)$"
