@@ -35,7 +35,10 @@ def other_headings(cells: Mapping[str, pa.Array], numbers: npt.NDArray[np.int64]
     known = np.zeros(len(numbers), dtype=np.int16)
     open_to = ~again
     later: list[pa.Array] = []
-    for name, cell in cells.items():
+    # Columns of few words come first: they leave no row over where there are no such headings.
+    for name, cell in sorted(cells.items(), key=lambda one: _distinct(one[1])):
+        if not open_to.any():
+            return None
         if is_free_text(name):
             later.append(cell)
             continue
@@ -48,6 +51,10 @@ def other_headings(cells: Mapping[str, pa.Array], numbers: npt.NDArray[np.int64]
         if known[row] + len(told) >= _FEWEST and all(map(_is_heading, told)):
             return int(numbers[row])
     return None
+
+
+def _distinct(cell: pa.Array) -> int:
+    return len(cell.dictionary) if pa.types.is_dictionary(cell.type) else len(cell)
 
 
 @lru_cache(maxsize=4_096)
