@@ -142,9 +142,9 @@ def _code(module: str, root: str) -> Code | None:
 
 def _is_followed(module: str, root: str) -> bool:
     """Whether a module that is imported is ours, or one's own; not a library."""
-    found = sys.modules.get(module)
-    path = Path(found.__file__) if found is not None and found.__file__ else None
-    if path is None or path.suffix != ".py":
+    file = getattr(sys.modules.get(module), "__file__", None)  # what is built into the interpreter has none
+    path = Path(file) if file else None
+    if path is None or path.suffix != ".py" or not path.is_file():
         return False
     own = module.partition(".")[0] in (*_OURS, root)
     return own or not any(path.is_relative_to(one) for one in _INSTALLED)

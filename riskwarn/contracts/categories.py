@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from riskwarn.contracts.phrases import category_heard, endings_of
+from riskwarn.contracts.phrases import Heard, category_heard, endings_of
 from riskwarn.contracts.sources import declared
 from riskwarn.contracts.vocabulary import category_words, normalised, shipped
 
@@ -39,16 +39,22 @@ class CategoryWords:
     def code(self, text: str) -> str | None:
         """The code of a category, :data:`NOT_LOADED`, or None for a word that says none, not even by its parts."""
         word = self.translated(text)
-        return self._code(word) or self._by_parts(word)
+        return self._code(word) or self._by_parts(word).code
 
     def listed(self, text: str) -> str | None:
         """The code of a category as a list has it: what is read by its parts is a guess, and tells nothing of a file."""
         return self._code(self.translated(text))
 
-    def _by_parts(self, word: str) -> str | None:
+    def guessed(self, text: str) -> Heard | None:
+        """What a word that no list has says by its parts; None where a list has it, or where it says no category."""
+        word = self.translated(text)
+        found = self._by_parts(word) if self._code(word) is None else None
+        return None if found is None or found.code is None else found
+
+    def _by_parts(self, word: str) -> Heard:
         """The shipped category that the parts of a word say, where the source has it."""
-        code = None if self.codes and _DIGITS.match(word) else category_heard(self.source, word)
-        return code if code is None or not self.categories or code in self.categories else None
+        heard = Heard(None) if self.codes and _DIGITS.match(word) else category_heard(self.source, word)
+        return heard if not self.categories or heard.code in self.categories else Heard(None)
 
     def translated(self, text: str) -> str:
         """The word that the mapping puts in the place of this one, normalised."""

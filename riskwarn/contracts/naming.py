@@ -36,19 +36,19 @@ def source_named(name: str, configuration: Configuration) -> str:
     """The declared source that `name` means; raise UnknownSource, which names them all."""
     if name in configuration.sources:
         return name
-    wanted = _plain(name)
+    wanted = plain_name(name)
     chinese: list[str] = []
     for source in configuration.sources:
         own = (own_contract(source, configuration.sources[source]) if is_own(source) else declared(source)).zh
         names = (source, own, *_ALSO.get(source, ()))
-        if wanted in map(_plain, names):
+        if wanted in map(plain_name, names):
             return source
         chinese += [own] if own != source else []
     known = [*configuration.sources, *(chinese if not name.isascii() else [])]
     raise UnknownSource(source=name, known=", ".join(known))
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """Half width, lower case, no blanks or marks, no word for a table at its end."""
     folded = re.sub(r"[\s、,·与_-]", "", unicodedata.normalize("NFKC", name).casefold())
     return _ENDINGS.sub("", folded) or folded

@@ -73,8 +73,18 @@ def _names() -> tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[
     )
 
 
+def family_names() -> frozenset[str]:
+    """Family names of one character."""
+    return _names()[0]
+
+
+def words() -> frozenset[str]:
+    """Words of offices and of every shipped list, which name nobody whatever they begin with."""
+    return _names()[3]
+
+
 @cache
-def _telling_compounds() -> frozenset[str]:
+def telling_compounds() -> frozenset[str]:
     """Family names of two characters with which no other word begins."""
     listed = shipped("personal")
     return frozenset(listed["compound_surnames"]) - frozenset(listed["ambiguous_surnames"])
@@ -175,7 +185,7 @@ def is_name(text: str) -> bool:
     if text.endswith(known[4]) or (len(text) > 2 and text[1] == "家"):
         return False
     # After such a family name of two characters (令狐, 澹台) anything is a given name.
-    return text[:2] in _telling_compounds() or only_given(rest)
+    return text[:2] in telling_compounds() or only_given(rest)
 
 
 def may_be_name(text: str, known: Collection[str] = ()) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator
 from functools import cache
 
 from riskwarn.contracts.personal import is_listed_word, is_name, is_place, only_given
+from riskwarn.contracts.strangers import holds_sure_name
 from riskwarn.contracts.vocabulary import shipped
 
 _BRACKETS = re.compile(r"\s*[(（\[【〔]\s*([^()（）\[\]【】〔〕]*?)\s*[)）\]】〕]")
@@ -25,6 +26,10 @@ _PART = re.compile(r"[\s\-—–_/|:：]+")
 _EDGES = " -—–_/|·:：,，、"
 _SEVERAL = re.compile(r"[与和及、,，/;；\s]+")
 _OWNED = re.compile(r"^(?P<person>[㐀-鿿·•]{1,3}[^一二三四五六七八九十号])的?(?P<unit>(?:微|专属)?网格)$")
+#: 刘德华负责的网格, 刘德华包片第3网格.
+_IN_CHARGE = re.compile(
+    r"^(?P<person>[㐀-鿿·•]{2,4}?)(?:负责|包保|包片|包干|管理|联系|分管)的?(?P<unit>.*(?:网格|片区|小组).*)$"
+)
 #: A name in full before the number of a grid; of two characters places are called, too (梅江二网格).
 _BEFORE_NUMBER = re.compile(
     r"^(?P<person>[^\W\d第号的]{3,4})的?(?P<unit>第?[一二三四五六七八九十百零〇\d]+号?(?:微|专属)?网格)$"
@@ -96,7 +101,7 @@ def names_somebody(word: str) -> bool:
     if house is not None and house["family"] in _listed()[0] | _listed()[1]:
         return True
     parts = [part for part in _SEVERAL.split(plain) if part]
-    return any(likely_name(part) or _of_them(part) for part in parts) or holds_name(plain)
+    return any(likely_name(part) or _of_them(part) for part in parts) or holds_name(plain) or holds_sure_name(plain)
 
 
 def holds_name(text: str) -> bool:
@@ -131,6 +136,11 @@ def without_persons(name: str, known: Collection[str] = ()) -> str | None:
     found = _LAST.match(kept)
     if found is not None and _is_person(found["person"], known):
         kept = found["unit"]
+    charged = _IN_CHARGE.match(kept)
+    if charged is not None and _is_person(charged["person"], known):
+        if charged["unit"] in ("网格", "片区", "小组"):
+            return None
+        kept = charged["unit"]
     owned = _OWNED.match(kept)
     if owned is not None and _is_person(owned["person"], known) and not _is_feature(owned["person"]):
         return None

@@ -30,10 +30,14 @@ _BETWEEN = 8
 
 @dataclass(frozen=True)
 class Heard:
-    """What a word says: `code` of its vocabulary, None where it says none; `clear` where it is known to say none."""
+    """What a word says: `code` of its vocabulary, None where it says none; `clear` where it is known to say none.
+
+    `by` is the phrase of the list that says so: it may be told, where the word itself may hold anything.
+    """
 
     code: str | None
     clear: bool = False
+    by: str = ""
 
 
 _NOTHING = Heard(None)
@@ -45,6 +49,7 @@ class _Match:
     start: int
     end: int
     code: str
+    by: str
 
 
 @dataclass(frozen=True)
@@ -52,17 +57,19 @@ class _Phrases:
     """Phrases of a vocabulary, with the code of each."""
 
     plain: Mapping[str, Sequence[tuple[str, str]]]  # by their first character
-    patterns: Sequence[tuple[frozenset[str], re.Pattern[str], str]]  # with the characters that one may begin with
+    patterns: Sequence[
+        tuple[frozenset[str], re.Pattern[str], str]
+    ]  # in halves, with the characters that one may begin with
 
     def within(self, part: str) -> Iterator[_Match]:
         """Wherever one stands in a part."""
         for at, character in enumerate(part):
             for phrase, code in self.plain.get(character, ()):
                 if part.startswith(phrase, at):
-                    yield _Match(at, at + len(phrase), code)
+                    yield _Match(at, at + len(phrase), code, phrase)
         for first, pattern, code in self.patterns:
             if not first.isdisjoint(part):
-                yield from (_Match(*one.span(), code) for one in pattern.finditer(part))
+                yield from (_Match(*one.span(), code, "…".join(one.groups())) for one in pattern.finditer(part))
 
 
 @dataclass(frozen=True)
@@ -108,20 +115,20 @@ def heard(field_name: str, word: str) -> Heard:
 def _escalation_heard(word: str) -> Heard:
     """What a word says of violence: as an outcome would, but of orderly ends it says that there was none."""
     listed = field_words("outcome").get(word)
-    told = heard("outcome", word) if listed is None else Heard(listed)
+    told = heard("outcome", word) if listed is None else Heard(listed, by=word)
     if told.code in HARM:
         return told
     return _SAYS_NONE if told.clear or told.code is not None else _NOTHING
 
 
 @lru_cache(maxsize=20_000)
-def category_heard(source: str, text: str) -> str | None:
-    """The code of a shipped category that a (normalised) word says by its parts, if it says one."""
+def category_heard(source: str, text: str) -> Heard:
+    """The shipped category that a (normalised) word says by its parts, if it says one."""
     if len(text) > _listed()["longest"] or text.isascii():
-        return None
+        return _NOTHING
     rules = _of_categories(source)
     found = None if rules is None else _said(text.replace("其它", "其他"), rules)
-    return None if found is None or refused_word(text) else found.code
+    return _NOTHING if found is None or refused_word(text) else found
 
 
 def code_of(field_name: str, text: str, own: Mapping[str, str] | None = None) -> str | None:
@@ -204,7 +211,7 @@ def _compiled(phrases: Iterable[tuple[str, str]]) -> _Phrases:
             plain.setdefault(phrase[0], []).append((phrase, code))
             continue
         halves = [half.split("|") for half in phrase.split("+")]
-        pattern = f".{{0,{_BETWEEN}}}?".join("(?:" + "|".join(map(re.escape, half)) + ")" for half in halves)
+        pattern = f".{{0,{_BETWEEN}}}?".join("(" + "|".join(map(re.escape, half)) + ")" for half in halves)
         patterns.append((frozenset(word[0] for word in halves[0]), re.compile(pattern), code))
     return _Phrases(plain, patterns)
 
@@ -213,24 +220,26 @@ def _said(text: str, rules: _Rules) -> Heard | None:
     """What the parts of a word say together; None where no part says anything."""
     parts = [part for part in _PARTS.split(_NUMBERED.sub("", text)) if part]
     told = [one for part in parts for one in _of_part(part, rules)]
-    codes = list(dict.fromkeys(code for code in told if code is not None))
+    said = {code: by for code, by in reversed(told) if code is not None}
+    codes = list(dict.fromkeys(code for code, _ in told if code is not None))
     if not codes:
         return _SAYS_NONE if told else None
     first = next((code for code in rules.order if code in codes), None)
-    if first is not None:
-        return Heard(first)
-    strong = [code for code in codes if code not in rules.weak] or codes
-    return Heard(strong[0]) if len(strong) == 1 else (_NOTHING if rules.agree else Heard(codes[0]))
+    if first is None:
+        strong = [code for code in codes if code not in rules.weak] or codes
+        first = strong[0] if len(strong) == 1 else None if rules.agree else codes[0]
+    return _NOTHING if first is None else Heard(first, by=said[first])
 
 
-def _of_part(part: str, rules: _Rules) -> list[str | None]:
-    """The codes that a part says; None stands for one that is negated, or yet to come."""
+def _of_part(part: str, rules: _Rules) -> list[tuple[str | None, str]]:
+    """The codes that a part says, with the phrase that says each; None stands for one that is negated, or yet to come."""
     if _LEVEL.match(part):
         return []
+    code: str | None
     for form in _forms(part, rules.strip):
         if (code := rules.whole.get(form) or rules.words.get(form)) is not None:
-            return [code]
-    found: list[str | None] = []
+            return [(code, form)]
+    found: list[tuple[str | None, str]] = []
     last: tuple[_Match, str] | None = None  # the match before, and how it was judged
     for match in _matches(part, rules.phrases):
         if not match.code:
@@ -238,16 +247,17 @@ def _of_part(part: str, rules: _Rules) -> list[str | None]:
         if (rules.before is not None and rules.before.match(part, match.end)) or (
             rules.behind is not None and rules.behind.search(part[: match.start])
         ):
-            found.append(None)
+            found.append((None, match.by))
             continue
         how = _judged(part, match, last, rules) if rules.judged else ""
         last = (match, how)
         if how == "not":
-            found.append(None if rules.negated is None else rules.negated.get(match.code))
+            code = None if rules.negated is None else rules.negated.get(match.code)
         elif how == "yet":
-            found.append(rules.doubted.get(match.code))
+            code = rules.doubted.get(match.code)
         else:
-            found.append(match.code)
+            code = match.code
+        found.append((code, match.by))
     return found
 
 

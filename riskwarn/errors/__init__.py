@@ -171,6 +171,7 @@ from riskwarn.errors.tables import HeadingClash as HeadingClash
 from riskwarn.errors.tables import SheetMissing as SheetMissing
 from riskwarn.errors.tables import SheetsDiffer as SheetsDiffer
 from riskwarn.errors.tables import SheetUnfit as SheetUnfit
+from riskwarn.errors.tables import TablesSideBySide as TablesSideBySide
 from riskwarn.errors.targets import AsOfInvalid as AsOfInvalid
 from riskwarn.errors.targets import EventsInNoGrid as EventsInNoGrid
 from riskwarn.errors.targets import EventsReferred as EventsReferred

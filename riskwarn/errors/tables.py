@@ -33,6 +33,16 @@ class HeadingClash(RiskwarnError):
     )
 
 
+class TablesSideBySide(RiskwarnError):
+    """Two tables stand beside each other on one sheet: columns of both would be read as one record."""
+
+    code = "tables_side_by_side"
+    template = (
+        "{file}: {tables} tables stand side by side (they begin with the columns {headings}), and one record is read of a row; put "
+        "each on a sheet of its own, and load the file again."
+    )
+
+
 class SheetMissing(RiskwarnError):
     """A sheet was named that the file does not have."""
 

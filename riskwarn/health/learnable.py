@@ -18,8 +18,7 @@ import pandas as pd
 
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
-from riskwarn.contracts.personal import may_be_name
-from riskwarn.contracts.persons import names_somebody
+from riskwarn.contracts.repeated import may_be_named
 from riskwarn.errors import (
     EventsInNoGrid,
     EventsReferred,
@@ -50,7 +49,7 @@ MOST_UNKNOWN = 0.02
 ENDED_DAYS = 182
 
 #: An unknown word is shown where it is a word of category and no text: borne by so many records, short, no number, no name.
-_WORDS_SHOWN, _BORNE_BY, _LONGEST_WORD = 5, 5, 12
+_WORDS_SHOWN, _BORNE_BY = 5, 5
 
 #: Fewer mature events or origins than these teach nothing that holds.
 LEAST_EVENTS = 20
@@ -272,14 +271,8 @@ def _uncounted(configuration: Configuration, name: str, count: _Count) -> tuple[
         return 0, 0, {}
     known = contract(count.rule.source, configuration).categories
     local = Counter({word: borne for word, borne in count.categories.items() if word not in known})
-    shown = [(word, borne) for word, borne in local.most_common() if borne >= _BORNE_BY and _is_category_word(word)]
+    shown = [(word, borne) for word, borne in local.most_common() if borne >= _BORNE_BY and may_be_named(word)]
     return count.categories["other"], local.total(), dict(shown[:_WORDS_SHOWN])
-
-
-def _is_category_word(word: str) -> bool:
-    """Whether a word may be shown: nothing that could be a text, a number or somebody's name."""
-    named = may_be_name(word) or names_somebody(word)
-    return len(word) <= _LONGEST_WORD and not any(one.isdigit() for one in word) and not named
 
 
 def _none(name: str, count: _Count, unknown: int) -> RiskwarnError:

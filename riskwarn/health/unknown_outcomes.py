@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from riskwarn.configuration import Configuration
 from riskwarn.contracts.phrases import code_of
+from riskwarn.contracts.repeated import may_be_named
 from riskwarn.messages import Joined, Message
 from riskwarn.store import Store
 
@@ -62,8 +63,11 @@ def unknown_outcomes(
             if not told:
                 continue
             own = mapping.words.get(name, {})
-            still = {word: rows for word, rows in told["named"].items() if code_of(name, word, own) is None}
-            others[name] = max(others[name], told["rows"] - sum(told["named"].values()))
+            unknown = {word: rows for word, rows in told["named"].items() if code_of(name, word, own) is None}
+            # Accounts that were written long ago may name what is repeated no longer.
+            still = {word: rows for word, rows in unknown.items() if may_be_named(word)}
+            withheld = sum(unknown.values()) - sum(still.values())
+            others[name] = max(others[name], told["rows"] - sum(told["named"].values()) + withheld)
             for word, rows in still.items():
                 named[name][word] = max(named[name].get(word, 0), rows)
     most = {"outcome": without, "escalation": ended}

@@ -7,11 +7,13 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as defaults
+from itertools import pairwise
 
+from riskwarn.contracts.sources import PLACE
 from riskwarn.contracts.vocabulary import Ground, field_of, headings_of, is_opinion, is_personal, may_be_opinion
-from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn
+from riskwarn.errors import ColumnMissing, ConfigurationInvalid, HeadingClash, PrivateColumn, TablesSideBySide
 from riskwarn.ingest.heading_words import known_field, named_columns, plain_heading, position_of
-from riskwarn.ingest.redaction import shown_headings
+from riskwarn.ingest.redaction import kept_heading, shown_headings
 from riskwarn.ingest.values.clock import TIME_OF
 from riskwarn.mapping import Mapping
 from riskwarn.messages import Joined, Message
@@ -26,6 +28,9 @@ _GUESSED = {
     Ground.AFFIX: Message("by its prefix or ending"),
     Ground.PARTS: Message("by its parts"),
 }
+
+#: What tells equal headings apart: 类型（受理情况）, 类型（2）.
+_APART = re.compile(r"（[^（）]*）$")
 
 #: What in a heading says that its column holds days, or times of day.
 _DAY_OR_TIME = re.compile(r"日期|时间|时刻|date|time", re.I)
@@ -81,7 +86,7 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
         if known is not None and known[0] not in wanted:
             found.setdefault(known[0], []).append((position, known[1]))
     notes = [
-        f"{file}: {headings[day]!r} and {headings[clock]!r} together are read as {field}"
+        f"{file}: {kept_heading(headings[day])!r} and {kept_heading(headings[clock])!r} together are read as {field}"
         for field, (day, clock) in apart.items()
     ]
     for field, claims in found.items():
@@ -92,6 +97,32 @@ def match(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> Co
     dropped = tuple(heading for position, heading in enumerate(shown) if position not in read and heading)
     claimed = {name: shown[at] for name, at in wanted.items() if _only_claimed(name, plain[at], kind)}
     return Columns(wanted, dropped, tuple(notes), claimed)
+
+
+def refuse_side_by_side(headings: Sequence[str], kind: str, mapping: Mapping, file: str) -> None:
+    """Raise TablesSideBySide where the headings of events are those of several tables: each with an id, a time, and a place or category.
+
+    A mapping that says which column is the id has chosen among them.
+    """
+    if kind != "events" or "record_id" in named_columns(mapping) or mapping.identity:
+        return
+    fields = [_surely(heading, kind, mapping) for heading in headings]
+    begin = [at for at, field in enumerate(fields) if field == "record_id"]
+    blocks = {at: set(fields[at:end]) for at, end in pairwise([*begin, len(fields)])}
+    whole = [at for at, block in blocks.items() if "occurred_at" in block and block & {*PLACE, "category"}]
+    if len(whole) > 1:
+        named = Joined(", ", [kept_heading(headings[at]) for at in whole])
+        raise TablesSideBySide(file=file, tables=len(whole), headings=named)
+
+
+def _surely(heading: str, kind: str, mapping: Mapping) -> str | None:
+    """The field of a heading, with or without what tells it from others that are called alike; None where it is a guess."""
+    for told in (heading, _APART.sub("", heading)):
+        plain = plain_heading(told)
+        known = None if is_personal(plain) else known_field(plain, kind, mapping)
+        if known is not None and known[1] in (Ground.OWN, Ground.EXACT):
+            return known[0]
+    return None
 
 
 def _only_claimed(field: str, plain: str, kind: str) -> bool:
@@ -145,13 +176,13 @@ def _settled(
         if not chosen:
             continue
         if field in REPEATED or parts >= {position for position, _ in claims}:
-            guessed = [headings[position] for position, found in claims if found in _GUESSED]
+            guessed = [kept_heading(headings[position]) for position, found in claims if found in _GUESSED]
             notes = [_taken_for(file, repr(heading), field, _GUESSED[Ground.ASSUMED]) for heading in guessed]
             return [position for position, _ in claims], notes
         if ground is Ground.OWN:
             order = [plain_heading(heading) for heading in mapping.headings[field]]
             return [min(chosen, key=lambda position: order.index(plain_heading(headings[position])))], []
-        named = ", ".join(repr(headings[position]) for position in chosen)
+        named = ", ".join(repr(kept_heading(headings[position])) for position in chosen)
         if len(chosen) > 1 and ground is Ground.EXACT:
             raise HeadingClash(file=file, headings=named, field=field)
         if len(chosen) > 1:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 
 from riskwarn.contracts.vocabulary import Ground, field_of, is_personal
+from riskwarn.ingest.redaction import kept_heading
 from riskwarn.ingest.values.clock import TIME_OF
 from riskwarn.mapping import Mapping
 from riskwarn.messages import one_line
@@ -55,12 +56,13 @@ def named_columns(mapping: Mapping) -> dict[str, str]:
 
 
 def position_of(heading: str, headings: Sequence[str]) -> int | None:
-    """Where the column of a heading stands: as it is written, else as headings are compared; None where there is none."""
+    """Where the column of a heading stands: as it is written, else as headings are compared, or told; None where there is none."""
     plain = [plain_heading(one) for one in headings]
     for listed, sought in ((list(headings), heading), (plain, plain_heading(heading))):
         if sought in listed:
             return listed.index(sought)
-    return None
+    told = [kept_heading(one) for one in headings]
+    return told.index(heading) if told.count(heading) == 1 else None
 
 
 def row_labels(headings: Sequence[str], read: Collection[int]) -> list[int]:

@@ -3,7 +3,7 @@
 A description that says so outright counts whatever kind is told. A kind that says so decides, too, however what was looked
 at is described, but for a row that says that something was found: in its texts (灭火器过期, 存在问题, 已整改), by a day on which
 it is or was to be repaired, or by its severity. A mere 无 or 合格 is a kind where no other is told, and as a description counts
-where no kind is.
+where no kind is; there, so does a clause of a longer description (对沿街商铺进行检查，未发现隐患), with the same exceptions.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _NONE = frozenset({"无"})
 #: Longer texts say more than that there is nothing.
 _LONGEST = 20
 _MARKS = " 。.!;；，,"
+_CLAUSE = re.compile(r"[，,。；;！!\n]")
 #: Beside its texts, what became of it (整改中); days of its repair; how grave it is.
 _TELLING = frozenset({"outcome", "status"})
 _OF_REPAIR = ("due_at", "closed_at")
@@ -73,6 +74,7 @@ def nothing_found(cells: Mapping[str, pa.Array], rows: int) -> Flags:
     a_kind = _any([filled(cell) & ~flags(cell, _says_none) for cell in kinds], rows)
     no_kind = _any([flags(cell, _says_none) for cell in kinds], rows) & ~a_kind
     no_kind |= _any([flags(cell, _outright) for cell in kinds], rows)
+    no_kind |= flags(described, _clause_says_none) & ~a_kind
     asked = np.flatnonzero(no_kind)
     if len(asked):
         no_kind[asked] = ~_found({name: cell.take(pa.array(asked)) for name, cell in cells.items()}, len(asked))
@@ -115,6 +117,11 @@ def _word(text: str) -> str:
 
 def _outright(text: str) -> bool:
     return _word(text) in words_that_mean("nothing_found")
+
+
+def _clause_says_none(text: str) -> bool:
+    """Whether a clause of a text says outright that nothing was found."""
+    return any(_outright(clause) for clause in _CLAUSE.split(text))
 
 
 def _says_none(text: str) -> bool:

@@ -30,6 +30,7 @@ from riskwarn.ingest.privacy.tallies import LocalCategories, NotLoaded
 from riskwarn.ingest.privacy.word_tallies import WordTallies
 from riskwarn.ingest.sheets import Rows, Sheet, ahead
 from riskwarn.ingest.sheets.encoding import LOST
+from riskwarn.ingest.tables_below import above, other_headings
 from riskwarn.ingest.values.cells import coded, filled, flags, no_cells, plain, series, translated, trimmed, where
 from riskwarn.ingest.values.clock import TIME_OF, day_and_time
 from riskwarn.ingest.values.dates import instants
@@ -90,6 +91,8 @@ class Reading:
     ruled_out: Counter[tuple[str, str, str]] = field(
         default_factory=Counter
     )  # rows that are by rule not loaded: (rule, field, word of the rule's list, or "")
+
+    ends: dict[str, int] = field(default_factory=dict)  # title of a sheet -> row in which other headings begin
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -169,8 +172,8 @@ class Reading:
         own = self.mapping.words.get(field, {}) if own is None else own
         found, lacking = translated(cells, field_words(vocabulary), own, partial(heard, vocabulary))
         unknown = {word for word, told in lacking.items() if told.code is None and not told.clear}
-        guessed = {word: told.code for word, told in lacking.items() if told.code is not None}
-        self.tallies.add(field, cells, unknown - words_that_mean("in_progress"), guessed)
+        guessed = {word: told for word, told in lacking.items() if told.code is not None}
+        self.tallies.add(field, cells, unknown - words_that_mean("in_progress"), guessed, self.numbers)
         return found
 
     def words(self, name: str, vocabulary: str) -> pd.Series:
@@ -236,9 +239,11 @@ def batches(sheet: Sheet, positions: Mapping[str, int], first: Reading) -> Itera
         for rows in sheet.batches(sorted({*positions.values(), *labels})):
             before = first.moved[_FOOTERS] + first.moved[_AGAIN]
             title = sheet.origin(int(rows.numbers[0]))[0] if len(rows.numbers) else ""
-            reading = _reading(rows, positions, headings, first, filling, title, labels)
+            if title in first.ends:
+                continue  # what stands below other headings is a table of its own
+            reading, looked = _reading(rows, positions, headings, first, filling, title, labels)
             moved = first.moved[_FOOTERS] + first.moved[_AGAIN] - before - rows.passed
-            blank += len(rows.numbers) - len(reading) - moved
+            blank += looked - len(reading) - moved
             yield reading
 
     told = set(sheet.notes)
@@ -271,7 +276,8 @@ def _reading(
     filling: FillDown,
     title: str,
     labels: Sequence[int],
-) -> Reading:
+) -> tuple[Reading, int]:
+    """The records of a batch, and how many rows were looked at for them."""
     cells = {
         name: free_text(rows.cells[position])
         if is_free_text(name)
@@ -281,6 +287,9 @@ def _reading(
     full = {name: filled(cell) for name, cell in cells.items()}
     numbers = rows.numbers
     again = headings_again(cells, headings, numbers)
+    if title not in first.ends and (other := other_headings(cells, numbers, again)) is not None:
+        first.ends[title] = other
+        return _reading(above(rows, cells, other), positions, headings, first, filling, title, labels)
     first.moved[_AGAIN] += int(again.sum())
     footer = footers(cells, len(numbers)) & ~again
     if labels:
@@ -325,7 +334,7 @@ def _reading(
     if nothing is not None:
         told = next((name for name in cells if is_kind(name) or is_free_text(name)), "category")
         reading.rule_out(nothing, told, "nothing_found")
-    return reading
+    return reading, len(rows.numbers)
 
 
 def _completed(cells: dict[str, pa.Array], rows: int, mapping: Rules) -> dict[str, pa.Array]:

@@ -6,27 +6,23 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import PurePath
 
 from riskwarn.contracts.controlled import controlled_word
 from riskwarn.contracts.personal import (
-    file_words,
     is_name,
     may_name_category,
-    may_stand,
     personal_class,
     personal_inside,
     vocabulary,
 )
+from riskwarn.contracts.persons import names_somebody
+from riskwarn.contracts.strangers import without_strangers
 from riskwarn.contracts.vocabulary import is_personal
 from riskwarn.messages import Message
 from riskwarn.refused import refused_word
 
 _DATA = re.compile(r"\d{5,}|\d{4}[-/.年]\d{1,2}")
-_ENDINGS = ("街道", "社区", "区", "县", "市", "镇", "乡", "村")
-#: Single characters that may follow a known word in the name of a file.
-_PARTICLES = frozenset("表各版的与及按含等新旧总类件月年日周号期份")
 #: A longer heading that no list knows is cut: sentences stand where headings should.
 _LONGEST_HAN, _LONGEST_LATIN, _CUT = 12, 40, 6
 #: Excel allows 31 characters; OpenDocument any number.
@@ -46,6 +42,8 @@ def shown_headings(headings: Sequence[str]) -> tuple[str, ...]:
         longest = _LONGEST_LATIN if text.isascii() else _LONGEST_HAN
         if text and data and not known:
             shown.append(Message("column {place} (its heading looks like data)", place=place))
+        elif (kept := kept_heading(heading)) != heading:
+            shown.append(kept)
         else:
             shown.append(heading if known or len(text) <= longest else f"{text[:_CUT]}…")
     return tuple(shown)
@@ -53,19 +51,47 @@ def shown_headings(headings: Sequence[str]) -> tuple[str, ...]:
 
 def shown_title(title: str) -> str:
     """The title of a sheet as it may be shown: without words that may be a person's name."""
-    return "…" if personal_inside(title) else _without_strangers(title, frozenset())
+    return "…" if personal_inside(title) else without_strangers(title)
 
 
-def kept_account(account: Mapping[str, object], name: str, kept: str) -> dict[str, object]:
-    """An account as the ledger keeps it: under the kept name of its file, and without refused words."""
+def kept_heading(heading: str) -> str:
+    """A heading as it is kept and told in sentences: … stands for whoever is named in it (状态-王建国), and for long numbers.
+
+    >>> kept_heading("办理进度（有疑问请联系王建国13912345678）"), kept_heading("事件发生的时间（当天）")
+    ('办理进度(…)', '事件发生的时间（当天）')
+    """
+    plain = unicodedata.normalize("NFKC", heading).strip()
+    if is_personal(plain) or plain in vocabulary() or not (_names_by_itself(plain) or personal_inside(plain)):
+        return heading
+    kept = without_strangers(re.sub(r"\d[\d -]{5,}[\dXx]|\S+@\S+", "…", plain))
+    kept = re.sub("…+", "…", kept)
+    return "…" if names_somebody(kept) or personal_inside(kept) else kept
+
+
+def _names_by_itself(plain: str) -> bool:
+    """Whether a heading names somebody, or a part of it between marks and blanks does."""
+    return names_somebody(plain) or any(map(names_somebody, re.split(r"[^㐀-鿿]+", plain)))
+
+
+def kept_account(
+    account: Mapping[str, object], name: str, kept: str, headings: Sequence[str] = ()
+) -> dict[str, object]:
+    """An account as the ledger keeps it: under the kept name of its file, without refused words, and without whom its headings name."""
     dropped = account["dropped_columns"]
     assert isinstance(dropped, list)
+    named = {one: shown for one in headings if (shown := kept_heading(one)) != one}
     told: dict[str, object] = {}
     for part in ("notes", "forced"):
         lines = account.get(part, [])
         assert isinstance(lines, list)
-        told[part] = [_without_refused(str(line).replace(name, kept)) for line in lines]
+        told[part] = [_without_refused(_with(named, str(line).replace(name, kept))) for line in lines]
     return {**account, **told, "file": kept, "dropped_columns": kept_headings(dropped)}
+
+
+def _with(others: Mapping[str, str], line: str) -> str:
+    for one in sorted(others, key=len, reverse=True):
+        line = line.replace(one, others[one])
+    return line
 
 
 def _without_refused(line: str) -> str:
@@ -76,8 +102,8 @@ def _without_refused(line: str) -> str:
 
 
 def kept_headings(headings: Iterable[str]) -> list[str]:
-    """Headings as the ledger keeps them: a refused word is counted there, and not stored."""
-    return ["(refused word)" if refused_word(heading) else heading for heading in headings]
+    """Headings as the ledger keeps them: a refused word is counted there, and not stored, nor is whoever is named."""
+    return ["(refused word)" if refused_word(heading) else kept_heading(heading) for heading in headings]
 
 
 def kept_name(name: str, key: bytes, units: Collection[str] = ()) -> str:
@@ -92,7 +118,7 @@ def kept_name(name: str, key: bytes, units: Collection[str] = ()) -> str:
     suffix = path.name[len(stem) :]
     if not re.fullmatch(r"(?:\.[A-Za-z0-9]{1,8}){0,2}", suffix):
         stem, suffix = path.name, ""
-    kept = _without_strangers(stem, frozenset(units))
+    kept = without_strangers(stem, frozenset(units))
     if personal_inside(stem) is not None:
         kept = re.sub(r"\d[\d -]{5,}[\dXx]|\S+@\S+", "…", kept)
         kept = "…" if personal_inside(kept) else kept
@@ -105,47 +131,8 @@ def kept_name(name: str, key: bytes, units: Collection[str] = ()) -> str:
 
 def kept_title(title: str, key: bytes, units: Collection[str] = ()) -> str:
     """The title of a sheet as it is kept, like the name of a file: a mediator may have a sheet of their own."""
-    kept = "…" if personal_inside(title) or refused_word(title) else _without_strangers(title, frozenset(units))
+    kept = "…" if personal_inside(title) or refused_word(title) else without_strangers(title, frozenset(units))
     if kept == title and len(title) <= _LONGEST_TITLE:
         return title
     digest = hashlib.blake2b(title.encode(), key=key, digest_size=3).hexdigest()
     return f"{kept[:_LONGEST_TITLE]}~{digest}"
-
-
-def _without_strangers(stem: str, units: frozenset[str]) -> str:
-    """A text whose runs of Han characters keep only words that are known."""
-    words, longest = _words_and(units)
-    parts: list[str] = []
-    for run in re.findall(r"[㐀-鿿]+|[^㐀-鿿]+", stem):
-        if not re.match(r"[㐀-鿿]", run):
-            parts.append(run)
-            continue
-        at = 0
-        while at < len(run):
-            size = _known_at(run, at, words, longest)
-            dated = re.match(r"第?[一二三四五六七八九十]{1,3}(?:季度|月份?|期|批|周)", run[at:])
-            counted = re.match(r"[年月日号至第期批周份]+", run[at:]) if (at == 0 and parts) or run[at] == "第" else None
-            single = run[at] in _PARTICLES and bool(parts) and parts[-1] != "…"
-            size = max(size, dated.end() if dated else 0, counted.end() if counted else 0, int(single))
-            # What follows a hidden character may be the rest of a name (司马云飞).
-            if not size and (not parts or parts[-1] != "…"):
-                ahead = next((end for end in range(at + 1, len(run)) if _known_at(run, end, words, longest)), len(run))
-                size = ahead - at if may_stand(run[at:ahead]) else 0
-            if size:
-                parts.append(run[at : at + size])
-            elif not parts or parts[-1] != "…":
-                parts.append("…")
-            at += size or 1
-    return "".join(parts)
-
-
-@lru_cache(2)
-def _words_and(units: frozenset[str]) -> tuple[frozenset[str], int]:
-    """The words that names of files are made of, those of units with and without their kind, and the length of the longest."""
-    words = file_words() | units | {unit[: -len(end)] for unit in units for end in _ENDINGS if unit.endswith(end)}
-    return words, max(map(len, words))
-
-
-def _known_at(run: str, at: int, words: Collection[str], longest: int) -> int:
-    """The length of the longest known word at a place of a text, 0 where none stands there."""
-    return next((size for size in range(min(longest, len(run) - at), 1, -1) if run[at : at + size] in words), 0)

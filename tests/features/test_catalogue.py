@@ -149,6 +149,33 @@ def test_a_feature_of_ones_own_is_a_feature_like_any_other(module: str) -> None:
     assert np.array_equal(column(matrix, "disputes_thrice_6"), 3 * six)
 
 
+def test_a_module_of_ones_own_may_import_what_is_no_file_and_declare_a_lambda(module: str, tmp_path: Path) -> None:
+    """Modules that are built into the interpreter have no file (time, sys, itertools), and a lambda has no name of its own."""
+    others = {feature.family for feature in catalogue(Configuration())} - {"counts"}
+    configuration = chosen(modules=[module], off=sorted(others), observer=False)
+    names = "errno", "importlib", "itertools", "sys", "time", "xml"
+    imports = "".join(f"import {name}\n" for name in names) + "from itertools import chain\nfrom time import *\n"
+    used = LOCAL.replace("return 3 *", "assert sys and errno and monotonic() and not list(chain(()))\n    return 3 *")
+    declaration = """
+        yield LOCAL.feature("disputes", "disputes_fourfold_6", "四倍", "fourfold", lambda panel: 4 * SIX.compute(panel), window=6)
+"""
+
+    def versions(text: str) -> dict[str, str]:
+        sys.modules.pop(module, None)
+        (tmp_path / f"{module}.py").write_text(text, encoding="utf-8")
+        invalidate_caches()
+        return dict(feature_versions(configuration))
+
+    fourfold = versions(imports + used + declaration)
+    city = made_up_city(4, configuration=configuration)
+    matrix = build_features(city, [city.as_of], names=["disputes_count_6", "disputes_thrice_6", "disputes_fourfold_6"])
+    six = column(matrix, "disputes_count_6")
+    assert six.any() and np.array_equal(column(matrix, "disputes_fourfold_6"), 4 * six)
+    assert np.array_equal(column(matrix, "disputes_thrice_6"), 3 * six)
+    fivefold = versions(imports + used + declaration.replace("4 * SIX", "5 * SIX"))
+    assert [name for name in fourfold if fivefold[name] != fourfold[name]] == ["disputes_fourfold_6"]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from riskwarn.arrays import Flags
 from riskwarn.contracts.categories import NOT_LOADED, CategoryWords, counted_only_as, never_below
-from riskwarn.contracts.phrases import code_of
+from riskwarn.contracts.phrases import Heard, code_of
 from riskwarn.contracts.vocabulary import field_words, kinds_not_loaded, petition_form, petition_word, rule_and_word
 from riskwarn.ingest.columns import field_of_several
 from riskwarn.ingest.places.ladder import Ladder
@@ -138,10 +138,9 @@ def category(reading: Reading, name: str) -> pa.Array:
     return pc.coalesce(surely, *maybe, plain(coarse)).dictionary_encode()
 
 
-def _guessed(words: CategoryWords, cells: pa.Array) -> dict[str, str]:
+def _guessed(words: CategoryWords, cells: pa.Array) -> dict[str, Heard]:
     """The words of a column that no list has, with the categories that they say by their parts."""
-    read = {text: words.code(text) for text in coded(cells)[1] if text and words.listed(text) is None}
-    return {text: code for text, code in read.items() if code is not None}
+    return {text: told for text in coded(cells)[1] if text and (told := words.guessed(text)) is not None}
 
 
 def _of_categories(reading: Reading, words: CategoryWords, listed: Collection[str]) -> Flags:

@@ -22,6 +22,7 @@ from riskwarn.ingest.events.categories import category, escalations, lifted, ref
 from riskwarn.ingest.places.ladder import Ladder
 from riskwarn.ingest.places.locating import located
 from riskwarn.ingest.reading import Reading
+from riskwarn.ingest.redaction import kept_heading
 from riskwarn.ingest.screening import flagged_and_banded
 from riskwarn.ingest.values.cells import (
     coded,
@@ -56,6 +57,10 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     """
     faults, mapping, source = reading.faults, reading.mapping, reading.source
     refuse(reading)
+    ids = plain_ids(reading.cell("record_id"))
+    if mapping.period is None:
+        # Nothing is filled in a row without an id: what it lacks besides is told of rows that have one.
+        faults.add(~filled(ids), "missing_record_id", "record_id", "empty")
     occurred, known = times.period(reading) if mapping.period is not None else times.single(reading)
     found = located(reading, ladder, occurred)
     found["category"] = category(reading, "category")
@@ -66,8 +71,6 @@ def records(reading: Reading, ladder: Ladder) -> Records:
     if mapping.period is not None:
         found["record_id"] = _aggregate_ids(reading, found, occurred)
     else:
-        ids = plain_ids(reading.cell("record_id"))
-        faults.add(~filled(ids), "missing_record_id", "record_id", "empty")
         faults.add(rounded(ids), "rounded_id", "record_id", "number")
         found["record_id"] = digests(ids, reading.key, source)
     found["occurred_at"], found["known_at"] = _instants(occurred), _instants(known)
@@ -148,7 +151,7 @@ def _is_opinion(reading: Reading) -> bool:
         return False
     reading.dropped.append(heading)
     reading.notes.append(
-        f"{heading}: an opinion about people or places, for not all of its words are severities; not read"
+        f"{kept_heading(heading)}: an opinion about people or places, for not all of its words are severities; not read"
     )
     return True
 

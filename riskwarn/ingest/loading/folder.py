@@ -136,9 +136,10 @@ def _kept(home: Home, table: Table, account: Account) -> tuple[Path | None, tupl
         return table.recalled, ()
     if account.read == account.quarantined or table.file.suffix.lower() == ".sql":
         return None, ()
-    path = settled_path(home, table.source, found_headings(table.source, table.file, table.sheet))
+    headings = found_headings(table.source, table.file, table.sheet)
+    path = settled_path(home, table.source, headings)
     unsure = [line for line in table.unsure if line not in table.of_this_file]
-    note = remember(path, table.source, table.keys, unsure)
+    note = remember(path, table.source, table.keys, unsure, headings)
     return (path if path.is_file() else None), ((note,) if note else ())
 
 

@@ -21,25 +21,27 @@ from riskwarn.errors import FileMissing, FileUnreadable
 from riskwarn.files import sha256
 from riskwarn.health import prospects
 from riskwarn.home import CONFIGURATION, Home
-from riskwarn.ingest.columns import Columns, match, opinions, require
+from riskwarn.ingest.columns import Columns, match, opinions, refuse_side_by_side, require
 from riskwarn.ingest.heading_finder import heading_finder
 from riskwarn.ingest.heading_words import plain_heading
 from riskwarn.ingest.loading.account import Account, together
 from riskwarn.ingest.loading.export_date import refuse_future
 from riskwarn.ingest.loading.guard import Guard
 from riskwarn.ingest.loading.home_places import UNIT_NAMES, HomePlaces
+from riskwarn.ingest.loading.kept_rules import kept_rules
 from riskwarn.ingest.loading.remembered import found_headings, recalled, with_recalled
 from riskwarn.ingest.loading.stream import new_events
+from riskwarn.ingest.loading.tables_of_sheet import all_tables
 from riskwarn.ingest.loading.tabular import new_rows
 from riskwarn.ingest.mapping_proposal.hints import POINTS, SYSTEM_ASSUMED, also_hint, also_of
 from riskwarn.ingest.mapping_proposal.registers import refuse_opened
 from riskwarn.ingest.mapping_proposal.titles import TitlesSeen
 from riskwarn.ingest.mapping_proposal.told_apart import told_apart
 from riskwarn.ingest.places.landing import by_rung, landed
-from riskwarn.ingest.reading import Reading, batches, whole
-from riskwarn.ingest.redaction import kept_account, kept_name, kept_title
+from riskwarn.ingest.reading import Reading, whole
+from riskwarn.ingest.redaction import kept_account, kept_heading, kept_name, kept_title
 from riskwarn.ingest.refusals import Refusals
-from riskwarn.ingest.screening import gate, screened, without_people
+from riskwarn.ingest.screening import screened, without_people
 from riskwarn.ingest.sheets import held_open, open_sheet
 from riskwarn.ingest.tables.ended import ended_grids
 from riskwarn.ingest.values.levels import MOST_LEVELS, holds_paths
@@ -81,7 +83,7 @@ def ingest(
     foretell : say at the end what of the source counts towards no target; who loads file by file asks once, after the last.
     now : the time of the load (aware).
 
-    Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty, ColumnMissing, HeadingClash, PrivateColumn, RefusedWord,
+    Raises UnknownSource, FileMissing, FileUnreadable, FileEmpty, ColumnMissing, HeadingClash, TablesSideBySide, PrivateColumn, RefusedWord,
     GridsMissing, ConfigurationInvalid, SettingInvalid, SheetMissing, SheetsDiffer, SheetUnfit, ExportInFuture, PetitionsElsewhere; without `force`
     FileOfAnotherSource, PresetOfAnotherSource, LoadTooLarge, RecordsRewritten. Nothing of a file that raises is stored.
     """
@@ -158,6 +160,7 @@ def load_file(
     if not guard.settled:
         refuse_opened(file.name, opened, finder.above(opened.headings), rules)
     guard.headings(opened.headings)
+    refuse_side_by_side(opened.headings, kind, rules, file.name)
     rules = told_apart(file, home.configuration, source, rules, opened.headings, database=database, sheet=sheet)
     columns = match(opened.headings, kind, rules, file.name)
     for ruling in (source, *guard.like):
@@ -189,8 +192,8 @@ def load_file(
         paths=paths,
         open_shares=frozenset(name for name, at in columns.positions.items() if not says_share(opened.headings[at])),
     )
-    rows = gate(guard.rows(batches(opened, columns.positions, first)), columns.claimed, file.name)
-    refused = Refusals(kept, headings, opened.origin, titles)
+    rows = all_tables(opened, columns, first, guard)
+    refused = Refusals(kept, {name: kept_heading(one) for name, one in headings.items()}, opened.origin, titles)
     if declared.events:
         table, told, read, sound_ids = new_events(first, store, places, rows, exported, refused)
         guard.versions(store, table, told, rules)
@@ -234,9 +237,9 @@ def load_file(
         unknown_words=first.tallies.as_dict(),
         forced=tuple(guard.forced),
     )
-    ledger = kept_account(account.as_dict(), file.name, kept)
+    ledger = kept_account(account.as_dict(), file.name, kept, opened.headings)
     # By what it was read: a repaired file is read by the same.
-    ledger["rules"] = rules.model_dump(mode="json", exclude_unset=True)
+    ledger["rules"] = kept_rules(rules.model_dump(mode="json", exclude_unset=True), opened.headings)
     load = Load(source, kept, digest, now, exported, ledger, list(told.leans_on))
     load_id = store.commit_load(load, table, refused.rows, first.not_loaded.rows())
     settle(home, load_id, sound_ids)

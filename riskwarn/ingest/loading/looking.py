@@ -15,6 +15,7 @@ import pandas as pd
 
 from riskwarn.contracts import declared
 from riskwarn.contracts.controlled import refuse_register
+from riskwarn.contracts.own import is_own
 from riskwarn.errors import (
     FileEmpty,
     FileUnreadable,
@@ -22,15 +23,17 @@ from riskwarn.errors import (
     RegisterOfPersons,
     RiskwarnError,
     SheetUnfit,
+    TablesSideBySide,
     register_told,
 )
 from riskwarn.home import Home
+from riskwarn.ingest.columns import refuse_side_by_side
 from riskwarn.ingest.heading_finder import heading_finder
 from riskwarn.ingest.loading.district import district_said, same_district
 from riskwarn.ingest.loading.export_date import export_date, says_day
 from riskwarn.ingest.loading.inputs import Skipped
 from riskwarn.ingest.loading.plan import Table
-from riskwarn.ingest.loading.remembered import recalled, with_recalled
+from riskwarn.ingest.loading.remembered import recalled, settled_sources, with_recalled
 from riskwarn.ingest.loading.systems import points_of, system_told
 from riskwarn.ingest.mapping_proposal.guessing import UNSURE
 from riskwarn.ingest.mapping_proposal.hints import also_of
@@ -87,7 +90,7 @@ class Looking:
             sheet = title if len(titles) > 1 else None
             try:
                 table = self.table(sheet)
-            except (FileEmpty, SheetUnfit, RefusedWord) as error:
+            except (FileEmpty, SheetUnfit, TablesSideBySide, RefusedWord) as error:
                 if sheet is None:
                     raise
                 skipped.append(Skipped(name, title, reason_of(error, self.file)))
@@ -113,9 +116,13 @@ class Looking:
                 sheet=sheet, seen=seen,
             )  # fmt: skip
 
-        proposal, found = examined(source)
+        before = [] if source is not None else settled_sources(home, home.configuration.sources, self.file, sheet)
+        proposal, found = examined(before[0] if len(before) == 1 else source)
+        if len(before) == 1:
+            proposal = replace(proposal, source_ground=Message("its headings were settled before"))
         refuse_seen(found.seen)
         source, ground = proposal.source, proposal.source_ground
+        refuse_side_by_side(found.seen.headings, declared(source).kind, Rules(), self.file.name)
         if source not in home.configuration.sources:
             return self._made(proposal, found, sheet, Rules(), {}, None)
         own = home.configuration.sources[source].mapping
@@ -275,6 +282,9 @@ def _no_source(table: Table, home: Home) -> str | None:
     if table.lacks and len(known) < _MEANT:
         if len(persons := [one.heading for one in table.proposal.columns if one.ground == ABOUT_PERSONS]) >= _A_LIST:
             return register_told(", ".join(persons))
+        if is_own(table.source):
+            said = "it is called like {source}, and nothing tells its columns: say them with riskwarn map --source {source}, or in riskwarn.yaml"
+            return Message(said, source=table.source)
         return Message("it is of no source that riskwarn knows")
     if table.proposal.source_ground.endswith(UNSURE):
         said = "nothing tells its source ({source} is the likeliest): load it with riskwarn ingest SOURCE FILE"

@@ -17,6 +17,7 @@ from riskwarn.ingest.loading.systems import Points, nearest_system, together
 from riskwarn.ingest.mapping_proposal.hints import POINTS
 from riskwarn.ingest.mapping_proposal.proposal import Proposal
 from riskwarn.ingest.mapping_proposal.recognised import Place
+from riskwarn.ingest.redaction import kept_heading
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over
 from riskwarn.messages import Message
@@ -28,7 +29,7 @@ SYSTEM = Message("the system of its coordinates (wgs84, also CGCS2000; gcj02: Ga
 
 def which(field: str, headings: Sequence[str]) -> Message:
     """What is asked where several columns could be one field."""
-    return Message("which column is {field} ({headings})", field=field, headings=", ".join(headings))
+    return Message("which column is {field} ({headings})", field=field, headings=", ".join(map(kept_heading, headings)))
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,7 @@ class Table:
             lines.append(self.system_ground)
         if self.proposal.identity:
             said = "each row is known again by {headings} together"
-            lines.append(Message(said, headings=", ".join(self.proposal.identity)))
+            lines.append(Message(said, headings=", ".join(map(kept_heading, self.proposal.identity))))
         return lines
 
     def settle(self, **keys: Any) -> Table:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from riskwarn.files import write_text
 from riskwarn.home import Home
 from riskwarn.ingest.heading_finder import heading_finder
 from riskwarn.ingest.heading_words import plain_heading
+from riskwarn.ingest.loading.kept_rules import as_headed, kept_rules
 from riskwarn.ingest.sheets import open_sheet
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over
@@ -59,6 +60,23 @@ def recalled(home: Home, source: str, file: Path, sheet: str | None = None) -> P
     return path if path.is_file() else None
 
 
+def settled_sources(home: Home, sources: Iterable[str], file: Path, sheet: str | None = None) -> list[str]:
+    """The sources for which the headings of a file were settled before."""
+    folder = home.path / FOLDER
+    held = [one for one in sources if folder.is_dir() and any(folder.glob(f"{one}-*.yaml"))]
+    if file.suffix.lower() == ".sql":
+        return []
+    found: list[str] = []
+    for kind in dict.fromkeys(declared(one).kind for one in held):
+        several = [one for one in held if declared(one).kind == kind]
+        try:
+            headings = found_headings(several[0], file, sheet)
+        except RiskwarnError:
+            continue  # what is wrong with the file is said where it is looked at
+        found += [one for one in several if settled_path(home, one, headings).is_file()]
+    return found
+
+
 def found_headings(source: str, file: Path, sheet: str | None = None) -> Sequence[str]:
     """The headings by which a file is known again: those found without any mapping."""
     return open_sheet(
@@ -72,7 +90,7 @@ def with_recalled(own: Rules, path: Path, headings: Sequence[str]) -> Rules:
     Which of several equal `headings` is which field was told by the cells below them, and is told by those of each file
     again: the next may have them in another order. Whoever edits a settled mapping says it for good.
     """
-    keys = _read(path).model_dump(exclude_unset=True)
+    keys = as_headed(_read(path).model_dump(exclude_unset=True), headings)
     if _as_written(path.read_text(encoding="utf-8-sig")):
         equal = _equal(headings)
         keys["columns"] = {field: one for field, one in keys.get("columns", {}).items() if one not in equal}
@@ -101,11 +119,15 @@ def _equal(headings: Sequence[str]) -> set[str]:
     return {heading for heading, one in zip(headings, bare, strict=True) if heading and counted[one] > 1}
 
 
-def remember(path: Path, source: str, settled: Mapping[str, Any], unsure: Sequence[str] = ()) -> str | None:
+def remember(
+    path: Path, source: str, settled: Mapping[str, Any], unsure: Sequence[str] = (), headings: Sequence[str] = ()
+) -> str | None:
     """Keep a settled mapping; what is to be told of it, if anything.
 
-    `unsure` are remarks on what nobody has confirmed. A file that was edited by hand stays as it is.
+    `unsure` are remarks on what nobody has confirmed, `headings` those of the file: whoever is named in one is not kept. A file
+    that was edited by hand stays as it is.
     """
+    settled = kept_rules(settled, headings)
     body = "".join(f"# ? {one_line(line)}\n" for line in unsure)
     body += yaml.safe_dump(dict(settled), allow_unicode=True, sort_keys=False, width=120) if settled else ""
     text = f"{_HEAD.format(source=source)}{_MARK}{_digest(body)}\n{body}"

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from riskwarn.errors import RiskwarnError
 from riskwarn.files import sha256
 from riskwarn.home import Home
 from riskwarn.ingest.loading.account import Account
+from riskwarn.ingest.loading.kept_rules import as_headed
 from riskwarn.ingest.loading.loading import ingest
+from riskwarn.ingest.loading.remembered import found_headings
 from riskwarn.mapping import Mapping
 from riskwarn.progress import Progress, silent
 from riskwarn.store import ledger
@@ -54,7 +58,7 @@ def retry(
     rules = None
     if mapping is None:
         told = rules_of_open(home, source, file.name)
-        rules = Mapping.model_validate(told) if told else None
+        rules = _of_file(told, source, file, sheet) if told else None
     account = ingest(
         home,
         source,
@@ -72,3 +76,11 @@ def retry(
     settle_by_rule(home, load_id)
     after = counts(home, source)
     return Retried(account, before["open"], after["open"], after["repaired"] - before["repaired"])
+
+
+def _of_file(told: dict[str, Any], source: str, file: Path, sheet: str | None) -> Mapping:
+    """The mapping of an earlier load, for the headings of a repaired file."""
+    try:
+        return Mapping.model_validate(as_headed(told, found_headings(source, file, sheet)))
+    except RiskwarnError:
+        return Mapping.model_validate(told)  # the load itself says what is wrong with the file

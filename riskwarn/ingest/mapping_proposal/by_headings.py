@@ -16,6 +16,7 @@ from riskwarn.ingest.heading_words import of_group, plain_heading, position_of
 from riskwarn.ingest.mapping_proposal.profile import Column
 from riskwarn.ingest.mapping_proposal.recognised import Recognised
 from riskwarn.ingest.mapping_proposal.rivals import settled
+from riskwarn.ingest.redaction import kept_heading
 from riskwarn.ingest.values.cells import strings
 from riskwarn.ingest.values.dates import instants
 from riskwarn.messages import Message
@@ -62,7 +63,7 @@ def clocks(found: Recognised) -> None:
         for position in parts:
             if position in at and found.fields.get(name) in parts:
                 day = found.taken[found.fields[name]]
-                other = found.seen.headings[found.fields[name]]
+                other = kept_heading(found.seen.headings[found.fields[name]])
                 found.take(at[position], name, Message("together with {heading}", heading=other), day.sure)
 
 

@@ -13,6 +13,7 @@ from riskwarn.contracts.phrases import unknown_words
 from riskwarn.errors import RiskwarnError
 from riskwarn.ingest.columns import Columns, match, require
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile
+from riskwarn.ingest.redaction import kept_heading
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.messages import Joined, Message
 
@@ -47,7 +48,7 @@ def effects_of(
     old_fields, new_fields = matched[0].positions, matched[1].positions
     effects = [Message("{field} is no longer read", field=name) for name in old_fields if name not in new_fields]
     effects += [
-        Message("{field} is read now, from {heading}", field=name, heading=repr(now.headings[position]))
+        Message("{field} is read now, from {heading}", field=name, heading=repr(kept_heading(now.headings[position])))
         for name, position in new_fields.items()
         if name not in old_fields
     ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from riskwarn.configuration import Configuration
 from riskwarn.contracts import declared, required
 from riskwarn.contracts.categories import CategoryWords, never_below
 from riskwarn.contracts.vocabulary import field_of, shipped
 from riskwarn.ingest.heading_words import plain_heading
+from riskwarn.ingest.mapping_proposal.declared_sources import by_columns, by_name
 from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.redaction import shown_headings
 from riskwarn.mapping import Mapping as Rules
@@ -27,15 +29,20 @@ UNSURE = Message("unsure, name it with --source")
 FEW, NEARLY_ALL = 0.1, 0.8
 
 
-def guess(name: str, seen: Profile) -> tuple[str, str]:
-    """The source of a file, from its headings and its name, and on what ground."""
+def guess(name: str, seen: Profile, configuration: Configuration) -> tuple[str, str]:
+    """The source of a file, from its headings and its name, and on what ground.
+
+    What riskwarn.yaml declares comes first: the columns of a source, and the sources of one's own, which are known by their names.
+    """
+    if (said := _declared(name, seen.headings, configuration)) is not None:
+        return said
     hints = shipped("hints")["sources"]
     headings = [plain_heading(heading) for heading in seen.headings if heading]
     fitting: dict[str, float] = {}
     marked = {source for source, found in _marked([one.lower() for one in headings], "").items() if found}
     for source in hints:
         told = declared(source)
-        fields = {known[0] for heading in headings if (known := field_of(heading, told.kind))}
+        fields = {found[0] for heading in headings if (found := field_of(heading, told.kind))}
         complete = all(
             any(set(one.split("+")) <= fields for one in group)
             for group in required(told.kind, Rules())
@@ -68,6 +75,18 @@ def guess(name: str, seen: Profile) -> tuple[str, str]:
     sure = fitting[best] >= second + 1 and (told_by or not declared(best).events)
     why = _guessed_by(told_by) if told_by else Message("guessed by its headings")
     return best, why if sure else Joined("; ", [why, UNSURE])
+
+
+def _declared(name: str, headings: Sequence[str], configuration: Configuration) -> tuple[str, str] | None:
+    """The source that riskwarn.yaml says a file is of; unsure where its headings are those of another."""
+    if (told := by_columns(headings, configuration)) is not None:
+        return told
+    others = max((len(found) for found in _marked(_plain(headings), "").values()), default=0)
+    if (told := by_name([name], configuration)) is not None:
+        return (told[0], Joined("; ", [told[1], UNSURE])) if others > 1 else told
+    if others < 2 and (told := by_name([plain_heading(one) for one in headings], configuration)) is not None:
+        return (told[0], Joined("; ", [told[1], UNSURE])) if others else told
+    return None
 
 
 def _by_categories(seen: Profile) -> tuple[str, str] | None:
@@ -112,8 +131,8 @@ def is_shipped(source: str) -> bool:
 def likely_source(name: str, headings: Sequence[str], source: str) -> tuple[str, str] | None:
     """The source of which a file clearly is by its headings, where that is not `source`, and on what ground.
 
-    Two headings have to name the other source (a heading of another hardly does), and three times as many as remind of
-    `source`; one is enough where nothing reminds of `source`, and the name of the file or more headings say the same. A table
+    Two headings have to name the other source (a heading of another hardly does), and three times as many have to remind of it as
+    of `source`; one is enough where nothing reminds of `source`, and the name of the file or more headings say the same. A table
     is only taken for events where their id and their time stand in it.
     """
     if not is_shipped(source):
@@ -129,8 +148,9 @@ def likely_source(name: str, headings: Sequence[str], source: str) -> tuple[str,
         why = f"{fields['record_id']}, {fields['occurred_at']}"
         return (best if marked[best] else "SOURCE"), why
     named = any(_stands_in(word, name.lower()) for word in shipped("hints")["marks"].get(best, ()))
-    clear = not own and (named or _reminding(name, plain, best) >= _CLEAR)
-    if len(marked[best]) < max(1 if clear else 2, 3 * own):
+    other = _reminding(name, plain, best)
+    clear = not own and (named or other >= _CLEAR)
+    if len(marked[best]) < (1 if clear else 2) or other < 3 * own:
         return None
     return best, ", ".join(shown_headings(marked[best])[:3])
 
@@ -147,6 +167,15 @@ def resembled(name: str, headings: Sequence[str], source: str) -> dict[str, str]
         for other, found in _marked(plain, source).items()
         if len(found) >= (2 if never_below(other) else usual)
     }
+
+
+def of_another(headings: Sequence[str], source: str, among: Sequence[str]) -> bool:
+    """Whether headings that stand below those of a table (`among`) are of another source, or of none that could be `source`."""
+    plain, known = _plain(headings), set(_plain(among))
+    others = max((len(found) for found in _marked(plain, source).values()), default=0)
+    if others > _reminding("", plain, source):
+        return True
+    return not is_shipped(source) and sum(one in known for one in plain) < len(plain) / 2
 
 
 def petitions_told(name: str, headings: Sequence[str], source: str) -> str | None:

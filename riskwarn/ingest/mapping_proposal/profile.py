@@ -19,6 +19,7 @@ import pyarrow as pa
 
 from riskwarn.contracts.personal import LOOKED_AT, may_name_category, personal_column
 from riskwarn.contracts.persons import names_somebody
+from riskwarn.contracts.strangers import may_hold_name
 from riskwarn.contracts.vocabulary import field_words, is_personal
 from riskwarn.ingest.heading_finder import heading_finder
 from riskwarn.ingest.heading_words import plain_heading
@@ -217,12 +218,17 @@ def column_of(
     holds, mean = _class(texts[:LOOKED_AT], distinct, len(filled))
     words = None
     if holds in ("word", "yes or no", "whole number") and _closed(texts, len(filled)):
-        words = {str(text): int(rows) for text, rows in counts.items() if may_be_told(str(text))}
+        words = {str(text): int(rows) for text, rows in counts.items() if _is_word(str(text))}
     return Column(position, heading, holds, empty, words=words, first=mean, distinct=distinct)
 
 
 def may_be_told(word: str) -> bool:
-    """Whether a word of a file may be shown: no name, no number of a person, no sentence, no refused word."""
+    """Whether a word of a file may be shown: no number of a person, no sentence, no refused word, and nothing that could be a name."""
+    return _is_word(word) and not may_hold_name(word)
+
+
+def _is_word(word: str) -> bool:
+    """Whether a cell is looked at as a word: no name, no number of a person, no sentence, no refused word."""
     return refused_word(word) is None and may_name_category(word) and not names_somebody(word)
 
 

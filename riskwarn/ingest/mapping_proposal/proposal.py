@@ -25,7 +25,7 @@ from riskwarn.ingest.mapping_proposal.hints import POINTS, SYSTEM_ASSUMED, also_
 from riskwarn.ingest.mapping_proposal.matching import recognise
 from riskwarn.ingest.mapping_proposal.profile import Column, Profile, look_at, may_be_told
 from riskwarn.ingest.mapping_proposal.recognised import Place, Recognised
-from riskwarn.ingest.redaction import shown_headings
+from riskwarn.ingest.redaction import kept_heading, shown_headings
 from riskwarn.ingest.values.cells import coded, strings
 from riskwarn.ingest.values.fill_down import MOSTLY, ROWS, carried, hint
 from riskwarn.ingest.values.numbers import UNITS, number_form, numbers
@@ -126,7 +126,7 @@ def examine(
     seen = seen or look(kind)
     ground = "named" if source else ""
     if source is None:
-        source, ground = guess(f"{path.name} {sheet or ''}", seen)
+        source, ground = guess(f"{path.name} {sheet or ''}", seen, configuration)
         if declared(source).kind != kind:
             seen = look(declared(source).kind)
     told = contract(source, configuration) if source in configuration.sources else declared(source)
@@ -189,7 +189,7 @@ def _taken_for(found: Recognised) -> list[str]:
         if name not in shares or position not in found.seen.cells:
             continue
         values, percent = _numbers(found, position)
-        heading = found.seen.headings[position]
+        heading = kept_heading(found.seen.headings[position])
         at = found.fields.get("population", position)
         open_to = at != position and at in found.seen.cells and not says_share(heading)
         residents = _numbers(found, at, UNITS["population"])[0] if open_to else None
@@ -276,12 +276,14 @@ def _by_parts(found: Recognised) -> list[str]:
     notes: list[str] = []
     for name, vocabulary, words in _with_lists(found):
         if vocabulary is None:
-            said = {word: categories.code(word) for word in words if categories.listed(word) is None}
+            said = [told for word in words if (told := categories.guessed(word)) is not None]
         else:
             listed = {*field_words(vocabulary), *found.rules.words.get(name, {})}
-            said = {word: heard(vocabulary, normalised(word)).code for word in words if word not in listed}
-        named = [f"{word} → {code}" for word, code in said.items() if code is not None and may_be_told(word)]
-        if named:
+            said = [heard(vocabulary, normalised(word)) for word in words if word not in listed]
+        # The phrase of the list is told, not the cell: that may hold anything.
+        if named := list(
+            dict.fromkeys(f"{told.by} → {told.code}" for told in said if told.code is not None and told.by)
+        ):
             notes.append(Message("{field} by the parts of its words: {words}", field=name, words=", ".join(named)))
     return notes
 

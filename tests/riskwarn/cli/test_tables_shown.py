@@ -11,6 +11,7 @@ import pytest
 
 from riskwarn.cli.options import asked_language, global_options_first, wants_json
 from riskwarn.cli.tables import Table, cell, local_time, shortened, text_width
+from riskwarn.contracts.phrases import Heard
 from riskwarn.ingest.privacy.word_tallies import WordTallies
 from riskwarn.messages import translated
 from tests.riskwarn.cli.calling import Caller
@@ -112,11 +113,14 @@ def test_codes_are_called_by_their_names_in_chinese_and_stand_in_english() -> No
 def test_words_that_were_read_by_their_parts_are_told_with_the_name_of_their_code() -> None:
     tallies = WordTallies()
     cells = pa.array(["已转办"] * 6).dictionary_encode()
-    tallies.add("outcome", cells, set(), {"已转办": "transferred"})
+    tallies.add("outcome", cells, set(), {"已转办": Heard("transferred", by="转办")})
     tallies.add(
-        "category", pa.array(["债权债务纠纷"] * 6).dictionary_encode(), set(), {"债权债务纠纷": "finance_lending"}
+        "category",
+        pa.array(["债权债务纠纷"] * 6).dictionary_encode(),
+        set(),
+        {"债权债务纠纷": Heard("finance_lending", by="债务")},
     )
     told = tallies.notes("disputes")
-    assert "已转办 → transferred (6)" in told[0] and "债权债务纠纷 → finance_lending (6)" in told[1]
+    assert "转办 → transferred (6)" in told[0] and "债务 → finance_lending (6)" in told[1]
     chinese = [translated(pickle.loads(pickle.dumps(note)), "zh") for note in told]
-    assert "已转办 → 移交 (6)" in chinese[0] and "债权债务纠纷 → 金融借贷 (6)" in chinese[1]
+    assert "转办 → 移交 (6)" in chinese[0] and "债务 → 金融借贷 (6)" in chinese[1]

@@ -75,7 +75,7 @@ def test_nothing_personal_is_told(proposal: Proposal) -> None:
 
 def test_words_that_no_list_knows_are_told_for_translation(proposal: Proposal) -> None:
     assert proposal.unknown_words == {"outcome": {"调好了": 13}}
-    assert "category by the parts of its words: 噪音扰民 → neighbourhood" in proposal.notes
+    assert "category by the parts of its words: 噪音 → neighbourhood" in proposal.notes
 
 
 def test_the_proposed_file_loads(home: Home, tmp_path: Path, proposal: Proposal) -> None:

@@ -119,7 +119,7 @@ def test_refused_words_are_heard_by_no_rule() -> None:
         for name in shipped("phrases")["fields"]:
             assert heard(name, normalised(word)).code is None, (name, word)
         for source in shipped("phrases")["categories"]:
-            assert category_heard(source, normalised(word)) is None, (source, word)
+            assert category_heard(source, normalised(word)).code is None, (source, word)
 
 
 OUTCOMES = {
@@ -150,11 +150,11 @@ def test_what_did_not_happen_or_has_yet_to_is_no_outcome(word: str) -> None:
 
 def test_an_accident_that_is_feared_or_practised_is_none() -> None:
     for word in ("火灾隐患", "消防火灾演练", "疑似燃气泄漏", "防溺水宣传", "触电风险排查"):
-        assert category_heard("incidents", word) is None, word
-    assert category_heard("incidents", "居民楼厨房起火") == "fire"
-    assert category_heard("police_calls", "夫妻家庭暴力纠纷") == "domestic_violence"
+        assert category_heard("incidents", word).code is None, word
+    assert category_heard("incidents", "居民楼厨房起火").code == "fire"
+    assert category_heard("police_calls", "夫妻家庭暴力纠纷").code == "domestic_violence"
     # An accident without injury is none of our calls, as the list has it.
-    assert category_heard("police_calls", "一般交通事故") is None
+    assert category_heard("police_calls", "一般交通事故").code is None
 
 
 def test_what_is_long_is_a_text_and_no_word() -> None:

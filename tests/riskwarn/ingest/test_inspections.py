@@ -27,6 +27,13 @@ INSPECTIONS = [
     ("消防设施", "", False),
     ("", "灭火器过期", False),
     ("", "", False),
+    # Where no kind is told, a clause of a description says it, too.
+    ("", "对沿街商铺开展消防安全检查，灭火器在有效期内，通道畅通，未发现隐患。", True),
+    ("无", "3月5日对辖区内加油站进行例行巡查；经检查未发现问题", True),
+    ("", "对沿街商铺开展消防安全检查，未发现隐患，但灭火器过期", False),
+    ("", "对小区电梯进行检查，1号楼未发现隐患，2号楼发现隐患1处，已责令整改", False),
+    ("", "上次检查未发现隐患的商铺本次复查", False),
+    ("用电安全", "对沿街商铺开展检查，其余未发现隐患", False),
     # What stands in the kind decides, however it is described what was looked at.
     ("未发现隐患", "检查五金店", True),
     ("未发现隐患", "对沿街商铺开展消防安全检查，灭火器在有效期内，通道畅通", True),
@@ -93,11 +100,19 @@ def test_what_found_nothing_is_not_loaded_by_a_rule_and_counted(home: Home, tmp_
         for n, (kind, text, _) in enumerate(INSPECTIONS)
     ]  # fmt: skip
     account = load(home, "hazards", write_csv(tmp_path / "h.csv", rows))
-    assert (account.accepted, account.reasons) == (14, {"not_loaded": 16})
-    said = "not loaded by rule: 16 row(s), an inspection that found nothing is no hazard: 隐患类型"
+    assert (account.accepted, account.reasons) == (18, {"not_loaded": 18})
+    said = "not loaded by rule: 18 row(s), an inspection that found nothing is no hazard: 隐患类型"
     assert said in account.notes
     stored = Store(home).versions("hazards").sort_values("row")
-    assert stored["category"].fillna("").tolist() == ["", "electrical", "fire_safety", "fire_safety", *[""] * 10]
+    assert stored["category"].fillna("").tolist() == [
+        "",
+        "electrical",
+        "fire_safety",
+        "fire_safety",
+        *[""] * 5,
+        "electrical",
+        *[""] * 8,
+    ]
 
 
 def test_elsewhere_the_word_is_nothing(home: Home, tmp_path: Path) -> None:

@@ -135,3 +135,17 @@ def test_days_without_a_format_count_from_1904_where_the_workbook_does(city: Hom
     account = load(city, "disputes", path)
     assert [note for note in account.notes if "1904" in note]
     assert Store(city).versions("disputes")["occurred_at"].dt.strftime("%Y-%m-%d").tolist() == ["2026-02-28"]
+
+
+def test_a_line_of_another_party_waits_for_its_number_and_not_for_the_date_that_was_filled(
+    city: Home, tmp_path: Path
+) -> None:
+    """The number is merged over the lines of both parties, town and community are not: the second line looks like a case."""
+    lines: list[list[Any]] = [["纠纷编号", "街道", "社区", "网格编码", "发生时间", "纠纷类型", "当事人"]]
+    for n in range(4):
+        place = ["石桥街道", f"青山{n // 2}社区"]
+        lines.append([f"M{n}", *place, f"G{n}", f"2026-03-0{n + 1}", "邻里纠纷", "甲"])
+        lines.append([None, *place, None, None, None, "乙"])
+    areas = [f"{column}{2 * n + 2}:{column}{2 * n + 3}" for n in range(4) for column in "ADE"]
+    account = load(city, "disputes", book(tmp_path / "d.xlsx", {"台账": lines}, merged={"台账": areas}))
+    assert (account.read, account.accepted, account.reasons) == (8, 4, {"missing_record_id": 4})

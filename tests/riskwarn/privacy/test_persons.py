@@ -9,12 +9,14 @@ import pytest
 
 from riskwarn.contracts.because import check_because
 from riskwarn.contracts.persons import names_somebody, without_persons
+from riskwarn.contracts.phrases import Heard
+from riskwarn.contracts.repeated import may_be_named
 from riskwarn.contracts.vocabulary import category_words
 from riskwarn.errors import PersonalText
 from riskwarn.home import Home
 from riskwarn.ingest.mapping_proposal.profile import may_be_told
 from riskwarn.ingest.privacy.tallies import LocalCategories
-from riskwarn.ingest.privacy.word_tallies import WordTallies, may_be_named
+from riskwarn.ingest.privacy.word_tallies import WordTallies
 from riskwarn.ingest.screening import screened
 from riskwarn.store import Store
 from tests.riskwarn.privacy.test_personal import table
@@ -38,6 +40,9 @@ from tests.worlds import dispute, grid_rows, load, write_csv
         ("谭永碧七网格", "七网格"),
         ("冉启荣的第12网格", "第12网格"),
         ("欧阳慕晗3号网格", "3号网格"),
+        ("刘德华负责的网格", None),
+        ("刘德华负责的第3网格", "第3网格"),
+        ("张伟包片3号网格", "3号网格"),
         ("张伟网格", None),
         ("张伟的网格", None),
         ("网格员张伟", None),
@@ -55,7 +60,7 @@ def test_the_name_of_a_unit_loses_the_person(name: str, left: str | None) -> Non
         *(f"{place}第1网格" for place in ("梅村", "李庄", "王庄", "汤圩", "罗湖", "龙门", "陈塘", "吴山", "廖厝", "孙庄", "邓村", "洪山", "徐汇", "白云山")),
         "白云山4网格", "梅村第十网格", "石门坎一网格", "杨家坪三网格", "黄桷坪12网格", "李子坝第2网格", "向阳二网格", "文昌一网格", "金山第十网格", "谭家湾七网格",
         "梅江3网格", "梅江二网格", "金山网格", "秦家岗网格", "陈家坪网格", "高新区网格", "龙湖花园网格", "第1网格长江路",
-        "向阳社区第1网格", "石桥街道青山0社区1号网格", "王家坝-第1网格", "", "-", "——", " · ", "第1网格-", "/",
+        "物业管理网格", "市场管理第3网格", "向阳社区第1网格", "石桥街道青山0社区1号网格", "王家坝-第1网格", "", "-", "——", " · ", "第1网格-", "/",
     ],
 )  # fmt: skip
 def test_the_name_of_a_unit_keeps_its_places(name: str) -> None:
@@ -107,7 +112,7 @@ def test_no_word_of_a_vocabulary_names_somebody() -> None:
 def test_a_word_that_names_somebody_is_not_shown(word: str) -> None:
     assert not may_be_named(word) and not may_be_told(word)
     tallies = WordTallies()
-    tallies.add("category", pa.array([word] * 9), set(), {word: "wage_arrears"})
+    tallies.add("category", pa.array([word] * 9), set(), {word: Heard("wage_arrears", by="讨薪")})
     assert len(tallies.notes("disputes")) == 1 and word not in str(tallies.notes("disputes"))
 
 

@@ -1,0 +1,131 @@
+"""What may be repeated of a text: words that a list knows, and between them nothing that could be somebody's name.
+
+A file brings names in every kind of cell, and in its headings: nothing tells a name that no list has from a word that no list
+has. So of what is told to people, or kept beside the records, only that is repeated which cannot hold a name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import cache, lru_cache
+
+from riskwarn.contracts.personal import (
+    family_names,
+    file_words,
+    is_listed_word,
+    is_name,
+    is_place,
+    may_stand,
+    only_given,
+    telling_compounds,
+    words,
+)
+from riskwarn.contracts.vocabulary import shipped
+
+_ENDINGS = ("街道", "社区", "区", "县", "市", "镇", "乡", "村")
+#: Single characters that may follow a known word in the name of a file.
+_PARTICLES = frozenset("表各版的与及按含等新旧总类件月年日周号期份")
+_PEOPLE = re.compile(r"(?:居民|村民|市民|群众|住户|业主|商户|租户|房东|老板|当事人|申请人|负责人|网格员)$")
+_RUNS = re.compile(r"[㐀-鿿]+")
+
+
+def may_hold_name(text: str) -> bool:
+    """Whether somebody could be named in a text: a family name outside of all known words, with what given names have behind it."""
+    telling = frozenset(shipped("personal")["telling_surnames"])
+    for run in _RUNS.findall(text):
+        if is_listed_word(run):
+            continue
+        for at in _strange(run):
+            if run[at : at + 2] in telling_compounds():
+                return True
+            behind = run[at + 1 : at + 2]
+            if run[at] in family_names() and behind and behind != "家" and (run[at] in telling or only_given(behind)):
+                return True
+    return False
+
+
+def holds_sure_name(text: str) -> bool:
+    """Whether a name of three or four characters that can hardly be anything else stands in a text, wherever: 村民李秀梅漏雨."""
+    told = shipped("personal")
+    telling = frozenset(told["telling_surnames"])
+    surely = telling | frozenset(told["commonest_surnames"])
+    for run in _RUNS.findall(text):
+        strange = set(_strange(run))
+        for at in sorted(strange):
+            for size in (4, 3):
+                part = run[at : at + size]
+                if len(part) < size or part in told["places"]:
+                    continue
+                if is_name(part) and (size == 4 or part[0] in surely):
+                    return True
+            # Between known words, or behind one of people: 业主褚云峥.
+            before = at - 1 not in strange or _PEOPLE.search(run[:at])
+            if (
+                before
+                and at + 3 not in strange
+                and {at, at + 1, at + 2} <= strange
+                and part[0] in telling
+                and part[1] != "家"
+                and only_given(part[1])
+                and not is_place(part)
+            ):
+                return True
+    return False
+
+
+def _strange(run: str) -> list[int]:
+    """Where in a run of Han characters no known word stands; the longest word is taken, from left to right."""
+    known, longest = _all_words()
+    strange: list[int] = []
+    at = 0
+    while at < len(run):
+        size = _known_at(run, at, known, longest)
+        strange += [] if size else [at]
+        at += size or 1
+    return strange
+
+
+@cache
+def _all_words() -> tuple[frozenset[str], int]:
+    listed = frozenset(word for word in {*file_words(), *words()} if len(word) > 1)
+    return listed, max(map(len, listed))
+
+
+def without_strangers(stem: str, units: frozenset[str] = frozenset()) -> str:
+    """A text whose runs of Han characters keep only words that are known; … stands for the others."""
+    words, longest = _words_and(units)
+    parts: list[str] = []
+    for run in re.findall(r"[㐀-鿿]+|[^㐀-鿿]+", stem):
+        if not re.match(r"[㐀-鿿]", run):
+            parts.append(run)
+            continue
+        at = 0
+        while at < len(run):
+            size = _known_at(run, at, words, longest)
+            dated = re.match(r"第?[一二三四五六七八九十]{1,3}(?:季度|月份?|期|批|周)", run[at:])
+            counted = re.match(r"[年月日号至第期批周份]+", run[at:]) if (at == 0 and parts) or run[at] == "第" else None
+            single = run[at] in _PARTICLES and bool(parts) and parts[-1] != "…"
+            size = max(size, dated.end() if dated else 0, counted.end() if counted else 0, int(single))
+            # What follows a hidden character may be the rest of a name (司马云飞).
+            if not size and (not parts or parts[-1] != "…"):
+                ahead = next((end for end in range(at + 1, len(run)) if _known_at(run, end, words, longest)), len(run))
+                size = ahead - at if may_stand(run[at:ahead]) else 0
+            if size:
+                parts.append(run[at : at + size])
+            elif not parts or parts[-1] != "…":
+                parts.append("…")
+            at += size or 1
+    return "".join(parts)
+
+
+@lru_cache(2)
+def _words_and(units: frozenset[str]) -> tuple[frozenset[str], int]:
+    """The words that names of files are made of, those of units with and without their kind, and the length of the longest."""
+    words = file_words() | units | {unit[: -len(end)] for unit in units for end in _ENDINGS if unit.endswith(end)}
+    return words, max(map(len, words))
+
+
+def _known_at(run: str, at: int, words: Collection[str], longest: int) -> int:
+    """The length of the longest known word at a place of a text, 0 where none stands there."""
+    return next((size for size in range(min(longest, len(run) - at), 1, -1) if run[at : at + size] in words), 0)

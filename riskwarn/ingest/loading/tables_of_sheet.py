@@ -1,0 +1,66 @@
+"""The tables of a sheet, one beneath the other: the first, and those of its source with headings of their own; others are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from riskwarn.contracts import required
+from riskwarn.contracts.schema import TABLES
+from riskwarn.errors import RiskwarnError
+from riskwarn.ingest.columns import Columns, match, opinions, require
+from riskwarn.ingest.loading.guard import Guard
+from riskwarn.ingest.mapping_proposal.guessing import of_another
+from riskwarn.ingest.reading import Reading, batches
+from riskwarn.ingest.redaction import shown_headings
+from riskwarn.ingest.screening import gate, without_people
+from riskwarn.ingest.sheets import Sheet
+from riskwarn.ingest.tables_below import Below, below, filled_rows
+from riskwarn.ingest.values.forms import Forms
+from riskwarn.ingest.values.shares import says_share
+from riskwarn.messages import Message
+
+
+def all_tables(sheet: Sheet, columns: Columns, first: Reading, guard: Guard) -> Iterator[Reading]:
+    """The batches of a table, and of those of its source that stand beneath it with headings of their own; others are told."""
+    yield from gate(guard.rows(batches(sheet, columns.positions, first)), columns.claimed, guard.file)
+    for at in list(first.ends.values()):
+        table = below(sheet, at)
+        told = {
+            "row": sheet.origin(at)[1],
+            "headings": ", ".join(shown_headings([one for one in table.headings if one])),
+        }
+        own = (
+            None
+            if of_another(table.headings, first.source, sheet.headings)
+            else _columns_below(table, columns, first, guard)
+        )
+        if own is None:
+            said = (
+                "row {row} holds the headings of another table ({headings}): {rows} row(s) below it were NOT read; save them as a "
+                "file of their own, and load it"
+            )
+            first.notes.append(Message(said, rows=f"{filled_rows(table):,}", **told))
+            continue
+        first.notes.append(
+            Message("row {row} holds other headings ({headings}): the rows below it are read by these", **told)
+        )
+        read = replace(
+            first, forms=Forms(), ends={}, opinions=opinions(own, table.headings),
+            open_shares=frozenset(name for name, one in own.positions.items() if not says_share(table.headings[one])),
+        )  # fmt: skip
+        yield from all_tables(table, own, read, guard)
+
+
+def _columns_below(table: Below, above: Columns, first: Reading, guard: Guard) -> Columns | None:
+    """The columns of a table beneath another of its source; None where it lacks what its source needs, or a table other fields."""
+    kind = first.source if first.source in TABLES else "events"
+    try:
+        columns = match(table.headings, kind, first.mapping, guard.file)
+        for ruling in (first.source, *guard.like):
+            columns = without_people(columns, ruling)
+        for fields in required(kind, first.mapping):
+            require(columns, fields, table.headings, kind, guard.file, "", first.mapping.always)
+    except RiskwarnError:
+        return None
+    return columns if kind == "events" or set(columns.positions) == set(above.positions) else None

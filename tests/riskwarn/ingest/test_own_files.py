@@ -1,0 +1,109 @@
+"""Files of a source of one's own are known by its names, its declared columns and what was settled, and stored as no other source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from riskwarn.errors import FileOfAnotherSource, NoChampion
+from riskwarn.home import Home, open_home
+from riskwarn.settings import Settings
+from tests.riskwarn.ingest.commands import run_error, stored, told
+from tests.worlds import load, write_csv
+
+OWN = {"zh": "校园上报", "en": "reports of schools", "fields": ["closed_at", "escalated_at"]}
+COLUMNS = {"record_id": "校园编号", "occurred_at": "发现日", "category": "种类"}
+
+
+def declaring(home: Home, **more: Any) -> Path:
+    (home.path / "riskwarn.yaml").write_text(
+        yaml.safe_dump({"sources": {"school_reports": {**OWN, **more}}}, allow_unicode=True), encoding="utf-8"
+    )
+    return home.path
+
+
+def reports(count: int = 30, **other: str) -> list[dict[str, Any]]:
+    """Reports of schools, with headings that several sources could have."""
+    row = {"编号": "S{n}", "网格编码": "G{g}", "上报时间": "2026-03-02 08:00", "类型": "欺凌", **other}
+    return [{name: cell.format(n=n, g=n % 4) for name, cell in row.items()} for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    "name", ["校园上报.csv", "校园上报2026年3月台账.csv", "school_reports_2026.csv", "Reports of schools.csv"]
+)
+def test_a_file_that_is_called_like_a_source_of_ones_own_is_of_it(city: Home, tmp_path: Path, name: str) -> None:
+    home = declaring(city)
+    [account] = told(home, "load", write_csv(tmp_path / name, reports()), "--yes")["accounts"]
+    assert (account["source"], account["accepted"]) == ("school_reports", 30)
+    assert "grid_reports" not in stored(home)
+
+
+def test_headings_that_bear_its_name_are_enough(city: Home, tmp_path: Path) -> None:
+    home = declaring(city)
+    rows = [
+        {"事件编号": f"S{n}", "网格编码": "G1", "发生时间": "2026-03-02", "类型": "欺凌", "涉及校园": "x"}
+        for n in range(30)
+    ]
+    [account] = told(home, "load", write_csv(tmp_path / "三月.csv", rows), "--yes")["accounts"]
+    assert (account["source"], account["accepted"]) == ("school_reports", 30)
+
+
+def own_columns(count: int, begin: int = 0) -> list[Mapping[str, Any]]:
+    return [
+        {"校园编号": f"S{n}", "网格编码": "G1", "发现日": "2026-03-02", "上报单位": "x", "种类": "欺凌"}
+        for n in range(begin, begin + count)
+    ]
+
+
+def test_declared_columns_tell_a_file_whatever_it_is_called(city: Home, tmp_path: Path) -> None:
+    home = declaring(city, mapping={"columns": COLUMNS}, zh="校内情况", en="inside")
+    load(open_home(home, Settings()), "school_reports", write_csv(tmp_path / "一月.csv", own_columns(30)))
+    [account] = told(home, "load", write_csv(tmp_path / "巡查上报二月.csv", own_columns(30, 30)), "--yes")["accounts"]
+    assert (account["source"], account["accepted"]) == ("school_reports", 30)
+    (home / "inbox").mkdir(exist_ok=True)
+    write_csv(home / "inbox" / "三月.csv", own_columns(30, 60))
+    assert isinstance(run_error(home, "update"), NoChampion)
+    assert stored(home)["school_reports"] == 90 and "grid_reports" not in stored(home)
+
+
+def test_headings_that_were_settled_before_are_asked_too(city: Home, tmp_path: Path) -> None:
+    home = declaring(city)
+    told(home, "load", write_csv(tmp_path / "校园上报1月.csv", reports()), "--yes", "--column", "category=类型")
+    assert any((home / "mappings").glob("school_reports-*.yaml"))
+    [account] = told(home, "load", write_csv(tmp_path / "导出2月.csv", reports(40)), "--yes")["accounts"]
+    assert (account["source"], account["accepted"], account["duplicates"]) == ("school_reports", 10, 30)
+
+
+def test_a_file_of_ones_own_whose_headings_nobody_knows_is_stored_nowhere(city: Home, tmp_path: Path) -> None:
+    home = declaring(city)
+    before = stored(home)
+    strange = [{"甲": f"S{n}", "乙": "G1", "丙": "欺凌"} for n in range(30)]
+    done = told(home, "load", write_csv(tmp_path / "校园上报.csv", strange), "--yes")
+    [skipped] = done["skipped"]
+    assert "--source school_reports" in skipped["reason"]
+    # Where its headings are those of another source, it asks.
+    register = [
+        {"纠纷编号": f"S{n}", "纠纷类型": "邻里纠纷", "网格编码": "G1", "发生时间": "2026-03-02"} for n in range(30)
+    ]
+    done = told(home, "load", write_csv(tmp_path / "校园上报3月.csv", register), "--yes")
+    [skipped] = done["skipped"]
+    assert "school_reports is the likeliest" in skipped["reason"]
+    assert stored(home) == before
+
+
+HAZARDS = {
+    "巡查编号": "YH-{n}", "发现日期": "2026-03-02", "责任网格": "G1", "隐患类型": "消防通道堵塞", "隐患等级": "一般隐患",
+    "整改期限": "2026-04-02", "整改完成日期": "2026-04-01",
+}  # fmt: skip
+
+
+def test_one_heading_of_the_named_source_does_not_outweigh_many_of_another(city: Home, tmp_path: Path) -> None:
+    rows = [{name: cell.format(n=n) for name, cell in HAZARDS.items()} for n in range(30)]
+    for name in ("隐患排查清单.csv", "导出.csv"):
+        with pytest.raises(FileOfAnotherSource, match="riskwarn ingest hazards"):
+            load(city, "grid_reports", write_csv(tmp_path / name, rows))
+    assert load(city, "hazards", write_csv(tmp_path / "清单.csv", rows)).accepted == 30

@@ -1,0 +1,111 @@
+"""A second table beneath the first is read by its own headings where it is of the same source, else left out and told; beside it none is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from riskwarn.errors import HeadingClash, TablesSideBySide
+from riskwarn.home import Home
+from riskwarn.store import Store
+from tests.riskwarn.ingest.books import book
+from tests.riskwarn.ingest.commands import run, stored
+from tests.worlds import dispute, load, write_csv
+
+FIRST = ["纠纷编号", "网格编码", "发生时间", "登记时间", "纠纷类型", "化解结果", "化解时间"]
+SWAPPED = ["纠纷编号", "网格编码", "登记时间", "发生时间", "化解结果", "纠纷类型", "化解时间"]
+ACCIDENTS = ["事故编号", "网格编码", "发生时间", "事故类型"]
+
+
+def row(headings: list[str], number: int) -> list[Any]:
+    told = {
+        "纠纷编号": f"D{number}", "网格编码": f"G{number % 4}", "发生时间": f"2026-03-{number % 28 + 1:02d} 08:00",
+        "登记时间": f"2026-03-{number % 28 + 1:02d} 09:00", "纠纷类型": "邻里纠纷", "化解结果": "民转刑", "化解时间": "2026-04-20 10:00",
+        "事故编号": f"S{number}", "事故类型": "火灾", "纠纷简述": "漏水",
+    }  # fmt: skip
+    return [told[heading] for heading in headings]
+
+
+@pytest.mark.parametrize("titled", [True, False])
+def test_a_table_of_the_same_source_is_read_by_its_own_headings(city: Home, tmp_path: Path, titled: bool) -> None:
+    title = [["二月"]] if titled else []
+    lines = [FIRST, *(row(FIRST, n) for n in range(30)), *title, SWAPPED, *(row(SWAPPED, n) for n in range(30, 50))]
+    account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": lines}))
+    assert (account.read, account.accepted, account.quarantined) == (50, 50, 0)
+    stored = Store(city).versions("disputes")
+    assert set(stored["category"]) == {"neighbourhood"} and set(stored["outcome"]) == {"violence"}
+    hours = (stored["known_at"] - stored["occurred_at"]).dt.total_seconds() / 3600
+    assert set(hours) == {1.0}
+    assert any(note.startswith(f"row {33 if titled else 32} holds other headings (纠纷编号") for note in account.notes)
+
+
+def test_a_third_table_and_one_with_more_columns_are_read_too(city: Home, tmp_path: Path) -> None:
+    more = [*SWAPPED, "纠纷简述"]
+    lines = [FIRST, *(row(FIRST, n) for n in range(5)), SWAPPED, *(row(SWAPPED, n) for n in range(5, 9))]
+    lines += [more, *(row(more, n) for n in range(9, 12)), FIRST, *(row(FIRST, n) for n in range(12, 15))]
+    wide = [[*line, *[None] * (8 - len(line))] for line in lines]
+    wide[0][7] = "备注"
+    account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": wide}))
+    assert (account.read, account.accepted, account.quarantined) == (15, 15, 0)
+    assert set(Store(city).versions("disputes")["category"]) == {"neighbourhood"}
+
+
+def test_a_table_of_another_source_is_left_out_and_told(city: Home, tmp_path: Path) -> None:
+    lines = [
+        ["纠纷表"],
+        FIRST,
+        *(row(FIRST, n) for n in range(10)),
+        ["小计", None, None, "10件"],
+        [None],
+        ["事故表"],
+        ACCIDENTS,
+    ]
+    lines += [row(ACCIDENTS, n) for n in range(5)]
+    account = load(city, "disputes", book(tmp_path / "纠纷.xlsx", {"台账": lines}))
+    assert (account.read, account.accepted, account.quarantined) == (10, 10, 0)
+    [said] = [note for note in account.notes if "another table" in note]
+    assert said.startswith(
+        "row 16 holds the headings of another table (事故编号, 网格编码, 发生时间, 事故类型): 5 row(s) below it were NOT read"
+    )
+    assert Store(city).versions("disputes")["record_id"].nunique() == 10
+    # The sheet behind it goes on.
+    sheets = {"一": lines[1:], "二": [FIRST, *(row(FIRST, n) for n in range(10, 20))]}
+    account = load(city, "disputes", book(tmp_path / "两表.xlsx", sheets))
+    assert (account.read, account.accepted + account.duplicates) == (20, 20)
+
+
+def test_so_is_it_in_a_file_of_text(city: Home, tmp_path: Path) -> None:
+    rows = [dict(zip(FIRST, row(FIRST, n), strict=True)) for n in range(10)]
+    rows += [dict(zip(FIRST, line, strict=True)) for line in (SWAPPED, *(row(SWAPPED, n) for n in range(10, 14)))]
+    account = load(city, "disputes", write_csv(tmp_path / "d.csv", rows))
+    assert (account.read, account.accepted) == (14, 14)
+    assert set(Store(city).versions("disputes")["category"]) == {"neighbourhood"}
+
+
+def test_records_whose_words_are_headings_are_records(city: Home, tmp_path: Path) -> None:
+    odd = [dispute(1), dispute(2, 纠纷类型="事故类型", 严重程度="隐患等级", 办理状态="网格名称"), dispute(3)]
+    account = load(city, "disputes", write_csv(tmp_path / "d.csv", odd))
+    assert (account.read, account.accepted) == (3, 3)
+
+
+@pytest.mark.parametrize("right", [FIRST, ACCIDENTS])
+@pytest.mark.parametrize("titles", [True, False])
+def test_tables_side_by_side_are_refused_and_no_column_of_them_is_offered(
+    city: Home, tmp_path: Path, right: list[str], titles: bool
+) -> None:
+    above = [["一月", *[None] * len(FIRST), "二月", *[None] * (len(right) - 1)]] if titles else []
+    lines = [*above, [*FIRST, None, *right], *([*row(FIRST, n), None, *row(right, n + 20)] for n in range(12))]
+    file = book(tmp_path / "并排.xlsx", {"台账": lines})
+    with pytest.raises(TablesSideBySide, match="2 tables stand side by side"):
+        load(city, "disputes", file)
+    said = run(city.path, "load", file, "--yes", code=1)
+    assert "--column" not in said.output and "side by side" in said.output + repr(said.exception)
+    assert "disputes" not in stored(city.path)
+
+
+def test_a_register_with_two_numbers_of_a_case_is_one_table(city: Home, tmp_path: Path) -> None:
+    rows = [{**dispute(n), "案件编号": f"A{n}", "结案日期": "2026-04-01"} for n in range(5)]
+    with pytest.raises(HeadingClash):
+        load(city, "disputes", write_csv(tmp_path / "d.csv", rows))
