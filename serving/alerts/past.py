@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -119,15 +119,22 @@ def jumped(value: Reals, past: OwnPast, times: float, least: float) -> Flags:
 
 
 class Published:
-    """The publications before one, as they are kept; of each as-of the one that stands for it, its own as-of among them."""
+    """The publications before one, as they are kept; of each as-of the one that stands for it, its own as-of among them.
 
-    def __init__(self, home: Home, as_of: date, codes: Mapping[Unit, Sequence[str]]) -> None:
+    `upto` leaves out what was published from a sequence on, and `without` some that stand.
+    """
+
+    def __init__(
+        self, home: Home, as_of: date, codes: Mapping[Unit, Sequence[str]], upto: int | None = None, without: Collection[str] = ()
+    ) -> None:  # fmt: skip
         self._home, self._codes = home, {unit: pa.array(list(own), pa.string()) for unit, own in codes.items()}
         self._rows: list[published.Row] = []
         seen: set[date] = set()
-        fates = published.fates(home)
+        gone = {*published.fates(home), *without}
         for row in sorted(published.listed(home), key=lambda row: (row.as_of, row.sequence), reverse=True):
-            if row.as_of <= as_of and row.as_of not in seen and row.id not in fates:
+            if upto is not None and row.sequence >= upto:
+                continue
+            if row.as_of <= as_of and row.as_of not in seen and row.id not in gone:
                 seen.add(row.as_of)
                 self._rows.append(row)
         with home.database.connect() as connection:
