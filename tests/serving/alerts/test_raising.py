@@ -204,6 +204,30 @@ def test_a_silence_holds_back_until_it_ends(city: City) -> None:
     assert city.publish({0: "red"}).alerts == 1
 
 
+@pytest.mark.parametrize("unit", [("grid", grid(0)), ("town", "T0000000")])
+def test_a_silence_holds_back_what_a_live_notice_would_tell_further(city: City, unit: tuple[str, str]) -> None:
+    city.with_rules(group_from=2)
+    city.publish({0: "orange", 12: "orange", 13: "orange"})
+    made = silence(city.home, *unit, None, "集中整治期间统一处理", city.now + timedelta(days=9), now=city.now)
+    assert city.publish({0: "red", 12: "orange", 13: "orange"}).further == 0
+    assert city.held() == {grid(0): "silenced"} and city.codes(unit="grid") == {grid(0): "orange"}
+    assert len(city.messages()) == 2
+    end_silence(city.home, made.id, now=city.now)
+    assert city.publish({0: "red", 12: "orange", 13: "orange"}).further == 1, (
+        "what stands so still is told once it ends"
+    )
+
+
+def test_an_outcome_that_is_given_late_holds_nothing_back(city: City) -> None:
+    city.publish({0: "red"})
+    (alert,) = city.alerts()
+    for _ in range(4):
+        city.publish({})
+    assert city.alert(alert.id).status == "expired"
+    city.do(alert, "close", outcome="real")
+    assert city.publish({0: "red"}).alerts == 1
+
+
 def test_what_comes_in_the_night_is_told_in_the_morning(tmp_path: Path) -> None:
     city = City(tmp_path, PLAIN.model_copy(update={"quiet": Quiet(but=("red",))}))
     night = datetime(2026, 3, 2, 19, tzinfo=UTC)  # three o'clock in the city
