@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select
 from riskwarn.alert_rules import Alerts
 from riskwarn.audit import LOCAL, Action, Caller, Entry, recorded
 from riskwarn.audit.chain import hold
-from riskwarn.contracts.because import check_because
+from riskwarn.contracts.because import check_note
 from riskwarn.contracts.vocabulary import standing_named
 from riskwarn.errors import AlertChanged, AlertStands, QueryInvalid, RequestReused, RiskwarnError
 from riskwarn.home import Home
@@ -41,7 +41,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         if self.note:
-            check_because(self.note, "note")
+            check_note(self.note, "note")
         if self.service is not None and self.service not in SERVICES:
             raise QueryInvalid(parameter="service", problem=Message("there are {known}", known=", ".join(SERVICES)))
         if self.outcome is not None and self.outcome not in list(Outcome):
