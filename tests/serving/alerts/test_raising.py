@@ -12,7 +12,7 @@ from riskwarn.words import Unit
 from serving.alerts.keeping import keep
 from serving.alerts.silences import end_silence, silence
 from serving.alerts.teams import Team, Teams
-from tests.serving.alerts.city import PLAIN, City, grid
+from tests.serving.alerts.city import FIRST, PLAIN, City, grid
 
 
 @pytest.fixture
@@ -176,6 +176,18 @@ def test_a_grid_that_was_never_so_high_has_jumped(city: City) -> None:
     levels = dict.fromkeys((1, 2, 3), "yellow") | {4: "blue"}
     assert city.publish(levels, {1: 0.15, 2: 0.25, 3: 0.09, 4: 0.15}).alerts == 1
     assert [(one.code, one.kind, one.level) for one in city.alerts()] == [(grid(1), "jump", "yellow")]
+
+
+def test_what_is_published_every_night_is_no_longer_past_for_that(city: City) -> None:
+    """Twelve nights are no past of a unit's own, and six are not six weeks of a level."""
+    city.with_rules(rules=(Rule(on="jump", least=0.1, level="yellow"), Rule(on="lasting", periods=6)))
+    for night in range(13):
+        as_of = FIRST + timedelta(days=night)
+        city.publish_as_of(as_of, {1: "yellow", 2: "orange"}, {1: 0.05 if night < 12 else 0.15})
+    assert city.codes() == {}
+    for week in range(2, 12):
+        city.publish_as_of(FIRST + timedelta(weeks=week), {1: "yellow", 2: "orange"}, {1: 0.05})
+    assert city.codes() == {grid(2): "orange"}
 
 
 def test_a_risk_that_lasts_is_told_after_its_weeks_and_what_is_unknown_is_no_break(city: City) -> None:
