@@ -20,10 +20,11 @@ from riskwarn.audit.verifying import verify
 from riskwarn.errors import AlertChanged, AlertStands, WithdrawnBefore
 from riskwarn.home import Home, open_home
 from serving.alerts.acting import By
-from serving.alerts.alert import head_of
+from serving.alerts.alert import head_of, steps_of
 from serving.alerts.keeping import keep
 from serving.alerts.life import LIVE, NEEDS, Outcome, Status, Verb
-from serving.alerts.silences import silence
+from serving.alerts.silences import silence, silences_at
+from serving.alerts.tickets import follow_tickets
 from serving.delivery.tables import MESSAGES
 from serving.publishing.suspend import resume, suspend
 from serving.publishing.withdraw import withdraw
@@ -39,6 +40,12 @@ RULES = Alerts(
     repeat_days=2, quiet=Quiet(),
 )  # fmt: skip
 
+#: What is told by rule, and of nothing that is silenced.
+BY_RULE = {"raised", "raised_further", "reminded", "escalated", "overdue"}
+
+#: How far somebody has come with a notice.
+FORWARD = {"open": 0, "returned": 0, "referred": 0, "acknowledged": 1, "in_progress": 2, "closed": 3}
+
 LEVELS = st.dictionaries(st.sampled_from(NUMBERS), st.sampled_from(["red", "orange", "yellow", "unknown"]))
 SAID: dict[str, Any] = {"note": "已核实", "team_id": "T0000001"}
 
@@ -51,6 +58,9 @@ class Life(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.city = City(Path(self.folder.name), RULES)
         self.publications = 0
+        self.said: dict[str, dict[int, str]] = {}  # snapshot -> the levels that it told
+        self.silenced: set[str] = set()
+        self.seen = 0  # messages that were looked at
 
     def teardown(self) -> None:
         if hasattr(self, "folder"):
@@ -61,12 +71,14 @@ class Life(RuleBasedStateMachine):
     def publish(self, levels: dict[int, str]) -> None:
         self.publications += 1
         self.city.publish(levels, later=timedelta(minutes=self.publications), salt=str(self.publications))
+        self.said[self.city.snapshot] = levels
 
     @rule(levels=LEVELS)
     def publish_the_same_week_anew(self, levels: dict[int, str]) -> None:
         if self.publications:
             self.publications += 1
             self.city.publish(levels, later=timedelta(minutes=1), salt=str(self.publications), again=True)
+            self.said[self.city.snapshot] = levels
 
     @precondition(lambda self: self.publications)
     @rule(data=st.data(), verb=st.sampled_from(list(Verb)), outcome=st.sampled_from(list(Outcome)), stale=st.booleans())
@@ -78,6 +90,30 @@ class Life(RuleBasedStateMachine):
             said = {} if needed is None else {needed: outcome.value if needed == "outcome" else SAID[needed]}
             with suppress(AlertStands, AlertChanged):
                 self.city.do(alert, verb, by=By(version=alert.version - stale), **said)
+
+    @precondition(lambda self: self.publications)
+    @rule(
+        data=st.data(), hours=st.sampled_from([-30, -3, 0, 24]),
+        status=st.sampled_from(["acknowledged", "in_progress", "closed", "returned", "withdrawn", "overdue", "suspended"]),
+    )  # fmt: skip
+    def a_ticket_says(self, data: st.DataObject, hours: int, status: str) -> None:
+        """It is told like what is done here, and what is older than that takes nothing back."""
+        alerts = self.city.alerts()
+        if not alerts:
+            return
+        before, now = data.draw(st.sampled_from(alerts)), self.city.now
+        at = now + timedelta(hours=hours)
+        row = {"alert_id": before.id, "status": status, "updated_at": at, "outcome": None, "service": None}
+        with self.city.home.database.connect() as connection:
+            since = [one for one in steps_of(connection, before.id) if one["source"] == "cli" and one["at"] > at]
+        follow_tickets(self.city.home, [row], now=now)
+        after = self.city.alert(before.id)
+        if hours > 0:
+            assert after == before, "what is ahead waits for its time"
+        if since and before.status in FORWARD and since[-1]["verb"] != "note" and after.status in FORWARD:
+            assert FORWARD[after.status] >= FORWARD[before.status]
+        if after.status != before.status and after.status in ("closed", "returned") and before.messages:
+            assert after.notify_at is not None or after.messages[-1][0].endswith(f".{after.version}") or after.over(now)
 
     @rule(hours=st.sampled_from([1, 11, 24, 49, 24 * 7, 24 * 30]))
     def time_passes(self, hours: int) -> None:
@@ -92,15 +128,36 @@ class Life(RuleBasedStateMachine):
     @rule(unit=st.sampled_from([("town", "T0000000"), ("grid", grid(12))]))
     def be_silent(self, unit: tuple[str, str]) -> None:
         silence(self.city.home, *unit, None, "a test", self.city.now + timedelta(days=3), now=self.city.now)
+        self.silenced |= {grid(number) for number in NUMBERS if number < 12} if unit[0] == "town" else {unit[1]}
 
     @precondition(lambda self: self.publications)
     @rule(data=st.data())
     def withdraw_a_snapshot(self, data: st.DataObject) -> None:
-        chosen = data.draw(st.sampled_from(published.listed(self.city.home)))
+        home, before = self.city.home, self.city.alerts()
+        chosen = data.draw(st.sampled_from(published.listed(home)))
         with suppress(WithdrawnBefore):
-            withdraw(self.city.home, chosen.id, "a test", now=self.city.now)
-        alone = [one for one in self.city.alerts(snapshot=chosen.id) if one.confirmed is None]
-        assert not any(one.live for one in alone)
+            withdraw(home, chosen.id, "a test", now=self.city.now)
+        assert not any(one.live for one in self.city.alerts(snapshot=chosen.id))
+        remaining = [row.id for row in published.listed(home) if row.id not in published.fates(home)]
+        for alert in self.city.alerts():
+            told = {one["code"]: one["level"] for one in alert.members} or {alert.code: alert.level}
+            if alert.live and alert.unit != "district":
+                for code, level in told.items():
+                    assert level in {self.said[name].get(int(code[1:])) for name in remaining}, (
+                        "no snapshot bears it out"
+                    )
+        current = published.newest(home)
+        if current is None or current.sequence < chosen.sequence:
+            return
+        gone = {one.id for one in before if one.live and not one.over(self.city.now)} - {
+            one.id for one in self.city.alerts() if one.live
+        }
+        for alert in before:
+            for code in alert.grids if alert.id in gone else ():
+                alone = not any(code in other.grids for other in before if other.id != alert.id)
+                if alone and code not in self.silenced:
+                    stands = self.said[current.id].get(int(code[1:]))
+                    assert stands not in ("red", "orange"), "the current one bears it out"
 
     @precondition(lambda self: self.publications)
     @rule()
@@ -168,6 +225,21 @@ class Life(RuleBasedStateMachine):
                 if one["kind"] == "Outcome"
             )
             assert alert.status in LIVE or alert.notify_at is None or alert.status == Status.CLOSED
+
+    @invariant()
+    def of_what_is_silenced_nothing_is_told_by_rule(self) -> None:
+        if not hasattr(self, "city"):
+            return
+        with self.city.home.database.connect() as connection:
+            rows = list(connection.execute(select(MESSAGES).order_by(MESSAGES.c.sequence)).mappings())
+            for one in rows[self.seen :]:
+                alert = self.city.alert(one["alert_id"])
+                if one["kind"] in ("Alert", "Update") and silences_at(connection, one["sent_at"]).over(
+                    alert.target, alert.units
+                ):
+                    (step,) = (each for each in steps_of(connection, alert.id) if each["version"] == one["version"])
+                    assert step["verb"] not in BY_RULE
+        self.seen = len(rows)
 
     @invariant()
     def every_step_is_in_the_audit(self) -> None:

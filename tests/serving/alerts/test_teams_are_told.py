@@ -60,6 +60,12 @@ def test_the_team_above_is_told_of_what_nobody_acknowledged(city: City) -> None:
 
 
 def test_the_team_above_is_told_of_what_is_overdue_by_its_ticket(city: City) -> None:
-    row = {"alert_id": city.alerts()[0].id, "status": "overdue", "updated_at": city.now, "outcome": None, "service": None}
+    row = {
+        "alert_id": city.alerts()[0].id,
+        "status": "overdue",
+        "updated_at": city.now,
+        "outcome": None,
+        "service": None,
+    }
     follow_tickets(city.home, [row], now=city.now)
     assert told(city) == {"T0000000": 2, "T0000001": 0, "D0000000": 1}
