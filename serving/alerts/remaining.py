@@ -65,7 +65,9 @@ class Remaining:
 
     def since(self, snapshot: str) -> int:
         """The place of a snapshot in the order of publications, of the withdrawn one, too."""
-        return self._gone.sequence if snapshot == self._gone.id else self.rows[snapshot].sequence
+        if snapshot == self._gone.id:
+            return self._gone.sequence
+        return self.rows[snapshot].sequence if snapshot in self.rows else 0
 
     def anew(self, one: Later, again: Waiting) -> list[Candidate]:
         """What a publication would have told, of what was held back before it."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, rule
+from hypothesis.stateful import invariant, rule
 from sqlalchemy import insert, select
 
 from riskwarn.home import Home
@@ -38,9 +38,8 @@ ASKED: dict[str, dict[str, Any]] = {
 class Heard(Life):
     """One city, and some who are told of its notices."""
 
-    @initialize()
-    def begin(self) -> None:
-        super().begin()
+    def subscribe(self) -> None:
+        """Those who are told, from the first notice on."""
         self.heard: list[tuple[str, Message, datetime]] = []
         self.deaf: frozenset[str] = frozenset()
         with self.city.home.database.begin() as connection:
