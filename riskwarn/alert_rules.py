@@ -22,7 +22,7 @@ class Rule(Declared):
     """One thing that raises a notice."""
 
     on: Literal["level", "jump", "lasting", "gap"] = Field(
-        description="level: a level is entered; jump: more than in all the years before; lasting: a level that stays; gap: a source "
+        description="level: a level is entered; jump: more than in all of its own past; lasting: a level that stays; gap: a source "
         "that fails a district"
     )
     targets: tuple[Name, ...] | None = Field(default=None, description="only these targets; all where not given")
@@ -43,7 +43,12 @@ class Rule(Declared):
     least: float = Field(
         default=0.1, gt=0, description="of a jump: at least this score, or above the grid this expected count"
     )
-    years: float = Field(default=3.0, gt=0, le=10, description="of a jump: not seen for so many years")
+    years: float = Field(
+        default=3.0,
+        gt=0,
+        le=10,
+        description="of a jump: not seen for so many years, as far as snapshots are kept (`keep_snapshots`), and for twelve periods at least",
+    )
     periods: int = Field(default=6, ge=2, le=52, description="of what lasts: for so many periods without a break")
 
     @model_validator(mode="after")

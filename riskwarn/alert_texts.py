@@ -192,6 +192,11 @@ class Texts(Declared):
         default={}, description="by service: mediation, legal_aid, wage_claim …, and gap for a source that fails"
     )
 
+    def desks(self) -> Iterable[str]:
+        """The desks that the city wrote: offices with their numbers, and nobody's name."""
+        for desk in (self.desk, *(one.desk for one in self.services.values())):
+            yield from (said for said in (desk.zh, desk.en) if said is not None)
+
     def own(self) -> Iterable[str]:
         """Every text that the city wrote; of desks none, whose numbers are those of offices."""
         for said in (

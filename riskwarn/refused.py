@@ -73,6 +73,12 @@ def refuse_words(text: str, where: str) -> None:
         raise RefusedWord(where=where, word=word)
 
 
+def refuse_actions(text: str, where: str) -> None:
+    """Raise RefusedWord where a text asks for what no notice asks anybody to do, or tells that it was done."""
+    if word := listed_word(text, "actions"):
+        raise RefusedWord(where=where, word=word)
+
+
 def refuse_in(value: object, where: str) -> None:
     """Raise RefusedWord where any text of a declaration, key or value at any depth, holds a refused word."""
     if isinstance(value, str):

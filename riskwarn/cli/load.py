@@ -105,6 +105,7 @@ def command(
         if dry_run or not done
         else [note for one in prospects(Store(home), home.configuration, feeds=False) for note in one.notes]
     )
+    followed = [] if dry_run else _followed(home, done, now)
     result = {
         "accounts": [one.as_dict() for one in done],
         "skipped": [one.as_dict() for one in plan.skipped],
@@ -114,8 +115,19 @@ def command(
         "failed": [one.as_dict() for one in failed],
         "targets": targets,
     }
-    session.emit(result, _lines(session, home, done, failed, targets, dry_run))
+    session.emit(result, [*_lines(session, home, done, failed, targets, dry_run), *followed])
     context.exit(1 if failed or asking.missing else 0)
+
+
+def _followed(home: Home, done: Sequence[Done], now: datetime) -> list[str | Shown]:
+    """Where tickets were loaded their notices follow them at once, so that nobody has to wait for a server or the night."""
+    if not any(one.table.source == "tickets" for one in done):
+        return []
+    from serving.alerts.sources import tickets_of
+    from serving.alerts.tickets import follow_tickets
+
+    followed = follow_tickets(home, tickets_of(home), now=now)
+    return [Message("{changed} notices followed their tickets.", changed=followed.changed)]
 
 
 def _field_and_heading(text: str) -> tuple[str, str]:

@@ -13,7 +13,20 @@ from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import local_time
 from riskwarn.messages import Message
 
-COLUMNS = ("id", "name", "channel", "address", "target", "min_level", "area", "status", "waiting", "dead", "stopped")
+COLUMNS = (
+    "id",
+    "name",
+    "channel",
+    "address",
+    "target",
+    "min_level",
+    "team_id",
+    "area",
+    "status",
+    "waiting",
+    "dead",
+    "stopped",
+)
 CHANNELS = ("webhook", "mail", "dingtalk", "wecom", "feishu")
 
 #: As who the command line acts, in the audit.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from riskwarn.contracts.personal import is_listed_word
-from riskwarn.contracts.persons import calls_somebody, holds_name, likely_name
+from riskwarn.contracts.persons import calls_somebody, holds_name, likely_name, serves_somebody
 from riskwarn.contracts.written import readable, refuse_personal
 from riskwarn.errors import PersonalText, ReasonTooLong
-from riskwarn.refused import refuse_words
+from riskwarn.refused import refuse_actions, refuse_words
 
 #: Characters of a reason.
 MOST_CHARACTERS = 500
@@ -31,8 +31,20 @@ def check_because(because: str, where: str = "--because") -> None:
         raise ReasonTooLong(where=where, most=MOST_CHARACTERS)
     refuse_words(because, where)
     refuse_personal(because, where)
-    plain = readable(because)
-    if _TITLED.search(plain) or calls_somebody(plain) or _names_somebody(plain) or holds_name(plain):
+    refuse_names(because, where)
+
+
+def check_note(note: str, where: str) -> None:
+    """The same of what is said with a notice, or of a place, which asks nobody to do what no notice asks for either."""
+    check_because(note, where)
+    refuse_actions(note, where)
+
+
+def refuse_names(text: str, where: str) -> None:
+    """Raise PersonalText where a sentence names somebody."""
+    plain = readable(text)
+    named = _TITLED.search(plain) or calls_somebody(plain) or _names_somebody(plain) or holds_name(plain)
+    if named or serves_somebody(plain):
         raise PersonalText(where=where, what="name")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract as contract_of
+from riskwarn.contracts.because import refuse_names
 from riskwarn.contracts.contract import Contract
 from riskwarn.contracts.fields import Kind
 from riskwarn.contracts.merging import merged_as
@@ -15,10 +16,10 @@ from riskwarn.contracts.own import faults_of
 from riskwarn.contracts.vocabulary import category_words, field_words
 from riskwarn.contracts.written import refuse_personal
 from riskwarn.declarations import line_of
-from riskwarn.errors import ConfigurationInvalid, RefusedWord
+from riskwarn.errors import ConfigurationInvalid
 from riskwarn.mapping import Mapping
 from riskwarn.messages import Message
-from riskwarn.refused import RIGHTS, folded, listed_word, refuse_in
+from riskwarn.refused import RIGHTS, folded, listed_word, refuse_actions, refuse_in
 
 
 def check_configuration(configuration: Configuration, file: Path) -> None:
@@ -63,8 +64,10 @@ def _check_texts(configuration: Configuration, file: Path) -> None:
     where = f"alerts.texts in {file.name}"
     for text in texts.own():
         refuse_personal(text, where)
-        if (word := listed_word(text, "actions")) is not None:
-            raise RefusedWord(where=where, word=word)
+        refuse_actions(text, where)
+    for desk in texts.desks():
+        refuse_names(desk, where)
+        refuse_actions(desk, where)
 
 
 def _right_foretold(configuration: Configuration, target: str) -> str | None:

@@ -19,6 +19,8 @@ from riskwarn.contracts.vocabulary import shipped
 _BRACKETS = re.compile(r"\s*[(（\[【〔]\s*([^()（）\[\]【】〔〕]*?)\s*[)）\]】〕]")
 _ROLES = r"(?:专职|兼职|微)?(?:网格(?:管理|指导|监督)?(?:员|长)|负责人|责任人|联系人|联络员|包片干部|民警|支部书记|支书|书记|主任|组长|楼长|姓名)"
 _ROLE = re.compile(_ROLES)
+#: After what office a name stands.
+_HOLDERS = re.compile(rf"{_ROLES}|调解员|社工|志愿者|辅警|律师|值班员|联系方式")
 _NAMED_ROLE = re.compile(rf"[\s\-—–_/|,，、]*{_ROLES}\s*[:：为]\s*[^\s\-—–_/|]*")
 _LAST = re.compile(r"^(?P<unit>.*(?:网格|片区|小组|组|社区|村|号))[\s\-—–_/|·:：,，、]*(?P<person>[㐀-鿿·•*]{2,6})$")
 _PART = re.compile(r"[\s\-—–_/|:：]+")
@@ -102,6 +104,26 @@ def names_somebody(word: str) -> bool:
         return True
     parts = [part for part in _SEVERAL.split(plain) if part]
     return any(likely_name(part) or _of_them(part) for part in parts) or holds_name(plain) or holds_sure_name(plain)
+
+
+def serves_somebody(text: str) -> bool:
+    """Whether somebody stands in a text by the name and the office: 网格员张伟, 社区民警李强, 李主任."""
+    for role in _HOLDERS.finditer(text):
+        rest = text[role.end() :].lstrip(_EDGES)
+        for size in (4, 3, 2):
+            part, behind = rest[:size], rest[size : size + 1]
+            whole = not behind or not _is_han(behind) or rest[size:].startswith(("电话", "手机"))
+            if len(part) == size and (size > 2 or whole) and likely_name(part):
+                return True
+    return _titled().search(text) is not None
+
+
+@cache
+def _titled() -> re.Pattern[str]:
+    telling, commonest, _, _ = _listed()
+    return re.compile(
+        rf"(?<![每本上下各副正])[{''.join(sorted(telling | commonest))}](?:主任|书记|所长|站长|队长|科长|局长|律师|警官)"
+    )
 
 
 def holds_name(text: str) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select
 from riskwarn.alert_rules import Alerts
 from riskwarn.audit import LOCAL, Action, Caller, Entry, recorded
 from riskwarn.audit.chain import hold
-from riskwarn.contracts.because import check_because
+from riskwarn.contracts.because import check_note
 from riskwarn.contracts.vocabulary import standing_named
 from riskwarn.errors import AlertChanged, AlertStands, QueryInvalid, RequestReused, RiskwarnError
 from riskwarn.home import Home
@@ -25,6 +25,8 @@ from serving.alerts.shown import as_dict
 from serving.alerts.tables import ALERTS, REQUESTS
 from serving.alerts.teams import Team, kept_teams
 from serving.alerts.telling import acknowledged_by, put, told, told_when
+from serving.snapshots.published import WITHDRAWN
+from serving.snapshots.tables import FATES
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         if self.note:
-            check_because(self.note, "note")
+            check_note(self.note, "note")
         if self.service is not None and self.service not in SERVICES:
             raise QueryInvalid(parameter="service", problem=Message("there are {known}", known=", ".join(SERVICES)))
         if self.outcome is not None and self.outcome not in list(Outcome):
@@ -140,18 +142,27 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, by: B
     if verb is Verb.ACKNOWLEDGE or (verb is Verb.START and alert.acknowledged_at is None):
         after = replace(after, acknowledged_at=now, acknowledge_by=None)
     elif verb is Verb.ASSIGN:
-        after = _asked_anew(replace(after, team_id=asked.team_id), rules, now, zone)
+        after = _asked_anew(replace(after, team_id=asked.team_id).beside(), rules, now, zone)
     elif verb is Verb.CO_HANDLE:
-        after = replace(after, co_teams=tuple(dict.fromkeys((*alert.co_teams, str(asked.team_id)))))
+        after = after.beside(str(asked.team_id))
+    elif verb is Verb.REFER:
+        above = kept_teams(connection).of(alert.units, above=alert.team_id)
+        after = after if above is None else after.beside(above.id)
     elif verb is Verb.EXTEND:
         after = _extended(after, rules, now)
     elif verb is Verb.CLOSE:
         after = replace(after, outcome=asked.outcome, ended_at=now, paused=False)
     elif verb is Verb.REOPEN:
         after = _reopened(connection, after, rules, now, zone)
-    if verb not in TOLD or alert.over(now):
+    return announced(home, after, verb, now)
+
+
+def announced(home: Home, after: Alert, verb: Verb, now: datetime) -> Alert:
+    """The notice after a verb, with the message to those who have to do something then, or nothing any more; by whichever way it came."""
+    if verb not in TOLD or after.over(now):
         return after
-    return told(after, "Update", now, told_when(rules, alert.level, now, zone))
+    rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
+    return told(after, "Update", now, told_when(rules, after.level, now, zone))
 
 
 def _stands(alert: Alert, verb: Verb, known: str) -> AlertStands:
@@ -161,27 +172,31 @@ def _stands(alert: Alert, verb: Verb, known: str) -> AlertStands:
 def _asked_anew(alert: Alert, rules: Alerts, now: datetime, zone: tzinfo) -> Alert:
     """Another team has as long to acknowledge it as the first had."""
     until = acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
-    return replace(alert, acknowledge_by=until, acknowledged_at=None, reminders=0)
+    return replace(alert, acknowledge_by=until, acknowledged_at=None, reminders=0, escalations=0)
 
 
 def _extended(alert: Alert, rules: Alerts, now: datetime) -> Alert:
     if alert.extensions >= rules.extensions:
         raise _stands(alert, Verb.EXTEND, Message("; it was extended {times} times already", times=alert.extensions))
-    more = timedelta(days=rules.extend_days)
-    due = max(alert.due_at or now, now) + more
-    ends = None if alert.expires_at is None else max(alert.expires_at, due)
-    return replace(alert, due_at=due, expires_at=ends, extensions=alert.extensions + 1)
+    due = alert.within(max(alert.due_at or now, now) + timedelta(days=rules.extend_days))
+    if due == alert.due_at:
+        raise _stands(alert, Verb.EXTEND, Message("; it is due at the end of its window already"))
+    return replace(alert, due_at=due, extensions=alert.extensions + 1)
 
 
 def _reopened(connection: Connection, alert: Alert, rules: Alerts, now: datetime, zone: tzinfo) -> Alert:
     """One whose window has passed wakes nobody again, and of a unit and target one is live at most."""
     other = alerts_where(connection, ALERTS.c.head == alert.own_head)
-    if alert.over(now) or other:
+    taken_back = select(FATES.c.snapshot).where(FATES.c.snapshot == alert.snapshot, FATES.c.fate == WITHDRAWN)
+    gone = connection.execute(taken_back).first() is not None
+    if alert.over(now) or other or gone:
         why = (
-            Message("; {id} is live for the same unit and target", id=other[0].id) if other else Message("; its window has passed")
+            Message("; {id} is live for the same unit and target", id=other[0].id) if other
+            else Message("; what raised it was withdrawn") if gone
+            else Message("; its window has passed")
         )  # fmt: skip
         raise _stands(replace(alert, status=Status.CLOSED.value), Verb.REOPEN, why)
-    due = now + timedelta(days=rules.days_to_close(alert.level))
+    due = alert.within(now + timedelta(days=rules.days_to_close(alert.level)))
     return _asked_anew(replace(alert, outcome=None, ended_at=None, due_at=due), rules, now, zone)
 
 

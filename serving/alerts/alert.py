@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -81,6 +81,15 @@ class Alert:
     def over(self, now: datetime) -> bool:
         """Whether its window has passed."""
         return self.expires_at is not None and now >= self.expires_at
+
+    def beside(self, *teams: str) -> Alert:
+        """The notice with some teams beside its own, each once."""
+        beside = dict.fromkeys((*self.co_teams, *teams))
+        return replace(self, co_teams=tuple(one for one in beside if one != self.team_id))
+
+    def within(self, at: datetime) -> datetime:
+        """An instant, or the end of its window where that comes sooner: nothing is asked of anybody after it."""
+        return at if self.expires_at is None else min(at, self.expires_at)
 
     def unseen(self, now: datetime) -> bool:
         """Whether nobody has acknowledged it in time."""

@@ -95,9 +95,13 @@ def decide(
     fresh: dict[str | None, list[Notice]] = {}
     grids: dict[tuple[str, Team], list[Candidate]] = {}
     for one in ranked:
+        team = standing.teams.of(one.lineage, services(one))
+        if standing.silences.over(one.target, one.lineage):
+            _hold_silent(one, team, live, made)
+            continue
         if _told_already(one, live, made):
             continue
-        reason, team = _quieted(one, standing, live, rules, now), standing.teams.of(one.lineage, services(one))
+        reason = _quieted(one, standing, live, rules, now)
         if reason is None and _joins(one, live, made, rules):
             continue
         if reason is None and team is None and one.kind != "gap":
@@ -139,6 +143,15 @@ class _Live:
                 else:
                     self.above.setdefault(one.target, set()).add((one.unit, one.code))
 
+    def of(self, one: Candidate) -> Alert | None:
+        """The live notice that tells of it."""
+        return self.by_head.get(head_of(*one.key, one.kind)) or self.naming.get((one.target, one.code))
+
+    def rises(self, one: Candidate, own: Alert) -> bool:
+        """Whether it stands higher than its live notice tells."""
+        told = next((each["level"] for each in own.members if each["code"] == one.code), own.level)
+        return HEIGHTS[one.level] > HEIGHTS[Level(told)]
+
     def inhibits(self, one: Candidate) -> bool:
         above = self.above.get(one.target, set())
         return any((unit, code) in above for unit, code, _ in one.lineage[1:])
@@ -151,12 +164,20 @@ class _Live:
         )  # fmt: skip
 
 
+def _hold_silent(one: Candidate, team: Team | None, live: _Live, made: Decision) -> None:
+    """Of what is silenced nothing is told, neither anew nor further; a live notice of it holds all the same."""
+    own = live.of(one)
+    if own is not None:
+        made.confirmed.append(own.id)
+    if own is None or live.rises(one, own):
+        made.held.append(Held(one, Reason.SILENCED, team))
+
+
 def _told_already(one: Candidate, live: _Live, made: Decision) -> bool:
     """Whether a live notice tells of it already; where it stands higher now, that is told with that."""
-    own = live.by_head.get(head_of(*one.key, one.kind)) or live.naming.get((one.target, one.code))
+    own = live.of(one)
     if own is not None and one.unit is Unit.GRID and one.kind != "gap":
-        told = next((each["level"] for each in own.members if each["code"] == one.code), own.level)
-        if HEIGHTS[one.level] > HEIGHTS[Level(told)]:
+        if live.rises(one, own):
             made.further.setdefault(own.id, (own, []))[1].append(one)
         made.confirmed.append(own.id)
         return True
@@ -182,8 +203,6 @@ def _joins(one: Candidate, live: _Live, made: Decision, rules: Alerts) -> bool:
 
 
 def _quieted(one: Candidate, standing: Standing, live: _Live, rules: Alerts, now: datetime) -> Reason | None:
-    if standing.silences.over(one.target, one.lineage):
-        return Reason.SILENCED
     if one.kind != "gap" and live.inhibits(one):
         return Reason.INHIBITED
     since = now - timedelta(days=rules.rest_days)
@@ -191,8 +210,10 @@ def _quieted(one: Candidate, standing: Standing, live: _Live, rules: Alerts, now
         same = head_of(*one.key, one.kind) == other.own_head or (
             one.unit is Unit.GRID and other.target == one.target and one.code in other.grids and other.kind != "gap"
         )
-        # What lasted to the end of its window may be told of again; what somebody closed rests from then on.
-        at = other.ended_at if other.status == Status.CLOSED else other.raised_at
+        # What lasted to the end of its window may be told of again, whenever its outcome was given; what somebody closed before
+        # that rests from then on.
+        closed = other.status == Status.CLOSED and other.ended_at is not None and not other.over(other.ended_at)
+        at = other.ended_at if closed else other.raised_at
         if same and at is not None and at > since and not _risen(one, other, rules):
             return Reason.REST
     return None

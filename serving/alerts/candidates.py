@@ -57,8 +57,8 @@ class Before(Protocol):
     def stands(self, block: Block) -> list[Stand]:
         """Where the grids stood, the oldest first."""
 
-    def values(self, block: Block, unit: Unit, since: date) -> list[Reals]:
-        """What was expected of each unit."""
+    def values(self, block: Block, unit: Unit, since: date) -> list[tuple[date, Reals]]:
+        """As-of, and what was expected of each unit."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Declared:
     calendar: Calendar
 
 
-#: What was held back for want of budget: (target, unit, code) -> how high it stood. It competes again as long as it stands so.
+#: What was held back for want of budget, or for a silence: (target, unit, code) -> how high it stood. It competes again as long as it stands so.
 Waiting = Mapping[tuple[str, str, str], int]
 
 
@@ -155,7 +155,10 @@ def _entered(said: Said, rule: Rule, block: Block, history: _History, waiting: W
 
 
 def _lasting(said: Said, rule: Rule, block: Block, history: _History, _waiting: Waiting) -> Iterator[Candidate]:
-    long = lasted(history.stands(block), history.now(block), rule.height) >= rule.periods
+    long = (
+        lasted(history.stands(block), history.now(block), rule.height, history.declared.calendar.whole_before)
+        >= rule.periods
+    )
     yield from _of_grids(said, block, "lasting", long & _of_kind(said, rule))
 
 
@@ -163,7 +166,7 @@ def _jumped(said: Said, rule: Rule, block: Block, history: _History, _waiting: W
     own = said.scores[block][rule.unit]
     value = own.score if rule.unit is Unit.GRID else own.expected_count
     before = history.before.values(block, rule.unit, years_before(said.as_of, rule.years))
-    rows = jumped(value, own_past(before, len(value)), rule.times, rule.least)
+    rows = jumped(value, own_past(before, len(value), history.declared.calendar.whole_before), rule.times, rule.least)
     if rule.unit is Unit.GRID:
         # Where little is to be expected still, a jump is no news that somebody can use.
         yield from _of_grids(

@@ -111,12 +111,14 @@ def _due(alert: Alert, rules: Alerts, silences: Silences, now: datetime, zone: t
     """What is to be done with a notice, the most pressing; None where nothing is."""
     if alert.live and alert.over(now):
         return Rule.EXPIRED
-    if due(alert, rules, now, zone):
+    silent = silences.over(alert.target, alert.units)
+    if due(alert, rules, now, zone) and (not silent or alert.notify_kind == "Cancel"):
         return "sent"
+    if silent:
+        return None
     if not alert.live and alert.notify_at is None:
-        quiet = silences.over(alert.target, alert.units) or told_when(rules, alert.level, now, zone) != now
-        return None if quiet else _OUTCOME
-    if not alert.live or alert.paused or alert.notify_at is not None or silences.over(alert.target, alert.units):
+        return _OUTCOME if told_when(rules, alert.level, now, zone) == now else None
+    if not alert.live or alert.paused or alert.notify_at is not None:
         return None
     asked = alert.acknowledge_by is not None and alert.acknowledge_by > now  # whoever was asked last has time left
     if alert.escalations < rules.escalations and (alert.unseen(now) or (alert.overdue(now) and not asked)):
@@ -129,12 +131,15 @@ def _due(alert: Alert, rules: Alerts, silences: Silences, now: datetime, zone: t
 def escalated(home: Home, alert: Alert, teams: Teams, now: datetime) -> Alert:
     """The unit above is told, too; it has as long as the first had before it goes further up."""
     rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
-    last = alert.co_teams[-1] if alert.escalations and alert.co_teams else alert.team_id
-    above = teams.of(alert.units, above=last)
-    also = () if above is None or above.id in alert.co_teams else (above.id,)
+    above, last = None, alert.team_id
+    for _ in range(alert.escalations + 1):
+        above = teams.of(alert.units, above=last)
+        last = last if above is None else above.id
     when = told_when(rules, alert.level, now, zone)
     again = acknowledged_by(rules, alert.level, when, zone)
-    further = replace(alert, escalations=alert.escalations + 1, co_teams=(*alert.co_teams, *also), acknowledge_by=again)
+    further = replace(alert, escalations=alert.escalations + 1, acknowledge_by=again)
+    if above is not None:
+        further = further.beside(above.id)
     return told(further, "Update", now, when)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -32,8 +32,11 @@ _UNKNOWN = LEVEL_NUMBERS[Level.UNKNOWN.value]
 #: Publications of which it is told where a grid stood; what lasts longer is not remembered.
 MOST_STANDS = 60
 
-#: Fewer publications are no past of a unit's own.
+#: Fewer periods are no past of a unit's own, however often in each of them was published.
 LEAST_PAST = 12
+
+#: The day on which the period that a day lies in begins: `Calendar.whole_before`.
+PeriodOf = Callable[[date], date]
 
 
 @dataclass(frozen=True)
@@ -83,51 +86,68 @@ def stood(past: Sequence[Stand], grids: int, rules: Alerts, calendar: Calendar) 
     return height
 
 
-def lasted(past: Sequence[Stand], now: Stand, least: int) -> npt.NDArray[np.int64]:
-    """(grids,) for how many publications without a break each grid has stood at a height; what is unknown is no break."""
+def lasted(past: Sequence[Stand], now: Stand, least: int, period_of: PeriodOf) -> npt.NDArray[np.int64]:
+    """(grids,) for how many periods without a break each grid has stood at a height; what is unknown is no break, and what is published
+    several times in a period counts once."""
     count = np.zeros(len(now.height), dtype=np.int64)
+    last = np.zeros(len(now.height), dtype=np.int64)
     for one in (*(one for one in past if one.as_of < now.as_of), now):
-        count = np.where(one.known, np.where(one.height >= least, count + 1, 0), count)
+        period = period_of(one.as_of).toordinal()
+        high = one.known & (one.height >= least)
+        count = np.where(high & (last != period), count + 1, np.where(one.known & ~high, 0, count))
+        last = np.where(high, period, np.where(one.known, 0, last))
     return np.where(now.known & (now.height >= least), count, 0)
 
 
 @dataclass(frozen=True)
 class OwnPast:
-    """What was expected of each unit before: (units,) the mean and the most over so many publications."""
+    """What was expected of each unit before: (units,) the mean and the most over so many periods."""
 
     mean: Reals
     most: Reals
-    publications: npt.NDArray[np.int64]
+    periods: npt.NDArray[np.int64]
 
 
-def own_past(values: Sequence[Reals], units: int) -> OwnPast:
-    """Over the values of earlier publications, NaN where a unit was not there."""
+def own_past(values: Sequence[tuple[date, Reals]], units: int, period_of: PeriodOf) -> OwnPast:
+    """Over the values of earlier publications by their as-of, NaN where a unit was not there."""
     if not values:
         nothing = np.full(units, np.nan)
         return OwnPast(nothing, nothing, np.zeros(units, dtype=np.int64))
-    every = np.stack(values)
+    every = np.stack([each for _, each in values])
+    seen: dict[date, Flags] = {}
+    for as_of, each in values:
+        period = period_of(as_of)
+        seen[period] = seen.get(period, np.zeros(units, dtype=bool)) | ~np.isnan(each)
+    periods = np.stack([*seen.values()]).sum(axis=0)
     known = (~np.isnan(every)).sum(axis=0)
     total = np.nansum(every, axis=0)
     mean = np.divide(total, known, out=np.full(units, np.nan), where=known > 0)
-    return OwnPast(mean, np.nan_to_num(every, nan=-np.inf).max(axis=0), known)
+    return OwnPast(mean, np.nan_to_num(every, nan=-np.inf).max(axis=0), periods)
 
 
 def jumped(value: Reals, past: OwnPast, times: float, least: float) -> Flags:
     """(units,) those of which more is expected than in all their past, so many times its mean and no less than a size."""
-    enough = (past.publications >= LEAST_PAST) & (value >= least)
+    enough = (past.periods >= LEAST_PAST) & (value >= least)
     return np.asarray(enough & (value > past.most) & (value >= times * past.mean))
 
 
 class Published:
-    """The publications before one, as they are kept; of each as-of the one that stands for it, its own as-of among them."""
+    """The publications before one, as they are kept; of each as-of the one that stands for it, its own as-of among them.
 
-    def __init__(self, home: Home, as_of: date, codes: Mapping[Unit, Sequence[str]]) -> None:
+    `upto` leaves out what was published from a sequence on, and `without` some that stand.
+    """
+
+    def __init__(
+        self, home: Home, as_of: date, codes: Mapping[Unit, Sequence[str]], upto: int | None = None, without: Collection[str] = ()
+    ) -> None:  # fmt: skip
         self._home, self._codes = home, {unit: pa.array(list(own), pa.string()) for unit, own in codes.items()}
         self._rows: list[published.Row] = []
         seen: set[date] = set()
-        fates = published.fates(home)
+        gone = {*published.fates(home), *without}
         for row in sorted(published.listed(home), key=lambda row: (row.as_of, row.sequence), reverse=True):
-            if row.as_of <= as_of and row.as_of not in seen and row.id not in fates:
+            if upto is not None and row.sequence >= upto:
+                continue
+            if row.as_of <= as_of and row.as_of not in seen and row.id not in gone:
                 seen.add(row.as_of)
                 self._rows.append(row)
         with home.database.connect() as connection:
@@ -152,15 +172,15 @@ class Published:
             )  # fmt: skip
         return found[::-1]
 
-    def values(self, block: Block, unit: Unit, since: date) -> list[Reals]:
-        """What was expected of each unit: the score of a grid, above it the expected count."""
+    def values(self, block: Block, unit: Unit, since: date) -> list[tuple[date, Reals]]:
+        """As-of, and what was expected of each unit: the score of a grid, above it the expected count."""
         name = "score" if unit is Unit.GRID else "expected_count"
         found = []
         for row, part in self._parts(block, unit, ("code", name), len(self._rows)):
             if row.as_of < since:
                 break
             place = _rows_of(self._codes[unit], part["code"])
-            found.append(np.where(place >= 0, part[name].to_numpy()[place], np.nan))
+            found.append((row.as_of, np.where(place >= 0, part[name].to_numpy()[place], np.nan)))
         return found
 
     def _parts(

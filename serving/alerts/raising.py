@@ -19,7 +19,7 @@ from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
 from serving.alerts.acting import lapse
 from serving.alerts.alert import Alert, alerts_where, follow, live_alerts
-from serving.alerts.calm import Decision, Held, Notice, Standing, decide, member
+from serving.alerts.calm import Decision, Held, Notice, Reason, Standing, decide, member
 from serving.alerts.candidates import Candidate, Said
 from serving.alerts.life import Rule, Status
 from serving.alerts.precision import Promises, promises
@@ -31,8 +31,8 @@ from serving.alerts.tellings import tell
 from serving.alerts.withholding import withhold
 from serving.columns.scores import Block
 
-#: Why something was held back that competes again with what comes later.
-_AGAIN = "budget"
+#: Why something was held back that competes again with what comes later, as long as it stands so.
+_AGAIN = (Reason.BUDGET.value, Reason.SILENCED.value)
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,8 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
 
 
 def waiting(connection: Connection, snapshot: str | None) -> dict[tuple[str, str, str], int]:
-    """What a publication held back for want of budget, and how high it stood."""
-    rows = select(HELD).where(HELD.c.snapshot == snapshot, HELD.c.reason == _AGAIN)
+    """What a publication held back for want of budget, or for a silence, and how high it stood."""
+    rows = select(HELD).where(HELD.c.snapshot == snapshot, HELD.c.reason.in_(_AGAIN))
     return {(row.target, row.unit, row.code): HEIGHTS[Level(row.level)] for row in connection.execute(rows)}
 
 

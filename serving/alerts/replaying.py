@@ -54,9 +54,9 @@ class Remembered:
         """Where the grids stood, the oldest first."""
         return list(self._stands.get(block, []))
 
-    def values(self, block: Block, unit: Unit, since: date) -> list[Reals]:
-        """What was expected of each unit."""
-        return [value for day, value in self._values.get((block, unit), []) if day >= since]
+    def values(self, block: Block, unit: Unit, since: date) -> list[tuple[date, Reals]]:
+        """As-of, and what was expected of each unit."""
+        return [one for one in self._values.get((block, unit), []) if one[0] >= since]
 
     def add(self, said: Said) -> None:
         """Remember a publication; all are of the same places."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from riskwarn.audit import LOCAL, Action, Caller, Entry, recorded
 from riskwarn.audit.chain import hold
-from riskwarn.contracts.because import check_because
+from riskwarn.contracts.because import check_note
 from riskwarn.errors import QueryInvalid, UnknownSilence
 from riskwarn.home import Home
 from serving.alerts.tables import SILENCES, new_id
@@ -59,7 +59,7 @@ def silence(
     home: Home, unit: str, code: str, target: str | None, reason: str, ends_at: datetime, *, now: datetime, by: Caller = LOCAL
 ) -> Silence:  # fmt: skip
     """Silence a unit. Raises QueryInvalid (an end that has passed, or lies too far ahead), and what a reason may not hold."""
-    check_because(reason, "reason")
+    check_note(reason, "reason")
     if not now < ends_at or (ends_at - now).days >= MOST_DAYS:
         raise QueryInvalid(parameter="ends_at", problem=f"it lies within the next {MOST_DAYS} days")
     made = Silence(new_id(), unit, code, target, reason, by.actor, now, ends_at)

@@ -57,7 +57,7 @@ def told(alert: Alert, kind: Kind, now: datetime, at: datetime | None = None) ->
     """The notice with a message that is due at an instant, now where none is given.
 
     Nothing is told of one whose window has passed, and a message that waits stays what it is: nobody is sent an Update of what he was
-    never told of. One that is withdrawn before anybody was told is never told of.
+    never told of. One that is closed or withdrawn before anybody was told is never told of.
     """
     due = at or now
     if kind == "Cancel":
@@ -65,6 +65,8 @@ def told(alert: Alert, kind: Kind, now: datetime, at: datetime | None = None) ->
     if alert.expires_at is not None and due >= alert.expires_at:
         return replace(alert, notify_at=None, notify_kind=None)
     if not alert.messages:
+        if not alert.live:
+            return replace(alert, notify_at=None, notify_kind=None)
         kind = "Alert"
     if alert.notify_at is not None and alert.notify_kind == "Alert":
         due = max(due, alert.notify_at)

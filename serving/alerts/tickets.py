@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,15 @@ from riskwarn.files import uncomputed
 from riskwarn.home import Home
 from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
-from serving.alerts.acting import lapse
+from serving.alerts.acting import announced, lapse
 from serving.alerts.alert import Alert, alerts_where, live_alerts, steps_of
 from serving.alerts.keeping import escalated
 from serving.alerts.life import LIFE, SERVICES, Outcome, Rule, Status, Verb
+from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS
 from serving.alerts.teams import kept_teams
-from serving.alerts.telling import put, told
+from serving.alerts.telling import put
+from serving.alerts.withdrawing import withdrawn
 
 #: What the status of a ticket does to its notice.
 DOES: Mapping[str, Verb] = {
@@ -34,6 +36,15 @@ DOES: Mapping[str, Verb] = {
 
 #: By which way a step came.
 SOURCE = "tickets"
+
+#: What changes where a notice stands, and after which of it what was said before counts for nothing.
+_STATES = frozenset(
+    verb.value for verb in (Verb.ACKNOWLEDGE, Verb.START, Verb.ASSIGN, Verb.RETURN, Verb.REFER, Verb.CLOSE, Verb.REOPEN)
+)
+_ANEW = frozenset(verb.value for verb in (Verb.ASSIGN, Verb.RETURN, Verb.REFER, Verb.REOPEN))
+
+#: How far somebody has come.
+_FORWARD = {Status.ACKNOWLEDGED: 1, Status.IN_PROGRESS: 2, Status.CLOSED: 3}
 
 
 @dataclass(frozen=True)
@@ -52,14 +63,15 @@ class Followed:
 def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: datetime) -> Followed:
     """Let each notice follow its ticket, row by row in their order; a row that was followed is never followed again.
 
-    What the life of a notice does not allow, because somebody did it here already, changes nothing. `rows` have
+    What the life of a notice does not allow, because somebody did it here already, changes nothing; nor does what is older than what was
+    done here and would take that back. `rows` have
     `alert_id, status, updated_at, outcome, service`, sorted by `updated_at`.
     """
     if not rows:
         return Followed()
     with home.database.connect() as connection:
         known = _followed_upto(connection, {row["alert_id"] for row in rows})
-    fresh = [row for row in rows if row["alert_id"] in known and _is_new(known[row["alert_id"]], _at(row))]
+    fresh = [row for row in rows if row["alert_id"] in known and _is_new(known[row["alert_id"]], row, now)]
     unknown = len({row["alert_id"] for row in rows} - known.keys())
     if not fresh:
         return Followed(unknown=unknown)
@@ -68,23 +80,25 @@ def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: dateti
         connection = change.connection
         hold(connection)
         entries: list[Entry] = []
+        silences = silences_at(connection, now)
         for row in fresh:
             (alert,) = alerts_where(connection, ALERTS.c.id == row["alert_id"])
-            if not _is_new(alert.ticket_at, _at(row)):
+            if not _is_new(alert.ticket_at, row, now):
                 continue
             if alert.live and alert.over(now):
                 alert = lapse(connection, alert, now)
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
-            for verb, after in _followed(home, connection, alert, row, now):
+            for verb, after in _followed(home, connection, alert, row, silences, now):
                 alert = put(connection, alert, after, verb, now, source=SOURCE, configuration=home.configuration)
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, verb))
                 changed.add(alert.id)
-            _mark(connection, alert.id, _at(row))
+            _mark(connection, alert.id, time_of(row))
         change.append(*entries, at=now)
     return Followed(len(fresh), len(changed), unknown)
 
 
-def _at(row: Mapping[str, Any]) -> datetime:
+def time_of(row: Mapping[str, Any]) -> datetime:
+    """Since when a ticket stands as a row says."""
     at: Any = row["updated_at"]
     moment: datetime = at.to_pydatetime() if hasattr(at, "to_pydatetime") else at
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
@@ -100,8 +114,10 @@ def _followed_upto(connection: Connection, ids: Collection[str]) -> dict[str, da
     return found
 
 
-def _is_new(followed: datetime | None, at: datetime) -> bool:
-    return followed is None or at > followed
+def _is_new(followed: datetime | None, row: Mapping[str, Any], now: datetime) -> bool:
+    """Whether a row is to be followed now. One of a clock that is ahead is followed when its time has come: else it would hide what
+    is said until then."""
+    return (followed is None or time_of(row) > followed) and time_of(row) <= now
 
 
 def _mark(connection: Connection, identity: str, at: datetime) -> None:
@@ -109,47 +125,62 @@ def _mark(connection: Connection, identity: str, at: datetime) -> None:
 
 
 def _followed(
-    home: Home, connection: Connection, alert: Alert, row: Mapping[str, Any], now: datetime
+    home: Home, connection: Connection, alert: Alert, row: Mapping[str, Any], silences: Silences, now: datetime
 ) -> list[tuple[str, Alert]]:
     """The steps of one row: first that the deadlines go on, where they rested, then what its status says."""
     status, steps = row["status"], list[tuple[str, Alert]]()
-    if alert.paused and status != "suspended" and alert.live:
-        rested = _at(row) - (alert.ticket_at or now)
-        alert = replace(
-            alert, paused=False,
-            due_at=None if alert.due_at is None else alert.due_at + rested,
-            acknowledge_by=None if alert.acknowledge_by is None else alert.acknowledge_by + rested,
-        )  # fmt: skip
-        steps.append((Rule.RESUMED.value, alert))
+    if alert.paused and alert.live:
+        alert = _rested(alert, time_of(row) - (alert.ticket_at or now), paused=status == "suspended")
+        steps.append((Rule.PAUSED.value if alert.paused else Rule.RESUMED.value, alert))
     if status == "suspended":
         return [*steps, (Rule.PAUSED.value, replace(alert, paused=True))] if alert.live and not alert.paused else steps
     if status == "overdue":
-        if alert.live and alert.escalations < home.configuration.alerts.escalations:
+        silent = silences.over(alert.target, alert.units)
+        if alert.live and not silent and alert.escalations < home.configuration.alerts.escalations:
             steps.append((Rule.OVERDUE.value, escalated(home, alert, kept_teams(connection), now)))
         return steps
     if status == "withdrawn":
-        if alert.live:
-            gone = replace(alert, status=Status.WITHDRAWN.value, ended_at=now)
-            steps.append((Rule.WITHDRAWN.value, told(gone, "Cancel", now)))
+        if alert.live and not _done_since(connection, alert, time_of(row)):
+            steps.append((Rule.WITHDRAWN.value, withdrawn(alert, now)))
         return steps
     verb = DOES.get(status)
     state = None if verb is None else LIFE[Status(alert.status)].get(verb)
-    if verb is None or state is None or (verb is Verb.CLOSE and _reopened_since(connection, alert, _at(row))):
+    if verb is None or state is None or _goes_back(connection, alert, state, time_of(row)):
         return steps
     service = row.get("service")
     after = replace(alert, status=state.value, service=service if service in SERVICES else alert.service)
     if verb in (Verb.ACKNOWLEDGE, Verb.START) and alert.acknowledged_at is None:
-        after = replace(after, acknowledged_at=min(_at(row), now), acknowledge_by=None)
+        after = replace(after, acknowledged_at=min(max(time_of(row), alert.raised_at), now), acknowledge_by=None)
     if verb is Verb.CLOSE:
         outcome = row.get("outcome")
         known = outcome if outcome in list(Outcome) else Outcome.UNKNOWN.value
         after = replace(after, outcome=known, ended_at=now, paused=False)
-    return [*steps, (verb.value, after)]
+    return [*steps, (verb.value, announced(home, after, verb, now))]
 
 
-def _reopened_since(connection: Connection, alert: Alert, at: datetime) -> bool:
-    """Whether somebody opened a notice again after its ticket was closed: what was closed then is not closed twice."""
-    return any(step["verb"] == Verb.REOPEN and step["at"] > at for step in steps_of(connection, alert.id))
+def _rested(alert: Alert, time: timedelta, paused: bool) -> Alert:
+    """A notice whose deadlines rested for a time; whether they rest still, its ticket says."""
+    due, until = alert.due_at, alert.acknowledge_by
+    return replace(
+        alert, paused=paused, due_at=None if due is None else alert.within(due + time),
+        acknowledge_by=None if until is None else until + time,
+    )  # fmt: skip
+
+
+def _done_since(connection: Connection, alert: Alert, at: datetime) -> list[str]:
+    """What somebody did with a notice by another way than its ticket after an instant."""
+    return [
+        step["verb"] for step in steps_of(connection, alert.id)
+        if step["source"] != SOURCE and step["at"] > at and step["verb"] in _STATES
+    ]  # fmt: skip
+
+
+def _goes_back(connection: Connection, alert: Alert, state: Status, at: datetime) -> bool:
+    """Whether a row is older than what was done here, and says less than that: it is no news then. Nor is it any where the notice was
+    given to others, or opened again, since."""
+    since = _done_since(connection, alert, at)
+    back = _FORWARD.get(state, 0) <= _FORWARD.get(Status(alert.status), 0)
+    return bool(since) and (back or not {*_ANEW}.isdisjoint(since))
 
 
 #: What a row of a ticket has beside the fields of `tickets`, for whoever answers it.

@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement
 
 from riskwarn.audit import SYSTEM, Action, Entry
 from riskwarn.audit.recording import Recording
 from riskwarn.configuration import Configuration
 from serving.alerts.acting import lapse
-from serving.alerts.alert import alerts_where
+from serving.alerts.alert import Alert, alerts_where
 from serving.alerts.life import LIVE, Rule, Status
 from serving.alerts.tables import ALERTS
 from serving.alerts.telling import put, told
 
 
-def raised_alone_by(snapshot: str) -> ColumnElement[bool]:
-    """What a snapshot raised and no other confirms."""
-    confirmed = ALERTS.c.confirmed
-    return and_(ALERTS.c.snapshot == snapshot, or_(confirmed.is_(None), confirmed == snapshot))
+def withdrawn(alert: Alert, now: datetime) -> Alert:
+    """A notice that is taken back."""
+    return told(replace(alert, status=Status.WITHDRAWN.value, ended_at=now), "Cancel", now)
 
 
 def withdraw_alerts(
@@ -36,8 +35,7 @@ def withdraw_alerts(
             lapse(connection, alert, now)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
             continue
-        gone = replace(alert, status=Status.WITHDRAWN.value, ended_at=now)
-        put(connection, alert, told(gone, "Cancel", now), Rule.WITHDRAWN.value, now, configuration=configuration)
+        put(connection, alert, withdrawn(alert, now), Rule.WITHDRAWN.value, now, configuration=configuration)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.WITHDRAWN.value))
         done += 1
     return done, entries

@@ -1,4 +1,4 @@
-"""What time does to notices while a server runs: looked for in the background, by each worker; what one did the others find done."""
+"""What time and tickets do to notices while a server runs: looked for in the background, by each worker; what one did the others find done."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 
 from riskwarn.errors import RiskwarnError
 from riskwarn.home import Home
+from serving.alerts.following import Follower
 from serving.alerts.keeping import keep
 
 #: Seconds between two looks.
@@ -22,6 +23,7 @@ class Keeper:
 
     def __init__(self, home: Home, clock: Callable[[], datetime], look_every: float = LOOK_EVERY) -> None:
         self._home, self._clock, self._look_every = home, clock, look_every
+        self._follower = Follower(home)
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -38,9 +40,14 @@ class Keeper:
 
     def _run(self) -> None:
         while not self._stopped.wait(self._look_every):
-            try:
-                keep(self._home, now=self._clock())
-            except RiskwarnError as error:
-                _log.warning("notices are not kept: %s", error)
-            except Exception:  # whatever it is, the next look may find it mended
-                _log.exception("notices are not kept")
+            # What hinders the one hinders the other not: a store that cannot be read lets no notice live beyond its end.
+            self._try(self._follower.look, "tickets are not followed")
+            self._try(lambda now: keep(self._home, now=now), "notices are not kept")
+
+    def _try(self, do: Callable[[datetime], object], failed: str) -> None:
+        try:
+            do(self._clock())
+        except RiskwarnError as error:
+            _log.warning("%s: %s", failed, error)
+        except Exception:  # whatever it is, the next look may find it mended
+            _log.exception(failed)

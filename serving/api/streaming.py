@@ -53,7 +53,8 @@ class Listener:
 
 
 class EventStream(Response):
-    """The answer. `seconds` is how long it goes on; 0 until all that is kept was told."""
+    """The answer. `last` is the message behind which it goes on: none for what comes, and "" for all that is kept. `seconds` is how long
+    it goes on; 0 until all that is kept was told."""
 
     media_type = MEDIA_TYPE
 
@@ -84,7 +85,8 @@ class EventStream(Response):
 
     async def _tell(self, scope: Scope, send: Send, gone: asyncio.Task[None]) -> None:
         place = await self._feed.place(self._last, self._listener.view())
-        await _sent(send, _BEGIN if place is not None else _BEGIN + _EVICTED)
+        # Whoever names no message misses none.
+        await _sent(send, _BEGIN + _EVICTED if place is None and self._last else _BEGIN)
         place, begun = place or 0, time.monotonic()
         spoken = begun
         while not gone.done() and not getattr(scope.get("riskwarn.connection"), "ending", False):

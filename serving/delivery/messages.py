@@ -52,6 +52,13 @@ class Message:
     status: Status = "Actual"
 
     @property
+    def teams(self) -> frozenset[str]:
+        """Whose matter it is: the team's, and theirs who stand beside it, were asked to join, or are told because nobody answered."""
+        beside = self.body.get("co_teams")
+        own = () if self.team_id is None else (self.team_id,)
+        return frozenset((*own, *(beside if isinstance(beside, (list, tuple)) else ())))
+
+    @property
     def unit(self) -> tuple[str, str]:
         """(kind, code) of what it is about."""
         return str(self.body["unit"]), str(self.body["code"])

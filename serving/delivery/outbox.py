@@ -71,7 +71,7 @@ def wants(subscriber: dict[str, Any], message: Message) -> bool:
     return (
         subscriber["status"] == message.status
         and subscriber["target"] in (None, message.target)
-        and subscriber["team_id"] in (None, message.team_id)
+        and (subscriber["team_id"] is None or subscriber["team_id"] in message.teams)
         and (subscriber["min_level"] is None or height(message.level) >= height(subscriber["min_level"]))
         and (area == WHOLE_CITY or message.lies_in(area.units))
     )

@@ -9,6 +9,7 @@ from datetime import date, datetime
 import numpy as np
 
 from features import City
+from features.city import city_around
 from features.incremental.incremental import known_city
 from riskwarn.arrays import Reals
 from riskwarn.audit.recording import Recording
@@ -61,6 +62,14 @@ def found_in(home: Home, city: City, made: Scoring, current: str | None, now: da
         again = waiting(connection, current)
     found = candidates(said, before, declared, again)
     return Found(said, tuple(found), teams_of(home, places, city.as_of))
+
+
+def kinds_of_grids(home: Home) -> dict[str, str | None]:
+    """Code -> kind of the grids in force, where a rule asks for it."""
+    if not any(rule.kinds for rule in home.configuration.alerts.rules):
+        return {}
+    geography = city_around(home).geography
+    return dict(zip(geography.grid_ids, geography.kinds, strict=True))
 
 
 def raised_in(change: Recording, home: Home, snapshot: str, found: Found, now: datetime) -> Raised:

@@ -26,7 +26,7 @@ class Since:
 _ENDS = {Status.CLOSED: Verb.CLOSE, Status.EXPIRED: Rule.EXPIRED, Status.WITHDRAWN: Rule.WITHDRAWN}
 
 #: What happened that is no news to who is told of something else.
-_UNSAID = (Rule.RAISED, Rule.PAUSED, Rule.RESUMED, Verb.NOTE, Verb.CONTEST, Verb.ACKNOWLEDGE, Verb.START)
+_UNSAID = (Rule.RAISED, Rule.UPHELD, Rule.PAUSED, Rule.RESUMED, Verb.NOTE, Verb.CONTEST, Verb.ACKNOWLEDGE, Verb.START)
 
 
 def changes(told: Mapping[str, Any], since: Since, wording: Wording) -> tuple[str, ...]:
@@ -38,16 +38,13 @@ def changes(told: Mapping[str, Any], since: Since, wording: Wording) -> tuple[st
 
 
 def _change(verb: str, told: Mapping[str, Any], since: Since, wording: Wording) -> str:
-    if verb == Rule.RAISED_FURTHER and since.level is not None and _rose(since.level, told["level"]):
-        form = str(wording.part("changes", "level"))
+    rose = None if since.level is None else HEIGHTS[Level(told["level"])] - HEIGHTS[Level(since.level)]
+    if rose and since.level is not None and ((verb == Rule.RAISED_FURTHER) if rose > 0 else (verb == Rule.LOWERED)):
+        form = str(wording.part("changes", "level" if rose > 0 else "lower"))
         return form.format(before=level_name(since.level, wording), after=level_name(told["level"], wording))
     if verb == Verb.CLOSE:
         return _found(told, wording)
     return str(wording.part("changes", verb))
-
-
-def _rose(before: str, after: str) -> bool:
-    return HEIGHTS[Level(after)] > HEIGHTS[Level(before)]
 
 
 def _found(told: Mapping[str, Any], wording: Wording) -> str:

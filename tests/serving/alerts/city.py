@@ -89,7 +89,12 @@ class City:
         """Publish the next week, or the same anew: grids of some levels, the others have none. `gap` is a district that a source fails."""
         self.weeks += not again
         self.now = self._at(self.weeks) if later is None else self.now + later
-        as_of = FIRST + timedelta(weeks=self.weeks)
+        return self.publish_as_of(FIRST + timedelta(weeks=self.weeks), levels, scores, gap, salt)
+
+    def publish_as_of(
+        self, as_of: date, levels: Mapping[int, str], scores: Mapping[int, float] | None = None, gap: str | None = None, salt: str = ""
+    ) -> Raised:  # fmt: skip
+        """Publish as of a day, as it is now."""
         own = self.content.scores[BLOCK][Unit.GRID]
         level = np.full(GRIDS, LEVEL_NUMBERS["none"], dtype=np.int8)
         score = np.full(GRIDS, 0.01)

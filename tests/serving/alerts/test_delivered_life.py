@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, rule
+from hypothesis.stateful import invariant, rule
 from sqlalchemy import insert, select
 
 from riskwarn.home import Home
@@ -26,16 +26,20 @@ from serving.delivery.tables import DELIVERIES, MESSAGES, SUBSCRIPTIONS
 from tests.serving.alerts.test_life_machine import Life, lives
 from tests.serving.delivery.saying import FAST
 
-#: Who is told: of everything, of the highest level alone, of the notices of one team.
-ASKED: dict[str, dict[str, Any]] = {"all": {}, "red": {"min_level": "red"}, "team": {"team_id": "T0000001"}}
+#: Who is told: of everything, of the highest level alone, of the notices of one team, and of the one above.
+ASKED: dict[str, dict[str, Any]] = {
+    "all": {},
+    "red": {"min_level": "red"},
+    "team": {"team_id": "T0000001"},
+    "above": {"team_id": "D0000000"},
+}
 
 
 class Heard(Life):
-    """One city, and three who are told of its notices."""
+    """One city, and some who are told of its notices."""
 
-    @initialize()
-    def begin(self) -> None:
-        super().begin()
+    def subscribe(self) -> None:
+        """Those who are told, from the first notice on."""
         self.heard: list[tuple[str, Message, datetime]] = []
         self.deaf: frozenset[str] = frozenset()
         with self.city.home.database.begin() as connection:
@@ -82,6 +86,19 @@ class Heard(Life):
     def nobody_is_woken_after_the_end(self) -> None:
         for _, message, at in getattr(self, "heard", ()):
             assert message.kind == "Cancel" or (message.expires_at is not None and at < message.expires_at)
+
+    @invariant()
+    def each_team_is_told_of_what_is_its_matter(self) -> None:
+        if not hasattr(self, "heard"):
+            return
+        with self.city.home.database.connect() as connection:
+            on_their_way = {
+                tuple(one) for one in connection.execute(select(DELIVERIES.c.subscription, DELIVERIES.c.sequence))
+            }
+            for one in connection.execute(select(MESSAGES).where(MESSAGES.c.kind.in_(["Alert", "Update"]))).mappings():
+                for name, asked in ASKED.items():
+                    if asked.get("team_id") in {one["team_id"], *one["body"]["co_teams"]} - {None}:
+                        assert (name, one["sequence"]) in on_their_way
 
     @invariant()
     def each_hears_in_order_and_once(self) -> None:

@@ -109,6 +109,10 @@ def test_every_step_is_in_the_audit_by_the_id_of_a_key_and_in_the_steps_by_nobod
         ("note", {"note": "张三的要求"}, PersonalText),
         ("note", {"note": "打 13800138000"}, PersonalText),
         ("note", {"note": "稳控"}, RefusedWord),
+        ("note", {"note": "已劝返两人"}, RefusedWord),
+        ("note", {"note": "劝访"}, RefusedWord),
+        ("note", {"note": "上访人员已劝离"}, RefusedWord),
+        ("note", {"note": "业主张伟在闹"}, PersonalText),
         ("note", {}, QueryInvalid),
         ("close", {}, QueryInvalid),
         ("close", {"outcome": "good"}, QueryInvalid),
@@ -281,3 +285,63 @@ def test_what_was_never_told_is_withdrawn_without_a_word(tmp_path: Path) -> None
     suspend(city.home, "conflict", "a test", now=city.now)
     assert city.messages() == [] and keep(city.home, now=city.now + timedelta(days=1)).sent == 0
     assert city.messages() == []
+
+
+def test_nothing_is_asked_of_anybody_beyond_the_window(city: City) -> None:
+    """The window is the forecast's: whoever is given longer, or opens it again, has until its end at most."""
+    (alert,) = city.alerts()
+    city.do(alert, "acknowledge")
+    city.do(alert, "extend", later=timedelta(days=25))
+    after = city.alert(alert.id)
+    assert (after.due_at, after.expires_at) == (alert.expires_at, alert.expires_at)
+    with pytest.raises(AlertStands, match="due at the end of its window already"):
+        city.do(alert, "extend")
+    city.do(alert, "close", outcome="real")
+    city.do(alert, "reopen", later=timedelta(days=1), note="又有反复")
+    assert city.alert(alert.id).due_at == alert.expires_at
+
+
+def test_another_team_is_asked_anew_and_goes_up_anew(city: City) -> None:
+    (alert,) = city.alerts()
+    for day in (1, 2):
+        assert keep(city.home, now=city.now + timedelta(days=day)).escalated == 1
+    city.do(alert, "assign", later=timedelta(days=3), team_id="T0000001")
+    assert keep(city.home, now=city.now + timedelta(days=1)).escalated == 1
+
+
+def test_a_team_stands_beside_no_notice_of_its_own(city: City) -> None:
+    (alert,) = city.alerts()
+    city.do(alert, "co_handle", team_id="T0000001")
+    assert city.do(alert, "co_handle", team_id="T0000000")["co_teams"] == ["T0000001"]
+    assert city.do(alert, "assign", team_id="T0000001")["co_teams"] == []
+
+
+def test_what_is_referred_is_the_matter_of_the_team_above_too(city: City) -> None:
+    (alert,) = city.alerts()
+    assert city.do(alert, "refer")["co_teams"] == ["D0000000"]
+
+
+def test_what_a_withdrawn_snapshot_raised_is_not_opened_again(city: City) -> None:
+    (alert,) = city.alerts()
+    city.do(alert, "close", outcome="real")
+    withdraw(city.home, city.snapshot, "算错了", now=city.now)
+    with pytest.raises(AlertStands, match="what raised it was withdrawn"):
+        city.do(alert, "reopen", note="又有反复")
+
+
+def test_what_was_closed_before_anybody_was_told_is_never_told_of(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    city.with_rules(quiet=Quiet(start="08:00", end="20:00"))
+    city.publish({0: "red"})
+    (alert,) = city.alerts()
+    city.do(alert, "close", outcome="false", later=timedelta(hours=1))
+    assert keep(city.home, now=city.now + timedelta(hours=11)).sent == 0 and city.messages() == []
+
+
+def test_what_waits_for_the_morning_waits_for_the_end_of_a_silence(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    city.with_rules(quiet=Quiet(start="08:00", end="20:00"))
+    city.publish({0: "red"})
+    silence(city.home, "grid", grid(0), None, "集中整治期间", city.now + timedelta(days=3), now=city.now)
+    assert keep(city.home, now=city.now + timedelta(days=1, hours=12)).sent == 0
+    assert keep(city.home, now=city.now + timedelta(days=3, hours=12)).sent == 1

@@ -20,10 +20,11 @@ from riskwarn.audit.verifying import verify
 from riskwarn.errors import AlertChanged, AlertStands, WithdrawnBefore
 from riskwarn.home import Home, open_home
 from serving.alerts.acting import By
-from serving.alerts.alert import head_of
+from serving.alerts.alert import Alert, head_of, steps_of
 from serving.alerts.keeping import keep
-from serving.alerts.life import LIVE, NEEDS, Outcome, Status, Verb
-from serving.alerts.silences import silence
+from serving.alerts.life import LIFE, LIVE, NEEDS, Outcome, Status, Verb
+from serving.alerts.silences import silence, silences_at
+from serving.alerts.tickets import follow_tickets
 from serving.delivery.tables import MESSAGES
 from serving.publishing.suspend import resume, suspend
 from serving.publishing.withdraw import withdraw
@@ -33,13 +34,24 @@ from tests.serving.alerts.city import City, grid
 #: Grids of two towns, few enough to meet again and again.
 NUMBERS = (0, 1, 2, 3, 12, 13)
 
-BUDGET = 2
+BUDGET = 3
 RULES = Alerts(
     rules=(Rule(on="level"), Rule(on="lasting", periods=2)), notices_a_week=BUDGET, group_from=3, group_most=3, dwell=1, rest_days=7,
     repeat_days=2, quiet=Quiet(),
 )  # fmt: skip
 
-LEVELS = st.dictionaries(st.sampled_from(NUMBERS), st.sampled_from(["red", "orange", "yellow", "unknown"]))
+#: What is told by rule, and of nothing that is silenced.
+BY_RULE = {"raised", "raised_further", "reminded", "escalated", "overdue"}
+
+#: How far somebody has come with a notice.
+FORWARD = {"open": 0, "returned": 0, "referred": 0, "acknowledged": 1, "in_progress": 2, "closed": 3}
+
+LEVELS = st.dictionaries(
+    st.sampled_from(NUMBERS), st.sampled_from(["red", "red", "orange", "orange", "yellow", "unknown"]), min_size=1
+)
+
+#: What ends many notices at once is done seldom: else hardly any lives long enough for anything else to befall it.
+SELDOM = st.integers(0, 3)
 SAID: dict[str, Any] = {"note": "已核实", "team_id": "T0000001"}
 
 
@@ -51,6 +63,14 @@ class Life(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.city = City(Path(self.folder.name), RULES)
         self.publications = 0
+        self.said: dict[str, dict[int, str]] = {}  # snapshot -> the levels that it told
+        self.silenced: set[str] = set()
+        self.seen = 0  # messages that were looked at
+        self.subscribe()
+        self.publish({0: "orange", 12: "red"})
+
+    def subscribe(self) -> None:
+        """Nobody is told here."""
 
     def teardown(self) -> None:
         if hasattr(self, "folder"):
@@ -61,25 +81,56 @@ class Life(RuleBasedStateMachine):
     def publish(self, levels: dict[int, str]) -> None:
         self.publications += 1
         self.city.publish(levels, later=timedelta(minutes=self.publications), salt=str(self.publications))
+        self.said[self.city.snapshot] = levels
 
     @rule(levels=LEVELS)
     def publish_the_same_week_anew(self, levels: dict[int, str]) -> None:
         if self.publications:
             self.publications += 1
             self.city.publish(levels, later=timedelta(minutes=1), salt=str(self.publications), again=True)
+            self.said[self.city.snapshot] = levels
+
+    def one(self, data: st.DataObject) -> Alert | None:
+        """A notice, mostly a live one."""
+        alerts = self.city.alerts()
+        live = [one for one in alerts if one.live]
+        return data.draw(st.sampled_from([*alerts, *live * 4])) if alerts else None
 
     @precondition(lambda self: self.publications)
-    @rule(data=st.data(), verb=st.sampled_from(list(Verb)), outcome=st.sampled_from(list(Outcome)), stale=st.booleans())
-    def do(self, data: st.DataObject, verb: Verb, outcome: Outcome, stale: bool) -> None:
-        alerts = self.city.alerts()
-        if alerts:
-            alert = data.draw(st.sampled_from(alerts))
-            needed = NEEDS.get(verb)
+    @rule(data=st.data(), outcome=st.sampled_from(list(Outcome)), seldom=SELDOM)
+    def do(self, data: st.DataObject, outcome: Outcome, seldom: int) -> None:
+        alert = self.one(data)
+        if alert is not None:
+            verb = data.draw(st.sampled_from([*list(LIFE[Status(alert.status)]) * 3, *Verb]))
+            needed, stale = NEEDS.get(verb), seldom == 0
             said = {} if needed is None else {needed: outcome.value if needed == "outcome" else SAID[needed]}
             with suppress(AlertStands, AlertChanged):
                 self.city.do(alert, verb, by=By(version=alert.version - stale), **said)
 
-    @rule(hours=st.sampled_from([1, 11, 24, 49, 24 * 7, 24 * 30]))
+    @precondition(lambda self: self.publications)
+    @rule(
+        data=st.data(), hours=st.sampled_from([-30, -3, 0, 24]),
+        status=st.sampled_from(["acknowledged", "in_progress", "closed", "returned", "withdrawn", "overdue", "suspended"]),
+    )  # fmt: skip
+    def a_ticket_says(self, data: st.DataObject, hours: int, status: str) -> None:
+        """It is told like what is done here, and what is older than that takes nothing back."""
+        before, now = self.one(data), self.city.now
+        if before is None:
+            return
+        at = now + timedelta(hours=hours)
+        row = {"alert_id": before.id, "status": status, "updated_at": at, "outcome": None, "service": None}
+        with self.city.home.database.connect() as connection:
+            since = [one for one in steps_of(connection, before.id) if one["source"] == "cli" and one["at"] > at]
+        follow_tickets(self.city.home, [row], now=now)
+        after = self.city.alert(before.id)
+        if hours > 0:
+            assert after == before, "what is ahead waits for its time"
+        if since and before.status in FORWARD and since[-1]["verb"] != "note" and after.status in FORWARD:
+            assert FORWARD[after.status] >= FORWARD[before.status]
+        if after.status != before.status and after.status in ("closed", "returned") and before.messages:
+            assert after.notify_at is not None or after.messages[-1][0].endswith(f".{after.version}") or after.over(now)
+
+    @rule(hours=st.sampled_from([1, 11, 24, 24, 49, 49, 24 * 7, 24 * 30]))
     def time_passes(self, hours: int) -> None:
         self.city.now += timedelta(hours=hours)
         keep(self.city.home, now=self.city.now)
@@ -92,19 +143,46 @@ class Life(RuleBasedStateMachine):
     @rule(unit=st.sampled_from([("town", "T0000000"), ("grid", grid(12))]))
     def be_silent(self, unit: tuple[str, str]) -> None:
         silence(self.city.home, *unit, None, "a test", self.city.now + timedelta(days=3), now=self.city.now)
+        self.silenced |= {grid(number) for number in NUMBERS if number < 12} if unit[0] == "town" else {unit[1]}
 
     @precondition(lambda self: self.publications)
-    @rule(data=st.data())
-    def withdraw_a_snapshot(self, data: st.DataObject) -> None:
-        chosen = data.draw(st.sampled_from(published.listed(self.city.home)))
+    @rule(data=st.data(), seldom=SELDOM)
+    def withdraw_a_snapshot(self, data: st.DataObject, seldom: int) -> None:
+        if seldom > 1:
+            return
+        home, before = self.city.home, self.city.alerts()
+        listed = published.listed(home)  # mostly one that raised a notice and that others followed
+        raising = {one.snapshot for one in before if one.live}
+        chosen = data.draw(st.sampled_from([*listed, *[one for one in listed[1:] if one.id in raising] * 4]))
         with suppress(WithdrawnBefore):
-            withdraw(self.city.home, chosen.id, "a test", now=self.city.now)
-        alone = [one for one in self.city.alerts(snapshot=chosen.id) if one.confirmed is None]
-        assert not any(one.live for one in alone)
+            withdraw(home, chosen.id, "a test", now=self.city.now)
+        assert not any(one.live for one in self.city.alerts(snapshot=chosen.id))
+        remaining = [row.id for row in published.listed(home) if row.id not in published.fates(home)]
+        for alert in self.city.alerts():
+            told = {one["code"]: one["level"] for one in alert.members} or {alert.code: alert.level}
+            if alert.live and alert.unit != "district":
+                for code, level in told.items():
+                    assert level in {self.said[name].get(int(code[1:])) for name in remaining}, (
+                        "no snapshot bears it out"
+                    )
+        current = published.newest(home)
+        if current is None or current.sequence < chosen.sequence:
+            return
+        gone = {one.id for one in before if one.live and not one.over(self.city.now)} - {
+            one.id for one in self.city.alerts() if one.live
+        }
+        for alert in before:
+            for code in alert.grids if alert.id in gone else ():
+                alone = not any(code in other.grids for other in before if other.id != alert.id)
+                if alone and code not in self.silenced:
+                    stands = self.said[current.id].get(int(code[1:]))
+                    assert stands not in ("red", "orange"), "the current one bears it out"
 
     @precondition(lambda self: self.publications)
-    @rule()
-    def suspend_and_resume(self) -> None:
+    @rule(seldom=SELDOM)
+    def suspend_and_resume(self, seldom: int) -> None:
+        if seldom:
+            return
         suspend(self.city.home, "conflict", "a test", now=self.city.now)
         assert not any(one.live for one in self.city.alerts())
         resume(self.city.home, "conflict", "a test", now=self.city.now)
@@ -168,6 +246,21 @@ class Life(RuleBasedStateMachine):
                 if one["kind"] == "Outcome"
             )
             assert alert.status in LIVE or alert.notify_at is None or alert.status == Status.CLOSED
+
+    @invariant()
+    def of_what_is_silenced_nothing_is_told_by_rule(self) -> None:
+        if not hasattr(self, "city"):
+            return
+        with self.city.home.database.connect() as connection:
+            rows = list(connection.execute(select(MESSAGES).order_by(MESSAGES.c.sequence)).mappings())
+            for one in rows[self.seen :]:
+                alert = self.city.alert(one["alert_id"])
+                if one["kind"] in ("Alert", "Update") and silences_at(connection, one["sent_at"]).over(
+                    alert.target, alert.units
+                ):
+                    (step,) = (each for each in steps_of(connection, alert.id) if each["version"] == one["version"])
+                    assert step["verb"] not in BY_RULE
+        self.seen = len(rows)
 
     @invariant()
     def every_step_is_in_the_audit(self) -> None:

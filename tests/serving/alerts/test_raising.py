@@ -12,7 +12,7 @@ from riskwarn.words import Unit
 from serving.alerts.keeping import keep
 from serving.alerts.silences import end_silence, silence
 from serving.alerts.teams import Team, Teams
-from tests.serving.alerts.city import PLAIN, City, grid
+from tests.serving.alerts.city import FIRST, PLAIN, City, grid
 
 
 @pytest.fixture
@@ -178,6 +178,18 @@ def test_a_grid_that_was_never_so_high_has_jumped(city: City) -> None:
     assert [(one.code, one.kind, one.level) for one in city.alerts()] == [(grid(1), "jump", "yellow")]
 
 
+def test_what_is_published_every_night_is_no_longer_past_for_that(city: City) -> None:
+    """Twelve nights are no past of a unit's own, and six are not six weeks of a level."""
+    city.with_rules(rules=(Rule(on="jump", least=0.1, level="yellow"), Rule(on="lasting", periods=6)))
+    for night in range(13):
+        as_of = FIRST + timedelta(days=night)
+        city.publish_as_of(as_of, {1: "yellow", 2: "orange"}, {1: 0.05 if night < 12 else 0.15})
+    assert city.codes() == {}
+    for week in range(2, 12):
+        city.publish_as_of(FIRST + timedelta(weeks=week), {1: "yellow", 2: "orange"}, {1: 0.05})
+    assert city.codes() == {grid(2): "orange"}
+
+
 def test_a_risk_that_lasts_is_told_after_its_weeks_and_what_is_unknown_is_no_break(city: City) -> None:
     city.with_rules(rules=(Rule(on="lasting", periods=4),), rest_days=0)
     for level in ("orange", "red", "unknown", "orange"):
@@ -201,6 +213,30 @@ def test_a_silence_holds_back_until_it_ends(city: City) -> None:
     end_silence(city.home, made.id, now=city.now)
     city.with_rules(dwell=0)
     city.publish({0: "none"})
+    assert city.publish({0: "red"}).alerts == 1
+
+
+@pytest.mark.parametrize("unit", [("grid", grid(0)), ("town", "T0000000")])
+def test_a_silence_holds_back_what_a_live_notice_would_tell_further(city: City, unit: tuple[str, str]) -> None:
+    city.with_rules(group_from=2)
+    city.publish({0: "orange", 12: "orange", 13: "orange"})
+    made = silence(city.home, *unit, None, "集中整治期间统一处理", city.now + timedelta(days=9), now=city.now)
+    assert city.publish({0: "red", 12: "orange", 13: "orange"}).further == 0
+    assert city.held() == {grid(0): "silenced"} and city.codes(unit="grid") == {grid(0): "orange"}
+    assert len(city.messages()) == 2
+    end_silence(city.home, made.id, now=city.now)
+    assert city.publish({0: "red", 12: "orange", 13: "orange"}).further == 1, (
+        "what stands so still is told once it ends"
+    )
+
+
+def test_an_outcome_that_is_given_late_holds_nothing_back(city: City) -> None:
+    city.publish({0: "red"})
+    (alert,) = city.alerts()
+    for _ in range(4):
+        city.publish({})
+    assert city.alert(alert.id).status == "expired"
+    city.do(alert, "close", outcome="real")
     assert city.publish({0: "red"}).alerts == 1
 
 

@@ -11,10 +11,12 @@ import pytest
 from openpyxl import load_workbook
 
 from serving.alerts.alert import live_alerts
+from serving.alerts.following import Follower
 from serving.alerts.keeping import keep
+from serving.alerts.silences import silence
 from serving.alerts.sources import tickets_of
-from serving.alerts.tickets import follow_tickets, tickets_table, week_of_tickets, write_tickets
-from tests.serving.alerts.city import FIRST, City
+from serving.alerts.tickets import Followed, follow_tickets, tickets_table, week_of_tickets, write_tickets
+from tests.serving.alerts.city import FIRST, City, grid
 from tests.worlds import load, with_grids
 
 
@@ -80,6 +82,65 @@ def test_a_ticket_that_rests_holds_the_deadline_until_it_goes_on(city: City) -> 
     assert after.due_at == before.due_at + timedelta(hours=240)  # type: ignore[operator]
 
 
+def test_a_ticket_that_is_said_to_rest_again_rests_all_the_time(city: City) -> None:
+    """A week's table says 挂起 again each time it is loaded."""
+    (before,) = city.alerts()
+    rows = [row(city, "suspended", 24 * day) for day in (0, 3)]
+    for one in rows:
+        follow_tickets(city.home, [one], now=one["updated_at"])
+    follow_tickets(city.home, [row(city, "in_progress", 24 * 4)], now=city.now + timedelta(days=4))
+    after = city.alert(before.id)
+    assert (after.paused, after.due_at) == (False, before.due_at + timedelta(days=4))  # type: ignore[operator]
+
+
+def test_a_deadline_that_rested_ends_with_the_window(city: City) -> None:
+    (before,) = city.alerts()
+    follow_tickets(city.home, [row(city, "suspended", 0)], now=city.now)
+    follow_tickets(city.home, [row(city, "in_progress", 24 * 26)], now=city.now + timedelta(days=26))
+    assert city.alert(before.id).due_at == before.expires_at
+
+
+@pytest.mark.parametrize(("status", "told"), [("closed", True), ("returned", True), ("in_progress", False)])
+def test_what_a_ticket_says_is_told_like_what_is_done_here(city: City, status: str, told: bool) -> None:
+    (alert,) = city.alerts()
+    follow_tickets(city.home, [row(city, status, 1, outcome="real")], now=city.now + timedelta(hours=1))
+    assert city.messages()[1:] == ([("Update", f"{alert.id}.2")] if told else [])
+
+
+@pytest.mark.parametrize("status", ["returned", "acknowledged", "withdrawn"])
+def test_an_older_row_takes_back_nothing(city: City, status: str) -> None:
+    (alert,) = city.alerts()
+    city.do(alert, "start", later=timedelta(hours=5))
+    follow_tickets(city.home, [row(city, status, -3)], now=city.now + timedelta(hours=1))
+    assert city.alert(alert.id).status == "in_progress"
+    follow_tickets(city.home, [row(city, "closed", -2, outcome="real")], now=city.now + timedelta(hours=1))
+    assert city.alert(alert.id).status == "closed", "what has come further than what was done here is news"
+
+
+def test_an_older_row_says_nothing_of_what_another_team_has_now(city: City) -> None:
+    (alert,) = city.alerts()
+    city.do(alert, "assign", later=timedelta(hours=5), team_id="T0000001")
+    follow_tickets(city.home, [row(city, "acknowledged", -3)], now=city.now + timedelta(hours=1))
+    assert city.alert(alert.id).status == "open"
+
+
+def test_no_ticket_is_of_before_its_notice_or_of_tomorrow(city: City) -> None:
+    (alert,) = city.alerts()
+    ahead = row(city, "closed", 24, outcome="real")
+    rows = [row(city, "acknowledged", -72), row(city, "in_progress", 5), ahead]
+    assert follow_tickets(city.home, rows, now=city.now + timedelta(hours=6)).rows == 2
+    after = city.alert(alert.id)
+    assert (after.status, after.acknowledged_at) == ("in_progress", alert.raised_at)
+    assert follow_tickets(city.home, rows, now=city.now + timedelta(hours=24)).rows == 1
+    assert city.alert(alert.id).status == "closed"
+
+
+def test_what_is_overdue_there_goes_nowhere_while_it_is_silenced(city: City) -> None:
+    silence(city.home, "grid", grid(0), None, "集中整治期间", city.now + timedelta(days=20), now=city.now)
+    follow_tickets(city.home, [row(city, "overdue", 1)], now=city.now + timedelta(hours=1))
+    assert city.alerts()[0].escalations == 0 and len(city.messages()) == 1
+
+
 def test_what_is_overdue_there_goes_up_here_and_stays_what_it_is(city: City) -> None:
     follow_tickets(
         city.home, [row(city, "acknowledged", 1), row(city, "overdue", 50)], now=city.now + timedelta(days=3)
@@ -90,7 +151,8 @@ def test_what_is_overdue_there_goes_up_here_and_stays_what_it_is(city: City) -> 
 
 def test_what_is_void_there_is_withdrawn_here_and_an_unknown_one_is_counted(city: City) -> None:
     rows = [row(city, "withdrawn", 1), {**row(city, "closed", 1), "alert_id": "wnothing"}]
-    assert follow_tickets(city.home, rows, now=city.now).as_dict() == {"rows": 1, "changed": 1, "unknown": 1}
+    now = city.now + timedelta(hours=1)
+    assert follow_tickets(city.home, rows, now=now).as_dict() == {"rows": 1, "changed": 1, "unknown": 1}
     (alert,) = city.alerts()
     assert alert.status == "withdrawn" and city.messages()[-1] == ("Cancel", f"{alert.id}.2")
 
@@ -122,3 +184,23 @@ def test_the_weeks_tickets_are_filled_in_and_come_back_as_they_are(city: City, t
     assert followed.changed == 1
     (alert,) = city.alerts()
     assert (alert.status, alert.outcome, alert.service) == ("closed", "real", "mediation")
+
+
+def test_a_running_server_follows_what_was_loaded_and_what_was_ahead_of_its_clock(city: City, tmp_path: Path) -> None:
+    with_grids(city.home, tmp_path)
+    (alert,) = city.alerts()
+    table = tmp_path / "tickets.csv"
+    rows = [(alert.id, "已签收", "2026-03-02 11:00:00"), (alert.id, "处置中", "2026-03-02 15:00:00")]
+    follower = Follower(city.home)
+    assert follower.look(city.now) == Followed()
+    with table.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([("预警编号", "工单状态", "更新时间"), *rows])
+    load(city.home, "tickets", table)
+    for hours, status, followed in (
+        (1, "acknowledged", 1),
+        (2, "acknowledged", 0),
+        (5, "in_progress", 1),
+        (6, "in_progress", 0),
+    ):
+        assert follower.look(city.now + timedelta(hours=hours)).rows == followed
+        assert city.alerts()[0].status == status

@@ -83,9 +83,10 @@ def test_a_higher_level_is_told_by_its_name_and_a_withdrawn_snapshot_by_a_cancel
     for snapshot in (city.snapshot, city.alerts()[0].snapshot):
         withdraw(city.home, snapshot, "a test", now=city.now)
     found = heads(city)
-    assert [kind for kind, _ in found] == ["Alert", "Update", "Cancel"]
+    assert [kind for kind, _ in found] == ["Alert", "Update", "Update", "Cancel"]
     assert "：由“重点”升为“优先”；" in found[1][1]
-    assert found[2][1].startswith("【撤销】") and found[2][1].endswith("：提醒已撤销，请勿再据此办理")
+    assert "：一次发布已撤回，由“优先”降为“重点”；" in found[2][1]
+    assert found[3][1].startswith("【撤销】") and found[3][1].endswith("：提醒已撤销，请勿再据此办理")
 
 
 def test_what_waited_for_the_morning_tells_all_that_happened_in_the_night(tmp_path: Path) -> None:
@@ -254,6 +255,6 @@ def test_the_stream_tells_them_too(city: City, client: TestClient) -> None:
     keep(city.home, now=city.now + 2 * WEEKS)
     lines = client.get("/v1/alerts/stream?seconds=0").text.splitlines()
     events = [one for one in lines if one.startswith("event")]
-    assert events == ["event: evicted", "event: raised", "event: updated", "event: outcome"]
+    assert events == ["event: raised", "event: updated", "event: outcome"]
     told = [json.loads(one.removeprefix("data: "))["data"]["alert"]["text"] for one in lines if '"alert":' in one]
     assert [one["zh"]["head"] for one in told] == [one.body["text"]["zh"]["head"] for one in messages(city)]  # type: ignore[index]

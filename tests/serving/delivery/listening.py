@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,9 @@ class Listener:
     events: list[tuple[str, Any]] = field(default_factory=list)
     controls: list[str] = field(default_factory=list)
     last: str | None = None
+    began: threading.Event = field(
+        default_factory=threading.Event
+    )  # the server has its place: what is said from now on is heard
 
     def listen(self, until: int, seconds: float = 20.0, query: str = "") -> None:
         """Listen until so many messages were heard in all, the stream ends, or nothing is said for so long."""
@@ -30,6 +34,7 @@ class Listener:
                 assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
                 told: dict[str, str] = {}
                 for line in answer.iter_lines():
+                    self.began.set()
                     if line:
                         name, _, value = line.partition(": ")
                         told[name] = value
