@@ -136,10 +136,11 @@ def remembered(api: httpx.Client, wanted: set[str]) -> set[str]:
     never_withheld = {"snapshot", "as_of", "model", "score", "expected_count", "rank", "level"}
     found = set()
     for name in wanted:
-        told = api.get(f"/v1/grids/{name.removeprefix('grid:')}/history").json()["items"]
-        assert told
-        if any(value is not None for one in told for key, value in one.items() if key not in never_withheld):
-            found.add(name)
+        for asked in ("", "?reasons=true"):
+            told = api.get(f"/v1/grids/{name.removeprefix('grid:')}/history{asked}").json()["items"]
+            assert told
+            if any(value not in (None, []) for one in told for key, value in one.items() if key not in never_withheld):
+                found.add(name)
     return found
 
 

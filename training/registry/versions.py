@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -60,10 +60,11 @@ class Version:
     metrics: dict[str, float]
     promoted_at: str | None = None  # when it last became champion
     left_at: str | None = None  # when the way back last led from it
+    beside: dict[str, float] = field(default_factory=dict)  # the same figures of others, METRIC/OTHER
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that ``riskwarn models --json`` prints."""
-        return {name: value for name, value in asdict(self).items() if name not in ("promoted_at", "left_at")}
+        return {name: value for name, value in asdict(self).items() if name not in ("promoted_at", "left_at", "beside")}
 
 
 def versions(home: Home) -> list[Version]:
@@ -124,6 +125,7 @@ def _version(one: Any, alias: str | None, run: Any | None) -> Version:
         {name: value for name, value in figures.items() if "/" not in name},
         one.tags.get("promoted_at"),
         one.tags.get("left_at"),
+        {name: value for name, value in figures.items() if "/" in name},
     )
 
 

@@ -191,7 +191,7 @@ def _check_fits(version: str, family: Sequence[Version]) -> None:
     """Raise PromotionRefused, whatever is said, where a model of the family is far worse than the city's mean."""
     for one in family:
         for pair in (JUDGED, INNER) if one.kind == "model" else ():
-            loss, base = (one.metrics.get(name) for name in pair)
+            loss, base = one.metrics.get(pair[0]), one.beside.get(pair[1])
             if loss is not None and base is not None and blew_up(loss, base):
                 raise PromotionRefused(version=version, reason=what_blew_up(one.version, one.horizon, loss, base))
 

@@ -324,10 +324,16 @@ def test_why_a_baseline_scores_is_said_in_chinese_and_nothing_hangs_in_a_tile(
     enough: bool, gains: dict[int, float], said: str
 ) -> None:
     evaluations = {
-        horizon: SimpleNamespace(best_baseline="all_history", decisive=Gain(gain, gain - 0.1, gain + 0.1, 8.0, enough))
+        horizon: SimpleNamespace(
+            best_baseline="all_history",
+            decisive=Gain(gain, gain - 0.1, gain + 0.1, 8.0, enough),
+            of_mean=lambda _name: (0.3, 0.3),
+        )
         for horizon, gain in gains.items()
     }
-    reason = Judged(cast(Any, None), {}, cast(Any, evaluations), {}, {}).why_not
+    fit = SimpleNamespace(choices=SimpleNamespace(inner={}))
+    fits = SimpleNamespace(task=SimpleNamespace(as_of=None), at=lambda _as_of: fit)
+    reason = Judged(cast(Any, fits), {}, cast(Any, evaluations), {}, {}).why_not
     # As it is read from a file: a plain text.
     changed = {"reason": str.__str__(reason), "kind": "shrunk_history", "best_baseline": "shrunk_history"}
     page = version_page(made_facts().model_copy(update=changed), version="safety-1-v2", alias=None, audits={})
