@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from riskwarn.simulate.borders import borders
 from riskwarn.simulate.city import SimulatedCity
 from riskwarn.simulate.hotline import places_of
 from riskwarn.simulate.redrawing import former_people, grid_id, grid_table, lineage_table, written_ids
@@ -259,6 +260,9 @@ def _grids(city: SimulatedCity, as_of: date) -> pd.DataFrame:
     table = grid_table(world, city.redrawing, as_of)
     index = table["index"].to_numpy()
     community, town, district = world.community[index], world.town[index], table["district"].to_numpy()
+    # Of the grids before the re-drawing nobody kept a map: they have centres alone, other ones than those of today.
+    as_today = table["longitude"].to_numpy() == world.longitude[index]
+    drawn = np.where(as_today, np.array(borders(world), dtype=object)[index], None)
     return pd.DataFrame(
         {
             "网格编码": table["grid_id"].to_numpy(),
@@ -272,6 +276,7 @@ def _grids(city: SimulatedCity, as_of: date) -> pd.DataFrame:
             "区县名称": [world.district_names[one] for one in district],
             "中心经度": np.round(table["longitude"].to_numpy(), 6),
             "中心纬度": np.round(table["latitude"].to_numpy(), 6),
+            "边界": drawn,
             "启用日期": table["valid_from"].to_numpy(),
             "停用日期": table["valid_to"].to_numpy(),
             "网格长": [_SURNAMES[one % 12] + "网格" for one in index],

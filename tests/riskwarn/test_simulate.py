@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from riskwarn.errors import FolderNotEmpty, OutputRefused
 from riskwarn.files import sha256
 from riskwarn.simulate import END, simulate, simulate_city
+from riskwarn.simulate.borders import borders
 from riskwarn.simulate.city import weeks_with_truth
 from riskwarn.simulate.truth import truth
 from tests.conftest import Town
@@ -68,6 +70,25 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(FolderNotEmpty, match=r"年报\.docx"):
         simulate(tmp_path, grids=12, weeks=40, seed=5)
     assert [file.name for file in tmp_path.iterdir()] == ["年报.docx"]
+
+
+def test_borders_of_grids_tile_the_city_and_each_holds_its_centre() -> None:
+    """Those of today: of the grids before the re-drawing there are centres alone, as before."""
+    city = simulate_city(110, 40, 3)
+    drawn = shapely.from_wkt(borders(city.world))
+    assert shapely.coverage_is_valid(drawn) and shapely.is_valid(drawn).all()
+    assert shapely.contains_xy(drawn, city.world.longitude, city.world.latitude).all()
+    assert shapely.union_all(drawn).geom_type == "Polygon", "no hole and no island"
+    centres = np.column_stack([city.world.longitude, city.world.latitude])
+    corners, grid = shapely.get_coordinates(drawn, return_index=True)
+    assert np.linalg.norm(corners - centres[grid], axis=1).max() < 0.1, "none reaches over half the city"
+
+
+def test_every_grid_in_force_has_a_border_and_no_former_one(town: Town) -> None:
+    grids = pd.read_csv(town.exports / "网格.csv", dtype=str)
+    ended = grids["停用日期"].notna()
+    assert grids.loc[~ended, "边界"].str.startswith("POLYGON").all()
+    assert ended.any() and grids.loc[ended, "边界"].isna().all()
 
 
 def test_exports_look_like_those_of_departments(town: Town) -> None:

@@ -1,5 +1,6 @@
 // The token of a link first, so that nobody else sees it in the address. Then styles: those of views stand behind them.
 import "./app/token";
+import "./app/language";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/parts.css";

@@ -75,7 +75,7 @@ function Frame({ who }: { who: Session }) {
         {words.skip}
       </a>
       {!view?.alone && <Rail who={who} view={view?.within ?? view?.name} />}
-      <div class="main">
+      <div class="beside-rail">
         {!view?.alone && <Head choosing={view?.chooses ?? false} fresh={fresh} />}
         {!view?.alone && <Banners fresh={fresh} />}
         <main class="view" id="main" tabIndex={-1} ref={main}>

@@ -46,7 +46,8 @@ function Grants() {
       <h2>{words.grants}</h2>
       <p class="soft">{words.security}</p>
       {refused && <p class="banner alarm" role="alert">{refused.message}</p>}
-      <Table headings={words.of_grants}>
+      {grants.value.items.length === 0 && <p class="soft">{words.no_grants}</p>}
+      {grants.value.items.length > 0 && <Table headings={words.of_grants}>
         {grants.value.items.map((one) => (
           <tr key={one.id}>
             <td>{words.stands[one.state] ?? one.state}</td>
@@ -66,7 +67,7 @@ function Grants() {
             </td>
           </tr>
         ))}
-      </Table>
+      </Table>}
     </>
   );
 }
@@ -101,7 +102,7 @@ function Trail() {
 
 function Table({ headings, children }: { headings: readonly string[]; children: ComponentChildren }) {
   return (
-    <div class="card scrolled">
+    <div class="card scrolled" tabIndex={0}>
       <table class="plain">
         <thead><tr>{headings.map((one) => <th key={one} scope="col">{one}</th>)}</tr></thead>
         <tbody>{children}</tbody>

@@ -175,7 +175,7 @@ function Card({ alert, life, may, chosen, choose, busy, act: done }: CardAsked) 
       <div class="cell times" role="cell"><Times alert={alert} life={life} /></div>
       <div class="cell does only-screen" role="cell">
         {may !== "no" && verb && name && (asks
-          ? <a class={`button main${may === "token" ? " off" : ""}`} href={to("inbox", alert.id, { do: verb })}>{name}</a>
+          ? <a class={`button main${may === "token" ? " needs-token" : ""}`} href={to("inbox", alert.id, { do: verb })}>{name}</a>
           : <button type="button" class="button main" disabled={may !== "yes" || busy} onClick={() => done(verb)}>{name}</button>)}
       </div>
     </div>

@@ -61,21 +61,23 @@ function Towns({ items }: { items: readonly Item[] }) {
   const sorted = [...items].sort((one, other) => order(one) - order(other) || one.rank - other.rank);
   return (
     <>
-      <dl class="three">
-        <div class={count("red", "orange") ? "high" : ""}>
-          <dd class="number">{count("red", "orange")}</dd>
-          <dt>{words.high}</dt>
-        </div>
-        <div>
-          <dd class="number">{count("yellow")}</dd>
-          <dt>{words.attention}</dt>
-        </div>
-        <div class={gaps ? "lacking" : ""}>
-          <dd class="number">{gaps}</dd>
-          <dt>{words.gaps}</dt>
-        </div>
+      <div class="three">
+        <dl>
+          <div class={count("red", "orange") ? "high" : ""}>
+            <dd class="number">{count("red", "orange")}</dd>
+            <dt>{words.high}</dt>
+          </div>
+          <div>
+            <dd class="number">{count("yellow")}</dd>
+            <dt>{words.attention}</dt>
+          </div>
+          <div class={gaps ? "lacking" : ""}>
+            <dd class="number">{gaps}</dd>
+            <dt>{words.gaps}</dt>
+          </div>
+        </dl>
         <p class="soft">{words.of(items.length)}</p>
-      </dl>
+      </div>
       <ul class="tiles" aria-label={words.towns}>
         {sorted.map((one) => (
           <li key={one.code} class={`tile ${one.level ?? "none"}${lacks(one) ? " lacking" : ""}`}>

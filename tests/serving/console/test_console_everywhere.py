@@ -1,0 +1,105 @@
+"""Every view hinders nobody (axe-core), and opens on the browsers of 2020 and 2023 as on that of today: without a fault, and from here alone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from experiments.benchmarks.browser import opened
+from experiments.benchmarks.console import kernel
+from serving.access.scopes import Role
+from serving.access.signing_in import by_key
+from serving.api.app import Application
+from serving.api.options import Options
+from tests.serving.access.browsers import operator, own_key
+from tests.serving.alerts.city import City
+from tests.serving.conftest import running_application
+from tests.serving.console.axe import hindrances
+from tests.serving.console.driving import OFFICE, PHONE, Browser, browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.node, pytest.mark.slow]
+
+#: Where the old browsers are kept: outside of the sources, so that they are fetched once.
+BROWSERS = Path(os.environ.get("RISKWARN_BROWSERS", Path.home() / ".cache" / "riskwarn" / "browsers"))
+
+#: What stands on a view once it is there.
+VIEWS = {
+    "ranking": ".rows [role=row]", "map": ".canvas[data-shows]", "grid/G0000000": ".portrait h1", "inbox": ".notice-row", "record": "main h1",
+    "data": "main h1", "models": "main h1", "wall": ".tile", "residents": ".residents h1",
+}  # fmt: skip
+
+OLD = ("ranking", "map", "grid/G0000000", "inbox")
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> City:
+    city = City(tmp_path)
+    city.publish({0: "red"})
+    return city
+
+
+@pytest.fixture
+def address(city: City) -> Iterator[str]:
+    with running_application(Application(city.home, lambda: city.now, Options(token="ab" * 32))) as found:
+        yield found
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Browser]:
+    with browser(tmp_path / "browser") as one:
+        yield one
+        assert one.complaints() == []
+
+
+@pytest.mark.parametrize(
+    ("size", "language", "dark"),
+    [(OFFICE, "zh", False), (OFFICE, "en", True), (PHONE, "en", False), (PHONE, "zh", True)],
+)
+def test_no_view_hinders_anybody(address: str, page: Browser, size: tuple[int, int], language: str, dark: bool) -> None:
+    page.sized(size, touch=size == PHONE, dark=dark)
+    found = {}
+    for view, there in VIEWS.items():
+        page.open(f"{address}/#/{view}?lang={language}")
+        page.until(page.at(there))
+        found[view] = hindrances(page)
+    assert {view: broken for view, broken in found.items() if broken} == {}
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM, Role.SECURITY, Role.AUDIT])
+def test_what_an_administrator_sees_hinders_nobody(city: City, address: str, page: Browser, role: Role) -> None:
+    key = own_key(city.home, operator(city.home, role))
+    token = by_key(city.home, key, "127.0.0.1", now=city.now, confirm=False).token
+    page.ask("Network.setCookie", name="riskwarn", value=token, url=address, httpOnly=True, sameSite="Strict")
+    page.sized(OFFICE)
+    page.open(f"{address}/#/administration?lang=en")
+    page.until(page.at(".administration h1"))
+    assert hindrances(page) == []
+
+
+@pytest.mark.parametrize("name", ["88", "109"])
+def test_an_old_browser_opens_the_console_without_a_fault(address: str, name: str) -> None:
+    try:
+        binary, flags, environment = kernel(name, BROWSERS)
+    except (RuntimeError, OSError) as error:
+        pytest.skip(f"Chromium {name} cannot be fetched: {error}")
+
+    async def walked() -> tuple[str, list[str], set[str]]:
+        async with opened(binary, flags, environment) as old:
+            told = (await old.ask("Browser.getVersion"))["product"]
+            await old.sized(1366, 768)
+            await old.ask(
+                "Page.addScriptToEvaluateOnNewDocument",
+                source="document.addEventListener('securitypolicyviolation', one => console.error(one.violatedDirective))",
+            )
+            for view in OLD:
+                await old.go(f"{address}/#/{view}?lang=zh")
+                await old.until(f"document.querySelector('{VIEWS[view]}')")
+            return told, old.complaints, {one.split("/")[2] for one in old.requests if one.startswith("http")}
+
+    told, complaints, hosts = asyncio.run(walked())
+    assert f"/{name}." in told
+    assert complaints == [] and hosts == {address.removeprefix("http://")}
