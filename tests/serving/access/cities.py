@@ -157,12 +157,20 @@ def _beside(connection: Connection, snapshot: str, raised: Sequence[str], outsid
     team = {"unit": "town", "services": [], "workers": 9, "hours_a_week": 40.0, "notices_a_week": 3}
     towns = [f"T{town:07}" for town in range(GRIDS // 12)]
     connection.execute(insert(TEAMS), [{**team, "id": code, "code": code, "name": code} for code in towns])
-    came = [("D0000000", 30, 9), ("D0000001", 30 + outside, 9 + outside)]
+    came = [("D0000000", 60, 18), ("D0000001", 60 + outside, 18 + outside)]
     judged = {**about, "at": NOW - timedelta(days=60), "judged": True}
     connection.execute(
         insert(TELLINGS),
         [
-            {**judged, "alert": f"{district}{one}", "code": district, "district": district, "events": int(one < hits)}
+            {
+                **judged,
+                "alert": f"{district}{one}",
+                "code": district,
+                "district": district,
+                "events": int(one < hits),
+                "nth": 60 * (district != "D0000000") + one,
+                "nth_of_district": one,
+            }
             for district, grids, hits in came
             for one in range(grids)
         ],

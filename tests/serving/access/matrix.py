@@ -60,7 +60,7 @@ ASKED_BY = {"own": "D0000000", "other": "D0000001"}
 
 #: What tells of the usual target alone.
 _OF_TARGET = re.compile(
-    r"/v1/(scores|export\.|models/|levels|snapshots/compare|grids/\w+/(explanation|history)$|alerts/[\w-]+/cap\.xml)"
+    r"/v1/(scores|map\b|export\.|models/|levels|snapshots/compare|grids/\w+/(explanation$|history(\?|$))|alerts/[\w-]+/cap\.xml)"
 )
 
 #: Of the whole city.
