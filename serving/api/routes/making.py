@@ -99,10 +99,10 @@ def making_router(context: Context) -> APIRouter:
     @router.get("/console/versions")
     @needs(Scope.READ)
     def versions(request: Request, _query: Annotated[Nothing, Query()]) -> Response:
-        suspended = context.seen(request).without_figures
-        found = registered()
-        items = None if found is None else [_version(one) for one in found if one["target"] not in suspended]
-        return uncached({"items": items})
+        seen, found = context.seen(request), registered()
+        suspended = seen.without_figures
+        shown = [one for one in found or () if one["target"] not in suspended]
+        return uncached({"items": None if found is None else [_version(one, seen.whole) for one in shown]})
 
     @router.get("/console/reports/{version}")
     @needs(Scope.ANALYSE)
@@ -149,9 +149,9 @@ def _load(one: LedgerRow, language: str) -> dict[str, Any]:
     }
 
 
-def _version(one: dict[str, Any]) -> dict[str, Any]:
-    """A registered version, its figures told as those of a card are."""
-    told = card_told({"metrics": one["metrics"]})
+def _version(one: dict[str, Any], whole: bool) -> dict[str, Any]:
+    """A registered version, its figures told as those of a card are: to who sees the whole city."""
+    told = card_told({"metrics": one["metrics"]}) if whole else None
     return {**one, "metrics": {} if told is None else told["metrics"]}
 
 
