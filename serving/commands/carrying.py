@@ -88,13 +88,13 @@ def _taken(day: str | None, zone: Any) -> str | None:
     return min(end, now).isoformat()
 
 
-def carried_out(home_path: Path, place: Path, upload: Upload, zone: Any) -> Upload:
-    """Run the command of an upload to its end; gives how it stands then."""
+def carried_out(home_path: Path, place: Path, upload: Upload, zone: Any, lock: int) -> Upload:
+    """Run the command of an upload to its end; gives how it stands then. The command holds the lock too, and alone where this process dies."""
     with (place / SAID).open("w", encoding="utf-8") as said:
         done = subprocess.run(
             called(home_path, upload.language, *words(upload, zone)),
             cwd=place / FILES, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, text=True, check=False,
-            encoding="utf-8", env=environment(),
+            encoding="utf-8", env=environment(), pass_fds=(lock,),
         )  # fmt: skip
     result = json_of(done.stdout)
     fault = None if result is not None else fault_told((place / SAID).read_text(encoding="utf-8", errors="replace"))
@@ -126,7 +126,7 @@ def main(home_path: Path, place: Path, lock: int) -> None:
     upload = read(place)
     if upload is not None:
         zone = open_home(home_path, Settings.from_environment(os.environ)).configuration.calendar.timezone
-        keep(place, carried_out(home_path, place, upload, zone))
+        keep(place, carried_out(home_path, place, upload, zone, lock))
     os.close(lock)
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +24,7 @@ from riskwarn.store import ledger
 from serving.access.keys import Asked, create_key
 from serving.access.scopes import Scope
 from serving.api.app import Application
+from serving.api.keeper import Keeper
 from serving.api.options import Options
 from serving.commands import carrying, uploads
 from tests.serving.access.cities import OWN
@@ -152,6 +158,70 @@ def test_an_upload_is_its_owners_and_gone_after_an_hour(home: Home) -> None:
     assert uploads.find(home, made.id, "op1") == made
     uploads.sweep(home, datetime.now(UTC) + uploads.KEPT + timedelta(minutes=1))
     assert uploads.own(home, "op1") == []
+
+
+def aged(home: Home, upload: str) -> None:
+    """As if nobody had touched it for an hour."""
+    then = time.time() - uploads.KEPT.total_seconds() - 60
+    os.utime(uploads.folder_of(home, upload), (then, then))
+
+
+@pytest.mark.parametrize("stage", ["received", "loading"])
+def test_what_is_old_goes_by_the_clock_of_the_server_and_at_a_look(client: TestClient, home: Home, stage: str) -> None:
+    first, second = (uploads.begin(home, "local", [("a.csv", 3)], now=datetime.now(UTC)) for _ in range(2))
+    for one in (first, second):
+        uploads.keep(uploads.folder_of(home, one.id), replace(one, stage=stage))  # of a load that was killed, too
+    aged(home, first.id)
+    keeper = Keeper(home, lambda: datetime.now(UTC), look_every=0.05)
+    keeper.start()
+    until = time.monotonic() + 30
+    while uploads.folder_of(home, first.id).exists():
+        assert time.monotonic() < until, "no timer removes it"
+        time.sleep(0.05)
+    keeper.stop()
+    assert uploads.folder_of(home, second.id).exists()
+    aged(home, second.id)
+    assert client.get(f"/console/uploads/{second.id}").status_code == 404
+    assert not uploads.folder_of(home, second.id).exists()
+
+
+def test_an_upload_that_comes_slowly_is_not_swept(home: Home) -> None:
+    made = uploads.begin(home, "op1", [("a.csv", 5)], now=datetime.now(UTC))
+    aged(home, made.id)
+    uploads.receive(home, made, 0, 0, b"abc")
+    uploads.sweep(home, datetime.now(UTC))
+    assert uploads.find(home, made.id, "op1") == made
+
+
+def test_the_gateways_that_the_documents_show_let_a_part_pass() -> None:
+    for page in ("security.md", "operation.md"):
+        text = Path(__file__).parents[2].joinpath("docs", page).read_text(encoding="utf-8")
+        [size] = re.findall(r"client_max_body_size (\d+)m;", text)
+        assert int(size) * 2**20 >= Options().part_bytes, page
+
+
+def test_a_command_whose_carrier_was_killed_goes_on_holding_the_lock(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The carrier lets go, as if it had died; the command, which waits for a file, still works."""
+    made = uploads.begin(home, "op1", [("a.csv", 1)], now=NOW)
+    gone = tmp_path / "gone"
+    waiting = f"import pathlib, time\nwhile not pathlib.Path({str(gone)!r}).exists(): time.sleep(0.05)"
+    monkeypatch.setattr(carrying, "called", lambda *_words: [sys.executable, "-c", waiting])
+    place, asked = uploads.folder_of(home, made.id), replace(made, stage="trying")
+    with ThreadPoolExecutor(1) as pool:
+        with uploads.alone(home) as lock:
+            ended = pool.submit(carrying.carried_out, home.path, place, asked, UTC, lock)
+            until = time.monotonic() + 30
+            while not (place / uploads.SAID).exists() and time.monotonic() < until:
+                time.sleep(0.05)
+            time.sleep(0.5)  # until it was started
+        try:
+            assert uploads.busy(home), "the command works, and another may not begin"
+        finally:
+            gone.touch()
+        ended.result()
+    assert not uploads.busy(home)
 
 
 def test_parts_come_in_order_and_again_and_no_more_than_was_said(home: Home) -> None:
