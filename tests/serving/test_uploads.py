@@ -110,8 +110,16 @@ def test_an_export_is_tried_and_its_account_seen_before_it_is_in_force(client: T
         ("disputes", 1, "in_force"),
         ("disputes", 2, "in_force"),
     ]
-    actions = [row.action for row in reversed(newest(home, Chosen(), 100)) if row.action.startswith(("upload", "data"))]
-    assert actions[:5] == ["upload.made", "upload.tried", "upload.loaded", "data.loaded", "data.loaded"]
+    rows_of = [one for one in reversed(newest(home, Chosen(), 100)) if one.action.startswith(("upload", "data"))]
+    assert [(one.action, one.object, one.result, one.note) for one in rows_of[:6]] == [
+        ("upload.made", told["id"], "done", ""),
+        ("upload.tried", told["id"], "done", ""),
+        ("upload.loaded", told["id"], "begun", ""),
+        ("data.loaded", "grids/1", "done", told["id"]),
+        ("data.loaded", "disputes/2", "done", told["id"]),
+        ("upload.loaded", told["id"], "done", ""),
+    ]
+    assert {(one.actor, one.origin) for one in rows_of} == {("local", "unknown")}, "as who asked, from where"
     assert client.delete(f"/console/uploads/{mended['id']}", headers=MINE).status_code == 200
     assert not (home.path / uploads.FOLDER / mended["id"]).exists()
 
@@ -222,6 +230,22 @@ def test_a_command_whose_carrier_was_killed_goes_on_holding_the_lock(
             gone.touch()
         ended.result()
     assert not uploads.busy(home)
+
+
+@pytest.mark.parametrize(("answer", "result"), [(None, "failed"), ({"failed": [], "missing": []}, "done")])
+def test_a_load_says_in_the_audit_for_whom_it_was_and_how_it_ended(
+    home: Home, monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any] | None, result: str
+) -> None:
+    monkeypatch.setattr(carrying, "carried_out", lambda _home, _place, upload, *_: replace(upload, result=answer))
+    made = uploads.begin(home, "op1", [("a.csv", 1)], now=NOW)
+    place, acts_for = uploads.folder_of(home, made.id), f"op1 10.20.1.1 planning {made.id}"
+    uploads.keep(place, replace(made, stage="loading", acts_for=acts_for))
+    with uploads.alone(home) as lock:
+        carrying.main(home.path, place, os.dup(lock))
+    [row] = newest(home, Chosen(), 100)
+    told = (row.action, row.object, row.result, row.actor, row.origin, row.purpose)
+    assert told == ("upload.loaded", made.id, result, "op1", "10.20.1.1", "planning")
+    assert Settings.from_environment({"RISKWARN_ACTS_FOR": acts_for}).acts_for == acts_for
 
 
 def test_parts_come_in_order_and_again_and_no_more_than_was_said(home: Home) -> None:

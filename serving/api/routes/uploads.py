@@ -120,8 +120,8 @@ def uploads_router(context: Context) -> APIRouter:
     @router.post("/console/uploads/{upload}/load")
     @needs(Scope.ANALYSE)
     def load(request: Request, upload: str, _query: Annotated[Nothing, Query()]) -> Response:
-        begun = carrying.load(home, _mine(request, upload), accepted_language(request.scope))
-        noted(request, Action.UPLOAD_LOADED, begun)
+        found, language = _mine(request, upload), accepted_language(request.scope)
+        begun = carrying.load(home, found, actor(request.scope), language)
         return uncached(told(request, begun))
 
     @router.delete("/console/uploads/{upload}")
