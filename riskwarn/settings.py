@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from riskwarn.errors import SettingInvalid
 from riskwarn.messages import LANGUAGES
+
+_ACTS_FOR = re.compile(r"[A-Za-z0-9_.-]{1,64} [A-Za-z0-9:.%]{1,64} ([a-z0-9_]{1,32}|-) up[a-p0-9]{12}")
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,9 @@ class Settings:
     #: RISKWARN_GATEWAY_SECRET: the secret by which the gateway is known that says who signs in; else the sealed secret `gateway`.
     gateway_secret: str | None = field(default=None, repr=False)
 
+    #: RISKWARN_ACTS_FOR: `ACTOR ADDRESS PURPOSE UPLOAD`, for whom a server loads what was handed over (set by the server itself); the owner of the home where it is not set.
+    acts_for: str | None = None
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Read the settings; raise SettingInvalid where a value cannot be used."""
@@ -57,6 +63,10 @@ class Settings:
         if syslog is not None and not _is_collector(syslog):
             problem = "it takes tcp://host:port or tls://host:port"
             raise SettingInvalid(name="RISKWARN_SYSLOG", value=syslog, problem=problem)
+        acts_for = environment.get("RISKWARN_ACTS_FOR") or None
+        if acts_for is not None and not _ACTS_FOR.fullmatch(acts_for):
+            problem = "it takes ACTOR ADDRESS PURPOSE UPLOAD, and the server sets it"
+            raise SettingInvalid(name="RISKWARN_ACTS_FOR", value=acts_for, problem=problem)
         return cls(
             home=environment.get("RISKWARN_HOME") or cls.home,
             database_url=environment.get("RISKWARN_DATABASE_URL") or None,
@@ -71,6 +81,7 @@ class Settings:
             secrets_key=environment.get("RISKWARN_SECRETS_KEY") or None,
             oidc_secret=environment.get("RISKWARN_OIDC_SECRET") or None,
             gateway_secret=environment.get("RISKWARN_GATEWAY_SECRET") or None,
+            acts_for=acts_for,
         )
 
 

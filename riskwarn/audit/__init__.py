@@ -7,8 +7,20 @@ connection), `announced` (for changes that lie outside the database), `ReadsOfDe
 
 from riskwarn.audit.actions import Action
 from riskwarn.audit.chain import append
-from riskwarn.audit.entries import LOCAL, SYSTEM, Caller, Entry
+from riskwarn.audit.entries import LOCAL, SYSTEM, Caller, Entry, acting_for
 from riskwarn.audit.reads import ReadsOfDetail
 from riskwarn.audit.recording import announced, record, recorded
 
-__all__ = ["LOCAL", "SYSTEM", "Action", "Caller", "Entry", "ReadsOfDetail", "announced", "append", "record", "recorded"]
+__all__ = [
+    "LOCAL",
+    "SYSTEM",
+    "Action",
+    "Caller",
+    "Entry",
+    "ReadsOfDetail",
+    "acting_for",
+    "announced",
+    "append",
+    "record",
+    "recorded",
+]

@@ -45,6 +45,14 @@ LOCAL = Caller()
 SYSTEM = Caller("system", "local")
 
 
+def acting_for(told: str | None) -> tuple[Caller, str]:
+    """For whom a command acts that a server has started, and by which upload (`Settings.acts_for`); else its owner, by none."""
+    if told is None:
+        return LOCAL, ""
+    who, address, purpose, upload = told.split(" ")
+    return Caller(who, address, purpose.replace("-", "")), upload
+
+
 @dataclass(frozen=True)
 class Entry:
     """What is to be written: made before anything happens, for a note that may not be kept is refused as it is made.

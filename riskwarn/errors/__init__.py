@@ -191,6 +191,7 @@ from riskwarn.errors.targets import UnknownMetric as UnknownMetric
 from riskwarn.errors.targets import UnknownTarget as UnknownTarget
 from riskwarn.errors.uploads import CommandFailed as CommandFailed
 from riskwarn.errors.uploads import DataOfCity as DataOfCity
+from riskwarn.errors.uploads import ReportOfOwner as ReportOfOwner
 from riskwarn.errors.uploads import UnknownUpload as UnknownUpload
 from riskwarn.errors.uploads import UploadBusy as UploadBusy
 from riskwarn.errors.uploads import UploadInvalid as UploadInvalid

@@ -11,6 +11,14 @@ class DataOfCity(RiskwarnError):
     status = 403
 
 
+class ReportOfOwner(RiskwarnError):
+    """Somebody with a key asks for the report of a version, which tells exact numbers."""
+
+    code = "report_of_owner"
+    template = "A report tells exact numbers of events, which are given to nobody with a key: the owner of the home writes it with riskwarn report {version}."
+    status = 403
+
+
 class UploadInvalid(RiskwarnError):
     """Files that are not taken."""
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, func, insert, select
 
-from riskwarn.audit import Action, Entry, recorded
+from riskwarn.audit import Action, Entry, acting_for, recorded
 from riskwarn.contracts.schema import TABLES, schema_of
 from riskwarn.files import named_by_content
 from riskwarn.home import Home
@@ -231,7 +231,9 @@ class Store:
                 connection.execute(insert(NOT_LOADED), [{**row, **common} for row in not_loaded])
             # Under --force the account says what would have stopped it.
             result = "forced" if load.account.get("forced") else "done"
-            change.append(Entry(Action.DATA_LOADED, f"{load.source}/{load_id}", result=result), at=load.loaded_at)
+            caller, upload = acting_for(self._home.settings.acts_for)
+            entry = Entry(Action.DATA_LOADED, f"{load.source}/{load_id}", caller, result, upload)
+            change.append(entry, at=load.loaded_at)
         return load_id
 
     def not_loaded(self, source: str | None = None) -> list[dict[str, object]]:

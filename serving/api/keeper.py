@@ -1,4 +1,4 @@
-"""What time and tickets do to notices while a server runs: looked for in the background, by each worker; what one did the others find done."""
+"""What time and tickets do to notices, and time to files handed over, while a server runs: looked for in the background, by each worker; what one did the others find done."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from riskwarn.errors import RiskwarnError
 from riskwarn.home import Home
 from serving.alerts.following import Follower
 from serving.alerts.keeping import keep
+from serving.commands.uploads import sweep
 
 #: Seconds between two looks.
 LOOK_EVERY = 30.0
@@ -43,6 +44,7 @@ class Keeper:
             # What hinders the one hinders the other not: a store that cannot be read lets no notice live beyond its end.
             self._try(self._follower.look, "tickets are not followed")
             self._try(lambda now: keep(self._home, now=now), "notices are not kept")
+            self._try(lambda now: sweep(self._home, now), "uploads are not swept")
 
     def _try(self, do: Callable[[datetime], object], failed: str) -> None:
         try:

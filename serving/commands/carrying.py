@@ -8,10 +8,11 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path, PurePath
 from typing import Any
 
+from riskwarn.audit import LOCAL, Action, Caller, Entry, acting_for, record
 from riskwarn.errors import UploadNotReady
 from riskwarn.home import Home
 from riskwarn.messages import Message
@@ -39,9 +40,10 @@ def try_out(home: Home, upload: Upload, options: Mapping[str, Any], language: st
     return _start(home, asked, (RECEIVED, TRIED), TRYING, NOT_WHOLE)
 
 
-def load(home: Home, upload: Upload, language: str = "en") -> Upload:
-    """Begin the load of what was tried, with the same answers. Raises UploadBusy, UploadNotReady."""
-    return _start(home, replace(upload, language=language), (TRIED,), LOADING, NOT_TRIED)
+def load(home: Home, upload: Upload, by: Caller = LOCAL, language: str = "en") -> Upload:
+    """Begin the load of what was tried, with the same answers, for who asks. Raises UploadBusy, UploadNotReady."""
+    acts_for = f"{by.actor} {by.origin} {by.purpose or '-'} {upload.id}"
+    return _start(home, replace(upload, language=language, acts_for=acts_for), (TRIED,), LOADING, NOT_TRIED)
 
 
 NOT_WHOLE = Message("its files have not come whole yet, or it was loaded already")
@@ -54,6 +56,8 @@ def _start(home: Home, asked: Upload, stages: tuple[str, ...], stage: str, neede
         if now.stage not in (*stages, stage):
             raise UploadNotReady(needed=needed)
         place = folder_of(home, now.id)
+        if stage == LOADING:
+            loaded(home, asked, "begun")
         begun = keep(place, replace(asked, stage=stage, problem=None, result=None))
         (place / SAID).unlink(missing_ok=True)
         process = subprocess.Popen(
@@ -63,6 +67,12 @@ def _start(home: Home, asked: Upload, stages: tuple[str, ...], stage: str, neede
         )  # fmt: skip
         behind(process.pid)
         return begun
+
+
+def loaded(home: Home, upload: Upload, result: str) -> None:
+    """Write down how the load of an upload stands: `begun` and, once the command has ended, `done` or `failed`."""
+    caller, _ = acting_for(upload.acts_for)
+    record(home, Entry(Action.UPLOAD_LOADED, upload.id, caller, result), at=datetime.now(UTC))
 
 
 def words(upload: Upload, zone: Any) -> list[str]:
@@ -79,6 +89,10 @@ def words(upload: Upload, zone: Any) -> list[str]:
     return ["load", *found, "--", *(name for name, _ in upload.files)]
 
 
+def _for(upload: Upload) -> dict[str, str]:
+    return {**environment(), "RISKWARN_ACTS_FOR": upload.acts_for or ""}
+
+
 def _taken(day: str | None, zone: Any) -> str | None:
     """The moment that a day of export means: its end, or now where that is still to come."""
     if not day:
@@ -88,13 +102,13 @@ def _taken(day: str | None, zone: Any) -> str | None:
     return min(end, now).isoformat()
 
 
-def carried_out(home_path: Path, place: Path, upload: Upload, zone: Any) -> Upload:
-    """Run the command of an upload to its end; gives how it stands then."""
+def carried_out(home_path: Path, place: Path, upload: Upload, zone: Any, lock: int) -> Upload:
+    """Run the command of an upload to its end; gives how it stands then. The command holds the lock too, and alone where this process dies."""
     with (place / SAID).open("w", encoding="utf-8") as said:
         done = subprocess.run(
             called(home_path, upload.language, *words(upload, zone)),
             cwd=place / FILES, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said, text=True, check=False,
-            encoding="utf-8", env=environment(),
+            encoding="utf-8", env=_for(upload), pass_fds=(lock,),
         )  # fmt: skip
     result = json_of(done.stdout)
     fault = None if result is not None else fault_told((place / SAID).read_text(encoding="utf-8", errors="replace"))
@@ -125,8 +139,14 @@ def main(home_path: Path, place: Path, lock: int) -> None:
 
     upload = read(place)
     if upload is not None:
-        zone = open_home(home_path, Settings.from_environment(os.environ)).configuration.calendar.timezone
-        keep(place, carried_out(home_path, place, upload, zone))
+        home = open_home(home_path, Settings.from_environment(os.environ))
+        ended = carried_out(home_path, place, upload, home.configuration.calendar.timezone, lock)
+        try:
+            if upload.stage == LOADING:
+                whole = ended.result is not None and not (ended.result["failed"] or ended.result["missing"])
+                loaded(home, upload, "done" if whole else "failed")
+        finally:
+            keep(place, ended)
     os.close(lock)
 
 

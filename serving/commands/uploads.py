@@ -53,7 +53,9 @@ ENDINGS = (
 )
 
 _NAME = re.compile(r"[^/\\\x00-\x1f\x7f\u2028\u2029]{1,120}")
-_ID = re.compile(r"up[0-9a-f]{12}")
+_ID = re.compile(r"up[0-9a-p]{12}")
+#: An id stands in a note of the audit, where eleven digits would be somebody's number.
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 #: How an upload stands; what is at work is `trying` or `loading`.
 RECEIVING, RECEIVED, TRYING, TRIED, LOADING, LOADED = "receiving", "received", "trying", "tried", "loading", "loaded"
@@ -73,6 +75,7 @@ class Upload:
     language: str = "en"  # in which the result is told
     result: dict[str, Any] | None = None
     problem: dict[str, str] | None = None
+    acts_for: str | None = None  # who loads it, as the audit names that one
 
     def as_dict(self) -> dict[str, Any]:
         """As it is kept."""
@@ -94,7 +97,12 @@ def begin(home: Home, owner: str, files: Sequence[tuple[str, int]], *, now: date
     own = [one for one in kept if one.owner == owner]
     if len(own) >= MOST_OWN or len(kept) >= MOST_ALL:
         raise UploadInvalid(problem=Message("too many uploads wait already; remove one, or come again in an hour"))
-    made = Upload(f"up{os.urandom(6).hex()}", owner, now.isoformat(), tuple((name, size) for name, size in files))
+    made = Upload(
+        f"up{os.urandom(6).hex().translate(_LETTERS)}",
+        owner,
+        now.isoformat(),
+        tuple((name, size) for name, size in files),
+    )
     place = folder_of(home, made.id)
     place.mkdir(mode=0o700)
     (place / FILES).mkdir(mode=0o700)
@@ -138,6 +146,7 @@ def receive(home: Home, upload: Upload, number: int, at: int, part: bytes) -> Up
     with path.open("r+b") as file:
         file.seek(at)
         file.write(part)
+    os.utime(place)  # an upload that comes slowly is not one that nobody touches
     whole = all((place / FILES / one).stat().st_size == expected for one, expected in upload.files)
     return keep(place, replace(upload, stage=RECEIVED)) if whole else upload
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +24,7 @@ from riskwarn.store import ledger
 from serving.access.keys import Asked, create_key
 from serving.access.scopes import Scope
 from serving.api.app import Application
+from serving.api.keeper import Keeper
 from serving.api.options import Options
 from serving.commands import carrying, uploads
 from tests.serving.access.cities import OWN
@@ -104,8 +110,16 @@ def test_an_export_is_tried_and_its_account_seen_before_it_is_in_force(client: T
         ("disputes", 1, "in_force"),
         ("disputes", 2, "in_force"),
     ]
-    actions = [row.action for row in reversed(newest(home, Chosen(), 100)) if row.action.startswith(("upload", "data"))]
-    assert actions[:5] == ["upload.made", "upload.tried", "upload.loaded", "data.loaded", "data.loaded"]
+    rows_of = [one for one in reversed(newest(home, Chosen(), 100)) if one.action.startswith(("upload", "data"))]
+    assert [(one.action, one.object, one.result, one.note) for one in rows_of[:6]] == [
+        ("upload.made", told["id"], "done", ""),
+        ("upload.tried", told["id"], "done", ""),
+        ("upload.loaded", told["id"], "begun", ""),
+        ("data.loaded", "grids/1", "done", told["id"]),
+        ("data.loaded", "disputes/2", "done", told["id"]),
+        ("upload.loaded", told["id"], "done", ""),
+    ]
+    assert {(one.actor, one.origin) for one in rows_of} == {("local", "unknown")}, "as who asked, from where"
     assert client.delete(f"/console/uploads/{mended['id']}", headers=MINE).status_code == 200
     assert not (home.path / uploads.FOLDER / mended["id"]).exists()
 
@@ -152,6 +166,86 @@ def test_an_upload_is_its_owners_and_gone_after_an_hour(home: Home) -> None:
     assert uploads.find(home, made.id, "op1") == made
     uploads.sweep(home, datetime.now(UTC) + uploads.KEPT + timedelta(minutes=1))
     assert uploads.own(home, "op1") == []
+
+
+def aged(home: Home, upload: str) -> None:
+    """As if nobody had touched it for an hour."""
+    then = time.time() - uploads.KEPT.total_seconds() - 60
+    os.utime(uploads.folder_of(home, upload), (then, then))
+
+
+@pytest.mark.parametrize("stage", ["received", "loading"])
+def test_what_is_old_goes_by_the_clock_of_the_server_and_at_a_look(client: TestClient, home: Home, stage: str) -> None:
+    first, second = (uploads.begin(home, "local", [("a.csv", 3)], now=datetime.now(UTC)) for _ in range(2))
+    for one in (first, second):
+        uploads.keep(uploads.folder_of(home, one.id), replace(one, stage=stage))  # of a load that was killed, too
+    aged(home, first.id)
+    keeper = Keeper(home, lambda: datetime.now(UTC), look_every=0.05)
+    keeper.start()
+    until = time.monotonic() + 30
+    while uploads.folder_of(home, first.id).exists():
+        assert time.monotonic() < until, "no timer removes it"
+        time.sleep(0.05)
+    keeper.stop()
+    assert uploads.folder_of(home, second.id).exists()
+    aged(home, second.id)
+    assert client.get(f"/console/uploads/{second.id}").status_code == 404
+    assert not uploads.folder_of(home, second.id).exists()
+
+
+def test_an_upload_that_comes_slowly_is_not_swept(home: Home) -> None:
+    made = uploads.begin(home, "op1", [("a.csv", 5)], now=datetime.now(UTC))
+    aged(home, made.id)
+    uploads.receive(home, made, 0, 0, b"abc")
+    uploads.sweep(home, datetime.now(UTC))
+    assert uploads.find(home, made.id, "op1") == made
+
+
+def test_the_gateways_that_the_documents_show_let_a_part_pass() -> None:
+    for page in ("security.md", "operation.md"):
+        text = Path(__file__).parents[2].joinpath("docs", page).read_text(encoding="utf-8")
+        [size] = re.findall(r"client_max_body_size (\d+)m;", text)
+        assert int(size) * 2**20 >= Options().part_bytes, page
+
+
+def test_a_command_whose_carrier_was_killed_goes_on_holding_the_lock(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The carrier lets go, as if it had died; the command, which waits for a file, still works."""
+    made = uploads.begin(home, "op1", [("a.csv", 1)], now=NOW)
+    gone = tmp_path / "gone"
+    waiting = f"import pathlib, time\nwhile not pathlib.Path({str(gone)!r}).exists(): time.sleep(0.05)"
+    monkeypatch.setattr(carrying, "called", lambda *_words: [sys.executable, "-c", waiting])
+    place, asked = uploads.folder_of(home, made.id), replace(made, stage="trying")
+    with ThreadPoolExecutor(1) as pool:
+        with uploads.alone(home) as lock:
+            ended = pool.submit(carrying.carried_out, home.path, place, asked, UTC, lock)
+            until = time.monotonic() + 30
+            while not (place / uploads.SAID).exists() and time.monotonic() < until:
+                time.sleep(0.05)
+            time.sleep(0.5)  # until it was started
+        try:
+            assert uploads.busy(home), "the command works, and another may not begin"
+        finally:
+            gone.touch()
+        ended.result()
+    assert not uploads.busy(home)
+
+
+@pytest.mark.parametrize(("answer", "result"), [(None, "failed"), ({"failed": [], "missing": []}, "done")])
+def test_a_load_says_in_the_audit_for_whom_it_was_and_how_it_ended(
+    home: Home, monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any] | None, result: str
+) -> None:
+    monkeypatch.setattr(carrying, "carried_out", lambda _home, _place, upload, *_: replace(upload, result=answer))
+    made = uploads.begin(home, "op1", [("a.csv", 1)], now=NOW)
+    place, acts_for = uploads.folder_of(home, made.id), f"op1 10.20.1.1 planning {made.id}"
+    uploads.keep(place, replace(made, stage="loading", acts_for=acts_for))
+    with uploads.alone(home) as lock:
+        carrying.main(home.path, place, os.dup(lock))
+    [row] = newest(home, Chosen(), 100)
+    told = (row.action, row.object, row.result, row.actor, row.origin, row.purpose)
+    assert told == ("upload.loaded", made.id, result, "op1", "10.20.1.1", "planning")
+    assert Settings.from_environment({"RISKWARN_ACTS_FOR": acts_for}).acts_for == acts_for
 
 
 def test_parts_come_in_order_and_again_and_no_more_than_was_said(home: Home) -> None:

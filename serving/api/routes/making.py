@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,12 +13,13 @@ from pydantic import Field
 
 from riskwarn.audit import Action
 from riskwarn.contracts.reasons import REASONS, REPAIRS_ZH
-from riskwarn.errors import CommandFailed, DataOfCity, UnknownVersion
+from riskwarn.errors import CommandFailed, DataOfCity, ReportOfOwner, UnknownVersion
 from riskwarn.health.refused import by_reason, by_rule
-from riskwarn.messages import translated
+from riskwarn.messages import Message, translated
 from riskwarn.store import ledger
 from riskwarn.store.ledger import LedgerRow
 from riskwarn.store.repairs import refused_rows
+from serving.access.caller import LOCAL
 from serving.access.scopes import Scope
 from serving.api.cards import card_told
 from serving.api.context import HEADERS, Context, uncached
@@ -33,7 +35,9 @@ _OF_ACCOUNT = ("read", "accepted", "duplicates", "corrected", "quarantined")
 #: Groups of refused rows that are shown.
 MOST_GROUPS = 500
 
-_VERSION = re.compile(r"[a-z][a-z0-9_]{0,63}-[0-9]{1,4}-v[0-9]{1,6}")
+_VERSION = re.compile(r"([a-z][a-z0-9_]{0,63})-[0-9]{1,4}-v[0-9]{1,6}")
+
+WRITING = Message("another report is being written; try again when it is there")
 
 #: A report is a page of its own with its style and one script in it; it may load and send nothing, and is of no origin.
 _REPORT = {
@@ -57,6 +61,7 @@ def making_router(context: Context) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     home = context.home
     registered = Asked(home, "models")
+    writing = Lock()  # one process of some hundred megabytes at a time
 
     def of_city(request: Request) -> None:
         if not context.seen(request).whole:
@@ -99,18 +104,28 @@ def making_router(context: Context) -> APIRouter:
     @router.get("/console/versions")
     @needs(Scope.READ)
     def versions(request: Request, _query: Annotated[Nothing, Query()]) -> Response:
-        suspended = context.seen(request).without_figures
-        found = registered()
-        items = None if found is None else [_version(one) for one in found if one["target"] not in suspended]
-        return uncached({"items": items})
+        seen, found = context.seen(request), registered()
+        suspended = seen.without_figures
+        shown = [one for one in found or () if one["target"] not in suspended]
+        return uncached({"items": None if found is None else [_version(one, seen.whole) for one in shown]})
 
     @router.get("/console/reports/{version}")
     @needs(Scope.ANALYSE)
     def report(request: Request, version: str, _query: Annotated[Nothing, Query()]) -> Response:
         of_city(request)
-        if not _VERSION.fullmatch(version):
+        found, seen = _VERSION.fullmatch(version), context.seen(request)
+        if found is None:
             raise UnknownVersion(version=version[:40], known="-")
-        page = _page(context, version, accepted_language(request.scope))
+        # The page is that of the owner's file: exact numbers, one more of them each week.
+        if seen.caller is not LOCAL:
+            raise ReportOfOwner(version=version)
+        seen.served(found[1])
+        if not writing.acquire(blocking=False):
+            raise CommandFailed(command="report", problem=WRITING)
+        try:
+            page = _page(context, version, accepted_language(request.scope))
+        finally:
+            writing.release()
         reading(request.scope, Action.READ_REPORT, version)
         return Response(page, media_type="text/html; charset=utf-8", headers=_REPORT)
 
@@ -149,9 +164,9 @@ def _load(one: LedgerRow, language: str) -> dict[str, Any]:
     }
 
 
-def _version(one: dict[str, Any]) -> dict[str, Any]:
-    """A registered version, its figures told as those of a card are."""
-    told = card_told({"metrics": one["metrics"]})
+def _version(one: dict[str, Any], whole: bool) -> dict[str, Any]:
+    """A registered version, its figures told as those of a card are: to who sees the whole city."""
+    told = card_told({"metrics": one["metrics"]}) if whole else None
     return {**one, "metrics": {} if told is None else told["metrics"]}
 
 

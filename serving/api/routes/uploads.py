@@ -76,7 +76,9 @@ def uploads_router(context: Context) -> APIRouter:
     @router.get("/console/uploads")
     @needs(Scope.ANALYSE)
     def listed(request: Request, _query: Annotated[Nothing, Query()]) -> Response:
-        found = [uploads.stands(home, one) for one in uploads.own(home, owner(request))]
+        whose = owner(request)
+        uploads.sweep(home, context.clock())
+        found = [uploads.stands(home, one) for one in uploads.own(home, whose)]
         limits = {"files": uploads.MOST_FILES, "bytes": uploads.MOST_BYTES, "part": context.options.part_bytes}
         return uncached(
             {"items": [told(request, one) for one in found], "most": {**limits, "endings": uploads.ENDINGS}}
@@ -104,7 +106,7 @@ def uploads_router(context: Context) -> APIRouter:
     @router.get("/console/uploads/{upload}")
     @needs(Scope.ANALYSE)
     def one(request: Request, upload: str, _query: Annotated[Nothing, Query()]) -> Response:
-        return uncached(told(request, uploads.stands(home, uploads.find(home, upload, owner(request)))))
+        return uncached(told(request, uploads.stands(home, _mine(request, upload))))
 
     @router.post("/console/uploads/{upload}/try")
     @needs(Scope.ANALYSE)
@@ -118,8 +120,8 @@ def uploads_router(context: Context) -> APIRouter:
     @router.post("/console/uploads/{upload}/load")
     @needs(Scope.ANALYSE)
     def load(request: Request, upload: str, _query: Annotated[Nothing, Query()]) -> Response:
-        begun = carrying.load(home, _mine(request, upload), accepted_language(request.scope))
-        noted(request, Action.UPLOAD_LOADED, begun)
+        found, language = _mine(request, upload), accepted_language(request.scope)
+        begun = carrying.load(home, found, actor(request.scope), language)
         return uncached(told(request, begun))
 
     @router.delete("/console/uploads/{upload}")
@@ -131,7 +133,9 @@ def uploads_router(context: Context) -> APIRouter:
         return uncached({"id": found.id})
 
     def _mine(request: Request, upload: str) -> Upload:
-        return uploads.find(home, upload, owner(request))
+        whose = owner(request)
+        uploads.sweep(home, context.clock())
+        return uploads.find(home, upload, whose)
 
     return router
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +22,16 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
 
 
 @pytest.fixture(autouse=True)
-def no_versions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who may ask is tried here: which versions there are a command would tell, which takes its time."""
-    monkeypatch.setattr(asking, "answered", lambda *_told: [])
+def registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may ask is tried here: what is registered a command would tell, which takes its time. Each home did otherwise."""
+    monkeypatch.setattr(asking, "answered", lambda home, *_words: [_version(home)])
+
+
+def _version(home: Home) -> dict[str, Any]:
+    """A version as `riskwarn models` tells it; how it did is of the whole city, and another in each home."""
+    events = 1_000 * (1 + zlib.crc32(str(home.path).encode()) % 997)
+    return {
+        "version": "conflict-4-v1", "target": "conflict", "horizon": 4, "alias": "champion", "kind": "boosted",
+        "as_of": "2026-02-23", "trained_at": "2026-02-24T00:00:00+00:00", "best_baseline": "count",
+        "metrics": {"n_events": float(events), "log_loss": events / 1e6, "coverage_district": events / 1e6},
+    }  # fmt: skip

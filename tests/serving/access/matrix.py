@@ -259,7 +259,7 @@ def _changes(approvals: dict[str, str]) -> Iterator[Question]:
     upload = "/console/uploads/up000000000000"
     yield Question(upload, "analyse", answered=404)
     yield Question(upload, "analyse", method="DELETE", answered=404)
-    yield Question("/console/reports/nothing", "analyse", answered=404)
+    yield Question("/console/reports/conflict-4-v1", "analyse", answered=403)
     for behind, content in (("/files/0", {}), ("/try", {}), ("/load", None)):
         yield Question(upload + behind, "analyse", method="POST", content=content, answered=404)
     yield Question("/sign-in/key", None, method="POST", content={"key": "x"}, answered=403)

@@ -57,7 +57,7 @@ def questions(ids: tuple[str, str]) -> list[str]:
     older, newer = ids
     found = [
         "/v1/snapshots", f"/v1/snapshots/compare?a={older}&b={newer}", "/v1/health/sources", "/v1/health/sources?source=disputes",
-        "/v1/models/conflict", "/v1/levels", "/v1/track-record", "/v1/boundaries", "/v1/boundaries?as_of=2026-02-23", "/v1/alerts", "/v1/alerts?limit=1", "/v1/alerts?level=red", "/readyz",
+        "/v1/models/conflict", "/v1/levels", "/console/versions", "/v1/track-record", "/v1/boundaries", "/v1/boundaries?as_of=2026-02-23", "/v1/alerts", "/v1/alerts?limit=1", "/v1/alerts?level=red", "/readyz",
         f"/v1/scores?as_of={cities.AS_OF}", "/v1/scores?as_of=2026-02-23", "/v1/scores?min_level=red", "/v1/scores?min_level=blue",
     ]  # fmt: skip
     found += OF_NOTICES
@@ -123,6 +123,8 @@ def test_nothing_tells_of_what_lies_outside(
     whole = clients[0].get("/v1/scores?limit=200", headers=headers[0]).json()
     assert [one["rank"] for one in whole["items"]] == list(range(1, 37)) and whole["next"] is None
     assert {one["code"] for one in whole["items"]} == {f"G{row:07d}" for row in range(36)}
+    [version] = clients[0].get("/console/versions", headers=headers[0]).json()["items"]
+    assert (version["version"], version["metrics"]) == ("conflict-4-v1", {})
     towns = clients[0].get("/v1/scores?unit=town", headers=headers[0]).json()["items"]
     assert [one["rank"] for one in towns] == [1, 2, 3]
     assert clients[0].get("/v1/scores?unit=city", headers=headers[0]).json()["items"] == []
@@ -144,6 +146,7 @@ def test_nothing_tells_of_what_lies_outside(
         ("holds", "/v1/silences"),
         ("record", "/v1/track-record"),
         ("whole", "/v1/snapshots"),
+        ("whole", "/console/versions"),
     ],
 )
 def test_a_filter_that_is_forgotten_is_found(

@@ -147,7 +147,7 @@ def body_of(path: str) -> dict[str, Any] | None:
 #: What is of the whole city, so that who sees a part of it is refused.
 OF_CITY = (
     "/v1/audit", "/console/loads", "/console/refused", "/console/uploads", "/console/uploads/up000000000000", "/console/uploads/up000000000000/files/0",
-    "/console/uploads/up000000000000/try", "/console/uploads/up000000000000/load", "/console/reports/nothing",
+    "/console/uploads/up000000000000/try", "/console/uploads/up000000000000/load", "/console/reports/conflict-4-v1",
 )  # fmt: skip
 
 #: What tells of the usual target alone: where that is suspended there is nothing to tell.

@@ -56,6 +56,8 @@ const SHOWN = 4;
 function OfHorizon({ versions, served }: { versions: readonly Version[]; served: string | undefined }) {
   const words = useWords(own);
   const shown = versions.slice(0, SHOWN);
+  const who = useStore(session);
+  const whole = who !== null && (who.account.local || who.account.area === null || who.account.area === undefined);
   const told = shown.some((one) => Object.keys(one.metrics).length > 0);
   return (
     <div class="scrolled" tabIndex={0} role="region" aria-label={words.versions}>
@@ -73,7 +75,7 @@ function OfHorizon({ versions, served }: { versions: readonly Version[]; served:
               {shown.map((one) => <td key={one.version} class="number">{written(name, one.metrics[name])}</td>)}
             </tr>
           ))}
-          {!told && <tr><th scope="row" class="soft">{words.few}</th>{shown.map((one) => <td key={one.version}>{NOTHING}</td>)}</tr>}
+          {!told && <tr><th scope="row" class="soft">{whole ? words.few : words.of_city}</th>{shown.map((one) => <td key={one.version}>{NOTHING}</td>)}</tr>}
           <tr>
             <td />
             {shown.map((one) => <td key={one.version}><Ways one={one} /></td>)}
@@ -110,11 +112,10 @@ function Ways({ one }: { one: Version }) {
   const who = useStore(session);
   const [copied, setCopied] = useState(false);
   const command = `riskwarn promote ${one.version}`;
-  const whole = who !== null && (who.account.local || who.account.area === null || who.account.area === undefined);
   if (!who || !may(who, "analyse")) return null;
   return (
     <div class="ways">
-      {whole && <a class="button only-screen" href={`console/reports/${encodeURIComponent(one.version)}`} target="_blank" rel="noreferrer" title={words.report_hint}>{words.report}</a>}
+      {who.account.local && <a class="button only-screen" href={`console/reports/${encodeURIComponent(one.version)}`} target="_blank" rel="noreferrer" title={words.report_hint}>{words.report}</a>}
       {one.alias !== "champion" && (
         <p>
           <small>{words.promote}</small>
