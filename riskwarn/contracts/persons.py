@@ -122,7 +122,7 @@ def serves_somebody(text: str) -> bool:
 def _titled() -> re.Pattern[str]:
     telling, commonest, _, _ = _listed()
     return re.compile(
-        rf"(?<![每本上下各副正])[{''.join(sorted(telling | commonest))}](?:主任|书记|所长|站长|队长|科长|局长|律师|警官)"
+        rf"(?<![每本上下各副正])(?!班主任)[{''.join(sorted(telling | commonest))}](?:主任|书记|所长|站长|队长|科长|局长|律师|警官)"
     )
 
 

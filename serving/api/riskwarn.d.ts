@@ -7335,7 +7335,7 @@ export interface operations {
                      *               "observed": "0–2"
                      *             }
                      *           ],
-                     *           "chain": "2203f0f0fbf83aecc6bf1f55e4417cb6339d9c31dd13d920b5dd9e9b9def0b31"
+                     *           "chain": "d28840ce50c566b9adecca65425845f96d4d242028785c4083bab2d3712ce1cb"
                      *         }
                      *       ],
                      *       "summary": [
@@ -10696,4 +10696,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: dbc0ed56b5a83d5d402e3e9cadae620269971a8cd3359826d8c3e8f8e30667a4
+// sha256 of the description: 64bb2e453b226b426f84ebc8adf313f6c5515c445f55f17d5fbfc1197f13a80f

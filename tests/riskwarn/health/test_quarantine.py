@@ -249,7 +249,7 @@ def test_what_was_dismissed_stays_so_when_its_file_or_its_record_comes_again(cit
     assert open_rows(city) == []
     later = [dispute(5), dispute(1, **BAD_DATE), dispute(2, **BAD_DATE), dispute(6, 纠纷编号="", 网格编码="G99")]
     load(city, "disputes", written(tmp_path / "b", "april.csv", later))
-    assert open_rows(city) == [("april.csv", 4, "bad_date"), ("april.csv", 5, "unknown_grid")]
+    assert open_rows(city) == [("april.csv", 4, "bad_date"), ("april.csv", 5, "missing_record_id")]
 
 
 def test_rows_that_nobody_will_repair_are_dismissed_with_a_reason(city: Home, tmp_path: Path) -> None:
