@@ -5,6 +5,7 @@ MLflow is imported inside the functions: it takes seconds, and most commands do 
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import re
@@ -85,7 +86,6 @@ def tracking(home: Home) -> Iterator[MlflowClient]:
     for name, value in _PATIENCE.items():
         os.environ.setdefault(name, value)
     _listen(home)
-    from mlflow import MlflowClient
     from mlflow.exceptions import MlflowException
     from mlflow.store.db import utils
     from requests import RequestException
@@ -96,7 +96,7 @@ def tracking(home: Home) -> Iterator[MlflowClient]:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     utils.MAX_RETRY_COUNT = _CONNECTS
     try:
-        yield MlflowClient(tracking_uri=home.tracking_uri, registry_uri=home.tracking_uri)
+        yield _client(home)
     except RiskwarnError:
         raise
     except (MlflowException, SQLAlchemyError, RequestException, sqlite3.Error) as error:
@@ -110,6 +110,25 @@ def tracking(home: Home) -> Iterator[MlflowClient]:
         if error.errno in FULL_DISK:
             raise
         raise _ours(home, str(error)) from error
+
+
+def _client(home: Home) -> MlflowClient:
+    """A client. Of the home's own database one is made at a time: two that found no tables would make them over each other."""
+    from mlflow import MlflowClient
+
+    def made() -> MlflowClient:
+        return MlflowClient(tracking_uri=home.tracking_uri, registry_uri=home.tracking_uri)
+
+    if home.settings.tracking_uri is not None:
+        return made()
+    alone = os.open(home.path, os.O_RDONLY)
+    try:
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        client = made()
+        client.search_registered_models(max_results=1)
+        return client
+    finally:
+        os.close(alone)
 
 
 @contextmanager

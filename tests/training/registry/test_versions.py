@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from mlflow import MlflowClient
 
-from riskwarn.home import open_home
+from riskwarn.home import make_home, open_home
 from riskwarn.settings import Settings
 from training.models.baselines import Rate
 from training.registry.registration import register
@@ -45,3 +47,14 @@ def test_runs_are_asked_for_at_once_and_one_that_is_gone_leaves_its_version(
     with tracking(home) as client:
         assert runs_of(client, []) == {}
         assert runs_of(client, ["0" * 32] * (2 * ASKED)) == {}
+
+
+@pytest.mark.slow
+def test_two_that_find_no_tables_make_them_one_after_the_other(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "home", Settings(threads=1))
+    words = [sys.executable, "-m", "riskwarn", "--home", str(home.path), "models", "--json"]
+    both = [subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [process.communicate() for process in both]
+    assert [(process.returncode, said.strip()) for process, (said, _) in zip(both, told, strict=True)] == [
+        (0, "[]")
+    ] * 2
