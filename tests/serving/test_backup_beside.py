@@ -25,7 +25,7 @@ PATHS = (
     "/v1/alerts", "/v1/health/sources",
 )  # fmt: skip
 #: Seconds between two polls, which keep them below what a key may ask a minute of a worker, however fast the machine is.
-PAUSE = 0.1
+PAUSE = 0.05
 
 
 def ran(home: Path, *arguments: str | Path) -> None:
