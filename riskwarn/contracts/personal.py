@@ -84,6 +84,14 @@ def words() -> frozenset[str]:
 
 
 @cache
+def listed_names() -> tuple[frozenset[str], frozenset[str], frozenset[str], str]:
+    """Family names that begin hardly any other word, the commonest of all, words that are places, and natural features."""
+    told = shipped("personal")
+    telling = frozenset("".join(told["telling_surnames"].split()))
+    return telling, frozenset("".join(told["commonest_surnames"].split())), frozenset(told["places"]), told["features"]
+
+
+@cache
 def telling_compounds() -> frozenset[str]:
     """Family names of two characters with which no other word begins."""
     listed = shipped("personal")

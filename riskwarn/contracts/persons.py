@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from functools import cache
 
-from riskwarn.contracts.personal import is_listed_word, is_name, is_place, only_given
+from riskwarn.contracts.personal import is_listed_word, is_name, is_place, listed_names, only_given
 from riskwarn.contracts.strangers import holds_sure_name
 from riskwarn.contracts.vocabulary import shipped
 
@@ -52,17 +52,9 @@ _CALLED = (
 _GIVEN_TOO = "科树水权法"
 
 
-@cache
-def _listed() -> tuple[frozenset[str], frozenset[str], frozenset[str], str]:
-    """Family names that begin hardly any other word, the commonest of all, words that are places, and natural features."""
-    told = shipped("personal")
-    telling = frozenset("".join(told["telling_surnames"].split()))
-    return telling, frozenset("".join(told["commonest_surnames"].split())), frozenset(told["places"]), told["features"]
-
-
 def likely_name(text: str) -> bool:
     """Whether a short text is a name, or begins with a telling family name and is neither a word nor a place."""
-    telling, _, places, _ = _listed()
+    telling, _, places, _ = listed_names()
     if text in places or is_listed_word(text) or _goes_on(text):
         return False
     if is_name(text):
@@ -89,7 +81,7 @@ def calls_somebody(text: str) -> bool:
 
 @cache
 def _called() -> re.Pattern[str]:
-    telling, commonest, _, _ = _listed()
+    telling, commonest, _, _ = listed_names()
     compounds = "|".join(sorted(shipped("personal")["compound_surnames"]))
     return re.compile(_CALLED.format(families="".join(sorted(telling | commonest | {"方"})), compounds=compounds))
 
@@ -100,7 +92,7 @@ def names_somebody(word: str) -> bool:
     if is_listed_word(plain):
         return False
     house = _OLD_HOUSE.match(plain)
-    if house is not None and house["family"] in _listed()[0] | _listed()[1]:
+    if house is not None and house["family"] in listed_names()[0] | listed_names()[1]:
         return True
     parts = [part for part in _SEVERAL.split(plain) if part]
     return any(likely_name(part) or _of_them(part) for part in parts) or holds_name(plain) or holds_sure_name(plain)
@@ -120,7 +112,7 @@ def serves_somebody(text: str) -> bool:
 
 @cache
 def _titled() -> re.Pattern[str]:
-    telling, commonest, _, _ = _listed()
+    telling, commonest, _, _ = listed_names()
     return re.compile(
         rf"(?<![每本上下各副正])(?!班主任)[{''.join(sorted(telling | commonest))}](?:主任|书记|所长|站长|队长|科长|局长|律师|警官)"
     )
@@ -128,7 +120,7 @@ def _titled() -> re.Pattern[str]:
 
 def holds_name(text: str) -> bool:
     """Whether a sure name stands where a sentence has one: at its beginning, or after 由, 与, 因 …"""
-    telling, commonest, places, _ = _listed()
+    telling, commonest, places, _ = listed_names()
     for start, size in ((start, size) for start in range(len(text)) for size in (4, 3)):
         part = text[start : start + size]
         if len(part) < size or (start and not _BEFORE.search(text[:start])) or not is_name(part):
@@ -182,7 +174,7 @@ def without_bracketed(text: str, known: Collection[str] = ()) -> str:
 
 def surely_person(name: str) -> bool:
     """Whether a whole name of a unit is a person's: a common family name before a given name (江南春 is called only like one)."""
-    return len(name) == 3 and name[0] in _listed()[1] and is_name(name)
+    return len(name) == 3 and name[0] in listed_names()[1] and is_name(name)
 
 
 def _without_spoken_role(name: str, known: Collection[str]) -> str:
@@ -207,12 +199,12 @@ def _is_person(text: str, known: Collection[str]) -> bool:
 
 def _ends_like_a_place(text: str) -> bool:
     """白云山: what ends with a hill or a river, or as places do, is one, whatever it begins with."""
-    return is_place(text) or text[-1] in _listed()[3]
+    return is_place(text) or text[-1] in listed_names()[3]
 
 
 def _is_feature(text: str) -> bool:
     """金山, 梅江: of two characters, the second a hill or a river, and no family name of the commonest."""
-    _, commonest, _, features = _listed()
+    _, commonest, _, features = listed_names()
     return len(text) == 2 and text[0] not in commonest and text[1] in features
 
 

@@ -16,12 +16,12 @@ from riskwarn.contracts.personal import (
     is_listed_word,
     is_name,
     is_place,
+    listed_names,
     may_stand,
     only_given,
     telling_compounds,
     words,
 )
-from riskwarn.contracts.vocabulary import shipped
 
 _ENDINGS = ("街道", "社区", "区", "县", "市", "镇", "乡", "村")
 #: Single characters that may follow a known word in the name of a file.
@@ -32,7 +32,7 @@ _RUNS = re.compile(r"[㐀-鿿]+")
 
 def may_hold_name(text: str) -> bool:
     """Whether somebody could be named in a text: a family name outside of all known words, with what given names have behind it."""
-    telling = frozenset(shipped("personal")["telling_surnames"])
+    telling, *_ = listed_names()
     for run in _RUNS.findall(text):
         if is_listed_word(run):
             continue
@@ -47,17 +47,15 @@ def may_hold_name(text: str) -> bool:
 
 def holds_sure_name(text: str) -> bool:
     """Whether a name of three or four characters that can hardly be anything else stands in a text, wherever: 村民李秀梅漏雨."""
-    told = shipped("personal")
-    telling = frozenset(told["telling_surnames"])
-    surely = telling | frozenset(told["commonest_surnames"])
+    telling, commonest, places, _ = listed_names()
     for run in _RUNS.findall(text):
         strange = set(_strange(run))
         for at in sorted(strange):
             for size in (4, 3):
                 part = run[at : at + size]
-                if len(part) < size or part in told["places"]:
+                if len(part) < size or part in places:
                     continue
-                if is_name(part) and (size == 4 or part[0] in surely):
+                if is_name(part) and (size == 4 or part[0] in telling or part[0] in commonest):
                     return True
             # Between known words, or behind one of people: 业主褚云峥.
             before = at - 1 not in strange or _PEOPLE.search(run[:at])

@@ -22,6 +22,7 @@ from riskwarn.contracts.vocabulary import is_personal
 from riskwarn.messages import Message
 from riskwarn.refused import refused_word
 
+_NUMBER_OR_MAIL = re.compile(r"\d[\d -]{5,}[\dXx]|\S+@\S+")
 _DATA = re.compile(r"\d{5,}|\d{4}[-/.年]\d{1,2}")
 #: A longer heading that no list knows is cut: sentences stand where headings should.
 _LONGEST_HAN, _LONGEST_LATIN, _CUT = 12, 40, 6
@@ -63,7 +64,7 @@ def kept_heading(heading: str) -> str:
     plain = unicodedata.normalize("NFKC", heading).strip()
     if is_personal(plain) or plain in vocabulary() or not (_names_by_itself(plain) or personal_inside(plain)):
         return heading
-    kept = without_strangers(re.sub(r"\d[\d -]{5,}[\dXx]|\S+@\S+", "…", plain))
+    kept = without_strangers(_NUMBER_OR_MAIL.sub("…", plain))
     kept = re.sub("…+", "…", kept)
     return "…" if names_somebody(kept) or personal_inside(kept) else kept
 
@@ -120,7 +121,7 @@ def kept_name(name: str, key: bytes, units: Collection[str] = ()) -> str:
         stem, suffix = path.name, ""
     kept = without_strangers(stem, frozenset(units))
     if personal_inside(stem) is not None:
-        kept = re.sub(r"\d[\d -]{5,}[\dXx]|\S+@\S+", "…", kept)
+        kept = _NUMBER_OR_MAIL.sub("…", kept)
         kept = "…" if personal_inside(kept) else kept
     if kept == stem and not refused_word(stem):
         return name

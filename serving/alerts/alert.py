@@ -29,7 +29,6 @@ class Alert:
     level: str
     raised_at: datetime
     kind: str = "level"
-    confirmed: str | None = None
     units: tuple[tuple[str, str, str], ...] = ()
     members: tuple[dict[str, Any], ...] = ()
     score: float | None = None

@@ -25,7 +25,7 @@ from serving.alerts.candidates import REASONS_TOLD, Candidate
 from serving.alerts.life import Rule
 from serving.alerts.precision import promises
 from serving.alerts.raising import Publication, raise_alerts
-from serving.alerts.remaining import Key, Later, Remaining, stand_of_unit
+from serving.alerts.remaining import Key, Later, Remaining, keyed, stand_of_unit
 from serving.alerts.tables import ALERTS, HELD, TELLINGS
 from serving.alerts.teams import kept_teams
 from serving.alerts.telling import put, told, told_when
@@ -89,8 +89,8 @@ def _codes(alert: Alert) -> tuple[str, ...]:
 
 
 def _key(alert: Alert, code: str) -> Key:
-    gap = alert.kind == "gap"
-    return alert.target, alert.unit if gap or not alert.grids else Unit.GRID.value, code, "gap" if gap else ""
+    of_grids = alert.grids and alert.kind != "gap"
+    return keyed(alert.target, Unit.GRID.value if of_grids else alert.unit, code, alert.kind)
 
 
 def _told_by(connection: Connection, snapshots: Iterable[str]) -> list[Alert]:
@@ -105,8 +105,7 @@ def _held(connection: Connection, snapshots: Sequence[str]) -> dict[tuple[str, K
     found = {}
     for part in parts(list(snapshots)):
         for row in connection.execute(select(HELD).where(HELD.c.snapshot.in_(part))):
-            key = row.target, row.unit, row.code, "gap" if row.kind == "gap" else ""
-            found[row.snapshot, key] = row.reason
+            found[row.snapshot, keyed(row.target, row.unit, row.code, row.kind)] = row.reason
     return found
 
 

@@ -75,7 +75,6 @@ class Decision:
     further: dict[str, tuple[Alert, list[Candidate]]] = field(
         default_factory=dict
     )  # by id: what a live notice tells beside
-    confirmed: list[str] = field(default_factory=list)  # ids of live notices that hold still
     held: list[Held] = field(default_factory=list)
 
 
@@ -167,8 +166,6 @@ class _Live:
 def _hold_silent(one: Candidate, team: Team | None, live: _Live, made: Decision) -> None:
     """Of what is silenced nothing is told, neither anew nor further; a live notice of it holds all the same."""
     own = live.of(one)
-    if own is not None:
-        made.confirmed.append(own.id)
     if own is None or live.rises(one, own):
         made.held.append(Held(one, Reason.SILENCED, team))
 
@@ -176,15 +173,9 @@ def _hold_silent(one: Candidate, team: Team | None, live: _Live, made: Decision)
 def _told_already(one: Candidate, live: _Live, made: Decision) -> bool:
     """Whether a live notice tells of it already; where it stands higher now, that is told with that."""
     own = live.of(one)
-    if own is not None and one.unit is Unit.GRID and one.kind != "gap":
-        if live.rises(one, own):
-            made.further.setdefault(own.id, (own, []))[1].append(one)
-        made.confirmed.append(own.id)
-        return True
-    if own is not None:
-        made.confirmed.append(own.id)
-        return True
-    return False
+    if own is not None and one.unit is Unit.GRID and one.kind != "gap" and live.rises(one, own):
+        made.further.setdefault(own.id, (own, []))[1].append(one)
+    return own is not None
 
 
 def _joins(one: Candidate, live: _Live, made: Decision, rules: Alerts) -> bool:

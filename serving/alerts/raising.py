@@ -9,17 +9,16 @@ from math import isnan
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select
 
 from riskwarn.alert_rules import HEIGHTS
 from riskwarn.audit import SYSTEM, Action, Entry
 from riskwarn.configuration import Configuration
 from riskwarn.disclosure import week_of
-from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
 from serving.alerts.acting import lapse
 from serving.alerts.alert import Alert, alerts_where, follow, live_alerts
-from serving.alerts.calm import Decision, Held, Notice, Reason, Standing, decide, member
+from serving.alerts.calm import Held, Notice, Reason, Standing, decide, member
 from serving.alerts.candidates import Candidate, Said
 from serving.alerts.life import Rule, Status
 from serving.alerts.precision import Promises, promises
@@ -97,7 +96,6 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
         alert = put(connection, alert, raised, Rule.RAISED_FURTHER.value, now, configuration=publication.configuration)
         tell(connection, alert, publication.snapshot, more, stated, now)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.RAISED_FURTHER.value))
-    _confirm(connection, decision, publication.snapshot)
     _hold_back(connection, publication, decision.held)
     return Raised(len(decision.notices), len(decision.further), len(decision.held), tuple(entries))
 
@@ -189,12 +187,6 @@ def _further(publication: Publication, alert: Alert, more: Sequence[Candidate]) 
             reasons=tuple(publication.said.reasons_of(highest)),
         )
     return told(after, "Update", now, publication.when(level)[0])
-
-
-def _confirm(connection: Connection, decision: Decision, snapshot: str) -> None:
-    ids = sorted({*decision.confirmed, *decision.further})
-    for part in parts(ids):
-        connection.execute(update(ALERTS).where(ALERTS.c.id.in_(part)).values(confirmed=snapshot))
 
 
 def _hold_back(connection: Connection, publication: Publication, held: Sequence[Held]) -> None:

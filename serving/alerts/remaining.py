@@ -24,9 +24,14 @@ Key = tuple[str, str, str, str]
 Kinds = Mapping[str, str | None]
 
 
+def keyed(target: str, unit: str, code: str, kind: str) -> Key:
+    """By what something is found again that is told of a unit."""
+    return target, unit, code, kind if kind == "gap" else ""
+
+
 def key_of(one: Candidate) -> Key:
     """By what it is found again."""
-    return (*one.key, "gap" if one.kind == "gap" else "")
+    return keyed(*one.key, one.kind)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,6 @@ ALERTS = Table(
     Column("version", Integer, nullable=False, default=1),
     Column("head", String(192), unique=True),
     Column("snapshot", String(64), nullable=False, index=True),
-    Column("confirmed", String(64)),  # the last snapshot in which it still stood, where another raised it
     Column("target", String(64), nullable=False),
     Column("horizon", Integer, nullable=False),
     Column("unit", String(16), nullable=False),

@@ -17,7 +17,7 @@ from serving.alerts.words import head_of, text_of
 from serving.alerts.words.changes import Since
 from serving.delivery.messages import Kind, Message
 from serving.delivery.outbox import enqueue
-from serving.delivery.view import BARE, View, bare
+from serving.delivery.view import BARE, View, bare, cut
 
 #: What ends the id of a message that tells what became of a notice.
 OUTCOME = ".outcome"
@@ -153,8 +153,9 @@ def _texts(told_of: dict[str, Any], configuration: Configuration, since: Since) 
 def told_to(alert: Alert, view: View, configuration: Configuration, full: bool) -> dict[str, Any]:
     """A notice as somebody is told it; of its text the head, or `full` all."""
     told_of = as_dict(alert)
-    told = view.cut(told_of)
-    words = bare(told) if view.left_out(told_of).words else told_of
+    left = view.left_out(told_of)
+    told = cut(told_of, left)
+    words = bare(told) if left.words else told_of
     return {**told, "text": text_of(words, configuration) if full else head_of(words, configuration)}
 
 

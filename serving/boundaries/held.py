@@ -5,7 +5,6 @@ Each is named by what it holds, so that whoever has it never asks again. In a sn
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 from collections import OrderedDict
@@ -17,7 +16,7 @@ from typing import Any
 from riskwarn.errors import SnapshotDamaged
 from riskwarn.home import Home
 from riskwarn.words import Unit
-from serving.boundaries.topology import OUTLINED, Topology, cut, of_points, topology_of
+from serving.boundaries.topology import OUTLINED, Topology, cut, name_of, of_points, packed, topology_of
 from serving.columns.places import Places
 
 #: What is kept in mind: cities, and parts of them.
@@ -100,7 +99,7 @@ def content(snapshot: str, held: bytes | Path) -> bytes:
         body = held.read_bytes()
     except OSError as error:
         raise SnapshotDamaged(snapshot=snapshot, problem=f"its file {held.name} cannot be read") from error
-    if _name_of(body) != held.stem:
+    if name_of(body) != held.stem:
         raise SnapshotDamaged(snapshot=snapshot, problem=f"its file {held.name} is not as it was written")
     return body
 
@@ -117,11 +116,5 @@ def _listed(places: Places, unit: Unit) -> dict[str, Any]:
 
 
 def _held(contents: dict[str, bytes | Path], told: dict[str, Any]) -> str:
-    body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-    name = _name_of(body)
-    contents[name] = body
+    name, contents[name] = packed(told)
     return name
-
-
-def _name_of(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()[:32]

@@ -20,7 +20,7 @@ from riskwarn.files import write_text
 from riskwarn.geography.shapes import rings_of
 from riskwarn.home import Home
 from riskwarn.words import Unit
-from serving.boundaries.topology import OUTLINED, STEP, Drawn, Topology, in_steps, topology_of
+from serving.boundaries.topology import OUTLINED, STEP, Drawn, Topology, in_steps, packed, topology_of
 from serving.columns.places import Places
 
 #: What is made otherwise from the same has another number here.
@@ -74,10 +74,9 @@ def let_go(home: Home, needed: Collection[str]) -> None:
 
 
 def _kept(folder: Path, one: Topology) -> str:
-    text = json.dumps(one, ensure_ascii=False, separators=(",", ":"))
-    name = hashlib.sha256(text.encode()).hexdigest()[:32]
+    name, body = packed(one)
     if not (folder / f"{name}.json").exists():
-        write_text(folder / f"{name}.json", text)
+        write_text(folder / f"{name}.json", body.decode())
     return name
 
 

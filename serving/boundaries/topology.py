@@ -6,6 +6,8 @@ out (:func:`cut`) tells of no corner of the rest. What has no border is a point,
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,6 +25,17 @@ STEP = 1e-4
 OUTLINED = (Unit.COMMUNITY, Unit.TOWN, Unit.DISTRICT)
 
 Topology = dict[str, Any]
+
+
+def packed(told: Mapping[str, Any]) -> tuple[str, bytes]:
+    """(the name, the bytes) of what a map asks for: it is named by what it holds."""
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    return name_of(body), body
+
+
+def name_of(body: bytes) -> str:
+    """The name of some bytes: half of their SHA-256."""
+    return hashlib.sha256(body).hexdigest()[:32]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -107,9 +107,8 @@ class Dispatcher:
         runs: list[Run] = await self._in_thread(due) if room > 0 else []
         if runs and not await self._held():
             return False
-        for run in runs:
-            told = [item.message for item in run.items]
-            seen: Seen = await self._in_thread(self._today.seen, told, run.barred, run.to.within, run.owner)
+        views: list[Seen] = await self._in_thread(self._seen, runs) if runs else []
+        for run, seen in zip(runs, views, strict=True):
             self._busy.add(run.to.id)
             task = asyncio.create_task(self._told(run, seen))
             self._tasks.add(task)
@@ -142,6 +141,12 @@ class Dispatcher:
         self._busy -= set(ended)
         for one in results:
             self.counts["retried" if one.state == WAITING else one.state] += 1
+
+    def _seen(self, runs: Sequence[Run]) -> list[Seen]:
+        """What each subscriber sees today of what he is to be told."""
+        return [
+            self._today.seen([item.message for item in run.items], run.barred, run.to.within, run.owner) for run in runs
+        ]
 
     async def _told(self, run: Run, seen: Seen) -> None:
         """Tell one subscriber what is due, in order, until it fails."""

@@ -44,8 +44,7 @@ class Told:
 
     def level(self, view: View) -> str:
         """Its level, as somebody is told it."""
-        members = self.message.body.get("members")
-        return view.level(self.message.level, members if isinstance(members, list) else ())
+        return view.level(self.message.level, self.message.members)
 
     def event(self, view: View) -> bytes | None:
         """As somebody is told it; None where he is not. It is made once for all of whom the same is left out."""

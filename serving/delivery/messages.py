@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -50,6 +50,12 @@ class Message:
     references: tuple[tuple[str, datetime], ...]
     body: Mapping[str, object]
     status: Status = "Actual"
+
+    @property
+    def members(self) -> Sequence[Mapping[str, Any]]:
+        """The grids among others that it tells of, each with its level."""
+        members = self.body.get("members")
+        return members if isinstance(members, (list, tuple)) else ()
 
     @property
     def teams(self) -> frozenset[str]:

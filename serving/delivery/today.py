@@ -86,8 +86,6 @@ def _as_it_was_said(view: View, areas: set[Area], message: Message) -> View:
     """Where there is no tree of today, what lay inside when it was said does still: that something is over must be told."""
     if not all(message.lies_in(one.units) for one in areas):
         return _nothing(view, message)
-    members = message.body.get("members")
-    own = {(Unit.GRID.value, str(one["code"])) for one in members} if isinstance(members, list) else set()
-    units = message.places() | own
+    units = message.places() | {(Unit.GRID.value, str(one["code"])) for one in message.members}
     grids = frozenset(code for unit, code in units if unit == Unit.GRID.value)
     return View(Inside(grids, frozenset(), frozenset(units)), view.suspended, view.older)

@@ -85,14 +85,9 @@ class View:
             members=frozenset(code for code in grids if not self.holds(Unit.GRID.value, code)),
         )
 
-    def cut(self, notice: Mapping[str, Any]) -> dict[str, Any]:
-        """A notice as it is told."""
-        return cut(notice, self.left_out(notice))
-
     def inside_of(self, message: Message) -> bool:
         """Whether a message is about something inside."""
-        members = message.body.get("members")
-        return self.sees(*message.unit, members if isinstance(members, list) else ())
+        return self.sees(*message.unit, message.members)
 
     def tells(self, message: Message) -> bool:
         """Whether a message is told: of a suspended target only that a notice is over."""

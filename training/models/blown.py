@@ -13,15 +13,11 @@ BASE = "climatology"
 FAR = 1.5
 
 
-def blew_up(loss: float | None, base: float | None) -> bool:
-    """Whether a log loss is far above that of the city's mean, or no number; nothing is said where there is none of the mean."""
-    if loss is None or base is None or not math.isfinite(base):
-        return False
-    return not loss <= FAR * base
-
-
-def what_blew_up(name: str, horizon: int, loss: float, base: float) -> str:
-    """What is told of a fit that blew up, and what to do."""
+def what_blew_up(name: str, horizon: int, loss: float | None, base: float | None) -> str | None:
+    """What is told of a fit whose log loss is far above that of the city's mean, or no number, and what to do; None where it is not, or
+    where one of the two is not known."""
+    if loss is None or base is None or not math.isfinite(base) or loss <= FAR * base:
+        return None
     return Message(
         "the fit of {name} blew up at horizon {horizon}: its log loss is {loss}, and that of the city's mean {base}; look for a column "
         "that jumped (riskwarn audit-data), leave it out in riskwarn.yaml (features: off), and train again",

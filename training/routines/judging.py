@@ -16,7 +16,7 @@ from training.evaluation.outcomes import Outcomes, outcomes_of
 from training.evaluation.rolling import RollingForecasts, best_baseline, between, rolling
 from training.labels.cut import cut_before
 from training.labels.task import ForecastTask
-from training.models.blown import blew_up, what_blew_up
+from training.models.blown import what_blew_up
 from training.models.family import PARTS, Fits
 from training.models.tuning import Tuned
 from training.models.workers import Workers
@@ -91,12 +91,11 @@ def blown_up(
     evaluation: Evaluation, horizon: int, inner: Mapping[str, tuple[float, float]] | None = None
 ) -> dict[str, str]:
     """Model or part -> what is told of it where it is far worse than the city's mean."""
-    found = {}
+    found: dict[str, str] = {}
     for name in ("model", *PARTS):
         pairs = [evaluation.of_mean(name), *([inner[name]] if inner and name in inner else [])]
-        for loss, base in pairs:
-            if loss is not None and base is not None and name not in found and blew_up(loss, base):
-                found[name] = what_blew_up(name, horizon, loss, base)
+        told = next(filter(None, (what_blew_up(name, horizon, *pair) for pair in pairs)), None)
+        found |= {} if told is None else {name: told}
     return found
 
 

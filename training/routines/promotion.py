@@ -20,7 +20,7 @@ from riskwarn.messages import Message
 from riskwarn.progress import silent
 from riskwarn.store.writing import one_at_a_time
 from training.evaluation.comparison import LEAST_EFFECTIVE
-from training.models.blown import blew_up, what_blew_up
+from training.models.blown import what_blew_up
 from training.registry.loading import load_version, why_unfit
 from training.registry.purpose import check_purpose
 from training.registry.tracking import impatiently
@@ -191,9 +191,9 @@ def _check_fits(version: str, family: Sequence[Version]) -> None:
     """Raise PromotionRefused, whatever is said, where a model of the family is far worse than the city's mean."""
     for one in family:
         for pair in (JUDGED, INNER) if one.kind == "model" else ():
-            loss, base = one.metrics.get(pair[0]), one.beside.get(pair[1])
-            if loss is not None and base is not None and blew_up(loss, base):
-                raise PromotionRefused(version=version, reason=what_blew_up(one.version, one.horizon, loss, base))
+            told = what_blew_up(one.version, one.horizon, one.metrics.get(pair[0]), one.beside.get(pair[1]))
+            if told is not None:
+                raise PromotionRefused(version=version, reason=told)
 
 
 def _check_labels(version: str, found: Sequence[Beside], because: str | None) -> None:

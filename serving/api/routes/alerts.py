@@ -301,13 +301,12 @@ def _version(if_match: str | None) -> int | None:
 def _chosen(query: AlertsQuery, view: View, now: datetime, alert: Alert) -> bool:
     """Whether a notice that is seen is one of those that are asked for, as far as its row alone does not tell; of what lies outside no
     question is answered."""
-    grids = {code for code in alert.grids if view.holds(Unit.GRID.value, code)}
-    units = {code for unit, code, _ in alert.units if view.holds(unit, code)}
+    code, parent = query.code, query.parent
     return (
         (query.level is None or query.level.value == view.level(alert.level, alert.members))
         and (not query.overdue or alert.overdue(now) or alert.unseen(now))
-        and (query.code is None or query.code == alert.code or query.code in grids)
-        and (query.parent is None or query.parent in units)
+        and (code in (None, alert.code) or (code in alert.grids and view.holds(Unit.GRID.value, code)))
+        and (parent is None or any(one == parent and view.holds(unit, one) for unit, one, _ in alert.units))
         and (query.team_id is None or query.team_id in (alert.team_id, *alert.co_teams))
     )
 
