@@ -119,7 +119,7 @@ export function Listed({ list, life, found }: { list: "work" | "ended"; life: Li
           </label>
         )}
         <span class="soft">{words.count(found.items.length)}{found.all.length >= MOST && ` · ${words.more_than(MOST)}`}</span>
-        <span class={`told${told?.wrong ? " wrong" : ""}`} role="status">{told?.text}</span>
+        <span class={`done${told?.wrong ? " wrong" : ""}`} role="status">{told?.text}</span>
       </div>
       <div class="card notices numbers" role="table" aria-label={words.lists[list]}>
         <LongList
