@@ -4,6 +4,7 @@ import { useContext, useMemo, useRef } from "preact/hooks";
 import type { Publication, Publications } from "../api/types";
 import { useAddress, useData, type Data } from "../api/watch";
 import { useStore } from "../api/store";
+import { capital } from "../parts/figures";
 import { language } from "./preferences";
 import { route } from "./route";
 
@@ -104,6 +105,13 @@ export function useAsked(): { target?: string; horizon?: number; as_of?: string 
     ...(Number(query["horizon"]) ? { horizon: Number(query["horizon"]) } : {}),
     ...(asOf ? { as_of: asOf } : {}),
   };
+}
+
+/** What a target is called, as it begins a line. */
+export function useTargetNames(): (target: string) => string {
+  const city = useCity();
+  const said = useStore(language);
+  return (target) => capital(city?.targets.find((one) => one.name === target)?.[said] ?? target);
 }
 
 export function useSourceNames(): (source: string) => string {

@@ -31,7 +31,7 @@ export function Daily({ life, items, whole }: { life: Life; items: readonly Aler
             <tbody>
               {town.items.map((one) => (
                 <tr key={one.id}>
-                  <td><Level level={one.level} /> <b>{said({ zh: one.text.zh.head, en: one.text.en.head })}</b><br />{[one.team_id, words.kinds[one.kind]].filter(Boolean).join(" · ")}</td>
+                  <td><Level level={one.level} /> <b>{said(one.text).head}</b><br />{[one.team_id, words.kinds[one.kind]].filter(Boolean).join(" · ")}</td>
                   <td>{called(life.statuses, one.status, said)}</td>
                   <td><Times alert={one} life={life} /></td>
                   <td>{Object.values(life.outcomes).map((both) => <span key={both.en} class="box">☐ {said(both)}</span>)}</td>

@@ -7,11 +7,11 @@ import { useCity } from "../../app/city";
 import { go, here, route } from "../../app/route";
 import { Select } from "../../parts/Choice";
 import { capital } from "../../parts/figures";
+import { RAISED } from "../../parts/Level";
 import { useSaid, useWords } from "../../words";
 import { own } from "./words";
 
 export const FILTERS = ["status", "town", "team", "level", "about", "overdue"] as const;
-const RAISED = ["red", "orange", "yellow", "blue"] as const;
 
 export function Filters({ list, life, items }: { list: "work" | "ended"; life: Life | null; items: readonly Alert[] }) {
   const words = useWords(own);

@@ -40,7 +40,7 @@ function Whole({ alert, life, again }: { alert: AlertDetail; life: Life; again: 
   const words = useWords(own);
   const said = useSaid();
   const may = useMayChange("act");
-  const text = said({ zh: "zh", en: "en" }) === "zh" ? alert.text.zh : alert.text.en;
+  const text = said(alert.text);
   return (
     <div class="halves">
       <div class="half">

@@ -5,12 +5,11 @@ import { act, called, troubled, useKey, verbsOf, type Notices } from "../../api/
 import type { Alert, Explanation, Life, Portrait, Said } from "../../api/types";
 import { useMayChange } from "../../app/session";
 import { ActForm } from "../../parts/Act";
-import { capital, percent, points } from "../../parts/figures";
+import { capital, moves, percent, points } from "../../parts/figures";
 import { Icon } from "../../parts/Icon";
 import { moment } from "../../parts/moments";
 import { TokenNeeded } from "../../parts/TokenNeeded";
 import { useSaid, useWords } from "../../words";
-import { read } from "./Reasons";
 import { own } from "./words";
 
 interface Asked {
@@ -66,7 +65,7 @@ function Would({ why, life }: { why: Explanation; life: Life | null }) {
   const words = useWords(own);
   const shared = useWords();
   const said = useSaid();
-  const told = read(why.reasons).filter((one) => one.theme !== "rest");
+  const told = why.reasons.filter((one) => moves(one) && one.theme !== "rest");
   const after = (effect: number) => percent(Math.min(1, Math.max(0, (why.score ?? 0) - effect)));
   return (
     <section>

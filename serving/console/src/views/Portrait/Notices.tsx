@@ -34,7 +34,7 @@ export function Open({ notices, life }: Asked) {
           {open.map((one) => (
             <li key={one.id}>
               <Level level={one.level} />
-              <a href={to("inbox", one.id)}>{said({ zh: one.text.zh.head, en: one.text.en.head })}</a>
+              <a href={to("inbox", one.id)}>{said(one.text).head}</a>
               <span class="soft small">{called(life.statuses, one.status, said)} · {moment(one.raised_at, { day: true })}</span>
             </li>
           ))}
