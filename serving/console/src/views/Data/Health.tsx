@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { useData } from "../../api/watch";
 import { useStore } from "../../api/store";
 import { language } from "../../app/preferences";
-import { Empty, Trouble, Waiting } from "../../parts/Empty";
+import { Empty, Missing } from "../../parts/Empty";
 import { Icon } from "../../parts/Icon";
 import { NOTHING } from "../../parts/figures";
 import { useSaid, useWords } from "../../words";
@@ -38,7 +38,7 @@ export function Health() {
   const words = useWords(own);
   const shared = useWords();
   const data = useData("/v1/health/sources");
-  if (!data.value) return data.trouble ? <div class="card"><Trouble trouble={data.trouble} again={data.again} /></div> : <Waiting />;
+  if (!data.value) return <Missing data={data} />;
   const items = data.value.items as Source[];
   if (!items.length) return <div class="card"><Empty title={words.health.none}><p>{words.health.none_hint}</p></Empty></div>;
   const gap = items.some((one) => one.gap !== null);

@@ -5,14 +5,14 @@ import { act, actOnMany, called, ONWARD, ORDER, overdue, troubled, unitOf, useKe
 import { useStore } from "../../api/store";
 import type { Alert, Life, Said } from "../../api/types";
 import { useData } from "../../api/watch";
-import { here, route, to } from "../../app/route";
+import { route, to } from "../../app/route";
 import { useMayChange } from "../../app/session";
 import { ActForm } from "../../parts/Act";
 import { Empty, Trouble, Waiting } from "../../parts/Empty";
 import { HEIGHT, Level } from "../../parts/Level";
 import { LongList } from "../../parts/LongList";
 import { useSaid, useWords } from "../../words";
-import { FILTERS } from "./Filters";
+import { narrowedBy, unnarrowed } from "./Filters";
 import { Times } from "./Times";
 import { own } from "./words";
 
@@ -77,12 +77,12 @@ export function Listed({ list, life, found }: { list: "work" | "ended"; life: Li
   if (!found.read || !life) return <div class="card">{found.trouble ? <Trouble trouble={found.trouble} again={found.again} /> : <Waiting />}</div>;
   const chooses = may === "yes" && list === "work";
   if (!found.items.length) {
-    const narrowed = FILTERS.some((name) => query[name]);
+    const narrowed = narrowedBy(query);
     return (
       <div class="card">
         <Empty title={words.none[list]} icon="inbox">
           <p>{narrowed ? words.none_filtered : words.none_hint}</p>
-          {narrowed && <a class="button" href={here(Object.fromEntries(FILTERS.map((name) => [name, null])))}>{words.clear}</a>}
+          {narrowed && <a class="button" href={unnarrowed()}>{words.clear}</a>}
         </Empty>
       </div>
     );
