@@ -15,7 +15,6 @@ const zh = {
     days: (days: number | string) => `${days} 天`,
     districts: (sound: number, all: number) => `${all} 个区县中 ${sound} 个正常`,
     all_sound: (all: number) => `${all} 个区县全部正常`,
-    district: "区县",
     call: "请联系该来源的报送单位补报；补报后重新载入即可。",
     part: "您只看到本市的一部分：只显示影响您范围的缺口。",
     none: "还没有来源",
@@ -56,7 +55,6 @@ const zh = {
     skipped: "未作为数据载入",
     failed: "无法载入",
     targets: "请注意",
-    asked: (question: string, answer: string) => `${question}：${answer}`,
     questions: {
       title: "需要您回答",
       more: "补充说明（可不填）",
@@ -115,7 +113,6 @@ const en: typeof zh = {
     days: (days) => `${days} ${days === 1 ? "day" : "days"}`,
     districts: (sound, all) => `${sound} of ${all} districts are sound`,
     all_sound: (all) => `all ${all} districts are sound`,
-    district: "District",
     call: "Ask who reports this source to send what is missing, and load it: nothing else is needed.",
     part: "You see a part of the city: only gaps that touch it are shown.",
     none: "There are no sources yet",
@@ -156,7 +153,6 @@ const en: typeof zh = {
     skipped: "Not taken for data",
     failed: "Cannot be loaded",
     targets: "Please note",
-    asked: (question, answer) => `${question}: ${answer}`,
     questions: {
       title: "What only you can say",
       more: "Say more (not needed)",
