@@ -1,8 +1,9 @@
 // What is published: targets, horizons, snapshots, how sources are called. Polled, so that a new snapshot is known by itself.
 import { createContext } from "preact";
 import { useContext, useMemo, useRef } from "preact/hooks";
+import { useSources } from "../api/health";
 import type { Publication, Publications } from "../api/types";
-import { useAddress, useData, type Data } from "../api/watch";
+import { useData, type Data } from "../api/watch";
 import { useStore } from "../api/store";
 import { capital } from "../parts/figures";
 import { language } from "./preferences";
@@ -50,7 +51,7 @@ export function useNothing(): boolean {
 /** Ask for it: once, by the shell. */
 export function useKnownCity(reads: boolean): Known {
   const data = useData(reads ? "/v1/snapshots" : null, { limit: 100 });
-  const health = useAddress<{ items: { source: string; zh: string }[] }>(reads && data.value?.items.length ? "v1/health/sources" : null);
+  const health = useSources(reads && (data.value?.items.length ?? 0) > 0);
   // While the server is gone what can be chosen stays: it is names, and no number.
   const last = useRef<City | null>(null);
   return useMemo(() => {

@@ -1,7 +1,5 @@
 // What the server tells of loads and of files that are handed over (serving/api/routes/making.py, uploads.py).
-import type { Answer, Both } from "../../api/types";
-
-export type Sources = Answer<"/v1/health/sources">;
+import type { Both } from "../../api/types";
 
 /** What became, or would become, of the rows of a file. */
 export interface Account {
