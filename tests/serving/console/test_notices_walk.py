@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -232,6 +233,27 @@ def test_nothing_old_is_shown_when_the_server_is_gone_and_nothing_is_done_twice(
         page.sees("服务器没有应答")
         assert alert.name not in page.run("document.querySelector('.view').innerText")
     assert city.verbs(alert.id) == ["raised", "acknowledge", "start"]
+
+
+def test_the_daily_list_is_made_for_paper_alone(city: City, page: Browser) -> None:
+    city.publish({0: "red", 12: "red"})
+    alert, _ = city.alerts()
+    with running_application(supervised(city)) as address:
+        page.open(f"{address}/#/inbox?lang=zh")
+        page.until(page.at(".notice-row"))
+        assert page.run("!document.querySelector('.daily')")
+        page.ask("Emulation.setEmulatedMedia", media="print")
+        page.until(page.at(".daily h1"))
+        assert alert.name in page.text() and "每日清单" in page.text() and "☐ 已化解" in page.text()
+        page.ask("Emulation.setEmulatedMedia", media="")
+        page.until("!document.querySelector('.daily')")
+        page.paper(city.home.path / "daily.pdf")
+        assert len(re.findall(rb"/Type /Page\b", (city.home.path / "daily.pdf").read_bytes())) == 2, "a page a town"
+        page.sized(OFFICE)
+        page.run("print = () => { document.body.dataset.printed = document.querySelectorAll('.daily h1').length; }")
+        page.tap(".daily-button")
+        page.until("document.body.dataset.printed === '2'")
+        page.until("!document.querySelector('.daily')")
 
 
 def test_who_only_reads_sees_no_verb(city: City, page: Browser) -> None:

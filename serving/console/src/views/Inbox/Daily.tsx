@@ -8,7 +8,7 @@ import { useSaid, useWords } from "../../words";
 import { Times } from "./Times";
 import { own } from "./words";
 
-export function Daily({ life, items, whole }: { life: Life; items: readonly Alert[]; whole: boolean }) {
+export function Daily({ life, items }: { life: Life; items: readonly Alert[] }) {
   const words = useWords(own);
   const shared = useWords();
   const said = useSaid();
@@ -21,7 +21,7 @@ export function Daily({ life, items, whole }: { life: Life; items: readonly Aler
   }
   if (!towns.size) return <p class="daily">{words.daily_none}</p>;
   return (
-    <div class="daily" aria-hidden={!whole}>
+    <div class="daily">
       {[...towns].map(([code, town]) => (
         <section key={code}>
           <h1>{words.daily(town.name)}</h1>
