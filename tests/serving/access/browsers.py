@@ -18,6 +18,7 @@ from riskwarn.home import Home, open_home
 from serving.access.keys import Asked, create_key
 from serving.access.operators import create_operator
 from serving.access.scopes import Role
+from serving.access.signing_in import by_key
 from serving.api.app import Application
 from serving.api.options import Options
 
@@ -81,6 +82,11 @@ def operator(home: Home, role: Role = Role.CENTRE, subject: str | None = None, *
 def own_key(home: Home, identity: str | None, **asked: Any) -> str:
     """The key of an operator, or of a program."""
     return str(create_key(home, Asked("phone", operator=identity, **asked), now=NOW)["key"])
+
+
+def session_of(home: Home, role: Role, now: datetime, **asked: Any) -> str:
+    """What the cookie of somebody of a role holds, who has signed in by a key."""
+    return by_key(home, own_key(home, operator(home, role, **asked)), "127.0.0.1", now=now, confirm=False).token
 
 
 def typed(browser: TestClient, key: str, headers: dict[str, str] | None = None) -> Any:

@@ -20,6 +20,7 @@ from riskwarn.audit.chain import hold
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
 from riskwarn.words import Gap, Unit
+from serving.access.areas import Area
 from serving.alerts.acting import Asked, By, act
 from serving.alerts.alert import Alert, alert_named, alerts_where, steps_of
 from serving.alerts.candidates import Declared, Said, candidates
@@ -28,6 +29,8 @@ from serving.alerts.past import Published
 from serving.alerts.raising import Publication, Raised, raise_alerts, waiting
 from serving.alerts.tables import HELD
 from serving.alerts.teams import Teams, default_teams
+from serving.api.app import Application
+from serving.api.options import Options
 from serving.columns.gaps import DataGaps, SourceGap
 from serving.columns.scores import LEVEL_NUMBERS
 from serving.delivery.tables import MESSAGES
@@ -36,6 +39,10 @@ from serving.snapshots import published
 PARTS = {Unit.GRID: 4, Unit.COMMUNITY: 3, Unit.TOWN: 2, Unit.DISTRICT: 4}
 GRIDS = 36
 BLOCK = ("conflict", 4)
+
+#: The token of its server's start, and the district of its first two towns.
+TOKEN = "ab" * 32
+OWN = Area((("district", "D0000000"),))
 
 #: A Monday, as of which the first publication is; it comes out at ten in the morning of that day in the city.
 FIRST = date(2026, 3, 2)
@@ -62,6 +69,10 @@ class City:
         self.teams: Teams | None = None
         self.weeks = -1
         self.now = self._at(0)
+
+    def application(self) -> Application:
+        """Its application, at the time that it is in the city."""
+        return Application(self.home, lambda: self.now, Options(token=TOKEN))
 
     @property
     def rules(self) -> Alerts:

@@ -15,22 +15,16 @@ from serving.access.areas import WHOLE_CITY, Area
 from serving.access.keys import Asked as AskedKey
 from serving.access.keys import create_key
 from serving.access.scopes import Role, Scope
-from serving.access.signing_in import by_key
 from serving.alerts.life import LIFE, Status
 from serving.alerts.tables import ALERTS, STEPS
-from serving.api.app import Application
-from serving.api.options import Options
 from serving.api.routes.alert_page import blocks
 from serving.delivery.tables import MESSAGES
 from serving.publishing.suspend import suspend
-from tests.serving.access.browsers import operator, own_key
-from tests.serving.alerts.city import City
+from tests.serving.access.browsers import session_of
+from tests.serving.alerts.city import OWN, City
 from tests.serving.conftest import running_application
 from tests.serving.console.browsing import rendered
 from tests.serving.console.test_console_signed_in import Holding
-
-TOKEN = "ab" * 32
-OWN = Area((("district", "D0000000"),))
 
 
 @pytest.fixture
@@ -38,10 +32,6 @@ def city(tmp_path: Path) -> City:
     city = City(tmp_path)
     city.publish({0: "red"})
     return city
-
-
-def application(city: City) -> Application:
-    return Application(city.home, lambda: city.now, Options(token=TOKEN))
 
 
 def kept(city: City) -> list[Any]:
@@ -52,7 +42,7 @@ def kept(city: City) -> list[Any]:
 def test_it_says_what_the_notice_says_in_either_language_and_changes_nothing(city: City) -> None:
     (alert,) = city.alerts()
     before = kept(city)
-    with TestClient(application(city), base_url="http://localhost") as client:
+    with TestClient(city.application(), base_url="http://localhost") as client:
         told = client.get(f"/v1/alerts/{alert.id}").json()["text"]
         pages = {name: client.get(f"/alerts/{alert.id}?lang={name}&from=chat") for name in ("zh", "en")}
         assert client.get(f"/alerts/{alert.id}").text == pages["zh"].text, "Chinese first"
@@ -67,7 +57,7 @@ def test_it_says_what_the_notice_says_in_either_language_and_changes_nothing(cit
 
 def test_nothing_inside_it_is_a_program_or_a_style_and_nothing_comes_from_elsewhere(city: City) -> None:
     (alert,) = city.alerts()
-    with TestClient(application(city), base_url="http://localhost") as client:
+    with TestClient(city.application(), base_url="http://localhost") as client:
         page = client.get(f"/alerts/{alert.id}")
     policy = page.headers["Content-Security-Policy"]
     assert "unsafe" not in policy and "default-src 'none'" in policy and "form-action 'none'" in policy
@@ -81,7 +71,7 @@ def test_what_a_city_calls_its_places_is_text(tmp_path: Path) -> None:
     city.publish({0: "red"})
     with city.home.database.begin() as connection:
         connection.execute(ALERTS.update().values(name="<script>alert(1)</script>"))
-    with TestClient(application(city), base_url="http://localhost") as client:
+    with TestClient(city.application(), base_url="http://localhost") as client:
         page = client.get(f"/alerts/{city.alerts()[0].id}").text
     assert "<script>alert(1)" not in page and "&lt;script&gt;alert(1)" in page
 
@@ -91,7 +81,7 @@ def test_the_buttons_are_what_its_life_allows(city: City, way: tuple[str, ...]) 
     (alert,) = city.alerts()
     for verb in way:
         city.do(alert, verb, **({"outcome": "real"} if verb == "close" else {}))
-    with TestClient(application(city), base_url="http://localhost") as client:
+    with TestClient(city.application(), base_url="http://localhost") as client:
         page = client.get(f"/alerts/{alert.id}").text
     assert {*re.findall(r'data-verb="(\w+)"', page)} == {*map(str, LIFE[Status(city.alert(alert.id).status)])}
     assert f'data-version="{city.alert(alert.id).version}"' in page
@@ -107,7 +97,7 @@ def test_who_may_not_see_it_is_told_so_on_a_page(city: City) -> None:
     reader, other, exporter = (
         keyed(city, OWN, Scope.READ), keyed(city, Area((("district", "D0000001"),)), Scope.READ), keyed(city, WHOLE_CITY, Scope.EXPORT),
     )  # fmt: skip
-    with TestClient(application(city), base_url="http://localhost") as client:
+    with TestClient(city.application(), base_url="http://localhost") as client:
         path = f"/alerts/{alert.id}"
         mine = client.get(path, headers=reader)
         assert mine.status_code == 200 and "您可查看，不能答复。" in mine.text and "data-verb" not in mine.text
@@ -121,15 +111,14 @@ def test_who_may_not_see_it_is_told_so_on_a_page(city: City) -> None:
         assert f'href="../sign-in#alert={alert.id}"' in nobody.text
         assert "#alert" not in client.get("/alerts/%3Cscript%3E", headers={"Accept": "text/html"}).text
         suspend(city.home, "conflict", "a test", now=city.now)
-    with TestClient(application(city), base_url="http://localhost") as client:
+    with TestClient(city.application(), base_url="http://localhost") as client:
         assert client.get(path, headers=reader).status_code == 409
 
 
 def test_an_answer_without_the_header_of_a_page_changes_nothing(city: City) -> None:
     (alert,) = city.alerts()
-    key = own_key(city.home, operator(city.home, Role.SUPERVISOR, area=OWN))
-    opened = by_key(city.home, key, "127.0.0.1", now=city.now, confirm=False)
-    with TestClient(Holding(application(city), opened.token), base_url="http://localhost") as client:  # type: ignore[arg-type]
+    session = session_of(city.home, Role.SUPERVISOR, city.now, area=OWN)
+    with TestClient(Holding(city.application(), session), base_url="http://localhost") as client:  # type: ignore[arg-type]
         path, own = f"/v1/alerts/{alert.id}/acknowledge", {"Origin": "http://localhost"}
         assert client.post(path, json={}, headers=own).status_code == 403
         page = {**own, "X-Riskwarn-Page": "1"}
@@ -173,9 +162,8 @@ form.requestSubmit();
 @pytest.mark.browser
 def test_a_supervisor_closes_it_on_a_phone(city: City, tmp_path: Path) -> None:
     (alert,) = city.alerts()
-    key = own_key(city.home, operator(city.home, Role.SUPERVISOR, area=OWN))
-    opened = by_key(city.home, key, "127.0.0.1", now=city.now, confirm=False)
-    with running_application(Pressing(application(city), opened.token, CLOSE)) as address:  # type: ignore[arg-type]
+    session = session_of(city.home, Role.SUPERVISOR, city.now, area=OWN)
+    with running_application(Pressing(city.application(), session, CLOSE)) as address:  # type: ignore[arg-type]
         page = rendered(f"{address}/alerts/{alert.id}", tmp_path, silent=True)
     done = city.alert(alert.id)
     assert (done.status, done.outcome, done.service, done.version) == ("closed", "prevented", "counselling", 2)
@@ -187,10 +175,9 @@ def test_a_supervisor_closes_it_on_a_phone(city: City, tmp_path: Path) -> None:
 @pytest.mark.browser
 def test_what_somebody_changed_meanwhile_is_not_changed_again(city: City, tmp_path: Path) -> None:
     (alert,) = city.alerts()
-    key = own_key(city.home, operator(city.home, Role.SUPERVISOR, area=OWN))
-    opened = by_key(city.home, key, "127.0.0.1", now=city.now, confirm=False)
+    session = session_of(city.home, Role.SUPERVISOR, city.now, area=OWN)
     script = 'answers.dataset.version = "7"; document.querySelector("form[data-verb=acknowledge]").requestSubmit();'
-    with running_application(Pressing(application(city), opened.token, script)) as address:  # type: ignore[arg-type]
+    with running_application(Pressing(city.application(), session, script)) as address:  # type: ignore[arg-type]
         page = rendered(f"{address}/alerts/{alert.id}?lang=en", tmp_path)
     assert "Somebody changed it meanwhile." in page and city.alert(alert.id).status == "open"
 
@@ -199,8 +186,7 @@ def test_what_somebody_changed_meanwhile_is_not_changed_again(city: City, tmp_pa
 def test_who_comes_by_a_link_signed_in_lands_on_the_notice(city: City, tmp_path: Path) -> None:
     """A browser sends no session with a link that another program opened: the way leads over sign-in, and back by itself."""
     (alert,) = city.alerts()
-    key = own_key(city.home, operator(city.home, Role.SUPERVISOR, area=OWN))
-    opened = by_key(city.home, key, "127.0.0.1", now=city.now, confirm=False)
+    session = session_of(city.home, Role.SUPERVISOR, city.now, area=OWN)
 
     class First(Holding):
         asked = 0
@@ -210,7 +196,7 @@ def test_who_comes_by_a_link_signed_in_lands_on_the_notice(city: City, tmp_path:
             held = scope["type"] != "http" or First.asked != 1 or not scope["path"].startswith("/alerts/")
             await (super().__call__ if held else self._inner)(scope, receive, send)
 
-    with running_application(First(application(city), opened.token)) as address:  # type: ignore[arg-type]
+    with running_application(First(city.application(), session)) as address:  # type: ignore[arg-type]
         page = rendered(f"{address}/alerts/{alert.id}", tmp_path)
     assert First.asked == 2 and "第0号" in page and 'data-verb="acknowledge"' in page
 
@@ -228,9 +214,8 @@ document.body.dataset.wide = Math.max(...edges);
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_nothing_reaches_beyond_390_pixels(city: City, tmp_path: Path, language: str) -> None:
     (alert,) = city.alerts()
-    key = own_key(city.home, operator(city.home, Role.SUPERVISOR, area=OWN))
-    opened = by_key(city.home, key, "127.0.0.1", now=city.now, confirm=False)
-    with running_application(Pressing(application(city), opened.token, NARROW)) as address:  # type: ignore[arg-type]
+    session = session_of(city.home, Role.SUPERVISOR, city.now, area=OWN)
+    with running_application(Pressing(city.application(), session, NARROW)) as address:  # type: ignore[arg-type]
         page = rendered(f"{address}/alerts/{alert.id}?lang={language}", tmp_path, silent=True)
     found = re.search(r'data-wide="(\d+)"', page)
     assert found is not None and 300 < int(found[1]) <= 390

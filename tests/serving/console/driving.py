@@ -70,6 +70,10 @@ class Browser:
             features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
         )
 
+    def signed_in(self, address: str, session: str) -> None:
+        """Hold a session, as after signing in."""
+        self.ask("Network.setCookie", name="riskwarn", value=session, url=address, httpOnly=True, sameSite="Strict")
+
     def open(self, address: str) -> None:
         """Go to an address, anew."""
         self.ask("Page.navigate", url="about:blank")

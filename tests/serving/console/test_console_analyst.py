@@ -10,15 +10,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from riskwarn.home import Home, make_home
+from riskwarn.home import make_home
 from riskwarn.settings import Settings
 from riskwarn.store import ledger
 from serving.access.scopes import Role
-from serving.access.signing_in import by_key
 from serving.api.app import Application
 from serving.api.options import Options
 from tests.conftest import Town
-from tests.serving.access.browsers import operator, own_key
+from tests.serving.access.browsers import session_of
 from tests.serving.conftest import running_application
 from tests.serving.console.axe import hindrances
 from tests.serving.console.driving import OFFICE, PHONE, Browser, browser
@@ -33,13 +32,6 @@ PATIENCE = 120.0
 def page(tmp_path: Path) -> Iterator[Browser]:
     with browser(tmp_path / "browser", language="en-GB") as one:
         yield one
-
-
-def signed_in(home: Home, page: Browser, address: str, role: Role) -> None:
-    """Hold the session of somebody of a role."""
-    key = own_key(home, operator(home, role))
-    token = by_key(home, key, "127.0.0.1", now=datetime.now(UTC), confirm=False).token
-    page.ask("Network.setCookie", name="riskwarn", value=token, url=address, httpOnly=True, sameSite="Strict")
 
 
 def choose(page: Browser, *files: Path) -> None:
@@ -61,7 +53,7 @@ def test_from_an_export_to_what_is_in_force_and_a_row_that_is_repaired(tmp_path:
     disputes.write_text(DISPUTES, encoding="utf-8")
     page.sized(OFFICE)
     with running_application(Application(home, options=Options())) as address:
-        signed_in(home, page, address, Role.ANALYST)
+        page.signed_in(address, session_of(home, Role.ANALYST, datetime.now(UTC)))
         page.open(f"{address}/#/data?lang=en&part=upload")
         page.sees("First see what would come of it")
         assert hindrances(page) == []
@@ -99,7 +91,7 @@ def test_what_only_a_person_can_say_is_asked_in_the_page(tmp_path: Path, page: B
     grids.write_text(GRIDS.replace(",区县", "").replace(",江北区", ""), encoding="utf-8")
     page.sized(PHONE, touch=True)
     with running_application(Application(home, options=Options())) as address:
-        signed_in(home, page, address, Role.ANALYST)
+        page.signed_in(address, session_of(home, Role.ANALYST, datetime.now(UTC)))
         page.open(f"{address}/#/data?lang=zh&part=upload")
         choose(page, grids)
         waits_for(page, "请先回答下面的问题")

@@ -12,10 +12,7 @@ import pytest
 from experiments.benchmarks.browser import opened
 from experiments.benchmarks.console import kernel
 from serving.access.scopes import Role
-from serving.access.signing_in import by_key
-from serving.api.app import Application
-from serving.api.options import Options
-from tests.serving.access.browsers import operator, own_key
+from tests.serving.access.browsers import session_of
 from tests.serving.alerts.city import City
 from tests.serving.conftest import running_application
 from tests.serving.console.axe import hindrances
@@ -44,7 +41,7 @@ def city(tmp_path: Path) -> City:
 
 @pytest.fixture
 def address(city: City) -> Iterator[str]:
-    with running_application(Application(city.home, lambda: city.now, Options(token="ab" * 32))) as found:
+    with running_application(city.application()) as found:
         yield found
 
 
@@ -71,9 +68,7 @@ def test_no_view_hinders_anybody(address: str, page: Browser, size: tuple[int, i
 
 @pytest.mark.parametrize("role", [Role.SYSTEM, Role.SECURITY, Role.AUDIT])
 def test_what_an_administrator_sees_hinders_nobody(city: City, address: str, page: Browser, role: Role) -> None:
-    key = own_key(city.home, operator(city.home, role))
-    token = by_key(city.home, key, "127.0.0.1", now=city.now, confirm=False).token
-    page.ask("Network.setCookie", name="riskwarn", value=token, url=address, httpOnly=True, sameSite="Strict")
+    page.signed_in(address, session_of(city.home, role, city.now))
     page.sized(OFFICE)
     page.open(f"{address}/#/administration?lang=en")
     page.until(page.at(".administration h1"))

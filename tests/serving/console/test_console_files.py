@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from pathlib import Path
 
 import httpx
 import pytest
@@ -23,6 +24,9 @@ POLICY = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 PAGE, FILES = built()
+SOURCES = Path(built.__code__.co_filename).parent / "src"
+#: Of the view that is there from the start, and of what of another view it shows.
+FIRST_STYLES = ("ranking.css", "strip.css")
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
 
@@ -116,3 +120,18 @@ def test_the_console_is_the_same_below_the_path_of_a_gateway(made: Made) -> None
         assert client.get("/apps/riskwarn/").content == PAGE
         answers: list[httpx.Response] = [client.get(f"/apps/riskwarn/{one[2:]}") for one in referred()]
     assert {one.status_code for one in answers} == {200}
+
+
+def test_what_a_view_styles_lies_inside_it() -> None:
+    """The styles of a view stay once it was opened: what is not inside it would be styled by where one was before."""
+    found = {}
+    for file in sorted(SOURCES.glob("views/*/*.css")):
+        if file.name in FIRST_STYLES:
+            continue
+        styles = re.sub(r"/\*.*?\*/", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+        rules = [one.strip() for one in re.findall(r"([^{};]+)\{", styles) if not one.strip().startswith("@")]
+        selectors = [one.strip() for rule in rules for one in rule.split(",")]
+        inside = re.compile(re.escape(selectors[0]) + r"(?![\w-])")
+        found[file.name] = [one for one in selectors if not inside.match(one)]
+    assert {name: outside for name, outside in found.items() if outside} == {}
+    assert len(found) == 9

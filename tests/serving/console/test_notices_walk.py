@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from serving.access.areas import Area
 from serving.access.scopes import Role
-from serving.access.signing_in import by_key
-from serving.api.app import Application
-from serving.api.options import Options
-from serving.console import built
-from tests.serving.access.browsers import operator, own_key
-from tests.serving.alerts.city import City
+from tests.serving.access.browsers import session_of
+from tests.serving.alerts.city import OWN, TOKEN, City
 from tests.serving.conftest import running_application
+from tests.serving.console.axe import hindrances
 from tests.serving.console.driving import OFFICE, PHONE, Browser, browser
 from tests.serving.console.test_console_signed_in import Holding
 
 pytestmark = pytest.mark.browser
-
-TOKEN = "ab" * 32
-OWN = Area((("district", "D0000000"),))
 
 
 @pytest.fixture
@@ -41,14 +35,9 @@ def page(tmp_path: Path) -> Iterator[Browser]:
         assert one.complaints() == []
 
 
-def application(city: City) -> Application:
-    return Application(city.home, lambda: city.now, Options(token=TOKEN))
-
-
-def supervised(city: City) -> Any:
-    """The application as a supervisor's browser has it, who signed in."""
-    key = own_key(city.home, operator(city.home, Role.SUPERVISOR, area=OWN))
-    return Holding(application(city), by_key(city.home, key, "127.0.0.1", now=city.now, confirm=False).token)
+def supervised(city: City, role: Role = Role.SUPERVISOR) -> Any:
+    """The application as a supervisor's browser has it, who signed in; or somebody's of another role."""
+    return Holding(city.application(), session_of(city.home, role, city.now, area=OWN))
 
 
 SAID = {
@@ -89,7 +78,7 @@ def test_from_a_notice_to_its_outcome_with_one_hand(city: City, page: Browser, l
 
 def test_the_link_of_a_start_lets_the_machine_of_no_keys_change_something(city: City, page: Browser) -> None:
     (alert,) = city.alerts()
-    with running_application(application(city)) as address:
+    with running_application(city.application()) as address:
         page.open(f"{address}/#token={TOKEN}&/inbox?lang=zh")
         page.tap(".notice-row .button", "签收")
         page.until(page.at(".notice-row .button", "处置"))
@@ -110,7 +99,7 @@ def test_the_link_of_a_start_lets_the_machine_of_no_keys_change_something(city: 
 
 def test_without_it_one_sentence_says_how_to_come_by_it(city: City, page: Browser) -> None:
     (alert,) = city.alerts()
-    with running_application(application(city)) as address:
+    with running_application(city.application()) as address:
         page.open(f"{address}/#/inbox?lang=zh")
         page.sees("serve.token")
         page.until(f"{page.at('.notice-row .button', '签收')}.disabled")
@@ -154,7 +143,7 @@ def test_a_notice_is_contested_from_what_it_says(city: City, page: Browser) -> N
 
 def test_a_number_is_contested_in_the_portrait(city: City, page: Browser) -> None:
     (alert,) = city.alerts()
-    with running_application(application(city)) as address:
+    with running_application(city.application()) as address:
         page.open(f"{address}/#token={TOKEN}&/grid/{alert.code}?lang=en")
         page.tap(".figure")
         page.sees("What would change this")
@@ -246,18 +235,34 @@ def test_nothing_old_is_shown_when_the_server_is_gone_and_nothing_is_done_twice(
     assert city.verbs(alert.id) == ["raised", "acknowledge", "start"]
 
 
+def test_the_daily_list_is_made_for_paper_alone(city: City, page: Browser) -> None:
+    city.publish({0: "red", 12: "red"})
+    alert, _ = city.alerts()
+    with running_application(supervised(city)) as address:
+        page.open(f"{address}/#/inbox?lang=zh")
+        page.until(page.at(".notice-row"))
+        assert page.run("!document.querySelector('.daily')")
+        page.ask("Emulation.setEmulatedMedia", media="print")
+        page.until(page.at(".daily h1"))
+        assert alert.name in page.text() and "每日清单" in page.text() and "☐ 已化解" in page.text()
+        page.ask("Emulation.setEmulatedMedia", media="")
+        page.until("!document.querySelector('.daily')")
+        page.paper(city.home.path / "daily.pdf")
+        assert len(re.findall(rb"/Type /Page\b", (city.home.path / "daily.pdf").read_bytes())) == 2, "a page a town"
+        page.sized(OFFICE)
+        page.run("print = () => { document.body.dataset.printed = document.querySelectorAll('.daily h1').length; }")
+        page.tap(".daily-button")
+        page.until("document.body.dataset.printed === '2'")
+        page.until("!document.querySelector('.daily')")
+
+
 def test_who_only_reads_sees_no_verb(city: City, page: Browser) -> None:
     (alert,) = city.alerts()
-    key = own_key(city.home, operator(city.home, Role.CENTRE, area=OWN))
-    opened = by_key(city.home, key, "127.0.0.1", now=city.now, confirm=False)
-    with running_application(Holding(application(city), opened.token)) as address:  # type: ignore[arg-type]
+    with running_application(supervised(city, Role.CENTRE)) as address:
         page.open(f"{address}/#/inbox/{alert.id}?lang=zh")
         page.sees("办理经过")
         assert not page.run("document.querySelectorAll('.answers .button, .quiet, .text .button').length")
         page.sees("您可以查看，不能答复。")
-
-
-AXE = Path(str(built.__code__.co_filename)).parent / "node_modules/axe-core/axe.min.js"
 
 
 @pytest.mark.node
@@ -265,9 +270,7 @@ AXE = Path(str(built.__code__.co_filename)).parent / "node_modules/axe-core/axe.
 def test_axe_finds_nothing_serious(city: City, page: Browser, dark: bool) -> None:
     (alert,) = city.alerts()
     city.publish({0: "red", 1: "orange"})
-    assert AXE.exists(), "make console installs it"
-    script = AXE.read_text(encoding="utf-8")
-    with running_application(application(city)) as address:
+    with running_application(city.application()) as address:
         page.open(f"{address}/#token={TOKEN}")
         page.until("sessionStorage.length")
         page.run(f"localStorage.setItem('riskwarn.theme', '{'dark' if dark else 'light'}')")
@@ -288,8 +291,4 @@ def test_axe_finds_nothing_serious(city: City, page: Browser, dark: bool) -> Non
                 page.sees(seen)
                 page.run(step)
                 assert page.run("window.innerWidth") == size[0], (link, "nothing reaches beyond the screen")
-                page.run(script)
-                found = page.run(
-                    "axe.run(document, {resultTypes: ['violations']}).then((told) => told.violations.map((one) => [one.impact, one.id, one.nodes.slice(0, 3).map((node) => node.html)]))"
-                )
-                assert [one for one in found if one[0] in ("serious", "critical")] == [], (link, size)
+                assert hindrances(page) == [], (link, size)

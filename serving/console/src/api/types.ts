@@ -57,8 +57,6 @@ export type Alert = Schemas["Alert"];
 export type AlertDetail = Schemas["AlertDetail"];
 export type ChangedAlerts = Schemas["ChangedAlerts"];
 export type Silence = Schemas["Silence"];
-export type Held = Schemas["HeldBack"];
-export type Status = Alert["status"];
 
 /** A word of the server in both languages. */
 export interface Both {

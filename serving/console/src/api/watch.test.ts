@@ -44,6 +44,17 @@ test("what has not changed is asked by its tag and told once", async () => {
   expect(list.map((one) => one.value?.rank)).toEqual([1, 2]);
 });
 
+test("what is still being done is asked again sooner, also where it is told to be as it was", async () => {
+  answers = [json({ done: false }), json(null, '"a"', 304), json(null, '"a"', 304), json({ done: true }, '"b"')];
+  const { list, tell } = told<{ done: boolean }>();
+  const { stop } = watch<{ done: boolean }>("console/uploads", tell, ({ done }) => (done ? EVERY : 1_500));
+  await vi.advanceTimersByTimeAsync(4_600);
+  expect(list.map((one) => one.value?.done)).toEqual([false, true]);
+  await vi.advanceTimersByTimeAsync(EVERY / 2);
+  stop();
+  expect(asked.length).toBe(4);
+});
+
 test("numbers go when the server does, for all that is shown, and come back with it", async () => {
   answers = [json({ rank: 1 }), json({ rank: 7 })];
   const [one, other] = [told(), told()];

@@ -22,8 +22,11 @@ export interface Data<T> {
 
 export type Told<T> = { value: T | null; trouble: Trouble | null };
 
+/** After how many milliseconds an answer is asked again: sooner than usual while something is still being done. */
+export type Soon<T> = (value: T) => number;
+
 /** Ask for an address until `stop`: `tell` is called with each answer that differs, and with each trouble. */
-export function watch<T>(from: string, tell: (told: Told<T>) => void): { stop: () => void; again: () => void } {
+export function watch<T>(from: string, tell: (told: Told<T>) => void, soon: Soon<T> = () => EVERY): { stop: () => void; again: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: AbortController | null = null;
   let stopped = false;
@@ -39,6 +42,7 @@ export function watch<T>(from: string, tell: (told: Told<T>) => void): { stop: (
     try {
       const value = await get<T>(from, own.signal);
       if (own.signal.aborted) return;
+      next = soon(value);
       if (value !== last) tell({ value: (last = value), trouble: null });
     } catch (error) {
       if (own.signal.aborted) return;
@@ -80,13 +84,13 @@ export function watch<T>(from: string, tell: (told: Told<T>) => void): { stop: (
 }
 
 /** What an address tells; nothing of another address is ever given, and nothing while `from` is null. */
-export function useAddress<T>(from: string | null): Data<T> {
+export function useAddress<T>(from: string | null, soon?: Soon<T>): Data<T> {
   const [held, setHeld] = useState<{ from: string | null } & Told<T>>({ from: null, value: null, trouble: null });
   const [round, setRound] = useState(0);
   const said = useStore(language); // sentences of problems are in it
   useEffect(() => {
     if (from === null) return;
-    const watching = watch<T>(from, (told) => setHeld({ from, ...told }));
+    const watching = watch<T>(from, (told) => setHeld({ from, ...told }), soon);
     return watching.stop;
   }, [from, round, said]);
   const own = from !== null && held.from === from ? held : { value: null, trouble: null };

@@ -1,9 +1,11 @@
 // What is published: targets, horizons, snapshots, how sources are called. Polled, so that a new snapshot is known by itself.
 import { createContext } from "preact";
 import { useContext, useMemo, useRef } from "preact/hooks";
+import { useSources } from "../api/health";
 import type { Publication, Publications } from "../api/types";
-import { useAddress, useData, type Data } from "../api/watch";
+import { useData, type Data } from "../api/watch";
 import { useStore } from "../api/store";
+import { capital } from "../parts/figures";
 import { language } from "./preferences";
 import { route } from "./route";
 
@@ -49,7 +51,7 @@ export function useNothing(): boolean {
 /** Ask for it: once, by the shell. */
 export function useKnownCity(reads: boolean): Known {
   const data = useData(reads ? "/v1/snapshots" : null, { limit: 100 });
-  const health = useAddress<{ items: { source: string; zh: string }[] }>(reads && data.value?.items.length ? "v1/health/sources" : null);
+  const health = useSources(reads && (data.value?.items.length ?? 0) > 0);
   // While the server is gone what can be chosen stays: it is names, and no number.
   const last = useRef<City | null>(null);
   return useMemo(() => {
@@ -104,6 +106,13 @@ export function useAsked(): { target?: string; horizon?: number; as_of?: string 
     ...(Number(query["horizon"]) ? { horizon: Number(query["horizon"]) } : {}),
     ...(asOf ? { as_of: asOf } : {}),
   };
+}
+
+/** What a target is called, as it begins a line. */
+export function useTargetNames(): (target: string) => string {
+  const city = useCity();
+  const said = useStore(language);
+  return (target) => capital(city?.targets.find((one) => one.name === target)?.[said] ?? target);
 }
 
 export function useSourceNames(): (source: string) => string {

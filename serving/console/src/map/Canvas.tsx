@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useStore } from "../api/store";
 import { theme } from "../app/preferences";
+import { inkOf } from "../parts/ink";
 import { below, type Camera, moved, type Size, zoomed } from "./camera";
 import { type Part, type Scene, trace } from "./paint";
 import { Picture } from "./picture";
@@ -28,7 +29,6 @@ interface Asked {
   pointed: Pointed | null;
 }
 
-const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 /** A click does not move by more. */
 const STILL = 5;
 const REACH = 7;
@@ -50,7 +50,7 @@ export function Canvas(asked: Asked) {
     const inks = new Map<string, string>();
     const ink = (name: string) => {
       let found = inks.get(name);
-      if (found === undefined) inks.set(name, (found = name === "map-font" ? `12px ${token("font")}` : token(name)));
+      if (found === undefined) inks.set(name, (found = name === "map-font" ? `12px ${inkOf("font")}` : inkOf(name)));
       return found;
     };
     // What is drawn stands on the element, for whoever waits for it: a test, or a measurement.
@@ -258,7 +258,7 @@ function drawOver(canvas: HTMLCanvasElement, size: Size, camera: Camera, chosen:
     } else trace(pen, shapes, one.place, camera, size);
     for (const [wide, color] of widths) {
       pen.lineWidth = wide;
-      pen.strokeStyle = token(color);
+      pen.strokeStyle = inkOf(color);
       pen.stroke();
     }
   };

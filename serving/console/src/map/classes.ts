@@ -24,7 +24,8 @@ export interface Classes {
   of: Uint8Array;
 }
 
-const LEVELS = ["red", "orange", "yellow", "blue", "none", "unknown"] as const;
+/** Levels by the numbers that the server tells them as. */
+export const LEVELS = ["red", "orange", "yellow", "blue", "none", "unknown"] as const;
 const COLOURS = { red: "red", orange: "orange", yellow: "yellow", blue: "blue", none: "map-none", unknown: "map-gap", untold: "map-untold" } as const;
 const named = (name: keyof typeof COLOURS): Class => ({ color: COLOURS[name], from: null, upTo: null, name });
 

@@ -33,6 +33,11 @@ export function Trouble({ trouble, again }: { trouble: Told; again?: () => void 
   );
 }
 
+/** In the place of what is not there: what went wrong, or that it is read. */
+export function Missing({ data: { trouble, again } }: { data: { trouble: Told | null; again: () => void } }) {
+  return trouble ? <div class="card"><Trouble trouble={trouble} again={again} /></div> : <Waiting />;
+}
+
 /** While something is read. It appears only where that takes a moment, so that nothing flickers. */
 export function Waiting() {
   const words = useWords();

@@ -1,7 +1,10 @@
 import type { Level as Name } from "../api/types";
 import { useWords } from "../words";
 
-const HEIGHT: Record<Name, number> = { red: 4, orange: 3, yellow: 2, blue: 1, none: 0, unknown: 0 };
+/** The levels that are raised, the highest first. */
+export const RAISED = ["red", "orange", "yellow", "blue"] as const;
+
+export const HEIGHT: Record<Name, number> = { red: 4, orange: 3, yellow: 2, blue: 1, none: 0, unknown: 0 };
 
 /** An attention level: colour, as many bars as it is high, and its name, so that no colour has to be told from another. */
 export function Level({ level }: { level: Name | null }) {

@@ -2,6 +2,7 @@
 import { observeWindowOffset, observeWindowRect, Virtualizer, windowScroll } from "@tanstack/virtual-core";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+import { usePrinting } from "./printing";
 
 interface Asked {
   count: number;
@@ -84,23 +85,4 @@ function Windowed({ count, about, row, key_of, nearEnd, class: name }: Asked) {
       </div>
     </div>
   );
-}
-
-function usePrinting(): boolean {
-  const [printing, setPrinting] = useState(false);
-  useEffect(() => {
-    const paper = matchMedia("print");
-    const told = () => setPrinting(paper.matches);
-    const before = () => setPrinting(true);
-    const after = () => setPrinting(false);
-    paper.addEventListener("change", told);
-    addEventListener("beforeprint", before);
-    addEventListener("afterprint", after);
-    return () => {
-      paper.removeEventListener("change", told);
-      removeEventListener("beforeprint", before);
-      removeEventListener("afterprint", after);
-    };
-  }, []);
-  return printing;
 }

@@ -4,6 +4,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useStore } from "../api/store";
 import { language, theme } from "../app/preferences";
+import { inkOf } from "./ink";
 import { moment, zone } from "./moments";
 
 export interface Line {
@@ -28,8 +29,6 @@ interface Asked {
   write: (value: number) => string;
 }
 
-const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-
 export function Plot({ label, at, lines, height = 180, write }: Asked) {
   const box = useRef<HTMLDivElement>(null);
   const light = useStore(theme);
@@ -38,7 +37,7 @@ export function Plot({ label, at, lines, height = 180, write }: Asked) {
     const place = box.current;
     if (!place) return;
     const seconds = at.map((one) => Date.parse(one) / 1000);
-    const axis = { stroke: token("soft"), grid: { stroke: token("line"), width: 1 }, ticks: { show: false }, font: `12px ${token("font")}` };
+    const axis = { stroke: inkOf("soft"), grid: { stroke: inkOf("line"), width: 1 }, ticks: { show: false }, font: `12px ${inkOf("font")}` };
     const options: uPlot.Options = {
       width: place.clientWidth,
       height,
@@ -55,14 +54,14 @@ export function Plot({ label, at, lines, height = 180, write }: Asked) {
         {},
         ...lines.map((one) => ({
           label: one.label,
-          stroke: one.hidden ? "transparent" : token(one.color),
+          stroke: one.hidden ? "transparent" : inkOf(one.color),
           width: 2,
           dash: one.dashed ? [5, 4] : [],
           points: { show: at.length < 30 && !one.hidden },
           spanGaps: false,
         })),
       ],
-      bands: lines.flatMap((one, index) => (one.band ? [{ series: [index + 1, index + 2] as [number, number], fill: token("accent-soft") }] : [])),
+      bands: lines.flatMap((one, index) => (one.band ? [{ series: [index + 1, index + 2] as [number, number], fill: inkOf("accent-soft") }] : [])),
     };
     const plot = new uPlot(options, [seconds, ...lines.map((one) => [...one.values])], place);
     const resized = "ResizeObserver" in window ? new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height })) : null;

@@ -12,6 +12,9 @@ export function points(value: number): string {
   return signed(100 * value, 1);
 }
 
+/** Whether an effect on a probability is more than ±0.0 points. */
+export const moves = ({ effect }: { effect: number }): boolean => Math.abs(effect) >= 0.0005;
+
 /** A number with its sign. */
 export function signed(value: number, digits: number): string {
   const text = Math.abs(value).toFixed(digits);

@@ -98,7 +98,6 @@ export const en: Words = {
     view_hint: "The link may not be whole. Choose a page on the left (on a phone: below).",
     allowed: "Your rights do not include this page",
     allowed_hint: "Ask your security administrator if you need it.",
-    built: "This page is being built.",
   },
   points: "points",
   acts: {

@@ -19,7 +19,7 @@ export function useWords<T>(own?: Record<Language, T>): T | Words {
 }
 
 /** What the server says in both languages, in the one that is chosen. */
-export function useSaid(): (both: { zh: string; en: string }) => string {
+export function useSaid(): <T>(both: { zh: T; en: T }) => T {
   const chosen = useStore(language);
   return (both) => both[chosen];
 }

@@ -93,7 +93,6 @@ export const zh = {
     view_hint: "链接可能不完整。请从左侧（手机在下方）选择一页。",
     allowed: "您的权限不包括这一页",
     allowed_hint: "需要时请联系安全管理员。",
-    built: "这一页正在建设中。",
   },
   points: "百分点",
   acts: {

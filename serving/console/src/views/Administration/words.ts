@@ -1,4 +1,3 @@
-import type { Role } from "../../api/types";
 
 const zh = {
   title: "管理",
@@ -33,4 +32,3 @@ const en: typeof zh = {
   of_trail: ["Row", "When", "Who", "From", "What", "Object", "Result", "Times", "Note"],
 };
 export const own = { zh, en };
-export type Administers = Extract<Role, "security" | "audit" | "system">;

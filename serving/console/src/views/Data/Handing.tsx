@@ -1,6 +1,6 @@
 // From an export to what is in force: chosen, sent, tried, looked at, confirmed.
 import { useRef, useState } from "preact/hooks";
-import { Trouble, Waiting } from "../../parts/Empty";
+import { Missing } from "../../parts/Empty";
 import { Icon } from "../../parts/Icon";
 import { useWords } from "../../words";
 import { AT_WORK, size, useHanded, type Handed } from "./handing";
@@ -13,7 +13,7 @@ import { own } from "./words";
 export function Handing() {
   const words = useWords(own);
   const handed = useHanded();
-  if (!handed.uploads && !handed.sent) return handed.trouble ? <div class="card"><Trouble trouble={handed.trouble} again={handed.again} /></div> : <Waiting />;
+  if (!handed.uploads && !handed.sent) return <Missing data={handed} />;
   const items = handed.uploads?.items ?? [];
   return (
     <>

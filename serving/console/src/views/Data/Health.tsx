@@ -1,45 +1,20 @@
 // How each source reports, and which districts it fails.
 import { useMemo } from "preact/hooks";
-import { useData } from "../../api/watch";
+import { useSources, type Source } from "../../api/health";
 import { useStore } from "../../api/store";
 import { language } from "../../app/preferences";
-import { Empty, Trouble, Waiting } from "../../parts/Empty";
+import { Empty, Missing } from "../../parts/Empty";
 import { Icon } from "../../parts/Icon";
 import { NOTHING } from "../../parts/figures";
 import { useSaid, useWords } from "../../words";
-import type { Sources } from "./told";
 import { own } from "./words";
-
-interface Fresh {
-  newest: string | null;
-  quiet_days: number | null;
-  usual_days: number | null;
-}
-interface Delay {
-  p50: number | null;
-  p95: number | null;
-}
-interface District {
-  code: string;
-  name: string;
-  gap: string | null;
-  freshness?: Fresh | null;
-}
-/** What docs/health.md tells of a source beside the fields that are always there. */
-type Source = Sources["items"][number] & {
-  freshness?: Fresh | null;
-  delay_days?: Delay | null;
-  refused?: number | string | null;
-  findings?: { zh: string; en: string; verdict: string }[];
-  districts?: District[];
-};
 
 export function Health() {
   const words = useWords(own);
   const shared = useWords();
-  const data = useData("/v1/health/sources");
-  if (!data.value) return data.trouble ? <div class="card"><Trouble trouble={data.trouble} again={data.again} /></div> : <Waiting />;
-  const items = data.value.items as Source[];
+  const data = useSources();
+  if (!data.value) return <Missing data={data} />;
+  const items = data.value.items;
   if (!items.length) return <div class="card"><Empty title={words.health.none}><p>{words.health.none_hint}</p></Empty></div>;
   const gap = items.some((one) => one.gap !== null);
   return (

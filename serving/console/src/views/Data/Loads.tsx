@@ -3,11 +3,11 @@ import { useState } from "preact/hooks";
 import { get, Trouble as Told } from "../../api/client";
 import { useAddress } from "../../api/watch";
 import { here } from "../../app/route";
-import { Empty, Trouble, Waiting } from "../../parts/Empty";
+import { Empty, Missing } from "../../parts/Empty";
 import { NOTHING } from "../../parts/figures";
 import { moment } from "../../parts/moments";
 import { useSaid, useWords } from "../../words";
-import type { Load } from "./told";
+import { COUNTS, type Load } from "./told";
 import { useNamed } from "./named";
 import { own } from "./words";
 
@@ -17,14 +17,13 @@ interface Page {
 }
 
 const PAGE = "console/loads?limit=100";
-const COUNTS = ["read", "accepted", "duplicates", "corrected", "quarantined"] as const;
 
 export function Loads() {
   const words = useWords(own);
   const data = useAddress<Page>(PAGE);
   const [more, setMore] = useState<Page | null>(null);
   const [lost, setLost] = useState<Told | null>(null);
-  if (!data.value) return data.trouble ? <div class="card"><Trouble trouble={data.trouble} again={data.again} /></div> : <Waiting />;
+  if (!data.value) return <Missing data={data} />;
   const first = data.value.items;
   if (!first.length) {
     return <div class="card"><Empty title={words.loads.none} icon="data"><p>{words.loads.none_hint}</p><a class="button" href={here({ part: "upload" })}>{words.parts.upload}</a></Empty></div>;
@@ -50,7 +49,7 @@ export function Loads() {
           <thead>
             <tr>
               {(["load", "when", "source", "file"] as const).map((one) => <th key={one} scope="col">{columns[one]}</th>)}
-              {COUNTS.map((one) => <th key={one} scope="col" class="right">{columns[one]}</th>)}
+              {COUNTS.map((one) => <th key={one} scope="col" class="right">{words.counts[one]}</th>)}
               <th scope="col">{columns.state}</th>
             </tr>
           </thead>

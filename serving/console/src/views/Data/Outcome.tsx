@@ -1,10 +1,8 @@
 // The account of a load, or of one that was tried: where every row went, and what must be known of it.
 import { useWords } from "../../words";
 import { useNamed } from "./named";
-import type { Account, Result } from "./told";
+import { COUNTS, type Account, type Result } from "./told";
 import { own } from "./words";
-
-const COUNTS = ["read", "accepted", "duplicates", "corrected", "quarantined"] as const;
 
 export function Outcome({ result }: { result: Result }) {
   const words = useWords(own);
@@ -19,7 +17,7 @@ export function Outcome({ result }: { result: Result }) {
               <tr>
                 <th scope="col">{columns.file}</th>
                 <th scope="col">{columns.source}</th>
-                {COUNTS.map((one) => <th key={one} scope="col" class="right">{columns[one]}</th>)}
+                {COUNTS.map((one) => <th key={one} scope="col" class="right">{words.counts[one]}</th>)}
               </tr>
             </thead>
             <tbody>

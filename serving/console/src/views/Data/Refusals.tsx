@@ -1,7 +1,7 @@
 // Rows that were refused, by what is wrong with them, for whoever can repair them.
 import { useAddress } from "../../api/watch";
 import { here } from "../../app/route";
-import { Empty, Trouble, Waiting } from "../../parts/Empty";
+import { Empty, Missing } from "../../parts/Empty";
 import { Icon } from "../../parts/Icon";
 import { useSaid, useWords } from "../../words";
 import { asCsv, type Refused } from "./told";
@@ -13,7 +13,7 @@ export function Refusals() {
   const said = useSaid();
   const named = useNamed();
   const data = useAddress<Refused>("console/refused");
-  if (!data.value) return data.trouble ? <div class="card"><Trouble trouble={data.trouble} again={data.again} /></div> : <Waiting />;
+  if (!data.value) return <Missing data={data} />;
   const { items, rows, groups, not_loaded } = data.value;
   const { columns } = words.refused;
   const save = () => {

@@ -1,7 +1,7 @@
 // Files on their way to the server: part by part, so that a slow line is no failure, and looked after until they are loaded.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { send, Trouble } from "../../api/client";
-import { useAddress } from "../../api/watch";
+import { EVERY, useAddress } from "../../api/watch";
 import { given, type Answers, type Upload, type Uploads } from "./told";
 
 /** A part: short enough for a slow line, well below what the server takes. */
@@ -9,6 +9,7 @@ const PART = 512 * 1024;
 const LOOK_EVERY = 1_500;
 
 export const AT_WORK = ["trying", "loading"];
+const soon = ({ items }: Uploads) => (items.some((one) => AT_WORK.includes(one.stage)) ? LOOK_EVERY : EVERY);
 
 export interface Handed {
   uploads: Uploads | null;
@@ -24,17 +25,11 @@ export interface Handed {
 }
 
 export function useHanded(): Handed {
-  const data = useAddress<Uploads>("console/uploads");
+  const data = useAddress<Uploads>("console/uploads", soon);
   const [sent, setSent] = useState<number | null>(null);
   const [refused, setRefused] = useState<Trouble | null>(null);
   const here = useRef(true);
   useEffect(() => () => void (here.current = false), []);
-  const working = data.value?.items.some((one) => AT_WORK.includes(one.stage)) ?? false;
-  useEffect(() => {
-    if (!working) return;
-    const timer = setTimeout(data.again, LOOK_EVERY);
-    return () => clearTimeout(timer);
-  }, [working, data.value]);
 
   const told = async (change: () => Promise<unknown>) => {
     setRefused(null);

@@ -1,12 +1,5 @@
 // What the server tells of loads and of files that are handed over (serving/api/routes/making.py, uploads.py).
-import type { Answer } from "../../api/types";
-
-export type Sources = Answer<"/v1/health/sources">;
-
-export interface Both {
-  zh: string;
-  en: string;
-}
+import type { Both } from "../../api/types";
 
 /** What became, or would become, of the rows of a file. */
 export interface Account {
@@ -25,6 +18,9 @@ export interface Account {
   mapping: string | null;
   examples?: Record<string, unknown>[];
 }
+
+/** What became of rows, in the order in which it is shown. */
+export const COUNTS = ["read", "accepted", "duplicates", "corrected", "quarantined"] as const;
 
 /** A question that only a person can answer. */
 export interface Needed {
@@ -53,7 +49,7 @@ export interface Answers {
   force?: boolean;
 }
 
-export type Stage = "receiving" | "received" | "trying" | "tried" | "loading" | "loaded";
+type Stage = "receiving" | "received" | "trying" | "tried" | "loading" | "loaded";
 
 export interface Upload {
   id: string;

@@ -6,6 +6,7 @@ const zh = {
     grids: "网格", grid_lineage: "网格沿革", places: "小区村组", service_areas: "辖区", breaks: "口径变化", demographics: "人口", teams: "队伍",
     tickets: "工单", interventions: "服务记录",
   } as Record<string, string>,
+  counts: { read: "读取", accepted: "新增", duplicates: "重复", corrected: "更正", quarantined: "未通过" },
   health: {
     about: "各来源报送是否正常。缺数据的地方不等于低风险。",
     columns: { source: "来源", verdict: "判断", newest: "最新一条", quiet: "已静默", usual: "平常间隔", delay: "登记延迟（中位 / 95 %）", refused: "未通过" },
@@ -14,7 +15,6 @@ const zh = {
     days: (days: number | string) => `${days} 天`,
     districts: (sound: number, all: number) => `${all} 个区县中 ${sound} 个正常`,
     all_sound: (all: number) => `${all} 个区县全部正常`,
-    district: "区县",
     call: "请联系该来源的报送单位补报；补报后重新载入即可。",
     part: "您只看到本市的一部分：只显示影响您范围的缺口。",
     none: "还没有来源",
@@ -47,7 +47,7 @@ const zh = {
     nothing: "没有可以载入的表格。",
     next: "下一步：运行 riskwarn score（或 riskwarn update），新数据进入下一次排名。",
     to_refused: (rows: number) => `有 ${rows} 行未通过，查看原因与修复办法`,
-    columns: { file: "文件", source: "来源", read: "读取", accepted: "新增", duplicates: "重复", corrected: "更正", quarantined: "未通过" },
+    columns: { file: "文件", source: "来源" },
     dropped: (names: string) => `未读取的列：${names}`,
     forced: (why: string) => `强制载入：${why}`,
     reason: (text: string, rows: number) => `${text}：${rows} 行`,
@@ -55,7 +55,6 @@ const zh = {
     skipped: "未作为数据载入",
     failed: "无法载入",
     targets: "请注意",
-    asked: (question: string, answer: string) => `${question}：${answer}`,
     questions: {
       title: "需要您回答",
       more: "补充说明（可不填）",
@@ -71,7 +70,6 @@ const zh = {
       force: "已核对，仍要载入",
       force_hint: "会记入载入记录和审计。",
     },
-    own: "您的上传",
   },
   refused: {
     title: "未通过的行",
@@ -89,7 +87,7 @@ const zh = {
   loads: {
     title: "载入记录",
     about: "从新到旧。撤回不删记录；被强制的载入注明原因。",
-    columns: { load: "编号", when: "时间", source: "来源", file: "文件", read: "读取", accepted: "新增", duplicates: "重复", corrected: "更正", quarantined: "未通过", state: "状态" },
+    columns: { load: "编号", when: "时间", source: "来源", file: "文件", state: "状态" },
     states: { in_force: "生效", undone: "已撤回", undoing: "撤回", erasure: "依法删除" } as Record<string, string>,
     by: (load: number) => `（由 ${load} 撤回）`,
     of: (load: number) => `撤回 ${load}`,
@@ -106,6 +104,7 @@ const en: typeof zh = {
   parts: { health: "Sources", upload: "Load", refused: "Refused rows", loads: "Loads" },
   parts_label: "What is shown",
   tables: {},
+  counts: { read: "Read", accepted: "New", duplicates: "Known", corrected: "Corrected", quarantined: "Refused" },
   health: {
     about: "Whether each source reports as it should. Where data is missing there is no low risk.",
     columns: { source: "Source", verdict: "Verdict", newest: "Newest", quiet: "Silent for", usual: "Usually", delay: "Registered after (median / 95 %)", refused: "Refused" },
@@ -114,7 +113,6 @@ const en: typeof zh = {
     days: (days) => `${days} ${days === 1 ? "day" : "days"}`,
     districts: (sound, all) => `${sound} of ${all} districts are sound`,
     all_sound: (all) => `all ${all} districts are sound`,
-    district: "District",
     call: "Ask who reports this source to send what is missing, and load it: nothing else is needed.",
     part: "You see a part of the city: only gaps that touch it are shown.",
     none: "There are no sources yet",
@@ -147,7 +145,7 @@ const en: typeof zh = {
     nothing: "There is no table to load.",
     next: "Next: riskwarn score (or riskwarn update) brings it into the next ranking.",
     to_refused: (rows) => `${rows} rows were refused: why, and how to repair them`,
-    columns: { file: "File", source: "Source", read: "Read", accepted: "New", duplicates: "Known", corrected: "Corrected", quarantined: "Refused" },
+    columns: { file: "File", source: "Source" },
     dropped: (names) => `Columns that are not read: ${names}`,
     forced: (why) => `Forced: ${why}`,
     reason: (text, rows) => `${text}: ${rows} rows`,
@@ -155,7 +153,6 @@ const en: typeof zh = {
     skipped: "Not taken for data",
     failed: "Cannot be loaded",
     targets: "Please note",
-    asked: (question, answer) => `${question}: ${answer}`,
     questions: {
       title: "What only you can say",
       more: "Say more (not needed)",
@@ -171,7 +168,6 @@ const en: typeof zh = {
       force: "I have looked at it: load it all the same",
       force_hint: "This stands in the list of loads and in the audit.",
     },
-    own: "What you handed over",
   },
   refused: {
     title: "Refused rows",
@@ -189,7 +185,7 @@ const en: typeof zh = {
   loads: {
     title: "Loads",
     about: "The newest first. What is taken back stays in the list; of what was forced it says why.",
-    columns: { load: "No.", when: "When", source: "Source", file: "File", read: "Read", accepted: "New", duplicates: "Known", corrected: "Corrected", quarantined: "Refused", state: "State" },
+    columns: { load: "No.", when: "When", source: "Source", file: "File", state: "State" },
     states: { in_force: "in force", undone: "taken back", undoing: "undoing", erasure: "erasure" },
     by: (load) => ` (by ${load})`,
     of: (load) => `takes ${load} back`,

@@ -8,7 +8,7 @@ import { useSaid, useWords } from "../../words";
 import { Times } from "./Times";
 import { own } from "./words";
 
-export function Daily({ life, items, whole }: { life: Life; items: readonly Alert[]; whole: boolean }) {
+export function Daily({ life, items }: { life: Life; items: readonly Alert[] }) {
   const words = useWords(own);
   const shared = useWords();
   const said = useSaid();
@@ -21,7 +21,7 @@ export function Daily({ life, items, whole }: { life: Life; items: readonly Aler
   }
   if (!towns.size) return <p class="daily">{words.daily_none}</p>;
   return (
-    <div class="daily" aria-hidden={!whole}>
+    <div class="daily">
       {[...towns].map(([code, town]) => (
         <section key={code}>
           <h1>{words.daily(town.name)}</h1>
@@ -31,7 +31,7 @@ export function Daily({ life, items, whole }: { life: Life; items: readonly Aler
             <tbody>
               {town.items.map((one) => (
                 <tr key={one.id}>
-                  <td><Level level={one.level} /> <b>{said({ zh: one.text.zh.head, en: one.text.en.head })}</b><br />{[one.team_id, words.kinds[one.kind]].filter(Boolean).join(" · ")}</td>
+                  <td><Level level={one.level} /> <b>{said(one.text).head}</b><br />{[one.team_id, words.kinds[one.kind]].filter(Boolean).join(" · ")}</td>
                   <td>{called(life.statuses, one.status, said)}</td>
                   <td><Times alert={one} life={life} /></td>
                   <td>{Object.values(life.outcomes).map((both) => <span key={both.en} class="box">☐ {said(both)}</span>)}</td>

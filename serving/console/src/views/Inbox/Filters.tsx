@@ -7,11 +7,17 @@ import { useCity } from "../../app/city";
 import { go, here, route } from "../../app/route";
 import { Select } from "../../parts/Choice";
 import { capital } from "../../parts/figures";
+import { RAISED } from "../../parts/Level";
 import { useSaid, useWords } from "../../words";
 import { own } from "./words";
 
-export const FILTERS = ["status", "town", "team", "level", "about", "overdue"] as const;
-const RAISED = ["red", "orange", "yellow", "blue"] as const;
+const FILTERS = ["status", "town", "team", "level", "about", "overdue"] as const;
+
+/** Whether the list is narrowed. */
+export const narrowedBy = (query: Readonly<Record<string, string>>): boolean => FILTERS.some((name) => query[name]);
+
+/** A link to the whole list. */
+export const unnarrowed = (): string => here(Object.fromEntries(FILTERS.map((name) => [name, null])));
 
 export function Filters({ list, life, items }: { list: "work" | "ended"; life: Life | null; items: readonly Alert[] }) {
   const words = useWords(own);
@@ -32,7 +38,7 @@ export function Filters({ list, life, items }: { list: "work" | "ended"; life: L
   }, [items, query["town"], life]);
   const set = (name: string) => (value: string) => go(here({ [name]: value || null }));
   const statuses = Object.keys(life?.statuses ?? {}).filter((one) => life?.live.includes(one) === (list === "work"));
-  const narrowed = FILTERS.some((name) => query[name]);
+  const narrowed = narrowedBy(query);
   return (
     <div class="filters" role="group" aria-label={words.filters}>
       <Select label={words.town} value={query["town"] ?? ""} options={[{ value: "", label: words.all_towns }, ...towns.map(([value, label]) => ({ value, label }))]} choose={set("town")} />
@@ -48,7 +54,7 @@ export function Filters({ list, life, items }: { list: "work" | "ended"; life: L
           {words.overdue}
         </label>
       )}
-      {narrowed && <a class="button bare" href={here(Object.fromEntries(FILTERS.map((name) => [name, null])))}>{words.clear}</a>}
+      {narrowed && <a class="button bare" href={unnarrowed()}>{words.clear}</a>}
     </div>
   );
 }

@@ -1,30 +1,24 @@
 // What was not told, and why.
 import { useStore } from "../../api/store";
 import { useData } from "../../api/watch";
-import { useCity } from "../../app/city";
+import { useTargetNames } from "../../app/city";
 import { to } from "../../app/route";
 import { may, session } from "../../app/session";
 import { Empty, Trouble, Waiting } from "../../parts/Empty";
-import { capital } from "../../parts/figures";
 import { Level } from "../../parts/Level";
 import { LongList } from "../../parts/LongList";
 import { moment } from "../../parts/moments";
-import { useSaid, useWords } from "../../words";
+import { useWords } from "../../words";
 import { own } from "./words";
 
 export function HeldBack() {
   const words = useWords(own);
-  const said = useSaid();
-  const city = useCity();
+  const target = useTargetNames();
   const who = useStore(session);
   const data = useData("/v1/alerts/held", { limit: 1000 });
   if (!data.value) return data.trouble ? <Trouble trouble={data.trouble} again={data.again} /> : <Waiting />;
   const items = data.value.items;
   if (!items.length) return <div class="card"><Empty title={words.none.held}><p>{words.held_about}</p></Empty></div>;
-  const target = (name: string) => {
-    const known = city?.targets.find((one) => one.name === name);
-    return capital(known ? said(known) : name);
-  };
   return (
     <>
       <p class="soft">{words.held_about}</p>

@@ -5,19 +5,18 @@ import { act, actOnMany, called, ONWARD, ORDER, overdue, troubled, unitOf, useKe
 import { useStore } from "../../api/store";
 import type { Alert, Life, Said } from "../../api/types";
 import { useData } from "../../api/watch";
-import { here, route, to } from "../../app/route";
+import { route, to } from "../../app/route";
 import { useMayChange } from "../../app/session";
 import { ActForm } from "../../parts/Act";
 import { Empty, Trouble, Waiting } from "../../parts/Empty";
-import { Level } from "../../parts/Level";
+import { HEIGHT, Level } from "../../parts/Level";
 import { LongList } from "../../parts/LongList";
 import { useSaid, useWords } from "../../words";
-import { FILTERS } from "./Filters";
+import { narrowedBy, unnarrowed } from "./Filters";
 import { Times } from "./Times";
 import { own } from "./words";
 
 const MOST = 1000;
-const HEIGHT: Record<string, number> = { red: 4, orange: 3, yellow: 2, blue: 1 };
 
 export interface Found {
   /** Those that meet the filters, what presses most first. */
@@ -52,7 +51,7 @@ export function useListed(list: "work" | "ended", life: Life | null): Found {
         (query["overdue"] !== "1" || overdue(one, [one.status], at)),
     );
     if (list === "ended") return kept;
-    const pressing = (one: Alert) => (overdue(one, [one.status], at) ? 100 : 0) + (one.status === "open" ? 10 : 0) + (HEIGHT[one.level] ?? 0);
+    const pressing = (one: Alert) => (overdue(one, [one.status], at) ? 100 : 0) + (one.status === "open" ? 10 : 0) + HEIGHT[one.level];
     return kept.sort((one, other) => pressing(other) - pressing(one) || String(one.due_at).localeCompare(String(other.due_at)) || one.id.localeCompare(other.id));
   }, [held, query, life, list, at]);
   const again = () => (data.again(), narrowed.again());
@@ -78,12 +77,12 @@ export function Listed({ list, life, found }: { list: "work" | "ended"; life: Li
   if (!found.read || !life) return <div class="card">{found.trouble ? <Trouble trouble={found.trouble} again={found.again} /> : <Waiting />}</div>;
   const chooses = may === "yes" && list === "work";
   if (!found.items.length) {
-    const narrowed = FILTERS.some((name) => query[name]);
+    const narrowed = narrowedBy(query);
     return (
       <div class="card">
         <Empty title={words.none[list]} icon="inbox">
           <p>{narrowed ? words.none_filtered : words.none_hint}</p>
-          {narrowed && <a class="button" href={here(Object.fromEntries(FILTERS.map((name) => [name, null])))}>{words.clear}</a>}
+          {narrowed && <a class="button" href={unnarrowed()}>{words.clear}</a>}
         </Empty>
       </div>
     );
@@ -119,7 +118,7 @@ export function Listed({ list, life, found }: { list: "work" | "ended"; life: Li
           </label>
         )}
         <span class="soft">{words.count(found.items.length)}{found.all.length >= MOST && ` · ${words.more_than(MOST)}`}</span>
-        <span class={`told${told?.wrong ? " wrong" : ""}`} role="status">{told?.text}</span>
+        <span class={`done${told?.wrong ? " wrong" : ""}`} role="status">{told?.text}</span>
       </div>
       <div class="card notices numbers" role="table" aria-label={words.lists[list]}>
         <LongList
@@ -165,7 +164,7 @@ function Card({ alert, life, may, chosen, choose, busy, act: done }: CardAsked) 
       )}
       <div class="cell level-of" role="cell"><Level level={alert.level} /></div>
       <div class="cell head-of" role="cell">
-        <a class="opens" href={to("inbox", alert.id)}>{said({ zh: alert.text.zh.head, en: alert.text.en.head })}</a>
+        <a class="opens" href={to("inbox", alert.id)}>{said(alert.text).head}</a>
         <small>{[town !== alert.name && town, alert.team_id, words.kinds[alert.kind]].filter(Boolean).join(" · ")}</small>
       </div>
       <div class="cell stands-of" role="cell">

@@ -8,7 +8,7 @@ import { useData } from "../../api/watch";
 import { go, here, route, to } from "../../app/route";
 import { may as mayDo, session, useMayChange } from "../../app/session";
 import { ActForm } from "../../parts/Act";
-import { Trouble, Waiting } from "../../parts/Empty";
+import { Missing } from "../../parts/Empty";
 import { Level } from "../../parts/Level";
 import { moment } from "../../parts/moments";
 import { TokenNeeded } from "../../parts/TokenNeeded";
@@ -23,8 +23,7 @@ export function One({ id }: { id: string }) {
   const life = useLife();
   const detail = useData("/v1/alerts/{alert_id}", undefined, { alert_id: id });
   useMinute();
-  if (detail.trouble) return <div class="card"><Trouble trouble={detail.trouble} again={detail.again} /></div>;
-  if (!detail.value || !life) return <Waiting />;
+  if (!detail.value || !life) return <Missing data={detail} />;
   return (
     <article class="inbox one">
       <nav class="crumbs only-screen" aria-label={words.back}>
@@ -40,7 +39,7 @@ function Whole({ alert, life, again }: { alert: AlertDetail; life: Life; again: 
   const words = useWords(own);
   const said = useSaid();
   const may = useMayChange("act");
-  const text = said({ zh: "zh", en: "en" }) === "zh" ? alert.text.zh : alert.text.en;
+  const text = said(alert.text);
   return (
     <div class="halves">
       <div class="half">

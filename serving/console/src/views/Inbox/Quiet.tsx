@@ -3,11 +3,10 @@ import { useState } from "preact/hooks";
 import { now, send, type Trouble } from "../../api/client";
 import { troubled } from "../../api/notices";
 import type { AlertDetail, Life, Silence } from "../../api/types";
-import { useCity } from "../../app/city";
+import { useTargetNames } from "../../app/city";
 import { useMayChange } from "../../app/session";
-import { capital } from "../../parts/figures";
 import { moment } from "../../parts/moments";
-import { useSaid, useWords } from "../../words";
+import { useWords } from "../../words";
 import { own } from "./words";
 
 const DAYS = [7, 14, 28, 56, 91];
@@ -15,8 +14,7 @@ const DAYS = [7, 14, 28, 56, 91];
 export function Quiet({ alert, life }: { alert: AlertDetail; life: Life }) {
   const words = useWords(own);
   const shared = useWords();
-  const said = useSaid();
-  const city = useCity();
+  const target = useTargetNames();
   const may = useMayChange("act");
   const [reason, setReason] = useState("");
   const [days, setDays] = useState(14);
@@ -24,7 +22,6 @@ export function Quiet({ alert, life }: { alert: AlertDetail; life: Life }) {
   const [busy, setBusy] = useState(false);
   const [told, tell] = useState<Silence | Trouble | null>(null);
   if (may === "no" || alert.kind === "gap") return null;
-  const target = city?.targets.find((one) => one.name === alert.target);
   const make = async () => {
     setBusy(true);
     try {
@@ -63,7 +60,7 @@ export function Quiet({ alert, life }: { alert: AlertDetail; life: Life }) {
         <label>
           <span>{words.silence_of}</span>
           <select class="field" value={only ? "this" : ""} onChange={(event) => setOnly(event.currentTarget.value !== "")}>
-            <option value="this">{words.silence_this(target ? capital(said(target)) : alert.target)}</option>
+            <option value="this">{words.silence_this(target(alert.target))}</option>
             <option value="">{words.silence_every}</option>
           </select>
         </label>

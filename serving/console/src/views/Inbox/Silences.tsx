@@ -3,19 +3,17 @@ import { useState } from "preact/hooks";
 import { now, send, type Trouble as Told } from "../../api/client";
 import { troubled } from "../../api/notices";
 import { useData } from "../../api/watch";
-import { useCity } from "../../app/city";
+import { useTargetNames } from "../../app/city";
 import { useMayChange } from "../../app/session";
 import { Empty, Trouble, Waiting } from "../../parts/Empty";
-import { capital } from "../../parts/figures";
 import { moment } from "../../parts/moments";
 import { usePlace } from "../../parts/place";
-import { useSaid, useWords } from "../../words";
+import { useWords } from "../../words";
 import { own } from "./words";
 
 export function Silences() {
   const words = useWords(own);
-  const said = useSaid();
-  const city = useCity();
+  const target = useTargetNames();
   const may = useMayChange("act");
   const data = useData("/v1/silences", { limit: 1000 });
   const [busy, setBusy] = useState("");
@@ -33,10 +31,6 @@ export function Silences() {
       data.again();
     }
   };
-  const about = (target: string | null) => {
-    const known = city?.targets.find((one) => one.name === target);
-    return target === null ? words.silence_every : capital(known ? said(known) : target);
-  };
   const in_force = (ends_at: string) => Date.parse(ends_at) > now();
   const sorted = [...data.value.items].sort((one, other) => Number(in_force(other.ends_at)) - Number(in_force(one.ends_at)));
   return (
@@ -52,7 +46,7 @@ export function Silences() {
               <b><Named code={one.code} /></b> <span class={`status ${in_force(one.ends_at) ? "in_progress" : "closed"}`}>{in_force(one.ends_at) ? words.silence_in_force : words.silence_ended}</span>
             </p>
             <p>{one.reason}</p>
-            <p class="soft small">{[about(one.target), words.silence_since(moment(one.created_at, { zone: false })), words.silence_until_of(moment(one.ends_at)), ...(one.author === null ? [] : [words.silence_by(one.author)])].join(" · ")}</p>
+            <p class="soft small">{[one.target === null ? words.silence_every : target(one.target), words.silence_since(moment(one.created_at, { zone: false })), words.silence_until_of(moment(one.ends_at)), ...(one.author === null ? [] : [words.silence_by(one.author)])].join(" · ")}</p>
             {may !== "no" && in_force(one.ends_at) && <button type="button" class="button" disabled={may !== "yes" || busy === one.id} onClick={() => void end(one.id)}>{words.silence_end}</button>}
           </li>
         ))}

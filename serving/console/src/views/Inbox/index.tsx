@@ -6,6 +6,7 @@ import { go, route, to } from "../../app/route";
 import { useMayChange } from "../../app/session";
 import { Choice } from "../../parts/Choice";
 import { Icon } from "../../parts/Icon";
+import { usePrinting } from "../../parts/printing";
 import { TokenNeeded } from "../../parts/TokenNeeded";
 import { useWords } from "../../words";
 import { Daily } from "./Daily";
@@ -49,11 +50,12 @@ function Working({ list }: { list: "work" | "ended" }) {
   const words = useWords(own);
   const life = useLife();
   const found = useListed(list, life);
-  const [printing, setPrinting] = useState(false);
+  const printing = usePrinting();
+  const [wanted, want] = useState(false);
   const onPaper = () => {
-    setPrinting(true);
-    // What is printed has to be in the document first.
-    requestAnimationFrame(() => requestAnimationFrame(() => (print(), setPrinting(false))));
+    want(true);
+    // What is printed has to be in the document first: while a script prints nothing is drawn.
+    requestAnimationFrame(() => requestAnimationFrame(() => (print(), want(false))));
   };
   return (
     <>
@@ -69,7 +71,7 @@ function Working({ list }: { list: "work" | "ended" }) {
       <div class={`on-screen${list === "work" ? " only-screen" : ""}`}>
         <Listed list={list} life={life} found={found} />
       </div>
-      {list === "work" && life && <Daily life={life} items={found.items} whole={printing} />}
+      {(printing || wanted) && list === "work" && life && <Daily life={life} items={found.items} />}
     </>
   );
 }

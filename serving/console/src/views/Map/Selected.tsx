@@ -6,7 +6,7 @@ import type { Layer } from "../../map/borders";
 import { Gap } from "../../parts/Gap";
 import { Icon } from "../../parts/Icon";
 import { Level } from "../../parts/Level";
-import { capital, count, NOTHING, percent, points, signed, span } from "../../parts/figures";
+import { capital, count, moves, NOTHING, percent, points, signed, span } from "../../parts/figures";
 import { useSaid, useWords } from "../../words";
 import { own as ofRanking } from "../Ranking/words";
 import { own } from "./words";
@@ -27,7 +27,7 @@ export function Selected({ code, name, layer, close }: Asked) {
   const data = useData("/v1/scores", { ...useAsked(), unit: layer, search: code.slice(0, 64), limit: 50 });
   const item = data.value?.items.find((one) => one.code === code) ?? null;
   const grid = layer === "grid";
-  const reason = item?.reasons.find((one) => Math.abs(one.effect) >= 0.0005);
+  const reason = item?.reasons.find(moves);
   return (
     <section class="selected card" aria-label={name}>
       <div class="over">

@@ -6,7 +6,7 @@ import { go, here, route, to } from "../../app/route";
 import { type Borders, type Layer, useBorders, useValues } from "../../map/borders";
 import { type Box, type Camera, fitted, read, seen, type Size, written, zoomed } from "../../map/camera";
 import { Canvas, type Pointed } from "../../map/Canvas";
-import { classified, type Measure } from "../../map/classes";
+import { classified, LEVELS, type Measure } from "../../map/classes";
 import type { Part, Scene } from "../../map/paint";
 import type { Shapes } from "../../map/topology";
 import { Choice, Select } from "../../parts/Choice";
@@ -115,7 +115,7 @@ export default function Map() {
   const nameOf = (one: Pointed | null): string => (one ? (borders.list?.names[one.row] ?? "") : "");
   const tell = (one: Pointed | null): string => (one && values ? `${nameOf(one)} · ${one.row >= 0 ? told_of(one.row) : ""}` : "");
   const told_of = (row: number): string => {
-    const level = (["red", "orange", "yellow", "blue", "none", "unknown"] as const)[values?.level[row] ?? -1];
+    const level = LEVELS[values?.level[row] ?? -1];
     const number = measure === "level" ? null : figure(measure, layer, values?.value[row] ?? null);
     return [level && shared.levels[level], number, values?.gap[row] ? words.gap : null].filter(Boolean).join(" · ");
   };

@@ -11,7 +11,6 @@ const zh = {
   legend: "图例",
   untold: "不显示或不明",
   gap: "缺数据",
-  none: "无",
   from: (text: string) => `${text} 及以上`,
   below: (text: string) => `低于 ${text}`,
   between: (from: string, upTo: string) => `${from} – ${upTo}`,
@@ -27,7 +26,6 @@ const zh = {
   search: "名称、编码或拼音首字母",
   nothing: "没有符合的",
   nothing_hint: "请换一个写法，或换一个层级。",
-  no_levels: "较早的快照只有网格的等级。",
 };
 
 const en: typeof zh = {
@@ -43,7 +41,6 @@ const en: typeof zh = {
   legend: "Legend",
   untold: "Withheld or unknown",
   gap: "Not reported",
-  none: "None",
   from: (text) => `${text} and more`,
   below: (text) => `below ${text}`,
   between: (from, upTo) => `${from} to ${upTo}`,
@@ -59,7 +56,6 @@ const en: typeof zh = {
   search: "Name, code or initials",
   nothing: "Nothing fits",
   nothing_hint: "Write it otherwise, or choose another unit.",
-  no_levels: "Older snapshots have levels of grids alone.",
 };
 
 export const own = { zh, en };

@@ -1,7 +1,7 @@
 // Which versions score, which want to, and how each did; a person makes another one champion, by a command.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useStore } from "../../api/store";
-import { useAddress } from "../../api/watch";
+import { EVERY, useAddress } from "../../api/watch";
 import { useChosen, useCity } from "../../app/city";
 import { may, session } from "../../app/session";
 import { Empty, Trouble } from "../../parts/Empty";
@@ -15,19 +15,15 @@ import { own } from "./words";
 
 /** How soon it is asked again while the server is still asking. */
 const SOON = 3_000;
+const soon = ({ items }: Versions) => (items === null ? SOON : EVERY);
 
 export default function Models() {
   const words = useWords(own);
   const shared = useWords();
   const city = useCity();
   const { target, horizon } = useChosen();
-  const data = useAddress<Versions>("console/versions");
+  const data = useAddress<Versions>("console/versions", soon);
   const waiting = data.value !== null && data.value.items === null;
-  useEffect(() => {
-    if (!waiting) return;
-    const timer = setTimeout(data.again, SOON);
-    return () => clearTimeout(timer);
-  }, [waiting, data.value]);
   const items = data.value?.items ?? [];
   const chosen = target ?? items[0]?.target ?? "";
   const horizons = ordered(items, chosen);

@@ -1,7 +1,6 @@
 const zh = {
   title: "模型",
   about: "谁在评分（在用），谁想接替（候选），各自按时间顺序回测的成绩。换用由人决定。",
-  horizon: (window: string) => window,
   aliases: { champion: "在用", challenger: "候选", none: "以往" },
   kinds: { model: "模型" } as Record<string, string>,
   baseline: (name: string) => `简单办法：${name}`,
@@ -41,7 +40,6 @@ const zh = {
 const en: typeof zh = {
   title: "Models",
   about: "Which version scores (champion), which wants to (challenger), and how each did in the back-test in order of time. People decide which one scores.",
-  horizon: (window) => window,
   aliases: { champion: "champion", challenger: "challenger", none: "before" },
   kinds: { model: "model" },
   baseline: (name) => `simple way: ${name}`,

@@ -1,16 +1,15 @@
 // What is asked of a number: what would change it, and that it is wrong. It lies over the page, and Escape closes it.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Trouble } from "../../api/client";
-import { act, called, troubled, useKey, useLife, verbsOf, type Notices } from "../../api/notices";
-import type { Alert, Explanation, Portrait, Said } from "../../api/types";
+import { act, called, troubled, useKey, verbsOf, type Notices } from "../../api/notices";
+import type { Alert, Explanation, Life, Portrait, Said } from "../../api/types";
 import { useMayChange } from "../../app/session";
 import { ActForm } from "../../parts/Act";
-import { capital, percent, points } from "../../parts/figures";
+import { capital, moves, percent, points } from "../../parts/figures";
 import { Icon } from "../../parts/Icon";
 import { moment } from "../../parts/moments";
 import { TokenNeeded } from "../../parts/TokenNeeded";
 import { useSaid, useWords } from "../../words";
-import { read } from "./Reasons";
 import { own } from "./words";
 
 interface Asked {
@@ -19,10 +18,11 @@ interface Asked {
   grid: Portrait;
   why: Explanation;
   notices: Notices;
+  life: Life | null;
   close: () => void;
 }
 
-export function Asking({ first, grid, why, notices, close }: Asked) {
+export function Asking({ first, grid, why, notices, life, close }: Asked) {
   const words = useWords(own);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -53,20 +53,19 @@ export function Asking({ first, grid, why, notices, close }: Asked) {
           <b>{grid.name}</b>
           <button type="button" class="button bare" aria-label={words.close} onClick={close}><Icon name="close" size={18} /></button>
         </div>
-        {first === "would" && <Would why={why} />}
-        <Wrong notices={notices} />
-        {first === "wrong" && <Would why={why} />}
+        {first === "would" && <Would why={why} life={life} />}
+        <Wrong notices={notices} life={life} />
+        {first === "wrong" && <Would why={why} life={life} />}
       </div>
     </div>
   );
 }
 
-function Would({ why }: { why: Explanation }) {
+function Would({ why, life }: { why: Explanation; life: Life | null }) {
   const words = useWords(own);
   const shared = useWords();
   const said = useSaid();
-  const life = useLife();
-  const told = read(why.reasons).filter((one) => one.theme !== "rest");
+  const told = why.reasons.filter((one) => moves(one) && one.theme !== "rest");
   const after = (effect: number) => percent(Math.min(1, Math.max(0, (why.score ?? 0) - effect)));
   return (
     <section>
@@ -91,10 +90,9 @@ function Would({ why }: { why: Explanation }) {
   );
 }
 
-function Wrong({ notices }: { notices: Notices }) {
+function Wrong({ notices, life }: { notices: Notices; life: Life | null }) {
   const words = useWords(own);
   const said = useSaid();
-  const life = useLife();
   const may = useMayChange("act");
   const contestable = (notices.value?.items ?? []).filter((one) => life && verbsOf(life, one.status).includes("contest"));
   const [chosen, choose] = useState("");

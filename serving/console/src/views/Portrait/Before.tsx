@@ -10,10 +10,9 @@ export type Stood = Answer<"/v1/grids/{grid_id}/history">["items"][number];
 
 export function Before({ stood }: { stood: readonly Stood[] }) {
   const words = useWords(own);
-  const told = stood.filter((one) => one.score !== null);
-  const key = told.map((one) => `${one.as_of} ${one.score}`).join();
-  const at = useMemo(() => told.map((one) => one.as_of), [key]);
-  const lines = useMemo(() => [{ label: words.probability, values: told.map((one) => one.score), color: "accent" }], [key, words]);
+  const told = useMemo(() => stood.filter((one) => one.score !== null), [stood]);
+  const at = useMemo(() => told.map((one) => one.as_of), [told]);
+  const lines = useMemo(() => [{ label: words.probability, values: told.map((one) => one.score), color: "accent" }], [told, words]);
   if (told.length < 2) return null;
   return (
     <section class="card padded">

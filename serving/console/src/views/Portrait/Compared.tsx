@@ -40,7 +40,7 @@ export function Compared({ grid, why, stood, block, day }: Asked) {
 function Strip({ name, values, told, score, mean, most }: { name: string; values: readonly number[]; told: string; score: number; mean: number | null; most: number }) {
   const at = (value: number) => `${(1 + (98 * value) / most).toFixed(2)}%`;
   return (
-    <figure class="strip">
+    <figure class="among">
       <figcaption><b>{name}</b> <span class="soft small">{told}</span></figcaption>
       <svg width="100%" height="30" role="img" aria-label={`${name}: ${told}`}>
         <line class="ground" x1="1%" x2="99%" y1="15" y2="15" />

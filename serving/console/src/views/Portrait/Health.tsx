@@ -1,31 +1,16 @@
 // How the sources report of its district: what is not reported is no low risk.
-import { useStore } from "../../api/store";
+import { useSources, type Reports } from "../../api/health";
 import type { Portrait } from "../../api/types";
-import { useAddress } from "../../api/watch";
 import { useSourceNames } from "../../app/city";
-import { language } from "../../app/preferences";
 import { useSaid, useWords } from "../../words";
 import { own } from "./words";
-
-interface Reports {
-  gap: string | null;
-  freshness?: { newest: string | null; late: boolean; silent: boolean } | null;
-  volume?: { short: boolean } | null;
-}
-
-interface Source extends Reports {
-  source: string;
-  districts?: (Reports & { code: string })[];
-  findings?: { zh: string; en: string; district?: string | null }[];
-}
 
 export function Health({ grid }: { grid: Portrait }) {
   const words = useWords(own);
   const shared = useWords();
   const said = useSaid();
   const named = useSourceNames();
-  useStore(language);
-  const found = useAddress<{ items: Source[] }>("v1/health/sources");
+  const found = useSources();
   const stands = (one: Reports) => {
     if (one.gap === "silent" || one.freshness?.silent) return "silent";
     if (one.gap === "short" || one.volume?.short) return "short";

@@ -1,6 +1,6 @@
 // The notices of a grid: those that are dealt with, and of those before what was forecast, what was done, and what was found.
-import { called, useLife, useNewest, type Notices } from "../../api/notices";
-import type { Alert } from "../../api/types";
+import { called, useNewest, type Notices } from "../../api/notices";
+import type { Alert, Life } from "../../api/types";
 import { useData } from "../../api/watch";
 import { to } from "../../app/route";
 import { Level } from "../../parts/Level";
@@ -17,10 +17,14 @@ export function useNotices(code: string): Notices {
 
 const NONE: Alert[] = [];
 
-export function Open({ notices }: { notices: Notices }) {
+interface Asked {
+  notices: Notices;
+  life: Life | null;
+}
+
+export function Open({ notices, life }: Asked) {
   const words = useWords(own);
   const said = useSaid();
-  const life = useLife();
   const open = (notices.value?.items ?? []).filter((one) => life?.live.includes(one.status));
   return (
     <>
@@ -30,7 +34,7 @@ export function Open({ notices }: { notices: Notices }) {
           {open.map((one) => (
             <li key={one.id}>
               <Level level={one.level} />
-              <a href={to("inbox", one.id)}>{said({ zh: one.text.zh.head, en: one.text.en.head })}</a>
+              <a href={to("inbox", one.id)}>{said(one.text).head}</a>
               <span class="soft small">{called(life.statuses, one.status, said)} · {moment(one.raised_at, { day: true })}</span>
             </li>
           ))}
@@ -40,10 +44,9 @@ export function Open({ notices }: { notices: Notices }) {
   );
 }
 
-export function Past({ notices }: { notices: Notices }) {
+export function Past({ notices, life }: Asked) {
   const words = useWords(own);
   const said = useSaid();
-  const life = useLife();
   const ended = (notices.value?.items ?? []).filter((one) => life && !life.live.includes(one.status) && one.status !== "withdrawn");
   const found = (outcome: Alert["outcome"]) => ended.filter((one) => one.outcome === outcome).length;
   return (

@@ -1,21 +1,16 @@
 // Why: in words, with what each adds now, and what it added in the snapshots before.
-import { useLife } from "../../api/notices";
-import type { Explanation, Reason } from "../../api/types";
-import { capital, percent, points } from "../../parts/figures";
+import type { Explanation, Life } from "../../api/types";
+import { capital, moves, percent, points } from "../../parts/figures";
 import { useSaid, useWords } from "../../words";
 import type { Stood } from "./Before";
 import { Spark } from "./Spark";
 import { own } from "./words";
 
-/** What moves it by nothing that can be read is left out. */
-export const read = (reasons: readonly Reason[]) => reasons.filter((one) => Math.abs(one.effect) >= 0.0005);
-
-export function Reasons({ why, stood, ask }: { why: Explanation; stood: readonly Partial<Stood>[]; ask: () => void }) {
+export function Reasons({ why, stood, life, ask }: { why: Explanation; stood: readonly Stood[]; life: Life | null; ask: () => void }) {
   const words = useWords(own);
   const shared = useWords();
   const said = useSaid();
-  const life = useLife();
-  const shown = read(why.reasons);
+  const shown = why.reasons.filter(moves);
   const most = Math.max(...shown.map((one) => Math.abs(one.effect)), 1e-9);
   return (
     <>

@@ -1,5 +1,6 @@
 // One grid: how it stands and how surely, why, against what, what came of it before, and what its data are worth.
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
+import { useLife } from "../../api/notices";
 import { useStore } from "../../api/store";
 import type { Explanation, Portrait as Told } from "../../api/types";
 import { useData } from "../../api/watch";
@@ -11,7 +12,7 @@ import { Gap } from "../../parts/Gap";
 import { Level } from "../../parts/Level";
 import { useWords } from "../../words";
 import { Asking } from "./Asking";
-import { Before, type Stood } from "./Before";
+import { Before } from "./Before";
 import { Compared } from "./Compared";
 import { Health } from "./Health";
 import { Neighbours } from "./Neighbours";
@@ -32,11 +33,12 @@ export default function Portrait() {
   const why = useData("/v1/grids/{grid_id}/explanation", { ...block, ...day }, { grid_id: code });
   const before = useData("/v1/grids/{grid_id}/history", { ...block, limit: BACK, reasons: true }, { grid_id: code });
   const notices = useNotices(code);
+  const life = useLife();
   const [asked, ask] = useState<"" | "would" | "wrong">("");
+  const stood = useMemo(() => [...(before.value?.items ?? [])].reverse().filter((one) => as_of === undefined || one.as_of <= as_of), [before.value, as_of]);
   const trouble = grid.trouble ?? why.trouble;
   if (trouble) return <div class="card"><Trouble trouble={trouble} again={grid.again} /></div>;
   if (!grid.value || !why.value) return <Waiting />;
-  const stood = [...(before.value?.items ?? [])].reverse().filter((one) => as_of === undefined || one.as_of <= as_of);
   const { district, town, community, name, residents } = grid.value;
   const inside = (one: { code: string; name: string }) => <a href={to("ranking", null, { unit: "grid", parent: one.code })}>{one.name}</a>;
   return (
@@ -57,14 +59,14 @@ export default function Portrait() {
         </div>
         <Figures grid={grid.value} why={why.value} ask={ask} />
       </header>
-      <section class="card padded wide"><Reasons why={why.value} stood={stood} ask={() => ask("would")} /></section>
-      <section class="card padded"><Compared grid={grid.value} why={why.value} stood={stood as Stood[]} block={block} day={day} /></section>
-      <Before stood={stood as Stood[]} />
-      <section class="card padded"><Open notices={notices} /></section>
-      <section class="card padded"><Past notices={notices} /></section>
+      <section class="card padded wide"><Reasons why={why.value} stood={stood} life={life} ask={() => ask("would")} /></section>
+      <section class="card padded"><Compared grid={grid.value} why={why.value} stood={stood} block={block} day={day} /></section>
+      <Before stood={stood} />
+      <section class="card padded"><Open notices={notices} life={life} /></section>
+      <section class="card padded"><Past notices={notices} life={life} /></section>
       <section class="card padded"><Neighbours grid={grid.value} block={block} day={day} /></section>
       <section class="card padded"><Health grid={grid.value} /></section>
-      {asked && <Asking first={asked} grid={grid.value} why={why.value} notices={notices} close={() => ask("")} />}
+      {asked && <Asking first={asked} grid={grid.value} why={why.value} notices={notices} life={life} close={() => ask("")} />}
     </article>
   );
 }

@@ -2,6 +2,7 @@
 import { useStore } from "../../api/store";
 import { here, go, route } from "../../app/route";
 import { Select } from "../../parts/Choice";
+import { RAISED } from "../../parts/Level";
 import { usePlace } from "../../parts/place";
 import { useWords } from "../../words";
 import { own } from "./words";
@@ -22,8 +23,6 @@ export function Inside() {
     </nav>
   );
 }
-
-const RAISED = ["red", "orange", "yellow", "blue"] as const;
 
 export function Levels() {
   const words = useWords(own);

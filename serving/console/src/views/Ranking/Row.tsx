@@ -3,7 +3,7 @@ import { to } from "../../app/route";
 import type { Item } from "../../api/types";
 import { Gap } from "../../parts/Gap";
 import { Level } from "../../parts/Level";
-import { capital, count, NOTHING, percent, points, signed, span } from "../../parts/figures";
+import { capital, count, moves, NOTHING, percent, points, signed, span } from "../../parts/figures";
 import { useSaid, useWords } from "../../words";
 import { tied } from "./order";
 import { own } from "./words";
@@ -121,7 +121,7 @@ function Why({ item }: { item: Item }) {
   const words = useWords(own);
   const said = useSaid();
   if (item.suppressed) return <span class="soft">{words.suppressed}</span>;
-  const reason = item.reasons.find((one) => Math.abs(one.effect) >= 0.0005) ?? item.reasons[0];
+  const reason = item.reasons.find(moves) ?? item.reasons[0];
   return reason ? <span title={item.reasons.map((one) => capital(said(one))).join("\n")}>{capital(said(reason))}</span> : <span class="soft">{NOTHING}</span>;
 }
 

@@ -6,7 +6,7 @@ import { count, span } from "../../parts/figures";
 import { useWords } from "../../words";
 import { ends, ofTen, usual } from "./figures";
 import { Hundred } from "./Hundred";
-import "./record.css";
+import "./strip.css";
 import { own } from "./words";
 
 export function Strip() {

@@ -1,11 +1,9 @@
 const zh = {
-  title: "大屏",
   towns: "镇街",
   high: "优先或重点",
   attention: "关注",
   gaps: "缺数据",
   of: (all: number) => `共 ${all} 个镇街`,
-  none: "没有缺数据的镇街",
   back: "返回",
   stale: "已过期",
   gone: "服务器无应答",
@@ -13,13 +11,11 @@ const zh = {
 };
 
 const en: typeof zh = {
-  title: "Wall",
   towns: "Towns",
   high: "priority or high",
   attention: "attention",
   gaps: "not reported",
   of: (all) => `of ${all} towns`,
-  none: "No town is without data",
   back: "Back",
   stale: "Out of date",
   gone: "No answer from the server",

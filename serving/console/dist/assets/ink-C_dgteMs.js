@@ -1,0 +1,1 @@
+var e=e=>getComputedStyle(document.documentElement).getPropertyValue(`--${e}`).trim();export{e as t};
