@@ -85,7 +85,7 @@ class Gate:
         if sum(name == b"host" for name, _ in scope["headers"]) > 1:
             await send_problem(scope, send, 400, "request_refused", TWO_HOSTS)
             return
-        changes, local = scope["method"] not in ("GET", "HEAD"), self._registry.open
+        changes, local = scope["method"] not in ("GET", "HEAD"), await self._nothing_is_granted(scope)
         foreign = (changes or local) and not self._browsers.of_own_origin(scope)
         if changes and foreign:
             await send_problem(scope, send, 403, "request_refused", FOREIGN_ORIGIN)
@@ -102,6 +102,16 @@ class Gate:
                 await send_problem(scope, send, 403, "request_refused", problem)
         else:
             await self._with_key(scope, receive, send)
+
+    async def _nothing_is_granted(self, scope: Scope) -> bool:
+        """Whether nobody needs a key. Who shows one was granted it, maybe since the last look: then it is looked first."""
+        if self._registry.open and self._shows_something(scope):
+            await to_thread.run_sync(self._registry.look)
+        return self._registry.open
+
+    def _shows_something(self, scope: Scope) -> bool:
+        shown = authorization(scope["headers"]) is not None and not self._is_of_this_start(scope["headers"])
+        return shown or self._browsers.held(scope) is not None
 
     def _is_of_this_start(self, headers: list[Header]) -> bool:
         return bool(self._token) and hmac.compare_digest(self._token.encode(), token_of(authorization(headers) or b""))

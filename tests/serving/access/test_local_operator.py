@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ import pytest
 from riskwarn.errors import HostRefused, TlsNeeded
 from riskwarn.home import Home, make_home
 from riskwarn.settings import Settings
+from serving.access.scopes import Role
 from serving.access.tables import KEYS
 from serving.api.options import Options
 from serving.api.server import START_TOKEN, forget_token, serve, start_token
 from tests.serving.access import cities
+from tests.serving.access.browsers import session_of
 from tests.serving.access.cities import LOCAL, OWN_GRID
 
 TOKEN = "5f" * 32
@@ -45,6 +48,26 @@ def test_the_first_grant_ends_what_the_local_operator_may(city: Home) -> None:
         connection.execute(KEYS.delete())
     with cities.served(city, keyless=False) as (client,):
         assert client.get("/v1/scores").status_code == 401, "beyond loopback nobody is the local operator"
+
+
+def test_who_shows_what_was_granted_a_moment_ago_is_not_told_that_nothing_is(city: Home) -> None:
+    with cities.served(city, token=TOKEN) as (client,):
+        client.app.registry.stop()  # type: ignore[attr-defined]
+        assert client.get("/v1/scores", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+        header = cities.key(city)
+        assert client.get("/v1/grids/nowhere", headers=header).status_code == 404
+        assert client.get("/v1/scores").status_code == 401, "and from then on nobody else is the local operator"
+
+
+def test_a_session_opened_a_moment_ago_is_a_session_at_once(city: Home) -> None:
+    with cities.served(city, token=TOKEN) as (client,):
+        client.app.registry.stop()  # type: ignore[attr-defined]
+        client.cookies.set("riskwarn", session_of(city, Role.ANALYST, datetime.now(UTC)))
+        from_no_page = client.post("/console/uploads", headers={"Origin": "http://localhost"})
+        assert (
+            from_no_page.json()["detail"]
+            == "Who has signed in with a browser changes something by a page of ours alone."
+        )
 
 
 def test_the_local_operator_changes_nothing_without_the_token_of_this_start(city: Home) -> None:
