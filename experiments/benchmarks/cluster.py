@@ -1,4 +1,4 @@
-"""What a second worker is worth: ``python experiments/benchmarks/cluster.py HOME`` (``--target``, ``--every``, ``--origins``).
+"""What a second worker is worth: ``python experiments/benchmarks/cluster.py HOME`` (``--target``, ``--every``, ``--turns``, ``--workers``).
 
 Back-tests a home on one and on two `dask worker` processes of one thread each, in turn, in copies of the home; prints seconds, their
 ratio, and whether every number of the forecasts is equal.
@@ -18,6 +18,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 ROOT = str(Path(__file__).parents[2])
+
+#: A scheduler or worker that has not begun, or not ended, after so many seconds never will.
+PATIENCE = 120
 
 BACKTEST = """
 import sys, time
@@ -88,16 +91,18 @@ def _cluster(stack: ExitStack, told: Path, workers: int, environment: dict[str, 
     """Start a scheduler and workers that end with the stack; the scheduler's address."""
     import json
 
-    def start(*command: str) -> None:
+    def start(*command: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             [sys.executable, "-m", "dask", *command, "--scheduler-file", str(told), "--no-dashboard"],
             env=environment, cwd=told.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        stack.callback(process.wait)
-        stack.callback(process.terminate)
+        stack.callback(_end, process)
+        return process
 
-    start("scheduler", "--port", "0", "--host", "127.0.0.1")
-    while not told.exists():
+    scheduler, since = start("scheduler", "--port", "0", "--host", "127.0.0.1"), time.monotonic()
+    while not (told.exists() and told.stat().st_size):
+        if scheduler.poll() is not None or time.monotonic() - since > PATIENCE:
+            sys.exit(f"the Dask scheduler did not begin within {PATIENCE} s (exit code {scheduler.returncode})")
         time.sleep(0.1)
     for _ in range(workers):
         start("worker", "--nthreads", "1", "--nworkers", "1")
@@ -105,8 +110,18 @@ def _cluster(stack: ExitStack, told: Path, workers: int, environment: dict[str, 
     from distributed import Client
 
     with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
-        client.wait_for_workers(workers)
+        client.wait_for_workers(workers, timeout=PATIENCE)
     return address
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, and with force where it does not."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 if __name__ == "__main__":

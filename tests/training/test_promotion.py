@@ -49,6 +49,7 @@ from training.registry.tracking import tracking
 from training.registry.versions import Version, run_of, split
 from training.reports.facts import FILE, read_facts
 from training.routines.backtest import build_features
+from training.routines.gains import compared
 from training.routines.report import report_of_version
 
 
@@ -78,9 +79,18 @@ def test_with_a_version_lies_how_each_forecaster_did_at_each_judged_origin(town:
         assert (kept is not None) == (one.kind == "model"), "a baseline stands beside every version"
         if kept is not None:
             again = kept.judged_by(kept, kept.origins, kept.grid_ids)
-            assert again == pytest.approx(series.of("model", "log_loss"), abs=1e-6), "it can be judged again"
+            assert again.by_origin == pytest.approx(series.of("model", "log_loss"), abs=1e-6), "it can be judged again"
             assert series.labels == kept.digests()
     assert all(one.promoted_at is not None for one in versions(town.home))
+
+
+def test_a_promotion_compares_as_the_training_did(town: Town) -> None:
+    """Over communities, too: the wider of two intervals, in every bit."""
+    known = versions_by_name(town.home)
+    for one in town.trained:
+        if one.kind == "model":
+            [beside] = compared(town.home, known[one.version], None)
+            assert (beside.other, beside.gain) == (one.evaluation.best_baseline, one.evaluation.decisive)
 
 
 def test_what_is_loaded_forecasts_as_what_was_fitted_and_explains_itself(town: Town) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from riskwarn.arrays import Indices
+from training.evaluation.clusters import by_community
 from training.evaluation.judged import Judged, over
 from training.evaluation.losses import of_events
 from training.intervals.counts import Reals
@@ -34,6 +36,16 @@ def cells_of(judged: Judged) -> Cells:
 
 def log_losses_of(cells: Cells) -> Reals:
     """(origins,) mean log losses over the cells that are judged, NaN where there is none."""
-    known = cells.happened != UNKNOWN
-    lost = of_events(cells.probability.astype(np.float64), cells.happened == 1)
-    return over(np.where(known, lost, 0.0).sum(axis=1), known.sum(axis=1).astype(np.float64))
+    lost, judged = sums_of(cells, np.zeros(cells.happened.shape[1], dtype=np.int64), 1)
+    return over(lost[:, 0], judged[:, 0])
+
+
+def sums_of(cells: Cells, community: Indices, number: int) -> tuple[Reals, Reals]:
+    """(origins, communities) sums of log losses, and the cells that were judged; `community` is the place of each grid's."""
+    rows = (_lost(*row) for row in zip(cells.probability, cells.happened, strict=True))
+    return by_community(rows, community, number), by_community(cells.happened != UNKNOWN, community, number)
+
+
+def _lost(probability: Shares, happened: Happened) -> Reals:
+    """(grids,) log losses of an origin, 0 where it is not judged."""
+    return np.where(happened == UNKNOWN, 0.0, of_events(probability.astype(np.float64), happened == 1))

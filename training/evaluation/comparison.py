@@ -11,6 +11,7 @@ import numpy as np
 
 from riskwarn.arrays import give_back
 from training.evaluation.cells import Cells, cells_of
+from training.evaluation.intervals import Bounds
 from training.evaluation.judged import Judged
 from training.evaluation.losses import brier
 from training.evaluation.metrics import METRICS, Measured, measure
@@ -75,6 +76,8 @@ class Evaluation:
     views: dict[str, View] = field(default_factory=dict)  # what a page shows of each
     rankings: dict[str, Ranked] = field(default_factory=dict)  # what rules of levels are judged by
     cells: Cells | None = None  # of `model`
+    lost: dict[str, Reals] = field(default_factory=dict)  # forecaster -> (origins, communities) sums of its log losses
+    judged: Reals = field(default_factory=lambda: np.zeros((0, 0)))  # (origins, communities) the cells that they are of
 
     @property
     def decisive(self) -> Gain:
@@ -156,14 +159,24 @@ def evaluate(
         views=views,
         rankings={name: found[name][2] for name in forecasts},
         cells=found["model"][3] if "model" in found else None,
+        lost={
+            who: own.by_community[CHAMPION_METRIC]
+            for who, own in measured.items()
+            if CHAMPION_METRIC in own.by_community
+        },
+        judged=measured[BASE].cells,
     )
 
 
 def gain_of(name: str, own: Measured, other: Measured) -> Gain:
     """The gain of one forecaster over another in a metric: the wider interval of two, over origins and over communities."""
-    found, origins = own.gain(name, other)
-    effective = origins / own.horizon
-    return Gain(found.mean, found.lower, found.upper, effective, effective >= LEAST_EFFECTIVE)
+    return gain_within(*own.gain(name, other), own.horizon)
+
+
+def gain_within(bounds: Bounds, origins: int, horizon: int) -> Gain:
+    """A mean gain and its interval, told by so many origins."""
+    effective = origins / horizon
+    return Gain(bounds.mean, bounds.lower, bounds.upper, effective, effective >= LEAST_EFFECTIVE)
 
 
 def _told(value: float) -> float | None:

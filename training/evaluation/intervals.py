@@ -7,7 +7,18 @@ import numpy as np
 from riskwarn.means import UNKNOWN, Bounds, cosines, over_origins, t_quantile
 from training.intervals.counts import Reals
 
-__all__ = ["Bounds", "cosines", "over_communities", "over_origins", "wider"]
+__all__ = ["Bounds", "cosines", "over_both", "over_communities", "over_origins", "wider"]
+
+
+def over_both(values: Reals, horizon: int, sums: Reals | None = None, cells: Reals | None = None) -> Bounds:
+    """Of the mean of (origins,) values: over origins, or over communities where it is a mean over cells, the wider of the two.
+
+    `sums` and `cells` are those of the cells by origin and community, (origins, communities).
+    """
+    over_time = over_origins(values, horizon)
+    if sums is None or cells is None:
+        return over_time
+    return wider(over_time, over_communities(sums.sum(axis=0), cells.sum(axis=0)))
 
 
 def over_communities(sums: Reals, cells: Reals) -> Bounds:

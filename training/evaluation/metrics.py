@@ -15,7 +15,8 @@ import numpy as np
 from riskwarn.errors import UnknownMetric
 from riskwarn.words import Unit
 from training.evaluation import calibration, lead, losses, ranking, spread
-from training.evaluation.intervals import Bounds, over_communities, over_origins, wider
+from training.evaluation.clusters import by_community
+from training.evaluation.intervals import Bounds, over_both
 from training.evaluation.judged import Judged
 from training.intervals.counts import Reals
 
@@ -107,17 +108,17 @@ def metric(name: str) -> Metric:
 
 @dataclass(frozen=True)
 class Measured:
-    """A forecast's metrics: each (origins,) values; and, where it is a mean over cells, their sums by community."""
+    """A forecast's metrics: each (origins,) values; and, where it is a mean over cells, their (origins, communities) sums."""
 
     by_origin: dict[str, Reals]
     by_community: dict[str, Reals]
-    cells: Reals  # (communities,) the cells that were judged
+    cells: Reals  # (origins, communities) the cells that were judged
     horizon: int
 
     def bounds(self, name: str) -> Bounds:
         """The metric and its interval: over origins or over communities, the wider of the two."""
         metric(name)
-        return wider(*self._both(self.by_origin[name], self.by_community.get(name)))
+        return over_both(self.by_origin[name], self.horizon, self.by_community.get(name), self.cells)
 
     def gain(self, name: str, other: Measured) -> tuple[Bounds, int]:
         """The mean gain over another of the same origins, positive where this one is better, and how many origins tell it."""
@@ -129,11 +130,7 @@ class Measured:
             own, their = (-np.sign(np.nanmean(one) - better.at) * (one - better.at) for one in (own, their))
         sums = sign * (self.by_community[name] - other.by_community[name]) if name in self.by_community else None
         difference = sign * (own - their)
-        return wider(*self._both(difference, sums)), int((~np.isnan(difference)).sum())
-
-    def _both(self, values: Reals, sums: Reals | None) -> tuple[Bounds, Bounds]:
-        over_time = over_origins(values, self.horizon)
-        return over_time, over_time if sums is None else over_communities(sums, self.cells)
+        return over_both(difference, self.horizon, sums, self.cells), int((~np.isnan(difference)).sum())
 
 
 def measure(judged: Judged, names: Sequence[str]) -> Measured:
@@ -141,15 +138,14 @@ def measure(judged: Judged, names: Sequence[str]) -> Measured:
     chosen = [metric(name) for name in names]
     community = judged.outcomes.places.units[Unit.COMMUNITY]
     number = int(community.max()) + 1 if len(community) else 0
-    by_community = {}
+    sums = {}
     for one in chosen:
         if one.cells is not None:
-            lost = one.cells(judged)
-            lost = (lost if judged.outcomes.complete else np.where(judged.known, lost, 0.0)).sum(axis=0)
-            by_community[one.name] = np.bincount(community, lost, number).astype(np.float64)
+            rows = (np.where(known, lost, 0.0) for lost, known in zip(one.cells(judged), judged.known, strict=True))
+            sums[one.name] = by_community(rows, community, number)
     return Measured(
         by_origin={one.name: one.of(judged) for one in chosen},
-        by_community=by_community,
-        cells=np.bincount(community, judged.known.sum(axis=0), number).astype(np.float64),
+        by_community=sums,
+        cells=by_community(judged.known, community, number),
         horizon=judged.outcomes.horizon,
     )

@@ -102,8 +102,9 @@ class ForecastTask:
         """(origins, grids) events from `start` to `stop` periods after each origin, as known before a date."""
         return window_counts(self.events, self.calendar, origins, start, stop, self.grids, known_before)
 
-    def distinct_events(self, origins: Sequence[date], known_before: date, start: int = 0) -> int:
-        """Events in the known windows of some origins, from `start` periods after each on: of windows that overlap each counts once."""
+    def distinct_events(self, origins: Sequence[date], known_before: date, start: int = 0, every: int = 1) -> int:
+        """Events in the known windows of some origins, from `start` periods after each on, in every so many-th grid: of windows that overlap
+        each counts once."""
         events = self.events
         held = np.zeros(len(events.at), dtype=bool)
         district = self.feed.district_of_grid[events.grid]
@@ -111,7 +112,7 @@ class ForecastTask:
         inside = windows(events.at, seen, self.calendar, origins, start, self.horizon, events.in_time)
         for known, rows in zip(self._observed(origins, start, self.horizon, known_before), inside, strict=True):
             held[rows] |= known[district[rows]]
-        return int(events.count[held].sum())
+        return int(events.count[held & (events.grid % every == 0)].sum())
 
     def embargo(self, origin: date) -> int:
         """Days for reports to arrive, as far as was known before `origin`."""

@@ -12,6 +12,8 @@ from riskwarn.errors import FeaturesChanged, ModelDamaged, PurposeUnknown, Riskw
 from riskwarn.files import sha256
 from riskwarn.home import Home
 from training.models.forecast import Forecaster
+from training.registry.communities import FILE as COMMUNITIES
+from training.registry.communities import Communities, read_communities
 from training.registry.files import read_forecaster, verify
 from training.registry.kept import FILE as KEPT
 from training.registry.kept import Kept, read_kept
@@ -78,6 +80,11 @@ def load_series(home: Home, version: str) -> Series | None:
 def load_kept(home: Home, version: str) -> Kept | None:
     """What a version said of each judged cell; None where it was registered without. Raise UnknownVersion, ModelDamaged."""
     return _read(home, version, "judged", KEPT, read_kept)
+
+
+def load_communities(home: Home, version: str) -> Communities | None:
+    """How a version did in each community; None where it was registered without. Raise UnknownVersion, ModelDamaged."""
+    return _read(home, version, "communities", COMMUNITIES, read_communities)
 
 
 def _read(home: Home, version: str, tag: str, name: str, read: Callable[[Path], T]) -> T | None:

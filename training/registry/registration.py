@@ -13,6 +13,7 @@ from features.catalogue.catalogue import catalogue
 from riskwarn.files import sha256
 from riskwarn.home import Home
 from training.models.forecast import Forecaster
+from training.registry.communities import Communities
 from training.registry.facts import made_with
 from training.registry.files import write_checksums
 from training.registry.flavor import write_columns, write_mlmodel
@@ -36,6 +37,7 @@ def register(
     family: str | None = None,
     series: Series | None = None,
     kept: Kept | None = None,
+    communities: Communities | None = None,
     drawn: Sequence[str] = (),
     files: Mapping[str, str] | None = None,
     tags: Mapping[str, str | None] | None = None,
@@ -44,7 +46,7 @@ def register(
     """Log a run with the model's files and register them as a new version of a family; gives (version, run id).
 
     `series` is how it and what stood beside it did at each judged origin, of which MLflow draws those that are `drawn`; `kept` is what it said of each
-    judged cell; `files` are texts that lie with the run, by their names,
+    judged cell, and `communities` how all of them did in each; `files` are texts that lie with the run, by their names,
     and `tags` what else is noted of it. Without `finish` the run goes on: a version is none before its run is FINISHED (:func:`together`).
     """
     name = f"{target}-{horizon}"
@@ -68,6 +70,8 @@ def register(
                 of_version["series"] = sha256(series.save(Path(folder)))
             if kept is not None:
                 of_version["judged"] = sha256(kept.save(Path(folder)))
+            if communities is not None:
+                of_version["communities"] = sha256(communities.save(Path(folder)))
             keep_folder(home, client, run_id, folder)
         if files:
             keep(home, client, run_id, files)

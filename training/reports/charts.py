@@ -174,11 +174,11 @@ def interval(value: float | None, lower: float | None, upper: float | None) -> s
 
 
 def number(value: float | None, digits: int = 4) -> str:
-    """A figure of some digits."""
+    """A figure of some digits; what is nothing by these has no sign."""
     if value is None:
         return "—"
     text = (
-        f"{value:.{digits}f}" if abs(value) < 1 else f"{value:.{digits - 1}f}" if abs(value) < 100 else f"{value:,.0f}"
+        f"{value:z.{digits}f}" if abs(value) < 1 else f"{value:.{digits - 1}f}" if abs(value) < 100 else f"{value:,.0f}"
     )
     return text.replace("-", "−")
 

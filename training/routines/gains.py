@@ -1,13 +1,14 @@
 """By how much a version is better than the champion and than the best baseline.
 
-Compared are the log losses of each judged origin, as they lie with each version, on the origins that two versions share. They lie
-there as labels were when each was trained: where records came or were corrected since, both are judged again by the newer labels.
+Compared are the log losses of each judged origin, as they lie with each version, on the origins that two versions share; the interval
+is the wider of two, over origins and over communities, as where a training compares. They lie there as labels were when each was
+trained: where records came or were corrected since, both are judged again by the newer labels.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,11 +16,12 @@ from typing import Any
 import numpy as np
 
 from riskwarn.home import Home
-from training.evaluation.comparison import CHAMPION_METRIC, LEAST_EFFECTIVE, Gain
-from training.evaluation.intervals import over_origins
+from training.evaluation.comparison import CHAMPION_METRIC, Gain, gain_within
+from training.evaluation.intervals import over_both
 from training.models.blown import BASE
+from training.registry.communities import Communities, Losses
 from training.registry.kept import Kept
-from training.registry.loading import load_kept, load_series
+from training.registry.loading import load_communities, load_kept, load_series
 from training.registry.series import Series
 from training.registry.versions import Version
 
@@ -28,8 +30,6 @@ _TOLD_BY = "zero"
 
 #: Metrics of a version: its log loss on inner origins and that of the city's mean; and both on judged ones.
 INNER, JUDGED = ("inner_log_loss", f"inner_log_loss/{BASE}"), (CHAMPION_METRIC, f"{CHAMPION_METRIC}/{BASE}")
-
-Losses = Mapping[date, float]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Record:
     as_of: str
     trained_at: str
     series: Series | None
+    communities: Communities | None
     kept: Callable[[], Kept | None]
 
     @property
@@ -65,7 +66,8 @@ class Record:
 
     def of(self, forecaster: str) -> Losses:
         """The log losses of what stands beside it."""
-        return self.series.of(forecaster, CHAMPION_METRIC) if self.series is not None else {}
+        means = self.series.of(forecaster, CHAMPION_METRIC) if self.series is not None else {}
+        return self.communities.losses(forecaster, means) if self.communities is not None else Losses(means)
 
 
 def record_of(home: Home, version: Version) -> Record:
@@ -74,8 +76,8 @@ def record_of(home: Home, version: Version) -> Record:
     def kept() -> Kept | None:
         return load_kept(home, version.version)
 
-    series = load_series(home, version.version)
-    return Record(version.kind, version.as_of or "", version.trained_at or "", series, kept)
+    series, communities = load_series(home, version.version), load_communities(home, version.version)
+    return Record(version.kind, version.as_of or "", version.trained_at or "", series, communities, kept)
 
 
 def compared(home: Home, own: Version, champion: Version | None) -> list[Beside]:
@@ -97,28 +99,31 @@ def gain_over_champion(home: Home, own: Record, champion: Version) -> Gain | Non
     the champion, but none before the first that it was judged on.
     """
     theirs = record_of(home, champion)
-    if champion.kind != "model" and own.of(champion.kind):
+    if champion.kind != "model" and own.of(champion.kind).by_origin:
         since = min(theirs.series.origins) if theirs.series is not None else date.min
-        recent = {origin: loss for origin, loss in own.losses.items() if origin >= since}
-        return gain_between(recent, own.of(champion.kind), champion.horizon)
-    changed = [origin for origin in sorted(set(own.losses) & set(theirs.losses)) if _differ(own, theirs, origin)]
-    if not changed:
+        return gain_between(own.losses.since(since), own.of(champion.kind), champion.horizon)
+    shared = sorted(own.losses.by_origin.keys() & theirs.losses.by_origin.keys())
+    changed = any(_differ(own, theirs, origin) for origin in shared)
+    if not changed and own.losses.shares_communities(theirs.losses):
         return gain_between(own.losses, theirs.losses, champion.horizon)
-    if own.kind != "model" and theirs.of(own.kind):
+    if own.kind != "model" and theirs.of(own.kind).by_origin:
         return gain_between(theirs.of(own.kind), theirs.losses, champion.horizon)
-    again = _judged_again(own, theirs, changed)
+    again = _judged_again(own, theirs, shared)
     if again is None:
-        return None
-    return gain_between({**own.losses, **again[0]}, {**theirs.losses, **again[1]}, champion.horizon)
+        # Communities that were drawn anew refuse nobody: origins decide alone.
+        return None if changed else gain_between(own.losses, theirs.losses, champion.horizon)
+    return gain_between(*again, champion.horizon)
 
 
 def gain_between(own: Losses, other: Losses, horizon: int) -> Gain:
     """By how much the losses of one are lower than those of another on the origins that both know, with its interval."""
-    shared = sorted(set(own) & set(other))
-    difference = np.array([other[origin] - own[origin] for origin in shared], dtype=np.float64)
-    bounds = over_origins(difference, horizon)
-    effective = int((~np.isnan(difference)).sum()) / horizon
-    return Gain(bounds.mean, bounds.lower, bounds.upper, effective, effective >= LEAST_EFFECTIVE)
+    shared = sorted(own.by_origin.keys() & other.by_origin.keys())
+    difference = np.array([other.by_origin[one] - own.by_origin[one] for one in shared], dtype=np.float64)
+    sums, cells = None, None
+    if shared and own.codes and own.shares_communities(other):
+        sums = np.stack([other.lost[origin] - own.lost[origin] for origin in shared])
+        cells = np.stack([own.cells[origin] for origin in shared])
+    return gain_within(over_both(difference, horizon, sums, cells), int((~np.isnan(difference)).sum()), horizon)
 
 
 def _differ(own: Record, other: Record, origin: date) -> bool:
@@ -128,7 +133,7 @@ def _differ(own: Record, other: Record, origin: date) -> bool:
     digests = own.series.label(origin), other.series.label(origin)
     if None not in digests:
         return digests[0] != digests[1]
-    told = [one.of(_TOLD_BY).get(origin, math.nan) for one in (own, other)]
+    told = [one.of(_TOLD_BY).by_origin.get(origin, math.nan) for one in (own, other)]
     return abs(told[0] - told[1]) > 1e-9
 
 

@@ -8,11 +8,13 @@ from datetime import date
 from typing import Any
 
 from riskwarn.home import Home
+from riskwarn.words import Unit
 from training.audits.audit import Audit
 from training.evaluation.comparison import Evaluation, Gain
 from training.evaluation.ranked import FILE as RANKED
 from training.labels.task import ForecastTask
 from training.models.forecast import Forecaster
+from training.registry.communities import Communities
 from training.registry.facts import made_with
 from training.registry.kept import Kept
 from training.registry.registration import keep_with, register
@@ -61,9 +63,10 @@ def register_judged(home: Home, judgement: Judgement, family: str) -> Registered
     """Register it with its facts and drawings; its run goes on, for its pages name the version."""
     forecaster, evaluation, task = judgement.forecaster, judgement.evaluation, judgement.task
     own = forecaster.name
+    communities, of_grid = _communities(judgement)
     kept = None
     if evaluation.cells is not None:
-        kept = Kept("model", judgement.origins, tuple(task.inputs.matrix.grid_ids), evaluation.cells)
+        kept = Kept("model", judgement.origins, tuple(task.inputs.matrix.grid_ids), evaluation.cells, of_grid)
     labels = kept.digests() if kept is not None else ()
     series = Series(task.horizon, judgement.origins, evaluation.series, labels)
     kept = kept if own == "model" else None  # a baseline stands beside every version
@@ -71,7 +74,12 @@ def register_judged(home: Home, judgement: Judgement, family: str) -> Registered
     since = None
     if champion is not None:
         told = Record(
-            own, str(judgement.parameters["as_of"]), str(judgement.parameters["trained_at"]), series, lambda: kept
+            own,
+            str(judgement.parameters["as_of"]),
+            str(judgement.parameters["trained_at"]),
+            series,
+            communities,
+            lambda: kept,
         )
         gain = gain_over_champion(home, told, champion) if judgement.comparable else None
         now = {**judgement.parameters, **series.as_parameters(), **made_with(forecaster)}
@@ -90,7 +98,7 @@ def register_judged(home: Home, judgement: Judgement, family: str) -> Registered
         **evidence(judgement.audits),
     }
     version, run_id = register(
-        home, task.target, task.horizon, forecaster, judgement.parameters, metrics, family=family, series=series, kept=kept,
+        home, task.target, task.horizon, forecaster, judgement.parameters, metrics, family=family, series=series, kept=kept, communities=communities,
         drawn=drawn(evaluation, own),
         files={FILE: facts.as_json(), RANKED: evaluation.rankings[own].as_json(), **plots(facts), **{one.path: one.as_json() for one in judgement.audits}},
         tags=_tags(since), finish=False,
@@ -106,6 +114,14 @@ def keep_pages(home: Home, made: Registered, alias: str) -> None:
         CARD: model_card(facts, version=version, alias=alias),
     }
     keep_with(home, made.run_id, files, {NOTE: note(facts, version, alias), RUN_NAME: f"{version} {facts.kind}"})
+
+
+def _communities(judgement: Judgement) -> tuple[Communities, tuple[str, ...]]:
+    """(losses by community, the code of each grid's)."""
+    units = judgement.task.geography.units[Unit.COMMUNITY]
+    judged, lost = judgement.evaluation.judged, judgement.evaluation.lost
+    told = Communities(judgement.origins, units.codes[: judged.shape[1]], judged, lost)
+    return told, tuple(units.codes[place] for place in units.of_grid)
 
 
 def _of_champion(champion: Version | None, gain: Gain | None) -> dict[str, float]:

@@ -19,6 +19,7 @@ from tests.training.registry.families import BASELINE, CHALLENGER, CHAMPION, FIR
 from training import champions, of_several_families, promote, rollback, versions
 from training.models.baselines import Rate
 from training.registry import versions as registered
+from training.registry.communities import Losses
 from training.registry.registration import register
 from training.registry.tracking import tracking
 from training.registry.versions import set_alias, set_champion, split
@@ -102,9 +103,8 @@ def test_one_that_is_worse_at_another_horizon_takes_no_place(home: Home) -> None
 
 def test_worse_by_few_origins_is_worse(home: Home) -> None:
     """At a long horizon few windows do not overlap: too few to be let in by, not to be kept out by."""
-    one = gain_between({START.date() + timedelta(weeks=week): 0.7 for week in range(52)} | {START.date(): 0.69}, {
-        START.date() + timedelta(weeks=week): 0.5 for week in range(52)
-    }, 12)  # fmt: skip
+    own = Losses({START.date() + timedelta(weeks=week): 0.7 for week in range(52)} | {START.date(): 0.69})
+    one = gain_between(own, Losses({START.date() + timedelta(weeks=week): 0.5 for week in range(52)}), 12)
     assert not one.enough and one.upper < 0
     assert one.loses and not one.wins
 
@@ -279,12 +279,13 @@ def test_a_champion_of_before_times_were_noted_can_be_returned_to(home: Home) ->
 
 def test_gains_are_of_shared_origins_and_their_interval_holds_its_size() -> None:
     days = [FIRST + timedelta(weeks=index) for index in range(60)]
-    one = gain_between(dict.fromkeys(days[:52], 0.4), dict.fromkeys(days[8:], 0.5), 4)
+    one = gain_between(Losses(dict.fromkeys(days[:52], 0.4)), Losses(dict.fromkeys(days[8:], 0.5)), 4)
     assert (one.gain, one.effective, one.enough) == (pytest.approx(0.1), 11, True)
-    assert not gain_between({}, dict.fromkeys(days, 0.5), 4).enough
+    assert not gain_between(Losses({}), Losses(dict.fromkeys(days, 0.5)), 4).enough
     rng = np.random.default_rng(4)
     wins = 0
     for _ in range(400):  # windows of four weeks overlap, and there is no difference
         noise = np.convolve(rng.normal(0, 1, 55), np.ones(4), "valid")
-        wins += gain_between(dict.fromkeys(days[:52], 0.0), dict(zip(days[:52], noise, strict=True)), 4).wins
+        own, other = Losses(dict.fromkeys(days[:52], 0.0)), Losses(dict(zip(days[:52], noise, strict=True)))
+        wins += gain_between(own, other, 4).wins
     assert wins <= 20

@@ -186,6 +186,18 @@ def test_a_horizon_of_one_is_a_week_and_no_weeks(facts: ReportFacts) -> None:
         assert f"· {horizon} 周" in read(made, "zh")
 
 
+def test_a_town_is_marked_and_the_mark_explained_where_there_is_one(facts: ReportFacts) -> None:
+    plain = facts.model_copy(update={"towns": tuple(one.model_copy(update={"told": False}) for one in facts.towns)})
+    for one, marked in ((facts, True), (plain, False)):
+        page = read(version_page(one, version="safety-1-v1", alias=None, audits={}), "en")
+        assert ("* 1 lies outside the interval." in page) == marked
+        assert "Missed: places with an event" in page
+
+
+def test_what_is_nothing_has_no_sign() -> None:
+    assert [number(value) for value in (-0.00004, 0.00004, -0.00006, -1.5)] == ["0.0000", "0.0000", "−0.0001", "−1.500"]
+
+
 def test_the_name_of_each_line_of_evidence_is_seen_however_high_they_end() -> None:
     high = [(date(2026, 3, 2) + timedelta(weeks=week), 10.0**week) for week in range(4)]
     drawn = paths({(name, name): high for name in "abcd"}, ("证据", "evidence"), limit=100.0)
