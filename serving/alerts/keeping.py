@@ -11,13 +11,13 @@ from riskwarn.alert_rules import Alerts
 from riskwarn.audit import SYSTEM, Action, Entry, recorded
 from riskwarn.audit.chain import hold
 from riskwarn.home import Home
-from serving.alerts.acting import lapse
+from serving.alerts.acting import asked_above, lapse
 from serving.alerts.alert import Alert, alerts_where, live_alerts
-from serving.alerts.life import Rule, Status
+from serving.alerts.life import ASKED, Rule, Status
 from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS, REQUESTS
 from serving.alerts.teams import Teams, kept_teams
-from serving.alerts.telling import OUTCOME, acknowledged_by, due, put, send_due, send_outcome, told, told_when
+from serving.alerts.telling import OUTCOME, due, put, send_due, send_outcome, told, told_when
 from serving.delivery.tables import MESSAGES
 
 #: It is told what became of a notice; later than so many days after that was due, nobody wants to know.
@@ -123,24 +123,16 @@ def _due(alert: Alert, rules: Alerts, silences: Silences, now: datetime, zone: t
     asked = alert.acknowledge_by is not None and alert.acknowledge_by > now  # whoever was asked last has time left
     if alert.escalations < rules.escalations and (alert.unseen(now) or (alert.overdue(now) and not asked)):
         return Rule.ESCALATED
-    if alert.status != Status.OPEN or alert.told_at is None or alert.reminders >= rules.reminders:
+    if alert.status not in ASKED or alert.told_at is None or alert.reminders >= rules.reminders:
         return None
     return Rule.REMINDED if now >= alert.told_at + timedelta(days=rules.repeat_days) else None
 
 
 def escalated(home: Home, alert: Alert, teams: Teams, now: datetime) -> Alert:
-    """The unit above is told, too; it has as long as the first had before it goes further up."""
+    """The unit above is asked, and all are told."""
     rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
-    above, last = None, alert.team_id
-    for _ in range(alert.escalations + 1):
-        above = teams.of(alert.units, above=last)
-        last = last if above is None else above.id
-    when = told_when(rules, alert.level, now, zone)
-    again = acknowledged_by(rules, alert.level, when, zone)
-    further = replace(alert, escalations=alert.escalations + 1, acknowledge_by=again)
-    if above is not None:
-        further = further.beside(above.id)
-    return told(further, "Update", now, when)
+    further = asked_above(alert, teams, rules, now, zone)
+    return told(further, "Update", now, told_when(rules, alert.level, now, zone))
 
 
 def _reminded(home: Home, alert: Alert, now: datetime) -> Alert:

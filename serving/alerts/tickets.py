@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,7 @@ def _followed(
     """The steps of one row: first that the deadlines go on, where they rested, then what its status says."""
     status, steps = row["status"], list[tuple[str, Alert]]()
     if alert.paused and alert.live:
-        alert = _rested(alert, time_of(row) - (alert.ticket_at or now), paused=status == "suspended")
+        alert = alert.rested(time_of(row), paused=status == "suspended")
         steps.append((Rule.PAUSED.value if alert.paused else Rule.RESUMED.value, alert))
     if status == "suspended":
         return [*steps, (Rule.PAUSED.value, replace(alert, paused=True))] if alert.live and not alert.paused else steps
@@ -155,16 +155,7 @@ def _followed(
         outcome = row.get("outcome")
         known = outcome if outcome in list(Outcome) else Outcome.UNKNOWN.value
         after = replace(after, outcome=known, ended_at=now, paused=False)
-    return [*steps, (verb.value, announced(home, after, verb, now))]
-
-
-def _rested(alert: Alert, time: timedelta, paused: bool) -> Alert:
-    """A notice whose deadlines rested for a time; whether they rest still, its ticket says."""
-    due, until = alert.due_at, alert.acknowledge_by
-    return replace(
-        alert, paused=paused, due_at=None if due is None else alert.within(due + time),
-        acknowledge_by=None if until is None else until + time,
-    )  # fmt: skip
+    return [*steps, (verb.value, announced(home, connection, after, verb, now))]
 
 
 def _done_since(connection: Connection, alert: Alert, at: datetime) -> list[str]:
