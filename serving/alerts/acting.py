@@ -18,7 +18,7 @@ from riskwarn.contracts.because import check_note
 from riskwarn.contracts.vocabulary import standing_named
 from riskwarn.errors import AlertChanged, AlertStands, QueryInvalid, RequestReused, RiskwarnError
 from riskwarn.home import Home
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from serving.alerts.alert import Alert, alert_named, alerts_where
 from serving.alerts.life import GIVEN_UP, LIFE, NEEDS, SERVICES, TOLD, Outcome, Rule, Status, Verb
 from serving.alerts.shown import as_dict
@@ -43,9 +43,9 @@ class Asked:
         if self.note:
             check_note(self.note, "note")
         if self.service is not None and self.service not in SERVICES:
-            raise QueryInvalid(parameter="service", problem=Message("there are {known}", known=", ".join(SERVICES)))
+            raise QueryInvalid(parameter="service", problem=Message("there are {known}", known=Listed(SERVICES)))
         if self.outcome is not None and self.outcome not in list(Outcome):
-            raise QueryInvalid(parameter="outcome", problem=Message("there are {known}", known=", ".join(Outcome)))
+            raise QueryInvalid(parameter="outcome", problem=Message("there are {known}", known=Listed(Outcome)))
         for name in ("outcome", "team_id"):
             if getattr(self, name) is not None and NEEDS.get(self.verb) != name:
                 raise QueryInvalid(parameter=name, problem=Message("{verb} takes none", verb=self.verb.value))
@@ -130,7 +130,7 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, by: B
     rules, verb, zone = home.configuration.alerts, asked.verb, home.configuration.calendar.timezone
     state = LIFE[Status(alert.status)].get(verb)
     if state is None:
-        there = ", ".join(one.value for one in LIFE[Status(alert.status)])
+        there = Listed(one.value for one in LIFE[Status(alert.status)])
         raise _stands(alert, verb, Message("; {verbs} are", verbs=there) if there else "")
     after = replace(alert, status=state.value, service=asked.service or alert.service)
     # One of elsewhere is as absent as one that there is not.
