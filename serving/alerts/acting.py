@@ -24,7 +24,7 @@ from serving.alerts.life import GIVEN_UP, LIFE, NEEDS, SERVICES, TOLD, Outcome, 
 from serving.alerts.shown import as_dict
 from serving.alerts.tables import ALERTS, REQUESTS
 from serving.alerts.teams import Team, Teams, kept_teams
-from serving.alerts.telling import acknowledged_by, put, told, told_when
+from serving.alerts.telling import Writing, acknowledged_by, told, told_when
 from serving.snapshots.published import WITHDRAWN
 from serving.snapshots.tables import FATES
 
@@ -76,6 +76,7 @@ def act(home: Home, identity: str, asked: Asked, by: By, *, now: datetime) -> di
     with recorded(home) as change:
         connection = change.connection
         hold(connection)
+        writing = Writing(connection, now, home.configuration)
         alert = alert_named(connection, identity, by.sees)
         again = _answered(connection, by, request)
         if again is not None:
@@ -84,18 +85,10 @@ def act(home: Home, identity: str, asked: Asked, by: By, *, now: datetime) -> di
             raise AlertChanged(id=identity, version=alert.version, asked=by.version)
         entries = []
         if alert.live and alert.over(now):
-            alert = lapse(connection, alert, now)
+            alert = writing.lapse(alert)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, result=Rule.EXPIRED.value, caller=by.caller))
-        after = put(
-            connection,
-            alert,
-            _after(home, connection, alert, asked, by, now),
-            asked.verb.value,
-            now,
-            asked.note,
-            by.source,
-            home.configuration,
-        )
+        after = _after(home, connection, alert, asked, by, now)
+        after = writing.put(alert, after, asked.verb.value, asked.note, by.source)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, by.caller, asked.verb.value, asked.note))
         answer = as_dict(after)
         if by.key is not None:
@@ -117,12 +110,6 @@ def act_on_many(home: Home, identities: Sequence[str], asked: Asked, by: By, *, 
                 raise
             found.append({"id": identity, "code": error.code, "problem": error.message})
     return found
-
-
-def lapse(connection: Connection, alert: Alert, now: datetime) -> Alert:
-    """A live notice whose window has passed: nobody is told."""
-    ended = replace(alert, status=Status.EXPIRED.value, ended_at=now, notify_at=None, notify_kind=None)
-    return put(connection, alert, ended, Rule.EXPIRED.value, now)
 
 
 def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, by: By, now: datetime) -> Alert:

@@ -19,14 +19,14 @@ from riskwarn.files import uncomputed
 from riskwarn.home import Home
 from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
-from serving.alerts.acting import announced, lapse
+from serving.alerts.acting import announced
 from serving.alerts.alert import Alert, alerts_where, live_alerts, steps_of
 from serving.alerts.keeping import escalated
 from serving.alerts.life import LIFE, SERVICES, Outcome, Rule, Status, Verb
 from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS
 from serving.alerts.teams import kept_teams
-from serving.alerts.telling import put
+from serving.alerts.telling import Writing
 from serving.alerts.withdrawing import withdrawn
 
 #: What the status of a ticket does to its notice.
@@ -79,6 +79,7 @@ def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: dateti
     with recorded(home) as change:
         connection = change.connection
         hold(connection)
+        writing = Writing(connection, now, home.configuration)
         entries: list[Entry] = []
         silences = silences_at(connection, now)
         for row in fresh:
@@ -86,10 +87,10 @@ def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: dateti
             if not _is_new(alert.ticket_at, row, now):
                 continue
             if alert.live and alert.over(now):
-                alert = lapse(connection, alert, now)
+                alert = writing.lapse(alert)
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
             for verb, after in _followed(home, connection, alert, row, silences, now):
-                alert = put(connection, alert, after, verb, now, source=SOURCE, configuration=home.configuration)
+                alert = writing.put(alert, after, verb, source=SOURCE)
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, verb))
                 changed.add(alert.id)
             _mark(connection, alert.id, time_of(row))
