@@ -17,6 +17,7 @@ from riskwarn.alert_rules import Alerts
 from riskwarn.declarations import Declared, Name, Share, zone
 from riskwarn.errors import UnknownTarget
 from riskwarn.mapping import Mapping
+from riskwarn.messages import Listed
 from riskwarn.periods import Calendar, Period
 from riskwarn.receivers import Delivery
 from riskwarn.sign_in import SignIn
@@ -137,7 +138,7 @@ class FeatureChoice(Declared):
         """Raise UnknownTarget where a family is named that the catalogue does not have."""
         for name in (*self.off, *self.on):
             if name not in families:
-                raise UnknownTarget(name=name, what="family of features", known=", ".join(sorted(families)))
+                raise UnknownTarget(name=name, what="family of features", known=Listed(sorted(families)))
 
 
 class AuditRules(Declared):
@@ -318,11 +319,11 @@ class Configuration(Declared):
     def chosen_targets(self, name: str | None) -> list[str]:
         """The declared targets, or the one that is named; raise UnknownTarget where it is not declared."""
         if name is not None and name not in self.targets:
-            raise UnknownTarget(name=name, what="target", known=", ".join(self.targets))
+            raise UnknownTarget(name=name, what="target", known=Listed(self.targets))
         return [name] if name else list(self.targets)
 
     def chosen_horizons(self, horizon: int | None) -> list[int]:
         """The declared horizons, or the one that is named; raise UnknownTarget where it is not declared."""
         if horizon is not None and horizon not in self.horizons:
-            raise UnknownTarget(name=horizon, what="horizon", known=", ".join(map(str, self.horizons)))
+            raise UnknownTarget(name=horizon, what="horizon", known=Listed(self.horizons))
         return [horizon] if horizon else list(self.horizons)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path, PurePath
@@ -78,6 +78,26 @@ class Joined(Message):
         return (self.template, self.parts), {}
 
 
+class Listed(Joined):
+    """Names one after another, as the language of who reads them has it: names stay as they are, what is a sentence is said.
+
+    >>> Listed(["甲", "乙", "丙"], most=2)
+    '甲, 乙, …'
+    >>> translated(Listed(["甲", "乙"]), "zh")
+    '甲、乙'
+    """
+
+    def __new__(cls, names: Iterable[Any], *, most: int | None = None, separator: str = ", ") -> Listed:
+        """List `names`; of more than `most` the first, and that there are others."""
+        texts = [one if isinstance(one, str) else str(one) for one in names]
+        if most is not None and len(texts) > most:
+            texts = [*texts[:most], "…"]
+        return super().__new__(cls, separator, texts)  # type: ignore[return-value]
+
+    def __getnewargs_ex__(self) -> Any:
+        return (self.parts,), {"separator": self.template}
+
+
 class Named(Message):
     """A code of ours, and what it is called in Chinese; in English it stands as it is."""
 
@@ -105,7 +125,11 @@ def translated(text: str, language: str, *, depth: int = 0) -> str:
         return text.zh
     catalogue = _catalogue(language)
     if isinstance(text, Joined):
-        return catalogue.gettext(text.template).join(translated(part, language, depth=depth + 1) for part in text.parts)
+        said = (
+            _field("", part, language, depth) if isinstance(text, Listed) else translated(part, language, depth=depth + 1)
+            for part in text.parts
+        )  # fmt: skip
+        return catalogue.gettext(text.template).join(said)
     if isinstance(text, Message):
         fields = {name: _field(name, value, language, depth) for name, value in text.fields.items()}
         return catalogue.gettext(text.template).format(**fields)

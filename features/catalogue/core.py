@@ -19,6 +19,7 @@ from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.contracts.vocabulary import categories_of
 from riskwarn.errors import UnknownTarget
+from riskwarn.messages import Listed
 from riskwarn.words import Role
 
 #: Columns of the catalogue's own in a core, at most.
@@ -42,7 +43,7 @@ def core(configuration: Configuration, target: str) -> tuple[str, ...]:
     Raises UnknownTarget.
     """
     if target not in configuration.targets:
-        raise UnknownTarget(name=target, what="target", known=", ".join(configuration.targets))
+        raise UnknownTarget(name=target, what="target", known=Listed(configuration.targets))
     rows = declared(configuration)
     held = {row.feature.name for row in rows}
     shipped = [name for name in dict.fromkeys(_wanted(configuration, target)) if name in held][:MOST]

@@ -19,6 +19,7 @@ from riskwarn.audit.verifying import stored
 from riskwarn.errors import UnknownAction
 from riskwarn.files import atomic, uncomputed
 from riskwarn.home import Home
+from riskwarn.messages import Listed
 
 ENDINGS = (".jsonl", ".csv")
 
@@ -40,7 +41,7 @@ class Chosen:
         if self.action is not None:
             meant = [one.value for one in Action if self.action in (one.value, one.partition(".")[0])]
             if not meant:
-                raise UnknownAction(name=self.action, known=", ".join(one.value for one in Action))
+                raise UnknownAction(name=self.action, known=Listed(one.value for one in Action))
             found.append(AUDIT.c.action.in_(meant))
         if self.object is not None:
             found.append(AUDIT.c.object == self.object)

@@ -20,7 +20,7 @@ from riskwarn.backup.parts import SIGNED_IN
 from riskwarn.errors import BackupDamaged, BackupUnsound, FileMissing, RestoreRefused
 from riskwarn.files import sha256, write_text
 from riskwarn.home import ID_KEY, Home, open_home
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.progress import Progress, silent
 from riskwarn.settings import Settings
 from riskwarn.store.garbage import sweep
@@ -118,7 +118,7 @@ def restore(
             inner.mkdir(mode=0o700, exist_ok=True)
         problems = tuple(verify(made, progress))
         if problems and not with_problems:
-            raise BackupUnsound(folder=folder, problems="; ".join(problems[:NAMED]))
+            raise BackupUnsound(folder=folder, problems=Listed(problems[:NAMED], separator="; "))
         # A load that was going on had written its file, and not yet the row that names it.
         sweep(made)
         _sign_out(made)
@@ -156,5 +156,5 @@ def _is_sound(path: Path, file: File) -> bool:
 
 
 def _few(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:NAMED])
+    shown = Listed(names[:NAMED])
     return Message("{files} and {more} more", files=shown, more=len(names) - NAMED) if len(names) > NAMED else shown

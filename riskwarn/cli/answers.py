@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from riskwarn.errors import AnswerContradicts, LoadUnsettled
-from riskwarn.messages import Joined, Message, one_line
+from riskwarn.messages import Joined, Listed, Message, one_line
 
 if TYPE_CHECKING:
     from riskwarn.cli.session import Session
@@ -194,7 +194,7 @@ def _proposed(table: Table, field: str, headings: Sequence[str]) -> str:
 
 def _named(tables: Sequence[Table]) -> str:
     names = list(dict.fromkeys(one.file.name for one in tables))
-    shown = ", ".join(names[:3])
+    shown = Listed(names[:3])
     return Message("{files} and {more} more", files=shown, more=len(names) - 3) if len(names) > 3 else shown
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from riskwarn.cli.session import Session
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 
 @click.command("backup")
@@ -37,10 +37,10 @@ def command(context: click.Context, folder: Path, previous: Path | None) -> None
     if home.settings.tracking_uri is not None:
         lines.append("The tracking server is not in it: back it up by its own means.")
     if made.left_out:
-        lines.append(Message("Not in it, and no part of a home: {names}", names=", ".join(made.left_out)))
-    keys = ", ".join(map(str, made.keys))
+        lines.append(Message("Not in it, and no part of a home: {names}", names=Listed(made.left_out)))
+    keys = Listed(made.keys)
     lines.append(Message("Keep these elsewhere: they are not in it, and are needed beside it: {keys}", keys=keys))
     if made.damaged:
-        lines.append(Message("Not as they were written, in the home already: {files}", files=", ".join(made.damaged)))
+        lines.append(Message("Not as they were written, in the home already: {files}", files=Listed(made.damaged)))
     session.emit(made.as_dict(), lines)
     context.exit(1 if made.damaged else 0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from riskwarn.cli.session import Session
-from riskwarn.messages import Joined, Message
+from riskwarn.messages import Listed, Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,4 +88,4 @@ def _as_loaded(
 
 def _forms(forms: object) -> str:
     assert isinstance(forms, tuple)
-    return Joined(", ", [form.lstrip("!") for form in forms])
+    return Listed(form.lstrip("!") for form in forms)

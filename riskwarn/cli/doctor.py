@@ -19,7 +19,7 @@ from typing import Any
 import click
 
 from riskwarn.cli.session import Session, table
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 COLUMNS = ("check", "verdict", "found")
 
@@ -137,7 +137,7 @@ def _targets(home: Any) -> Iterator[Check]:
 
     zone = home.configuration.calendar.timezone
     gone = [f"{one.target} ({one.at.astimezone(zone):%Y-%m-%d %H:%M})" for one in suspensions_of(home).values()]
-    found = ", ".join(gone) or Message("none")
+    found = Listed(gone) or Message("none")
     yield Check("suspended targets", Fit.WARNING if gone else Fit.OK, found)
 
 
@@ -164,5 +164,5 @@ def _telemetry() -> Iterator[Check]:
     off = os.environ.get("MLFLOW_DISABLE_TELEMETRY") == "true" and os.environ.get("DO_NOT_TRACK") == "true"
     yield Check("telemetry of MLflow", Fit.OK if off else Fit.FAULT, Message("off") if off else Message("on"))
     sends = [name for name in os.environ if name.startswith("OTEL_EXPORTER") or name == "FASTAPI_OTEL_AUTO_CONFIGURE"]
-    verdict, found = (Fit.WARNING, Message("set, and ignored by the server: {names}", names=", ".join(sorted(sends)))) if sends else (Fit.OK, Message("off"))  # fmt: skip
+    verdict, found = (Fit.WARNING, Message("set, and ignored by the server: {names}", names=Listed(sorted(sends)))) if sends else (Fit.OK, Message("off"))  # fmt: skip
     yield Check("telemetry of FastAPI", verdict, found)

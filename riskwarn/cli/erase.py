@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from riskwarn.cli.session import Session
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 if TYPE_CHECKING:
     from riskwarn.home import Home
@@ -52,7 +52,7 @@ def command(session: Session, because: str, load: int | None, record: tuple[str,
     lost = not_replayable(home, done.loss)
     session.emit({**done.as_dict(), "not_replayable": lost}, _lines(done, lost))
     if done.proof.hits:
-        raise ErasureNotProven(hits=", ".join(done.proof.hits[:3]))
+        raise ErasureNotProven(hits=Listed(done.proof.hits[:3]))
 
 
 def _ask(session: Session, home: Home, foreseen: Foreseen, yes: bool) -> None:
@@ -70,11 +70,11 @@ def _ask(session: Session, home: Home, foreseen: Foreseen, yes: bool) -> None:
         rows=foreseen.rows,
         quarantined=foreseen.quarantined,
         source=foreseen.source,
-        loads=", ".join(map(str, foreseen.loads)),
+        loads=Listed(foreseen.loads),
         file=f" ({foreseen.file_name})" if foreseen.file_name else "",
     )
     if lost := not_replayable(home, foreseen.loss):
-        session.tell("No longer replayable afterwards: {snapshots}.", snapshots=", ".join(lost))
+        session.tell("No longer replayable afterwards: {snapshots}.", snapshots=Listed(lost))
     if not yes:
         click.confirm(session.said("Erase it?"), abort=True, err=True)
 
@@ -93,11 +93,11 @@ def _lines(done: Erased, lost: list[str]) -> list[str]:
     ]  # fmt: skip
     if proof.unread:
         unread = "could not be unpacked, and were only looked through as they lie: {files}"
-        lines.append(Message(unread, files=", ".join(proof.unread)))
+        lines.append(Message(unread, files=Listed(proof.unread)))
     if lost:
-        lines.append(Message("no longer replayable: {snapshots}", snapshots=", ".join(lost)))
+        lines.append(Message("no longer replayable: {snapshots}", snapshots=Listed(lost)))
     if done.again:
-        names = ", ".join(row.file_name for row in done.again)
+        names = Listed(row.file_name for row in done.again)
         lines.append(Message("load these again, they held some of the same records: {files}", files=names))
     lines.append(
         "Ask the department to leave it out of its next export; backups and published copies are yours to clear."

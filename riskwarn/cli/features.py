@@ -11,7 +11,7 @@ import click
 
 from riskwarn.cli import options
 from riskwarn.cli.session import Session, table
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 if TYPE_CHECKING:
     from features import Feature
@@ -68,7 +68,7 @@ def list_features(session: Session, family: str | None, search: str | None, page
     known = catalogue(home.configuration)
     families = sorted({feature.family for feature in known})
     if family is not None and family not in families:
-        raise UnknownTarget(name=family, what="family of features", known=", ".join(families))
+        raise UnknownTarget(name=family, what="family of features", known=Listed(families))
     chosen = [feature for feature in known if family in (None, feature.family) and _holds(feature, search)]
     newest = newest_table(home)
     columns = newest.columns(feature.name for feature in chosen) if newest is not None else {}

@@ -14,7 +14,7 @@ import click
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.several import Outcome, load_each
 from riskwarn.cli.tables import Table
-from riskwarn.messages import Joined, Message
+from riskwarn.messages import Joined, Listed, Message
 from riskwarn.words import PRESETS
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _place(home: Home, dry_run: bool, shown: list[dict[str, object]]) -> Iterato
 def _examples(shown: list[dict[str, object]], dry_run: bool) -> list[str]:
     if not dry_run:
         return []
-    rows = [", ".join(f"{name} {value}" for name, value in row.items()) for row in shown]
+    rows = [Listed(f"{name} {value}" for name, value in row.items()) for row in shown]
     return [
         *(Message("as stored: {record}", record=row) for row in rows),
         "Nothing was stored. Without --dry-run it is.",

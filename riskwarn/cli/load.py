@@ -14,7 +14,7 @@ from riskwarn.cli.answers import SYSTEMS, Asking
 from riskwarn.cli.ingest import reason_said
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table as Shown
-from riskwarn.messages import Joined, Message
+from riskwarn.messages import Joined, Listed, Message
 
 if TYPE_CHECKING:
     from riskwarn.home import Home
@@ -162,7 +162,7 @@ def _show(session: Session, plan: Plan, given: datetime | None) -> None:
         of = {"file": one.file.name, "source": one.source}
         lines += [Message("{file}, {source}: ? {line}", **of, line=line) for line in one.unsure]
         if unread := one.unread:
-            lines.append(Message("{file}, {source}: not read: {headings}", **of, headings=Joined(", ", unread)))
+            lines.append(Message("{file}, {source}: not read: {headings}", **of, headings=Listed(unread)))
         lines += [Message("{file}, {source}: missing: {what}", **of, what=what) for what in one.lacks]
     lines += [_skipped(one) for one in plan.skipped]
     lines += [Message("cannot be read: {problem}", problem=one.error) for one in plan.failed]
@@ -225,7 +225,7 @@ def _lines(
         return [*lines, "", "Nothing was stored. Without --dry-run it is."]
     lines += [Message("note: {note}", note=note) for note in targets]
     held = in_force(Store(home))
-    force = ", ".join(f"{source} {rows}" for source, rows in held.items()) or Message("nothing")
+    force = Listed(f"{source} {rows}" for source, rows in held.items()) or Message("nothing")
     following = (
         "mend what was not loaded, and load it again" if failed
         else "riskwarn health, then riskwarn train" if "grids" in held and len(held) > 1
@@ -252,7 +252,7 @@ def accounts(session: Session, done: Sequence[Done], failed: Sequence[Failed]) -
             told = Message("quarantined: {reasons}. See riskwarn quarantine list.", reasons=Joined(", ", reasons))
             lines.append(Message("{file}: {told}", file=name, told=told))
         for row in one.examples or ():
-            record = ", ".join(f"{field} {value}" for field, value in row.items())
+            record = Listed(f"{field} {value}" for field, value in row.items())
             lines.append(Message("{file}: as stored: {record}", file=name, record=record))
     lines += [_not_loaded(one) for one in failed]
     return lines

@@ -9,7 +9,7 @@ import click
 
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table, local_time
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 if TYPE_CHECKING:
     from riskwarn.store.ledger import LedgerRow
@@ -58,7 +58,7 @@ def undo(session: Session, load: int, because: str | None, with_later: bool) -> 
     lines: list[str | Table] = [
         Message(
             "undone: {loads}; the store is now at {version}",
-            loads=", ".join(map(str, done.loads)), version=done.version,
+            loads=Listed(done.loads), version=done.version,
         )
     ]  # fmt: skip
     if again:

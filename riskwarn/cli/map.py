@@ -11,7 +11,7 @@ import click
 from riskwarn.cli.options import force as force_option
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.words import PRESETS
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def command(
     ]  # fmt: skip
     lines += [Message("missing: {field}", field=name) for name in proposal.missing]
     if proposal.identity:
-        lines.append(Message("id: made of {headings} (unsure)", headings=", ".join(proposal.identity)))
+        lines.append(Message("id: made of {headings} (unsure)", headings=Listed(proposal.identity)))
     for name, words in proposal.unknown_words.items():
         shown = "、".join(list(words)[:12]) + (" …" if len(words) > 12 else "")
         lines.append(Message("words of {field} that no list knows: {words}", field=name, words=shown))

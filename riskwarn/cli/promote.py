@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from riskwarn.cli.session import Session
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 
 @click.command("promote")
@@ -27,7 +27,7 @@ def command(session: Session, version: str, because: str | None) -> None:
         version=version, name=done["name"], replaced=replaced,
     )  # fmt: skip
     others = [one for one in done["family"] if one != version]
-    family = [Message("With it score those of its family: {versions}.", versions=", ".join(others))] if others else []
+    family = [Message("With it score those of its family: {versions}.", versions=Listed(others))] if others else []
     beside = [
         Message(
             "{version} beside {other}: log loss gain {gain:.4g} [{lower:.4g}, {upper:.4g}] on {effective:.2g} origins whose windows "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from riskwarn.cli.session import Session
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 
 @click.command("rollback")
@@ -19,6 +19,6 @@ def command(session: Session, target: str, because: str | None) -> None:
     done = rollback(session.home(), target, because)
     said = Message(
         "{target} is scored by {champions} again, in place of {replaced}. Next: riskwarn score.",
-        target=target, champions=", ".join(done["champions"]), replaced=", ".join(done["replaced"]),
+        target=target, champions=Listed(done["champions"]), replaced=Listed(done["replaced"]),
     )  # fmt: skip
     session.emit(done, [said])

@@ -9,7 +9,7 @@ import click
 
 from riskwarn.cli import options
 from riskwarn.cli.session import Session
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 if TYPE_CHECKING:
     from riskwarn.home import Home
@@ -36,7 +36,7 @@ def published(done: Published) -> list[str]:
             "snapshot {snapshot}: {grids} grids as of {as_of}, {alerts} new alerts, {seconds:.1f} s",
             snapshot=done.snapshot, grids=done.grids, as_of=done.as_of, alerts=done.alerts, seconds=done.seconds,
         ),
-        Message("models: {models}", models=", ".join(done.models)),
+        Message("models: {models}", models=Listed(done.models)),
     ]  # fmt: skip
     if done.stays is not None:
         current, as_of = done.stays
@@ -56,13 +56,13 @@ def published(done: Published) -> list[str]:
     ]
     if done.suspended:
         lines.append(
-            Message("left out, for they are suspended: {targets} (riskwarn resume)", targets=", ".join(done.suspended))
+            Message("left out, for they are suspended: {targets} (riskwarn resume)", targets=Listed(done.suspended))
         )
     if done.gaps:
         lines.append(
             Message(
                 "data gaps: {sources}; levels that rest on them are unknown (riskwarn health)",
-                sources=", ".join(done.gaps),
+                sources=Listed(done.gaps),
             )
         )
     return lines
@@ -76,5 +76,5 @@ def say_of_families(session: Session, home: Home) -> None:
         session.tell(
             "the champions of {target} ({versions}) were not trained together, so that their horizons need not agree; "
             "riskwarn promote and riskwarn rollback take a whole family",
-            target=target, versions=", ".join(versions),
+            target=target, versions=Listed(versions),
         )  # fmt: skip

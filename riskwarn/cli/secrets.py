@@ -10,7 +10,7 @@ import click
 
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import local_time
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 if TYPE_CHECKING:
     from riskwarn.home import Home
@@ -40,7 +40,7 @@ def init(session: Session, cipher: CipherName) -> None:
     lines: list[str] = [Message("{path}: made, key {key} ({cipher})", path=told["path"], key=key.id, cipher=cipher)]
     if waiting:
         said = "Sealed with another key, so that they do not open: {names}; set them again."
-        lines.append(Message(said, names=", ".join(waiting)))
+        lines.append(Message(said, names=Listed(waiting)))
     session.emit(told, lines)
 
 

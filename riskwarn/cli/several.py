@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskwarn.cli.faults import machine_error
 from riskwarn.errors import DiskFull, RiskwarnError, SomeNotLoaded
-from riskwarn.messages import Joined, Message
+from riskwarn.messages import Listed, Message
 
 if TYPE_CHECKING:
     from riskwarn.ingest.loading.account import Account
@@ -59,4 +59,4 @@ def load_each(files: Sequence[Path], load: Callable[[Path], Account]) -> Outcome
 
 
 def _names(files: dict[Path, Any]) -> str:
-    return Joined(", ", [str(file) for file in files]) if files else Message("none")
+    return Listed(files) if files else Message("none")

@@ -10,7 +10,7 @@ import click
 from riskwarn.cli.options import some_reason
 from riskwarn.cli.session import Session, table
 from riskwarn.cli.tables import Table, local_time
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 if TYPE_CHECKING:
     from serving.snapshots.replay import Replay
@@ -102,8 +102,8 @@ def _lines(done: Replay) -> list[str | Table]:
             rows.append({"file": one["file"], "column": None, "cells": None})
     if rows:
         lines += table(rows, ("file", "column", "cells"))
-    mended = ", ".join(done.repaired)
-    left = ", ".join(name for name in done.damaged if name not in done.repaired)
+    mended = Listed(done.repaired)
+    left = Listed(name for name in done.damaged if name not in done.repaired)
     if mended:
         lines.append(Message("put back: {files}", files=mended))
     if left and done.equal:

@@ -13,7 +13,7 @@ from typing import Any
 from unicodedata import category, east_asian_width
 from zoneinfo import ZoneInfo
 
-from riskwarn.messages import Message, column_title, one_line, translated, word
+from riskwarn.messages import Listed, Message, column_title, one_line, translated, word
 
 #: A text is not cut below this many cells; where the table is still too wide, its last columns are left out.
 NARROWEST = 12
@@ -52,7 +52,7 @@ class Table:
         ]
         if left_out:
             hidden = Message(
-                "(not shown, for want of room: {columns}; --json has all columns)", columns=", ".join(left_out)
+                "(not shown, for want of room: {columns}; --json has all columns)", columns=Listed(left_out)
             )
             lines.append(translated(hidden, language))
         return lines

@@ -11,6 +11,7 @@ from riskwarn.contracts.own import is_own, own_contract
 from riskwarn.contracts.sources import declared, required
 from riskwarn.contracts.vocabulary import categories_of
 from riskwarn.errors import UnknownSource
+from riskwarn.messages import Listed
 
 __all__ = ["Contract", "category_names", "contract", "declared", "required", "source_named"]
 
@@ -18,7 +19,7 @@ __all__ = ["Contract", "category_names", "contract", "declared", "required", "so
 def contract(source: str, configuration: Configuration) -> Contract:
     """The contract of a declared source with its categories; raise UnknownSource for any other."""
     if source not in configuration.sources:
-        raise UnknownSource(source=source, known=", ".join(configuration.sources))
+        raise UnknownSource(source=source, known=Listed(configuration.sources))
     found = own_contract(source, configuration.sources[source]) if is_own(source) else declared(source)
     return replace(found, categories=tuple(category_names(source, configuration))) if found.events else found
 

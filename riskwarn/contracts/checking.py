@@ -18,7 +18,7 @@ from riskwarn.contracts.written import refuse_personal
 from riskwarn.declarations import line_of
 from riskwarn.errors import ConfigurationInvalid
 from riskwarn.mapping import Mapping
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.refused import RIGHTS, folded, listed_word, refuse_actions, refuse_in
 
 
@@ -57,7 +57,7 @@ def _check_texts(configuration: Configuration, file: Path) -> None:
     for name in texts.services:
         if name not in services:
             location = ("alerts", "texts", "services", name)
-            problem = Message("there is no such service{near}; there are {known}", near=_near(name, services), known=", ".join(services))  # fmt: skip
+            problem = Message("there is no such service{near}; there are {known}", near=_near(name, services), known=Listed(services))  # fmt: skip
             raise ConfigurationInvalid(
                 file=file.name, line=line_of(file, location), key=".".join(location), problem=problem
             )
@@ -121,7 +121,7 @@ def _faults(contract: Contract, mapping: Mapping) -> Iterator[tuple[tuple[str, .
         if name == "severity" and to.isdecimal() and mapping.order is not None:
             continue
         if words is not None and to not in words:
-            listed = ", ".join(dict.fromkeys(words.values()))
+            listed = Listed(dict.fromkeys(words.values()))
             yield location, Message(
                 "{word!r} is no word of {field}{near}; its words are {words}",
                 word=to, field=name, near=_near(to, words), words=listed,

@@ -9,6 +9,7 @@ from riskwarn.configuration import Configuration
 from riskwarn.contracts.own import is_own, own_contract
 from riskwarn.contracts.sources import declared
 from riskwarn.errors import UnknownSource
+from riskwarn.messages import Listed
 
 #: Usual short names beside the Chinese names of the contracts.
 _ALSO = {
@@ -45,7 +46,7 @@ def source_named(name: str, configuration: Configuration) -> str:
             return source
         chinese += [own] if own != source else []
     known = [*configuration.sources, *(chinese if not name.isascii() else [])]
-    raise UnknownSource(source=name, known=", ".join(known))
+    raise UnknownSource(source=name, known=Listed(known))
 
 
 def plain_name(name: str) -> str:

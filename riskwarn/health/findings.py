@@ -12,6 +12,7 @@ from riskwarn.health.absences import Kind
 from riskwarn.health.contents import MUCH_LOCAL
 from riskwarn.health.reports import Finding, SourceHealth, Verdict
 from riskwarn.mapping import Mapping
+from riskwarn.messages import Listed, translated
 from riskwarn.periods import Period, day_of
 from riskwarn.words import Gap
 
@@ -132,8 +133,8 @@ def _delivery(one: SourceHealth, mapping: Mapping) -> Iterator[Finding]:
 
 def _places(one: SourceHealth) -> Iterator[Finding]:
     if (lost := one.placeless) is not None:
-        named = "、".join(lost.grids[:NAMED]), ", ".join(lost.grids[:NAMED])
-        zh, en = (f"{names}{' …' if len(lost.grids) > NAMED else ''}" for names in named)
+        named = Listed(lost.grids, most=NAMED)
+        zh, en = (translated(named, language) for language in ("zh", "en"))
         yield Finding(
             "ended_grids",
             Verdict.WARNING,

@@ -36,7 +36,7 @@ from riskwarn.errors import (
 from riskwarn.health.absences import NOWHERE, districts_at
 from riskwarn.health.interruptions import beginnings, interruptions
 from riskwarn.health.unknown_outcomes import UnknownOutcomes, unknown_outcomes
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.periods import Instants, Period
 from riskwarn.store import Store
 from riskwarn.store.newest import Newest
@@ -100,7 +100,7 @@ class Prospect:
                 "{unknown} of {records} {source} ({share} %) bear a word of category that nobody knows and {other} are other: "
                 "they do not count towards {target}; translate them in the mapping (words: category)", **told,
             )  # fmt: skip
-        told["words"] = ", ".join(self.words)
+        told["words"] = Listed(self.words)
         if self.unknown > MOST_UNKNOWN * self.records:
             return Message(
                 "Warning: {unknown} of {records} {source} ({share} %) bear a word of category that nobody knows ({words}) and "
@@ -288,7 +288,7 @@ def _none(name: str, count: _Count, unknown: int) -> RiskwarnError:
     if rule.outcomes:
         if count.ended and not count.ended_dated:
             return OutcomesWithoutDate(**told, number=f"{count.ended:,}")
-        return NoEvents(**told, date=rule.date or "closed_at", outcomes=", ".join(rule.outcomes))
+        return NoEvents(**told, date=rule.date or "closed_at", outcomes=Listed(rule.outcomes))
     if rule.date is not None and not count.dated:
         return EventsWithoutDate(**told, date=rule.date)
     return NoEventsOfCategory(**told, unknown=f"{unknown:,}")

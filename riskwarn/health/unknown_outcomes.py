@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from riskwarn.configuration import Configuration
 from riskwarn.contracts.phrases import code_of
 from riskwarn.contracts.repeated import may_be_named
-from riskwarn.messages import Joined, Message
+from riskwarn.messages import Joined, Listed, Message
 from riskwarn.store import Store
 
 #: The fields that tell how a record ended; the second stands beside the first.
@@ -33,7 +33,7 @@ class UnknownOutcomes:
         if not self.rows:
             return None
         told = {"rows": f"{self.rows:,}", "ended": f"{self.ended:,}", "source": self.source, "target": target}
-        told["fields"] = ", ".join(self.fields)
+        told["fields"] = Listed(self.fields)
         if not self.named:
             return Message(
                 "{rows} of {ended} ended {source} bear an outcome that nobody knows, and do not count as {target}; name it in "

@@ -16,7 +16,7 @@ from riskwarn.ingest.heading_words import known_field, named_columns, plain_head
 from riskwarn.ingest.redaction import kept_heading, shown_headings
 from riskwarn.ingest.values.clock import TIME_OF
 from riskwarn.mapping import Mapping
-from riskwarn.messages import Joined, Message
+from riskwarn.messages import Joined, Listed, Message
 from riskwarn.refused import refuse_words
 
 #: Fields of which the codes are kept, or a digest of them.
@@ -111,7 +111,7 @@ def refuse_side_by_side(headings: Sequence[str], kind: str, mapping: Mapping, fi
     blocks = {at: set(fields[at:end]) for at, end in pairwise([*begin, len(fields)])}
     whole = [at for at, block in blocks.items() if "occurred_at" in block and block & {*PLACE, "category"}]
     if len(whole) > 1:
-        named = Joined(", ", [kept_heading(headings[at]) for at in whole])
+        named = Listed(kept_heading(headings[at]) for at in whole)
         raise TablesSideBySide(file=file, tables=len(whole), headings=named)
 
 
@@ -182,7 +182,7 @@ def _settled(
         if ground is Ground.OWN:
             order = [plain_heading(heading) for heading in mapping.headings[field]]
             return [min(chosen, key=lambda position: order.index(plain_heading(headings[position])))], []
-        named = ", ".join(repr(kept_heading(headings[position])) for position in chosen)
+        named = Listed(repr(kept_heading(headings[position])) for position in chosen)
         if len(chosen) > 1 and ground is Ground.EXACT:
             raise HeadingClash(file=file, headings=named, field=field)
         if len(chosen) > 1:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from riskwarn.contracts.reasons import RULES
 from riskwarn.ingest.reading import Reading
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.store.repairs import NOT_LOADED, in_sheet
 
 
@@ -41,9 +41,12 @@ class Refusals:
                 if one == rule and number:
                     words = told.setdefault(self.headings.get(name, name), [])
                     words += [f"{word} {number}"] if word else []
-            columns = [f"{column} ({', '.join(words)})" if words else column for column, words in told.items()]
+            columns = [
+                Message("{column} ({words})", column=column, words=Listed(words)) if words else column
+                for column, words in told.items()
+            ]
             said = "not loaded by rule: {rows} row(s), {rule}: {columns}"
-            notes.append(Message(said, rows=rows, rule=RULES[rule][1], columns=", ".join(columns)))
+            notes.append(Message(said, rows=rows, rule=RULES[rule][1], columns=Listed(columns)))
         return notes
 
     def add(self, reading: Reading, ids: pa.Array | None = None) -> None:

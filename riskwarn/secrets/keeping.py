@@ -18,7 +18,7 @@ from riskwarn.audit import LOCAL, Action, Caller, Entry, recorded
 from riskwarn.audit.chain import hold
 from riskwarn.errors import SecretClosed, SecretInvalid, UnknownSecret
 from riskwarn.home import Home
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.secrets import key_file
 from riskwarn.secrets.ciphers import NONCE_BYTES, CipherName, seal, unseal
 from riskwarn.secrets.key_file import Key
@@ -166,7 +166,7 @@ def _named(connection: Connection, name: str) -> _Row:
     row = connection.execute(select(SECRETS).where(SECRETS.c.name == name)).mappings().first()
     if row is None:
         known = connection.scalars(select(SECRETS.c.name).order_by(SECRETS.c.name))
-        raise UnknownSecret(name=name[:64], known=", ".join(known) or "-")
+        raise UnknownSecret(name=name[:64], known=Listed(known) or "-")
     return _Row(**row)
 
 

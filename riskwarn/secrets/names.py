@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from riskwarn.errors import SecretUnread
+from riskwarn.messages import Listed
 
 #: What riskwarn shows to the city's sign-on and to the server of mail, and what the gateway shows to riskwarn.
 READ = ("oidc", "gateway", "mail")
@@ -20,4 +21,4 @@ def check_name(name: str) -> None:
     if name in READ or (name.startswith(WEBHOOK) and len(name) > len(WEBHOOK)):
         return
     first = re.split(r"[._-]", name)[0]
-    raise SecretUnread(name=name[:64], known=", ".join(_SHOWN), like=first)
+    raise SecretUnread(name=name[:64], known=Listed(_SHOWN), like=first)

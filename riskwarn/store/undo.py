@@ -18,7 +18,7 @@ from riskwarn.contracts.because import check_because
 from riskwarn.contracts.schema import TABLES
 from riskwarn.errors import LoadNotUndone, UnknownLoad
 from riskwarn.home import Home
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.store.ledger import LedgerRow, check_erased, ledger
 from riskwarn.store.tables import LOADS
 from riskwarn.store.writing import writing
@@ -121,7 +121,7 @@ def _refuse(row: LedgerRow) -> None:
 
 
 def _named(rows: Sequence[LedgerRow], most: int = 4) -> Message:
-    shown = ", ".join(f"{row.load_id} ({row.file_name})" for row in rows[:most])
+    shown = Listed(f"{row.load_id} ({row.file_name})" for row in rows[:most])
     if len(rows) > most:
         return Message("loads {loads} and {more} more", loads=shown, more=len(rows) - most)
     return Message("load {loads}" if len(rows) == 1 else "loads {loads}", loads=shown)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from riskwarn.errors import ArgumentInvalid, UnknownTarget
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 #: A date, or the text of one: ``2026-10-01``.
 Day = date | str
@@ -18,7 +18,7 @@ def chosen_names(what: str, asked: Iterable[str], there: Iterable[str]) -> set[s
     wanted = list(asked)
     for name in wanted:
         if name not in every:
-            raise UnknownTarget(name=name, what=what, known=", ".join(every if len(every) < 60 else [*every[:60], "…"]))
+            raise UnknownTarget(name=name, what=what, known=Listed(every if len(every) < 60 else [*every[:60], "…"]))
     return set(wanted)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from riskwarn.errors import AreaAmbiguous, UnknownArea
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.words import Unit
 
 #: So many districts are named where a unit is not there; Chongqing has 38.
@@ -76,7 +76,7 @@ def areas_named(texts: Sequence[str], known: Mapping[Unit, Collection[str]]) -> 
             meant = Message(" (did you mean {name}?)", name=close[0]) if close else ""
             raise UnknownArea(code=text, meant=meant, districts=_districts(known))
         if len(having) > 1:
-            raise AreaAmbiguous(code=text, ways=", ".join(f"{unit.value}:{code}" for unit in having))
+            raise AreaAmbiguous(code=text, ways=Listed(f"{unit.value}:{code}" for unit in having))
         if having == [Unit.CITY]:
             return WHOLE_CITY
         found.append((having[0].value, code))
@@ -88,5 +88,4 @@ def _districts(known: Mapping[Unit, Collection[str]]) -> str:
     codes = sorted(known.get(Unit.DISTRICT, ()))
     if not codes:
         return Message("; nothing is loaded or published yet that has any")
-    shown = ", ".join(codes[:_SHOWN]) + (", …" if len(codes) > _SHOWN else "")
-    return Message(" (its districts: {codes})", codes=shown)
+    return Message(" (its districts: {codes})", codes=Listed(codes, most=_SHOWN))

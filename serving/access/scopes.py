@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 from riskwarn.errors import ScopesExclude, UnknownScope
+from riskwarn.messages import Listed
 
 
 class Scope(StrEnum):
@@ -71,7 +72,7 @@ def scopes_named(names: Iterable[str]) -> frozenset[Scope]:
         try:
             found.add(Scope(name))
         except ValueError as error:
-            raise UnknownScope(name=name, known=", ".join(Scope)) from error
+            raise UnknownScope(name=name, known=Listed(Scope)) from error
     check_scopes(found)
     return frozenset(found)
 

@@ -18,13 +18,13 @@ from riskwarn.contracts.because import check_note
 from riskwarn.contracts.vocabulary import standing_named
 from riskwarn.errors import AlertChanged, AlertStands, QueryInvalid, RequestReused, RiskwarnError
 from riskwarn.home import Home
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from serving.alerts.alert import Alert, alert_named, alerts_where
-from serving.alerts.life import LIFE, NEEDS, SERVICES, TOLD, Outcome, Rule, Status, Verb
+from serving.alerts.life import GIVEN_UP, LIFE, NEEDS, SERVICES, TOLD, Outcome, Rule, Status, Verb
 from serving.alerts.shown import as_dict
 from serving.alerts.tables import ALERTS, REQUESTS
-from serving.alerts.teams import Team, kept_teams
-from serving.alerts.telling import acknowledged_by, put, told, told_when
+from serving.alerts.teams import Team, Teams, kept_teams
+from serving.alerts.telling import Writing, acknowledged_by, told, told_when
 from serving.snapshots.published import WITHDRAWN
 from serving.snapshots.tables import FATES
 
@@ -43,9 +43,9 @@ class Asked:
         if self.note:
             check_note(self.note, "note")
         if self.service is not None and self.service not in SERVICES:
-            raise QueryInvalid(parameter="service", problem=Message("there are {known}", known=", ".join(SERVICES)))
+            raise QueryInvalid(parameter="service", problem=Message("there are {known}", known=Listed(SERVICES)))
         if self.outcome is not None and self.outcome not in list(Outcome):
-            raise QueryInvalid(parameter="outcome", problem=Message("there are {known}", known=", ".join(Outcome)))
+            raise QueryInvalid(parameter="outcome", problem=Message("there are {known}", known=Listed(Outcome)))
         for name in ("outcome", "team_id"):
             if getattr(self, name) is not None and NEEDS.get(self.verb) != name:
                 raise QueryInvalid(parameter=name, problem=Message("{verb} takes none", verb=self.verb.value))
@@ -76,6 +76,7 @@ def act(home: Home, identity: str, asked: Asked, by: By, *, now: datetime) -> di
     with recorded(home) as change:
         connection = change.connection
         hold(connection)
+        writing = Writing(connection, now, home.configuration)
         alert = alert_named(connection, identity, by.sees)
         again = _answered(connection, by, request)
         if again is not None:
@@ -84,18 +85,10 @@ def act(home: Home, identity: str, asked: Asked, by: By, *, now: datetime) -> di
             raise AlertChanged(id=identity, version=alert.version, asked=by.version)
         entries = []
         if alert.live and alert.over(now):
-            alert = lapse(connection, alert, now)
+            alert = writing.lapse(alert)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, result=Rule.EXPIRED.value, caller=by.caller))
-        after = put(
-            connection,
-            alert,
-            _after(home, connection, alert, asked, by, now),
-            asked.verb.value,
-            now,
-            asked.note,
-            by.source,
-            home.configuration,
-        )
+        after = _after(home, connection, alert, asked, by, now)
+        after = writing.put(alert, after, asked.verb.value, asked.note, by.source)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, by.caller, asked.verb.value, asked.note))
         answer = as_dict(after)
         if by.key is not None:
@@ -119,18 +112,12 @@ def act_on_many(home: Home, identities: Sequence[str], asked: Asked, by: By, *, 
     return found
 
 
-def lapse(connection: Connection, alert: Alert, now: datetime) -> Alert:
-    """A live notice whose window has passed: nobody is told."""
-    ended = replace(alert, status=Status.EXPIRED.value, ended_at=now, notify_at=None, notify_kind=None)
-    return put(connection, alert, ended, Rule.EXPIRED.value, now)
-
-
 def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, by: By, now: datetime) -> Alert:
     """The notice after it; raise AlertStands where it is not done there."""
     rules, verb, zone = home.configuration.alerts, asked.verb, home.configuration.calendar.timezone
     state = LIFE[Status(alert.status)].get(verb)
     if state is None:
-        there = ", ".join(one.value for one in LIFE[Status(alert.status)])
+        there = Listed(one.value for one in LIFE[Status(alert.status)])
         raise _stands(alert, verb, Message("; {verbs} are", verbs=there) if there else "")
     after = replace(alert, status=state.value, service=asked.service or alert.service)
     # One of elsewhere is as absent as one that there is not.
@@ -145,23 +132,26 @@ def _after(home: Home, connection: Connection, alert: Alert, asked: Asked, by: B
         after = _asked_anew(replace(after, team_id=asked.team_id).beside(), rules, now, zone)
     elif verb is Verb.CO_HANDLE:
         after = after.beside(str(asked.team_id))
-    elif verb is Verb.REFER:
-        above = kept_teams(connection).of(alert.units, above=alert.team_id)
-        after = after if above is None else after.beside(above.id)
     elif verb is Verb.EXTEND:
         after = _extended(after, rules, now)
     elif verb is Verb.CLOSE:
         after = replace(after, outcome=asked.outcome, ended_at=now, paused=False)
     elif verb is Verb.REOPEN:
         after = _reopened(connection, after, rules, now, zone)
-    return announced(home, after, verb, now)
+    return announced(home, connection, after, verb, now)
 
 
-def announced(home: Home, after: Alert, verb: Verb, now: datetime) -> Alert:
-    """The notice after a verb, with the message to those who have to do something then, or nothing any more; by whichever way it came."""
+def announced(home: Home, connection: Connection, after: Alert, verb: Verb, now: datetime) -> Alert:
+    """The notice after a verb, with the message to those who have to do something then, or nothing any more; by whichever way it came.
+
+    What its team gives up is asked of the unit above at once, as an escalation would.
+    """
     if verb not in TOLD or after.over(now):
         return after
     rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
+    if verb in GIVEN_UP:
+        after = replace(after.rested(now), acknowledged_at=None, reminders=0)
+        after = asked_above(after, kept_teams(connection), rules, now, zone)
     return told(after, "Update", now, told_when(rules, after.level, now, zone))
 
 
@@ -169,10 +159,21 @@ def _stands(alert: Alert, verb: Verb, known: str) -> AlertStands:
     return AlertStands(id=alert.id, status=standing_named(alert.status), verb=verb.value, known=known)
 
 
+def asked_above(alert: Alert, teams: Teams, rules: Alerts, now: datetime, zone: tzinfo) -> Alert:
+    """The unit above has to do with it, too; it has as long as the first had before it goes further up."""
+    above, last = None, alert.team_id
+    for _ in range(alert.escalations + 1):
+        above = teams.of(alert.units, above=last)
+        last = last if above is None else above.id
+    until = acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
+    further = replace(alert, escalations=alert.escalations + 1, acknowledge_by=until)
+    return further if above is None else further.beside(above.id)
+
+
 def _asked_anew(alert: Alert, rules: Alerts, now: datetime, zone: tzinfo) -> Alert:
     """Another team has as long to acknowledge it as the first had."""
     until = acknowledged_by(rules, alert.level, told_when(rules, alert.level, now, zone), zone)
-    return replace(alert, acknowledge_by=until, acknowledged_at=None, reminders=0, escalations=0)
+    return replace(alert.rested(now), acknowledge_by=until, acknowledged_at=None, reminders=0, escalations=0)
 
 
 def _extended(alert: Alert, rules: Alerts, now: datetime) -> Alert:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from riskwarn.errors import UnknownAlert
 from riskwarn.words import Unit
-from serving.alerts.life import LIVE, Status
+from serving.alerts.life import ASKED, LIVE, Status
 from serving.alerts.tables import ALERTS, STEPS
 from serving.columns.places import Places
 
@@ -90,9 +90,19 @@ class Alert:
         """An instant, or the end of its window where that comes sooner: nothing is asked of anybody after it."""
         return at if self.expires_at is None else min(at, self.expires_at)
 
+    def rested(self, upto: datetime, paused: bool = False) -> Alert:
+        """One whose deadlines rested until an instant, and whether they rest still."""
+        if not self.paused or self.ticket_at is None:
+            return replace(self, paused=paused)
+        time, due, until = upto - self.ticket_at, self.due_at, self.acknowledge_by
+        return replace(
+            self, paused=paused, due_at=None if due is None else self.within(due + time),
+            acknowledge_by=None if until is None else until + time,
+        )  # fmt: skip
+
     def unseen(self, now: datetime) -> bool:
         """Whether nobody has acknowledged it in time."""
-        return self.status == Status.OPEN and self.acknowledge_by is not None and self.acknowledge_by <= now
+        return self.status in ASKED and self.acknowledge_by is not None and self.acknowledge_by <= now
 
     def overdue(self, now: datetime) -> bool:
         """Whether it should be closed by now."""

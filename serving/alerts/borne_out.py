@@ -18,7 +18,6 @@ from riskwarn.audit import SYSTEM, Action, Entry
 from riskwarn.configuration import Configuration
 from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
-from serving.alerts.acting import lapse
 from serving.alerts.alert import Alert, alerts_where, live_alerts
 from serving.alerts.calm import Reason
 from serving.alerts.candidates import REASONS_TOLD, Candidate
@@ -28,7 +27,7 @@ from serving.alerts.raising import Publication, raise_alerts
 from serving.alerts.remaining import Key, Later, Remaining, keyed, stand_of_unit
 from serving.alerts.tables import ALERTS, HELD, TELLINGS
 from serving.alerts.teams import kept_teams
-from serving.alerts.telling import put, told, told_when
+from serving.alerts.telling import Writing, told, told_when
 from serving.alerts.tellings import tell
 from serving.alerts.withdrawing import withdrawn
 
@@ -54,7 +53,7 @@ def bear_out(
 
     Gives how many notices were withdrawn, and the rows of the audit. Call it with the lock of the chain held.
     """
-    ended, entries = 0, list[Entry]()
+    ended, entries, writing = 0, list[Entry](), Writing(connection, now, configuration)
     held = _held(connection, [one.row.id for one in remaining.later])
     spoken = {
         (one.target, code)
@@ -65,7 +64,7 @@ def bear_out(
     own = _tellings(connection, live, remaining)
     for alert in live:
         if alert.over(now):
-            lapse(connection, alert, now)
+            writing.lapse(alert)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
             continue
         said = own.get(alert.id) or _raised(alert, remaining)
@@ -78,7 +77,7 @@ def bear_out(
         else:
             verb, after = _standing(alert, said, stays, remaining, configuration, now)
             _tell(connection, alert, stays, gone, now)
-        put(connection, alert, after, verb.value, now, configuration=configuration)
+        writing.put(alert, after, verb.value)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, verb.value))
     entries += _raise(connection, remaining, held, spoken, configuration, now)
     return ended, entries

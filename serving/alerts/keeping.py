@@ -11,13 +11,13 @@ from riskwarn.alert_rules import Alerts
 from riskwarn.audit import SYSTEM, Action, Entry, recorded
 from riskwarn.audit.chain import hold
 from riskwarn.home import Home
-from serving.alerts.acting import lapse
+from serving.alerts.acting import asked_above
 from serving.alerts.alert import Alert, alerts_where, live_alerts
-from serving.alerts.life import Rule, Status
+from serving.alerts.life import ASKED, Rule, Status
 from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS, REQUESTS
 from serving.alerts.teams import Teams, kept_teams
-from serving.alerts.telling import OUTCOME, acknowledged_by, due, put, send_due, send_outcome, told, told_when
+from serving.alerts.telling import OUTCOME, Writing, due, told, told_when
 from serving.delivery.tables import MESSAGES
 
 #: It is told what became of a notice; later than so many days after that was due, nobody wants to know.
@@ -54,6 +54,7 @@ def keep(home: Home, *, now: datetime) -> Kept:
     with recorded(home) as change:
         connection = change.connection
         hold(connection)
+        writing = Writing(connection, now, home.configuration)
         silences, teams = silences_at(connection, now), kept_teams(connection)
         connection.execute(delete(REQUESTS).where(REQUESTS.c.at < _oldest(rules, now)))
         entries = []
@@ -63,17 +64,17 @@ def keep(home: Home, *, now: datetime) -> Kept:
                 continue
             done[what] = done.get(what, 0) + 1
             if what == "sent":
-                send_due(connection, alert, now, home.configuration)
+                writing.send_due(alert)
                 continue
             if what == _OUTCOME:
-                send_outcome(connection, alert, now, home.configuration)
+                writing.send_outcome(alert)
                 continue
             if what == Rule.EXPIRED:
-                lapse(connection, alert, now)
+                writing.lapse(alert)
             elif what == Rule.ESCALATED:
-                put(connection, alert, escalated(home, alert, teams, now), what, now, configuration=home.configuration)
+                writing.put(alert, escalated(home, alert, teams, now), what)
             else:
-                put(connection, alert, _reminded(home, alert, now), what, now, configuration=home.configuration)
+                writing.put(alert, _reminded(home, alert, now), what)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, what))
         change.append(*entries, at=now)
     names = ("sent", Rule.REMINDED, Rule.ESCALATED, Rule.EXPIRED, _OUTCOME)
@@ -123,24 +124,16 @@ def _due(alert: Alert, rules: Alerts, silences: Silences, now: datetime, zone: t
     asked = alert.acknowledge_by is not None and alert.acknowledge_by > now  # whoever was asked last has time left
     if alert.escalations < rules.escalations and (alert.unseen(now) or (alert.overdue(now) and not asked)):
         return Rule.ESCALATED
-    if alert.status != Status.OPEN or alert.told_at is None or alert.reminders >= rules.reminders:
+    if alert.status not in ASKED or alert.told_at is None or alert.reminders >= rules.reminders:
         return None
     return Rule.REMINDED if now >= alert.told_at + timedelta(days=rules.repeat_days) else None
 
 
 def escalated(home: Home, alert: Alert, teams: Teams, now: datetime) -> Alert:
-    """The unit above is told, too; it has as long as the first had before it goes further up."""
+    """The unit above is asked, and all are told."""
     rules, zone = home.configuration.alerts, home.configuration.calendar.timezone
-    above, last = None, alert.team_id
-    for _ in range(alert.escalations + 1):
-        above = teams.of(alert.units, above=last)
-        last = last if above is None else above.id
-    when = told_when(rules, alert.level, now, zone)
-    again = acknowledged_by(rules, alert.level, when, zone)
-    further = replace(alert, escalations=alert.escalations + 1, acknowledge_by=again)
-    if above is not None:
-        further = further.beside(above.id)
-    return told(further, "Update", now, when)
+    further = asked_above(alert, teams, rules, now, zone)
+    return told(further, "Update", now, told_when(rules, alert.level, now, zone))
 
 
 def _reminded(home: Home, alert: Alert, now: datetime) -> Alert:

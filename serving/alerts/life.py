@@ -17,7 +17,7 @@ class Status(StrEnum):
     OPEN = "open"  # nobody has seen it
     ACKNOWLEDGED = "acknowledged"  # its team knows of it
     IN_PROGRESS = "in_progress"  # somebody is at it
-    RETURNED = "returned"  # 退回: its team says that it is not theirs
+    RETURNED = "returned"  # 退回: its team says that it is not theirs; the unit above is to give it to another
     REFERRED = "referred"  # 上报: the unit above is to deal with it
     CLOSED = "closed"  # with an outcome
     EXPIRED = "expired"  # its window has passed
@@ -99,6 +99,12 @@ LIFE: Mapping[Status, Mapping[Verb, Status]] = {
 
 #: Where somebody has to do with it still.
 LIVE = (Status.OPEN, Status.ACKNOWLEDGED, Status.IN_PROGRESS, Status.RETURNED, Status.REFERRED)
+
+#: Where whoever it is with is asked to say that he knows of it.
+ASKED = (Status.OPEN, Status.RETURNED, Status.REFERRED)
+
+#: By what a team gives a notice up: the unit above is asked.
+GIVEN_UP = (Verb.RETURN, Verb.REFER)
 
 #: Verbs after which others have to do something, or nothing any more: they are told.
 TOLD = (Verb.ASSIGN, Verb.CO_HANDLE, Verb.RETURN, Verb.REFER, Verb.REOPEN, Verb.CLOSE)

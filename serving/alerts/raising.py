@@ -16,7 +16,6 @@ from riskwarn.audit import SYSTEM, Action, Entry
 from riskwarn.configuration import Configuration
 from riskwarn.disclosure import week_of
 from riskwarn.words import Level, Unit
-from serving.alerts.acting import lapse
 from serving.alerts.alert import Alert, alerts_where, follow, live_alerts
 from serving.alerts.calm import Held, Notice, Reason, Standing, decide, member
 from serving.alerts.candidates import Candidate, Said
@@ -25,7 +24,7 @@ from serving.alerts.precision import Promises, promises
 from serving.alerts.silences import silences_at
 from serving.alerts.tables import ALERTS, HELD
 from serving.alerts.teams import Teams, keep_teams
-from serving.alerts.telling import acknowledged_by, put, told, told_when
+from serving.alerts.telling import Writing, acknowledged_by, told, told_when
 from serving.alerts.tellings import tell
 from serving.alerts.withholding import withhold
 from serving.columns.scores import Block
@@ -76,10 +75,10 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
     keep_teams(connection, teams)
     follow(connection, publication.said.places, now)
     withhold(connection, publication.said.places, publication.configuration)
-    entries = []
+    entries, writing = list[Entry](), Writing(connection, now, publication.configuration)
     for alert in live_alerts(connection):
         if alert.over(now):
-            lapse(connection, alert, now)
+            writing.lapse(alert)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
     ahead = [one for one in found if publication.when(one.level.value)[0] < publication.ends(one.horizon)]
     decision = decide(
@@ -88,12 +87,12 @@ def raise_alerts(connection: Connection, publication: Publication, found: Sequen
     stated, usual = promises(connection, now), _usual(publication.said)
     for notice in decision.notices:
         raised = _new(publication, notice, stated, usual)
-        alert = put(connection, None, raised, Rule.RAISED.value, now, configuration=publication.configuration)
+        alert = writing.put(None, raised, Rule.RAISED.value)
         tell(connection, alert, publication.snapshot, notice.members or (notice.about,), stated, now)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.RAISED.value))
     for alert, more in decision.further.values():
         raised = _further(publication, alert, more)
-        alert = put(connection, alert, raised, Rule.RAISED_FURTHER.value, now, configuration=publication.configuration)
+        alert = writing.put(alert, raised, Rule.RAISED_FURTHER.value)
         tell(connection, alert, publication.snapshot, more, stated, now)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.RAISED_FURTHER.value))
     _hold_back(connection, publication, decision.held)

@@ -15,7 +15,7 @@ from riskwarn.home import Home
 from riskwarn.periods import Calendar
 from serving.alerts.alert import Alert, live_alerts
 from serving.alerts.life import Outcome, Status, Verb
-from serving.alerts.telling import put, told, told_when
+from serving.alerts.telling import Writing, told, told_when
 from serving.snapshots import published
 
 #: The theme of reasons that tell of what is open, and waits.
@@ -55,18 +55,11 @@ def close_answered(
         return 0
     with recorded(home) as change:
         hold(change.connection)
+        writing = Writing(change.connection, now, home.configuration)
         entries = []
         for alert in live_alerts(change.connection):
             if alert.id in done:
-                put(
-                    change.connection,
-                    alert,
-                    _closed(home, alert, calendar, now),
-                    Verb.CLOSE.value,
-                    now,
-                    source=SOURCE,
-                    configuration=home.configuration,
-                )
+                writing.put(alert, _closed(home, alert, calendar, now), Verb.CLOSE.value, source=SOURCE)
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Verb.CLOSE.value))
         change.append(*entries, at=now)
     return len(entries)

@@ -27,7 +27,7 @@ from serving.alerts.precision import stated
 from serving.alerts.raising import Publication, raise_alerts, waiting
 from serving.alerts.tables import ALERTS, HELD, REQUESTS, SILENCES, STEPS, TEAMS, TELLINGS
 from serving.alerts.teams import Teams
-from serving.alerts.telling import put
+from serving.alerts.telling import Writing
 from serving.alerts.tellings import judge, unjudged
 from serving.columns.scores import Block
 from serving.delivery import tables as delivery
@@ -138,13 +138,14 @@ def _publication(name: str) -> int:
 
 def _answer(connection: Connection, now: datetime) -> None:
     """What was due by now is answered; what waited for the end of the quiet hours was told."""
+    writing = Writing(connection, now, None)
     for one in live_alerts(connection):
         done = one.due_at is not None and one.due_at <= now
         if done or one.over(now):
             end = Status.CLOSED if done else Status.EXPIRED
             verb = Verb.CLOSE if done else Rule.EXPIRED
             after = replace(one, status=end.value, ended_at=now, notify_at=None, notify_kind=None)
-            put(connection, one, after, verb.value, now)
+            writing.put(one, after, verb.value)
 
 
 def _judge(connection: Connection, origins: Sequence[Origin], configuration: Configuration) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from riskwarn.alert_rules import Alerts
 from riskwarn.configuration import Configuration
 from serving.alerts.alert import Alert, add_alert, change_alert, mark_told, steps_since
+from serving.alerts.life import Rule, Status
 from serving.alerts.shown import as_dict
 from serving.alerts.tables import new_id
 from serving.alerts.words import head_of, text_of
@@ -80,69 +81,68 @@ def due(alert: Alert, rules: Alerts, now: datetime, zone: tzinfo) -> bool:
     return alert.notify_kind == "Cancel" or told_when(rules, alert.level, now, zone) == now
 
 
-def put(
-    connection: Connection,
-    before: Alert | None,
-    after: Alert,
-    verb: str,
-    now: datetime,
-    note: str = "",
-    source: str = "rule",
-    configuration: Configuration | None = None,
-) -> Alert:
-    """Write a new notice, or the next version of one, its step, and the message that is due with it: the one way in which one changes.
+@dataclass(frozen=True)
+class Writing:
+    """Writes what becomes of notices, in one transaction and at one instant: the one way in which they change.
 
-    A message that waits is not sent by what happens meanwhile, which may be in the night: :func:`send_due` sends it. A replay, which
-    tells nobody, gives no `configuration`: its messages have no text.
+    Messages have the texts of `configuration`; a replay, which tells nobody, has none.
     """
-    version = 1 if before is None else before.version + 1
-    after = replace(after, version=version, id=after.id or new_id())
-    if before is None:
-        after = add_alert(connection, after, now, source)
-    else:
-        after = change_alert(connection, before, after, verb, now, note, source)
-    return send_due(connection, after, now, configuration) if after.notify_at == now else after
 
+    connection: Connection
+    now: datetime
+    configuration: Configuration | None
 
-def send_due(connection: Connection, alert: Alert, now: datetime, configuration: Configuration | None) -> Alert:
-    """Write the message that is due; it is of the version that the notice has. Where its window has passed there is no more to tell."""
-    kind, rest = alert.notify_kind, replace(alert, notify_at=None, notify_kind=None)
-    if kind is None or (kind != "Cancel" and alert.over(now)):
-        mark_told(connection, rest)
-        return rest
-    since = _since(connection, alert)
-    return _say(connection, rest, kind, f"{alert.id}.{alert.version}", since, now, configuration)  # type: ignore[arg-type]
+    def put(self, before: Alert | None, after: Alert, verb: str, note: str = "", source: str = "rule") -> Alert:
+        """Write a new notice, or the next version of one, its step, and the message that is due with it.
 
+        A message that waits is not sent by what happens meanwhile, which may be in the night: :meth:`send_due` sends it.
+        """
+        version = 1 if before is None else before.version + 1
+        after = replace(after, version=version, id=after.id or new_id())
+        if before is None:
+            after = add_alert(self.connection, after, self.now, source)
+        else:
+            after = change_alert(self.connection, before, after, verb, self.now, note, source)
+        return self.send_due(after) if after.notify_at == self.now else after
 
-def send_outcome(connection: Connection, alert: Alert, now: datetime, configuration: Configuration) -> Alert:
-    """Write what became of a notice that has ended, for whoever was told of it."""
-    return _say(
-        connection, alert, "Outcome", f"{alert.id}.{alert.version}{OUTCOME}", Since(ended=True), now, configuration
-    )
+    def lapse(self, alert: Alert) -> Alert:
+        """End a live notice whose window has passed: nobody is told."""
+        ended = replace(alert, status=Status.EXPIRED.value, ended_at=self.now, notify_at=None, notify_kind=None)
+        return self.put(alert, ended, Rule.EXPIRED.value)
 
+    def send_due(self, alert: Alert) -> Alert:
+        """Write the message that is due; it is of the version that the notice has. Where its window has passed there is no more to tell."""
+        kind, rest = alert.notify_kind, replace(alert, notify_at=None, notify_kind=None)
+        if kind is None or (kind != "Cancel" and alert.over(self.now)):
+            mark_told(self.connection, rest)
+            return rest
+        since = _since(self.connection, alert)
+        return self._say(rest, kind, f"{alert.id}.{alert.version}", since)  # type: ignore[arg-type]
 
-def _say(
-    connection: Connection, alert: Alert, kind: Kind, name: str, since: Since, now: datetime, configuration: Configuration | None
-) -> Alert:  # fmt: skip
-    told_of = as_dict(alert)
-    message = Message(
-        id=name,
-        kind=kind,
-        alert_id=alert.id,
-        version=alert.version,
-        team_id=alert.team_id,
-        target=alert.target,
-        level=alert.level,
-        units=tuple(code for _, code, _ in alert.units) or (alert.code,),
-        sent_at=now,
-        expires_at=None if kind == "Outcome" else alert.expires_at,
-        references=tuple((one, datetime.fromisoformat(at)) for one, at in alert.messages),
-        body=told_of if configuration is None else {**told_of, **_texts(told_of, configuration, since)},
-    )
-    after = replace(alert, told_at=now, messages=(*alert.messages, (name, now.isoformat())))
-    mark_told(connection, after)
-    enqueue(connection, [message])
-    return after
+    def send_outcome(self, alert: Alert) -> Alert:
+        """Write what became of a notice that has ended, for whoever was told of it."""
+        return self._say(alert, "Outcome", f"{alert.id}.{alert.version}{OUTCOME}", Since(ended=True))
+
+    def _say(self, alert: Alert, kind: Kind, name: str, since: Since) -> Alert:
+        told_of = as_dict(alert)
+        message = Message(
+            id=name,
+            kind=kind,
+            alert_id=alert.id,
+            version=alert.version,
+            team_id=alert.team_id,
+            target=alert.target,
+            level=alert.level,
+            units=tuple(code for _, code, _ in alert.units) or (alert.code,),
+            sent_at=self.now,
+            expires_at=None if kind == "Outcome" else alert.expires_at,
+            references=tuple((one, datetime.fromisoformat(at)) for one, at in alert.messages),
+            body=told_of if self.configuration is None else {**told_of, **_texts(told_of, self.configuration, since)},
+        )
+        after = replace(alert, told_at=self.now, messages=(*alert.messages, (name, self.now.isoformat())))
+        mark_told(self.connection, after)
+        enqueue(self.connection, [message])
+        return after
 
 
 def _texts(told_of: dict[str, Any], configuration: Configuration, since: Since) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,14 @@ from riskwarn.files import uncomputed
 from riskwarn.home import Home
 from riskwarn.tables import parts
 from riskwarn.words import Level, Unit
-from serving.alerts.acting import announced, lapse
+from serving.alerts.acting import announced
 from serving.alerts.alert import Alert, alerts_where, live_alerts, steps_of
 from serving.alerts.keeping import escalated
 from serving.alerts.life import LIFE, SERVICES, Outcome, Rule, Status, Verb
 from serving.alerts.silences import Silences, silences_at
 from serving.alerts.tables import ALERTS
 from serving.alerts.teams import kept_teams
-from serving.alerts.telling import put
+from serving.alerts.telling import Writing
 from serving.alerts.withdrawing import withdrawn
 
 #: What the status of a ticket does to its notice.
@@ -79,6 +79,7 @@ def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: dateti
     with recorded(home) as change:
         connection = change.connection
         hold(connection)
+        writing = Writing(connection, now, home.configuration)
         entries: list[Entry] = []
         silences = silences_at(connection, now)
         for row in fresh:
@@ -86,10 +87,10 @@ def follow_tickets(home: Home, rows: Sequence[Mapping[str, Any]], *, now: dateti
             if not _is_new(alert.ticket_at, row, now):
                 continue
             if alert.live and alert.over(now):
-                alert = lapse(connection, alert, now)
+                alert = writing.lapse(alert)
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
             for verb, after in _followed(home, connection, alert, row, silences, now):
-                alert = put(connection, alert, after, verb, now, source=SOURCE, configuration=home.configuration)
+                alert = writing.put(alert, after, verb, source=SOURCE)
                 entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, verb))
                 changed.add(alert.id)
             _mark(connection, alert.id, time_of(row))
@@ -130,7 +131,7 @@ def _followed(
     """The steps of one row: first that the deadlines go on, where they rested, then what its status says."""
     status, steps = row["status"], list[tuple[str, Alert]]()
     if alert.paused and alert.live:
-        alert = _rested(alert, time_of(row) - (alert.ticket_at or now), paused=status == "suspended")
+        alert = alert.rested(time_of(row), paused=status == "suspended")
         steps.append((Rule.PAUSED.value if alert.paused else Rule.RESUMED.value, alert))
     if status == "suspended":
         return [*steps, (Rule.PAUSED.value, replace(alert, paused=True))] if alert.live and not alert.paused else steps
@@ -155,16 +156,7 @@ def _followed(
         outcome = row.get("outcome")
         known = outcome if outcome in list(Outcome) else Outcome.UNKNOWN.value
         after = replace(after, outcome=known, ended_at=now, paused=False)
-    return [*steps, (verb.value, announced(home, after, verb, now))]
-
-
-def _rested(alert: Alert, time: timedelta, paused: bool) -> Alert:
-    """A notice whose deadlines rested for a time; whether they rest still, its ticket says."""
-    due, until = alert.due_at, alert.acknowledge_by
-    return replace(
-        alert, paused=paused, due_at=None if due is None else alert.within(due + time),
-        acknowledge_by=None if until is None else until + time,
-    )  # fmt: skip
+    return [*steps, (verb.value, announced(home, connection, after, verb, now))]
 
 
 def _done_since(connection: Connection, alert: Alert, at: datetime) -> list[str]:

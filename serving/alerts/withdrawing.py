@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement
 from riskwarn.audit import SYSTEM, Action, Entry
 from riskwarn.audit.recording import Recording
 from riskwarn.configuration import Configuration
-from serving.alerts.acting import lapse
 from serving.alerts.alert import Alert, alerts_where
 from serving.alerts.life import LIVE, Rule, Status
 from serving.alerts.tables import ALERTS
-from serving.alerts.telling import put, told
+from serving.alerts.telling import Writing, told
 
 
 def withdrawn(alert: Alert, now: datetime) -> Alert:
@@ -30,12 +29,13 @@ def withdraw_alerts(
     Call it with the lock of the chain held.
     """
     connection, done, entries = change.connection, 0, []
+    writing = Writing(connection, now, configuration)
     for alert in alerts_where(connection, where, ALERTS.c.status.in_([one.value for one in LIVE])):
         if alert.over(now):
-            lapse(connection, alert, now)
+            writing.lapse(alert)
             entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.EXPIRED.value))
             continue
-        put(connection, alert, withdrawn(alert, now), Rule.WITHDRAWN.value, now, configuration=configuration)
+        writing.put(alert, withdrawn(alert, now), Rule.WITHDRAWN.value)
         entries.append(Entry(Action.ALERT_CHANGED, alert.id, SYSTEM, Rule.WITHDRAWN.value))
         done += 1
     return done, entries

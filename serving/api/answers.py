@@ -12,6 +12,7 @@ import numpy as np
 from riskwarn.configuration import usual_horizon
 from riskwarn.disclosure import levels_shown
 from riskwarn.errors import QueryInvalid, TargetSuspended, UnknownSource, UnknownTarget, UnknownUnit
+from riskwarn.messages import Listed, Message
 from riskwarn.words import RANKED_LEVELS, Unit
 from serving.api.cards import card_told
 from serving.columns.places import LevelOfPlaces, Places32
@@ -47,12 +48,20 @@ def chosen(snapshot: Snapshot, target: str | None, horizon: int | None) -> Block
         raise TargetSuspended(target=name)
     targets = [one for one in targets if one not in snapshot.suspended]
     if name not in targets:
-        raise QueryInvalid(parameter="target", problem=f"{name!r} is not served; served are {', '.join(targets)}")
+        raise QueryInvalid(
+            parameter="target",
+            problem=Message("{name!r} is not served; served are {targets}", name=name, targets=Listed(targets)),
+        )
     horizons = [periods for one, periods in snapshot.scores if one == name]
     periods = horizon if horizon is not None else usual_horizon(horizons)
     if periods not in horizons:
-        known = ", ".join(map(str, sorted(horizons)))
-        raise QueryInvalid(parameter="horizon", problem=f"{periods} is not served for {name}; served are {known}")
+        known = Listed(sorted(horizons))
+        raise QueryInvalid(
+            parameter="horizon",
+            problem=Message(
+                "{periods} is not served for {name}; served are {known}", periods=periods, name=name, known=known
+            ),
+        )
     return name, periods
 
 
@@ -101,7 +110,9 @@ def inside(snapshot: Snapshot, scores: Scores, unit: Unit, parent: str | None) -
 def _at_least(scores: Scores, rows: Places32, min_level: str) -> Any:
     order = [level.value for level in RANKED_LEVELS]
     if min_level not in order:
-        raise QueryInvalid(parameter="min_level", problem=f"{min_level!r} is none of {', '.join(order)}")
+        raise QueryInvalid(
+            parameter="min_level", problem=Message("{level!r} is none of {order}", level=min_level, order=Listed(order))
+        )
     wanted = [LEVEL_NUMBERS[level] for level in order[: order.index(min_level) + 1]]
     return np.isin(scores.level[rows], wanted)
 
@@ -152,7 +163,7 @@ def sources(snapshot: Snapshot, now: datetime, source: str | None) -> dict[str, 
     """How each source reports, as it was examined for the snapshot. Raises UnknownSource."""
     items = [item for item in snapshot.health if source in (None, item["source"])]
     if source is not None and not items:
-        raise UnknownSource(source=source, known=", ".join(item["source"] for item in snapshot.health))
+        raise UnknownSource(source=source, known=Listed(item["source"] for item in snapshot.health))
     return {"snapshot": snapshot.head(now), "items": items}
 
 
@@ -162,7 +173,7 @@ def models(snapshot: Snapshot, now: datetime, target: str) -> dict[str, Any]:
         raise TargetSuspended(target=target)
     served = [one for one in snapshot.manifest["targets"] if one not in snapshot.suspended]
     if target not in served:
-        raise UnknownTarget(name=target, what="target", known=", ".join(served))
+        raise UnknownTarget(name=target, what="target", known=Listed(served))
     cards = snapshot.manifest.get("cards", {})
     items = [
         {"horizon": block[1], "version": snapshot.manifest["models"].get(key), "card": card_told(cards.get(key))}

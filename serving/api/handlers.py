@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from riskwarn.errors import QueryInvalid, RiskwarnError, SignInLocked
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from serving.api.context import HEADERS
 from serving.api.needs import leaves
 from serving.api.observed import WENT_WRONG
@@ -96,4 +96,4 @@ def _unknown(request: Request, where: object) -> str:
     names = sorted(name for one in model for name in getattr(one.field_info.annotation, "model_fields", {}))
     if not names:
         return Message("there is no such parameter, and no other")
-    return Message("there is no such parameter; there are {known}", known=", ".join(names))
+    return Message("there is no such parameter; there are {known}", known=Listed(names))

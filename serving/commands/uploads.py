@@ -22,7 +22,7 @@ from typing import Any
 from riskwarn.errors import UnknownUpload, UploadBusy, UploadInvalid, UploadNotReady
 from riskwarn.files import write_text
 from riskwarn.home import Home
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from serving.commands.command import steps_told
 
 FOLDER, FILES, STATE, SAID, LOCK = ".uploads", "files", "state.json", "said.txt", ".lock"
@@ -122,8 +122,7 @@ def _check(files: Sequence[tuple[str, int]]) -> None:
         if not _NAME.fullmatch(name) or name.startswith((".", "-", "~")) or len(name.encode()) > 240:
             raise UploadInvalid(problem=Message("one has a name that no file of a table has; give it a plain one"))
         if not name.lower().removesuffix(".gz").removesuffix(".zip").endswith(ENDINGS):
-            known = ", ".join(ENDINGS)
-            raise UploadInvalid(problem=Message("the name of a table ends in one of {known}", known=known))
+            raise UploadInvalid(problem=Message("the name of a table ends in one of {known}", known=Listed(ENDINGS)))
     if any(size < 1 for _, size in files):
         raise UploadInvalid(problem=Message("one of them is empty"))
     if sum(size for _, size in files) > MOST_BYTES:

@@ -19,7 +19,7 @@ from riskwarn.audit import Caller as Actor
 from riskwarn.contracts.because import check_because
 from riskwarn.errors import ReceiverRefused, SubscriptionInvalid, SubscriptionsTooMany, UnknownSubscription
 from riskwarn.home import Home
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from serving.access.areas import WHOLE_CITY, Area, area_of
 from serving.access.caller import LOCAL, Caller
 from serving.access.tokens import new_id
@@ -115,7 +115,7 @@ def create(
         raise _invalid("name", Message("it has 1 to {most} characters", most=LONGEST_NAME))
     if asked.target is not None and asked.target not in home.configuration.targets:
         raise _invalid(
-            "target", Message("there is no such target; there are {known}", known=", ".join(home.configuration.targets))
+            "target", Message("there is no such target; there are {known}", known=Listed(home.configuration.targets))
         )
     if not covers(asked.area):
         raise _invalid("area", Message("it goes beyond what you see"))
@@ -159,7 +159,7 @@ def _receiver(home: Home, asked: Asked) -> tuple[str, str]:
             raise _invalid("address", Message("mail goes to a mailbox of the domains under delivery: mail alone"))
         return asked.address, "…@" + asked.address.rpartition("@")[2]
     if asked.channel not in ROBOTS:
-        raise _invalid("channel", Message("it must be one of {known}", known=", ".join(CHANNELS)))
+        raise _invalid("channel", Message("it must be one of {known}", known=Listed(CHANNELS)))
     robot = declared.robots().get(asked.channel)
     if robot is None:
         raise _invalid("channel", Message("delivery: {channel} is not set in riskwarn.yaml", channel=asked.channel))

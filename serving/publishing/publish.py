@@ -22,6 +22,7 @@ from riskwarn.disclosure import RULE
 from riskwarn.errors import AllSuspended, NoChampion, SnapshotDamaged, SnapshotSwept, SnapshotWithdrawn
 from riskwarn.health import SourceHealth
 from riskwarn.home import Home
+from riskwarn.messages import Listed
 from riskwarn.periods import Calendar
 from riskwarn.progress import Progress, silent
 from riskwarn.store.writing import routine
@@ -131,7 +132,7 @@ def _champions(home: Home) -> _Champions:
     targets = tuple(dict.fromkeys(one.target for one in every))
     left_out = tuple(one for one in targets if one in gone)
     if left_out == targets:
-        raise AllSuspended(targets=", ".join(targets))
+        raise AllSuspended(targets=Listed(targets))
     return _Champions(tuple(one for one in every if one.target not in gone), targets, left_out, number)
 
 

@@ -12,6 +12,7 @@ from riskwarn.audit import Action, Entry, recorded
 from riskwarn.audit.chain import hold
 from riskwarn.errors import NotSuspended, SuspendedBefore, UnknownTarget
 from riskwarn.home import Home
+from riskwarn.messages import Listed
 from serving.alerts.tables import ALERTS
 from serving.alerts.withdrawing import withdraw_alerts
 from serving.snapshots import published, suspensions
@@ -40,7 +41,7 @@ def suspend(home: Home, target: str, because: str, *, now: datetime) -> Suspende
     current = published.newest(home)
     known = dict.fromkeys([*home.configuration.targets, *(current.manifest["targets"] if current is not None else ())])
     if target not in known:
-        raise UnknownTarget(name=target, what="target", known=", ".join(known))
+        raise UnknownTarget(name=target, what="target", known=Listed(known))
     entry = Entry(Action.TARGET_SUSPENDED, target, note=because)
     with recorded(home) as change:
         connection = change.connection

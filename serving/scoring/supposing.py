@@ -16,7 +16,7 @@ from riskwarn.arrays import Reals
 from riskwarn.configuration import Configuration
 from riskwarn.disclosure import banded, bounds
 from riskwarn.errors import FeatureUnused, FeatureValueInvalid, UnknownFeature
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from serving.scoring.sentences import sentences
 from training import Champion, Forecaster
 
@@ -37,15 +37,15 @@ def checked(
     found = {}
     for name, text in given.items():
         if name not in known:
-            raise UnknownFeature(feature=name, known=", ".join(known))
+            raise UnknownFeature(feature=name, known=Listed(known))
         if name not in used:
             source = known[name].source
             beside = [one for one in used if one in known and known[one].source == source]
             raise FeatureUnused(
                 feature=name,
-                targets=", ".join(dict.fromkeys(champion.target for champion, _ in loaded)),
+                targets=Listed(dict.fromkeys(champion.target for champion, _ in loaded)),
                 source=source,
-                used=", ".join(beside) or Message("nothing"),
+                used=Listed(beside) or Message("nothing"),
             )
         found[name] = _value(known[name], text)
     return found

@@ -11,7 +11,7 @@ from riskwarn.audit.chain import Head
 from riskwarn.audit.tables import AUDIT
 from riskwarn.errors import RecordMissing, RecordTampered
 from riskwarn.home import Home
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from serving.snapshots import published
 from serving.snapshots.chain import bound, digest_of
 from serving.track_record.rows import Judged, object_of, rows
@@ -115,8 +115,8 @@ def _hold_against_audit(home: Home, snapshots: list[published.Row], judged: list
             missing = [one for one in connection.execute(named).scalars() if one not in known]
             if missing:
                 # Of a row of the record its chain is no name.
-                told = dict.fromkeys(", ".join(one.split("/")[:3]) for one in missing)
-                raise RecordMissing(table=table, missing="; ".join(told))
+                told = dict.fromkeys(tuple(one.split("/")[:3]) for one in missing)
+                raise RecordMissing(table=table, missing=Listed(map(Listed, told), separator="; "))
 
 
 def _broken(table: str, row: int, what: str, problem: Message) -> RecordTampered:

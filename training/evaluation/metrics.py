@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from riskwarn.errors import UnknownMetric
+from riskwarn.messages import Listed
 from riskwarn.words import Unit
 from training.evaluation import calibration, lead, losses, ranking, spread
 from training.evaluation.clusters import by_community
@@ -102,7 +103,7 @@ METRICS: dict[str, Metric] = {one.name: one for one in _metrics()}
 def metric(name: str) -> Metric:
     """The metric of a name; raise UnknownMetric."""
     if name not in METRICS:
-        raise UnknownMetric(metric=name, known=", ".join(METRICS))
+        raise UnknownMetric(metric=name, known=Listed(METRICS))
     return METRICS[name]
 
 

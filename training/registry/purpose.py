@@ -17,6 +17,7 @@ from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
 from riskwarn.errors import FeaturesChanged, PurposeUnknown, TrainedForOther
 from riskwarn.files import write_text
+from riskwarn.messages import Listed
 from riskwarn.store.targets import rule_of
 
 FILE = "purpose.json"
@@ -78,11 +79,10 @@ def check_purpose(configuration: Configuration, target: str, version: str, then:
         ),
     ]
     if differs:
-        raise TrainedForOther(version=version, differs="; ".join(differs))
+        raise TrainedForOther(version=version, differs=Listed(differs, separator="; "))
     changed = [name for name, told in then.features.items() if now.features.get(name) != told]
     if changed:
-        named = ", ".join(changed[:_NAMED]) + (", …" if len(changed) > _NAMED else "")
-        raise FeaturesChanged(version=version, number=len(changed), features=named)
+        raise FeaturesChanged(version=version, number=len(changed), features=Listed(changed, most=_NAMED))
 
 
 def _differing(prefix: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterable[str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from riskwarn.errors import UnknownVersion
 from riskwarn.files import write_text
 from riskwarn.home import Home
+from riskwarn.messages import Listed
 from riskwarn.progress import silent
 from riskwarn.store.writing import one_at_a_time
 from training.intervals.counts import INTERVAL_LEVEL
@@ -237,4 +238,4 @@ def described(home: Home, client: MlflowClient, version: str) -> Any:
         listed = client.search_model_versions(f"name = '{found[1]}'", max_results=PAGE)
         if any(str(one.version) == found[2] for one in listed):
             return client.get_model_version(found[1], found[2])
-    raise UnknownVersion(version=version, known=", ".join(one.version for one in versions(home)) or "none")
+    raise UnknownVersion(version=version, known=Listed(one.version for one in versions(home)) or "none")

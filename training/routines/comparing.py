@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from riskwarn.errors import ArgumentInvalid, ForecasterNameTaken, HistoryTooShort
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.progress import Progress, silent
 from training.evaluation.comparison import Evaluation, evaluate
 from training.evaluation.outcomes import outcomes_of
@@ -98,5 +98,5 @@ def _check(estimators: Mapping[str, Any], numbers: Mapping[str, Any]) -> None:
                 wanted=Message("each model a text as its name"),
             )
         if name in columns:
-            raise ForecasterNameTaken(name=name, taken=", ".join(taken))
+            raise ForecasterNameTaken(name=name, taken=Listed(taken))
         check_estimator(name, one)

@@ -16,7 +16,7 @@ from riskwarn.configuration import usual_horizon
 from riskwarn.contracts.because import check_because
 from riskwarn.errors import NothingToReturnTo, PromotionRefused, RiskwarnError, UnknownVersion
 from riskwarn.home import Home
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.progress import silent
 from riskwarn.store.writing import one_at_a_time
 from training.evaluation.comparison import LEAST_EFFECTIVE
@@ -56,7 +56,7 @@ def promote(home: Home, version: str, because: str | None = None, *, now: dateti
         load_version(home, version)  # UnknownVersion, with what is known
         own = next((one for one in every if one.version == version), None)
         if own is None:
-            raise UnknownVersion(version=version, known=", ".join(one.version for one in every) or "none")
+            raise UnknownVersion(version=version, known=Listed(one.version for one in every) or "none")
         family = family_of(every, own)
         current = {one.horizon: one for one in every if one.target == own.target and one.alias == "champion"}
         if all(current.get(one.horizon) == one for one in family):
@@ -221,7 +221,7 @@ def _check_rivals(version: str, unfit: Sequence[Version], family: Sequence[Versi
             reason=Message(
                 "{champions} can no longer score and cannot be compared with; riskwarn retrain replaces such champions, or say with "
                 "--because why it is to score all the same",
-                champions=", ".join(left),
+                champions=Listed(left),
             ),
         )  # fmt: skip
 
@@ -237,7 +237,7 @@ def _check_whole(
             reason=Message(
                 "its family has no version for horizon {lacking}, which {champions} would go on to serve, so that the champions "
                 "would be of several families and need not agree; say with --because why it is to score all the same",
-                lacking=", ".join(map(str, lacking)), champions=", ".join(current[one].version for one in lacking),
+                lacking=Listed(lacking), champions=Listed(current[one].version for one in lacking),
             ),
         )  # fmt: skip
     for beside in found:

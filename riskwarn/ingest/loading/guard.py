@@ -38,7 +38,7 @@ from riskwarn.ingest.mapping_proposal.guessing import (
 from riskwarn.ingest.reading import Reading
 from riskwarn.ingest.values.cells import coded
 from riskwarn.mapping import Mapping, preset_content
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.store import Store
 
 #: Smaller loads are never too large, nor those of a source with a shorter or smaller history.
@@ -122,7 +122,7 @@ class Guard:
             told = {text: petition_form(text, called=True) or petition_word(text) for text in counted}
             rows = sum(counted[text] for text, word in told.items() if word is not None)
             if 2 * rows > len(reading):
-                words = ", ".join(sorted(set(filter(None, told.values()))))
+                words = Listed(sorted(set(filter(None, told.values()))))
                 why = Message("more than half of its rows came as {words}", words=words)
                 raise PetitionsElsewhere(file=self.file, why=why, source=self.contract.source)
 

@@ -49,7 +49,7 @@ from riskwarn.ingest.values.cells import strings
 from riskwarn.ingest.values.dates import instants
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.store import Store
 
 #: So many known columns make a table that should load, though something that it needs is missing.
@@ -281,7 +281,7 @@ def _no_source(table: Table, home: Home) -> str | None:
     known = {one.field for one in table.proposal.columns if one.field and one.field != "text"}
     if table.lacks and len(known) < _MEANT:
         if len(persons := [one.heading for one in table.proposal.columns if one.ground == ABOUT_PERSONS]) >= _A_LIST:
-            return register_told(", ".join(persons))
+            return register_told(Listed(persons))
         if is_own(table.source):
             said = "it is called like {source}, and nothing tells its columns: say them with riskwarn map --source {source}, or in riskwarn.yaml"
             return Message(said, source=table.source)

@@ -20,7 +20,7 @@ from riskwarn.ingest.mapping_proposal.recognised import Place
 from riskwarn.ingest.redaction import kept_heading
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import laid_over
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 #: What only a person can say of a table.
 DISTRICT = Message("the district of its grids")
@@ -29,7 +29,7 @@ SYSTEM = Message("the system of its coordinates (wgs84, also CGCS2000; gcj02: Ga
 
 def which(field: str, headings: Sequence[str]) -> Message:
     """What is asked where several columns could be one field."""
-    return Message("which column is {field} ({headings})", field=field, headings=", ".join(map(kept_heading, headings)))
+    return Message("which column is {field} ({headings})", field=field, headings=Listed(map(kept_heading, headings)))
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class Table:
             lines.append(self.system_ground)
         if self.proposal.identity:
             said = "each row is known again by {headings} together"
-            lines.append(Message(said, headings=", ".join(map(kept_heading, self.proposal.identity))))
+            lines.append(Message(said, headings=Listed(map(kept_heading, self.proposal.identity))))
         return lines
 
     def settle(self, **keys: Any) -> Table:

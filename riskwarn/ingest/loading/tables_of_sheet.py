@@ -18,7 +18,7 @@ from riskwarn.ingest.sheets import Sheet
 from riskwarn.ingest.tables_below import Below, below, filled_rows
 from riskwarn.ingest.values.forms import Forms
 from riskwarn.ingest.values.shares import says_share
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 
 def all_tables(sheet: Sheet, columns: Columns, first: Reading, guard: Guard) -> Iterator[Reading]:
@@ -28,7 +28,7 @@ def all_tables(sheet: Sheet, columns: Columns, first: Reading, guard: Guard) -> 
         table = below(sheet, at)
         told = {
             "row": sheet.origin(at)[1],
-            "headings": ", ".join(shown_headings([one for one in table.headings if one])),
+            "headings": Listed(shown_headings([one for one in table.headings if one])),
         }
         own = (
             None

@@ -19,7 +19,7 @@ from riskwarn.ingest.mapping_proposal.rivals import settled
 from riskwarn.ingest.redaction import kept_heading
 from riskwarn.ingest.values.cells import strings
 from riskwarn.ingest.values.dates import instants
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 #: So great a share of the rows of a column has to name grids.
 _MOST = 0.5
@@ -129,7 +129,7 @@ def _of_claims(found: Recognised, name: str, claiming: list[_Claim], hidden: Seq
         found.take(told_by[0], name, told_by[1], False)
         return []
     else:
-        rivals = ", ".join(repr(column.heading) for column in columns)
+        rivals = Listed(repr(column.heading) for column in columns)
         said = "{rivals} all stand for {field}: the fullest is proposed, choose"
         found.notes.append(Message(said, rivals=rivals, field=name))
         chosen = sorted(chosen, key=lambda one: one[0].empty)
@@ -146,7 +146,7 @@ def _take_claimed(found: Recognised, name: str, chosen: Sequence[_Claim], hidden
             found.notes.append(Message(said, heading=repr(column.heading), field=name, doubt=doubt))
         told = _GROUNDS.get(ground, Message("heading with a prefix or another ending"))
         if ground is Ground.EXACT and hidden and name not in REPEATED:
-            rivals = ", ".join(one.heading for one in (column, *hidden))
+            rivals = Listed(one.heading for one in (column, *hidden))
             told = Message("of {rivals} the one whose values do not look personal", rivals=rivals)
         found.take(column, name, told, sure and not doubt)
 

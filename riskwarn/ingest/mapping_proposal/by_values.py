@@ -18,7 +18,7 @@ from riskwarn.ingest.mapping_proposal.latin import by_latin_headings
 from riskwarn.ingest.mapping_proposal.profile import ADDRESSES
 from riskwarn.ingest.mapping_proposal.recognised import Recognised
 from riskwarn.ingest.mapping_proposal.rivals import settled
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 #: So great a share of the rows of a column has to be words of a vocabulary, or places of the city.
 MOST = 0.5
@@ -97,7 +97,7 @@ def _by_ids(found: Recognised) -> None:
     elif told_by := settled("record_id", ids, found.seen.cells, moments_of(found)):
         found.take(told_by[0], "record_id", told_by[1], False)
     elif ids or short:
-        could = ", ".join(repr(one.heading) for one in ids or short)
+        could = Listed(repr(one.heading) for one in ids or short)
         found.notes.append(Message("{headings} could each be the record id: choose", headings=could))
 
 
@@ -140,7 +140,7 @@ def _by_dates(found: Recognised) -> None:
         first, others = dates[0], dates[1:]
         why = "by values: the earliest dates"
         if others:
-            later = ", ".join(one.heading for one in others)
+            later = Listed(one.heading for one in others)
             why = Message("by values: the earliest dates; {headings} are later", headings=later)
         found.take(first, "occurred_at", why, not others)
 

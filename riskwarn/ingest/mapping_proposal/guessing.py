@@ -15,7 +15,7 @@ from riskwarn.ingest.mapping_proposal.profile import Profile
 from riskwarn.ingest.redaction import shown_headings
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
-from riskwarn.messages import Joined, Message
+from riskwarn.messages import Joined, Listed, Message
 from riskwarn.refused import PETITIONS, folded, refusals
 
 #: Fewer rows, or words, of categories tell nothing of the source.
@@ -110,7 +110,7 @@ def _stands_in(word: str, name: str) -> bool:
 
 
 def _guessed_by(words: Sequence[str]) -> Message:
-    return Message("guessed by {words}", words=", ".join(words))
+    return Message("guessed by {words}", words=Listed(words))
 
 
 def _categories(words: Mapping[str, int], source: str) -> list[str]:
@@ -152,7 +152,7 @@ def likely_source(name: str, headings: Sequence[str], source: str) -> tuple[str,
     clear = not own and (named or other >= _CLEAR)
     if len(marked[best]) < (1 if clear else 2) or other < 3 * own:
         return None
-    return best, ", ".join(shown_headings(marked[best])[:3])
+    return best, Listed(shown_headings(marked[best])[:3])
 
 
 def resembled(name: str, headings: Sequence[str], source: str) -> dict[str, str]:
@@ -163,7 +163,7 @@ def resembled(name: str, headings: Sequence[str], source: str) -> dict[str, str]
     plain = _plain(headings)
     usual = max(2, 3 * _reminding(name, plain, source))
     return {
-        other: ", ".join(shown_headings(found)[:3])
+        other: Listed(shown_headings(found)[:3])
         for other, found in _marked(plain, source).items()
         if len(found) >= (2 if never_below(other) else usual)
     }
@@ -190,7 +190,7 @@ def petitions_told(name: str, headings: Sequence[str], source: str) -> str | Non
     found = [heading for heading in plain if any(word in heading for word in words)]
     named = not is_shipped(source) and any(word in folded(name) for word in words)
     needed = 1 if named else max(2, 3 * _reminding(name, plain, source))
-    return ", ".join(shown_headings(found)[:3]) if len(found) >= needed else None
+    return Listed(shown_headings(found)[:3]) if len(found) >= needed else None
 
 
 def declared_demand(source: str) -> bool:
@@ -227,7 +227,7 @@ def source_of_words(words: Mapping[str, int], source: str) -> tuple[str, str] | 
         return None
     shares = {other: _share(_categories(words, other), words) for other in listed}
     best = max(shares, key=lambda other: shares[other])
-    return (best, ", ".join(_categories(words, best)[:3])) if shares[best] >= NEARLY_ALL else None
+    return (best, Listed(_categories(words, best)[:3])) if shares[best] >= NEARLY_ALL else None
 
 
 def suggested_preset(source: str, seen: Profile) -> str | None:

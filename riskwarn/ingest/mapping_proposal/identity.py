@@ -10,7 +10,7 @@ import pandas as pd
 
 from riskwarn.ingest.heading_words import position_of
 from riskwarn.ingest.mapping_proposal.recognised import Recognised
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 #: What is tried, the most lasting first; longitude and latitude are one thing, a point.
 _PARTS = (
@@ -99,7 +99,7 @@ def make_identity(found: Recognised) -> tuple[str, ...]:
                 "no column is an id: {headings} together make one ({same} of {rows} rows share theirs with another and count as its "
                 "duplicates)"
             )
-        found.notes.append(Message(said, headings=", ".join(headings), same=same, rows=len(cells)))
+        found.notes.append(Message(said, headings=Listed(headings), same=same, rows=len(cells)))
     return headings
 
 

@@ -32,7 +32,7 @@ from riskwarn.ingest.values.numbers import UNITS, number_form, numbers
 from riskwarn.ingest.values.shares import Shares, says_share, shares_as
 from riskwarn.mapping import Mapping as Rules
 from riskwarn.mapping import preset_content
-from riskwarn.messages import Joined, Message
+from riskwarn.messages import Joined, Listed, Message
 
 #: Why a column whose heading is about persons is not read.
 ABOUT_PERSONS = Message("dropped unread: about persons")
@@ -284,7 +284,7 @@ def _by_parts(found: Recognised) -> list[str]:
         if named := list(
             dict.fromkeys(f"{told.by} → {told.code}" for told in said if told.code is not None and told.by)
         ):
-            notes.append(Message("{field} by the parts of its words: {words}", field=name, words=", ".join(named)))
+            notes.append(Message("{field} by the parts of its words: {words}", field=name, words=Listed(named)))
     return notes
 
 

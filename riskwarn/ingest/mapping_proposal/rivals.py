@@ -17,7 +17,7 @@ import pandas as pd
 
 from riskwarn.contracts.sources import PLACE
 from riskwarn.ingest.mapping_proposal.profile import Column
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 #: Fewer rows tell nothing of what a column is.
 FEWEST_ROWS = 10
@@ -158,4 +158,4 @@ def _refines(fine: npt.NDArray[np.int64], coarse: npt.NDArray[np.int64]) -> bool
 
 def said(template: str, columns: Sequence[Column]) -> Message:
     """Why one of some columns is chosen."""
-    return Message(template, rivals=", ".join(column.heading for column in columns))
+    return Message(template, rivals=Listed(column.heading for column in columns))

@@ -33,7 +33,7 @@ from riskwarn.ingest.sheets.packing import PASSWORD, in_memory
 from riskwarn.ingest.sheets.rows import BATCH, Rows, Sheet, cell_text, no_rows
 from riskwarn.ingest.sheets.text_grid import Spelled, TextGrid
 from riskwarn.ingest.sheets.workbook_limits import check_workbook, counts_from_1904
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 #: Days from the day 0 of most workbooks to that of those that count from 1904.
 DAYS_TO_1904 = 1462
@@ -149,7 +149,7 @@ class ExcelSheet(Sheet):
         self._late = {at for at, kind in found.carried.items() if kind == Merged.DATE} if tab.since_1904 else set()
         filled = sorted({column for area in self._areas for column in area.columns})
         if filled:
-            names = ", ".join(found.headings[column] for column in filled)
+            names = Listed(found.headings[column] for column in filled)
             self.notes = (Message("{file}: merged cells hold for all their rows in {names}", file=file, names=names),)
         if self._late:
             self.notes = (

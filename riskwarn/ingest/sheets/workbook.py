@@ -14,7 +14,7 @@ from riskwarn.ingest.sheets.headings import Finder, Found
 from riskwarn.ingest.sheets.joined import JoinedSheets, Part
 from riskwarn.ingest.sheets.months import in_time
 from riskwarn.ingest.sheets.rows import Sheet
-from riskwarn.messages import Joined, Message
+from riskwarn.messages import Joined, Listed, Message
 
 #: The word that asks for every sheet.
 ALL = "all"
@@ -152,7 +152,7 @@ def _names(tabs: Sequence[Tab]) -> str:
     """The sheets that are read; of many the first and the last."""
     if len(tabs) > _MANY:
         return f"{tabs[0].shown} … {tabs[-1].shown}"
-    return ", ".join(tab.shown for tab in tabs)
+    return Listed(tab.shown for tab in tabs)
 
 
 def _listed(tabs: Sequence[Tab]) -> str:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from riskwarn.contracts import declared
 from riskwarn.geography import ended_without_successor, lineage
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.periods import Calendar
 from riskwarn.store import Store
 
@@ -33,7 +33,7 @@ def ended_grids(store: Store, loaded: pa.Table | None, today: date, calendar: Ca
         grids = pd.concat([grids, loaded.select(_COLUMNS).to_pandas()], ignore_index=True)
     ended = ended_without_successor(grids, today, lineage(store.versions("grid_lineage"), today, calendar))
     if ended:
-        names = ", ".join(ended[:_NAMED]) + (" …" if len(ended) > _NAMED else "")
+        names = Listed(ended, most=_NAMED)
         records = sum(_records(store, source, ended) for source in store.sources() if declared(source).events)
         notes.append(Message(ENDED, ended=len(ended), names=names, records=records))
     return notes

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from riskwarn.contracts.merging import Merged, merged_as, row_id
 from riskwarn.ingest.values.blocks import UNITS_DOWN, blocks
 from riskwarn.ingest.values.cells import plain
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 Flags = npt.NDArray[np.bool_]
 
@@ -103,4 +103,4 @@ def carried(names: Sequence[str]) -> Message:
         "{fields}: each value stands once, above the rows that it holds for, and was filled down over the blanks below it "
         "(fill_down: [] in a mapping leaves them blank)"
     )
-    return Message(said, fields=", ".join(sorted(names, key=UNITS_DOWN.index)))
+    return Message(said, fields=Listed(sorted(names, key=UNITS_DOWN.index)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 
 
 def with_zeros(ids: Iterable[str], known: Collection[str]) -> dict[str, str]:
@@ -41,7 +41,7 @@ def did_you_mean(unknown: int, mended: int, examples: Collection[str]) -> list[s
         Message(
             "did you mean {grids}? {rows} grid ids lost their leading zeros (Excel takes them for numbers): export the column as "
             "text, or put the zeros back",
-            grids=", ".join(examples), rows=mended,
+            grids=Listed(examples), rows=mended,
         )
     ]  # fmt: skip
 
@@ -50,7 +50,7 @@ def put_back(rows: Counter[tuple[str, str]]) -> list[str]:
     """What is said of the ids, and the grids as which they were read, of so many rows."""
     if not rows:
         return []
-    examples = ", ".join(f"{word} → {grid}" for (word, grid), _ in rows.most_common(3))
+    examples = Listed(f"{word} → {grid}" for (word, grid), _ in rows.most_common(3))
     return [
         Message(
             "{rows} row(s) name a grid without the zeros before its id (Excel takes such ids for numbers), and were placed in it: "

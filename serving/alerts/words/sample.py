@@ -7,7 +7,7 @@ from typing import Any
 
 from riskwarn.configuration import Configuration, usual_horizon
 from riskwarn.errors import QueryInvalid
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.words import Unit
 from serving.alerts.words.text import text_of
 from serving.alerts.words.wording import GAP, known_services
@@ -24,7 +24,7 @@ def samples(configuration: Configuration, service: str | None = None) -> list[di
     """`{service, text}` of each service, or of the one that is named. Raises QueryInvalid."""
     known = known_services()
     if service is not None and service not in known:
-        raise QueryInvalid(parameter="service", problem=Message("there are {known}", known=", ".join(known)))
+        raise QueryInvalid(parameter="service", problem=Message("there are {known}", known=Listed(known)))
     return [
         {"service": one, "text": text_of(_notice(configuration, one), configuration)}
         for one in ((service,) if service is not None else known)

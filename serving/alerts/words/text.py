@@ -7,6 +7,7 @@ from typing import Any
 
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract
+from riskwarn.messages import Listed, translated
 from riskwarn.words import DECIDED_EN, DECIDED_ZH, NOTICE_EN, NOTICE_ZH, Unit
 from serving.alerts.life import LIVE, Status
 from serving.alerts.words import heads
@@ -91,10 +92,11 @@ def _head(told: Mapping[str, Any], wording: Wording, changed: tuple[str, ...]) -
 
 def _body(told: Mapping[str, Any], wording: Wording, changed: tuple[str, ...], ended: bool) -> Iterator[str]:
     """Its lines: of one that is over, what there is to do about it is not said any more."""
-    stop = "；" if wording.language == "zh" else "; "
     live = told["status"] in LIVE
     if changed:
-        yield wording.part("body", "changed").format(change=stop.join(changed))
+        yield wording.part("body", "changed").format(
+            change=translated(Listed(changed, separator="; "), wording.language)
+        )
     yield from _state(told, wording)
     if ended:
         yield wording.part("body", "nothing_to_do")
@@ -131,7 +133,7 @@ def _state(told: Mapping[str, Any], wording: Wording) -> Iterator[str]:
     where = where_of(told, wording)
     if told["kind"] == "gap":
         sources = [source_name(why["source"], wording) for why in told["reasons"]]
-        yield wording.part("body", "of_gap").format(where=where, sources=("、" if wording.language == "zh" else ", ").join(sources))  # fmt: skip
+        yield wording.part("body", "of_gap").format(where=where, sources=translated(Listed(sources), wording.language))
         return
     yield wording.part("body", "state").format(
         where=where, target=target_name(told, wording), level=level_name(told["level"], wording), window=window(told, wording),
@@ -143,7 +145,7 @@ def _state(told: Mapping[str, Any], wording: Wording) -> Iterator[str]:
         for one in told.get("members", ())
     ]
     if members:
-        yield wording.part("body", "members").format(members=("、" if wording.language == "zh" else ", ").join(members))
+        yield wording.part("body", "members").format(members=translated(Listed(members), wording.language))
 
 
 def _titled(wording: Wording, key: str, of: str = "") -> str:

@@ -14,7 +14,7 @@ from starlette.convertors import Convertor, register_url_convertor
 
 from riskwarn.audit import Action
 from riskwarn.errors import QueryInvalid, TargetSuspended
-from riskwarn.messages import Message
+from riskwarn.messages import Listed, Message
 from riskwarn.words import NOTICE_EN, NOTICE_ZH, Unit
 from serving.access.areas import area_asked
 from serving.access.scopes import Scope
@@ -109,7 +109,9 @@ def alerts_router(context: Context) -> APIRouter:
         if query.target is not None:
             known = home.configuration.targets
             if query.target not in known:
-                problem = f"{query.target!r} is not declared; declared are {', '.join(known)}"
+                problem = Message(
+                    "{target!r} is not declared; declared are {known}", target=query.target, known=Listed(known)
+                )
                 raise QueryInvalid(parameter="target", problem=problem)
             where.append(ALERTS.c.target == query.target)
         if query.status is not None:

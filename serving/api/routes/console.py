@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from riskwarn.words import NOTICE_STEPS
 from serving.access.caller import LOCAL, NOBODY, Caller
 from serving.access.scopes import Scope, in_order
-from serving.alerts.life import LIFE, LIVE, NEEDS, SERVICES, TAKES, Outcome, Status
+from serving.alerts.life import ASKED, LIFE, LIVE, NEEDS, SERVICES, TAKES, Outcome, Status
 from serving.alerts.silences import MOST_DAYS
 from serving.alerts.teams import kept_teams
 from serving.alerts.words.names import outcome_name, status_name, step_name
@@ -49,6 +49,7 @@ def console_router(context: Context) -> APIRouter:
     life = {
         "life": {status.value: [verb.value for verb in verbs] for status, verbs in LIFE.items()},
         "live": [status.value for status in LIVE],
+        "asked": [status.value for status in ASKED],
         "needs": {verb.value: field for verb, field in NEEDS.items()},
         "takes": {verb.value: list(fields) for verb, fields in TAKES.items()},
         "statuses": named([one.value for one in Status], status_name),

@@ -99,7 +99,7 @@ def test_a_status_that_is_changed_by_hand_moves_its_notice(city: City, name: str
 
 
 def test_what_else_a_ticket_says(city: City) -> None:
-    """超期 goes up and stays what it is, 挂起 rests, 退回 comes back to nobody, 作废 is withdrawn and whoever was told is told so."""
+    """超期 goes up and stays what it is, 挂起 rests, 退回 is asked of the unit above, 作废 is withdrawn and whoever was told is told so."""
     first, other = (one.id for one in city.alerts())
     name = "工单.csv"
 
@@ -114,7 +114,9 @@ def test_what_else_a_ticket_says(city: City) -> None:
     assert (city.alert(other).status, city.alert(other).paused) == ("open", True)
     assert keep(city.home, now=datetime.now(UTC) + timedelta(days=12)).escalated == 1, "what rests does not go up"
     then("退回", "处置中")
-    assert city.alert(first).status == "returned"
+    assert (city.alert(first).status, city.alert(first).escalations) == ("returned", 3)
+    asked = city.alert(first).acknowledge_by
+    assert asked is not None and asked > datetime.now(UTC)
     assert (city.alert(other).status, city.alert(other).paused) == ("in_progress", False)
     then("作废", "处置中")
     assert city.alert(first).status == "withdrawn"

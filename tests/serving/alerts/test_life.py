@@ -26,6 +26,7 @@ from serving.alerts.alert import steps_of
 from serving.alerts.keeping import keep
 from serving.alerts.life import LIFE, LIVE, NEEDS, Status, Verb
 from serving.alerts.silences import named_silence, silence
+from serving.alerts.tickets import follow_tickets
 from serving.publishing.suspend import suspend
 from serving.publishing.withdraw import withdraw
 from tests.serving.alerts.city import City, grid
@@ -345,3 +346,31 @@ def test_what_waits_for_the_morning_waits_for_the_end_of_a_silence(tmp_path: Pat
     silence(city.home, "grid", grid(0), None, "集中整治期间", city.now + timedelta(days=3), now=city.now)
     assert keep(city.home, now=city.now + timedelta(days=1, hours=12)).sent == 0
     assert keep(city.home, now=city.now + timedelta(days=3, hours=12)).sent == 1
+
+
+@pytest.mark.parametrize("verb", [Verb.RETURN, Verb.REFER])
+def test_what_a_team_gives_up_is_asked_of_the_unit_above_at_once(city: City, verb: Verb) -> None:
+    """It has as long as the first team had, then it goes further up: nothing lies with nobody until its due date."""
+    (alert,) = city.alerts()
+    city.do(alert, "start")
+    done = city.do(alert, verb, later=timedelta(hours=3), **SAID.get(verb, {}))
+    assert (done["co_teams"], done["escalations"], done["acknowledged_at"]) == (["D0000000"], 1, None)
+    assert done["acknowledge_by"] == (city.now + timedelta(hours=24)).isoformat()
+    assert keep(city.home, now=city.now + timedelta(hours=23)).escalated == 0
+    assert keep(city.home, now=city.now + timedelta(hours=24)).escalated == 1
+    assert city.messages() == [("Alert", f"{alert.id}.1"), ("Update", f"{alert.id}.3"), ("Update", f"{alert.id}.4")]
+    done = city.do(alert, "acknowledge")
+    assert (done["status"], done["acknowledge_by"]) == ("acknowledged", None)
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"), [("return", SAID[Verb.RETURN]), ("refer", {}), ("assign", SAID[Verb.ASSIGN])]
+)
+def test_what_rested_goes_on_with_whoever_is_asked_now(city: City, verb: str, said: dict[str, str]) -> None:
+    (alert,) = city.alerts()
+    row = {"alert_id": alert.id, "status": "suspended", "updated_at": city.now, "outcome": None, "service": None}
+    follow_tickets(city.home, [row], now=city.now)
+    city.do(alert, verb, later=timedelta(days=2), **said)
+    after = city.alert(alert.id)
+    assert alert.due_at is not None and not after.paused
+    assert (after.due_at, after.acknowledge_by) == (alert.due_at + timedelta(days=2), city.now + timedelta(hours=24))

@@ -24,6 +24,7 @@ from serving.alerts.alert import Alert, head_of, steps_of
 from serving.alerts.keeping import keep
 from serving.alerts.life import LIFE, LIVE, NEEDS, Outcome, Status, Verb
 from serving.alerts.silences import silence, silences_at
+from serving.alerts.teams import kept_teams
 from serving.alerts.tickets import follow_tickets
 from serving.delivery.tables import MESSAGES
 from serving.publishing.suspend import resume, suspend
@@ -106,6 +107,7 @@ class Life(RuleBasedStateMachine):
             said = {} if needed is None else {needed: outcome.value if needed == "outcome" else SAID[needed]}
             with suppress(AlertStands, AlertChanged):
                 self.city.do(alert, verb, by=By(version=alert.version - stale), **said)
+                self.is_asked_above(alert, self.city.alert(alert.id), verb)
 
     @precondition(lambda self: self.publications)
     @rule(
@@ -127,8 +129,18 @@ class Life(RuleBasedStateMachine):
             assert after == before, "what is ahead waits for its time"
         if since and before.status in FORWARD and since[-1]["verb"] != "note" and after.status in FORWARD:
             assert FORWARD[after.status] >= FORWARD[before.status]
+        self.is_asked_above(before, after, "return" if after.status == "returned" != before.status else "")
         if after.status != before.status and after.status in ("closed", "returned") and before.messages:
             assert after.notify_at is not None or after.messages[-1][0].endswith(f".{after.version}") or after.over(now)
+
+    def is_asked_above(self, before: Alert, after: Alert, verb: str) -> None:
+        """What a team gives up is the matter of the unit above, which has its time to take it."""
+        if verb in ("return", "refer"):
+            with self.city.home.database.connect() as connection:
+                above = kept_teams(connection).of(after.units, above=after.team_id)
+            assert above is None or above.id in after.co_teams
+            assert after.acknowledge_by is not None and after.acknowledge_by > self.city.now and not after.paused
+            assert after.escalations == before.escalations + 1
 
     @rule(hours=st.sampled_from([1, 11, 24, 24, 49, 49, 24 * 7, 24 * 30]))
     def time_passes(self, hours: int) -> None:
@@ -203,6 +215,14 @@ class Life(RuleBasedStateMachine):
         grids = Counter(code for one in live for code in one.grids)
         assert not grids or max(grids.values()) == 1, "no grid is told of by two"
         assert all(one.head is None for one in self.city.alerts() if not one.live)
+
+    @invariant()
+    def somebody_is_asked_for_what_nobody_has_taken(self) -> None:
+        if hasattr(self, "city"):
+            taken = ("acknowledged", "in_progress")
+            assert all(
+                one.acknowledge_by is not None for one in self.city.alerts() if one.live and one.status not in taken
+            )
 
     @invariant()
     def no_team_is_sent_more_than_its_budget(self) -> None:

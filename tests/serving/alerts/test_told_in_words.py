@@ -97,7 +97,10 @@ def test_what_waited_for_the_morning_tells_all_that_happened_in_the_night(tmp_pa
     city.do(alert, "assign", team_id="T0000001")
     assert len(messages(city)) == 1
     assert keep(city.home, now=city.now + timedelta(hours=10)).sent == 1
-    assert said_of(messages(city)[1], "zh")["body"].splitlines()[0] == "变化：已被退回，待重新分派；已转其他队伍办理。"
+    assert (
+        said_of(messages(city)[1], "zh")["body"].splitlines()[0]
+        == "变化：已被退回，请上一级重新分派；已转其他队伍办理。"
+    )
 
 
 def test_two_weeks_after_its_end_whoever_was_told_hears_once_what_became_of_it(city: City) -> None:

@@ -110,5 +110,5 @@ def test_codes_are_told_in_chinese(city: City) -> None:
     assert told("show", third.id)[-1].split()[3:7] == ["备注", "已签收", "-", "-"]
     assert [line.split()[2] for line in told("list")[1:]] == ["待签收", "待签收", "已签收", "已办结", "已办结"]
     assert [line.split()[0] for line in told("list")[1:]] == [last.id, fourth.id, third.id, second.id, first.id]
-    assert told("do", "start", first.id) == [f"提示 {first.id} 目前为 已办结，不能 start；可以 note, contest, reopen。"]
+    assert told("do", "start", first.id) == [f"提示 {first.id} 目前为 已办结，不能 start；可以 note、contest、reopen。"]
     assert told("stats")[0] == "标称命中率：暂无，同一等级满 50 个网格的预测期过后才给出"

@@ -14,7 +14,7 @@ from riskwarn.home import Home, open_home
 from riskwarn.settings import Settings
 from riskwarn.words import Unit
 from serving.alerts.alert import Alert, alerts_where
-from serving.alerts.telling import put, told
+from serving.alerts.telling import Writing, told
 from serving.delivery.tables import MESSAGES
 from serving.publishing.publish import publish
 from serving.snapshots import published
@@ -66,14 +66,11 @@ def noticed(copied: Home) -> tuple[Home, str, str]:
     )
     with copied.database.begin() as connection:
         said = copied.configuration
-        put(connection, None, notice_of(row.id, small), "raised", NOW, configuration=said)
-        put(connection, None, notice_of(row.id, large), "raised", NOW, configuration=said)
-        put(
-            connection,
-            None,
-            notice_of(row.id, "T1", unit="town", units=(("town", "T1", "T1"),), members=members),
-            "raised",
-            NOW,
+        writing = Writing(connection, NOW, said)
+        writing.put(None, notice_of(row.id, small), "raised")
+        writing.put(None, notice_of(row.id, large), "raised")
+        Writing(connection, NOW, None).put(
+            None, notice_of(row.id, "T1", unit="town", units=(("town", "T1", "T1"),), members=members), "raised"
         )
     least = int(grids.residents[order[0]]) + 1
     declared = copied.path / "riskwarn.yaml"
@@ -120,7 +117,7 @@ def test_what_is_told_of_it_from_then_on_tells_no_more(noticed: tuple[Home, str,
     publish(home, now=NOW)
     with home.database.begin() as connection:
         [own] = [one for one in alerts_where(connection) if one.code == small]
-        put(connection, own, told(own, "Update", NOW), "acknowledge", NOW)
+        Writing(connection, NOW, None).put(own, told(own, "Update", NOW), "acknowledge")
         [last] = [
             row.body for row in connection.execute(select(MESSAGES)) if row.body["code"] == small and row.version == 2
         ]
@@ -131,7 +128,9 @@ def test_a_data_gap_goes_on_naming_its_sources(noticed: tuple[Home, str, str]) -
     home, small, _ = noticed
     gap = ({"source": "disputes", "zh": "disputes", "en": "disputes"},)
     with home.database.begin() as connection:
-        put(connection, None, notice_of("s", small, target="safety", kind="gap", reasons=gap), "raised", NOW)
+        Writing(connection, NOW, None).put(
+            None, notice_of("s", small, target="safety", kind="gap", reasons=gap), "raised"
+        )
     publish(home, now=NOW)
     with home.database.connect() as connection:
         assert [one.reasons for one in alerts_where(connection) if one.kind == "gap"] == [gap]

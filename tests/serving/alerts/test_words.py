@@ -158,7 +158,7 @@ def test_an_update_says_what_changed(verbs: list[str], before: str, zh: str) -> 
 
 def test_several_changes_are_all_told_and_the_last_leads() -> None:
     said = text_of(told(), CITY, Since(("extend", "return", "assign"), "red"))["zh"]
-    assert said["body"].splitlines()[0] == "变化：已延期；已被退回，待重新分派；已转其他队伍办理。"
+    assert said["body"].splitlines()[0] == "变化：已延期；已被退回，请上一级重新分派；已转其他队伍办理。"
     assert said["head"].startswith("幸福社区第12网格：已转其他队伍办理")
 
 

@@ -22,7 +22,7 @@ from serving.access.scopes import Role, Scope
 from serving.access.tables import KEYS, OPERATORS
 from serving.alerts.alert import Alert, alert_named, follow
 from serving.alerts.tables import ALERTS
-from serving.alerts.telling import put, told
+from serving.alerts.telling import Writing, told
 from serving.delivery.messages import Message
 from serving.delivery.subscriptions import Asked, create, listed
 from serving.delivery.tables import MESSAGES
@@ -61,7 +61,9 @@ def raised(home: Home, **changes: Any) -> Alert:
         stated={"n": 80, "precision": 0.1875, "lower": 0.125, "upper": 0.3125, "usual": 0.0625},
     )  # fmt: skip
     with home.database.begin() as connection:
-        return put(connection, None, told(replace(made, **changes), "Alert", NOW), "raised", NOW, configuration=home.configuration)  # fmt: skip
+        return Writing(connection, NOW, home.configuration).put(
+            None, told(replace(made, **changes), "Alert", NOW), "raised"
+        )
 
 
 def subscriber(home: Home, receiver: Receiver, path: str, owner: Caller, area: Area | None = None) -> None:
@@ -182,7 +184,7 @@ def test_a_district_that_took_over_a_town_is_told_of_it(city: Home, receiver: Re
         follow(connection, current().places, NOW)
         one = alert_named(connection, alert.id)
         assert [code for unit, code, _ in one.units if unit == "district"] == ["D0000001"]
-        put(connection, one, told(one, "Update", NOW), "assign", NOW, configuration=city.configuration)
+        Writing(connection, NOW, city.configuration).put(one, told(one, "Update", NOW), "assign")
     carry(city)
     assert receiver.ids("/old") == [] and receiver.ids("/new") == [f"{alert.id}.2"]
 

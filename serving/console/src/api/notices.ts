@@ -83,10 +83,10 @@ export function useKey(): (asked: unknown) => string {
 }
 
 /** Whether it should be closed, or acknowledged, by now. */
-export function overdue(alert: Alert, live: readonly string[], at = now()): boolean {
-  if (!live.includes(alert.status) || alert.paused) return false;
+export function overdue(alert: Alert, life: Life, at = now()): boolean {
+  if (!life.live.includes(alert.status) || alert.paused) return false;
   const passed = (end: string | null) => end !== null && Date.parse(end) <= at;
-  return passed(alert.due_at) || (alert.status === "open" && passed(alert.acknowledge_by));
+  return passed(alert.due_at) || (life.asked.includes(alert.status) && passed(alert.acknowledge_by));
 }
 
 /** The unit of a kind that a notice lies in, or is about. */

@@ -76,6 +76,7 @@ export interface Said {
 export interface Life {
   life: Record<string, string[]>;
   live: string[];
+  asked: string[];
   needs: Record<string, keyof Said>;
   takes: Record<string, (keyof Said)[]>;
   statuses: Record<string, Both>;

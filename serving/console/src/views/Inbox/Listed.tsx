@@ -48,10 +48,10 @@ export function useListed(list: "work" | "ended", life: Life | null): Found {
         (!query["team"] || one.team_id === query["team"] || one.co_teams.includes(query["team"])) &&
         (!query["level"] || one.level === query["level"]) &&
         (!query["about"] || one.target === query["about"]) &&
-        (query["overdue"] !== "1" || overdue(one, [one.status], at)),
+        (query["overdue"] !== "1" || (life !== null && overdue(one, life, at))),
     );
     if (list === "ended") return kept;
-    const pressing = (one: Alert) => (overdue(one, [one.status], at) ? 100 : 0) + (one.status === "open" ? 10 : 0) + HEIGHT[one.level];
+    const pressing = (one: Alert) => (life && overdue(one, life, at) ? 100 : 0) + (life?.asked.includes(one.status) ? 10 : 0) + HEIGHT[one.level];
     return kept.sort((one, other) => pressing(other) - pressing(one) || String(one.due_at).localeCompare(String(other.due_at)) || one.id.localeCompare(other.id));
   }, [held, query, life, list, at]);
   const again = () => (data.again(), narrowed.again());

@@ -83,7 +83,7 @@ function Facts({ alert, life }: { alert: AlertDetail; life: Life }) {
         {above.map((one) => one.name).join(" › ")} {alert.unit === "grid" && who && mayDo(who, "read:detail") && <a href={to("grid", alert.code, { target: alert.target, horizon: alert.horizon })}>{words.grid}</a>}
       </dd>
       {alert.team_id && <><dt>{words.team_of}</dt><dd>{alert.team_id}{alert.co_teams.length > 0 && ` · ${words.co_teams} ${alert.co_teams.join(" ")}`}</dd></>}
-      {live && alert.status === "open" && alert.acknowledge_by && <><dt>{words.seen_by}</dt><dd class="number">{moment(alert.acknowledge_by)}</dd></>}
+      {life.asked.includes(alert.status) && alert.acknowledge_by && <><dt>{words.seen_by}</dt><dd class="number">{moment(alert.acknowledge_by)}</dd></>}
       {live && alert.due_at && <><dt>{words.due}</dt><dd class="number">{moment(alert.due_at)}</dd></>}
       {alert.outcome && <><dt>{words.outcome}</dt><dd>{called(life.outcomes, alert.outcome, said)}</dd></>}
       {alert.service && <><dt>{words.service}</dt><dd>{called(life.services, alert.service, said)}</dd></>}

@@ -12,7 +12,7 @@ export function Times({ alert, life }: { alert: Alert; life: Life }) {
   const at = now();
   const live = life.live.includes(alert.status);
   const age = words.raised(span_of(at - Date.parse(alert.raised_at), shared.ago));
-  const unseen = alert.status === "open" && alert.acknowledge_by !== null && Date.parse(alert.acknowledge_by) <= at;
+  const unseen = life.asked.includes(alert.status) && alert.acknowledge_by !== null && Date.parse(alert.acknowledge_by) <= at;
   const due = alert.due_at === null ? null : Date.parse(alert.due_at);
   const until = due === null ? "" : span_of(due - at, shared.ago);
   return (
@@ -20,7 +20,7 @@ export function Times({ alert, life }: { alert: Alert; life: Life }) {
       {live && (alert.paused ? (
         <span>{words.paused}</span>
       ) : due !== null && (
-        <span class={overdue(alert, life.live, at) ? "over" : ""} title={moment(due)}>
+        <span class={overdue(alert, life, at) ? "over" : ""} title={moment(due)}>
           {due <= at ? words.due_over(until) : unseen ? words.seen_over(span_of(at - Date.parse(alert.acknowledge_by as string), shared.ago)) : words.due_in(until)}
         </span>
       ))}
