@@ -108,7 +108,7 @@ def test_what_is_told_can_be_recounted(town: Town, content: Content) -> None:
     since = begun(city)  # the record is shorter than five years
     for name in ("conflict", "safety"):
         first = since[targets[name].source]
-        windows[f"{first.year}年{first.month}月有记录以来{targets[name].zh}"] = f"plain_{name}_events_past"
+        windows[f"自{first.year}年{first.month}月有记录以来{targets[name].zh}"] = f"plain_{name}_events_past"
     seen = dict.fromkeys(windows, 0)
     for row, code in enumerate(content.places[Unit.GRID].codes):
         told = [one for block in content.reasons.blocks for one in content.reasons.of(block, row)]
