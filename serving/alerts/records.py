@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -46,10 +47,11 @@ def close_answered(
         return 0
     raised = {row.id: row.as_of for row in published.listed(home)}
     calendar = home.configuration.calendar
+    cases = {name: Cases.of(beliefs[name]) for name in {*chain(*map(sources_of, live))} if name in beliefs}
     done = [
         one.id
         for one in live
-        if one.snapshot in raised and is_answered(one, beliefs, rows, calendar.instant(raised[one.snapshot]), upto)
+        if one.snapshot in raised and is_answered(one, cases, rows, calendar.instant(raised[one.snapshot]), upto)
     ]
     if not done:
         return 0
@@ -81,31 +83,56 @@ def sources_of(alert: Alert) -> set[str]:
     }
 
 
+@dataclass(frozen=True)
+class Cases:
+    """What is known of the cases of a source, grid by grid: a city has millions, and a notice asks of a few grids."""
+
+    columns: Mapping[str, np.ndarray]  # as their grids lie side by side
+    grid: np.ndarray
+
+    @classmethod
+    def of(cls, known: pd.DataFrame) -> Cases:
+        """From the beliefs of a source."""
+        grid = known["grid"].to_numpy()
+        order = np.argsort(grid, kind="stable")
+        names = ["believed_from", "believed_to", *(each for one in ENDS if one in known for each in (one, f"{one}_known"))]
+        return cls({name: known[name].to_numpy()[order] for name in names}, grid[order])
+
+    def within(self, grids: Sequence[int]) -> Cases:
+        """Those of some grids."""
+        bounds = np.searchsorted(self.grid, [[one, one + 1] for one in sorted({*grids})]).reshape(-1, 2).tolist()
+        return self._at(np.concatenate([np.arange(0), *(np.arange(first, end) for first, end in bounds)]))
+
+    def held(self, at: np.datetime64) -> Cases:
+        """Those that are known at an instant."""
+        return self._at((self.columns["believed_from"] < at) & (self.columns["believed_to"] >= at))
+
+    def open(self, at: np.datetime64) -> np.ndarray:
+        """(cases,) those of which no end is known before an instant."""
+        ended = np.zeros(len(self.grid), dtype=bool)
+        for name in ENDS:
+            if name in self.columns:
+                ended |= (self.columns[name] < at) & (self.columns[f"{name}_known"] < at)
+        return ~ended
+
+    def _at(self, rows: np.ndarray) -> Cases:
+        return Cases({name: values[rows] for name, values in self.columns.items()}, self.grid[rows])
+
+
 def is_answered(
-    alert: Alert, beliefs: Mapping[str, pd.DataFrame], rows: Mapping[str, int], then: np.datetime64, upto: np.datetime64
+    alert: Alert, cases: Mapping[str, Cases], rows: Mapping[str, int], then: np.datetime64, upto: np.datetime64
 ) -> bool:
     """Whether there were open cases in its grids when it was raised, and each has ended since."""
     grids, there = [rows[code] for code in alert.grids if code in rows], 0
     for source in sources_of(alert):
-        frame = beliefs.get(source)
-        if frame is None:
+        if source not in cases:
             return False
-        own = frame[frame["grid"].isin(grids)]
-        held = own[(own["believed_from"] < then) & (own["believed_to"] >= then)]
-        open_then, open_now = _open(held, then), _open(held, upto)
+        held = cases[source].within(grids).held(then)
+        open_then, open_now = held.open(then), held.open(upto)
         there += int(open_then.sum())
         if (open_then & open_now).any():
             return False
     return there > 0
-
-
-def _open(cases: pd.DataFrame, at: np.datetime64) -> np.ndarray:
-    """(cases,) those of which no end is known before an instant."""
-    ended = np.zeros(len(cases), dtype=bool)
-    for name in ENDS:
-        if name in cases:
-            ended |= ((cases[name] < at) & (cases[f"{name}_known"] < at)).to_numpy(dtype=bool)
-    return ~ended
 
 
 def _closed(home: Home, alert: Alert, calendar: Calendar, now: datetime) -> Alert:

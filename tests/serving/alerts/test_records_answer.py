@@ -58,6 +58,28 @@ def test_a_notice_closes_where_all_that_was_open_has_ended(
     assert close_answered(city.home, beliefs, ROWS, LATER, now=city.now + timedelta(days=7)) == 0
 
 
+def test_the_cases_of_a_source_are_gone_through_once_however_many_notices_there_are(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    city.publish({0: "red", 12: "red", 24: "red"})
+
+    class Counted(dict[str, pd.DataFrame]):
+        asked = 0
+
+        def __getitem__(self, name: str) -> pd.DataFrame:
+            self.asked += 1
+            return super().__getitem__(name)
+
+        def get(self, name: str, default: Any = None) -> Any:
+            self.asked += 1
+            return super().get(name, default)
+
+    known = [case(24, "2026-03-04"), case(0, "2026-03-04"), case(12, None), case(1, None)]
+    beliefs = Counted(disputes=pd.DataFrame(known))
+    assert close_answered(city.home, beliefs, ROWS, LATER, now=city.now + timedelta(days=7)) == 2
+    assert {one.code: one.status for one in city.alerts()} == {grid(0): "closed", grid(12): "open", grid(24): "closed"}
+    assert beliefs.asked == 1
+
+
 HAZARD = {"隐患编号": "H1", "登记时间": "2026-02-11 10:00:00", "隐患类型": "消防通道堵塞", "严重程度": "一般"}
 PETITION = {
     "信访件编号": "P1",
