@@ -95,7 +95,11 @@ class Cases:
         """From the beliefs of a source."""
         grid = known["grid"].to_numpy()
         order = np.argsort(grid, kind="stable")
-        names = ["believed_from", "believed_to", *(each for one in ENDS if one in known for each in (one, f"{one}_known"))]
+        names = [
+            "believed_from",
+            "believed_to",
+            *(each for one in ENDS if one in known for each in (one, f"{one}_known")),
+        ]
         return cls({name: known[name].to_numpy()[order] for name in names}, grid[order])
 
     def within(self, grids: Sequence[int]) -> Cases:

@@ -89,5 +89,7 @@ def _row(folder: Path, code: str, block: Block) -> dict[str, Any] | None:
         found = read_columns(folder, [block], Unit.GRID, ("code", *_SHOWN)).get(block)
     except SnapshotDamaged:
         return None
-    row = -1 if found is None else pc.index(found["code"], code).as_py()
-    return None if row < 0 else found.select(_SHOWN).slice(row, 1).to_pylist()[0]
+    if found is None or (row := pc.index(found["code"], code).as_py()) < 0:
+        return None
+    shown: dict[str, Any] = found.select(_SHOWN).slice(row, 1).to_pylist()[0]
+    return shown

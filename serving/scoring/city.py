@@ -97,7 +97,7 @@ def score_city(
     where = placed(city, before.places)
     numbers_by_level = numbers_of_levels(city, matrix, numbers_wanted(city.configuration, champions), where)
     scores: dict[Block, dict[Unit, Scores]] = {}
-    texts, since = Texts(), begun(city)
+    texts, since = Texts(), begun(city, numbers)
     reasons: dict[Block, Reasons] = {}
     above: dict[tuple[Block, Unit], Reasons] = {}
     by_target: dict[str, list[tuple[Champion, Forecaster]]] = {}

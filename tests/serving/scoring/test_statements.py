@@ -44,7 +44,8 @@ def test_events_of_earlier_years_that_raise_a_score_are_told_as_a_count() -> Non
     assert words["zh"].startswith("近五年安全事故10–19件（其中近一年1–2件）；同类网格通常"), words
     assert "使分值" not in words["zh"] and "往年" not in words["zh"], "the count itself is why"
     assert (
-        words["en"].startswith("safety") and "10–19 in the last five years (1–2 of them in the last year)" in words["en"]
+        words["en"].startswith("safety")
+        and "10–19 in the last five years (1–2 of them in the last year)" in words["en"]
     )
     none = numbers_of(theme, events=((0, 2), (0, 0)), events_past=((3, 6), (0, 0)))
     assert said(theme, none, up=False)["zh"].startswith("近五年没有安全事故；同类网格通常")
