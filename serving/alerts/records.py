@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -32,13 +31,15 @@ RIGHTS = frozenset({"petitions"})
 SOURCE = "records"
 
 
-def close_answered(
-    home: Home, beliefs: Mapping[str, pd.DataFrame], rows: Mapping[str, int], upto: np.datetime64, *, now: datetime
-) -> int:
+#: (source, indices of grids) -> what was believed of all records in those grids, and maybe of others; None of a source that has none.
+Known = Callable[[str, Collection[int]], pd.DataFrame | None]
+
+
+def close_answered(home: Home, known: Known, rows: Mapping[str, int], upto: np.datetime64, *, now: datetime) -> int:
     """Close the live notices whose cases are all closed; gives how many.
 
-    `beliefs` are those of the sources, `rows` the index of each grid in them; what is known before `upto` counts. A notice without a
-    reason that tells of what waits, with one that tells of petitions, or of whose cases one is open, stays.
+    `known` tells of the sources, each of which is asked for once, `rows` is the index of each grid in it; what is known before `upto`
+    counts. A notice without a reason that tells of what waits, with one that tells of petitions, or of whose cases one is open, stays.
     """
     with home.database.connect() as connection:
         live = [one for one in live_alerts(connection) if not one.over(now)]
@@ -47,7 +48,12 @@ def close_answered(
         return 0
     raised = {row.id: row.as_of for row in published.listed(home)}
     calendar = home.configuration.calendar
-    cases = {name: Cases.of(beliefs[name]) for name in {*chain(*map(sources_of, live))} if name in beliefs}
+    grids: dict[str, set[int]] = {}
+    for one in live:
+        for source in sources_of(one):
+            grids.setdefault(source, set()).update(rows[code] for code in one.grids if code in rows)
+    found = {source: known(source, own) for source, own in grids.items()}
+    cases = {source: Cases.of(frame) for source, frame in found.items() if frame is not None}
     done = [
         one.id
         for one in live
