@@ -6,7 +6,7 @@ what one would have told, had that one never been, is told by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -174,29 +174,13 @@ def _standing(
     now: datetime,
 ) -> tuple[Rule, Alert]:
     """The notice by what remains: a lower level or fewer grids are told, another snapshot that bears out the same is not."""
-    last = {one.code: one for one in stays}
-    before = {one.code: one for one in said}
+    before, last = ({one.code: one for one in each} for each in (said, stays))
+    changed = {code for code, one in last.items() if one != before.get(code)}
     level = max((one.level for one in last.values()), key=lambda one: HEIGHTS[Level(one)])
     after = replace(alert, level=level, snapshot=stays[0].snapshot)
     if alert.members:
-        members = []
-        for one in alert.members:
-            code = one["code"]
-            if code in last and last[code] != before.get(code):
-                members.append(
-                    {
-                        **one,
-                        "level": last[code].level,
-                        "score": _of(alert, last[code], remaining).get("score", one["score"]),
-                    }
-                )
-            elif code in last:
-                members.append(one)
-        after = replace(after, members=tuple(members))
-        if members[0]["code"] != alert.members[0]["code"] or last[members[0]["code"]] != before.get(members[0]["code"]):
-            found = _of(alert, last[members[0]["code"]], remaining)
-            after = replace(after, reasons=found.get("reasons", alert.reasons))
-    elif last[alert.code] != before.get(alert.code) and alert.kind != "gap":
+        after = _of_members(after, last, changed, remaining)
+    elif alert.code in changed and alert.kind != "gap":
         after = replace(after, **_of(alert, last[alert.code], remaining))
     if after.snapshot != alert.snapshot:
         after = _of_window(after, stays[0], remaining, configuration, now)
@@ -204,6 +188,21 @@ def _standing(
         return Rule.UPHELD, after
     at = told_when(configuration.alerts, level, now, configuration.calendar.timezone)
     return Rule.LOWERED, told(after, "Update", now, at)
+
+
+def _of_members(alert: Alert, last: Mapping[str, _Saying], changed: Collection[str], remaining: Remaining) -> Alert:
+    """The notice of the grids that stay: those that something else tells of as that has them, and for the reasons of the first of all."""
+
+    def as_told(one: dict[str, Any]) -> dict[str, Any]:
+        saying = last[one["code"]]
+        return {**one, "level": saying.level, "score": _of(alert, saying, remaining).get("score", one["score"])}
+
+    stay = [one for one in alert.members if one["code"] in last]
+    after = replace(alert, members=tuple(as_told(one) if one["code"] in changed else one for one in stay))
+    first = stay[0]["code"]
+    if first == alert.members[0]["code"] and first not in changed:
+        return after
+    return replace(after, reasons=_of(alert, last[first], remaining).get("reasons", alert.reasons))
 
 
 def _of(alert: Alert, saying: _Saying, remaining: Remaining) -> dict[str, Any]:

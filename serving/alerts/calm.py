@@ -5,7 +5,7 @@ All of it is arithmetic on what is given: the same publication, notices and sile
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -89,7 +89,7 @@ def decide(
     found: Iterable[Candidate], standing: Standing, rules: Alerts, when: When, now: datetime, services: Services = lambda _: ()
 ) -> Decision:  # fmt: skip
     """Of what rules would tell, what is told; units above the grid first, for their notices quiet their grids."""
-    made, live = Decision(), _Live(standing.live)
+    made, live, ended = Decision(), _Live(standing.live), _Ended(standing.ended)
     ranked = sorted(found, key=lambda one: (one.unit is Unit.GRID, -one.benefit, one.key))
     fresh: dict[str | None, list[Notice]] = {}
     grids: dict[tuple[str, Team], list[Candidate]] = {}
@@ -100,7 +100,7 @@ def decide(
             continue
         if _told_already(one, live, made):
             continue
-        reason = _quieted(one, standing, live, rules, now)
+        reason = _quieted(one, ended, live, rules, now)
         if reason is None and _joins(one, live, made, rules):
             continue
         if reason is None and team is None and one.kind != "gap":
@@ -163,6 +163,24 @@ class _Live:
         )  # fmt: skip
 
 
+class _Ended:
+    """The notices that ended a short while ago, found by what they told of."""
+
+    def __init__(self, alerts: Sequence[Alert]) -> None:
+        self._by_head: dict[str, list[Alert]] = {}
+        self._naming: dict[tuple[str, str], list[Alert]] = {}
+        for one in alerts:
+            self._by_head.setdefault(one.own_head, []).append(one)
+            for code in () if one.kind == "gap" else one.grids:
+                self._naming.setdefault((one.target, code), []).append(one)
+
+    def of(self, one: Candidate) -> Iterator[Alert]:
+        """Those that told of it."""
+        yield from self._by_head.get(head_of(*one.key, one.kind), ())
+        if one.unit is Unit.GRID:
+            yield from self._naming.get((one.target, one.code), ())
+
+
 def _hold_silent(one: Candidate, team: Team | None, live: _Live, made: Decision) -> None:
     """Of what is silenced nothing is told, neither anew nor further; a live notice of it holds all the same."""
     own = live.of(one)
@@ -193,19 +211,16 @@ def _joins(one: Candidate, live: _Live, made: Decision, rules: Alerts) -> bool:
     return True
 
 
-def _quieted(one: Candidate, standing: Standing, live: _Live, rules: Alerts, now: datetime) -> Reason | None:
+def _quieted(one: Candidate, ended: _Ended, live: _Live, rules: Alerts, now: datetime) -> Reason | None:
     if one.kind != "gap" and live.inhibits(one):
         return Reason.INHIBITED
     since = now - timedelta(days=rules.rest_days)
-    for other in standing.ended:
-        same = head_of(*one.key, one.kind) == other.own_head or (
-            one.unit is Unit.GRID and other.target == one.target and one.code in other.grids and other.kind != "gap"
-        )
+    for other in ended.of(one):
         # What lasted to the end of its window may be told of again, whenever its outcome was given; what somebody closed before
         # that rests from then on.
         closed = other.status == Status.CLOSED and other.ended_at is not None and not other.over(other.ended_at)
         at = other.ended_at if closed else other.raised_at
-        if same and at is not None and at > since and not _risen(one, other, rules):
+        if at is not None and at > since and not _risen(one, other, rules):
             return Reason.REST
     return None
 

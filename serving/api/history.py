@@ -9,14 +9,13 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from riskwarn.errors import UnknownUnit
+from riskwarn.errors import SnapshotDamaged, UnknownUnit
 from riskwarn.words import Unit
 from serving.api.seen import Seen
 from serving.columns.reasons import MILLION, REST
 from serving.columns.scores import Block
-from serving.snapshots.files import PLACES, REASONS, SCORES, TEXTS
+from serving.snapshots.files import read_columns, read_reasons
 from serving.snapshots.snapshot import Snapshot
 
 _SHOWN = ("score", "expected_count", "rank", "level")
@@ -36,17 +35,17 @@ def of_grid(
     why = why and not bool(snapshot.places[Unit.GRID].suppressed[own])
     items, inside = [], seen.inside
     for as_of, row in list(seen.publications.by_as_of.items())[:limit]:
-        file = seen.home.snapshots / row.id / SCORES
-        found = _row(file, code, block)
+        folder = seen.home.snapshots / row.id
+        found = _row(folder, code, block)
         if found is not None and inside is not None:
-            found = {**found, "rank": _rank_among(file, code, block, inside.grids)}
+            found = {**found, "rank": _rank_among(folder, code, block, inside.grids)}
         items.append(
             {
                 "snapshot": row.id,
                 "as_of": as_of.isoformat(),
                 "model": row.manifest["models"].get(f"{block[0]}/{block[1]}"),
                 **(found or dict.fromkeys(_SHOWN)),
-                "reasons": _moved(seen, seen.home.snapshots / row.id, code, block) if why and row.told_as_now else [],
+                "reasons": _moved(seen, folder, code, block) if why and row.told_as_now else [],
             }
         )
     return {
@@ -67,46 +66,30 @@ def _moved(seen: Seen, folder: Path, code: str, block: Block) -> list[dict[str, 
 @lru_cache(maxsize=20_000)
 def _reasons(folder: Path, code: str, block: Block) -> tuple[dict[str, Any], ...]:
     """The reasons of a grid out of files that never change; none where it has too few residents, or they cannot be read."""
-    of_grids = pc.field("unit") == Unit.GRID.value
     try:
-        grids = pq.read_table(folder / PLACES, columns=["code", "suppressed"], filters=of_grids, use_threads=False)
-        row = pc.index(grids["code"], code).as_py()
-        if row < 0 or grids["suppressed"][row].as_py():
-            return ()
-        own = of_grids & (pc.field("target") == block[0]) & (pc.field("horizon") == block[1]) & (pc.field("row") == row)
-        reasons = pq.read_table(folder / REASONS, columns=["text", "effect"], filters=own, use_threads=False)
-        texts = pq.read_table(folder / TEXTS, columns=["theme", "source"], use_threads=False)
-        told = texts.take(reasons["text"]).to_pylist()
-    except (OSError, ValueError, pa.ArrowException):
+        found = read_reasons(folder, code, block)
+    except SnapshotDamaged:
         return ()
-    return tuple(
-        {**one, "effect": effect / MILLION} for one, effect in zip(told, reasons["effect"].to_pylist(), strict=True)
-    )
+    return tuple({**one, "effect": effect / MILLION} for one, effect in found)
 
 
 @lru_cache(maxsize=20_000)
-def _rank_among(file: Path, code: str, block: Block, grids: frozenset[str]) -> int:
-    """The rank of a grid among some of a file."""
-    chosen = (
-        (pc.field("target") == block[0]) & (pc.field("horizon") == block[1]) & (pc.field("unit") == Unit.GRID.value)
-    )
-    table = pq.read_table(file, columns=["code", "rank"], filters=chosen, use_threads=False)
+def _rank_among(folder: Path, code: str, block: Block, grids: frozenset[str]) -> int:
+    """The rank of a grid among some of a snapshot."""
+    table = read_columns(folder, [block], Unit.GRID, ("code", "rank"))[block]
     table = table.filter(pc.is_in(table["code"], pa.array(sorted(grids))))
-    own = table.filter(pc.equal(table["code"], code))["rank"][0]
+    own = table["rank"][pc.index(table["code"], code).as_py()]
     return int(pc.sum(pc.less_equal(table["rank"], own)).as_py())
 
 
 @lru_cache(maxsize=20_000)
-def _row(file: Path, code: str, block: Block) -> dict[str, Any] | None:
-    """The numbers of a grid out of a file that never changes."""
-    chosen = (
-        (pc.field("target") == block[0])
-        & (pc.field("horizon") == block[1])
-        & (pc.field("unit") == Unit.GRID.value)
-        & (pc.field("code") == code)
-    )
+def _row(folder: Path, code: str, block: Block) -> dict[str, Any] | None:
+    """The numbers of a grid out of files that never change."""
     try:
-        found = pq.read_table(file, columns=list(_SHOWN), filters=chosen, use_threads=False).to_pylist()
-    except (OSError, ValueError, pa.ArrowException):
+        found = read_columns(folder, [block], Unit.GRID, ("code", *_SHOWN)).get(block)
+    except SnapshotDamaged:
         return None
-    return found[0] if found else None
+    if found is None or (row := pc.index(found["code"], code).as_py()) < 0:
+        return None
+    shown: dict[str, Any] = found.select(_SHOWN).slice(row, 1).to_pylist()[0]
+    return shown

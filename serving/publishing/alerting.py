@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import numpy as np
+import pandas as pd
 
 from features import City
 from features.city import city_around
 from features.incremental.incremental import known_city
+from features.panel.panel import Encoded
 from riskwarn.arrays import Reals
 from riskwarn.audit.recording import Recording
 from riskwarn.home import Home
 from riskwarn.progress import Progress
+from riskwarn.store import Store
+from riskwarn.store.beliefs import beliefs
+from riskwarn.store.lake import versions_of
 from riskwarn.words import Unit
 from serving.alerts.candidates import Candidate, Declared, Said, candidates
 from serving.alerts.feedback import feed_back
 from serving.alerts.past import Published
 from serving.alerts.raising import Publication, Raised, raise_alerts, waiting
-from serving.alerts.records import close_answered
+from serving.alerts.records import Known, close_answered
 from serving.alerts.sources import teams_of, tickets_of
 from serving.alerts.teams import Teams
 from serving.alerts.tickets import follow_tickets
@@ -46,11 +51,28 @@ def answered(home: Home, now: datetime) -> None:
     feed_back(home, now=now)
 
 
-def found_in(home: Home, city: City, made: Scoring, current: str | None, now: datetime) -> Found:
+def known_in(home: Home, city: City, numbers: Encoded) -> Known:
+    """Reads of the store what was believed of the records of some grids: of a whole city it would take longer than scoring it."""
+    store = Store(home, city.store_version)
+
+    def known(source: str, grids: Collection[int]) -> pd.DataFrame | None:
+        if source not in numbers.sources:
+            return None
+        rows = numbers.sources[source]
+        records = np.unique(rows["record"][np.isin(rows["grid"], sorted(grids))])
+        if not len(records):
+            return None
+        versions = versions_of(store.table(source, store.files(source), None, records))
+        return beliefs(versions, city.geography, city.configuration.sources[source].mapping)
+
+    return known
+
+
+def found_in(home: Home, city: City, numbers: Encoded, made: Scoring, current: str | None, now: datetime) -> Found:
     """What rules would tell of a scoring; what the records answer is closed first. `current` is the snapshot that is current before it."""
     configuration, scored = home.configuration, made.scored
     rows = {code: row for row, code in enumerate(city.geography.grid_ids)}
-    close_answered(home, city.beliefs, rows, city.calendar.instant(city.as_of), now=now)
+    close_answered(home, known_in(home, city, numbers), rows, city.calendar.instant(city.as_of), now=now)
     kinds = dict(zip(city.geography.grid_ids, city.geography.kinds, strict=True))
     places = scored.places
     said = Said(

@@ -198,7 +198,7 @@ def _published(
     row["manifest"]["files"] = write_files(home.snapshots, row["id"], content_of(made))
     row["manifest"]["boundaries"] = _boundaries(home, city, made)
     is_current = current is None or city.as_of >= current.as_of
-    found = found_in(home, city, made, None if current is None else current.id, now) if is_current else None
+    found = found_in(home, city, numbers, made, None if current is None else current.id, now) if is_current else None
     raised = 0
     try:
         with recorded(home) as change:

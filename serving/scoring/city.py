@@ -97,7 +97,7 @@ def score_city(
     where = placed(city, before.places)
     numbers_by_level = numbers_of_levels(city, matrix, numbers_wanted(city.configuration, champions), where)
     scores: dict[Block, dict[Unit, Scores]] = {}
-    texts, since = Texts(), begun(city)
+    texts, since = Texts(), begun(city, numbers)
     reasons: dict[Block, Reasons] = {}
     above: dict[tuple[Block, Unit], Reasons] = {}
     by_target: dict[str, list[tuple[Champion, Forecaster]]] = {}
@@ -140,12 +140,13 @@ def _leveled(city: City, where: Placed, by_unit: dict[Unit, Scores], grids: npt.
     """The units above with their levels, by those of the grids (in the order of the places); the city is what they are measured by."""
     own = np.empty_like(grids)
     own[where.order[Unit.GRID]] = grids
-    found = {}
-    for unit, one in by_unit.items():
+
+    def leveled(unit: Unit, one: Scores) -> Scores:
         units = city.geography.units[unit]
-        level = levels_above(own, units.of_grid, len(units.codes), city.configuration.levels)[where.order[unit]]
-        found[unit] = one if unit is Unit.CITY else replace(one, level=level)
-    return found
+        level = levels_above(own, units.of_grid, len(units.codes), city.configuration.levels)
+        return replace(one, level=level[where.order[unit]])
+
+    return {unit: one if unit is Unit.CITY else leveled(unit, one) for unit, one in by_unit.items()}
 
 
 def _numbered(

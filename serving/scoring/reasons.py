@@ -17,7 +17,9 @@ import numpy.typing as npt
 
 from features import City, Feature, catalogue
 from features.catalogue.plain import plain_numbers
+from features.encoding.records import GONE
 from features.families.plain import PAST_YEARS
+from features.panel.panel import Encoded
 from riskwarn.arrays import Flags, Indices, Reals
 from riskwarn.configuration import Configuration
 from riskwarn.contracts import contract, declared
@@ -141,14 +143,19 @@ def groups_of(
     return groups
 
 
-def begun(city: City) -> dict[str, date]:
-    """When the records of the sources begin of which there is less than the longest window; a stray early record is no beginning."""
+def begun(city: City, numbers: Encoded) -> dict[str, date]:
+    """When the records of the sources begin of which there is less than the longest window; a stray early record is no beginning.
+
+    Asked of the encoded records: the beliefs of a city that was read from its state lie in the store, and are millions.
+    """
     found = {}
-    for source, beliefs in city.beliefs.items():
-        days = beliefs["occurred_at"].dropna().to_numpy(dtype="datetime64[us]")
+    for source in (name for name, one in city.contracts.items() if one.events):
+        tables = [held[source] for held in (numbers.sources, numbers.above) if source in held]
+        days = np.concatenate([np.arange(0), *(rows["day"][rows["stop"] != GONE] for rows in tables)])
+        days = days[days != 0]  # the day of what has no date
         if len(days):
             place = min(len(days) - 1, 1 + int(_STRAY * len(days)))
-            first = city.calendar.local_date(np.partition(days, place)[place])
+            first = date(1970, 1, 1) + timedelta(days=int(np.partition(days, place)[place]))
             if first + timedelta(days=PAST_YEARS * 365) > city.as_of:
                 found[source] = first
     return found

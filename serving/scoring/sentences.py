@@ -47,7 +47,7 @@ _LONG, _YEAR = {"zh": "半年", "en": "half year"}, {"zh": "一年", "en": "year
 
 #: The longest window in words, and what stands for it where the record is shorter.
 _PAST = {"zh": "近五年", "en": "in the last five years"}
-_SINCE = {"zh": "{day:%Y}年{day.month}月有记录以来", "en": "since records began in {day:%B %Y}"}
+_SINCE = {"zh": "自{day:%Y}年{day.month}月有记录以来", "en": "since records began in {day:%B %Y}"}
 assert PAST_YEARS == 5
 
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from riskwarn.errors import SnapshotDamaged
@@ -99,13 +101,34 @@ def read_scores(
     return places, scores
 
 
-def read_columns(folder: Path, blocks: Collection[Block], unit: Unit, columns: Sequence[str]) -> dict[Block, pa.Table]:
-    """Some columns of the scores of one level, of the targets and horizons that are there, without a look at anything else.
+def read_columns(
+    folder: Path, blocks: Collection[Block], unit: Unit, columns: Sequence[str], file: str = SCORES
+) -> dict[Block, pa.Table]:
+    """Some columns of the scores (or reasons) of one level, of the targets and horizons that are there, without a look at anything else.
 
     Nothing is verified: it is for what compares, and publishes nothing of it. Raises SnapshotDamaged where they cannot be read.
     """
     with _readable(folder):
-        return {block: part for block, found, part in _parts(folder / SCORES, columns, blocks) if found is unit}
+        return {block: part for block, _, part in _parts(folder / file, columns, blocks, unit)}
+
+
+def read_reasons(folder: Path, code: str, block: Block) -> list[tuple[dict[str, Any], int]]:
+    """(theme and source, millionths) of each reason of a grid; none where its details are withheld, or it is not there.
+
+    Nothing is verified. Raises SnapshotDamaged where they cannot be read.
+    """
+    own = read_columns(folder, [block], Unit.GRID, reasons_table.READ, REASONS).get(block)
+    with _readable(folder):
+        places = pq.read_table(folder / PLACES, columns=["unit", "code", "suppressed"], **_PLAINLY)
+        grids = places.filter(pc.equal(places["unit"], Unit.GRID.value))
+        row = pc.index(grids["code"], code).as_py()
+        if own is None or row < 0 or grids["suppressed"][row].as_py():
+            return []
+        # The rows of a part ascend: those of a place lie side by side.
+        first, end = np.searchsorted(own["row"].to_numpy(), [row, row + 1]).tolist()
+        told = own.slice(first, end - first)
+        texts = pq.read_table(folder / TEXTS, columns=["theme", "source"], **_PLAINLY).take(told["text"])
+        return list(zip(texts.to_pylist(), told["effect"].to_pylist(), strict=True))
 
 
 @contextmanager
@@ -140,9 +163,9 @@ def _write(file: Path, parts: Iterable[pa.Table], schema: pa.Schema | None = Non
 
 
 def _parts(
-    file: Path, columns: Sequence[str], blocks: Collection[Block] | None = None
+    file: Path, columns: Sequence[str], blocks: Collection[Block] | None = None, level: Unit | None = None
 ) -> Iterator[tuple[Block, Unit, pa.Table]]:
-    """(target and horizon, level, the columns) of each part."""
+    """(target and horizon, level, the columns) of each part; where some are named, of these alone."""
     with pq.ParquetFile(file, memory_map=False) as parts:
         names = parts.schema_arrow.names
         for number in range(parts.num_row_groups):
@@ -150,6 +173,8 @@ def _parts(
             target, horizon, unit = (
                 group.column(names.index(name)).statistics.min for name in ("target", "horizon", "unit")
             )
-            if blocks is not None and (target, horizon) not in blocks:
+            if (blocks is not None and (target, horizon) not in blocks) or (
+                level is not None and Unit(unit) is not level
+            ):
                 continue
             yield (target, horizon), Unit(unit), parts.read_row_group(number, columns=list(columns), use_threads=False)

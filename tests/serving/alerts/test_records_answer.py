@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ import pytest
 from sqlalchemy import update
 
 from features import read_city
+from features.panel.panel import encoded
 from serving.alerts.records import close_answered
 from serving.alerts.tables import ALERTS
+from serving.publishing.alerting import known_in
 from tests.serving.alerts.city import FIRST, City, grid
 from tests.worlds import dispute, grid_rows, load, write_csv
 
@@ -50,12 +53,31 @@ def test_a_notice_closes_where_all_that_was_open_has_ended(
     city.publish({0: "red"})
     (alert,) = city.alerts()
     columns = list(case(0, None))
-    beliefs = {"disputes": pd.DataFrame(cases, columns=columns)}
-    done = close_answered(city.home, beliefs, ROWS, LATER, now=city.now + timedelta(days=7))
+    known = {"disputes": pd.DataFrame(cases, columns=columns)}
+    done = close_answered(city.home, lambda source, _: known.get(source), ROWS, LATER, now=city.now + timedelta(days=7))
     assert done == int(closes)
     after = city.alert(alert.id)
     assert (after.status, after.outcome) == (("closed", "unknown") if closes else ("open", None))
-    assert close_answered(city.home, beliefs, ROWS, LATER, now=city.now + timedelta(days=7)) == 0
+    assert (
+        close_answered(city.home, lambda source, _: known.get(source), ROWS, LATER, now=city.now + timedelta(days=7))
+        == 0
+    )
+
+
+def test_the_cases_of_a_source_are_gone_through_once_however_many_notices_there_are(tmp_path: Path) -> None:
+    city = City(tmp_path)
+    city.publish({0: "red", 12: "red", 24: "red"})
+
+    known = [case(24, "2026-03-04"), case(0, "2026-03-04"), case(12, None), case(1, None)]
+    asked: list[tuple[str, list[int]]] = []
+
+    def of(source: str, grids: Collection[int]) -> pd.DataFrame:
+        asked.append((source, sorted(grids)))
+        return pd.DataFrame(known)
+
+    assert close_answered(city.home, of, ROWS, LATER, now=city.now + timedelta(days=7)) == 2
+    assert {one.code: one.status for one in city.alerts()} == {grid(0): "closed", grid(12): "open", grid(24): "closed"}
+    assert asked == [("disputes", [0, 12, 24])]
 
 
 HAZARD = {"隐患编号": "H1", "登记时间": "2026-02-11 10:00:00", "隐患类型": "消防通道堵塞", "严重程度": "一般"}
@@ -97,8 +119,9 @@ def test_what_a_department_hands_over_closes_what_it_answers_and_a_petition_neve
     week = city.now + timedelta(days=7)
     load(city.home, source, write_csv(tmp_path / "later.csv", [{**case, **later}]), exported_at=week)
     known = read_city(city.home, FIRST + timedelta(days=7))
+    of = known_in(city.home, known, encoded(known))
     rows = {code: row for row, code in enumerate(known.geography.grid_ids)}
     for _ in range(2):
-        close_answered(city.home, known.beliefs, rows, known.calendar.instant(known.as_of), now=week)
+        close_answered(city.home, of, rows, known.calendar.instant(known.as_of), now=week)
         assert [one.status for one in city.alerts()] == [status, "open"], "of the other grid nothing was said"
     assert city.verbs(city.alerts()[0].id) == ["raised", *["close"] * (status == "closed")]

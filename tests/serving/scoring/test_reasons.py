@@ -10,6 +10,7 @@ import pytest
 from features import read_city
 from features.building.build import build_features
 from features.catalogue.plain import plain_numbers
+from features.panel.panel import encoded
 from riskwarn.words import Unit
 from serving.columns.reasons import MILLION, AllReasons, Reasons
 from serving.scoring.reasons import begun
@@ -105,10 +106,10 @@ def test_what_is_told_can_be_recounted(town: Town, content: Content) -> None:
         "近半年矛盾纠纷": "plain_disputes_half",
     }
     targets = town.home.configuration.targets
-    since = begun(city)  # the record is shorter than five years
+    since = begun(city, encoded(city))  # the record is shorter than five years
     for name in ("conflict", "safety"):
         first = since[targets[name].source]
-        windows[f"{first.year}年{first.month}月有记录以来{targets[name].zh}"] = f"plain_{name}_events_past"
+        windows[f"自{first.year}年{first.month}月有记录以来{targets[name].zh}"] = f"plain_{name}_events_past"
     seen = dict.fromkeys(windows, 0)
     for row, code in enumerate(content.places[Unit.GRID].codes):
         told = [one for block in content.reasons.blocks for one in content.reasons.of(block, row)]

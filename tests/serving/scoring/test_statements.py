@@ -41,10 +41,11 @@ def test_events_of_earlier_years_that_raise_a_score_are_told_as_a_count() -> Non
     theme = theme_of(("escalation", "incidents"), "safety", configuration())
     numbers = numbers_of(theme, events=((0, 2), (1, 2)), events_past=((1, 4), (10, 19)))
     words = said(theme, numbers, up=True)
-    assert words["zh"].startswith("近五年安全事故10–19件，其中近一年1–2件；同类网格通常"), words
+    assert words["zh"].startswith("近五年安全事故10–19件（其中近一年1–2件）；同类网格通常"), words
     assert "使分值" not in words["zh"] and "往年" not in words["zh"], "the count itself is why"
     assert (
-        words["en"].startswith("safety") and "10–19 in the last five years, 1–2 of them in the last year" in words["en"]
+        words["en"].startswith("safety")
+        and "10–19 in the last five years (1–2 of them in the last year)" in words["en"]
     )
     none = numbers_of(theme, events=((0, 2), (0, 0)), events_past=((3, 6), (0, 0)))
     assert said(theme, none, up=False)["zh"].startswith("近五年没有安全事故；同类网格通常")
@@ -53,10 +54,10 @@ def test_events_of_earlier_years_that_raise_a_score_are_told_as_a_count() -> Non
 def test_a_record_shorter_than_the_longest_window_is_told_from_its_beginning() -> None:
     theme = theme_of(("escalation", "incidents"), "safety", configuration(), since=date(2022, 12, 5))
     words = said(theme, numbers_of(theme, events=((0, 2), (1, 2)), events_past=((1, 4), (10, 19))), up=True)
-    assert words["zh"].startswith("2022年12月有记录以来安全事故10–19件，其中近一年1–2件；同类网格通常"), words
-    assert "10–19 since records began in December 2022, 1–2 of them in the last year" in words["en"]
+    assert words["zh"].startswith("自2022年12月有记录以来安全事故10–19件（其中近一年1–2件）；同类网格通常"), words
+    assert "10–19 since records began in December 2022 (1–2 of them in the last year)" in words["en"]
     none = numbers_of(theme, events=((0, 2), (0, 0)), events_past=((3, 6), (0, 0)))
-    assert said(theme, none, up=False)["zh"].startswith("2022年12月有记录以来没有安全事故；同类网格通常")
+    assert said(theme, none, up=False)["zh"].startswith("自2022年12月有记录以来没有安全事故；同类网格通常")
 
 
 def test_what_reads_as_more_than_usual_lowers_a_score_with_a_but() -> None:

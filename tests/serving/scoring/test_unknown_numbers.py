@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,8 @@ import pytest
 
 from features import City, FeatureMatrix, build_features, read_city
 from features.catalogue.plain import plain_numbers
+from features.incremental.incremental import known_city
+from features.panel.panel import Encoded, encoded
 from riskwarn.words import Unit
 from serving.scoring.numbers import Numbers, numbers_of_levels
 from serving.scoring.places import Placed, placed
@@ -80,14 +82,29 @@ def test_what_is_withheld_of_a_community_is_told_by_none_of_its_grids(city: City
 
 
 def test_records_that_begin_lately_are_told_from_their_beginning(city: City) -> None:
-    first = begun(city)
+    first = begun(city, encoded(city))
     assert set(first) == set(city.beliefs), "the simulated record is shorter than five years"
-    known = city.beliefs["incidents"]["occurred_at"].min()
-    assert abs(pd.Timestamp(first["incidents"]) - known) < pd.Timedelta(days=60)
-    stray = city.beliefs["incidents"].copy()
+    incidents = city.beliefs["incidents"]
+    placed_days = np.sort(city.calendar.local_days(incidents["occurred_at"].to_numpy(dtype="datetime64[us]")))
+    assert first["incidents"] == date(1970, 1, 1) + timedelta(days=int(placed_days[1 + len(placed_days) // 1000]))
+    stray = incidents.copy()
     stray.loc[stray.index[0], "occurred_at"] = pd.Timestamp("1998-01-01")
-    assert begun(replace(city, beliefs={**city.beliefs, "incidents": stray}))["incidents"] > date(2010, 1, 1)
-    long = city.beliefs["incidents"].assign(
-        occurred_at=city.beliefs["incidents"]["occurred_at"] - pd.DateOffset(years=5)
-    )
-    assert "incidents" not in begun(replace(city, beliefs={"incidents": long}))
+    assert begun(city, _with_incidents(city, stray))["incidents"] > date(2010, 1, 1)
+    long = incidents.assign(occurred_at=incidents["occurred_at"] - pd.DateOffset(years=5))
+    assert "incidents" not in begun(city, _with_incidents(city, long))
+
+
+def _with_incidents(city: City, incidents: pd.DataFrame) -> Encoded:
+    return encoded(replace(city, beliefs={**city.beliefs, "incidents": incidents}))
+
+
+def test_when_records_begin_is_told_from_the_kept_state_without_a_look_at_the_store(town: Town, city: City) -> None:
+    known, numbers = known_city(town.home)
+
+    class Unread(dict[str, pd.DataFrame]):
+        def __getitem__(self, name: str) -> pd.DataFrame:
+            raise AssertionError(f"{name} is read")
+
+        items = values = None  # type: ignore[assignment]
+
+    assert begun(replace(known, beliefs=Unread()), numbers) == begun(city, encoded(city))
