@@ -15,7 +15,7 @@ from riskwarn.messages import Listed, Message
 from riskwarn.words import PRESETS
 
 if TYPE_CHECKING:
-    from riskwarn.ingest.mapping_proposal.recognised import Place
+    from riskwarn.home import Home
 
 
 @click.command("map")
@@ -37,21 +37,30 @@ def command(
 ) -> None:
     """Look at FILE and propose which column is which field, on what ground, and what is unsure."""
     from riskwarn.files import output_file, write_text
+    from riskwarn.ingest.loading.proposing import propose_in_home
+    from riskwarn.ingest.loading.survey import places_of
     from riskwarn.ingest.mapping_proposal.mapping_file import as_yaml
     from riskwarn.ingest.mapping_proposal.proposal import propose
 
     path = None
     if target is not None:
         path = output_file(target, force=force, endings=(".yaml", ".yml"), inputs=[file])
-    proposal = propose(
-        file,
-        session.configuration(),
-        source=session.source(source) if source else None,
-        preset=preset,
-        places=_places(session),
-        database=session.settings.source_url,
-        sheet=sheet,
-    )
+    home = _home(session)
+    source = session.source(source) if source else None
+    places = [] if home is None else places_of(home)
+    database = session.settings.source_url
+    if home is not None and preset is None:
+        proposal = propose_in_home(home, file, source=source, places=places, database=database, sheet=sheet)
+    else:
+        proposal = propose(
+            file,
+            session.configuration(),
+            source=source,
+            preset=preset,
+            places=places,
+            database=database,
+            sheet=sheet,
+        )
     result = proposal.as_dict()
     rows = [
         {
@@ -80,7 +89,7 @@ def command(
         shown = "、".join(list(words)[:12]) + (" …" if len(words) > 12 else "")
         lines.append(Message("words of {field} that no list knows: {words}", field=name, words=shown))
     lines += [Message("note: {note}", note=note) for note in proposal.notes]
-    if proposal.preset and proposal.preset != preset:
+    if proposal.preset and proposal.mapping.get("preset") != proposal.preset:
         lines.append(Message("a packaged mapping may fit: --preset {preset}", preset=proposal.preset))
     if path is not None:
         write_text(path, as_yaml(proposal))
@@ -95,12 +104,11 @@ def command(
     session.emit(result, lines)
 
 
-def _places(session: Session) -> list[Place]:
-    """The codes and names of the units that the home holds; nothing without a home or before grids are loaded."""
+def _home(session: Session) -> Home | None:
+    """The home, where there is one: a file may be looked at before."""
     from riskwarn.errors import HomeMissing
-    from riskwarn.ingest.loading.survey import places_of
 
     try:
-        return places_of(session.home())
+        return session.home()
     except HomeMissing:
-        return []
+        return None

@@ -158,7 +158,8 @@ def _of_few(cells: Mapping[str, pa.Array]) -> Flags:
     named = np.any(
         [np.zeros_like(total), *(_matches(strings(cells[id]), _LONG) for id in _IDS[:2] if id in cells)], axis=0
     )
-    return np.asarray((total & ~named) | (signed.any(axis=0) & ~(others & ~signed).any(axis=0)))
+    days = np.array([_matches(text, rf"{DAY}|{DAY_IN_NUMERALS}") for text in texts])
+    return np.asarray((total & ~named) | (signed.any(axis=0) & ~(others & ~signed & ~days).any(axis=0)))
 
 
 def _matches(texts: pa.Array, pattern: str) -> Flags:

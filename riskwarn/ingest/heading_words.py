@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
+from riskwarn.contracts.schema import TABLES
 from riskwarn.contracts.vocabulary import Ground, field_of, is_personal
 from riskwarn.ingest.redaction import kept_heading
 from riskwarn.ingest.values.clock import TIME_OF
@@ -20,6 +22,12 @@ _LEVELS = ("大类", "小类", "一级", "二级", "三级")
 #: A heading that is told apart by its group, and what names of groups add.
 _GROUP = re.compile(r"(?P<name>.+)（(?P<group>[^（）]+)）")
 _OF_GROUPS = re.compile(r"(?:基本)?(?:情况|信息|内容|环节)$")
+
+#: So many cells that are headings, and none that is not, are a row of headings.
+FEWEST_HEADINGS = 3
+#: No heading that a list knows is longer.
+_LONGEST = 24
+_KINDS = ("events", *TABLES)
 
 #: Headings of the column that numbers the rows of a list.
 _ROW_NUMBERS = frozenset({"序号", "序", "行号", "项次", "No", "No.", "NO", "NO."})
@@ -90,3 +98,24 @@ def of_group(heading: str, kind: str) -> str | None:
         if known is not None and known[1] in (Ground.EXACT, Ground.ASSUMED):
             return known[0]
     return None
+
+
+@lru_cache(maxsize=4_096)
+def _known(plain: str) -> bool:
+    if is_personal(plain):
+        return True
+    grounds = (found[1] for kind in _KINDS if (found := field_of(plain, kind)) is not None)
+    return any(ground in (Ground.EXACT, Ground.ASSUMED) for ground in grounds)
+
+
+def is_heading(text: str) -> bool:
+    """Whether a cell is a heading of some source, as it stands."""
+    if len(text) > _LONGEST or any(one.isdigit() for one in text):
+        return False
+    return _known(plain_heading(text))
+
+
+def are_headings(cells: Sequence[str]) -> bool:
+    """Whether the filled cells of a line are the headings of some source, and at least three."""
+    told = [cell for cell in cells if cell.strip()]
+    return len(told) >= FEWEST_HEADINGS and all(map(is_heading, told))

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from riskwarn.arrays import Flags
-from riskwarn.contracts.schema import TABLES
-from riskwarn.contracts.vocabulary import Ground, field_of, is_personal
-from riskwarn.ingest.heading_words import plain_heading
+from riskwarn.ingest.heading_words import FEWEST_HEADINGS, is_heading
 from riskwarn.ingest.privacy.free_text import is_free_text
 from riskwarn.ingest.sheets import Rows, Sheet
 from riskwarn.ingest.values.cells import filled, flags, strings
 
-#: So many cells that are headings, and none that is not, are a row of headings.
-_FEWEST = 3
-#: No heading that a list knows is longer.
-_LONGEST = 24
-_KINDS = ("events", *TABLES)
 #: Rows right above headings that hold no more than the name of their table.
 _TITLES = 2
 
@@ -42,33 +34,19 @@ def other_headings(cells: Mapping[str, pa.Array], numbers: npt.NDArray[np.int64]
         if is_free_text(name):
             later.append(cell)
             continue
-        found = flags(cell, _is_heading)
+        found = flags(cell, is_heading)
         known += found
         open_to &= found | ~filled(cell)
     rows = np.flatnonzero(open_to & (known > 0))
     for row in rows:
         told = [text for cell in later if (text := strings(cell.slice(row, 1))[0].as_py()) is not None and text.strip()]
-        if known[row] + len(told) >= _FEWEST and all(map(_is_heading, told)):
+        if known[row] + len(told) >= FEWEST_HEADINGS and all(map(is_heading, told)):
             return int(numbers[row])
     return None
 
 
 def _distinct(cell: pa.Array) -> int:
     return len(cell.dictionary) if pa.types.is_dictionary(cell.type) else len(cell)
-
-
-@lru_cache(maxsize=4_096)
-def _known(plain: str) -> bool:
-    if is_personal(plain):
-        return True
-    grounds = (found[1] for kind in _KINDS if (found := field_of(plain, kind)) is not None)
-    return any(ground in (Ground.EXACT, Ground.ASSUMED) for ground in grounds)
-
-
-def _is_heading(text: str) -> bool:
-    if len(text) > _LONGEST or any(one.isdigit() for one in text):
-        return False
-    return _known(plain_heading(text))
 
 
 @dataclass

@@ -29,7 +29,7 @@ from riskwarn.ingest.loading.export_date import refuse_future
 from riskwarn.ingest.loading.guard import Guard
 from riskwarn.ingest.loading.home_places import UNIT_NAMES, HomePlaces
 from riskwarn.ingest.loading.kept_rules import kept_rules
-from riskwarn.ingest.loading.remembered import found_headings, recalled, with_recalled
+from riskwarn.ingest.loading.remembered import mapping_in_force
 from riskwarn.ingest.loading.stream import new_events
 from riskwarn.ingest.loading.tables_of_sheet import all_tables
 from riskwarn.ingest.loading.tabular import new_rows
@@ -105,10 +105,10 @@ def ingest(
     for index, file in enumerate(files):
         progress(f"loading {source}", index, len(files))
         with writing(home, progress), held_open():
-            of_file = rules
-            settled = None if mapping or preset or known else recalled(home, source, file, sheet)
+            of_file, settled = rules, None
+            if not (mapping or preset or known):
+                of_file, settled = mapping_in_force(home, source, file, sheet)
             if settled is not None:
-                of_file = with_recalled(own, settled, found_headings(source, file, sheet))
                 check_mapping(declared, of_file, settled)
             guard = Guard(file.name, declared, home.configuration.sources, force, settled=settled is not None)
             accounts.append(

@@ -33,7 +33,7 @@ from riskwarn.ingest.loading.district import district_said, same_district
 from riskwarn.ingest.loading.export_date import export_date, says_day
 from riskwarn.ingest.loading.inputs import Skipped
 from riskwarn.ingest.loading.plan import Table
-from riskwarn.ingest.loading.remembered import recalled, settled_sources, with_recalled
+from riskwarn.ingest.loading.remembered import recalled, says_identity, settled_sources, with_recalled
 from riskwarn.ingest.loading.systems import points_of, system_told
 from riskwarn.ingest.mapping_proposal.guessing import UNSURE
 from riskwarn.ingest.mapping_proposal.hints import also_of
@@ -131,7 +131,9 @@ class Looking:
             proposal, found = examined(source, rules, found.seen)
             # What is told by the cells of each file is not in it.
             keys = laid_over(rules, dict(proposal.mapping)).model_dump(exclude_unset=True)
-            doubts = (_shared(same, settled),) if (same := sharing(found)) else ()
+            # Who says by what columns a record is known has looked at the rows that share them.
+            by_hand = bool(own.identity) or says_identity(settled)
+            doubts = (_shared(same, settled),) if not by_hand and (same := sharing(found)) else ()
             table = self._made(replace(proposal, source_ground=ground), found, sheet, own, keys, settled)
             told = table.told_district
             if table.district is not None and told is not None and not same_district(told, table.district[0]):

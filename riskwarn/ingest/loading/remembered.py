@@ -60,6 +60,25 @@ def recalled(home: Home, source: str, file: Path, sheet: str | None = None) -> P
     return path if path.is_file() else None
 
 
+def mapping_in_force(
+    home: Home, source: str, file: Path, sheet: str | None = None, own: Rules | None = None
+) -> tuple[Rules, Path | None]:
+    """The mapping by which a file of a source is read where nobody names one, and where it was settled, if it was.
+
+    `own` stands for the mapping that the configuration declares. Raises what :func:`with_recalled` raises.
+    """
+    own = home.configuration.sources[source].mapping if own is None else own
+    settled = recalled(home, source, file, sheet)
+    if settled is None:
+        return own, None
+    return with_recalled(own, settled, found_headings(source, file, sheet)), settled
+
+
+def says_identity(path: Path) -> bool:
+    """Whether somebody wrote into a settled mapping by hand which columns make an id."""
+    return not _as_written(path.read_text(encoding="utf-8-sig")) and bool(_read(path).identity)
+
+
 def settled_sources(home: Home, sources: Iterable[str], file: Path, sheet: str | None = None) -> list[str]:
     """The sources for which the headings of a file were settled before."""
     folder = home.path / FOLDER

@@ -10,6 +10,9 @@ from riskwarn.ingest.mapping_proposal.proposal import Proposal
 from riskwarn.messages import one_line
 from riskwarn.refused import refused_word
 
+#: Keys of a mapping that have a line of their own.
+_WRITTEN = frozenset({"preset", "columns", "headings", "period", "identity"})
+
 
 def as_yaml(proposal: Proposal) -> str:
     """The text of the mapping. Lines that end in "# ?" want a look."""
@@ -28,8 +31,8 @@ def as_yaml(proposal: Proposal) -> str:
     told = {one.field: one for one in proposal.columns if one.field in columns}
     lines += ["columns:"] if columns else ["# columns: every field that is read is known by its heading"]
     for name, heading in columns.items():
-        one = told[name]
-        lines.append(f"  {name}: {_plain(heading)}   # {'' if one.sure else '? '}{one.ground}; {one.holds}")
+        why = "" if (one := told.get(name)) is None else f"   # {'' if one.sure else '? '}{one.ground}; {one.holds}"
+        lines.append(f"  {name}: {_plain(heading)}{why}")
     several = proposal.mapping.get("headings", {})
     lines += ["headings:"] if several else []
     for name, listed in several.items():
@@ -38,6 +41,9 @@ def as_yaml(proposal: Proposal) -> str:
     if period := proposal.mapping.get("period"):
         told_as = ", ".join(f"{part}: {_plain(word)}" for part, word in period.items())
         lines.append(f"period: {{{told_as}}}   # ? each row is the count of a month")
+    if not proposal.identity and (listed := proposal.mapping.get("identity")):
+        lines.append(f"identity: [{', '.join(map(_plain, listed))}]")
+    lines += _as_in_force(proposal)
     if proposal.identity:
         lines.append(f"identity: [{', '.join(map(_plain, proposal.identity))}]   # ? no column is an id")
     if any("always:" in note for note in proposal.notes):
@@ -52,6 +58,12 @@ def as_yaml(proposal: Proposal) -> str:
     lines += [f"# note: {note}" for note in proposal.notes]
     # A refused word is refused in remarks, too.
     return "\n".join(one_line(line) for line in lines if refused_word(line) is None) + "\n"
+
+
+def _as_in_force(proposal: Proposal) -> list[str]:
+    """What else the mapping says that is in force for the file: of words, dates, places, and what holds for every row."""
+    told = {name: value for name, value in proposal.mapping.items() if name not in _WRITTEN}
+    return yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=1 << 20).splitlines() if told else []
 
 
 def _deliverer(proposal: Proposal) -> list[str]:

@@ -27,6 +27,10 @@ class TitlesSeen:
         self._looked.append((found, top[: found.rows]))
         return found
 
+    def begins_table(self, cells: Sequence[str]) -> bool:
+        """Whether a line holds nothing but headings of some source: another table begins with it."""
+        return self.finder.begins_table(cells)
+
     def above(self, headings: Sequence[str]) -> tuple[str, ...]:
         """The cells down to the headings of the table that has these."""
         rows = [row for found, top in self._looked if tuple(found.headings) == tuple(headings) for row in top]

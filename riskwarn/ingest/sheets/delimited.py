@@ -22,6 +22,7 @@ from riskwarn.errors import FileEmpty, FileUnreadable
 from riskwarn.ingest.sheets.encoding import as_text, blocks, encoding_of
 from riskwarn.ingest.sheets.headings import LOOKED_THROUGH, Finder, Found
 from riskwarn.ingest.sheets.last_lines import is_last_line
+from riskwarn.ingest.sheets.narrower import Narrower, lines_of
 from riskwarn.ingest.sheets.packing import opened
 from riskwarn.ingest.sheets.rows import Rows, Sheet
 from riskwarn.messages import Message
@@ -60,6 +61,7 @@ class CsvSheet(Sheet):
         self._separator, found = _divided(head, find, path.name)
         self.headings: Sequence[str] = found.headings
         self._above = found.rows
+        self._begins_table = find.begins_table
 
     def batches(self, positions: Sequence[int]) -> Iterator[Rows]:
         """Read the columns at these positions, a piece of the file at a time."""
@@ -71,9 +73,12 @@ class CsvSheet(Sheet):
 
     def _batches(self, positions: Sequence[int], size: int) -> Iterator[Rows]:
         before, some = 0, False
+        narrower = Narrower(len(self.headings), self._separator, self._bytes, self._begins_table)
         for piece in self._pieces(size):
             try:
                 parsed = self._parsed(piece, positions)
+                if parsed.ragged.any() and (filled := self._filled_up(piece, narrower)) != piece:
+                    parsed = self._parsed(filled, positions)
             except pa.ArrowInvalid as error:
                 problem = "it is not a table of text with separators"
                 raise FileUnreadable(file=self._path.name, problem=problem) from error
@@ -146,6 +151,11 @@ class CsvSheet(Sheet):
         if not self._recoded:
             return raw
         return (text.encode() for text in codecs.iterdecode(raw, self._encoding, errors="replace"))
+
+    def _filled_up(self, piece: bytes, narrower: Narrower) -> bytes:
+        """A piece with the lines of a table beneath that has fewer cells filled up."""
+        breaks, inside = _breaks(piece)
+        return narrower.filled_up(lines_of(piece, breaks[~inside]))
 
     def _parsed(self, piece: bytes, positions: Sequence[int]) -> _Parsed:
         if b'"' not in piece:

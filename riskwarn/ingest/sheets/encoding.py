@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +16,7 @@ import pyarrow.compute as pc
 
 from riskwarn.errors import FileUnreadable
 from riskwarn.ingest.sheets.packing import DAMAGED, opened
+from riskwarn.messages import Message
 
 #: Bytes of a file that are looked at together.
 BLOCK = 1 << 24
@@ -23,6 +25,15 @@ BLOCK = 1 << 24
 LOST = "\ufffd"
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+#: Said of a file in Big5. It is not read: family names and all lists of words are those of simplified characters.
+BIG5 = Message("its characters are traditional ones in Big5, which are not read; save it again as CSV UTF-8 in simplified characters")  # fmt: skip
+
+#: Bytes by whose characters Big5 is told from GB18030, for almost any bytes of the one are characters of the other, too.
+_SAMPLE = 1 << 16
+#: Where the common characters of a national list stand in it: (how it is read, the list, its first and last common character).
+_SIMPLIFIED = ("gb18030", "gb2312", b"\xb0\xa1", b"\xd7\xf9")
+_TRADITIONAL = ("cp950", "big5", b"\xa4\x40", b"\xc6\x7e")
 
 #: Beside NUL bytes, which some systems put into empty cells, these are no text.
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x19]")
@@ -41,7 +52,7 @@ def encoding_of(path: Path) -> str:
     """``utf-8``, ``utf-8-sig``, ``utf-16`` (without a mark ``-le``, ``-be``) or ``gb18030``; told by the first block that is
     not plain ASCII. NUL bytes belong to no character.
 
-    Raises FileUnreadable where it is none of them.
+    Raises FileUnreadable where it is none of them, and where it is Big5.
     """
     utf8 = codecs.getincrementaldecoder("utf-8")()
     national = codecs.getincrementaldecoder("gb18030")()
@@ -60,6 +71,8 @@ def encoding_of(path: Path) -> str:
             if block.isascii():
                 continue
             for name, decoder in (("utf-8", utf8), ("gb18030", national)):
+                if name == "gb18030" and is_big5(block):
+                    raise FileUnreadable(file=path.name, problem=BIG5)
                 try:
                     decoder.decode(block)
                 except UnicodeDecodeError:
@@ -71,6 +84,23 @@ def encoding_of(path: Path) -> str:
     raise FileUnreadable(
         file=path.name, problem="its characters are neither UTF-8 nor GB18030; save it again as CSV UTF-8"
     )
+
+
+def is_big5(block: bytes) -> bool:
+    """Whether bytes that are no UTF-8 are characters of Big5: more of them are common ones there than in GB18030."""
+    high = re.search(rb"[\x80-\xff]", block)
+    if high is None:
+        return False
+    begin = block.rfind(b"\n", 0, high.start()) + 1
+    sample = block[begin : begin + _SAMPLE]
+    return _common(sample, *_TRADITIONAL) > _common(sample, *_SIMPLIFIED)
+
+
+def _common(sample: bytes, reading: str, listed: str, first: bytes, last: bytes) -> float:
+    """The share of the Chinese characters of a reading that are common ones; what cannot be read is none."""
+    told = Counter(one for one in sample.decode(reading, errors="replace") if "一" <= one <= "\u9fff" or one == LOST)
+    common = sum(count for one, count in told.items() if first <= one.encode(listed, errors="ignore") <= last)
+    return common / max(1, told.total())
 
 
 def utf16_of(block: bytes) -> str | None:

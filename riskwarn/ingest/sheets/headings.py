@@ -43,6 +43,9 @@ class Finder(Protocol):
     def __call__(self, top: Sequence[Cells]) -> Found:
         """The headings among the first rows."""
 
+    def begins_table(self, cells: Sequence[str]) -> bool:
+        """Whether a line holds nothing but headings of some source: another table begins with it."""
+
 
 def find_headings(top: Sequence[Cells], known: Callable[[str], bool], personal: Callable[[str], bool]) -> Found:
     """The headings among the first rows of a sheet.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from riskwarn.errors import FileUnreadable
-from riskwarn.ingest.sheets.encoding import blocks, encoding_of
+from riskwarn.ingest.sheets.encoding import BIG5, blocks, encoding_of
 from riskwarn.ingest.sheets.packing import opened
 from riskwarn.ingest.sheets.text_grid import BYTES, Bounds
 
@@ -41,7 +41,9 @@ def named_encoding(head: bytes) -> str | None:
 def _encoding(path: Path) -> str:
     try:
         return encoding_of(path)
-    except FileUnreadable:
+    except FileUnreadable as error:
+        if error.fields["problem"] is BIG5:
+            raise
         with opened(path) as stream:
             named = named_encoding(stream.read(_HEAD))
         if named is None:

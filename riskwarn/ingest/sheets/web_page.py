@@ -12,7 +12,7 @@ from pathlib import Path
 
 from riskwarn.errors import FileUnreadable
 from riskwarn.ingest.sheets.content import NO_TABLE
-from riskwarn.ingest.sheets.encoding import blocks
+from riskwarn.ingest.sheets.encoding import BIG5, blocks, is_big5
 from riskwarn.ingest.sheets.html_tokens import Tokens
 from riskwarn.ingest.sheets.marked_up import named_encoding, pieces
 from riskwarn.ingest.sheets.packing import opened
@@ -53,7 +53,7 @@ def tables_of_mail(path: Path) -> list[Spelled]:
     whole = email.message_from_bytes(content)
     for part in whole.walk():
         if part.get_content_type() == "text/html":
-            found += _tables([_text(part)], bounds, len(found))
+            found += _tables([_text(part, path.name)], bounds, len(found))
     return _of_records(path.name, found)
 
 
@@ -63,7 +63,7 @@ def _of_records(file: str, found: list[Spelled]) -> list[Spelled]:
     return found
 
 
-def _text(part: Mail) -> str:
+def _text(part: Mail, file: str) -> str:
     """The text of one page of several."""
     payload = part.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
@@ -71,7 +71,8 @@ def _text(part: Mail) -> str:
         try:
             return codecs.decode(raw, name).replace(_BREAK, "")
         except UnicodeDecodeError:
-            continue
+            if is_big5(raw):
+                raise FileUnreadable(file=file, problem=BIG5) from None
     return codecs.decode(raw, named_encoding(raw) or "gb18030", errors="replace").replace(_BREAK, "")
 
 

@@ -42,7 +42,26 @@ from tests.worlds import NOW, dispute, grid_rows, load, with_grids, write_csv
         (["合计", "G1", "12"], False),
         (["填表人：", "王某某", None], False),
         (["王某某", "审核人", "填表日期"], True),
-        (["审核人：", "王某某", "填表日期 2026年1月2日"], False),
+        (["审核人：", "王某某", "填表日期 2026年1月2日"], True),
+        (["审核人：", "王某某", "D7"], False),
+        (["填报日期 2026年3月1日", None, None], True),
+        ([None, "2026年3月1日制表", None], True),
+        (["江北区司法局 2026年3月1日", None, None], True),
+        (["填报单位（盖章）　　2026年3月1日", None, None], True),
+        (["单位（盖章）", None, "2026年3月1日"], True),
+        (["填报人：王某某", "2026-03-01", None], True),
+        (["以上数据截至2026年3月1日", None, None], True),
+        (["数据更新时间：2026年3月1日 08:00", None, None], True),
+        (["数据来源：综治平台", "日期：2026年3月1日", None], True),
+        (["导出时间 2026-03-01 08:00:00", None, None], True),
+        (["填报人 王某某", None, None], True),
+        (["第1页 共3页", None, None], True),
+        (["以下空白", None, None], True),
+        (["填报日期 2026年3月1日", "G1", None], False),
+        (["江北区司法局", "2026年3月1日", None], False),
+        (["江北区司法局转来，2026年3月1日", None, None], False),
+        (["日期", "2026年3月1日", None], False),
+        (["王某某 2026年3月1日", None, None], False),
         (["D1", None, None], False),
         (["合计金额纠纷", None, None], False),
         ([None, None, None], False),
@@ -74,6 +93,30 @@ def test_a_register_with_its_footer_loads_whole(home: Home, tmp_path: Path) -> N
     assert "2 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes
     assert "1 row(s) with nothing in any column that is read were passed over" in account.notes
     assert Store(home).quarantined() == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "制表日期：2026年3月1日,填报人：王某某",
+        "填报日期 2026年3月1日",
+        "单位（盖章）,2026-03-01",
+        "说明：含历史遗留,不含信访",
+    ],
+)
+@pytest.mark.parametrize("padded", [True, False])
+def test_lines_of_text_with_a_date_beneath_a_table_wait_for_nobody(
+    home: Home, tmp_path: Path, line: str, padded: bool
+) -> None:
+    with_grids(home, tmp_path)
+    rows = [dispute(1), dispute(2)]
+    file = write_csv(tmp_path / "d.csv", rows)
+    filled_up = line + "," * (len(rows[0]) - 1 - line.count(",")) if padded else line
+    file.write_text(file.read_text("utf-8") + filled_up + "\n", "utf-8")
+    account = load(home, "disputes", file)
+    assert (account.read, account.accepted, account.quarantined) == (2, 2, 0)
+    assert "1 row(s) of totals and signatures, with nothing else in them, were passed over" in account.notes
+    assert "王某某" not in str(account.as_dict())
 
 
 TOGETHER = "共 2 条　制表人：王某某　制表日期：2026年4月30日"

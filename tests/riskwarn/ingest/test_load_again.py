@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from riskwarn.cli import riskwarn as cli
@@ -145,6 +146,43 @@ def test_an_id_that_no_longer_tells_rows_apart_is_told(home: Path, tmp_path: Pat
     assert "2 rows share the id that identity: makes with a row that tells of something else" in done.stdout
     again = run(home, "load", columns_of(tmp_path / "事故五月.csv", headings, twice), "--yes")
     assert "share the id" not in again.stdout
+    # Who says it in so many words has answered.
+    (settled,) = (home / "mappings").glob("incidents-*.yaml")
+    settled.write_text(settled.read_text(encoding="utf-8") + "# as we count them\n", encoding="utf-8")
+    done = run(home, "load", tmp_path / "事故四月.csv", "--yes", "--dry-run")
+    assert "share the id" not in done.stdout
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("declared", ["settled", "riskwarn.yaml"])
+def test_a_mapping_that_is_in_force_is_proposed_as_it_is_used(
+    home: Path, tmp_path: Path, named: bool, declared: str
+) -> None:
+    with_grids(open_home(home, Settings()), tmp_path)
+    rows = [dispute(n, 化解时间="2026-04-20 19:00:00") | {"办得怎样": "民转刑", "归类": "甲"} for n in range(6)]
+    rows = [{name: cell for name, cell in row.items() if name not in ("纠纷类型", "调解结果")} for row in rows]
+    first, second = write_csv(tmp_path / "纠纷三月.csv", rows[:3]), write_csv(tmp_path / "纠纷四月.csv", rows[3:])
+    said = {"columns": {"outcome": "办得怎样", "category": "归类"}, "words": {"category": {"甲": "wage_arrears"}}}
+    if declared == "settled":
+        run(home, "load", first, "--yes")
+        (settled,) = (home / "mappings").glob("disputes-*.yaml")
+        settled.write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
+    else:
+        config = home / "riskwarn.yaml"
+        content = yaml.safe_load(config.read_text(encoding="utf-8"))
+        content.setdefault("sources", {})["disputes"] = {"mapping": said}
+        config.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    mapping = tmp_path / "m.yaml"
+    proposed = told(home, "map", second, *(("--source", "disputes") if named else ()), "--to", mapping)
+    fields = {one["heading"]: one["field"] for one in proposed["columns"]}
+    assert (fields["办得怎样"], fields["归类"], proposed["source"]) == ("outcome", "category", "disputes")
+    assert "甲" not in str(proposed["unknown_words"]) and proposed["mapping"]["words"] == said["words"]
+    written = yaml.safe_load(mapping.read_text(encoding="utf-8"))
+    assert written == proposed["mapping"]
+    assert told(home, "ingest", "disputes", second, "--mapping", mapping)["accepted"] == 3
+    disputes = Store(open_home(home, Settings())).versions("disputes").tail(3)
+    assert (set(disputes["category"]), set(disputes["outcome"])) == ({"wage_arrears"}, {"violence"})
+    assert told(home, "ingest", "disputes", second)["duplicates"] == 3
 
 
 def test_a_record_that_comes_again_is_in_force_once(home: Path, tmp_path: Path) -> None:

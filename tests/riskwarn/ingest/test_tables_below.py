@@ -84,6 +84,49 @@ def test_so_is_it_in_a_file_of_text(city: Home, tmp_path: Path) -> None:
     assert set(Store(city).versions("disputes")["category"]) == {"neighbourhood"}
 
 
+FEWER = ["纠纷编号", "网格编码", "登记时间", "发生时间", "化解结果", "纠纷类型"]
+
+
+def lines_of(path: Path, *tables: list[list[str]], quoted: bool = False) -> Path:
+    """Tables one beneath the other, each line with as many cells as its table has."""
+    mark = '"' if quoted else ""
+    lines = [",".join(f"{mark}{cell}{mark}" for cell in line) for table in tables for line in table]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("quoted", [True, False])
+def test_a_second_table_of_text_with_fewer_cells_is_read_by_its_own_headings(
+    city: Home, tmp_path: Path, quoted: bool
+) -> None:
+    first = [FIRST, *(row(FIRST, n) for n in range(10))]
+    second = [FEWER, *(row(FEWER, n) for n in range(10, 14))]
+    again = [FIRST, *(row(FIRST, n) for n in range(14, 16))]
+    account = load(city, "disputes", lines_of(tmp_path / "d.csv", first, second, again, quoted=quoted))
+    assert (account.read, account.accepted, account.quarantined) == (16, 16, 0)
+    assert set(Store(city).versions("disputes")["category"]) == {"neighbourhood"}
+    assert set(Store(city).versions("disputes")["outcome"]) == {"violence"}
+    assert any(note.startswith("row 12 holds other headings (纠纷编号") for note in account.notes)
+
+
+@pytest.mark.parametrize("quoted", [True, False])
+def test_one_of_another_source_with_fewer_cells_is_told_and_left_out(city: Home, tmp_path: Path, quoted: bool) -> None:
+    first = [FIRST, *(row(FIRST, n) for n in range(10))]
+    second = [ACCIDENTS, *(row(ACCIDENTS, n) for n in range(5))]
+    account = load(city, "disputes", lines_of(tmp_path / "d.csv", first, second, quoted=quoted))
+    assert (account.read, account.accepted, account.quarantined) == (10, 10, 0)
+    [said] = [note for note in account.notes if "another table" in note]
+    assert said.startswith(
+        "row 12 holds the headings of another table (事故编号, 网格编码, 发生时间, 事故类型): 5 row(s) below it were NOT read"
+    )
+
+
+def test_a_row_that_is_too_short_is_no_table(city: Home, tmp_path: Path) -> None:
+    lines = [FIRST, *(row(FIRST, n) for n in range(10)), row(ACCIDENTS, 3), row(FEWER, 4)]
+    account = load(city, "disputes", lines_of(tmp_path / "d.csv", lines))
+    assert (account.read, account.accepted, dict(account.reasons)) == (12, 10, {"ragged_row": 2})
+
+
 def test_records_whose_words_are_headings_are_records(city: Home, tmp_path: Path) -> None:
     odd = [dispute(1), dispute(2, 纠纷类型="事故类型", 严重程度="隐患等级", 办理状态="网格名称"), dispute(3)]
     account = load(city, "disputes", write_csv(tmp_path / "d.csv", odd))
