@@ -83,7 +83,7 @@ class Approval:
             "id": self.id,
             "state": self.state(now, once).value,
             "snapshot": self.snapshot,
-            "query": self.query,
+            "query": {**_NOT_NARROWED, **self.query},
             "rows": self.rows,
             "reason": self.reason,
             "asked_by": self.asked_by,
@@ -93,6 +93,9 @@ class Approval:
             "decided_at": None if self.decided_at is None else self.decided_at.isoformat(),
         }
 
+
+#: By what a file may be narrowed besides; what is not asked for is not kept.
+_NOT_NARROWED = {"min_level": None, "search": None}
 
 #: Whether a caller sees all of an area.
 Covers = Callable[[Area], bool]

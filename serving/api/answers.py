@@ -74,11 +74,7 @@ def ranking(
     """
     block = chosen(snapshot, query.target, query.horizon)
     scores = snapshot.scores[block][query.unit]
-    rows = inside(snapshot, scores, query.unit, query.parent)
-    if query.min_level is not None:
-        rows = rows[_at_least(scores, rows, query.min_level)]
-    if query.search is not None:
-        rows = rows[_found(snapshot.places[query.unit], rows, query.search)]
+    rows = narrowed(snapshot, scores, query.unit, query.parent, query.min_level, query.search)
     shown = rows[after : after + query.limit].tolist()
     following = after + query.limit
     answer = {
@@ -89,6 +85,18 @@ def ranking(
         "items": [item(snapshot, block, query.unit, row) for row in shown],
     }
     return answer, following if following < len(rows) else None
+
+
+def narrowed(
+    snapshot: Snapshot, scores: Scores, unit: Unit, parent: str | None, min_level: str | None, search: str | None
+) -> Places32:
+    """The rows of a level inside a unit, of a level and higher, with a text in their names, by rank. Raises UnknownUnit, QueryInvalid."""
+    rows = inside(snapshot, scores, unit, parent)
+    if min_level is not None:
+        rows = rows[_at_least(scores, rows, min_level)]
+    if search is not None:
+        rows = rows[_found(snapshot.places[unit], rows, search)]
+    return rows
 
 
 def inside(snapshot: Snapshot, scores: Scores, unit: Unit, parent: str | None) -> Places32:

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from riskwarn.files import uncomputed
 from riskwarn.words import NOTICE_EN, NOTICE_ZH, Level, Unit
-from serving.api.answers import inside, item
+from serving.api.answers import item, narrowed
 from serving.columns.reasons import REASONS_SHOWN
 from serving.columns.scores import Block
 from serving.snapshots.snapshot import Snapshot
@@ -57,7 +57,7 @@ _NAMES = tuple(COLUMNS)
 
 @dataclass(frozen=True)
 class Export:
-    """What is written: the units of a kind by rank, of the city or inside the unit `parent`, and what stands over them."""
+    """What is written: the units of a kind by rank, of the city or inside the unit `parent`, as a ranking narrows them, and what stands over them."""
 
     snapshot: Snapshot
     block: Block
@@ -66,6 +66,8 @@ class Export:
     lang: str
     made_at: str
     request_id: str
+    min_level: str | None = None
+    search: str | None = None
 
     @property
     def label(self) -> str:
@@ -76,14 +78,18 @@ class Export:
     def rows(self) -> Sequence[int]:
         """The rows of the units, the first rank first. Raises UnknownUnit, QueryInvalid."""
         scores = self.snapshot.scores[self.block][self.unit]
-        found: Sequence[int] = inside(self.snapshot, scores, self.unit, self.parent).tolist()
+        found: Sequence[int] = narrowed(
+            self.snapshot, scores, self.unit, self.parent, self.min_level, self.search
+        ).tolist()
         return found
 
     def query(self, form: str) -> dict[str, Any]:
         """What is asked for, as an approval is bound to it: the same whether the usual target is named or not."""
         target, horizon = self.block
+        narrowed = {"min_level": self.min_level, "search": self.search}
         return {
             "form": form, "target": target, "horizon": horizon, "unit": self.unit.value, "parent": self.parent, "lang": self.lang,
+            **{name: value for name, value in narrowed.items() if value is not None},
         }  # fmt: skip
 
     @property

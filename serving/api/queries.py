@@ -50,6 +50,13 @@ _HORIZON = _asked("model", "periods ahead; 4 where served, else the first")
 _AS_OF = _asked("model", "the newest snapshot of this as-of")
 _UNIT = _asked("place", "grid, community, town, district or city", Unit.GRID)
 _PARENT = _asked("place", "only units inside the unit of this code")
+_MIN_LEVEL = _asked("forecast", "only this attention level and higher")
+_SEARCH = _asked(
+    "place",
+    "only units whose name or code holds this text, or whose name has these initials in pinyin",
+    min_length=1,
+    max_length=64,
+)
 
 
 class Nothing(BaseModel):
@@ -65,13 +72,8 @@ class ScoresQuery(Nothing):
     horizon: int | None = _HORIZON
     unit: Unit = _UNIT
     parent: str | None = _PARENT
-    min_level: MinLevel | None = _asked("forecast", "only this attention level and higher")
-    search: str | None = _asked(
-        "place",
-        "only units whose name or code holds this text, or whose name has these initials in pinyin",
-        min_length=1,
-        max_length=64,
-    )
+    min_level: MinLevel | None = _MIN_LEVEL
+    search: str | None = _SEARCH
     limit: int = _asked("service", "units an answer", 50, ge=1, le=1000)
     cursor: str | None = _asked("service", "`next` of the answer before; goes on in its snapshot while that is kept")
     as_of: date | None = _AS_OF
@@ -149,6 +151,8 @@ class FileQuery(ExplanationQuery):
 
     unit: Unit = _UNIT
     parent: str | None = _PARENT
+    min_level: MinLevel | None = _MIN_LEVEL
+    search: str | None = _SEARCH
     lang: Language = _asked("service", "language of headings and reasons", Language.ZH)
 
 

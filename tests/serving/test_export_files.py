@@ -89,6 +89,15 @@ def test_a_part_another_day_and_a_wrong_query(client: TestClient, made: Made) ->
     assert client.head("/v1/export.xlsx").headers["x-rows"] == "800"
 
 
+def test_a_file_is_narrowed_as_the_ranking_is(client: TestClient) -> None:
+    for query in ("min_level=orange", "search=第3", "min_level=yellow&search=1&parent=T0000001"):
+        shown = client.get(f"/v1/scores?limit=1000&{query}").json()["items"]
+        answer = client.get(f"/v1/export.csv?{query}")
+        codes = [row[1] for row in list(csv.reader(io.StringIO(answer.text)))[2:]]
+        assert codes == [one["code"] for one in shown] and answer.headers["x-rows"] == str(len(shown)), query
+    assert client.get("/v1/export.csv?min_level=purple").status_code == 422
+
+
 def test_no_more_files_are_written_at_once_than_those_who_poll_can_bear(
     made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:

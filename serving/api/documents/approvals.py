@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Literal
 
 from riskwarn.words import Unit
-from serving.api.documents.fields import Document, model, operator, place, service
-from serving.api.queries import Form, Language
+from serving.api.documents.fields import Document, forecast, model, operator, place, service
+from serving.api.queries import Form, Language, MinLevel
 
 
 class FileAsked(Document):
@@ -18,6 +18,8 @@ class FileAsked(Document):
     horizon: int = model("periods ahead")
     unit: Unit = place("the kind of its units")
     parent: str | None = place("only units inside the unit of this code")
+    min_level: MinLevel | None = forecast("only this attention level and higher")
+    search: str | None = place("only units whose name or code holds this text")
     lang: Language = service("language of headings and reasons")
 
 

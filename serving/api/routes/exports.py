@@ -108,7 +108,8 @@ def file_of(context: Context, snapshot: Snapshot, query: FileQuery, now: datetim
     block = answers.chosen(snapshot, query.target, query.horizon)
     zone = context.home.configuration.calendar.timezone
     made_at = now.astimezone(zone).isoformat(timespec="seconds")
-    return Export(snapshot, block, query.unit, query.parent, query.lang.value, made_at, request)
+    level = None if query.min_level is None else query.min_level.value
+    return Export(snapshot, block, query.unit, query.parent, query.lang.value, made_at, request, level, query.search)
 
 
 def _while_served(pieces: Iterator[bytes], current: Current, target: str) -> Iterator[bytes]:

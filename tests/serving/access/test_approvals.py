@@ -165,7 +165,7 @@ def test_an_approval_opens_no_other_file(asking: Asking) -> None:
     identity = asking.approved(asking.one)
     for path, query in (
         ("/v1/export.parquet", {}), (PATH, {"target": "safety"}), (PATH, {"horizon": 1}), (PATH, {"unit": "town"}),
-        (PATH, {"parent": "D0000000"}), (PATH, {"lang": "en"}), (PATH, {"as_of": "2026-02-23"}),
+        (PATH, {"parent": "D0000000"}), (PATH, {"lang": "en"}), (PATH, {"search": "1"}), (PATH, {"min_level": "red"}), (PATH, {"as_of": "2026-02-23"}),
     ):  # fmt: skip
         other = asking.file(identity, asking.one, path, **query)
         assert (other.status_code, code(other)) == (409, "approval_unusable"), (path, query)

@@ -1,6 +1,5 @@
 // The frame that every view stands in.
-import type { ComponentType } from "preact";
-import { useEffect, useErrorBoundary, useRef, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useRef } from "preact/hooks";
 import { connection } from "../api/client";
 import { useStore } from "../api/store";
 import { Empty, Trouble, Waiting } from "../parts/Empty";
@@ -10,6 +9,7 @@ import { CityContext, useKnownCity } from "./city";
 import { Banners, useFreshness } from "./Freshness";
 import { Head } from "./Head";
 import { useSlash } from "./keys";
+import { useLoaded, type Loaded } from "./lazily";
 import { Rail } from "./Rail";
 import { route, scrolled, to } from "./route";
 import { begin, may, session, startTrouble, type Session } from "./session";
@@ -23,10 +23,15 @@ export function App() {
   return view === OPEN_PAGE ? <Page load={() => import("../views/Residents")} /> : <Known />;
 }
 
-function Page({ load }: { load: () => Promise<{ default: ComponentType }> }) {
-  const [Component, setComponent] = useState<ComponentType | null>(null);
-  useEffect(() => void load().then(({ default: made }) => setComponent(() => made)), []);
-  return Component ? <Component /> : <Waiting />;
+function Page({ load }: { load: () => Promise<Loaded> }) {
+  const { Component, lost } = useLoaded(load);
+  return Component ? <Component /> : lost ? <NotThere /> : <Waiting />;
+}
+
+/** The files of a view do not come: the page is loaded anew by itself. */
+function NotThere() {
+  const words = useWords();
+  return <Empty title={words.freshness.gone_short} icon="alarm" alarm><p>{words.trouble.gone}</p></Empty>;
 }
 
 function Known() {
@@ -117,16 +122,9 @@ function shown(name: string, who: Session): View | undefined {
 function Opened({ view, who }: { view: View; who: Session }) {
   const words = useWords();
   const [error] = useErrorBoundary((told: unknown) => console.error(told));
-  const [Component, setComponent] = useState<ComponentType | null>(() => {
-    const loaded = view.load();
-    return "then" in loaded ? null : loaded.default;
-  });
-  const [lost, setLost] = useState(false);
-  useEffect(() => {
-    const loaded = view.load();
-    if ("then" in loaded) loaded.then(({ default: made }) => setComponent(() => made)).catch(() => setLost(true));
-  }, [view]);
+  const { Component, lost } = useLoaded(view.load);
   if (!may(who, ...view.needs)) return <Empty title={words.nothing.allowed}><p>{words.nothing.allowed_hint}</p></Empty>;
-  if (error || lost) return <Empty title={words.trouble.title} icon="alarm" alarm><p>{words.trouble.view}</p></Empty>;
+  if (lost) return <NotThere />;
+  if (error) return <Empty title={words.trouble.title} icon="alarm" alarm><p>{words.trouble.view}</p></Empty>;
   return Component ? <Component /> : <Waiting />;
 }

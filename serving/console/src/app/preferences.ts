@@ -1,4 +1,4 @@
-// What a person chose for this browser: language and light. Neither is a matter of what is shown.
+// What a person chose for this browser: language, light and colours. None of them is a matter of what is shown.
 import { store, type Store } from "../api/store";
 
 export type Language = "zh" | "en";
@@ -36,6 +36,9 @@ addEventListener("hashchange", () => {
 
 export const theme = remembered<Theme>("theme", ["auto", "light", "dark"], () => "auto");
 
+/** The four official colours of levels, or four that nobody takes for each other: by their lightness, whatever the eye does with hues. */
+export const palette = remembered<"official" | "safe">("palette", ["official", "safe"], () => "official");
+
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function light(): void {
@@ -50,5 +53,8 @@ export function followPreferences(): void {
   language.listen(said);
   light();
   theme.listen(light);
+  const coloured = () => void (document.documentElement.dataset["palette"] = palette.get());
+  coloured();
+  palette.listen(coloured);
   dark.addEventListener("change", light);
 }

@@ -1,12 +1,15 @@
 // What is said with a verb, and doing it. The fields are those that the verb takes, by the server's table.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { called } from "../api/notices";
 import type { Life, Said } from "../api/types";
 import { useSaid, useWords } from "../words";
+import { drop, useDraft } from "./draft";
 
 interface Asked {
   life: Life;
   verb: string;
+  /** Whatever it is said of: what was begun of it is found again. */
+  about: string;
   /** What is taken where nothing else is chosen. */
   usual?: Said;
   busy: boolean;
@@ -20,13 +23,15 @@ interface Asked {
 
 const MOST = 500;
 
-export function ActForm({ life, verb, usual = {}, busy, done, cancel, of, still }: Asked) {
+/** Under which name what is begun to be said with a verb is kept. */
+export const draftOf = (about: string, verb: string): string => `${about}/${verb}`;
+
+export function ActForm({ life, verb, about, usual = {}, busy, done, cancel, of, still }: Asked) {
   const words = useWords();
   const said = useSaid();
-  const [told, setTold] = useState<Said>({});
+  const [told, setTold] = useDraft<Said>(draftOf(about, verb), {});
   const first = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    setTold({});
     if (still) return;
     first.current?.querySelector<HTMLElement>("input, select, textarea, button")?.focus({ preventScroll: true });
     first.current?.scrollIntoView({ block: "nearest" });
@@ -81,7 +86,7 @@ export function ActForm({ life, verb, usual = {}, busy, done, cancel, of, still 
       })}
       <p class="buttons">
         <button type="submit" class="button main" disabled={busy || !ready}>{busy ? words.acts.sending : name}</button>
-        {cancel && <button type="button" class="button" onClick={cancel}>{words.acts.cancel}</button>}
+        {cancel && <button type="button" class="button" onClick={() => (drop(draftOf(about, verb)), cancel())}>{words.acts.cancel}</button>}
       </p>
     </form>
   );

@@ -1,7 +1,7 @@
 // Which views there are. One of one's own: a folder src/views/NAME with index.tsx (its component by default) and words.ts, and a line
 // here. All but the ranking are fetched when they are first opened.
-import type { ComponentType } from "preact";
 import type { Scope } from "../api/types";
+import type { Loaded } from "../app/lazily";
 import type { IconName } from "../parts/Icon";
 import type { Words } from "../words";
 import Ranking from "./Ranking";
@@ -18,7 +18,7 @@ export interface View {
   within?: keyof Words["views"];
   /** Whether it stands alone on the screen, without navigation and head. */
   alone?: boolean;
-  load: () => Promise<{ default: ComponentType }> | { default: ComponentType };
+  load: () => Promise<Loaded> | Loaded;
 }
 
 export const VIEWS: readonly View[] = [

@@ -1,5 +1,6 @@
 // From an export to what is in force: chosen, sent, tried, looked at, confirmed.
 import { useRef, useState } from "preact/hooks";
+import { useDraft } from "../../parts/draft";
 import { Missing } from "../../parts/Empty";
 import { Icon } from "../../parts/Icon";
 import { useWords } from "../../words";
@@ -35,8 +36,9 @@ function Chooser({ handed }: { handed: Handed }) {
     const files = [...(list ?? [])];
     if (!files.length || !most) return;
     const strange = files.filter((one) => !most.endings.some((ending) => one.name.toLowerCase().replace(/\.(gz|zip)$/, "").endsWith(ending)));
+    const empty = files.filter((one) => one.size === 0);
     const all = files.reduce((sum, one) => sum + one.size, 0);
-    const why = files.length > most.files ? words.upload.too_many(most.files) : all > most.bytes ? words.upload.too_large(size(most.bytes)) : strange.length ? words.upload.kinds(strange.map((one) => one.name).join(" ")) : "";
+    const why = files.length > most.files ? words.upload.too_many(most.files) : all > most.bytes ? words.upload.too_large(size(most.bytes)) : empty.length ? words.upload.empty(empty.map((one) => one.name).join(" ")) : strange.length ? words.upload.kinds(strange.map((one) => one.name).join(" ")) : "";
     setWrong(why);
     if (!why) void handed.hand(files);
   };
@@ -86,7 +88,7 @@ function Chooser({ handed }: { handed: Handed }) {
 
 function OfUpload({ one, handed }: { one: Upload; handed: Handed }) {
   const words = useWords(own);
-  const [answers, setAnswers] = useState<Answers>({});
+  const [answers, setAnswers] = useDraft<Answers>(one.id, {});
   const working = AT_WORK.includes(one.stage);
   const said = { trying: words.upload.trying, loading: words.upload.loading, tried: words.upload.tried, loaded: words.upload.loaded, received: words.upload.received, receiving: words.upload.interrupted }[one.stage];
   const refused = (one.result?.accounts ?? []).reduce((sum, each) => sum + each.quarantined, 0);

@@ -7,7 +7,8 @@ import type { Alert, Life, Said } from "../../api/types";
 import { useData } from "../../api/watch";
 import { route, to } from "../../app/route";
 import { useMayChange } from "../../app/session";
-import { ActForm } from "../../parts/Act";
+import { ActForm, draftOf } from "../../parts/Act";
+import { drop } from "../../parts/draft";
 import { Empty, Trouble, Waiting } from "../../parts/Empty";
 import { HEIGHT, Level } from "../../parts/Level";
 import { LongList } from "../../parts/LongList";
@@ -174,12 +175,14 @@ function Card({ alert, life, may, chosen, choose, busy, act: done }: CardAsked) 
       <div class="cell times" role="cell"><Times alert={alert} life={life} /></div>
       <div class="cell does only-screen" role="cell">
         {may !== "no" && verb && name && (asks
-          ? <a class={`button main${may === "token" ? " needs-token" : ""}`} href={to("inbox", alert.id, { do: verb })}>{name}</a>
+          ? <a class="button main" href={to("inbox", alert.id, { do: verb })}>{name}</a>
           : <button type="button" class="button main" disabled={may !== "yes" || busy} onClick={() => done(verb)}>{name}</button>)}
       </div>
     </div>
   );
 }
+
+const SEVERAL = "several";
 
 /** What is done with several: only what some of them allow, and how many do. */
 function Several({ life, items, none, again }: { life: Life; items: readonly Alert[]; none: () => void; again: () => void }) {
@@ -199,6 +202,7 @@ function Several({ life, items, none, again }: { life: Life; items: readonly Ale
       const done = await actOnMany(ids, one, told_with, key([one, told_with, allowing(one).map((alert) => [alert.id, alert.version])]));
       const refused = done.filter((each) => each.alert === null).map((each) => ({ id: items.find((alert) => alert.id === each.id)?.name ?? each.id, problem: each.problem ?? "" }));
       tell({ done: words.done_many(done.length - refused.length, called(life.steps, one, said)), refused });
+      drop(draftOf(SEVERAL, one));
       setVerb("");
     } catch (error) {
       tell({ done: "", refused: [{ id: "", problem: troubled(error).message }] });
@@ -229,7 +233,7 @@ function Several({ life, items, none, again }: { life: Life; items: readonly Ale
           )}
         </div>
       )}
-      {verb && <ActForm life={life} verb={verb} busy={busy} of={words.of_many(allowing(verb).length)} done={(with_it) => void perform(verb, with_it)} cancel={() => setVerb("")} />}
+      {verb && <ActForm life={life} verb={verb} about={SEVERAL} busy={busy} of={words.of_many(allowing(verb).length)} done={(with_it) => void perform(verb, with_it)} cancel={() => setVerb("")} />}
     </div>
   );
 }

@@ -7,7 +7,8 @@ import type { AlertDetail, Life, Said } from "../../api/types";
 import { useData } from "../../api/watch";
 import { go, here, route, to } from "../../app/route";
 import { may as mayDo, session, useMayChange } from "../../app/session";
-import { ActForm } from "../../parts/Act";
+import { ActForm, draftOf } from "../../parts/Act";
+import { drop } from "../../parts/draft";
 import { Missing } from "../../parts/Empty";
 import { Level } from "../../parts/Level";
 import { moment } from "../../parts/moments";
@@ -139,6 +140,7 @@ function Answers({ alert, life, again }: { alert: AlertDetail; life: Life; again
     setChangedFrom(null);
     try {
       await act(alert, verb, told, key([alert.id, alert.version, verb, told]));
+      drop(draftOf(alert.id, verb));
       setDone(words.done(called(life.steps, verb, said), alert.name));
       show(null);
       region.current?.focus({ preventScroll: true });
@@ -173,12 +175,12 @@ function Answers({ alert, life, again }: { alert: AlertDetail; life: Life; again
       {may === "no" ? <p class="soft">{words.read_only}</p> : !verbs.length ? <p class="soft">{words.nothing_to_do}</p> : (
         <>
           <div class="first">{first.map(button)}</div>
-          {open && ONWARD.includes(open) && may === "yes" && <ActForm life={life} verb={open} usual={{ service: alert.service ?? "" }} busy={busy} done={(told) => void perform(open, told)} cancel={() => show(null)} />}
+          {open && ONWARD.includes(open) && may === "yes" && <ActForm life={life} verb={open} about={alert.id} usual={{ service: alert.service ?? "" }} busy={busy} done={(told) => void perform(open, told)} cancel={() => show(null)} />}
           {others.length > 0 && (
             <details open={more || first.length === 0} onToggle={(event) => setMore(event.currentTarget.open)}>
               <summary>{words.others}</summary>
               <div class="others">{others.map(button)}</div>
-              {open && !ONWARD.includes(open) && may === "yes" && <ActForm life={life} verb={open} busy={busy} done={(told) => void perform(open, told)} cancel={() => show(null)} />}
+              {open && !ONWARD.includes(open) && may === "yes" && <ActForm life={life} verb={open} about={alert.id} busy={busy} done={(told) => void perform(open, told)} cancel={() => show(null)} />}
             </details>
           )}
         </>

@@ -5,6 +5,7 @@ import { troubled } from "../../api/notices";
 import type { AlertDetail, Life, Silence } from "../../api/types";
 import { useTargetNames } from "../../app/city";
 import { useMayChange } from "../../app/session";
+import { useDraft } from "../../parts/draft";
 import { moment } from "../../parts/moments";
 import { useWords } from "../../words";
 import { own } from "./words";
@@ -16,7 +17,7 @@ export function Quiet({ alert, life }: { alert: AlertDetail; life: Life }) {
   const shared = useWords();
   const target = useTargetNames();
   const may = useMayChange("act");
-  const [reason, setReason] = useState("");
+  const [reason, setReason] = useDraft(`${alert.id}/silence`, "");
   const [days, setDays] = useState(14);
   const [only, setOnly] = useState(true);
   const [busy, setBusy] = useState(false);

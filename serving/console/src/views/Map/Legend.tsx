@@ -1,3 +1,5 @@
+import { useStore } from "../../api/store";
+import { palette } from "../../app/preferences";
 import type { Layer } from "../../map/borders";
 import type { Class, Classes, Measure } from "../../map/classes";
 import { useWords } from "../../words";
@@ -16,6 +18,7 @@ interface Asked {
 export function Legend({ classes, measure, layer, gaps }: Asked) {
   const words = useWords(own);
   const shared = useWords();
+  const colours = useStore(palette);
   const counts = new Array<number>(classes.classes.length).fill(0);
   for (const one of classes.of) counts[one] = (counts[one] as number) + 1;
   const write = (one: Class): string => {
@@ -30,14 +33,22 @@ export function Legend({ classes, measure, layer, gaps }: Asked) {
   const numbers = shown.filter(({ one }) => one.name === null).reverse();
   const rest = shown.filter(({ one }) => one.name !== null);
   return (
-    <ul class="legend-of-map" aria-label={words.legend}>
-      {[...numbers, ...rest].map(({ one, at }) => (
-        <li key={at}>
-          <span class={`swatch ${one.color}`} aria-hidden="true" />
-          <span>{write(one)}</span>
-          <small class="number">{one.name === "unknown" ? Math.max(gaps, counts[at] as number) : counts[at]}</small>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul class="legend-of-map" aria-label={words.legend}>
+        {[...numbers, ...rest].map(({ one, at }) => (
+          <li key={at}>
+            <span class={`swatch ${one.color}`} aria-hidden="true" />
+            <span>{write(one)}</span>
+            <small class="number">{one.name === "unknown" ? Math.max(gaps, counts[at] as number) : counts[at]}</small>
+          </li>
+        ))}
+      </ul>
+      {measure === "level" && (
+        <label class="tick small">
+          <input type="checkbox" checked={colours === "safe"} onChange={(event) => palette.set(event.currentTarget.checked ? "safe" : "official")} />
+          {words.safe}
+        </label>
+      )}
+    </>
   );
 }

@@ -4,7 +4,8 @@ import type { Trouble } from "../../api/client";
 import { act, called, troubled, useKey, verbsOf, type Notices } from "../../api/notices";
 import type { Alert, Explanation, Life, Portrait, Said } from "../../api/types";
 import { useMayChange } from "../../app/session";
-import { ActForm } from "../../parts/Act";
+import { ActForm, draftOf } from "../../parts/Act";
+import { drop } from "../../parts/draft";
 import { capital, moves, percent, points } from "../../parts/figures";
 import { Icon } from "../../parts/Icon";
 import { moment } from "../../parts/moments";
@@ -107,6 +108,7 @@ function Wrong({ notices, life }: { notices: Notices; life: Life | null }) {
     tell(null);
     try {
       await act(alert, "contest", with_it, key([alert.id, alert.version, with_it]));
+      drop(draftOf(alert.id, "contest"));
       tell("done");
     } catch (error) {
       tell(troubled(error));
@@ -137,7 +139,7 @@ function Wrong({ notices, life }: { notices: Notices; life: Life | null }) {
               </select>
             </label>
           )}
-          <ActForm life={life} verb="contest" busy={busy} still done={(with_it) => void contest(with_it)} />
+          <ActForm life={life} verb="contest" about={alert.id} busy={busy} still done={(with_it) => void contest(with_it)} />
         </>
       )}
     </section>

@@ -5,7 +5,6 @@ import { useStore } from "../../api/store";
 import type { Unit } from "../../api/types";
 import { useAsked } from "../../app/city";
 import { language } from "../../app/preferences";
-import { route } from "../../app/route";
 import { may, session } from "../../app/session";
 import { Icon } from "../../parts/Icon";
 import { useWords } from "../../words";
@@ -13,17 +12,17 @@ import { own } from "./words";
 
 const FORMS = ["xlsx", "csv", "geojson"] as const;
 
-export function Exports({ unit }: { unit: Unit }) {
+/** `narrowed`: by what else the ranking is asked for, so that the file holds the units that are shown. */
+export function Exports({ unit, narrowed }: { unit: Unit; narrowed: object }) {
   const words = useWords(own);
   const shared = useWords();
   const who = useStore(session);
-  const { query } = useStore(route);
   const asked = useAsked();
   const [state, setState] = useState<"" | "writing" | Trouble>("");
   const save = async (form: string) => {
     setState("writing");
     try {
-      const wanted = { ...asked, unit, parent: query["parent"], lang: language.get() };
+      const wanted = { ...asked, unit, ...narrowed, lang: language.get() };
       const { name, content } = await file(address(`v1/export.${form}`, wanted));
       const link = document.createElement("a");
       link.href = URL.createObjectURL(content);

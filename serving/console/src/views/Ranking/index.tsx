@@ -48,7 +48,7 @@ export default function Ranking() {
           <h1 id="ranking-title">{words.title[unit]}</h1>
           <p class="soft">{(unit === "grid" ? words.about.grid : words.about.above)(window)}</p>
         </div>
-        <Exports unit={unit} />
+        <Exports unit={unit} narrowed={narrowed} />
       </div>
       <Strip />
       <div class="controls">

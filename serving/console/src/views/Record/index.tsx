@@ -18,10 +18,9 @@ export default function Record() {
   const shared = useWords();
   const { target, horizon } = useChosen();
   const city = useCity();
-  const known = target !== undefined && horizon !== undefined;
   const asked = { target: target ?? null, horizon: horizon ?? null };
-  const record = useData(known ? "/v1/track-record" : null, { ...asked, limit: 60 });
-  const levels = useData(known ? "/v1/levels" : null, asked);
+  const record = useData(city ? "/v1/track-record" : null, { ...asked, limit: 60 });
+  const levels = useData(city ? "/v1/levels" : null, asked);
   const window = shared.next(horizon ?? 4, city?.period ?? "week");
   return (
     <section class="record numbers" aria-labelledby="record-title">
@@ -29,13 +28,13 @@ export default function Record() {
         <h1 id="record-title">{words.title}</h1>
         <p class="soft">{words.about}</p>
       </div>
-      {!known && city === null && <Unpublished />}
+      {city === null && <Unpublished />}
       {levels.trouble && <div class="card"><Trouble trouble={levels.trouble} again={levels.again} /></div>}
       {levels.value && (levels.value.items ? <Pictures items={levels.value.items} window={window} /> : <p class="card padded soft">{words.hundred.none}</p>)}
       {levels.value?.items && <Thresholds items={levels.value.items} />}
       {record.trouble && !levels.trouble && <div class="card"><Trouble trouble={record.trouble} again={record.again} /></div>}
       {record.value && <Judged record={record.value} />}
-      {known && !record.value && !record.trouble && <Waiting />}
+      {city && !record.value && !record.trouble && <Waiting />}
     </section>
   );
 }
