@@ -1149,6 +1149,11 @@ export interface components {
              */
             action: string;
             /**
+             * Title
+             * @description the same in words, in the language of the request
+             */
+            title: string;
+            /**
              * Object
              * @description an id of what it was done to; empty where there is none
              */
@@ -1158,6 +1163,11 @@ export interface components {
              * @description how it went
              */
             result: string;
+            /**
+             * Outcome
+             * @description the same in words, in the language of the request
+             */
+            outcome: string;
             /**
              * Purpose
              * @description the declared purpose of who did it
@@ -10696,4 +10706,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 64bb2e453b226b426f84ebc8adf313f6c5515c445f55f17d5fbfc1197f13a80f
+// sha256 of the description: 3474226bee8fccdea2bbc62df080d7157fd2687c33f451d60452073eb29c9fbb

@@ -40,6 +40,8 @@ export class Picture {
     this.dots = dots;
     this.canvas.width = Math.round(size.width * dots);
     this.canvas.height = Math.round(size.height * dots);
+    // Another size wipes it: black, until what is there is put back.
+    this.put();
     this.again();
   }
 
@@ -123,12 +125,12 @@ export class Picture {
 
   private put(): void {
     const pen = this.canvas.getContext("2d", { alpha: false });
-    if (!pen || !this.camera) return;
+    if (!pen) return;
     const { camera, size, dots } = this;
     pen.setTransform(dots, 0, 0, dots, 0, 0);
     pen.fillStyle = this.ink("map-ground");
     pen.fillRect(0, 0, size.width, size.height);
-    if (!this.drawn) return;
+    if (!this.drawn || !camera) return;
     const { canvas, camera: from, size: whole } = this.drawn;
     const times = camera.scale / from.scale;
     const left = size.width / 2 + (from.x - camera.x) * camera.scale * camera.narrow - (whole.width / 2) * times;
