@@ -119,7 +119,11 @@ class Page:
         self.ask("Emulation.setTouchEmulationEnabled", enabled=touch)
         self.ask(
             "Emulation.setEmulatedMedia",
-            features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
+            features=[
+                {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+                # No colour that is half way to another, whenever it is looked at.
+                {"name": "prefers-reduced-motion", "value": "reduce"},
+            ],
         )
 
     def picture(self, file: Path, whole: bool = False) -> None:
