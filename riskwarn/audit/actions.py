@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from riskwarn.messages import Message
+from riskwarn.messages import Message, Named
+from riskwarn.words import NOTICE_STEPS
 
 
 class Action(StrEnum):
@@ -136,3 +137,15 @@ TITLES = {
     Action.READ_REPORT: Message("read the report of a model"),
     Action.READ_AUDIT: Message("read the audit"),
 }
+
+#: How it went, in Chinese; what is done with a notice is called as everywhere.
+_RESULTS = {
+    "done": "完成", "begun": "已开始", "failed": "失败", "waits": "待确认", "refused": "被拒绝", "locked": "已锁定", "unknown": "不明",
+    "problems": "有问题", "current": "当前", "stored": "已存", "champion": "在用", "challenger": "候选", "record": "一条记录", "replayed": "已重发",
+}  # fmt: skip
+
+
+def titled(action: str, result: str) -> tuple[str, str]:
+    """(What was done, how it went) in words that can be translated; a word of code that has none stays as it is."""
+    known = {one.value: said for one, said in TITLES.items()}
+    return known.get(action, action), Named(result.replace("_", " "), {**NOTICE_STEPS, **_RESULTS}.get(result, result))

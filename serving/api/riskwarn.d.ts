@@ -1149,6 +1149,11 @@ export interface components {
              */
             action: string;
             /**
+             * Title
+             * @description the same in words, in the language of the request
+             */
+            title: string;
+            /**
              * Object
              * @description an id of what it was done to; empty where there is none
              */
@@ -1158,6 +1163,11 @@ export interface components {
              * @description how it went
              */
             result: string;
+            /**
+             * Outcome
+             * @description the same in words, in the language of the request
+             */
+            outcome: string;
             /**
              * Purpose
              * @description the declared purpose of who did it
@@ -1637,6 +1647,13 @@ export interface components {
              * @description only units inside the unit of this code
              */
             parent?: string | null;
+            /** @description only this attention level and higher */
+            min_level?: components["schemas"]["MinLevel"] | null;
+            /**
+             * Search
+             * @description only units whose name or code holds this text, or whose name has these initials in pinyin
+             */
+            search?: string | null;
             /**
              * @description language of headings and reasons
              * @default zh
@@ -1735,6 +1752,13 @@ export interface components {
              * @description only units inside the unit of this code
              */
             parent: string | null;
+            /** @description only this attention level and higher */
+            min_level: components["schemas"]["MinLevel"] | null;
+            /**
+             * Search
+             * @description only units whose name or code holds this text
+             */
+            search: string | null;
             /** @description language of headings and reasons */
             lang: components["schemas"]["Language"];
         };
@@ -5977,6 +6001,10 @@ export interface operations {
                 unit?: components["schemas"]["Unit"];
                 /** @description only units inside the unit of this code */
                 parent?: string | null;
+                /** @description only this attention level and higher */
+                min_level?: components["schemas"]["MinLevel"] | null;
+                /** @description only units whose name or code holds this text, or whose name has these initials in pinyin */
+                search?: string | null;
                 /** @description language of headings and reasons */
                 lang?: components["schemas"]["Language"];
                 /** @description id of the approval that a large file needs; the file is out of the snapshot that was approved */
@@ -6119,6 +6147,8 @@ export interface operations {
                      *           "state": "waiting",
                      *           "snapshot": "2026-03-09-6c5a804ad7d1",
                      *           "query": {
+                     *             "min_level": null,
+                     *             "search": null,
                      *             "form": "csv",
                      *             "target": "conflict",
                      *             "horizon": 4,
@@ -6255,6 +6285,8 @@ export interface operations {
                      *       "state": "waiting",
                      *       "snapshot": "2026-03-09-6c5a804ad7d1",
                      *       "query": {
+                     *         "min_level": null,
+                     *         "search": null,
                      *         "form": "csv",
                      *         "target": "conflict",
                      *         "horizon": 4,
@@ -6381,6 +6413,8 @@ export interface operations {
                      *       "state": "approved",
                      *       "snapshot": "2026-03-09-6c5a804ad7d1",
                      *       "query": {
+                     *         "min_level": null,
+                     *         "search": null,
                      *         "form": "csv",
                      *         "target": "conflict",
                      *         "horizon": 4,
@@ -6507,6 +6541,8 @@ export interface operations {
                      *       "state": "refused",
                      *       "snapshot": "2026-03-09-6c5a804ad7d1",
                      *       "query": {
+                     *         "min_level": null,
+                     *         "search": null,
                      *         "form": "csv",
                      *         "target": "conflict",
                      *         "horizon": 4,
@@ -10596,7 +10632,9 @@ export interface operations {
                      *           "count": 1,
                      *           "algorithm": "sha256",
                      *           "previous": "5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f5f",
-                     *           "hash": "8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a"
+                     *           "hash": "8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a8a",
+                     *           "title": "confirmed a right",
+                     *           "outcome": "done"
                      *         }
                      *       ],
                      *       "next": 4
@@ -10696,4 +10734,4 @@ export interface operations {
         };
     };
 }
-// sha256 of the description: 64bb2e453b226b426f84ebc8adf313f6c5515c445f55f17d5fbfc1197f13a80f
+// sha256 of the description: d62b04e7d1e58c65a8f2b208e437b43ac1b3d9233a558c6c62143528c8770ffc

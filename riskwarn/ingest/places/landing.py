@@ -8,13 +8,19 @@ from collections.abc import Collection, Mapping
 from riskwarn.messages import Joined, Message
 from riskwarn.words import LocatedBy
 
-#: Rungs that lead to a grid, and how people call them.
+#: Rungs that lead to a grid, and those that lead to what lies above it, as people call them. The ledger keeps texts: each has words of its
+#: own, by which it is recognised there.
 _OF_A_GRID = {
-    LocatedBy.GRID_ID: "grid id",
-    LocatedBy.COORDINATES: "coordinates",
-    LocatedBy.PLACES: "names of places",
-    LocatedBy.ADDRESS: "grids in addresses",
-    LocatedBy.PATH: "paths",
+    LocatedBy.GRID_ID: "grid id {share}",
+    LocatedBy.COORDINATES: "coordinates {share}",
+    LocatedBy.PLACES: "names of places {share}",
+    LocatedBy.ADDRESS: "grids in addresses {share}",
+    LocatedBy.PATH: "paths {share}",
+}
+_ABOVE = {
+    LocatedBy.COMMUNITY: "by community {share}",
+    LocatedBy.TOWN: "by town {share}",
+    LocatedBy.SERVICE_AREA: "by service area {share}",
 }
 
 #: Above this share in grids nothing is advised.
@@ -43,22 +49,19 @@ def landed(rungs: Mapping[tuple[str, bool], int], fields: Collection[str], place
         return []
     inside = {rung: rows for (rung, grid), rows in rungs.items() if grid}
     above = {rung: rows for (rung, grid), rows in rungs.items() if not grid}
-    by = [
-        Message("{what} {share}", what=_OF_A_GRID[LocatedBy(rung)], share=_percent(rows, total))
-        for rung, rows in _largest(inside)
-    ]
-    units = [
-        Message("by {what} {share}", what=rung.replace("_", " "), share=_percent(rows, total))
-        for rung, rows in _largest(above)
-    ]
-    notes = [
-        Message(
-            "placed: in a grid {share}{by}{units}",
-            share=_percent(sum(inside.values()), total),
-            by=Message(" ({rungs})", rungs=Joined(", ", by)) if len(inside) > 1 else "",
-            units=Message("; above the grid: {rungs}", rungs=Joined(", ", units)) if units else "",
-        )
-    ]
+    by = [Message(_OF_A_GRID[LocatedBy(rung)], share=_percent(rows, total)) for rung, rows in _largest(inside)]
+    above_it = [Message(_ABOVE[LocatedBy(rung)], share=_percent(rows, total)) for rung, rows in _largest(above)]
+    share, inner, outer = _percent(sum(inside.values()), total), Joined(", ", by), Joined(", ", above_it)
+    if above and len(inside) > 1:
+        said = "placed: in a grid {share} ({rungs}); above the grid: {rungs_above}"
+        placed = Message(said, share=share, rungs=inner, rungs_above=outer)
+    elif above:
+        placed = Message("placed: in a grid {share}; above the grid: {rungs_above}", share=share, rungs_above=outer)
+    elif len(inside) > 1:
+        placed = Message("placed: in a grid {share} ({rungs})", share=share, rungs=inner)
+    else:
+        placed = Message("placed: in a grid {share}", share=share)
+    notes = [placed]
     means = _missing(fields, places)
     if sum(inside.values()) < _ENOUGH * total and means:
         advice = "records above the grid count for their unit, and label no grid; more would reach a grid with {means}"

@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from riskwarn.audit import Action
+from riskwarn.audit.actions import titled
 from riskwarn.audit.listing import Chosen, newest
 from riskwarn.errors import AuditOfCity
+from riskwarn.messages import translated
 from serving.access import granted, grants
 from serving.access.grants import Remote
 from serving.access.registry import Registry
@@ -17,6 +19,7 @@ from serving.api.context import Context, uncached
 from serving.api.documents.access import AuditRows, Confirmed, Grants, Revoked
 from serving.api.needs import needs
 from serving.api.noted import origin, reading
+from serving.api.problems import accepted_language
 from serving.api.queries import AuditQuery, GrantsQuery, Nothing, RevokeAsked
 
 GrantId = Annotated[str, Path(description="id of an operator or a key", json_schema_extra={"x-data-class": "operator"})]
@@ -75,6 +78,11 @@ def administration_router(context: Context, registry: Registry) -> APIRouter:
         shown = found[: query.limit]
         reading(request.scope, Action.READ_AUDIT, f"{shown[-1].sequence}-{shown[0].sequence}" if shown else "")
         following = shown[-1].sequence if len(found) > len(shown) else None
-        return uncached({"items": [one.as_dict() for one in shown], "next": following})
+        language = accepted_language(request.scope)
+        items = []
+        for one in shown:
+            title, outcome = (translated(said, language) for said in titled(one.action, one.result))
+            items.append({**one.as_dict(), "title": title, "outcome": outcome})
+        return uncached({"items": items, "next": following})
 
     return router

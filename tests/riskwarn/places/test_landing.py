@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from riskwarn.home import Home
 from riskwarn.ingest.places.landing import landed
+from riskwarn.messages import translated
 from riskwarn.store import Store
 from tests.worlds import dispute, grid_rows, load, with_grids, write_csv
 
@@ -52,6 +56,26 @@ def test_nothing_is_advised_where_all_lie_in_grids_and_nothing_said_of_no_record
     assert landed({("grid_id", True): 1999, ("town", False): 1}, ["grid_id"], places=True) == [
         "placed: in a grid over 99 %; above the grid: by town under 1 %"
     ]
+
+
+@pytest.mark.parametrize(
+    ("rungs", "said"),
+    [
+        ({("grid_id", True): 3}, "定位：到网格 100 %"),
+        ({("grid_id", True): 1999, ("town", False): 1}, "定位：到网格 超过 99 %；网格以上：按镇街 不到 1 %"),
+        (
+            {("places", True): 9, ("coordinates", True): 8, ("community", False): 2, ("service_area", False): 1},
+            "定位：到网格 85 %（地名 45 %、坐标 40 %）；网格以上：按社区 10 %、按辖区 5 %",
+        ),
+    ],
+)
+def test_what_the_ledger_kept_as_a_text_is_told_in_chinese_all_of_it(
+    rungs: dict[tuple[str, bool], int], said: str
+) -> None:
+    for kept in (json.loads(json.dumps(landed(rungs, ["grid_id"], places=True)))[0], landed(rungs, [], True)[0]):
+        assert translated(kept, "zh") == said
+    asked = "".join(json.loads(json.dumps(landed({("town", False): 1}, ["coordinates"], places=True)))[1:])
+    assert translated(asked, "zh").endswith("若有网格编码列，或地址（只用于定位，不留存），更多记录可定位到网格")
 
 
 def test_a_place_that_fits_several_is_refused_with_that_reason(home: Home, tmp_path: Path) -> None:

@@ -180,10 +180,14 @@ def test_who_audits_reads_all_rows_page_by_page_and_that_is_a_row(home: Home) ->
             if page["next"] is None:
                 break
             cursor = f"&cursor={page['next']}"
+        said = [(one.pop("title"), one.pop("outcome")) for one in found]
         assert [one for one in found if one["sequence"] <= len(listed)] == listed
+        assert said[-1] == ("created a key", "done")
+        (chinese,) = client.get("/v1/audit?limit=1", headers={**auditor, "Accept-Language": "zh"}).json()["items"]
+        assert (chinese["title"], chinese["outcome"]) == ("新建密钥", "完成")
         assert client.get("/v1/audit?cursor=0", headers=auditor).status_code == 422
     reads = newest(home, Chosen(action="read.audit"))
-    assert {row.object for row in reads} == {"3-6", "1-2"} and {row.actor for row in reads} == {
+    assert {row.object for row in reads} == {"3-6", "1-2", "6-6"} and {row.actor for row in reads} == {
         auditor["Authorization"].split("_")[1]
     }
     with home.database.connect() as connection:

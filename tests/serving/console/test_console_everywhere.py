@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from experiments.benchmarks.browser import opened
-from experiments.benchmarks.console import kernel
+from experiments.benchmarks.browser import Page, kernel
 from serving.access.scopes import Role
 from tests.serving.access.browsers import session_of
 from tests.serving.alerts.city import City
@@ -19,9 +16,6 @@ from tests.serving.console.axe import hindrances
 from tests.serving.console.driving import OFFICE, PHONE, Browser, browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.node, pytest.mark.slow]
-
-#: Where the old browsers are kept: outside of the sources, so that they are fetched once.
-BROWSERS = Path(os.environ.get("RISKWARN_BROWSERS", Path.home() / ".cache" / "riskwarn" / "browsers"))
 
 #: What stands on a view once it is there.
 VIEWS = {
@@ -78,23 +72,18 @@ def test_what_an_administrator_sees_hinders_nobody(city: City, address: str, pag
 @pytest.mark.parametrize("name", ["88", "109"])
 def test_an_old_browser_opens_the_console_without_a_fault(address: str, name: str) -> None:
     try:
-        binary, flags, environment = kernel(name, BROWSERS)
+        kernel(name)
     except (RuntimeError, OSError) as error:
         pytest.skip(f"Chromium {name} cannot be fetched: {error}")
-
-    async def walked() -> tuple[str, list[str], set[str]]:
-        async with opened(binary, flags, environment) as old:
-            told = (await old.ask("Browser.getVersion"))["product"]
-            await old.sized(1366, 768)
-            await old.ask(
-                "Page.addScriptToEvaluateOnNewDocument",
-                source="document.addEventListener('securitypolicyviolation', one => console.error(one.violatedDirective))",
-            )
-            for view in OLD:
-                await old.go(f"{address}/#/{view}?lang=zh")
-                await old.until(f"document.querySelector('{VIEWS[view]}')")
-            return told, old.complaints, {one.split("/")[2] for one in old.requests if one.startswith("http")}
-
-    told, complaints, hosts = asyncio.run(walked())
-    assert f"/{name}." in told
-    assert complaints == [] and hosts == {address.removeprefix("http://")}
+    with Page.opened(name) as old:
+        assert f"/{name}." in old.ask("Browser.getVersion")["product"]
+        old.sized(OFFICE)
+        old.ask(
+            "Page.addScriptToEvaluateOnNewDocument",
+            source="document.addEventListener('securitypolicyviolation', one => console.error(one.violatedDirective))",
+        )
+        for view in OLD:
+            old.open(f"{address}/#/{view}?lang=zh")
+            old.when(f"document.querySelector('{VIEWS[view]}')")
+        hosts = {one.split("/")[2] for one in old.asked() if one.startswith("http")}
+        assert old.complaints("network") == [] and hosts == {address.removeprefix("http://")}

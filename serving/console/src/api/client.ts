@@ -84,9 +84,21 @@ export async function get<T>(from: string, signal?: AbortSignal): Promise<T> {
 
 /** Ask for what is named by its content: the browser keeps it, and it is never asked again. */
 export async function fixed<T>(from: string): Promise<T> {
-  const response = await reach(from, { cache: "default" }, undefined, 120_000);
-  return (await content(response)) as T;
+  return (await content(await named(from))) as T;
 }
+
+/** The same, as the bytes that came: for whoever reads them elsewhere. */
+export async function fixedBytes(from: string): Promise<ArrayBuffer> {
+  const response = await named(from);
+  if (!response.ok) await content(response);
+  try {
+    return await response.arrayBuffer();
+  } catch {
+    throw lost(); // it broke off
+  }
+}
+
+const named = (from: string): Promise<Response> => reach(from, { cache: "default" }, undefined, 120_000);
 
 /** Change something. A page of ours says so by a header that no other page can send. A Blob is sent as it is. */
 export async function send<T>(method: "POST" | "DELETE", to: string, body?: unknown, headers: Record<string, string> = {}): Promise<T> {

@@ -1,10 +1,11 @@
 // Borders and numbers of a snapshot: borders are asked for once and kept, numbers whenever what is shown is another.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { address, fixed, Trouble } from "../api/client";
+import { address, fixed, fixedBytes, Trouble } from "../api/client";
 import type { Answer, Unit } from "../api/types";
 import { useData } from "../api/watch";
 import { useAsked } from "../app/city";
-import { decoded, type Shapes, type Topology } from "./topology";
+import { read } from "./reading";
+import { decoded, type Shapes } from "./topology";
 import type { Box } from "./camera";
 import type { Measure, Values } from "./classes";
 import type { Part } from "./paint";
@@ -24,42 +25,43 @@ const BETWEEN = 700;
 /** Corners that are kept of what is no longer shown. */
 const MOST_BYTES = 96_000_000;
 
-const files = new Map<string, Promise<unknown>>();
-const shapes = new Map<string, Shapes>();
+/** What is being read: asked for once, by whoever comes first. */
+const running = new Map<string, Promise<unknown>>();
+const shapes = new Map<string, Record<string, Shapes>>();
 const lists = new Map<string, List>();
 
-function file<T>(name: string, asOf: string | undefined): Promise<T> {
-  let found = files.get(name) as Promise<T> | undefined;
+function once<T>(name: string, begin: () => Promise<T>): Promise<T> {
+  let found = running.get(name) as Promise<T> | undefined;
   if (!found) {
-    found = fixed<T>(address(`v1/boundaries/${name}`, { as_of: asOf }));
-    files.set(name, found);
+    found = begin();
+    running.set(name, found);
     // What was read is kept as arrays, and what failed is asked again.
-    const gone = () => void files.delete(name);
+    const gone = () => void running.delete(name);
     found.then(gone, gone);
   }
   return found;
 }
 
+const addressOf = (name: string, asOf: string | undefined): string => address(`v1/boundaries/${name}`, { as_of: asOf });
+const bytesOf = (layers: Record<string, Shapes>): number => Object.values(layers).reduce((all, one) => all + one.bytes, 0);
+
 async function shapesOf(name: string, layer: Layer, asOf: string | undefined): Promise<Shapes> {
-  const key = `${name}/${layer}`;
-  const held = shapes.get(key);
-  const made = held ?? decoded(await file<Topology>(name, asOf), layer);
-  shapes.delete(key);
-  shapes.set(key, made);
-  let bytes = 0;
-  for (const one of shapes.values()) bytes += one.bytes;
+  const made = shapes.get(name) ?? (await once(name, async () => read(await fixedBytes(addressOf(name, asOf)))));
+  shapes.delete(name);
+  shapes.set(name, made);
+  let bytes = [...shapes.values()].reduce((all, one) => all + bytesOf(one), 0);
   for (const [oldest, one] of shapes) {
-    if (bytes <= MOST_BYTES || oldest === key) break;
+    if (bytes <= MOST_BYTES || oldest === name) break;
     shapes.delete(oldest);
-    bytes -= one.bytes;
+    bytes -= bytesOf(one);
   }
-  return made;
+  return made[layer] ?? NOWHERE;
 }
 
 async function listOf(name: string, asOf: string | undefined): Promise<List> {
   const held = lists.get(name);
   if (held) return held;
-  const told = await file<{ codes: string[]; names: string[] }>(name, asOf);
+  const told = await once(name, () => fixed<{ codes: string[]; names: string[] }>(addressOf(name, asOf)));
   const made = { ...told, rows: new Map(told.codes.map((code, row) => [code, row])) };
   for (const oldest of lists.keys()) {
     if (lists.size < 8) break;
@@ -104,7 +106,7 @@ export function useBorders(layer: Layer, seen: Box | null): Borders {
       if (error instanceof Trouble) tell({ trouble: error });
       else throw error;
     };
-    const read = async () => {
+    const readAll = async () => {
       const [towns, districts, list] = await Promise.all([
         shapesOf(index.towns, "town", as_of),
         shapesOf(index.towns, "district", as_of),
@@ -134,7 +136,7 @@ export function useBorders(layer: Layer, seen: Box | null): Borders {
       };
       await Promise.all(Array.from({ length: AT_ONCE }, next));
     };
-    read().catch(failed);
+    readAll().catch(failed);
     return () => {
       stopped = true;
     };
@@ -143,6 +145,7 @@ export function useBorders(layer: Layer, seen: Box | null): Borders {
   return { index, list: own.list, parts: own.parts, towns: own.towns, districts: own.districts, trouble: data.trouble ?? own.trouble, again: () => (data.again(), setRound((one) => one + 1)) };
 }
 
+const NOWHERE = decoded({ objects: {}, arcs: [] }, "");
 const NOTHING = { of: "", list: null, parts: [] as Part[], towns: null as Shapes | null, districts: null as Shapes | null, trouble: null as Trouble | null };
 
 function overlaps(districts: Shapes, code: string, seen: Box | null): boolean {

@@ -1,8 +1,9 @@
 // Drawing on a canvas of two dimensions, without a graphics card, in slices: paths of a few hundred places each, for one path of all
-// never ends on browsers of 2020, and a pause between them, so that nothing that is clicked waits.
+// never ends on browsers of 2020, and a pause between them, so that nothing that is clicked waits. Many places are a mosaic of dots.
 import type { Camera, Size } from "./camera";
 import { seen } from "./camera";
 import type { Classes } from "./classes";
+import type { Mosaic, Tint } from "./mosaic";
 import type { Shapes } from "./topology";
 
 /** Some places, and which row of the values each is; -1 where it is none of the snapshot's. */
@@ -26,6 +27,8 @@ export interface Scene {
 export type Pen = CanvasRenderingContext2D;
 export type Ink = (name: string) => string;
 
+/** So many places are a mosaic, and no paths. */
+const MANY = 1_500;
 const A_PATH = 250;
 /** Places that are smaller on the screen are squares: nobody sees a corner of them. */
 const SMALL = 2.2;
@@ -35,30 +38,37 @@ const CLOSE = 0.6;
 const LINED = 11;
 const DOT = 3;
 
+interface Drawn {
+  part: Part;
+  place: number;
+}
+
 /** Draw a scene; each step of the generator is one slice. */
-export function* painted(pen: Pen, scene: Scene, camera: Camera, size: Size, ink: Ink): Generator<void> {
+export function* painted(pen: Pen, scene: Scene, camera: Camera, size: Size, ink: Ink, mosaic: Mosaic, dots: number): Generator<void> {
   pen.fillStyle = ink("map-ground");
   pen.fillRect(0, 0, size.width, size.height);
   pen.lineJoin = "round";
   yield;
-  const { classes } = scene;
   const box = seen(camera, size, 4);
   const found = scene.parts.map((part) => ({ part, places: part.shapes.index?.search(...box) ?? [] }));
-  const groups: { part: Part; place: number }[][] = (classes?.classes ?? [null]).map(() => []);
-  const hatched: { part: Part; place: number }[] = [];
-  const nothing = (classes?.classes.length ?? 1) - 1;
+  const count = found.reduce((all, one) => all + one.places.length, 0);
+  const many = count > MANY;
+  if (many) yield* laid(pen, scene, camera, size, ink, mosaic, dots, Math.sqrt((size.width * size.height) / count) > LINED);
+  const groups: Drawn[][] = (scene.classes?.classes ?? [null]).map(() => []);
+  const hatched: Drawn[] = [];
   for (const { part, places } of found) {
+    const look = looksOf(part, scene);
     for (const place of places) {
-      if (!part.shapes.there[place]) continue;
-      const row = part.rows[place] as number;
-      const own = classes && row >= 0 ? (classes.of[row] as number) : nothing;
-      (groups[own] as { part: Part; place: number }[]).push({ part, place });
-      if (classes && row >= 0 && (scene.gap?.[row] || classes.classes[own]?.name === "unknown")) hatched.push({ part, place });
+      if (!part.shapes.there[place] || (many && !isPoint(part.shapes, place))) continue;
+      const { own, isHatched } = look(place);
+      (groups[own] as Drawn[]).push({ part, place });
+      if (isHatched) hatched.push({ part, place });
     }
   }
-  const hatch = hatchOf(pen, ink);
+  const hatch = hatched.length ? hatchOf(pen, ink) : null;
   for (let at = groups.length - 1; at >= 0; at--) {
-    pen.fillStyle = ink(classes?.classes[at]?.color ?? "map-untold");
+    if (!groups[at]?.length) continue;
+    pen.fillStyle = colorOf(scene, at, ink);
     yield* filled(pen, groups[at] ?? [], camera, size, ink("map-line"));
   }
   if (hatch) {
@@ -84,7 +94,54 @@ export function* painted(pen: Pen, scene: Scene, camera: Camera, size: Size, ink
   if (scene.names) named(pen, scene.names, camera, size, ink);
 }
 
-function* filled(pen: Pen, places: readonly { part: Part; place: number }[], camera: Camera, size: Size, line: string | null): Generator<void> {
+const isPoint = ({ places }: Shapes, place: number): boolean => places[place] === places[place + 1];
+
+const colorOf = ({ classes }: Scene, at: number, ink: Ink): string => ink(classes?.classes[at]?.color ?? "map-untold");
+
+/** How a place looks: its class, the last of which is that of nothing told, and whether it is hatched. */
+function looksOf({ rows }: Part, { classes, gap }: Scene): (place: number) => { own: number; isHatched: boolean } {
+  const nothing = (classes?.classes.length ?? 1) - 1;
+  return (place) => {
+    const row = rows[place] as number;
+    if (!classes || row < 0) return { own: nothing, isHatched: false };
+    const own = classes.of[row] as number;
+    return { own, isHatched: Boolean(gap?.[row]) || classes.classes[own]?.name === "unknown" };
+  };
+}
+
+/** Places as a mosaic: where they lie is laid once, and only coloured for other numbers. */
+function* laid(pen: Pen, scene: Scene, camera: Camera, size: Size, ink: Ink, mosaic: Mosaic, dots: number, isLined: boolean): Generator<void> {
+  yield* mosaic.laid(scene.parts.map((one) => one.shapes), camera, size, dots);
+  const bytes = bytesOf();
+  const colors = (scene.classes?.classes ?? [null]).map((_, at) => bytes(colorOf(scene, at, ink)));
+  const tints = new Map<Shapes, (place: number) => Tint>();
+  for (const part of scene.parts) {
+    const look = looksOf(part, scene);
+    tints.set(part.shapes, (place) => {
+      const { own, isHatched } = look(place);
+      return { color: colors[own] as number, hatched: isHatched };
+    });
+  }
+  const line = isLined ? bytes(ink("map-line")) : null;
+  yield* mosaic.coloured(tints, bytes(ink("map-ground")), bytes(ink("map-hatch")), line, dots, (rows, above) =>
+    pen.putImageData(new ImageData(new Uint8ClampedArray(rows.buffer as ArrayBuffer), mosaic.width), 0, above),
+  );
+}
+
+/** What a colour of any writing is in the bytes of a picture. */
+function bytesOf(): (color: string) => number {
+  const dot = document.createElement("canvas");
+  dot.width = dot.height = 1;
+  const own = dot.getContext("2d");
+  return (color) => {
+    if (!own) return 0;
+    own.fillStyle = color;
+    own.fillRect(0, 0, 1, 1);
+    return new Uint32Array(own.getImageData(0, 0, 1, 1).data.buffer)[0] as number;
+  };
+}
+
+function* filled(pen: Pen, places: readonly Drawn[], camera: Camera, size: Size, line: string | null): Generator<void> {
   const { scale, narrow } = camera;
   const left = size.width / 2 - camera.x * scale * narrow;
   const top = size.height / 2 + camera.y * scale;
@@ -99,7 +156,7 @@ function* filled(pen: Pen, places: readonly { part: Part; place: number }[], cam
     const north = top - (shapes.boxes[4 * place + 3] as number) * scale;
     const south = top - (shapes.boxes[4 * place + 1] as number) * scale;
     const large = Math.max(east - west, south - north);
-    if (shapes.places[place] === shapes.places[place + 1]) {
+    if (isPoint(shapes, place)) {
       pen.rect(west - DOT, north - DOT, 2 * DOT, 2 * DOT);
     } else if (large < SMALL) {
       pen.rect(west, north, Math.max(east - west, 1), Math.max(south - north, 1));

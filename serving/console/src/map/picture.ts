@@ -1,5 +1,6 @@
 // What is drawn is kept as a picture that is larger than the window: to move it costs a copy, and it is drawn again when one stands still.
 import type { Camera, Size } from "./camera";
+import { Mosaic } from "./mosaic";
 import { painted, type Ink, type Scene } from "./paint";
 
 /** Share of the window that is drawn beyond it, on each side. */
@@ -17,6 +18,7 @@ interface Drawn {
 export class Picture {
   private drawn: Drawn | null = null;
   private spare: HTMLCanvasElement = document.createElement("canvas");
+  private readonly mosaic = new Mosaic();
   private running = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private frame = 0;
@@ -38,6 +40,8 @@ export class Picture {
     this.dots = dots;
     this.canvas.width = Math.round(size.width * dots);
     this.canvas.height = Math.round(size.height * dots);
+    // Another size wipes it: black, until what is there is put back.
+    this.put();
     this.again();
   }
 
@@ -91,7 +95,7 @@ export class Picture {
     const pen = canvas.getContext("2d", { alpha: false });
     if (!pen) return;
     pen.setTransform(dots, 0, 0, dots, 0, 0);
-    const slices = painted(pen, scene, camera, size, this.ink);
+    const slices = painted(pen, scene, camera, size, this.ink, this.mosaic, dots);
     const go = () => {
       if (own !== this.running) return;
       const end = performance.now() + A_SLICE;
@@ -121,12 +125,12 @@ export class Picture {
 
   private put(): void {
     const pen = this.canvas.getContext("2d", { alpha: false });
-    if (!pen || !this.camera) return;
+    if (!pen) return;
     const { camera, size, dots } = this;
     pen.setTransform(dots, 0, 0, dots, 0, 0);
     pen.fillStyle = this.ink("map-ground");
     pen.fillRect(0, 0, size.width, size.height);
-    if (!this.drawn) return;
+    if (!this.drawn || !camera) return;
     const { canvas, camera: from, size: whole } = this.drawn;
     const times = camera.scale / from.scale;
     const left = size.width / 2 + (from.x - camera.x) * camera.scale * camera.narrow - (whole.width / 2) * times;

@@ -30,11 +30,29 @@ export interface Shapes {
   bytes: number;
 }
 
+/** Shapes as they go from one thread to another: of the index its bytes. */
+export type Packed = Omit<Shapes, "index"> & { index: ArrayBuffer | null };
+export type Layers = Record<string, Packed>;
+
 export const STEP = 1e-4;
 
-export function decoded(topology: Topology, layer: string): Shapes {
-  const geometries = topology.objects[layer]?.geometries ?? [];
+/** All layers of a file, out of its text. */
+export function decodedAll(text: ArrayBuffer): Layers {
+  const topology = JSON.parse(new TextDecoder().decode(text)) as Topology;
   const arcs = topology.arcs.map(absolute);
+  return Object.fromEntries(
+    Object.entries(topology.objects).map(([layer, { geometries }]) => {
+      const made = shapesOf(geometries, arcs);
+      return [layer, { ...made, index: (made.index?.data as ArrayBuffer | undefined) ?? null }];
+    }),
+  );
+}
+
+export const indexed = (packed: Packed): Shapes => ({ ...packed, index: packed.index && Flatbush.from(packed.index) });
+
+export const decoded = (topology: Topology, layer: string): Shapes => shapesOf(topology.objects[layer]?.geometries ?? [], topology.arcs.map(absolute));
+
+function shapesOf(geometries: readonly Geometry[], arcs: readonly Int32Array[]): Shapes {
   let corners = 0;
   let rings = 0;
   const of = geometries.map(polygonsOf);

@@ -80,16 +80,16 @@ function Trail() {
     <>
       <h2>{words.trail}</h2>
       <p class="soft">{words.audit}</p>
-      <Table headings={words.of_trail}>
+      <Table headings={words.of_trail} own="trail">
         {rows.items.map((one) => (
           <tr key={one.sequence}>
             <td class="number">{one.sequence}</td>
             <td class="number">{moment(one.at, { zone: false })}</td>
-            <td>{one.actor}</td>
-            <td>{one.origin}</td>
-            <td>{one.action}</td>
+            <td>{words.who[one.actor] ?? one.actor}</td>
+            <td>{words.who[one.origin] ?? one.origin}</td>
+            <td title={one.action}>{one.title}</td>
             <td>{one.object}</td>
-            <td>{one.result}</td>
+            <td title={one.result}>{one.outcome}</td>
             <td class="number">{one.count}</td>
             <td>{one.note}</td>
           </tr>
@@ -100,10 +100,10 @@ function Trail() {
   );
 }
 
-function Table({ headings, children }: { headings: readonly string[]; children: ComponentChildren }) {
+function Table({ headings, own: name = "", children }: { headings: readonly string[]; own?: string; children: ComponentChildren }) {
   return (
     <div class="card scrolled" tabIndex={0}>
-      <table class="plain">
+      <table class={`plain ${name}`}>
         <thead><tr>{headings.map((one) => <th key={one} scope="col">{one}</th>)}</tr></thead>
         <tbody>{children}</tbody>
       </table>

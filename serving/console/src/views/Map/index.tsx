@@ -43,14 +43,13 @@ export default function Map() {
   const borders = useBorders(layer, camera && size.width ? seen(camera, size) : null);
   const { values, told: numbers, trouble, again } = useValues(layer, measure, borders.index?.places[layer] ?? null);
   const colours = useMemo(
-    () => values && numbers && { classes: classified(values, measure), gap: values.gap, shows: `${numbers.target}/${numbers.horizon} ${layer} ${measure}`, places: numbers.places },
+    () => values && numbers && { classes: classified(values, measure), gap: values.gap, shows: `${numbers.target}/${numbers.horizon} ${layer} ${measure}`, places: numbers.places, measure, layer },
     [values, measure],
   );
   // While other numbers are asked for the map is not drawn anew: it is hidden, and then drawn with them.
   const last = useRef(colours);
   if (colours || last.current?.places !== borders.index?.places[layer]) last.current = colours;
   const drawn = last.current;
-  const classes = colours?.classes ?? null;
   const near = camera !== null && camera.scale > NEAR;
   const scene = useMemo(() => sceneOf(borders, layer, drawn, near), [borders.parts, borders.towns, borders.districts, borders.list, drawn, layer, near]);
   const chosen = useMemo(() => placed(borders, query["place"] ?? null), [borders.parts, borders.list, query["place"]]);
@@ -108,7 +107,11 @@ export default function Map() {
     () => <Side layer={layer} chosen={place} choose={(code) => chosenBy.current(code)} point={setPointed} wanted={wanted} found={() => entered(false)} />,
     [layer, place, wanted],
   );
-  const legend = useMemo(() => classes && values && <Legend classes={classes} measure={measure} layer={layer} gaps={values.gap.reduce((all, one) => all + one, 0)} />, [classes, layer]);
+  // It keeps its room while others are asked for, unseen: a map of another size would be drawn anew twice.
+  const legend = useMemo(
+    () => (drawn ? <Legend classes={drawn.classes} measure={drawn.measure} layer={drawn.layer} gaps={drawn.gap.reduce((all, one) => all + one, 0)} /> : <p class="legend-of-map">&nbsp;</p>),
+    [drawn],
+  );
   const notes = useMemo(() => <Notes borders={borders} layer={layer} />, [borders.list, borders.parts, layer]);
   const window = shared.next(horizon ?? 4, city?.period ?? "week");
   const wrong = borders.trouble ?? trouble;
@@ -174,7 +177,7 @@ export default function Map() {
                 </div>
                 {chosen && query["place"] && <Selected key={query["place"]} code={query["place"]} name={nameOf(chosen)} layer={layer} close={() => choose(null)} />}
               </div>
-              {legend}
+              <div class={colours ? undefined : "asking"}>{legend}</div>
             </>
           )}
         </div>

@@ -24,7 +24,7 @@ const zh = {
   open_unit: "看其中的网格",
   in_ranking: "在排名中查看",
   rank: (rank: number) => `第 ${rank} 名`,
-  search: "名称、编码或拼音首字母",
+  search: "名称、编码、首字母",
   nothing: "没有符合的",
   nothing_hint: "请换一个写法，或换一个层级。",
 };
@@ -55,7 +55,7 @@ const en: typeof zh = {
   open_unit: "Show its grids",
   in_ranking: "Show in the ranking",
   rank: (rank) => `rank ${rank}`,
-  search: "Name, code or initials",
+  search: "Name or code",
   nothing: "Nothing fits",
   nothing_hint: "Write it otherwise, or choose another unit.",
 };

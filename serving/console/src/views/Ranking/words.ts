@@ -81,7 +81,7 @@ const en: typeof zh = {
   noise: (text) => `noise ±${text}`,
   suppressed: "Too few residents: details from the community up",
   entered: "new at the top",
-  search: "Name, code, initials",
+  search: "Name or code",
   search_long: "Find by name, code, or the initials of its pinyin (press /)",
   clear: "Clear",
   found_none: (text) => `Nothing has “${text}” in its name or code`,

@@ -84,7 +84,8 @@ export function Thresholds({ items }: { items: readonly Caught[] }) {
             <tr>
               <th scope="col">{columns.level}</th>
               <th scope="col" class="rule">{columns.rule}</th>
-              {([columns.grids, columns.hit, columns.caught, columns.outside] as const).map((one) => <th key={one} scope="col" class="right">{one}</th>)}
+              {([columns.grids, columns.hit, columns.caught] as const).map((one) => <th key={one} scope="col" class="right">{one}</th>)}
+              <th scope="col" class="right rest">{columns.outside}</th>
             </tr>
           </thead>
           <tbody>
@@ -95,7 +96,7 @@ export function Thresholds({ items }: { items: readonly Caught[] }) {
                 <td class="right number">{one.grids === null ? NOTHING : words.thresholds.grids(one.grids.toFixed(one.grids < 10 ? 1 : 0))}</td>
                 <td class="right number"><Between share={one.precision} /></td>
                 <td class="right number"><Between share={one.capture} /></td>
-                <td class="right number">{percent(one.outside)}</td>
+                <td class="right number rest">{percent(one.outside)}</td>
               </tr>
             ))}
           </tbody>
