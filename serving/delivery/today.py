@@ -35,9 +35,8 @@ class Today:
 
     def seen(self, messages: Sequence[Message], suspended: frozenset[str], *areas: Area | None) -> Seen:
         """What is seen of some messages by who sees what lies inside all of some areas; None is nothing at all."""
-        older = frozenset(
-            one for one in {snapshot_of(one.body) for one in messages} if self._told_by_an_earlier_rule(one)
-        )
+        snapshots = {snapshot_of(one.body) for one in messages}
+        older = frozenset(one for one in snapshots if self._told_by_an_earlier_rule(one))
         view = View(suspended=suspended, older=older.__contains__)
         if None in areas:
             return partial(_nothing, view)
@@ -52,7 +51,8 @@ class Today:
         if len(inside) < len(found):
             return partial(_as_it_was_said, view, parts)
         every = _all_of(inside)
-        return partial(_same, View(every, suspended, view.older, partial(self._trees.inside, inside=every)))
+        then = {one: self._trees.inside(one, every) for one in snapshots}
+        return partial(_same, View(every, suspended, view.older, lambda snapshot: then.get(str(snapshot), ())))
 
     def _inside_of(self, area: Area) -> Inside | None:
         """What lies inside an area; None where no tree is published, as after all snapshots were withdrawn."""

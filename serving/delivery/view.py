@@ -134,7 +134,8 @@ def bare(notice: Mapping[str, Any]) -> dict[str, Any]:
 
 def _figures(told: Mapping[str, Any], left: Left) -> dict[str, Any]:
     names = {"stated"} if left.part or left.figures else set()
-    if left.figures:
+    if left.figures or left.members:
+        # Of several grids they are those of the highest, which may be one that lies outside.
         names |= {"score", "expected_count"}
     return dict.fromkeys(names & told.keys())
 

@@ -101,8 +101,10 @@ class Trees:
         """The digest of a snapshot's tree. What tells of a snapshot is written with its row or after it: one that is not there never is."""
         if snapshot is not None and snapshot not in self._of_snapshot:
             with self._home.database.connect() as connection:
-                rows = connection.execute(select(SNAPSHOTS.c.id, SNAPSHOTS.c.manifest)).all()
-            self._of_snapshot = {identity: manifest.get("tree") for identity, manifest in rows}
+                rows = connection.execute(
+                    select(SNAPSHOTS.c.id, SNAPSHOTS.c.manifest["tree"].as_string().label("tree"))
+                )
+                self._of_snapshot |= {row.id: row.tree for row in rows}
             self._of_snapshot.setdefault(snapshot, None)
         return None if snapshot is None else self._of_snapshot[snapshot]
 
